@@ -1,0 +1,81 @@
+"""The two languages of every screen and page.
+
+English texts stand in the code; Korean ones in ``locale/ko/LC_MESSAGES/cemaudit.po``.
+The language in force is a context variable, so ``str(message)`` speaks whatever ``use`` last set.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+__all__ = ["LANGUAGES", "Language", "Message", "current", "detect", "message", "printable", "translate", "use"]
+
+Language = Literal["ko", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+LOCALES = Path(__file__).parent / "locale"
+
+_LONGEST_VALUE = 80
+_current: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def detect(environ: Mapping[str, str] = os.environ) -> Language:
+    """The language of the locale: Korean where it says so, else English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environ.get(name):
+            return "ko" if environ[name].lower().startswith("ko") else "en"
+    return "en"
+
+
+def current() -> Language:
+    """The language in force."""
+    return _current.get()
+
+
+@contextmanager
+def use(language: Language) -> Iterator[None]:
+    """Speak ``language`` inside the ``with`` block."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    return gettext.translation("cemaudit", LOCALES, languages=[language], fallback=True)
+
+
+def translate(text: str) -> str:
+    """``text`` (English, as written in the code) in the language in force."""
+    return _catalogue(current()).gettext(text) if text else ""
+
+
+def printable(value: object) -> str:
+    """A stranger's value made fit for one line of a terminal: no control characters, not too long."""
+    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence that is put into words only when it is shown."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return translate(self.text).format(**{name: printable(value) for name, value in self.values.items()})
+
+
+def message(text: str, **values: object) -> Message:
+    """A message; ``text`` is English with ``{name}`` places for ``values``."""
+    return Message(text, values)

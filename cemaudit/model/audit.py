@@ -1,0 +1,127 @@
+"""An audit: a visit scored under a scheme."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from typing import Literal
+
+from cemaudit.language import translate
+from cemaudit.model.base import Exact, Id, Record
+from cemaudit.model.checklist import Checklist
+from cemaudit.model.scheme import Band, Scheme
+from cemaudit.model.text import Text
+from cemaudit.model.visit import Visit
+
+__all__ = ["Audit", "Finding", "ItemScore", "Reason", "Score", "Severity", "score_name"]
+
+
+class Reason(StrEnum):
+    """Why there is no score. Never 0, never a pass."""
+
+    NOT_APPLICABLE = "not-applicable"
+    NOT_OBSERVED = "not-observed"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+    NOT_RELEVANT = "not-relevant"
+    NOT_ASKED = "not-asked"
+    NO_POINTS = "no-points"
+    REFUSED = "refused"
+    NOTHING_TO_SCORE = "nothing-to-score"
+    TOO_FEW = "too-few"
+    INCOMPLETE = "incomplete"
+
+    @property
+    def words(self) -> str:
+        """The reason for people, in the language in force."""
+        return translate(_WORDS[self])
+
+
+def N_(text: str) -> str:
+    """Marks a text for translation where it is only looked up later."""
+    return text
+
+
+_WORDS = {
+    Reason.NOT_APPLICABLE: N_("not applicable"),
+    Reason.NOT_OBSERVED: N_("not observed"),
+    Reason.DECLINED: N_("declined"),
+    Reason.UNANSWERED: N_("not answered"),
+    Reason.NOT_RELEVANT: N_("does not arise in this visit"),
+    Reason.NOT_ASKED: N_("not asked"),
+    Reason.NO_POINTS: N_("carries no points"),
+    Reason.REFUSED: N_("may not be left out"),
+    Reason.NOTHING_TO_SCORE: N_("nothing to score"),
+    Reason.TOO_FEW: N_("too few answers"),
+    Reason.INCOMPLETE: N_("a part of it has no score"),
+}
+
+
+class Score(Record):
+    """A value, or the reason why there is none. ``used`` of ``asked`` members went into it."""
+
+    value: Exact | None = None
+    reason: Reason | None = None
+    used: int = 0
+    asked: int = 0
+
+
+class ItemScore(Record):
+    """What one item earned: ``points`` of ``possible`` (both before weighting), or why nothing."""
+
+    points: Exact | None = None
+    possible: Exact | None = None
+    reason: Reason | None = None
+
+    @property
+    def share(self) -> Fraction | None:
+        """points / possible, where both exist and possible is above 0."""
+        return self.points / self.possible if self.points is not None and self.possible else None
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    STRENGTH = "strength"
+
+
+class Finding(Record):
+    """What the audit says must be looked at. ``rule`` names the rule that found it, ``plugin.rule``."""
+
+    rule: Id
+    severity: Severity
+    title: Text
+    text: Text
+    touchpoint: Id | None = None
+    item: Id | None = None
+    kind: Literal["finding", "episode"] = "finding"
+
+
+class Audit(Record):
+    """A visit scored under a scheme. Scores are keyed ``measure`` or ``measure[key]``."""
+
+    visit: Visit
+    checklist: Checklist
+    scheme: Scheme
+    scores: dict[str, Score]
+    items: dict[str, ItemScore]
+    failed_critical: tuple[str, ...] = ()
+    band: Band | None = None
+    findings: tuple[Finding, ...] = ()
+
+    def score(self, measure: str, *key: str) -> Score:
+        """The score of a measure, or of one of its keys; not scored where the audit has none."""
+        return self.scores.get(score_name(measure, key), Score(reason=Reason.NOT_ASKED))
+
+    @property
+    def headline(self) -> Score:
+        """The score a report leads with."""
+        return self.score(self.scheme.leading)
+
+
+def score_name(measure: str, key: tuple[str, ...] = ()) -> str:
+    """The name of a score: ``overall``, ``touchpoint.gap[greeting]``, ``map[electronic,enter]``."""
+    return f"{measure}[{','.join(key)}]" if key else measure

@@ -1,0 +1,70 @@
+"""What every record of the model shares: frozen, strict about unknown keys, clean text, exact numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from cemaudit.errors import Expected
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+__all__ = ["Exact", "Id", "Line", "LongText", "Record", "Version", "clean", "shown_exactly"]
+
+LONGEST_TEXT = 20_000
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u202a-\u202e\u2066-\u2069]")
+
+
+class Record(BaseModel):
+    """A frozen record; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def clean(text: str) -> str:
+    """NFC, line ends as ``\\n``, no control or direction-override characters."""
+    return _FORBIDDEN.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def _to_fraction(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str | Fraction):
+        raise Expected("a number")
+    try:
+        return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise Expected("a number") from error
+
+
+def shown_exactly(value: Fraction) -> int | float | str:
+    """A JSON value that reads back as the same number: an integer, a short decimal, else ``"a/b"``."""
+    if value.denominator == 1:
+        return value.numerator
+    as_float = float(value)
+    return as_float if Fraction(repr(as_float)) == value else str(value)
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(_to_fraction),
+    PlainSerializer(shown_exactly),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?(/\d+)?$"}]}),
+]
+"""An exact rational: ``2``, ``0.5``, or ``"1/3"``."""
+
+Line = Annotated[str, AfterValidator(_one_line), Field(max_length=500)]
+"""One line of text, NFC."""
+
+LongText = Annotated[str, AfterValidator(clean), Field(max_length=LONGEST_TEXT)]
+"""Text of several lines, NFC."""
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}$")]
+"""An id that never changes its meaning: a letter, then letters, digits, ``.``, ``_``, ``-``."""
+
+Version = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){0,2}$")]
+"""A version: ``1``, ``1.2`` or ``1.2.3``."""

@@ -1,0 +1,178 @@
+"""A checklist: what is asked, at which touchpoints, along which journey."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cemaudit.errors import Expected
+from cemaudit.language import LANGUAGES, Language
+from cemaudit.model.answers import AnswerType
+from cemaudit.model.base import Exact, Id, Record, Version
+from cemaudit.model.expression import Expression
+from cemaudit.model.text import Text
+from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Journey, Medium, Mode, Moment
+
+__all__ = ["Checklist", "Critical", "Item", "Scenario", "Step", "Touchpoint"]
+
+SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2}$")]
+NaPolicy = Annotated[str, Field(pattern=r"^(exclude|zero|full|refuse|give-to:[A-Za-z][A-Za-z0-9_.-]*)$")]
+Weight = Annotated[Exact, Field(ge=0)]
+
+
+class Critical(Record):
+    """A failing answer here is a finding of its own, and may cap a measure.
+
+    The item fails when it earns ``fails_at`` points or fewer; then measure ``caps`` is at most ``at``.
+    """
+
+    fails_at: Exact = Fraction(0)
+    caps: Id | None = None
+    at: Exact | None = None
+
+    @model_validator(mode="after")
+    def _cap_is_whole(self) -> Self:
+        if (self.caps is None) != (self.at is None):
+            raise Expected("caps and at together, or neither")
+        return self
+
+
+class Item(Record):
+    """One question."""
+
+    id: Id
+    ask: Text
+    help: Text | None = None
+    answer: AnswerType
+    weight: Weight = Fraction(1)
+    na: NaPolicy = "exclude"
+    critical: Critical | None = None
+    evidence: Literal["none", "optional", "required", "required-if-failed"] = "none"
+    when: Expression | None = None
+    vertical: bool = False
+    tags: tuple[Id, ...] = ()
+
+    @property
+    def gives_to(self) -> str | None:
+        """The item that takes over this one's points when it does not apply."""
+        return self.na.removeprefix("give-to:") if self.na.startswith("give-to:") else None
+
+
+class Touchpoint(Record):
+    """A moment of truth, with its facets."""
+
+    id: Id
+    title: Text
+    channel: Channel
+    medium: Medium | None = None
+    stage: Id
+    element: Element
+    mode: Mode
+    moment: Moment | None = None
+    weight: Weight = Fraction(1)
+    emotion: bool = False
+    expectation: bool = False
+    steps: tuple[Id, ...] = ()
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+
+class Scenario(Record):
+    """What the shopper plays and looks for."""
+
+    id: Id
+    title: Text
+    persona: Text
+    text: Text
+    look_for: tuple[Text, ...] = ()
+
+
+class Step(Record):
+    """One visit of an episode (a treatment, an order); ``repeats`` where it may come several times."""
+
+    id: Id
+    title: Text
+    repeats: bool = False
+
+
+class Checklist(Record):
+    """What is asked. An answer always names the checklist version it answers."""
+
+    id: Id
+    version: Version
+    sector: Id
+    title: Text
+    about: Text | None = None
+    journey: Literal[
+        "six-stage", "aida", "acass", "before-on-after", "store-path", "treatment", "order", "cem-programme"
+    ]
+    scheme: SchemeRef
+    scenarios: tuple[Scenario, ...] = ()
+    steps: tuple[Step, ...] = ()
+    touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
+
+    @property
+    def ref(self) -> str:
+        """``id@version``."""
+        return f"{self.id}@{self.version}"
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """All items by id, in order."""
+        return {item.id: item for touchpoint in self.touchpoints for item in touchpoint.items}
+
+    @cached_property
+    def touchpoint_of(self) -> dict[str, Touchpoint]:
+        """The touchpoint of each item, by item id."""
+        return {item.id: touchpoint for touchpoint in self.touchpoints for item in touchpoint.items}
+
+    @cached_property
+    def touchpoint(self) -> dict[str, Touchpoint]:
+        """Touchpoints by id."""
+        return {touchpoint.id: touchpoint for touchpoint in self.touchpoints}
+
+    @cached_property
+    def path(self) -> Journey:
+        """The journey the touchpoints lie on."""
+        return JOURNEYS[self.journey]
+
+    @cached_property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages in which every text of the checklist exists."""
+        return tuple(language for language in LANGUAGES if all(language in text.languages for _, text in self.texts()))
+
+    def texts(self) -> Iterator[tuple[str, Text]]:
+        """Every text of the checklist with its place in the file."""
+        return _texts(self, "")
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Self:
+        for what, ids in (
+            ("touchpoint", [touchpoint.id for touchpoint in self.touchpoints]),
+            ("item", [item.id for touchpoint in self.touchpoints for item in touchpoint.items]),
+            ("scenario", [scenario.id for scenario in self.scenarios]),
+            ("step", [step.id for step in self.steps]),
+        ):
+            repeated = [one for one, count in Counter(ids).items() if count > 1]
+            if repeated:
+                raise Expected("each id once; repeated {what}: {ids}", what=what, ids=", ".join(repeated))
+        return self
+
+
+def _texts(record: Record, place: str) -> Iterator[tuple[str, Text]]:
+    for name in type(record).model_fields:
+        yield from _texts_in(getattr(record, name), f"{place}.{name}" if place else name)
+
+
+def _texts_in(value: object, place: str) -> Iterator[tuple[str, Text]]:
+    if isinstance(value, Text):
+        yield place, value
+    elif isinstance(value, Record):
+        yield from _texts(value, place)
+    elif isinstance(value, tuple):
+        for number, member in enumerate(value):
+            yield from _texts_in(member, f"{place}.{getattr(member, 'id', number)}")

@@ -1,0 +1,134 @@
+"""A visit: everything one shopper noted in one store on one occasion."""
+
+from __future__ import annotations
+
+import math
+from datetime import date as Day
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+
+from cemaudit.errors import Expected
+from cemaudit.model.base import Id, Line, LongText, Record
+
+__all__ = ["Complaint", "EpisodeStep", "Evidence", "Skip", "SkipState", "Visit"]
+
+Token = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,120}$")]
+ChecklistRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2}$")]
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as integers or short decimals, so that what is written reads back as the same answer."""
+    if isinstance(value, float | Decimal) and math.isfinite(value):
+        number = Decimal(repr(float(value)))
+        return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else number
+    return tuple(value) if isinstance(value, list) else value
+
+
+AnswerField = Annotated[
+    bool | int | Decimal | LongText | tuple[Token, ...],
+    BeforeValidator(_plain),
+    PlainSerializer(lambda value: float(value) if isinstance(value, Decimal) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": kind} for kind in ("boolean", "number", "string")]
+            + [{"type": "array", "items": {"type": "string"}}]
+        }
+    ),
+]
+
+
+class SkipState(StrEnum):
+    """Why an item has no answer."""
+
+    NOT_APPLICABLE = "not-applicable"
+    NOT_OBSERVED = "not-observed"
+    DECLINED = "declined"
+
+
+class Skip(Record):
+    """An item deliberately left without an answer."""
+
+    state: SkipState
+    reason: Line | None = None
+
+
+class Evidence(Record):
+    """A photo, receipt or recording; ``file`` is relative to the folder of the visit's file."""
+
+    file: Token
+    kind: Literal["photo", "receipt", "audio", "document"] = "photo"
+    caption: Line = ""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Complaint(Record):
+    """A claim (stated, repairable, addressed to the company) or a blame (resentment laid on it), at a touchpoint."""
+
+    touchpoint: Id
+    text: LongText
+
+
+class EpisodeStep(Record):
+    """Which visit of which episode this is."""
+
+    id: Token
+    step: Id
+    number: Annotated[int, Field(ge=1, le=999)] = 1
+    """Position among the visits of the episode, from 1."""
+
+
+class Visit(Record):
+    """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
+
+    ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date`` alone
+    serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
+    """
+
+    id: Token
+    checklist: ChecklistRef
+    store: Token
+    store_name: Line = ""
+    shopper: Token | None = None
+    wave: Token | None = None
+    date: Day | None = None
+    started: AwareDatetime | None = None
+    finished: AwareDatetime | None = None
+    entered: AwareDatetime | None = None
+    scenario: Id | None = None
+    persona: Line | None = None
+    place: Line | None = None
+    occasion: Line | None = None
+    episode: EpisodeStep | None = None
+    origin: Literal["shopper", "import", "simulated"] = "shopper"
+    answers: dict[Id, AnswerField] = {}
+    skipped: dict[Id, Skip] = {}
+    notes: dict[Id, LongText] = {}
+    evidence: dict[Id, tuple[Evidence, ...]] = {}
+    emotions: dict[Id, Annotated[int, Field(ge=-3, le=3)]] = {}
+    expectations: dict[Id, Annotated[int, Field(ge=1, le=7)]] = {}
+    claims: tuple[Complaint, ...] = ()
+    blames: tuple[Complaint, ...] = ()
+
+    @property
+    def day(self) -> Day | None:
+        """The calendar day of the visit, in its own zone."""
+        return self.started.date() if self.started else self.date
+
+    @property
+    def step(self) -> str | None:
+        """The step of the episode, where there is one."""
+        return self.episode.step if self.episode else None
+
+    @model_validator(mode="after")
+    def _times_in_order(self) -> Self:
+        if self.started and self.finished and self.finished < self.started:
+            raise Expected("finished not before started ({started})", started=self.started.isoformat())
+        if self.entered and self.started and self.entered < self.started:
+            raise Expected("entered not before started ({started})", started=self.started.isoformat())
+        both = sorted(self.answers.keys() & self.skipped.keys())
+        if both:
+            raise Expected("an item either answered or skipped, not both: {ids}", ids=", ".join(both))
+        return self
