@@ -78,12 +78,12 @@ class Expected(ValueError):
         return str(self.what)
 
 
-def nearest(word: str, known: Iterable[str]) -> Sayable | None:
-    """A hint that names the closest known word, or lists a few, or nothing."""
+def nearest(word: str, known: Iterable[str], *, listing: bool = True) -> Sayable | None:
+    """A hint that names the closest known word, or lists a few (``listing``), or nothing."""
     names: Sequence[str] = sorted(set(known))
     close = difflib.get_close_matches(word, names, n=1)
     if close:
         return message("did you mean {name}?", name=close[0])
-    if 0 < len(names) <= 8:
+    if listing and 0 < len(names) <= 8:
         return message("known here: {names}", names=", ".join(names))
     return None
