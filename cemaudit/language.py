@@ -22,7 +22,7 @@ Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 LOCALES = Path(__file__).parent / "locale"
 
-_LONGEST_VALUE = 80
+_LONGEST_VALUE = 160
 _current: ContextVar[Language] = ContextVar("language", default="en")
 
 
@@ -70,7 +70,7 @@ class Message:
     """A sentence that is put into words only when it is shown."""
 
     text: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return translate(self.text).format(**{name: printable(value) for name, value in self.values.items()})

@@ -52,7 +52,7 @@ class _Base(Record):
     def read(self, text: str) -> AnswerValue:
         """The value that ``text`` (a table cell, a typed line) stands for; ``ValueError`` where it stands for none."""
 
-    def points(self, value: AnswerValue) -> Fraction | None:
+    def points(self, value: AnswerValue) -> Fraction | None:  # noqa: ARG002 (types without points ignore it)
         """What ``value`` is worth; ``None`` where it carries no points."""
         return None
 
@@ -187,7 +187,7 @@ class Choices(_Options):
 
 
 class Scale(_Base):
-    """A whole number from ``lowest`` to ``highest``; worth its distance from ``lowest`` unless ``points`` says otherwise."""
+    """A whole number; worth its distance from ``lowest`` unless ``points`` lists what each step is worth."""
 
     type: Literal["scale"]
     lowest: int = 1

@@ -75,7 +75,7 @@ class ItemScore(Record):
 
     @property
     def share(self) -> Fraction | None:
-        """points / possible, where both exist and possible is above 0."""
+        """Points divided by possible, where both exist and possible is above 0."""
         return self.points / self.possible if self.points is not None and self.possible else None
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from cemaudit.errors import Expected
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from cemaudit.errors import Expected
 
 __all__ = ["Exact", "Id", "Line", "LongText", "Record", "Version", "clean", "shown_exactly"]
 
@@ -24,7 +25,7 @@ class Record(BaseModel):
 
 
 def clean(text: str) -> str:
-    """NFC, line ends as ``\\n``, no control or direction-override characters."""
+    """NFC, plain line ends, no control or direction-override characters."""
     return _FORBIDDEN.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from cemaudit.errors import Expected
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from cemaudit.errors import Expected
 
 __all__ = ["Expression", "Name", "Node", "parse"]
 
@@ -65,6 +66,8 @@ class Constant(Node):
 
 @dataclass(frozen=True)
 class Name(Node):
+    """The answer to an item, or the step of the episode."""
+
     name: str
 
     def value(self, answers: Answers) -> Value:
@@ -130,7 +133,7 @@ def parse(source: str) -> Node:
     parser = _Parser(list(_tokens(source)))
     node = parser.any_of()
     if parser.ahead:
-        raise Expected("an expression; {token} does not fit", token=parser.ahead)
+        raise Expected("an expression; {word} does not fit", word=parser.ahead)
     object.__setattr__(node, "source", source)
     return node
 
@@ -140,7 +143,7 @@ def _tokens(source: str) -> Iterator[str]:
     while position < len(source):
         match = _TOKEN.match(source, position)
         if not match:
-            raise Expected("an expression; {token} does not fit", token=source[position:].lstrip()[:10])
+            raise Expected("an expression; {word} does not fit", word=source[position:].lstrip()[:10])
         yield match.group(match.lastgroup or 0)
         position = match.end()
 
@@ -158,9 +161,7 @@ class _Parser:
 
     def _take(self, expected: str = "") -> str:
         if not self._tokens or (expected and self.ahead != expected):
-            raise Expected(
-                "{token} next in the expression, found {found}", token=expected or "…", found=self.ahead or "∅"
-            )
+            raise Expected("an expression with {word} after what stands there", word=expected or "…")
         return self._tokens.pop(0)
 
     def any_of(self) -> Node:
@@ -194,19 +195,19 @@ class _Parser:
         return left
 
     def _atom(self) -> Node:
-        token = self._take()
-        if token == "(":
+        word = self._take()
+        if word == "(":
             node = self.any_of()
             self._take(")")
             return node
-        if token == "[":
+        if word == "[":
             return self._list()
-        if token == "answered" and self.ahead == "(":
+        if word == "answered" and self.ahead == "(":
             self._take()
             name = self._take()
             self._take(")")
             return Answered(name)
-        return _leaf(token)
+        return _leaf(word)
 
     def _list(self) -> Node:
         members: list[Value] = []
@@ -221,16 +222,16 @@ class _Parser:
         return Constant(tuple(members))
 
 
-def _leaf(token: str) -> Node:
-    if token[0] in "'\"":
-        return Constant(token[1:-1])
-    if token[0].isdigit() or token[0] == "-":
-        return Constant(Decimal(token))
-    if token in _CONSTANTS:
-        return Constant(_CONSTANTS[token])
-    if token[0].isalpha() and token not in {"and", "or", "not", "in"}:
-        return Name(token)
-    raise Expected("an item id or a value in the expression, found {token}", token=token)
+def _leaf(word: str) -> Node:
+    if word[0] in "'\"":
+        return Constant(word[1:-1])
+    if word[0].isdigit() or word[0] == "-":
+        return Constant(Decimal(word))
+    if word in _CONSTANTS:
+        return Constant(_CONSTANTS[word])
+    if word[0].isalpha() and word not in {"and", "or", "not", "in"}:
+        return Name(word)
+    raise Expected("an item id or a value in the expression, found {word}", word=word)
 
 
 def _to_node(value: Any) -> Any:

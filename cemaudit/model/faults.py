@@ -21,8 +21,15 @@ def problems(error: ValidationError, data: object = None) -> list[Problem]:
     """Every complaint of ``error`` about ``data`` (the raw mapping), in the order of the file."""
     found: dict[Problem, None] = {}
     for detail in error.errors(include_url=False):
+        if _only_follows(detail):
+            continue
         found.setdefault(Problem(_what(detail), place_of(detail["loc"], data), _hint(detail)))
     return list(found)
+
+
+def _only_follows(detail: Any) -> bool:
+    """Whether a list is called too short only because its entries were refused."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def place_of(location: Sequence[int | str], data: object) -> str:
@@ -39,9 +46,8 @@ def _steps(location: Sequence[int | str], data: object) -> Iterator[str]:
         elif isinstance(data, Mapping) and step in data:
             data = data[step]
             yield str(step)
-        elif data is None or isinstance(data, Mapping):
-            if not (isinstance(data, Mapping) and data.get("type") == step):
-                yield str(step)
+        elif data is None or (isinstance(data, Mapping) and data.get("type") != step):
+            yield str(step)
 
 
 _BOUNDS = {
@@ -89,7 +95,10 @@ def _what(detail: Any) -> Sayable:
     }
     if detail["type"] in special:
         return special[detail["type"]]()
-    return message("expected {what}, found {value}", what=_expectation(detail), value=_shown(detail.get("input")))
+    expectation, value = _expectation(detail), detail.get("ctx", {}).get("tag", detail.get("input"))
+    if isinstance(value, Mapping | list | tuple):
+        return message("expected {what}", what=expectation)
+    return message("expected {what}, found {value}", what=expectation, value=_shown(value))
 
 
 def _expectation(detail: Any) -> object:
@@ -130,8 +139,4 @@ def _field_names() -> set[str]:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{…}"
-    if isinstance(value, list | tuple):
-        return "[…]"
-    return "true" if value is True else "false" if value is False else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

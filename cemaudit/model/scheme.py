@@ -98,7 +98,7 @@ class Cap(Record):
 
 
 class Rounding(Record):
-    """Decimal ``digits`` (may be negative) and ``mode``; ``stage`` ``value`` rounds what others use, ``display`` the print."""
+    """To ``digits`` decimals (negative: tens, hundreds); ``stage`` ``display`` leaves the value itself alone."""
 
     digits: Annotated[int, Field(ge=-6, le=12)] = 0
     mode: Literal["half-up", "half-even", "down", "up", "floor", "ceiling"] = "half-up"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from datetime import date as Day
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -83,8 +83,8 @@ class EpisodeStep(Record):
 class Visit(Record):
     """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
 
-    ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date`` alone
-    serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
+    ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
+    alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
     """
 
     id: Token
@@ -93,7 +93,7 @@ class Visit(Record):
     store_name: Line = ""
     shopper: Token | None = None
     wave: Token | None = None
-    date: Day | None = None
+    date: datetime.date | None = None
     started: AwareDatetime | None = None
     finished: AwareDatetime | None = None
     entered: AwareDatetime | None = None
@@ -113,7 +113,7 @@ class Visit(Record):
     blames: tuple[Complaint, ...] = ()
 
     @property
-    def day(self) -> Day | None:
+    def day(self) -> datetime.date | None:
         """The calendar day of the visit, in its own zone."""
         return self.started.date() if self.started else self.date
 

@@ -1,0 +1,96 @@
+"""The shelf: every checklist, scheme and aggregator of this run, from plugins and from files given by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+from cemaudit.checklists import load_file
+from cemaudit.errors import BadInput, CemauditError, Problem, Sayable, nearest
+from cemaudit.language import message
+from cemaudit.model import Checklist, Scheme
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.plugins import Plugin, Plugins
+
+__all__ = ["Library"]
+
+Kept = TypeVar("Kept", Checklist, Scheme)
+
+
+class Library:
+    """Checklists and schemes by ``id@version``, and the aggregators of plugins by name."""
+
+    def __init__(self, plugins: Plugins, files: Iterable[Path] = ()) -> None:
+        self.checklists: dict[str, Checklist] = {}
+        self.schemes: dict[str, Scheme] = {}
+        self.aggregators: dict[str, Aggregator] = {}
+        self._owners: dict[str, Plugin] = {}
+        for plugin, source in plugins.call("cemaudit_checklists", (Path, Traversable)):
+            self._take_up(plugins, plugin, source)
+        for plugin, aggregator in plugins.call("cemaudit_aggregators", Aggregator):
+            self._add_aggregator(plugins, plugin, aggregator)
+        for path in files:
+            self.add_file(path)
+
+    def add_file(self, path: Path) -> Checklist | Scheme:
+        """Put the checklist or scheme of a file on the shelf; another one under the same id and version is refused."""
+        record = load_file(path)
+        shelf: dict[str, Checklist] | dict[str, Scheme]
+        shelf = self.checklists if isinstance(record, Checklist) else self.schemes
+        if shelf.get(record.ref, record) != record:
+            what = message("{ref} exists already with another content", ref=record.ref)
+            raise BadInput(Problem(what, str(path), message("give it a new version")))
+        shelf[record.ref] = record  # type: ignore[assignment]
+        return record
+
+    def checklist(self, ref: str) -> Checklist:
+        """The checklist with that ``id@version``; ``BadInput`` with the versions that exist, or a near name."""
+        return _look_up(ref, self.checklists, message("no such checklist: {ref}", ref=ref))
+
+    def scheme(self, ref: str) -> Scheme:
+        """The scheme with that ``id@version``; ``BadInput`` with the versions that exist, or a near name."""
+        return _look_up(ref, self.schemes, message("no such scheme: {ref}", ref=ref))
+
+    def _take_up(self, plugins: Plugins, plugin: Plugin, source: Path | Traversable) -> None:
+        try:
+            record = load_file(source)
+        except CemauditError as error:
+            for problem in error.problems:
+                plugins.report(plugin, problem)
+            return
+        shelf: dict[str, Checklist] | dict[str, Scheme]
+        shelf = self.checklists if isinstance(record, Checklist) else self.schemes
+        if self._is_clash(plugins, plugin, record.ref):
+            shelf.pop(record.ref, None)
+            return
+        shelf[record.ref] = record  # type: ignore[assignment]
+        if isinstance(record, Checklist):
+            plugin.checklists.append(record.ref)
+
+    def _add_aggregator(self, plugins: Plugins, plugin: Plugin, aggregator: Aggregator) -> None:
+        if self._is_clash(plugins, plugin, aggregator.name):
+            self.aggregators.pop(aggregator.name, None)
+        else:
+            self.aggregators[aggregator.name] = aggregator
+
+    def _is_clash(self, plugins: Plugins, plugin: Plugin, name: str) -> bool:
+        """Whether two plugins bring the same name: both are told, neither is taken."""
+        other = self._owners.setdefault(name, plugin)
+        if other is plugin and name not in plugin.checklists:
+            return False
+        both = f"{other.distribution} [{other.name}], {plugin.distribution} [{plugin.name}]"
+        problem = Problem(message("{name} comes twice, from {both}; neither is used", name=name, both=both))
+        for one in (other, plugin):
+            one.checklists[:] = [ref for ref in one.checklists if ref != name]
+            plugins.report(one, problem)
+        return True
+
+
+def _look_up(ref: str, shelf: Mapping[str, Kept], what: Sayable) -> Kept:
+    if ref in shelf:
+        return shelf[ref]
+    versions = [known for known in shelf if known.rpartition("@")[0] == ref.rpartition("@")[0]]
+    hint = message("versions here: {names}", names=", ".join(versions)) if versions else nearest(ref, shelf)
+    raise BadInput(Problem(what, hint=hint))

@@ -1,0 +1,173 @@
+"""The plugin host: find, sort, block, load, check. Problems are a list, never swallowed.
+
+Every call makes a fresh manager. Implementations are called one at a time, so one bad plugin never loses another's
+results; what they return is materialised and checked here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Any
+
+import pluggy
+
+from cemaudit import hookspecs
+from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.language import message
+
+__all__ = ["DISABLED", "GROUP", "STRICT", "Plugin", "Plugins", "load_plugins"]
+
+GROUP = "cemaudit"
+DISABLED = "CEMAUDIT_DISABLED_PLUGINS"
+STRICT = "CEMAUDIT_STRICT"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass
+class Plugin:
+    """One entry point of the group, loaded or not."""
+
+    name: str
+    distribution: str
+    version: str
+    hooks: tuple[str, ...] = ()
+    checklists: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Plugins:
+    """The plugins of one run, and the only way to call their hooks."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self.strict = strict
+        self.entries: list[Plugin] = []
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    def __getitem__(self, name: str) -> Plugin:
+        return next(plugin for plugin in self.entries if plugin.name == name)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What went wrong with any plugin so far, each under the plugin's name."""
+        return [problem.inside(f"plugin {plugin.name}") for plugin in self.entries for problem in plugin.problems]
+
+    def report(self, plugin: Plugin, problem: Problem) -> None:
+        """Note a problem of a plugin, once; in strict mode the run stops here."""
+        if problem not in plugin.problems:
+            plugin.problems.append(problem)
+        if self.strict:
+            raise BadEnvironment(problem.inside(f"plugin {plugin.name}"))
+
+    def register(self, plugin: Plugin, module: object) -> None:
+        """Take up a loaded plugin, or report why not."""
+        try:
+            self._manager.register(module, plugin.name)
+            self._manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            self._forget(module)
+            self.report(plugin, Problem(message("does not fit the hooks: {why}", why=_one_line(error))))
+            return
+        implementations = [impl for impl in self._implementations() if impl.plugin is module]
+        if any(impl.hookwrapper or impl.wrapper for impl in implementations):
+            self._forget(module)
+            self.report(plugin, Problem(message("hook wrappers are not supported")))
+            return
+        plugin.hooks = tuple(sorted(impl.function.__name__ for impl in implementations))
+
+    def call(self, hook: str, kind: type | tuple[type, ...], **arguments: Any) -> Iterator[tuple[Plugin, Any]]:
+        """Each result of a hook with the plugin it comes from, plugins in order of their names.
+
+        A plugin that raises, or returns something that is not of ``kind``, is reported; the others go on.
+        """
+        implementations = self._manager.hook.__getattribute__(hook).get_hookimpls()
+        for impl in sorted(implementations, key=lambda impl: impl.plugin_name):
+            plugin = self[impl.plugin_name]
+            try:
+                results = list(impl.function(*(arguments[name] for name in impl.argnames)) or ())
+            except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
+                what = message("{hook} failed: {error}", hook=hook, error=f"{type(error).__name__}: {error}")
+                self.report(plugin, Problem(what))
+                continue
+            yield from self._checked(plugin, hook, kind, results)
+
+    def _checked(
+        self, plugin: Plugin, hook: str, kind: type | tuple[type, ...], results: list[Any]
+    ) -> Iterator[tuple[Plugin, Any]]:
+        for result in results:
+            if isinstance(result, kind):
+                yield plugin, result
+            else:
+                found = type(result).__name__
+                self.report(
+                    plugin, Problem(message("{hook} returned {found}, not its records", hook=hook, found=found))
+                )
+
+    def _implementations(self) -> Iterator[pluggy.HookImpl]:
+        for caller in vars(self._manager.hook).values():
+            yield from caller.get_hookimpls()
+
+    def _forget(self, module: object) -> None:
+        if self._manager.is_registered(module):
+            self._manager.unregister(module)
+
+
+def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Plugins:
+    """Find all plugins and load those that are whole and not blocked.
+
+    ``blocked`` and ``CEMAUDIT_DISABLED_PLUGINS`` (comma-separated) name entry points or distributions; they are never
+    imported. Under ``CEMAUDIT_STRICT=1`` the first problem raises ``BadEnvironment``.
+    """
+    environ = os.environ if environ is None else environ
+    plugins = Plugins(strict=environ.get(STRICT, "") not in {"", "0"})
+    shut_out = {name.strip() for name in [*blocked, *environ.get(DISABLED, "").split(",")]}
+    found = _find(shut_out)
+    plugins.entries = [plugin for plugin, _ in found]
+    clashing = _clashes(plugins.entries)
+    for plugin, entry_point in found:
+        if plugin.name in clashing:
+            plugins.report(plugin, Problem(clashing[plugin.name]))
+        else:
+            _load(plugins, plugin, entry_point)
+    return plugins
+
+
+def _find(shut_out: Collection[str]) -> list[tuple[Plugin, EntryPoint]]:
+    """All entry points of the group, unimported, in an order that depends on names alone."""
+    found = []
+    for entry_point in entry_points(group=GROUP):
+        distribution = entry_point.dist
+        name = distribution.name if distribution else "?"
+        if not {entry_point.name, name} & set(shut_out):
+            found.append((Plugin(entry_point.name, name, distribution.version if distribution else "?"), entry_point))
+    return sorted(found, key=lambda pair: (pair[0].name, pair[0].distribution))
+
+
+def _clashes(plugins: Iterable[Plugin]) -> dict[str, Any]:
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for plugin in plugins:
+        by_name[plugin.name].append(plugin.distribution)
+    return {
+        name: message("the name is used by several distributions, none is loaded: {names}", names=", ".join(names))
+        for name, names in by_name.items()
+        if len(names) > 1
+    }
+
+
+def _load(plugins: Plugins, plugin: Plugin, entry_point: EntryPoint) -> None:
+    try:
+        module = entry_point.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (an import may raise anything)
+        what = message("cannot be imported: {error}", error=f"{type(error).__name__}: {error}")
+        plugins.report(plugin, Problem(what))
+    else:
+        plugins.register(plugin, module)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
