@@ -60,7 +60,7 @@ class Node:
 class Constant(Node):
     constant: Value
 
-    def value(self, answers: Answers) -> Value:
+    def value(self, _answers: Answers) -> Value:
         return self.constant
 
 

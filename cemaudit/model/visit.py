@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from decimal import Decimal
 from enum import StrEnum
@@ -93,7 +93,7 @@ class Visit(Record):
     store_name: Line = ""
     shopper: Token | None = None
     wave: Token | None = None
-    date: datetime.date | None = None
+    date: dt.date | None = None
     started: AwareDatetime | None = None
     finished: AwareDatetime | None = None
     entered: AwareDatetime | None = None
@@ -113,7 +113,7 @@ class Visit(Record):
     blames: tuple[Complaint, ...] = ()
 
     @property
-    def day(self) -> datetime.date | None:
+    def day(self) -> dt.date | None:
         """The calendar day of the visit, in its own zone."""
         return self.started.date() if self.started else self.date
 

@@ -72,6 +72,7 @@ class Facet(StrEnum):
     ELEMENT = "element"
     MODE = "mode"
     MOMENT = "moment"
+    TAG = "tag"
 
 
 class Stage(Record):
@@ -230,6 +231,7 @@ _LABELS: dict[StrEnum, Text] = {
     Facet.ELEMENT: Text(ko="요소", en="Element"),
     Facet.MODE: Text(ko="접점 유형", en="Mode"),
     Facet.MOMENT: Text(ko="순간", en="Moment"),
+    Facet.TAG: Text(ko="묶음", en="Tag"),
 }
 
 

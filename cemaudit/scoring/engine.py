@@ -1,0 +1,94 @@
+"""The engine: plugins, their checklists and schemes, and audits of visits with everybody's findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.hookspecs import Context
+from cemaudit.library import Library
+from cemaudit.model import Audit, Checklist, Finding, Scheme, Visit
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.model.blocks import Section
+from cemaudit.plugins import Plugins, load_plugins
+from cemaudit.scoring.checks import check_visit
+from cemaudit.scoring.exact import Evaluation, evaluate, find_band
+from cemaudit.scoring.findings import core_findings, in_order
+from cemaudit.scoring.items import is_failed
+from cemaudit.scoring.plan import Plan, make_plan
+
+__all__ = ["Engine", "audit_visit", "make_audit"]
+
+
+def make_audit(plan: Plan, visit: Visit) -> Audit:
+    """The audit of a visit under a plan, with the core's own findings."""
+    evaluation = evaluate(plan, visit)
+    items = plan.checklist.items
+    audit = Audit.model_construct(
+        visit=visit,
+        checklist=plan.checklist,
+        scheme=plan.scheme,
+        scores=evaluation.scores,
+        items=evaluation.items,
+        failed_critical=tuple(name for name, score in evaluation.items.items() if is_failed(items[name], score)),
+        band=find_band(plan.scheme, evaluation.scores),
+        findings=(),
+    )
+    return audit.model_copy(update={"findings": in_order(list(core_findings(audit)))})
+
+
+def audit_visit(
+    visit: Visit, checklist: Checklist, scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = None
+) -> Audit:
+    """The audit of one visit; for many, keep one ``make_plan`` and call ``make_audit``."""
+    return make_audit(make_plan(checklist, scheme, aggregators), visit)
+
+
+class Engine:
+    """Everything one run needs to turn visits into audits.
+
+    ``blocked`` plugins are never imported; ``files`` are further checklists and schemes.
+    """
+
+    def __init__(self, blocked: Iterable[str] = (), files: Iterable[Path] = (), scheme: str | None = None) -> None:
+        self.plugins: Plugins = load_plugins(blocked)
+        self.library = Library(self.plugins, files)
+        self._scheme = scheme
+        self._plans: dict[str, Plan] = {}
+
+    def plan(self, checklist_ref: str) -> Plan:
+        """The plan of a checklist under its own scheme, or the one given by hand."""
+        if checklist_ref not in self._plans:
+            checklist = self.library.checklist(checklist_ref)
+            scheme = self.library.scheme(self._scheme or checklist.scheme)
+            self._plans[checklist_ref] = make_plan(checklist, scheme, self.library.aggregators)
+        return self._plans[checklist_ref]
+
+    def evaluate(self, visit: Visit) -> Evaluation:
+        """Every number of a visit with how it came about; ``BadInput`` where the visit does not fit its checklist."""
+        self._refuse_unfit(visit)
+        return evaluate(self.plan(visit.checklist), visit)
+
+    def audit(self, visit: Visit, history: Sequence[Audit] = ()) -> Audit:
+        """The audit of a visit, findings of plugins included; ``BadInput`` where the visit does not fit its checklist."""
+        self._refuse_unfit(visit)
+        audit = make_audit(self.plan(visit.checklist), visit)
+        found = [result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)]
+        return audit.model_copy(update={"findings": in_order([*audit.findings, *found])}) if found else audit
+
+    def review(self, visit: Visit) -> list[Problem]:
+        """What the sector plugins find implausible in a visit that fits its checklist."""
+        checklist = self.library.checklist(visit.checklist)
+        results = self.plugins.call("cemaudit_review", Problem, visit=visit, checklist=checklist)
+        return [problem for _, problem in results]
+
+    def sections(self, context: Context) -> list[Section]:
+        """The plugins' report sections, sorted by order and id."""
+        results = self.plugins.call("cemaudit_report_sections", Section, audit=context.audits[-1], context=context)
+        return sorted((section for _, section in results), key=lambda section: (section.order, section.id))
+
+    def _refuse_unfit(self, visit: Visit) -> None:
+        problems = check_visit(visit, self.library.checklist(visit.checklist))
+        if problems:
+            raise BadInput(problems).inside(f"visit {visit.id}")

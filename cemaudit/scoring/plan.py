@@ -1,0 +1,289 @@
+"""A scheme met with a checklist: every measure resolved to its groups, every group to its inputs.
+
+A plan holds nothing of any visit, so one plan serves a million of them.
+"""
+
+from __future__ import annotations
+
+import graphlib
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import message
+from cemaudit.model import (
+    Channel,
+    Checklist,
+    Element,
+    Facet,
+    Item,
+    Measure,
+    Mode,
+    Moment,
+    Scheme,
+    Touchpoint,
+    score_name,
+)
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.model.scheme import BUILT_IN_SOURCES
+from cemaudit.scoring.aggregators import BUILT_IN
+
+__all__ = ["CriticalCap", "Group", "Input", "Plan", "PlannedMeasure", "make_plan"]
+
+Kind = Literal["item", "emotion", "expectation", "claims", "blames", "score"]
+Facets = Mapping[Facet, tuple[str, ...]]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One member of a group: ``ref`` is an item id, a touchpoint id, or the name of another score."""
+
+    kind: Kind
+    ref: str
+    weight: Fraction
+
+
+@dataclass(frozen=True)
+class CriticalCap:
+    """The score is at most ``at`` where ``item`` fails."""
+
+    item: str
+    at: Fraction
+
+
+@dataclass(frozen=True)
+class Group:
+    """One score of a measure: the measure itself, or one of its keys."""
+
+    key: Key
+    inputs: tuple[Input, ...]
+    critical_caps: tuple[CriticalCap, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedMeasure:
+    """A measure with its aggregator and its groups."""
+
+    measure: Measure
+    aggregator: Aggregator
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All measures of a scheme over a checklist, in an order in which each needs only earlier ones."""
+
+    checklist: Checklist
+    scheme: Scheme
+    measures: tuple[PlannedMeasure, ...]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Something a measure could take in, with its facets and the weight written in the checklist."""
+
+    kind: Kind
+    ref: str
+    facets: Facets
+    declared: Fraction = Fraction(1)
+
+
+def make_plan(checklist: Checklist, scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = None) -> Plan:
+    """The plan of a scheme over a checklist; ``BadInput`` lists everything in the scheme that leads nowhere."""
+    return _Planner(checklist, scheme, {**(aggregators or {}), **BUILT_IN}).plan()
+
+
+class _Planner:
+    def __init__(self, checklist: Checklist, scheme: Scheme, aggregators: Mapping[str, Aggregator]) -> None:
+        self.checklist = checklist
+        self.scheme = scheme
+        self.aggregators = aggregators
+        self.problems: list[Problem] = []
+        self.planned: dict[str, PlannedMeasure] = {}
+
+    def plan(self) -> Plan:
+        for name in self._order():
+            measure = self.scheme.measure[name]
+            aggregator = self._aggregator(measure)
+            groups = self._groups(measure)
+            if aggregator:
+                self._check_arity(measure, aggregator, groups)
+                self.planned[name] = PlannedMeasure(measure, aggregator, groups)
+        self._check_critical_caps()
+        if self.problems:
+            raise BadInput(problem.inside(self.scheme.ref) for problem in self.problems)
+        return Plan(self.checklist, self.scheme, tuple(self.planned.values()))
+
+    def _order(self) -> list[str]:
+        measures = self.scheme.measure
+        needs = {name: [other for other in _needed(measure) if other in measures] for name, measure in measures.items()}
+        try:
+            return list(graphlib.TopologicalSorter(needs).static_order())
+        except graphlib.CycleError as error:
+            circle = " -> ".join(error.args[1])
+            what = message("measures need each other in a circle: {circle}", circle=circle)
+            raise BadInput(Problem(what, self.scheme.ref)) from error
+
+    def _complain(self, measure: Measure, what: object, field: str, hint: object = None) -> None:
+        self.problems.append(Problem(what, f"measures.{measure.id}.{field}", hint))
+
+    def _aggregator(self, measure: Measure) -> Aggregator | None:
+        aggregator = self.aggregators.get(measure.how)
+        if aggregator is None:
+            what = message("no such aggregator: {name}", name=measure.how)
+            self._complain(measure, what, "how", nearest(measure.how, self.aggregators))
+            return None
+        for option in sorted(set(measure.options) - set(aggregator.options)):
+            what = message("{how} has no option {option}", how=measure.how, option=option)
+            self._complain(measure, what, "options", nearest(option, aggregator.options))
+        return aggregator
+
+    def _groups(self, measure: Measure) -> tuple[Group, ...]:
+        members: dict[Key, list[Input]] = {}
+        for source in measure.of:
+            for candidate in self._candidates(measure, source):
+                if self._is_wanted(measure, candidate):
+                    factor = _factor(measure, source, candidate)
+                    for key in itertools.product(*(candidate.facets.get(facet, ()) for facet in measure.for_each)):
+                        members.setdefault(key, []).append(Input(candidate.kind, candidate.ref, factor))
+        keys = sorted(members, key=lambda key: self._rank(measure, key))
+        return tuple(Group(key, tuple(members[key]), self._critical_caps(measure, key)) for key in keys) or self._empty(
+            measure
+        )
+
+    def _empty(self, measure: Measure) -> tuple[Group, ...]:
+        return () if measure.for_each else (Group((), ()),)
+
+    def _is_wanted(self, measure: Measure, candidate: _Candidate) -> bool:
+        for facet, wanted in measure.where.items():
+            if not set(candidate.facets.get(facet, ())) & ({wanted} if isinstance(wanted, str) else set(wanted)):
+                return False
+        missing = [facet for facet in measure.for_each if facet not in candidate.facets]
+        if missing:
+            what = message("{source} cannot be told apart by {facet}", source=candidate.ref, facet=missing[0].value)
+            self._complain(measure, what, "for_each")
+        return not missing
+
+    def _candidates(self, measure: Measure, source: str) -> Iterator[_Candidate]:
+        checklist = self.checklist
+        if source == "items":
+            yield from (self._item(item) for item in checklist.items.values() if _carries(item, measure))
+        elif source in BUILT_IN_SOURCES:
+            yield from (self._feeling(source, touchpoint) for touchpoint in checklist.touchpoints)
+        elif source in checklist.items:
+            yield self._item(checklist.items[source])
+        elif source in self.scheme.measure:
+            yield from self._scores(source)
+        else:
+            known = [*BUILT_IN_SOURCES, *checklist.items, *self.scheme.measure]
+            what = message("no such item or measure: {name}", name=source)
+            self._complain(measure, what, "of", nearest(source, known))
+
+    def _item(self, item: Item) -> _Candidate:
+        facets = _facets(self.checklist.touchpoint_of[item.id])
+        return _Candidate("item", item.id, {**facets, Facet.ITEM: (item.id,), Facet.TAG: item.tags}, item.weight)
+
+    def _feeling(self, source: str, touchpoint: Touchpoint) -> _Candidate:
+        kind: Kind = source  # type: ignore[assignment]
+        return _Candidate(kind, touchpoint.id, _facets(touchpoint), touchpoint.weight)
+
+    def _scores(self, source: str) -> Iterator[_Candidate]:
+        planned = self.planned.get(source)
+        for group in planned.groups if planned else ():
+            yield self._score(self.scheme.measure[source], group.key)
+
+    def _score(self, measure: Measure, key: Key) -> _Candidate:
+        """Another measure's score; one kept per item or touchpoint brings along all facets and the weight of those."""
+        named = dict(zip(measure.for_each, key, strict=True))
+        facets: dict[Facet, tuple[str, ...]] = {facet: (value,) for facet, value in named.items()}
+        declared = Fraction(1)
+        if Facet.ITEM in named:
+            whole = self._item(self.checklist.items[named[Facet.ITEM]])
+            facets, declared = {**whole.facets, **facets}, whole.declared
+        elif Facet.TOUCHPOINT in named:
+            touchpoint = self.checklist.touchpoint[named[Facet.TOUCHPOINT]]
+            facets, declared = {**_facets(touchpoint), **facets}, touchpoint.weight
+        return _Candidate("score", score_name(measure.id, key), facets, declared)
+
+    def _rank(self, measure: Measure, key: Key) -> tuple[int, ...]:
+        return tuple(self._orders[facet].get(value, 0) for facet, value in zip(measure.for_each, key, strict=True))
+
+    @cached_property
+    def _orders(self) -> dict[Facet, dict[str, int]]:
+        checklist = self.checklist
+        tags = dict.fromkeys(tag for item in checklist.items.values() for tag in item.tags)
+        orders: dict[Facet, list[str]] = {
+            Facet.ITEM: list(checklist.items),
+            Facet.TOUCHPOINT: list(checklist.touchpoint),
+            Facet.CHANNEL: list(Channel),
+            Facet.MEDIUM: list(dict.fromkeys(t.medium for t in checklist.touchpoints if t.medium)),
+            Facet.STAGE: [stage.id for stage in checklist.path.stages],
+            Facet.ELEMENT: list(Element),
+            Facet.MODE: list(Mode),
+            Facet.MOMENT: list(Moment),
+            Facet.TAG: list(tags),
+        }
+        return {facet: {value: number for number, value in enumerate(values)} for facet, values in orders.items()}
+
+    def _critical_caps(self, measure: Measure, key: Key) -> tuple[CriticalCap, ...]:
+        caps = []
+        for item in self.checklist.items.values():
+            if item.critical and item.critical.caps == measure.id and item.critical.at is not None:
+                facets = self._item(item).facets
+                if all(value in facets.get(facet, ()) for facet, value in zip(measure.for_each, key, strict=True)):
+                    caps.append(CriticalCap(item.id, item.critical.at))
+        return tuple(caps)
+
+    def _check_critical_caps(self) -> None:
+        for item in self.checklist.items.values():
+            caps = item.critical.caps if item.critical else None
+            if caps and caps not in self.scheme.measure:
+                what = message("item {item} caps a measure the scheme lacks: {measure}", item=item.id, measure=caps)
+                self.problems.append(Problem(what, "measures", nearest(caps, self.scheme.measure)))
+
+    def _check_arity(self, measure: Measure, aggregator: Aggregator, groups: tuple[Group, ...]) -> None:
+        wrong = next((group for group in groups if aggregator.arity not in {None, len(group.inputs)}), None)
+        if wrong:
+            what = message(
+                "{how} needs {needed} inputs, {name} has {count}",
+                how=measure.how, needed=aggregator.arity, name=score_name(measure.id, wrong.key), count=len(wrong.inputs),
+            )  # fmt: skip
+            self._complain(measure, what, "of")
+
+
+def _needed(measure: Measure) -> Iterator[str]:
+    yield from measure.of
+    for cap in measure.caps:
+        yield from cap.where
+
+
+def _carries(item: Item, measure: Measure) -> bool:
+    """Whether ``items`` means this item too: it carries points, or raw values are asked for."""
+    return item.answer.possible is not None or measure.take == "value"
+
+
+def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
+    """The facets of a touchpoint; those it lacks are empty and belong to no group."""
+    return {
+        Facet.TOUCHPOINT: (touchpoint.id,),
+        Facet.CHANNEL: (touchpoint.channel.value,),
+        Facet.MEDIUM: (touchpoint.medium.value,) if touchpoint.medium else (),
+        Facet.STAGE: (touchpoint.stage,),
+        Facet.ELEMENT: (touchpoint.element.value,),
+        Facet.MODE: (touchpoint.mode.value,),
+        Facet.MOMENT: (touchpoint.moment.value,) if touchpoint.moment else (),
+    }
+
+
+def _factor(measure: Measure, source: str, candidate: _Candidate) -> Fraction:
+    weights = measure.weights
+    factor = weights.sources.get(source, Fraction(1)) * (candidate.declared if weights.declared else 1)
+    for facet, factors in weights.facets.items():
+        for value in candidate.facets.get(facet, ()):
+            factor *= factors.get(value, Fraction(1))
+    return factor
