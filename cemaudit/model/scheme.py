@@ -17,7 +17,7 @@ from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import Facet
 
 __all__ = [
-    "BUILT_IN_SOURCES",
+    "VISIT_SOURCES",
     "Band",
     "Bound",
     "Cap",
@@ -29,8 +29,8 @@ __all__ = [
     "bounds",
 ]
 
-BUILT_IN_SOURCES = ("items", "emotion", "expectation", "claims", "blames")
-"""What a measure can be made of beside single items and other measures."""
+VISIT_SOURCES = ("@items", "@emotions", "@expectations", "@claims", "@blames")
+"""What of a visit a measure can take in, beside single items and other measures."""
 
 _BOUND = re.compile(r"\s*(<=|>=|==|<|>)\s*(-?\d+(?:\.\d+)?)\s*")
 Condition = Annotated[
@@ -108,15 +108,15 @@ class Rounding(Record):
 class Measure(Record):
     """One named number, or one for each value of a facet.
 
-    ``how`` names the aggregator, ``of`` its sources (``items``, ``emotion``, ``expectation``, ``claims``, ``blames``,
-    item ids, other measures), ``take`` what is taken of an item (its ``points``, its ``share`` of the points possible,
+    ``how`` names the aggregator, ``of`` its sources (``@items``, ``@emotions``, ``@expectations``, ``@claims``,
+    ``@blames``, item ids, other measures), ``take`` what is taken of an item (its ``points``, its ``share`` of the points possible,
     its raw ``value``), ``where`` keeps only members with these facet values, ``options`` are the aggregator's own.
     """
 
     id: Id
     title: Text | None = None
     how: Id
-    of: Annotated[tuple[str, ...], Field(min_length=1)] = ("items",)
+    of: Annotated[tuple[str, ...], Field(min_length=1)] = ("@items",)
     take: Literal["points", "share", "value"] = "points"
     for_each: tuple[Facet, ...] = ()
     where: dict[Facet, str | tuple[str, ...]] = {}
@@ -190,7 +190,7 @@ class Scheme(Record):
 
 def _ids_differ(scheme: Scheme) -> None:
     counts = Counter(measure.id for measure in scheme.measures)
-    repeated = [one for one, count in counts.items() if count > 1 or one in BUILT_IN_SOURCES]
+    repeated = [one for one, count in counts.items() if count > 1]
     if repeated:
         raise Expected("each id once; repeated {what}: {ids}", what="measure", ids=", ".join(repeated))
 

@@ -71,7 +71,7 @@ class Engine:
         return evaluate(self.plan(visit.checklist), visit)
 
     def audit(self, visit: Visit, history: Sequence[Audit] = ()) -> Audit:
-        """The audit of a visit, findings of plugins included; ``BadInput`` where the visit does not fit its checklist."""
+        """The audit of a visit, findings of plugins included; ``BadInput`` where it does not fit its checklist."""
         self._refuse_unfit(visit)
         audit = make_audit(self.plan(visit.checklist), visit)
         found = [result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)]

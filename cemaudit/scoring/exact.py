@@ -178,10 +178,10 @@ def _blames(visit: Visit, touchpoint: str) -> Fraction:
 
 
 _FEELINGS: dict[str, Callable[[Visit, str], Fraction | None]] = {
-    "emotion": _emotion,
-    "expectation": _expectation,
-    "claims": _claims,
-    "blames": _blames,
+    "@emotions": _emotion,
+    "@expectations": _expectation,
+    "@claims": _claims,
+    "@blames": _blames,
 }
 
 
@@ -189,7 +189,7 @@ def _why_no_feeling(evaluation: Evaluation, each: Input) -> Reason:
     touchpoint = evaluation.plan.checklist.touchpoint[each.ref]
     if all(evaluation.items[item.id].reason is Reason.NOT_RELEVANT for item in touchpoint.items):
         return Reason.NOT_RELEVANT
-    asked = touchpoint.emotion if each.kind == "emotion" else touchpoint.expectation
+    asked = touchpoint.emotion if each.kind == "@emotions" else touchpoint.expectation
     return Reason.UNANSWERED if asked else Reason.NOT_ASKED
 
 

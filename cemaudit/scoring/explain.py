@@ -56,7 +56,7 @@ class Node:
 
 
 def explain(evaluation: Evaluation, score: str) -> Node:
-    """The tree behind a score, by its name (``overall``, ``touchpoint.gap[greeting]``); ``KeyError`` for no such score."""
+    """The tree behind a score named ``overall`` or ``touchpoint.gap[greeting]``; ``KeyError`` for no such score."""
     return _tree(evaluation, evaluation.reckonings[score], Fraction(1))
 
 

@@ -29,12 +29,12 @@ from cemaudit.model import (
     score_name,
 )
 from cemaudit.model.aggregator import Aggregator
-from cemaudit.model.scheme import BUILT_IN_SOURCES
+from cemaudit.model.scheme import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN
 
 __all__ = ["CriticalCap", "Group", "Input", "Plan", "PlannedMeasure", "make_plan"]
 
-Kind = Literal["item", "emotion", "expectation", "claims", "blames", "score"]
+Kind = Literal["item", "score", "@emotions", "@expectations", "@claims", "@blames"]
 Facets = Mapping[Facet, tuple[str, ...]]
 Key = tuple[str, ...]
 
@@ -171,16 +171,16 @@ class _Planner:
 
     def _candidates(self, measure: Measure, source: str) -> Iterator[_Candidate]:
         checklist = self.checklist
-        if source == "items":
+        if source == "@items":
             yield from (self._item(item) for item in checklist.items.values() if _carries(item, measure))
-        elif source in BUILT_IN_SOURCES:
+        elif source in VISIT_SOURCES:
             yield from (self._feeling(source, touchpoint) for touchpoint in checklist.touchpoints)
         elif source in checklist.items:
             yield self._item(checklist.items[source])
         elif source in self.scheme.measure:
             yield from self._scores(source)
         else:
-            known = [*BUILT_IN_SOURCES, *checklist.items, *self.scheme.measure]
+            known = [*VISIT_SOURCES, *checklist.items, *self.scheme.measure]
             what = message("no such item or measure: {name}", name=source)
             self._complain(measure, what, "of", nearest(source, known))
 
@@ -263,7 +263,7 @@ def _needed(measure: Measure) -> Iterator[str]:
 
 
 def _carries(item: Item, measure: Measure) -> bool:
-    """Whether ``items`` means this item too: it carries points, or raw values are asked for."""
+    """Whether ``@items`` means this item too: it carries points, or raw values are asked for."""
     return item.answer.possible is not None or measure.take == "value"
 
 

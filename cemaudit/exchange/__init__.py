@@ -1,0 +1,1 @@
+"""Tables and visits, in and out: CSV, XLSX and JSON."""

@@ -1,0 +1,104 @@
+"""Tables of any kind (CSV, gz, XLSX) as rows of text by column name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cemaudit.errors import BadInput, CemauditError, Problem
+from cemaudit.exchange.delimited import Encoding, Record, read_delimited
+from cemaudit.exchange.workbook import read_workbook
+from cemaudit.files import refuse_unreadable
+from cemaudit.language import message
+from cemaudit.model.base import clean
+
+__all__ = ["Row", "Table", "read_table"]
+
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number as a spreadsheet shows it (the header is mostly 1), text by column, or what is wrong with it."""
+
+    number: int
+    cells: Mapping[str, str]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The column names and, to be read once, the rows; rows without any text are left out."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def read_table(path: Path, encoding: Encoding = "auto", delimiter: str = "auto", sheet: str | None = None) -> Table:
+    """The table in a file, told by its first bytes; all text NFC without control characters.
+
+    ``BadInput`` where the file or its header cannot be used, now or while rows are read; ``BadEnvironment`` where an
+    XLSX file comes and the extra ``xlsx`` is missing.
+    """
+    refuse_unreadable(path)
+    records = _named(path, _records(path, encoding, delimiter, sheet))
+    header = next((record for record in records if any(map(str.strip, record.cells))), None)
+    if header is None:
+        raise BadInput(Problem(message("an empty table"), path.name))
+    names = [" ".join(clean(name).split()) for name in header.cells]
+    while not names[-1]:
+        names.pop()
+    _refuse_header(names, path.name)
+    return Table(tuple(names), _rows(tuple(names), records))
+
+
+def _records(path: Path, encoding: Encoding, delimiter: str, sheet: str | None) -> Iterator[Record]:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == _OLD_EXCEL:
+        raise BadInput(Problem(message("an old Excel file"), hint=message("save it as .xlsx or CSV UTF-8")))
+    yield from read_workbook(path, sheet) if start == _ZIP else read_delimited(path, encoding, delimiter)
+
+
+def _named(path: Path, records: Iterator[Record]) -> Iterator[Record]:
+    """The same records; their errors name the file."""
+    try:
+        yield from records
+    except CemauditError as error:
+        raise error.inside(path.name) from error
+
+
+def _refuse_header(names: Sequence[str], place: str) -> None:
+    problems = [
+        Problem(message("column {number} has no name", number=number), place)
+        for number, name in enumerate(names, 1)
+        if not name
+    ]
+    problems += [
+        Problem(message("column name {name} comes {count} times", name=name, count=count), place)
+        for name, count in Counter(filter(None, names)).items()
+        if count > 1
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _rows(names: tuple[str, ...], records: Iterator[Record]) -> Iterator[Row]:
+    for number, cells, problem in records:
+        texts = [_tidy(cell) for cell in cells]
+        if any(texts) or problem:
+            yield Row(number, dict(zip(names, texts, strict=False)), problem or _misfit(names, texts))
+
+
+def _misfit(names: tuple[str, ...], texts: list[str]) -> Problem | None:
+    """A row longer than the header (by more than empty cells) or cut short."""
+    if len(texts) >= len(names) and not any(texts[len(names) :]):
+        return None
+    return Problem(message("{found} cells where the header has {known}", found=len(texts), known=len(names)))
+
+
+def _tidy(cell: str) -> str:
+    return cell.strip() if cell.isascii() and cell.isprintable() else clean(cell)

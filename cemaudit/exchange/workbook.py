@@ -1,0 +1,137 @@
+"""XLSX sheets, as records of text: formulas count as the values stored beside them and are never run."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem, nearest
+from cemaudit.exchange.delimited import LARGEST, Record
+from cemaudit.language import message
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+__all__ = ["read_workbook"]
+
+_SCANNED = 1 << 20
+
+
+def read_workbook(path: Path, sheet: str | None = None) -> Iterator[Record]:
+    """The rows of the first sheet, or of the one named; dates as ISO text, of merged cells the first holds the value.
+
+    ``BadEnvironment`` without the extra ``xlsx``; ``BadInput`` where the file is no XLSX workbook or has no such sheet.
+    """
+    _refuse_bombs(path)
+    values = _load(path, data_only=True)
+    formulas = _load(path, data_only=False) if _has_formulas(path) else None
+    try:
+        rows = _rows(values, sheet)
+        yield from _records((cells, cells) for cells in rows) if formulas is None else _records(
+            zip(rows, _rows(formulas, sheet), strict=True)
+        )
+    finally:
+        values.close()
+        if formulas:
+            formulas.close()
+
+
+def _records(rows: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[Record]:
+    """Rows that hold anything, none narrower than the first; ``rows`` pairs values with the formulas behind them."""
+    width = 0
+    for number, (cells, sources) in enumerate(rows, 1):
+        if any(source is not None for source in sources):
+            width = width or len(cells)
+            texts = [_text(cell) for cell in cells] + [""] * (width - len(cells))
+            yield Record(number, texts, _unreckoned(cells, sources))
+
+
+def _unreckoned(cells: Sequence[Any], sources: Sequence[Any]) -> Problem | None:
+    """The problem of a row with a formula whose value the workbook does not hold."""
+    for column, (cell, source) in enumerate(zip(cells, sources, strict=True), 1):
+        if cell is None and source is not None:
+            what = message("column {number} holds a formula without its value", number=column)
+            return Problem(what, hint=message("open and save the workbook in a spreadsheet program"))
+    return None
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
+        case _:
+            return str(value)
+
+
+def _rows(book: Workbook, sheet: str | None) -> Iterator[Sequence[Any]]:
+    names = [page.title for page in book.worksheets]
+    if sheet is not None and sheet not in names:
+        raise BadInput(Problem(message("no such sheet: {sheet}", sheet=sheet), hint=nearest(sheet, names)))
+    page: Any = book.worksheets[names.index(sheet) if sheet is not None else 0]
+    page.reset_dimensions()  # the sheet's own word on its size may be wrong by a million rows
+    rows = page.iter_rows(values_only=True)
+    while (row := _guarded(lambda: next(rows, None))) is not None:
+        yield row
+
+
+def _load(path: Path, *, data_only: bool) -> Workbook:
+    try:
+        import defusedxml.ElementTree  # noqa: F401, PLC0415 openpyxl reads XML through it once it is there
+        import openpyxl  # noqa: PLC0415 an extra, and slow to load
+    except ImportError as error:
+        hint = message("install it: {command}", command="pip install 'cemaudit[xlsx]'")
+        raise BadEnvironment(Problem(message("XLSX tables need the extra {extra}", extra="xlsx"), hint=hint)) from error
+    book: Workbook = _guarded(lambda: openpyxl.load_workbook(path, read_only=True, data_only=data_only))
+    if not book.worksheets:
+        book.close()
+        raise BadInput(Problem(message("a workbook without sheets")))
+    return book
+
+
+def _guarded(step: Any) -> Any:
+    """What ``step()`` gives, without the library's warnings, its many kinds of errors made one."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return step()
+    except CemauditError:
+        raise
+    except Exception as error:
+        raise BadInput(Problem(message("cannot be read as an XLSX workbook: {why}", why=error))) from error
+
+
+def _refuse_bombs(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadInput(Problem(message("cannot be read as an XLSX workbook: {why}", why=error))) from error
+    if size > LARGEST:
+        most = message("larger than {most} MB", most=LARGEST // 1_000_000)
+        raise BadInput(Problem(most, hint=message("split the table")))
+
+
+def _has_formulas(path: Path) -> bool:
+    """Whether any sheet holds a formula; a quick look that spares most workbooks a second reading."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(_holds(archive, name) for name in sheets)
+
+
+def _holds(archive: zipfile.ZipFile, name: str) -> bool:
+    with archive.open(name) as sheet:
+        tail = b""
+        while chunk := sheet.read(_SCANNED):
+            if b"<f>" in tail + chunk or b"<f " in tail + chunk or b"<f/" in tail + chunk:
+                return True
+            tail = chunk[-2:]
+    return False

@@ -1,0 +1,83 @@
+"""Key figures in a row of cards, each with its gauge."""
+
+from __future__ import annotations
+
+from cemaudit.model.blocks import Figure, Figures
+from cemaudit.report.kit.numbers import Scale, finite
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.stack import Slice, Stack
+from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, INK, PALE, QUIET, SMALL, TINY, Colour, Type
+from cemaudit.report.kit.text import shorten, wrap
+
+__all__ = ["draw_figures", "gauge"]
+
+GAP, PAD = 10.0, 11.0
+VALUE = Type(21, 27, bold=True)
+GAUGE = 22.0
+
+
+class _Card:
+    """One figure, laid out for its width."""
+
+    def __init__(self, figure: Figure, width: float) -> None:
+        inner = width - 2 * PAD
+        self.figure, self.width = figure, width
+        self.label = shorten(wrap(figure.label, SMALL.strong, inner), 2)
+        self.value = shorten(wrap(figure.value, VALUE, inner), 2)
+        self.note = shorten(wrap(figure.note, TINY, inner), 6) if str(figure.note) else []
+        self.at = finite(figure.at)
+        self.height = (
+            2 * PAD
+            + len(self.label) * SMALL.leading
+            + len(self.value) * VALUE.leading
+            + (GAUGE if self.at is not None else 0)
+            + len(self.note) * TINY.leading
+        )
+
+    def paint(self, pen: Pen, height: float) -> None:
+        pen.box(0, 0, self.width, height, GROUND, radius=4)
+        y = PAD
+        pen.lines(PAD, y, self.label, SMALL.strong, QUIET)
+        y += len(self.label) * SMALL.leading
+        colour = INK if self.figure.tone == "plain" else DEEP[self.figure.tone]
+        pen.lines(PAD, y, self.value, VALUE, colour)
+        y += len(self.value) * VALUE.leading
+        if self.at is not None:
+            scale = Scale(self.figure.low, self.figure.high)
+            gauge(pen.at(PAD, y + 2), self.width - 2 * PAD, self.at, scale, DEEP[self.figure.tone])
+            y += GAUGE
+        pen.lines(PAD, y, self.note, TINY, QUIET)
+
+
+class _Row(Slice):
+    """The cards beside each other, all as tall as the tallest."""
+
+    def __init__(self, cards: list[_Card]) -> None:
+        super().__init__(max(card.height for card in cards))
+        self.cards = cards
+
+    def paint(self, pen: Pen) -> None:
+        x = 0.0
+        for card in self.cards:
+            card.paint(pen.at(x, 0), self.height)
+            x += card.width + GAP
+
+
+def gauge(pen: Pen, width: float, at: float, scale: Scale, colour: Colour, ground: Colour = PALE) -> None:
+    """A bar from the scale's zero (or lower end) to the value, with the ends of the scale below it."""
+    pen.box(0, 0, width, 5, ground, radius=2.5)
+    start, stop = sorted((scale.origin, scale.at(at)))
+    if stop > start:
+        pen.box(start * width, 0, (stop - start) * width, 5, colour, radius=min(2.5, (stop - start) * width / 2))
+    if scale.signed:
+        pen.rule(scale.origin * width, -2, scale.origin * width, 7, HAIRLINE, 0.8)
+        pen.line(scale.origin * width, 14, "0", TINY, QUIET, "center")
+    pen.line(0, 14, scale.end(scale.low), TINY, QUIET)
+    pen.line(width, 14, scale.end(scale.high), TINY, QUIET, "right")
+
+
+def draw_figures(block: Figures, width: float) -> list[Stack]:
+    """All figures beside each other."""
+    count = max(len(block.figures), 3)
+    each = (width - GAP * (count - 1)) / count
+    return [Stack([_Row([_Card(figure, each) for figure in block.figures])], before=6, after=10)]

@@ -1,0 +1,113 @@
+"""Heat maps: from orange to blue by way of near white, with the number in each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cemaudit.model.blocks import HeatMap, Words
+from cemaudit.report.kit.numbers import Scale, finite
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.stack import Slice, Stack
+from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, QUIET, SMALL, TINY, Colour, mix, on
+from cemaudit.report.kit.text import shorten, wrap
+
+__all__ = ["colour_at", "draw_heat_map"]
+
+LABELS, CELL, GAP = 104.0, 25.0, 2.0
+MOST_COLUMNS = 14
+STOPS: tuple[Colour, ...] = (
+    DEEP["worst"],
+    Colour.of("eaa262"),
+    Colour.of("f3f1ec"),
+    Colour.of("8dbbe0"),
+    DEEP["best"],
+)
+
+
+def colour_at(share: float) -> Colour:
+    """The colour at ``share`` (0 worst .. 1 best) of the scale."""
+    place = min(max(share, 0.0), 1.0) * (len(STOPS) - 1)
+    lower = min(int(place), len(STOPS) - 2)
+    return mix(STOPS[lower], STOPS[lower + 1], place - lower)
+
+
+class _Row(Slice):
+    """One row of coloured cells."""
+
+    def __init__(self, label: Words, values: Sequence[float | None], scale: Scale, width: float) -> None:
+        self.label = shorten(wrap(label, SMALL, LABELS - 8), 3)
+        self.values, self.scale = values, scale
+        self.each = (width - LABELS) / max(len(values), 1)
+        super().__init__(max(CELL, len(self.label) * SMALL.leading + 3))
+
+    def paint(self, pen: Pen) -> None:
+        pen.lines(0, (self.height - GAP - len(self.label) * SMALL.leading) / 2, self.label, SMALL)
+        for number, value in enumerate(self.values):
+            self._cell(pen.at(LABELS + number * self.each, 0), value)
+
+    def _cell(self, pen: Pen, value: float | None) -> None:
+        wide, high = self.each - GAP, self.height - GAP
+        if value is None:
+            pen.box(0, 0, wide, high, GROUND)
+            pen.rule(wide / 2 - 3, high / 2, wide / 2 + 3, high / 2, HAIRLINE, 1)
+            return
+        ground = colour_at(self.scale.at(value))
+        pen.box(0, 0, wide, high, ground)
+        type_ = SMALL.strong if wide > 30 else TINY.strong
+        pen.line(wide / 2, high / 2 + type_.size * 0.36, self.scale.show(value), type_, on(ground), "center")
+
+
+class _Head(Slice):
+    """Title and the columns' names."""
+
+    def __init__(self, title: Words, columns: Sequence[Words], width: float) -> None:
+        self.title = shorten(wrap(title, SMALL.strong, width), 3)
+        self.each = (width - LABELS) / max(len(columns), 1)
+        self.columns = [shorten(wrap(column, TINY, self.each - 3), 3) for column in columns]
+        self.names = max((len(column) for column in self.columns), default=0) * TINY.leading
+        super().__init__(len(self.title) * SMALL.leading + 6 + self.names + 3)
+
+    def paint(self, pen: Pen) -> None:
+        pen.lines(0, 0, self.title, SMALL.strong)
+        bottom = self.height - 3
+        for number, column in enumerate(self.columns):
+            left = LABELS + number * self.each
+            pen.lines(left, bottom - len(column) * TINY.leading, column, TINY, QUIET, "center", self.each - GAP)
+
+
+class _Legend(Slice):
+    """The colour scale with its two ends."""
+
+    def __init__(self, scale: Scale, width: float) -> None:
+        self.scale, self.width = scale, width
+        super().__init__(20)
+
+    def paint(self, pen: Pen) -> None:
+        steps, wide = 24, 120.0
+        left = self.width - wide
+        for number in range(steps):
+            pen.box(left + number * wide / steps, 6, wide / steps + 0.2, 5, colour_at(number / (steps - 1)))
+        pen.line(left - 5, 11, self.scale.end(self.scale.low), TINY, QUIET, "right")
+        pen.line(self.width, 19, self.scale.end(self.scale.high), TINY, QUIET, "right")
+
+
+def draw_heat_map(block: HeatMap, width: float) -> list[Stack]:
+    """The map; one with very many columns is drawn as several below each other."""
+    values = [[finite(value) for value in row] for row in block.values]
+    scale = Scale(block.low, block.high, [value for row in values for value in row])
+    starts = range(0, max(len(block.columns), 1), MOST_COLUMNS)
+    stacks = [_part(block, values, scale, width, slice(start, start + MOST_COLUMNS)) for start in starts]
+    if str(block.note):
+        stacks.append(Stack([Lines(wrap(block.note, TINY, width), TINY, QUIET)], before=2, after=10))
+    return stacks
+
+
+def _part(
+    block: HeatMap, values: Sequence[Sequence[float | None]], scale: Scale, width: float, columns: slice
+) -> Stack:
+    rows: list[Slice] = [
+        _Row(label, row[columns], scale, width) for label, row in zip(block.rows, values, strict=False)
+    ]
+    head = _Head(block.title, block.columns[columns], width)
+    return Stack([*rows, _Legend(scale, width)], head=head, before=8, after=6)

@@ -1,0 +1,48 @@
+"""Numbers of charts as they are printed, and where they lie on their scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+__all__ = ["Scale"]
+
+MINUS = "\N{MINUS SIGN}"
+
+
+class Scale:
+    """From ``low`` to ``high``; prints values with one decimal, or none where all of them are whole."""
+
+    def __init__(self, low: float, high: float, values: Iterable[float | None] = ()) -> None:
+        self.low, self.high = (low, high) if low < high else (high, low) if high < low else (low, low + 1)
+        self.whole = all(value == int(value) for value in values if value is not None and math.isfinite(value))
+
+    @property
+    def signed(self) -> bool:
+        """Whether there is anything below zero on it."""
+        return self.low < 0 < self.high
+
+    @property
+    def origin(self) -> float:
+        """Where bars grow from, 0..1: zero where it is on the scale, else the lower end."""
+        return self.at(0) if self.signed else 0.0
+
+    def at(self, value: float) -> float:
+        """Where ``value`` lies, 0 at the lower end and 1 at the upper."""
+        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+    def show(self, value: float, unit: str = "") -> str:
+        """The value in print."""
+        text = f"{abs(value):.{0 if self.whole else 1}f}"
+        nothing = not text.strip("0.")
+        sign = "" if nothing else MINUS if value < 0 else "+" if self.signed else ""
+        return f"{sign}{text}{unit}"
+
+    def end(self, value: float) -> str:
+        """An end of the scale in print."""
+        return f"{MINUS if value < 0 else ''}{abs(value):g}"
+
+
+def finite(value: float | None) -> float | None:
+    """The value, or ``None`` where it is no number."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,73 @@
+"""Headings and running text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cemaudit.model.blocks import Heading, Paragraph, Words
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.stack import Slice, Stack
+from cemaudit.report.kit.style import ACCENT, BODY, INK, QUIET, SMALL, Colour, Type
+from cemaudit.report.kit.text import shorten, visible, wrap
+
+__all__ = ["Lines", "draw_heading", "draw_paragraph", "headline"]
+
+SIZES = {1: Type(15, 21, bold=True), 2: Type(11, 16, bold=True), 3: Type(9.5, 14, bold=True)}
+SPACE = {1: (30, 10), 2: (18, 6), 3: (12, 4)}
+LONGEST_HEADING = 6
+
+
+class Lines(Slice):
+    """Lines of text below each other, cut between any two."""
+
+    def __init__(self, lines: Sequence[str], type_: Type, colour: Colour = INK) -> None:
+        self.lines, self.type, self.colour = lines, type_, colour
+        super().__init__(len(lines) * type_.leading)
+
+    @property
+    def least(self) -> float:
+        return min(len(self.lines), 2) * self.type.leading
+
+    def paint(self, pen: Pen) -> None:
+        pen.lines(0, 0, self.lines, self.type, self.colour)
+
+    def cut(self, room: float) -> tuple[Slice, Slice] | None:
+        fit = int(room // self.type.leading)
+        if not 2 <= fit < len(self.lines):
+            return None
+        return Lines(self.lines[:fit], self.type, self.colour), Lines(self.lines[fit:], self.type, self.colour)
+
+
+class _HeadingLine(Slice):
+    """A heading's words, entered in the outline when they are drawn."""
+
+    def __init__(self, words: Words, level: int, width: float) -> None:
+        self.words, self.level, self.type = words, level, SIZES[level]
+        self.lines = shorten(wrap(words, self.type, width), LONGEST_HEADING)
+        self.mark = 9 if level == 1 else 0
+        super().__init__(len(self.lines) * self.type.leading + self.mark)
+
+    def paint(self, pen: Pen) -> None:
+        if self.mark:
+            pen.box(0, 0, 26, 2.5, ACCENT)
+        pen.lines(0, self.mark, self.lines, self.type)
+        key = f"h{pen.canvas.getPageNumber()}-{pen.top:.2f}"
+        pen.canvas.bookmarkHorizontal(key, 0, self.height)
+        pen.canvas.addOutlineEntry(visible(self.words).replace("\n", " "), key, self.level - 1)
+
+
+def headline(words: Words, level: int, width: float) -> Stack:
+    """A heading of level 1 (a section's title) to 3; it stays with what follows."""
+    before, after = SPACE[level]
+    return Stack([_HeadingLine(words, level, width)], before=before, after=after, keeps=True)
+
+
+def draw_heading(block: Heading, width: float) -> list[Stack]:
+    """A heading inside a section."""
+    return [headline(block.text, block.level, width)]
+
+
+def draw_paragraph(block: Paragraph, width: float) -> list[Stack]:
+    """Running text; smaller and paler where it is quiet."""
+    type_, colour = (SMALL, QUIET) if block.quiet else (BODY, INK)
+    return [Stack([Lines(wrap(block.text, type_, width), type_, colour)], before=4, after=6)]

@@ -1,0 +1,100 @@
+"""Slices on top of each other: what every block becomes, and how it breaks across pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.platypus import Flowable
+
+from cemaudit.report.kit.pen import Pen
+
+__all__ = ["Slice", "Stack"]
+
+
+class Slice:
+    """A full-width strip of a block, ``height`` points tall; a subclass says how it is painted and whether it can be cut."""
+
+    keeps = False
+    """Whether it must stay with the slice after it."""
+
+    def __init__(self, height: float) -> None:
+        self.height = height
+
+    @property
+    def least(self) -> float:
+        """The height of the smallest upper part ``cut`` can give."""
+        return self.height
+
+    def paint(self, pen: Pen) -> None:
+        """Draws the strip below the pen."""
+        raise NotImplementedError
+
+    def cut(self, room: float) -> tuple[Slice, Slice] | None:  # noqa: ARG002 - for those that can
+        """An upper part of at most ``room`` points and the rest; ``None`` where it cannot be cut there."""
+        return None
+
+
+class Stack(Flowable):
+    """Slices below each other, broken between slices or within one that can be cut.
+
+    ``head`` is repeated on each page; ``before`` and ``after`` are the space around; ``keeps``: stays with what follows.
+    """
+
+    def __init__(
+        self,
+        slices: Sequence[Slice],
+        *,
+        head: Slice | None = None,
+        before: float = 0,
+        after: float = 0,
+        keeps: bool = False,
+    ) -> None:
+        super().__init__()
+        self.slices, self.head, self.keeps = slices, head, keeps
+        self.spaceBefore, self.spaceAfter = before, after
+        self.tall = sum(one.height for one in self._all)
+
+    @property
+    def _all(self) -> list[Slice]:
+        return [self.head, *self.slices] if self.head else list(self.slices)
+
+    @property
+    def least(self) -> float:
+        """The room it needs to begin on a page."""
+        need = self.head.height if self.head else 0
+        for one in self.slices:
+            need += one.height if one.keeps else one.least
+            if not one.keeps:
+                break
+        return need
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's
+        """What reportlab asks first: width and height."""
+        self.width, self.height = aW, self.tall
+        return aW, self.tall
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: ARG002, N803 - reportlab's
+        """What reportlab asks where it does not fit: the part that does, and the rest."""
+        room = aH - (self.head.height if self.head else 0) + 1e-6
+        taken = 0
+        for one in self.slices:
+            if one.height > room:
+                break
+            room -= one.height
+            taken += 1
+        upper, rest = list(self.slices[:taken]), list(self.slices[taken:])
+        if rest and (parts := rest[0].cut(room)):
+            upper.append(parts[0])
+            rest[0] = parts[1]
+        while upper and upper[-1].keeps:
+            rest.insert(0, upper.pop())
+        if not upper or not rest:
+            return []
+        return [Stack(upper, head=self.head, before=self.spaceBefore), Stack(rest, head=self.head, after=self.spaceAfter)]
+
+    def draw(self) -> None:
+        """Paints the slices from the top down."""
+        pen = Pen(self.canv, 0, self.tall)
+        for one in self._all:
+            one.paint(pen)
+            pen = pen.at(0, one.height)

@@ -1,0 +1,160 @@
+"""Tables that measure their rows, repeat their header, and break within a row taller than the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cemaudit.language import message
+from cemaudit.model.blocks import Cell, Column, Table, Tone, Words
+from cemaudit.report.kit.pen import Align, Pen
+from cemaudit.report.kit.stack import Slice, Stack
+from cemaudit.report.kit.style import ACCENT, DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINT, TINY, Type
+from cemaudit.report.kit.text import shorten, wrap
+
+__all__ = ["draw_table"]
+
+PAD_X, PAD_Y = 5.0, 4.5
+NARROW = 70.0
+TALL = 8
+"""Rows of up to so many lines stay in one piece."""
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """A cell's lines, and where and how they stand."""
+
+    lines: list[str]
+    type: Type
+    x: float
+    width: float
+    align: Align
+    tone: Tone = "plain"
+
+    def paint(self, pen: Pen, height: float) -> None:
+        if self.tone != "plain":
+            pen.box(self.x + 1, 1, self.width - 2, height - 2, TINT[self.tone], radius=2)
+        colour = DEEP[self.tone] if self.tone in {"best", "worst"} and self.type.bold else INK
+        pen.lines(self.x + PAD_X, PAD_Y, self.lines, self.type, colour, self.align, self.width - 2 * PAD_X)
+
+
+class _Row(Slice):
+    """One row; cut between lines, in all its cells at the same height."""
+
+    def __init__(self, cells: Sequence[_Laid]) -> None:
+        self.cells = cells
+        self.count = max(1, *(len(cell.lines) for cell in cells))
+        super().__init__(self.count * SMALL.leading + 2 * PAD_Y)
+
+    @property
+    def least(self) -> float:
+        return min(self.count, TALL) * SMALL.leading + 2 * PAD_Y
+
+    def paint(self, pen: Pen) -> None:
+        for cell in self.cells:
+            cell.paint(pen, self.height)
+        right = self.cells[-1].x + self.cells[-1].width
+        pen.rule(0, self.height, right, self.height, HAIRLINE)
+
+    def cut(self, room: float) -> tuple[Slice, Slice] | None:
+        fit = int((room - 2 * PAD_Y) // SMALL.leading)
+        if self.count <= TALL or not 2 <= fit < self.count:
+            return None
+        upper = [replace(cell, lines=cell.lines[:fit]) for cell in self.cells]
+        return _Row(upper), _Row([replace(cell, lines=cell.lines[fit:]) for cell in self.cells])
+
+
+class _Group(Slice):
+    """A row that names the rows below it, on a ground across the whole table."""
+
+    keeps = True
+
+    def __init__(self, words: Words, width: float) -> None:
+        self.lines = shorten(wrap(words, SMALL.strong, width - 2 * PAD_X), 3)
+        self.width = width
+        super().__init__(len(self.lines) * SMALL.leading + 2 * PAD_Y)
+
+    def paint(self, pen: Pen) -> None:
+        pen.box(0, 0, self.width, self.height, GROUND)
+        pen.lines(PAD_X, PAD_Y, self.lines, SMALL.strong, ACCENT)
+
+
+class _Header(Slice):
+    """The columns' titles above a strong rule."""
+
+    def __init__(self, cells: Sequence[_Laid]) -> None:
+        self.cells = cells
+        super().__init__(max(len(cell.lines) for cell in cells) * TINY.leading + 2 * PAD_Y)
+
+    def paint(self, pen: Pen) -> None:
+        for cell in self.cells:
+            down = self.height - PAD_Y - len(cell.lines) * TINY.leading
+            width = cell.width - 2 * PAD_X
+            pen.lines(cell.x + PAD_X, down, cell.lines, cell.type, QUIET, cell.align, width)
+        right = self.cells[-1].x + self.cells[-1].width
+        pen.rule(0, self.height, right, self.height, ACCENT, 1)
+
+
+class _Caption(Slice):
+    """What the table shows."""
+
+    def __init__(self, words: Words, width: float) -> None:
+        self.lines = shorten(wrap(words, SMALL.strong, width), 3)
+        super().__init__(len(self.lines) * SMALL.leading + 2)
+
+    def paint(self, pen: Pen) -> None:
+        pen.lines(0, 0, self.lines, SMALL.strong)
+
+
+def draw_table(block: Table, width: float) -> list[Stack]:
+    """The table.
+
+    A row whose only words are strong and in its first cell is a group: it names the rows below it and runs across.
+    """
+    places = _places(block.columns, width)
+    header = _Header(
+        [
+            _laid(column.title, column, place, TINY.strong, most=4)
+            for column, place in zip(block.columns, places, strict=True)
+        ]
+    )
+    rows: list[Slice] = [_row(row, block.columns, places, width) for row in block.rows]
+    if not rows:
+        rows = [_Row([_Laid([str(message("nothing here"))], SMALL, 0, width, "left")])]
+    stacks = [Stack(rows, head=header, before=4, after=10)]
+    if str(block.caption):
+        stacks.insert(0, Stack([_Caption(block.caption, width)], before=6, keeps=True))
+    return stacks
+
+
+def _places(columns: Sequence[Column], width: float) -> list[tuple[float, float]]:
+    total = sum(column.width for column in columns)
+    places: list[tuple[float, float]] = []
+    x = 0.0
+    for column in columns:
+        places.append((x, column.width / total * width))
+        x += column.width / total * width
+    return places
+
+
+def _row(
+    row: Sequence[Cell | Words], columns: Sequence[Column], places: Sequence[tuple[float, float]], width: float
+) -> Slice:
+    cells = [cell if isinstance(cell, Cell) else Cell(text=cell) for cell in row]
+    if len(cells) > 1 and cells[0].strong and not any(str(cell.text) for cell in cells[1:]):
+        return _Group(cells[0].text, width)
+    return _Row(
+        [
+            _laid(cell.text, column, place, SMALL.strong if cell.strong else SMALL, cell.tone)
+            for cell, column, place in zip(cells, columns, places, strict=False)
+        ]
+    )
+
+
+def _laid(
+    words: Words, column: Column, place: tuple[float, float], type_: Type, tone: Tone = "plain", most: int = 0
+) -> _Laid:
+    x, width = place
+    inner = max(width - 2 * PAD_X, type_.size)
+    lines = wrap(words, type_, inner, anywhere=inner < NARROW) if str(words) else []
+    return _Laid(shorten(lines, most) if most else lines, type_, x, width, column.align, tone)

@@ -1,0 +1,85 @@
+"""Plain text made fit for a page: visible, wrapped, shortened. Never markup."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from cemaudit.model.blocks import Words
+from cemaudit.report.kit.fonts import face
+from cemaudit.report.kit.style import Type
+
+__all__ = ["shorten", "visible", "wrap"]
+
+BOX = "\N{WHITE SQUARE}"
+_UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp"}
+_PIECES = re.compile(r"[^\sᄀ-ᇿ⺀-鿿가-힣豈-﫿]+|\s+|[ᄀ-ᇿ⺀-鿿가-힣豈-﫿][.,!?:;)\]}」』”’…]*")
+
+
+def visible(words: Words) -> str:
+    """The words in the language in force, of characters the fonts have; others become a box, unseen ones vanish."""
+    text = unicodedata.normalize("NFC", str(words)).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  ")
+    known = face().widths
+    unknown = {char for char in set(text) if ord(char) not in known and char != "\n"}
+    if not unknown:
+        return text
+    return text.translate({ord(char): _stand_in(char) for char in unknown})
+
+
+def _stand_in(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in _UNSEEN:
+        return "\n" if category in {"Zl", "Zp"} else ""
+    return " " if category == "Zs" else BOX
+
+
+def wrap(words: Words, type_: Type, width: float, *, anywhere: bool = False) -> list[str]:
+    """Lines no wider than ``width`` points.
+
+    Lines break at spaces, or with ``anywhere`` also between any two Hangul; a token wider than a line is split.
+    Takes time in proportion to the text, however long its tokens are.
+    """
+    lines: list[str] = []
+    for paragraph in visible(words).split("\n"):
+        pieces = _PIECES.findall(paragraph) if anywhere else re.findall(r"\S+|\s+", paragraph)
+        lines.extend(_filled(pieces, type_, width) if pieces else [""])
+    return lines
+
+
+def _filled(pieces: list[str], type_: Type, width: float) -> Iterator[str]:
+    measure = face(bold=type_.bold).width
+    line: list[str] = []
+    used = 0.0
+    for piece in pieces:
+        wide = measure(piece, type_.size)
+        if used + wide > width and not piece.isspace():
+            if line:
+                yield "".join(line).rstrip()
+            *full, piece = _split(piece, type_, width) if wide > width else [piece]  # noqa: PLW2901 - the rest of it
+            yield from full
+            line, used = [piece], measure(piece, type_.size)
+        elif line or not piece.isspace():
+            line.append(piece)
+            used += wide
+    if line:
+        yield "".join(line).rstrip()
+
+
+def _split(token: str, type_: Type, width: float) -> list[str]:
+    widths = face(bold=type_.bold).widths
+    room = width * 1000 / type_.size
+    parts: list[str] = []
+    start, used = 0, 0.0
+    for position, char in enumerate(token):
+        wide = widths.get(ord(char), 0)
+        if used + wide > room and position > start:
+            parts.append(token[start:position])
+            start, used = position, 0.0
+        used += wide
+    return [*parts, token[start:]]
+
+
+def shorten(lines: list[str], most: int) -> list[str]:
+    """At most that many lines; where more there were, the last one ends in an ellipsis."""
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
