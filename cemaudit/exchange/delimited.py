@@ -9,7 +9,7 @@ import io
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Literal, NamedTuple
+from typing import IO, Literal, NamedTuple, cast
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
@@ -37,7 +37,7 @@ class Record(NamedTuple):
 def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "auto") -> Iterator[Record]:
     """The records of a CSV file, the header among them.
 
-    ``BadInput`` where the file is not text, larger than ``LARGEST`` bytes (unpacked), or a quotation mark is never closed.
+    ``BadInput`` where the file is not text, unpacks to more than ``LARGEST`` bytes, or never closes a quotation mark.
     """
     codec = find_encoding(path, encoding)
     separator = _find_delimiter(path, codec) if delimiter == "auto" else delimiter
@@ -110,4 +110,4 @@ def _find_delimiter(path: Path, codec: str) -> str:
 def _open(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
         packed = file.read(2) == _GZIP
-    return gzip.open(path) if packed else path.open("rb")
+    return cast(IO[bytes], gzip.open(path)) if packed else path.open("rb")

@@ -22,7 +22,7 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its number as a spreadsheet shows it (the header is mostly 1), text by column, or what is wrong with it."""
+    """One row: its number as a spreadsheet shows it (the header is 1), text by column, or what is wrong with it."""
 
     number: int
     cells: Mapping[str, str]

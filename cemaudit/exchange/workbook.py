@@ -31,8 +31,10 @@ def read_workbook(path: Path, sheet: str | None = None) -> Iterator[Record]:
     formulas = _load(path, data_only=False) if _has_formulas(path) else None
     try:
         rows = _rows(values, sheet)
-        yield from _records((cells, cells) for cells in rows) if formulas is None else _records(
-            zip(rows, _rows(formulas, sheet), strict=True)
+        yield from (
+            _records((cells, cells) for cells in rows)
+            if formulas is None
+            else _records(zip(rows, _rows(formulas, sheet), strict=True))
         )
     finally:
         values.close()

@@ -1,0 +1,140 @@
+"""MAP.toml: which column of a table answers which item, and what its spellings mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from cemaudit.checklists import read_toml
+from cemaudit.errors import BadInput, Expected, Problem, nearest
+from cemaudit.exchange.cells import Cell, DayCell, ItemCell, MomentCell
+from cemaudit.exchange.delimited import Encoding
+from cemaudit.exchange.tables import Row
+from cemaudit.language import message
+from cemaudit.model import Checklist, Text, faults
+from cemaudit.model.base import Id, Line, LongText, Record
+
+__all__ = ["Mapping", "SkipRule", "VisitCells", "check_mapping", "load_mapping"]
+
+_CHECKLIST = r"^([^/\\:\x00-\x1f]{1,120}\.toml|[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2})$"
+
+
+class SkipRule(Record):
+    """Rows that are no visits: their ``column`` holds one of ``values``. ``reason`` is counted and shown."""
+
+    column: Line
+    values: Annotated[tuple[LongText, ...], Field(min_length=1)]
+    reason: Text
+
+    def matches(self, row: Row) -> bool:
+        """Whether ``row`` is no visit."""
+        return row.cells[self.column] in self.values
+
+
+class VisitCells(Record):
+    """Where a visit's own fields come from; ``{#}`` in a template is the row's number."""
+
+    id: Cell
+    store: Cell
+    store_name: Cell | None = None
+    shopper: Cell | None = None
+    wave: Cell | None = None
+    date: DayCell | None = None
+    started: MomentCell | None = None
+    finished: MomentCell | None = None
+    entered: MomentCell | None = None
+    scenario: Cell | None = None
+    persona: Cell | None = None
+    place: Cell | None = None
+    occasion: Cell | None = None
+    episode: Cell | None = None
+    step: Cell | None = None
+    step_number: Cell | None = None
+
+    @model_validator(mode="after")
+    def _episode_is_whole(self) -> Self:
+        if (self.episode is None) != (self.step is None) or (self.step_number and not self.episode):
+            raise Expected("episode and step together, or neither")
+        return self
+
+    def cells(self) -> Iterator[tuple[str, Cell]]:
+        """The fields that are mapped, with their cells."""
+        for name in type(self).model_fields:
+            cell = getattr(self, name)
+            if cell is not None:
+                yield name, cell
+
+
+class Mapping(Record):
+    """How the rows of a table become visits.
+
+    ``checklist``: a file beside the mapping, or ``id@version``. ``na``: spellings of "no value". ``same_visit``:
+    columns that tell which rows together are one visit; answers must agree, options of ``choices`` are collected.
+    """
+
+    checklist: Annotated[str, Field(pattern=_CHECKLIST)]
+    encoding: Encoding = "auto"
+    delimiter: Literal["auto", ",", ";", "\t", "|"] = "auto"
+    sheet: Line | None = None
+    na: tuple[LongText, ...] = ("",)
+    same_visit: tuple[Line, ...] = ()
+    visit: VisitCells
+    items: dict[Id, ItemCell] = {}
+    emotions: dict[Id, Cell] = {}
+    expectations: dict[Id, Cell] = {}
+    claims: dict[Id, Cell] = {}
+    blames: dict[Id, Cell] = {}
+    skip_rows: tuple[SkipRule, ...] = ()
+
+    @cached_property
+    def no_value(self) -> frozenset[str]:
+        """``na``, casefolded."""
+        return frozenset(word.casefold() for word in self.na)
+
+    def checklist_file(self, folder: Path) -> Path | None:
+        """The checklist's file beside the mapping, where ``checklist`` names one."""
+        return None if "@" in self.checklist else folder / self.checklist
+
+    def cells(self) -> Iterator[tuple[str, Cell]]:
+        """Every cell with its place in the file."""
+        yield from ((f"visit.{name}", cell) for name, cell in self.visit.cells())
+        for part in ("items", "emotions", "expectations", "claims", "blames"):
+            yield from ((f"{part}.{name}", cell) for name, cell in getattr(self, part).items())
+
+
+def load_mapping(path: Path) -> Mapping:
+    """The mapping in a TOML file; ``BadInput`` lists every mistake with its place."""
+    data = read_toml(path)
+    try:
+        return Mapping.model_validate(data)
+    except ValidationError as error:
+        raise BadInput(faults.problems(error, data)).inside(path.name) from error
+
+
+def check_mapping(mapping: Mapping, checklist: Checklist, columns: Sequence[str]) -> list[Problem]:
+    """What does not fit between a mapping, its checklist and the columns of a table."""
+    return [*_unknown_columns(mapping, columns), *_unknown_ids(mapping, checklist)]
+
+
+def _unknown_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[Problem]:
+    named = [(place, name) for place, cell in mapping.cells() for name in cell.columns]
+    named += [("same_visit", name) for name in mapping.same_visit]
+    named += [(f"skip_rows.{number}", rule.column) for number, rule in enumerate(mapping.skip_rows, 1)]
+    for place, name in named:
+        if name not in columns:
+            yield Problem(message("no such column: {column}", column=name), place, nearest(name, columns))
+
+
+def _unknown_ids(mapping: Mapping, checklist: Checklist) -> Iterator[Problem]:
+    for item in mapping.items:
+        if item not in checklist.items:
+            yield Problem(message("no such item: {item}", item=item), f"items.{item}", nearest(item, checklist.items))
+    for part in ("emotions", "expectations", "claims", "blames"):
+        for name in getattr(mapping, part):
+            if name not in checklist.touchpoint:
+                what = message("no such touchpoint: {touchpoint}", touchpoint=name)
+                yield Problem(what, f"{part}.{name}", nearest(name, checklist.touchpoint))

@@ -1,0 +1,127 @@
+"""One row of a table, read as a visit by a mapping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.cells import Cell, DayCell, MomentCell
+from cemaudit.exchange.mapping import Mapping
+from cemaudit.exchange.tables import Row
+from cemaudit.language import message
+from cemaudit.model import Checklist, Item, Visit, faults
+from cemaudit.model.answers import AnswerValue
+
+__all__ = ["RowReader"]
+
+_NUMBERS = {"number", "count", "duration", "money", "scale", "nps"}
+_ENDLESS = re.compile(r"[eE][+-]?\d{3}|.{40}")
+_EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
+
+
+class RowReader:
+    """Reads rows under a mapping that fits ``checklist`` and the table's columns."""
+
+    def __init__(self, mapping: Mapping, checklist: Checklist) -> None:
+        self._mapping = mapping
+        self._checklist = checklist
+
+    def read(self, row: Row) -> tuple[Visit | None, list[Problem]]:
+        """The visit of ``row``, or everything that is wrong with it, by column."""
+        problems: list[Problem] = []
+        data = self._fields(row, problems) | self._feelings(row, problems) | self._answers(row, problems)
+        if problems:
+            return None, problems
+        try:
+            return Visit.model_validate(data), []
+        except ValidationError as error:
+            return None, [self._by_column(problem) for problem in faults.problems(error, data)]
+
+    def has_unknown_date(self, row: Row, visit: Visit) -> bool:
+        """Whether ``visit`` has no date because that of its ``row`` is one that stands for none."""
+        cell = self._mapping.visit.date
+        return visit.date is None and cell is not None and cell.text(row, self._mapping.no_value) is not None
+
+    def _fields(self, row: Row, problems: list[Problem]) -> dict[str, Any]:
+        data: dict[str, Any] = {"checklist": self._checklist.ref, "origin": "import"}
+        episode: dict[str, Any] = {}
+        for name, cell in self._mapping.visit.cells():
+            value = self._read(cell, row, problems)
+            if value is None:
+                continue
+            if name in _EPISODE:
+                episode[_EPISODE[name]] = value
+            else:
+                data[name] = value
+        return data | ({"episode": episode} if "id" in episode else {})
+
+    def _read(self, cell: Cell, row: Row, problems: list[Problem]) -> Any:
+        text = cell.text(row, self._mapping.no_value)
+        if text is None:
+            return None
+        try:
+            if isinstance(cell, DayCell):
+                return cell.day(text)
+            return cell.moment(text) if isinstance(cell, MomentCell) else text
+        except BadInput as error:
+            problems += error.inside(cell.place).problems
+            return None
+
+    def _feelings(self, row: Row, problems: list[Problem]) -> dict[str, Any]:
+        """Emotions, expectations, claims and blames, all by touchpoint."""
+        mapping, data = self._mapping, dict[str, Any]()
+        for part, cells in (("emotions", mapping.emotions), ("expectations", mapping.expectations)):
+            found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
+            data[part] = {name: value.removesuffix(".0") for name, value in found.items() if value is not None}
+        for part, cells in (("claims", mapping.claims), ("blames", mapping.blames)):
+            found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
+            data[part] = [{"touchpoint": name, "text": value} for name, value in found.items() if value is not None]
+        return data
+
+    def _answers(self, row: Row, problems: list[Problem]) -> dict[str, Any]:
+        answers: dict[str, AnswerValue] = {}
+        skipped: dict[str, dict[str, str]] = {}
+        notes: dict[str, str] = {}
+        for name, cell in self._mapping.items.items():
+            if cell.note and row.cells[cell.note]:
+                notes[name] = row.cells[cell.note]
+            if cell.is_skipped(row):
+                skipped[name] = {"state": cell.state}
+                continue
+            text = cell.text(row, self._mapping.no_value)
+            if text is None:
+                continue
+            value, problem = _answer(self._checklist.items[name], text)
+            if problem:
+                problems.append(problem.inside(cell.columns[0] if cell.columns else f"items.{name}"))
+            else:
+                answers[name] = value
+        return {"answers": answers, "skipped": skipped, "notes": notes}
+
+    def _by_column(self, problem: Problem) -> Problem:
+        """A problem of the visit's own field, placed at the column it came from."""
+        columns = dict(_columns_by_field(self._mapping))
+        part = problem.place.split(".")
+        found = next((columns[name] for name in (".".join(part[:2]), part[0]) if columns.get(name)), problem.place)
+        return Problem(problem.what, found, problem.hint)
+
+
+def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    for place, cell in mapping.cells():
+        name = place.removeprefix("visit.")
+        yield ("episode." + _EPISODE[name] if name in _EPISODE else name).replace("items.", "answers."), cell.place
+
+
+def _answer(item: Item, text: str) -> tuple[AnswerValue, Problem | None]:
+    """What ``text`` answers to ``item``, and what is wrong with that."""
+    kind = item.answer
+    try:
+        value = kind.read("" if kind.type in _NUMBERS and _ENDLESS.search(text) else text)
+    except (ValueError, ArithmeticError):
+        unread = message("not an answer to item {item}: {value}", item=item.id, value=text)
+        return text, kind.problem(text) or Problem(unread)
+    return value, kind.problem(value)
