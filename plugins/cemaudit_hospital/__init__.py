@@ -10,7 +10,6 @@ from cemaudit.errors import Problem
 from cemaudit.hookspecs import Context, hookimpl
 from cemaudit.model import Audit, Checklist, Finding, Visit
 from cemaudit.model.blocks import Section
-
 from cemaudit_hospital.findings import find
 from cemaudit_hospital.review import review
 from cemaudit_hospital.sections import sections

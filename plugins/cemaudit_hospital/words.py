@@ -1,0 +1,62 @@
+"""The names this sector's rules go by: steps of a treatment and items of the outpatient checklist."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from cemaudit.model import Audit, Visit
+
+__all__ = [
+    "AFTER",
+    "CHECKLIST",
+    "CLINIC_STEPS",
+    "CONTACTED_AFTER",
+    "DELAY_TOLD",
+    "FIRST",
+    "HISTORY_KNOWN",
+    "LAST",
+    "LATER_STEPS",
+    "MINUTES_WAITED",
+    "PLAN_GIVEN",
+    "PLAN_UNTIL",
+    "PLAN_VISITS",
+    "PLAN_VISITS_CHANGED",
+    "PRIVACY",
+    "PROGRESS_TOLD",
+    "SECTOR",
+    "is_outpatient",
+    "number",
+]
+
+SECTOR: Final = "hospital"
+CHECKLIST: Final = "hospital.outpatient"
+
+FIRST: Final = "V1"
+LAST: Final = "VE"
+AFTER: Final = "VF"
+CLINIC_STEPS: Final = frozenset({FIRST, "Vn", LAST})
+LATER_STEPS: Final = frozenset({"VB", "Vn", LAST, AFTER})
+
+MINUTES_WAITED: Final = "H06"
+DELAY_TOLD: Final = "H07"
+PRIVACY: Final = "H13"
+PLAN_GIVEN: Final = "H17"
+PLAN_VISITS: Final = "H17-visits"
+PLAN_UNTIL: Final = "H17-until"
+HISTORY_KNOWN: Final = "H20"
+PROGRESS_TOLD: Final = "H21"
+PLAN_VISITS_CHANGED: Final = "H21-visits"
+CONTACTED_AFTER: Final = "H23"
+
+
+def is_outpatient(audit: Audit) -> bool:
+    """Whether the audit answers the outpatient checklist, whose items the rules know by id."""
+    return audit.checklist.id == CHECKLIST
+
+
+def number(visit: Visit, item: str) -> Fraction | None:
+    """The answer to ``item`` where it is a number."""
+    value = visit.answers.get(item)
+    return Fraction(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
