@@ -42,14 +42,14 @@ class Attendance:
         """The counts in a sentence."""
         if self.planned is None:
             return Text(
-                ko=f"기록된 내원 {self.recorded}회, 이루어지지 않은 계획 방문 {self.missing}회.",
-                en=f"Visits to the clinic: {self.recorded} recorded, {self.missing} planned ones did not happen.",
+                ko=f"기록된 내원 {self.recorded}회, 계획했으나 이루어지지 않은 방문 {self.missing}회.",
+                en=f"Visits to the clinic: {self.recorded} recorded, {self.missing} planned but missing.",
             )
         return Text(
             ko=f"계획된 내원 {self.planned}회, 기록된 내원 {self.recorded}회, "
-            f"이루어지지 않은 계획 방문 {self.missing}회.",
+            f"계획했으나 이루어지지 않은 방문 {self.missing}회.",
             en=f"Visits to the clinic: {self.planned} planned, {self.recorded} recorded, "
-            f"{self.missing} planned ones did not happen.",
+            f"{self.missing} planned but missing.",
         )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from cemaudit.model import Audit, Visit
+from cemaudit.model import Visit
 
 __all__ = [
     "AFTER",
@@ -26,7 +26,6 @@ __all__ = [
     "PRIVACY",
     "PROGRESS_TOLD",
     "SECTOR",
-    "is_outpatient",
     "number",
 ]
 
@@ -49,11 +48,6 @@ HISTORY_KNOWN: Final = "H20"
 PROGRESS_TOLD: Final = "H21"
 PLAN_VISITS_CHANGED: Final = "H21-visits"
 CONTACTED_AFTER: Final = "H23"
-
-
-def is_outpatient(audit: Audit) -> bool:
-    """Whether the audit answers the outpatient checklist, whose items the rules know by id."""
-    return audit.checklist.id == CHECKLIST
 
 
 def number(visit: Visit, item: str) -> Fraction | None:
