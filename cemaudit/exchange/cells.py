@@ -74,7 +74,7 @@ def _filled(name: str, row: Row) -> str:
 
 
 class ItemCell(Cell):
-    """The answer to an item. ``na``: spellings that say it was left out on purpose, ``state`` how; ``note``: a column."""
+    """The answer to an item. ``na``: spellings that say it was left out, ``state`` how; ``note``: a column."""
 
     na: tuple[LongText, ...] = ()
     state: SkipState = SkipState.NOT_APPLICABLE

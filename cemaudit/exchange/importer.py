@@ -10,7 +10,7 @@ from pathlib import Path
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.mapping import Mapping as TableMapping
 from cemaudit.exchange.mapping import check_mapping
-from cemaudit.exchange.rows import RowReader
+from cemaudit.exchange.rows import RowReader, arising
 from cemaudit.exchange.tables import Row, Table, read_table
 from cemaudit.language import message
 from cemaudit.model import Checklist, Text, Visit
@@ -26,13 +26,18 @@ _PROGRESS_EVERY = 1000
 
 @dataclass
 class Counts:
-    """What became of the rows so far: ``rows == good + bad + skipped``; several good rows may be one visit."""
+    """What became of the rows so far: ``rows == good + bad + skipped``; several good rows may be one visit.
+
+    ``unknown_dates``: visits whose date stands for none. ``not_arising``: answers left out because their item does not
+    arise in the visit.
+    """
 
     rows: int = 0
     good: int = 0
     bad: int = 0
     visits: int = 0
     unknown_dates: int = 0
+    not_arising: int = 0
     skipped_because: Counter[Text] = field(default_factory=Counter)
 
     @property
@@ -59,8 +64,10 @@ class Import:
 
     def __iter__(self) -> Iterator[Visit]:
         visits = self._grouped() if self.mapping.same_visit else self._each()
-        for visit in visits:
+        for whole in visits:
+            visit = arising(whole, self.checklist)
             self.counts.visits += 1
+            self.counts.not_arising += len(whole.answers) - len(visit.answers)
             yield visit
         if self.progress:
             self.progress(self.counts)

@@ -15,8 +15,10 @@ from cemaudit.exchange.tables import Row
 from cemaudit.language import message
 from cemaudit.model import Checklist, Item, Visit, faults
 from cemaudit.model.answers import AnswerValue
+from cemaudit.scoring.checks import check_visit
+from cemaudit.scoring.items import is_relevant
 
-__all__ = ["RowReader"]
+__all__ = ["RowReader", "arising"]
 
 _NUMBERS = {"number", "count", "duration", "money", "scale", "nps"}
 _ENDLESS = re.compile(r"[eE][+-]?\d{3}|.{40}")
@@ -37,9 +39,12 @@ class RowReader:
         if problems:
             return None, problems
         try:
-            return Visit.model_validate(data), []
+            visit = Visit.model_validate(data)
         except ValidationError as error:
-            return None, [self._by_column(problem) for problem in faults.problems(error, data)]
+            problems = faults.problems(error, data)
+            return None, [self._by_column(problem) for problem in problems]
+        problems = check_visit(arising(visit, self._checklist), self._checklist)
+        return visit, [self._by_column(problem) for problem in problems]
 
     def has_unknown_date(self, row: Row, visit: Visit) -> bool:
         """Whether ``visit`` has no date because that of its ``row`` is one that stands for none."""
@@ -95,11 +100,10 @@ class RowReader:
             text = cell.text(row, self._mapping.no_value)
             if text is None:
                 continue
-            value, problem = _answer(self._checklist.items[name], text)
-            if problem:
-                problems.append(problem.inside(cell.columns[0] if cell.columns else f"items.{name}"))
-            else:
-                answers[name] = value
+            try:
+                answers[name] = _answer(self._checklist.items[name], text)
+            except BadInput as error:
+                problems += error.inside(cell.columns[0] if cell.columns else f"items.{name}").problems
         return {"answers": answers, "skipped": skipped, "notes": notes}
 
     def _by_column(self, problem: Problem) -> Problem:
@@ -116,12 +120,25 @@ def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
         yield ("episode." + _EPISODE[name] if name in _EPISODE else name).replace("items.", "answers."), cell.place
 
 
-def _answer(item: Item, text: str) -> tuple[AnswerValue, Problem | None]:
-    """What ``text`` answers to ``item``, and what is wrong with that."""
+def arising(visit: Visit, checklist: Checklist) -> Visit:
+    """The visit without answers to, and skips of, items that do not arise in it."""
+    while True:
+        named = [*visit.answers, *visit.skipped]
+        gone = {name for name in named if not is_relevant(checklist.items[name], visit, checklist)}
+        if not gone:
+            return visit
+        visit = visit.model_copy(update={"answers": _but(visit.answers, gone), "skipped": _but(visit.skipped, gone)})
+
+
+def _but(members: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name not in gone}
+
+
+def _answer(item: Item, text: str) -> AnswerValue:
+    """What ``text`` answers to ``item``; ``BadInput`` where it is no answer of that kind."""
     kind = item.answer
     try:
-        value = kind.read("" if kind.type in _NUMBERS and _ENDLESS.search(text) else text)
-    except (ValueError, ArithmeticError):
+        return kind.read("" if kind.type in _NUMBERS and _ENDLESS.search(text) else text)
+    except (ValueError, ArithmeticError) as error:
         unread = message("not an answer to item {item}: {value}", item=item.id, value=text)
-        return text, kind.problem(text) or Problem(unread)
-    return value, kind.problem(value)
+        raise BadInput(kind.problem(text) or Problem(unread)) from error

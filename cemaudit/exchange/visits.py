@@ -36,10 +36,11 @@ def read_visits(
     found: list[Problem] = [] if problems is None else problems
     places: dict[str, str] = {}
     for place, visit in _all(sources, found, stdin):
-        first = places.setdefault(visit.id, place)
-        if first != place:
-            found.append(Problem(message("visit id {id} is taken by {place}", id=visit.id, place=first), place))
+        if visit.id in places:
+            what = message("visit id {id} is taken by {place}", id=visit.id, place=places[visit.id])
+            found.append(Problem(what, place))
         else:
+            places[visit.id] = place
             yield place, visit
     if found and problems is None:
         raise BadInput(found)
