@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from cemaudit.hookspecs import Context
-from cemaudit.language import Language, use
 from cemaudit.model import Audit, Text
 from cemaudit.model.blocks import Bars, Paragraph, Section, Series
 from cemaudit_retail.items import SECTOR, whole
@@ -58,11 +57,10 @@ def _in_words(path: list[Felt]) -> Text:
     if best.emotion == worst.emotion:
         same = whole(best.emotion)
         return Text(ko=f"모든 접점에서 느낌이 같았습니다: {same}.", en=f"It felt the same all along: {same}.")
+    (ko_best, en_best), (ko_worst, en_worst), (ko_last, en_last) = map(_named, (best, worst, last))
     return Text(
-        ko=f"가장 좋았던 순간: {_named(best, 'ko')}. 가장 나빴던 순간: {_named(worst, 'ko')}. "
-        f"마지막 느낌: {_named(last, 'ko')}.",
-        en=f"Best moment: {_named(best, 'en')}. Worst moment: {_named(worst, 'en')}. "
-        f"Last feeling: {_named(last, 'en')}.",
+        ko=f"가장 좋았던 순간: {ko_best}. 가장 나빴던 순간: {ko_worst}. 마지막 느낌: {ko_last}.",
+        en=f"Best moment: {en_best}. Worst moment: {en_worst}. Last feeling: {en_last}.",
     )
 
 
@@ -70,6 +68,7 @@ def _emotion(felt: Felt) -> Fraction:
     return felt.emotion
 
 
-def _named(felt: Felt, language: Language) -> str:
-    with use(language):
-        return f"{felt.touchpoint.title} ({whole(felt.emotion)})"
+def _named(felt: Felt) -> tuple[str, str]:
+    """The touchpoint with its emotion, in Korean and in English."""
+    title, emotion = felt.touchpoint.title, whole(felt.emotion)
+    return f"{title.ko or title.en} ({emotion})", f"{title.en or title.ko} ({emotion})"

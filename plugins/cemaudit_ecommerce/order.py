@@ -1,0 +1,95 @@
+"""An order as the rules see it: its dates and counts, read from a visit that answers the order checklist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from cemaudit.model import Audit, Checklist, Visit
+
+__all__ = [
+    "ARRIVED",
+    "CONFIRMED_AFTER",
+    "DAYS_LATE",
+    "ORDERED",
+    "PROMISED",
+    "REFUNDED",
+    "REFUND_DAYS",
+    "REFUND_LIMIT",
+    "RETURNED",
+    "SECTOR",
+    "Order",
+    "is_order",
+    "number",
+    "orders",
+]
+
+SECTOR: Final = "ecommerce"
+
+CONFIRMED_AFTER: Final = "E11"
+ORDERED: Final = "E11A"
+DAYS_LATE: Final = "E12"
+PROMISED: Final = "E12A"
+ARRIVED: Final = "E12B"
+REFUND_DAYS: Final = "E19"
+RETURNED: Final = "E19A"
+REFUNDED: Final = "E19B"
+
+REFUND_LIMIT: Final = 3
+"""Business days from arrival of the returned goods to the refund."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order: dates where they were noted, and how many days late it came (below 0: early)."""
+
+    visit: Visit
+    ordered: date | None
+    promised: date | None
+    arrived: date | None
+    returned: date | None
+    refunded: date | None
+    days_late: Fraction | None
+    refund_days: Fraction | None
+
+    @classmethod
+    def of(cls, visit: Visit) -> Order:
+        """The order a visit tells of."""
+        return cls(
+            visit=visit,
+            ordered=_day(visit, ORDERED),
+            promised=_day(visit, PROMISED),
+            arrived=_day(visit, ARRIVED),
+            returned=_day(visit, RETURNED),
+            refunded=_day(visit, REFUNDED),
+            days_late=number(visit, DAYS_LATE),
+            refund_days=number(visit, REFUND_DAYS),
+        )
+
+
+def is_order(checklist: Checklist) -> bool:
+    """Whether the checklist is the one whose items the rules know by id."""
+    return checklist.id == "ecommerce.order"
+
+
+def orders(audits: Iterable[Audit]) -> list[Order]:
+    """The orders among ``audits``, each visit once, in the order given."""
+    visits = {audit.visit.id: audit.visit for audit in audits if is_order(audit.checklist)}
+    return [Order.of(visit) for visit in visits.values()]
+
+
+def number(visit: Visit, item: str) -> Fraction | None:
+    """The answer to ``item`` where it is a number."""
+    value = visit.answers.get(item)
+    return Fraction(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+def _day(visit: Visit, item: str) -> date | None:
+    try:
+        return date.fromisoformat(str(visit.answers.get(item)))
+    except ValueError:
+        return None
