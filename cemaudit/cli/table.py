@@ -1,0 +1,80 @@
+"""Tables for a terminal: Korean letters are two columns wide, and nothing is wider than the screen."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import click
+
+__all__ = ["SCREEN", "columns_of", "cut", "print_table", "table_lines"]
+
+SCREEN = 80
+"""Columns of the narrowest terminal we write for."""
+
+GAP = "  "
+NARROWEST = 4
+_WIDE = {"W", "F"}
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], align: str = "") -> None:
+    """Print ``rows`` under ``headings``; ``align`` has one ``l`` or ``r`` for each column (all ``l`` without)."""
+    for line in table_lines(headings, rows, align):
+        click.echo(line)
+
+
+def table_lines(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], align: str = "", screen: int = SCREEN
+) -> list[str]:
+    """The lines of the table, none wider than ``screen`` columns; the widest cells are cut first, with ``…``."""
+    lines = [[_one_line(cell) for cell in row] for row in (headings, *rows)]
+    widths = _fitting([max(map(columns_of, column)) for column in zip(*lines, strict=True)], screen)
+    sides = align or "l" * len(widths)
+    laid = [_laid(line, widths, sides) for line in lines]
+    return [laid[0], GAP.join("-" * width for width in widths), *laid[1:]]
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal ``text`` takes."""
+    return sum(map(_width, text))
+
+
+def cut(text: str, most: int) -> str:
+    """``text`` in at most ``most`` columns, with ``…`` where something is missing."""
+    if columns_of(text) <= most:
+        return text
+    kept, used = [], 1
+    for char in text:
+        used += _width(char)
+        if used > most:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
+
+
+def _fitting(widths: list[int], screen: int) -> list[int]:
+    """The widths, the widest made narrower one by one until all fit."""
+    room = screen - len(GAP) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > NARROWEST:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+    return widths
+
+
+def _laid(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:
+    laid = []
+    for cell, width, side in zip(cells, widths, sides, strict=True):
+        shown = cut(cell, width)
+        space = " " * (width - columns_of(shown))
+        laid.append(space + shown if side == "r" else shown + space)
+    return GAP.join(laid).rstrip()
+
+
+def _one_line(cell: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in cell)
