@@ -50,10 +50,10 @@ def unmet_duties(audit: Audit) -> Iterator[Finding]:
                 severity=Severity.MAJOR,
                 title=Text(ko="법적 의무를 확인해야 할 점", en="A duty to check with counsel"),
                 text=Text(
-                    ko=f"{what.ko}. 전자상거래 관련 법의 의무와 맞닿은 항목이며, 한 건의 주문으로 위반 여부를 판단하지 않습니다. "
-                    "법무 담당자와 확인하십시오.",
-                    en=f"{what.en}. E-commerce law may set a duty here; one order does not decide whether it was breached. "
-                    "Check with counsel.",
+                    ko=f"{what.ko}. 전자상거래 관련 법의 의무와 맞닿은 항목입니다. "
+                    "주문 한 건으로 위반 여부를 판단하지 않으니 법무 담당자와 확인하십시오.",
+                    en=f"{what.en}. E-commerce law may set a duty here. "
+                    "One order does not decide whether it was breached: check with counsel.",
                 ),
                 touchpoint=audit.checklist.touchpoint_of[item].id,
                 item=item,

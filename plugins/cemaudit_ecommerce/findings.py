@@ -14,6 +14,7 @@ SERIES = 3
 """The fewest orders that make a series of promises."""
 
 _DELAY_TOLD = "E13"
+_UNTOLD = frozenset({"partly", "none"})
 _SOLVED = "E20A"
 _NOT_REPEATED = "E22"
 _OUTCOME_TOLD = "E23"
@@ -31,17 +32,15 @@ def find(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
 
 def _late_untold(audit: Audit) -> Iterator[Finding]:
     late = number(audit.visit, DAYS_LATE)
-    if late is not None and late > 0 and audit.visit.answers.get(_DELAY_TOLD) != "told" and _answered(audit):
+    if late is not None and late > 0 and audit.visit.answers.get(_DELAY_TOLD) in _UNTOLD:
         title = Text(ko="늦으면서 먼저 알리지 않음", en="Late, and not told in advance")
         text = Text(
-            ko=f"약속한 날보다 {float(late):g}일 늦었으나 먼저 알리지 않았습니다. 지연이 정해지는 순간 새 도착일을 보내십시오.",
-            en=f"{float(late):g} day(s) after the promised day, without notice. Send the new day as soon as a delay is known.",
+            ko=f"약속한 날보다 {float(late):g}일 늦었으나 먼저 알리지 않았습니다. "
+            "늦어질 것을 안 즉시 새 도착일을 보내십시오.",
+            en=f"{float(late):g} day(s) after the promised day, without notice. "
+            "Send the new day as soon as a delay is known.",
         )
         yield _finding(audit, "ecommerce.late-untold", Severity.MAJOR, _DELAY_TOLD, title, text)
-
-
-def _answered(audit: Audit) -> bool:
-    return _DELAY_TOLD in audit.visit.answers
 
 
 def _told_twice(audit: Audit) -> Iterator[Finding]:
