@@ -45,6 +45,13 @@ class Library:
         shelf[record.ref] = record  # type: ignore[assignment]
         return record
 
+    def add_checklist(self, path: Path) -> Checklist:
+        """Like ``add_file``, where nothing but a checklist will do."""
+        record = self.add_file(path)
+        if not isinstance(record, Checklist):
+            raise BadInput(Problem(message("a scheme, where a checklist was expected"), str(path)))
+        return record
+
     def checklist(self, ref: str) -> Checklist:
         """The checklist with that ``id@version``; ``BadInput`` with the versions that exist, or a near name."""
         return _look_up(ref, self.checklists, message("no such checklist: {ref}", ref=ref))

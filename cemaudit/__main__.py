@@ -1,0 +1,5 @@
+"""``python -m cemaudit``."""
+
+from cemaudit.cli import main
+
+main()

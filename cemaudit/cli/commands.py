@@ -1,0 +1,82 @@
+"""The table of commands: each a module beside this one, imported only when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from cemaudit.cli.words import N_, common_options, option
+from cemaudit.language import translate
+
+__all__ = ["COMMANDS", "cli"]
+
+COMMANDS = {
+    "demo": N_("Make a small simulated chain of each sector, with reports."),
+    "checklists": N_("List the checklists at hand."),
+    "plugins": N_("List the plugins, what they bring and what is wrong with them."),
+    "import": N_("Turn a table (CSV, XLSX) into visits."),
+    "score": N_("Score visits."),
+    "explain": N_("Show how a score came about, down to the answers."),
+    "report": N_("Write the report of each visit or episode as PDF."),
+    "lint": N_("Check checklists, schemes and visits."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"cemaudit.cli.{'import_' if cmd_name == 'import' else cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section(translate("Commands")):
+            formatter.write_dl([(name, translate(text)) for name, text in COMMANDS.items()])
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(translate(_ABOUT))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            from cemaudit.errors import nearest
+            from cemaudit.language import message
+
+            hint = nearest(args[0], COMMANDS, listing=False)
+            text = str(message("no such command: {name}", name=args[0])) + (f" ({hint})" if hint else "")
+            raise click.UsageError(text, ctx)
+        return super().resolve_command(ctx, args)
+
+
+_ABOUT = N_("Score mystery-shopping visits by industry checklists, and report on them in Korean and English.")
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@common_options
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: _version(context) if asked else None,
+    help=N_("Show the version."),
+)
+def cli() -> None:
+    """The command group; its help is ``_ABOUT``."""
+
+
+def _version(context: click.Context) -> None:
+    from cemaudit import __version__
+
+    click.echo(f"cemaudit {__version__}")
+    context.exit()

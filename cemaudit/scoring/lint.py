@@ -1,0 +1,114 @@
+"""What a person should look at again in a checklist or scheme that loads: translations, fairness, reach, coverage."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cemaudit.errors import Problem
+from cemaudit.language import LANGUAGES, message
+from cemaudit.model import Checklist, Facet, Scheme, Text, label
+from cemaudit.model.scheme import Band
+from cemaudit.scoring.coverage import cover
+
+__all__ = ["Level", "Remark", "lint_checklist", "lint_scheme"]
+
+
+class Level(StrEnum):
+    """How serious a remark is; only errors make a check fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing to look at again."""
+
+    level: Level
+    problem: Problem
+
+
+_INTRUSIVE = re.compile(
+    r"\b(make-?up|lipstick|hair(style|cut)?|breath|body (odou?r|shape)|weight of (the )?staff|nationality|gender|"
+    r"staff'?s age|attractive|good-looking)\b|화장|립스틱|헤어\s?스타일|머리\s?모양|입\s?냄새|구취|체취|체형|외모|용모|국적|성별|나이",
+    re.IGNORECASE,
+)
+_PROVOKING = re.compile(r"\b(unreasonable demand|provoke|pick a quarrel)\b|무리한 요구|시비|트집", re.IGNORECASE)
+_PHOTOGRAPHED = re.compile(r"\bphoto(graph)? of (the |a )?(staff|person|people|employee|customer)", re.IGNORECASE)
+
+
+def lint_checklist(checklist: Checklist) -> Iterator[Remark]:
+    """Remarks about a checklist, whatever its scheme."""
+    texts = list(checklist.texts())
+    yield from _untranslated(texts)
+    for place, text in texts:
+        yield from _unfair(place, text)
+    yield from _repeated_questions(checklist)
+    yield from _weightless(checklist)
+    yield from _uncovered(checklist)
+
+
+def lint_scheme(scheme: Scheme) -> Iterator[Remark]:
+    """Remarks about a scheme, whatever the checklist."""
+    texts = [("title", scheme.title), *([("about", scheme.about)] if scheme.about else [])]
+    texts += [(f"measures.{measure.id}.title", measure.title) for measure in scheme.measures if measure.title]
+    texts += [(f"bands.{band.label}.title", band.title) for band in scheme.bands if band.title]
+    yield from _untranslated(texts)
+    if scheme.bands and not _takes_the_rest(scheme.bands[-1]):
+        what = message("no band takes what the conditions leave over; such a visit has no band")
+        yield Remark(Level.NOTE, Problem(what, "bands"))
+    if not scheme.source:
+        yield Remark(Level.NOTE, Problem(message("no source is given for the formula"), "source"))
+
+
+def _takes_the_rest(band: Band) -> bool:
+    return not band.where
+
+
+def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[Remark]:
+    for place, text in texts:
+        for language in set(LANGUAGES) - set(text.languages):
+            yield Remark(Level.ERROR, Problem(message("no text in {language}", language=language), place))
+
+
+def _unfair(place: str, text: Text) -> Iterator[Remark]:
+    words = f"{text.ko or ''}\n{text.en or ''}"
+    if found := _INTRUSIVE.search(words):
+        what = message("asks about the body or person of staff: {words}", words=found[0])
+        hint = message("such items have been found to violate staff's rights; ask about the service instead")
+        yield Remark(Level.WARNING, Problem(what, place, hint))
+    if found := _PROVOKING.search(words):
+        yield Remark(Level.WARNING, Problem(message("provokes staff: {words}", words=found[0]), place))
+    if found := _PHOTOGRAPHED.search(words):
+        yield Remark(Level.WARNING, Problem(message("has people photographed: {words}", words=found[0]), place))
+
+
+def _repeated_questions(checklist: Checklist) -> Iterator[Remark]:
+    counts = Counter(str(item.ask) for item in checklist.items.values())
+    for item in checklist.items.values():
+        if counts[str(item.ask)] > 1:
+            yield Remark(Level.WARNING, Problem(message("another item asks the same"), f"items.{item.id}.ask"))
+
+
+def _weightless(checklist: Checklist) -> Iterator[Remark]:
+    for touchpoint in checklist.touchpoints:
+        scored = [item for item in touchpoint.items if item.answer.possible]
+        if not scored and not (touchpoint.emotion or touchpoint.expectation):
+            what = message("nothing here carries points, and no feeling is asked")
+            yield Remark(Level.NOTE, Problem(what, f"touchpoints.{touchpoint.id}"))
+        elif scored and not any(item.weight for item in scored):
+            yield Remark(Level.WARNING, Problem(message("all weights are 0"), f"touchpoints.{touchpoint.id}"))
+
+
+def _uncovered(checklist: Checklist) -> Iterator[Remark]:
+    coverage = cover(checklist)
+    for axis, facet in enumerate((Facet.CHANNEL, Facet.STAGE, Facet.ELEMENT)):
+        missing = coverage.missing(axis)
+        if missing:
+            what = message("no item looks at {facet}: {names}", facet=label(facet), names=", ".join(missing))
+            yield Remark(Level.NOTE, Problem(what, "touchpoints"))
