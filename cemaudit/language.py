@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-__all__ = ["LANGUAGES", "Language", "Message", "current", "detect", "message", "printable", "translate", "use"]
+__all__ = ["LANGUAGES", "N_", "Language", "Message", "current", "detect", "message", "printable", "translate", "use"]
 
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -57,6 +57,11 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
 def translate(text: str) -> str:
     """``text`` (English, as written in the code) in the language in force."""
     return _catalogue(current()).gettext(text) if text else ""
+
+
+def N_(text: str) -> str:
+    """Marks a text for the catalogue where it is only put into words later, by ``translate`` or ``message``."""
+    return text
 
 
 def printable(value: object) -> str:

@@ -10,8 +10,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems
-from cemaudit.cli.words import N_
-from cemaudit.language import message
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.model import Checklist

@@ -6,8 +6,8 @@ from importlib import import_module
 
 import click
 
-from cemaudit.cli.words import N_, common_options, option
-from cemaudit.language import translate
+from cemaudit.cli.words import common_options, option
+from cemaudit.language import N_, translate
 
 __all__ = ["COMMANDS", "cli"]
 

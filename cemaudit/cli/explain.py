@@ -11,9 +11,8 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems
-from cemaudit.cli.words import N_
 from cemaudit.errors import BadInput, Problem, nearest
-from cemaudit.language import message, printable
+from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.model import Visit

@@ -9,8 +9,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems, tell_problems
-from cemaudit.cli.words import N_
-from cemaudit.language import message
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.exchange.importer import Counts

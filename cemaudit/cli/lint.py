@@ -11,9 +11,8 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, tell_problems
-from cemaudit.cli.words import N_
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import message, translate
+from cemaudit.language import N_, translate
 
 if TYPE_CHECKING:
     from cemaudit.model import Checklist, Scheme
@@ -57,16 +56,16 @@ def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> 
     tables = [source for source in sources if Path(source).suffix.lower() == ".toml"]
     visits = [source for source in sources if source not in tables]
     if not sources:
-        shelf = {**engine.library.checklists, **engine.library.schemes}
-        for ref, record in sorted(shelf.items()):
-            yield from ((ref, remark) for remark in _lint_record(engine, record))
+        shelf: list[Checklist | Scheme] = [*engine.library.checklists.values(), *engine.library.schemes.values()]
+        for record in sorted(shelf, key=lambda record: record.ref):
+            yield from ((record.ref, remark) for remark in _lint_record(engine, record))
     for source in tables:
         try:
-            record = engine.library.add_file(Path(source))
+            added = engine.library.add_file(Path(source))
         except BadInput as error:
             unusable += error.problems
         else:
-            yield from ((source, remark) for remark in _lint_record(engine, record))
+            yield from ((source, remark) for remark in _lint_record(engine, added))
     if visits:
         yield from _lint_visits(engine, visits, unusable)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cemaudit.cli.words import N_, option
-from cemaudit.language import message
+from cemaudit.cli.words import option
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.errors import Problem

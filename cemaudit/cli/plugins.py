@@ -9,8 +9,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import json_option
-from cemaudit.cli.words import N_
-from cemaudit.language import message
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.plugins import Plugin

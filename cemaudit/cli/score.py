@@ -19,9 +19,8 @@ from cemaudit.cli.options import (
     visits_argument,
 )
 from cemaudit.cli.table import print_table
-from cemaudit.cli.words import N_
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import message, translate
+from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.model import Audit, Score

@@ -10,14 +10,9 @@ from typing import Any
 
 import click
 
-from cemaudit.language import LANGUAGES, LOCALES, Language, translate
+from cemaudit.language import LANGUAGES, LOCALES, N_, Language, translate
 
-__all__ = ["N_", "Command", "command", "common_options", "option", "speak"]
-
-
-def N_(text: str) -> str:
-    """Marks a help text for translation where it is shown."""
-    return text
+__all__ = ["Command", "command", "common_options", "option", "speak"]
 
 
 def speak(language: Language) -> None:
@@ -31,7 +26,7 @@ class Option(click.Option):
     """An option whose help is translated when shown."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        written, self.help = self.help, translate(self.help or "")
+        written, self.help = self.help, self.help and translate(self.help)
         try:
             return super().get_help_record(ctx)
         finally:
@@ -42,7 +37,7 @@ class Command(click.Command):
     """A command whose help is translated when shown."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        written, self.help = self.help, translate(self.help or "")
+        written, self.help = self.help, self.help and translate(self.help)
         try:
             super().format_help_text(ctx, formatter)
         finally:

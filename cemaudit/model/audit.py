@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
-from cemaudit.language import translate
+from cemaudit.language import N_, translate
 from cemaudit.model.base import Exact, Id, Record
 from cemaudit.model.checklist import Checklist
 from cemaudit.model.scheme import Band, Scheme
@@ -35,11 +35,6 @@ class Reason(StrEnum):
     def words(self) -> str:
         """The reason for people, in the language in force."""
         return translate(_WORDS[self])
-
-
-def N_(text: str) -> str:
-    """Marks a text for translation where it is only looked up later."""
-    return text
 
 
 _WORDS = {

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cemaudit.errors import Expected, Problem, Sayable, nearest
-from cemaudit.language import Message, message
+from cemaudit.language import N_, Message, message
 from cemaudit.model.base import Record
 
 __all__ = ["place_of", "problems"]
@@ -51,39 +51,41 @@ def _steps(location: Sequence[int | str], data: object) -> Iterator[str]:
 
 
 _BOUNDS = {
-    "greater_than_equal": ("ge", "{limit} or more"),
-    "greater_than": ("gt", "more than {limit}"),
-    "less_than_equal": ("le", "{limit} or less"),
-    "less_than": ("lt", "less than {limit}"),
-    "string_too_long": ("max_length", "at most {limit} characters"),
-    "string_too_short": ("min_length", "at least {limit} characters"),
-    "too_short": ("min_length", "at least {limit} entries"),
-    "too_long": ("max_length", "at most {limit} entries"),
+    "greater_than_equal": ("ge", N_("{limit} or more")),
+    "greater_than": ("gt", N_("more than {limit}")),
+    "less_than_equal": ("le", N_("{limit} or less")),
+    "less_than": ("lt", N_("less than {limit}")),
+    "string_too_long": ("max_length", N_("at most {limit} characters")),
+    "string_too_short": ("min_length", N_("at least {limit} characters")),
+    "too_short": ("min_length", N_("at least {limit} entries")),
+    "too_long": ("max_length", N_("at most {limit} entries")),
 }
 
 _KINDS = {
-    "a mapping": {"model_type", "dict_type", "model_attributes_type", "dataclass_type"},
-    "a list": {"tuple_type", "list_type"},
-    "text": {"string_type"},
-    "a whole number": {"int_type", "int_parsing", "int_from_float", "int_parsing_size"},
-    "a number": {"decimal_parsing", "decimal_type", "float_type", "float_parsing", "finite_number"},
-    "true or false": {"bool_type", "bool_parsing"},
-    "a date like 2026-11-21": {"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"},
-    "a time with its zone, like 2026-11-21T14:05:00+09:00": {
+    N_("a mapping"): {"model_type", "dict_type", "model_attributes_type", "dataclass_type"},
+    N_("a list"): {"tuple_type", "list_type"},
+    N_("text"): {"string_type"},
+    N_("a whole number"): {"int_type", "int_parsing", "int_from_float", "int_parsing_size"},
+    N_("a number"): {"decimal_parsing", "decimal_type", "float_type", "float_parsing", "finite_number"},
+    N_("true or false"): {"bool_type", "bool_parsing"},
+    N_("a date like 2026-11-21"): {
+        "date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact",
+    },
+    N_("a time with its zone, like 2026-11-21T14:05:00+09:00"): {
         "timezone_aware", "datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid",
     },
-    "JSON": {"json_invalid", "json_type"},
+    N_("JSON"): {"json_invalid", "json_type"},
 }  # fmt: skip
 _KIND_OF = {code: words for words, codes in _KINDS.items() for code in codes}
 
 _PATTERNS = {
-    "exclude|zero": "exclude, zero, full, refuse or give-to:ITEM",
-    "@[0-9]": "an id and version like retail.green-smile@1.0.0",
-    "<=|>=": "conditions like '>= 80, < 90'",
-    "^[0-9]+": "a version like 1.0.0",
-    "[0-9a-f]{64}": "64 hexadecimal digits",
-    "\\x00": "1 to 120 characters on one line",
-    "^[A-Za-z": "an id: a letter, then letters, digits, '.', '_' or '-'",
+    "exclude|zero": N_("exclude, zero, full, refuse or give-to:ITEM"),
+    "@[0-9]": N_("an id and version like retail.green-smile@1.0.0"),
+    "<=|>=": N_("conditions like '>= 80, < 90'"),
+    "^[0-9]+": N_("a version like 1.0.0"),
+    "[0-9a-f]{64}": N_("64 hexadecimal digits"),
+    "\\x00": N_("1 to 120 characters on one line"),
+    "^[A-Za-z": N_("an id: a letter, then letters, digits, '.', '_' or '-'"),
 }
 
 
@@ -112,7 +114,7 @@ def _expectation(detail: Any) -> object:
         return message(_KIND_OF[code])
     if code == "string_pattern_mismatch":
         known = (words for mark, words in _PATTERNS.items() if mark in context["pattern"])
-        return message(next(known, "other characters"))
+        return message(next(known, N_("other characters")))
     expected = context.get("expected") or context.get("expected_tags") or detail["msg"]
     return str(expected).replace(" or ", ", ")
 

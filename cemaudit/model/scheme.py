@@ -109,8 +109,8 @@ class Measure(Record):
     """One named number, or one for each value of a facet.
 
     ``how`` names the aggregator, ``of`` its sources (``@items``, ``@emotions``, ``@expectations``, ``@claims``,
-    ``@blames``, item ids, other measures), ``take`` what is taken of an item (its ``points``, its ``share`` of the points possible,
-    its raw ``value``), ``where`` keeps only members with these facet values, ``options`` are the aggregator's own.
+    ``@blames``, item ids, other measures), ``take`` what is taken of an item (its ``points``, its ``share`` of the
+    points possible, its raw ``value``), ``where`` keeps only members with these facet values, ``options`` are the aggregator's own.
     """
 
     id: Id

@@ -35,7 +35,8 @@ class Remark:
 
 _INTRUSIVE = re.compile(
     r"\b(make-?up|lipstick|hair(style|cut)?|breath|body (odou?r|shape)|weight of (the )?staff|nationality|gender|"
-    r"staff'?s age|attractive|good-looking)\b|화장|립스틱|헤어\s?스타일|머리\s?모양|입\s?냄새|구취|체취|체형|외모|용모|국적|성별|나이",
+    r"staff'?s age|attractive|good-looking)\b"
+    r"|화장(?!실|대|품)|립스틱|헤어\s?스타일|머리\s?모양|입\s?냄새|구취|체취|체형|외모|용모|국적|성별|나이",
     re.IGNORECASE,
 )
 _PROVOKING = re.compile(r"\b(unreasonable demand|provoke|pick a quarrel)\b|무리한 요구|시비|트집", re.IGNORECASE)
@@ -47,7 +48,8 @@ def lint_checklist(checklist: Checklist) -> Iterator[Remark]:
     texts = list(checklist.texts())
     yield from _untranslated(texts)
     for place, text in texts:
-        yield from _unfair(place, text)
+        if place.endswith((".ask", ".help", ".label")):
+            yield from _unfair(place, text)
     yield from _repeated_questions(checklist)
     yield from _weightless(checklist)
     yield from _uncovered(checklist)

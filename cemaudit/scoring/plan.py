@@ -249,10 +249,9 @@ class _Planner:
     def _check_arity(self, measure: Measure, aggregator: Aggregator, groups: tuple[Group, ...]) -> None:
         wrong = next((group for group in groups if aggregator.arity not in {None, len(group.inputs)}), None)
         if wrong:
-            what = message(
-                "{how} needs {needed} inputs, {name} has {count}",
-                how=measure.how, needed=aggregator.arity, name=score_name(measure.id, wrong.key), count=len(wrong.inputs),
-            )  # fmt: skip
+            name, count = score_name(measure.id, wrong.key), len(wrong.inputs)
+            text = "{how} needs {needed} inputs, {name} has {count}"
+            what = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
             self._complain(measure, what, "of")
 
 

@@ -1,0 +1,27 @@
+"""Write the JSON Schemas of checklist, scheme and visit into ``docs/schemas``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from cemaudit.model import Checklist, Record, Scheme, Visit
+
+FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
+RECORDS: dict[str, type[Record]] = {"checklist": Checklist, "scheme": Scheme, "visit": Visit}
+
+
+def schema_text(record: type[Record]) -> str:
+    """The JSON Schema of a record, as written to its file."""
+    return json.dumps(record.model_json_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    """Write the three files."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, record in RECORDS.items():
+        (FOLDER / f"{name}.schema.json").write_text(schema_text(record), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
