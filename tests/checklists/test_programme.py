@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import cemaudit_checklists
@@ -14,27 +15,12 @@ from cemaudit.scoring import audit_visit, check_visit
 FILES = files("cemaudit_checklists")
 SCHEME = load_scheme(FILES / "schemes" / "cem.performance.toml")
 PROGRAMME = ["cem-five-steps", "loyalty"]
-SHIPPED = [
-    "retail/green-smile",
-    "ecommerce/order",
-    "hospital/outpatient",
-    "programme/cem-five-steps",
-    "programme/loyalty",
-]
-NOT_ABOUT_PERSONS = [
-    "외모",
-    "화장",
-    "머리",
-    "입 냄새",
-    "나이",
-    "성별",
-    "국적",
-    "make-up",
-    "hair",
-    "breath",
-    "gender",
-    "nationality",
-]
+SHIPPED = ["retail/green-smile", "ecommerce/order", "hospital/outpatient", *(f"programme/{name}" for name in PROGRAMME)]
+ABOUT_PERSONS = re.compile(
+    r"외모|화장(?!실)|머리카락|두발|입 ?냄새|나이|성별|국적|몸매|체형"
+    r"|\b(make-?up|hair|breath|age|gender|nationality|body shape)\b",
+    re.IGNORECASE,
+)
 
 
 def load(name: str) -> Checklist:
@@ -98,5 +84,5 @@ def test_about_says_how_many_items_there_are(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_no_item_asks_about_a_persons_looks_or_origin(name: str) -> None:
-    asked = [f"{item.ask.ko} {item.ask.en}".lower().split() for item in load(name).items.values()]
-    assert not [(words, bad) for words in asked for bad in NOT_ABOUT_PERSONS if bad in words]
+    asked = [f"{item.ask.ko} {item.ask.en}" for item in load(name).items.values()]
+    assert [words for words in asked if ABOUT_PERSONS.search(words)] == []
