@@ -64,9 +64,9 @@ def _falling_items(episode: Episode) -> Iterator[Finding]:
 
 
 def _dropped_visits(episode: Episode) -> Iterator[Finding]:
-    seen = attendance(episode)
-    if not seen.missing:
-        return
+    seen, before = attendance(episode), attendance(Episode(episode.id, episode.audits[:-1]))
+    if seen.missing <= before.missing:
+        return  # told when it came to light, once
     yield Finding(
         rule="hospital.drop-out",
         severity=Severity.MAJOR,

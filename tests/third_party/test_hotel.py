@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 SOURCE = Path(__file__).parent / "cemaudit-hotel"
-CEMAUDIT = "from cemaudit.cli import main; main()"
+CEMAUDIT = ("-m", "cemaudit")
 AUDIT = """
 import sys
 from pathlib import Path
@@ -59,7 +59,7 @@ def cemaudit(site: Path, tmp_path: Path) -> Callable[..., Any]:
     """``cemaudit("plugins")``: what the command answers as JSON, the plugin installed."""
 
     def call(*arguments: str) -> Any:
-        done = run("-c", CEMAUDIT, *arguments, "--json", cwd=tmp_path, PYTHONPATH=str(site), CEMAUDIT_STRICT="1")
+        done = run(*CEMAUDIT, *arguments, "--json", cwd=tmp_path, PYTHONPATH=str(site), CEMAUDIT_STRICT="1")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

@@ -111,6 +111,12 @@ def test_a_treatment_that_ends_short_of_its_plan_is_a_drop_out(audit) -> None:
     assert rules(audit("VE", 3), first, audit("Vn", 2)) == []
 
 
+def test_a_drop_out_is_told_once(audit) -> None:
+    first, last = audit("V1", 1, {"H17": True, "H17-visits": 3}), audit("VE", 2)
+    assert rules(last, first) == ["hospital.drop-out"]
+    assert rules(audit("VF", 3), first, last) == []
+
+
 def test_other_sectors_are_none_of_our_business(audit) -> None:
     clinic = audit("V1", 1, {"H13": False})
     shop = clinic.model_copy(update={"checklist": clinic.checklist.model_copy(update={"sector": "retail"})})
