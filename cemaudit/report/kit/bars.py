@@ -31,20 +31,20 @@ class _Group(Slice):
         track = self.width - LABELS - VALUES
         field = pen.at(LABELS, 0)
         for share in (0, 0.5, 1):
-            field.rule(share * track, 0, share * track, self.height, PALE)
-        field.rule(self.scale.origin * track, 0, self.scale.origin * track, self.height, QUIET, 0.7)
-        pen.lines(0, (self.height - len(self.label) * SMALL.leading) / 2, self.label, SMALL)
+            field.at(share * track, 0).rule(0, self.height, PALE)
+        field.at(self.scale.origin * track, 0).rule(0, self.height, QUIET, 0.7)
+        pen.at(0, (self.height - len(self.label) * SMALL.leading) / 2).lines(self.label, SMALL)
         top = (self.height - len(self.values) * STEP) / 2
         for number, value in enumerate(self.values):
             self._bar(field.at(0, top + number * STEP), value, COLOURS[number], track)
 
     def _bar(self, pen: Pen, value: float | None, colour: Colour, track: float) -> None:
         if value is None:
-            pen.line(self.scale.origin * track + 4, 8, str(message("not scored")), TINY, QUIET)
+            pen.at(self.scale.origin * track + 4, 8).line(str(message("not scored")), TINY, QUIET)
             return
         start, stop = sorted((self.scale.origin, self.scale.at(value)))
-        pen.box(start * track, (STEP - THICK) / 2, max((stop - start) * track, 0.8), THICK, colour)
-        pen.line(track + VALUES, 8.2, self.scale.show(value, self.unit), SMALL.strong, INK, "right")
+        pen.at(start * track, (STEP - THICK) / 2).box(max((stop - start) * track, 0.8), THICK, colour)
+        pen.at(track + VALUES, 8.2).line(self.scale.show(value, self.unit), SMALL.strong, INK, "right")
 
 
 class _Head(Slice):
@@ -58,20 +58,20 @@ class _Head(Slice):
         super().__init__(len(self.title) * SMALL.leading + self.legend + 14)
 
     def paint(self, pen: Pen) -> None:
-        pen.lines(0, 0, self.title, SMALL.strong)
+        pen.lines(self.title, SMALL.strong)
         down = len(self.title) * SMALL.leading
         if self.legend:
             self._paint_legend(pen.at(0, down))
         track = self.width - LABELS - VALUES
         for share in (0, 0.5, 1):
             text = self.scale.end(self.scale.low + share * (self.scale.high - self.scale.low))
-            pen.line(LABELS + share * track, self.height - 3, text, TINY, QUIET, "center")
+            pen.at(LABELS + share * track, self.height - 3).line(text, TINY, QUIET, "center")
 
     def _paint_legend(self, pen: Pen) -> None:
         x = 0.0
         for name, colour in zip(self.names, COLOURS, strict=False):
-            pen.box(x, 4, 8, 8, colour)
-            pen.line(x + 12, 10.5, name, TINY, QUIET)
+            pen.at(x, 4).box(8, 8, colour)
+            pen.at(x + 12, 10.5).line(name, TINY, QUIET)
             x += 12 + pen.width(name, TINY) + 16
 
 
@@ -80,7 +80,9 @@ def draw_bars(block: Bars, width: float) -> list[Stack]:
     columns = [[finite(value) for value in series.values] for series in block.series]
     scale = Scale(block.low, block.high, [value for column in columns for value in column])
     groups: list[Slice] = [
-        _Group(category, [column[number] if number < len(column) else None for column in columns], scale, block.unit, width)
+        _Group(
+            category, [column[number] if number < len(column) else None for column in columns], scale, block.unit, width
+        )
         for number, category in enumerate(block.categories)
     ]
     return [Stack(groups, head=_Head(block, scale, width), before=8, after=12)]

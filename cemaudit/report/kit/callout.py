@@ -26,8 +26,8 @@ class _Grounded(Slice):
         return self.inner.least
 
     def paint(self, pen: Pen) -> None:
-        pen.box(0, -0.2, WIDTH, self.height + 0.4, self.ground)
-        pen.box(0, -0.2, EDGE, self.height + 0.4, self.edge)
+        pen.at(0, -0.2).box(WIDTH, self.height + 0.4, self.ground)
+        pen.at(0, -0.2).box(EDGE, self.height + 0.4, self.edge)
         self.inner.paint(pen.at(INSET, 0))
 
     def cut(self, room: float) -> tuple[Slice, Slice] | None:

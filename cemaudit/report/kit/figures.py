@@ -6,14 +6,14 @@ from cemaudit.model.blocks import Figure, Figures
 from cemaudit.report.kit.numbers import Scale, finite
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, INK, PALE, QUIET, SMALL, TINY, Colour, Type
+from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINY, WHITE, Colour, Type
 from cemaudit.report.kit.text import shorten, wrap
 
 __all__ = ["draw_figures", "gauge"]
 
 GAP, PAD = 10.0, 11.0
 VALUE = Type(21, 27, bold=True)
-GAUGE = 22.0
+GAUGE = 25.0
 
 
 class _Card:
@@ -35,18 +35,18 @@ class _Card:
         )
 
     def paint(self, pen: Pen, height: float) -> None:
-        pen.box(0, 0, self.width, height, GROUND, radius=4)
+        pen.box(self.width, height, GROUND)
         y = PAD
-        pen.lines(PAD, y, self.label, SMALL.strong, QUIET)
+        pen.at(PAD, y).lines(self.label, SMALL.strong, QUIET)
         y += len(self.label) * SMALL.leading
         colour = INK if self.figure.tone == "plain" else DEEP[self.figure.tone]
-        pen.lines(PAD, y, self.value, VALUE, colour)
+        pen.at(PAD, y).lines(self.value, VALUE, colour)
         y += len(self.value) * VALUE.leading
         if self.at is not None:
             scale = Scale(self.figure.low, self.figure.high)
-            gauge(pen.at(PAD, y + 2), self.width - 2 * PAD, self.at, scale, DEEP[self.figure.tone])
+            gauge(pen.at(PAD, y + 4), self.width - 2 * PAD, self.at, scale, DEEP[self.figure.tone])
             y += GAUGE
-        pen.lines(PAD, y, self.note, TINY, QUIET)
+        pen.at(PAD, y).lines(self.note, TINY, QUIET)
 
 
 class _Row(Slice):
@@ -63,17 +63,17 @@ class _Row(Slice):
             x += card.width + GAP
 
 
-def gauge(pen: Pen, width: float, at: float, scale: Scale, colour: Colour, ground: Colour = PALE) -> None:
+def gauge(pen: Pen, width: float, at: float, scale: Scale, colour: Colour) -> None:
     """A bar from the scale's zero (or lower end) to the value, with the ends of the scale below it."""
-    pen.box(0, 0, width, 5, ground, radius=2.5)
+    pen.box(width, 5, WHITE, radius=2.5)
     start, stop = sorted((scale.origin, scale.at(at)))
     if stop > start:
-        pen.box(start * width, 0, (stop - start) * width, 5, colour, radius=min(2.5, (stop - start) * width / 2))
+        pen.at(start * width, 0).box((stop - start) * width, 5, colour, radius=min(2.5, (stop - start) * width / 2))
     if scale.signed:
-        pen.rule(scale.origin * width, -2, scale.origin * width, 7, HAIRLINE, 0.8)
-        pen.line(scale.origin * width, 14, "0", TINY, QUIET, "center")
-    pen.line(0, 14, scale.end(scale.low), TINY, QUIET)
-    pen.line(width, 14, scale.end(scale.high), TINY, QUIET, "right")
+        pen.at(scale.origin * width, -2).rule(0, 9, HAIRLINE, 0.8)
+        pen.at(scale.origin * width, 14).line("0", TINY, QUIET, "center")
+    pen.at(0, 14).line(scale.end(scale.low), TINY, QUIET)
+    pen.at(width, 14).line(scale.end(scale.high), TINY, QUIET, "right")
 
 
 def draw_figures(block: Figures, width: float) -> list[Stack]:

@@ -42,20 +42,20 @@ class _Row(Slice):
         super().__init__(max(CELL, len(self.label) * SMALL.leading + 3))
 
     def paint(self, pen: Pen) -> None:
-        pen.lines(0, (self.height - GAP - len(self.label) * SMALL.leading) / 2, self.label, SMALL)
+        pen.at(0, (self.height - GAP - len(self.label) * SMALL.leading) / 2).lines(self.label, SMALL)
         for number, value in enumerate(self.values):
             self._cell(pen.at(LABELS + number * self.each, 0), value)
 
     def _cell(self, pen: Pen, value: float | None) -> None:
         wide, high = self.each - GAP, self.height - GAP
         if value is None:
-            pen.box(0, 0, wide, high, GROUND)
-            pen.rule(wide / 2 - 3, high / 2, wide / 2 + 3, high / 2, HAIRLINE, 1)
+            pen.box(wide, high, GROUND)
+            pen.at(wide / 2 - 3, high / 2).rule(6, 0, HAIRLINE, 1)
             return
         ground = colour_at(self.scale.at(value))
-        pen.box(0, 0, wide, high, ground)
+        pen.box(wide, high, ground)
         type_ = SMALL.strong if wide > 30 else TINY.strong
-        pen.line(wide / 2, high / 2 + type_.size * 0.36, self.scale.show(value), type_, on(ground), "center")
+        pen.at(wide / 2, high / 2 + type_.size * 0.36).line(self.scale.show(value), type_, on(ground), "center")
 
 
 class _Head(Slice):
@@ -69,11 +69,11 @@ class _Head(Slice):
         super().__init__(len(self.title) * SMALL.leading + 6 + self.names + 3)
 
     def paint(self, pen: Pen) -> None:
-        pen.lines(0, 0, self.title, SMALL.strong)
+        pen.lines(self.title, SMALL.strong)
         bottom = self.height - 3
         for number, column in enumerate(self.columns):
             left = LABELS + number * self.each
-            pen.lines(left, bottom - len(column) * TINY.leading, column, TINY, QUIET, "center", self.each - GAP)
+            pen.at(left, bottom - len(column) * TINY.leading).lines(column, TINY, QUIET, "center", self.each - GAP)
 
 
 class _Legend(Slice):
@@ -84,12 +84,12 @@ class _Legend(Slice):
         super().__init__(20)
 
     def paint(self, pen: Pen) -> None:
-        steps, wide = 24, 120.0
-        left = self.width - wide
+        steps, wide = 48, 120.0
+        left = self.width - wide - 24
         for number in range(steps):
-            pen.box(left + number * wide / steps, 6, wide / steps + 0.2, 5, colour_at(number / (steps - 1)))
-        pen.line(left - 5, 11, self.scale.end(self.scale.low), TINY, QUIET, "right")
-        pen.line(self.width, 19, self.scale.end(self.scale.high), TINY, QUIET, "right")
+            pen.at(left + number * wide / steps, 6).box(wide / steps + 1, 5, colour_at(number / (steps - 1)))
+        pen.at(left - 5, 11).line(self.scale.end(self.scale.low), TINY, QUIET, "right")
+        pen.at(left + wide + 6, 11).line(self.scale.end(self.scale.high), TINY, QUIET)
 
 
 def draw_heat_map(block: HeatMap, width: float) -> list[Stack]:

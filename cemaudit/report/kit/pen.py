@@ -1,4 +1,4 @@
-"""A pen that draws text and shapes, with ``y`` running down from where it stands."""
+"""A pen that draws text and shapes, from where it stands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Align = Literal["left", "right", "center"]
 
 
 class Pen:
-    """Draws on a canvas; (0, 0) is where the pen stands, ``x`` runs right, ``y`` runs down, in points."""
+    """Draws on a canvas from where it stands; distances run right and down, in points."""
 
     def __init__(self, canvas: Canvas, x: float, top: float) -> None:
         self.canvas, self.x, self.top = canvas, x, top
@@ -29,47 +29,34 @@ class Pen:
         """How wide one line of text is."""
         return face(bold=type_.bold).width(text, type_.size)
 
-    def line(self, x: float, y: float, text: str, type_: Type, colour: Colour = INK, align: Align = "left") -> None:
-        """One line of text; ``y`` is its baseline. Right or centred text leans on ``x``."""
+    def line(self, text: str, type_: Type, colour: Colour = INK, align: Align = "left") -> None:
+        """One line of text, the pen on its baseline: at its left end, its right end, or its middle."""
         font = face(bold=type_.bold)
-        if align != "left":
-            x -= self.width(text, type_) * (1 if align == "right" else 0.5)
+        x = self.x - {"left": 0, "center": 0.5, "right": 1}[align] * font.width(text, type_.size)
         self.canvas.setFillColorRGB(*colour)
         self.canvas.setFont(font.name, type_.size)
-        self.canvas.drawString(self.x + x, self.top - y, text)
+        self.canvas.drawString(x, self.top, text)
 
     def lines(
-        self,
-        x: float,
-        y: float,
-        lines: Sequence[str],
-        type_: Type,
-        colour: Colour = INK,
-        align: Align = "left",
-        width: float = 0,
+        self, lines: Sequence[str], type_: Type, colour: Colour = INK, align: Align = "left", width: float = 0
     ) -> None:
-        """Lines below each other, the first one's line box starting at ``y``, in a column ``width`` wide."""
-        edge = {"left": x, "center": x + width / 2, "right": x + width}[align]
-        first = y + (type_.leading + type_.size * 0.72) / 2
+        """Lines below each other and below the pen, in a column ``width`` wide."""
+        edge = {"left": 0, "center": width / 2, "right": width}[align]
+        first = (type_.leading + type_.size * 0.72) / 2
         for number, text in enumerate(lines):
             if text:
-                self.line(edge, first + number * type_.leading, text, type_, colour, align)
+                self.at(edge, first + number * type_.leading).line(text, type_, colour, align)
 
-    def box(self, x: float, y: float, width: float, height: float, fill: Colour, radius: float = 0) -> None:
-        """A filled rectangle."""
+    def box(self, width: float, height: float, fill: Colour, radius: float = 0) -> None:
+        """A filled rectangle to the right of the pen and below it."""
         self.canvas.setFillColorRGB(*fill)
         if radius:
-            self.canvas.roundRect(self.x + x, self.top - y - height, width, height, radius, stroke=0, fill=1)
+            self.canvas.roundRect(self.x, self.top - height, width, height, radius, stroke=0, fill=1)
         else:
-            self.canvas.rect(self.x + x, self.top - y - height, width, height, stroke=0, fill=1)
+            self.canvas.rect(self.x, self.top - height, width, height, stroke=0, fill=1)
 
-    def rule(self, x1: float, y1: float, x2: float, y2: float, colour: Colour, width: float = 0.5) -> None:
-        """A straight line."""
+    def rule(self, right: float, down: float, colour: Colour, width: float = 0.5) -> None:
+        """A straight line from the pen, so far to the right and so far down."""
         self.canvas.setStrokeColorRGB(*colour)
         self.canvas.setLineWidth(width)
-        self.canvas.line(self.x + x1, self.top - y1, self.x + x2, self.top - y2)
-
-    def dot(self, x: float, y: float, radius: float, fill: Colour) -> None:
-        """A filled circle."""
-        self.canvas.setFillColorRGB(*fill)
-        self.canvas.circle(self.x + x, self.top - y, radius, stroke=0, fill=1)
+        self.canvas.line(self.x, self.top, self.x + right, self.top - down)

@@ -10,7 +10,7 @@ MOST_PIXELS = 60_000_000
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-class BadPicture(Exception):  # noqa: N818 - never leaves the kit: a grey box is drawn instead
+class BadPicture(Exception):
     """Not a picture that can be shown."""
 
 

@@ -29,7 +29,7 @@ class Lines(Slice):
         return min(len(self.lines), 2) * self.type.leading
 
     def paint(self, pen: Pen) -> None:
-        pen.lines(0, 0, self.lines, self.type, self.colour)
+        pen.lines(self.lines, self.type, self.colour)
 
     def cut(self, room: float) -> tuple[Slice, Slice] | None:
         fit = int(room // self.type.leading)
@@ -49,8 +49,8 @@ class _HeadingLine(Slice):
 
     def paint(self, pen: Pen) -> None:
         if self.mark:
-            pen.box(0, 0, 26, 2.5, ACCENT)
-        pen.lines(0, self.mark, self.lines, self.type)
+            pen.box(26, 2.5, ACCENT)
+        pen.at(0, self.mark).lines(self.lines, self.type)
         key = f"h{pen.canvas.getPageNumber()}-{pen.top:.2f}"
         pen.canvas.bookmarkHorizontal(key, 0, self.height)
         pen.canvas.addOutlineEntry(visible(self.words).replace("\n", " "), key, self.level - 1)

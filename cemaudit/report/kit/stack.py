@@ -12,7 +12,7 @@ __all__ = ["Slice", "Stack"]
 
 
 class Slice:
-    """A full-width strip of a block, ``height`` points tall; a subclass says how it is painted and whether it can be cut."""
+    """A full-width strip of a block, ``height`` points tall; a subclass says how it is painted and cut."""
 
     keeps = False
     """Whether it must stay with the slice after it."""
@@ -37,7 +37,7 @@ class Slice:
 class Stack(Flowable):
     """Slices below each other, broken between slices or within one that can be cut.
 
-    ``head`` is repeated on each page; ``before`` and ``after`` are the space around; ``keeps``: stays with what follows.
+    ``head`` is repeated on each page; ``before`` and ``after``: the space around; ``keeps``: stays with what follows.
     """
 
     def __init__(
@@ -90,7 +90,10 @@ class Stack(Flowable):
             rest.insert(0, upper.pop())
         if not upper or not rest:
             return []
-        return [Stack(upper, head=self.head, before=self.spaceBefore), Stack(rest, head=self.head, after=self.spaceAfter)]
+        return [
+            Stack(upper, head=self.head, before=self.spaceBefore),
+            Stack(rest, head=self.head, after=self.spaceAfter),
+        ]
 
     def draw(self) -> None:
         """Paints the slices from the top down."""

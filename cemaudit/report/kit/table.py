@@ -14,7 +14,7 @@ from cemaudit.report.kit.text import shorten, wrap
 
 __all__ = ["draw_table"]
 
-PAD_X, PAD_Y = 5.0, 4.5
+PAD_X, PAD_Y = 6.0, 4.5
 NARROW = 70.0
 TALL = 8
 """Rows of up to so many lines stay in one piece."""
@@ -33,9 +33,9 @@ class _Laid:
 
     def paint(self, pen: Pen, height: float) -> None:
         if self.tone != "plain":
-            pen.box(self.x + 1, 1, self.width - 2, height - 2, TINT[self.tone], radius=2)
+            pen.at(self.x + 1, 1).box(self.width - 2, height - 2, TINT[self.tone])
         colour = DEEP[self.tone] if self.tone in {"best", "worst"} and self.type.bold else INK
-        pen.lines(self.x + PAD_X, PAD_Y, self.lines, self.type, colour, self.align, self.width - 2 * PAD_X)
+        pen.at(self.x + PAD_X, PAD_Y).lines(self.lines, self.type, colour, self.align, self.width - 2 * PAD_X)
 
 
 class _Row(Slice):
@@ -54,7 +54,7 @@ class _Row(Slice):
         for cell in self.cells:
             cell.paint(pen, self.height)
         right = self.cells[-1].x + self.cells[-1].width
-        pen.rule(0, self.height, right, self.height, HAIRLINE)
+        pen.at(0, self.height).rule(right, 0, HAIRLINE)
 
     def cut(self, room: float) -> tuple[Slice, Slice] | None:
         fit = int((room - 2 * PAD_Y) // SMALL.leading)
@@ -75,24 +75,24 @@ class _Group(Slice):
         super().__init__(len(self.lines) * SMALL.leading + 2 * PAD_Y)
 
     def paint(self, pen: Pen) -> None:
-        pen.box(0, 0, self.width, self.height, GROUND)
-        pen.lines(PAD_X, PAD_Y, self.lines, SMALL.strong, ACCENT)
+        pen.box(self.width, self.height, GROUND)
+        pen.at(PAD_X, PAD_Y).lines(self.lines, SMALL.strong, ACCENT)
 
 
 class _Header(Slice):
     """The columns' titles above a strong rule."""
 
     def __init__(self, cells: Sequence[_Laid]) -> None:
-        self.cells = cells
-        super().__init__(max(len(cell.lines) for cell in cells) * TINY.leading + 2 * PAD_Y)
+        self.cells = [replace(cell, lines=shorten(cell.lines, 4)) for cell in cells]
+        super().__init__(max(len(cell.lines) for cell in self.cells) * TINY.leading + 2 * PAD_Y)
 
     def paint(self, pen: Pen) -> None:
         for cell in self.cells:
             down = self.height - PAD_Y - len(cell.lines) * TINY.leading
             width = cell.width - 2 * PAD_X
-            pen.lines(cell.x + PAD_X, down, cell.lines, cell.type, QUIET, cell.align, width)
+            pen.at(cell.x + PAD_X, down).lines(cell.lines, cell.type, QUIET, cell.align, width)
         right = self.cells[-1].x + self.cells[-1].width
-        pen.rule(0, self.height, right, self.height, ACCENT, 1)
+        pen.at(0, self.height).rule(right, 0, ACCENT, 1)
 
 
 class _Caption(Slice):
@@ -103,7 +103,7 @@ class _Caption(Slice):
         super().__init__(len(self.lines) * SMALL.leading + 2)
 
     def paint(self, pen: Pen) -> None:
-        pen.lines(0, 0, self.lines, SMALL.strong)
+        pen.lines(self.lines, SMALL.strong)
 
 
 def draw_table(block: Table, width: float) -> list[Stack]:
@@ -114,7 +114,7 @@ def draw_table(block: Table, width: float) -> list[Stack]:
     places = _places(block.columns, width)
     header = _Header(
         [
-            _laid(column.title, column, place, TINY.strong, most=4)
+            _laid(Cell(text=column.title), column, place, TINY.strong)
             for column, place in zip(block.columns, places, strict=True)
         ]
     )
@@ -145,16 +145,14 @@ def _row(
         return _Group(cells[0].text, width)
     return _Row(
         [
-            _laid(cell.text, column, place, SMALL.strong if cell.strong else SMALL, cell.tone)
+            _laid(cell, column, place, SMALL.strong if cell.strong else SMALL)
             for cell, column, place in zip(cells, columns, places, strict=False)
         ]
     )
 
 
-def _laid(
-    words: Words, column: Column, place: tuple[float, float], type_: Type, tone: Tone = "plain", most: int = 0
-) -> _Laid:
+def _laid(cell: Cell, column: Column, place: tuple[float, float], type_: Type) -> _Laid:
     x, width = place
     inner = max(width - 2 * PAD_X, type_.size)
-    lines = wrap(words, type_, inner, anywhere=inner < NARROW) if str(words) else []
-    return _Laid(shorten(lines, most) if most else lines, type_, x, width, column.align, tone)
+    lines = wrap(cell.text, type_, inner, anywhere=inner < NARROW) if str(cell.text) else []
+    return _Laid(lines, type_, x, width, column.align, cell.tone)

@@ -1,0 +1,123 @@
+"""Pictures put into a PDF: JPEG as it is, PNG on white."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import warnings
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDocument, PDFName, PDFObject, PDFStream
+
+from cemaudit.report.kit.jpeg import read_jpeg
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.picture import BadPicture, png_size
+
+__all__ = ["Picture", "load", "place"]
+
+MOST_BYTES = 50_000_000
+LONGEST_SIDE = 1600
+COLOURS = {1: "DeviceGray", 3: "DeviceRGB", 4: "DeviceCMYK"}
+UPRIGHT = {
+    1: (1, 0, 0, 1, 0, 0),
+    2: (-1, 0, 0, 1, 1, 0),
+    3: (-1, 0, 0, -1, 1, 1),
+    4: (1, 0, 0, -1, 0, 1),
+    5: (0, -1, -1, 0, 1, 1),
+    6: (0, -1, 1, 0, 0, 1),
+    7: (0, 1, 1, 0, 0, 0),
+    8: (0, 1, -1, 0, 1, 0),
+}
+"""The matrix that puts a picture of each EXIF orientation upright in the unit square."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture ready to be embedded; ``width`` and ``height`` in pixels before turning."""
+
+    data: bytes
+    codec: str
+    width: int
+    height: int
+    components: int = 3
+    orientation: int = 1
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """Width and height once it stands upright."""
+        return (self.height, self.width) if self.orientation > 4 else (self.width, self.height)
+
+
+def load(path: str) -> Picture:
+    """The picture in a file; ``BadPicture`` where there is none that can be shown."""
+    data = _bytes_of(path)
+    if data.startswith(b"\xff\xd8"):
+        jpeg = read_jpeg(data)
+        return Picture(jpeg.data, "DCTDecode", jpeg.width, jpeg.height, jpeg.components, jpeg.orientation)
+    return _png(data)
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        file = Path(path)
+        seen = file.stat()
+        if not stat.S_ISREG(seen.st_mode) or seen.st_size > MOST_BYTES:
+            raise BadPicture
+        return file.read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadPicture from error
+
+
+def _png(data: bytes) -> Picture:
+    png_size(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = ImageOps.exif_transpose(Image.open(BytesIO(data), formats=["PNG"])).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, MemoryError) as error:
+        raise BadPicture from error
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return Picture(zlib.compress(ground.tobytes()), "FlateDecode", *ground.size)
+
+
+class _Embedded(PDFObject):
+    """The picture as an object of the PDF."""
+
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+
+    def format(self, document: PDFDocument) -> bytes:
+        picture = self.picture
+        stream = PDFStream(content=picture.data)
+        entries = stream.dictionary
+        entries["Type"], entries["Subtype"] = PDFName("XObject"), PDFName("Image")
+        entries["Width"], entries["Height"], entries["BitsPerComponent"] = picture.width, picture.height, 8
+        entries["ColorSpace"] = PDFName(COLOURS[picture.components])
+        entries["Filter"] = PDFName(picture.codec)
+        if picture.components == 4:
+            entries["Decode"] = PDFArray([1, 0] * 4)
+        formatted: bytes = stream.format(document)
+        return formatted
+
+
+def place(pen: Pen, picture: Picture, width: float, height: float) -> None:
+    """Draws the picture as large as fits in a rectangle below the pen, in its middle."""
+    canvas: Any = pen.canvas
+    key = f"picture-{hashlib.sha256(picture.data).hexdigest()[:24]}"
+    document = canvas._doc  # noqa: SLF001 - reportlab offers no other way to embed bytes as they are
+    if not canvas.hasForm(key):
+        document.addForm(key, _Embedded(picture))
+    scale = min(width / picture.upright[0], height / picture.upright[1])
+    wide, high = (side * scale for side in picture.upright)
+    canvas.saveState()
+    canvas.transform(wide, 0, 0, high, pen.x + (width - wide) / 2, pen.top - (height + high) / 2)
+    canvas.transform(*UPRIGHT[picture.orientation])
+    canvas.doForm(key)
+    canvas.restoreState()

@@ -1,0 +1,49 @@
+"""Photos, three in a row, each with its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cemaudit.language import message
+from cemaudit.model.blocks import Photo, Photos
+from cemaudit.report.kit.image import load, place
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.picture import BadPicture
+from cemaudit.report.kit.stack import Slice, Stack
+from cemaudit.report.kit.style import GROUND, QUIET, TINY
+from cemaudit.report.kit.text import shorten, wrap
+
+__all__ = ["draw_photos"]
+
+IN_A_ROW, GAP, HIGH = 3, 12.0, 122.0
+LONGEST_CAPTION = 6
+
+
+class _Row(Slice):
+    """Up to three photos."""
+
+    def __init__(self, photos: Sequence[Photo], width: float) -> None:
+        self.each = (width - GAP * (IN_A_ROW - 1)) / IN_A_ROW
+        self.photos = photos
+        self.captions = [shorten(wrap(photo.caption, TINY, self.each), LONGEST_CAPTION) for photo in photos]
+        super().__init__(HIGH + 4 + max(map(len, self.captions)) * TINY.leading + GAP)
+
+    def paint(self, pen: Pen) -> None:
+        for number, (photo, caption) in enumerate(zip(self.photos, self.captions, strict=True)):
+            there = pen.at(number * (self.each + GAP), 0)
+            self._picture(there, photo)
+            there.at(0, HIGH + 4).lines(caption, TINY, QUIET)
+
+    def _picture(self, pen: Pen, photo: Photo) -> None:
+        pen.box(self.each, HIGH, GROUND)
+        try:
+            place(pen, load(photo.path), self.each, HIGH)
+        except BadPicture:
+            lines = wrap(str(message("This picture cannot be shown.")), TINY, self.each - 20)
+            pen.at(10, (HIGH - len(lines) * TINY.leading) / 2).lines(lines, TINY, QUIET, "center", self.each - 20)
+
+
+def draw_photos(block: Photos, width: float) -> list[Stack]:
+    """All photos, three in a row."""
+    starts = range(0, len(block.photos), IN_A_ROW)
+    return [Stack([_Row(block.photos[start : start + IN_A_ROW], width) for start in starts], before=4, after=6)]

@@ -1,0 +1,1 @@
+"""What a store's report says, one section to a module, as blocks in both languages."""

@@ -1,0 +1,45 @@
+"""What a visit was like, in one sentence, from how it was done and how it felt."""
+
+from __future__ import annotations
+
+from cemaudit.model import Audit, Text
+
+__all__ = ["feeling"]
+
+DONE = 60
+FELT = 20
+
+_SENTENCES = {
+    (True, 1): Text(
+        ko="할 일을 해냈고, 고객은 좋은 기분으로 돌아갔습니다.",
+        en="The work was done, and the customer left feeling good.",
+    ),
+    (True, 0): Text(
+        ko="할 일은 해냈지만, 마음에 남은 것은 적었습니다.", en="The work was done, but little of it was felt."
+    ),
+    (True, -1): Text(
+        ko="할 일은 해냈지만, 고객은 언짢은 기분으로 돌아갔습니다.",
+        en="The work was done, yet the customer left feeling bad.",
+    ),
+    (False, 1): Text(
+        ko="부족한 점이 있었지만, 고객은 좋은 기분으로 돌아갔습니다.",
+        en="Things were left undone, yet the customer left feeling good.",
+    ),
+    (False, 0): Text(
+        ko="부족한 점이 많았고, 마음에 남은 것도 적었습니다.",
+        en="Much was left undone, and little of the visit was felt.",
+    ),
+    (False, -1): Text(
+        ko="부족한 점이 많았고, 고객은 언짢은 기분으로 돌아갔습니다.",
+        en="Much was left undone, and the customer left feeling bad.",
+    ),
+}
+
+
+def feeling(audit: Audit) -> Text | None:
+    """The sentence; ``None`` where the scheme does not score both performance and emotion."""
+    performance, emotion = audit.score("performance").value, audit.score("emotion").value
+    if performance is None or emotion is None:
+        return None
+    felt = 1 if emotion >= FELT else -1 if emotion <= -FELT else 0
+    return _SENTENCES[performance >= DONE, felt]

@@ -1,0 +1,107 @@
+"""A measure's way of reckoning, in words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+
+from cemaudit.model import Channel, Element, Facet, Measure, Medium, Mode, Moment, Scheme, Text, label
+from cemaudit.model.blocks import Words
+from cemaudit.report.sections.words import both, exactly
+
+__all__ = ["formula"]
+
+HOW = {
+    "sum": Text(ko="합계", en="sum"),
+    "ratio": Text(ko="얻은 점수 ÷ 만점", en="points earned ÷ points possible"),
+    "mean": Text(ko="평균", en="mean"),
+    "weighted-mean": Text(ko="가중 평균", en="weighted mean"),
+    "min": Text(ko="가장 작은 값", en="lowest"),
+    "max": Text(ko="가장 큰 값", en="highest"),
+    "product": Text(ko="곱", en="product"),
+    "geometric-mean": Text(ko="기하 평균", en="geometric mean"),
+    "difference": Text(ko="앞의 값에서 뒤의 값을 뺀 차이", en="the first minus the second"),
+    "share": Text(ko="기준 이상인 비율", en="share at or above a mark"),
+    "count": Text(ko="개수", en="number"),
+    "deduct": Text(ko="기준 점수에서 차감", en="deductions from a base"),
+    "experience": Text(ko="P·E, 감정이 음수면 E·(1 − P/2)", en="P·E, or E·(1 − P/2) where the emotion is negative"),
+    "nps": Text(ko="추천 비율 − 비추천 비율", en="share of promoters − share of detractors"),
+}
+SOURCES = {
+    "items": Text(ko="항목", en="items"),
+    "emotions": Text(ko="접점의 감정", en="emotions at touchpoints"),
+    "expectations": Text(ko="접점의 기대", en="expectations at touchpoints"),
+    "claims": Text(ko="클레임", en="claims"),
+    "blames": Text(ko="원망", en="blames"),
+}
+KINDS: dict[Facet, type[StrEnum]] = {
+    Facet.CHANNEL: Channel,
+    Facet.MEDIUM: Medium,
+    Facet.ELEMENT: Element,
+    Facet.MODE: Mode,
+    Facet.MOMENT: Moment,
+}
+MOST_SOURCES = 6
+
+
+def formula(scheme: Scheme, measure: Measure) -> Words:
+    """How the measure is reckoned: what of, by what weights, scaled and capped how."""
+    return both(lambda: _said(scheme, measure))
+
+
+def _said(scheme: Scheme, measure: Measure) -> str:
+    text = f"{HOW.get(measure.how, measure.how)} ({_of(scheme, measure)})"
+    parts = [text, _each(measure), _weights(measure), _transform(measure), _caps(scheme, measure)]
+    return "; ".join(filter(None, parts))
+
+
+def _of(scheme: Scheme, measure: Measure) -> str:
+    names = [_name(scheme, name) for name in measure.of]
+    more = f", … ({len(names)})" if len(names) > MOST_SOURCES else ""
+    return ", ".join(names[:MOST_SOURCES]) + more
+
+
+def _name(scheme: Scheme, source: str) -> str:
+    known = scheme.measure.get(source)
+    title = known.title if known else SOURCES.get(source.removeprefix("@"))
+    return str(title or source)
+
+
+def _each(measure: Measure) -> str:
+    if not measure.for_each:
+        return ""
+    facets = " × ".join(str(label(facet)) for facet in measure.for_each)
+    return str(Text(ko=f"단위: {facets}", en=f"for each: {facets}"))
+
+
+def _weights(measure: Measure) -> str:
+    weights = measure.weights
+    parts = [str(Text(ko="체크리스트의 가중치", en="the checklist's weights"))] if weights.declared else []
+    parts += [
+        f"{label(facet)} {_value_name(facet, value)} ×{exactly(factor)}"
+        for facet, factors in weights.facets.items()
+        for value, factor in factors.items()
+    ]
+    parts += [f"{name} ×{exactly(factor)}" for name, factor in weights.sources.items()]
+    return str(Text(ko="가중: ", en="weighted by ")) + ", ".join(parts) if parts else ""
+
+
+def _value_name(facet: Facet, value: str) -> str:
+    kind = KINDS.get(facet)
+    return str(label(kind(value))) if kind and value in set(kind) else value
+
+
+def _transform(measure: Measure) -> str:
+    change = measure.transform
+    parts = [f"×{exactly(change.times)}"] if change.times != 1 else []
+    parts += [f"{'+' if change.plus > 0 else '−'}{exactly(abs(change.plus))}"] if change.plus != Fraction(0) else []
+    parts += [f"{exactly(change.clamp[0])}…{exactly(change.clamp[1])}"] if change.clamp else []
+    return " ".join(parts)
+
+
+def _caps(scheme: Scheme, measure: Measure) -> str:
+    said = []
+    for cap in measure.caps:
+        rule = ", ".join(f"{_name(scheme, name)} {condition}" for name, condition in cap.where.items())
+        said.append(str(Text(ko=f"{rule}: 최대 {exactly(cap.at)}", en=f"at most {exactly(cap.at)} where {rule}")))
+    return "; ".join(said)

@@ -1,0 +1,184 @@
+"""The first page: particulars, verdict, key figures, and the visit in a sentence or two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cemaudit.hookspecs import Context
+from cemaudit.model import Audit, Measure, Text
+from cemaudit.model.blocks import Block, Callout, Cell, Column, Figure, Figures, Paragraph, Section, Table, Words
+from cemaudit.report.document import Fact, Verdict
+from cemaudit.report.sections.feeling import feeling
+from cemaudit.report.sections.values import brief_title, measures_by, number, reason_of, show, single_measures, span_of
+from cemaudit.report.sections.words import NOTHING, both, joined, visit_name, when
+
+__all__ = ["facts", "summary", "verdict"]
+
+IN_A_ROW = 3
+MOST_FIGURES = 6
+
+
+def facts(context: Context) -> tuple[Fact, ...]:
+    """What was visited, when and as whom; the shopper stays unnamed."""
+    audit = context.audits[-1]
+    visit, checklist = audit.visit, audit.checklist
+    scenario = {one.id: one.title for one in checklist.scenarios}.get(visit.scenario or "", visit.scenario)
+    rows: list[tuple[Text, Words | None]] = [
+        (Text(ko="방문", en="Visited"), _period(context.audits)),
+        (Text(ko="매장 코드", en="Store code"), visit.store),
+        (Text(ko="조사 차수", en="Wave"), visit.wave),
+        (Text(ko="시나리오", en="Scenario"), scenario),
+        (Text(ko="고객 역할", en="Customer played"), visit.persona),
+        (Text(ko="방문 계기", en="Occasion"), visit.occasion),
+        (Text(ko="장소", en="Place"), visit.place),
+        (Text(ko="체크리스트", en="Checklist"), checklist.ref),
+        (Text(ko="이전 방문", en="Visit before"), _before(context)),
+    ]
+    return tuple(Fact(label=label, value=value) for label, value in rows if value)
+
+
+def _period(audits: Sequence[Audit]) -> Words:
+    count = len(audits)
+    if count == 1:
+        return when(audits[0].visit)
+    days = sorted(audit.visit.day.isoformat() for audit in audits if audit.visit.day)
+    span = f"{days[0]} – {days[-1]}" if days else NOTHING
+    return Text(ko=f"{span} ({count}회)", en=f"{span} ({count} visits)")
+
+
+def _before(context: Context) -> Words | None:
+    audit = context.audits[-1]
+    earlier = [one for one in context.history if one.scheme.ref == audit.scheme.ref and one.headline.value is not None]
+    if not earlier:
+        return None
+    last = earlier[-1]
+    return joined([_headline(last), f"({when(last.visit)[:10]})"], " ")
+
+
+def _leading(audit: Audit) -> Measure:
+    return audit.scheme.measure[audit.scheme.leading]
+
+
+def _headline(audit: Audit) -> Words:
+    return show(audit.scheme, _leading(audit), audit.headline).text
+
+
+def verdict(context: Context) -> Verdict:
+    """The grade and headline number of the visit, of an episode's last one."""
+    audit = context.audits[-1]
+    band, measure, score = audit.band, _leading(audit), audit.headline
+    span = span_of(audit.scheme, measure)
+    seen = show(audit.scheme, measure, score)
+    several = len(context.audits) > 1
+    caption = joined([brief_title(measure), visit_name(audit)], " · ") if several else brief_title(measure)
+    return Verdict(
+        label=band.label if band else "",
+        title=both(lambda: str(band)) if band else Text(ko="등급 없음", en="Not graded"),
+        tone=band.tone if band else "plain",
+        text=feeling(audit) or (reason_of(score) if score.value is None else ""),
+        value=str(seen.text) if score.value is not None else NOTHING,
+        caption=caption,
+        at=seen.at,
+        low=span.low if span else 0,
+        high=span.high if span else 100,
+    )
+
+
+def summary(context: Context) -> Section:
+    """Key figures, sentences, failed critical items; for an episode the list of its visits."""
+    return Section(id="summary", title=Text(ko="요약", en="Summary"), blocks=tuple(_blocks(context)), order=100)
+
+
+def _blocks(context: Context) -> Iterator[Block]:
+    audit = context.audits[-1]
+    if len(context.audits) > 1:
+        yield _visits(context)
+    figures = [_figure(audit, measure) for measure in single_measures(audit.scheme)][: MOST_FIGURES - 1]
+    figures.append(_answered(audit))
+    for start in range(0, len(figures), IN_A_ROW):
+        yield Figures(figures=tuple(figures[start : start + IN_A_ROW]))
+    if extremes := _extremes(audit):
+        yield Paragraph(text=extremes)
+    for one in context.audits:
+        if one.failed_critical:
+            yield _failures(one, several=len(context.audits) > 1)
+
+
+def _figure(audit: Audit, measure: Measure) -> Figure:
+    score = audit.score(measure.id)
+    seen, span = show(audit.scheme, measure, score), span_of(audit.scheme, measure)
+    return Figure(
+        label=brief_title(measure),
+        value=str(seen.text) if score.value is not None else NOTHING,
+        note="" if score.value is not None else reason_of(score),
+        tone=seen.tone,
+        at=seen.at,
+        low=span.low if span else 0,
+        high=span.high if span else 100,
+    )
+
+
+def _answered(audit: Audit) -> Figure:
+    asked = [name for name, score in audit.items.items() if score.reason not in {"not-asked", "not-relevant"}]
+    answered = [name for name in asked if name in audit.visit.answers]
+    return Figure(label=Text(ko="응답한 항목", en="Items answered"), value=f"{len(answered)} / {len(asked)}")
+
+
+def _extremes(audit: Audit) -> Words | None:
+    """The strongest and the weakest touchpoint by name and number."""
+    measures = {measure.id.rpartition(".")[2]: measure for measure in measures_by(audit.scheme, "touchpoint")}
+    measure = measures.get("experience") or measures.get("performance") or next(iter(measures.values()), None)
+    if measure is None:
+        return None
+    scored = [
+        (value, touchpoint)
+        for touchpoint in audit.checklist.touchpoints
+        if (value := audit.score(measure.id, touchpoint.id).value) is not None
+    ]
+    if len(scored) < 2:
+        return None
+    low, high = min(scored, key=lambda pair: pair[0]), max(scored, key=lambda pair: pair[0])
+    worst, best = (low, high) if audit.scheme.direction == "higher-is-better" else (high, low)
+    span, name = span_of(audit.scheme, measure), brief_title(measure)
+    signed = span is not None and span.low < 0
+    strong = both(lambda: f"{best[1].title} ({name} {number(best[0], measure, signed=signed)})")
+    weak = both(lambda: f"{worst[1].title} ({name} {number(worst[0], measure, signed=signed)})")
+    labels = (
+        Text(ko="가장 좋았던 접점", en="Strongest touchpoint"),
+        Text(ko="가장 아쉬웠던 접점", en="Weakest touchpoint"),
+    )
+    return both(lambda: f"{labels[0]}: {strong}. {labels[1]}: {weak}.")
+
+
+def _failures(audit: Audit, *, several: bool) -> Callout:
+    count = len(audit.failed_critical)
+    title: Words = Text(ko=f"중대 항목 미충족: {count}건", en=f"{count} critical item{'s' if count > 1 else ''} failed")
+    asks = [audit.checklist.items[name].ask for name in audit.failed_critical]
+    return Callout(
+        title=joined([title, visit_name(audit)], " · ") if several else title,
+        text=both(lambda: "\n".join(f"• {ask}" for ask in asks)),
+        tone="worst",
+    )
+
+
+def _visits(context: Context) -> Table:
+    columns = (
+        Column(title=Text(ko="방문", en="Visit"), width=2),
+        Column(title=Text(ko="날짜", en="Date"), width=1.6),
+        Column(title=brief_title(_leading(context.audits[-1])), width=1.2, align="right"),
+        Column(title=Text(ko="등급", en="Grade"), width=1.6),
+        Column(title=Text(ko="중대 항목 미충족", en="Critical items failed"), width=1.2, align="right"),
+    )
+    return Table(columns=columns, rows=tuple(_visit_row(audit) for audit in context.audits))
+
+
+def _visit_row(audit: Audit) -> tuple[Cell | Words, ...]:
+    band = audit.band
+    grade = both(lambda: f"{band.label} {band}") if band else NOTHING
+    return (
+        visit_name(audit),
+        when(audit.visit),
+        Cell(text=_headline(audit), strong=True),
+        Cell(text=grade, tone=band.tone if band else "plain"),
+        str(len(audit.failed_critical)),
+    )

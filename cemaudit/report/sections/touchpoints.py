@@ -1,0 +1,65 @@
+"""Every touchpoint with its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cemaudit.hookspecs import Context
+from cemaudit.model import Audit, Measure, Mode, Reason, Text, Touchpoint, label
+from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Words
+from cemaudit.report.sections.values import brief_title, measures_by, show
+from cemaudit.report.sections.words import NOTHING, joined, visit_name
+
+__all__ = ["touchpoints"]
+
+MOST_MEASURES = 5
+ABOUT = Text(
+    ko="능동 접점은 고객이 먼저 찾는 자리라 기대가 더 큽니다. "
+    "기대 차이는 수행에서 기대를 뺀 값으로, 음수면 기대에 못 미친 것입니다.",
+    en="At an active touchpoint the customer comes looking and expects more. The gap is performance minus expectation; "
+    "below zero, less came than was expected.",
+)
+
+
+def touchpoints(context: Context) -> Section | None:
+    """The table; ``None`` where the scheme does not score touchpoints."""
+    measures = measures_by(context.audits[-1].scheme, "touchpoint")[:MOST_MEASURES]
+    if not measures:
+        return None
+    several = len(context.audits) > 1
+    columns = [Column(title=Text(ko="접점", en="Touchpoint"), width=2.4)]
+    columns += [Column(title=Text(ko="방문", en="Visit"), width=1.5)] if several else []
+    columns += [Column(title=Text(ko="채널 · 단계", en="Channel · stage"), width=2)]
+    columns += [Column(title=brief_title(measure), width=1.25, align="right") for measure in measures]
+    rows = [row for audit in context.audits for row in _rows(audit, measures, several=several)]
+    return Section(
+        id="touchpoints",
+        title=Text(ko="접점별 점수", en="Touchpoints"),
+        blocks=(Paragraph(text=ABOUT, quiet=True), Table(columns=tuple(columns), rows=tuple(rows))),
+        order=400,
+    )
+
+
+def _rows(audit: Audit, measures: Sequence[Measure], *, several: bool) -> Iterator[tuple[Cell | Words, ...]]:
+    for touchpoint in audit.checklist.touchpoints:
+        if all(audit.items[item.id].reason is Reason.NOT_ASKED for item in touchpoint.items):
+            continue
+        visit = (visit_name(audit),) if several else ()
+        yield (touchpoint.title, *visit, _place(audit, touchpoint), *_scores(audit, touchpoint, measures))
+
+
+def _place(audit: Audit, touchpoint: Touchpoint) -> Words:
+    stages = {stage.id: stage.title for stage in audit.checklist.path.stages}
+    active = label(Mode.ACTIVE) if touchpoint.mode is Mode.ACTIVE else ""
+    return joined([label(touchpoint.channel), stages.get(touchpoint.stage, touchpoint.stage), active], " · ")
+
+
+def _scores(audit: Audit, touchpoint: Touchpoint, measures: Sequence[Measure]) -> Iterator[Cell | Words]:
+    """A cell for each measure; a reason that also holds for the measure before it is not said twice."""
+    said: Reason | None = None
+    for measure in measures:
+        score = audit.score(measure.id, touchpoint.id)
+        seen = show(audit.scheme, measure, score)
+        again = score.value is None and score.reason == said
+        said = score.reason if score.value is None else None
+        yield Cell(text=NOTHING if again else seen.text, tone=seen.tone)

@@ -1,0 +1,58 @@
+"""The report of one store: one visit, or every visit of an episode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from cemaudit import __version__
+from cemaudit.hookspecs import Context
+from cemaudit.model import Text
+from cemaudit.model.blocks import Section
+from cemaudit.report.document import Report
+from cemaudit.report.sections.channels import channels
+from cemaudit.report.sections.complaints import complaints
+from cemaudit.report.sections.findings import findings
+from cemaudit.report.sections.items import items
+from cemaudit.report.sections.journey import journey
+from cemaudit.report.sections.method import method
+from cemaudit.report.sections.pictures import pictures
+from cemaudit.report.sections.summary import facts, summary, verdict
+from cemaudit.report.sections.touchpoints import touchpoints
+from cemaudit.report.sections.words import joined
+
+__all__ = ["store_report"]
+
+ONE_VISIT = Text(ko="고객경험 진단 보고서", en="Customer experience report")
+EPISODE = Text(ko="고객경험 여정 보고서", en="Customer episode report")
+SECTIONS = (summary, channels, journey, touchpoints, findings, complaints, items, method)
+
+
+def store_report(context: Context, extra_sections: Iterable[Section] = (), media: Path | None = None) -> Report:
+    """The report of the audits in ``context`` (one, or all of an episode, oldest first).
+
+    ``extra_sections``: the plugins'; they take their place by ``order``. ``media``: the folder the visits' evidence
+    files are relative to; without it no picture is printed.
+    """
+    audit = context.audits[-1]
+    own = [*(make(context) for make in SECTIONS), pictures(context, media)]
+    return Report(
+        title=ONE_VISIT if len(context.audits) == 1 else EPISODE,
+        subject=audit.visit.store_name or audit.visit.store,
+        subtitle=joined([audit.checklist.title, audit.checklist.version], " "),
+        facts=facts(context),
+        verdict=verdict(context),
+        sections=tuple(section for section in [*own, *extra_sections] if section),
+        imprint=f"cemaudit {__version__} · {audit.checklist.ref} · {audit.scheme.ref}",
+        simulated=any(one.visit.origin == "simulated" for one in context.audits),
+        key=_key(context),
+    )
+
+
+def _key(context: Context) -> tuple[str, ...]:
+    """Store and day (or episode), then all that tells two reports of them apart."""
+    audit = context.audits[-1]
+    visit = audit.visit
+    day = visit.day.isoformat() if visit.day else "undated"
+    occasion = visit.episode.id if visit.episode and len(context.audits) > 1 else day
+    return (visit.store, occasion, audit.checklist.ref, audit.scheme.ref, *(one.visit.id for one in context.audits))
