@@ -1,0 +1,9 @@
+"""Simulated visits: a made-up chain for any checklist, believable, seeded and the same on every machine.
+
+Needs nothing but the checklist. The visits carry ``origin = "simulated"``, which every report prints.
+"""
+
+from cemaudit.simulate.chain import Chain, Shopper, Store, make_chain
+from cemaudit.simulate.visits import simulate
+
+__all__ = ["Chain", "Shopper", "Store", "make_chain", "simulate"]

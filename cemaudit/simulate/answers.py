@@ -1,0 +1,139 @@
+"""Drawing one answer, of any type, to suit how well something went."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+from typing import TypeVar
+
+from cemaudit.language import Language
+from cemaudit.model.answers import (
+    AnswerType,
+    AnswerValue,
+    Choice,
+    Choices,
+    Date,
+    Nps,
+    Option,
+    Quantity,
+    Scale,
+    Time,
+    YesNo,
+)
+from cemaudit.simulate import words
+
+__all__ = ["draw"]
+
+Drawn = TypeVar("Drawn")
+WITHOUT_POINTS = 0.04
+USUAL_AMOUNT = {"money": (12_000, 89_000), "duration": (3, 30), "number": (1, 10), "count": (1, 5)}
+
+
+def draw(answer: AnswerType, level: float, now: datetime, language: Language, rng: Random) -> AnswerValue:
+    """An answer whose share of the points is ``level`` (0..1) on average; ``now`` is a time it may name."""
+    value: AnswerValue
+    match answer:
+        case YesNo():
+            value = rng.random() < (level if answer.yes >= answer.no else 1 - level)
+        case Choice():
+            value = _choice(answer.options, level, rng)
+        case Choices():
+            value = tuple(option.id for option in answer.options if rng.random() < _chance(option, level))
+        case Scale() | Nps():
+            value = _step(answer, level, rng)
+        case Quantity():
+            value = _quantity(answer, level, rng)
+        case Date():
+            value = (now.date() + timedelta(days=rng.randint(0, 3))).isoformat()
+        case Time():
+            value = (now + timedelta(minutes=rng.randint(0, 20))).strftime("%H:%M")
+        case _:
+            value = words.remark(language, rng)
+    return value
+
+
+def _choice(options: Sequence[Option], level: float, rng: Random) -> str:
+    worth = [(option.id, option.points) for option in options if option.points is not None]
+    rest = [option.id for option in options if option.points is None]
+    if rest and (not worth or rng.random() < WITHOUT_POINTS):
+        return rng.choice(rest)
+    return _by_points(worth, level, rng)
+
+
+def _chance(option: Option, level: float) -> float:
+    if option.points is None:
+        return 0.3
+    return level if option.points >= 0 else (1 - level) / 2
+
+
+def _step(answer: Scale | Nps, level: float, rng: Random) -> int:
+    low, high = (answer.lowest, answer.highest) if isinstance(answer, Scale) else (0, 10)
+    return _by_points([(step, answer.points(step)) for step in range(low, high + 1)], level, rng)
+
+
+def _by_points(worth: Sequence[tuple[Drawn, Fraction]], level: float, rng: Random) -> Drawn:
+    """One of the two whose share of the points lies next to ``level``, the nearer one more often."""
+    ranked = sorted({points for _, points in worth})
+    wanted = ranked[0] + Fraction(level) * (ranked[-1] - ranked[0])
+    low = max(points for points in ranked if points <= wanted)
+    high = min(points for points in ranked if points >= wanted)
+    points = high if high > low and rng.random() < (wanted - low) / (high - low) else low
+    return rng.choice([name for name, own in worth if own == points])
+
+
+def _quantity(answer: Quantity, level: float, rng: Random) -> int | Decimal:
+    if isinstance(answer.table, tuple):
+        rows = answer.table
+        place = _by_points([(number, row.points) for number, row in enumerate(rows)], level, rng)
+        low, high = _between([row.up_to for row in rows[:-1] if row.up_to is not None], place, answer)
+        return _number(answer, low, high, rng)
+    low, high = _usual(answer)
+    if answer.table == "value":
+        wanted = low + Fraction(level) * (high - low)
+        return _within(answer, Fraction(math.floor(wanted + Fraction(rng.random()))), low, high)
+    return _number(answer, low, high, rng)
+
+
+def _usual(answer: Quantity) -> tuple[Fraction, Fraction]:
+    """The values to be expected without a points table; up to ``max`` where the value itself is the points."""
+    low, high = map(Fraction, USUAL_AMOUNT[answer.type])
+    if answer.min is not None:
+        low, high = answer.min, answer.min + high - low
+    if answer.max is not None:
+        high = answer.max if answer.table == "value" else min(high, answer.max)
+    return min(low, high), high
+
+
+def _between(edges: Sequence[Fraction], place: int, answer: Quantity) -> tuple[Fraction, Fraction]:
+    """The values of a row of the table: above ``low``, up to ``high``; open rows are as wide as their neighbour."""
+    if not edges:
+        return answer.min or Fraction(0), answer.max if answer.max is not None else Fraction(10)
+    width = edges[1] - edges[0] if len(edges) > 1 else max(abs(edges[0]), Fraction(1))
+    low = edges[place - 1] if place else edges[0] - width
+    high = edges[place] if place < len(edges) else edges[-1] + max(width, abs(edges[-1]))
+    if place == 0 and answer.type != "number":
+        low = max(low, Fraction(0))
+    least = answer.min if answer.min is not None else low
+    most = answer.max if answer.max is not None else high
+    return max(low, least), min(high, most)
+
+
+def _number(answer: Quantity, low: Fraction, high: Fraction, rng: Random) -> int | Decimal:
+    wanted = Fraction(rng.triangular(float(low), float(high), float(low + (high - low) * Fraction(3, 5))))
+    unit = 100 if answer.type == "money" and high - low >= 1000 else 1
+    return _within(answer, Fraction(math.ceil(wanted / unit) * unit), low, high)
+
+
+def _within(answer: Quantity, value: Fraction, low: Fraction, high: Fraction) -> int | Decimal:
+    """``value`` as an answer; ``high`` itself (to the nearest hundredth) where there is no whole number to choose."""
+    least = answer.min if answer.min is not None else low
+    if least <= value <= high:
+        return int(value)
+    whole = math.floor(high)
+    if whole >= least and (whole > low or answer.type == "count"):
+        return whole
+    return Decimal(math.floor(high * 100)) / 100

@@ -1,0 +1,172 @@
+"""Filling in the items of one visit: what arises, what is answered, what is left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+
+from cemaudit.model import Checklist, Item, Skip, SkipState, Touchpoint
+from cemaudit.model.answers import AnswerValue, Date
+from cemaudit.simulate import words
+from cemaudit.simulate.answers import draw
+from cemaudit.simulate.chain import Chain, Shopper, Store
+from cemaudit.simulate.course import Course, Slot
+from cemaudit.simulate.links import linked
+
+__all__ = ["Form", "Setting", "fill_in"]
+
+VISITS_DIFFER = 0.35
+ITEMS_DIFFER = 0.8
+CRITICAL_IS_MINDED = 0.9
+MOST_PASSES = 6
+NOT_OBSERVED, DECLINED, NOT_APPLICABLE = 0.02, 0.004, 0.02
+OFTEN_NOT_APPLICABLE = 0.12
+ASKED_IN_PASSING = 0.3
+"""How often a touchpoint that belongs to no step of an episode is looked at in one of its visits."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Who visits which store, where, and at which point of what course."""
+
+    checklist: Checklist
+    chain: Chain
+    store: Store
+    shopper: Shopper
+    course: Course
+    slot: Slot
+
+
+@dataclass
+class Form:
+    """The items of a visit as they are filled in; ``levels`` is how well each touchpoint went (0..1)."""
+
+    levels: Mapping[str, float]
+    answers: dict[str, AnswerValue] = field(default_factory=dict)
+    skipped: dict[str, Skip] = field(default_factory=dict)
+
+    def share(self, item: Item) -> float | None:
+        """The share of the points the answer to ``item`` earned, 0..1; ``None`` without points."""
+        points = item.answer.points(self.answers[item.id]) if item.id in self.answers else None
+        possible = item.answer.possible
+        return None if points is None or not possible else min(max(float(points / possible), 0.0), 1.0)
+
+    def performance(self, touchpoint: Touchpoint) -> float | None:
+        """The mean share of a touchpoint's items (its level without points); ``None`` where none was seen."""
+        if not any(item.id in self.answers for item in touchpoint.items):
+            return None
+        shares = [share for item in touchpoint.items if (share := self.share(item)) is not None]
+        return sum(shares) / len(shares) if shares else self.levels[touchpoint.id]
+
+
+def fill_in(setting: Setting, rng: Random) -> Form:
+    """The items of one visit. Items that do not arise stay empty; what follows from other answers agrees with them."""
+    form = Form(_levels(setting, rng))
+    for _ in range(MOST_PASSES):
+        if not _settle(form, setting, rng):
+            break
+    _put_right(form, setting, rng)
+    while stray := [item for item in form.answers if not _arises(setting.checklist.items[item], form, setting)]:
+        for item in stray:
+            del form.answers[item]
+    return form
+
+
+def _levels(setting: Setting, rng: Random) -> dict[str, float]:
+    store, wave = setting.store, setting.course.wave - 1
+    visit = store.quality + store.trend * wave - setting.shopper.severity + rng.gauss(0, VISITS_DIFFER)
+    difficulty = setting.chain.difficulty
+    return {
+        touchpoint.id: _share(visit + store.channels[touchpoint.channel] - difficulty[touchpoint.id])
+        for touchpoint in setting.checklist.touchpoints
+    }
+
+
+def _settle(form: Form, setting: Setting, rng: Random) -> bool:
+    """One pass over the items, answering those that arise and clearing those that do not; whether anything changed."""
+    changed = False
+    for item in setting.checklist.items.values():
+        decided = item.id in form.answers or item.id in form.skipped
+        if _arises(item, form, setting) == decided:
+            continue
+        changed = True
+        if decided:
+            form.answers.pop(item.id, None)
+            form.skipped.pop(item.id, None)
+        else:
+            _decide(item, form, setting, rng)
+    return changed
+
+
+def _arises(item: Item, form: Form, setting: Setting) -> bool:
+    steps, step = setting.checklist.touchpoint_of[item.id].steps, setting.slot.step
+    if step and steps and step not in steps:
+        return False
+    return item.when is None or item.when.holds({**form.answers, "step": step})
+
+
+def _decide(item: Item, form: Form, setting: Setting, rng: Random) -> None:
+    state = _left_out(item, setting, rng)
+    if state:
+        reason = words.skipped(setting.shopper.language, rng) if state is SkipState.NOT_OBSERVED else None
+        form.skipped[item.id] = Skip(state=state, reason=reason)
+        return
+    touchpoint = setting.checklist.touchpoint_of[item.id]
+    minded = CRITICAL_IS_MINDED if item.critical else 0
+    level = _share(_logit(form.levels[touchpoint.id]) + minded + rng.gauss(0, ITEMS_DIFFER))
+    value = draw(item.answer, level, setting.slot.start, setting.shopper.language, rng)
+    if item.answer.problem(value):
+        form.skipped[item.id] = Skip(state=SkipState.NOT_OBSERVED)
+    else:
+        form.answers[item.id] = value
+
+
+def _left_out(item: Item, setting: Setting, rng: Random) -> SkipState | None:
+    touchpoint, chance = setting.checklist.touchpoint_of[item.id], rng.random()
+    if setting.slot.step and not touchpoint.steps and rng.random() > ASKED_IN_PASSING:
+        return SkipState.NOT_OBSERVED
+    for state, often in _often(item):
+        if chance < often:
+            return state
+        chance -= often
+    return None
+
+
+def _often(item: Item) -> Iterator[tuple[SkipState, float]]:
+    """How often an item is left out; one whose help says when it does not apply is left out more often."""
+    if item.na != "refuse":
+        told = item.help and ("해당 없음" in (item.help.ko or "") or "ot applicable" in (item.help.en or ""))
+        yield SkipState.NOT_APPLICABLE, OFTEN_NOT_APPLICABLE if told else NOT_APPLICABLE
+        yield SkipState.NOT_OBSERVED, NOT_OBSERVED
+        yield SkipState.DECLINED, DECLINED
+
+
+def _put_right(form: Form, setting: Setting, rng: Random) -> None:
+    """Bring answers that follow from others into line, and dates into the order of their items."""
+    items = setting.checklist.items
+    known = linked(setting.checklist.id, form.answers, setting.course, rng)
+    for name, value in known.items():
+        if name in items and _arises(items[name], form, setting):
+            form.answers.pop(name, None)
+            form.skipped.pop(name, None)
+            if value is None:
+                form.skipped[name] = Skip(state=SkipState.NOT_APPLICABLE)
+            else:
+                form.answers[name] = value
+    day = setting.slot.start.date()
+    for item in items.values():
+        if isinstance(item.answer, Date) and item.id in form.answers and item.id not in known:
+            drawn = date.fromisoformat(str(form.answers[item.id]))
+            day += drawn - setting.slot.start.date()
+            form.answers[item.id] = day.isoformat()
+
+
+def _share(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))

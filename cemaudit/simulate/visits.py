@@ -1,0 +1,150 @@
+"""Simulated visits of a chain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+
+from cemaudit.language import Language
+from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Moment, Scenario, Text, Touchpoint, Visit
+from cemaudit.model.answers import Date, Quantity
+from cemaudit.simulate import words
+from cemaudit.simulate.chain import make_chain
+from cemaudit.simulate.course import FIRST_DAY, KOREA, make_courses
+from cemaudit.simulate.feelings import feel
+from cemaudit.simulate.form import Form, Setting, fill_in
+
+__all__ = ["PHOTOS", "simulate"]
+
+PHOTOS = "photos"
+PHOTO_WHERE_OPTIONAL = 0.25
+FAILED = 0.0
+_SECONDS = {"s": 1, "sec": 1, "min": 60}
+
+
+def simulate(checklist: Checklist, stores: int = 6, visits: int = 3, seed: int = 1) -> Iterator[Visit]:
+    """Visits of a made-up chain, store by store, each store's in the order of their days.
+
+    ``visits`` is the number of rounds per store; where the checklist has steps, each round is an episode of several
+    visits. The same arguments give the same visits. Evidence is named but not drawn: see ``draw_photos``.
+    """
+    chain = make_chain(checklist, stores, seed)
+    for store in chain.stores:
+        rng = Random(f"{seed} visits {checklist.ref} {store.id}")  # noqa: S311 (a simulation, no secret)
+        first = rng.randrange(len(chain.shoppers))
+        for course in make_courses(checklist, visits, 1 / (1 + math.exp(store.quality)), rng):
+            shopper = chain.shoppers[(first + course.number) % len(chain.shoppers)]
+            scenario = _scenario(checklist, rng)
+            for slot in course.slots:
+                yield _visit(Setting(checklist, chain, store, shopper, course, slot), scenario, rng)
+
+
+def _scenario(checklist: Checklist, rng: Random) -> Scenario | None:
+    """Any scenario; for whole episodes one of the first two, as later ones may be for single steps."""
+    known = checklist.scenarios[:2] if checklist.steps else checklist.scenarios
+    return rng.choice(known) if known else None
+
+
+def _visit(setting: Setting, scenario: Scenario | None, rng: Random) -> Visit:
+    form = fill_in(setting, rng)
+    feelings = feel(form, setting, rng)
+    times = _times(form, setting, rng)
+    language, start = setting.shopper.language, setting.slot.start
+    return Visit(
+        id=_visit_id(setting),
+        checklist=setting.checklist.ref,
+        store=setting.store.id,
+        store_name=setting.store.outlet.name,
+        shopper=setting.shopper.id,
+        wave=f"{FIRST_DAY.year}-{setting.course.wave}",
+        started=start,
+        finished=times.finished,
+        entered=times.entered,
+        scenario=scenario.id if scenario else None,
+        persona=_in(language, scenario.persona) if scenario else None,
+        place=setting.store.outlet.place,
+        occasion=words.occasion(start.weekday(), start.hour, language),
+        episode=_episode(setting),
+        origin="simulated",
+        answers=form.answers,
+        skipped=form.skipped,
+        notes=feelings.notes,
+        evidence=dict(_evidence(form, setting, rng)),
+        emotions=feelings.emotions,
+        expectations=feelings.expectations,
+        claims=tuple(feelings.claims),
+        blames=tuple(feelings.blames),
+    )
+
+
+def _visit_id(setting: Setting) -> str:
+    course = f"{setting.store.id}-{setting.course.number:02}"
+    return f"{course}-{setting.slot.number:02}" if setting.slot.step else course
+
+
+def _episode(setting: Setting) -> EpisodeStep | None:
+    slot = setting.slot
+    if slot.step is None:
+        return None
+    return EpisodeStep(id=f"{setting.store.id}-{setting.course.number:02}", step=slot.step, number=slot.number)
+
+
+def _in(language: Language, text: Text) -> str:
+    return (text.ko if language == "ko" else text.en) or str(text)
+
+
+@dataclass(frozen=True)
+class _Times:
+    finished: datetime
+    entered: datetime
+
+
+def _times(form: Form, setting: Setting, rng: Random) -> _Times:
+    """Long enough for every duration noted, up to the last day the answers name; entered later that day."""
+    start = setting.slot.start
+    finished = start + timedelta(minutes=rng.randint(12, 35), seconds=_seconds_noted(form, setting.checklist))
+    last = max([start.date(), *_days_lived(form, setting.checklist)])
+    if last > start.date():
+        finished = datetime.combine(last, time(18, rng.randrange(60)), KOREA)
+    latest = datetime.combine(finished.date(), time(23, 50), KOREA)
+    entered = min(finished + timedelta(minutes=rng.randint(15, 180)), max(latest, finished))
+    return _Times(finished, entered)
+
+
+def _seconds_noted(form: Form, checklist: Checklist) -> int:
+    total = Decimal(0)
+    for item_id, value in form.answers.items():
+        answer = checklist.items[item_id].answer
+        if isinstance(answer, Quantity) and answer.type == "duration" and not isinstance(value, str | tuple):
+            total += Decimal(value) * _SECONDS.get(answer.unit, 0)
+    return int(total)
+
+
+def _days_lived(form: Form, checklist: Checklist) -> Iterator[date]:
+    """The days named in the answers; in an episode later days belong to later visits, or are plans."""
+    for item_id, value in form.answers.items():
+        if isinstance(checklist.items[item_id].answer, Date) and not checklist.steps:
+            yield date.fromisoformat(str(value))
+
+
+def _evidence(form: Form, setting: Setting, rng: Random) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+    visit_id, language = _visit_id(setting), setting.shopper.language
+    for item in setting.checklist.items.values():
+        touchpoint = setting.checklist.touchpoint_of[item.id]
+        if _is_wanted(item, touchpoint, form.share(item), rng):
+            kind = "receipt" if touchpoint.moment is Moment.BUY else "photo"
+            caption = _in(language, touchpoint.title)
+            yield item.id, (Evidence(file=f"{PHOTOS}/{visit_id}-{item.id}.jpg", kind=kind, caption=caption),)
+
+
+def _is_wanted(item: Item, touchpoint: Touchpoint, share: float | None, rng: Random) -> bool:
+    """Whether a picture comes with the item; what was paid for always has its receipt."""
+    if share is None or item.evidence == "none":
+        return False
+    if item.evidence == "optional":
+        return rng.random() < PHOTO_WHERE_OPTIONAL or touchpoint.moment is Moment.BUY
+    return item.evidence == "required" or share == FAILED
