@@ -72,11 +72,11 @@ def _promises_of(order: Order) -> Iterator[Row]:
 
 
 def _arrival(order: Order, late: Fraction) -> Text:
-    day = f"{order.arrived} " if order.arrived else ""
+    day = f"{order.arrived}: " if order.arrived else ""
     if late == 0:
-        return Text(ko=f"{day}제날", en=f"{day}on the day")
+        return Text(ko=f"{day}약속한 날", en=f"{day}on the day")
     days = f"{float(abs(late)):g}"
-    ko, en = ("늦음", "late") if late > 0 else ("이름", "early")
+    ko, en = ("늦음", "late") if late > 0 else ("빠름", "early")
     return Text(ko=f"{day}{days}일 {ko}", en=f"{day}{days} d {en}")
 
 

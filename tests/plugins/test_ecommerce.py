@@ -222,11 +222,11 @@ def column(table: Table, number: int) -> list[str]:
 def test_the_promise_table() -> None:
     (table,) = tables(audit({**LATE, "E11": 15}))
     assert column(table, 0) == ["Order confirmation", "Delivery", "Refund"]
-    assert column(table, 2)[1] == "2026-03-07 2 d late"
+    assert column(table, 2)[1] == "2026-03-07: 2 d late"
     assert column(table, 3) == ["no", "no", "yes"]
 
 
-@pytest.mark.parametrize(("late", "words"), [(0, "2026-03-05 on the day"), (-1, "2026-03-04 1 d early")])
+@pytest.mark.parametrize(("late", "words"), [(0, "2026-03-05: on the day"), (-1, "2026-03-04: 1 d early")])
 def test_early_and_on_the_day(late: int, words: str) -> None:
     (table,) = tables(audit({"E12": late, "E12B": f"2026-03-{5 + late:02}"}))
     assert column(table, 2)[1] == words
