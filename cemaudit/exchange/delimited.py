@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import itertools
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -64,11 +65,11 @@ def _records(reader: Iterator[list[str]]) -> Iterator[Record]:
 
 def find_encoding(path: Path, encoding: Encoding = "auto") -> str:
     """The Python codec that reads the whole file: the one given, or the first of UTF-8 and CP949 that fits."""
-    with _open(path) as file:
-        start = file.read(2)
-    names = (encoding,) if encoding != "auto" else ("utf-16",) if start in _UTF_16 else _GUESSES
+    chunks = _chunks(path)
+    first = next(chunks)
+    names = (encoding,) if encoding != "auto" else ("utf-16",) if first.startswith(_UTF_16) else _GUESSES
     codecs_left = {_codec(name): codecs.getincrementaldecoder(_codec(name))() for name in names}
-    for chunk in _chunks(path):
+    for chunk in itertools.chain([first], chunks):
         for name, decoder in list(codecs_left.items()):
             try:
                 decoder.decode(chunk, final=not chunk)

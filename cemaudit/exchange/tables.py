@@ -45,12 +45,9 @@ def read_table(path: Path, encoding: Encoding = "auto", delimiter: str = "auto",
     """
     refuse_unreadable(path)
     records = _named(path, _records(path, encoding, delimiter, sheet))
-    header = next((record for record in records if any(map(str.strip, record.cells))), None)
-    if header is None:
+    names = next((names for names in map(_names, records) if names), None)
+    if names is None:
         raise BadInput(Problem(message("an empty table"), path.name))
-    names = [" ".join(clean(name).split()) for name in header.cells]
-    while not names[-1]:
-        names.pop()
     _refuse_header(names, path.name)
     return Table(tuple(names), _rows(tuple(names), records))
 
@@ -69,6 +66,14 @@ def _named(path: Path, records: Iterator[Record]) -> Iterator[Record]:
         yield from records
     except CemauditError as error:
         raise error.inside(path.name) from error
+
+
+def _names(record: Record) -> list[str]:
+    """The cells of a header as names on one line, without the empty ones at the end."""
+    names = [" ".join(clean(name).split()) for name in record.cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _refuse_header(names: Sequence[str], place: str) -> None:

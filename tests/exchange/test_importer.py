@@ -1,0 +1,172 @@
+import csv
+import io
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cemaudit.errors import BadInput
+from cemaudit.exchange import importer
+from cemaudit.exchange.importer import import_table
+
+
+@pytest.fixture
+def run(make_mapping, make_table, checklist):
+    def run(text, more="", **changes):
+        table = import_table(make_table(text), make_mapping(more, **changes), checklist)
+        return list(table), table
+
+    return run
+
+
+def test_a_row_becomes_a_visit(run):
+    visits, table = run("id,store,greeted,tidy\nv1,S1,예,4\n")
+    assert visits[0].answers == {"greeted": True, "tidy": 4}
+    assert (visits[0].id, visits[0].store, visits[0].origin) == ("v1", "S1", "import")
+    assert visits[0].checklist == "test.shop@1.0.0"
+    assert table.problems == []
+
+
+def test_no_value_is_unanswered_and_the_items_own_na_is_a_skip(run):
+    visits, _ = run("id,store,greeted,tidy\nv1,S1,-,NA\nv2,S1,,Closed\n")
+    assert visits[0].answers == {}
+    assert {name: skip.state for name, skip in visits[0].skipped.items()} == {"greeted": "not-applicable"}
+    assert {name: skip.state for name, skip in visits[1].skipped.items()} == {"tidy": "not-observed"}
+
+
+def test_bad_rows_are_named_with_everything_wrong_and_good_ones_go_on(run):
+    visits, table = run("id,store,greeted,tidy\nv1,,maybe,9\nv2,S1,1,5\nv2,S2,1,5\nv3,S1\n")
+    assert [visit.id for visit in visits] == ["v2"]
+    assert [str(problem) for problem in table.problems] == [
+        "table.csv: row 2: greeted: expected true or false, found maybe",
+        "table.csv: row 4: id: visit id v2 is taken by row 3",
+        "table.csv: row 5: 2 cells where the header has 4",
+    ]
+    assert (table.counts.rows, table.counts.good, table.counts.bad) == (4, 1, 3)
+
+
+def test_problems_of_the_visit_itself_are_placed_at_their_columns(run):
+    _, table = run("id,store,greeted,tidy\nv1,,1,9\nv2,S1,1,9\n")
+    assert [str(problem) for problem in table.problems] == [
+        "table.csv: row 2: store: is missing",
+        "table.csv: row 3: tidy: expected a whole number from 1 to 5, found 9",
+    ]
+
+
+def test_numbers_without_end_are_refused(run):
+    mapping = 'price = { column = "price" }\nseconds = { column = "price" }\n'
+    visits, table = run("id,store,greeted,tidy,price\nv1,S1,1,5,1e999999999\nv2,S1,1,²,12\n", mapping)
+    assert visits == []
+    assert table.counts.bad == 2
+
+
+def test_rows_that_are_no_visits_are_counted_by_reason(run):
+    more = '[[skip_rows]]\ncolumn = "store"\nvalues = ["test"]\nreason = { ko = "시험", en = "a test" }\n'
+    visits, table = run("id,store,greeted,tidy\nv1,test,maybe,9\nv2,S1,1,5\n", more)
+    assert len(visits) == 1
+    assert {reason.en: count for reason, count in table.counts.skipped_because.items()} == {"a test": 1}
+    assert table.counts.skipped == 1
+
+
+def test_an_unknown_date_is_no_date_and_counted(run):
+    day = 'id = { column = "id" }\ndate = { column = "day", unknown = [1901-01-01] }'
+    visits, table = run(
+        "id,store,greeted,tidy,day\nv1,S1,1,5,1901-01-01\nv2,S1,1,5,2026-11-21\nv3,S1,1,5,soon\n",
+        **{'id = { column = "id" }': day},
+    )
+    assert [visit.date for visit in visits] == [None, date(2026, 11, 21)]
+    assert (table.counts.unknown_dates, table.counts.bad) == (1, 1)
+
+
+def test_answers_that_do_not_arise_are_left_out_and_counted(run):
+    visits, table = run("id,store,greeted,tidy,s\nv1,S1,0,5,12\nv2,S1,1,5,12\n", 'seconds = { column = "s" }\n')
+    assert ["seconds" in visit.answers for visit in visits] == [False, True]
+    assert table.counts.not_arising == 1
+
+
+def test_feelings_notes_and_complaints_come_along(run):
+    more = (
+        'words = { column = "w", note = "n" }\n[emotions]\ngreeting = { column = "e" }\n'
+        '[claims]\nshelf = { column = "c" }\n[blames]\nshelf = { column = "b" }\n'
+    )
+    visits, table = run("id,store,greeted,tidy,w,n,e,c,b\nv1,S1,1,5,=1+1,<b>,-2.0,dirty,\n", more)
+    assert table.problems == []
+    assert (visits[0].answers["words"], visits[0].notes["words"]) == ("=1+1", "<b>")
+    assert visits[0].emotions == {"greeting": -2}
+    assert [claim.text for claim in visits[0].claims] == ["dirty"]
+    assert visits[0].blames == ()
+
+
+def test_an_episode_comes_along(run):
+    more = 'id = { column = "id" }\nepisode = { column = "store" }\nstep = { value = "V1" }'
+    visits, table = run("id,store,greeted,tidy\nv1,S1,1,5\n", **{'id = { column = "id" }': more})
+    assert visits == []
+    assert "no such step: V1" in str(table.problems[0])
+
+
+SEVERAL = {'na = ["", "NA"]': 'na = ["", "NA"]\nsame_visit = ["id"]'}
+
+
+def test_rows_of_one_visit_are_gathered(run):
+    visits, table = run(
+        "id,store,greeted,tidy,fault\nv1,S1,1,,dust\nv2,S1,1,5,\nv1,S1,1,4,gap\nv1,S1,0,,gap\n",
+        'faults = { column = "fault" }\n', **SEVERAL,
+    )  # fmt: skip
+    assert [visit.answers for visit in visits] == [
+        {"greeted": True, "faults": ("dust", "gap"), "tidy": 4},
+        {"greeted": True, "tidy": 5},
+    ]
+    assert [str(problem) for problem in table.problems] == [
+        "table.csv: row 5: greeted: False here, True in row 2 of the same visit"
+    ]
+    assert (table.counts.rows, table.counts.good, table.counts.bad, table.counts.visits) == (4, 3, 1, 2)
+
+
+def test_a_mapping_that_does_not_fit_is_refused_before_any_row(run):
+    with pytest.raises(BadInput, match=r"no such column: tidy"):
+        run("id,store,greeted\nv1,S1,1\n")
+
+
+def test_progress_is_told(make_mapping, make_table, checklist):
+    told = []
+    table = import_table(
+        make_table("id,store,greeted,tidy\n" + "".join(f"v{n},S,1,5\n" for n in range(2500))),
+        make_mapping(), checklist, lambda counts: told.append(counts.rows),
+    )  # fmt: skip
+    assert len(list(table)) == 2500
+    assert told == [0, 1000, 2000, 2500]
+
+
+def test_a_flood_of_problems_is_kept_within_bounds(run, monkeypatch):
+    monkeypatch.setattr(importer, "MOST_PROBLEMS", 10)
+    _, table = run("id,store,greeted,tidy\n" + "v,S,1,9\n" * 50)
+    assert (len(table.problems), table.counts.bad) == (10, 50)
+
+
+CELL = st.sampled_from(
+    ["", "NA", "-", "1", "0", "예", "no", "5", "9", "closed", "maybe", "v1", "v2", "=1", '"', "a\nb"]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(CELL, min_size=3, max_size=5), max_size=12), st.booleans())
+def test_the_counts_add_up_whatever_the_table(make_mapping, checklist, rows, several):
+    mapping = make_mapping(
+        '[[skip_rows]]\ncolumn = "store"\nvalues = ["9"]\nreason = { en = "x" }\n', **(SEVERAL if several else {})
+    )
+    text = io.StringIO()
+    csv.writer(text).writerows([["id", "store", "greeted", "tidy"], *rows])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "table.csv")
+        path.write_text(text.getvalue(), "utf-8", newline="")
+        table = import_table(path, mapping, checklist)
+        visits = list(table)
+    counts = table.counts
+    assert counts.rows == counts.good + counts.bad + counts.skipped
+    assert counts.rows == sum(any(cell.strip() for cell in row) for row in rows)
+    assert counts.visits == len(visits) == len({visit.id for visit in visits})
+    assert counts.visits <= counts.good if several else counts.visits == counts.good
+    assert len({problem.place.split(":")[1] for problem in table.problems}) == counts.bad
