@@ -17,7 +17,7 @@ from cemaudit.simulate.names import Outlet, outlets
 __all__ = ["Chain", "Shopper", "Store", "make_chain"]
 
 USUAL = 1.4
-STORES_DIFFER = 0.7
+STORES_DIFFER = 0.8
 ENGLISH = 0.25
 
 
