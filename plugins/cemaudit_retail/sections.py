@@ -55,7 +55,7 @@ def _bars(path: list[Felt], before: Audit | None) -> Bars:
 def _in_words(path: list[Felt]) -> Text:
     best, worst, last = max(path, key=_emotion), min(path, key=_emotion), path[-1]
     if best.emotion == worst.emotion:
-        same = whole(best.emotion)
+        same = _signed(best.emotion)
         return Text(ko=f"모든 접점에서 느낌이 같았습니다: {same}.", en=f"It felt the same all along: {same}.")
     (ko_best, en_best), (ko_worst, en_worst), (ko_last, en_last) = map(_named, (best, worst, last))
     return Text(
@@ -64,11 +64,16 @@ def _in_words(path: list[Felt]) -> Text:
     )
 
 
+def _signed(emotion: Fraction) -> str:
+    rounded = whole(emotion)
+    return f"{rounded:+}".replace("-", "−") if rounded else "0"
+
+
 def _emotion(felt: Felt) -> Fraction:
     return felt.emotion
 
 
 def _named(felt: Felt) -> tuple[str, str]:
     """The touchpoint with its emotion, in Korean and in English."""
-    title, emotion = felt.touchpoint.title, whole(felt.emotion)
+    title, emotion = felt.touchpoint.title, _signed(felt.emotion)
     return f"{title.ko or title.en} ({emotion})", f"{title.en or title.ko} ({emotion})"

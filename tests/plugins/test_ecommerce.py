@@ -19,6 +19,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Checklist, Severity, Visit
 from cemaudit.model.blocks import Cell, Table
 from cemaudit.scoring import Engine, check_visit, make_audit, make_plan
+from cemaudit.testing import PluginConformance
 
 FILES = files("cemaudit_checklists")
 CHECKLIST = load_checklist(FILES / "ecommerce" / "order.toml")
@@ -27,7 +28,7 @@ CRITICAL = {"E09", "E10", "E16", "E19"}
 DATES = {"E11A", "E12A", "E12B", "E19A", "E19B"}
 
 GOOD: dict[str, Any] = {
-    "E01": True, "E02": "both", "E03": "enough", "E04": True, "E05": "own-words", "E06": True, "E07": "true",
+    "E01": True, "E02": "both", "E03": "enough", "E04": True, "E05": "own-words", "E06": True, "E07": "agree",
     "E08": True, "E09": True, "E10": True, "E11": 2, "E11A": "2026-03-02", "E12": 0, "E12A": "2026-03-05",
     "E12B": "2026-03-05", "E13": "told", "E14": "both", "E15": "good", "E16": "same", "E17": 4, "E18": True,
     "E19": 2, "E19A": "2026-03-10", "E19B": "2026-03-12", "E20": 40, "E20A": True, "E21": "fits", "E21A": 1,
@@ -251,3 +252,7 @@ def test_the_engine_finds_the_plugin() -> None:
     assert "ecommerce.told-twice" in {finding.rule for finding in now.findings}
     assert "ecommerce.promises" in {section.id for section in engine.sections(Context([now]))}
     assert [problem.place for problem in engine.review(visit({"E12": 1}))] == ["answers.E12"]
+
+
+class TestEcommerce(PluginConformance):
+    plugin = "ecommerce"

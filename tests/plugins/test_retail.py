@@ -18,6 +18,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Checklist, Severity, Text, Visit
 from cemaudit.model.blocks import Bars, Paragraph
 from cemaudit.scoring import Engine, check_visit, make_audit, make_plan
+from cemaudit.testing import PluginConformance
 
 FILES = files("cemaudit_checklists")
 CHECKLIST = load_checklist(FILES / "retail" / "green-smile.toml")
@@ -213,12 +214,21 @@ def test_the_section_shows_this_visit_and_the_one_before() -> None:
     assert isinstance(words, Paragraph)
     assert isinstance(words.text, Text)
     assert words.text.en == (
-        "Best moment: Greeting (100). Worst moment: Room to look around (-100). Last feeling: Call about a repair (67)."
+        "Best moment: Greeting (+100). Worst moment: Room to look around (−100). "
+        "Last feeling: Call about a repair (+67)."
     )
     assert isinstance(bars, Bars)
     assert len(bars.series) == 2
     assert bars.series[0].values[1:3] == (100, -100)
     assert len(bars.categories) == len(FELT)
+
+
+def test_the_same_feeling_all_along() -> None:
+    level = audit(emotions=dict.fromkeys(FELT, 0))
+    (section,) = emotion_path(level, Context([level]))
+    assert section.blocks[0] == Paragraph(
+        text=Text(ko="모든 접점에서 느낌이 같았습니다: 0.", en="It felt the same all along: 0.")
+    )
 
 
 def test_no_section_without_feelings() -> None:
@@ -233,3 +243,7 @@ def test_the_engine_finds_the_plugin() -> None:
     assert [problem.place for problem in engine.review(visit(evidence={}))] == ["evidence.GS08"]
     now = engine.audit(visit())
     assert "retail.emotion-path" in {section.id for section in engine.sections(Context([now]))}
+
+
+class TestRetail(PluginConformance):
+    plugin = "retail"
