@@ -55,6 +55,18 @@ def test_delhi_essential_questions_of_case_1_agree_with_the_published_column(del
         assert float(audit.score("essential").value) == pytest.approx(100 * float(cells["essential"]), abs=1e-5)
 
 
+def test_delhi_by_case(delhi):
+    audits = list(delhi.audits())
+    found = {case: _of(audits, "case", case) for case in ("SP1", "SP2", "SP3", "SP4")}
+    assert [sum(_values(some, "correct")) for some in found.values()] == [9, 13, 19, 11]
+    assert [round(fmean(map(float, _values(some, "essential"))), 1) for some in found.values()] == [
+        35.7,
+        32.0,
+        45.5,
+        30.2,
+    ]
+
+
 def test_delhi_items_per_visit(delhi):
     assert sum(_values(delhi.audits(), "items")) / 250 == Fraction("6.18")
 
@@ -82,12 +94,19 @@ def test_china_by_level_of_facility(china):
     audits = list(china.audits())
     levels = Counter(audit.visit.answers["level"] for audit in audits)
     assert levels == {"Village": 46, "Township": 207, "County": 21}
-    correct = {level: sum(_values(_of(audits, level), "correct")) for level in levels}
+    correct = {level: sum(_values(_of(audits, "level", level), "correct")) for level in levels}
     assert correct == {"Village": 13, "Township": 79, "County": 19}
 
+    asked = {level: fmean(map(float, _values(_of(audits, "level", level), "questions"))) for level in levels}
+    assert {level: round(share, 1) for level, share in asked.items()} == {
+        "Village": 14.2,
+        "Township": 20.4,
+        "County": 14.3,
+    }
 
-def _of(audits, level):
-    return [audit for audit in audits if audit.visit.answers["level"] == level]
+
+def _of(audits, item, answer):
+    return [audit for audit in audits if audit.visit.answers[item] == answer]
 
 
 @pytest.mark.parametrize("study", ["delhi", "china"])
