@@ -85,4 +85,4 @@ def draw_bars(block: Bars, width: float) -> list[Stack]:
         )
         for number, category in enumerate(block.categories)
     ]
-    return [Stack(groups, head=_Head(block, scale, width), before=8, after=12)]
+    return [Stack(groups, head=_Head(block, scale, width), space=(8, 12), whole=True)]

@@ -53,4 +53,4 @@ def draw_callout(block: Callout, width: float) -> list[Stack]:
     if str(block.text):
         slices += [_Gap(2), Lines(wrap(block.text, SMALL, inner), SMALL, INK)]
     slices.append(_Gap(PAD))
-    return [Stack([_Grounded(one, TINT[block.tone], edge) for one in slices], before=6, after=8)]
+    return [Stack([_Grounded(one, TINT[block.tone], edge) for one in slices], space=(6, 8), whole=True)]

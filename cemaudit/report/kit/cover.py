@@ -121,10 +121,10 @@ class _Rule(Slice):
 
 def draw_cover(report: Report) -> list[Stack]:
     """Masthead, particulars and verdict."""
-    stacks = [Stack([_Masthead(report)], after=14)]
+    stacks = [Stack([_Masthead(report)], space=(0, 14))]
     rows: list[Slice] = [_FactRow(report.facts[start : start + 3]) for start in range(0, len(report.facts), 3)]
     if rows:
-        stacks.append(Stack([_Rule(10), *rows], after=10))
+        stacks.append(Stack([_Rule(10), *rows], space=(0, 10)))
     if report.verdict:
-        stacks.append(Stack([_VerdictBand(report.verdict)], after=8))
+        stacks.append(Stack([_VerdictBand(report.verdict)], space=(0, 8)))
     return stacks

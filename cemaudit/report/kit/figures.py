@@ -80,4 +80,4 @@ def draw_figures(block: Figures, width: float) -> list[Stack]:
     """All figures beside each other."""
     count = max(len(block.figures), 3)
     each = (width - GAP * (count - 1)) / count
-    return [Stack([_Row([_Card(figure, each) for figure in block.figures])], before=6, after=10)]
+    return [Stack([_Row([_Card(figure, each) for figure in block.figures])], space=(6, 10))]

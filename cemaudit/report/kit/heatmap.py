@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from cemaudit.model.blocks import HeatMap, Words
+from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.numbers import Scale, finite
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.prose import Lines
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, QUIET, SMALL, TINY, Colour, mix, on
-from cemaudit.report.kit.text import shorten, wrap
+from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, QUIET, SMALL, TINY, Colour, Type, mix, on
+from cemaudit.report.kit.text import shorten, visible, wrap
 
 __all__ = ["colour_at", "draw_heat_map"]
 
-LABELS, CELL, GAP = 104.0, 25.0, 2.0
+CELL, GAP = 25.0, 2.0
+LABELS, LABELS_BESIDE_MANY, MANY = 104.0, 84.0, 9
+TINIER = Type(5.8, 8)
 MOST_COLUMNS = 14
 STOPS: tuple[Colour, ...] = (
     DEEP["worst"],
@@ -32,27 +36,38 @@ def colour_at(share: float) -> Colour:
     return mix(STOPS[lower], STOPS[lower + 1], place - lower)
 
 
+class _Grid(NamedTuple):
+    """Where the cells stand: to the right of the rows' names, each so wide."""
+
+    labels: float
+    each: float
+
+    @classmethod
+    def of(cls, columns: int, width: float) -> _Grid:
+        labels = LABELS if columns <= MANY else LABELS_BESIDE_MANY
+        return cls(labels, (width - labels) / max(columns, 1))
+
+
 class _Row(Slice):
     """One row of coloured cells."""
 
-    def __init__(self, label: Words, values: Sequence[float | None], scale: Scale, width: float) -> None:
-        self.label = shorten(wrap(label, SMALL, LABELS - 8), 3)
-        self.values, self.scale = values, scale
-        self.each = (width - LABELS) / max(len(values), 1)
+    def __init__(self, label: Words, values: Sequence[float | None], scale: Scale, grid: _Grid) -> None:
+        self.label = shorten(wrap(label, SMALL, grid.labels - 8), 3)
+        self.values, self.scale, self.grid = values, scale, grid
         super().__init__(max(CELL, len(self.label) * SMALL.leading + 3))
 
     def paint(self, pen: Pen) -> None:
         pen.at(0, (self.height - GAP - len(self.label) * SMALL.leading) / 2).lines(self.label, SMALL)
         for number, value in enumerate(self.values):
-            self._cell(pen.at(LABELS + number * self.each, 0), value)
+            self._cell(pen.at(self.grid.labels + number * self.grid.each, 0), value)
 
     def _cell(self, pen: Pen, value: float | None) -> None:
-        wide, high = self.each - GAP, self.height - GAP
+        wide, high = self.grid.each - GAP, self.height - GAP
         if value is None:
             pen.box(wide, high, GROUND)
             pen.at(wide / 2 - 3, high / 2).rule(6, 0, HAIRLINE, 1)
             return
-        ground = colour_at(self.scale.at(value))
+        ground = colour_at(self.scale.goodness(value))
         pen.box(wide, high, ground)
         type_ = SMALL.strong if wide > 30 else TINY.strong
         pen.at(wide / 2, high / 2 + type_.size * 0.36).line(self.scale.show(value), type_, on(ground), "center")
@@ -63,17 +78,23 @@ class _Head(Slice):
 
     def __init__(self, title: Words, columns: Sequence[Words], width: float) -> None:
         self.title = shorten(wrap(title, SMALL.strong, width), 3)
-        self.each = (width - LABELS) / max(len(columns), 1)
-        self.columns = [shorten(wrap(column, TINY, self.each - 3), 3) for column in columns]
-        self.names = max((len(column) for column in self.columns), default=0) * TINY.leading
+        self.grid = _Grid.of(len(columns), width)
+        self.type = TINY if all(_fits(column, self.grid.each - 3) for column in columns) else TINIER
+        self.columns = [shorten(wrap(column, self.type, self.grid.each - 3), 3) for column in columns]
+        self.names = max((len(column) for column in self.columns), default=0) * self.type.leading
         super().__init__(len(self.title) * SMALL.leading + 6 + self.names + 3)
 
     def paint(self, pen: Pen) -> None:
         pen.lines(self.title, SMALL.strong)
-        bottom = self.height - 3
         for number, column in enumerate(self.columns):
-            left = LABELS + number * self.each
-            pen.at(left, bottom - len(column) * TINY.leading).lines(column, TINY, QUIET, "center", self.each - GAP)
+            left = self.grid.labels + number * self.grid.each
+            there = pen.at(left, self.height - 3 - len(column) * self.type.leading)
+            there.lines(column, self.type, QUIET, "center", self.grid.each - GAP)
+
+
+def _fits(words: Words, width: float) -> bool:
+    """Whether no word need be split."""
+    return all(face().width(word, TINY.size) <= width for word in visible(words).split())
 
 
 class _Legend(Slice):
@@ -88,8 +109,8 @@ class _Legend(Slice):
         left = self.width - wide - 24
         for number in range(steps):
             pen.at(left + number * wide / steps, 6).box(wide / steps + 1, 5, colour_at(number / (steps - 1)))
-        pen.at(left - 5, 11).line(self.scale.end(self.scale.low), TINY, QUIET, "right")
-        pen.at(left + wide + 6, 11).line(self.scale.end(self.scale.high), TINY, QUIET)
+        pen.at(left - 5, 11).line(self.scale.end(self.scale.worst), TINY, QUIET, "right")
+        pen.at(left + wide + 6, 11).line(self.scale.end(self.scale.best), TINY, QUIET)
 
 
 def draw_heat_map(block: HeatMap, width: float) -> list[Stack]:
@@ -99,15 +120,15 @@ def draw_heat_map(block: HeatMap, width: float) -> list[Stack]:
     starts = range(0, max(len(block.columns), 1), MOST_COLUMNS)
     stacks = [_part(block, values, scale, width, slice(start, start + MOST_COLUMNS)) for start in starts]
     if str(block.note):
-        stacks.append(Stack([Lines(wrap(block.note, TINY, width), TINY, QUIET)], before=2, after=10))
+        stacks.append(Stack([Lines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
     return stacks
 
 
 def _part(
     block: HeatMap, values: Sequence[Sequence[float | None]], scale: Scale, width: float, columns: slice
 ) -> Stack:
-    rows: list[Slice] = [
-        _Row(label, row[columns], scale, width) for label, row in zip(block.rows, values, strict=False)
-    ]
-    head = _Head(block.title, block.columns[columns], width)
-    return Stack([*rows, _Legend(scale, width)], head=head, before=8, after=6)
+    names = block.columns[columns]
+    grid = _Grid.of(len(names), width)
+    rows: list[Slice] = [_Row(label, row[columns], scale, grid) for label, row in zip(block.rows, values, strict=False)]
+    head = _Head(block.title, names, width)
+    return Stack([*rows, _Legend(scale, width)], head=head, space=(8, 6), whole=True)

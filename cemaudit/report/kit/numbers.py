@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["Scale"]
+__all__ = ["Scale", "finite"]
 
 MINUS = "\N{MINUS SIGN}"
 
 
 class Scale:
-    """From ``low`` to ``high``; prints values with one decimal, or none where all of them are whole."""
+    """From ``low`` (the worst) to ``high`` (the best); values print with one decimal, or none if all are whole."""
 
     def __init__(self, low: float, high: float, values: Iterable[float | None] = ()) -> None:
-        self.low, self.high = (low, high) if low < high else (high, low) if high < low else (low, low + 1)
+        self.worst, self.best = (low, high) if low != high else (low, low + 1)
+        self.low, self.high = sorted((self.worst, self.best))
         self.whole = all(value == int(value) for value in values if value is not None and math.isfinite(value))
 
     @property
@@ -30,6 +31,10 @@ class Scale:
     def at(self, value: float) -> float:
         """Where ``value`` lies, 0 at the lower end and 1 at the upper."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+    def goodness(self, value: float) -> float:
+        """Where ``value`` lies between the worst (0) and the best (1), whichever of them is the greater number."""
+        return self.at(value) if self.worst < self.best else 1 - self.at(value)
 
     def show(self, value: float, unit: str = "") -> str:
         """The value in print."""

@@ -15,7 +15,7 @@ from cemaudit.report.kit.text import shorten, wrap
 
 __all__ = ["draw_photos"]
 
-IN_A_ROW, GAP, HIGH = 3, 12.0, 122.0
+IN_A_ROW, GAP = 3, 12.0
 LONGEST_CAPTION = 6
 
 
@@ -26,24 +26,25 @@ class _Row(Slice):
         self.each = (width - GAP * (IN_A_ROW - 1)) / IN_A_ROW
         self.photos = photos
         self.captions = [shorten(wrap(photo.caption, TINY, self.each), LONGEST_CAPTION) for photo in photos]
-        super().__init__(HIGH + 4 + max(map(len, self.captions)) * TINY.leading + GAP)
+        self.high = self.each * 3 / 4
+        super().__init__(self.high + 4 + max(map(len, self.captions)) * TINY.leading + GAP)
 
     def paint(self, pen: Pen) -> None:
         for number, (photo, caption) in enumerate(zip(self.photos, self.captions, strict=True)):
             there = pen.at(number * (self.each + GAP), 0)
             self._picture(there, photo)
-            there.at(0, HIGH + 4).lines(caption, TINY, QUIET)
+            there.at(0, self.high + 4).lines(caption, TINY, QUIET)
 
     def _picture(self, pen: Pen, photo: Photo) -> None:
-        pen.box(self.each, HIGH, GROUND)
+        pen.box(self.each, self.high, GROUND)
         try:
-            place(pen, load(photo.path), self.each, HIGH)
+            place(pen, load(photo.path), self.each, self.high)
         except BadPicture:
             lines = wrap(str(message("This picture cannot be shown.")), TINY, self.each - 20)
-            pen.at(10, (HIGH - len(lines) * TINY.leading) / 2).lines(lines, TINY, QUIET, "center", self.each - 20)
+            pen.at(10, (self.high - len(lines) * TINY.leading) / 2).lines(lines, TINY, QUIET, "center", self.each - 20)
 
 
 def draw_photos(block: Photos, width: float) -> list[Stack]:
     """All photos, three in a row."""
     starts = range(0, len(block.photos), IN_A_ROW)
-    return [Stack([_Row(block.photos[start : start + IN_A_ROW], width) for start in starts], before=4, after=6)]
+    return [Stack([_Row(block.photos[start : start + IN_A_ROW], width) for start in starts], space=(4, 6))]

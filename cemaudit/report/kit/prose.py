@@ -15,6 +15,7 @@ __all__ = ["Lines", "draw_heading", "draw_paragraph", "headline"]
 SIZES = {1: Type(15, 21, bold=True), 2: Type(11, 16, bold=True), 3: Type(9.5, 14, bold=True)}
 SPACE = {1: (30, 10), 2: (18, 6), 3: (12, 4)}
 LONGEST_HEADING = 6
+OUTLINED = 2
 
 
 class Lines(Slice):
@@ -51,15 +52,20 @@ class _HeadingLine(Slice):
         if self.mark:
             pen.box(26, 2.5, ACCENT)
         pen.at(0, self.mark).lines(self.lines, self.type)
-        key = f"h{pen.canvas.getPageNumber()}-{pen.top:.2f}"
-        pen.canvas.bookmarkHorizontal(key, 0, self.height)
+        if self.level <= OUTLINED:
+            self._enter(pen)
+
+    def _enter(self, pen: Pen) -> None:
+        _, height = pen.canvas.absolutePosition(pen.x, pen.top)
+        key = f"page-{pen.canvas.getPageNumber()}-{height:.1f}"
+        pen.canvas.bookmarkHorizontal(key, pen.x, pen.top)
         pen.canvas.addOutlineEntry(visible(self.words).replace("\n", " "), key, self.level - 1)
 
 
 def headline(words: Words, level: int, width: float) -> Stack:
     """A heading of level 1 (a section's title) to 3; it stays with what follows."""
     before, after = SPACE[level]
-    return Stack([_HeadingLine(words, level, width)], before=before, after=after, keeps=True)
+    return Stack([_HeadingLine(words, level, width)], space=(before, after), keeps=True)
 
 
 def draw_heading(block: Heading, width: float) -> list[Stack]:
@@ -70,4 +76,4 @@ def draw_heading(block: Heading, width: float) -> list[Stack]:
 def draw_paragraph(block: Paragraph, width: float) -> list[Stack]:
     """Running text; smaller and paler where it is quiet."""
     type_, colour = (SMALL, QUIET) if block.quiet else (BODY, INK)
-    return [Stack([Lines(wrap(block.text, type_, width), type_, colour)], before=4, after=6)]
+    return [Stack([Lines(wrap(block.text, type_, width), type_, colour)], space=(4, 6))]

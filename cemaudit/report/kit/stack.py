@@ -10,6 +10,8 @@ from cemaudit.report.kit.pen import Pen
 
 __all__ = ["Slice", "Stack"]
 
+HELD = 420.0
+
 
 class Slice:
     """A full-width strip of a block, ``height`` points tall; a subclass says how it is painted and cut."""
@@ -37,7 +39,8 @@ class Slice:
 class Stack(Flowable):
     """Slices below each other, broken between slices or within one that can be cut.
 
-    ``head`` is repeated on each page; ``before`` and ``after``: the space around; ``keeps``: stays with what follows.
+    ``head`` is repeated on each page; ``space``: left free before and after; ``keeps``: stays with what follows;
+    ``whole``: not broken where it is at most ``HELD`` tall.
     """
 
     def __init__(
@@ -45,14 +48,15 @@ class Stack(Flowable):
         slices: Sequence[Slice],
         *,
         head: Slice | None = None,
-        before: float = 0,
-        after: float = 0,
+        space: tuple[float, float] = (0, 0),
         keeps: bool = False,
+        whole: bool = False,
     ) -> None:
         super().__init__()
         self.slices, self.head, self.keeps = slices, head, keeps
-        self.spaceBefore, self.spaceAfter = before, after
+        self.spaceBefore, self.spaceAfter = space
         self.tall = sum(one.height for one in self._all)
+        self.whole = whole and self.tall <= HELD
 
     @property
     def _all(self) -> list[Slice]:
@@ -61,6 +65,8 @@ class Stack(Flowable):
     @property
     def least(self) -> float:
         """The room it needs to begin on a page."""
+        if self.whole:
+            return self.tall
         need = self.head.height if self.head else 0
         for one in self.slices:
             need += one.height if one.keeps else one.least
@@ -75,6 +81,8 @@ class Stack(Flowable):
 
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: ARG002, N803 - reportlab's
         """What reportlab asks where it does not fit: the part that does, and the rest."""
+        if self.whole:
+            return []
         room = aH - (self.head.height if self.head else 0) + 1e-6
         taken = 0
         for one in self.slices:
@@ -90,10 +98,8 @@ class Stack(Flowable):
             rest.insert(0, upper.pop())
         if not upper or not rest:
             return []
-        return [
-            Stack(upper, head=self.head, before=self.spaceBefore),
-            Stack(rest, head=self.head, after=self.spaceAfter),
-        ]
+        before, after = self.spaceBefore, self.spaceAfter
+        return [Stack(upper, head=self.head, space=(before, 0)), Stack(rest, head=self.head, space=(0, after))]
 
     def draw(self) -> None:
         """Paints the slices from the top down."""

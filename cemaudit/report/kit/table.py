@@ -121,9 +121,9 @@ def draw_table(block: Table, width: float) -> list[Stack]:
     rows: list[Slice] = [_row(row, block.columns, places, width) for row in block.rows]
     if not rows:
         rows = [_Row([_Laid([str(message("nothing here"))], SMALL, 0, width, "left")])]
-    stacks = [Stack(rows, head=header, before=4, after=10)]
+    stacks = [Stack(rows, head=header, space=(4, 10))]
     if str(block.caption):
-        stacks.insert(0, Stack([_Caption(block.caption, width)], before=6, keeps=True))
+        stacks.insert(0, Stack([_Caption(block.caption, width)], space=(6, 0), keeps=True))
     return stacks
 
 

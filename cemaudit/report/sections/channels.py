@@ -15,9 +15,9 @@ __all__ = ["channels"]
 MOST_SERIES = 4
 SIDE_BY_SIDE = ("performance", "experience")
 ABOUT = Text(
-    ko="고객은 사람을 직접 만나고(대면), 전화나 편지로 이야기하고(인적·원거리), 화면을 통해(전자) 매장을 만납니다.",
-    en="Customers meet a store in person (face-to-face), by phone or letter (personal but distant), and on a screen "
-    "(electronic).",
+    ko="고객은 직접 만나서(대면), 전화나 편지로(인적·원거리), 그리고 화면에서(전자) 회사를 만납니다.",
+    en="Customers meet the company in person (face-to-face), by phone or letter (personal but distant), and "
+    "on a screen (electronic).",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from cemaudit.model import Channel, Element, Facet, Measure, Medium, Mode, Momen
 from cemaudit.model.blocks import Words
 from cemaudit.report.sections.words import both, exactly
 
-__all__ = ["formula"]
+__all__ = ["by_facets", "formula", "in_signs"]
 
 HOW = {
     "sum": Text(ko="합계", en="sum"),
@@ -51,7 +52,7 @@ def formula(scheme: Scheme, measure: Measure) -> Words:
 
 def _said(scheme: Scheme, measure: Measure) -> str:
     text = f"{HOW.get(measure.how, measure.how)} ({_of(scheme, measure)})"
-    parts = [text, _each(measure), _weights(measure), _transform(measure), _caps(scheme, measure)]
+    parts = [text, _weights(measure), _transform(measure), _caps(scheme, measure)]
     return "; ".join(filter(None, parts))
 
 
@@ -67,11 +68,21 @@ def _name(scheme: Scheme, source: str) -> str:
     return str(title or source)
 
 
-def _each(measure: Measure) -> str:
-    if not measure.for_each:
+def by_facets(measures: Sequence[Measure]) -> Words:
+    """What measures that are reckoned alike are taken by."""
+    if not measures:
         return ""
-    facets = " × ".join(str(label(facet)) for facet in measure.for_each)
-    return str(Text(ko=f"단위: {facets}", en=f"for each: {facets}"))
+
+    def said() -> str:
+        facets = ", ".join(" × ".join(str(label(facet)) for facet in measure.for_each) for measure in measures)
+        return str(Text(ko=f"구분: {facets}", en=f"by {facets}"))
+
+    return both(said)
+
+
+def in_signs(condition: str) -> str:
+    """A condition such as ``>= -10`` as it is printed."""
+    return condition.replace(">=", "≥").replace("<=", "≤").replace("==", "=").replace("-", "−")
 
 
 def _weights(measure: Measure) -> str:
@@ -83,7 +94,7 @@ def _weights(measure: Measure) -> str:
         for value, factor in factors.items()
     ]
     parts += [f"{name} ×{exactly(factor)}" for name, factor in weights.sources.items()]
-    return str(Text(ko="가중: ", en="weighted by ")) + ", ".join(parts) if parts else ""
+    return str(Text(ko="가중치", en="weighted by")) + " " + ", ".join(parts) if parts else ""
 
 
 def _value_name(facet: Facet, value: str) -> str:
@@ -102,6 +113,6 @@ def _transform(measure: Measure) -> str:
 def _caps(scheme: Scheme, measure: Measure) -> str:
     said = []
     for cap in measure.caps:
-        rule = ", ".join(f"{_name(scheme, name)} {condition}" for name, condition in cap.where.items())
+        rule = ", ".join(f"{_name(scheme, name)} {in_signs(condition)}" for name, condition in cap.where.items())
         said.append(str(Text(ko=f"{rule}: 최대 {exactly(cap.at)}", en=f"at most {exactly(cap.at)} where {rule}")))
     return "; ".join(said)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Item, ItemScore, Reason, Text, Touchpoint
 from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Tone, Words
-from cemaudit.report.sections.words import NOTHING, both, exactly, joined, visit_name
+from cemaudit.report.sections.words import NOTHING, asked_items, both, exactly, joined, visit_name, visited
 
 __all__ = ["items"]
 
@@ -39,8 +39,9 @@ def items(context: Context) -> Section:
 
 
 def _rows(audit: Audit, *, several: bool) -> Iterator[Row]:
-    for touchpoint in audit.checklist.touchpoints:
-        asked = [item for item in touchpoint.items if audit.items[item.id].reason is not Reason.NOT_ASKED]
+    known = asked_items(audit)
+    for touchpoint in visited(audit):
+        asked = [item for item in touchpoint.items if item.id in known]
         if asked:
             yield _group(audit, touchpoint, several=several)
         yield from (_row(audit, item) for item in asked)

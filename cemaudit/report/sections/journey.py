@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Measure, Text, label
-from cemaudit.model.blocks import Block, HeatMap, Section, Words
+from cemaudit.model.blocks import Block, HeatMap, Paragraph, Section, Words
 from cemaudit.report.sections.values import Span, brief_title, measures_by, plain, span_of
 from cemaudit.report.sections.words import joined, visit_name
 
@@ -31,7 +31,7 @@ def journey(context: Context) -> Section | None:
     if not chosen or len(audit.checklist.touchpoints) < 2:
         return None
     maps = _by_visit(context.audits, chosen) if several else _by_channel(audit, chosen)
-    blocks: tuple[Block, ...] = tuple(maps)
+    blocks: tuple[Block, ...] = (*maps, Paragraph(text=NOTE, quiet=True))
     return Section(id="journey", title=Text(ko="고객 여정", en="The journey"), blocks=blocks, order=300)
 
 
@@ -66,5 +66,4 @@ def _map(
         values=tuple(values),
         low=low,
         high=high,
-        note=NOTE,
     )

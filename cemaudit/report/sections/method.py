@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cemaudit import __version__
 from cemaudit.hookspecs import Context
-from cemaudit.model import Audit, Reason, Scheme, Text
+from cemaudit.model import Audit, Measure, Reason, Scheme, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
-from cemaudit.report.sections.formula import formula
+from cemaudit.report.sections.formula import by_facets, formula, in_signs
 from cemaudit.report.sections.values import measures_by, show
-from cemaudit.report.sections.words import NOTHING, both, joined
+from cemaudit.report.sections.words import NOTHING, asked_items, both, joined
 
 __all__ = ["method"]
 
 Row = tuple[Cell | Words, ...]
 USE = Text(
-    ko="이 보고서는 매장을 개선하고 교육하기 위한 것입니다. 개인을 벌하거나 방문 한 번으로 매장의 순위를 매기는 데 "
-    "쓰지 않습니다. 방문 한 번은 하루의 한 장면입니다. 사실과 다른 점이 있으면 매장은 해당 항목에 이의를 제기할 수 있습니다.",
-    en="This report serves to improve and to train. It is not for punishing a person, nor for ranking stores on one "
-    "visit: a visit is one scene of one day. Where it has the facts wrong, the store may contest the item.",
+    ko="이 보고서는 고객경험을 개선하고 교육하기 위한 것입니다. "
+    "개인을 벌하거나 방문 한 번으로 순위를 매기는 데 쓰지 않습니다. 방문 한 번은 하루의 한 장면입니다. "
+    "사실과 다른 점이 있으면 방문받은 쪽에서 해당 항목에 이의를 제기할 수 있습니다.",
+    en="This report serves to improve and to train. It is not for punishing a person, nor for ranking on a "
+    "single visit, which is one scene of one day. Where it has the facts wrong, those visited may contest the item.",
 )
 NO_SCORE = Text(
     ko="점수가 없는 것은 0점이 아닙니다. 해당하지 않거나 관찰하지 못한 것은 평균에 넣지 않고, 그 까닭을 적습니다.",
@@ -84,14 +85,23 @@ def _measures(audit: Audit) -> Table:
         Column(title=Text(ko="결과", en="Result"), width=1, align="right"),
         Column(title=Text(ko="반영", en="Used"), width=0.9, align="right"),
     )
-    rows: list[Row] = []
-    for measure in sorted(scheme.measures, key=lambda one: bool(one.for_each)):
-        score = audit.score(measure.id) if not measure.for_each else None
-        result = show(scheme, measure, score).text if score else NOTHING
-        used = f"{score.used} / {score.asked}" if score and score.asked else NOTHING
-        name = joined([measure.title or "", measure.id])
-        rows.append((name, formula(scheme, measure), Cell(text=result, strong=True), used))
-    return Table(columns=columns, rows=tuple(rows))
+    families: dict[str, list[Measure]] = {}
+    for measure in sorted(scheme.measures, key=lambda one: len(one.for_each)):
+        families.setdefault(str(formula(scheme, measure)), []).append(measure)
+    return Table(columns=columns, rows=tuple(_measure(audit, family) for family in families.values()))
+
+
+def _measure(audit: Audit, family: Sequence[Measure]) -> Row:
+    """Measures reckoned alike: the first with its number, and what the others are taken by."""
+    first = family[0]
+    score = audit.score(first.id)
+    counted = not first.for_each and score.asked and first.unit != "count"
+    return (
+        joined([first.title or "", first.id]),
+        joined([formula(audit.scheme, first), by_facets([one for one in family if one.for_each])]),
+        NOTHING if first.for_each else Cell(text=show(audit.scheme, first, score).text, strong=True),
+        f"{score.used} / {score.asked}" if counted else NOTHING,
+    )
 
 
 def _bands(scheme: Scheme) -> Table:
@@ -106,7 +116,7 @@ def _bands(scheme: Scheme) -> Table:
         (
             Cell(text=band.label, tone=band.tone, strong=True),
             band.title or "",
-            both(lambda band=band: ", ".join(f"{titles[name]} {rule}" for name, rule in band.where.items()))  # type: ignore[misc]
+            both(lambda band=band: ", ".join(f"{titles[name]} {in_signs(rule)}" for name, rule in band.where.items()))  # type: ignore[misc]
             if band.where
             else rest,
         )
@@ -119,7 +129,7 @@ def _coverage(context: Context) -> Table:
     """How many items were answered, and why the others were not."""
     counts: Counter[str] = Counter()
     for audit in context.audits:
-        for name, score in audit.items.items():
+        for name, score in asked_items(audit).items():
             skip = audit.visit.skipped.get(name)
             why = skip.state if skip else score.reason or Reason.UNANSWERED
             counts["answered" if name in audit.visit.answers else why] += 1

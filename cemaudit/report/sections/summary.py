@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cemaudit.hookspecs import Context
-from cemaudit.model import Audit, Measure, Text
-from cemaudit.model.blocks import Block, Callout, Cell, Column, Figure, Figures, Paragraph, Section, Table, Words
+from cemaudit.model import Audit, Measure, Reason, Text
+from cemaudit.model.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Figure,
+    Figures,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+    Words,
+)
 from cemaudit.report.document import Fact, Verdict
 from cemaudit.report.sections.feeling import feeling
 from cemaudit.report.sections.values import brief_title, measures_by, number, reason_of, show, single_measures, span_of
-from cemaudit.report.sections.words import NOTHING, both, joined, visit_name, when
+from cemaudit.report.sections.words import NOTHING, asked_items, both, joined, visit_name, visited, when
 
 __all__ = ["facts", "summary", "verdict"]
 
@@ -25,10 +37,10 @@ def facts(context: Context) -> tuple[Fact, ...]:
     scenario = {one.id: one.title for one in checklist.scenarios}.get(visit.scenario or "", visit.scenario)
     rows: list[tuple[Text, Words | None]] = [
         (Text(ko="방문", en="Visited"), _period(context.audits)),
-        (Text(ko="매장 코드", en="Store code"), visit.store),
+        (Text(ko="코드", en="Code"), visit.store),
         (Text(ko="조사 차수", en="Wave"), visit.wave),
         (Text(ko="시나리오", en="Scenario"), scenario),
-        (Text(ko="고객 역할", en="Customer played"), visit.persona),
+        (Text(ko="페르소나", en="Persona"), visit.persona),
         (Text(ko="방문 계기", en="Occasion"), visit.occasion),
         (Text(ko="장소", en="Place"), visit.place),
         (Text(ko="체크리스트", en="Checklist"), checklist.ref),
@@ -93,6 +105,7 @@ def _blocks(context: Context) -> Iterator[Block]:
     audit = context.audits[-1]
     if len(context.audits) > 1:
         yield _visits(context)
+        yield Heading(text=joined([Text(ko="마지막 방문", en="Last visit"), visit_name(audit)], " · "), level=3)
     figures = [_figure(audit, measure) for measure in single_measures(audit.scheme)][: MOST_FIGURES - 1]
     figures.append(_answered(audit))
     for start in range(0, len(figures), IN_A_ROW):
@@ -119,7 +132,7 @@ def _figure(audit: Audit, measure: Measure) -> Figure:
 
 
 def _answered(audit: Audit) -> Figure:
-    asked = [name for name, score in audit.items.items() if score.reason not in {"not-asked", "not-relevant"}]
+    asked = [name for name, score in asked_items(audit).items() if score.reason is not Reason.NOT_RELEVANT]
     answered = [name for name in asked if name in audit.visit.answers]
     return Figure(label=Text(ko="응답한 항목", en="Items answered"), value=f"{len(answered)} / {len(asked)}")
 
@@ -132,7 +145,7 @@ def _extremes(audit: Audit) -> Words | None:
         return None
     scored = [
         (value, touchpoint)
-        for touchpoint in audit.checklist.touchpoints
+        for touchpoint in visited(audit)
         if (value := audit.score(measure.id, touchpoint.id).value) is not None
     ]
     if len(scored) < 2:

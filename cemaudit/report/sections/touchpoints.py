@@ -8,7 +8,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Measure, Mode, Reason, Text, Touchpoint, label
 from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Words
 from cemaudit.report.sections.values import brief_title, measures_by, show
-from cemaudit.report.sections.words import NOTHING, joined, visit_name
+from cemaudit.report.sections.words import NOTHING, joined, visit_name, visited
 
 __all__ = ["touchpoints"]
 
@@ -41,9 +41,7 @@ def touchpoints(context: Context) -> Section | None:
 
 
 def _rows(audit: Audit, measures: Sequence[Measure], *, several: bool) -> Iterator[tuple[Cell | Words, ...]]:
-    for touchpoint in audit.checklist.touchpoints:
-        if all(audit.items[item.id].reason is Reason.NOT_ASKED for item in touchpoint.items):
-            continue
+    for touchpoint in visited(audit):
         visit = (visit_name(audit),) if several else ()
         yield (touchpoint.title, *visit, _place(audit, touchpoint), *_scores(audit, touchpoint, measures))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from cemaudit.model import Measure, Scheme, Score, Text
 from cemaudit.model.blocks import Tone, Words
 from cemaudit.report.sections.words import NOTHING, both
-from cemaudit.scoring import shown
+from cemaudit.scoring.rounding import DISPLAYED, round_exactly
 
 __all__ = ["Shown", "Span", "brief_title", "measures_by", "number", "show", "single_measures", "span_of"]
 
@@ -57,10 +58,11 @@ def reason_of(score: Score) -> Words:
 
 def number(value: Fraction, measure: Measure | None = None, *, signed: bool = False) -> str:
     """The value as its measure rounds it, with a sign where its scale goes below zero."""
-    text = shown(abs(value), measure) if value < 0 else shown(value, measure)
-    if not text.strip("0."):
-        return text
-    return f"{MINUS}{text}" if value < 0 else f"+{text}" if signed else text
+    rounding = (measure.round if measure else None) or DISPLAYED
+    rounded = round_exactly(value, rounding)
+    text = f"{Decimal(abs(rounded.numerator)) / rounded.denominator:.{max(rounding.digits, 0)}f}"
+    sign = MINUS if rounded < 0 else "+" if signed and rounded else ""
+    return sign + text
 
 
 def plain(score: Score, measure: Measure) -> float | None:

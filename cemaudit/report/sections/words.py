@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from cemaudit.language import LANGUAGES, use
-from cemaudit.model import Audit, Text, Visit
+from cemaudit.model import Audit, ItemScore, Reason, Text, Touchpoint, Visit
 from cemaudit.model.base import LONGEST_TEXT
 from cemaudit.model.blocks import Words
 
-__all__ = ["NOTHING", "both", "exactly", "joined", "touchpoint_name", "visit_name", "when"]
+__all__ = ["NOTHING", "asked_items", "both", "exactly", "joined", "touchpoint_name", "visit_name", "visited", "when"]
 
 NOTHING = "–"
 
@@ -52,6 +52,18 @@ def visit_name(audit: Audit) -> Words:
         return audit.visit.day.isoformat() if audit.visit.day else audit.visit.id
     titles = {step.id: step.title for step in audit.checklist.steps}
     return both(lambda: f"{episode.number}. {titles.get(episode.step, episode.step)}")
+
+
+def visited(audit: Audit) -> list[Touchpoint]:
+    """The touchpoints that belong to the visit's step, in order."""
+    step = audit.visit.step
+    return [one for one in audit.checklist.touchpoints if not one.steps or step in one.steps]
+
+
+def asked_items(audit: Audit) -> dict[str, ItemScore]:
+    """The scores of the items at those touchpoints, without those that were not asked for any other reason."""
+    names = [item.id for touchpoint in visited(audit) for item in touchpoint.items]
+    return {name: audit.items[name] for name in names if audit.items[name].reason is not Reason.NOT_ASKED}
 
 
 def touchpoint_name(audit: Audit, touchpoint: str | None) -> Words:
