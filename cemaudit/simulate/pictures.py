@@ -48,7 +48,7 @@ def jpeg(evidence: Evidence, touchpoint: Touchpoint) -> bytes:
 
 
 def _scene(evidence: Evidence, touchpoint: Touchpoint) -> Scene:
-    if evidence.kind == "receipt" and touchpoint.channel is Channel.FACE_TO_FACE:
+    if evidence.kind == "receipt":
         return _receipt
     if touchpoint.channel is not Channel.FACE_TO_FACE:
         return _screen

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Moment, Scenario, Text, Touchpoint, Visit
+from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, Moment, Scenario, Text, Touchpoint, Visit
 from cemaudit.model.answers import Date, Quantity
 from cemaudit.simulate import words
 from cemaudit.simulate.chain import make_chain
@@ -136,9 +136,9 @@ def _evidence(form: Form, setting: Setting, rng: Random) -> Iterator[tuple[str, 
     for item in setting.checklist.items.values():
         touchpoint = setting.checklist.touchpoint_of[item.id]
         if _is_wanted(item, touchpoint, form.share(item), rng):
-            kind = "receipt" if touchpoint.moment is Moment.BUY else "photo"
-            caption = _in(language, touchpoint.title)
-            yield item.id, (Evidence(file=f"{PHOTOS}/{visit_id}-{item.id}.jpg", kind=kind, caption=caption),)
+            file, caption = f"{PHOTOS}/{visit_id}-{item.id}.jpg", _in(language, touchpoint.title)
+            kind = "receipt" if touchpoint.moment is Moment.BUY and touchpoint.medium is Medium.IN_PERSON else "photo"
+            yield item.id, (Evidence(file=file, kind=kind, caption=caption),)
 
 
 def _is_wanted(item: Item, touchpoint: Touchpoint, share: float | None, rng: Random) -> bool:
