@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 from cemaudit.model.scheme import Measure, Rounding
@@ -38,4 +39,5 @@ def _to_whole(scaled: Fraction, mode: str) -> int:
 def shown(value: Fraction, measure: Measure | None = None) -> str:
     """``value`` as printed: by the measure's own rounding, else to one decimal, half up."""
     rounding = (measure.round if measure else None) or DISPLAYED
-    return f"{round_exactly(value, rounding):.{max(rounding.digits, 0)}f}"
+    rounded = round_exactly(value, rounding)
+    return f"{Decimal(rounded.numerator) / rounded.denominator:.{max(rounding.digits, 0)}f}"
