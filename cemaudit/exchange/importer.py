@@ -147,21 +147,25 @@ def _disagreements(
 ) -> Iterator[Problem]:
     """Answers that differ between two rows of one visit; options of ``choices`` items may."""
     for item, answer in visit.answers.items():
-        other = first.answers.get(item, answer)
-        if other != answer and not isinstance(checklist.items[item].answer, Choices):
+        other, kind = first.answers.get(item, answer), checklist.items[item].answer
+        if other != answer and not isinstance(kind, Choices):
             what = message(
                 "{value} here, {other} in row {number} of the same visit",
-                value=answer, other=other, number=first_row.number,
+                value=kind.show(answer), other=kind.show(other), number=first_row.number,
             )  # fmt: skip
             yield Problem(what, mapping.items[item].place)
 
 
 def _together(first: Visit, visit: Visit) -> Mapping[str, object]:
-    """What changes in ``first`` when the answers of ``visit`` join it."""
+    """What changes in ``first`` when ``visit`` joins it: what it lacked, more options, more complaints."""
     answers: dict[str, AnswerValue] = dict(first.answers)
     for item, answer in visit.answers.items():
         earlier = answers.get(item)
         both = isinstance(answer, tuple) and isinstance(earlier, tuple)
         answers[item] = tuple(dict.fromkeys((*earlier, *answer))) if both else answer  # type: ignore[misc]
     skipped = {item: skip for item, skip in {**visit.skipped, **first.skipped}.items() if item not in answers}
-    return {"answers": answers, "skipped": skipped, "notes": {**visit.notes, **first.notes}}
+    filled = {name: {**getattr(visit, name), **getattr(first, name)} for name in ("notes", "emotions", "expectations")}
+    complaints = {
+        name: tuple(dict.fromkeys((*getattr(first, name), *getattr(visit, name)))) for name in ("claims", "blames")
+    }
+    return {"answers": answers, "skipped": skipped, **filled, **complaints}

@@ -120,9 +120,19 @@ def test_rows_of_one_visit_are_gathered(run):
         {"greeted": True, "tidy": 5},
     ]
     assert [str(problem) for problem in table.problems] == [
-        "table.csv: row 5: greeted: False here, True in row 2 of the same visit"
+        "table.csv: row 5: greeted: No here, Yes in row 2 of the same visit"
     ]
     assert (table.counts.rows, table.counts.good, table.counts.bad, table.counts.visits) == (4, 3, 1, 2)
+
+
+def test_complaints_of_all_rows_of_a_visit_are_kept(run):
+    visits, _ = run(
+        "id,store,greeted,tidy,c,e\nv1,S1,1,5,dirty,\nv1,S1,1,5,dark,2\nv1,S1,1,5,dark,\n",
+        '[claims]\nshelf = { column = "c" }\n[emotions]\ngreeting = { column = "e" }\n',
+        **SEVERAL,
+    )
+    assert [claim.text for claim in visits[0].claims] == ["dirty", "dark"]
+    assert visits[0].emotions == {"greeting": 2}
 
 
 def test_a_mapping_that_does_not_fit_is_refused_before_any_row(run):
