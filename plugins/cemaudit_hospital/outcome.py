@@ -20,13 +20,13 @@ from cemaudit_hospital.words import (
     number,
 )
 
-__all__ = ["LAST_WEIGHT", "WEIGHT", "Attendance", "attendance", "episode_score", "outcome", "weights"]
+__all__ = ["LAST_WEIGHT", "WEIGHT", "Attendance", "attendance", "episode_score", "lost", "outcome", "weights"]
 
 WEIGHT = Fraction(1)
 """What every visit counts."""
 
 LAST_WEIGHT = Fraction(2)
-"""What the last scored visit counts: the end of a treatment is what is remembered."""
+"""What the last visit to the clinic counts: the end of a treatment is what is remembered."""
 
 
 @dataclass(frozen=True)
@@ -65,33 +65,39 @@ def attendance(episode: Episode) -> Attendance:
     return Attendance(planned, recorded, max(short, _gaps(episode), 0))
 
 
-def weights(values: Sequence[Fraction | None]) -> tuple[Fraction, ...]:
-    """The weight of each visit: 0 where it has no score, else 1, and 2 for the last one scored."""
+def weights(episode: Episode) -> tuple[Fraction, ...]:
+    """The weight of each visit: 0 where it has no score, else 1; 2 for the last one scored at the clinic."""
+    values = episode.line(kind_of(episode).visit)
     scored = [place for place, value in enumerate(values) if value is not None]
-    last = scored[-1] if scored else None
+    at_clinic = [place for place in scored if episode.audits[place].visit.step in CLINIC_STEPS]
+    last = (at_clinic or scored)[-1:]
     return tuple(
-        Fraction(0) if value is None else LAST_WEIGHT if place == last else WEIGHT for place, value in enumerate(values)
+        LAST_WEIGHT if place in last else WEIGHT if place in scored else Fraction(0) for place in range(len(values))
     )
 
 
-def outcome(values: Sequence[Fraction | None], missing: int = 0) -> Fraction | None:
+def lost(values: Sequence[Fraction | None]) -> Fraction:
+    """What a planned visit that did not happen counts: 0, or as the worst visit where that is below 0."""
+    return min([Fraction(0), *(value for value in values if value is not None)])
+
+
+def outcome(values: Sequence[Fraction | None], weighted: Sequence[Fraction], missing: int = 0) -> Fraction | None:
     """The weighted mean of the visits' scores; ``None`` where no visit has one.
 
-    A drop-out is no blank: each missing visit counts as 0, or as the worst visit where that is below 0, so that losing
-    a patient never raises the score.
+    A drop-out is no blank: each missing visit counts ``lost``, so that losing a patient never raises the score.
     """
-    scored = [value for value in values if value is not None]
-    if not scored:
+    scored = [(value, weight) for value, weight in zip(values, weighted, strict=True) if value is not None]
+    total = sum((weight for _, weight in scored), Fraction(0))
+    if not total:
         return None
-    each = weights(values)
-    earned = sum((weight * value for weight, value in zip(each, values, strict=True) if value is not None), Fraction(0))
-    lost = missing * WEIGHT
-    return (earned + lost * min(Fraction(0), *scored)) / (sum(each, Fraction(0)) + lost)
+    earned = sum((value * weight for value, weight in scored), Fraction(0))
+    return (earned + missing * WEIGHT * lost(values)) / (total + missing * WEIGHT)
 
 
 def episode_score(episode: Episode) -> Fraction | None:
     """``outcome`` of the episode's visits, drop-outs counted."""
-    return outcome(episode.line(kind_of(episode).visit), attendance(episode).missing)
+    values = episode.line(kind_of(episode).visit)
+    return outcome(values, weights(episode), attendance(episode).missing)
 
 
 def _planned(episode: Episode) -> int | None:

@@ -9,8 +9,8 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Text
 from cemaudit.model.blocks import Block, Cell, Column, Figure, Figures, Heading, HeatMap, Paragraph, Section, Table
 from cemaudit_hospital.episode import EXPERIENCE, PERFORMANCE, Episode, Kind, episodes, kind_of, matrix, series
-from cemaudit_hospital.outcome import attendance, episode_score, weights
-from cemaudit_hospital.shown import percent, pieces, points, tone, visit_name
+from cemaudit_hospital.outcome import WEIGHT, attendance, episode_score, lost, weights
+from cemaudit_hospital.shown import NOTHING, percent, pieces, points, tone, visit_name
 from cemaudit_hospital.words import SECTOR
 
 __all__ = ["sections"]
@@ -68,18 +68,26 @@ def _how(episode: Episode) -> Paragraph:
     return Paragraph(
         text=Text(
             ko=f"{seen.words.ko} 치료 전체 점수는 {score}점입니다. "
-            "방문 점수의 가중 평균이며 마지막 방문을 두 배로 셉니다. "
+            "방문 점수의 가중 평균이며 마지막 내원을 두 배로 셉니다. "
             "이루어지지 않은 계획 방문은 빼지 않고 0점으로, 0점보다 낮은 방문이 있으면 가장 낮은 방문과 같게 셉니다.",
             en=f"{seen.words.en} The whole treatment scores {score}: the weighted mean of its visits, "
-            "the last one counted double. A planned visit that did not happen is not left out: it counts as 0, "
-            "or as the worst visit where that is below 0.",
+            "the last one at the clinic counted double. A planned visit that did not happen is not left out: "
+            "it counts as 0, or as the worst visit where that is below 0.",
         )
     )
 
 
 def _visits(episode: Episode) -> Table:
-    kind = kind_of(episode)
+    """The visits and what each counts, so that the whole can be worked out by hand."""
+    kind, missing = kind_of(episode), attendance(episode).missing
     line = episode.line(kind.visit)
+    rows = [
+        (visit_name(audit), str(audit.visit.day or NOTHING), _score(value, kind), str(weight))
+        for audit, value, weight in zip(episode.audits, line, weights(episode), strict=True)
+    ]
+    if missing:
+        name = Text(ko=f"이루어지지 않은 방문 {missing}회", en=f"Visits that did not happen: {missing}")
+        rows.append((name, NOTHING, _score(lost(line), kind), str(missing * WEIGHT)))
     return Table(
         columns=(
             Column(title=Text(ko="방문", en="Visit"), width=3),
@@ -87,17 +95,13 @@ def _visits(episode: Episode) -> Table:
             Column(title=kind.title, align="right"),
             Column(title=Text(ko="가중치", en="Weight"), align="right"),
         ),
-        rows=tuple(
-            (
-                visit_name(audit),
-                str(audit.visit.day or "–"),
-                Cell(text=points(value, kind), tone=tone(value, kind)),
-                str(weight),
-            )
-            for audit, value, weight in zip(episode.audits, line, weights(line), strict=True)
-        ),
+        rows=tuple(rows),
         caption=Text(ko="방문별 점수", en="Score of each visit"),
     )
+
+
+def _score(value: Fraction | None, kind: Kind) -> Cell:
+    return Cell(text=points(value, kind), tone=tone(value, kind))
 
 
 def _maps(episode: Episode) -> Iterator[Block]:

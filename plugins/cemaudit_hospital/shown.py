@@ -10,9 +10,10 @@ from cemaudit.model import Audit, Text
 from cemaudit.model.blocks import Tone
 from cemaudit_hospital.episode import Kind
 
-__all__ = ["percent", "pieces", "points", "tone", "visit_name"]
+__all__ = ["NOTHING", "percent", "pieces", "points", "tone", "visit_name"]
 
 NOTHING = "–"
+MINUS = "\N{MINUS SIGN}"
 _TONES: tuple[Tone, ...] = ("worst", "poor", "fair", "good", "best")
 
 
@@ -21,7 +22,7 @@ def points(value: Fraction | None, kind: Kind) -> str:
     if value is None:
         return NOTHING
     shown = _rounded(value, "0.1")
-    return f"{shown:+}" if kind.low < 0 and shown else str(shown)
+    return f"{shown:+}".replace("-", MINUS) if kind.low < 0 and shown else str(shown)
 
 
 def percent(share: Fraction | None) -> str:

@@ -57,7 +57,7 @@ def valued(audit: Callable[..., Audit]) -> Callable[..., Audit]:
 
     def make(step: str, number: int, scores: dict[str, Any], **more: Any) -> Audit:
         whole = audit(step, number, **more)
-        given = {name: {"value": value} for name, value in scores.items()}
+        given = {name: {"value": value} for name, value in scores.items() if value is not None}
         return Audit.model_validate({**dict(whole), "scores": given, "findings": ()})
 
     return make

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from cemaudit_hospital.episode import EXPERIENCE, PERFORMANCE, Episode, episodes, kind_of, matrix, series
-from cemaudit_hospital.outcome import Attendance, attendance, episode_score, outcome, weights
+from cemaudit_hospital.outcome import LAST_WEIGHT, WEIGHT, Attendance, attendance, episode_score, outcome, weights
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,25 +56,35 @@ def test_vertical_items_form_a_series(audit) -> None:
     }
 
 
-def test_the_last_scored_visit_counts_double() -> None:
-    assert weights([Fraction(10), None, Fraction(40), None]) == (1, 0, 2, 0)
-    assert outcome([Fraction(10), None, Fraction(40), None]) == 30
-    assert outcome([Fraction(10), Fraction(20), Fraction(60)]) == Fraction(75, 2)
+def test_the_last_scored_visit_to_the_clinic_counts_double(valued) -> None:
+    scores = [("V1", 10), ("VB", 70), ("Vn", 40), ("VE", None), ("VF", 5)]
+    visits = [valued(step, place, {"overall": score}) for place, (step, score) in enumerate(scores, 1)]
+    (treatment,) = episodes(visits)
+    assert weights(treatment) == (1, 1, 2, 0, 1)
+    assert episode_score(treatment) == Fraction(10 + 70 + 2 * 40 + 5, 5)
+
+
+def test_without_the_clinic_the_last_contact_counts_double(valued) -> None:
+    (treatment,) = episodes([valued("V0", 1, {"overall": 10}), valued("VB", 2, {"overall": 40})])
+    assert weights(treatment) == (1, 2)
 
 
 def test_a_missing_visit_counts_as_nothing_or_as_the_worst() -> None:
-    assert outcome([Fraction(30), Fraction(60)], missing=1) == Fraction(150, 4)
-    assert outcome([Fraction(-40), Fraction(20)], missing=2) == Fraction(-80, 5)
+    assert outcome([Fraction(30), Fraction(60)], [WEIGHT, LAST_WEIGHT], missing=1) == Fraction(150, 4)
+    assert outcome([Fraction(-40), Fraction(20)], [WEIGHT, LAST_WEIGHT], missing=2) == Fraction(-80, 5)
 
 
-def test_an_episode_without_any_score_has_none() -> None:
-    assert outcome([], missing=3) is None
-    assert outcome([None, None]) is None
+def test_an_episode_without_any_score_has_none(valued) -> None:
+    assert outcome([], [], missing=3) is None
+    (treatment,) = episodes([valued("V1", 1, {}), valued("Vn", 5, {})])
+    assert weights(treatment) == (0, 0)
+    assert episode_score(treatment) is None
 
 
 @given(SCORES, st.integers(0, 5))
 def test_losing_a_patient_never_raises_the_score(values: list[Fraction | None], missing: int) -> None:
-    fewer, more = outcome(values, missing), outcome(values, missing + 1)
+    weighted = [WEIGHT] * len(values)
+    fewer, more = outcome(values, weighted, missing), outcome(values, weighted, missing + 1)
     assert (fewer is None) is (more is None)
     if fewer is not None and more is not None:
         assert -100 <= more <= fewer <= 100

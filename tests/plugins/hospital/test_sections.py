@@ -44,6 +44,16 @@ def test_the_figures_show_score_and_drop_outs(treatment) -> None:
     assert figures.figures[2].tone == "worst"
 
 
+def test_the_number_can_be_worked_out_by_hand(treatment) -> None:
+    visits = next(block for block in section_of(*treatment).blocks if isinstance(block, Table))
+    assert [(str(row[0]), row[2].text, row[3]) for row in visits.rows] == [
+        ("1. First visit", "+100.0", "1"),
+        ("2. Return visit", "−75.0", "1"),
+        ("3. Last visit", "+50.0", "2"),
+        ("Visits that did not happen: 1", "−75.0", "1"),
+    ]
+
+
 def test_each_touchpoint_is_on_one_map_only(treatment) -> None:
     felt, done = [block for block in section_of(*treatment).blocks if isinstance(block, HeatMap)]
     assert [str(row) for row in felt.rows] == ["The doctor"]
@@ -100,7 +110,7 @@ def test_unscored_visits_still_make_a_page(audit) -> None:
     ("value", "kind", "expected"),
     [
         ("25", EXPERIENCE, "+25.0"),
-        ("-175/6", EXPERIENCE, "-29.2"),
+        ("-175/6", EXPERIENCE, "−29.2"),
         ("0", EXPERIENCE, "0.0"),
         ("-1/100", EXPERIENCE, "0.0"),
         ("1/4", PERFORMANCE, "0.3"),

@@ -6,7 +6,6 @@ from fractions import Fraction
 from importlib.resources import files
 
 import pytest
-from cemaudit.testing import PluginConformance
 from cemaudit_hotel.night import night_section, sleepless
 from cemaudit_hotel.review import review
 from cemaudit_hotel.stars import MEDIAN
@@ -15,6 +14,7 @@ from cemaudit.checklists import load_checklist, load_scheme
 from cemaudit.model import Audit, Visit
 from cemaudit.model.aggregator import Member
 from cemaudit.scoring import audit_visit
+from cemaudit.testing import PluginConformance
 
 CHECKLIST = load_checklist(files("cemaudit_hotel") / "stay.toml")
 SCHEME = load_scheme(files("cemaudit_hotel") / "stars.toml")
