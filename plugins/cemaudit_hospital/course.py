@@ -24,8 +24,13 @@ def course(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
 
 
 def falls(shares: Sequence[Fraction]) -> bool:
-    """Whether the last of ``shares`` lost at least ``FALL`` at once, or the last three fell one after the other."""
-    at_once = len(shares) > 1 and shares[-2] - shares[-1] >= FALL
+    """Whether the last of ``shares`` is a new low at least ``FALL`` under the one before, or the second fall in a row.
+
+    Coming back to where it was before a single good visit is no fall.
+    """
+    if len(shares) < 2:
+        return False
+    at_once = shares[-2] - shares[-1] >= FALL and shares[-1] < min(shares[:-1])
     step_by_step = len(shares) > 2 and shares[-3] > shares[-2] > shares[-1]
     return at_once or step_by_step
 

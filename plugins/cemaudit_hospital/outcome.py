@@ -38,18 +38,27 @@ class Attendance:
     missing: int
 
     @property
+    def ahead(self) -> int:
+        """Planned visits of a treatment that still runs: to come, or not recorded yet."""
+        return 0 if self.planned is None else max(self.planned - self.recorded - self.missing, 0)
+
+    @property
     def words(self) -> Text:
         """The counts in a sentence."""
-        if self.planned is None:
-            return Text(
-                ko=f"기록된 내원 {self.recorded}회, 계획했으나 이루어지지 않은 방문 {self.missing}회.",
-                en=f"Visits to the clinic: {self.recorded} recorded, {self.missing} planned but missing.",
-            )
+        counts = [
+            Text(ko=f"계획된 내원 {self.planned}회", en=f"{self.planned} planned")
+            if self.planned is not None
+            else None,
+            Text(ko=f"기록된 내원 {self.recorded}회", en=f"{self.recorded} recorded"),
+            Text(ko=f"계획했으나 이루어지지 않은 방문 {self.missing}회", en=f"{self.missing} planned but missing"),
+            Text(ko=f"아직 기록이 없는 계획 방문 {self.ahead}회", en=f"{self.ahead} still ahead")
+            if self.ahead
+            else None,
+        ]
+        told = [count for count in counts if count]
         return Text(
-            ko=f"계획된 내원 {self.planned}회, 기록된 내원 {self.recorded}회, "
-            f"계획했으나 이루어지지 않은 방문 {self.missing}회.",
-            en=f"Visits to the clinic: {self.planned} planned, {self.recorded} recorded, "
-            f"{self.missing} planned but missing.",
+            ko=", ".join(str(count.ko) for count in told) + ".",
+            en="Visits to the clinic: " + ", ".join(str(count.en) for count in told) + ".",
         )
 
 

@@ -136,5 +136,22 @@ class TestAttendance:
         assert seen(("V1", 1, self.PLAN), ("Vn", 2), ("Vn", 3), ("VE", 4)) == Attendance(3, 4, 0)
 
 
+@pytest.mark.parametrize(
+    ("seen", "en", "ko"),
+    [
+        (Attendance(None, 2, 0), "2 recorded, 0 planned but missing.", "기록된 내원 2회"),
+        (
+            Attendance(5, 3, 0),
+            "5 planned, 3 recorded, 0 planned but missing, 2 still ahead.",
+            "아직 기록이 없는 계획 방문 2회.",
+        ),
+        (Attendance(5, 3, 2), "5 planned, 3 recorded, 2 planned but missing.", "이루어지지 않은 방문 2회."),
+    ],
+)
+def test_attendance_in_words(seen: Attendance, en: str, ko: str) -> None:
+    assert str(seen.words) == f"Visits to the clinic: {en}"
+    assert ko in str(seen.words.ko)
+
+
 def test_an_empty_episode_is_whole() -> None:
     assert attendance(Episode("t1", ())) == Attendance(None, 0, 0)

@@ -63,6 +63,8 @@ def test_findings_name_the_item_and_its_touchpoint_in_both_languages(audit) -> N
         (["1", "3/4", "1/2"], True),
         (["1/2", "3/4", "1/2"], False),
         (["1", "0", "1"], False),
+        (["1/2", "1", "1/2"], False),
+        (["1/2", "1", "0"], True),
         (["3/4", "3/4", "1/2"], False),
     ],
 )
