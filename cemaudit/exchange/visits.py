@@ -22,6 +22,7 @@ STREAM = "-"
 
 LONGEST_LINE = 5_000_000
 LARGEST_FILE = 100_000_000
+MOST_DIGITS = 100
 _LINES = {".jsonl", ".ndjson"}
 
 
@@ -148,9 +149,9 @@ def _visit(data: object, place: str, problems: list[Problem]) -> Iterator[tuple[
 
 
 def _parsed(text: str) -> Any:
-    """The value of a JSON text; ``ValueError`` also for a repeated key, NaN, and endless nesting."""
+    """The value of a JSON text; ``ValueError`` also for a repeated key, NaN, endless digits and nesting."""
     try:
-        return json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=_without_repeats, parse_int=_whole, parse_constant=_no_number)
     except RecursionError as error:
         raise ValueError(str(message("nested too deeply"))) from error
 
@@ -162,6 +163,12 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         again = next(name for name in names if names.count(name) > 1)
         raise ValueError(str(message("key {name} comes twice", name=again)))
     return members
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(str(message("a number of {count} digits", count=len(digits))))
+    return int(digits)
 
 
 def _no_number(word: str) -> Any:

@@ -61,7 +61,7 @@ def test_all_problems_of_all_lines_are_told_and_good_visits_go_on(tmp_path):
         b"",
         b'{"id": "v2", "checklist": "test.shop@1.0.0", "store": "S1", "emotions": {"t": 9}, "nots": 1}',
         b'{"id": "v3", "id": "v4"}',
-        b'{"id": NaN}',
+        b'{"id": NaN, "store": 1}',
         b"[1]",
         b"\xff",
         line_of(visit()),
@@ -104,6 +104,12 @@ def test_deep_nesting_is_refused(tmp_path):
     path = tmp_path / "deep.jsonl"
     path.write_text("[" * 100_000 + "]" * 100_000)
     assert problems_of(path) == ["deep.jsonl: line 1: not JSON: nested too deeply"]
+
+
+def test_endless_digits_are_refused(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_text('{"id": ' + "9" * 5000 + "}")
+    assert problems_of(path) == ["long.jsonl: line 1: not JSON: a number of 5000 digits"]
 
 
 def test_a_line_too_long_is_refused_and_the_next_is_read(tmp_path, monkeypatch):
@@ -151,3 +157,17 @@ def test_every_answer_survives_the_way_out_and_in(answers):
     one = visit(answers=answers)
     write_visits("-", [one], stdout=out)
     assert [again for _, again in read_visits(["-"], stdin=io.BytesIO(out.getvalue()))] == [one]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=8) | st.sampled_from(list(ONE.values())[:3]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(list(Visit.model_fields)), inner),
+    max_leaves=12,
+)
+
+
+@given(st.one_of(st.binary(max_size=200), JSON.map(lambda data: json.dumps(data).encode())))
+def test_any_line_is_read_or_named_in_one_line(line):
+    found = []
+    list(read_visits(["-"], found, stdin=io.BytesIO(line)))
+    assert not any("\n" in str(problem) for problem in found)
