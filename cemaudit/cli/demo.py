@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SECTORS = ("retail", "hospital", "ecommerce")
 VISITS = 3
 REPORTS = "reports"
+_HEADINGS = (N_("Store"), N_("Visits"), N_("Mean score"), N_("Latest band"), N_("Critical items failed"))
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,11 @@ class Chain:
     "--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where visits, photos and reports go.")
 )
 @words.option(
-    "--seed", type=int, default=1, metavar="N", help=N_("Another number makes other chains; the same the same.")
+    "--seed",
+    type=int,
+    default=1,
+    metavar="N",
+    help=N_("Another seed makes another chain; the same one makes the same files."),
 )
 @words.option("--stores", type=click.IntRange(1, 100), default=6, metavar="N", help=N_("Stores of each chain."))
 @engine_options
@@ -111,12 +116,14 @@ def _make(engine: Engine, checklist: Checklist, home: Path, stores: int, seed: i
 
 
 def _show(chain: Chain) -> None:
-    headings = ("Store", "Visits", "Mean score", "Latest band", "Critical failures")
     click.echo(f"\n{chain.checklist.title} ({chain.checklist.ref})")
-    print_table([translate(heading) for heading in headings], list(map(_row, chain.contexts.values())), align="lrrlr")
+    headings = [translate(heading) for heading in _HEADINGS]
+    print_table(headings, [_row(contexts) for contexts in chain.contexts.values()], align="lrrlr")
 
 
 def _row(contexts: Sequence[Context]) -> list[str]:
+    from cemaudit.scoring import shown
+
     audits = [audit for context in contexts for audit in context.audits]
     latest = audits[-1]
     values = [audit.headline.value for audit in audits if audit.headline.value is not None]
@@ -124,7 +131,7 @@ def _row(contexts: Sequence[Context]) -> list[str]:
     return [
         latest.visit.store_name or latest.visit.store,
         str(len(audits)),
-        "-" if mean is None else f"{float(round(mean, 1)):.1f}",
+        "-" if mean is None else shown(mean, latest.scheme.measure[latest.scheme.leading]),
         str(latest.band or "-"),
         str(sum(len(audit.failed_critical) for audit in audits)),
     ]

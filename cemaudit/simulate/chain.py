@@ -18,7 +18,7 @@ __all__ = ["Chain", "Shopper", "Store", "make_chain"]
 
 USUAL = 1.4
 STORES_DIFFER = 0.8
-ENGLISH = 0.25
+ENGLISH = 0.2
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from cemaudit.simulate.form import Form, Setting
 
 __all__ = ["Feelings", "feel"]
 
-STRENGTH = 4.6
+STRENGTH = 4.0
 """Steps of emotion (-3..+3) between nothing done and all done."""
 
-INDIFFERENT = 0.5
+INDIFFERENT = 0.45
 MOODS_DIFFER = 0.4
-FEELINGS_DIFFER = 0.85
+FEELINGS_DIFFER = 1.05
 EXPECTED = {Mode.ACTIVE: 5.3, Mode.PASSIVE: 4.6}
 BAD, WELL = 0.34, 0.99
 WRITES_REGRET, WRITES_PRAISE, WRITES_COLD = 0.6, 0.16, 0.7

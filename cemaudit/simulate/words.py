@@ -18,12 +18,14 @@ _PRAISE: dict[Element, Bank] = {
             "약속한 대로 되어 마음이 놓였습니다.",
             "제 사정에 꼭 맞게 챙겨 주어 다시 올 생각이 들었습니다.",
             "처음부터 끝까지 막히는 데가 없었습니다.",
+            "지난번보다 눈에 띄게 나아졌습니다.",
         ),
         "en": (
             "Faster and more exact than I had expected.",
             "Everything was just as promised, which put me at ease.",
             "It fitted my case so well that I would come back.",
             "Nothing got stuck from beginning to end.",
+            "Clearly better than last time.",
         ),
     },
     Element.PEOPLE: {
@@ -32,12 +34,14 @@ _PRAISE: dict[Element, Bank] = {
             "바쁜 시간인데도 먼저 다가와 웃으며 물어보았습니다.",
             "목소리가 차분하고 설명이 친절해 기분이 좋았습니다.",
             "제가 망설이자 재촉하지 않고 기다려 주었습니다.",
+            "제 이야기를 기억하고 이어서 물어 주었습니다.",
         ),
         "en": (
             "They stopped what they were doing and heard me out.",
             "It was a busy hour, yet someone came up with a smile and asked first.",
             "A calm voice and a kind explanation; I felt good about it.",
             "When I hesitated they waited and did not push.",
+            "They remembered what I had said and asked further.",
         ),
     },
     Element.COMMUNICATION: {
@@ -46,12 +50,14 @@ _PRAISE: dict[Element, Bank] = {
             "묻기 전에 먼저 알려 주어 다시 확인할 일이 없었습니다.",
             "말과 글의 내용이 같아 믿음이 갔습니다.",
             "다음에 무엇을 하면 되는지 분명했습니다.",
+            "걸리는 시간을 미리 알려 주어 기다리기 쉬웠습니다.",
         ),
         "en": (
             "Told in plain words, nothing hard to follow.",
             "They told me before I had to ask, so I never had to check again.",
             "What was said and what was written agreed; I could trust it.",
             "It was clear what to do next.",
+            "They told me how long it would take, so waiting was easy.",
         ),
     },
     Element.LOOK_AND_FEEL: {
@@ -60,12 +66,14 @@ _PRAISE: dict[Element, Bank] = {
             "필요한 것이 바로 눈에 띄었습니다.",
             "작은 데까지 신경 쓴 느낌이 들었습니다.",
             "조용하고 밝아 머물고 싶었습니다.",
+            "안내 표시만 보고도 헤매지 않았습니다.",
         ),
         "en": (
             "Clean and tidy; I felt at ease the moment I came in.",
             "What I needed caught the eye at once.",
             "One could tell that small things had been thought of.",
             "Quiet and bright, a place to stay in.",
+            "The signs alone were enough to find my way.",
         ),
     },
 }
@@ -77,12 +85,14 @@ _REGRET: dict[Element, Bank] = {
             "생각보다 오래 걸려 다음 일정에 늦을 뻔했습니다.",
             "한 번에 되지 않아 두 번 세 번 확인해야 했습니다.",
             "왜 안 되는지 아무도 알지 못했습니다.",
+            "지난번에 말한 문제가 그대로였습니다.",
         ),
         "en": (
             "Not what I had been told, so I had to start all over.",
             "It took so long that I nearly missed my next appointment.",
             "It did not work at once; I had to check two or three times.",
             "Nobody knew why it did not work.",
+            "The problem I had named last time was still there.",
         ),
     },
     Element.PEOPLE: {
@@ -91,12 +101,14 @@ _REGRET: dict[Element, Bank] = {
             "말을 걸어도 화면만 보며 대답했습니다.",
             "귀찮아하는 말투여서 더 묻기가 어려웠습니다.",
             "제 말을 중간에 끊고 다른 이야기를 했습니다.",
+            "담당이 아니라며 다른 데 물어보라고만 했습니다.",
         ),
         "en": (
             "They saw me and went on with their own talk.",
             "I spoke to them and they answered with eyes on the screen.",
             "The tone said I was a nuisance; it was hard to ask more.",
             "They cut me short and spoke of something else.",
+            "Not my job, they said, and sent me elsewhere.",
         ),
     },
     Element.COMMUNICATION: {
@@ -105,12 +117,14 @@ _REGRET: dict[Element, Bank] = {
             "물어볼 때마다 대답이 달랐습니다.",
             "작은 글씨로만 적혀 있어 나중에야 알았습니다.",
             "전문 용어로만 말해서 무슨 뜻인지 알 수 없었습니다.",
+            "왜 그런지 물었지만 규정이라는 말뿐이었습니다.",
         ),
         "en": (
             "Nobody said anything, so I just waited.",
             "I got a different answer each time I asked.",
             "It stood only in small print; I noticed too late.",
             "All technical words; I could not tell what was meant.",
+            "I asked why, and was told only that it is the rule.",
         ),
     },
     Element.LOOK_AND_FEEL: {
@@ -119,12 +133,14 @@ _REGRET: dict[Element, Bank] = {
             "어디로 가야 하는지 알 수 없어 한참 헤맸습니다.",
             "어수선하고 시끄러워 빨리 나가고 싶었습니다.",
             "너무 많은 것이 한꺼번에 보여 찾기 어려웠습니다.",
+            "낡았거나 철 지난 것이 그대로 놓여 있었습니다.",
         ),
         "en": (
             "Dust and stacked boxes were the first thing to be seen.",
             "I could not tell where to go and lost my way for a while.",
             "Untidy and loud; I wanted to leave soon.",
             "Too much to be seen at once, so nothing could be found.",
+            "What was said to be there was worn or out of date.",
         ),
     },
 }

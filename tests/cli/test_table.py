@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cemaudit.cli.table import SCREEN, columns_of, cut, table_lines
+
+cells = st.text(max_size=60)
+
+
+def test_korean_letters_are_two_columns_wide() -> None:
+    assert columns_of("강남점") == 6
+    assert columns_of("강남점") == 6  # decomposed, as some systems write it
+    assert columns_of("A점!") == 4
+
+
+def test_columns_line_up() -> None:
+    lines = table_lines(["매장", "점수"], [["강남점", "7.5"], ["Seoul", "12.0"]], "lr")
+    assert lines == ["매장    점수", "------  ----", "강남점   7.5", "Seoul   12.0"]
+
+
+def test_without_rows_there_are_headings() -> None:
+    assert table_lines(["Store", "Score"], []) == ["Store  Score", "-----  -----"]
+
+
+def test_a_wide_table_is_cut_to_the_screen() -> None:
+    lines = table_lines(["a", "b"], [["가" * 70, "x" * 70], ["short", "y"]], "ll")
+    assert max(map(columns_of, lines)) <= SCREEN
+    assert "…" in lines[2]
+
+
+def test_line_ends_and_control_characters_stay_in_their_cell() -> None:
+    assert table_lines(["a"], [["x\ny\x1b[31m"]])[2] == "x y [31m"
+
+
+@given(st.lists(st.tuples(cells, cells, cells), max_size=5))
+def test_no_line_is_wider_than_the_screen(rows: list[tuple[str, str, str]]) -> None:
+    lines = table_lines(["one", "two", "three"], rows, "lrl")
+    assert len(lines) == len(rows) + 2
+    assert all(columns_of(line) <= SCREEN for line in lines)
+
+
+@given(cells, st.integers(1, 30))
+def test_cut_text_fits(text: str, most: int) -> None:
+    assert columns_of(cut(text, most)) <= most
