@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SECTORS = ("retail", "hospital", "ecommerce")
 VISITS = 3
 REPORTS = "reports"
-_HEADINGS = (N_("Store"), N_("Visits"), N_("Mean score"), N_("Latest band"), N_("Critical items failed"))
+_HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Latest band"), N_("Critical failures"))
 
 
 @dataclass(frozen=True)
