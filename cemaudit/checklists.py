@@ -32,6 +32,8 @@ def read_toml(source: Source) -> dict[str, Any]:
         raise BadInput(Problem(where, str(source), message("TOML syntax"))) from error
     except RecursionError as error:
         raise BadInput(Problem(message("nested too deeply"), str(source))) from error
+    except ValueError as error:
+        raise BadInput(Problem(message("a number with too many digits"), str(source))) from error
 
 
 def load_file(source: Source) -> Checklist | Scheme:

@@ -6,17 +6,18 @@ Each type says for a value whether it fits (``problem``), its ``points``, and th
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeGuard
 
 from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected, Problem, nearest
 from cemaudit.language import message
-from cemaudit.model.base import Exact, Line, Record
+from cemaudit.model.base import MOST_DIGITS, Exact, Line, Record, shown_exactly
 from cemaudit.model.text import Text
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
 
 AnswerValue = bool | int | Decimal | str | tuple[str, ...]
 """What an answer can be: yes/no, a number, one or several option ids, an ISO date or time, or text."""
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,20}(\.0*)?")
 
 OptionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9+-][A-Za-z0-9_.+-]{0,63}$")]
 
@@ -206,7 +209,7 @@ class Scale(_Base):
         return self
 
     def problem(self, value: AnswerValue) -> Problem | None:
-        if _is_whole(value) and self.lowest <= int(str(value)) <= self.highest:
+        if _is_whole(value) and self.lowest <= value <= self.highest:
             return None
         return _expected(message("a whole number from {low} to {high}", low=self.lowest, high=self.highest), value)
 
@@ -228,7 +231,7 @@ class Nps(_Base):
     type: Literal["nps"]
 
     def problem(self, value: AnswerValue) -> Problem | None:
-        if _is_whole(value) and 0 <= int(str(value)) <= 10:
+        if _is_whole(value) and 0 <= value <= 10:
             return None
         return _expected(message("a whole number from {low} to {high}", low=0, high=10), value)
 
@@ -277,16 +280,16 @@ class Quantity(_Base):
         return self
 
     def problem(self, value: AnswerValue) -> Problem | None:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
+        if not _is_number(value):
             return _expected(message("a number"), value)
         if self.type == "count" and (not _is_whole(value) or value < 0):
             return _expected(message("a whole number, 0 or more"), value)
         if self.type == "duration" and value < 0:
             return _expected(message("0 or more"), value)
         if self.min is not None and Fraction(value) < self.min:
-            return _expected(message("{least} or more", least=float(self.min)), value)
+            return _expected(message("{least} or more", least=shown_exactly(self.min)), value)
         if self.max is not None and Fraction(value) > self.max:
-            return _expected(message("{most} or less", most=float(self.max)), value)
+            return _expected(message("{most} or less", most=shown_exactly(self.max)), value)
         return None
 
     def read(self, text: str) -> AnswerValue:
@@ -294,7 +297,7 @@ class Quantity(_Base):
             number = Decimal(text.strip().replace(",", ""))
         except InvalidOperation as error:
             raise ValueError(text) from error
-        if not number.is_finite():
+        if not _is_number(number):
             raise ValueError(text)
         return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else number
 
@@ -320,11 +323,8 @@ class Date(_Base):
     type: Literal["date"]
 
     def problem(self, value: AnswerValue) -> Problem | None:
-        try:
-            date.fromisoformat(str(value))
-        except ValueError:
-            return _expected(message("a date like 2026-11-21"), value)
-        return None
+        is_date = isinstance(value, str) and _is_readable(self, value) and value == self.read(value)
+        return None if is_date else _expected(message("a date like 2026-11-21"), value)
 
     def read(self, text: str) -> str:
         return date.fromisoformat(text.strip()).isoformat()
@@ -336,11 +336,8 @@ class Time(_Base):
     type: Literal["time"]
 
     def problem(self, value: AnswerValue) -> Problem | None:
-        try:
-            time.fromisoformat(str(value))
-        except ValueError:
-            return _expected(message("a time like 14:05"), value)
-        return None
+        is_time = isinstance(value, str) and _is_readable(self, value) and value.startswith(self.read(value))
+        return None if is_time else _expected(message("a time like 14:05"), value)
 
     def read(self, text: str) -> str:
         return time.fromisoformat(text.strip()).strftime("%H:%M")
@@ -367,12 +364,25 @@ def _expected(what: object, value: object) -> Problem:
     return Problem(message("expected {what}, found {value}", what=what, value=value))
 
 
-def _is_whole(value: AnswerValue) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value)
+def _is_number(value: AnswerValue) -> TypeGuard[int | Decimal]:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return False
+    return isinstance(value, int) or (value.is_finite() and value.adjusted() <= MOST_DIGITS)
+
+
+def _is_whole(value: AnswerValue) -> TypeGuard[int | Decimal]:
+    return _is_number(value) and value == int(value)
+
+
+def _is_readable(answer: _Base, text: str) -> bool:
+    try:
+        answer.read(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_whole(text: str) -> int:
-    number = Decimal(text.strip()) if text.strip().replace(".", "", 1).lstrip("+-").isdigit() else None
-    if number is None or number != int(number):
+    if not _WHOLE.fullmatch(text.strip()):
         raise ValueError(text)
-    return int(number)
+    return int(text.strip().partition(".")[0])

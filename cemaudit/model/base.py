@@ -15,6 +15,8 @@ from cemaudit.errors import Expected
 __all__ = ["Exact", "Id", "Line", "LongText", "Record", "Version", "clean", "shown_exactly"]
 
 LONGEST_TEXT = 20_000
+MOST_DIGITS = 1_000  # a stranger's 1e999999999 would otherwise fill the memory
+_WRITTEN = re.compile(rf"[+-]?[0-9]{{1,{MOST_DIGITS}}}(\.[0-9]{{1,{MOST_DIGITS}}})?(/[0-9]{{1,{MOST_DIGITS}}})?")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -26,7 +28,8 @@ class Record(BaseModel):
 
 def clean(text: str) -> str:
     """NFC, plain line ends, no control or direction-override characters."""
-    return _FORBIDDEN.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    plain = _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", plain).strip()
 
 
 def _one_line(text: str) -> str:
@@ -35,6 +38,10 @@ def _one_line(text: str) -> str:
 
 def _to_fraction(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str | Fraction):
+        raise Expected("a number")
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise Expected("a number")
+    if isinstance(value, Decimal) and max(abs(value.adjusted()), len(value.as_tuple().digits)) > MOST_DIGITS:
         raise Expected("a number")
     try:
         return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
@@ -46,7 +53,10 @@ def shown_exactly(value: Fraction) -> int | float | str:
     """A JSON value that reads back as the same number: an integer, a short decimal, else ``"a/b"``."""
     if value.denominator == 1:
         return value.numerator
-    as_float = float(value)
+    try:
+        as_float = float(value)
+    except OverflowError:
+        return str(value)
     return as_float if Fraction(repr(as_float)) == value else str(value)
 
 

@@ -29,7 +29,7 @@ def problems(error: ValidationError, data: object = None) -> list[Problem]:
 
 def _only_follows(detail: Any) -> bool:
     """Whether a list is called too short only because its entries were refused."""
-    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+    return bool(detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"])
 
 
 def place_of(location: Sequence[int | str], data: object) -> str:
@@ -64,7 +64,7 @@ _BOUNDS = {
 _KINDS = {
     N_("a mapping"): {"model_type", "dict_type", "model_attributes_type", "dataclass_type"},
     N_("a list"): {"tuple_type", "list_type"},
-    N_("text"): {"string_type"},
+    N_("text"): {"string_type", "string_unicode"},
     N_("a whole number"): {"int_type", "int_parsing", "int_from_float", "int_parsing_size"},
     N_("a number"): {"decimal_parsing", "decimal_type", "float_type", "float_parsing", "finite_number"},
     N_("true or false"): {"bool_type", "bool_parsing"},

@@ -110,7 +110,8 @@ class Measure(Record):
 
     ``how`` names the aggregator, ``of`` its sources (``@items``, ``@emotions``, ``@expectations``, ``@claims``,
     ``@blames``, item ids, other measures), ``take`` what is taken of an item (its ``points``, its ``share`` of the
-    points possible, its raw ``value``), ``where`` keeps only members with these facet values, ``options`` are the aggregator's own.
+    points possible, its raw ``value``), ``where`` keeps only members with these facet values, ``options`` are the
+    aggregator's own.
     """
 
     id: Id

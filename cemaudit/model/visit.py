@@ -4,32 +4,73 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import unicodedata
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from cemaudit.errors import Expected
-from cemaudit.model.base import Id, Line, LongText, Record
+from cemaudit.model.answers import AnswerValue
+from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, clean
 
 __all__ = ["Complaint", "EpisodeStep", "Evidence", "Skip", "SkipState", "Visit"]
 
-Token = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,120}$")]
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
+FileName = Annotated[str, Field(pattern=_ONE_LINE)]
+Token = Annotated[FileName, AfterValidator(lambda text: unicodedata.normalize("NFC", text))]
 ChecklistRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2}$")]
 
 
-def _plain(value: Any) -> Any:
-    """Numbers as integers or short decimals, so that what is written reads back as the same answer."""
-    if isinstance(value, float | Decimal) and math.isfinite(value):
-        number = Decimal(repr(float(value)))
-        return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else number
-    return tuple(value) if isinstance(value, list) else value
+def _answer(value: Any) -> AnswerValue:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float | Decimal):
+        return _number(value)
+    if isinstance(value, str):
+        return _words(value)
+    if isinstance(value, list | tuple) and all(map(_is_word, value)):
+        return tuple(value)
+    raise Expected("true or false, a number, text or a list of option ids")
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= 120 and " ".join(clean(value).split()) == value
+
+
+def _number(value: float | Decimal) -> int | Decimal:
+    """An integer or a short decimal, so that what is written reads back as the same answer."""
+    try:
+        short = float(value)
+    except (OverflowError, ValueError):
+        short = math.nan
+    if not math.isfinite(short):
+        raise Expected("a number")
+    if isinstance(value, int):
+        return value
+    number = Decimal(repr(short))
+    return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else number
+
+
+def _words(value: str) -> str:
+    text = clean(value)
+    if len(text) > LONGEST_TEXT:
+        raise Expected("at most {limit} characters", limit=LONGEST_TEXT)
+    return text
 
 
 AnswerField = Annotated[
-    bool | int | Decimal | LongText | tuple[Token, ...],
-    BeforeValidator(_plain),
+    AnswerValue,
+    PlainValidator(_answer),
     PlainSerializer(lambda value: float(value) if isinstance(value, Decimal) else value),
     WithJsonSchema(
         {
@@ -58,7 +99,7 @@ class Skip(Record):
 class Evidence(Record):
     """A photo, receipt or recording; ``file`` is relative to the folder of the visit's file."""
 
-    file: Token
+    file: FileName
     kind: Literal["photo", "receipt", "audio", "document"] = "photo"
     caption: Line = ""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
