@@ -83,7 +83,7 @@ class Answered(Node):
     name: str
 
     def value(self, answers: Answers) -> Value:
-        return self.name in answers
+        return answers.get(self.name) is not None
 
     def names(self) -> Iterator[str]:
         yield self.name
@@ -204,9 +204,11 @@ class _Parser:
             return self._list()
         if word == "answered" and self.ahead == "(":
             self._take()
-            name = self._take()
+            name = _leaf(self._take())
+            if not isinstance(name, Name):
+                raise Expected("an item id in answered(...)")
             self._take(")")
-            return Answered(name)
+            return Answered(name.name)
         return _leaf(word)
 
     def _list(self) -> Node:
