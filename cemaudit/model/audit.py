@@ -71,7 +71,9 @@ class ItemScore(Record):
     @property
     def share(self) -> Fraction | None:
         """Points divided by possible, where both exist and possible is above 0."""
-        return self.points / self.possible if self.points is not None and self.possible else None
+        if self.points is None or self.possible is None or self.possible <= 0:
+            return None
+        return self.points / self.possible
 
 
 class Severity(StrEnum):

@@ -30,7 +30,7 @@ def _sum(members: Members, options: Options) -> Fraction:  # noqa: ARG001 (all a
 
 def _ratio(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
     possible = sum((member.weight * (member.possible or 0) for member in members), Fraction(0))
-    return _total(members) / possible if possible else None
+    return _total(members) / possible if possible > 0 else None
 
 
 def _mean(members: Members, options: Options) -> Fraction:  # noqa: ARG001
@@ -55,12 +55,14 @@ def _product(members: Members, options: Options) -> Fraction:  # noqa: ARG001
 
 
 def _geometric_mean(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
-    product = math.prod(_values(members), start=ONE)
-    if product < 0:
+    values = _values(members)
+    if min(values) < 0:
         return None
-    with localcontext(prec=40):
-        root = (Decimal(product.numerator) / Decimal(product.denominator)) ** (ONE.numerator / Decimal(len(members)))
-        return Fraction(round(root, 30))
+    product = math.prod(values, start=ONE)
+    with localcontext(prec=60) as context:
+        root = (Decimal(product.numerator) / Decimal(product.denominator)) ** (1 / Decimal(len(values)))
+        context.prec = 40
+        return Fraction(+root)
 
 
 def _difference(members: Members, options: Options) -> Fraction:  # noqa: ARG001

@@ -75,7 +75,7 @@ def _hand_over(scores: dict[str, ItemScore], items: Mapping[str, Item]) -> None:
     """Items that do not apply and give their points away raise what their heir can earn, in proportion."""
     for item in items.values():
         heir, score = item.gives_to, scores[item.id]
-        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible:
+        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible or not items[heir].weight:
             continue
         inherited = scores[heir]
         if inherited.points is not None and inherited.possible:
