@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
@@ -20,13 +20,14 @@ Kept = TypeVar("Kept", Checklist, Scheme)
 
 
 class Library:
-    """Checklists and schemes by ``id@version``, and the aggregators of plugins by name."""
+    """Checklists and schemes by ``id@version``, and the aggregators of plugins by name (none of them ``built_in``)."""
 
-    def __init__(self, plugins: Plugins, files: Iterable[Path] = ()) -> None:
+    def __init__(self, plugins: Plugins, files: Iterable[Path] = (), built_in: Collection[str] = ()) -> None:
         self.checklists: dict[str, Checklist] = {}
         self.schemes: dict[str, Scheme] = {}
         self.aggregators: dict[str, Aggregator] = {}
-        self._owners: dict[str, Plugin] = {}
+        self._built_in = built_in
+        self._owners: dict[tuple[type, str], Plugin] = {}
         for plugin, source in plugins.call("cemaudit_checklists", (Path, Traversable)):
             self._take_up(plugins, plugin, source)
         for plugin, aggregator in plugins.call("cemaudit_aggregators", Aggregator):
@@ -69,7 +70,7 @@ class Library:
             return
         shelf: dict[str, Checklist] | dict[str, Scheme]
         shelf = self.checklists if isinstance(record, Checklist) else self.schemes
-        if self._is_clash(plugins, plugin, record.ref):
+        if self._is_clash(plugins, plugin, type(record), record.ref):
             shelf.pop(record.ref, None)
             return
         shelf[record.ref] = record  # type: ignore[assignment]
@@ -77,15 +78,20 @@ class Library:
             plugin.checklists.append(record.ref)
 
     def _add_aggregator(self, plugins: Plugins, plugin: Plugin, aggregator: Aggregator) -> None:
-        if self._is_clash(plugins, plugin, aggregator.name):
+        if aggregator.name in self._built_in:
+            plugins.report(
+                plugin, Problem(message("{name} is the name of a built-in aggregator", name=aggregator.name))
+            )
+        elif self._is_clash(plugins, plugin, Aggregator, aggregator.name):
             self.aggregators.pop(aggregator.name, None)
         else:
             self.aggregators[aggregator.name] = aggregator
 
-    def _is_clash(self, plugins: Plugins, plugin: Plugin, name: str) -> bool:
-        """Whether two plugins bring the same name: both are told, neither is taken."""
-        other = self._owners.setdefault(name, plugin)
-        if other is plugin and name not in plugin.checklists:
+    def _is_clash(self, plugins: Plugins, plugin: Plugin, kind: type, name: str) -> bool:
+        """Whether the name comes a second time: both plugins are told, neither is taken."""
+        other = self._owners.get((kind, name))
+        if other is None:
+            self._owners[kind, name] = plugin
             return False
         both = f"{other.distribution} [{other.name}], {plugin.distribution} [{plugin.name}]"
         problem = Problem(message("{name} comes twice, from {both}; neither is used", name=name, both=both))

@@ -68,6 +68,10 @@ class Plugins:
         """Take up a loaded plugin, or report why not."""
         try:
             self._manager.register(module, plugin.name)
+        except Exception as error:  # noqa: BLE001 (a module may resist being looked at; one module may have two names)
+            self.report(plugin, Problem(message("does not fit the hooks: {why}", why=_one_line(error))))
+            return
+        try:
             self._manager.check_pending()
         except pluggy.PluginValidationError as error:
             self._forget(module)
@@ -90,7 +94,7 @@ class Plugins:
             plugin = self[impl.plugin_name]
             try:
                 results = list(impl.function(*(arguments[name] for name in impl.argnames)) or ())
-            except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 (a plugin may raise anything)
                 what = message("{hook} failed: {error}", hook=hook, error=f"{type(error).__name__}: {error}")
                 self.report(plugin, Problem(what))
                 continue

@@ -12,6 +12,7 @@ from cemaudit.model import Audit, Checklist, Finding, Scheme, Visit
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Section
 from cemaudit.plugins import Plugins, load_plugins
+from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.checks import check_visit
 from cemaudit.scoring.exact import Evaluation, evaluate, find_band
 from cemaudit.scoring.findings import core_findings, in_order
@@ -53,7 +54,7 @@ class Engine:
 
     def __init__(self, blocked: Iterable[str] = (), files: Iterable[Path] = (), scheme: str | None = None) -> None:
         self.plugins: Plugins = load_plugins(blocked)
-        self.library = Library(self.plugins, files)
+        self.library = Library(self.plugins, files, BUILT_IN)
         self._scheme = scheme
         self._plans: dict[str, Plan] = {}
 
