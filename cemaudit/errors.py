@@ -8,11 +8,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 from cemaudit.language import Message, message, printable
 
 __all__ = ["BadEnvironment", "BadInput", "CemauditError", "Expected", "Problem", "Sayable", "nearest"]
+
+
+LONGEST_PLACE = 500
 
 
 class Sayable(Protocol):
@@ -30,7 +33,7 @@ class Problem:
     hint: Sayable | None = None
 
     def __str__(self) -> str:
-        head = f"{printable(self.place)}: " if self.place else ""
+        head = f"{printable(self.place, LONGEST_PLACE)}: " if self.place else ""
         return f"{head}{self.what}" + (f" ({self.hint})" if self.hint else "")
 
     def inside(self, place: object) -> Problem:
@@ -50,7 +53,7 @@ class CemauditError(Exception):
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
 
-    def inside(self, place: object) -> CemauditError:
+    def inside(self, place: object) -> Self:
         """The same error, each problem seen from ``place``."""
         return type(self)(problem.inside(place) for problem in self.problems)
 

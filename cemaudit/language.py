@@ -64,10 +64,10 @@ def N_(text: str) -> str:
     return text
 
 
-def printable(value: object) -> str:
-    """A stranger's value made fit for one line of a terminal: no control characters, not too long."""
+def printable(value: object, most: int = _LONGEST_VALUE) -> str:
+    """A stranger's value made fit for one line of a terminal: no control characters, ``most`` characters."""
     text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems
+from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, visits_argument
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, printable
 
@@ -22,7 +22,7 @@ _STEPS = {"transform": N_("rescaled"), "cap": N_("capped"), "round": N_("rounded
 
 
 @words.command("explain", help=N_("Show how a score came about: the tree from the number down to the answers."))
-@click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@visits_argument
 @words.option("--id", "visit_id", metavar="ID", help=N_("The visit; may be left out where there is only one."))
 @words.option("--measure", metavar="NAME", help=N_("The score, as in 'overall' or 'touchpoint.gap[greeting]'."))
 @words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
@@ -43,7 +43,7 @@ def command(
     from cemaudit.scoring import Engine, explain
 
     engine = Engine(blocked, files, scheme)
-    visit = _the_one([visit for _, visit in read_visits(visits)], visit_id)
+    visit = _the_one([found.visit for found in read_visits(visits)], visit_id)
     evaluation = engine.evaluate(visit)
     name = measure or evaluation.plan.scheme.leading
     if name not in evaluation.reckonings:

@@ -53,5 +53,8 @@ def _sum_up(counts: Counts) -> None:
     click.echo(total, err=True)
     for reason, count in counts.skipped_because.items():
         click.echo(f"  {message('{count} skipped: {reason}', count=count, reason=reason)}", err=True)
+    if counts.not_arising:
+        what = message("{count} answers left out, because they do not arise in their visit", count=counts.not_arising)
+        click.echo(f"  {what}", err=True)
     if counts.unknown_dates:
         click.echo(f"  {message('{count} visits without a known date', count=counts.unknown_dates)}", err=True)

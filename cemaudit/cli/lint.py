@@ -11,6 +11,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, tell_problems
+from cemaudit.cli.visits import fitting_visits
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, translate
 
@@ -54,20 +55,26 @@ def command(sources: tuple[str, ...], as_json: bool, blocked: tuple[str, ...], f
 
 def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
     tables = [source for source in sources if Path(source).suffix.lower() == ".toml"]
-    visits = [source for source in sources if source not in tables]
+    visits = tuple(source for source in sources if source not in tables)
     if not sources:
         shelf: list[Checklist | Scheme] = [*engine.library.checklists.values(), *engine.library.schemes.values()]
         for record in sorted(shelf, key=lambda record: record.ref):
             yield from ((record.ref, remark) for remark in _lint_record(engine, record))
-    for source in tables:
-        try:
-            added = engine.library.add_file(Path(source))
-        except BadInput as error:
-            unusable += error.problems
-        else:
-            yield from ((source, remark) for remark in _lint_record(engine, added))
+    for source, record in _added(engine, tables, unusable):
+        yield from ((source, remark) for remark in _lint_record(engine, record))
     if visits:
         yield from _lint_visits(engine, visits, unusable)
+
+
+def _added(engine: Engine, sources: list[str], unusable: list[Problem]) -> list[tuple[str, Checklist | Scheme]]:
+    """The records of the files, all on the shelf before the first is looked at: they may need each other."""
+    added = []
+    for source in sources:
+        try:
+            added.append((source, engine.library.add_file(Path(source))))
+        except BadInput as error:
+            unusable += error.problems
+    return added
 
 
 def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]:
@@ -84,19 +91,11 @@ def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]
         yield from (Remark(Level.ERROR, problem) for problem in error.problems)
 
 
-def _lint_visits(engine: Engine, sources: list[str], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
-    from cemaudit.exchange.visits import read_visits
-    from cemaudit.scoring import check_visit
+def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
     from cemaudit.scoring.lint import Level, Remark
 
-    for place, visit in read_visits(sources, unusable):
-        try:
-            problems = check_visit(visit, engine.library.checklist(visit.checklist))
-        except BadInput as error:
-            problems = list(error.problems)
-        unusable += (problem.inside(place) for problem in problems)
-        if not problems:
-            yield from ((place, Remark(Level.WARNING, problem)) for problem in engine.review(visit))
+    for found in fitting_visits(engine, sources, unusable):
+        yield from ((found.place, Remark(Level.WARNING, problem)) for problem in engine.review(found.visit))
 
 
 def _record(source: str, remark: Remark) -> dict[str, object]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,12 +15,9 @@ from cemaudit.cli.options import (
     tell_problems,
     visits_argument,
 )
+from cemaudit.cli.visits import fitting_visits
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
-
-if TYPE_CHECKING:
-    from cemaudit.model import Visit
-    from cemaudit.scoring import Engine
 
 
 @words.command(
@@ -55,30 +50,12 @@ def command(
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files, scheme)
     problems: list[Problem] = []
-    homes = {visit.id: (visit, home) for visit, home in _fitting(engine, visits, sector, problems)}
-    reports = list(contexts(engine, [visit for visit, _ in homes.values()]))
-    for context in progress(message("writing reports"), reports):
-        media = homes[context.audits[-1].visit.id][1]
-        report = store_report(context, engine.sections(context), media)
+    known = {each.visit.id: each for each in fitting_visits(engine, visits, problems)}
+    reports = list(contexts(engine, [each.visit for each in known.values()]))
+    wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    for context in progress(message("writing reports"), wanted):
+        report = store_report(context, engine.sections(context), known[context.audits[-1].visit.id].folder)
         click.echo(write_report(report, folder, current()))
     tell_problems(problems)
     tell_plugin_problems(engine)
     return 3 if problems else 0
-
-
-def _fitting(
-    engine: Engine, sources: tuple[str, ...], sector: str | None, problems: list[Problem]
-) -> Iterator[tuple[Visit, Path | None]]:
-    """The visits that fit their checklists, each with the folder its evidence lies in."""
-    from cemaudit.exchange.visits import read_visits
-    from cemaudit.scoring import check_visit
-
-    for found in read_visits(sources, problems):
-        try:
-            checklist = engine.plan(found.visit.checklist).checklist
-            unfit = check_visit(found.visit, checklist)
-        except BadInput as error:
-            unfit = list(error.problems)
-        problems += (problem.inside(found.place) for problem in unfit)
-        if not unfit and sector in {None, checklist.sector}:
-            yield found.visit, found.folder

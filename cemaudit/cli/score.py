@@ -19,10 +19,11 @@ from cemaudit.cli.options import (
     visits_argument,
 )
 from cemaudit.cli.table import print_table
-from cemaudit.errors import BadInput, Problem
+from cemaudit.cli.visits import fitting_visits
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.errors import Problem
     from cemaudit.model import Audit, Score
     from cemaudit.scoring import Engine
 
@@ -49,28 +50,20 @@ def command(
         for audit in audits:
             click.echo(json.dumps(_record(audit), ensure_ascii=False))
     else:
-        headings = [translate("Visit"), translate("Store"), translate("Date"), translate("Band"), translate("Score")]
-        print_table(headings, [_row(audit) for audit in audits], align="llllr")
+        rows = [_row(audit) for audit in audits]
+        headings = [translate(word) for word in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
+        if rows:
+            print_table(headings, rows, align="llllr")
     tell_problems(problems)
     tell_plugin_problems(engine)
     return 3 if problems else 0
 
 
 def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[Audit]:
-    from cemaudit.exchange.visits import read_visits
-    from cemaudit.scoring import check_visit, make_audit
+    from cemaudit.scoring import make_audit
 
-    for place, visit in read_visits(sources, problems):
-        try:
-            plan = engine.plan(visit.checklist)
-        except BadInput as error:
-            problems += error.inside(place).problems
-            continue
-        unfit = check_visit(visit, plan.checklist)
-        if unfit:
-            problems += (problem.inside(place) for problem in unfit)
-        else:
-            yield make_audit(plan, visit)
+    for found in fitting_visits(engine, sources, problems):
+        yield make_audit(engine.plan(found.visit.checklist), found.visit)
 
 
 def _record(audit: Audit) -> dict[str, Any]:

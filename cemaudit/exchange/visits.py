@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -15,7 +15,7 @@ from cemaudit.files import read_text, refuse_unreadable, replaced, unwritable
 from cemaudit.language import message
 from cemaudit.model import Visit, faults
 
-__all__ = ["STREAM", "line_of", "read_visits", "write_visits"]
+__all__ = ["STREAM", "Found", "line_of", "read_visits", "write_visits"]
 
 STREAM = "-"
 """Stands for the standard input or output."""
@@ -26,38 +26,46 @@ MOST_DIGITS = 100
 _LINES = {".jsonl", ".ndjson"}
 
 
+class Found(NamedTuple):
+    """A visit, its place for people, and the folder its evidence lies in (``None`` from a stream)."""
+
+    place: str
+    visit: Visit
+    folder: Path | None
+
+
 def read_visits(
     sources: Iterable[str | Path], problems: list[Problem] | None = None, stdin: IO[bytes] | None = None
-) -> Iterator[tuple[str, Visit]]:
+) -> Iterator[Found]:
     """The visits of files, folders (their .json and .jsonl files, by name) and ``-``, each with its place.
 
     What is wrong is collected, never stopping at the first; it goes to ``problems`` where a list is given, else it is
     raised as ``BadInput`` after the last good visit.
     """
-    found: list[Problem] = [] if problems is None else problems
+    wrong: list[Problem] = [] if problems is None else problems
     places: dict[str, str] = {}
-    for place, visit in _all(sources, found, stdin):
-        if visit.id in places:
-            what = message("visit id {id} is taken by {place}", id=visit.id, place=places[visit.id])
-            found.append(Problem(what, place))
+    for found in _all(sources, wrong, stdin):
+        first = places.get(found.visit.id)
+        if first is None:
+            places[found.visit.id] = found.place
+            yield found
         else:
-            places[visit.id] = place
-            yield place, visit
-    if found and problems is None:
-        raise BadInput(found)
+            what = message("visit id {id} is taken by {place}", id=found.visit.id, place=first)
+            wrong.append(Problem(what, found.place))
+    if wrong and problems is None:
+        raise BadInput(wrong)
 
 
-def _all(
-    sources: Iterable[str | Path], problems: list[Problem], stdin: IO[bytes] | None
-) -> Iterator[tuple[str, Visit]]:
+def _all(sources: Iterable[str | Path], problems: list[Problem], stdin: IO[bytes] | None) -> Iterator[Found]:
     for source in sources:
         if str(source) == STREAM:
-            yield from _lines(stdin or sys.stdin.buffer, str(message("standard input")), problems)
+            named = _lines(stdin or sys.stdin.buffer, str(message("standard input")), problems)
+            yield from (Found(place, visit, None) for place, visit in named)
         else:
             yield from _path(Path(source), problems)
 
 
-def _path(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
+def _path(path: Path, problems: list[Problem]) -> Iterator[Found]:
     try:
         files = _files(path)
     except OSError as error:
@@ -67,7 +75,7 @@ def _path(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
         problems.append(Problem(message("no .json or .jsonl files in the folder"), str(path)))
     for file in files:
         try:
-            yield from _file(file, problems)
+            yield from (Found(place, visit, file.parent) for place, visit in _file(file, problems))
         except BadInput as error:
             problems += error.problems
         except OSError as error:

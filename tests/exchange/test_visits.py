@@ -30,7 +30,7 @@ def test_what_is_written_reads_back(tmp_path):
     several = [visit("v1"), visit("v2", emotions={"greeting": -3}, answers={"a": 1.5, "b": True, "c": ["x", "y"]})]
     for name in ("visits.jsonl", "visits.json"):
         assert write_visits(tmp_path / name, several) == 2
-        assert [one for _, one in read_visits([tmp_path / name])] == several
+        assert [found.visit for found in read_visits([tmp_path / name])] == several
 
 
 def test_the_same_visits_make_the_same_bytes(tmp_path):
@@ -42,7 +42,7 @@ def test_the_same_visits_make_the_same_bytes(tmp_path):
 def test_standard_streams():
     out = io.BytesIO()
     write_visits("-", [visit()], stdout=out)
-    assert list(read_visits(["-"], stdin=io.BytesIO(out.getvalue()))) == [("standard input: line 1", visit())]
+    assert list(read_visits(["-"], stdin=io.BytesIO(out.getvalue()))) == [("standard input: line 1", visit(), None)]
 
 
 def test_folders_are_read_by_name(tmp_path):
@@ -50,7 +50,7 @@ def test_folders_are_read_by_name(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(ONE))
     (tmp_path / ".hidden.json").write_text("no")
     (tmp_path / "photo.jpg").write_bytes(b"no")
-    assert [place for place, _ in read_visits([tmp_path])] == ["a.json", "b.jsonl: line 1", "b.jsonl: line 2"]
+    assert [found.place for found in read_visits([tmp_path])] == ["a.json", "b.jsonl: line 1", "b.jsonl: line 2"]
 
 
 def test_all_problems_of_all_lines_are_told_and_good_visits_go_on(tmp_path):
@@ -68,7 +68,7 @@ def test_all_problems_of_all_lines_are_told_and_good_visits_go_on(tmp_path):
         line_of(visit("v9")),
     ]))  # fmt: skip
     found = []
-    assert [one.id for _, one in read_visits([path], found)] == ["v1", "v9"]
+    assert [each.visit.id for each in read_visits([path], found)] == ["v1", "v9"]
     said = [str(problem) for problem in found]
     assert said == problems_of(path)
     assert said[0].startswith("visits.jsonl: line 2: not JSON: ")
@@ -117,7 +117,7 @@ def test_a_line_too_long_is_refused_and_the_next_is_read(tmp_path, monkeypatch):
     path = tmp_path / "long.jsonl"
     path.write_bytes(b'{"id": "' + b"x" * 5000 + b'"}\n' + line_of(visit()) + b"\n")
     found = []
-    assert [place for place, _ in read_visits([path], found)] == ["long.jsonl: line 2"]
+    assert [each.place for each in read_visits([path], found)] == ["long.jsonl: line 2"]
     assert len(found) == 1
 
 
@@ -156,7 +156,7 @@ def test_every_answer_survives_the_way_out_and_in(answers):
     out = io.BytesIO()
     one = visit(answers=answers)
     write_visits("-", [one], stdout=out)
-    assert [again for _, again in read_visits(["-"], stdin=io.BytesIO(out.getvalue()))] == [one]
+    assert [again.visit for again in read_visits(["-"], stdin=io.BytesIO(out.getvalue()))] == [one]
 
 
 JSON = st.recursive(

@@ -1,0 +1,45 @@
+"""Visits for a command: read from everywhere, matched with their checklists, the unfit ones told and left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+
+if TYPE_CHECKING:
+    from cemaudit.exchange.visits import Found
+    from cemaudit.scoring import Engine
+
+__all__ = ["fitting_visits"]
+
+
+def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[Found]:
+    """The visits that fit a checklist at hand; whatever is wrong with the others goes to ``problems``.
+
+    A checklist that is missing or unusable is told once, with the number of visits it leaves unscored.
+    """
+    from cemaudit.exchange.visits import read_visits
+    from cemaudit.scoring import check_visit
+
+    unusable: dict[str, BadInput] = {}
+    left_out: Counter[str] = Counter()
+    for found in read_visits(sources, problems):
+        ref = found.visit.checklist
+        try:
+            checklist = None if ref in unusable else engine.plan(ref).checklist
+        except BadInput as error:
+            checklist, unusable[ref] = None, error.inside(found.place)
+        if checklist is None:
+            left_out[ref] += 1
+        elif unfit := check_visit(found.visit, checklist):
+            problems += (problem.inside(found.place) for problem in unfit)
+        else:
+            yield found
+    for ref, refusal in unusable.items():
+        problems += refusal.problems
+        if left_out[ref] > 1:
+            what = message("{count} further visits of {ref} are left out too", count=left_out[ref] - 1, ref=ref)
+            problems.append(Problem(what))
