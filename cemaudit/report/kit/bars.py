@@ -16,7 +16,7 @@ __all__ = ["draw_bars"]
 
 LABELS, VALUES = 128.0, 52.0
 THICK, STEP, AIR = 8.0, 11.0, 8.0
-COLOURS: tuple[Colour, ...] = (ACCENT, DEEP["good"], DEEP["poor"], DEEP["fair"])
+COLOURS: tuple[Colour, ...] = (ACCENT, DEEP["good"], Colour.of("b3bec8"), Colour.of("d8b26a"))
 
 
 class _Group(Slice):

@@ -33,7 +33,7 @@ SUBTITLE = Type(11, 17)
 GRADE = Type(19, 25, bold=True)
 LETTER = Type(34, 42, bold=True)
 NUMBER = Type(26, 32, bold=True)
-PAD, BADGE, EDGE, SCORE = 16.0, 92.0, 8.0, 148.0
+PAD, BADGE, EDGE, SCORE = 16.0, 84.0, 8.0, 136.0
 
 
 class _Masthead(Slice):

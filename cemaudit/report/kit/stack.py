@@ -10,7 +10,7 @@ from cemaudit.report.kit.pen import Pen
 
 __all__ = ["Slice", "Stack"]
 
-HELD = 420.0
+HELD = 260.0
 
 
 class Slice:

@@ -26,6 +26,7 @@ __all__ = [
     "WIDTH",
     "Colour",
     "Type",
+    "contrast",
     "mix",
     "on",
 ]
@@ -71,6 +72,7 @@ HAIRLINE = Colour.of("d5dbe1")
 GROUND = Colour.of("f4f6f8")
 PALE = Colour.of("e6eaee")
 WHITE = Colour.of("ffffff")
+BLACK = Colour.of("000000")
 ACCENT = Colour.of("17456b")
 
 # From orange (worst) to blue (best): told apart with any colour vision, and in grey print by their depth.
@@ -98,6 +100,16 @@ def mix(one: Colour, other: Colour, share: float) -> Colour:
 
 
 def on(ground: Colour) -> Colour:
-    """The colour of text that can be read on ``ground``."""
-    brightness = 0.299 * ground.red + 0.587 * ground.green + 0.114 * ground.blue
-    return INK if brightness > 0.6 else WHITE
+    """Black or white, whichever can be read better on ``ground``: a contrast of 4.5 at least."""
+    return max(BLACK, WHITE, key=lambda colour: contrast(colour, ground))
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """How well one colour stands out from the other, 1..21, as the WCAG reckon it."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 from cemaudit.model.blocks import Words
 from cemaudit.report.kit.fonts import face
@@ -14,24 +15,26 @@ __all__ = ["shorten", "visible", "wrap"]
 
 BOX = "\N{WHITE SQUARE}"
 _UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp"}
-_PIECES = re.compile(r"[^\sᄀ-ᇿ⺀-鿿가-힣豈-﫿]+|\s+|[ᄀ-ᇿ⺀-鿿가-힣豈-﫿][.,!?:;)\]}」』”’…]*")
+_WIDE = r"\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+_PIECES = re.compile(rf"[^\s{_WIDE}]+|\s+|[{_WIDE}][.,!?:;)\]}}」』”’…]*")
 
 
 def visible(words: Words) -> str:
     """The words in the language in force, of characters the fonts have; others become a box, unseen ones vanish."""
     text = unicodedata.normalize("NFC", str(words)).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  ")
-    known = face().widths
-    unknown = {char for char in set(text) if ord(char) not in known and char != "\n"}
-    if not unknown:
-        return text
-    return text.translate({ord(char): _stand_in(char) for char in unknown})
+    changed = {ord(char): other for char in set(text) - {"\n"} if (other := _stand_in(char)) != char}
+    return text.translate(changed) if changed else text
 
 
+@cache
 def _stand_in(char: str) -> str:
+    """What is printed for ``char``: itself, nothing, a space, a line end, or the box."""
     category = unicodedata.category(char)
     if category in _UNSEEN:
         return "\n" if category in {"Zl", "Zp"} else ""
-    return " " if category == "Zs" else BOX
+    if category == "Zs":
+        return " "
+    return char if ord(char) in face().widths else BOX
 
 
 def wrap(words: Words, type_: Type, width: float, *, anywhere: bool = False) -> list[str]:
@@ -43,7 +46,7 @@ def wrap(words: Words, type_: Type, width: float, *, anywhere: bool = False) -> 
     lines: list[str] = []
     for paragraph in visible(words).split("\n"):
         pieces = _PIECES.findall(paragraph) if anywhere else re.findall(r"\S+|\s+", paragraph)
-        lines.extend(_filled(pieces, type_, width) if pieces else [""])
+        lines.extend(list(_filled(pieces, type_, width)) or [""])
     return lines
 
 

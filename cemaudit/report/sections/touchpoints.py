@@ -27,10 +27,10 @@ def touchpoints(context: Context) -> Section | None:
     if not measures:
         return None
     several = len(context.audits) > 1
-    columns = [Column(title=Text(ko="접점", en="Touchpoint"), width=2.4)]
-    columns += [Column(title=Text(ko="방문", en="Visit"), width=1.5)] if several else []
-    columns += [Column(title=Text(ko="채널 · 단계", en="Channel · stage"), width=2)]
-    columns += [Column(title=brief_title(measure), width=1.25, align="right") for measure in measures]
+    columns = [Column(title=Text(ko="접점", en="Touchpoint"), width=2.3)]
+    columns += [Column(title=Text(ko="방문", en="Visit"), width=1.7)] if several else []
+    columns += [Column(title=Text(ko="채널 · 단계", en="Channel · stage"), width=2.5)]
+    columns += [Column(title=brief_title(measure), width=1.15, align="right") for measure in measures]
     rows = [row for audit in context.audits for row in _rows(audit, measures, several=several)]
     return Section(
         id="touchpoints",

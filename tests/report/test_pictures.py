@@ -1,0 +1,60 @@
+"""Pages look as they did: block means of small grey pictures, compared with those kept in ``pictures``.
+
+After a wanted change of looks, look at the new pages, then renew:
+``CEMAUDIT_RENEW_PICTURES=1 pytest tests/report/test_pictures.py``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from cemaudit.hookspecs import Context
+from cemaudit.model.blocks import Bars, Callout, Cell, Column, Figure, Figures, HeatMap, Series, Table
+from cemaudit.report import report_bytes, store_report
+
+KEPT = Path(__file__).parent / "pictures"
+SIZE = (120, 170)
+MEAN, WORST = 1.0, 40
+"""How far the mean and the worst block may be off, of 255."""
+
+BLOCKS = (
+    Figures(figures=(Figure(label="Performance", value="78.4", tone="good", at=78.4, note="note"),) * 3),
+    Callout(title="Critical", text="Words that must be seen.", tone="worst"),
+    Bars(
+        title="Channels",
+        categories=("Face-to-face", "Electronic"),
+        series=(Series(label="now", values=(60, -20)), Series(label="before", values=(None, 10))),
+        low=-100,
+    ),
+    HeatMap(title="Map", columns=("a", "b", "c", "d"), rows=("r", "s"), values=((0, 33, 66, 100), (None, 50, 25, 75))),
+    Table(
+        columns=(Column(title="Item"), Column(title="Answer", align="right")),
+        rows=((Cell(text="Group", strong=True), ""), ("one", Cell(text="✓", tone="best")), ("two", "✗")),
+    ),
+)
+
+
+def compare(picture: Image.Image, name: str) -> None:
+    small = picture.convert("L").resize(SIZE, Image.Resampling.BOX)
+    path = KEPT / f"{name}.png"
+    if os.environ.get("CEMAUDIT_RENEW_PICTURES"):
+        small.save(path, optimize=True)
+    with Image.open(path) as kept:
+        difference = ImageChops.difference(small, kept)
+    assert ImageStat.Stat(difference).mean[0] <= MEAN
+    assert difference.getextrema()[1] <= WORST
+
+
+def test_blocks(draw):
+    compare(draw(*BLOCKS).picture(0, 1.0), "blocks")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_first_page(make_audit, read, language):
+    report = store_report(Context(audits=[make_audit()]))
+    report = report.model_copy(update={"imprint": "cemaudit"})
+    compare(read(report_bytes(report, language)).picture(0, 1.0), f"first-page-{language}")
