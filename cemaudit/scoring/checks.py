@@ -21,6 +21,7 @@ def check_visit(visit: Visit, checklist: Checklist) -> list[Problem]:
         *_unknown_items(visit, checklist),
         *_unknown_touchpoints(visit, checklist),
         *_answers(visit, checklist),
+        *_feelings(visit, checklist),
         *_refused(visit, checklist),
         *_setting(visit, checklist),
     ]
@@ -55,6 +56,15 @@ def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         elif not is_relevant(item, visit, checklist):
             what = message("answered, although it does not arise in this visit")
             yield Problem(what, f"answers.{item_id}", message("drop the answer, or correct what decides it"))
+
+
+def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    for field, named in (("emotions", visit.emotions), ("expectations", visit.expectations)):
+        for touchpoint_id in named:
+            touchpoint = checklist.touchpoint.get(touchpoint_id)
+            if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
+                what = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
+                yield Problem(what, f"{field}.{touchpoint_id}")
 
 
 def _refused(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
