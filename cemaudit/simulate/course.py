@@ -38,6 +38,7 @@ class Course:
 
     number: int
     wave: int
+    scenario: str | None
     planned: tuple[Slot, ...]
     slots: tuple[Slot, ...]
 
@@ -50,13 +51,20 @@ def make_courses(checklist: Checklist, count: int, drop_out: float, rng: Random)
     waves = min(count, MOST_WAVES)
     for number in range(count):
         wave = number * waves // count
+        scenario = _scenario(checklist, rng)
         day = FIRST_DAY + wave * BETWEEN_WAVES + timedelta(days=rng.randint(0, 27))
         if checklist.steps:
             planned = tuple(_episode(checklist.steps, day, rng))
-            yield Course(number + 1, wave + 1, planned, _kept(planned, drop_out, rng))
+            yield Course(number + 1, wave + 1, scenario, planned, _kept(planned, drop_out, rng))
         else:
             slots = (Slot(_start(day, rng)),)
-            yield Course(number + 1, wave + 1, slots, slots)
+            yield Course(number + 1, wave + 1, scenario, slots, slots)
+
+
+def _scenario(checklist: Checklist, rng: Random) -> str | None:
+    """Any scenario; for whole episodes one of the first two, as later ones may be for single steps."""
+    known = checklist.scenarios[:2] if checklist.steps else checklist.scenarios
+    return rng.choice(known).id if known else None
 
 
 def _episode(steps: Sequence[Step], day: date, rng: Random) -> Iterator[Slot]:

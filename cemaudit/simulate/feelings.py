@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Complaint, Element, Mode, Touchpoint
+from cemaudit.model import Complaint, Mode, Touchpoint
 from cemaudit.simulate import words
 from cemaudit.simulate.form import Form, Setting
 
@@ -49,7 +49,7 @@ def feel(form: Form, setting: Setting, rng: Random) -> Feelings:
             feelings.emotions[touchpoint.id] = _step(felt, -3, 3)
         _complain(feelings, touchpoint, performance, language, rng)
         for item in touchpoint.items:
-            note = _note(form.share(item), feelings.emotions.get(touchpoint.id, 0), touchpoint.element, language, rng)
+            note = _note(form.share(item), feelings.emotions.get(touchpoint.id, 0), touchpoint, language, rng)
             if note and note not in feelings.notes.values():
                 feelings.notes[item.id] = note
     return feelings
@@ -71,15 +71,15 @@ def _complain(feelings: Feelings, touchpoint: Touchpoint, performance: float, la
         feelings.blames.append(Complaint(touchpoint=touchpoint.id, text=words.blame(language, rng)))
 
 
-def _note(share: float | None, emotion: int, element: Element, language: Language, rng: Random) -> str | None:
+def _note(share: float | None, emotion: int, touchpoint: Touchpoint, language: Language, rng: Random) -> str | None:
     if share is None:
         return None
     if share <= BAD:
-        return words.regret(element, language, rng) if rng.random() < WRITES_REGRET else None
+        return words.regret(touchpoint, language, rng) if rng.random() < WRITES_REGRET else None
     if share >= WELL and emotion < 0:
         return words.cold(language, rng) if rng.random() < WRITES_COLD else None
     if share >= WELL and rng.random() < WRITES_PRAISE:
-        return words.praise(element, language, rng)
+        return words.praise(touchpoint, language, rng)
     return None
 
 

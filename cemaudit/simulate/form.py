@@ -48,6 +48,16 @@ class Form:
     answers: dict[str, AnswerValue] = field(default_factory=dict)
     skipped: dict[str, Skip] = field(default_factory=dict)
 
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """The items answered or left out."""
+        return (*self.answers, *self.skipped)
+
+    def clear(self, item: str) -> None:
+        """Make ``item`` undecided again."""
+        self.answers.pop(item, None)
+        self.skipped.pop(item, None)
+
     def share(self, item: Item) -> float | None:
         """The share of the points the answer to ``item`` earned, 0..1; ``None`` without points."""
         points = item.answer.points(self.answers[item.id]) if item.id in self.answers else None
@@ -69,9 +79,9 @@ def fill_in(setting: Setting, rng: Random) -> Form:
         if not _settle(form, setting, rng):
             break
     _put_right(form, setting, rng)
-    while stray := [item for item in form.answers if not _arises(setting.checklist.items[item], form, setting)]:
+    while stray := [item for item in form.decided if not _arises(setting.checklist.items[item], form, setting)]:
         for item in stray:
-            del form.answers[item]
+            form.clear(item)
     return form
 
 
@@ -89,13 +99,12 @@ def _settle(form: Form, setting: Setting, rng: Random) -> bool:
     """One pass over the items, answering those that arise and clearing those that do not; whether anything changed."""
     changed = False
     for item in setting.checklist.items.values():
-        decided = item.id in form.answers or item.id in form.skipped
+        decided = item.id in form.decided
         if _arises(item, form, setting) == decided:
             continue
         changed = True
         if decided:
-            form.answers.pop(item.id, None)
-            form.skipped.pop(item.id, None)
+            form.clear(item.id)
         else:
             _decide(item, form, setting, rng)
     return changed
@@ -150,8 +159,7 @@ def _put_right(form: Form, setting: Setting, rng: Random) -> None:
     known = linked(setting.checklist.id, form.answers, setting.course, rng)
     for name, value in known.items():
         if name in items and _arises(items[name], form, setting):
-            form.answers.pop(name, None)
-            form.skipped.pop(name, None)
+            form.clear(name)
             if value is None:
                 form.skipped[name] = Skip(state=SkipState.NOT_APPLICABLE)
             else:

@@ -1,7 +1,7 @@
 """Answers that follow from others, in the checklists that come with the package.
 
-Dates of an order must agree with the days counted, and a treatment plan with the visits planned. A checklist without an
-entry here is drawn item by item.
+Dates of an order must agree with the days counted, a treatment plan with the visits planned, and all with what the
+scenario says to do. A checklist without an entry here is drawn item by item.
 """
 
 from __future__ import annotations
@@ -16,26 +16,32 @@ from cemaudit.simulate.course import Course
 __all__ = ["linked"]
 
 Answers = Mapping[str, AnswerValue]
+Linked = dict[str, AnswerValue | None]
 SATURDAY = 5
 
 
-def linked(checklist_id: str, answers: Answers, course: Course, rng: Random) -> dict[str, AnswerValue | None]:
+def linked(checklist_id: str, answers: Answers, course: Course, rng: Random) -> Linked:
     """The answers that follow from ``answers`` and the course; ``None`` where the item does not apply."""
     rule = _RULES.get(checklist_id)
     return rule(answers, course, rng) if rule else {}
 
 
-def _order(answers: Answers, course: Course, rng: Random) -> dict[str, AnswerValue | None]:
+def _shop(_answers: Answers, course: Course, _rng: Random) -> Linked:
+    return {"GS08": "not-bought"} if course.scenario == "repair" else {}
+
+
+def _order(answers: Answers, course: Course, rng: Random) -> Linked:
     ordered = course.slots[0].start.date()
     promised = ordered + timedelta(days=rng.randint(2, 4))
     arrived = promised + timedelta(days=_whole(answers.get("E12", 0)))
     returned = arrived + timedelta(days=rng.randint(3, 6))
     refunded = _after_business_days(returned, _whole(answers.get("E19", 2)))
     days = {"E11A": ordered, "E12A": promised, "E12B": arrived, "E19A": returned, "E19B": refunded}
-    return {item: day.isoformat() for item, day in days.items()}
+    known: Linked = {item: day.isoformat() for item, day in days.items()}
+    return {**known, "E17": None} if course.scenario == "question-on-the-way" else {**known, "E22": None}
 
 
-def _treatment(_answers: Answers, course: Course, _rng: Random) -> dict[str, AnswerValue | None]:
+def _treatment(_answers: Answers, course: Course, _rng: Random) -> Linked:
     in_clinic = [slot for slot in course.planned if slot.step in {"V1", "Vn", "VE"}]
     return {
         "H17-visits": len(in_clinic),
@@ -45,7 +51,8 @@ def _treatment(_answers: Answers, course: Course, _rng: Random) -> dict[str, Ans
     }
 
 
-_RULES: dict[str, Callable[[Answers, Course, Random], dict[str, AnswerValue | None]]] = {
+_RULES: dict[str, Callable[[Answers, Course, Random], Linked]] = {
+    "retail.green-smile": _shop,
     "ecommerce.order": _order,
     "hospital.outpatient": _treatment,
 }

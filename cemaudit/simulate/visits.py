@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, Moment, Scenario, Text, Touchpoint, Visit
+from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, Moment, Text, Touchpoint, Visit
 from cemaudit.model.answers import Date, Quantity
 from cemaudit.simulate import words
 from cemaudit.simulate.chain import make_chain
@@ -38,18 +38,11 @@ def simulate(checklist: Checklist, stores: int = 6, visits: int = 3, seed: int =
         first = rng.randrange(len(chain.shoppers))
         for course in make_courses(checklist, visits, 1 / (1 + math.exp(store.quality)), rng):
             shopper = chain.shoppers[(first + course.number) % len(chain.shoppers)]
-            scenario = _scenario(checklist, rng)
             for slot in course.slots:
-                yield _visit(Setting(checklist, chain, store, shopper, course, slot), scenario, rng)
+                yield _visit(Setting(checklist, chain, store, shopper, course, slot), rng)
 
 
-def _scenario(checklist: Checklist, rng: Random) -> Scenario | None:
-    """Any scenario; for whole episodes one of the first two, as later ones may be for single steps."""
-    known = checklist.scenarios[:2] if checklist.steps else checklist.scenarios
-    return rng.choice(known) if known else None
-
-
-def _visit(setting: Setting, scenario: Scenario | None, rng: Random) -> Visit:
+def _visit(setting: Setting, rng: Random) -> Visit:
     form = fill_in(setting, rng)
     feelings = feel(form, setting, rng)
     times = _times(form, setting, rng)
@@ -64,8 +57,8 @@ def _visit(setting: Setting, scenario: Scenario | None, rng: Random) -> Visit:
         started=start,
         finished=times.finished,
         entered=times.entered,
-        scenario=scenario.id if scenario else None,
-        persona=_in(language, scenario.persona) if scenario else None,
+        scenario=setting.course.scenario,
+        persona=_persona(setting),
         place=setting.store.outlet.place,
         occasion=words.occasion(start.weekday(), start.hour, language),
         episode=_episode(setting),
@@ -84,6 +77,12 @@ def _visit(setting: Setting, scenario: Scenario | None, rng: Random) -> Visit:
 def _visit_id(setting: Setting) -> str:
     course = f"{setting.store.id}-{setting.course.number:02}"
     return f"{course}-{setting.slot.number:02}" if setting.slot.step else course
+
+
+def _persona(setting: Setting) -> str | None:
+    known = {scenario.id: scenario.persona for scenario in setting.checklist.scenarios}
+    persona = known.get(setting.course.scenario or "")
+    return _in(setting.shopper.language, persona) if persona else None
 
 
 def _episode(setting: Setting) -> EpisodeStep | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Element
+from cemaudit.model import Channel, Element, Touchpoint
 
 __all__ = ["blame", "claim", "cold", "occasion", "praise", "regret", "remark", "skipped"]
 
@@ -145,6 +145,62 @@ _REGRET: dict[Element, Bank] = {
     },
 }
 
+_PRAISE_FROM_AFAR: dict[Element, Bank] = {
+    Element.PEOPLE: {
+        "ko": (
+            "목소리가 차분하고 설명이 친절해 기분이 좋았습니다.",
+            "제 말을 끝까지 듣고 한 번에 답해 주었습니다.",
+            "약속한 시간에 다시 연락이 왔습니다.",
+        ),
+        "en": (
+            "A calm voice and a kind explanation; I felt good about it.",
+            "They heard me out and answered in one go.",
+            "They got back to me at the time they had promised.",
+        ),
+    },
+    Element.LOOK_AND_FEEL: {
+        "ko": (
+            "화면이 깔끔해 어디를 눌러야 하는지 바로 알았습니다.",
+            "휴대전화에서도 글씨가 크고 읽기 쉬웠습니다.",
+            "불필요한 것이 없어 금방 끝났습니다.",
+        ),
+        "en": (
+            "A clean screen; I knew at once where to tap.",
+            "Large and easy to read, on a phone too.",
+            "Nothing superfluous, so it was over quickly.",
+        ),
+    },
+}
+
+_REGRET_FROM_AFAR: dict[Element, Bank] = {
+    Element.PEOPLE: {
+        "ko": (
+            "여러 번 돌려지는 동안 같은 말을 되풀이했습니다.",
+            "귀찮아하는 말투여서 더 묻기가 어려웠습니다.",
+            "다시 연락한다고 했지만 오지 않았습니다.",
+        ),
+        "en": (
+            "I was passed on several times and told the same story each time.",
+            "The tone said I was a nuisance; it was hard to ask more.",
+            "They said they would get back to me, and did not.",
+        ),
+    },
+    Element.LOOK_AND_FEEL: {
+        "ko": (
+            "단추가 작고 숨어 있어 한참 찾았습니다.",
+            "창이 자꾸 떠서 보던 것을 놓쳤습니다.",
+            "같은 화면을 몇 번이나 오가야 했습니다.",
+            "글씨가 작고 흐려 읽기 어려웠습니다.",
+        ),
+        "en": (
+            "The button was small and hidden; it took a while to find.",
+            "Windows kept popping up and I lost what I was reading.",
+            "I had to go back and forth between the same screens.",
+            "Small, pale letters, hard to read.",
+        ),
+    },
+}
+
 _COLD: Bank = {
     "ko": (
         "할 일은 다 했지만 마음이 느껴지지 않았습니다.",
@@ -202,8 +258,8 @@ _REMARK: Bank = {
 }
 
 _SKIPPED: Bank = {
-    "ko": ("사람이 많아 확인하지 못함", "그 자리에 있지 않아 보지 못함", "시간이 맞지 않아 보지 못함"),
-    "en": ("too crowded to see", "not there at that moment", "no time to look"),
+    "ko": ("그때는 확인하지 못함", "시간이 맞지 않아 보지 못함", "다른 일을 하다 놓침"),
+    "en": ("could not be checked at that moment", "no time to look", "missed while doing something else"),
 }
 
 _OCCASION: dict[Language, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
@@ -215,14 +271,20 @@ _OCCASION: dict[Language, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
 }
 
 
-def praise(element: Element, language: Language, rng: Random) -> str:
+def praise(touchpoint: Touchpoint, language: Language, rng: Random) -> str:
     """A comment on something done well."""
-    return rng.choice(_PRAISE[element][language])
+    return rng.choice(_fitting(touchpoint, _PRAISE, _PRAISE_FROM_AFAR)[language])
 
 
-def regret(element: Element, language: Language, rng: Random) -> str:
+def regret(touchpoint: Touchpoint, language: Language, rng: Random) -> str:
     """A comment on something done badly."""
-    return rng.choice(_REGRET[element][language])
+    return rng.choice(_fitting(touchpoint, _REGRET, _REGRET_FROM_AFAR)[language])
+
+
+def _fitting(touchpoint: Touchpoint, on_site: dict[Element, Bank], from_afar: dict[Element, Bank]) -> Bank:
+    """What suits the element; people and rooms are not seen by phone or on a screen."""
+    known = on_site if touchpoint.channel is Channel.FACE_TO_FACE else {**on_site, **from_afar}
+    return known[touchpoint.element]
 
 
 def cold(language: Language, rng: Random) -> str:

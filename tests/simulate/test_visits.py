@@ -137,6 +137,17 @@ def test_evidence_where_the_item_wants_it(hotel: Checklist) -> None:
             assert "HT02" in visit.evidence
 
 
+def test_what_the_scenario_says_is_done(engine: Engine) -> None:
+    for visit in simulate(engine.library.checklist(OURS[0]), 6, 6, 1):
+        if visit.scenario == "repair" and "GS08" not in visit.skipped:
+            assert visit.answers["GS08"] == "not-bought"
+            assert "GSX1" not in visit.answers
+    for visit in simulate(engine.library.checklist(OURS[2]), 6, 6, 1):
+        asked = visit.scenario == "question-on-the-way"
+        assert visit.skipped["E17" if asked else "E22"].state == "not-applicable"
+        assert ("E19B" in visit.answers) <= (not asked)
+
+
 def test_names_stay_apart_in_a_long_chain(hotel: Checklist, engine: Engine) -> None:
     for checklist in (hotel, *map(engine.library.checklist, OURS)):
         names = [store.outlet.name for store in make_chain(checklist, 40, 1).stores]
