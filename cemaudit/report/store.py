@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from cemaudit import __version__
 from cemaudit.hookspecs import Context
 from cemaudit.model import Text
 from cemaudit.model.blocks import Section
 from cemaudit.report.document import Report
+from cemaudit.report.media import Media
 from cemaudit.report.sections.channels import channels
 from cemaudit.report.sections.complaints import complaints
 from cemaudit.report.sections.findings import findings
@@ -28,11 +28,11 @@ EPISODE = Text(ko="고객경험 여정 보고서", en="Customer episode report")
 SECTIONS = (summary, channels, journey, touchpoints, findings, complaints, items, method)
 
 
-def store_report(context: Context, extra_sections: Iterable[Section] = (), media: Path | None = None) -> Report:
+def store_report(context: Context, extra_sections: Iterable[Section] = (), media: Media = None) -> Report:
     """The report of the audits in ``context`` (one, or all of an episode, oldest first).
 
     ``extra_sections``: the plugins'; they take their place by ``order``. ``media``: the folder the visits' evidence
-    files are relative to; without it no picture is printed.
+    files are relative to, or a folder for each visit's id; without it no picture is printed.
     """
     audit = context.audits[-1]
     own = [*(make(context) for make in SECTIONS), pictures(context, media)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.hookspecs import Context
-from cemaudit.model import Text
+from cemaudit.model import Evidence, Text
 from cemaudit.model.blocks import Paragraph, Section
 from cemaudit.report import report_bytes, store_report
 
@@ -148,3 +148,16 @@ def test_photos_carry_item_touchpoint_and_caption(make_audit, photo, read):
     text = read(report_bytes(store_report(Context(audits=[audit]), media=path.parent), "ko")).text
     assert "G1 · 맞이 인사 문 앞" in text
     assert "표시할 수 없" not in text
+
+
+def test_visits_of_an_episode_may_have_their_own_folders(episode, photo, tmp_path, read):
+    photo("a.jpg")
+    visits = [
+        audit.visit.model_copy(update={"evidence": {"G1": (Evidence(file="a.jpg", caption=audit.visit.id),)}})
+        for audit in episode.audits
+    ]
+    audits = [audit.model_copy(update={"visit": visit}) for audit, visit in zip(episode.audits, visits, strict=True)]
+    report = store_report(Context(audits=audits), media={"v1": tmp_path})
+    text = read(report_bytes(report, "en")).text
+    assert "1. First visit · G1 · Greeting v1" in text
+    assert "Evidence not printed here: 1." in text

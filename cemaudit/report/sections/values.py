@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from cemaudit.model import Measure, Scheme, Score, Text
 from cemaudit.model.blocks import Tone, Words
 from cemaudit.report.sections.words import NOTHING, both
-from cemaudit.scoring.rounding import DISPLAYED, round_exactly
+from cemaudit.scoring import shown
 
 __all__ = ["Shown", "Span", "brief_title", "measures_by", "number", "show", "single_measures", "span_of"]
 
@@ -58,11 +57,10 @@ def reason_of(score: Score) -> Words:
 
 def number(value: Fraction, measure: Measure | None = None, *, signed: bool = False) -> str:
     """The value as its measure rounds it, with a sign where its scale goes below zero."""
-    rounding = (measure.round if measure else None) or DISPLAYED
-    rounded = round_exactly(value, rounding)
-    text = f"{Decimal(abs(rounded.numerator)) / rounded.denominator:.{max(rounding.digits, 0)}f}"
-    sign = MINUS if rounded < 0 else "+" if signed and rounded else ""
-    return sign + text
+    text = shown(value, measure)
+    if text.startswith("-"):
+        return f"{MINUS}{text[1:]}"
+    return f"+{text}" if signed and text.strip("0.") else text
 
 
 def plain(score: Score, measure: Measure) -> float | None:
