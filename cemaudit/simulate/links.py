@@ -18,6 +18,7 @@ __all__ = ["linked"]
 Answers = Mapping[str, AnswerValue]
 Linked = dict[str, AnswerValue | None]
 SATURDAY = 5
+COMPLAINS = 0.15
 
 
 def linked(checklist_id: str, answers: Answers, course: Course, rng: Random) -> Linked:
@@ -41,14 +42,11 @@ def _order(answers: Answers, course: Course, rng: Random) -> Linked:
     return {**known, "E17": None} if course.scenario == "question-on-the-way" else {**known, "E22": None}
 
 
-def _treatment(_answers: Answers, course: Course, _rng: Random) -> Linked:
+def _treatment(_answers: Answers, course: Course, rng: Random) -> Linked:
     in_clinic = [slot for slot in course.planned if slot.step in {"V1", "Vn", "VE"}]
-    return {
-        "H17-visits": len(in_clinic),
-        "H17-until": in_clinic[-1].start.date().isoformat(),
-        "H21-visits": None,
-        "H24-days": None,
-    }
+    plan: Linked = {"H17-visits": len(in_clinic), "H17-until": in_clinic[-1].start.date().isoformat()}
+    unchanged: Linked = {"H21-visits": None}
+    return {**plan, **unchanged} if rng.random() < COMPLAINS else {**plan, **unchanged, "H24-days": None}
 
 
 _RULES: dict[str, Callable[[Answers, Course, Random], Linked]] = {
