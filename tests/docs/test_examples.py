@@ -1,0 +1,77 @@
+"""Every example of the documentation is right: files load, code compiles, commands say what the page says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+
+from cemaudit.checklists import load_file
+from cemaudit.cli.run import run
+from cemaudit.exchange.mapping import load_mapping
+from cemaudit.model import Item, Measure, Visit
+from cemaudit.scoring import Engine
+from cemaudit.scoring.lint import Level, lint_checklist, lint_scheme
+
+COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+RECORDS: dict[str, Any] = {"items": Item, "measures": Measure}
+
+
+def test_toml_loads(toml_block: Any, tmp_path: Path) -> None:
+    """A whole file loads; a part of one holds records of the model; ``bad-...`` files are there to be refused."""
+    data = tomli.loads(toml_block.text, parse_float=Decimal)
+    file = tmp_path / "example.toml"
+    file.write_text(toml_block.text, encoding="utf-8")
+    if toml_block.title.startswith("bad-"):
+        return
+    if "id" in data:
+        record = load_file(file)
+        remarks = lint_checklist(record) if "touchpoints" in data else lint_scheme(record)  # type: ignore[arg-type]
+        assert [str(remark.problem) for remark in remarks if remark.level is Level.ERROR] == []
+    elif "checklist" in data:
+        assert load_mapping(file).visit
+    else:
+        for part in data.keys() & RECORDS.keys():
+            assert [RECORDS[part].model_validate(one) for one in data[part]]
+
+
+def test_python_compiles(python_block: Any) -> None:
+    assert compile(python_block.text, f"{python_block.page}:{python_block.line}", "exec")
+
+
+def test_visits_fit_their_checklists(pages: dict[str, str]) -> None:
+    engine = Engine()
+    visits = re.findall(r'^```json(?: title="[^"]+")?\n(.*?)^```$', pages["visits.md"], re.MULTILINE | re.DOTALL)
+    assert visits
+    for text in visits:
+        assert engine.audit(Visit.model_validate(json.loads(text))).headline.value is not None
+
+
+@pytest.mark.parametrize("name", ["checklists.md", "cli.md", "schemes.md", "visits.md", "reports.md"])
+def test_commands_say_what_the_page_says(
+    name: str,
+    pages: dict[str, str],
+    example_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(example_folder)
+    for variable, value in {"LC_ALL": "C.UTF-8", "LANGUAGE": "en", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(variable, value)
+    consoles = re.findall(r"^```console\n(.*?)^```$", pages[name], re.MULTILINE | re.DOTALL)
+    code = 0
+    for command, expected in (pair for text in consoles for pair in COMMAND.findall(text)):
+        if command == "echo $?":
+            assert expected == f"{code}\n"
+            continue
+        program, *arguments = shlex.split(command)
+        assert program == "cemaudit", "only our own command can be run here"
+        code = run(arguments)
+        said = capsys.readouterr()
+        assert said.out + said.err == expected, command
