@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from cemaudit.scoring import Engine
+
+sys.path.insert(0, str(Path(__file__).parent))  # tests import `samples` and `strategies`
+
+_USUAL = {
+    "deadline": None,
+    "database": None,
+    "max_examples": 50,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+}
+settings.register_profile("usual", **_USUAL)
+settings.register_profile("ci", **_USUAL, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "usual")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """An engine with everything that is installed; tests do not change it."""
+    return Engine()

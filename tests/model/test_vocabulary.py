@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pytest
+
+from cemaudit.language import LANGUAGES, use
+from cemaudit.model import JOURNEYS, Channel, Checklist, Element, Facet, Journey, Medium, Mode, Moment, Reason, label
+
+WORDS = [word for kind in (Channel, Medium, Element, Mode, Moment, Facet) for word in kind]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_has_a_name_in_both_languages(word: StrEnum) -> None:
+    assert label(word).languages == LANGUAGES
+
+
+@pytest.mark.parametrize("kind", [Channel, Medium, Element, Mode, Moment, Facet])
+def test_names_differ(kind: type[StrEnum]) -> None:
+    for language in LANGUAGES:
+        with use(language):
+            assert len({str(label(word)) for word in kind}) == len(kind)
+
+
+@pytest.mark.parametrize("journey", JOURNEYS.values(), ids=str)
+def test_stages_of_a_journey_are_unique(journey: Journey) -> None:
+    ids = [stage.id for stage in journey.stages]
+    assert len(set(ids)) == len(ids)
+    assert [journey.stage(stage) for stage in ids] == list(journey.stages)
+
+
+def test_a_checklist_can_name_every_journey() -> None:
+    schema = Checklist.model_json_schema()
+    assert set(schema["properties"]["journey"]["enum"]) == set(JOURNEYS)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words(reason: Reason) -> None:
+    for language in LANGUAGES:
+        with use(language):
+            assert reason.words
