@@ -107,6 +107,8 @@ def _expectation(detail: Any) -> object:
     code, context = detail["type"], detail.get("ctx", {})
     if isinstance(context.get("error"), Expected):
         return context["error"]
+    if isinstance(detail.get("input"), str) and f"string_{code}" in _BOUNDS:
+        code = f"string_{code}"
     if code in _BOUNDS:
         name, words = _BOUNDS[code]
         return message(words, limit=context[name])
