@@ -12,12 +12,13 @@ from cemaudit.report.document import Report
 from cemaudit.report.media import Media
 from cemaudit.report.sections.channels import channels
 from cemaudit.report.sections.complaints import complaints
+from cemaudit.report.sections.cover import facts, verdict
 from cemaudit.report.sections.findings import findings
 from cemaudit.report.sections.items import items
 from cemaudit.report.sections.journey import journey
 from cemaudit.report.sections.method import method
 from cemaudit.report.sections.pictures import pictures
-from cemaudit.report.sections.summary import facts, summary, verdict
+from cemaudit.report.sections.summary import summary
 from cemaudit.report.sections.touchpoints import touchpoints
 from cemaudit.report.sections.words import joined
 

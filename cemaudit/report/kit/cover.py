@@ -80,7 +80,8 @@ class _VerdictBand(Slice):
         self.verdict = verdict
         self.letter = verdict.label if len(verdict.label) <= 3 else ""
         self.badge = BADGE if self.letter else EDGE
-        room = WIDTH - self.badge - SCORE - 2 * PAD
+        score = SCORE if verdict.value else 0
+        room = WIDTH - self.badge - score - 2 * PAD
         self.title = shorten(wrap(verdict.title, GRADE, room), 3)
         self.text = shorten(wrap(verdict.text, BODY, room), 6) if str(verdict.text) else []
         self.words = len(self.title) * GRADE.leading + len(self.text) * BODY.leading
@@ -96,7 +97,8 @@ class _VerdictBand(Slice):
         left = self.badge + PAD
         pen.at(left, top).lines(self.title, GRADE, INK)
         pen.at(left, top + len(self.title) * GRADE.leading).lines(self.text, BODY, INK)
-        self._paint_number(pen.at(WIDTH - SCORE, 0))
+        if self.verdict.value:
+            self._paint_number(pen.at(WIDTH - SCORE, 0))
 
     def _paint_number(self, pen: Pen) -> None:
         verdict, width = self.verdict, SCORE - PAD

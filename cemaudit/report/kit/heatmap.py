@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cemaudit.model.blocks import HeatMap, Words
-from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.numbers import Scale, finite
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.prose import Lines
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, QUIET, SMALL, TINY, Colour, Type, mix, on
-from cemaudit.report.kit.text import shorten, visible, wrap
+from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, QUIET, SMALL, TINIER, TINY, Colour, mix, on
+from cemaudit.report.kit.text import fits, shorten, wrap
 
 __all__ = ["colour_at", "draw_heat_map"]
 
 CELL, GAP = 25.0, 2.0
 LABELS, LABELS_BESIDE_MANY, MANY = 104.0, 84.0, 9
-TINIER = Type(5.8, 8)
 MOST_COLUMNS = 14
 STOPS: tuple[Colour, ...] = (
     DEEP["worst"],
@@ -79,7 +77,7 @@ class _Head(Slice):
     def __init__(self, title: Words, columns: Sequence[Words], width: float) -> None:
         self.title = shorten(wrap(title, SMALL.strong, width), 3)
         self.grid = _Grid.of(len(columns), width)
-        self.type = TINY if all(_fits(column, self.grid.each - 3) for column in columns) else TINIER
+        self.type = TINY if all(fits(column, TINY, self.grid.each - 3) for column in columns) else TINIER
         self.columns = [shorten(wrap(column, self.type, self.grid.each - 3), 3) for column in columns]
         self.names = max((len(column) for column in self.columns), default=0) * self.type.leading
         super().__init__(len(self.title) * SMALL.leading + 6 + self.names + 3)
@@ -90,11 +88,6 @@ class _Head(Slice):
             left = self.grid.labels + number * self.grid.each
             there = pen.at(left, self.height - 3 - len(column) * self.type.leading)
             there.lines(column, self.type, QUIET, "center", self.grid.each - GAP)
-
-
-def _fits(words: Words, width: float) -> bool:
-    """Whether no word need be split."""
-    return all(face().width(word, TINY.size) <= width for word in visible(words).split())
 
 
 class _Legend(Slice):

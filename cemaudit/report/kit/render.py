@@ -24,6 +24,7 @@ from cemaudit.report.kit.text import visible
 __all__ = ["render"]
 
 AUTHOR = "cemaudit"
+SHORT = 64.0
 
 
 def render(report: Report) -> bytes:
@@ -93,10 +94,12 @@ def _kept(stacks: list[Stack]) -> list[Flowable]:
 
 
 def _need(stacks: list[Stack]) -> float:
+    """The room for headings, what follows them, and where that is only a short introduction, what follows that."""
     need = 0.0
-    for stack in stacks:
+    for number, stack in enumerate(stacks):
         need += stack.spaceBefore
-        if not stack.keeps:
+        introduces = number > 0 and stacks[number - 1].keeps and stack.tall <= SHORT
+        if not stack.keeps and (not introduces or number + 1 == len(stacks)):
             return need + stack.least
         need += stack.tall + stack.spaceAfter
     return need

@@ -19,6 +19,7 @@ __all__ = [
     "PALE",
     "QUIET",
     "SMALL",
+    "TINIER",
     "TINT",
     "TINY",
     "TOP",
@@ -65,6 +66,8 @@ class Type(NamedTuple):
 BODY = Type(9.5, 15)
 SMALL = Type(8, 11.5)
 TINY = Type(7, 9.5)
+TINIER = Type(5.8, 8)
+"""For a column's name where a word of it would have to be split."""
 
 INK = Colour.of("1d2733")
 QUIET = Colour.of("67737f")

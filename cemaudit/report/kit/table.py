@@ -9,12 +9,12 @@ from cemaudit.language import message
 from cemaudit.model.blocks import Cell, Column, Table, Tone, Words
 from cemaudit.report.kit.pen import Align, Pen
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import ACCENT, DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINT, TINY, Type
-from cemaudit.report.kit.text import shorten, wrap
+from cemaudit.report.kit.style import ACCENT, DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINIER, TINT, TINY, Type
+from cemaudit.report.kit.text import fits, shorten, wrap
 
 __all__ = ["draw_table"]
 
-PAD_X, PAD_Y = 6.0, 4.5
+PAD_X, PAD_Y = 5.0, 4.5
 NARROW = 70.0
 TALL = 8
 """Rows of up to so many lines stay in one piece."""
@@ -114,7 +114,7 @@ def draw_table(block: Table, width: float) -> list[Stack]:
     places = _places(block.columns, width)
     header = _Header(
         [
-            _laid(Cell(text=column.title), column, place, TINY.strong)
+            _laid(Cell(text=column.title), column, place, _header_type(column, place[1]))
             for column, place in zip(block.columns, places, strict=True)
         ]
     )
@@ -125,6 +125,10 @@ def draw_table(block: Table, width: float) -> list[Stack]:
     if str(block.caption):
         stacks.insert(0, Stack([_Caption(block.caption, width)], space=(6, 0), keeps=True))
     return stacks
+
+
+def _header_type(column: Column, width: float) -> Type:
+    return TINY.strong if fits(column.title, TINY.strong, width - 2 * PAD_X) else TINIER.strong
 
 
 def _places(columns: Sequence[Column], width: float) -> list[tuple[float, float]]:

@@ -11,7 +11,7 @@ from cemaudit.model.blocks import Words
 from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.style import Type
 
-__all__ = ["shorten", "visible", "wrap"]
+__all__ = ["fits", "shorten", "visible", "wrap"]
 
 BOX = "\N{WHITE SQUARE}"
 _UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp"}
@@ -81,6 +81,12 @@ def _split(token: str, type_: Type, width: float) -> list[str]:
             start, used = position, 0.0
         used += wide
     return [*parts, token[start:]]
+
+
+def fits(words: Words, type_: Type, width: float) -> bool:
+    """Whether no word of them need be split to stay within ``width`` points."""
+    measure = face(bold=type_.bold).width
+    return all(measure(word, type_.size) <= width for word in visible(words).split())
 
 
 def shorten(lines: list[str], most: int) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Measure, Text, label
-from cemaudit.model.blocks import Bars, Block, Paragraph, Section, Series, Words
+from cemaudit.model.blocks import Bars, Block, HeatMap, Paragraph, Section, Series, Words
+from cemaudit.report.sections.maps import heat_map
 from cemaudit.report.sections.values import Span, brief_title, measures_by, plain, span_of
 from cemaudit.report.sections.words import joined, visit_name
 
@@ -14,6 +15,7 @@ __all__ = ["channels"]
 
 MOST_SERIES = 4
 SIDE_BY_SIDE = ("performance", "experience")
+BY_VISIT = Text(ko="방문과 채널", en="visit and channel")
 ABOUT = Text(
     ko="고객은 직접 만나서(대면), 전화나 편지로(인적·원거리), 그리고 화면에서(전자) 회사를 만납니다.",
     en="Customers meet the company in person (face-to-face), by phone or letter (personal but distant), and "
@@ -27,8 +29,9 @@ def channels(context: Context) -> Section | None:
     measures = measures_by(audit.scheme, "channel")
     if not measures or len(audit.checklist.touchpoints) < 2:
         return None
-    bars = _over_visits(context.audits, measures) if len(context.audits) > 1 else _of_one(audit, measures)
-    blocks: tuple[Block, ...] = (Paragraph(text=ABOUT, quiet=True), *bars)
+    several = len(context.audits) > 1
+    charts: Iterator[Block] = _over_visits(context.audits, measures) if several else _of_one(audit, measures)
+    blocks: tuple[Block, ...] = (Paragraph(text=ABOUT, quiet=True), *charts)
     return Section(id="channels", title=Text(ko="채널 비교", en="Channels compared"), blocks=blocks, order=200)
 
 
@@ -46,12 +49,12 @@ def _of_one(audit: Audit, measures: Sequence[Measure]) -> Iterator[Bars]:
             )
 
 
-def _over_visits(audits: Sequence[Audit], measures: Sequence[Measure]) -> Iterator[Bars]:
-    """One chart for each measure, a bar for each of the last visits."""
+def _over_visits(audits: Sequence[Audit], measures: Sequence[Measure]) -> Iterator[HeatMap]:
+    """One map for each measure, a row for each visit."""
     known = [measure for measure in measures if measure.id.rpartition(".")[2] in SIDE_BY_SIDE] or list(measures)
     for measure in known:
-        rows = [Series(label=visit_name(audit), values=_values(audit, measure)) for audit in audits[-MOST_SERIES:]]
-        yield _bars(brief_title(measure), rows, span_of(audits[-1].scheme, measure))
+        rows = [(visit_name(audit), _values(audit, measure)) for audit in audits]
+        yield heat_map(audits[-1], measure, BY_VISIT, [label(channel) for channel in Channel], rows)
 
 
 def _bars(title: Words, series: Sequence[Series], span: Span | None) -> Bars:

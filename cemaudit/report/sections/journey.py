@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Measure, Text, label
-from cemaudit.model.blocks import Block, HeatMap, Paragraph, Section, Words
-from cemaudit.report.sections.values import Span, brief_title, measures_by, plain, span_of
-from cemaudit.report.sections.words import joined, visit_name
+from cemaudit.model.blocks import Block, HeatMap, Paragraph, Section
+from cemaudit.report.sections.maps import heat_map
+from cemaudit.report.sections.values import measures_by, plain
+from cemaudit.report.sections.words import visit_name
 
 __all__ = ["journey"]
 
@@ -36,34 +37,20 @@ def journey(context: Context) -> Section | None:
 
 
 def _by_channel(audit: Audit, measures: Sequence[Measure]) -> Iterator[HeatMap]:
-    stages = [stage.id for stage in audit.checklist.path.stages]
+    stages = audit.checklist.path.stages
     for measure in measures:
-        values = [
-            tuple(plain(audit.score(measure.id, channel, stage), measure) for stage in stages) for channel in Channel
+        rows = [
+            (label(channel), tuple(plain(audit.score(measure.id, channel, stage.id), measure) for stage in stages))
+            for channel in Channel
         ]
-        yield _map(audit, measure, BY_CHANNEL, [label(channel) for channel in Channel], values)
+        yield heat_map(audit, measure, BY_CHANNEL, [stage.title for stage in stages], rows)
 
 
 def _by_visit(audits: Sequence[Audit], measures: Sequence[Measure]) -> Iterator[HeatMap]:
+    stages = audits[-1].checklist.path.stages
     for measure in measures:
-        values = [
-            tuple(plain(audit.score(measure.id, stage.id), measure) for stage in audits[-1].checklist.path.stages)
+        rows = [
+            (visit_name(audit), tuple(plain(audit.score(measure.id, stage.id), measure) for stage in stages))
             for audit in audits
         ]
-        yield _map(audits[-1], measure, BY_VISIT, [visit_name(audit) for audit in audits], values)
-
-
-def _map(
-    audit: Audit, measure: Measure, by: Text, rows: Sequence[Words], values: Sequence[tuple[float | None, ...]]
-) -> HeatMap:
-    known = [value for row in values for value in row if value is not None]
-    span = span_of(audit.scheme, measure) or Span(min(known, default=0), max(known, default=1))
-    low, high = span if audit.scheme.direction == "higher-is-better" else (span.high, span.low)
-    return HeatMap(
-        title=joined([brief_title(measure), by], " · "),
-        columns=tuple(stage.title for stage in audit.checklist.path.stages),
-        rows=tuple(rows),
-        values=tuple(values),
-        low=low,
-        high=high,
-    )
+        yield heat_map(audits[-1], measure, BY_VISIT, [stage.title for stage in stages], rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Measure, Reason, Text
@@ -19,81 +19,23 @@ from cemaudit.model.blocks import (
     Table,
     Words,
 )
-from cemaudit.report.document import Fact, Verdict
-from cemaudit.report.sections.feeling import feeling
-from cemaudit.report.sections.values import brief_title, measures_by, number, reason_of, show, single_measures, span_of
+from cemaudit.report.sections.values import (
+    brief_title,
+    headline,
+    leading,
+    measures_by,
+    number,
+    reason_of,
+    show,
+    single_measures,
+    span_of,
+)
 from cemaudit.report.sections.words import NOTHING, asked_items, both, joined, visit_name, visited, when
 
-__all__ = ["facts", "summary", "verdict"]
+__all__ = ["summary"]
 
 IN_A_ROW = 3
 MOST_FIGURES = 6
-
-
-def facts(context: Context) -> tuple[Fact, ...]:
-    """What was visited, when and as whom; the shopper stays unnamed."""
-    audit = context.audits[-1]
-    visit, checklist = audit.visit, audit.checklist
-    scenario = {one.id: one.title for one in checklist.scenarios}.get(visit.scenario or "", visit.scenario)
-    rows: list[tuple[Text, Words | None]] = [
-        (Text(ko="방문", en="Visited"), _period(context.audits)),
-        (Text(ko="코드", en="Code"), visit.store),
-        (Text(ko="조사 차수", en="Wave"), visit.wave),
-        (Text(ko="시나리오", en="Scenario"), scenario),
-        (Text(ko="페르소나", en="Persona"), visit.persona),
-        (Text(ko="방문 계기", en="Occasion"), visit.occasion),
-        (Text(ko="장소", en="Place"), visit.place),
-        (Text(ko="체크리스트", en="Checklist"), checklist.ref),
-        (Text(ko="이전 방문", en="Visit before"), _before(context)),
-    ]
-    return tuple(Fact(label=label, value=value) for label, value in rows if value)
-
-
-def _period(audits: Sequence[Audit]) -> Words:
-    count = len(audits)
-    if count == 1:
-        return when(audits[0].visit)
-    days = sorted(audit.visit.day.isoformat() for audit in audits if audit.visit.day)
-    span = f"{days[0]} – {days[-1]}" if days else NOTHING
-    return Text(ko=f"{span} ({count}회)", en=f"{span} ({count} visits)")
-
-
-def _before(context: Context) -> Words | None:
-    audit = context.audits[-1]
-    earlier = [one for one in context.history if one.scheme.ref == audit.scheme.ref and one.headline.value is not None]
-    if not earlier:
-        return None
-    last = earlier[-1]
-    return joined([_headline(last), f"({when(last.visit)[:10]})"], " ")
-
-
-def _leading(audit: Audit) -> Measure:
-    return audit.scheme.measure[audit.scheme.leading]
-
-
-def _headline(audit: Audit) -> Words:
-    return show(audit.scheme, _leading(audit), audit.headline).text
-
-
-def verdict(context: Context) -> Verdict:
-    """The grade and headline number of the visit, of an episode's last one."""
-    audit = context.audits[-1]
-    band, measure, score = audit.band, _leading(audit), audit.headline
-    span = span_of(audit.scheme, measure)
-    seen = show(audit.scheme, measure, score)
-    several = len(context.audits) > 1
-    caption = joined([brief_title(measure), visit_name(audit)], " · ") if several else brief_title(measure)
-    return Verdict(
-        label=band.label if band else "",
-        title=both(lambda: str(band)) if band else Text(ko="등급 없음", en="Not graded"),
-        tone=band.tone if band else "plain",
-        text=feeling(audit) or (reason_of(score) if score.value is None else ""),
-        value=str(seen.text) if score.value is not None else NOTHING,
-        caption=caption,
-        at=seen.at,
-        low=span.low if span else 0,
-        high=span.high if span else 100,
-    )
 
 
 def summary(context: Context) -> Section:
@@ -178,7 +120,7 @@ def _visits(context: Context) -> Table:
     columns = (
         Column(title=Text(ko="방문", en="Visit"), width=2),
         Column(title=Text(ko="날짜", en="Date"), width=1.6),
-        Column(title=brief_title(_leading(context.audits[-1])), width=1.2, align="right"),
+        Column(title=brief_title(leading(context.audits[-1].scheme)), width=1.2, align="right"),
         Column(title=Text(ko="등급", en="Grade"), width=1.6),
         Column(title=Text(ko="중대 항목 미충족", en="Critical items failed"), width=1.2, align="right"),
     )
@@ -191,7 +133,7 @@ def _visit_row(audit: Audit) -> tuple[Cell | Words, ...]:
     return (
         visit_name(audit),
         when(audit.visit),
-        Cell(text=_headline(audit), strong=True),
+        Cell(text=headline(audit), strong=True),
         Cell(text=grade, tone=band.tone if band else "plain"),
         str(len(audit.failed_critical)),
     )

@@ -28,9 +28,8 @@ def touchpoints(context: Context) -> Section | None:
         return None
     several = len(context.audits) > 1
     columns = [Column(title=Text(ko="접점", en="Touchpoint"), width=2.3)]
-    columns += [Column(title=Text(ko="방문", en="Visit"), width=1.7)] if several else []
-    columns += [Column(title=Text(ko="채널 · 단계", en="Channel · stage"), width=2.5)]
-    columns += [Column(title=brief_title(measure), width=1.15, align="right") for measure in measures]
+    columns += [Column(title=Text(ko="채널 · 단계", en="Channel · stage"), width=2.4)]
+    columns += [Column(title=brief_title(measure), width=1.2, align="right") for measure in measures]
     rows = [row for audit in context.audits for row in _rows(audit, measures, several=several)]
     return Section(
         id="touchpoints",
@@ -41,9 +40,10 @@ def touchpoints(context: Context) -> Section | None:
 
 
 def _rows(audit: Audit, measures: Sequence[Measure], *, several: bool) -> Iterator[tuple[Cell | Words, ...]]:
+    if several:
+        yield (Cell(text=visit_name(audit), strong=True), "", *[""] * len(measures))
     for touchpoint in visited(audit):
-        visit = (visit_name(audit),) if several else ()
-        yield (touchpoint.title, *visit, _place(audit, touchpoint), *_scores(audit, touchpoint, measures))
+        yield (touchpoint.title, _place(audit, touchpoint), *_scores(audit, touchpoint, measures))
 
 
 def _place(audit: Audit, touchpoint: Touchpoint) -> Words:
@@ -53,11 +53,11 @@ def _place(audit: Audit, touchpoint: Touchpoint) -> Words:
 
 
 def _scores(audit: Audit, touchpoint: Touchpoint, measures: Sequence[Measure]) -> Iterator[Cell | Words]:
-    """A cell for each measure; a reason that also holds for the measure before it is not said twice."""
-    said: Reason | None = None
+    """A cell for each measure. Why there is no score is said once for neighbours, and not where it was never asked."""
+    said: Reason | None = Reason.NOT_ASKED
     for measure in measures:
         score = audit.score(measure.id, touchpoint.id)
         seen = show(audit.scheme, measure, score)
-        again = score.value is None and score.reason == said
-        said = score.reason if score.value is None else None
-        yield Cell(text=NOTHING if again else seen.text, tone=seen.tone)
+        quiet = score.value is None and score.reason in {said, Reason.NOT_ASKED}
+        said = score.reason
+        yield Cell(text=NOTHING if quiet else seen.text, tone=seen.tone)

@@ -5,12 +5,25 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from cemaudit.model import Measure, Scheme, Score, Text
+from cemaudit.model import Audit, Measure, Scheme, Score, Text
 from cemaudit.model.blocks import Tone, Words
 from cemaudit.report.sections.words import NOTHING, both
 from cemaudit.scoring import shown
 
-__all__ = ["Shown", "Span", "brief_title", "measures_by", "number", "show", "single_measures", "span_of"]
+__all__ = [
+    "Shown",
+    "Span",
+    "brief_title",
+    "headline",
+    "leading",
+    "measures_by",
+    "number",
+    "plain",
+    "reason_of",
+    "show",
+    "single_measures",
+    "span_of",
+]
 
 MINUS = "\N{MINUS SIGN}"
 SHORT = {
@@ -109,6 +122,16 @@ def _in_hundreds(scheme: Scheme, measure: Measure) -> bool:
 def measures_by(scheme: Scheme, *facets: str) -> list[Measure]:
     """The measures that give one number for each value of these facets."""
     return [measure for measure in scheme.measures if tuple(map(str, measure.for_each)) == facets]
+
+
+def leading(scheme: Scheme) -> Measure:
+    """The measure a report leads with."""
+    return scheme.measure[scheme.leading]
+
+
+def headline(audit: Audit) -> Words:
+    """The number a report leads with, or why there is none."""
+    return show(audit.scheme, leading(audit.scheme), audit.headline).text
 
 
 def single_measures(scheme: Scheme) -> list[Measure]:

@@ -1,0 +1,91 @@
+"""The head of the first page: particulars and verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cemaudit.hookspecs import Context
+from cemaudit.model import Audit, Text
+from cemaudit.model.blocks import Words
+from cemaudit.report.document import Fact, Verdict
+from cemaudit.report.sections.feeling import feeling
+from cemaudit.report.sections.values import brief_title, headline, leading, reason_of, show, span_of
+from cemaudit.report.sections.words import NOTHING, both, joined, when
+
+__all__ = ["facts", "verdict"]
+
+
+def facts(context: Context) -> tuple[Fact, ...]:
+    """What was visited, when and as whom; the shopper stays unnamed."""
+    audit = context.audits[-1]
+    visit, checklist = audit.visit, audit.checklist
+    scenario = {one.id: one.title for one in checklist.scenarios}.get(visit.scenario or "", visit.scenario)
+    rows: list[tuple[Text, Words | None]] = [
+        (Text(ko="방문", en="Visited"), _period(context.audits)),
+        (Text(ko="코드", en="Code"), visit.store),
+        (Text(ko="조사 차수", en="Wave"), visit.wave),
+        (Text(ko="시나리오", en="Scenario"), scenario),
+        (Text(ko="페르소나", en="Persona"), visit.persona),
+        (Text(ko="방문 계기", en="Occasion"), visit.occasion),
+        (Text(ko="장소", en="Place"), visit.place),
+        (Text(ko="체크리스트", en="Checklist"), checklist.ref),
+        (Text(ko="이전 방문", en="Visit before"), _before(context)),
+    ]
+    return tuple(Fact(label=label, value=value) for label, value in rows if value)
+
+
+def _period(audits: Sequence[Audit]) -> Words:
+    count = len(audits)
+    if count == 1:
+        return when(audits[0].visit)
+    days = sorted(audit.visit.day.isoformat() for audit in audits if audit.visit.day)
+    span = f"{days[0]} – {days[-1]}" if days else NOTHING
+    return Text(ko=f"{span} ({count}회)", en=f"{span} ({count} visits)")
+
+
+def _before(context: Context) -> Words | None:
+    audit = context.audits[-1]
+    earlier = [one for one in context.history if one.scheme.ref == audit.scheme.ref and one.headline.value is not None]
+    if not earlier:
+        return None
+    last = earlier[-1]
+    return joined([headline(last), f"({when(last.visit)[:10]})"], " ")
+
+
+def verdict(context: Context) -> Verdict:
+    """The grade and headline number of a visit; for an episode, how many visits earned which grade."""
+    return _of_visit(context.audits[0]) if len(context.audits) == 1 else _of_episode(context.audits)
+
+
+def _of_visit(audit: Audit) -> Verdict:
+    band, measure, score = audit.band, leading(audit.scheme), audit.headline
+    span = span_of(audit.scheme, measure)
+    seen = show(audit.scheme, measure, score)
+    return Verdict(
+        label=band.label if band else "",
+        title=both(lambda: str(band)) if band else Text(ko="등급 없음", en="Not graded"),
+        tone=band.tone if band else "plain",
+        text=feeling(audit) or (reason_of(score) if score.value is None else ""),
+        value=str(seen.text) if score.value is not None else NOTHING,
+        caption=brief_title(measure),
+        at=seen.at,
+        low=span.low if span else 0,
+        high=span.high if span else 100,
+    )
+
+
+def _of_episode(audits: Sequence[Audit]) -> Verdict:
+    count = len(audits)
+    earned = Counter(audit.band.label for audit in audits if audit.band)
+    grades = [
+        both(lambda band=band: f"{band.label} {band.title or ''}: {earned[band.label]}")  # type: ignore[misc]
+        for band in audits[-1].scheme.bands
+        if earned[band.label]
+    ]
+    return Verdict(
+        label=str(count),
+        title=Text(ko=f"방문 {count}회의 여정", en=f"A journey of {count} visits"),
+        tone="plain",
+        text=joined(grades, " · ") if grades else Text(ko="등급 없음", en="Not graded"),
+    )
