@@ -83,23 +83,27 @@ class Stack(Flowable):
         """What reportlab asks where it does not fit: the part that does, and the rest."""
         if self.whole:
             return []
-        room = aH - (self.head.height if self.head else 0) + 1e-6
-        taken = 0
-        for one in self.slices:
-            if one.height > room:
-                break
-            room -= one.height
-            taken += 1
-        upper, rest = list(self.slices[:taken]), list(self.slices[taken:])
-        if rest and (parts := rest[0].cut(room)):
-            upper.append(parts[0])
-            rest[0] = parts[1]
-        while upper and upper[-1].keeps:
-            rest.insert(0, upper.pop())
+        upper, rest = self._parted(aH - (self.head.height if self.head else 0) + 1e-6)
         if not upper or not rest:
             return []
         before, after = self.spaceBefore, self.spaceAfter
         return [Stack(upper, head=self.head, space=(before, 0)), Stack(rest, head=self.head, space=(0, after))]
+
+    def _parted(self, room: float) -> tuple[list[Slice], list[Slice]]:
+        """The slices that fit into ``room``, the last one cut where it can be, and those that do not."""
+        taken = 0
+        while taken < len(self.slices) and self.slices[taken].height <= room:
+            room -= self.slices[taken].height
+            taken += 1
+        upper, rest = list(self.slices[:taken]), list(self.slices[taken:])
+        parts = rest[0].cut(room) if rest else None
+        if parts:
+            return [*upper, parts[0]], [parts[1], *rest[1:]]
+        last = len(upper) - (1 if len(rest) == 1 and len(upper) > 2 else 0)
+        while last and upper[last - 1].keeps:
+            last -= 1
+        last = last or len(upper)
+        return upper[:last], [*upper[last:], *rest]
 
     def draw(self) -> None:
         """Paints the slices from the top down."""

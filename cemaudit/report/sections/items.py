@@ -17,7 +17,7 @@ COLUMNS = (
     Column(title=Text(ko="항목", en="Item"), width=1),
     Column(title=Text(ko="질문", en="Question"), width=3.3),
     Column(title=Text(ko="답", en="Answer"), width=1.7),
-    Column(title=Text(ko="점수", en="Points"), width=1, align="right"),
+    Column(title=Text(ko="점수", en="Points"), width=1, align="center"),
     Column(title=Text(ko="메모", en="Note"), width=2.8),
 )
 ABOUT = Text(

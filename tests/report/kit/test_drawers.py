@@ -152,12 +152,23 @@ def test_callouts_of_every_tone(draw):
 
 
 def test_a_stack_is_cut_between_slices():
-    stack = Stack([Slice(100), Slice(100), Slice(100)], space=(5, 7))
+    stack = Stack([Slice(100) for _ in range(4)], space=(5, 7))
     upper, rest = stack.split(400, 250)
-    assert (upper.tall, rest.tall, upper.spaceBefore, rest.spaceAfter) == (200, 100, 5, 7)
+    assert (upper.tall, rest.tall, upper.spaceBefore, rest.spaceAfter) == (200, 200, 5, 7)
     assert stack.split(400, 99) == []
 
 
 def test_a_whole_stack_is_not_cut():
     assert Stack([Slice(100), Slice(100)], whole=True).split(400, 150) == []
     assert len(Stack([Slice(100)] * 9, whole=True).split(400, 150)) == 2
+
+
+def test_the_last_slice_does_not_go_over_alone():
+    upper, rest = Stack([Slice(100) for _ in range(5)]).split(400, 450)
+    assert (len(upper.slices), len(rest.slices)) == (3, 2)
+
+
+def test_nothing_but_group_rows_still_breaks(draw):
+    rows = tuple((Cell(text=f"GROUP{number}", strong=True), "") for number in range(100))
+    pdf = draw(Table(columns=(Column(title="a"), Column(title="b")), rows=rows))
+    assert {f"GROUP{number}" for number in range(100)} <= set(pdf.text.split())
