@@ -28,10 +28,10 @@ def texts() -> set[str]:
     return {text for _, _, text, _, _ in found if isinstance(text, str)}
 
 
-def click_texts() -> set[str]:
-    """Every English text click shows."""
+def click_texts() -> dict[str, str | tuple[str, ...]]:
+    """Every English text click shows, by its singular; those with a plural as a pair."""
     found = extract_from_dir(Path(click.__file__).parent, keywords=KEYWORDS)
-    return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
+    return {text if isinstance(text, str) else text[0]: text for _, _, text, _, _ in found}
 
 
 def read_catalogue() -> Catalog:
@@ -46,15 +46,30 @@ def updated(known: dict[str, str]) -> Catalog:
     made = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that the same texts make the same bytes
     catalogue = Catalog("ko", header_comment=HEADER, creation_date=made, revision_date=made, fuzzy=False)
     catalogue.last_translator = catalogue.language_team = "cemaudit"
-    for text in sorted(texts() | click_texts()):
-        catalogue.add(text, known.get(text, ""), flags=["python-brace-format"] if "{" in text else [])
+    everything = {text: text for text in texts()} | click_texts()
+    for text, whole in sorted(everything.items()):
+        korean = known.get(text, "")
+        flags = ["python-brace-format"] if "{" in text else []
+        catalogue.add(whole, korean if isinstance(whole, str) else (korean,), flags=flags)
     return catalogue
+
+
+def known_texts() -> dict[str, str]:
+    """The Korean texts there are, by their English (singular)."""
+    if not (FOLDER / "cemaudit.po").exists():
+        return {}
+    pairs = ((each.id, each.string) for each in read_catalogue())
+    return {_first(english): _first(korean) for english, korean in pairs if _first(korean)}
+
+
+def _first(text: str | list[str] | tuple[str, ...] | None) -> str:
+    return text if isinstance(text, str) else text[0] if text else ""
 
 
 def main() -> None:
     """Update the catalogue."""
     path = FOLDER / "cemaudit.po"
-    known = {str(each.id): str(each.string) for each in read_catalogue() if each.string} if path.exists() else {}
+    known = known_texts()
     if sys.argv[1:2] == ["add"]:
         lines = (
             line.split("\t") for line in Path(sys.argv[2]).read_text(encoding="utf-8").splitlines() if "\t" in line
@@ -66,7 +81,7 @@ def main() -> None:
         write_po(file, catalogue, width=110, omit_header=False, include_previous=False)
     with (FOLDER / "cemaudit.mo").open("wb") as file:
         write_mo(file, catalogue)
-    missing = sorted(str(each.id) for each in catalogue if each.id and not each.string)
+    missing = sorted(_first(each.id) for each in catalogue if each.id and not _first(each.string))
     sys.stdout.write("".join(f"no Korean yet: {text}\n" for text in missing))
 
 
