@@ -11,13 +11,14 @@ from types import ModuleType
 from typing import get_args
 
 import pytest
+import tomli
 
 import cemaudit
 from cemaudit import hookspecs
 from cemaudit.cli.commands import COMMANDS
 from cemaudit.model import Checklist, Facet, Item, Measure, Reason, Scheme, Touchpoint, Visit
 from cemaudit.model.answers import AnswerType
-from cemaudit.model.scheme import VISIT_SOURCES
+from cemaudit.model.measures import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN, experience
 
 ROW = re.compile(r"^\| (.+?) \|$", re.MULTILINE)
@@ -131,3 +132,11 @@ def loaded(path: Path) -> ModuleType:
 def test_the_changelog_tells_of_this_version(root: Path) -> None:
     text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## \[({re.escape(cemaudit.__version__)}|Unreleased)\]", text, re.MULTILINE)
+
+
+def test_every_dependency_is_accounted_for(pages: dict[str, str], root: Path) -> None:
+    project = tomli.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    names = {re.split(r"[\[<>=~!; ]", name)[0] for name in named} - {"cemaudit"}
+    rows = " ".join(row.split(" | ")[0] for row in ROW.findall(pages["dependencies.md"]))
+    assert {name for name in names if not re.search(rf"\b{re.escape(name)}\b", rows)} == set()
