@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from cemaudit.model import Audit, Text
+from cemaudit.report.sections.values import Span, span_of
 
 __all__ = ["feeling"]
 
+SCALES = {"performance": Span(0, 100), "emotion": Span(-100, 100)}
 DONE = 60
 FELT = 20
 
@@ -37,9 +41,15 @@ _SENTENCES = {
 
 
 def feeling(audit: Audit) -> Text | None:
-    """The sentence; ``None`` where the scheme does not score both performance and emotion."""
-    performance, emotion = audit.score("performance").value, audit.score("emotion").value
+    """The sentence; ``None`` where the scheme does not score both performance and emotion on the usual scales."""
+    performance, emotion = (_value(audit, name, span) for name, span in SCALES.items())
     if performance is None or emotion is None:
         return None
     felt = 1 if emotion >= FELT else -1 if emotion <= -FELT else 0
     return _SENTENCES[performance >= DONE, felt]
+
+
+def _value(audit: Audit, name: str, span: Span) -> Fraction | None:
+    """The score of that name, where the scheme has it on that scale."""
+    measure = audit.scheme.measure.get(name)
+    return audit.score(name).value if measure and span_of(audit.scheme, measure) == span else None

@@ -14,8 +14,8 @@ __all__ = ["items"]
 Row = tuple[Cell | Words, ...]
 CRITICAL = Text(ko="중대", en="Critical")
 COLUMNS = (
-    Column(title=Text(ko="항목", en="Item"), width=1),
-    Column(title=Text(ko="질문", en="Question"), width=3.3),
+    Column(title=Text(ko="항목", en="Item"), width=1.15),
+    Column(title=Text(ko="질문", en="Question"), width=3.2),
     Column(title=Text(ko="답", en="Answer"), width=1.7),
     Column(title=Text(ko="점수", en="Points"), width=1, align="center"),
     Column(title=Text(ko="메모", en="Note"), width=2.8),

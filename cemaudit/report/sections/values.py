@@ -78,9 +78,7 @@ def number(value: Fraction, measure: Measure | None = None, *, signed: bool = Fa
 
 def plain(score: Score, measure: Measure) -> float | None:
     """The value for a chart, rounded as it is printed."""
-    if score.value is None:
-        return None
-    return float(number(score.value, measure).replace(MINUS, "-"))
+    return None if score.value is None else float(shown(score.value, measure))
 
 
 def _tone(share: float) -> Tone:
