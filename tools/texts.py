@@ -6,32 +6,45 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "cemaudit" / "locale" / "ko" / "LC_MESSAGES"
 HEADER = "# Korean texts of cemaudit. Same licence as the project.\n# Update with: python tools/texts.py"
-KEYWORDS = dict.fromkeys(["message", "translate", "Expected", "N_", "_"]) | {"ngettext": (1, 2)}
+KEYWORDS = dict.fromkeys(["message", "translate", "Expected", "N_", "_"], 1) | {"ngettext": 2}
+"""The functions that take texts, and how many of their arguments are texts."""
 
 
 def texts() -> set[str]:
     """Every English text of the program's own code."""
-    found = extract_from_dir(ROOT / "cemaudit", keywords=KEYWORDS)
-    return {text for _, _, text, _, _ in found if isinstance(text, str)}
+    return {_first(text) for text in _found_in(ROOT / "cemaudit")}
 
 
 def click_texts() -> dict[str, str | tuple[str, ...]]:
     """Every English text click shows, by its singular; those with a plural as a pair."""
-    found = extract_from_dir(Path(click.__file__).parent, keywords=KEYWORDS)
-    return {text if isinstance(text, str) else text[0]: text for _, _, text, _, _ in found}
+    return {_first(text): text for text in _found_in(Path(click.__file__).parent)}
+
+
+def _found_in(folder: Path) -> Iterator[str | tuple[str, ...]]:
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                words = tuple(_literals(node.args[: KEYWORDS.get(node.func.id, 0)]))
+                if words:
+                    yield words[0] if len(words) == 1 else words
+
+
+def _literals(nodes: list[ast.expr]) -> Iterator[str]:
+    yield from (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def read_catalogue() -> Catalog:
