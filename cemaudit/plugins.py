@@ -143,12 +143,18 @@ def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None 
 
 def _find(shut_out: Collection[str]) -> list[tuple[Plugin, EntryPoint]]:
     """All entry points of the group, unimported, in an order that depends on names alone."""
+    try:
+        entries = entry_points(group=GROUP)
+    except Exception as error:  # noqa: BLE001 (some distribution's metadata may be damaged in any way)
+        what = message("the list of installed plugins cannot be read: {error}", error=error)
+        raise BadEnvironment(Problem(what)) from error
     found = []
-    for entry_point in entry_points(group=GROUP):
+    for entry_point in entries:
         distribution = entry_point.dist
-        name = distribution.name if distribution else "?"
+        name = (distribution.name if distribution else None) or "?"
+        version = (distribution.version if distribution else None) or "?"
         if not {entry_point.name, name} & set(shut_out):
-            found.append((Plugin(entry_point.name, name, distribution.version if distribution else "?"), entry_point))
+            found.append((Plugin(entry_point.name, name, version), entry_point))
     return sorted(found, key=lambda pair: (pair[0].name, pair[0].distribution))
 
 

@@ -217,6 +217,13 @@ def test_strict_mode_can_be_off(install: Install, value: str) -> None:
     assert len(load_plugins(environ={STRICT: value}).problems) == 1
 
 
+def test_damaged_metadata_is_the_environments_fault(install: Install, tmp_path: Path) -> None:
+    install("good", NOTE.format(name="good"))
+    (tmp_path / "good" / "good-1.0.dist-info" / "entry_points.txt").write_text("[cemaudit]\ngood")
+    with use("en"), pytest.raises(BadEnvironment, match="the list of installed plugins cannot be read"):
+        load_plugins(environ={})
+
+
 CHECKLISTS = """
 from pathlib import Path
 @hookimpl
