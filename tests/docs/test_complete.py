@@ -103,8 +103,8 @@ def test_the_experience_table_is_reckoned_right(pages: dict[str, str]) -> None:
 def test_every_named_file_exists(pages: dict[str, str], root: Path) -> None:
     """Files of the project named in ``architecture.md``, wherever the packages are installed."""
     homes = {name: Path(origin).parent for name in packages() if (origin := importlib.util.find_spec(name).origin)}  # type: ignore[union-attr]
-    for path in re.findall(r"`([a-z_]+/[A-Za-z0-9_./-]*)`", pages["architecture.md"]):
-        parts = [part for part in Path(path).parts if part not in {"plugins", "checklists"} or part == path]
+    for path in re.findall(r"`([a-z_]+/[A-Za-z0-9_./-]+)`", pages["architecture.md"]):
+        parts = [part for part in Path(path).parts if part not in {"plugins", "checklists"}]
         home = homes.get(parts[0])
         assert (home.joinpath(*parts[1:]) if home else root / path).exists(), path
 
