@@ -145,7 +145,7 @@ def _find(shut_out: Collection[str]) -> list[tuple[Plugin, EntryPoint]]:
     """All entry points of the group, unimported, in an order that depends on names alone."""
     try:
         entries = entry_points(group=GROUP)
-    except Exception as error:  # noqa: BLE001 (some distribution's metadata may be damaged in any way)
+    except Exception as error:  # some distribution's metadata may be damaged in any way
         what = message("the list of installed plugins cannot be read: {error}", error=error)
         raise BadEnvironment(Problem(what)) from error
     found = []
