@@ -187,7 +187,7 @@ JOURNEYS: dict[str, Journey] = {
             "cem-programme",
             "고객경험관리 추진",
             "CEM programme",
-            ("analyse", "고객 경험 세계 분석", "Analyse the customer's world"),
+            ("analyse", "고객의 경험 세계 분석", "Analyse the customer's world"),
             ("platform", "경험 기반 구축", "Build the experience platform"),
             ("brand", "브랜드 경험 설계", "Design the brand experience"),
             ("interface", "고객 접점 구성", "Structure the customer interface"),
@@ -198,7 +198,7 @@ JOURNEYS: dict[str, Journey] = {
 
 _LABELS: dict[StrEnum, Text] = {
     Channel.FACE_TO_FACE: Text(ko="대면", en="Face-to-face"),
-    Channel.PERSONAL_DISTANT: Text(ko="인적·원거리", en="Personal but distant"),
+    Channel.PERSONAL_DISTANT: Text(ko="비대면 인적", en="Personal but distant"),
     Channel.ELECTRONIC: Text(ko="전자", en="Electronic"),
     Medium.IN_PERSON: Text(ko="직접 만남", en="In person"),
     Medium.PHONE: Text(ko="전화", en="Phone"),
@@ -231,7 +231,7 @@ _LABELS: dict[StrEnum, Text] = {
     Facet.ELEMENT: Text(ko="요소", en="Element"),
     Facet.MODE: Text(ko="접점 유형", en="Mode"),
     Facet.MOMENT: Text(ko="순간", en="Moment"),
-    Facet.TAG: Text(ko="묶음", en="Tag"),
+    Facet.TAG: Text(ko="태그", en="Tag"),
 }
 
 

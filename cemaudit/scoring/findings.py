@@ -79,9 +79,9 @@ _GAP = (
 _STRENGTH = (
     "core.strength",
     Severity.STRENGTH,
-    Text(ko="강점", en="Strength"),
+    Text(ko="뛰어난 경험", en="Strength"),
     Text(
-        ko="{name}: 경험 지수 {points}점. 다른 매장과 나눌 만한 사례입니다.",
+        ko="{name}: 경험 지수 {points}점. 다른 곳과 나눌 만한 사례입니다.",
         en="{name}: experience {points}. Worth sharing with other stores.",
     ),
 )

@@ -37,10 +37,10 @@ def promises(audit: Audit, context: Context) -> Iterator[Section]:
 def _table(rows: tuple[Row, ...]) -> Table:
     return Table(
         columns=(
-            Column(title=Text(ko="무엇", en="What"), width=2),
+            Column(title=Text(ko="구분", en="What"), width=2),
             Column(title=Text(ko="약속 또는 기준", en="Promise or standard"), width=2),
             Column(title=Text(ko="실제", en="What happened"), width=2),
-            Column(title=Text(ko="지킴", en="Kept"), align="center"),
+            Column(title=Text(ko="이행", en="Kept"), align="center"),
         ),
         rows=rows,
     )

@@ -49,9 +49,7 @@ def _feelings_of_another_step(visit: Visit, checklist: Checklist) -> Iterator[Pr
         for name in noted:
             touchpoint = checklist.touchpoint.get(name)
             if step and touchpoint and touchpoint.steps and visit.step not in touchpoint.steps:
-                what = Text(
-                    ko=f"이 방문({step.ko})에서는 생기지 않습니다", en=f"does not arise in this visit ({step.en})"
-                )
+                what = Text(ko=f"이 방문({step.ko})의 대상이 아닙니다", en=f"does not arise in this visit ({step.en})")
                 yield Problem(
                     what, f"{field}.{name}", Text(ko="방문 단계를 확인하십시오", en="check the step of the visit")
                 )
@@ -76,7 +74,7 @@ def _plan_without_visits(visit: Visit) -> Iterator[Problem]:
             en="a treatment plan was given, but the number of planned visits is missing",
         )
         hint = Text(
-            ko="횟수가 적혀 있지 않은 계획서면 ‘아니오’입니다", en="a plan that does not say how many visits is a no"
+            ko="횟수가 적혀 있지 않은 계획서면 ‘아니요’입니다", en="a plan that does not say how many visits is a no"
         )
         yield Problem(what, f"answers.{PLAN_VISITS}", hint)
 

@@ -127,7 +127,7 @@ def _map(episode: Episode, kind: Kind, lines: dict[str, tuple[Fraction | None, .
         low=kind.low,
         high=kind.high,
         note=Text(
-            ko="빈칸은 그 방문에서 생기지 않았거나 점수가 없는 접점입니다.",
+            ko="빈칸은 그 방문의 대상이 아니거나 점수가 없는 접점입니다.",
             en="Empty: did not arise at that visit, or has no score.",
         ),
     )

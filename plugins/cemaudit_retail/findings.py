@@ -96,7 +96,7 @@ def _pressed(audit: Audit) -> Iterator[Finding]:
     if failed(audit, ROOM) and emotion is not None and emotion < 0:
         title = Text(ko="부담을 주어 밀어냄", en="Pressed away")
         text = Text(
-            ko="둘러볼 틈 없이 다가가 손님이 불편해했습니다. 인사한 뒤 기다리는 거리와 시간을 함께 정하십시오.",
+            ko="둘러볼 틈 없이 다가가 고객이 불편해했습니다. 인사한 뒤 기다리는 거리와 시간을 함께 정하십시오.",
             en="Staff came too close too soon, and it felt bad. "
             "Agree how far and how long to hold back after the greeting.",
         )
@@ -105,9 +105,9 @@ def _pressed(audit: Audit) -> Iterator[Finding]:
 
 def _stock_differs(audit: Audit) -> Iterator[Finding]:
     if failed(audit, ONLINE_STOCK):
-        title = Text(ko="온라인 재고를 믿고 온 걸음이 헛됨", en="Came for stock that was not there")
+        title = Text(ko="온라인 재고를 믿고 왔다가 헛걸음함", en="Came for stock that was not there")
         text = Text(
-            ko="온라인에 표시된 재고와 매장이 달랐습니다. 재고가 반영되는 주기와 예약 보관 방법을 확인하십시오.",
+            ko="온라인에 표시된 재고가 실제와 달랐습니다. 재고가 반영되는 주기와 예약 보관 방법을 확인하십시오.",
             en="What the web showed was not in the shop. Check how often stock is updated, and offer to hold goods.",
         )
         yield _finding(audit, "retail.stock-differs", Severity.MINOR, ONLINE_STOCK, title, text)

@@ -43,7 +43,7 @@ def _bars(path: list[Felt], before: Audit | None) -> Bars:
         series.append(Series(label=Text(ko="지난 방문", en="The visit before"), values=values))
     return Bars(
         title=Text(
-            ko="접점별 감정 (-100 매우 나쁨 ~ 100 매우 좋음)", en="Emotion by touchpoint (-100 worst to 100 best)"
+            ko="접점별 감정 (−100 매우 나쁨 ~ 100 매우 좋음)", en="Emotion by touchpoint (-100 worst to 100 best)"
         ),
         categories=tuple(one.touchpoint.title for one in path),
         series=tuple(series),

@@ -17,7 +17,7 @@ MOST_SERIES = 4
 SIDE_BY_SIDE = ("performance", "experience")
 BY_VISIT = Text(ko="방문과 채널", en="visit and channel")
 ABOUT = Text(
-    ko="고객은 직접 만나서(대면), 전화나 편지로(인적·원거리), 그리고 화면에서(전자) 회사를 만납니다.",
+    ko="고객은 직접 만나서(대면), 전화나 편지로(비대면 인적), 화면으로(전자) 회사를 만납니다.",
     en="Customers meet the company in person (face-to-face), by phone or letter (personal but distant), and "
     "on a screen (electronic).",
 )

@@ -15,14 +15,15 @@ FELT = 20
 
 _SENTENCES = {
     (True, 1): Text(
-        ko="할 일을 해냈고, 고객은 좋은 기분으로 돌아갔습니다.",
+        ko="해야 할 일을 했고, 고객은 좋은 기분으로 돌아갔습니다.",
         en="The work was done, and the customer left feeling good.",
     ),
     (True, 0): Text(
-        ko="할 일은 해냈지만, 마음에 남은 것은 적었습니다.", en="The work was done, but little of it was felt."
+        ko="해야 할 일은 했지만, 고객의 마음에 남은 것은 적었습니다.",
+        en="The work was done, but little of it was felt.",
     ),
     (True, -1): Text(
-        ko="할 일은 해냈지만, 고객은 언짢은 기분으로 돌아갔습니다.",
+        ko="해야 할 일은 했지만, 고객은 언짢은 기분으로 돌아갔습니다.",
         en="The work was done, yet the customer left feeling bad.",
     ),
     (False, 1): Text(
@@ -30,7 +31,7 @@ _SENTENCES = {
         en="Things were left undone, yet the customer left feeling good.",
     ),
     (False, 0): Text(
-        ko="부족한 점이 많았고, 마음에 남은 것도 적었습니다.",
+        ko="부족한 점이 많았고, 고객의 마음에 남은 것도 적었습니다.",
         en="Much was left undone, and little of the visit was felt.",
     ),
     (False, -1): Text(

@@ -27,9 +27,9 @@ def findings(context: Context) -> Section | None:
     found.sort(key=lambda pair: order.index(pair[0].severity))
     columns = (
         Column(title=Text(ko="구분", en="Weight"), width=0.8),
-        Column(title=Text(ko="무엇", en="What"), width=1.6),
+        Column(title=Text(ko="사항", en="What"), width=1.6),
         *((Column(title=Text(ko="방문", en="Visit"), width=1.2),) if several else ()),
-        Column(title=Text(ko="어디", en="Where"), width=1.4),
+        Column(title=Text(ko="접점·항목", en="Where"), width=1.4),
         Column(title=Text(ko="내용", en="What was found"), width=3.6),
     )
     rows = tuple(_row(finding, audit, several=several) for finding, audit in found)

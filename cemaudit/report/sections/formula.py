@@ -87,14 +87,14 @@ def in_signs(condition: str) -> str:
 
 def _weights(measure: Measure) -> str:
     weights = measure.weights
-    parts = [str(Text(ko="체크리스트의 가중치", en="the checklist's weights"))] if weights.declared else []
+    parts = [str(Text(ko="체크리스트에 정한 값", en="the checklist's weights"))] if weights.declared else []
     parts += [
         f"{label(facet)} {_value_name(facet, value)} ×{exactly(factor)}"
         for facet, factors in weights.facets.items()
         for value, factor in factors.items()
     ]
     parts += [f"{name} ×{exactly(factor)}" for name, factor in weights.sources.items()]
-    return str(Text(ko="가중치", en="weighted by")) + " " + ", ".join(parts) if parts else ""
+    return str(Text(ko="가중치:", en="weighted by")) + " " + ", ".join(parts) if parts else ""
 
 
 def _value_name(facet: Facet, value: str) -> str:

@@ -16,12 +16,12 @@ CRITICAL = Text(ko="중대", en="Critical")
 COLUMNS = (
     Column(title=Text(ko="항목", en="Item"), width=1.15),
     Column(title=Text(ko="질문", en="Question"), width=3.2),
-    Column(title=Text(ko="답", en="Answer"), width=1.7),
+    Column(title=Text(ko="응답", en="Answer"), width=1.7),
     Column(title=Text(ko="점수", en="Points"), width=1, align="center"),
     Column(title=Text(ko="메모", en="Note"), width=2.8),
 )
 ABOUT = Text(
-    ko="점수는 얻은 점수 / 만점입니다. 관찰하지 못했거나 해당하지 않는 항목은 0점이 아니라 점수가 없는 것입니다.",
+    ko="점수는 ‘얻은 점수 / 만점’입니다. 관찰하지 못했거나 해당하지 않는 항목은 0점이 아니라 점수가 없는 것입니다.",
     en="Points are earned / possible. An item that was not observed or does not apply has no score; that is not 0.",
 )
 
@@ -32,7 +32,7 @@ def items(context: Context) -> Section:
     rows = [row for audit in context.audits for row in _rows(audit, several=several)]
     return Section(
         id="items",
-        title=Text(ko="항목별 답", en="Items and answers"),
+        title=Text(ko="항목별 응답", en="Items and answers"),
         blocks=(Paragraph(text=ABOUT, quiet=True), Table(columns=COLUMNS, rows=tuple(rows))),
         order=700,
     )

@@ -15,7 +15,7 @@ __all__ = ["journey"]
 
 SHOWN = ("experience", "performance")
 NOTE = Text(
-    ko="주황은 나쁨, 파랑은 좋음입니다. 빈칸은 체크리스트가 보지 않거나 이번에 관찰하지 못해 점수가 없는 곳입니다.",
+    ko="주황은 나쁨, 파랑은 좋음을 뜻합니다. 빈칸은 체크리스트에 없거나 이번에 관찰하지 못해 점수가 없는 곳입니다.",
     en="Orange is bad, blue is good. An empty cell has no score: the checklist does not look there, or nothing was "
     "observed.",
 )

@@ -24,7 +24,7 @@ USE = Text(
     "single visit, which is one scene of one day. Where it has the facts wrong, those visited may contest the item.",
 )
 NO_SCORE = Text(
-    ko="점수가 없는 것은 0점이 아닙니다. 해당하지 않거나 관찰하지 못한 것은 평균에 넣지 않고, 그 까닭을 적습니다.",
+    ko="점수가 없는 것은 0점이 아닙니다. 해당하지 않거나 관찰하지 못한 것은 평균에 넣지 않고, 그 이유를 적습니다.",
     en="No score is not zero. What does not apply or was not observed stays out of the averages, with its reason.",
 )
 COLOURS = Text(
@@ -44,7 +44,7 @@ def method(context: Context) -> Section:
     """Use, scheme, formulas, bands, and what was answered of what was asked."""
     return Section(
         id="method",
-        title=Text(ko="산출 방법과 쓰임", en="Method and use"),
+        title=Text(ko="산출 방법과 용도", en="Method and use"),
         blocks=tuple(_blocks(context)),
         order=900,
         new_page=True,
@@ -53,10 +53,10 @@ def method(context: Context) -> Section:
 
 def _blocks(context: Context) -> Iterator[Block]:
     audit = context.audits[-1]
-    yield Callout(title=Text(ko="누가 무엇에 쓰는가", en="Who may use this, and for what"), text=USE)
+    yield Callout(title=Text(ko="이 보고서의 용도", en="Who may use this, and for what"), text=USE)
     yield Paragraph(text=NO_SCORE)
     yield from _scheme(audit.scheme)
-    yield Heading(text=Text(ko="점수가 나온 길", en="How the numbers came about"))
+    yield Heading(text=Text(ko="점수 산출 과정", en="How the numbers came about"))
     yield _measures(audit)
     yield Paragraph(text=COLOURS, quiet=True)
     if audit.scheme.bands:
@@ -80,7 +80,7 @@ def _measures(audit: Audit) -> Table:
     """The single measures with their numbers, then those by facet."""
     scheme = audit.scheme
     columns = (
-        Column(title=Text(ko="척도", en="Measure"), width=2),
+        Column(title=Text(ko="지표", en="Measure"), width=2),
         Column(title=Text(ko="계산", en="Formula"), width=3.8),
         Column(title=Text(ko="결과", en="Result"), width=1, align="right"),
         Column(title=Text(ko="반영", en="Used"), width=0.9, align="right"),
@@ -145,7 +145,7 @@ def _coverage(context: Context) -> Table:
 def _na(audit: Audit) -> Table:
     kinds = Counter(item.na.partition(":")[0] for item in audit.checklist.items.values())
     rows: list[Row] = [(NA_NAMES[kind], str(kinds[kind])) for kind in NA_NAMES if kinds[kind]]
-    return _pairs(Text(ko="'해당 없음'인 항목의 처리", en="Where an item does not apply"), rows)
+    return _pairs(Text(ko="‘해당 없음’인 항목의 처리", en="Where an item does not apply"), rows)
 
 
 def _pairs(title: Text, rows: list[Row]) -> Table:
