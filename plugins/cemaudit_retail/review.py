@@ -49,7 +49,7 @@ def _outside_opening_hours(visit: Visit) -> Iterator[Problem]:
     for field, moment in (("started", visit.started), ("finished", visit.finished)):
         if moment and not OPENS <= moment.time() <= CLOSES:
             what = Text(
-                ko=f"영업시간으로 보기 어려운 시각입니다: {moment:%H:%M}", en=f"no time for an open shop: {moment:%H:%M}"
+                ko=f"영업시간이 아닌 듯한 시각입니다: {moment:%H:%M}", en=f"no time for an open shop: {moment:%H:%M}"
             )
             yield Problem(what, field, _CHECK_TIMES)
 

@@ -50,7 +50,7 @@ def test_numbers_and_words_are_on_the_page(context, read, language):
             "선물 고르기",
             "만족",
             "맞이 인사",
-            "산출 방법과 쓰임",
+            "산출 방법과 용도",
             "웃으며 인사했습니다.",
         ],
         "en": [
