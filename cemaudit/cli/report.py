@@ -53,8 +53,9 @@ def command(
     known = {each.visit.id: each for each in fitting_visits(engine, visits, problems)}
     reports = list(contexts(engine, [each.visit for each in known.values()]))
     wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    folders = {visit_id: each.folder for visit_id, each in known.items() if each.folder}
     for context in progress(message("writing reports"), wanted):
-        report = store_report(context, engine.sections(context), known[context.audits[-1].visit.id].folder)
+        report = store_report(context, engine.sections(context), folders)
         click.echo(write_report(report, folder, current()))
     tell_problems(problems)
     tell_plugin_problems(engine)

@@ -23,6 +23,7 @@ __all__ = ["RowReader", "arising"]
 _NUMBERS = {"number", "count", "duration", "money", "scale", "nps"}
 _ENDLESS = re.compile(r"[eE][+-]?\d{3}|.{40}")
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
+_WHOLE = re.compile(r"([+-]?[0-9]{1,6})(\.0*)?")
 
 
 class RowReader:
@@ -59,7 +60,7 @@ class RowReader:
             if value is None:
                 continue
             if name in _EPISODE:
-                episode[_EPISODE[name]] = value
+                episode[_EPISODE[name]] = _whole(value) if name == "number" else value
             else:
                 data[name] = value
         return data | ({"episode": episode} if "id" in episode else {})
@@ -81,7 +82,7 @@ class RowReader:
         mapping, data = self._mapping, dict[str, Any]()
         for part, cells in (("emotions", mapping.emotions), ("expectations", mapping.expectations)):
             found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
-            data[part] = {name: value.removesuffix(".0") for name, value in found.items() if value is not None}
+            data[part] = {name: _whole(value) for name, value in found.items() if value is not None}
         for part, cells in (("claims", mapping.claims), ("blames", mapping.blames)):
             found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
             data[part] = [{"touchpoint": name, "text": value} for name, value in found.items() if value is not None]
@@ -112,6 +113,12 @@ class RowReader:
         part = problem.place.split(".")
         found = next((columns[name] for name in (".".join(part[:2]), part[0]) if columns.get(name)), problem.place)
         return Problem(problem.what, found, problem.hint)
+
+
+def _whole(text: str) -> int | str:
+    """The whole number a cell holds, as in ``2``, ``-3`` or a spreadsheet's ``2.0``; any other text as it is."""
+    found = _WHOLE.fullmatch(text.strip())
+    return int(found[1]) if found else text
 
 
 def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:

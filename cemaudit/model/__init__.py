@@ -1,10 +1,13 @@
 """The records everything else is made of: frozen, typed, bilingual, exact."""
 
 from cemaudit.model.audit import Audit, Finding, ItemScore, Reason, Score, Severity, score_name
+from cemaudit.model.bands import Band, Consequence
 from cemaudit.model.base import Exact, Record
 from cemaudit.model.checklist import Checklist, Critical, Item, Scenario, Step, Touchpoint
-from cemaudit.model.scheme import Band, Measure, Scheme
+from cemaudit.model.measures import Measure
+from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
+from cemaudit.model.vectors import Vector
 from cemaudit.model.visit import Complaint, EpisodeStep, Evidence, Skip, SkipState, Visit
 from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Facet, Journey, Medium, Mode, Moment, label
 
@@ -15,6 +18,7 @@ __all__ = [
     "Channel",
     "Checklist",
     "Complaint",
+    "Consequence",
     "Critical",
     "Element",
     "EpisodeStep",
@@ -38,8 +42,10 @@ __all__ = [
     "Skip",
     "SkipState",
     "Step",
+    "Summary",
     "Text",
     "Touchpoint",
+    "Vector",
     "Visit",
     "label",
     "score_name",

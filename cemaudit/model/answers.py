@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected, Problem, nearest
 from cemaudit.language import message
-from cemaudit.model.base import MOST_DIGITS, Exact, Line, Record, shown_exactly
+from cemaudit.model.base import MOST_DIGITS, Exact, Line, Record, Whole, shown_exactly
 from cemaudit.model.text import Text
 
 __all__ = [
@@ -193,8 +193,8 @@ class Scale(_Base):
     """A whole number; worth its distance from ``lowest`` unless ``points`` lists what each step is worth."""
 
     type: Literal["scale"]
-    lowest: int = 1
-    highest: int = 5
+    lowest: Whole = 1
+    highest: Whole = 5
     low: Text | None = None
     high: Text | None = None
     level_points: Annotated[tuple[Exact, ...] | None, Field(alias="points")] = None
@@ -257,13 +257,14 @@ class Quantity(_Base):
     """A number, count, duration or amount of money.
 
     ``points`` is a table (first row whose ``up_to`` is not exceeded), or ``"value"`` (the number itself), or absent
-    (the item carries no points).
+    (the item carries no points). ``one_of`` lists the only numbers allowed.
     """
 
     type: Literal["number", "count", "duration", "money"]
     unit: Line = ""
     min: Exact | None = None
     max: Exact | None = None
+    one_of: tuple[Exact, ...] = ()
     table: Annotated[tuple[Row, ...] | Literal["value"] | None, Field(alias="points")] = None
 
     @model_validator(mode="after")
@@ -282,6 +283,10 @@ class Quantity(_Base):
     def problem(self, value: AnswerValue) -> Problem | None:
         if not _is_number(value):
             return _expected(message("a number"), value)
+        return self._outside(value)
+
+    def _outside(self, value: int | Decimal) -> Problem | None:
+        """Why a number is not one of those allowed, or ``None``."""
         if self.type == "count" and (not _is_whole(value) or value < 0):
             return _expected(message("a whole number, 0 or more"), value)
         if self.type == "duration" and value < 0:
@@ -290,6 +295,9 @@ class Quantity(_Base):
             return _expected(message("{least} or more", least=shown_exactly(self.min)), value)
         if self.max is not None and Fraction(value) > self.max:
             return _expected(message("{most} or less", most=shown_exactly(self.max)), value)
+        if self.one_of and Fraction(value) not in self.one_of:
+            numbers = ", ".join(str(shown_exactly(number)) for number in self.one_of)
+            return _expected(message("one of {names}", names=numbers), value)
         return None
 
     def read(self, text: str) -> AnswerValue:
@@ -311,7 +319,7 @@ class Quantity(_Base):
     def possible(self) -> Fraction | None:
         if isinstance(self.table, tuple):
             return max(row.points for row in self.table)
-        return self.max if self.table == "value" else None
+        return (max(self.one_of) if self.one_of else self.max) if self.table == "value" else None
 
     def show(self, value: AnswerValue) -> str:
         return f"{value} {self.unit}".strip()

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Literal
 
 from cemaudit.language import N_, translate
+from cemaudit.model.bands import Band
 from cemaudit.model.base import Exact, Id, Record
 from cemaudit.model.checklist import Checklist
-from cemaudit.model.scheme import Band, Scheme
+from cemaudit.model.scheme import Scheme
 from cemaudit.model.text import Text
 from cemaudit.model.visit import Visit
 

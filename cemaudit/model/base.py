@@ -8,11 +8,30 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    WithJsonSchema,
+)
 
 from cemaudit.errors import Expected
 
-__all__ = ["Exact", "Id", "Line", "LongText", "Record", "Version", "clean", "shown_exactly"]
+__all__ = [
+    "Exact",
+    "Id",
+    "Line",
+    "LongText",
+    "Record",
+    "Version",
+    "Whole",
+    "clean",
+    "shown_exactly",
+]
 
 LONGEST_TEXT = 20_000
 MOST_DIGITS = 1_000  # a stranger's 1e999999999 would otherwise fill the memory
@@ -67,6 +86,9 @@ Exact = Annotated[
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?(/\d+)?$"}]}),
 ]
 """An exact rational: ``2``, ``0.5``, or ``"1/3"``."""
+
+Whole = Annotated[int, Strict()]
+"""A whole number, written as one: ``2.0`` is refused, and so is a decimal with a boundless exponent."""
 
 Line = Annotated[str, AfterValidator(_one_line), Field(max_length=500)]
 """One line of text, NFC."""

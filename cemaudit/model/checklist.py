@@ -43,19 +43,33 @@ class Critical(Record):
 
 
 class Item(Record):
-    """One question."""
+    """One question.
+
+    ``out_of`` declares the points possible, where they are not those of the best answer; a ``bonus`` item adds to the
+    points earned and nothing to the points possible.
+    """
 
     id: Id
     ask: Text
     help: Text | None = None
     answer: AnswerType
     weight: Weight = Fraction(1)
+    out_of: Weight | None = None
+    bonus: bool = False
     na: NaPolicy = "exclude"
     critical: Critical | None = None
     evidence: Literal["none", "optional", "required", "required-if-failed"] = "none"
     when: Expression | None = None
     vertical: bool = False
     tags: tuple[Id, ...] = ()
+
+    @property
+    def possible(self) -> Fraction | None:
+        """The most points that count as possible; ``None`` where the item carries no points."""
+        best = self.answer.possible
+        if self.bonus:
+            return None if best is None else Fraction(0)
+        return best if self.out_of is None else self.out_of
 
     @property
     def gives_to(self) -> str | None:

@@ -21,7 +21,7 @@ from pydantic import (
 
 from cemaudit.errors import Expected
 from cemaudit.model.answers import AnswerValue
-from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, clean
+from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole, clean
 
 __all__ = ["Complaint", "EpisodeStep", "Evidence", "Skip", "SkipState", "Visit"]
 
@@ -117,7 +117,7 @@ class EpisodeStep(Record):
 
     id: Token
     step: Id
-    number: Annotated[int, Field(ge=1, le=999)] = 1
+    number: Annotated[Whole, Field(ge=1, le=999)] = 1
     """Position among the visits of the episode, from 1."""
 
 
@@ -148,8 +148,8 @@ class Visit(Record):
     skipped: dict[Id, Skip] = {}
     notes: dict[Id, LongText] = {}
     evidence: dict[Id, tuple[Evidence, ...]] = {}
-    emotions: dict[Id, Annotated[int, Field(ge=-3, le=3)]] = {}
-    expectations: dict[Id, Annotated[int, Field(ge=1, le=7)]] = {}
+    emotions: dict[Id, Annotated[Whole, Field(ge=-3, le=3)]] = {}
+    expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
     claims: tuple[Complaint, ...] = ()
     blames: tuple[Complaint, ...] = ()
 

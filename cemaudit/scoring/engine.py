@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
@@ -13,8 +14,9 @@ from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Section
 from cemaudit.plugins import Plugins, load_plugins
 from cemaudit.scoring.aggregators import BUILT_IN
+from cemaudit.scoring.bands import Peers, find_band
 from cemaudit.scoring.checks import check_visit
-from cemaudit.scoring.exact import Evaluation, evaluate, find_band
+from cemaudit.scoring.exact import Evaluation, evaluate
 from cemaudit.scoring.findings import core_findings, in_order
 from cemaudit.scoring.items import is_failed
 from cemaudit.scoring.plan import Plan, make_plan
@@ -22,18 +24,23 @@ from cemaudit.scoring.plan import Plan, make_plan
 __all__ = ["Engine", "audit_visit", "make_audit"]
 
 
-def make_audit(plan: Plan, visit: Visit) -> Audit:
-    """The audit of a visit under a plan, with the core's own findings."""
-    evaluation = evaluate(plan, visit)
-    items = plan.checklist.items
+def make_audit(
+    plan: Plan, visit: Visit, peers: Peers | None = None, given: Mapping[str, Fraction] | None = None
+) -> Audit:
+    """The audit of a visit under a plan, with the core's own findings.
+
+    ``peers``: what bands by percentile are measured against. ``given``: points of inputs that come from elsewhere.
+    """
+    evaluation = evaluate(plan, visit, given)
+    items, scores = plan.checklist.items, evaluation.items
     audit = Audit.model_construct(
         visit=visit,
         checklist=plan.checklist,
         scheme=plan.scheme,
         scores=evaluation.scores,
-        items=evaluation.items,
-        failed_critical=tuple(name for name, score in evaluation.items.items() if is_failed(items[name], score)),
-        band=find_band(plan.scheme, evaluation.scores),
+        items=scores,
+        failed_critical=tuple(name for name, score in scores.items() if is_failed(items[name], score)),
+        band=find_band(plan.scheme, evaluation.scores, peers),
         findings=(),
     )
     return audit.model_copy(update={"findings": in_order(list(core_findings(audit)))})

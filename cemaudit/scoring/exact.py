@@ -1,21 +1,26 @@
-"""The definition of every score: one visit, evaluated in rationals, each step kept so that it can be explained."""
+"""The definition of every score, evaluated in rationals, each step kept so that it can be explained.
+
+Mostly of one visit; several visits are pooled by taking their answers together, as if given on one occasion.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cemaudit.model import Band, ItemScore, Reason, Score, Visit, score_name
+from cemaudit.model import ItemScore, Reason, Score, Visit, score_name
 from cemaudit.model.aggregator import Aggregator, Member
-from cemaudit.model.scheme import Measure, Scheme, bounds
+from cemaudit.model.measures import Measure
+from cemaudit.scoring.bands import hold
 from cemaudit.scoring.items import is_failed, score_items
 from cemaudit.scoring.plan import Group, Input, Plan
 from cemaudit.scoring.rounding import round_exactly
 
-__all__ = ["Evaluation", "Reckoning", "Step", "evaluate", "find_band"]
+__all__ = ["Evaluation", "Reckoning", "Step", "evaluate", "evaluate_pooled"]
 
 _OUT_OF_QUESTION = {Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS}
+ItemScores = Mapping[str, ItemScore]
 
 
 @dataclass(frozen=True)
@@ -43,56 +48,65 @@ class Reckoning:
 
 @dataclass
 class Evaluation:
-    """All of one visit: items under their own NA policies, scores by name, and how each came about."""
+    """All numbers of the visits: items under their own NA policies, scores by name, and how each came about.
 
-    visit: Visit
+    ``given`` holds points of items that were not answered but come from elsewhere (composition).
+    """
+
+    visits: tuple[Visit, ...]
     plan: Plan
-    items: dict[str, ItemScore]
+    given: Mapping[str, Fraction] = field(default_factory=dict)
     reckonings: dict[str, Reckoning] = field(default_factory=dict)
-    _items_by_policy: dict[str | None, dict[str, ItemScore]] = field(default_factory=dict)
+    _items: dict[str | None, tuple[ItemScores, ...]] = field(default_factory=dict)
+
+    @property
+    def visit(self) -> Visit:
+        """The visit, or the first of those pooled."""
+        return self.visits[0]
+
+    @property
+    def items(self) -> dict[str, ItemScore]:
+        """The visit's item scores under the items' own NA policies."""
+        return dict(self.items_under(None)[0])
 
     @property
     def scores(self) -> dict[str, Score]:
         """Every score by name, in the order of the plan."""
         return {name: reckoning.score for name, reckoning in self.reckonings.items()}
 
-    def items_under(self, policy: str | None) -> dict[str, ItemScore]:
-        """Item scores under a measure's own NA policy."""
-        if policy not in self._items_by_policy:
-            unanswered = self.plan.scheme.unanswered
-            self._items_by_policy[policy] = score_items(self.visit, self.plan.checklist, unanswered, policy)
-        return self._items_by_policy[policy]
+    def items_under(self, policy: str | None) -> tuple[ItemScores, ...]:
+        """Each visit's item scores under a measure's own NA policy."""
+        if policy not in self._items:
+            checklist, unanswered = self.plan.checklist, self.plan.scheme.unanswered
+            scored = (score_items(visit, checklist, unanswered, policy) for visit in self.visits)
+            self._items[policy] = tuple({**scores, **self._given(scores)} for scores in scored)
+        return self._items[policy]
+
+    def _given(self, scores: ItemScores) -> dict[str, ItemScore]:
+        return {name: ItemScore(points=points, possible=scores[name].possible) for name, points in self.given.items()}
 
 
-def evaluate(plan: Plan, visit: Visit) -> Evaluation:
-    """Evaluate every measure of the plan for one visit."""
-    evaluation = Evaluation(visit, plan, {})
-    evaluation.items = evaluation.items_under(None)
-    for planned in plan.measures:
+def evaluate(plan: Plan, visit: Visit, given: Mapping[str, Fraction] | None = None) -> Evaluation:
+    """Every measure of the plan for one visit."""
+    return _evaluated(Evaluation((visit,), plan, given or {}))
+
+
+def evaluate_pooled(plan: Plan, visits: Sequence[Visit]) -> Evaluation:
+    """Every measure of the plan over the answers of all the visits together."""
+    return _evaluated(Evaluation(tuple(visits), plan))
+
+
+def _evaluated(evaluation: Evaluation) -> Evaluation:
+    for planned in evaluation.plan.measures:
         for group in planned.groups:
             reckoning = _reckon(evaluation, planned.measure, planned.aggregator, group)
             evaluation.reckonings[reckoning.name] = reckoning
     return evaluation
 
 
-def find_band(scheme: Scheme, scores: Mapping[str, Score]) -> Band | None:
-    """The first band whose conditions all hold; ``None`` where a score it asks for is missing, or none fits."""
-    for band in scheme.bands:
-        values = [(scores[name].value, condition) for name, condition in band.where.items()]
-        if any(value is None for value, _ in values):
-            return None
-        if all(_holds(value, condition) for value, condition in values):
-            return band
-    return None
-
-
-def _holds(value: Fraction | None, condition: str) -> bool:
-    return value is not None and all(bound.holds(value) for bound in bounds(condition))
-
-
 def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, group: Group) -> Reckoning:
     name = score_name(measure.id, group.key)
-    members = tuple(_member(evaluation, measure, each) for each in group.inputs)
+    members = tuple(member for each in group.inputs for member in _members(evaluation, measure, each))
     scored = [member for member in members if member.value is not None]
     asked = sum(member.reason not in _OUT_OF_QUESTION for member in members)
     reason = _why_not(measure, aggregator, members, scored)
@@ -120,8 +134,8 @@ def _why_not(
     missing = [member.reason for member in members if member.value is None]
     if Reason.REFUSED in missing:
         return Reason.REFUSED
-    if aggregator.arity is not None and missing:
-        return missing[0]
+    if aggregator.arity is not None and (missing or len(members) != aggregator.arity):
+        return missing[0] if missing else Reason.INCOMPLETE
     if not scored and aggregator.empty == "zero":
         return None
     if not scored:
@@ -129,24 +143,30 @@ def _why_not(
     return Reason.TOO_FEW if len(scored) < measure.at_least else None
 
 
-def _member(evaluation: Evaluation, measure: Measure, each: Input) -> Member:
-    if each.kind == "item":
-        return _item_member(evaluation, measure, each)
+def _members(evaluation: Evaluation, measure: Measure, each: Input) -> Iterator[Member]:
+    """One member for another score; one for each visit for anything noted in a visit."""
     if each.kind == "score":
         score = evaluation.reckonings[each.ref].score
-        return Member(each.ref, score.value, weight=each.weight, reason=score.reason)
-    value = _FEELINGS[each.kind](evaluation.visit, each.ref)
-    reason = None if value is not None else _why_no_feeling(evaluation, each)
-    return Member(f"{each.kind}[{each.ref}]", value, weight=each.weight, reason=reason)
+        yield Member(each.ref, score.value, weight=each.weight, reason=score.reason)
+        return
+    for number, visit in enumerate(evaluation.visits):
+        if each.kind == "item":
+            yield _item_member(visit, evaluation.items_under(measure.na)[number][each.ref], measure, each)
+        elif each.kind == "@critical":
+            failed = _failures(evaluation, number, each.ref)
+            yield Member(f"@critical[{each.ref}]", failed, weight=each.weight)
+        else:
+            value = _FEELINGS[each.kind](visit, each.ref)
+            reason = None if value is not None else _why_no_feeling(evaluation, number, each)
+            yield Member(f"{each.kind}[{each.ref}]", value, weight=each.weight, reason=reason)
 
 
-def _item_member(evaluation: Evaluation, measure: Measure, each: Input) -> Member:
-    item = evaluation.items_under(measure.na)[each.ref]
+def _item_member(visit: Visit, item: ItemScore, measure: Measure, each: Input) -> Member:
     value, reason = item.points, item.reason
     if measure.take == "share":
         value = item.share
-    elif measure.take == "value" and reason in {None, Reason.NO_POINTS}:
-        value = _number(evaluation.visit.answers.get(each.ref))
+    elif measure.take == "value" and reason in {None, Reason.NO_POINTS} and each.ref in visit.answers:
+        value = _number(visit.answers[each.ref])
         reason = None if value is not None else Reason.NO_POINTS
     if value is None and reason is None:
         reason = Reason.NO_POINTS
@@ -154,11 +174,15 @@ def _item_member(evaluation: Evaluation, measure: Measure, each: Input) -> Membe
 
 
 def _number(answer: object) -> Fraction | None:
-    return (
-        None
-        if answer is None or isinstance(answer, str | tuple)
-        else Fraction(str(int(answer) if isinstance(answer, bool) else answer))
-    )
+    if isinstance(answer, str | tuple):
+        return None
+    return Fraction(str(int(answer) if isinstance(answer, bool) else answer))
+
+
+def _failures(evaluation: Evaluation, number: int, touchpoint: str) -> Fraction:
+    scores = evaluation.items_under(None)[number]
+    items = evaluation.plan.checklist.touchpoint[touchpoint].items
+    return Fraction(sum(is_failed(item, scores[item.id]) for item in items))
 
 
 def _emotion(visit: Visit, touchpoint: str) -> Fraction | None:
@@ -185,9 +209,10 @@ _FEELINGS: dict[str, Callable[[Visit, str], Fraction | None]] = {
 }
 
 
-def _why_no_feeling(evaluation: Evaluation, each: Input) -> Reason:
+def _why_no_feeling(evaluation: Evaluation, number: int, each: Input) -> Reason:
     touchpoint = evaluation.plan.checklist.touchpoint[each.ref]
-    if all(evaluation.items[item.id].reason is Reason.NOT_RELEVANT for item in touchpoint.items):
+    scores = evaluation.items_under(None)[number]
+    if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in touchpoint.items):
         return Reason.NOT_RELEVANT
     asked = touchpoint.emotion if each.kind == "@emotions" else touchpoint.expectation
     return Reason.UNANSWERED if asked else Reason.NOT_ASKED
@@ -210,11 +235,15 @@ def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fracti
 
 
 def _caps_in_force(evaluation: Evaluation, measure: Measure, group: Group) -> list[tuple[str, Fraction]]:
-    found = []
-    for cap in measure.caps:
-        values = [(evaluation.reckonings[name].score.value, condition) for name, condition in cap.where.items()]
-        if all(_holds(value, condition) for value, condition in values):
-            found.append((", ".join(f"{name} {condition}" for name, condition in cap.where.items()), cap.at))
-    items = evaluation.plan.checklist.items
-    failed = [cap for cap in group.critical_caps if is_failed(items[cap.item], evaluation.items[cap.item])]
-    return found + [(cap.item, cap.at) for cap in failed]
+    values = {name: evaluation.reckonings[name].score.value for cap in measure.caps for name in cap.where}
+    found = [
+        (", ".join(f"{name} {condition}" for name, condition in cap.where.items()), cap.at)
+        for cap in measure.caps
+        if hold(cap.where, values)
+    ]
+    return found + [(cap.item, cap.at) for cap in group.critical_caps if _fails(evaluation, cap.item)]
+
+
+def _fails(evaluation: Evaluation, item_id: str) -> bool:
+    item = evaluation.plan.checklist.items[item_id]
+    return any(is_failed(item, scores[item_id]) for scores in evaluation.items_under(None))

@@ -43,7 +43,7 @@ def score_items(
 
 
 def _score(item: Item, visit: Visit, checklist: Checklist, unanswered: str, na: str | None) -> ItemScore:
-    possible = item.answer.possible
+    possible = item.possible
     if not is_relevant(item, visit, checklist):
         return ItemScore(possible=possible, reason=Reason.NOT_RELEVANT)
     if item.id in visit.answers:

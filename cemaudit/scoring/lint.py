@@ -11,7 +11,7 @@ from enum import StrEnum
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, message
 from cemaudit.model import Checklist, Facet, Scheme, Text, label
-from cemaudit.model.scheme import Band
+from cemaudit.model.bands import Band
 from cemaudit.scoring.coverage import cover
 
 __all__ = ["Level", "Remark", "lint_checklist", "lint_scheme"]

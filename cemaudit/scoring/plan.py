@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from cemaudit.errors import BadInput, Problem, nearest
-from cemaudit.language import message
+from cemaudit.language import N_, message
 from cemaudit.model import (
     Channel,
     Checklist,
@@ -29,12 +29,12 @@ from cemaudit.model import (
     score_name,
 )
 from cemaudit.model.aggregator import Aggregator
-from cemaudit.model.scheme import VISIT_SOURCES
+from cemaudit.model.measures import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN
 
 __all__ = ["CriticalCap", "Group", "Input", "Plan", "PlannedMeasure", "make_plan"]
 
-Kind = Literal["item", "score", "@emotions", "@expectations", "@claims", "@blames"]
+Kind = Literal["item", "score", "@emotions", "@expectations", "@claims", "@blames", "@critical"]
 Facets = Mapping[Facet, tuple[str, ...]]
 Key = tuple[str, ...]
 
@@ -250,7 +250,7 @@ class _Planner:
         wrong = next((group for group in groups if aggregator.arity not in {None, len(group.inputs)}), None)
         if wrong:
             name, count = score_name(measure.id, wrong.key), len(wrong.inputs)
-            text = "{how} needs {needed} inputs, {name} has {count}"
+            text = N_("{how} needs {needed} inputs, {name} has {count}")
             what = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
             self._complain(measure, what, "of")
 
@@ -263,7 +263,7 @@ def _needed(measure: Measure) -> Iterator[str]:
 
 def _carries(item: Item, measure: Measure) -> bool:
     """Whether ``@items`` means this item too: it carries points, or raw values are asked for."""
-    return item.answer.possible is not None or measure.take == "value"
+    return item.possible is not None or measure.take == "value"
 
 
 def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:

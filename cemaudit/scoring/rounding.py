@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from cemaudit.model.scheme import Measure, Rounding
+from cemaudit.model.measures import Measure, Rounding
 
 __all__ = ["round_exactly", "shown"]
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from cemaudit.language import use
 from cemaudit.model import Scheme
-from cemaudit.model.scheme import bounds
+from cemaudit.model.conditions import bounds
 
 ONE = {"id": "one", "how": "sum"}
 TWO = {"id": "two", "how": "sum"}

@@ -1,0 +1,71 @@
+"""From scores to bands, and from bands over time to consequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from cemaudit.model import Band, Consequence, Scheme, Score
+from cemaudit.model.conditions import Bound, bounds
+
+__all__ = ["Peers", "find_band", "find_consequences", "hold", "percentile"]
+
+Values = Mapping[str, Fraction | None]
+Peers = Mapping[str, Sequence[Fraction]]
+"""Measure id -> the values of all peers, rising."""
+
+
+def find_band(scheme: Scheme, scores: Mapping[str, Score], peers: Peers | None = None) -> Band | None:
+    """The first band whose conditions all hold, lowered by the downgrades that hold.
+
+    ``None`` where a score it asks for is missing, where none fits, or where a condition asks for a percentile and no
+    ``peers`` are given.
+    """
+    for number, band in enumerate(scheme.bands):
+        values = {name: scores[name].value for name in band.where}
+        if any(value is None for value in values.values()) or (peers is None and _asks_for_peers(band)):
+            return None
+        if hold(band.where, values, peers):
+            lowered = number + _downgrades(scheme, scores, peers)
+            return scheme.bands[min(lowered, len(scheme.bands) - 1)]
+    return None
+
+
+def find_consequences(scheme: Scheme, labels: Sequence[str | None]) -> tuple[Consequence, ...]:
+    """What follows from the bands of consecutive waves, the latest last; a wave without a band breaks the row."""
+    return tuple(
+        consequence
+        for consequence in scheme.consequences
+        if len(labels) >= consequence.in_a_row
+        and all(label in consequence.bands for label in labels[-consequence.in_a_row :])
+    )
+
+
+def hold(conditions: Mapping[str, str], values: Values, peers: Peers | None = None) -> bool:
+    """Whether all conditions hold; never where a value is missing."""
+    return all(
+        value is not None and all(_resolved(bound, name, peers).holds(value) for bound in bounds(condition))
+        for name, condition in conditions.items()
+        for value in (values[name],)
+    )
+
+
+def percentile(rising: Sequence[Fraction], rank: Fraction) -> Fraction:
+    """The percentile ``rank`` (0 to 100) of values in rising order, linear between neighbours (inclusive)."""
+    position = rank * (len(rising) - 1) / 100
+    below = int(position)
+    above = min(below + 1, len(rising) - 1)
+    return rising[below] + (position - below) * (rising[above] - rising[below])
+
+
+def _asks_for_peers(band: Band) -> bool:
+    return any(bound.is_percentile for condition in band.where.values() for bound in bounds(condition))
+
+
+def _resolved(bound: Bound, name: str, peers: Peers | None) -> Bound:
+    return Bound(bound.sign, percentile((peers or {})[name], bound.edge)) if bound.is_percentile else bound
+
+
+def _downgrades(scheme: Scheme, scores: Mapping[str, Score], peers: Peers | None) -> int:
+    values = {name: scores[name].value for down in scheme.downgrades for name in down.where}
+    return sum(down.by for down in scheme.downgrades if hold(down.where, values, peers))
