@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from cemaudit.cli.words import common_options, option
+from cemaudit.cli.words import Speaking, common_options, option
 from cemaudit.language import N_, translate
 
 __all__ = ["COMMANDS", "cli"]
@@ -23,7 +23,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Speaking, click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)

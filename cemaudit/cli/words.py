@@ -12,7 +12,7 @@ import click
 
 from cemaudit.language import LANGUAGES, LOCALES, N_, Language, translate
 
-__all__ = ["Command", "command", "common_options", "option", "speak"]
+__all__ = ["Command", "Speaking", "command", "common_options", "option", "speak"]
 
 
 def speak(language: Language) -> None:
@@ -33,7 +33,17 @@ class Option(click.Option):
             self.help = written
 
 
-class Command(click.Command):
+class Speaking(click.Command):
+    """A command whose ``--help`` speaks the language in force, also when another was in force before."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        found = super().get_help_option(ctx)
+        if found:
+            found.help = translate(N_("Show this message and exit."))
+        return found
+
+
+class Command(Speaking):
     """A command whose help is translated when shown."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
