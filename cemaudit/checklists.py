@@ -22,11 +22,13 @@ __all__ = ["load_checklist", "load_file", "load_scheme", "read_toml"]
 Source = Path | Traversable
 Raw = Mapping[str, Any]
 
+_MOST_DIGITS = 100
+
 
 def read_toml(source: Source) -> dict[str, Any]:
     """The tables of a TOML file, decimals exact; ``BadInput`` names line and column of a syntax error."""
     try:
-        return tomli.loads(read_text(source), parse_float=Decimal)
+        return tomli.loads(read_text(source), parse_float=_decimal)
     except tomli.TOMLDecodeError as error:
         where = message("line {line}, column {column}: {why}", line=error.lineno, column=error.colno, why=error.msg)
         raise BadInput(Problem(where, str(source), message("TOML syntax"))) from error
@@ -34,6 +36,14 @@ def read_toml(source: Source) -> dict[str, Any]:
         raise BadInput(Problem(message("nested too deeply"), str(source))) from error
     except ValueError as error:
         raise BadInput(Problem(message("a number with too many digits"), str(source))) from error
+
+
+def _decimal(text: str) -> Decimal:
+    """An exact decimal; ``ValueError`` for one that would fill the memory when written out."""
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MOST_DIGITS or len(text) > _MOST_DIGITS:
+        raise ValueError(text)
+    return number
 
 
 def load_file(source: Source) -> Checklist | Scheme:

@@ -167,7 +167,7 @@ def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
         (GOOD + ITEM, "items.G1: repeated item id: G1"),
         (GOOD + "weight = -0.5", "touchpoints.greeting.items.G2.weight: expected 0 or more, found -0.5"),
         (GOOD + 'weight = "two"', "touchpoints.greeting.items.G2.weight: expected a number, found two"),
-        (GOOD + "weight = 1e999999999", "touchpoints.greeting.items.G2.weight: expected a number, found 1E+999999999"),
+        (GOOD + "weight = 1e90\nvertical = 1e90", "touchpoints.greeting.items.G2.vertical: expected true or false"),
         (GOOD + "vertical = 2", "touchpoints.greeting.items.G2.vertical: expected true or false, found 2"),
         (GOOD + 'tags = "one"', "touchpoints.greeting.items.G2.tags: expected a list, found one"),
         (
@@ -231,6 +231,9 @@ def test_a_syntax_error_has_line_and_column(tmp_path: Path) -> None:
         (b"#" * 5_000_001, "larger than 5 MB (is this the right file?)"),
         ("a = " + "[" * 5_000, "nested too deeply"),
         ("a = " + "9" * 5_000, "a number with too many digits"),
+        ("a = " + "0." + "9" * 5_000, "a number with too many digits"),
+        (GOOD + "weight = 1e999999999", "a number with too many digits"),
+        (GOOD.replace('"yes-no"', '"scale", highest = 1e999999999'), "a number with too many digits"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, text: str | bytes, complaint: str) -> None:
@@ -250,7 +253,8 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
 
 
 STRANGE: list[Any] = [
-    True, 0, -1, 10**30, Decimal("1e999999999"), Decimal("nan"), "", "x", "give-to:GS01", "GS01 ==", "{0.__class__}",
+    True, 0, -1, 10**30, Decimal("1e100"), Decimal("1e-100"), Decimal("nan"), Decimal("inf"),
+    "", "x", "give-to:GS01", "GS01 ==", "{0.__class__}",
     "\x00\u202e", "%s{name}", [], [[]], [{}], {}, {"id": 3}, {"type": "scale"}, dt.date(2026, 11, 21), dt.time(1, 2),
 ]  # fmt: skip
 
