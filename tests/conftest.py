@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,7 +12,7 @@ from cemaudit.scoring import Engine
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests import `samples` and `strategies`
 
-_USUAL = {
+_USUAL: dict[str, Any] = {
     "deadline": None,
     "database": None,
     "max_examples": 50,

@@ -33,7 +33,8 @@ weights = st.integers(1, 6).map(lambda number: number / 2)
 
 def answers(kind: AnswerType) -> st.SearchStrategy[AnswerValue]:
     """Values that fit an answer type."""
-    return _FITTING.get(type(kind), lambda _: st.text(max_size=50))(kind)
+    fitting = _FITTING.get(type(kind))
+    return fitting(kind) if fitting else st.text(max_size=50)
 
 
 def _quantities(kind: Quantity) -> st.SearchStrategy[AnswerValue]:

@@ -120,8 +120,11 @@ class _Planner:
         return Plan(self.checklist, self.scheme, tuple(self.planned.values()))
 
     def _order(self) -> list[str]:
-        measures = self.scheme.measure
-        needs = {name: [other for other in _needed(measure) if other in measures] for name, measure in measures.items()}
+        measures, items = self.scheme.measure, self.checklist.items
+        needs = {
+            name: [other for other in _needed(measure, items) if other in measures]
+            for name, measure in measures.items()
+        }
         try:
             return list(graphlib.TopologicalSorter(needs).static_order())
         except graphlib.CycleError as error:
@@ -240,6 +243,9 @@ class _Planner:
         return tuple(caps)
 
     def _check_critical_caps(self) -> None:
+        """A checklist's caps are meant for its own scheme; under another one they may find nothing to cap."""
+        if self.checklist.scheme != self.scheme.ref:
+            return
         for item in self.checklist.items.values():
             caps = item.critical.caps if item.critical else None
             if caps and caps not in self.scheme.measure:
@@ -255,8 +261,8 @@ class _Planner:
             self._complain(measure, what, "of")
 
 
-def _needed(measure: Measure) -> Iterator[str]:
-    yield from measure.of
+def _needed(measure: Measure, items: Mapping[str, Item]) -> Iterator[str]:
+    yield from (source for source in measure.of if source not in items)
     for cap in measure.caps:
         yield from cap.where
 

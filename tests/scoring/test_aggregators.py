@@ -16,7 +16,7 @@ signed = st.fractions(-1, 1, max_denominator=50)
 
 
 def members(values: Sequence[Any], weights: Sequence[Any] = (), possible: Sequence[Any] = ()) -> list[Member]:
-    best = [Fraction(one) for one in possible] or [None] * len(values)
+    best: list[Any] = [Fraction(one) for one in possible] or [None] * len(values)
     heavy = [Fraction(one) for one in weights] or [Fraction(1)] * len(values)
     rows = zip(values, best, heavy, strict=True)
     return [Member(f"m{n}", Fraction(value), most, weight) for n, (value, most, weight) in enumerate(rows)]

@@ -23,7 +23,7 @@ def label(bands: list[dict[str, Any]], **answers: Any) -> str | None:
     return band.label if band else None
 
 
-GRADES = [
+GRADES: list[dict[str, Any]] = [
     {"label": "high", "where": {"one": ">= 90"}},
     {"label": "middle", "where": {"one": ">= 79.9, < 90"}},
     {"label": "low", "where": {"one": "< 79.9"}},
@@ -39,13 +39,13 @@ def test_edges(value: float, expected: str) -> None:
 
 
 def test_above_89_9_is_not_90_or_more() -> None:
-    bands = [{"label": "competent", "where": {"one": "> 89.9"}}, {"label": "not"}]
+    bands: list[dict[str, Any]] = [{"label": "competent", "where": {"one": "> 89.9"}}, {"label": "not"}]
     assert [label(bands, one=value) for value in (89.9, 89.95)] == ["not", "competent"]
 
 
 @pytest.mark.parametrize(("one", "two", "expected"), [(90, 1, "A"), (90, 0, "B"), (50, 1, "B")])
 def test_several_conditions(one: int, two: int, expected: str) -> None:
-    bands = [{"label": "A", "where": {"one": ">= 90", "two": ">= 1"}}, {"label": "B"}]
+    bands: list[dict[str, Any]] = [{"label": "A", "where": {"one": ">= 90", "two": ">= 1"}}, {"label": "B"}]
     assert label(bands, one=one, two=two) == expected
 
 

@@ -80,10 +80,14 @@ def test_a_scheme_that_is_not_there() -> None:
     assert str(caught.value) == "no such scheme: cem.experience@9 (versions here: cem.experience@1)"
 
 
+def test_another_scheme_by_hand() -> None:
+    audit = Engine(scheme="cem.performance@1").audit(samples.visit(checklist="retail.green-smile@1.0.0"))
+    assert audit.scheme.ref == "cem.performance@1"
+
+
 def test_another_scheme_by_hand_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
-    measures = 'measures = [{ id = "overall", how = "count" }]'
-    path.write_text(f'id = "own"\nversion = "1"\ntitle = {{ en = "Own" }}\n{measures}\n')
+    path.write_text('id = "own"\nversion = "1"\ntitle = { en = "Own" }\nmeasures = [{ id = "m", how = "count" }]\n')
     audit = Engine(files=[path], scheme="own@1").audit(samples.visit(checklist="retail.green-smile@1.0.0"))
     assert audit.headline.value == 0
 

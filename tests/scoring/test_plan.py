@@ -155,6 +155,15 @@ def test_an_item_that_caps_an_unknown_measure() -> None:
     assert complaints({"id": "overall", "how": "sum"}, of=capping) == [line]
 
 
+def test_another_scheme_need_not_have_what_an_item_caps() -> None:
+    capping = samples.items_only(samples.item("A", critical={"caps": "overall", "at": 0}), scheme="usual@1")
+    assert make_plan(capping, samples.scheme({"id": "m", "how": "sum"})).measures
+
+
+def test_a_measure_may_have_the_name_of_its_item() -> None:
+    assert groups({"id": "A", "how": "sum", "of": ["A"]}) == {"": [("A", 1)]}
+
+
 def test_all_complaints_at_once() -> None:
     assert (
         len(complaints({"id": "a", "how": "no"}, {"id": "b", "how": "sum", "of": ["Z9"]}, {"id": "c", "how": "no"}))
