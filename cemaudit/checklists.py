@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Expected, Problem, nearest
 from cemaudit.files import read_text
-from cemaudit.language import message
+from cemaudit.language import N_, message
 from cemaudit.model import JOURNEYS, Checklist, Scheme, faults
 from cemaudit.model.expression import parse
 
@@ -85,10 +85,10 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
     """What no single field shows: repeated ids, names that lead nowhere. Works on data of any shape."""
     touchpoints, items = _tables(data, "touchpoints"), _items(data)
     for what, tables in (
-        ("touchpoint", touchpoints),
-        ("item", [item for _, item in items]),
-        ("scenario", _tables(data, "scenarios")),
-        ("step", _tables(data, "steps")),
+        (N_("touchpoint"), touchpoints),
+        (N_("item"), [item for _, item in items]),
+        (N_("scenario"), _tables(data, "scenarios")),
+        (N_("step"), _tables(data, "steps")),
     ):
         yield from _repeated(what, tables)
     for touchpoint in touchpoints:
@@ -110,7 +110,7 @@ def _repeated(what: str, tables: list[Raw]) -> Iterator[Problem]:
     for table in tables:
         name = table.get("id")
         if isinstance(name, str) and name in seen:
-            yield Problem(message("repeated {what} id: {id}", what=what, id=name), f"{what}s.{name}")
+            yield Problem(message("repeated {what} id: {id}", what=message(what), id=name), f"{what}s.{name}")
         seen.add(str(name))
 
 
@@ -157,6 +157,7 @@ def _heir(item: Raw, names: Mapping[str, Raw], place: str) -> Iterator[Problem]:
     if heir == item.get("na", ""):
         return
     if heir not in names or heir == item.get("id"):
-        yield Problem(message("no such item: {item}", item=heir), place, nearest(heir, names))
+        others = names.keys() - {str(item.get("id"))}
+        yield Problem(message("no such item: {item}", item=heir), place, nearest(heir, others))
     elif str(names[heir].get("na", "")).startswith("give-to:"):
         yield Problem(message("item {item} gives its own points away", item=heir), place)

@@ -55,14 +55,14 @@ class Plugins:
     @property
     def problems(self) -> list[Problem]:
         """What went wrong with any plugin so far, each under the plugin's name."""
-        return [problem.inside(f"plugin {plugin.name}") for plugin in self.entries for problem in plugin.problems]
+        return [_named(plugin, problem) for plugin in self.entries for problem in plugin.problems]
 
     def report(self, plugin: Plugin, problem: Problem) -> None:
         """Note a problem of a plugin, once; in strict mode the run stops here."""
         if problem not in plugin.problems:
             plugin.problems.append(problem)
         if self.strict:
-            raise BadEnvironment(problem.inside(f"plugin {plugin.name}"))
+            raise BadEnvironment(_named(plugin, problem))
 
     def register(self, plugin: Plugin, module: object) -> None:
         """Take up a loaded plugin, or report why not."""
@@ -177,6 +177,10 @@ def _load(plugins: Plugins, plugin: Plugin, entry_point: EntryPoint) -> None:
         plugins.report(plugin, Problem(what))
     else:
         plugins.register(plugin, module)
+
+
+def _named(plugin: Plugin, problem: Problem) -> Problem:
+    return problem.inside(message("plugin {name}", name=plugin.name))
 
 
 def _one_line(error: Exception) -> str:

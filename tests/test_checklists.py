@@ -152,7 +152,7 @@ items.G2: repeated item id: G2
 touchpoints.greeting.stage: no such stage in journey store-path: entr (did you mean enter?)
 touchpoints.greeting.steps: no such step: V1
 touchpoints.greeting.items.G1.when: item G2 is asked only later
-touchpoints.greeting.items.G2.na: no such item: G9 (known here: G1, G2)"""
+touchpoints.greeting.items.G2.na: no such item: G9 (known here: G1)"""
 
 
 def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:

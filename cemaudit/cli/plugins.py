@@ -26,9 +26,10 @@ def command(blocked: tuple[str, ...], as_json: bool) -> int:
     """List every entry point of the group, loaded or not."""
     from cemaudit.library import Library
     from cemaudit.plugins import load_plugins
+    from cemaudit.scoring.aggregators import BUILT_IN
 
     plugins = load_plugins(blocked)
-    Library(plugins)  # reads every checklist, so that its problems are known
+    Library(plugins, built_in=BUILT_IN)  # reads every checklist, so that its problems are known
     if as_json:
         click.echo(json.dumps([_record(plugin) for plugin in plugins.entries], ensure_ascii=False, indent=2))
     else:

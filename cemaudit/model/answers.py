@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self, TypeGuard
 from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected, Problem, nearest
-from cemaudit.language import message
+from cemaudit.language import N_, message, translate
 from cemaudit.model.base import MOST_DIGITS, Exact, Line, Record, Whole, shown_exactly
 from cemaudit.model.text import Text
 
@@ -114,7 +114,7 @@ class _Options(_Base):
         ids = [option.id for option in self.options]
         repeated = sorted({option for option in ids if ids.count(option) > 1})
         if repeated:
-            raise Expected("each id once; repeated {what}: {ids}", what="option", ids=", ".join(repeated))
+            raise Expected("each id once; repeated {what}: {ids}", what=message("option"), ids=", ".join(repeated))
         return self
 
     def option(self, option_id: str) -> Option:
@@ -253,6 +253,10 @@ class Row(Record):
     points: Exact
 
 
+_UNITS = {"s": N_("s"), "min": N_("min"), "h": N_("h"), "d": N_("d")}
+"""Units that other languages write as a word joined to the number."""
+
+
 class Quantity(_Base):
     """A number, count, duration or amount of money.
 
@@ -322,7 +326,8 @@ class Quantity(_Base):
         return (max(self.one_of) if self.one_of else self.max) if self.table == "value" else None
 
     def show(self, value: AnswerValue) -> str:
-        return f"{value} {self.unit}".strip()
+        unit = translate(_UNITS.get(self.unit, ""))
+        return f"{value}{unit}" if unit and unit != self.unit else f"{value} {self.unit}".strip()
 
 
 class Date(_Base):

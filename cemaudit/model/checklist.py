@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected
-from cemaudit.language import LANGUAGES, Language
+from cemaudit.language import LANGUAGES, N_, Language, message
 from cemaudit.model.answers import AnswerType
 from cemaudit.model.base import Exact, Id, Record, Version
 from cemaudit.model.expression import Expression
@@ -166,14 +166,14 @@ class Checklist(Record):
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         for what, ids in (
-            ("touchpoint", [touchpoint.id for touchpoint in self.touchpoints]),
-            ("item", [item.id for touchpoint in self.touchpoints for item in touchpoint.items]),
-            ("scenario", [scenario.id for scenario in self.scenarios]),
-            ("step", [step.id for step in self.steps]),
+            (N_("touchpoint"), [touchpoint.id for touchpoint in self.touchpoints]),
+            (N_("item"), [item.id for touchpoint in self.touchpoints for item in touchpoint.items]),
+            (N_("scenario"), [scenario.id for scenario in self.scenarios]),
+            (N_("step"), [step.id for step in self.steps]),
         ):
             repeated = [one for one, count in Counter(ids).items() if count > 1]
             if repeated:
-                raise Expected("each id once; repeated {what}: {ids}", what=what, ids=", ".join(repeated))
+                raise Expected("each id once; repeated {what}: {ids}", what=message(what), ids=", ".join(repeated))
         return self
 
 

@@ -124,7 +124,8 @@ def _expectation(detail: Any) -> object:
 def _hint(detail: Any) -> Sayable | None:
     context, value = detail.get("ctx", {}), detail.get("input")
     if detail["type"] == "extra_forbidden":
-        return nearest(str(detail["loc"][-1]), _field_names(), listing=False)
+        unknown = str(detail["loc"][-1])
+        return nearest(unknown, _field_names() - {unknown}, listing=False)
     if detail["type"] in {"literal_error", "enum"} and isinstance(value, str):
         return nearest(value, _QUOTED.findall(context["expected"]), listing=False)
     if detail["type"] == "union_tag_invalid":

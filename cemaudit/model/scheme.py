@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected
+from cemaudit.language import N_, message
 from cemaudit.model.bands import Band, Consequence, Downgrade, check_bands
 from cemaudit.model.base import Id, LongText, Record, Version
 from cemaudit.model.checklist import Checklist, Item, Touchpoint
@@ -126,14 +127,14 @@ class Scheme(Record):
 
 def _ids_differ(scheme: Scheme) -> None:
     for what, ids in (
-        ("measure", [measure.id for measure in scheme.measures]),
-        ("input", [item.id for item in scheme.inputs]),
-        ("band", [band.label for band in scheme.bands]),
-        ("summary", [summary.id for summary in scheme.summaries]),
+        (N_("measure"), [measure.id for measure in scheme.measures]),
+        (N_("input"), [item.id for item in scheme.inputs]),
+        (N_("band"), [band.label for band in scheme.bands]),
+        (N_("summary"), [summary.id for summary in scheme.summaries]),
     ):
         repeated = [one for one, count in Counter(ids).items() if count > 1]
         if repeated:
-            raise Expected("each id once; repeated {what}: {ids}", what=what, ids=", ".join(repeated))
+            raise Expected("each id once; repeated {what}: {ids}", what=message(what), ids=", ".join(repeated))
 
 
 def _names_exist(scheme: Scheme) -> None:
