@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from cemaudit import checklists
 from cemaudit.checklists import load_checklist, load_file, load_scheme, read_toml
 from cemaudit.errors import BadInput
-from cemaudit.language import use
+from cemaudit.language import Language, use
 from cemaudit.model import Checklist, Scheme
 
 HEAD = """
@@ -60,12 +61,13 @@ def written(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-def complaints(folder: Path, text: str | bytes) -> list[str]:
+def complaints(folder: Path, text: str | bytes, language: Language = "en") -> list[str]:
     """What is said about a file with this text, without the file's own name."""
     path = written(folder, text)
-    with use("en"), pytest.raises(BadInput) as caught:
+    with use(language), pytest.raises(BadInput) as caught:
         load_file(path)
-    lines = str(caught.value).splitlines()
+    with use(language):
+        lines = str(caught.value).splitlines()
     assert all(line.startswith(f"{path}: ") for line in lines)
     return [line.removeprefix(f"{path}: ") for line in lines]
 
@@ -157,6 +159,13 @@ touchpoints.greeting.items.G2.na: no such item: G9 (known here: G1)"""
 
 def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     assert complaints(tmp_path, MISTAKES) == NAMED.splitlines()
+
+
+def test_all_mistakes_of_a_file_are_named_in_korean(tmp_path: Path) -> None:
+    lines = complaints(tmp_path, MISTAKES, "ko")
+    assert [line.partition(": ")[0] for line in lines] == [line.partition(": ")[0] for line in NAMED.splitlines()]
+    assert [line for line in lines if not re.search("[가-힣]", line.partition(": ")[2])] == []
+    assert lines[1] == "version: 빠져 있습니다"
 
 
 @pytest.mark.parametrize(
