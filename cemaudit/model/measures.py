@@ -85,15 +85,16 @@ class Measure(Record):
 
     ``how`` names the aggregator, ``of`` its sources (``@items``, ``@emotions``, ``@expectations``, ``@claims``,
     ``@blames``, ``@critical`` (1 for each failed critical item), item ids, other measures). ``take`` is what is taken
-    of an item: its ``points``, its ``share`` of the points possible, or its raw ``value``. ``where`` keeps only members
-    with these facet values, ``options`` are the aggregator's own, ``at_least`` is the fewest members a score needs.
+    of an item: its ``points``, its ``share`` of the points possible, its raw ``value``, or (where it has points) the
+    points ``possible``. ``where`` keeps only members with these facet values, ``options`` are the aggregator's own,
+    ``at_least`` is the fewest members a score needs.
     """
 
     id: Id
     title: Text | None = None
     how: Id
     of: Annotated[tuple[str, ...], Field(min_length=1)] = ("@items",)
-    take: Literal["points", "share", "value"] = "points"
+    take: Literal["points", "share", "value", "possible"] = "points"
     for_each: tuple[Facet, ...] = ()
     where: dict[Facet, str | tuple[str, ...]] = {}
     weights: Weights = Weights()

@@ -70,6 +70,15 @@ def _difference(members: Members, options: Options) -> Fraction:  # noqa: ARG001
     return first - second
 
 
+def _quotient(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
+    first, second = _values(members)
+    return first / second if second else None
+
+
+def _first(members: Members, options: Options) -> Fraction:  # noqa: ARG001
+    return _values(members)[0]
+
+
 def _share(members: Members, options: Options) -> Fraction:
     return Fraction(_reaching(members, options), len(members))
 
@@ -119,6 +128,8 @@ BUILT_IN: dict[str, Aggregator] = {
         Aggregator("product", _product, formula="Π x"),
         Aggregator("geometric-mean", _geometric_mean, formula="(Π x)^(1/n)"),
         Aggregator("difference", _difference, arity=2, formula="a - b"),
+        Aggregator("quotient", _quotient, arity=2, formula="a / b"),
+        Aggregator("first", _first, formula="the first x that is scored"),
         Aggregator("share", _share, options=("from",), formula="|{x ≥ from}| / n"),
         Aggregator("count", _count, options=("from",), empty="zero", formula="|{x ≥ from}|"),
         Aggregator("deduct", _deduct, options=("base",), formula="base - Σ w·x"),

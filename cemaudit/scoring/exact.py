@@ -165,6 +165,8 @@ def _item_member(visit: Visit, item: ItemScore, measure: Measure, each: Input) -
     value, reason = item.points, item.reason
     if measure.take == "share":
         value = item.share
+    elif measure.take == "possible" and value is not None:
+        value = item.possible
     elif measure.take == "value" and reason in {None, Reason.NO_POINTS} and each.ref in visit.answers:
         value = _number(visit.answers[each.ref])
         reason = None if value is not None else Reason.NO_POINTS

@@ -36,7 +36,7 @@ def run_vectors(scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = N
 
 
 def _run(vector: Vector, plan: Plan) -> Iterator[Problem]:
-    cases = vector.visits or (vector,)
+    cases = [case for case in vector.visits or (vector,) for _ in range(case.times)]
     visits = [_visit(case, number, plan.checklist) for number, case in enumerate(cases, 1)]
     unfit = [problem for visit in visits for problem in check_visit(visit, plan.checklist)]
     if unfit:
