@@ -92,7 +92,7 @@ MISTAKES = """
 id = "9shop"
 sector = "retail"
 journey = "store-path"
-scheme = "cem.experience"
+scheme = "cem.experience@one"
 titel = "Shop"
 title = { ko = "" }
 
@@ -136,7 +136,7 @@ NAMED = """\
 id: expected an id: a letter, then letters, digits, '.', '_' or '-', found 9shop
 version: is missing
 title: expected a text in ko or en
-scheme: expected an id and version like retail.green-smile@1.0.0, found cem.experience
+scheme: expected an id and version like retail.green-smile@1.0.0, found cem.experience@one
 scenarios.first.text: is missing
 touchpoints.greeting.channel: expected 'face-to-face', 'personal-distant', 'electronic', found phone
 touchpoints.greeting.weight: expected 0 or more, found -2
