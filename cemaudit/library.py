@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -54,12 +56,39 @@ class Library:
         return record
 
     def checklist(self, ref: str) -> Checklist:
-        """The checklist with that ``id@version``; ``BadInput`` with the versions that exist, or a near name."""
+        """The checklist with that ``id@version``; ``BadInput`` with the versions that exist, or a near name.
+
+        A scheme that asks its own questions counts as the checklist of the same id and version.
+        """
+        if ref not in self.checklists and ref in self.schemes:
+            sheet = self.schemes[ref].sheet
+            if sheet is not None:
+                return sheet
         return _look_up(ref, self.checklists, message("no such checklist: {ref}", ref=ref))
 
     def scheme(self, ref: str) -> Scheme:
         """The scheme with that ``id@version``; ``BadInput`` with the versions that exist, or a near name."""
         return _look_up(ref, self.schemes, message("no such scheme: {ref}", ref=ref))
+
+    def scheme_on(self, scheme_id: str, day: dt.date | None) -> Scheme:
+        """The version of a scheme in force on ``day``: the latest ``valid_from`` not after it.
+
+        Without a day the latest version counts. ``BadInput`` where none was in force yet, or two begin on one date.
+        """
+        versions = [scheme for scheme in self.schemes.values() if scheme.id == scheme_id]
+        if not versions:
+            return self.scheme(scheme_id)
+        begins = Counter(scheme.valid_from for scheme in versions)
+        twice = [begin for begin, count in begins.items() if count > 1]
+        if twice:
+            what = message("two versions of {scheme} begin on the same date: {date}", scheme=scheme_id, date=twice[0])
+            raise BadInput(Problem(what))
+        in_force = [scheme for scheme in versions if day is None or _begin(scheme) <= day]
+        if not in_force:
+            raise BadInput(
+                Problem(message("no version of {scheme} was in force on {date}", scheme=scheme_id, date=day))
+            )
+        return max(in_force, key=_begin)
 
     def _take_up(self, plugins: Plugins, plugin: Plugin, source: Path | Traversable) -> None:
         try:
@@ -99,6 +128,10 @@ class Library:
             one.checklists[:] = [ref for ref in one.checklists if ref != name]
             plugins.report(one, problem)
         return True
+
+
+def _begin(scheme: Scheme) -> dt.date:
+    return scheme.valid_from or dt.date.min
 
 
 def _look_up(ref: str, shelf: Mapping[str, Kept], what: Sayable) -> Kept:

@@ -59,8 +59,10 @@ def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> 
     if not sources:
         shelf: list[Checklist | Scheme] = [*engine.library.checklists.values(), *engine.library.schemes.values()]
         for record in sorted(shelf, key=lambda record: record.ref):
+            unusable += (problem.inside(record.ref) for problem in _failing_vectors(engine, record))
             yield from ((record.ref, remark) for remark in _lint_record(engine, record))
     for source, record in _added(engine, tables, unusable):
+        unusable += (problem.inside(source) for problem in _failing_vectors(engine, record))
         yield from ((source, remark) for remark in _lint_record(engine, record))
     if visits:
         yield from _lint_visits(engine, visits, unusable)
@@ -75,6 +77,13 @@ def _added(engine: Engine, sources: list[str], unusable: list[Problem]) -> list[
         except BadInput as error:
             unusable += error.problems
     return added
+
+
+def _failing_vectors(engine: Engine, record: Checklist | Scheme) -> list[Problem]:
+    from cemaudit.model import Scheme
+    from cemaudit.scoring.vectors import run_vectors
+
+    return run_vectors(record, engine.library.aggregators) if isinstance(record, Scheme) else []
 
 
 def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from cemaudit.cli.options import (
 )
 from cemaudit.cli.table import print_table
 from cemaudit.cli.visits import fitting_visits
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
     from cemaudit.errors import Problem
@@ -35,35 +36,82 @@ if TYPE_CHECKING:
 @visits_argument
 @json_option
 @words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
+@words.option("--compose", metavar="ID@VERSION", help=N_("Compose this scheme from the audits of each store."))
 @engine_options
 @words.common_options
 def command(
-    visits: tuple[str, ...], as_json: bool, scheme: str | None, blocked: tuple[str, ...], files: tuple[Path, ...]
+    visits: tuple[str, ...],
+    as_json: bool,
+    scheme: str | None,
+    compose: str | None,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
 ) -> int:
     """Score visits, one JSON object or one table row each."""
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files, scheme)
     problems: list[Problem] = []
-    audits = progress(message("scoring"), _audits(engine, visits, problems))
+    audits = progress(message("scoring"), _audits(engine, visits, problems, compose))
     if as_json:
-        for audit in audits:
-            click.echo(json.dumps(_record(audit), ensure_ascii=False))
+        _print_json(audits)
     else:
-        rows = [_row(audit) for audit in audits]
-        headings = [translate(word) for word in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
-        if rows:
-            print_table(headings, rows, align="llllr")
+        _print_tables(engine, list(audits))
     tell_problems(problems)
     tell_plugin_problems(engine)
     return 3 if problems else 0
 
 
-def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[Audit]:
+def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None) -> Iterator[Audit]:
     from cemaudit.scoring import make_audit
+    from cemaudit.scoring.bands import graded_among_peers
+    from cemaudit.scoring.compose import compose_stores
 
-    for found in fitting_visits(engine, sources, problems):
-        yield make_audit(engine.plan(found.visit.checklist), found.visit)
+    found = fitting_visits(engine, sources, problems)
+    audits = (make_audit(engine.plan(each.visit.checklist, each.visit.day), each.visit) for each in found)
+    return graded_among_peers(compose_stores(engine.plan(composed), audits) if composed else audits)
+
+
+def _print_json(audits: Iterable[Audit]) -> None:
+    from cemaudit.scoring.bands import find_consequences
+
+    labels: dict[tuple[str, str], list[str | None]] = defaultdict(list)
+    for audit in audits:
+        past = labels[audit.visit.store, audit.scheme.ref]
+        past.append(audit.band.label if audit.band else None)
+        following = [consequence.id for consequence in find_consequences(audit.scheme, past)]
+        click.echo(json.dumps(_record(audit) | {"consequences": following}, ensure_ascii=False))
+
+
+def _print_tables(engine: Engine, audits: list[Audit]) -> None:
+    headings = [translate(word) for word in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
+    if audits:
+        print_table(headings, [_row(audit) for audit in audits], align="llllr")
+    by_plan: dict[str, list[Audit]] = defaultdict(list)
+    for audit in audits:
+        by_plan[audit.checklist.ref].append(audit)
+    for group in by_plan.values():
+        _print_over_visits(engine, group)
+
+
+def _print_over_visits(engine: Engine, audits: list[Audit]) -> None:
+    """The scheme's summaries over the audits of one checklist, and what follows from each store's bands."""
+    from cemaudit.scoring import shown
+    from cemaudit.scoring.bands import find_consequences
+    from cemaudit.scoring.summaries import summarise
+
+    scheme = audits[0].scheme
+    plan = engine.plan(audits[0].visit.checklist, audits[0].visit.day)
+    for summary in scheme.summaries:
+        score = summarise(plan, audits)[summary.id]
+        value = shown(score.value) if score.value is not None else score.reason and score.reason.words
+        click.echo(f"{summary.title or summary.id} ({summary.how}, {score.used}/{score.asked}): {value}")
+    labels: dict[str, list[str | None]] = defaultdict(list)
+    for audit in audits:
+        labels[audit.visit.store].append(audit.band.label if audit.band else None)
+    for store, past in labels.items():
+        for consequence in find_consequences(scheme, past):
+            click.echo(f"{printable(store)}: {consequence.title}")
 
 
 def _record(audit: Audit) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Prob
     for found in read_visits(sources, problems):
         ref = found.visit.checklist
         try:
-            checklist = None if ref in unusable else engine.plan(ref).checklist
+            checklist = None if ref in unusable else engine.plan(ref, found.visit.day).checklist
         except BadInput as error:
             checklist, unusable[ref] = None, error.inside(found.place)
         if checklist is None:

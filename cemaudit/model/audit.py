@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
@@ -53,7 +54,8 @@ _WORDS = {
 }
 
 
-class Score(Record):
+@dataclass(frozen=True, slots=True)
+class Score:
     """A value, or the reason why there is none. ``used`` of ``asked`` members went into it."""
 
     value: Exact | None = None
@@ -62,7 +64,8 @@ class Score(Record):
     asked: int = 0
 
 
-class ItemScore(Record):
+@dataclass(frozen=True, slots=True)
+class ItemScore:
     """What one item earned: ``points`` of ``possible`` (both before weighting), or why nothing."""
 
     points: Exact | None = None

@@ -20,7 +20,9 @@ from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Journey, Mediu
 
 __all__ = ["Checklist", "Critical", "Item", "Scenario", "Step", "Touchpoint"]
 
-SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2}$")]
+SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")]
+"""``id@version``, or the id alone: then the version in force on the day of the visit."""
+
 NaPolicy = Annotated[str, Field(pattern=r"^(exclude|zero|full|refuse|give-to:[A-Za-z][A-Za-z0-9_.-]*)$")]
 Weight = Annotated[Exact, Field(ge=0)]
 

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-__all__ = ["Bound", "Conditions", "bounds", "contains", "is_empty", "region"]
+__all__ = ["Bound", "Conditions", "Interval", "bounds", "contains", "is_empty", "region"]
 
 _BOUND = re.compile(r"\s*(<=|>=|==|<|>)\s*(p?)(-?\d+(?:\.\d+)?)\s*")
 _ONE = r"\s*(<=|>=|==|<|>)\s*(p\d{1,2}(\.\d+)?|-?\d+(\.\d+)?)\s*"
@@ -49,6 +49,8 @@ def bounds(condition: str) -> tuple[Bound, ...]:
 
 
 Interval = tuple[Fraction | float, bool, Fraction | float, bool]
+"""Low end, whether it belongs to it, high end, whether it belongs to it."""
+
 _EVERYTHING: Interval = (float("-inf"), True, float("inf"), True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from cemaudit.model.aggregator import Aggregator, Member
+from cemaudit.model.aggregator import Aggregator, Member, Number
 
 __all__ = ["BUILT_IN", "experience"]
 
@@ -16,25 +16,25 @@ Options = Mapping[str, Fraction]
 ONE = Fraction(1)
 
 
-def _values(members: Members) -> list[Fraction]:
-    return [member.value for member in members if member.value is not None]
+def _values(members: Members) -> list[Number]:
+    return [member.number for member in members]
 
 
-def _total(members: Members) -> Fraction:
-    return sum((member.weight * (member.value or 0) for member in members), Fraction(0))
+def _total(members: Members) -> Number:
+    return sum([member.earned for member in members])
 
 
 def _sum(members: Members, options: Options) -> Fraction:  # noqa: ARG001 (all aggregators share one form)
-    return _total(members)
+    return Fraction(_total(members))
 
 
 def _ratio(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
-    possible = sum((member.weight * (member.possible or 0) for member in members), Fraction(0))
-    return _total(members) / possible if possible > 0 else None
+    possible = sum([member.out_of for member in members])
+    return Fraction(_total(members), possible) if possible > 0 else None
 
 
 def _mean(members: Members, options: Options) -> Fraction:  # noqa: ARG001
-    return sum(_values(members), Fraction(0)) / len(members)
+    return Fraction(sum(_values(members)), len(members))
 
 
 def _weighted_mean(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
@@ -43,40 +43,30 @@ def _weighted_mean(members: Members, options: Options) -> Fraction | None:  # no
 
 
 def _min(members: Members, options: Options) -> Fraction:  # noqa: ARG001
-    return min(_values(members))
+    return Fraction(min(_values(members)))
 
 
 def _max(members: Members, options: Options) -> Fraction:  # noqa: ARG001
-    return max(_values(members))
+    return Fraction(max(_values(members)))
 
 
 def _product(members: Members, options: Options) -> Fraction:  # noqa: ARG001
-    return math.prod(_values(members), start=ONE)
+    return Fraction(math.prod(_values(members)))
 
 
-def _geometric_mean(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
-    values = _values(members)
-    if min(values) < 0:
+def _geometric_mean(members: Members, options: Options) -> Fraction | None:
+    if min(_values(members)) < 0:
         return None
-    product = math.prod(values, start=ONE)
+    product = _product(members, options)
     with localcontext(prec=60) as context:
-        root = (Decimal(product.numerator) / Decimal(product.denominator)) ** (1 / Decimal(len(values)))
+        root = (Decimal(product.numerator) / Decimal(product.denominator)) ** (1 / Decimal(len(members)))
         context.prec = 40
         return Fraction(+root)
 
 
 def _difference(members: Members, options: Options) -> Fraction:  # noqa: ARG001
     first, second = _values(members)
-    return first - second
-
-
-def _quotient(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
-    first, second = _values(members)
-    return first / second if second else None
-
-
-def _first(members: Members, options: Options) -> Fraction:  # noqa: ARG001
-    return _values(members)[0]
+    return Fraction(first - second)
 
 
 def _share(members: Members, options: Options) -> Fraction:
@@ -106,7 +96,7 @@ def experience(performance: Fraction, emotion: Fraction) -> Fraction:
 
 
 def _experience(members: Members, options: Options) -> Fraction:
-    performance, emotion = _values(members)
+    performance, emotion = map(Fraction, _values(members))
     scale = options.get("scale", ONE)
     return scale * experience(performance / scale, emotion / scale)
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from cemaudit.model import Band, Consequence, Scheme, Score
+from cemaudit.model import Audit, Band, Consequence, Scheme, Score
 from cemaudit.model.conditions import Bound, bounds
 
-__all__ = ["Peers", "find_band", "find_consequences", "hold", "percentile"]
+__all__ = [
+    "Peers",
+    "find_band",
+    "find_consequences",
+    "graded_among_peers",
+    "hold",
+    "peers_of",
+    "percentile",
+]
 
 Values = Mapping[str, Fraction | None]
 Peers = Mapping[str, Sequence[Fraction]]
@@ -56,6 +64,28 @@ def percentile(rising: Sequence[Fraction], rank: Fraction) -> Fraction:
     below = int(position)
     above = min(below + 1, len(rising) - 1)
     return rising[below] + (position - below) * (rising[above] - rising[below])
+
+
+def peers_of(scheme: Scheme, audits: Iterable[Audit]) -> Peers:
+    """The values bands by percentile are measured against: those of ``audits``, for each measure asked for."""
+    asked = {name for band in scheme.bands if _asks_for_peers(band) for name in band.where}
+    everyone = list(audits)
+    scored = {name: [audit.score(name).value for audit in everyone] for name in asked}
+    return {name: sorted(value for value in values if value is not None) for name, values in scored.items()}
+
+
+def graded_among_peers(audits: Iterable[Audit]) -> Iterator[Audit]:
+    """The audits, those with bands by percentile last: their peers are all audits given under the same scheme."""
+    waiting: dict[str, list[Audit]] = {}
+    for audit in audits:
+        if any(map(_asks_for_peers, audit.scheme.bands)):
+            waiting.setdefault(audit.scheme.ref, []).append(audit)
+        else:
+            yield audit
+    for group in waiting.values():
+        peers = peers_of(group[0].scheme, group)
+        for audit in group:
+            yield audit.model_copy(update={"band": find_band(audit.scheme, audit.scores, peers)})
 
 
 def _asks_for_peers(band: Band) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -63,25 +64,30 @@ class Engine:
         self.plugins: Plugins = load_plugins(blocked)
         self.library = Library(self.plugins, files, BUILT_IN)
         self._scheme = scheme
-        self._plans: dict[str, Plan] = {}
+        self._plans: dict[tuple[str, str], Plan] = {}
 
-    def plan(self, checklist_ref: str) -> Plan:
-        """The plan of a checklist under its own scheme, or the one given by hand."""
-        if checklist_ref not in self._plans:
-            checklist = self.library.checklist(checklist_ref)
-            scheme = self.library.scheme(self._scheme or checklist.scheme)
-            self._plans[checklist_ref] = make_plan(checklist, scheme, self.library.aggregators)
-        return self._plans[checklist_ref]
+    def plan(self, checklist_ref: str, day: dt.date | None = None) -> Plan:
+        """The plan of a checklist under its own scheme, or the one given by hand.
+
+        A scheme named without a version is the one in force on ``day``.
+        """
+        checklist = self.library.checklist(checklist_ref)
+        ref = self._scheme or checklist.scheme
+        scheme = self.library.scheme(ref) if "@" in ref else self.library.scheme_on(ref, day)
+        key = (checklist.ref, scheme.ref)
+        if key not in self._plans:
+            self._plans[key] = make_plan(checklist, scheme, self.library.aggregators)
+        return self._plans[key]
 
     def evaluate(self, visit: Visit) -> Evaluation:
         """Every number of a visit with how it came about; ``BadInput`` where the visit does not fit its checklist."""
         self._refuse_unfit(visit)
-        return evaluate(self.plan(visit.checklist), visit)
+        return evaluate(self.plan(visit.checklist, visit.day), visit)
 
     def audit(self, visit: Visit, history: Sequence[Audit] = ()) -> Audit:
         """The audit of a visit, findings of plugins included; ``BadInput`` where it does not fit its checklist."""
         self._refuse_unfit(visit)
-        audit = make_audit(self.plan(visit.checklist), visit)
+        audit = make_audit(self.plan(visit.checklist, visit.day), visit)
         found = [result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)]
         return audit.model_copy(update={"findings": in_order([*audit.findings, *found])}) if found else audit
 

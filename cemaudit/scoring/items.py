@@ -6,22 +6,29 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from cemaudit.model import Checklist, Item, ItemScore, Reason, SkipState, Visit
+from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 
-__all__ = ["is_failed", "is_relevant", "score_items"]
+__all__ = ["LEFT_OUT", "ItemTable", "is_failed", "is_relevant", "make_tables", "score_by", "score_items"]
 
 _REASON_OF = {
     SkipState.NOT_APPLICABLE: Reason.NOT_APPLICABLE,
     SkipState.NOT_OBSERVED: Reason.NOT_OBSERVED,
     SkipState.DECLINED: Reason.DECLINED,
 }
+LEFT_OUT = (*_REASON_OF.values(), Reason.UNANSWERED, Reason.NOT_RELEVANT)
+"""Why an item may have no answer."""
 
 
 def is_relevant(item: Item, visit: Visit, checklist: Checklist) -> bool:
     """Whether the item arises in this visit: its touchpoint belongs to the step, and its ``when`` holds."""
-    steps = checklist.touchpoint_of[item.id].steps
-    if visit.step and steps and visit.step not in steps:
+    return _arises(item, checklist.touchpoint_of[item.id].steps, visit)
+
+
+def _arises(item: Item, steps: tuple[str, ...], visit: Visit) -> bool:
+    step = visit.step
+    if step and steps and step not in steps:
         return False
-    return item.when is None or item.when.holds({**visit.answers, "step": visit.step})
+    return item.when is None or item.when.holds({**visit.answers, "step": step})
 
 
 def is_failed(item: Item, score: ItemScore) -> bool:
@@ -29,55 +36,87 @@ def is_failed(item: Item, score: ItemScore) -> bool:
     return item.critical is not None and score.points is not None and score.points <= item.critical.fails_at
 
 
-def score_items(
-    visit: Visit, checklist: Checklist, unanswered: str = "exclude", na: str | None = None
-) -> dict[str, ItemScore]:
-    """The score of every item, by id.
+class ItemTable:
+    """What an item earns by itself: for each answer (few answers are reckoned once and kept), and without one.
+
+    ``stands_alone``: nothing but its own answer decides what the item earns.
+    """
+
+    def __init__(self, item: Item, checklist: Checklist, unanswered: str, na: str | None) -> None:
+        self.item = item
+        self.possible = item.possible
+        self.heir = item.gives_to
+        self.left_out = {
+            reason: _left_out(reason, self.possible, unanswered, na or item.na) for reason in LEFT_OUT
+        }
+        steps = checklist.touchpoint_of[item.id].steps
+        inherits = na is None and any(other.gives_to == item.id for other in checklist.items.values())
+        self._steps = steps
+        self._always_arises = item.when is None and not steps
+        self.stands_alone = self._always_arises and not inherits
+        self.answers_are_few = isinstance(item.answer, YesNo | Choice | Scale | Nps)
+        self._kept: dict[AnswerValue, ItemScore] = {}
+
+    def score(self, visit: Visit) -> ItemScore:
+        """What the item earns in a visit, before points are handed over."""
+        if not self._always_arises and not _arises(self.item, self._steps, visit):
+            return self.left_out[Reason.NOT_RELEVANT]
+        answer = visit.answers.get(self.item.id)
+        if answer is not None:
+            return self._kept.get(answer) or self.answered(answer)
+        skip = visit.skipped.get(self.item.id)
+        return self.left_out[_REASON_OF[skip.state] if skip else Reason.UNANSWERED]
+
+    def answered(self, answer: AnswerValue) -> ItemScore:
+        """What an answer earns."""
+        points = self.item.answer.points(answer)
+        score = ItemScore(points, self.possible, Reason.NO_POINTS if points is None else None)
+        if self.answers_are_few:
+            self._kept[answer] = score
+        return score
+
+
+def make_tables(checklist: Checklist, unanswered: str = "exclude", na: str | None = None) -> dict[str, ItemTable]:
+    """The table of every item, by id.
 
     ``unanswered`` is the scheme's policy (``exclude`` or ``zero``); ``na`` overrides the items' own NA policies.
     """
-    scores = {item.id: _score(item, visit, checklist, unanswered, na) for item in checklist.items.values()}
+    return {name: ItemTable(item, checklist, unanswered, na) for name, item in checklist.items.items()}
+
+
+def score_by(tables: Mapping[str, ItemTable], visit: Visit, na: str | None = None) -> dict[str, ItemScore]:
+    """The score of every item by id; points are handed over unless a measure's own policy ``na`` is in force."""
+    scores = {name: table.score(visit) for name, table in tables.items()}
     if na is None:
-        _hand_over(scores, checklist.items)
+        _hand_over(scores, tables)
     return scores
 
 
-def _score(item: Item, visit: Visit, checklist: Checklist, unanswered: str, na: str | None) -> ItemScore:
-    possible = item.possible
-    if not is_relevant(item, visit, checklist):
-        return ItemScore(possible=possible, reason=Reason.NOT_RELEVANT)
-    if item.id in visit.answers:
-        points = item.answer.points(visit.answers[item.id])
-        return ItemScore(points=points, possible=possible, reason=Reason.NO_POINTS if points is None else None)
-    if item.id in visit.skipped:
-        reason = _REASON_OF[visit.skipped[item.id].state]
-        return (
-            _not_applicable(na or item.na, possible) if reason is Reason.NOT_APPLICABLE else _without(possible, reason)
-        )
-    if unanswered == "zero" and possible is not None:
-        return ItemScore(points=Fraction(0), possible=possible)
-    return _without(possible, Reason.UNANSWERED)
+def score_items(
+    visit: Visit, checklist: Checklist, unanswered: str = "exclude", na: str | None = None
+) -> dict[str, ItemScore]:
+    """The score of every item of one visit, by id; for many visits keep ``make_tables``."""
+    return score_by(make_tables(checklist, unanswered, na), visit, na)
 
 
-def _not_applicable(policy: str, possible: Fraction | None) -> ItemScore:
-    if policy == "refuse":
-        return _without(possible, Reason.REFUSED)
-    if possible is not None and policy in {"zero", "full"}:
-        return ItemScore(points=possible if policy == "full" else Fraction(0), possible=possible)
-    return _without(possible, Reason.NOT_APPLICABLE)
+def _left_out(reason: Reason, possible: Fraction | None, unanswered: str, policy: str) -> ItemScore:
+    if reason is Reason.NOT_APPLICABLE:
+        if policy == "refuse":
+            return ItemScore(None, possible, Reason.REFUSED)
+        if possible is not None and policy in {"zero", "full"}:
+            return ItemScore(possible if policy == "full" else Fraction(0), possible)
+    if reason is Reason.UNANSWERED and unanswered == "zero" and possible is not None:
+        return ItemScore(Fraction(0), possible)
+    return ItemScore(None, possible, reason)
 
 
-def _without(possible: Fraction | None, reason: Reason) -> ItemScore:
-    return ItemScore(possible=possible, reason=reason)
-
-
-def _hand_over(scores: dict[str, ItemScore], items: Mapping[str, Item]) -> None:
+def _hand_over(scores: dict[str, ItemScore], tables: Mapping[str, ItemTable]) -> None:
     """Items that do not apply and give their points away raise what their heir can earn, in proportion."""
-    for item in items.values():
-        heir, score = item.gives_to, scores[item.id]
-        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible or not items[heir].weight:
+    for name, table in tables.items():
+        heir, score = table.heir, scores[name]
+        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible:
             continue
-        inherited = scores[heir]
-        if inherited.points is not None and inherited.possible:
-            more = inherited.possible + score.possible * item.weight / items[heir].weight
-            scores[heir] = ItemScore(points=inherited.points * more / inherited.possible, possible=more)
+        weight, inherited = tables[heir].item.weight, scores[heir]
+        if weight and inherited.points is not None and inherited.possible:
+            more = inherited.possible + score.possible * table.item.weight / weight
+            scores[heir] = ItemScore(inherited.points * more / inherited.possible, more)

@@ -113,6 +113,7 @@ class _Planner:
             groups = self._groups(measure)
             if aggregator:
                 self._check_arity(measure, aggregator, groups)
+                self._check_weights(measure, groups)
                 self.planned[name] = PlannedMeasure(measure, aggregator, groups)
         self._check_critical_caps()
         if self.problems:
@@ -259,6 +260,12 @@ class _Planner:
             text = N_("{how} needs {needed} inputs, {name} has {count}")
             what = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
             self._complain(measure, what, "of")
+
+    def _check_weights(self, measure: Measure, groups: tuple[Group, ...]) -> None:
+        """A facet's group may weigh nothing; a measure as a whole may not."""
+        inputs = [each for group in groups for each in group.inputs]
+        if inputs and not sum(each.weight for each in inputs):
+            self._complain(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
 
 
 def _needed(measure: Measure, items: Mapping[str, Item]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,25 +14,28 @@ DISPLAYED = Rounding(digits=1, stage="display")
 
 def round_exactly(value: Fraction, rounding: Rounding) -> Fraction:
     """``value`` rounded to ``digits`` decimals; half-up and down mean away from and towards zero."""
-    unit = Fraction(1, 10**rounding.digits) if rounding.digits >= 0 else Fraction(10**-rounding.digits)
-    scaled = value / unit
-    return _to_whole(scaled, rounding.mode) * unit
+    unit = 10 ** abs(rounding.digits)
+    if rounding.digits >= 0:
+        return Fraction(_to_whole(value.numerator * unit, value.denominator, rounding.mode), unit)
+    return Fraction(_to_whole(value.numerator, value.denominator * unit, rounding.mode) * unit)
 
 
-def _to_whole(scaled: Fraction, mode: str) -> int:
+def _to_whole(top: int, bottom: int, mode: str) -> int:
+    """``top / bottom`` as a whole number."""
     match mode:
         case "floor":
-            return math.floor(scaled)
+            return top // bottom
         case "ceiling":
-            return math.ceil(scaled)
-        case "down":
-            return math.trunc(scaled)
-        case "up":
-            return math.ceil(abs(scaled)) * (1 if scaled > 0 else -1)
+            return -(-top // bottom)
         case "half-even":
-            return round(scaled)
+            return round(Fraction(top, bottom))
+        case "down":
+            whole = abs(top) // bottom
+        case "up":
+            whole = -(-abs(top) // bottom)
         case _:
-            return math.floor(abs(scaled) + Fraction(1, 2)) * (1 if scaled > 0 else -1)
+            whole = (2 * abs(top) + bottom) // (2 * bottom)
+    return whole if top >= 0 else -whole
 
 
 def shown(value: Fraction, measure: Measure | None = None) -> str:

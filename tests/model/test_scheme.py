@@ -64,13 +64,27 @@ def test_rows_always_taken_by_an_earlier_one(earlier: Any, later: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("earlier", "later", "fault"),
+    [
+        ({"one": ">= 0, <= 10"}, {"one": ">= 5, <= 11"}, "row 2 and row 1 share values"),
+        ({"one": ">= 80"}, {"one": ">= 60, <= 80"}, "row 2 and row 1 share values"),
+        ({"one": ">= 80"}, {"one": "< 70"}, "none takes the values between 70.0 and 80.0"),
+        ({"one": "> 80"}, {"one": "< 80"}, "none takes the values between 80.0 and 80.0"),
+    ],
+)
+def test_rows_that_overlap_or_leave_a_gap(earlier: Any, later: Any, fault: str) -> None:
+    with use("en"), pytest.raises(ValidationError, match=fault):
+        banded(earlier, later)
+
+
+@pytest.mark.parametrize(
     ("earlier", "later"),
     [
         ({"one": "> 80"}, {"one": ">= 80"}),
         ({"one": ">= 80", "two": ">= 1"}, {"one": ">= 90"}),
         ({"one": ">= 80"}, {"two": ">= 80"}),
         ({"one": "== 3"}, {}),
-        ({"one": ">= 0, <= 10"}, {"one": ">= 5, <= 11"}),
+        ({"one": ">= 0, <= 10"}, {"one": "> 10, <= 11"}),
     ],
 )
 def test_rows_that_can_be_reached(earlier: Any, later: Any) -> None:
@@ -90,8 +104,8 @@ def test_a_refused_row_is_never_the_first_that_fits(rows: list[tuple[str, int]])
     first, second = ({v for v in values if bounds(condition)[0].holds(v)} for condition in conditions)
     try:
         banded(*({"one": condition} for condition in conditions))
-    except ValidationError:
-        assert second <= first
+    except ValidationError as error:
+        assert second <= first or "gaps" in str(error)
     else:
         assert second - first
 

@@ -60,11 +60,6 @@ def test_values(measure: dict[str, Any], value: Any) -> None:
         ({"how": "ratio"}, {"skipped": samples.skipped("A", "B", state="declined")}, Reason.NOTHING_TO_SCORE),
         ({"how": "ratio", "at_least": 2}, {"answers": {"A": 4}}, Reason.TOO_FEW),
         ({"how": "difference", "of": ["A", "B"]}, {"answers": {"A": 4}}, Reason.UNANSWERED),
-        (
-            {"how": "weighted-mean", "of": ["A"], "weights": {"sources": {"A": 0}}},
-            {"answers": {"A": 4}},
-            Reason.NOTHING_TO_SCORE,
-        ),
     ],
 )
 def test_no_score_is_never_zero(measure: dict[str, Any], keys: dict[str, Any], reason: Reason) -> None:

@@ -155,6 +155,11 @@ def test_an_item_that_caps_an_unknown_measure() -> None:
     assert complaints({"id": "overall", "how": "sum"}, of=capping) == [line]
 
 
+def test_weights_that_sum_to_nothing() -> None:
+    weightless = {"id": "m", "how": "weighted-mean", "of": ["A"], "weights": {"sources": {"A": 0}}}
+    assert complaints(weightless) == ["measures.m.weights: the weights of m sum to 0"]
+
+
 def test_another_scheme_need_not_have_what_an_item_caps() -> None:
     capping = samples.items_only(samples.item("A", critical={"caps": "overall", "at": 0}), scheme="usual@1")
     assert make_plan(capping, samples.scheme({"id": "m", "how": "sum"})).measures
