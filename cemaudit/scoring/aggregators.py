@@ -69,6 +69,15 @@ def _difference(members: Members, options: Options) -> Fraction:  # noqa: ARG001
     return Fraction(first - second)
 
 
+def _quotient(members: Members, options: Options) -> Fraction | None:  # noqa: ARG001
+    first, second = _values(members)
+    return Fraction(first, second) if second else None
+
+
+def _first(members: Members, options: Options) -> Fraction:  # noqa: ARG001
+    return Fraction(_values(members)[0])
+
+
 def _share(members: Members, options: Options) -> Fraction:
     return Fraction(_reaching(members, options), len(members))
 
