@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from pathlib import Path
 
-from cemaudit.errors import BadEnvironment, Problem
-from cemaudit.language import Language, message, use
+from cemaudit.files import replaced
+from cemaudit.language import Language, use
 from cemaudit.report.document import Report
 from cemaudit.report.kit.render import render
 
@@ -24,15 +22,10 @@ def write_report(report: Report, folder: Path, language: Language) -> Path:
 
     A file of the same report and language is replaced, whole. ``BadEnvironment`` where the folder cannot be written.
     """
-    data = report_bytes(report, language)
     target = folder / file_name(report, language)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(target, data)
-    except OSError as error:
-        raise BadEnvironment(
-            Problem(message("cannot write the report: {reason}", reason=error.strerror or error), str(target))
-        ) from error
+    data = report_bytes(report, language)
+    with replaced(target) as file:
+        file.write(data)
     return target
 
 
@@ -52,17 +45,3 @@ def file_name(report: Report, language: Language) -> str:
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_PART].strip("-")
-
-
-def _replace(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -57,7 +57,7 @@ def test_a_folder_that_cannot_be_written(context, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadEnvironment) as error:
         write_report(store_report(context), tmp_path / "file", "en")
-    assert "cannot write the report" in str(error.value)
+    assert "cannot be written" in str(error.value)
 
 
 def test_a_failed_write_leaves_the_old_file(context, tmp_path, monkeypatch):
