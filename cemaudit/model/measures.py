@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -57,9 +58,16 @@ class Transform(Record):
             raise Expected("a clamp with its lower end first")
         return self
 
+    @cached_property
+    def is_idle(self) -> bool:
+        """Whether it leaves every value as it is."""
+        return self.times == 1 and not (self.plus or self.table or self.clamp)
+
     def apply(self, value: Fraction) -> Fraction:
         """The transformed value."""
-        moved = value * self.times + self.plus
+        moved = value * self.times
+        if self.plus:
+            moved += self.plus
         if self.table:
             moved = next(rung.value for rung in self.table if rung.up_to is None or moved <= rung.up_to)
         return moved if self.clamp is None else min(max(moved, self.clamp[0]), self.clamp[1])

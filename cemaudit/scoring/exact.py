@@ -5,15 +5,17 @@ Mostly of one visit; several visits are pooled by taking their answers together,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from cemaudit.model import ItemScore, Reason, Score, Visit, score_name
 from cemaudit.model.aggregator import Aggregator, Member
+from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import Measure
 from cemaudit.scoring.bands import hold
-from cemaudit.scoring.items import is_failed, score_items
+from cemaudit.scoring.items import is_failed, score_by
 from cemaudit.scoring.plan import Group, Input, Plan
 from cemaudit.scoring.rounding import round_exactly
 
@@ -23,8 +25,7 @@ _OUT_OF_QUESTION = {Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS}
 ItemScores = Mapping[str, ItemScore]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One change of a value on its way: ``what`` (``transform``, ``cap``, ``round``), why, and the value after it."""
 
     what: str
@@ -32,8 +33,7 @@ class Step:
     value: Fraction
 
 
-@dataclass(frozen=True)
-class Reckoning:
+class Reckoning(NamedTuple):
     """How one score came about: its members, the aggregate, the steps after it."""
 
     name: str
@@ -77,8 +77,8 @@ class Evaluation:
     def items_under(self, policy: str | None) -> tuple[ItemScores, ...]:
         """Each visit's item scores under a measure's own NA policy."""
         if policy not in self._items:
-            checklist, unanswered = self.plan.checklist, self.plan.scheme.unanswered
-            scored = (score_items(visit, checklist, unanswered, policy) for visit in self.visits)
+            tables = self.plan.tables(policy)
+            scored = (score_by(tables, visit, policy) for visit in self.visits)
             self._items[policy] = tuple({**scores, **self._given(scores)} for scores in scored)
         return self._items[policy]
 
@@ -106,73 +106,97 @@ def _evaluated(evaluation: Evaluation) -> Evaluation:
 
 def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, group: Group) -> Reckoning:
     name = score_name(measure.id, group.key)
-    members = tuple(member for each in group.inputs for member in _members(evaluation, measure, each))
+    members = _members(evaluation, measure, group)
     scored = [member for member in members if member.value is not None]
-    asked = sum(member.reason not in _OUT_OF_QUESTION for member in members)
-    reason = _why_not(measure, aggregator, members, scored)
+    missing = [member.reason for member in members if member.value is None] if len(scored) < len(members) else []
+    asked = len(members) - sum(reason in _OUT_OF_QUESTION for reason in missing)
+    reason = _why_not(measure, aggregator, len(scored), missing)
     aggregate = None if reason else _aggregate(measure, aggregator, scored)
     if aggregate is None:
-        score = Score(reason=reason or Reason.NOTHING_TO_SCORE, used=0, asked=asked)
-        return Reckoning(name, measure, aggregator, group.inputs, members, score)
+        score = Score(None, reason or Reason.NOTHING_TO_SCORE, 0, asked)
+        return Reckoning(name, measure, aggregator, group.inputs, tuple(members), score)
     steps = _steps(evaluation, measure, group, aggregate)
-    value = steps[-1].value if steps else aggregate
-    score = Score(value=value, used=len(scored), asked=asked)
-    return Reckoning(name, measure, aggregator, group.inputs, members, score, aggregate, steps)
+    score = Score(steps[-1].value if steps else aggregate, None, len(scored), asked)
+    return Reckoning(name, measure, aggregator, group.inputs, tuple(members), score, aggregate, steps)
 
 
 def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -> Fraction | None:
     if not scored:
         return Fraction(0)
     result = aggregator.function(scored, measure.options)
-    return None if result is None else Fraction(result)
+    return result if result is None or isinstance(result, Fraction) else Fraction(result)
 
 
-def _why_not(
-    measure: Measure, aggregator: Aggregator, members: tuple[Member, ...], scored: list[Member]
-) -> Reason | None:
+def _why_not(measure: Measure, aggregator: Aggregator, scored: int, missing: Sequence[Reason | None]) -> Reason | None:
     """Why the measure has no score, before anything is computed; ``None`` where it has one."""
-    missing = [member.reason for member in members if member.value is None]
     if Reason.REFUSED in missing:
         return Reason.REFUSED
-    if aggregator.arity is not None and (missing or len(members) != aggregator.arity):
+    if aggregator.arity is not None and (missing or scored != aggregator.arity):
         return missing[0] if missing else Reason.INCOMPLETE
     if not scored and aggregator.empty == "zero":
         return None
     if not scored:
         return missing[0] if len(set(missing)) == 1 else Reason.NOTHING_TO_SCORE
-    return Reason.TOO_FEW if len(scored) < measure.at_least else None
+    return Reason.TOO_FEW if scored < measure.at_least else None
 
 
-def _members(evaluation: Evaluation, measure: Measure, each: Input) -> Iterator[Member]:
+def _members(evaluation: Evaluation, measure: Measure, group: Group) -> list[Member]:
     """One member for another score; one for each visit for anything noted in a visit."""
+    sheets = [{}] if evaluation.given else [visit.answers for visit in evaluation.visits]
+    if len(sheets) == 1:
+        answers = sheets[0]
+        return [each.known.get(answers.get(each.ref)) or _make(evaluation, 0, measure, each) for each in group.inputs]
+    return [
+        each.known.get(answers.get(each.ref)) or _make(evaluation, number, measure, each)
+        for each in group.inputs
+        for number, answers in enumerate(sheets[:1] if each.kind == "score" else sheets)
+    ]
+
+
+def _make(evaluation: Evaluation, number: int, measure: Measure, each: Input) -> Member:
     if each.kind == "score":
         score = evaluation.reckonings[each.ref].score
-        yield Member(each.ref, score.value, weight=each.weight, reason=score.reason)
-        return
-    for number, visit in enumerate(evaluation.visits):
-        if each.kind == "item":
-            yield _item_member(visit, evaluation.items_under(measure.na)[number][each.ref], measure, each)
-        elif each.kind == "@critical":
-            failed = _failures(evaluation, number, each.ref)
-            yield Member(f"@critical[{each.ref}]", failed, weight=each.weight)
-        else:
-            value = _FEELINGS[each.kind](visit, each.ref)
-            reason = None if value is not None else _why_no_feeling(evaluation, number, each)
-            yield Member(f"{each.kind}[{each.ref}]", value, weight=each.weight, reason=reason)
+        return Member(each.ref, score.value, weight=each.weight, reason=score.reason)
+    if each.kind == "item":
+        return _item_member(evaluation, number, measure, each)
+    return _felt_member(evaluation, number, each)
 
 
-def _item_member(visit: Visit, item: ItemScore, measure: Measure, each: Input) -> Member:
+def _felt_member(evaluation: Evaluation, number: int, each: Input) -> Member:
+    """A feeling, complaint or critical failure at a touchpoint."""
+    reason = None
+    if each.kind == "@critical":
+        value: Fraction | None = _failures(evaluation, number, each.ref)
+    else:
+        value = _FEELINGS[each.kind](evaluation.visits[number], each.ref)
+        reason = None if value is not None else _why_no_feeling(evaluation, number, each)
+    return Member(f"{each.kind}[{each.ref}]", value, weight=each.weight, reason=reason)
+
+
+def _item_member(evaluation: Evaluation, number: int, measure: Measure, each: Input) -> Member:
+    """An item's part in a measure; kept by answer where nothing else decides it."""
+    visit, table = evaluation.visits[number], evaluation.plan.tables(measure.na)[each.ref]
+    alone = table.stands_alone and not evaluation.given
+    item = table.score(visit) if alone else evaluation.items_under(measure.na)[number][each.ref]
+    answer = visit.answers.get(each.ref)
+    value, reason = _taken(item, measure, answer)
+    member = Member(each.ref, value, item.possible, each.weight, reason if value is None else None)
+    if alone and table.answers_are_few and answer is not None:
+        each.known[answer] = member
+    return member
+
+
+def _taken(item: ItemScore, measure: Measure, answer: AnswerValue | None) -> tuple[Fraction | None, Reason | None]:
+    """What a measure takes of an item, or why nothing."""
     value, reason = item.points, item.reason
     if measure.take == "share":
         value = item.share
     elif measure.take == "possible" and value is not None:
         value = item.possible
-    elif measure.take == "value" and reason in {None, Reason.NO_POINTS} and each.ref in visit.answers:
-        value = _number(visit.answers[each.ref])
+    elif measure.take == "value" and reason in {None, Reason.NO_POINTS} and answer is not None:
+        value = _number(answer)
         reason = None if value is not None else Reason.NO_POINTS
-    if value is None and reason is None:
-        reason = Reason.NO_POINTS
-    return Member(each.ref, value, item.possible, each.weight, reason if value is None else None)
+    return value, Reason.NO_POINTS if value is None and reason is None else reason
 
 
 def _number(answer: object) -> Fraction | None:
@@ -223,13 +247,14 @@ def _why_no_feeling(evaluation: Evaluation, number: int, each: Input) -> Reason:
 def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fraction) -> tuple[Step, ...]:
     """What happens to the aggregate, in this order: transform, caps by other measures, critical items, rounding."""
     steps = []
-    moved = measure.transform.apply(value)
-    if moved != value:
+    moved = value if measure.transform.is_idle else measure.transform.apply(value)
+    if moved is not value and moved != value:
         steps.append(Step("transform", "", moved))
-    for detail, at in _caps_in_force(evaluation, measure, group):
-        if moved > at:
-            moved = at
-            steps.append(Step("cap", detail, moved))
+    if measure.caps or group.critical_caps:
+        for detail, at in _caps_in_force(evaluation, measure, group):
+            if moved > at:
+                moved = at
+                steps.append(Step("cap", detail, moved))
     if measure.round and measure.round.stage == "value":
         moved = round_exactly(moved, measure.round)
         steps.append(Step("round", f"{measure.round.mode} {measure.round.digits}", moved))
@@ -247,5 +272,7 @@ def _caps_in_force(evaluation: Evaluation, measure: Measure, group: Group) -> li
 
 
 def _fails(evaluation: Evaluation, item_id: str) -> bool:
-    item = evaluation.plan.checklist.items[item_id]
-    return any(is_failed(item, scores[item_id]) for scores in evaluation.items_under(None))
+    table = evaluation.plan.tables()[item_id]
+    if table.stands_alone and not evaluation.given:
+        return any(is_failed(table.item, table.score(visit)) for visit in evaluation.visits)
+    return any(is_failed(table.item, scores[item_id]) for scores in evaluation.items_under(None))

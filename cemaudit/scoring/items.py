@@ -46,9 +46,7 @@ class ItemTable:
         self.item = item
         self.possible = item.possible
         self.heir = item.gives_to
-        self.left_out = {
-            reason: _left_out(reason, self.possible, unanswered, na or item.na) for reason in LEFT_OUT
-        }
+        self.left_out = {reason: _left_out(reason, self.possible, unanswered, na or item.na) for reason in LEFT_OUT}
         steps = checklist.touchpoint_of[item.id].steps
         inherits = na is None and any(other.gives_to == item.id for other in checklist.items.values())
         self._steps = steps

@@ -8,7 +8,7 @@ from __future__ import annotations
 import graphlib
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -28,9 +28,11 @@ from cemaudit.model import (
     Touchpoint,
     score_name,
 )
-from cemaudit.model.aggregator import Aggregator
+from cemaudit.model.aggregator import Aggregator, Member
+from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN
+from cemaudit.scoring.items import ItemTable, make_tables
 
 __all__ = ["CriticalCap", "Group", "Input", "Plan", "PlannedMeasure", "make_plan"]
 
@@ -46,6 +48,8 @@ class Input:
     kind: Kind
     ref: str
     weight: Fraction
+    known: dict[AnswerValue | None, Member] = field(default_factory=dict, compare=False, repr=False)
+    """Members already made, by answer: filled while visits are scored, where an item stands alone."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,16 @@ class Plan:
     checklist: Checklist
     scheme: Scheme
     measures: tuple[PlannedMeasure, ...]
+
+    def tables(self, na: str | None = None) -> dict[str, ItemTable]:
+        """What each item earns for each answer, under a measure's own NA policy where ``na`` names one."""
+        if na not in self._tables:
+            self._tables[na] = make_tables(self.checklist, self.scheme.unanswered, na)
+        return self._tables[na]
+
+    @cached_property
+    def _tables(self) -> dict[str | None, dict[str, ItemTable]]:
+        return {}
 
 
 @dataclass(frozen=True)
