@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,17 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, visits_argument
+from cemaudit.cli.screen import screen_width, wrapped
+from cemaudit.cli.table import columns_of, cut
+from cemaudit.cli.visits import the_visit
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.model import Visit
     from cemaudit.scoring.explain import Node
+    from cemaudit.scoring.explain_band import BandStory, Tried
 
-_STEPS = {"transform": N_("rescaled"), "cap": N_("capped"), "round": N_("rounded")}
+NARROWEST_TITLE = 8
 
 
 @words.command("explain", help=N_("Show how a score came about: the tree from the number down to the answers."))
@@ -26,6 +29,7 @@ _STEPS = {"transform": N_("rescaled"), "cap": N_("capped"), "round": N_("rounded
 @words.option("--id", "visit_id", metavar="ID", help=N_("The visit; may be left out where there is only one."))
 @words.option("--measure", metavar="NAME", help=N_("The score, as in 'overall' or 'touchpoint.gap[greeting]'."))
 @words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
+@words.option("--full", "is_full", is_flag=True, help=N_("Unfold what has no score, too."))
 @json_option
 @engine_options
 @words.common_options
@@ -34,60 +38,68 @@ def command(
     visit_id: str | None,
     measure: str | None,
     scheme: str | None,
+    is_full: bool,
     as_json: bool,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> None:
-    """Explain one score of one visit."""
-    from cemaudit.exchange.visits import read_visits
+    """Explain one score of one visit, and its band where the score is the one a report leads with."""
     from cemaudit.scoring import Engine, explain
+    from cemaudit.scoring.explain_band import explain_band
 
     engine = Engine(blocked, files, scheme)
-    visit = _the_one([found.visit for found in read_visits(visits)], visit_id)
+    visit = the_visit(visits, visit_id)
     evaluation = engine.evaluate(visit)
     name = measure or evaluation.plan.scheme.leading
     if name not in evaluation.reckonings:
         what = message("no such score: {name}", name=name)
         raise BadInput(Problem(what, visit.id, nearest(name, evaluation.reckonings)))
     tree = explain(evaluation, name)
+    band = explain_band(evaluation) if evaluation.plan.scheme.bands and measure is None else None
     if as_json:
-        click.echo(json.dumps(tree.as_json(), ensure_ascii=False, indent=2))
+        record = {"visit": visit.id, "scheme": evaluation.plan.scheme.ref, "tree": tree.as_json()}
+        record |= {"band": band.as_json()} if band else {}
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
-        for depth, node in tree.walk():
-            click.echo("  " * depth + _line(node))
+        for line in [*_lines(tree, 0, is_full), *(_band(band) if band else ())]:
+            click.echo(line)
     tell_plugin_problems(engine)
 
 
-def _the_one(visits: list[Visit], visit_id: str | None) -> Visit:
-    found = [visit for visit in visits if visit_id in {None, visit.id}]
-    if len(found) == 1:
-        return found[0]
-    ids = [visit.id for visit in visits]
-    if visit_id:
-        raise BadInput(Problem(message("no such visit: {id}", id=visit_id), hint=nearest(visit_id, ids)))
-    raise BadInput(Problem(message("there are {count} visits; choose one with --id", count=len(ids))))
+def _lines(node: Node, depth: int, is_full: bool) -> Iterator[str]:
+    from cemaudit.scoring.explain_words import folded, headline_of, reasons_of, ways_of
+
+    indent, width = "  " * depth, screen_width()
+    head = indent + headline_of(node)
+    room = width - columns_of(head) - 2
+    title = f"  {cut(printable(node.title), room)}" if node.title and room >= NARROWEST_TITLE else ""
+    yield from wrapped(head + title, width, indent + "    ")
+    for way in ways_of(node, as_shown=is_full or not depth):
+        yield from wrapped(f"{indent}    {way}", width, indent + "      ")
+    seen, unscored = (node.parts, []) if is_full else folded(node.parts)
+    for part in seen:
+        yield from _lines(part, depth + 1, is_full)
+    if unscored:
+        yield from wrapped(f"{indent}  ({reasons_of(unscored)})", width, indent + "    ")
 
 
-def _line(node: Node) -> str:
-    value = _number(node.value) if node.value is not None else f"- ({node.reason.words if node.reason else ''})"
-    parts = [f"{printable(node.name)} = {value}"]
-    if node.possible is not None and node.value is not None:
-        parts.append(str(message("of {possible}", possible=_number(node.possible))))
-    if node.answer:
-        parts.append(f"“{printable(node.answer)}”")
-    if node.weight != 1:
-        parts.append(f"×{_number(node.weight)}")
-    if node.how:
-        parts.append(f"[{node.how}: {node.formula}]")
-    if node.steps and node.aggregate is not None:
-        parts.append(_number(node.aggregate))
-        parts += [f"→ {message(_STEPS[step.what])} {step.detail} → {_number(step.value)}" for step in node.steps]
-    return "  ".join(parts)
+def _band(story: BandStory) -> Iterator[str]:
+    yield ""
+    yield str(message("Band: {band}", band=str(story.band or "-")))
+    for band, tried in story.rows:
+        yield from _row(str(band), tried)
+    for by, tried in story.downgrades:
+        yield from _row(str(message("lowered by {rows}", rows=by)), tried)
 
 
-def _number(value: Fraction) -> str:
-    """Whole numbers and short decimals as they are, others as a fraction with its decimal beside it."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    short = f"{float(value):.10g}"
-    return short if Fraction(short) == value else f"{value} (≈ {float(value):.4f})"
+def _row(name: str, tried: tuple[Tried, ...]) -> Iterator[str]:
+    conditions = ", ".join(map(_condition, tried)) or str(message("takes the rest"))
+    yield from wrapped(f"  {name}: {conditions}", screen_width(), "      ")
+
+
+def _condition(tried: Tried) -> str:
+    from cemaudit.scoring.explain_words import in_words
+
+    value = str(message("no score")) if tried.value is None else in_words(tried.value)
+    verdict = message("holds") if tried.holds else message("does not hold")
+    return f"{tried.measure} {tried.condition} {verdict} ({value})"

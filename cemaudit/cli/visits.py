@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cemaudit.errors import BadInput, Problem
+from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 
 if TYPE_CHECKING:
     from cemaudit.exchange.visits import Found
+    from cemaudit.model import Visit
     from cemaudit.scoring import Engine
 
-__all__ = ["fitting_visits"]
+__all__ = ["fitting_visits", "the_visit"]
 
 
 def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[Found]:
@@ -43,3 +44,19 @@ def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Prob
         if left_out[ref] > 1:
             what = message("{count} further visits of {ref} are left out too", count=left_out[ref] - 1, ref=ref)
             problems.append(Problem(what))
+
+
+def the_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
+    """The one visit of that id, or the only one there is; ``BadInput`` otherwise."""
+    from cemaudit.exchange.visits import read_visits
+
+    visits = [found.visit for found in read_visits(sources)]
+    found = [visit for visit in visits if visit_id in {None, visit.id}]
+    if len(found) == 1:
+        return found[0]
+    ids = [visit.id for visit in visits]
+    if not visit_id:
+        raise BadInput(Problem(message("there are {count} visits; choose one with --id", count=len(ids))))
+    if found:
+        raise BadInput(Problem(message("{count} visits have the id {id}", count=len(found), id=visit_id)))
+    raise BadInput(Problem(message("no such visit: {id}", id=visit_id), hint=nearest(visit_id, ids)))
