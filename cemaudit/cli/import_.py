@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,25 +10,45 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems, tell_problems
-from cemaudit.language import N_, message
+from cemaudit.errors import LONGEST_PLACE
+from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.exchange.importer import Counts
+    from cemaudit.exchange.xccdf import Xccdf
 
 
 @words.command(
     "import",
-    help=N_("Turn a table (CSV, XLSX) into visits. Bad rows are named and left out; exit code 3 where there are any."),
+    help=N_(
+        "Turn a table (CSV, XLSX) or XCCDF results into visits. What is bad is named and left out; exit code 3 where "
+        "there is any."
+    ),
 )
 @click.argument("table", type=FILE)
-@words.option("--mapping", required=True, type=FILE, metavar="MAP.toml", help=N_("What each column means."))
+@words.option("--mapping", type=FILE, metavar="MAP.toml", help=N_("What each column of a table means."))
+@words.option(
+    "--format", "kind", type=click.Choice(["table", "xccdf"]), help=N_("What the file is; xccdf where it ends in .xml.")
+)
 @words.option(
     "--out", required=True, type=click.Path(allow_dash=True), metavar="FILE", help=N_("The visits, JSON lines.")
 )
 @engine_options
 @words.common_options
-def command(table: Path, mapping: Path, out: str, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
-    """Import a table; the visits are written whole or not at all."""
+def command(
+    table: Path, mapping: Path | None, kind: str | None, out: str, blocked: tuple[str, ...], files: tuple[Path, ...]
+) -> int:
+    """Import a table or XCCDF results; every file is written whole or not at all."""
+    if (kind or ("xccdf" if table.suffix.lower() == ".xml" else "table")) == "xccdf":
+        if mapping:
+            raise click.UsageError(str(message("--mapping is for tables")))
+        return _import_xccdf(table, out)
+    if mapping is None:
+        raise click.UsageError(str(message("a table needs --mapping MAP.toml")))
+    return _import_table(table, mapping, out, blocked, files)
+
+
+def _import_table(table: Path, mapping: Path, out: str, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
     from cemaudit.exchange.importer import import_table
     from cemaudit.exchange.mapping import load_mapping
     from cemaudit.exchange.visits import write_visits
@@ -58,3 +79,36 @@ def _sum_up(counts: Counts) -> None:
         click.echo(f"  {what}", err=True)
     if counts.unknown_dates:
         click.echo(f"  {message('{count} visits without a known date', count=counts.unknown_dates)}", err=True)
+
+
+def _import_xccdf(path: Path, out: str) -> int:
+    """Write the visits, and beside them the checklist they answer and its scheme."""
+    from cemaudit.exchange.visits import STREAM, write_visits
+    from cemaudit.exchange.xccdf import import_xccdf
+
+    if out == STREAM:
+        raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
+    found = import_xccdf(path)
+    beside = _write_beside(Path(out), found)
+    write_visits(out, found.visits)
+    tell_problems(found.problems)
+    bad = found.results - len(found.visits)
+    total = message(
+        "{results} results = {good} good + {bad} bad; {rules} rules",
+        results=found.results, good=len(found.visits), bad=bad, rules=len(found.checklist.items),
+    )  # fmt: skip
+    click.echo(total, err=True)
+    command = ["cemaudit", "score", out, *(word for file in beside for word in ("--checklist", str(file)))]
+    click.echo(f"  {message('score them:')} {printable(shlex.join(command), LONGEST_PLACE)}", err=True)
+    return 3 if bad else 0
+
+
+def _write_beside(visits: Path, found: Xccdf) -> tuple[Path, Path]:
+    from cemaudit.exchange.toml import toml_of
+    from cemaudit.files import replaced
+
+    paths = visits.with_suffix(".checklist.toml"), visits.with_suffix(".scheme.toml")
+    for path, record in zip(paths, (found.checklist, found.scheme), strict=True):
+        with replaced(path) as file:
+            file.write(toml_of(record).encode())
+    return paths

@@ -1,0 +1,124 @@
+"""XCCDF documents as a small tree: only the elements that matter, and nothing an XML file could attack with.
+
+A document type is refused, and with it every entity, inside or outside the file; size and depth are bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.files import refuse_unreadable
+from cemaudit.language import message
+from cemaudit.model.base import clean
+
+__all__ = ["XmlElement", "read_xccdf_xml"]
+
+LARGEST = 100_000_000
+DEEPEST = 200
+LANGUAGE = "http://www.w3.org/XML/1998/namespace}lang"
+
+_NAMESPACES = {f"http://checklists.nist.gov/xccdf/{version}" for version in ("1.1", "1.2")}
+_TEXTS = {"title", "version", "target", "result"}
+_KEPT = _TEXTS | {
+    "Benchmark", "Group", "Rule", "Profile", "refine-rule", "TestResult", "benchmark", "profile", "rule-result",
+}  # fmt: skip
+
+
+@dataclass
+class XmlElement:
+    """An element of XCCDF, its text with that of everything inside, and the kept elements below it."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[XmlElement] = field(default_factory=list)
+    chunks: list[str] = field(default_factory=list)
+
+    def all(self, *names: str) -> Iterator[XmlElement]:
+        """The elements right below with one of these names, in order."""
+        return (child for child in self.children if child.name in names)
+
+    def first(self, name: str) -> XmlElement | None:
+        """The first element right below with that name."""
+        return next(self.all(name), None)
+
+    def get(self, attribute: str, default: str = "") -> str:
+        """An attribute."""
+        return self.attributes.get(attribute, default)
+
+    @property
+    def text(self) -> str:
+        """The text on one line, clean."""
+        return " ".join(clean("".join(self.chunks)).split())
+
+    def text_of(self, name: str) -> str:
+        """The text of the first element right below with that name, or nothing."""
+        found = self.first(name)
+        return found.text if found else ""
+
+
+def read_xccdf_xml(path: Path) -> XmlElement:
+    """The benchmarks and results of a file (also inside ARF reports and data streams), below one nameless element.
+
+    ``BadInput`` where it is no well-formed XML, is too large or too deep, or declares a document type.
+    """
+    refuse_unreadable(path)
+    if path.stat().st_size > LARGEST:
+        raise BadInput(Problem(message("larger than {most} MB", most=LARGEST // 1_000_000), path.name))
+    keeper = _Keeper()
+    parser = keeper.parser()
+    try:
+        with path.open("rb") as file:
+            parser.ParseFile(file)
+    except BadInput as error:
+        raise error.inside(path.name) from error
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise BadInput(Problem(message("not well-formed XML: {why}", why=error), path.name)) from error
+    except OSError as error:
+        raise BadInput(Problem(message("cannot be read: {why}", why=error.strerror), path.name)) from error
+    return keeper.root
+
+
+class _Keeper:
+    """Keeps what matters while the parser runs; an element left out hands its kept children to the one above."""
+
+    def __init__(self) -> None:
+        self.root = XmlElement("")
+        self._kept = [self.root]
+        self._open: list[bool] = []
+
+    def parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate(namespace_separator="}")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._data
+        return parser
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._open) >= DEEPEST:
+            raise BadInput(Problem(message("nested too deeply")))
+        namespace, _, local = name.rpartition("}")
+        is_kept = namespace in _NAMESPACES and local in _KEPT
+        self._open.append(is_kept)
+        if is_kept:
+            element = XmlElement(local, attributes)
+            self._kept[-1].children.append(element)
+            self._kept.append(element)
+
+    def _end(self, name: str) -> None:  # noqa: ARG002 (the parser sees to it that names match)
+        if self._open.pop():
+            self._kept.pop()
+
+    def _data(self, text: str) -> None:
+        if self._kept[-1].name in _TEXTS:
+            self._kept[-1].chunks.append(text)
+
+
+def _refuse_document_type(*_: object) -> None:
+    what = message("a document type declaration, which is never read")
+    raise BadInput(Problem(what, hint=message("it can hide entities; save the file without it")))
