@@ -28,12 +28,13 @@ _KNOWN = set("YymbBdHIpMSfz")
 class Cell(Record):
     """A ``column``, a constant ``value``, or a ``template`` such as ``{store}-{date}``; ``values`` respells.
 
-    A template with a column that says "no value" has none itself.
+    A template with a column that says "no value" has none itself. Of "3 out of 10", ``before = "out of"`` leaves "3".
     """
 
     column: Line | None = None
     value: LongText | None = None
     template: LongText | None = None
+    before: Annotated[LongText, Field(min_length=1)] | None = None
     values: dict[LongText, LongText] = {}
 
     @model_validator(mode="after")
@@ -64,6 +65,8 @@ class Cell(Record):
             return None
         else:
             found = _PLACE.sub(lambda match: _filled(match[1], row), self.template or "")
+        if self.before:
+            found = found.partition(self.before)[0].strip()
         if found in self.values:
             return self.values[found]
         return None if found.casefold() in na else found

@@ -25,6 +25,10 @@ NA = {"", "n/a"}
         (Cell(template="{a}-{b}"), None),
         (Cell(template="{a}", values={"x": "X"}), "X"),
         (Cell(template="no place"), "no place"),
+        (Cell(template="3 out of 10", before=" out of "), "3"),
+        (Cell(template="6**", before="**", values={"6": "six"}), "six"),
+        (Cell(column="c", before="out of"), None),
+        (Cell(template="out of 10", before="out of"), None),
     ],
 )
 def test_where_a_value_comes_from(cell, text):
