@@ -17,8 +17,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "cemaudit" / "locale" / "ko" / "LC_MESSAGES"
+import cemaudit
+
+PACKAGE = Path(cemaudit.__file__).parent
+FOLDER = PACKAGE / "locale" / "ko" / "LC_MESSAGES"
 HEADER = "# Korean texts of cemaudit. Same licence as the project.\n# Update with: python tools/texts.py"
 KEYWORDS = dict.fromkeys(["message", "translate", "Expected", "N_", "_"], 1) | {"ngettext": 2}
 """The functions that take texts, and how many of their arguments are texts."""
@@ -26,7 +28,7 @@ KEYWORDS = dict.fromkeys(["message", "translate", "Expected", "N_", "_"], 1) | {
 
 def texts() -> set[str]:
     """Every English text of the program's own code."""
-    return {_first(text) for text in _found_in(ROOT / "cemaudit")}
+    return {_first(text) for text in _found_in(PACKAGE)}
 
 
 def click_texts() -> dict[str, str | tuple[str, ...]]:
