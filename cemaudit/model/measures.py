@@ -65,9 +65,10 @@ class Transform(Record):
 
     def apply(self, value: Fraction) -> Fraction:
         """The transformed value."""
-        moved = value * self.times
-        if self.plus:
-            moved += self.plus
+        times, plus = self.times, self.plus
+        moved = Fraction(value.numerator * times.numerator, value.denominator * times.denominator)
+        if plus:
+            moved += plus
         if self.table:
             moved = next(rung.value for rung in self.table if rung.up_to is None or moved <= rung.up_to)
         return moved if self.clamp is None else min(max(moved, self.clamp[0]), self.clamp[1])
