@@ -1,9 +1,13 @@
 """Where the public data lie, and how an example is run over them."""
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -46,5 +50,51 @@ def run_example(shared_data: Path) -> Callable[[str, str], Example]:
         checklist = engine.library.checklist(load_checklist(folder / mapping.checklist).ref)
         rows = import_table(shared_data / name / table, mapping, checklist)
         return Example(rows, engine, list(rows))
+
+    return run
+
+
+class Scored(NamedTuple):
+    """What the command line makes of a table: its last words, the visits by id, and what each is scored."""
+
+    said: str
+    visits: dict[str, dict[str, Any]]
+    scores: dict[str, dict[str, Any]]
+
+    def values(self, measure: str) -> dict[str, float | None]:
+        return {name: score["measures"][measure]["value"] for name, score in self.scores.items()}
+
+    def answers(self, item: str) -> dict[str, Any]:
+        given = {name: visit.get("answers", {}) for name, visit in self.visits.items()}
+        return {name: answers[item] for name, answers in given.items() if item in answers}
+
+
+def call(*arguments: str | Path, code: int = 0) -> tuple[str, str]:
+    """Run ``cemaudit``; what it writes to the standard output and to the standard error."""
+    command = [sys.executable, "-m", "cemaudit", *map(str, arguments), "--lang", "en"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == code, done.stderr
+    return done.stdout, done.stderr
+
+
+def score(visits: Path, checklist: Path, scheme: Path, said: str = "") -> Scored:
+    """The visits of a file, scored by ``cemaudit score``."""
+    lines, _ = call("score", visits, "--json", "--checklist", checklist, "--checklist", scheme)
+    read = [json.loads(line) for line in visits.read_text("utf-8").splitlines()]
+    scores = {one["visit"]: one for one in map(json.loads, lines.splitlines())}
+    assert len(scores) == len(read)
+    return Scored(said, {visit["id"]: visit for visit in read}, scores)
+
+
+@pytest.fixture(scope="session")
+def through_the_command_line(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Scored]:
+    """Imports a table by an example's mapping and scores it, by commands alone."""
+
+    def run(name: str, table: str) -> Scored:
+        folder, visits = ROOT / "examples" / name, tmp_path_factory.mktemp("example") / "visits.jsonl"
+        _, said = call("import", shared_data / table, "--mapping", folder / "mapping.toml", "--out", visits)
+        return score(visits, folder / "checklist.toml", folder / "scheme.toml", said)
 
     return run
