@@ -1,0 +1,130 @@
+"""``score``, ``report``, ``import`` and ``lint`` from the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cemaudit.cli.run import run
+from cemaudit.exchange.visits import write_visits
+from cemaudit.scoring import Engine
+from cemaudit.simulate import simulate
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
+@pytest.fixture
+def visits(tmp_path: Path, engine: Engine) -> Path:
+    path = tmp_path / "visits.jsonl"
+    write_visits(path, simulate(engine.library.checklist("retail.green-smile@1.0.0"), stores=2, visits=2, seed=3))
+    return path
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_one_object_a_line(visits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["score", str(visits), "--json"]) == 0
+    found = lines(capsys)
+    assert [one["visit"] for one in found] == ["retail-01-01", "retail-01-02", "retail-02-01", "retail-02-02"]
+    assert {one["checklist"] for one in found} == {"retail.green-smile@1.0.0"}
+    assert {one["scheme"] for one in found} == {"cem.experience@1"}
+    for one in found:
+        for measure in one["measures"].values():  # type: ignore[attr-defined]
+            assert (measure["value"] is None) == ("reason" in measure)
+
+
+def test_files_folders_and_the_standard_input(
+    visits: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for source in (str(visits), str(visits.parent), "-"):
+        with visits.open("rb") as stream:
+            monkeypatch.setattr("sys.stdin", type("Stdin", (), {"buffer": stream})())
+            assert run(["score", source, "--json"]) == 0
+        found.append(lines(capsys))
+    assert found[0] == found[1] == found[2]
+
+
+def test_bad_visits_are_named_and_good_ones_scored(visits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = json.loads(visits.read_text().splitlines()[0])
+    bad = [
+        good | {"id": "b1", "answers": {"GS99": True}},
+        good | {"id": "b2", "checklist": "retail.green-smile@9.0.0"},
+        good | {"id": "b3", "finished": "2001-01-01T00:00:00+09:00"},
+        good | {"id": "b4", "answers": {"GS10": "maybe"}},
+        good | {"id": "b5", "notes": {"GS01": "x" * 50_000}},
+    ]
+    visits.write_text("\n".join(json.dumps(one) for one in [*bad, good]))
+    assert run(["score", str(visits), "--json"]) == 3
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    for words in ("GS99", "retail.green-smile@9.0.0", "finished", "answers.GS10", "notes.GS01"):
+        assert sum(words in line for line in said.err.splitlines()) == 1, words
+
+
+def test_another_scheme(visits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["score", str(visits), "--json", "--scheme", "cem.performance@1"]) == 0
+    assert all("overall" not in one["measures"] for one in lines(capsys))  # type: ignore[operator]
+
+
+def test_reports_of_both_languages(visits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for language in ("ko", "en"):
+        assert run(["report", str(visits), "--out", str(tmp_path / "out"), "--lang", language]) == 0
+        paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
+        assert len(paths) == 4
+        assert all(path.read_bytes().startswith(b"%PDF") for path in paths)
+    assert len(list((tmp_path / "out").iterdir())) == 8
+
+
+def test_only_one_sector_is_reported(visits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", str(visits), "--out", str(tmp_path / "out"), "--sector", "hospital"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_an_episode_is_one_report(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "visits.jsonl"
+    write_visits(path, simulate(engine.library.checklist("hospital.outpatient@1.0.0"), stores=1, visits=1, seed=3))
+    assert run(["report", str(path), "--out", str(tmp_path / "out")]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_table_comes_in_and_is_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "table.csv").write_text("shop,smile,when\nA,yes,2026-11-01\nB,perhaps,2026-11-02\n", encoding="cp949")
+    (tmp_path / "map.toml").write_text(
+        'checklist = "retail.green-smile@1.0.0"\n[visit]\nid = { template = "{shop}-{when}" }\n'
+        'store = { column = "shop" }\ndate = { column = "when" }\n[items.GS10]\ncolumn = "smile"\n'
+    )
+    out = tmp_path / "visits.jsonl"
+    arguments = ["import", str(tmp_path / "table.csv"), "--mapping", str(tmp_path / "map.toml"), "--out", str(out)]
+    assert run(arguments) == 3
+    said = capsys.readouterr().err
+    assert "table.csv: row 3: smile" in said
+    assert "2 rows = 1 good + 1 bad + 0 skipped; 1 visits" in said
+    assert run(["score", str(out)]) == 0
+
+
+def test_lint_of_everything_at_hand_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "")
+
+
+def test_lint_names_what_lacks_a_language_and_what_is_not_covered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(
+        'id = "a.b"\nversion = "1"\nsector = "shop"\njourney = "aida"\nscheme = "cem.performance@1"\n'
+        'title = { ko = "가", en = "A" }\n[[touchpoints]]\nid = "t"\ntitle = { ko = "가", en = "A" }\n'
+        'channel = "electronic"\nstage = "action"\nelement = "people"\nmode = "active"\n'
+        '[[touchpoints.items]]\nid = "I"\nask = { en = "Were staff friendly?" }\nanswer = { type = "yes-no" }\n'
+    )
+    assert run(["lint", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "error: touchpoints.t.items.I.ask: no text in ko" in said
+    assert "note: touchpoints: no item looks at Channel" in said
