@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -10,15 +11,25 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected
+from cemaudit.language import N_
 from cemaudit.model.base import Exact, Id, Record, Whole
 from cemaudit.model.conditions import Conditions
 from cemaudit.model.text import Text
-from cemaudit.model.vocabulary import Facet
+from cemaudit.model.vocabulary import Channel, Element, Facet, Medium, Mode, Moment
 
 __all__ = ["VISIT_SOURCES", "Cap", "Measure", "Rounding", "Transform", "Weights"]
 
 VISIT_SOURCES = ("@items", "@emotions", "@expectations", "@claims", "@blames", "@critical")
 """What of a visit a measure can take in, beside single items and other measures."""
+
+
+_WORDS: dict[Facet, type[StrEnum]] = {
+    Facet.CHANNEL: Channel,
+    Facet.MEDIUM: Medium,
+    Facet.ELEMENT: Element,
+    Facet.MODE: Mode,
+    Facet.MOMENT: Moment,
+}
 
 
 class Weights(Record):
@@ -121,3 +132,15 @@ class Measure(Record):
         if isinstance(data, Mapping) and isinstance(data.get("for_each"), str):
             return {**data, "for_each": (data["for_each"],)}
         return data
+
+    @model_validator(mode="after")
+    def _facet_values_exist(self) -> Self:
+        wheres = {facet: (value,) if isinstance(value, str) else value for facet, value in self.where.items()}
+        for named in (wheres, self.weights.facets):
+            for facet, values in named.items():
+                words = [str(word) for word in _WORDS.get(facet, ())]
+                unknown = ", ".join(value for value in values if words and value not in words)
+                if unknown:
+                    text = N_("values of {facet} such as {known}; unknown: {names}")
+                    raise Expected(text, facet=facet.value, known=", ".join(words), names=unknown)
+        return self

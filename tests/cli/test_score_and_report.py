@@ -116,13 +116,13 @@ def test_lint_of_everything_at_hand_is_clean(capsys: pytest.CaptureFixture[str])
     assert (said.out, said.err) == ("", "")
 
 
-def test_lint_names_what_lacks_a_language_and_what_is_not_covered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lint_names_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "small.toml"
     path.write_text(
         'id = "a.b"\nversion = "1"\nsector = "shop"\njourney = "aida"\nscheme = "cem.performance@1"\n'
         'title = { ko = "가", en = "A" }\n[[touchpoints]]\nid = "t"\ntitle = { ko = "가", en = "A" }\n'
         'channel = "electronic"\nstage = "action"\nelement = "people"\nmode = "active"\n'
-        '[[touchpoints.items]]\nid = "I"\nask = { en = "Were staff friendly?" }\nanswer = { type = "yes-no" }\n'
+        '[[touchpoints.items]]\nid = "I"\nask = { en = "Were staff kind?" }\nanswer = { type = "yes-no" }\n'
     )
     assert run(["lint", str(path)]) == 1
     said = capsys.readouterr().out

@@ -139,3 +139,11 @@ def test_what_a_report_leads_with() -> None:
 def test_one_facet_needs_no_list() -> None:
     scheme = samples.scheme({"id": "each", "how": "sum", "for_each": "touchpoint"})
     assert scheme.measures[0].for_each == ("touchpoint",)
+
+
+@pytest.mark.parametrize(
+    "keys", [{"where": {"channel": "face-to-fase"}}, {"weights": {"facets": {"mode": {"activ": 2}}}}]
+)
+def test_facet_values_are_words_of_the_vocabulary(keys: Any) -> None:
+    with use("en"), pytest.raises(ValidationError, match="unknown: (face-to-fase|activ)"):
+        samples.scheme({**ONE, **keys})
