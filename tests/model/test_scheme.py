@@ -145,5 +145,5 @@ def test_one_facet_needs_no_list() -> None:
     "keys", [{"where": {"channel": "face-to-fase"}}, {"weights": {"facets": {"mode": {"activ": 2}}}}]
 )
 def test_facet_values_are_words_of_the_vocabulary(keys: Any) -> None:
-    with use("en"), pytest.raises(ValidationError, match="unknown: (face-to-fase|activ)"):
+    with use("en"), pytest.raises(ValidationError, match=r"unknown: (face-to-fase|activ)"):
         samples.scheme({**ONE, **keys})
