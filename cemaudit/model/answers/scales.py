@@ -1,0 +1,82 @@
+"""Answers on a scale of whole numbers."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cemaudit.errors import Expected, Problem
+from cemaudit.language import message
+from cemaudit.model.answers.base import AnswerBase, AnswerValue, expected, is_whole
+from cemaudit.model.base import Exact, Whole
+from cemaudit.model.text import Text
+
+__all__ = ["Nps", "Scale"]
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,20}(\.0*)?")
+
+
+class Scale(AnswerBase):
+    """A whole number; worth its distance from ``lowest`` unless ``points`` lists what each step is worth."""
+
+    type: Literal["scale"]
+    lowest: Whole = 1
+    highest: Whole = 5
+    low: Text | None = None
+    high: Text | None = None
+    level_points: Annotated[tuple[Exact, ...] | None, Field(alias="points")] = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        steps = self.highest - self.lowest + 1
+        if not 2 <= steps <= 101:
+            raise Expected("highest above lowest, at most 101 steps")
+        if self.level_points is not None and len(self.level_points) != steps:
+            raise Expected("one entry of points for each of the {steps} steps", steps=steps)
+        return self
+
+    def problem(self, value: AnswerValue) -> Problem | None:
+        if is_whole(value) and self.lowest <= value <= self.highest:
+            return None
+        return expected(message("a whole number from {low} to {high}", low=self.lowest, high=self.highest), value)
+
+    def read(self, text: str) -> int:
+        return read_whole(text)
+
+    def points(self, value: AnswerValue) -> Fraction:
+        step = int(str(value)) - self.lowest
+        return Fraction(step) if self.level_points is None else self.level_points[step]
+
+    @property
+    def possible(self) -> Fraction:
+        return Fraction(self.highest - self.lowest) if self.level_points is None else max(self.level_points)
+
+
+class Nps(AnswerBase):
+    """Would you recommend, 0 to 10."""
+
+    type: Literal["nps"]
+
+    def problem(self, value: AnswerValue) -> Problem | None:
+        if is_whole(value) and 0 <= value <= 10:
+            return None
+        return expected(message("a whole number from {low} to {high}", low=0, high=10), value)
+
+    def read(self, text: str) -> int:
+        return read_whole(text)
+
+    def points(self, value: AnswerValue) -> Fraction:
+        return Fraction(int(str(value)))
+
+    @property
+    def possible(self) -> Fraction:
+        return Fraction(10)
+
+
+def read_whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text.strip()):
+        raise ValueError(text)
+    return int(text.strip().partition(".")[0])
