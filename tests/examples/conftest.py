@@ -1,17 +1,19 @@
 """Where the public data lie, and how an example is run over them."""
 
+import io
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 
 from cemaudit.checklists import load_checklist
+from cemaudit.cli.run import run as run_cemaudit
 from cemaudit.exchange.importer import Import, import_table
 from cemaudit.exchange.mapping import load_mapping
 from cemaudit.model import Audit, Visit
@@ -71,10 +73,10 @@ class Scored(NamedTuple):
 
 def call(*arguments: str | Path, code: int = 0) -> tuple[str, str]:
     """Run ``cemaudit``; what it writes to the standard output and to the standard error."""
-    command = [sys.executable, "-m", "cemaudit", *map(str, arguments), "--lang", "en"]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == code, done.stderr
-    return done.stdout, done.stderr
+    with redirect_stdout(io.StringIO()) as written, redirect_stderr(io.StringIO()) as said:
+        found = run_cemaudit([*map(str, arguments), "--lang", "en"])
+    assert found == code, said.getvalue()
+    return written.getvalue(), said.getvalue()
 
 
 def score(visits: Path, checklist: Path, scheme: Path, said: str = "") -> Scored:
@@ -98,3 +100,9 @@ def through_the_command_line(
         return score(visits, folder / "checklist.toml", folder / "scheme.toml", said)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def commands() -> SimpleNamespace:
+    """``call`` any command, ``score`` a file of visits."""
+    return SimpleNamespace(call=call, score=score)
