@@ -19,7 +19,7 @@ from cemaudit.scoring.items import is_failed, score_by
 from cemaudit.scoring.plan import Group, Input, Plan
 from cemaudit.scoring.rounding import round_exactly
 
-__all__ = ["Evaluation", "Reckoning", "Step", "evaluate", "evaluate_pooled"]
+__all__ = ["Evaluation", "Reckoning", "Step", "evaluate", "evaluate_pooled", "taken"]
 
 _OUT_OF_QUESTION = {Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS}
 ItemScores = Mapping[str, ItemScore]
@@ -179,14 +179,14 @@ def _item_member(evaluation: Evaluation, number: int, measure: Measure, each: In
     alone = table.stands_alone and not evaluation.given
     item = table.score(visit) if alone else evaluation.items_under(measure.na)[number][each.ref]
     answer = visit.answers.get(each.ref)
-    value, reason = _taken(item, measure, answer)
+    value, reason = taken(item, measure, answer)
     member = Member(each.ref, value, item.possible, each.weight, reason if value is None else None)
     if alone and table.answers_are_few and answer is not None:
         each.known[answer] = member
     return member
 
 
-def _taken(item: ItemScore, measure: Measure, answer: AnswerValue | None) -> tuple[Fraction | None, Reason | None]:
+def taken(item: ItemScore, measure: Measure, answer: AnswerValue | None) -> tuple[Fraction | None, Reason | None]:
     """What a measure takes of an item, or why nothing."""
     value, reason = item.points, item.reason
     if measure.take == "share":

@@ -1,0 +1,10 @@
+"""Scoring many audits at once: a plan as operations on columns of numbers, equal to the exact scores.
+
+Needs numpy (extra ``hq``). The exact evaluator remains the definition: what float64 cannot decide safely is asked of it.
+"""
+
+from cemaudit.scoring.kernel.columns import Column, Columns, columns_of
+from cemaudit.scoring.kernel.compiled import Kernel, compile_plan
+from cemaudit.scoring.kernel.scored import Scored
+
+__all__ = ["Column", "Columns", "Kernel", "Scored", "columns_of", "compile_plan"]

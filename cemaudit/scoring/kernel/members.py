@@ -1,0 +1,128 @@
+"""The members of one group on columns, added up together where they are plain items."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.model import Reason
+from cemaudit.model.measures import Measure
+from cemaudit.scoring.kernel.block import Block, reason_code
+from cemaudit.scoring.kernel.columns import Columns
+from cemaudit.scoring.kernel.number import Floats, Mask, Number, added
+from cemaudit.scoring.kernel.sources import Coded, Part, Source, make_source
+from cemaudit.scoring.kernel.sums import WholeSum
+from cemaudit.scoring.plan import Group, Plan
+
+__all__ = ["Gathered", "Members"]
+
+
+class _CodedSum:
+    """One sum over the coded items: a fraction for each code, brought to whole numbers."""
+
+    def __init__(self, tables: Sequence[Sequence[Fraction | None]], weights: Sequence[Fraction]) -> None:
+        weighed = [[(one or 0) * weight for one in table] for table, weight in zip(tables, weights, strict=True)]
+        self.scale = math.lcm(*(Fraction(one).denominator for table in weighed for one in table))
+        wholes = {str(number): [int(one * self.scale) for one in table] for number, table in enumerate(weighed)}
+        self.sum = WholeSum(wholes)
+
+    def run(self, codes: Sequence[NDArray[Any]], rows: int) -> Number:
+        top = self.sum.run(lambda name: codes[int(name)], rows)
+        return Number(top, scale=self.scale, most=self.sum.most).safe()
+
+
+class Members:
+    """All members of a group."""
+
+    def __init__(self, plan: Plan, measure: Measure, group: Group, columns: Columns) -> None:
+        self.sources: list[Source] = [make_source(plan, measure, each, columns) for each in group.inputs]
+        self.weights = [source.weight for source in self.sources]
+        self.coded = [source for source in self.sources if type(source) is Coded]
+        self.others = [source for source in self.sources if type(source) is not Coded]
+        ones = [Fraction(1)] * len(self.coded)
+        weights = [source.weight for source in self.coded]
+        values = [source.values for source in self.coded]
+        there = [[Fraction(value is not None) for value in table] for table in values]
+        self.sums = {
+            "earned": _CodedSum(values, weights),
+            "plain": _CodedSum(values, ones),
+            "possible": _CodedSum([source.possible for source in self.coded], weights),
+            "weight": _CodedSum(there, weights),
+            "count": _CodedSum(there, ones),
+        }
+
+    def gather(self, block: Block) -> Gathered:
+        """The members of a block."""
+        return Gathered(self, block)
+
+
+class Gathered:
+    """The members of a group in one block; each sum is reckoned when it is asked for."""
+
+    def __init__(self, members: Members, block: Block) -> None:
+        self.members = members
+        self.block = block
+        self.size = len(members.sources)
+        self._codes = [source.codes(block) for source in members.coded]
+        self._others = [source.part(block) for source in members.others]
+        self.count: Floats = self._summed("count").top
+
+    def earned(self) -> Number:
+        """The sum of weights times values."""
+        return self._summed("earned")
+
+    def plain(self) -> Number:
+        """The sum of the values."""
+        return self._summed("plain")
+
+    def possible(self) -> Number:
+        """The sum of weights times points possible."""
+        return self._summed("possible")
+
+    def weight(self) -> Number:
+        """The sum of the weights of members with a value."""
+        return self._summed("weight")
+
+    def parts(self) -> list[Part]:
+        """Every member by itself, in order."""
+        others = iter(self._others)
+        return [source.part(self.block) if type(source) is Coded else next(others) for source in self.members.sources]
+
+    def refused(self) -> Mask | None:
+        """Where a member may not be left out, and is."""
+        refused = reason_code(Reason.REFUSED)
+        found: Mask | None = None
+        for source in self.members.sources:
+            if source.may_refuse():
+                mine = source.reasons(self.block) == refused
+                found = mine if found is None else found | mine
+        return found
+
+    def reasons(self) -> NDArray[np.int8]:
+        """Why each member has no value, one row for each member."""
+        rows = [source.reasons(self.block) for source in self.members.sources]
+        return np.array(rows, np.int8).reshape(self.size, self.block.rows)
+
+    def _summed(self, what: str) -> Number:
+        coded = self.members.sums[what].run(self._codes, self.block.rows)
+        if not self._others:
+            return coded
+        weighted = what in {"earned", "possible", "weight"}
+        factors = [s.weight if weighted else Fraction(1) for s in self.members.others]
+        numbers = [_number(part, what) for part in self._others]
+        if not self._codes:
+            return added(numbers, factors, self.block.rows)
+        return added([coded, *numbers], [Fraction(1), *factors], self.block.rows)
+
+
+def _number(part: Part, what: str) -> Number:
+    if what in {"earned", "plain"}:
+        return part.number
+    if what == "possible":
+        return part.possible or Number(np.zeros(len(part.has)))
+    return Number(part.has.astype(np.float64), most=1.0)
