@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["Ids", "plain_id"]
+__all__ = ["Ids", "Numbered", "plain_id"]
 
 LONGEST = 70
-_PREFIX = re.compile(r"(xccdf_[^_]+_(benchmark|profile|group|rule|testresult)_(?=.))+")
+_PREFIX = re.compile(r"^(xccdf_[^_]+_(benchmark|profile|group|rule|testresult)_(?=.))+")
 _STRANGE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -22,7 +22,7 @@ class Ids:
     """Gives every original one id of its own; none of those ``taken``."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = set(taken)
+        self._names = Numbered(taken)
         self._given: dict[str, str] = {}
 
     def __contains__(self, original: str) -> bool:
@@ -31,11 +31,23 @@ class Ids:
     def of(self, original: str) -> str:
         """Our id for ``original``, always the same."""
         if original not in self._given:
-            plain = plain_id(original)
-            found, number = plain, 1
-            while found in self._taken:
-                number += 1
-                found = f"{plain}-{number}"
-            self._taken.add(found)
-            self._given[original] = found
+            self._given[original] = self._names.take(plain_id(original))
         return self._given[original]
+
+
+class Numbered:
+    """Names given once: a name asked for again gets a number."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._last: dict[str, int] = {}
+
+    def take(self, wished: str) -> str:
+        """``wished``, or ``wished-2`` and so on where that is taken."""
+        found = wished
+        while found in self._taken:
+            number = self._last.get(wished, 1) + 1
+            self._last[wished] = number
+            found = f"{wished}-{number}"
+        self._taken.add(found)
+        return found

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.xccdf_benchmark import Benchmark, Node
-from cemaudit.exchange.xccdf_ids import plain_id
+from cemaudit.exchange.xccdf_ids import Numbered, plain_id
 from cemaudit.exchange.xccdf_xml import XmlElement
 from cemaudit.language import message
 from cemaudit.model import Skip, SkipState, Visit, faults
@@ -37,7 +37,7 @@ class ResultReader:
         self._ref = benchmark.checklist().ref
         self._rules = {rule.original: rule for rule in benchmark.top.rules()}
         self._weights = {node.original: node.weight for node in _nodes(benchmark.top)}
-        self._ids: set[str] = set()
+        self._names = Numbered()
 
     def visit(self, result: XmlElement, weights: Mapping[str, Fraction]) -> Visit:
         """The visit of one result; ``BadInput`` lists what is wrong with it."""
@@ -49,8 +49,7 @@ class ResultReader:
             visit = Visit.model_validate(data)
         except ValidationError as error:
             raise BadInput(faults.problems(error, data)) from error
-        self._ids.add(visit.id)
-        return visit
+        return visit.model_copy(update={"id": self._names.take(visit.id)})
 
     def _other_weights(self, weights: Mapping[str, Fraction]) -> Iterator[Problem]:
         for name, weight in weights.items():
@@ -65,20 +64,13 @@ class ResultReader:
             problems.append(Problem(message("a result without target")))
         when = result.get("end-time") or result.get("start-time")
         return {
-            "id": self._own_id(" ".join(filter(None, (target[:50], when[:25], plain_id(result.get("id")))))),
+            "id": " ".join(filter(None, (target[:50], when[:25], plain_id(result.get("id"))[:30]))),
             "checklist": self._ref,
             "store": target,
             "occasion": profile.get("idref")[:LONGEST] if profile else None,
             "origin": "import",
             **times,
         }
-
-    def _own_id(self, wished: str) -> str:
-        name, number = wished[: LONGEST - 6].strip(), 1
-        while name in self._ids:
-            number += 1
-            name = f"{wished[: LONGEST - 6].strip()} {number}"
-        return name
 
     def _answers(self, result: XmlElement, problems: list[Problem]) -> dict[str, Any]:
         answers: dict[str, bool] = {}
