@@ -1,4 +1,4 @@
-"""Write ``docs/scheme-pack.md`` and a page for each scheme: formula, source, vectors, what it cannot do."""
+"""Write ``docs/schemes.md`` and a page for each scheme: formula, source, vectors, what it cannot do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ and the tests run them all. Made by `python tools/scheme_pages.py` from the file
 `checklists/cemaudit_checklists/schemes`.
 
 A scheme with inputs can be answered by itself, `"checklist": "uk.fhrs@2012"` in a visit, or score another checklist
-(`--scheme uk.fhrs@2012`) that has items of the same ids or tags. How to read a measure: [schemes.md](schemes.md).
+(`--scheme uk.fhrs@2012`) that has items of the same ids or tags. How to read a measure: [scoring.md](scoring.md).
 
 | scheme | what | since | inputs | vectors |
 |---|---|---|--:|--:|
@@ -40,10 +40,10 @@ def pages() -> dict[str, str]:
     """The text of every page, by its path in ``docs``; all versions of a scheme share one."""
     with use("en"):
         everything = schemes()
-        made = {"scheme-pack.md": _overview(everything)}
+        made = {"schemes.md": _overview(everything)}
         for name, versions in groupby(everything, key=lambda scheme: scheme.id):
             blocks = ["\n".join(_scheme(scheme)) for scheme in versions]
-            made[f"scheme-pack/{name}.md"] = "\n\n".join(blocks) + "\n"
+            made[f"schemes/{name}.md"] = "\n\n".join(blocks) + "\n"
         return made
 
 
@@ -54,7 +54,7 @@ def _overview(everything: list[Scheme]) -> str:
 
 def _row(scheme: Scheme) -> str:
     since = scheme.valid_from.isoformat() if scheme.valid_from else ""
-    link = f"[{scheme.ref}](scheme-pack/{scheme.id}.md)"
+    link = f"[{scheme.ref}](schemes/{scheme.id}.md)"
     return f"| {link} | {_cell(scheme.title)} | {since} | {len(scheme.inputs)} | {len(scheme.vectors)} |"
 
 
@@ -177,9 +177,9 @@ def _cell(text: str | Text) -> str:
 def main() -> None:
     """Write the pages; those of schemes that are no more go."""
     made = pages()
-    (DOCS / "scheme-pack").mkdir(exist_ok=True)
-    for old in (DOCS / "scheme-pack").glob("*.md"):
-        if f"scheme-pack/{old.name}" not in made:
+    (DOCS / "schemes").mkdir(exist_ok=True)
+    for old in (DOCS / "schemes").glob("*.md"):
+        if f"schemes/{old.name}" not in made:
             old.unlink()
     for name, text in made.items():
         (DOCS / name).write_text(text, encoding="utf-8")

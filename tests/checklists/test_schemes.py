@@ -114,7 +114,7 @@ def pages_tool() -> ModuleType:
 
 def test_the_pages_are_those_of_the_files() -> None:
     made = pages_tool().pages()
-    written = {f"scheme-pack/{page.name}" for page in (ROOT / "docs" / "scheme-pack").iterdir()} | {"scheme-pack.md"}
+    written = {f"schemes/{page.name}" for page in (ROOT / "docs" / "schemes").iterdir()} | {"schemes.md"}
     assert set(made) == written
     stale = [name for name, text in made.items() if (ROOT / "docs" / name).read_text(encoding="utf-8") != text]
     assert stale == [], "run python tools/scheme_pages.py"

@@ -53,7 +53,7 @@ def test_every_command_shows_its_help(command: str, pages: dict[str, str]) -> No
 
 
 def test_every_aggregator_is_listed_with_its_formula(pages: dict[str, str]) -> None:
-    rows = ROW.findall(pages["schemes.md"])
+    rows = ROW.findall(pages["scoring.md"])
     for name, aggregator in BUILT_IN.items():
         formula = aggregator.formula.replace("|", r"\|")
         assert any(row.startswith(f"`{name}` | `{formula}` |") for row in rows), name
@@ -62,7 +62,7 @@ def test_every_aggregator_is_listed_with_its_formula(pages: dict[str, str]) -> N
 
 
 def test_every_reason_is_listed_with_its_words(pages: dict[str, str]) -> None:
-    rows = ROW.findall(pages["schemes.md"])
+    rows = ROW.findall(pages["scoring.md"])
     for reason in Reason:
         assert any(row.startswith(f"`{reason.value}` | {reason.words} |") for row in rows), reason
 
@@ -73,8 +73,8 @@ def test_every_reason_is_listed_with_its_words(pages: dict[str, str]) -> None:
         ("checklists.md", Checklist),
         ("checklists.md", Touchpoint),
         ("checklists.md", Item),
-        ("schemes.md", Scheme),
-        ("schemes.md", Measure),
+        ("scoring.md", Scheme),
+        ("scoring.md", Measure),
         ("visits.md", Visit),
     ],
 )
@@ -84,7 +84,7 @@ def test_every_key_is_listed(name: str, record: type, pages: dict[str, str]) -> 
 
 def test_every_source_and_facet_is_named(pages: dict[str, str]) -> None:
     for name in (*VISIT_SOURCES, *Facet):
-        assert f"`{name}`" in pages["schemes.md"], name
+        assert f"`{name}`" in pages["scoring.md"], name
 
 
 def test_every_answer_type_is_listed(pages: dict[str, str]) -> None:
@@ -94,7 +94,7 @@ def test_every_answer_type_is_listed(pages: dict[str, str]) -> None:
 
 
 def test_the_experience_table_is_reckoned_right(pages: dict[str, str]) -> None:
-    rows = [row.split(" | ") for row in ROW.findall(pages["schemes.md"]) if row.startswith("0.")]
+    rows = [row.split(" | ") for row in ROW.findall(pages["scoring.md"]) if row.startswith("0.")]
     assert len(rows) == 4
     for performance, emotion, product, result in (map(Fraction, row) for row in rows):
         assert (performance * emotion, experience(performance, emotion)) == (product, result)
