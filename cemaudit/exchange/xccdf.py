@@ -53,7 +53,7 @@ def _imported(root: XmlElement) -> Xccdf:
     reader = ResultReader(benchmark)
     for result in results:
         try:
-            if _benchmark_of(result, root) is not element and result is not results[0]:
+            if _benchmark_of(result, root).get("id") != element.get("id"):
                 raise BadInput(Problem(message("a result of another benchmark; import it by itself")))
             found.visits.append(reader.visit(result, _refined(result, element)))
         except BadInput as error:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.checklists import load_file
+from cemaudit.cli.run import run
 from cemaudit.errors import BadInput
 from cemaudit.exchange import xccdf_xml
 from cemaudit.exchange.toml import toml_of
@@ -214,6 +215,49 @@ def test_a_stranger_never_breaks_a_line(read):
     name = "seoul\u202e\n07"
     visit = read(benchmark(MIXED.replace("seoul-07", name).replace("Rule 1", name))).visits[0]
     assert visit.store == "seoul 07"
+
+
+def test_the_command_writes_three_files_and_says_what_is_left_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    bad = MIXED.replace("r1", "r2").replace("seoul-07", "")
+    (tmp_path / "in.xml").write_text(benchmark(MIXED, bad))
+    assert run(["import", "in.xml", "--out", "out.jsonl", "--lang", "en"]) == 3
+    assert capsys.readouterr().err == (
+        "cemaudit: in.xml: xccdf_a_testresult_r2: a result without target\n"
+        "2 results = 1 good + 1 bad; 4 rules\n"
+        "  score them: cemaudit score out.jsonl --checklist out.checklist.toml --checklist out.scheme.toml\n"
+    )
+    files = ["--checklist", "out.checklist.toml", "--checklist", "out.scheme.toml", "--lang", "en"]
+    assert run(["score", "out.jsonl", *files]) == 0
+    assert "50.00" in capsys.readouterr().out
+
+
+def test_what_is_refused_leaves_no_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bomb").write_text(BOMB)
+    assert run(["import", "bomb", "--format", "xccdf", "--out", "out.jsonl", "--lang", "en"]) == 3
+    assert "document type" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["bomb"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["in.xml", "--out", "-"], "--out must be a file"),
+        (["in.xml", "--out", "x.jsonl", "--mapping", "map.toml"], "--mapping is for tables"),
+        (["in.csv", "--out", "x.jsonl"], "a table needs --mapping"),
+        (["in.xml", "--out", "x.jsonl", "--format", "table"], "a table needs --mapping"),
+    ],
+)
+def test_wrong_usage(capsys, arguments, what):
+    assert run(["import", *arguments, "--lang", "en"]) == 2
+    assert what in capsys.readouterr().err
+
+
+def test_two_results_without_their_benchmark(read):
+    named = MIXED.replace("<target>", '<benchmark id="xccdf_a.b_benchmark_T"/><target>')
+    found = read(f'<x xmlns="{SPACE}1.2">{named}{named.replace("r1", "r2")}</x>')
+    assert (len(found.visits), found.checklist.id, found.problems) == (2, "xccdf.T", [])
 
 
 markup = st.sampled_from(
