@@ -1,6 +1,6 @@
 """Scoring many audits at once: a plan as operations on columns of numbers, equal to the exact scores.
 
-Needs numpy (extra ``hq``). The exact evaluator remains the definition: what float64 cannot decide safely is asked of it.
+Needs numpy (extra ``hq``). The exact evaluator remains the definition: what float64 cannot decide is asked of it.
 """
 
 from cemaudit.scoring.kernel.columns import Column, Columns, columns_of

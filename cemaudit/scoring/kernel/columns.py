@@ -94,11 +94,8 @@ class Columns:
 def columns_of(visits: Iterable[Visit], checklist: Checklist) -> Columns:
     """The columns of visits, in their order."""
     everyone = list(visits)
-    kept: dict[int, Visit] = {}
     places = {step.id: number for number, step in enumerate(checklist.steps)}
-    for row, visit in enumerate(everyone):
-        if visit.step and visit.step not in places:
-            kept[row] = visit
+    kept = {row: visit for row, visit in enumerate(everyone) if visit.step and visit.step not in places}
     touchpoints = list(checklist.touchpoint)
     return Columns(
         checklist=checklist,

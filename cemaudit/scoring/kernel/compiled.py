@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ class _Group:
     planned: PlannedMeasure
     members: Members
     form: Form
-    critical: tuple[tuple[Callable[[Block], Mask], object], ...]
+    critical: tuple[tuple[Callable[[Block], Mask], Fraction], ...]
 
 
 class _Program:
@@ -99,6 +100,7 @@ class _Program:
                 self.fallbacks[measure.id] = error.why
             else:
                 self.groups += groups
+        self.wanted = set(_wanted(plan))
         self.by_visit = self._only(self.fallbacks)
         self.by_visit_names = [
             score_name(planned.measure.id, group.key)
@@ -132,9 +134,11 @@ class _Program:
         if self.by_visit is not None:
             self._run_by_visit(self.by_visit, block, scored)
         for group in self.groups:
-            result = block.scores[group.name] = _result(group, block)
+            result = _result(group, block)
+            if group.name in self.wanted:
+                block.scores[group.name] = result
             values = block.cut(scored.values[group.name])
-            np.add(result.number.value, 0.0, out=values)
+            result.number.write(values)
             if result.reasons is not None:
                 values[result.reasons != SCORED] = np.nan
                 block.cut(scored.reasons[group.name])[:] = result.reasons
@@ -155,6 +159,15 @@ class _Program:
 _LARGEST = 1e6
 
 
+def _wanted(plan: Plan) -> Iterator[str]:
+    """The scores that other scores or the bands look at."""
+    for planned in plan.measures:
+        yield from (each.ref for group in planned.groups for each in group.inputs if each.kind == "score")
+        yield from (name for cap in planned.measure.caps for name in cap.where)
+    for conditions in [row.where for row in plan.scheme.bands] + [row.where for row in plan.scheme.downgrades]:
+        yield from conditions
+
+
 def _needed(planned: PlannedMeasure) -> Iterator[str]:
     for group in planned.groups:
         yield from (each.ref.partition("[")[0] for each in group.inputs if each.kind == "score")
@@ -165,9 +178,9 @@ def _needed(planned: PlannedMeasure) -> Iterator[str]:
 def _result(group: _Group, block: Block) -> Result:
     measure = group.planned.measure
     members = group.members.gather(block)
-    scored = _scored(group, members, block)
+    scored = _scored(group, members)
     number, said = _aggregate(group, members, block)
-    valid = scored if said is None else said if scored is None else scored & said
+    valid = scored if said is None else scored & said
     number = transformed(number, measure.transform, block)
     for cap in measure.caps:
         number = number.at_most(cap.at, hold(cap.where, block))
@@ -175,7 +188,7 @@ def _result(group: _Group, block: Block) -> Result:
         number = number.at_most(at, failed(block))
     if measure.round and measure.round.stage == "value":
         number = rounded(number, measure.round, block)
-    if valid is None or valid.all():
+    if valid.all():
         return Result(number)
     return Result(number, _reasons(group, members, valid, scored))
 
@@ -185,25 +198,25 @@ def _aggregate(group: _Group, members: Gathered, block: Block) -> tuple[Number, 
         return Number(np.zeros(block.rows)), None
     number, said = group.form(members, group.planned.measure.options, block)
     if group.planned.aggregator.empty == "zero" and group.planned.aggregator.name != "count":
-        something = members.count > 0
+        something = members.scored > 0
         return number.kept(something), None if said is None else said | ~something
     return number, said
 
 
-def _scored(group: _Group, members: Gathered, block: Block) -> Mask | None:
-    """Where the measure has a score, as far as its members say; ``None``: everywhere."""
+def _scored(group: _Group, members: Gathered) -> Mask:
+    """Where the measure has a score, as far as its members say."""
     aggregator, measure = group.planned.aggregator, group.planned.measure
     if aggregator.arity is not None:
-        enough = members.count == aggregator.arity
+        enough: Mask = members.scored == aggregator.arity
     else:
-        enough = members.count >= measure.at_least
+        enough = members.scored >= measure.at_least
         if aggregator.empty == "zero":
-            enough |= members.count == 0
+            enough |= members.scored == 0
     refused = members.refused()
     return enough if refused is None else enough & ~refused
 
 
-def _reasons(group: _Group, members: Gathered, valid: Mask, scored: Mask | None) -> NDArray[np.int8]:
+def _reasons(group: _Group, members: Gathered, valid: Mask, scored: Mask) -> NDArray[np.int8]:
     """Why rows have no score, as ``exact`` says it."""
     why = np.zeros(len(valid), np.int8)
     rows = ~valid
@@ -217,8 +230,7 @@ def _reasons(group: _Group, members: Gathered, valid: Mask, scored: Mask | None)
         nothing = np.where(alike & (first != SCORED), first, reason_code(Reason.NOTHING_TO_SCORE))
         found = np.where(count == 0, nothing, reason_code(Reason.TOO_FEW))
     found[(each == reason_code(Reason.REFUSED)).any(axis=0)] = reason_code(Reason.REFUSED)
-    if scored is not None:
-        found[scored[rows]] = reason_code(Reason.NOTHING_TO_SCORE)
+    found[scored[rows]] = reason_code(Reason.NOTHING_TO_SCORE)
     why[rows] = found
     return why
 

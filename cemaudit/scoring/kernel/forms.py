@@ -66,7 +66,7 @@ def _weighted_mean(members: Gathered, options: Options, block: Block) -> Found: 
 
 def _quotient_of(top: Number, bottom: Number, where: Mask | None) -> Found:
     """``top / bottom`` for an exact ``bottom`` that is not negative; where it is 0 the number means nothing."""
-    safe = np.maximum(bottom.top, 1.0)
+    safe = np.maximum(bottom.top, np.ones(len(bottom.top)), out=bottom.top)
     if top.is_exact and top.bottom is None:
         scaled = top.times(Fraction(bottom.scale))
         if scaled.is_exact and bottom.most * scaled.scale < 2.0**52:
@@ -128,7 +128,7 @@ def _geometric_mean(members: Gathered, options: Options, block: Block) -> Found:
         raise NoColumns(N_("{name} has no column form"), name="geometric-mean")
     negative = np.logical_or.reduce([part.has & (part.number.top < 0) for part in parts])
     root = np.maximum(number.value, 0.0) ** (1.0 / np.maximum(members.count, 1.0))
-    most = max(1.0, max(part.number.reach for part in parts))
+    most = max(1.0, *(part.number.reach for part in parts))
     return Number(root, most=most, error=most * 2.0**-48), ~negative
 
 
@@ -216,14 +216,16 @@ def _of_plugin(aggregator: Aggregator) -> Form:
     """A plugin's own column form; its numbers count as floats good to about eleven digits."""
 
     def run(members: Gathered, options: Options, block: Block) -> Found:
-        parts = members.parts()
-        values = np.array([np.where(part.has, part.number.value, np.nan) for part in parts])
-        possible = np.array([np.nan * part.has if part.possible is None else part.possible.value for part in parts])
+        parts, some = members.parts(), members.scored > 0
+        values = np.array([np.where(part.has, part.number.value, np.nan)[some] for part in parts])
+        possible = np.array([_or_nan(part.possible, part.has)[some] for part in parts])
         weights = np.array([float(weight) for weight in members.members.weights])
         call = aggregator.columns
         assert call is not None  # noqa: S101 (asked only where there is one)
-        with np.errstate(all="ignore"):
-            result = np.asarray(call(values, weights, possible, options), np.float64)
+        result = np.full(block.rows, np.nan)
+        if some.any():
+            with np.errstate(all="ignore"):
+                result[some] = call(values, weights, possible, options)
         said = np.isfinite(result)
         number = np.where(said, result, 0.0)
         block.doubtful(np.abs(number) > _PLUGIN_REACH)
@@ -232,4 +234,8 @@ def _of_plugin(aggregator: Aggregator) -> Form:
     return run
 
 
-_PLUGIN_REACH = 1e4
+_PLUGIN_REACH = 1e4  # rows beyond are scored exactly
+
+
+def _or_nan(number: Number | None, has: Mask) -> Floats:
+    return np.where(has, np.nan if number is None else number.value, np.nan)

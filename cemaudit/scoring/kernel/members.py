@@ -22,6 +22,9 @@ from cemaudit.scoring.plan import Group, Plan
 __all__ = ["Gathered", "Members"]
 
 
+_WEIGHTED = {"earned", "possible", "weight"}
+
+
 class _CodedSum:
     """One sum over the coded items: a fraction for each code, brought to whole numbers."""
 
@@ -32,8 +35,11 @@ class _CodedSum:
         self.sum = WholeSum(wholes)
 
     def run(self, codes: Sequence[NDArray[Any]], rows: int) -> Number:
-        top = self.sum.run(lambda name: codes[int(name)], rows)
-        return Number(top, scale=self.scale, most=self.sum.most).safe()
+        return Number(self.whole(codes, rows).astype(np.float64), scale=self.scale, most=self.sum.most).safe()
+
+    def whole(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
+        """The sums times the scale."""
+        return self.sum.run(lambda name: codes[int(name)], rows)
 
 
 class Members:
@@ -44,17 +50,15 @@ class Members:
         self.weights = [source.weight for source in self.sources]
         self.coded = [source for source in self.sources if type(source) is Coded]
         self.others = [source for source in self.sources if type(source) is not Coded]
-        ones = [Fraction(1)] * len(self.coded)
-        weights = [source.weight for source in self.coded]
-        values = [source.values for source in self.coded]
-        there = [[Fraction(value is not None) for value in table] for table in values]
-        self.sums = {
-            "earned": _CodedSum(values, weights),
-            "plain": _CodedSum(values, ones),
-            "possible": _CodedSum([source.possible for source in self.coded], weights),
-            "weight": _CodedSum(there, weights),
-            "count": _CodedSum(there, ones),
-        }
+        self._sums: dict[str, _CodedSum] = {}
+
+    def sum(self, what: str) -> _CodedSum:
+        """One of the sums over the coded items, made when it is first asked for."""
+        if what not in self._sums:
+            weighted = what in _WEIGHTED
+            weights = [source.weight if weighted else Fraction(1) for source in self.coded]
+            self._sums[what] = _CodedSum([_table(source, what) for source in self.coded], weights)
+        return self._sums[what]
 
     def gather(self, block: Block) -> Gathered:
         """The members of a block."""
@@ -70,7 +74,15 @@ class Gathered:
         self.size = len(members.sources)
         self._codes = [source.codes(block) for source in members.coded]
         self._others = [source.part(block) for source in members.others]
-        self.count: Floats = self._summed("count").top
+        self.scored = members.sum("count").whole(self._codes, block.rows)
+        """How many members have a value, in narrow whole numbers."""
+        if self._others:
+            self.scored = self.scored + np.add.reduce([part.has for part in self._others], dtype=np.int32)
+
+    @property
+    def count(self) -> Floats:
+        """How many members have a value."""
+        return self.scored.astype(np.float64)
 
     def earned(self) -> Number:
         """The sum of weights times values."""
@@ -109,15 +121,20 @@ class Gathered:
         return np.array(rows, np.int8).reshape(self.size, self.block.rows)
 
     def _summed(self, what: str) -> Number:
-        coded = self.members.sums[what].run(self._codes, self.block.rows)
+        coded = self.members.sum(what).run(self._codes, self.block.rows)
         if not self._others:
             return coded
-        weighted = what in {"earned", "possible", "weight"}
-        factors = [s.weight if weighted else Fraction(1) for s in self.members.others]
+        factors = [s.weight if what in _WEIGHTED else Fraction(1) for s in self.members.others]
         numbers = [_number(part, what) for part in self._others]
         if not self._codes:
             return added(numbers, factors, self.block.rows)
         return added([coded, *numbers], [Fraction(1), *factors], self.block.rows)
+
+
+def _table(source: Coded, what: str) -> list[Fraction | None]:
+    if what in {"earned", "plain"}:
+        return source.values
+    return source.possible if what == "possible" else [Fraction(value is not None) for value in source.values]
 
 
 def _number(part: Part, what: str) -> Number:

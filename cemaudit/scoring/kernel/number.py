@@ -40,6 +40,9 @@ class NoColumns(Exception):
 class Number:
     """One number per row: ``top / (bottom * scale)``.
 
+    What a method returns takes over the arrays of the number it was asked of, which is of no use afterwards: fresh
+    arrays cost more than the arithmetic.
+
     ``bottom`` is positive, or absent (1). ``most`` and ``widest`` are the largest that ``top`` and ``bottom`` can be.
     Where ``error`` is 0 all parts are whole and the number is exact; else ``top`` is the number itself, give or take
     ``error``.
@@ -78,6 +81,12 @@ class Number:
             return self.top / (self.bottom * self.scale if self.scale != 1 else self.bottom)
         return self.top / self.scale if self.scale != 1 else self.top
 
+    def write(self, out: Floats) -> None:
+        """Write the numbers as floats into ``out``; no zero is negative."""
+        divisor = self.scale if self.bottom is None else self.bottom * self.scale
+        np.divide(self.top, divisor, out=out)
+        np.add(out, 0.0, out=out)
+
     def floated(self) -> Number:
         """The same as plain floats."""
         return Number(self.value, most=self.reach, error=self.reach * _STEP) if self.is_exact else self
@@ -97,9 +106,11 @@ class Number:
             up, scale = up // shared, scale // shared * down
             wider = Number(self.top, self.bottom, scale, self.most * abs(up), self.widest)
             if wider.fits:
-                return Number(self.top * up, self.bottom, scale, wider.most, self.widest)
+                return Number(_times(self.top, up), self.bottom, scale, wider.most, self.widest)
         plain, by = self.floated(), float(factor)
-        return Number(plain.top * by, most=plain.most * abs(by), error=_grown(plain.error * abs(by), plain.most * by))
+        return Number(
+            _times(plain.top, by), most=plain.most * abs(by), error=_grown(plain.error * abs(by), plain.most * by)
+        )
 
     def plus(self, more: Fraction) -> Number:
         """A constant added."""
@@ -111,7 +122,8 @@ class Number:
             most = self.most * factor + abs(constant) * self.widest
             if most < MOST and self.widest * scale < MOST:
                 whole = constant if self.bottom is None else self.bottom * constant
-                return Number(self.top * factor + whole, self.bottom, scale, most, self.widest)
+                top = _times(self.top, factor)
+                return Number(np.add(top, whole, out=top), self.bottom, scale, most, self.widest)
         plain, most = self.floated(), self.floated().most + abs(float(more))
         return Number(plain.top + float(more), most=most, error=_grown(plain.error, most))
 
@@ -133,7 +145,7 @@ class Number:
             factor, whole = scale // self.scale, limit.numerator * (scale // limit.denominator)
             most = max(self.most * factor, abs(whole) * self.widest)
             if most < MOST and self.widest * scale < MOST:
-                top = self.top * factor if factor != 1 else self.top
+                top = _times(self.top, factor)
                 edge = float(whole) if self.bottom is None else self.bottom * whole
                 return Number(_chosen(hold(top, edge), top, where), self.bottom, scale, most, self.widest)
         plain = self.floated()
@@ -146,6 +158,10 @@ class Number:
         if self.is_exact and self.widest * self.scale * abs(edge.numerator) < MOST:
             return None  # two different fractions this small are never the same float
         return np.abs(self.value - float(edge)) <= EDGE
+
+
+def _times(top: Floats, factor: float) -> Floats:
+    return top if factor == 1 else np.multiply(top, factor, out=top)
 
 
 def _chosen(changed: Floats, before: Floats, where: Mask | None) -> Floats:

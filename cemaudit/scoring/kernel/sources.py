@@ -54,7 +54,7 @@ class Source(Protocol):
 
 
 class Coded:
-    """An item whose code decides all: ``values``, ``possible`` and ``why`` by level, then by state, last state first."""
+    """An item whose code decides all: ``values``, ``possible`` and ``why`` by level, then state, last state first."""
 
     def __init__(self, table: ItemTable, measure: Measure, weight: Fraction, columns: Columns) -> None:
         self.item = table.item
@@ -89,7 +89,7 @@ class Coded:
         if not self.edges:
             return codes
         numbers = block.numbers(self.item.id)
-        rows = np.zeros(block.rows, np.int8 if len(self.edges) < 127 else np.int32)
+        rows: Codes = np.zeros(block.rows, np.int8 if len(self.edges) < 127 else np.int32)
         for edge in self.edges:
             at = float(edge)
             if Fraction(repr(at)) != edge:

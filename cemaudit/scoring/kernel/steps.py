@@ -27,12 +27,13 @@ def transformed(number: Number, transform: Transform, block: Block) -> Number:
 
 def _looked_up(number: Number, transform: Transform, block: Block) -> Number:
     """The value of the first row of the table whose ``up_to`` is not exceeded."""
-    *rungs, last = transform.table
+    rungs = [(rung.up_to, rung.value) for rung in transform.table]
     scale = int(np.lcm.reduce([rung.value.denominator for rung in transform.table]))
     wholes = [float(rung.value * scale) for rung in transform.table]
     top = np.full(block.rows, wholes[-1])
-    for rung, whole in reversed(list(zip(rungs, wholes, strict=False))):
-        top = np.where(block.reaches(number, "<=", rung.up_to), whole, top)
+    for (up_to, _), whole in reversed(list(zip(rungs, wholes, strict=True))):
+        if up_to is not None:
+            top = np.where(block.reaches(number, "<=", up_to), whole, top)
     return Number(top, scale=scale, most=max(map(abs, wholes))).safe()
 
 
@@ -61,32 +62,44 @@ def rounded(number: Number, rounding: Rounding, block: Block) -> Number:
     up, down = (unit, 1) if rounding.digits >= 0 else (1, unit)
     most = number.reach * up / down + 1
     if number.is_exact and 2 * number.most * up + number.widest * number.scale * down < MOST:
-        bottom = number.scale * down if number.bottom is None else number.bottom * (number.scale * down)
-        whole = _exact_whole(number.top * up if up != 1 else number.top, bottom, rounding.mode)
+        bottom: Floats | int = number.scale * down
+        if number.bottom is not None:
+            bottom = np.multiply(number.bottom, bottom, out=number.bottom) if bottom != 1 else number.bottom
+        whole = _to_whole(np.multiply(number.top, up, out=number.top), bottom, rounding.mode)
     else:
-        plain = number.floated().top
-        scaled = plain * up / down
+        scaled = number.floated().top * up / down
         turned = scaled + 0.5 if rounding.mode.startswith("half") else scaled
         block.doubtful(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
-        whole = _exact_whole(scaled, 1, rounding.mode)
+        whole = _to_whole(scaled, 1, rounding.mode)
     if most * down >= MOST:
         raise NoColumns(N_("its numbers are too large"))
     return Number(whole * down if down != 1 else whole, scale=up, most=most * down)
 
 
-def _exact_whole(top: Floats, bottom: Floats | int, mode: str) -> Floats:
-    """``top / bottom`` as whole numbers."""
-    match mode:
-        case "floor":
-            return np.floor(top / bottom)
-        case "ceiling":
-            return np.ceil(top / bottom)
-        case "down":
-            return np.trunc(top / bottom)
-        case "up":
-            return np.copysign(np.ceil(np.abs(top) / bottom), top)
-        case "half-even":
-            half = np.floor((2 * top + bottom) / (2 * bottom))
-            return half - ((2 * top + bottom == half * 2 * bottom) & (half % 2 != 0))
-        case _:
-            return np.copysign(np.floor((2 * np.abs(top) + bottom) / (2 * bottom)), top)
+def _to_whole(top: Floats, bottom: Floats | int, mode: str) -> Floats:
+    """``top / bottom`` as whole numbers; both arrays are used up."""
+    if mode in {"half-up", "half-even"}:
+        return _halved(top, bottom, mode)
+    quotient: Floats = np.divide(top, bottom, out=top)
+    if mode == "up":
+        return np.copysign(np.ceil(np.abs(quotient)), quotient)
+    whole: Floats = _WHOLE[mode](quotient, out=quotient)
+    return whole
+
+
+_WHOLE: dict[str, np.ufunc] = {"floor": np.floor, "ceiling": np.ceil, "down": np.trunc}
+
+
+def _halved(top: Floats, bottom: Floats | int, mode: str) -> Floats:
+    """The nearest whole number; of two equally near ones the even one, or the one away from zero."""
+    signs = np.sign(top) if mode == "half-up" and len(top) and top.min() < 0 else None
+    if signs is not None:
+        top *= signs
+    top *= 2
+    top += bottom
+    twice = bottom * 2 if isinstance(bottom, int) else np.multiply(bottom, 2, out=bottom)
+    quotient: Floats = np.divide(top, twice, out=top)
+    whole = np.floor(quotient)
+    if mode == "half-even":
+        whole -= (quotient == whole) & (whole % 2 != 0)
+    return whole if signs is None else whole * signs

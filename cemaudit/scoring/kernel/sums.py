@@ -6,6 +6,7 @@ multiplied once. That is what makes the columns fast.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -21,6 +22,8 @@ __all__ = ["CodeTable", "WholeSum", "lookup"]
 CodeTable = Sequence[int]
 """A whole number for each level, then for each state, the last state first: code -1 is the last entry."""
 
+MOST_JUMPS = 8  # a table that jumps more often is looked up
+
 Codes = NDArray[Any]
 Read = Callable[[str], Codes]
 
@@ -31,59 +34,70 @@ def lookup(codes: Codes, table: Sequence[float]) -> Floats:
 
 
 class WholeSum:
-    """The sum over items of what their codes stand for; ``most`` is the largest it can be."""
+    """The sum over items of what their codes stand for; ``most`` is the largest it can be.
+
+    What the levels of an item are worth is taken apart: a slope, and a jump at each level that leaves it. The jump at
+    level 0 is what any answer is worth. Slopes, jumps and states are shared by all items that have the same.
+    """
 
     def __init__(self, tables: Mapping[str, CodeTable]) -> None:
         self.slopes: dict[int, list[str]] = defaultdict(list)
-        self.answered: dict[int, list[str]] = defaultdict(list)
+        self.jumps: dict[tuple[int, int], list[str]] = defaultdict(list)
         self.states: dict[tuple[int, int], list[str]] = defaultdict(list)
         self.looked_up: dict[str, CodeTable] = {}
         self.longest: dict[str, int] = {}
         for name, table in tables.items():
-            self._add(name, table)
+            self._add(name, table[: -len(STATES)], table)
         self.most = float(sum(max(map(abs, table)) for table in tables.values()))
+        self.kind = _narrowest(self._room())
 
-    def _add(self, name: str, table: CodeTable) -> None:
-        levels, states = table[: -len(STATES)], table[-len(STATES) :]
+    def _add(self, name: str, levels: CodeTable, table: CodeTable) -> None:
         self.longest[name] = max(len(levels) - 1, 0)
-        slope = levels[1] - levels[0] if len(levels) > 1 else 0
-        if any(level != levels[0] + slope * number for number, level in enumerate(levels)):
+        rises = [after - before for before, after in itertools.pairwise(levels)]
+        slope = max(set(rises), key=rises.count, default=0)
+        jumps = {level: rise - slope for level, rise in enumerate(rises, 1) if rise != slope}
+        if len(jumps) > MOST_JUMPS:
             self.looked_up[name] = table
             return
         if slope:
             self.slopes[slope].append(name)
-        if levels and levels[0]:
-            self.answered[levels[0]].append(name)
-        for number, worth in enumerate(reversed(states)):
+        for level, jump in {0: levels[0] if levels else 0, **jumps}.items():
+            if jump:
+                self.jumps[level, jump].append(name)
+        for number, worth in enumerate(reversed(table[len(levels) :])):
             if worth:
                 self.states[-1 - number, worth].append(name)
 
-    def run(self, read: Read, rows: int) -> Floats:
-        """The sums; ``read`` gives an item's codes."""
-        parts = [self._slope(slope, names, read, rows) for slope, names in self.slopes.items()]
-        parts += [
-            _times(_count([read(name) for name in names], np.greater_equal, 0, rows), worth)
-            for worth, names in self.answered.items()
-        ]
-        parts += [
-            _times(_count([read(name) for name in names], np.equal, code, rows), worth)
-            for (code, worth), names in self.states.items()
-        ]
-        parts += [lookup(read(name), table) for name, table in self.looked_up.items()]
-        if not parts:
-            return np.zeros(rows)
-        total = parts[0]
-        for part in parts[1:]:
-            total += part
+    def _room(self) -> int:
+        """The largest number on the way to the sum."""
+        slopes = sum(abs(slope) * self.longest[name] for slope, names in self.slopes.items() for name in names)
+        steps = sum(abs(worth) * len(names) for (_, worth), names in [*self.jumps.items(), *self.states.items()])
+        return slopes + steps + sum(max(map(abs, table)) for table in self.looked_up.values())
+
+    def run(self, read: Read, rows: int) -> Codes:
+        """The sums, as narrow whole numbers; ``read`` gives an item's codes."""
+        total = np.zeros(rows, self.kind)
+        for slope, names in self.slopes.items():
+            total += self._times(self._climbed(names, read, rows), slope)
+        for (level, worth), names in self.jumps.items():
+            total += self._times(_count([read(name) for name in names], np.greater_equal, level, rows), worth)
+        for (code, worth), names in self.states.items():
+            total += self._times(_count([read(name) for name in names], np.equal, code, rows), worth)
+        for name, table in self.looked_up.items():
+            total += np.take(np.array(table, self.kind), read(name))
         return total
 
-    def _slope(self, slope: int, names: list[str], read: Read, rows: int) -> Floats:
-        kind = _narrowest(sum(self.longest[name] for name in names))
-        total = np.zeros(rows, kind)
+    def _climbed(self, names: list[str], read: Read, rows: int) -> Codes:
+        total = np.zeros(rows, _narrowest(sum(self.longest[name] for name in names)))
+        zeros = np.zeros(rows, np.int8)  # numpy compares two arrays ten times faster than an array and a number
         for name in names:
-            codes = read(name)
-            np.add(total, np.maximum(codes, 0), out=total, casting="unsafe")
-        return _times(total, slope)
+            np.add(total, np.maximum(read(name), zeros), out=total, casting="unsafe")
+        return total
+
+    def _times(self, whole: Codes, factor: int) -> Codes:
+        if factor == 1:
+            return whole
+        return np.multiply(whole, factor, dtype=self.kind)
 
 
 def _count(columns: list[Codes], compare: Any, code: int, rows: int) -> Codes:
@@ -94,9 +108,6 @@ def _count(columns: list[Codes], compare: Any, code: int, rows: int) -> Codes:
     return total
 
 
-def _narrowest(most: int) -> type[np.signedinteger[Any]]:
-    return np.int8 if most <= 127 else np.int16 if most <= 32767 else np.int64
-
-
-def _times(whole: Codes, factor: int) -> Floats:
-    return np.multiply(whole, float(factor), dtype=np.float64)
+def _narrowest(most: int) -> type[np.number[Any]]:
+    """The smallest kind of number that holds up to ``most``."""
+    return next((kind for kind in (np.int8, np.int16, np.int32) if most <= np.iinfo(kind).max), np.float64)
