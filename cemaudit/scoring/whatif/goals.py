@@ -1,0 +1,106 @@
+"""What is to be reached: a band or better, or a value of a measure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import message
+from cemaudit.model import Scheme, score_name
+from cemaudit.model.conditions import Bound, bounds
+from cemaudit.scoring.bands import Peers, find_band, percentile
+from cemaudit.scoring.exact import Evaluation
+from cemaudit.scoring.plan import Plan
+
+__all__ = ["Goal", "band_goal", "measure_goal", "plan_for"]
+
+_CONDITION = re.compile(
+    r"\s*-?\d+(\.\d+)?\s*|\s*(<=|>=|==|<|>)\s*-?\d+(\.\d+)?\s*(,\s*(<=|>=|==|<|>)\s*-?\d+(\.\d+)?\s*)*"
+)
+Row = tuple[tuple[str, Bound], ...]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A band (``label``; an earlier row counts as better) or conditions on a score, and the ``measure`` it is told by.
+
+    ``rows``: one of them must hold wholly, whatever else must hold too. ``hindrances`` are conditions that may lower a
+    band.
+    """
+
+    measure: str
+    rows: tuple[Row, ...]
+    label: str = ""
+    hindrances: Row = ()
+    peers: Peers | None = None
+
+    def is_reached(self, evaluation: Evaluation) -> bool:
+        """Whether the visit has reached it."""
+        if not self.label:
+            return all(_holds(evaluation, name, bound) for name, bound in self.rows[0])
+        labels = [band.label for band in evaluation.plan.scheme.bands]
+        band = find_band(evaluation.plan.scheme, evaluation.scores, self.peers)
+        return band is not None and labels.index(band.label) <= labels.index(self.label)
+
+
+def band_goal(scheme: Scheme, label: str, peers: Peers | None = None) -> Goal:
+    """To have the band of that label or title, or a better one; ``BadInput`` where the scheme has no such band."""
+    for number, band in enumerate(scheme.bands):
+        titles = (band.title.ko, band.title.en) if band.title else ()
+        if label in {band.label, *titles}:
+            rows = tuple(_row(row.where, peers) for row in scheme.bands[: number + 1])
+            hindrances = tuple(pair for down in scheme.downgrades for pair in _row(down.where, peers))
+            return Goal(scheme.leading, rows, band.label, hindrances, peers)
+    labels = [band.label for band in scheme.bands]
+    raise BadInput(Problem(message("no such band: {label}", label=label), scheme.ref, nearest(label, labels)))
+
+
+def measure_goal(plan: Plan, name: str, at: str) -> Goal:
+    """To have ``name`` at ``80`` or better (as the scheme counts), or at ``>= 80, < 90``; ``BadInput`` otherwise."""
+    known = [score_name(each.measure.id, group.key) for each in plan.measures for group in each.groups]
+    if name not in known:
+        raise BadInput(Problem(message("no such score: {name}", name=name), plan.scheme.ref, nearest(name, known)))
+    sign = ">=" if plan.scheme.direction == "higher-is-better" else "<="
+    found = bounds(at if at.strip()[:1] in "<>=" else f"{sign} {at}") if _CONDITION.fullmatch(at) else ()
+    if not found:
+        raise BadInput(Problem(message("expected {what}, found {value}", what=message("a number"), value=at), "--at"))
+    return Goal(name, (tuple((name, bound) for bound in found),))
+
+
+def plan_for(plan: Plan, goal: Goal) -> Plan:
+    """The part of the plan that decides about the goal."""
+    wanted = {name.partition("[")[0] for name in _named(plan.scheme, goal)}
+    kept = []
+    for each in reversed(plan.measures):
+        if each.measure.id in wanted:
+            kept.append(each)
+            wanted |= {*each.measure.of, *(name for cap in each.measure.caps for name in cap.where)}
+    return replace(plan, measures=tuple(reversed(kept)))
+
+
+def _named(scheme: Scheme, goal: Goal) -> Iterator[str]:
+    yield goal.measure
+    if goal.label:
+        yield from (name for band in scheme.bands for name in band.where)
+        yield from (name for name, _ in goal.hindrances)
+
+
+def _row(conditions: Mapping[str, str], peers: Peers | None) -> Row:
+    return tuple((name, bound) for name, text in conditions.items() for bound in _resolved(name, bounds(text), peers))
+
+
+def _resolved(name: str, found: Iterable[Bound], peers: Peers | None) -> Iterator[Bound]:
+    """The bounds with percentiles as numbers; those without peers to compare with never decide anything."""
+    for bound in found:
+        if not bound.is_percentile:
+            yield bound
+        elif peers:
+            yield Bound(bound.sign, percentile(peers[name], bound.edge))
+
+
+def _holds(evaluation: Evaluation, name: str, bound: Bound) -> bool:
+    value: Fraction | None = evaluation.reckonings[name].score.value
+    return value is not None and bound.holds(value)

@@ -1,0 +1,195 @@
+"""What could have been answered otherwise: the levers of a visit, and the visit with some of them moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import chain, combinations
+from typing import Literal
+
+from cemaudit.model import Checklist, Item, Skip, SkipState, Visit
+from cemaudit.model.answers import AnswerType, AnswerValue, Choice, Choices, Nps, Quantity, Scale, YesNo
+from cemaudit.scoring.exact import Evaluation
+from cemaudit.scoring.items import is_relevant
+
+__all__ = ["Lever", "Moves", "find_levers", "moved", "names_of_levers", "shown_answer"]
+
+MOST_STEPS = 101
+MOST_OPTIONS = 10
+Gap = Literal["", "inside", "beyond"]
+Moves = Mapping[str, AnswerValue]
+"""Lever name -> the answer, or feeling, it is moved to."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """An item, or a feeling (``@emotions[greeting]``), and every other answer that counts.
+
+    ``gap``: answers of another worth are left out, ``inside`` the range of the options or ``beyond`` it. ``is_switch``:
+    its answer decides whether other items arise, or what they can earn.
+    """
+
+    name: str
+    options: tuple[AnswerValue, ...]
+    gap: Gap = ""
+    is_switch: bool = False
+
+
+def find_levers(
+    evaluation: Evaluation, *, feelings: bool, not_applicable: bool, fixed: AbstractSet[str]
+) -> list[Lever]:
+    """The levers of a visit, in the order of the checklist.
+
+    Items: whatever carries points and may arise in the visit, answered or not; one the shopper skipped as not
+    applicable only where ``not_applicable`` says so. ``feelings`` adds emotions and expectations.
+    """
+    visit, checklist = evaluation.visit, evaluation.plan.checklist
+    shut = fixed | evaluation.given.keys()
+    raw = _taken_raw(evaluation)
+    counting = [item for item in checklist.items.values() if item.possible is not None or item.id in raw]
+    found = [_of_item(item, visit, checklist) for item in counting if item.id not in shut]
+    levers = [lever for lever in found if lever.options and (not_applicable or not _is_out(lever.name, visit))]
+    return levers + [lever for lever in (_of_feelings(evaluation) if feelings else ()) if lever.name not in fixed]
+
+
+def names_of_levers(checklist: Checklist) -> set[str]:
+    """Every name a lever of the checklist can have."""
+    kinds = ("@emotions", "@expectations")
+    return {*checklist.items, *(f"{kind}[{name}]" for kind in kinds for name in checklist.touchpoint)}
+
+
+def moved(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
+    """The visit with its levers moved; answers that no longer arise are dropped.
+
+    ``None`` where a moved item itself does not arise.
+    """
+    answers, emotions, expectations = dict(visit.answers), dict(visit.emotions), dict(visit.expectations)
+    felt = {"@emotions": emotions, "@expectations": expectations}
+    for name, value in moves.items():
+        kind, _, touchpoint = name.rstrip("]").partition("[")
+        if touchpoint:
+            felt[kind][touchpoint] = int(str(value))
+        else:
+            answers[name] = value
+    skipped: dict[str, Skip] = {name: skip for name, skip in visit.skipped.items() if name not in answers}
+    changes = {"answers": answers, "skipped": skipped, "emotions": emotions, "expectations": expectations}
+    return _without_strays(visit.model_copy(update=changes), checklist, moves)
+
+
+def shown_answer(visit: Visit, checklist: Checklist, name: str, value: AnswerValue | None = None) -> str:
+    """What is answered to a lever, or ``value``, as a person reads it; empty where there is no answer."""
+    kind, _, touchpoint = name.rstrip("]").partition("[")
+    if touchpoint:
+        felt = (visit.emotions if kind == "@emotions" else visit.expectations).get(touchpoint)
+        return "" if value is None and felt is None else str(felt if value is None else value)
+    answer = visit.answers.get(name) if value is None else value
+    return "" if answer is None else checklist.items[name].answer.show(answer)
+
+
+def _taken_raw(evaluation: Evaluation) -> set[str]:
+    """Items whose raw value counts, with or without points."""
+    groups = (group for each in evaluation.plan.measures if each.measure.take == "value" for group in each.groups)
+    return {each.ref for group in groups for each in group.inputs if each.kind == "item"}
+
+
+def _is_out(name: str, visit: Visit) -> bool:
+    return name in visit.skipped and visit.skipped[name].state is SkipState.NOT_APPLICABLE
+
+
+def _of_item(item: Item, visit: Visit, checklist: Checklist) -> Lever:
+    options, gap = _options(item.answer)
+    others = checklist.items.values()
+    decides = any(item.id in other.when.names() for other in others if other.when)
+    now = visit.answers.get(item.id)
+    worth = item.answer.points
+    options = [option for option in options if option != now and (item.possible is None or worth(option) is not None)]
+    is_switch = decides or bool(item.gives_to and _is_out(item.id, visit))
+    steps = checklist.touchpoint_of[item.id].steps
+    arises = not (visit.step and steps and visit.step not in steps)
+    return Lever(item.id, tuple(options) if arises else (), gap, is_switch)
+
+
+def _of_feelings(evaluation: Evaluation) -> Iterator[Lever]:
+    visit = evaluation.visit
+    for touchpoint in evaluation.plan.checklist.touchpoints:
+        if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
+            continue
+        kinds = (
+            ("@emotions", touchpoint.emotion, visit.emotions, range(-3, 4)),
+            ("@expectations", touchpoint.expectation, visit.expectations, range(1, 8)),
+        )
+        for kind, is_asked, felt, scale in kinds:
+            now = felt.get(touchpoint.id)
+            if is_asked or now is not None:
+                yield Lever(f"{kind}[{touchpoint.id}]", tuple(value for value in scale if value != now))
+
+
+def _options(answer: AnswerType) -> tuple[list[AnswerValue], Gap]:
+    """Answers that stand for all others, and where they do not."""
+    match answer:
+        case YesNo():
+            return [True, False], ""
+        case Choice():
+            return [option.id for option in answer.options], ""
+        case Choices():
+            return _sets([option.id for option in answer.options])
+        case Scale() | Nps():
+            low, high = (0, 10) if isinstance(answer, Nps) else (answer.lowest, answer.highest)
+            return list(range(low, high + 1)), ""
+        case Quantity():
+            return _quantities(answer)
+    return [], ""
+
+
+def _sets(ids: list[str]) -> tuple[list[AnswerValue], Gap]:
+    if len(ids) > MOST_OPTIONS:
+        return [(), tuple(ids), *((one,) for one in ids)], "beyond"
+    return list(chain.from_iterable(combinations(ids, size) for size in range(len(ids) + 1))), ""
+
+
+def _quantities(answer: Quantity) -> tuple[list[AnswerValue], Gap]:
+    """One number for each row of a points table; else the numbers allowed, or, where they are many, some of them."""
+    if answer.one_of:
+        return [_value(number) for number in answer.one_of], ""
+    if isinstance(answer.table, tuple):
+        edges = [row.up_to for row in answer.table if row.up_to is not None]
+        beyond = [edges[-1] + 1] if edges else [answer.min or Fraction(0)]
+        return _allowed(answer, [*edges, *beyond, *_ends(answer)]), ""
+    if answer.min is None or answer.max is None:
+        return _allowed(answer, [Fraction(number) for number in range(11)]), "beyond"
+    whole = range(math.ceil(answer.min), math.floor(answer.max) + 1)
+    few = [Fraction(number) for number in whole] if len(whole) <= MOST_STEPS else []
+    is_whole = answer.type == "count" and len(few) == len(whole)
+    return _allowed(answer, [*_ends(answer), *few]), "" if is_whole else "inside"
+
+
+def _ends(answer: Quantity) -> list[Fraction]:
+    return [end for end in (answer.min, answer.max) if end is not None]
+
+
+def _allowed(answer: Quantity, numbers: Iterable[Fraction]) -> list[AnswerValue]:
+    values = [_value(number) for number in sorted(set(numbers))]
+    return [value for value in values if answer.problem(value) is None]
+
+
+def _value(number: Fraction) -> AnswerValue:
+    return number.numerator if number.denominator == 1 else Decimal(number.numerator) / Decimal(number.denominator)
+
+
+def _without_strays(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
+    """Answers to items that do not arise leave, one after the other: an answer that leaves may take others along."""
+    conditional = [item for item in checklist.items.values() if item.when]
+    while True:
+        strays = {
+            item.id for item in conditional if item.id in visit.answers and not is_relevant(item, visit, checklist)
+        }
+        if not strays:
+            return visit
+        if strays & moves.keys():
+            return None
+        kept = {name: answer for name, answer in visit.answers.items() if name not in strays}
+        visit = visit.model_copy(update={"answers": kept})

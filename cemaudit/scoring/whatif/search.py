@@ -1,0 +1,233 @@
+"""The cheapest moves that reach a goal: best-first over sets of levers, rising by what they must cost at least.
+
+The bound never exceeds the true cost, so the first set that reaches the goal is a cheapest one. Where the budget runs
+out first, the best set known so far is handed back as such.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from cemaudit.model.answers import AnswerValue
+from cemaudit.scoring.exact import Evaluation
+from cemaudit.scoring.whatif.effects import Effects, Leaf, Single, after
+from cemaudit.scoring.whatif.goals import Goal
+from cemaudit.scoring.whatif.levers import Lever
+from cemaudit.scoring.whatif.needs import Missing, Need, need_of, needs_of
+from cemaudit.scoring.whatif.reach import Reach
+
+__all__ = ["Budget", "Found", "cheapest"]
+
+Moved = dict[str, AnswerValue]
+Rows = list[tuple[Need, ...]]
+
+
+@dataclass
+class Budget:
+    """How often visits may be evaluated, and how many sets of levers looked at, before the search gives up."""
+
+    evaluations: int = 20_000
+    sets: int = 200_000
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left of one of them."""
+        return self.evaluations <= 0 or self.sets <= 0
+
+
+@dataclass
+class Found:
+    """The best moves known, their cost, and whether no others can be cheaper."""
+
+    moves: Moved | None = None
+    cost: Fraction | None = None
+    is_proved: bool = True
+
+    def beats(self, cost: Fraction) -> bool:
+        """Whether something at least as cheap is known."""
+        return self.cost is not None and self.cost <= cost
+
+
+@dataclass(order=True)
+class _Node:
+    """Some levers moved, all up to ``position`` decided; ordered by the least total cost, then by what is paid."""
+
+    least: float
+    unpaid: float
+    number: int
+    position: int = field(compare=False)
+    paid: int = field(compare=False)
+    chosen: tuple[str, ...] = field(compare=False)
+    rows: Rows = field(compare=False)
+    is_new: bool = field(compare=False)
+
+
+def cheapest(
+    base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: Budget
+) -> Found:
+    """The cheapest moves of ``levers`` that reach ``goal``; each lever's cost is 0 or more."""
+    found = Found(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
+    switches = [lever for lever in levers if lever.is_switch]
+    others = [lever for lever in levers if not lever.is_switch]
+    for moves in _switched(switches):
+        paid = sum((costs[name] for name in moves), Fraction(0))
+        if found.beats(paid):
+            continue
+        evaluation = after(base, moves)
+        budget.evaluations -= 1
+        if budget.is_spent:
+            found.is_proved = False
+            break
+        if evaluation is not None:
+            _Search(evaluation, others, goal, costs, budget).improve(found, moves, paid)
+    return found
+
+
+def _switched(switches: Sequence[Lever]) -> Iterator[Moved]:
+    """Every way to set the levers that decide what else arises, few moves first."""
+    for size in range(len(switches) + 1):
+        for some in itertools.combinations(switches, size):
+            for options in itertools.product(*(lever.options for lever in some)):
+                yield dict(zip((lever.name for lever in some), options, strict=True))
+
+
+class _Search:
+    """The search with all switches set."""
+
+    def __init__(
+        self, base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: Budget
+    ) -> None:
+        self.base, self.goal, self.budget = base, goal, budget
+        self.numbers = itertools.count()
+        self.effects = Effects(base, levers)
+        budget.evaluations -= sum(len(lever.options) for lever in levers)
+        reach = Reach(self.effects)
+        missing = needs_of(goal, reach)
+        self.options = {
+            name: _worthwhile(self.effects, reach, singles) for name, singles in self.effects.singles.items()
+        }
+        self.scale = math.lcm(1, *(costs[name].denominator for name in self.options))
+        self.costs = {name: int(costs[name] * self.scale) for name, options in self.options.items() if options}
+        self.order = sorted(self.costs, key=lambda name: _promise(self.costs[name], name, missing))
+        self.rows: Rows = [tuple(need_of(*one, self.order, self.costs) for one in row) for row in missing]
+        self.is_whole = all(
+            _is_whole(lever, self.effects, reach) for name, lever in self.effects.levers.items() if self.options[name]
+        )
+
+    def improve(self, found: Found, switched: Moved, paid: Fraction) -> None:
+        """Put the cheapest moves into ``found`` where they are cheaper than what is known."""
+        if self.goal.is_reached(self.base):
+            self._keep(found, {}, switched, paid)
+            return
+        if found.cost is None:
+            found_some = self._some()
+            if found_some is not None:
+                self._keep(found, found_some, switched, paid)
+        best = self._best(None if found.cost is None else (found.cost - paid) * self.scale)
+        if best is not None:
+            self._keep(found, best, switched, paid)
+        found.is_proved = found.is_proved and self.is_whole and not self.budget.is_spent
+
+    def _keep(self, found: Found, moves: Moved, switched: Moved, paid: Fraction) -> None:
+        cost = paid + Fraction(sum(self.costs[name] for name in moves), self.scale)
+        if not found.beats(cost):
+            found.moves, found.cost = {**switched, **moves}, cost
+
+    def _best(self, limit: Fraction | None) -> Moved | None:
+        """The cheapest moves for less than ``limit``; ``None`` where there are none, or the budget is spent."""
+        heap = [self._node((), self.rows, 0, 0, is_new=False)]
+        while heap and not self.budget.is_spent:
+            node = heapq.heappop(heap)
+            self.budget.sets -= 1
+            if math.isinf(node.least) or (limit is not None and node.least >= limit):
+                return None
+            if node.is_new and any(all(need.missing <= 0 for need in row) for row in node.rows):
+                moves = self._try(node.chosen)
+                if moves is not None:
+                    return moves
+            for child in self._children(node):
+                heapq.heappush(heap, child)
+        return None
+
+    def _children(self, node: _Node) -> Iterator[_Node]:
+        """The node with its next lever moved, and with it left alone."""
+        if node.position == len(self.order):
+            return
+        name, position = self.order[node.position], node.position + 1
+        rows = [tuple(need.after(node.position) for need in row) for row in node.rows]
+        yield self._node((*node.chosen, name), rows, position, node.paid + self.costs[name], is_new=True)
+        yield self._node(node.chosen, node.rows, position, node.paid, is_new=False)
+
+    def _node(self, chosen: tuple[str, ...], rows: Rows, position: int, paid: int, *, is_new: bool) -> _Node:
+        """A node with what must still be paid at least, in whole units, with the levers from ``position`` on."""
+        least = min((max((need.least_cost(position) for need in row), default=0) for row in rows), default=0)
+        unpaid = least if math.isinf(least) else math.ceil(least - 1e-6)
+        return _Node(paid + unpaid, unpaid, next(self.numbers), position, paid, chosen, rows, is_new)
+
+    def _try(self, names: Sequence[str]) -> Moved | None:
+        """The first way to move all these levers that reaches the goal."""
+        for options in itertools.product(*(self.options[name] for name in names)):
+            moves = dict(zip(names, options, strict=True))
+            if self._reaches(moves):
+                return moves
+            if self.budget.is_spent:
+                return None
+        return None
+
+    def _reaches(self, moves: Moved) -> bool:
+        self.budget.evaluations -= 1
+        evaluation = after(self.base, moves)
+        return evaluation is not None and self.goal.is_reached(evaluation)
+
+    def _some(self) -> Moved | None:
+        """Moves that reach the goal, none of them needless: all at once, then one after the other taken back."""
+        moves = {name: self.options[name][0] for name in self.order}
+        if not self._reaches(moves):
+            return None
+        for name in sorted(self.order, key=lambda name: (-self.costs[name], -self.order.index(name))):
+            fewer = {other: option for other, option in moves.items() if other != name}
+            if self._reaches(fewer):
+                moves = fewer
+        return moves
+
+
+def _promise(cost: int, name: str, rows: Sequence[Sequence[Missing]]) -> float:
+    """Levers that bring more of what is missing for less come first."""
+    share = max((min(gains.get(name, 0) / missing, 1) for row in rows for missing, gains in row), default=0)
+    return cost / share if share else math.inf
+
+
+def _is_whole(lever: Lever, effects: Effects, reach: Reach) -> bool:
+    """Whether no option left out could do better than those tried."""
+    ways = [sign for leaf, sign in reach.heeded if lever.name in effects.moving.get(leaf, {})]
+    return not lever.gap or (lever.gap == "inside" and len(set(ways)) < 2)
+
+
+def _worthwhile(effects: Effects, reach: Reach, singles: Sequence[Single]) -> list[AnswerValue]:
+    """The options no other option beats in everything heeded, the best first; none where staying put is as good."""
+    heeded = [(leaf, sign) for leaf, sign in sorted(reach.heeded) if singles[0].lever in effects.moving.get(leaf, {})]
+    now = [effects.member(leaf).value for leaf, _ in heeded]
+    worth = {number: _worth(effects, heeded, single) for number, single in enumerate(singles)}
+    if None not in now:
+        still = tuple(sign * value for (_, sign), value in zip(heeded, now, strict=True) if value is not None)
+        worth = {number: each for number, each in worth.items() if not _covers(still, each)}
+    kept = [
+        number
+        for number, mine in worth.items()
+        if not any(_covers(other, mine) and (other != mine or rival < number) for rival, other in worth.items())
+    ]
+    return [singles[number].option for number in sorted(kept, key=lambda number: -sum(worth[number]))]
+
+
+def _worth(effects: Effects, heeded: Sequence[tuple[Leaf, int]], single: Single) -> tuple[Fraction, ...]:
+    values = ((sign, effects.member(leaf, single.after).value) for leaf, sign in heeded)
+    return tuple(sign * value if value is not None else Fraction(-(10**9)) for sign, value in values)
+
+
+def _covers(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> bool:
+    return all(mine >= theirs for mine, theirs in zip(one, other, strict=True))
