@@ -40,11 +40,13 @@ class Kernel:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.fallbacks: dict[str, Message] = _Program(plan, empty_columns(plan.checklist)).fallbacks
+        self._none = empty_columns(plan.checklist)
+        self._program = _Program(plan, self._none)
+        self.fallbacks: dict[str, Message] = self._program.fallbacks
 
     def run(self, columns: Columns) -> Scored:
         """The scores of all visits of ``columns``, equal to the exact ones."""
-        program = _Program(self.plan, columns)
+        program = self._program if self._has_usual_levels(columns) else _Program(self.plan, columns)
         names = [group.name for group in program.groups] + program.by_visit_names
         scored = Scored(
             rows=columns.rows,
@@ -61,6 +63,11 @@ class Kernel:
         for row in sorted(doubtful):
             self._decide(columns, row, scored)
         return Scored(**{**vars(scored), "decided": len(doubtful)})
+
+    def _has_usual_levels(self, columns: Columns) -> bool:
+        """Whether the codes stand for what the checklist alone says, so that nothing need be compiled again."""
+        usual = self._none.items
+        return all(c.numbers is None and c.levels == usual[name].levels for name, c in columns.items.items())
 
     def _decide(self, columns: Columns, row: int, scored: Scored) -> None:
         scores = evaluate(self.plan, columns.visit(row)).scores

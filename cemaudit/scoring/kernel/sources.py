@@ -195,21 +195,22 @@ def _grown(number: Number, grown: NDArray[np.float64], scale: int, most: float) 
 class Felt:
     """A feeling or a count of complaints at a touchpoint."""
 
-    def __init__(self, plan: Plan, each: Input, columns: Columns) -> None:
+    def __init__(self, plan: Plan, each: Input) -> None:
         self.weight = each.weight
-        field, self.less, self.scale, self.most = _FELT[each.kind]
-        self.column = getattr(columns, field).get(each.ref)
-        self.is_feeling = field in {"emotions", "expectations"}
+        self.ref = each.ref
+        self.field, self.less, self.scale, self.most = _FELT[each.kind]
+        self.is_feeling = self.field in {"emotions", "expectations"}
         touchpoint = plan.checklist.touchpoint[each.ref]
         self.items = [item.id for item in touchpoint.items]
         asked = touchpoint.emotion if each.kind == "@emotions" else touchpoint.expectation
         self.why = reason_code(Reason.UNANSWERED if asked else Reason.NOT_ASKED)
 
     def part(self, block: Block) -> Part:
-        if self.column is None:
+        column = getattr(block.columns, self.field).get(self.ref)
+        if column is None:
             has = np.full(block.rows, not self.is_feeling)
             return Part(Number(np.zeros(block.rows)), has)
-        codes = block.cut(self.column)
+        codes = block.cut(column)
         has = codes != NOT_FELT if self.is_feeling else np.ones(block.rows, np.bool_)
         top = np.where(has, np.subtract(codes, self.less, dtype=np.float64), 0.0)
         if not self.is_feeling:
@@ -286,7 +287,7 @@ def make_source(plan: Plan, measure: Measure, each: Input, columns: Columns) -> 
         case "@critical":
             return Failures(plan, each, columns)
         case _:
-            return Felt(plan, each, columns)
+            return Felt(plan, each)
 
 
 def _item_source(plan: Plan, measure: Measure, each: Input, columns: Columns) -> Coded:
