@@ -18,6 +18,7 @@ COMMANDS = {
     "import": N_("Turn a table (CSV, XLSX) into visits."),
     "score": N_("Score visits."),
     "explain": N_("Show how a score came about, down to the answers."),
+    "whatif": N_("Find the cheapest changes that reach a band or a value."),
     "report": N_("Write the report of each visit or episode as PDF."),
     "lint": N_("Check checklists, schemes and visits."),
 }

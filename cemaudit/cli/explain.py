@@ -13,7 +13,7 @@ from cemaudit.cli import words
 from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, visits_argument
 from cemaudit.cli.screen import screen_width, wrapped
 from cemaudit.cli.table import columns_of, cut
-from cemaudit.cli.visits import the_visit
+from cemaudit.cli.visits import peers_among, the_visit
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, printable
 
@@ -28,7 +28,9 @@ NARROWEST_TITLE = 8
 @visits_argument
 @words.option("--id", "visit_id", metavar="ID", help=N_("The visit; may be left out where there is only one."))
 @words.option("--measure", metavar="NAME", help=N_("The score, as in 'overall' or 'touchpoint.gap[greeting]'."))
-@words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
+@words.option(
+    "--scheme", "scheme_ref", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own.")
+)
 @words.option("--full", "is_full", is_flag=True, help=N_("Unfold what has no score, too."))
 @json_option
 @engine_options
@@ -37,7 +39,7 @@ def command(
     visits: tuple[str, ...],
     visit_id: str | None,
     measure: str | None,
-    scheme: str | None,
+    scheme_ref: str | None,
     is_full: bool,
     as_json: bool,
     blocked: tuple[str, ...],
@@ -47,7 +49,7 @@ def command(
     from cemaudit.scoring import Engine, explain
     from cemaudit.scoring.explain_band import explain_band
 
-    engine = Engine(blocked, files, scheme)
+    engine = Engine(blocked, files, scheme_ref)
     visit = the_visit(visits, visit_id)
     evaluation = engine.evaluate(visit)
     name = measure or evaluation.plan.scheme.leading
@@ -55,9 +57,11 @@ def command(
         what = message("no such score: {name}", name=name)
         raise BadInput(Problem(what, visit.id, nearest(name, evaluation.reckonings)))
     tree = explain(evaluation, name)
-    band = explain_band(evaluation) if evaluation.plan.scheme.bands and measure is None else None
+    scheme = evaluation.plan.scheme
+    has_band = scheme.bands and measure is None
+    band = explain_band(evaluation, peers_among(engine, visits, scheme)) if has_band else None
     if as_json:
-        record = {"visit": visit.id, "scheme": evaluation.plan.scheme.ref, "tree": tree.as_json()}
+        record = {"visit": visit.id, "scheme": scheme.ref, "tree": tree.as_json()}
         record |= {"band": band.as_json()} if band else {}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:

@@ -11,10 +11,11 @@ from cemaudit.language import message
 
 if TYPE_CHECKING:
     from cemaudit.exchange.visits import Found
-    from cemaudit.model import Visit
+    from cemaudit.model import Scheme, Visit
     from cemaudit.scoring import Engine
+    from cemaudit.scoring.bands import Peers
 
-__all__ = ["fitting_visits", "the_visit"]
+__all__ = ["fitting_visits", "peers_among", "the_visit"]
 
 
 def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[Found]:
@@ -60,3 +61,15 @@ def the_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
     if found:
         raise BadInput(Problem(message("{count} visits have the id {id}", count=len(found), id=visit_id)))
     raise BadInput(Problem(message("no such visit: {id}", id=visit_id), hint=nearest(visit_id, ids)))
+
+
+def peers_among(engine: Engine, sources: tuple[str, ...], scheme: Scheme) -> Peers | None:
+    """What bands by percentile are measured against: all the visits given; ``None`` where no band asks for it."""
+    from cemaudit.scoring import make_audit
+    from cemaudit.scoring.bands import peers_of
+
+    if not any("p" in condition for band in scheme.bands for condition in band.where.values()):
+        return None
+    visits = [found.visit for found in fitting_visits(engine, sources, [])]
+    audits = (make_audit(engine.plan(visit.checklist, visit.day), visit) for visit in visits)
+    return peers_of(scheme, [audit for audit in audits if audit.scheme.ref == scheme.ref])
