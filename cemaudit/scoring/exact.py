@@ -17,20 +17,13 @@ from cemaudit.model.measures import Measure
 from cemaudit.scoring.bands import hold
 from cemaudit.scoring.items import is_failed, score_by
 from cemaudit.scoring.plan import Group, Input, Plan
-from cemaudit.scoring.rounding import round_exactly
+from cemaudit.scoring.steps import Step, steps_of
 
 __all__ = ["Evaluation", "Reckoning", "Step", "evaluate", "evaluate_pooled", "taken"]
 
-_OUT_OF_QUESTION = {Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS}
+_OUT_OF_QUESTION = (Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS)
+MOST_KNOWN = 10_000
 ItemScores = Mapping[str, ItemScore]
-
-
-class Step(NamedTuple):
-    """One change of a value on its way: ``what`` (``transform``, ``cap``, ``round``), why, and the value after it."""
-
-    what: str
-    detail: str
-    value: Fraction
 
 
 class Reckoning(NamedTuple):
@@ -109,7 +102,9 @@ def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
     members = _members(evaluation, measure, group)
     scored = [member for member in members if member.value is not None]
     missing = [member.reason for member in members if member.value is None] if len(scored) < len(members) else []
-    asked = len(members) - sum(reason in _OUT_OF_QUESTION for reason in missing)
+    asked = len(members)
+    if missing:
+        asked -= sum([reason in _OUT_OF_QUESTION for reason in missing])
     reason = _why_not(measure, aggregator, len(scored), missing)
     aggregate = None if reason else _aggregate(measure, aggregator, scored)
     if aggregate is None:
@@ -176,14 +171,23 @@ def _felt_member(evaluation: Evaluation, number: int, each: Input) -> Member:
 def _item_member(evaluation: Evaluation, number: int, measure: Measure, each: Input) -> Member:
     """An item's part in a measure; kept by answer where nothing else decides it."""
     visit, table = evaluation.visits[number], evaluation.plan.tables(measure.na)[each.ref]
-    alone = table.stands_alone and not evaluation.given
-    item = table.score(visit) if alone else evaluation.items_under(measure.na)[number][each.ref]
     answer = visit.answers.get(each.ref)
-    value, reason = taken(item, measure, answer)
-    member = Member(each.ref, value, item.possible, each.weight, reason if value is None else None)
-    if alone and table.answers_are_few and answer is not None:
+    if not table.stands_alone or evaluation.given:
+        return _made(evaluation.items_under(measure.na)[number][each.ref], measure, each, answer)
+    if answer is None:
+        reason = table.why_left_out(visit)
+        if reason not in each.left_out:
+            each.left_out[reason] = _made(table.left_out[reason], measure, each, None)
+        return each.left_out[reason]
+    member = _made(table.score(visit), measure, each, answer)
+    if table.answers_are_few:
         each.known[answer] = member
     return member
+
+
+def _made(item: ItemScore, measure: Measure, each: Input, answer: AnswerValue | None) -> Member:
+    value, reason = taken(item, measure, answer)
+    return Member(each.ref, value, item.possible, each.weight, reason if value is None else None)
 
 
 def taken(item: ItemScore, measure: Measure, answer: AnswerValue | None) -> tuple[Fraction | None, Reason | None]:
@@ -245,20 +249,15 @@ def _why_no_feeling(evaluation: Evaluation, number: int, each: Input) -> Reason:
 
 
 def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fraction) -> tuple[Step, ...]:
-    """What happens to the aggregate, in this order: transform, caps by other measures, critical items, rounding."""
-    steps = []
-    moved = value if measure.transform.is_idle else measure.transform.apply(value)
-    if moved is not value and moved != value:
-        steps.append(Step("transform", "", moved))
     if measure.caps or group.critical_caps:
-        for detail, at in _caps_in_force(evaluation, measure, group):
-            if moved > at:
-                moved = at
-                steps.append(Step("cap", detail, moved))
-    if measure.round and measure.round.stage == "value":
-        moved = round_exactly(moved, measure.round)
-        steps.append(Step("round", f"{measure.round.mode} {measure.round.digits}", moved))
-    return tuple(steps)
+        return steps_of(measure, value, _caps_in_force(evaluation, measure, group))
+    key = (value.numerator, value.denominator)
+    known = group.known.get(key)
+    if known is None:
+        known = steps_of(measure, value)
+        if len(group.known) < MOST_KNOWN:
+            group.known[key] = known
+    return known
 
 
 def _caps_in_force(evaluation: Evaluation, measure: Measure, group: Group) -> list[tuple[str, Fraction]]:

@@ -62,8 +62,12 @@ class ItemTable:
         answer = visit.answers.get(self.item.id)
         if answer is not None:
             return self._kept.get(answer) or self.answered(answer)
+        return self.left_out[self.why_left_out(visit)]
+
+    def why_left_out(self, visit: Visit) -> Reason:
+        """Why an item that arises has no answer."""
         skip = visit.skipped.get(self.item.id)
-        return self.left_out[_REASON_OF[skip.state] if skip else Reason.UNANSWERED]
+        return _REASON_OF[skip.state] if skip else Reason.UNANSWERED
 
     def answered(self, answer: AnswerValue) -> ItemScore:
         """What an answer earns."""

@@ -24,6 +24,7 @@ from cemaudit.model import (
     Measure,
     Mode,
     Moment,
+    Reason,
     Scheme,
     Touchpoint,
     score_name,
@@ -33,6 +34,7 @@ from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.items import ItemTable, make_tables
+from cemaudit.scoring.steps import Step
 
 __all__ = ["CriticalCap", "Group", "Input", "Plan", "PlannedMeasure", "make_plan"]
 
@@ -50,6 +52,8 @@ class Input:
     weight: Fraction
     known: dict[AnswerValue | None, Member] = field(default_factory=dict, compare=False, repr=False)
     """Members already made, by answer: filled while visits are scored, where an item stands alone."""
+    left_out: dict[Reason, Member] = field(default_factory=dict, compare=False, repr=False)
+    """The same for items without an answer, by reason."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Group:
     key: Key
     inputs: tuple[Input, ...]
     critical_caps: tuple[CriticalCap, ...] = ()
+    known: dict[tuple[int, int], tuple[Step, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Steps already taken, by numerator and denominator: filled while visits are scored, where nothing caps."""
 
 
 @dataclass(frozen=True)
