@@ -51,6 +51,11 @@ class Evaluation:
     given: Mapping[str, Fraction] = field(default_factory=dict)
     reckonings: dict[str, Reckoning] = field(default_factory=dict)
     _items: dict[str | None, tuple[ItemScores, ...]] = field(default_factory=dict)
+    sheets: list[Mapping[str, AnswerValue]] = field(init=False)
+    """Each visit's answers, as far as they decide what items earn."""
+
+    def __post_init__(self) -> None:
+        self.sheets = [{}] if self.given else [visit.answers for visit in self.visits]
 
     @property
     def visit(self) -> Visit:
@@ -137,7 +142,7 @@ def _why_not(measure: Measure, aggregator: Aggregator, scored: int, missing: Seq
 
 def _members(evaluation: Evaluation, measure: Measure, group: Group) -> list[Member]:
     """One member for another score; one for each visit for anything noted in a visit."""
-    sheets = [{}] if evaluation.given else [visit.answers for visit in evaluation.visits]
+    sheets = evaluation.sheets
     if len(sheets) == 1:
         answers = sheets[0]
         return [each.known.get(answers.get(each.ref)) or _make(evaluation, 0, measure, each) for each in group.inputs]
