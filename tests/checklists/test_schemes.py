@@ -81,7 +81,7 @@ def test_every_trap_of_grading_is_in_the_pack() -> None:
 def test_nothing_answered_is_never_a_pass(scheme: Scheme) -> None:
     """An empty visit of a scheme that leaves unanswered questions out has neither a grade nor a number."""
     if scheme.sheet is None or scheme.unanswered == "zero":
-        pytest.skip("asks nothing, or counts what is left out as 0")
+        return  # asks nothing itself, or counts what is left out as 0 on purpose
     visit = Visit(id="v", checklist=scheme.sheet.ref, store="s")
     audit = audit_visit(visit, scheme.sheet, scheme)
     assert audit.band is None
