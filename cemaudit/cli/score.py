@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import words
+from cemaudit.cli.against import print_changes
 from cemaudit.cli.options import (
     engine_options,
     json_option,
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 @json_option
 @words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
 @words.option("--compose", metavar="ID@VERSION", help=N_("Compose this scheme from the audits of each store."))
+@words.option(
+    "--against",
+    metavar="ID@VERSION",
+    help=N_("Show what changes against this scheme; 'own' is the one the checklist names."),
+)
 @engine_options
 @words.common_options
 def command(
@@ -44,6 +50,7 @@ def command(
     as_json: bool,
     scheme: str | None,
     compose: str | None,
+    against: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -51,6 +58,10 @@ def command(
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files, scheme)
+    if against:
+        if compose:
+            raise click.UsageError(str(message("give either --compose or --against")))
+        return print_changes(engine, visits, against, as_json)
     problems: list[Problem] = []
     audits = progress(message("scoring"), _audits(engine, visits, problems, compose))
     if as_json:

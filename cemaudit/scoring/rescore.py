@@ -1,0 +1,183 @@
+"""The same visit under two schemes: what changes, and because of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from cemaudit.model import Band, Score, Visit
+from cemaudit.model.base import shown_exactly
+from cemaudit.scoring.bands import Peers, find_band
+from cemaudit.scoring.exact import Evaluation, Reckoning, evaluate
+from cemaudit.scoring.plan import Plan
+
+__all__ = ["Cause", "Rescored", "rescore"]
+
+MOST_MEASURES = 3
+Kind = Literal["score", "formula", "parts", "answers", "weights", "transform", "cap", "measure", "rounding", "bands"]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that makes the difference.
+
+    ``score``: there is one under one scheme only; ``formula``: another aggregator; ``parts``: made of other things;
+    ``answers``: another number of members counts; ``weights`` and ``transform``: those of the headline differ; ``cap``:
+    in force under one scheme only; ``measure``: one of the same name has another value; ``rounding``: the same value is
+    rounded otherwise; ``bands``: the same scores get another band.
+    """
+
+    kind: Kind
+    name: str
+    before: str | Fraction | None = None
+    after: str | Fraction | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The cause as plain JSON values."""
+        return {"kind": self.kind, "name": self.name, "before": _plain(self.before), "after": _plain(self.after)}
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """One visit ``before`` (under one scheme) and ``after`` (under the other): headline scores, bands, and causes."""
+
+    visit: Visit
+    before: tuple[Score, Band | None]
+    after: tuple[Score, Band | None]
+    causes: tuple[Cause, ...]
+
+    @property
+    def change(self) -> Fraction | None:
+        """The headline after less the headline before; ``None`` where one of them has no score."""
+        before, after = self.before[0].value, self.after[0].value
+        return None if before is None or after is None else after - before
+
+    @property
+    def labels(self) -> tuple[str | None, str | None]:
+        """The labels of both bands."""
+        return _label(self.before[1]), _label(self.after[1])
+
+    @property
+    def is_another_band(self) -> bool:
+        """Whether the band's label is another."""
+        return self.labels[0] != self.labels[1]
+
+
+def rescore(
+    visit: Visit, before: Plan, after: Plan, peers: tuple[Peers | None, Peers | None] = (None, None)
+) -> Rescored:
+    """The visit under both plans; ``peers`` are those of either scheme, for bands by percentile."""
+    one, other = evaluate(before, visit), evaluate(after, visit)
+    bands = (find_band(before.scheme, one.scores, peers[0]), find_band(after.scheme, other.scores, peers[1]))
+    first, second = _headline(one), _headline(other)
+    causes: tuple[Cause, ...] = ()
+    if first.score.value != second.score.value or _label(bands[0]) != _label(bands[1]):
+        causes = tuple(_causes(one, other, peers[0], bands))
+    return Rescored(visit, (first.score, bands[0]), (second.score, bands[1]), causes)
+
+
+def _label(band: Band | None) -> str | None:
+    return band.label if band else None
+
+
+def _headline(evaluation: Evaluation) -> Reckoning:
+    return evaluation.reckonings[evaluation.plan.scheme.leading]
+
+
+def _causes(
+    one: Evaluation, other: Evaluation, peers: Peers | None, bands: tuple[Band | None, Band | None]
+) -> Iterator[Cause]:
+    first, second = _headline(one), _headline(other)
+    name = second.name
+    if first.score.value != second.score.value:
+        if (first.score.value is None) != (second.score.value is None):
+            yield Cause("score", name, _why(first.score), _why(second.score))
+        yield from _of_headline(first, second)
+        yield from _of_measures(one, other)
+        if _unrounded(first) == _unrounded(second) is not None:
+            yield Cause("rounding", name, first.score.value, second.score.value)
+    if _label(bands[0]) != _label(bands[1]) and _bands_differ(one, other, peers, bands):
+        yield Cause("bands", name, _label(bands[0]), _label(bands[1]))
+
+
+def _of_headline(first: Reckoning, second: Reckoning) -> Iterator[Cause]:
+    """How the headline itself is reckoned otherwise."""
+    name, old, new = second.name, first.measure, second.measure
+    if (old.how, old.options) != (new.how, new.options):
+        yield Cause("formula", name, old.how, new.how)
+    if {member.name for member in first.members} != {member.name for member in second.members}:
+        yield Cause("parts", name)
+    elif None not in (first.score.value, second.score.value) and first.score.used != second.score.used:
+        yield Cause("answers", name, Fraction(first.score.used), Fraction(second.score.used))
+    if _weights(first, second) != _weights(second, first):
+        yield Cause("weights", name)
+    if old.transform != new.transform:
+        yield Cause("transform", name)
+    caps, others = _caps(first), _caps(second)
+    yield from (Cause("cap", name, before=detail) for detail in caps if detail not in others)
+    yield from (Cause("cap", name, after=detail) for detail in others if detail not in caps)
+
+
+def _weights(of: Reckoning, and_of: Reckoning) -> dict[str, Fraction]:
+    """The weights of the members both have, as shares of their sum."""
+    shared = {member.name for member in and_of.members}
+    weights = {member.name: member.weight for member in of.members if member.name in shared}
+    total = sum(weights.values(), Fraction(0))
+    return {name: weight / total for name, weight in weights.items()} if total else weights
+
+
+def _caps(reckoning: Reckoning) -> list[str]:
+    return [step.detail for step in reckoning.steps if step.what == "cap"]
+
+
+def _of_measures(one: Evaluation, other: Evaluation) -> Iterator[Cause]:
+    """Scores of the same name below the headlines or asked for by bands that differ; the largest differences first."""
+    leading = {one.plan.scheme.leading, other.plan.scheme.leading}
+    found = []
+    for name in (_deciding(one) & other.reckonings.keys()) | (_deciding(other) & one.reckonings.keys()):
+        before, after = (each.reckonings[name].score.value for each in (one, other))
+        if name not in leading and before is not None and after is not None and before != after:
+            found.append((-abs(after - before), name, before, after))
+    yield from (Cause("measure", name, before, after) for _, name, before, after in sorted(found)[:MOST_MEASURES])
+
+
+def _deciding(evaluation: Evaluation) -> set[str]:
+    """The scores the headline and the bands are made of."""
+    scheme = evaluation.plan.scheme
+    waiting = [scheme.leading, *(name for row in scheme.bands for name in row.where)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            reckoning = evaluation.reckonings[name]
+            waiting += (each.ref for each in reckoning.inputs if each.kind == "score")
+            waiting += (other for cap in reckoning.measure.caps for other in cap.where)
+    return found
+
+
+def _unrounded(reckoning: Reckoning) -> Fraction | None:
+    values = [step.value for step in reckoning.steps if step.what != "round"]
+    return values[-1] if values else reckoning.aggregate
+
+
+def _bands_differ(
+    one: Evaluation, other: Evaluation, peers: Peers | None, bands: tuple[Band | None, Band | None]
+) -> bool:
+    """Whether the earlier scheme would have given the new scores another band than the new scheme does."""
+    scores: Mapping[str, Score] = other.scores
+    needed = {name for row in one.plan.scheme.bands for name in row.where}
+    needed |= {name for down in one.plan.scheme.downgrades for name in down.where}
+    if not needed <= scores.keys():
+        return True
+    return _label(find_band(one.plan.scheme, scores, peers)) != _label(bands[1])
+
+
+def _why(score: Score) -> str | Fraction | None:
+    return score.value if score.value is not None else score.reason and score.reason.value
+
+
+def _plain(value: str | Fraction | None) -> int | float | str | None:
+    return shown_exactly(value) if isinstance(value, Fraction) else value
