@@ -4,18 +4,22 @@ import itertools
 from fractions import Fraction
 from typing import Any
 
+import pytest
 import samples
 import strategies
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from cemaudit.errors import BadInput
+from cemaudit.language import use
 from cemaudit.model import Checklist, Scheme, Visit
-from cemaudit.scoring import evaluate, make_plan
+from cemaudit.scoring import Engine, evaluate, make_plan
 from cemaudit.scoring.plan import Plan
-from cemaudit.scoring.whatif import Goal, Terms, band_goal, measure_goal, what_if
-from cemaudit.scoring.whatif.effects import after
+from cemaudit.scoring.whatif import Budget, Goal, Terms, WhatIf, band_goal, measure_goal, what_if
+from cemaudit.scoring.whatif.effects import Effects, after
 from cemaudit.scoring.whatif.goals import plan_for
 from cemaudit.scoring.whatif.levers import find_levers, moved
+from cemaudit.scoring.whatif.reach import Reach
 
 HOWS = ["sum", "ratio", "mean", "weighted-mean", "min", "max", "share", "count", "nps", "deduct", "product"]
 TABLE = [{"up_to": 1, "value": 0}, {"up_to": 3, "value": 2}, {"value": 5}]
@@ -143,3 +147,155 @@ def test_nothing_is_cheaper_than_what_was_found(checklist: Checklist, scheme: Sc
     answer = what_if(plan, visit, goal, terms)
     assert answer.status in {"reached", "cheapest", "impossible"}
     assert (answer.cost if answer.status != "impossible" else None) == least
+
+
+GRADED = samples.scheme(
+    {"id": "it", "how": "ratio", "weights": {"declared": True}, "transform": {"times": 100}},
+    bands=[{"label": "A", "where": {"it": ">= 90"}}, {"label": "B", "where": {"it": ">= 60"}}, {"label": "C"}],
+)
+FOUR = samples.items_only(
+    samples.item("A", critical={"caps": "it", "at": 50}),
+    samples.item("B", weight=3),
+    samples.item("C"),
+    samples.item("D"),
+)
+
+
+def asked(of: Checklist, by: Scheme, band: str, terms: Terms | None = None, **visit: Any) -> WhatIf:
+    return what_if(make_plan(of, by), samples.visit(**visit), band_goal(by, band), terms)
+
+
+def changes(answer: WhatIf) -> list[tuple[str, str, str]]:
+    with use("en"):
+        return [(change.name, change.before, change.after) for change in answer.changes]
+
+
+def test_a_cap_has_to_be_lifted_first() -> None:
+    answer = asked(FOUR, GRADED, "B", answers={"A": False, "B": True, "C": True, "D": False})
+    assert (answer.status, answer.cost) == ("cheapest", 1)
+    assert [(change.name, change.answer) for change in answer.changes] == [("A", True)]
+    assert [(fix.change.name, fix.gain) for fix in answer.fixes] == [("A", Fraction(100 * 5, 6) - 50)]
+
+
+def test_costs_and_fixed_items() -> None:
+    answers = {"A": True, "B": False, "C": False, "D": False}
+    assert [one.name for one in asked(FOUR, GRADED, "B", answers=answers).changes] == ["B"]
+    dear = asked(FOUR, GRADED, "B", Terms(costs={"B": Fraction(9)}), answers=answers)
+    assert (sorted(one.name for one in dear.changes), dear.cost, dear.status) == (["B"], 9, "cheapest")
+    assert asked(FOUR, GRADED, "B", Terms(fixed={"B"}), answers=answers).status == "impossible"
+
+
+def test_what_is_reached_already_needs_nothing() -> None:
+    answer = asked(FOUR, GRADED, "B", answers=dict.fromkeys("ABCD", True))
+    assert (answer.status, answer.cost, answer.changes) == ("reached", 0, ())
+    assert answer.after == answer.before
+
+
+def test_items_that_did_not_apply_stay_unless_asked_for() -> None:
+    visit = {"answers": {"A": True, "C": False}, "skipped": samples.skipped("B")}
+    fixed = {"C", "D"}
+    assert asked(FOUR, GRADED, "B", Terms(fixed=fixed), **visit).status == "impossible"
+    answer = asked(FOUR, GRADED, "B", Terms(fixed=fixed, not_applicable=True), **visit)
+    assert [change.name for change in answer.changes] == ["B"]
+
+
+def test_an_answer_that_stops_arising_is_dropped() -> None:
+    checklist = samples.items_only(
+        samples.item("A", samples.points(0, 2)), samples.item("B", when="A == 'p0'"), samples.item("C", weight=0)
+    )
+    visit = samples.visit(answers={"A": "p0", "B": False})
+    then = moved(visit, checklist, {"A": "p1"})
+    assert then
+    assert then.answers == {"A": "p1"}
+    assert moved(visit, checklist, {"A": "p1", "B": True}) is None
+    answer = what_if(make_plan(checklist, GRADED), visit, band_goal(GRADED, "A"))
+    assert [change.name for change in answer.changes] == ["A"]
+
+
+def test_feelings_change_only_where_asked(engine: Engine) -> None:
+    checklist = samples.checklist(samples.touchpoint("t", samples.item("A"), emotion=True))
+    plan = make_plan(checklist, engine.library.scheme("cem.experience@1"))
+    visit = samples.visit(answers={"A": True}, emotions={"t": 0})
+    goal = measure_goal(plan, "overall", "60")
+    assert what_if(plan, visit, goal).status == "impossible"
+    answer = what_if(plan, visit, goal, Terms(feelings=True))
+    assert changes(answer) == [("@emotions[t]", "0", "3")]
+
+
+def test_lower_may_be_better(engine: Engine) -> None:
+    scheme = engine.library.scheme("uk.fhrs@2012")
+    rows = [0, 5, 10, 15, 20]
+    items = [samples.item(name, samples.points(*rows)) for name in ("hygiene", "structure", "confidence")]
+    checklist = samples.items_only(*items)
+    answers = {"hygiene": "p3", "structure": "p3", "confidence": "p2"}
+    answer = asked(checklist, scheme, "4", answers=answers)
+    assert answer.status == "cheapest"
+    assert len(answer.changes) == 2
+    assert answer.after[1]
+    assert answer.after[1].label in {"4", "5"}
+    assert answer.fixes[0].gain == 15
+
+
+def test_a_search_that_is_cut_off_says_so() -> None:
+    answers = dict.fromkeys("ABCD", False)
+    plan, visit, goal = make_plan(FOUR, GRADED), samples.visit(answers=answers), band_goal(GRADED, "B")
+    short = what_if(plan, visit, goal, budget=Budget(sets=1))
+    assert short.status == "at-most"
+    assert short.cost >= what_if(plan, visit, goal).cost
+    assert what_if(plan, visit, goal, budget=Budget(evaluations=1)).status == "unknown"
+
+
+def test_numbers_that_cannot_all_be_tried_are_not_called_proved() -> None:
+    checklist = samples.items_only(samples.item("A", {"type": "number", "points": "value"}))
+    scheme = samples.scheme({"id": "it", "how": "sum", "of": ["A"]})
+    plan = make_plan(checklist, scheme)
+    assert what_if(plan, samples.visit(answers={"A": 0}), measure_goal(plan, "it", "5")).status == "at-most"
+    assert what_if(plan, samples.visit(answers={"A": 0}), measure_goal(plan, "it", "50")).status == "unknown"
+
+
+def test_forty_items_are_searched_to_the_end() -> None:
+    items = [samples.item(f"I{number}", weight=1 + number % 5) for number in range(40)]
+    checklist = samples.items_only(*items)
+    answers = {f"I{number}": number % 3 == 0 for number in range(40)}
+    answer = asked(checklist, GRADED, "A", answers=answers)
+    assert answer.status == "cheapest"
+    lost = sorted((1 + number % 5 for number in range(40) if number % 3), reverse=True)
+    needed = next(count for count in range(30) if 120 - sum(lost[count:]) >= 108)
+    assert answer.cost == needed
+
+
+@pytest.mark.parametrize(
+    ("measure", "at"), [("it", "x"), ("it", ""), ("it", ">= p90"), ("it", ">= 3 or so"), ("nothing", "3")]
+)
+def test_goals_that_make_no_sense(measure: str, at: str) -> None:
+    with pytest.raises(BadInput):
+        measure_goal(make_plan(FOUR, GRADED), measure, at)
+
+
+def test_no_such_band() -> None:
+    with pytest.raises(BadInput, match="B"):
+        band_goal(GRADED, "Z")
+    assert band_goal(GRADED, "B").label == "B"
+
+
+@settings(max_examples=30)
+@given(checklists(), schemes(), st.data())
+def test_every_bound_holds(checklist: Checklist, scheme: Scheme, data: st.DataObject) -> None:
+    """No set of moves takes a score beyond its lines."""
+    visit = moved(data.draw(strategies.visits(checklist)), checklist, {})
+    assert visit
+    base = evaluate(make_plan(checklist, scheme), visit)
+    levers = [one for one in find_levers(base, feelings=True, not_applicable=True, fixed=set()) if not one.is_switch]
+    effects = Effects(base, levers)
+    moves = {
+        name: data.draw(st.sampled_from([single.option for single in singles]))
+        for name, singles in effects.singles.items()
+        if data.draw(st.booleans())
+    }
+    then, reach = after(base, moves), Reach(effects)
+    assert then
+    for name, score in then.scores.items():
+        for sign, line in ((way, each) for way in (1, -1) for each in reach.lines(name, way)):
+            if score.value is not None:
+                bound = line.start + sum(gain for lever, gain in line.gains.items() if lever in moves)
+                assert sign * float(score.value) <= bound + 1e-7

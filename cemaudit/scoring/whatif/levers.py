@@ -50,7 +50,7 @@ def find_levers(
     visit, checklist = evaluation.visit, evaluation.plan.checklist
     shut = fixed | evaluation.given.keys()
     raw = _taken_raw(evaluation)
-    counting = [item for item in checklist.items.values() if item.possible is not None or item.id in raw]
+    counting = [item for item in checklist.items.values() if _carries_points(item) or item.id in raw]
     found = [_of_item(item, visit, checklist) for item in counting if item.id not in shut]
     levers = [lever for lever in found if lever.options and (not_applicable or not _is_out(lever.name, visit))]
     return levers + [lever for lever in (_of_feelings(evaluation) if feelings else ()) if lever.name not in fixed]
@@ -88,6 +88,11 @@ def shown_answer(visit: Visit, checklist: Checklist, name: str, value: AnswerVal
         return "" if value is None and felt is None else str(felt if value is None else value)
     answer = visit.answers.get(name) if value is None else value
     return "" if answer is None else checklist.items[name].answer.show(answer)
+
+
+def _carries_points(item: Item) -> bool:
+    """Whether answers are worth points, be there a most of them or not."""
+    return item.possible is not None or (isinstance(item.answer, Quantity) and item.answer.table is not None)
 
 
 def _taken_raw(evaluation: Evaluation) -> set[str]:
