@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, Literal
 
 from cemaudit.model.audit import Reason
@@ -16,7 +15,7 @@ Number = int | Fraction
 """An exact number; a whole one is an ``int``, which adds up ten times faster. Divide with ``Fraction(a, b)``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """One input of a measure: an item, a touchpoint's feeling, or another measure's score.
 
@@ -29,20 +28,19 @@ class Member:
     weight: Fraction = Fraction(1)
     reason: Reason | None = None
 
-    @cached_property
-    def number(self) -> Number:
-        """The value, 0 where there is none."""
-        return _plain(self.value)
+    number: Number = field(init=False, compare=False, repr=False)
+    """The value, 0 where there is none."""
+    earned: Number = field(init=False, compare=False, repr=False)
+    """The value times the weight, 0 where there is none."""
+    out_of: Number = field(init=False, compare=False, repr=False)
+    """The points possible times the weight, 0 where there are none."""
 
-    @cached_property
-    def earned(self) -> Number:
-        """The value times the weight, 0 where there is none."""
-        return 0 if self.value is None else _plain(self.value * self.weight)
-
-    @cached_property
-    def out_of(self) -> Number:
-        """The points possible times the weight, 0 where there are none."""
-        return 0 if self.possible is None else _plain(self.possible * self.weight)
+    def __post_init__(self) -> None:
+        number, possible, weight = _plain(self.value), _plain(self.possible), _plain(self.weight)
+        put = object.__setattr__
+        put(self, "number", number)
+        put(self, "earned", number if weight == 1 else number * weight)
+        put(self, "out_of", possible if weight == 1 else possible * weight)
 
 
 def _plain(number: Fraction | None) -> Number:

@@ -106,9 +106,10 @@ def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
     name = score_name(measure.id, group.key)
     members = _members(evaluation, measure, group)
     scored = [member for member in members if member.value is not None]
-    missing = [member.reason for member in members if member.value is None] if len(scored) < len(members) else []
+    missing: list[Reason | None] = []
     asked = len(members)
-    if missing:
+    if len(scored) < asked:
+        missing = [member.reason for member in members if member.value is None]
         asked -= sum([reason in _OUT_OF_QUESTION for reason in missing])
     reason = _why_not(measure, aggregator, len(scored), missing)
     aggregate = None if reason else _aggregate(measure, aggregator, scored)
@@ -145,7 +146,7 @@ def _members(evaluation: Evaluation, measure: Measure, group: Group) -> list[Mem
     sheets = evaluation.sheets
     if len(sheets) == 1:
         answers = sheets[0]
-        return [each.known.get(answers.get(each.ref)) or _make(evaluation, 0, measure, each) for each in group.inputs]
+        return [known(answers.get(ref)) or _make(evaluation, 0, measure, each) for each, ref, known in group.lookups]
     return [
         each.known.get(answers.get(each.ref)) or _make(evaluation, number, measure, each)
         for each in group.inputs
@@ -254,8 +255,10 @@ def _why_no_feeling(evaluation: Evaluation, number: int, each: Input) -> Reason:
 
 
 def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fraction) -> tuple[Step, ...]:
-    if measure.caps or group.critical_caps:
-        return steps_of(measure, value, _caps_in_force(evaluation, measure, group))
+    is_capped = measure.caps or group.critical_caps
+    caps = _caps_in_force(evaluation, measure, group) if is_capped else []
+    if caps:
+        return steps_of(measure, value, caps)
     key = (value.numerator, value.denominator)
     known = group.known.get(key)
     if known is None:
@@ -266,17 +269,19 @@ def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fracti
 
 
 def _caps_in_force(evaluation: Evaluation, measure: Measure, group: Group) -> list[tuple[str, Fraction]]:
-    values = {name: evaluation.reckonings[name].score.value for cap in measure.caps for name in cap.where}
-    found = [
-        (", ".join(f"{name} {condition}" for name, condition in cap.where.items()), cap.at)
-        for cap in measure.caps
-        if hold(cap.where, values)
-    ]
+    found = []
+    if measure.caps:
+        values = {name: evaluation.reckonings[name].score.value for cap in measure.caps for name in cap.where}
+        found = [
+            (", ".join(f"{name} {condition}" for name, condition in cap.where.items()), cap.at)
+            for cap in measure.caps
+            if hold(cap.where, values)
+        ]
     return found + [(cap.item, cap.at) for cap in group.critical_caps if _fails(evaluation, cap.item)]
 
 
 def _fails(evaluation: Evaluation, item_id: str) -> bool:
     table = evaluation.plan.tables()[item_id]
     if table.stands_alone and not evaluation.given:
-        return any(is_failed(table.item, table.score(visit)) for visit in evaluation.visits)
+        return any([is_failed(table.item, table.score(visit)) for visit in evaluation.visits])  # noqa: C419 (faster)
     return any(is_failed(table.item, scores[item_id]) for scores in evaluation.items_under(None))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import graphlib
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -73,6 +73,11 @@ class Group:
     critical_caps: tuple[CriticalCap, ...] = ()
     known: dict[tuple[int, int], tuple[Step, ...]] = field(default_factory=dict, compare=False, repr=False)
     """Steps already taken, by numerator and denominator: filled while visits are scored, where nothing caps."""
+
+    @cached_property
+    def lookups(self) -> tuple[tuple[Input, str, Callable[[AnswerValue | None], Member | None]], ...]:
+        """Each input with what it refers to and how its known members are found."""
+        return tuple((each, each.ref, each.known.get) for each in self.inputs)
 
 
 @dataclass(frozen=True)
