@@ -22,6 +22,10 @@ OTHERS = {
         columns=lambda values, _weights, _possible, _options: spread(values),
     ),
 }
+HOWS = [
+    *("sum", "ratio", "mean", "weighted-mean", "min", "max", "product", "share", "count", "deduct", "nps", "first"),
+    *("geometric-mean", "test.third", "test.spread"),
+]
 some_points = st.sampled_from([0, 1, 2, 3, 5, -2, 0.5, 1.25, "1/3"])
 edges = st.sampled_from(["0", "1", "2.5", "50", "33.3", "-1", "66.7", "80", "100"])
 
@@ -85,10 +89,7 @@ def checklists(draw: st.DrawFn) -> Checklist:
 
 @st.composite
 def measures(draw: st.DrawFn, name: str, earlier: list[str], names: list[str]) -> dict[str, Any]:
-    how = st.sampled_from(
-        "sum ratio mean weighted-mean min max product share count deduct nps first geometric-mean "
-        "test.third test.spread".split()
-    )
+    how = st.sampled_from(HOWS)
     sources = ["@items", "@items", "@emotions", "@expectations", "@claims", "@critical", *names, *earlier]
     for_each = [] if name == "single" else draw(st.sampled_from([[], [], ["touchpoint"], ["channel"], ["tag"]]))
     per_facet = for_each == ["tag"]
@@ -143,7 +144,7 @@ def plans(draw: st.DrawFn) -> Plan:
         written.append({"id": f"two{number}", "how": draw(_TWO), "of": of})
     low, high = sorted(draw(st.tuples(edges, edges)), key=Fraction)
     bands = [
-        {"label": "A", "where": {one: f">= {high}" for one in pairs}},
+        {"label": "A", "where": dict.fromkeys(pairs, f">= {high}")},
         {"label": "B", "where": {"single": f">= {low}"} if low != high else {pairs[0]: f"> {high}"}},
         {"label": "C"},
     ]
