@@ -363,8 +363,8 @@ def _reaching(reach: Reach, reckoning: Reckoning, sign: int) -> list[_Part]:
 def _count(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
     if "from" not in reckoning.measure.options:
         parts = reach.parts(reckoning, sign, weighted=False)
-        gains = {lever: 1.0 for part in parts for lever in part.entering if sign > 0}
-        return (Line(sign * float(reckoning.aggregate or 0), gains),)
+        entering = [Line(0, dict.fromkeys(part.entering, 1.0)) for part in parts if sign > 0]
+        return (added(entering, sign * float(reckoning.aggregate or 0)),)
     parts = _reaching(reach, reckoning, sign)
     return (added(part.line if part.value is not None else _entering(part) for part in parts),)
 
