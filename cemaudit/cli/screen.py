@@ -10,6 +10,7 @@ from cemaudit.cli.table import columns_of, cut
 __all__ = ["screen_width", "wrapped"]
 
 NARROWEST, WIDEST = 60, 100
+_LEAST = 20  # a line is not broken sooner
 
 
 def screen_width() -> int:
@@ -19,11 +20,15 @@ def screen_width() -> int:
 
 
 def wrapped(line: str, width: int, indent: str) -> Iterator[str]:
-    """``line`` in pieces of at most ``width`` columns, broken at spaces, the later ones after ``indent``."""
+    """``line`` in pieces of at most ``width`` columns, the later ones after ``indent``.
+
+    Broken where two spaces part it, else at a space.
+    """
     while columns_of(line) > width:
         head = cut(line, width + 1)[:-1]
-        place = head.rfind(" ")
-        if place <= len(indent):
+        places = (head.rfind("  "), head.rfind(" "))
+        place = next((place for place in places if place > len(indent) + _LEAST), -1)
+        if place < 0:
             break
         yield head[:place].rstrip()
         line = indent + line[place:].lstrip()

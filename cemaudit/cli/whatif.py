@@ -154,10 +154,17 @@ def _print(answer: WhatIf, plan: Plan) -> None:
         _print_table(rows, [N_("Gain alone")], "llllrr")
     if answer.fixes:
         click.echo(f"\n{message('Single changes, the best first:')}")
-        rows = [[*_row(fix.change), _gain(fix), _band(fix.band)] for fix in answer.fixes[:MOST_FIXES]]
-        _print_table(rows, [N_("Gain"), N_("Band")], "llllrrl")
+        _print_fixes(answer.fixes[:MOST_FIXES], has_band=bool(answer.goal.label))
         if len(answer.fixes) > MOST_FIXES:
             click.echo(str(message("{count} more; --json lists all", count=len(answer.fixes) - MOST_FIXES)))
+
+
+def _print_fixes(fixes: Sequence[Fix], *, has_band: bool) -> None:
+    rows = [[*_row(fix.change), _gain(fix), _band(fix.band)] for fix in fixes]
+    if has_band:
+        _print_table(rows, [N_("Gain"), N_("Band")], "llllrrl")
+    else:
+        _print_table([row[:-1] for row in rows], [N_("Gain")], "llllrr")
 
 
 def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str) -> None:
@@ -174,7 +181,9 @@ def _row(change: Change) -> list[str]:
 
 
 def _gain(fix: Fix | None) -> str:
-    return "" if fix is None or fix.gain is None else f"{float(fix.gain):+.1f}"
+    if fix is None:
+        return "0.0"
+    return "" if fix.gain is None else f"{float(fix.gain):+.1f}"
 
 
 def _where(where: tuple[Fraction | None, Band | None], plan: Plan, goal: Goal) -> str:

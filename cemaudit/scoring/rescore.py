@@ -94,10 +94,11 @@ def _causes(
     if first.score.value != second.score.value:
         if (first.score.value is None) != (second.score.value is None):
             yield Cause("score", name, _why(first.score), _why(second.score))
-        yield from _of_headline(first, second)
-        yield from _of_measures(one, other)
-        if _unrounded(first) == _unrounded(second) is not None:
+        if _unrounded(first) == _unrounded(second):
             yield Cause("rounding", name, first.score.value, second.score.value)
+        else:
+            yield from _of_headline(first, second)
+            yield from _of_measures(one, other)
     if _label(bands[0]) != _label(bands[1]) and _bands_differ(one, other, peers, bands):
         yield Cause("bands", name, _label(bands[0]), _label(bands[1]))
 
