@@ -57,7 +57,9 @@ def test_visits_fit_their_checklists(pages: dict[str, str]) -> None:
         assert engine.audit(Visit.model_validate(json.loads(text))).headline.value is not None
 
 
-@pytest.mark.parametrize("name", ["checklists.md", "cli.md", "explain.md", "ko.md", "reports.md", "scoring.md", "visits.md"])
+@pytest.mark.parametrize(
+    "name", ["checklists.md", "cli.md", "explain.md", "ko.md", "reports.md", "scoring.md", "visits.md"]
+)
 def test_commands_say_what_the_page_says(
     name: str,
     pages: dict[str, str],
