@@ -182,9 +182,10 @@ def _item_member(evaluation: Evaluation, number: int, measure: Measure, each: In
         return _made(evaluation.items_under(measure.na)[number][each.ref], measure, each, answer)
     if answer is None:
         reason = table.why_left_out(visit)
-        if reason not in each.left_out:
-            each.left_out[reason] = _made(table.left_out[reason], measure, each, None)
-        return each.left_out[reason]
+        member = each.left_out.get(reason)
+        if member is None:
+            member = each.left_out[reason] = _made(table.left_out[reason], measure, each, None)
+        return member
     member = _made(table.score(visit), measure, each, answer)
     if table.answers_are_few:
         each.known[answer] = member

@@ -44,6 +44,7 @@ class ItemTable:
 
     def __init__(self, item: Item, checklist: Checklist, unanswered: str, na: str | None) -> None:
         self.item = item
+        self._id = item.id
         self.possible = item.possible
         self.heir = item.gives_to
         self.left_out = {reason: _left_out(reason, self.possible, unanswered, na or item.na) for reason in LEFT_OUT}
@@ -59,14 +60,14 @@ class ItemTable:
         """What the item earns in a visit, before points are handed over."""
         if not self._always_arises and not _arises(self.item, self._steps, visit):
             return self.left_out[Reason.NOT_RELEVANT]
-        answer = visit.answers.get(self.item.id)
+        answer = visit.answers.get(self._id)
         if answer is not None:
             return self._kept.get(answer) or self.answered(answer)
         return self.left_out[self.why_left_out(visit)]
 
     def why_left_out(self, visit: Visit) -> Reason:
         """Why an item that arises has no answer."""
-        skip = visit.skipped.get(self.item.id)
+        skip = visit.skipped.get(self._id)
         return _REASON_OF[skip.state] if skip else Reason.UNANSWERED
 
     def answered(self, answer: AnswerValue) -> ItemScore:
