@@ -228,3 +228,11 @@ def test_why_a_visit_has_its_band() -> None:
 )
 def test_numbers_in_words(value: str, words: str) -> None:
     assert in_words(Fraction(value)) == words
+
+
+def test_raw_values_are_of_nothing_possible(engine: Engine) -> None:
+    scheme = engine.library.scheme("kcsi@2025")
+    assert scheme.sheet is not None
+    visit = Visit(id="v", checklist=scheme.ref, store="s", answers={"overall": 7})
+    nodes = [node for _, node in explain(engine.evaluate(visit), "overall-share").walk()]
+    assert [(node.name, node.value, node.possible) for node in nodes][1:] == [("overall", 7, None)]
