@@ -15,6 +15,7 @@ from cemaudit.language import N_, message
 from cemaudit.model.bands import Band, Consequence, Downgrade, check_bands
 from cemaudit.model.base import Id, LongText, Record, Version
 from cemaudit.model.checklist import Checklist, Item, Touchpoint
+from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Measure
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
@@ -121,6 +122,7 @@ class Scheme(Record):
     def _makes_sense(self) -> Self:
         _ids_differ(self)
         _names_exist(self)
+        _percentiles_only_in_bands(self)
         check_bands(self.bands)
         return self
 
@@ -149,6 +151,14 @@ def _names_exist(scheme: Scheme) -> None:
     unknown = sorted(scheme.composition.keys() - {item.id for item in scheme.inputs})
     if unknown:
         raise Expected("composition of inputs; unknown: {names}", names=", ".join(unknown))
+
+
+def _percentiles_only_in_bands(scheme: Scheme) -> None:
+    """A cap or downgrade holds for one visit by itself; only a band may look at the peers."""
+    conditions = [down.where for down in scheme.downgrades]
+    conditions += [cap.where for measure in scheme.measures for cap in measure.caps]
+    if any(bound.is_percentile for where in conditions for one in where.values() for bound in bounds(one)):
+        raise Expected("percentiles in the conditions of bands alone, not of caps and downgrades")
 
 
 def _named_measures(scheme: Scheme) -> Iterator[str]:

@@ -118,7 +118,7 @@ def _leaf(evaluation: Evaluation, number: int, measure: Measure, each: Input, me
         reason=member.reason,
         title=item.ask,
         weight=member.weight,
-        possible=member.possible if measure.take == "points" else None,
+        possible=member.possible if measure.take == "points" or measure.how == "ratio" else None,
         answer=item.answer.show(answers[each.ref]) if is_heeded else "",
         decision=decide(evaluation, number, measure, item),
     )

@@ -147,3 +147,9 @@ def test_one_facet_needs_no_list() -> None:
 def test_facet_values_are_words_of_the_vocabulary(keys: Any) -> None:
     with use("en"), pytest.raises(ValidationError, match=r"unknown: (face-to-fase|activ)"):
         samples.scheme({**ONE, **keys})
+
+
+def test_only_bands_look_at_the_peers() -> None:
+    capped = {**ONE, "caps": [{"where": {"two": ">= p90"}, "at": 1}]}
+    with use("en"), pytest.raises(ValidationError, match="percentiles in the conditions of bands alone"):
+        samples.scheme(capped, TWO)
