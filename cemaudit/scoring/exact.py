@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
+from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.language import message
 from cemaudit.model import ItemScore, Reason, Score, Visit, score_name
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.answers import AnswerValue
@@ -124,8 +126,13 @@ def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
 def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -> Fraction | None:
     if not scored:
         return Fraction(0)
-    result = aggregator.function(scored, measure.options)
-    return result if result is None or isinstance(result, Fraction) else Fraction(result)
+    try:
+        result = aggregator.function(scored, measure.options)
+        return result if result is None or isinstance(result, Fraction) else Fraction(result)
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"
+        what = message("aggregator {name} failed: {error}", name=aggregator.name, error=failure)
+        raise BadEnvironment(Problem(what, f"measures.{measure.id}")) from error
 
 
 def _why_not(measure: Measure, aggregator: Aggregator, scored: int, missing: Sequence[Reason | None]) -> Reason | None:

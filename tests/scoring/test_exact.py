@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 import samples
 
+from cemaudit.errors import BadEnvironment
+from cemaudit.language import use
 from cemaudit.model import Reason, Score
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.scoring import evaluate, make_plan
 
 FOUR = {"type": "scale", "lowest": 0, "highest": 4}
 THREE_ITEMS = samples.items_only(
@@ -189,3 +193,11 @@ def test_sums_are_exact(value: str) -> None:
     checklist = samples.items_only(*(samples.item(name, {"type": "yes-no", "yes": value}) for name in "ABC"))
     total = samples.number(checklist, {"how": "sum"}, answers=dict.fromkeys("ABC", True))
     assert total == 3 * Fraction(value)
+
+
+@pytest.mark.parametrize("function", [lambda members, options: 1 / 0, lambda members, options: "many"])
+def test_an_aggregator_that_fails_is_named(function: Any) -> None:
+    broken = {"hotel.broken": Aggregator("hotel.broken", function)}
+    plan = make_plan(samples.items_only(samples.item("A")), samples.scheme({"id": "m", "how": "hotel.broken"}), broken)
+    with use("en"), pytest.raises(BadEnvironment, match="measures.m: aggregator hotel.broken failed"):
+        evaluate(plan, samples.visit(answers={"A": 4}))
