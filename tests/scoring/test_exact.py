@@ -199,5 +199,5 @@ def test_sums_are_exact(value: str) -> None:
 def test_an_aggregator_that_fails_is_named(function: Any) -> None:
     broken = {"hotel.broken": Aggregator("hotel.broken", function)}
     plan = make_plan(samples.items_only(samples.item("A")), samples.scheme({"id": "m", "how": "hotel.broken"}), broken)
-    with use("en"), pytest.raises(BadEnvironment, match="measures.m: aggregator hotel.broken failed"):
+    with use("en"), pytest.raises(BadEnvironment, match=r"measures\.m: aggregator hotel\.broken failed"):
         evaluate(plan, samples.visit(answers={"A": 4}))
