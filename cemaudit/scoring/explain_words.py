@@ -17,6 +17,9 @@ from cemaudit.scoring.explain import Node
 
 __all__ = ["folded", "headline_of", "in_words", "number_of", "reasons_of", "ways_of"]
 
+Worked = Callable[[Fraction, Sequence[Node]], str]
+"""The formula with its sums put in: from the result and the parts that have a score."""
+
 _DIGITS = 12
 _NAMED = 3
 
@@ -87,7 +90,7 @@ def _aggregated(node: Node) -> str:
         return way
     worked = _WORKED.get(node.how)
     result = in_words(node.aggregate)
-    between = worked([part for part in node.parts if part.value is not None]) if worked else result
+    between = worked(node.aggregate, [part for part in node.parts if part.value is not None]) if worked else result
     return f"{way} = {result}" if between == result else f"{way} = {between} = {result}"
 
 
@@ -148,24 +151,41 @@ _MODES = {
 }
 
 
-def _by_weight(parts: Sequence[Node]) -> str:
+def _by_weight(_: Fraction, parts: Sequence[Node]) -> str:
     weight = sum((part.weight for part in parts), Fraction())
     return f"{in_words(_weighted(parts))} / {in_words(weight)}"
 
 
-def _by_possible(parts: Sequence[Node]) -> str:
+def _by_possible(_: Fraction, parts: Sequence[Node]) -> str:
     possible = sum((part.weight * (part.possible or 0) for part in parts), Fraction())
     return f"{in_words(_weighted(parts))} / {in_words(possible)}"
 
 
-def _by_number(parts: Sequence[Node]) -> str:
-    return f"{in_words(sum((part.value or Fraction() for part in parts), Fraction()))} / {len(parts)}"
+def _by_number(_: Fraction, parts: Sequence[Node]) -> str:
+    return f"{in_words(sum(_values(parts), Fraction()))} / {len(parts)}"
+
+
+def _from_base(result: Fraction, parts: Sequence[Node]) -> str:
+    return f"{in_words(result + _weighted(parts))} - {in_words(_weighted(parts))}"
+
+
+def _between(sign: str) -> Worked:
+    return lambda _, parts: f" {sign} ".join(map(in_words, _values(parts)))
+
+
+def _values(parts: Sequence[Node]) -> list[Fraction]:
+    return [part.value for part in parts if part.value is not None]
 
 
 def _weighted(parts: Sequence[Node]) -> Fraction:
     return sum((part.weight * (part.value or 0) for part in parts), Fraction())
 
 
-_WORKED: dict[str, Callable[[Sequence[Node]], str]] = {
-    "weighted-mean": _by_weight, "ratio": _by_possible, "mean": _by_number,
-}  # fmt: skip
+_WORKED: dict[str, Worked] = {
+    "weighted-mean": _by_weight,
+    "ratio": _by_possible,
+    "mean": _by_number,
+    "deduct": _from_base,
+    "difference": _between("-"),
+    "quotient": _between("/"),
+}

@@ -246,11 +246,24 @@ def test_a_search_that_is_cut_off_says_so() -> None:
 
 
 def test_numbers_that_cannot_all_be_tried_are_not_called_proved() -> None:
-    checklist = samples.items_only(samples.item("A", {"type": "number", "points": "value"}))
-    scheme = samples.scheme({"id": "it", "how": "sum", "of": ["A"]})
-    plan = make_plan(checklist, scheme)
-    assert what_if(plan, samples.visit(answers={"A": 0}), measure_goal(plan, "it", "5")).status == "at-most"
-    assert what_if(plan, samples.visit(answers={"A": 0}), measure_goal(plan, "it", "50")).status == "unknown"
+    items = [samples.item(name, {"type": "number", "min": 0, "points": "value"}) for name in "AB"]
+    scheme = samples.scheme({"id": "it", "how": "sum", "of": ["A", "B"]})
+    plan, visit = make_plan(samples.items_only(*items), scheme), samples.visit(answers={"A": 0, "B": 0})
+    statuses = [what_if(plan, visit, measure_goal(plan, "it", at)).status for at in ("5", "15", "50", "<= -1")]
+    assert statuses == ["cheapest", "at-most", "unknown", "impossible"]
+
+
+def test_numbers_between_the_marks_of_a_condition_are_tried() -> None:
+    waited = {"type": "duration", "points": [{"up_to": 60, "points": 2}, {"points": 1}]}
+    checklist = samples.items_only(
+        samples.item("A", waited),
+        samples.item("B", when="A > 20 and A < 50", weight=9),
+        samples.item("C", when="A > 50"),
+    )
+    scheme = samples.scheme({"id": "it", "how": "count"})
+    plan, visit = make_plan(checklist, scheme), samples.visit(answers={"A": 70, "C": True})
+    answer = what_if(plan, visit, measure_goal(plan, "it", "== 1"))
+    assert (answer.status, answer.cost) == ("cheapest", 1)
 
 
 def test_forty_items_are_searched_to_the_end() -> None:

@@ -8,11 +8,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 from typing import Literal
 
 from cemaudit.model import Checklist, Item, Skip, SkipState, Visit
 from cemaudit.model.answers import AnswerType, AnswerValue, Choice, Choices, Nps, Quantity, Scale, YesNo
+from cemaudit.model.expression import Comparison, Constant, Logic, Name, Node
 from cemaudit.scoring.exact import Evaluation
 from cemaudit.scoring.items import is_relevant
 
@@ -20,7 +21,10 @@ __all__ = ["Lever", "Moves", "find_levers", "moved", "names_of_levers", "shown_a
 
 MOST_STEPS = 101
 MOST_OPTIONS = 10
-Gap = Literal["", "inside", "beyond"]
+Side = Literal["inside", "above", "below"]
+Gap = frozenset[Side]
+WHOLE: Gap = frozenset()
+INSIDE: Gap = frozenset(("inside",))
 Moves = Mapping[str, AnswerValue]
 """Lever name -> the answer, or feeling, it is moved to."""
 
@@ -29,13 +33,13 @@ Moves = Mapping[str, AnswerValue]
 class Lever:
     """An item, or a feeling (``@emotions[greeting]``), and every other answer that counts.
 
-    ``gap``: answers of another worth are left out, ``inside`` the range of the options or ``beyond`` it. ``is_switch``:
-    its answer decides whether other items arise, or what they can earn.
+    ``gap``: where answers of another worth are left out, ``inside`` the range of the options, ``above`` or ``below``
+    it. ``is_switch``: its answer decides whether other items arise, or what they can earn.
     """
 
     name: str
     options: tuple[AnswerValue, ...]
-    gap: Gap = ""
+    gap: Gap = WHOLE
     is_switch: bool = False
 
 
@@ -51,7 +55,7 @@ def find_levers(
     shut = fixed | evaluation.given.keys()
     raw = _taken_raw(evaluation)
     counting = [item for item in checklist.items.values() if _carries_points(item) or item.id in raw]
-    found = [_of_item(item, visit, checklist) for item in counting if item.id not in shut]
+    found = [_of_item(item, visit, checklist, is_raw=item.id in raw) for item in counting if item.id not in shut]
     levers = [lever for lever in found if lever.options and (not_applicable or not _is_out(lever.name, visit))]
     return levers + [lever for lever in (_of_feelings(evaluation) if feelings else ()) if lever.name not in fixed]
 
@@ -105,17 +109,39 @@ def _is_out(name: str, visit: Visit) -> bool:
     return name in visit.skipped and visit.skipped[name].state is SkipState.NOT_APPLICABLE
 
 
-def _of_item(item: Item, visit: Visit, checklist: Checklist) -> Lever:
-    options, gap = _options(item.answer)
-    others = checklist.items.values()
-    decides = any(item.id in other.when.names() for other in others if other.when)
-    now = visit.answers.get(item.id)
-    worth = item.answer.points
+def _of_item(item: Item, visit: Visit, checklist: Checklist, *, is_raw: bool) -> Lever:
+    conditions = [other.when for other in checklist.items.values() if other.when and item.id in other.when.names()]
+    options, gap = _options(item.answer, [mark for condition in conditions for mark in _marks(condition)])
+    if isinstance(item.answer, Quantity) and not item.answer.one_of and (is_raw or any(map(_is_open, conditions))):
+        gap |= INSIDE
+    now, worth = visit.answers.get(item.id), item.answer.points
     options = [option for option in options if option != now and (item.possible is None or worth(option) is not None)]
-    is_switch = decides or bool(item.gives_to and _is_out(item.id, visit))
+    is_switch = bool(conditions) or bool(item.gives_to and _is_out(item.id, visit))
     steps = checklist.touchpoint_of[item.id].steps
     arises = not (visit.step and steps and visit.step not in steps)
     return Lever(item.id, tuple(options) if arises else (), gap, is_switch)
+
+
+def _marks(condition: Node) -> Iterator[Fraction]:
+    """The numbers a condition compares answers with."""
+    match condition:
+        case Constant(constant):
+            members = constant if isinstance(constant, tuple) else (constant,)
+            yield from (Fraction(member) for member in members if isinstance(member, Decimal))
+        case Comparison(_, left, right):
+            yield from (*_marks(left), *_marks(right))
+        case Logic(_, parts):
+            yield from (mark for part in parts for mark in _marks(part))
+
+
+def _is_open(condition: Node) -> bool:
+    """Whether answers are compared with each other, not with numbers that are written down."""
+    match condition:
+        case Comparison(_, left, right):
+            return isinstance(left, Name) and isinstance(right, Name)
+        case Logic(_, parts):
+            return any(map(_is_open, parts))
+    return False
 
 
 def _of_feelings(evaluation: Evaluation) -> Iterator[Lever]:
@@ -133,43 +159,56 @@ def _of_feelings(evaluation: Evaluation) -> Iterator[Lever]:
                 yield Lever(f"{kind}[{touchpoint.id}]", tuple(value for value in scale if value != now))
 
 
-def _options(answer: AnswerType) -> tuple[list[AnswerValue], Gap]:
+def _options(answer: AnswerType, marks: Iterable[Fraction] = ()) -> tuple[list[AnswerValue], Gap]:
     """Answers that stand for all others, and where they do not."""
     match answer:
         case YesNo():
-            return [True, False], ""
+            return [True, False], WHOLE
         case Choice():
-            return [option.id for option in answer.options], ""
+            return [option.id for option in answer.options], WHOLE
         case Choices():
             return _sets([option.id for option in answer.options])
         case Scale() | Nps():
             low, high = (0, 10) if isinstance(answer, Nps) else (answer.lowest, answer.highest)
-            return list(range(low, high + 1)), ""
+            return list(range(low, high + 1)), WHOLE
         case Quantity():
-            return _quantities(answer)
-    return [], ""
+            return _quantities(answer, marks)
+    return [], WHOLE
 
 
 def _sets(ids: list[str]) -> tuple[list[AnswerValue], Gap]:
     if len(ids) > MOST_OPTIONS:
-        return [(), tuple(ids), *((one,) for one in ids)], "beyond"
-    return list(chain.from_iterable(combinations(ids, size) for size in range(len(ids) + 1))), ""
+        return [(), tuple(ids), *((one,) for one in ids)], frozenset(("inside", "above", "below"))
+    return list(chain.from_iterable(combinations(ids, size) for size in range(len(ids) + 1))), WHOLE
 
 
-def _quantities(answer: Quantity) -> tuple[list[AnswerValue], Gap]:
+def _quantities(answer: Quantity, marks: Iterable[Fraction]) -> tuple[list[AnswerValue], Gap]:
     """One number for each row of a points table; else the numbers allowed, or, where they are many, some of them."""
     if answer.one_of:
-        return [_value(number) for number in answer.one_of], ""
+        return [_value(number) for number in answer.one_of], WHOLE
     if isinstance(answer.table, tuple):
         edges = [row.up_to for row in answer.table if row.up_to is not None]
-        beyond = [edges[-1] + 1] if edges else [answer.min or Fraction(0)]
-        return _allowed(answer, [*edges, *beyond, *_ends(answer)]), ""
+        return _allowed(answer, [*_around([*edges, *marks]), *_ends(answer)]), WHOLE
     if answer.min is None or answer.max is None:
-        return _allowed(answer, [Fraction(number) for number in range(11)]), "beyond"
+        start = math.floor(answer.max) - 10 if answer.max is not None else math.ceil(answer.min or 0)
+        few = [Fraction(number) for number in range(start, start + 11)]
+        above: Gap = frozenset(("above",)) if answer.max is None else WHOLE
+        below: Gap = frozenset(("below",)) if answer.min is None else WHOLE
+        return _allowed(answer, [*_ends(answer), *few]), INSIDE | above | below
     whole = range(math.ceil(answer.min), math.floor(answer.max) + 1)
     few = [Fraction(number) for number in whole] if len(whole) <= MOST_STEPS else []
     is_whole = answer.type == "count" and len(few) == len(whole)
-    return _allowed(answer, [*_ends(answer), *few]), "" if is_whole else "inside"
+    return _allowed(answer, [*_ends(answer), *few]), WHOLE if is_whole else INSIDE
+
+
+def _around(marks: Iterable[Fraction]) -> Iterator[Fraction]:
+    """Numbers on and between all marks, and beyond the last ones."""
+    rising = sorted(set(marks)) or [Fraction(0)]
+    yield from rising
+    for mark in rising:
+        yield from (mark - 1, mark + 1)
+    for low, high in pairwise(rising):
+        yield (low + high) / 2
 
 
 def _ends(answer: Quantity) -> list[Fraction]:
@@ -177,7 +216,7 @@ def _ends(answer: Quantity) -> list[Fraction]:
 
 
 def _allowed(answer: Quantity, numbers: Iterable[Fraction]) -> list[AnswerValue]:
-    values = [_value(number) for number in sorted(set(numbers))]
+    values = [_value(number) for number in dict.fromkeys(numbers)]
     return [value for value in values if answer.problem(value) is None]
 
 

@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Line", "added", "highest", "stepped", "tightest"]
+__all__ = ["MOST_LINES", "NEAR", "Line", "Lines", "added", "highest", "stepped", "tightest"]
 
 MOST_LINES = 24
+NEAR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Line:
     def raised(self, start: float, gains: Mapping[str, float] | None = None) -> Line:
         """A line that starts no lower than ``start``, with further gains where they are larger."""
         return Line(max(self.start, start), _largest([self.gains, gains or {}]))
+
+
+Lines = tuple[Line, ...]
+"""Bounds on one number; each holds by itself."""
 
 
 def added(lines: Iterable[Line], start: float = 0) -> Line:

@@ -8,33 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
 
 from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Transform
 from cemaudit.scoring.exact import Reckoning
 from cemaudit.scoring.whatif.effects import Effects, Leaf
-from cemaudit.scoring.whatif.lines import MOST_LINES, Line, added, highest, stepped, tightest
+from cemaudit.scoring.whatif.lines import MOST_LINES, NEAR, Line, Lines, stepped
+from cemaudit.scoring.whatif.rules import RULES, Part
 
 __all__ = ["Reach"]
-
-Lines = tuple[Line, ...]
-
-
-class _Part(NamedTuple):
-    """A member as the rules see it: its lines, its value (times the sign) where scored, and what may bring it in."""
-
-    lines: Lines
-    value: float | None
-    weight: float
-    possible: float
-    entering: dict[str, float]
-
-    @property
-    def line(self) -> Line:
-        return tightest(self.lines)
 
 
 class Reach:
@@ -103,7 +86,7 @@ class Reach:
             return (self._anything(reckoning, math.inf),)
         transform = reckoning.measure.transform
         inner, table = _directions(transform, sign)
-        rule = _RULES.get(reckoning.measure.how)
+        rule = RULES.get(reckoning.measure.how)
         lines = rule(self, reckoning, inner) if rule and table is not None else None
         if lines is None or table is None:
             return (self._anything(reckoning, sign * float(reckoning.score.value)),)
@@ -176,21 +159,22 @@ class Reach:
             for way in (1, -1) if bound.sign == "==" else (1,) if bound.sign[0] == ">" else (-1,):
                 self.lines(name, -sign * way)
 
-    def parts(self, reckoning: Reckoning, sign: int, *, weighted: bool = True) -> list[_Part]:
-        """The members as the rules see them, negative weights turning the sign."""
-        found = []
-        for position, (each, member) in enumerate(zip(reckoning.inputs, reckoning.members, strict=True)):
-            weight = float(member.weight) if weighted else 1.0
-            turned = sign if weight >= 0 else -sign
-            if each.kind == "score":
-                value = None if member.value is None else turned * float(member.value)
-                entering = dict.fromkeys(self.touch(each.ref), math.inf) if value is None else {}
-                found.append(_Part(self.lines(each.ref, turned), value, abs(weight), 1.0, entering))
-            else:
-                found.append(self._leaf_part(Leaf(reckoning.name, position), turned, abs(weight)))
-        return found
+    def parts(self, reckoning: Reckoning, sign: int, *, weighted: bool = True) -> list[Part]:
+        """All members as the rules see them, negative weights turning the sign."""
+        return [self.part(reckoning, place, sign, weighted=weighted) for place in range(len(reckoning.members))]
 
-    def _leaf_part(self, leaf: Leaf, sign: int, weight: float) -> _Part:
+    def part(self, reckoning: Reckoning, place: int, sign: int, *, weighted: bool = False) -> Part:
+        """One member as the rules see it."""
+        each, member = reckoning.inputs[place], reckoning.members[place]
+        weight = float(member.weight) if weighted else 1.0
+        turned = sign if weight >= 0 else -sign
+        if each.kind != "score":
+            return self._leaf_part(Leaf(reckoning.name, place), turned, abs(weight))
+        value = None if member.value is None else turned * float(member.value)
+        entering = dict.fromkeys(self.touch(each.ref), math.inf) if value is None else {}
+        return Part(self.lines(each.ref, turned), value, abs(weight), 1.0, entering)
+
+    def _leaf_part(self, leaf: Leaf, sign: int, weight: float) -> Part:
         self.heeded.add((leaf, sign))
         member = self.effects.member(leaf)
         ends: dict[str, float] = {}
@@ -202,10 +186,10 @@ class Reach:
                 ends[lever] = max(values)
                 possible = float(reached[0].possible or 0)
         if member.value is None:
-            return _Part((Line(0),), None, weight, possible, ends)
+            return Part((Line(0),), None, weight, possible, ends)
         value = sign * float(member.value)
         gains = {lever: end - value for lever, end in ends.items() if end > value}
-        return _Part((Line(value, gains),), value, weight, possible, {})
+        return Part((Line(value, gains),), value, weight, possible, {})
 
 
 def _directions(transform: Transform, sign: int) -> tuple[int, int | None]:
@@ -234,7 +218,7 @@ def _looked_up(transform: Transform, sign: int, table: int) -> Callable[[float],
     def look(bound: float) -> float:
         if math.isinf(bound):
             return max(sign * float(rung.value) for rung in transform.table)
-        near = (table * bound + shift for shift in (-_NEAR, 0, _NEAR))
+        near = (table * bound + shift for shift in (-NEAR, 0, NEAR))
         return max(
             sign * float(next(rung.value for rung in transform.table if rung.up_to is None or x <= rung.up_to))
             for x in near
@@ -243,7 +227,6 @@ def _looked_up(transform: Transform, sign: int, table: int) -> Callable[[float],
     return look
 
 
-_NEAR = 1e-9
 _SLACK = {
     "half-up": {1: 0.5, -1: 0.5},
     "half-even": {1: 0.5, -1: 0.5},
@@ -251,159 +234,4 @@ _SLACK = {
     "up": {1: 1.0, -1: 1.0},
     "floor": {1: 0.0, -1: 1.0},
     "ceiling": {1: 1.0, -1: 0.0},
-}
-
-
-def _sum(reach: Reach, reckoning: Reckoning, sign: int, start: float = 0) -> Lines:
-    parts = reach.parts(reckoning, sign)
-    return (
-        added((part.line.scaled(part.weight) if part.value is not None else _entering(part) for part in parts), start),
-    )
-
-
-def _entering(part: _Part) -> Line:
-    return Line(0, {lever: max(0.0, part.weight * end) for lever, end in part.entering.items() if part.weight})
-
-
-def _deduct(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
-    base = float(reckoning.measure.options.get("base", Fraction(100)))
-    return _sum(reach, reckoning, -sign, sign * base)
-
-
-def _difference(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
-    first, _ = reach.parts(reckoning, sign, weighted=False)
-    _, second = reach.parts(reckoning, -sign, weighted=False)
-    return (added([first.line, second.line]),)
-
-
-def _averaged(parts: list[_Part], now: float, sign: int) -> Lines | None:
-    """The line of a weighted mean; who enters pulls by how far it lies from the mean, and only ever dilutes others."""
-    weight = sum(part.weight * part.possible for part in parts if part.value is not None)
-    if weight <= 0 or any(part.possible < 0 for part in parts):
-        return None
-    start, lines = sign * now, []
-    for part in parts:
-        if part.value is not None:
-            lines.append(part.line.scaled(part.weight / weight, -part.weight / weight * part.value))
-        else:
-            pull = part.weight / weight
-            gains = {
-                lever: max(0.0, pull * (end - sign * now * part.possible)) if pull else 0.0
-                for lever, end in part.entering.items()
-            }
-            lines.append(Line(0, gains))
-    return (added(lines, start),)
-
-
-def _weighted_mean(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    return _mean_of(reach, reckoning, sign, weighted=True)
-
-
-def _mean(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    return _mean_of(reach, reckoning, sign, weighted=False)
-
-
-def _mean_of(reach: Reach, reckoning: Reckoning, sign: int, *, weighted: bool) -> Lines | None:
-    if weighted and any(member.weight < 0 for member in reckoning.members):
-        return None
-    parts = [part._replace(possible=1.0) for part in reach.parts(reckoning, sign, weighted=weighted)]
-    return _averaged(parts, float(reckoning.aggregate or 0), sign)
-
-
-def _ratio(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    kinds = {each.kind for each in reckoning.inputs}
-    if kinds - {"item"} or any(member.weight < 0 for member in reckoning.members):
-        return None
-    return _averaged(reach.parts(reckoning, sign), float(reckoning.aggregate or 0), sign)
-
-
-def _extreme(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
-    parts = reach.parts(reckoning, sign, weighted=False)
-    inside = [part for part in parts if part.value is not None]
-    if (reckoning.measure.how == "max") != (sign > 0):  # at most each member's own bound
-        return tuple(line for part in inside for line in part.lines)
-    line = highest(part.line for part in inside)
-    entering = [Line(line.start, {name: max(0, end - line.start) for name, end in part.entering.items()})
-                for part in parts if part.value is None]  # fmt: skip
-    return (highest([line, *entering]),)
-
-
-def _per_member(kind: Callable[[float], float]) -> Callable[[Reach, Reckoning, int], list[_Part]]:
-    def parts(reach: Reach, reckoning: Reckoning, sign: int) -> list[_Part]:
-        def rising(bound: float) -> float:
-            return max(sign * kind(sign * bound + shift) for shift in (-_NEAR, 0, _NEAR))
-
-        return [
-            part._replace(
-                lines=(stepped(part.line, rising),),
-                value=None if part.value is None else sign * kind(sign * part.value),
-                possible=1.0,
-                entering={lever: rising(end) for lever, end in part.entering.items()},
-            )
-            for part in reach.parts(reckoning, sign, weighted=False)
-        ]
-
-    return parts
-
-
-def _nps(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    parts = _per_member(lambda x: 100.0 * ((x >= 9) - (x <= 6)))(reach, reckoning, sign)
-    return _averaged(parts, float(reckoning.aggregate or 0), sign)
-
-
-def _share(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    return _averaged(_reaching(reach, reckoning, sign), float(reckoning.aggregate or 0), sign)
-
-
-def _reaching(reach: Reach, reckoning: Reckoning, sign: int) -> list[_Part]:
-    least = float(reckoning.measure.options.get("from", Fraction(1)))
-    return _per_member(lambda x: float(x >= least))(reach, reckoning, sign)
-
-
-def _count(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
-    if "from" not in reckoning.measure.options:
-        parts = reach.parts(reckoning, sign, weighted=False)
-        entering = [Line(0, dict.fromkeys(part.entering, 1.0)) for part in parts if sign > 0]
-        return (added(entering, sign * float(reckoning.aggregate or 0)),)
-    parts = _reaching(reach, reckoning, sign)
-    return (added(part.line if part.value is not None else _entering(part) for part in parts),)
-
-
-def _experience(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    """S rises with P (0..scale) and with E; along each it is at most as steep as at the ends of the other."""
-    scale = float(reckoning.measure.options.get("scale", Fraction(1)))
-    performance, emotion = reach.parts(reckoning, sign, weighted=False)
-    lower = reach.probe.parts(reckoning, -sign, weighted=False)
-    p_span = _span(performance, lower[0], sign, scale)
-    e_span = _span(emotion, lower[1], sign, scale)
-    if p_span[0] < -_NEAR or p_span[1] > 2 + _NEAR or performance.value is None or emotion.value is None:
-        return None
-    by_performance = max(e if e >= 0 else -e / 2 for e in e_span)
-    by_emotion = max(p_span[1], 1 - p_span[0] / 2)
-    lines = [
-        performance.line.scaled(by_performance, -by_performance * performance.value),
-        emotion.line.scaled(by_emotion, -by_emotion * emotion.value),
-    ]
-    return (added(lines, sign * float(reckoning.aggregate or 0)),)
-
-
-def _span(upper: _Part, lower: _Part, sign: int, scale: float) -> tuple[float, float]:
-    """The ends a member can reach, as shares of the scale."""
-    ends = sorted((sign * upper.line.total / scale, -sign * lower.line.total / scale))
-    return ends[0], ends[1]
-
-
-_RULES: dict[str, Callable[[Reach, Reckoning, int], Lines | None]] = {
-    "sum": _sum,
-    "deduct": _deduct,
-    "difference": _difference,
-    "mean": _mean,
-    "weighted-mean": _weighted_mean,
-    "ratio": _ratio,
-    "min": _extreme,
-    "max": _extreme,
-    "share": _share,
-    "count": _count,
-    "nps": _nps,
-    "experience": _experience,
 }

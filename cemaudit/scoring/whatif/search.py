@@ -85,6 +85,8 @@ def cheapest(
             break
         if evaluation is not None:
             _Search(evaluation, others, goal, costs, budget).improve(found, moves, paid)
+    if found.beats(min(costs.values(), default=Fraction(0))):  # whatever else there is has to move something
+        found.is_proved = True
     return found
 
 
@@ -204,8 +206,8 @@ def _promise(cost: int, name: str, rows: Sequence[Sequence[Missing]]) -> float:
 
 def _is_whole(lever: Lever, effects: Effects, reach: Reach) -> bool:
     """Whether no option left out could do better than those tried."""
-    ways = [sign for leaf, sign in reach.heeded if lever.name in effects.moving.get(leaf, {})]
-    return not lever.gap or (lever.gap == "inside" and len(set(ways)) < 2)
+    ways = {sign for leaf, sign in reach.heeded if lever.name in effects.moving.get(leaf, {})}
+    return not lever.gap or (len(ways) < 2 and ("above" if 1 in ways else "below") not in lever.gap)
 
 
 def _worthwhile(effects: Effects, reach: Reach, singles: Sequence[Single]) -> list[AnswerValue]:
