@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from cemaudit.language import N_, translate
@@ -123,6 +124,7 @@ class Audit(Record):
         return self.score(self.scheme.leading)
 
 
+@lru_cache(maxsize=10_000)
 def score_name(measure: str, key: tuple[str, ...] = ()) -> str:
     """The name of a score: ``overall``, ``touchpoint.gap[greeting]``, ``map[electronic,enter]``."""
     return f"{measure}[{','.join(key)}]" if key else measure
