@@ -287,9 +287,9 @@ class _Planner:
             self._complain(measure, what, "of")
 
     def _check_weights(self, measure: Measure, groups: tuple[Group, ...]) -> None:
-        """A facet's group may weigh nothing; a measure as a whole may not."""
+        """A facet's group may weigh nothing; a mean or ratio as a whole may not."""
         inputs = [each for group in groups for each in group.inputs]
-        if inputs and not sum(each.weight for each in inputs):
+        if measure.how in {"ratio", "weighted-mean"} and inputs and not sum(each.weight for each in inputs):
             self._complain(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
 
 

@@ -179,3 +179,8 @@ def test_all_complaints_at_once() -> None:
 def test_empty_measures_of_fixed_arity_are_refused() -> None:
     empty = {"id": "m", "how": "difference", "where": {"tag": "none"}}
     assert complaints(empty) == ["measures.m.of: difference needs 2 inputs, m has 0"]
+
+
+def test_a_sum_may_have_weights_that_cancel() -> None:
+    difference = {"id": "m", "how": "sum", "of": ["A", "B"], "weights": {"sources": {"A": 1, "B": -1}}}
+    assert make_plan(SHOP, samples.scheme(difference)).measures
