@@ -24,20 +24,17 @@ if TYPE_CHECKING:
     from cemaudit.scoring.plan import Plan
     from cemaudit.scoring.rescore import Cause, Rescored
 
-__all__ = ["OWN", "print_changes"]
-
-OWN = "own"
-"""Stands for the scheme the checklist itself names."""
+__all__ = ["print_changes"]
 
 
-def print_changes(engine: Engine, sources: tuple[str, ...], against: str, as_json: bool) -> int:
-    """Score the visits under ``against`` (before) and under the engine's scheme (after), and print what changes.
+def print_changes(engine: Engine, sources: tuple[str, ...], before: str | None, as_json: bool) -> int:
+    """Score the visits under ``before`` (else each checklist's own scheme) and the engine's scheme; print what changes.
 
     Returns the exit code: 3 where a visit could not be scored.
     """
     problems: list[Problem] = []
     visits = [found.visit for found in fitting_visits(engine, sources, problems)]
-    changes = list(progress(message("scoring"), _rescored(engine, visits, against), len(visits)))
+    changes = list(progress(message("scoring"), _rescored(engine, visits, before), len(visits)))
     if as_json:
         for change in changes:
             click.echo(json.dumps(_record(change), ensure_ascii=False))
@@ -48,23 +45,23 @@ def print_changes(engine: Engine, sources: tuple[str, ...], against: str, as_jso
     return 3 if problems else 0
 
 
-def _rescored(engine: Engine, visits: Sequence[Visit], against: str) -> Iterator[Rescored]:
+def _rescored(engine: Engine, visits: Sequence[Visit], before: str | None) -> Iterator[Rescored]:
     from cemaudit.scoring.rescore import rescore
 
     plans: dict[tuple[str, str], Plan] = {}
-    pairs = [(visit, _plan(engine, visit, against, plans), engine.plan(visit.checklist, visit.day)) for visit in visits]
-    before = _peers([(visit, plan) for visit, plan, _ in pairs])
-    after = _peers([(visit, plan) for visit, _, plan in pairs])
+    pairs = [(visit, _plan(engine, visit, before, plans), engine.plan(visit.checklist, visit.day)) for visit in visits]
+    peers_before = _peers([(visit, plan) for visit, plan, _ in pairs])
+    peers_after = _peers([(visit, plan) for visit, _, plan in pairs])
     for visit, one, other in pairs:
-        yield rescore(visit, one, other, (before.get(one.scheme.ref), after.get(other.scheme.ref)))
+        yield rescore(visit, one, other, (peers_before.get(one.scheme.ref), peers_after.get(other.scheme.ref)))
 
 
-def _plan(engine: Engine, visit: Visit, against: str, plans: dict[tuple[str, str], Plan]) -> Plan:
+def _plan(engine: Engine, visit: Visit, before: str | None, plans: dict[tuple[str, str], Plan]) -> Plan:
     from cemaudit.scoring import make_plan
 
     library = engine.library
     checklist = library.checklist(visit.checklist)
-    ref = checklist.scheme if against == OWN else against
+    ref = before or checklist.scheme
     scheme = library.scheme(ref) if "@" in ref else library.scheme_on(ref, visit.day)
     key = (checklist.ref, scheme.ref)
     if key not in plans:

@@ -38,11 +38,8 @@ if TYPE_CHECKING:
 @json_option
 @words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
 @words.option("--compose", metavar="ID@VERSION", help=N_("Compose this scheme from the audits of each store."))
-@words.option(
-    "--against",
-    metavar="ID@VERSION",
-    help=N_("Show what changes against this scheme; 'own' is the one the checklist names."),
-)
+@words.option("--against", is_flag=True, help=N_("Show what changes against the checklist's own scheme."))
+@words.option("--before", metavar="ID@VERSION", help=N_("Show what changes against this scheme."))
 @engine_options
 @words.common_options
 def command(
@@ -50,7 +47,8 @@ def command(
     as_json: bool,
     scheme: str | None,
     compose: str | None,
-    against: str | None,
+    against: bool,
+    before: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -58,10 +56,10 @@ def command(
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files, scheme)
-    if against:
+    if against or before:
         if compose:
             raise click.UsageError(str(message("give either --compose or --against")))
-        return print_changes(engine, visits, against, as_json)
+        return print_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
     audits = progress(message("scoring"), _audits(engine, visits, problems, compose))
     if as_json:

@@ -152,7 +152,7 @@ def test_everything_wrong_with_costs_is_said_at_once(
 
 
 def test_the_same_visits_under_two_schemes(visits: Path, mine: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    lines = said(capsys, "score", visits, *mine, "--against", "own", "--json").splitlines()
+    lines = said(capsys, "score", visits, *mine, "--against", "--json").splitlines()
     changes = {one["visit"]: one for one in map(json.loads, lines)}
     after = [json.loads(line) for line in said(capsys, "score", visits, *mine, "--json").splitlines()]
     before = [json.loads(line) for line in said(capsys, "score", visits, "--json").splitlines()]
@@ -160,14 +160,14 @@ def test_the_same_visits_under_two_schemes(visits: Path, mine: list[str], capsys
         change = changes[new["visit"]]
         assert (change["before"]["band"], change["after"]["band"]) == (old["band"], new["band"])
         assert change["after"]["value"] == new["measures"]["all"]["value"]
-    table = said(capsys, "score", visits, *mine, "--against", "own")
+    table = said(capsys, "score", visits, *mine, "--against")
     assert "4 of 4 visits change band" in table
     assert max(map(columns_of, table.splitlines())) <= 80
 
 
 def test_nothing_changes_against_itself(visits: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "score", visits, "--against", "cem.experience@1").startswith("0 of 4 visits change band")
+    assert said(capsys, "score", visits, "--before", "cem.experience@1").startswith("0 of 4 visits change band")
 
 
 def test_no_such_scheme_to_compare_with(visits: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "cem.experience@1" in said(capsys, "score", visits, "--against", "cem.experience@9", code=3)
+    assert "cem.experience@1" in said(capsys, "score", visits, "--before", "cem.experience@9", code=3)
