@@ -31,14 +31,23 @@ if TYPE_CHECKING:
     "--format", "kind", type=click.Choice(["table", "xccdf"]), help=N_("What the file is; xccdf where it ends in .xml.")
 )
 @words.option(
-    "--out", required=True, type=click.Path(allow_dash=True), metavar="FILE", help=N_("The visits, JSON lines.")
+    "--out",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help=N_("The visits, JSON lines; else a file named after the table, in this folder."),
 )
 @engine_options
 @words.common_options
 def command(
-    table: Path, mapping: Path | None, kind: str | None, out: str, blocked: tuple[str, ...], files: tuple[Path, ...]
+    table: Path,
+    mapping: Path | None,
+    kind: str | None,
+    out: str | None,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
 ) -> int:
     """Import a table or XCCDF results; every file is written whole or not at all."""
+    out = out or f"{table.stem}.jsonl"
     if (kind or ("xccdf" if table.suffix.lower() == ".xml" else "table")) == "xccdf":
         if mapping:
             raise click.UsageError(str(message("--mapping is for tables")))
