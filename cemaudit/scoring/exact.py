@@ -265,12 +265,10 @@ def _why_no_feeling(evaluation: Evaluation, number: int, each: Input) -> Reason:
 def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fraction) -> tuple[Step, ...]:
     is_capped = measure.caps or group.critical_caps
     caps = _caps_in_force(evaluation, measure, group) if is_capped else []
-    if caps:
-        return steps_of(measure, value, caps)
-    key = (value.numerator, value.denominator)
+    key: tuple[int | str, ...] = (value.numerator, value.denominator, *[detail for detail, _ in caps])
     known = group.known.get(key)
     if known is None:
-        known = steps_of(measure, value)
+        known = steps_of(measure, value, caps)
         if len(group.known) < MOST_KNOWN:
             group.known[key] = known
     return known

@@ -71,8 +71,8 @@ class Group:
     key: Key
     inputs: tuple[Input, ...]
     critical_caps: tuple[CriticalCap, ...] = ()
-    known: dict[tuple[int, int], tuple[Step, ...]] = field(default_factory=dict, compare=False, repr=False)
-    """Steps already taken, by numerator and denominator: filled while visits are scored, where nothing caps."""
+    known: dict[tuple[int | str, ...], tuple[Step, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Steps already taken, by numerator, denominator and the caps in force: filled while visits are scored."""
 
     @cached_property
     def lookups(self) -> tuple[tuple[Input, str, Callable[[AnswerValue | None], Member | None]], ...]:
