@@ -23,11 +23,12 @@ __all__ = ["run_vectors"]
 
 
 def run_vectors(scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = None) -> list[Problem]:
-    """What the scheme's vectors say differs from what it computes; empty where every vector passes."""
-    if not scheme.vectors:
-        return []
+    """Where the scheme leads nowhere, and where its vectors differ from what it computes; empty where all is well.
+
+    A scheme without questions of its own can only be looked at together with a checklist.
+    """
     if scheme.sheet is None:
-        return [Problem(message("vectors need the scheme's own inputs"), "vectors")]
+        return [Problem(message("vectors need the scheme's own inputs"), "vectors")] if scheme.vectors else []
     try:
         plan = make_plan(scheme.sheet, scheme, aggregators)
     except BadInput as error:

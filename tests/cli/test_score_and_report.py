@@ -128,3 +128,36 @@ def test_lint_names_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixtur
     said = capsys.readouterr().out
     assert "error: touchpoints.t.items.I.ask: no text in ko" in said
     assert "note: touchpoints: no item looks at Channel" in said
+
+
+SCHEME = """id = "test.bad"
+version = "1"
+title = { ko = "가", en = "A" }
+source = "ours"
+inputs = [ { id = "q", ask = { ko = "가", en = "Q" }, answer = { type = "number", points = "value", max = 9 } } ]
+"""
+ONE = 'measures = [ { id = "a", how = "sum", of = ["q"] } ]\n'
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ('measures = [ { id = "a", how = "sum", of = ["b"] }, { id = "b", how = "sum", of = ["a"] } ]', "in a circle"),
+        ('measures = [ { id = "a", how = "summ", of = ["q"] } ]', "did you mean sum?"),
+        (
+            'measures = [ { id = "a", how = "ratio", of = ["q"], weights = { sources = { q = 0 } } } ]',
+            "the weights of a sum to 0",
+        ),
+        (ONE + 'bands = [ { label = "A", where = { a = ">= 8" } }, { label = "B", where = { a = "< 7" } } ]', "gaps"),
+        (ONE + 'vectors = [ { name = "one", answers = { q = 3 }, expect = { a = 4 } } ]', "vectors.one: a: expected 4"),
+    ],
+)
+def test_a_scheme_that_leads_nowhere_is_refused_in_one_line(
+    rest: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "scheme.toml"
+    path.write_text(SCHEME + rest, encoding="utf-8")
+    assert run(["lint", str(path)]) == 3
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 1
