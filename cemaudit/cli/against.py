@@ -48,25 +48,16 @@ def print_changes(engine: Engine, sources: tuple[str, ...], before: str | None, 
 def _rescored(engine: Engine, visits: Sequence[Visit], before: str | None) -> Iterator[Rescored]:
     from cemaudit.scoring.rescore import rescore
 
-    plans: dict[tuple[str, str], Plan] = {}
-    pairs = [(visit, _plan(engine, visit, before, plans), engine.plan(visit.checklist, visit.day)) for visit in visits]
+    pairs = [(visit, _plan(engine, visit, before), engine.plan(visit.checklist, visit.day)) for visit in visits]
     peers_before = _peers([(visit, plan) for visit, plan, _ in pairs])
     peers_after = _peers([(visit, plan) for visit, _, plan in pairs])
     for visit, one, other in pairs:
         yield rescore(visit, one, other, (peers_before.get(one.scheme.ref), peers_after.get(other.scheme.ref)))
 
 
-def _plan(engine: Engine, visit: Visit, before: str | None, plans: dict[tuple[str, str], Plan]) -> Plan:
-    from cemaudit.scoring import make_plan
-
-    library = engine.library
-    checklist = library.checklist(visit.checklist)
-    ref = before or checklist.scheme
-    scheme = library.scheme(ref) if "@" in ref else library.scheme_on(ref, visit.day)
-    key = (checklist.ref, scheme.ref)
-    if key not in plans:
-        plans[key] = make_plan(checklist, scheme, library.aggregators)
-    return plans[key]
+def _plan(engine: Engine, visit: Visit, before: str | None) -> Plan:
+    own = engine.library.checklist(visit.checklist).scheme
+    return engine.plan(visit.checklist, visit.day, before or own)
 
 
 def _peers(pairs: Sequence[tuple[Visit, Plan]]) -> dict[str, Peers]:

@@ -111,8 +111,9 @@ def _print_over_visits(engine: Engine, audits: list[Audit]) -> None:
 
     scheme = audits[0].scheme
     plan = engine.plan(audits[0].visit.checklist, audits[0].visit.day)
+    scores = summarise(plan, audits)
     for summary in scheme.summaries:
-        score = summarise(plan, audits)[summary.id]
+        score = scores[summary.id]
         value = shown(score.value) if score.value is not None else score.reason and score.reason.words
         click.echo(f"{summary.title or summary.id} ({summary.how}, {score.used}/{score.asked}): {value}")
     labels: dict[str, list[str | None]] = defaultdict(list)

@@ -66,13 +66,13 @@ class Engine:
         self._scheme = scheme
         self._plans: dict[tuple[str, str], Plan] = {}
 
-    def plan(self, checklist_ref: str, day: dt.date | None = None) -> Plan:
-        """The plan of a checklist under its own scheme, or the one given by hand.
+    def plan(self, checklist_ref: str, day: dt.date | None = None, scheme_ref: str | None = None) -> Plan:
+        """The plan of a checklist under ``scheme_ref``, else the engine's scheme, else the checklist's own.
 
         A scheme named without a version is the one in force on ``day``.
         """
         checklist = self.library.checklist(checklist_ref)
-        ref = self._scheme or checklist.scheme
+        ref = scheme_ref or self._scheme or checklist.scheme
         scheme = self.library.scheme(ref) if "@" in ref else self.library.scheme_on(ref, day)
         key = (checklist.ref, scheme.ref)
         if key not in self._plans:
