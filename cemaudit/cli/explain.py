@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, visits_argument
+from cemaudit.cli.options import engine_options, json_option, scheme_option, tell_plugin_problems, visits_argument
 from cemaudit.cli.screen import screen_width, wrapped
 from cemaudit.cli.table import columns_of, cut
 from cemaudit.cli.visits import peers_among, the_visit
@@ -28,9 +28,7 @@ NARROWEST_TITLE = 8
 @visits_argument
 @words.option("--id", "visit_id", metavar="ID", help=N_("The visit; may be left out where there is only one."))
 @words.option("--measure", metavar="NAME", help=N_("The score, as in 'overall' or 'touchpoint.gap[greeting]'."))
-@words.option(
-    "--scheme", "scheme_ref", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own.")
-)
+@scheme_option
 @words.option("--full", "is_full", is_flag=True, help=N_("Unfold what has no score, too."))
 @json_option
 @engine_options

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from cemaudit.scoring import Engine
 
 __all__ = [
-    "FILE", "engine_options", "json_option", "progress", "tell_plugin_problems", "tell_problems", "visits_argument",
+    "FILE", "engine_options", "json_option", "progress", "scheme_option", "tell_plugin_problems",
+    "tell_problems", "visits_argument",
 ]  # fmt: skip
 
 Step = TypeVar("Step")
@@ -25,6 +26,9 @@ Step = TypeVar("Step")
 FILE = click.Path(path_type=Path)
 
 json_option = option("--json", "as_json", is_flag=True, help=N_("Write JSON for programs."))
+scheme_option = option(
+    "--scheme", "scheme_ref", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own.")
+)
 visits_argument = click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
 
 

@@ -11,6 +11,7 @@ from cemaudit.cli.options import (
     FILE,
     engine_options,
     progress,
+    scheme_option,
     tell_plugin_problems,
     tell_problems,
     visits_argument,
@@ -30,14 +31,14 @@ from cemaudit.language import N_, current, message
 @visits_argument
 @words.option("--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where the PDFs go."))
 @words.option("--sector", metavar="NAME", help=N_("Only visits of this sector."))
-@words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
+@scheme_option
 @engine_options
 @words.common_options
 def command(
     visits: tuple[str, ...],
     folder: Path,
     sector: str | None,
-    scheme: str | None,
+    scheme_ref: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -48,7 +49,7 @@ def command(
 
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
-    engine = Engine(blocked, files, scheme)
+    engine = Engine(blocked, files, scheme_ref)
     problems: list[Problem] = []
     known = {each.visit.id: each for each in fitting_visits(engine, visits, problems)}
     reports = list(contexts(engine, [each.visit for each in known.values()]))

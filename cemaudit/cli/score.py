@@ -16,6 +16,7 @@ from cemaudit.cli.options import (
     engine_options,
     json_option,
     progress,
+    scheme_option,
     tell_plugin_problems,
     tell_problems,
     visits_argument,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 )
 @visits_argument
 @json_option
-@words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
+@scheme_option
 @words.option("--compose", metavar="ID@VERSION", help=N_("Compose this scheme from the audits of each store."))
 @words.option("--against", is_flag=True, help=N_("Show what changes against the checklist's own scheme."))
 @words.option("--before", metavar="ID@VERSION", help=N_("Show what changes against this scheme."))
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 def command(
     visits: tuple[str, ...],
     as_json: bool,
-    scheme: str | None,
+    scheme_ref: str | None,
     compose: str | None,
     against: bool,
     before: str | None,
@@ -55,7 +56,7 @@ def command(
     """Score visits, one JSON object or one table row each."""
     from cemaudit.scoring import Engine
 
-    engine = Engine(blocked, files, scheme)
+    engine = Engine(blocked, files, scheme_ref)
     if against or before:
         if compose:
             raise click.UsageError(str(message("give either --compose or --against")))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.options import FILE, engine_options, json_option, tell_plugin_problems, visits_argument
+from cemaudit.cli.options import FILE, engine_options, json_option, scheme_option, tell_plugin_problems, visits_argument
 from cemaudit.cli.screen import screen_width
 from cemaudit.cli.table import table_lines
 from cemaudit.cli.visits import peers_among, the_visit
@@ -44,7 +44,7 @@ MOST_FIXES = 12
 @words.option("--fixed", multiple=True, metavar="ITEM", help=N_("This item cannot change."))
 @words.option("--feelings", is_flag=True, help=N_("Emotions and expectations may change, too."))
 @words.option("--not-applicable", is_flag=True, help=N_("Items that did not apply may be answered, too."))
-@words.option("--scheme", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own."))
+@scheme_option
 @json_option
 @engine_options
 @words.common_options
@@ -58,7 +58,7 @@ def command(
     fixed: tuple[str, ...],
     feelings: bool,
     not_applicable: bool,
-    scheme: str | None,
+    scheme_ref: str | None,
     as_json: bool,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
@@ -71,7 +71,7 @@ def command(
         raise click.UsageError(str(message("give either --band or --at")))
     if band is not None and measure is not None:
         raise click.UsageError(str(message("--measure goes with --at")))
-    engine = Engine(blocked, files, scheme)
+    engine = Engine(blocked, files, scheme_ref)
     visit = the_visit(visits, visit_id)
     plan = engine.evaluate(visit).plan
     if band is not None:
