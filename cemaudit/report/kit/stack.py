@@ -102,7 +102,8 @@ class Stack(Flowable):
         last = len(upper) - (1 if len(rest) == 1 and len(upper) > 2 else 0)
         while last and upper[last - 1].keeps:
             last -= 1
-        last = last or len(upper)
+        if not last and self.least > HELD:
+            last = len(upper)  # what keeps together is too tall to wait for a page of its own
         return upper[:last], [*upper[last:], *rest]
 
     def draw(self) -> None:
