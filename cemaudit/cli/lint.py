@@ -102,9 +102,12 @@ def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]
 
 def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
     from cemaudit.scoring.lint import Level, Remark
+    from cemaudit.scoring.proof import missing_proof
 
     for found in fitting_visits(engine, sources, unusable):
-        yield from ((found.place, Remark(Level.WARNING, problem)) for problem in engine.review(found.visit))
+        checklist = engine.plan(found.visit.checklist, found.visit.day).checklist
+        problems = [*missing_proof(found.visit, checklist), *engine.review(found.visit)]
+        yield from ((found.place, Remark(Level.WARNING, problem)) for problem in problems)
 
 
 def _record(source: str, remark: Remark) -> dict[str, object]:

@@ -3,12 +3,12 @@
 from cemaudit.model.audit import Audit, Finding, ItemScore, Reason, Score, Severity, score_name
 from cemaudit.model.bands import Band, Consequence
 from cemaudit.model.base import Exact, Record
-from cemaudit.model.checklist import Checklist, Critical, Item, Scenario, Step, Touchpoint
+from cemaudit.model.checklist import Checklist, Critical, Item, Narrative, Scenario, Step, Touchpoint
 from cemaudit.model.measures import Measure
 from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
-from cemaudit.model.visit import Complaint, EpisodeStep, Evidence, Skip, SkipState, Visit
+from cemaudit.model.visit import Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
 from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Facet, Journey, Medium, Mode, Moment, label
 
 __all__ = [
@@ -33,6 +33,8 @@ __all__ = [
     "Medium",
     "Mode",
     "Moment",
+    "Narrative",
+    "Override",
     "Reason",
     "Record",
     "Scenario",

@@ -12,13 +12,13 @@ from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected
 from cemaudit.language import LANGUAGES, N_, Language, message
-from cemaudit.model.answers import AnswerType
-from cemaudit.model.base import Exact, Id, Record, Version
+from cemaudit.model.answers import AnswerType, AnswerValue
+from cemaudit.model.base import Exact, Id, Record, Version, Whole
 from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Journey, Medium, Mode, Moment
 
-__all__ = ["Checklist", "Critical", "Item", "Scenario", "Step", "Touchpoint"]
+__all__ = ["Checklist", "Critical", "Item", "Narrative", "Scenario", "Step", "Touchpoint"]
 
 SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")]
 """``id@version``, or the id alone: then the version in force on the day of the visit."""
@@ -44,11 +44,18 @@ class Critical(Record):
         return self
 
 
+class Narrative(Record):
+    """How much must be written beside an answer: ``at_least`` characters, spaces not counted."""
+
+    at_least: Annotated[Whole, Field(ge=1, le=5000)]
+    when: Literal["always", "if-failed"] = "always"
+
+
 class Item(Record):
     """One question.
 
     ``out_of`` declares the points possible, where they are not those of the best answer; a ``bonus`` item adds to the
-    points earned and nothing to the points possible.
+    points earned and nothing to the points possible. ``note`` asks for a narrative beside the answer.
     """
 
     id: Id
@@ -61,6 +68,7 @@ class Item(Record):
     na: NaPolicy = "exclude"
     critical: Critical | None = None
     evidence: Literal["none", "optional", "required", "required-if-failed"] = "none"
+    note: Narrative | None = None
     when: Expression | None = None
     vertical: bool = False
     tags: tuple[Id, ...] = ()
@@ -72,6 +80,23 @@ class Item(Record):
         if self.bonus:
             return None if best is None else Fraction(0)
         return best if self.out_of is None else self.out_of
+
+    def fails(self, value: AnswerValue) -> bool:
+        """Whether ``value`` earns nothing that counts: at or below ``critical.fails_at``, else no points of some."""
+        points = self.answer.points(value)
+        if points is None or not self.answer.possible:
+            return False
+        return points <= (self.critical.fails_at if self.critical else 0)
+
+    def wants_evidence(self, value: AnswerValue) -> bool:
+        """Whether ``value`` must come with evidence."""
+        return self.evidence == "required" or (self.evidence == "required-if-failed" and self.fails(value))
+
+    def least_note(self, value: AnswerValue) -> int:
+        """The characters of narrative ``value`` must come with; 0 where none is asked."""
+        if self.note is None or (self.note.when == "if-failed" and not self.fails(value)):
+            return 0
+        return self.note.at_least
 
     @property
     def gives_to(self) -> str | None:
@@ -116,7 +141,11 @@ class Step(Record):
 
 
 class Checklist(Record):
-    """What is asked. An answer always names the checklist version it answers."""
+    """What is asked. An answer always names the checklist version it answers.
+
+    ``conduct``: rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file
+    says of place, time and device is dropped, or kept apart from the picture and the answers.
+    """
 
     id: Id
     version: Version
@@ -128,6 +157,8 @@ class Checklist(Record):
     ]
     scheme: SchemeRef
     scenarios: tuple[Scenario, ...] = ()
+    conduct: tuple[Text, ...] = ()
+    photo_details: Literal["remove", "keep-apart"] = "remove"
     steps: tuple[Step, ...] = ()
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
 

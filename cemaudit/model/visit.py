@@ -23,12 +23,15 @@ from cemaudit.errors import Expected
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole, clean
 
-__all__ = ["Complaint", "EpisodeStep", "Evidence", "Skip", "SkipState", "Visit"]
+__all__ = ["Complaint", "EpisodeStep", "Evidence", "Override", "Skip", "SkipState", "Visit"]
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
 FileName = Annotated[str, Field(pattern=_ONE_LINE)]
 Token = Annotated[FileName, AfterValidator(lambda text: unicodedata.normalize("NFC", text))]
 ChecklistRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2}$")]
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256, in hexadecimal."""
 
 
 def _answer(value: Any) -> AnswerValue:
@@ -102,7 +105,7 @@ class Evidence(Record):
     file: FileName
     kind: Literal["photo", "receipt", "audio", "document"] = "photo"
     caption: Line = ""
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Digest | None = None
 
 
 class Complaint(Record):
@@ -110,6 +113,15 @@ class Complaint(Record):
 
     touchpoint: Id
     text: LongText
+
+
+class Override(Record):
+    """A check the shopper was asked about and let stand, with the reason given for it."""
+
+    check: Id
+    place: Line = ""
+    said: Line
+    reason: Annotated[LongText, Field(min_length=1)]
 
 
 class EpisodeStep(Record):
@@ -126,6 +138,8 @@ class Visit(Record):
 
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
     alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
+    ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
+    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason.
     """
 
     id: Token
@@ -138,6 +152,7 @@ class Visit(Record):
     started: AwareDatetime | None = None
     finished: AwareDatetime | None = None
     entered: AwareDatetime | None = None
+    briefed: AwareDatetime | None = None
     scenario: Id | None = None
     persona: Line | None = None
     place: Line | None = None
@@ -152,6 +167,10 @@ class Visit(Record):
     expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
     claims: tuple[Complaint, ...] = ()
     blames: tuple[Complaint, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    revision: Annotated[Whole, Field(ge=1, le=999)] = 1
+    supersedes: Digest | None = None
+    amendment: Annotated[LongText, Field(min_length=1)] | None = None
 
     @property
     def day(self) -> dt.date | None:
@@ -172,4 +191,11 @@ class Visit(Record):
         both = sorted(self.answers.keys() & self.skipped.keys())
         if both:
             raise Expected("an item either answered or skipped, not both: {ids}", ids=", ".join(both))
+        return self
+
+    @model_validator(mode="after")
+    def _amended_whole(self) -> Self:
+        parts = (self.revision > 1, self.supersedes is not None, self.amendment is not None)
+        if any(parts) and not all(parts):
+            raise Expected("revision, supersedes and amendment together, or none of them")
         return self
