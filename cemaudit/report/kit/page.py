@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Frame, PageTemplate
 
 from cemaudit.language import message
+from cemaudit.model.blocks import Words
 from cemaudit.report.document import Report
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.style import (
@@ -22,13 +25,18 @@ from cemaudit.report.kit.style import (
 )
 from cemaudit.report.kit.text import shorten, wrap
 
-__all__ = ["page_template", "write_page_count"]
+__all__ = ["full_page", "page_template", "paint_foot", "write_page_count"]
 
 PAGE_COUNT = "page-count"
 
 
 def page_template(report: Report) -> PageTemplate:
     """The page with everything around the content of ``report``."""
+    return full_page(lambda canvas: _paint_surroundings(canvas, report))
+
+
+def full_page(paint: Callable[[Canvas], None]) -> PageTemplate:
+    """A page of one column; ``paint`` draws what stands around it."""
     frame = Frame(
         LEFT,
         BOTTOM,
@@ -39,9 +47,7 @@ def page_template(report: Report) -> PageTemplate:
         topPadding=0,
         bottomPadding=0,
     )
-    return PageTemplate(
-        id="page", frames=[frame], pagesize=PAGE, onPage=lambda canvas, _: _paint_surroundings(canvas, report)
-    )
+    return PageTemplate(id="page", frames=[frame], pagesize=PAGE, onPage=lambda canvas, _: paint(canvas))
 
 
 def _paint_surroundings(canvas: Canvas, report: Report) -> None:
@@ -52,7 +58,7 @@ def _paint_surroundings(canvas: Canvas, report: Report) -> None:
         text = str(message("Simulated data: this is not the report of a real visit."))
         pen.at(-LEFT, 0).box(PAGE[0], 15, TINT["poor"])
         pen.at(WIDTH / 2, 10.2).line(text, TINY.strong, DEEP["worst"], "center")
-    _paint_foot(pen.at(0, PAGE[1] - 34), report)
+    paint_foot(pen.at(0, PAGE[1] - 34), report.imprint)
 
 
 def _paint_head(pen: Pen, report: Report) -> None:
@@ -62,8 +68,9 @@ def _paint_head(pen: Pen, report: Report) -> None:
     pen.at(0, 44).rule(WIDTH, 0, HAIRLINE)
 
 
-def _paint_foot(pen: Pen, report: Report) -> None:
-    pen.line(shorten(wrap(report.imprint, TINY, WIDTH - 80), 1)[0], TINY, QUIET)
+def paint_foot(pen: Pen, imprint: Words) -> None:
+    """What made the page, and its number among all pages."""
+    pen.line(shorten(wrap(imprint, TINY, WIDTH - 80), 1)[0], TINY, QUIET)
     digits = 3 * pen.width("0", TINY)
     pen.at(WIDTH - digits, 0).line(f"{pen.canvas.getPageNumber()} / ", TINY, QUIET, "right")
     pen.canvas.saveState()
