@@ -1,16 +1,13 @@
-"""XCCDF documents as a small tree: only the elements that matter, and nothing an XML file could attack with.
-
-A document type is refused, and with it every entity, inside or outside the file; size and depth are bounded.
-"""
+"""XCCDF documents as a small tree: only the elements that matter, and nothing an XML file could attack with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.parsers import expat
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.xml import parse_xml
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 from cemaudit.model.base import clean
@@ -18,7 +15,6 @@ from cemaudit.model.base import clean
 __all__ = ["XmlElement", "read_xccdf_xml"]
 
 LARGEST = 100_000_000
-DEEPEST = 200
 LANGUAGE = "http://www.w3.org/XML/1998/namespace}lang"
 
 _NAMESPACES = {f"http://checklists.nist.gov/xccdf/{version}" for version in ("1.1", "1.2")}
@@ -69,14 +65,11 @@ def read_xccdf_xml(path: Path) -> XmlElement:
     if path.stat().st_size > LARGEST:
         raise BadInput(Problem(message("larger than {most} MB", most=LARGEST // 1_000_000), path.name))
     keeper = _Keeper()
-    parser = keeper.parser()
     try:
         with path.open("rb") as file:
-            parser.ParseFile(file)
+            parse_xml(file, keeper)
     except BadInput as error:
         raise error.inside(path.name) from error
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise BadInput(Problem(message("not well-formed XML: {why}", why=error), path.name)) from error
     except OSError as error:
         raise BadInput(Problem(message("cannot be read: {why}", why=error.strerror), path.name)) from error
     return keeper.root
@@ -90,18 +83,7 @@ class _Keeper:
         self._kept = [self.root]
         self._open: list[bool] = []
 
-    def parser(self) -> expat.XMLParserType:
-        parser = expat.ParserCreate(namespace_separator="}")
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _refuse_document_type
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._data
-        return parser
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if len(self._open) >= DEEPEST:
-            raise BadInput(Problem(message("nested too deeply")))
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition("}")
         is_kept = namespace in _NAMESPACES and local in _KEPT
         self._open.append(is_kept)
@@ -110,15 +92,10 @@ class _Keeper:
             self._kept[-1].children.append(element)
             self._kept.append(element)
 
-    def _end(self, name: str) -> None:  # noqa: ARG002 (the parser sees to it that names match)
+    def end(self) -> None:
         if self._open.pop():
             self._kept.pop()
 
-    def _data(self, text: str) -> None:
+    def data(self, text: str) -> None:
         if self._kept[-1].name in _TEXTS:
             self._kept[-1].chunks.append(text)
-
-
-def _refuse_document_type(*_: object) -> None:
-    what = message("a document type declaration, which is never read")
-    raise BadInput(Problem(what, hint=message("it can hide entities; save the file without it")))
