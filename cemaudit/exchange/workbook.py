@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ from cemaudit.language import message
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-__all__ = ["read_workbook"]
+__all__ = ["read_sheets", "read_workbook"]
 
 _SCANNED = 1 << 20
 
@@ -26,16 +28,45 @@ def read_workbook(path: Path, sheet: str | None = None) -> Iterator[Record]:
 
     ``BadEnvironment`` without the extra ``xlsx``; ``BadInput`` where the file is no XLSX workbook or has no such sheet.
     """
-    _refuse_bombs(path)
+    with _opened(path, LARGEST) as book:
+        yield from book.sheet(sheet)
+
+
+def read_sheets(path: Path, wanted: Callable[[str], bool], most: int) -> Iterator[tuple[str, Iterator[Record]]]:
+    """Every sheet whose name is ``wanted``, with its rows, which are to be read before the next sheet.
+
+    Errors as of ``read_workbook``; ``BadInput`` too where the workbook unpacks to more than ``most`` bytes.
+    """
+    with _opened(path, most) as book:
+        for name in filter(wanted, book.names):
+            yield name, book.sheet(name)
+
+
+@dataclass(frozen=True)
+class _Book:
+    """A workbook by its values and, where it has any, by its formulas."""
+
+    values: Workbook
+    formulas: Workbook | None
+
+    @property
+    def names(self) -> list[str]:
+        return [page.title for page in self.values.worksheets]
+
+    def sheet(self, name: str | None) -> Iterator[Record]:
+        rows = _rows(self.values, name)
+        if self.formulas is None:
+            return _records((cells, cells) for cells in rows)
+        return _records(zip(rows, _rows(self.formulas, name), strict=True))
+
+
+@contextmanager
+def _opened(path: Path, most: int) -> Iterator[_Book]:
+    _refuse_bombs(path, most)
     values = _load(path, data_only=True)
     formulas = _load(path, data_only=False) if _has_formulas(path) else None
     try:
-        rows = _rows(values, sheet)
-        yield from (
-            _records((cells, cells) for cells in rows)
-            if formulas is None
-            else _records(zip(rows, _rows(formulas, sheet), strict=True))
-        )
+        yield _Book(values, formulas)
     finally:
         values.close()
         if formulas:
@@ -111,14 +142,14 @@ def _guarded(step: Any) -> Any:
         raise BadInput(Problem(message("cannot be read as an XLSX workbook: {why}", why=error))) from error
 
 
-def _refuse_bombs(path: Path) -> None:
+def _refuse_bombs(path: Path, largest: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
         raise BadInput(Problem(message("cannot be read as an XLSX workbook: {why}", why=error))) from error
-    if size > LARGEST:
-        most = message("larger than {most} MB", most=LARGEST // 1_000_000)
+    if size > largest:
+        most = message("larger than {most} MB", most=largest // 1_000_000)
         raise BadInput(Problem(most, hint=message("split the table")))
 
 
