@@ -15,12 +15,21 @@ COMMANDS = {
     "demo": N_("Make a small simulated chain of each sector, with reports."),
     "checklists": N_("List the checklists at hand."),
     "plugins": N_("List the plugins, what they bring and what is wrong with them."),
+    "enter": N_("Enter a visit, question by question."),
+    "resume": N_("Go on with a draft."),
+    "drafts": N_("List the drafts of this machine."),
+    "show": N_("Show what a draft holds so far."),
+    "discard": N_("Put a draft into the bin, or take it out."),
+    "seal": N_("Hand a draft over as a sealed file."),
+    "amend": N_("Take a sealed visit up again."),
     "import": N_("Turn a table (CSV, XLSX) into visits."),
     "score": N_("Score visits."),
     "explain": N_("Show how a score came about, down to the answers."),
     "whatif": N_("Find the cheapest changes that reach a band or a value."),
     "report": N_("Write the report of each visit or episode as PDF."),
     "lint": N_("Check checklists, schemes and visits."),
+    "verify": N_("Check that sealed visits are whole."),
+    "key": N_("Make and show keys to sign sealed visits with."),
 }
 
 

@@ -1,19 +1,23 @@
-"""Visits in JSON: one in a .json file, one a line in .jsonl, folders of them, or the standard streams."""
+"""Visits: one in a .json or sealed file, one a line in .jsonl, folders of them, or the standard streams."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.jsontext import canonical, not_json, parsed
 from cemaudit.files import read_text, refuse_unreadable, replaced, unwritable
 from cemaudit.language import message
 from cemaudit.model import Visit, faults
+
+if TYPE_CHECKING:
+    from cemaudit.exchange.sealed.read import Sealed
+    from cemaudit.exchange.sealed.revisions import Standing
 
 __all__ = ["STREAM", "Found", "line_of", "read_visits", "write_visits"]
 
@@ -22,25 +26,30 @@ STREAM = "-"
 
 LONGEST_LINE = 5_000_000
 LARGEST_FILE = 100_000_000
-MOST_DIGITS = 100
 _LINES = {".jsonl", ".ndjson"}
+_SEALED = ".cemaudit"
 
 
 class Found(NamedTuple):
-    """A visit, its place for people, and the folder its evidence lies in (``None`` from a stream)."""
+    """A visit, its place for people, and where its evidence lies.
+
+    That is a ``folder``, or the ``sealed`` file itself, or nowhere, for a visit from a stream.
+    """
 
     place: str
     visit: Visit
     folder: Path | None
+    sealed: Sealed | None = None
 
 
 def read_visits(
     sources: Iterable[str | Path], problems: list[Problem] | None = None, stdin: IO[bytes] | None = None
 ) -> Iterator[Found]:
-    """The visits of files, folders (their .json and .jsonl files, by name) and ``-``, each with its place.
+    """The visits of files, folders (their .json, .jsonl and .cemaudit files, by name) and ``-``, each with its place.
 
-    What is wrong is collected, never stopping at the first; it goes to ``problems`` where a list is given, else it is
-    raised as ``BadInput`` after the last good visit.
+    Among sealed files, the latest revision of a visit stands for the earlier ones. What is wrong is collected, never
+    stopping at the first; it goes to ``problems`` where a list is given, else it is raised as ``BadInput`` after the
+    last good visit.
     """
     wrong: list[Problem] = [] if problems is None else problems
     places: dict[str, str] = {}
@@ -57,39 +66,63 @@ def read_visits(
 
 
 def _all(sources: Iterable[str | Path], problems: list[Problem], stdin: IO[bytes] | None) -> Iterator[Found]:
-    for source in sources:
-        if str(source) == STREAM:
+    listed = [None if str(source) == STREAM else _files(Path(source), problems) for source in sources]
+    sealed = _standings(file for files in listed for file in files or () if file.suffix.lower() == _SEALED)
+    for files in listed:
+        if files is None:
             named = _lines(stdin or sys.stdin.buffer, str(message("standard input")), problems)
             yield from (Found(place, visit, None) for place, visit in named)
         else:
-            yield from _path(Path(source), problems)
+            yield from _each(files, sealed, problems)
 
 
-def _path(path: Path, problems: list[Problem]) -> Iterator[Found]:
+def _files(path: Path, problems: list[Problem]) -> list[Path]:
+    """The file itself, or the files in a folder."""
+    if not path.is_dir():
+        return [path]
     try:
-        files = _files(path)
+        files = sorted(file for file in path.iterdir() if _is_visits_file(file) and not file.name.startswith("."))
     except OSError as error:
         problems.append(Problem(message("cannot be read: {why}", why=error.strerror), str(path)))
-        return
+        return []
     if not files:
-        problems.append(Problem(message("no .json or .jsonl files in the folder"), str(path)))
+        problems.append(Problem(message("no .json, .jsonl or .cemaudit files in the folder"), str(path)))
+    return files
+
+
+def _is_visits_file(path: Path) -> bool:
+    return path.suffix.lower() in {".json", _SEALED, *_LINES} and path.is_file()
+
+
+def _standings(files: Iterable[Path]) -> dict[Path, Standing]:
+    """The sealed files, which are read first: any of them may take the place of another."""
+    paths = list(files)
+    if not paths:
+        return {}
+    from cemaudit.exchange.sealed.revisions import standings  # noqa: PLC0415 (they hold visits, and are seldom there)
+
+    return standings(paths)
+
+
+def _each(files: Iterable[Path], sealed: dict[Path, Standing], problems: list[Problem]) -> Iterator[Found]:
     for file in files:
         try:
-            yield from (Found(place, visit, file.parent) for place, visit in _file(file, problems))
+            if file.suffix.lower() == _SEALED:
+                yield from _sealed(sealed.pop(file, None))
+            else:
+                yield from (Found(place, visit, file.parent) for place, visit in _file(file, problems))
         except BadInput as error:
             problems += error.problems
         except OSError as error:
             problems.append(Problem(message("cannot be read: {why}", why=error.strerror), str(file)))
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.iterdir() if _is_visits_file(file) and not file.name.startswith("."))
-
-
-def _is_visits_file(path: Path) -> bool:
-    return path.suffix.lower() in {".json", *_LINES} and path.is_file()
+def _sealed(standing: Standing | None) -> Iterator[Found]:
+    """The visit of a sealed file, where no other stands in its place and it was not given before."""
+    if standing and standing.refusal:
+        raise standing.refusal
+    if standing and standing.sealed and not standing.gives_way_to:
+        yield Found(standing.sealed.path.name, standing.sealed.visit, None, standing.sealed)
 
 
 def _file(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
@@ -102,15 +135,15 @@ def _file(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
         yield from _document(path, problems)
     else:
         hint = message("import tables with 'cemaudit import'")
-        raise BadInput(Problem(message("expected a .json or .jsonl file"), str(path), hint))
+        raise BadInput(Problem(message("expected a .json, .jsonl or .cemaudit file"), str(path), hint))
 
 
 def _document(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
     """One visit, or a list of visits, in one JSON text."""
     try:
-        data = _parsed(read_text(path, LARGEST_FILE))
+        data = parsed(read_text(path, LARGEST_FILE))
     except ValueError as error:
-        problems.append(_not_json(error).inside(path.name))
+        problems.append(not_json(error).inside(path.name))
         return
     many = isinstance(data, list)
     for number, one in enumerate(data if many else [data], 1):
@@ -127,9 +160,9 @@ def _lines(lines: IO[bytes], name: str, problems: list[Problem]) -> Iterator[tup
         elif line.strip():
             count += 1
             try:
-                data = _parsed(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+                data = parsed(line.decode("utf-8-sig" if number == 1 else "utf-8"))
             except ValueError as error:
-                problems.append(_not_json(error).inside(place))
+                problems.append(not_json(error).inside(place))
             else:
                 yield from _visit(data, place, problems)
     if not count:
@@ -156,45 +189,9 @@ def _visit(data: object, place: str, problems: list[Problem]) -> Iterator[tuple[
         yield place, visit
 
 
-def _parsed(text: str) -> Any:
-    """The value of a JSON text; ``ValueError`` also for a repeated key, NaN, endless digits and nesting."""
-    try:
-        return json.loads(text, object_pairs_hook=_without_repeats, parse_int=_whole, parse_constant=_no_number)
-    except RecursionError as error:
-        raise ValueError(str(message("nested too deeply"))) from error
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        again = next(name for name in names if names.count(name) > 1)
-        raise ValueError(str(message("key {name} comes twice", name=again)))
-    return members
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > MOST_DIGITS:
-        raise ValueError(str(message("a number of {count} digits", count=len(digits))))
-    return int(digits)
-
-
-def _no_number(word: str) -> Any:
-    raise ValueError(str(message("{word} is no number", word=word)))
-
-
-def _not_json(error: ValueError) -> Problem:
-    if isinstance(error, UnicodeDecodeError):
-        return Problem(message("not UTF-8 text (byte {position})", position=error.start))
-    if isinstance(error, json.JSONDecodeError):
-        return Problem(message("not JSON: {why} at character {position}", why=error.msg, position=error.pos + 1))
-    return Problem(message("not JSON: {why}", why=error))
-
-
 def line_of(visit: Visit) -> bytes:
     """The canonical line of a visit: what is set, keys sorted, UTF-8, no line end."""
-    data = visit.model_dump(mode="json", exclude_defaults=True)
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical(visit.model_dump(mode="json", exclude_defaults=True))
 
 
 def write_visits(path: str | Path, visits: Iterable[Visit], stdout: IO[bytes] | None = None) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from cemaudit.exchange.evidence import inside
+
 __all__ = ["Media", "folder_of", "inside"]
 
 Media = Path | Mapping[str, Path] | None
@@ -14,13 +16,3 @@ Media = Path | Mapping[str, Path] | None
 def folder_of(media: Media, visit: str) -> Path | None:
     """The folder of that visit's evidence, where there is one."""
     return media.get(visit) if isinstance(media, Mapping) else media
-
-
-def inside(folder: Path, file: str) -> str:
-    """The absolute path of ``file`` in ``folder``; nothing where it is no regular file or lies outside, by any link."""
-    try:
-        base = folder.resolve(strict=True)
-        found = (base / file).resolve(strict=True)
-        return str(found) if found.is_relative_to(base) and found.is_file() else ""
-    except (OSError, ValueError, RuntimeError):
-        return ""

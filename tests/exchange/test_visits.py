@@ -42,7 +42,8 @@ def test_the_same_visits_make_the_same_bytes(tmp_path):
 def test_standard_streams():
     out = io.BytesIO()
     write_visits("-", [visit()], stdout=out)
-    assert list(read_visits(["-"], stdin=io.BytesIO(out.getvalue()))) == [("standard input: line 1", visit(), None)]
+    (found,) = read_visits(["-"], stdin=io.BytesIO(out.getvalue()))
+    assert (found.place, found.visit, found.folder) == ("standard input: line 1", visit(), None)
 
 
 def test_folders_are_read_by_name(tmp_path):
@@ -89,10 +90,10 @@ def test_what_is_no_file_of_visits_is_refused(tmp_path):
     (tmp_path / "bad.json").write_text("[{}, ")
     (tmp_path / "empty").mkdir()
     assert "no such file" in problems_of(tmp_path / "none.jsonl")[0]
-    assert "expected a .json or .jsonl file" in problems_of(tmp_path / "table.csv")[0]
+    assert "expected a .json, .jsonl or .cemaudit file" in problems_of(tmp_path / "table.csv")[0]
     assert problems_of(tmp_path / "empty.jsonl") == ["empty.jsonl: no visits"]
     assert problems_of(tmp_path / "bad.json")[0].startswith("bad.json: not JSON")
-    assert "no .json or .jsonl files" in problems_of(tmp_path / "empty")[0]
+    assert "no .json, .jsonl or .cemaudit files" in problems_of(tmp_path / "empty")[0]
 
 
 def test_a_file_given_twice_is_noticed(tmp_path):

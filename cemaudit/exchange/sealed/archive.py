@@ -1,0 +1,162 @@
+"""The zip of a sealed visit file: stored, dateless, in order, so that the same contents are the same bytes anywhere.
+
+What is read must be, byte for byte, what would be written here. A stranger has no room left: nothing is compressed or
+encrypted, nothing overlaps, nothing lies between entries, nothing is a link. Other zip programs read it as usual.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, NamedTuple
+
+from cemaudit.errors import BadInput, Problem, Sayable
+from cemaudit.exchange.sealed.parts import MOST_ENTRIES, largest
+from cemaudit.language import N_, message
+
+__all__ = ["CHUNK", "Entry", "chunks", "directory", "entries_of", "laid_out", "refusal"]
+
+CHUNK = 1 << 20
+
+_LOCAL, _LISTED, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")
+_STORED, _ZIP_1, _ON_UNIX = 0, 10, 3 << 8 | 20
+_MIDNIGHT, _FIRST_DAY = 0, 1 << 5 | 1  # of 1980, where zip's calendar begins
+_PLAIN_FILE = 0o100644 << 16
+_ENCRYPTED = 1
+
+_AGAIN = N_("ask for the file again")
+_REPACKED = N_("ask for the file as it was sealed, not unpacked and packed again")
+
+
+def refusal(what: Sayable, place: str = "", hint: str = _AGAIN) -> BadInput:
+    """The error of a sealed file that is not as it was written."""
+    return BadInput(Problem(what, place, message(hint)))
+
+
+class Entry(NamedTuple):
+    """One file in the zip; ``start`` is where its header begins, ``crc`` its CRC-32."""
+
+    name: str
+    size: int
+    crc: int
+    start: int = 0
+
+    @property
+    def header(self) -> bytes:
+        """What stands before the content."""
+        name = self.name.encode()
+        made = (_ZIP_1, 0, _STORED, _MIDNIGHT, _FIRST_DAY)
+        return _LOCAL.pack(b"PK\x03\x04", *made, self.crc, self.size, self.size, len(name), 0) + name
+
+    @property
+    def listing(self) -> bytes:
+        """Its line in the directory."""
+        name = self.name.encode()
+        made = (_ON_UNIX, _ZIP_1, 0, _STORED, _MIDNIGHT, _FIRST_DAY)
+        rest = (len(name), 0, 0, 0, 0, _PLAIN_FILE, self.start)
+        return _LISTED.pack(b"PK\x01\x02", *made, self.crc, self.size, self.size, *rest) + name
+
+    @property
+    def content(self) -> int:
+        """Where the content begins."""
+        return self.start + _LOCAL.size + len(self.name)
+
+    @property
+    def end(self) -> int:
+        """Where the next entry begins."""
+        return self.content + self.size
+
+
+def laid_out(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries one after the other."""
+    placed: list[Entry] = []
+    for entry in entries:
+        placed.append(entry._replace(start=placed[-1].end if placed else 0))
+    return placed
+
+
+def directory(entries: Sequence[Entry]) -> bytes:
+    """What follows the last entry."""
+    listings = b"".join(entry.listing for entry in entries)
+    start = entries[-1].end if entries else 0
+    return listings + _END.pack(b"PK\x05\x06", 0, 0, len(entries), len(entries), len(listings), start, 0)
+
+
+def entries_of(file: IO[bytes]) -> Iterator[Entry]:
+    """The entries in the order they lie in, without their contents; after the last one the directory is compared.
+
+    ``BadInput`` at the first that is not as it would be written here, has no name or size of a sealed file's, or comes
+    twice.
+    """
+    found: dict[str, Entry] = {}
+    start = 0
+    while entry := _entry_at(file, start):
+        if entry.name in found:
+            raise refusal(message("{name} comes twice", name=entry.name))
+        if len(found) == MOST_ENTRIES:
+            raise refusal(message("more than {most} entries", most=MOST_ENTRIES))
+        found[entry.name] = entry
+        yield entry
+        start = entry.end
+    _check_directory(file, start, directory(list(found.values())))
+
+
+def _entry_at(file: IO[bytes], start: int) -> Entry | None:
+    """The entry that begins at ``start``; ``None`` where none does."""
+    file.seek(start)
+    head = file.read(_LOCAL.size)
+    if not head.startswith(b"PK\x03\x04"):
+        if start == 0:
+            raise refusal(message("not a sealed visit file"))
+        return None
+    if len(head) < _LOCAL.size:
+        raise _cut_short()
+    _, _, flags, method, _, _, crc, _, size, length, _ = _LOCAL.unpack(head)
+    written = file.read(length)
+    entry = Entry(_allowed(written), size, crc, start)
+    if flags & _ENCRYPTED:
+        raise refusal(message("{name} is encrypted", name=entry.name), hint=_REPACKED)
+    if method != _STORED:
+        raise refusal(message("{name} is compressed", name=entry.name), hint=_REPACKED)
+    if size > (largest(entry.name) or 0):
+        raise refusal(message("{name} is too large ({size} bytes)", name=entry.name, size=size))
+    if head + written != entry.header:
+        raise refusal(message("the header of {name} is damaged", name=entry.name), hint=_REPACKED)
+    return entry
+
+
+def _allowed(written: bytes) -> str:
+    name = written.decode("ascii", "replace")
+    if largest(name) is None:
+        raise refusal(message("an entry no sealed file has: {name}", name=name))
+    return name
+
+
+def _check_directory(file: IO[bytes], start: int, expected: bytes) -> None:
+    file.seek(start)
+    rest = file.read(len(expected) + 1)
+    if rest == expected:
+        return
+    if expected.startswith(rest):
+        raise _cut_short()
+    raise refusal(message("the directory of the file is damaged"), hint=_REPACKED)
+
+
+def _cut_short() -> BadInput:
+    return refusal(message("the file is cut short"))
+
+
+def chunks(file: IO[bytes], entry: Entry) -> Iterator[bytes]:
+    """The content of an entry, a megabyte at a time; ``BadInput`` where it ends early or is not what was written."""
+    file.seek(entry.content)
+    left, crc = entry.size, 0
+    while left:
+        chunk = file.read(min(left, CHUNK))
+        if not chunk:
+            raise _cut_short()
+        left -= len(chunk)
+        crc = zlib.crc32(chunk, crc)
+        yield chunk
+    if crc != entry.crc:
+        raise refusal(message("{name} is not what was sealed", name=entry.name))
