@@ -1,0 +1,118 @@
+"""Which column of a record is which field: flat names as they are, or behind the group names phones' servers add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from cemaudit.errors import Problem, nearest
+from cemaudit.exchange.forms.fields import Form, Kind, Role
+from cemaudit.language import message
+
+__all__ = ["INSTANCE", "Cell", "Columns"]
+
+INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID", "instanceID")
+"""Columns with the id a phone or server gave the filled form, those that survive a correction first."""
+
+_OURS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*__[a-z][a-z0-9_]*")
+_CHOSEN = {"1", "1.0", "true", "yes"}
+_PHONE_ONLY = ("proof", "skip")
+
+
+class Cell(NamedTuple):
+    """The text of a field, and the column it stands in."""
+
+    text: str
+    column: str
+
+
+class Found(NamedTuple):
+    """A field's flat name; ``option`` where the column tells of one option alone."""
+
+    name: str
+    option: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Finds the fields of ``form`` among the columns of records."""
+
+    form: Form
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All flat names, those of phones among them."""
+        answers = (field.name for field in self.form.fields.values() if field.role is Role.ANSWER)
+        return frozenset(self.form.fields) | {f"{name}__{part}" for name in answers for part in _PHONE_ONLY}
+
+    def cells(self, record: Mapping[str, str], ignored: dict[str, None]) -> tuple[dict[str, Cell], list[Problem]]:
+        """The cells that hold anything, by flat name; foreign columns go to ``ignored``."""
+        cells: dict[str, Cell] = {}
+        chosen: dict[str, list[Cell]] = {}
+        problems: list[Problem] = []
+        for column, text in record.items():
+            found = self._find(column) if text else None
+            if found and found.option:
+                chosen.setdefault(found.name, []).extend([Cell(found.option, column)] if text in _CHOSEN else [])
+            elif found and found.name in cells:
+                what = message("column {other} holds the same field, {name}", other=column, name=found.name)
+                problems.append(Problem(what, cells[found.name].column, message("leave one of them empty")))
+            elif found:
+                cells[found.name] = Cell(text, column)
+            elif text:
+                problems += self._foreign(column, ignored)
+        for name, options in chosen.items():
+            if options and name not in cells:
+                cells[name] = Cell(" ".join(option.text for option in options), options[0].column.rpartition("/")[0])
+        return cells, problems
+
+    def _find(self, column: str) -> Found | None:
+        if column not in self._known:
+            self._known[column] = next(filter(None, map(self._named, _tails(column, self._group))), None)
+        return self._known[column]
+
+    @cached_property
+    def _known(self) -> dict[str, Found | None]:
+        return {}
+
+    @cached_property
+    def _group(self) -> re.Pattern[str]:
+        groups = sorted((section.group for section in self.form.sections), key=len, reverse=True)
+        return re.compile(rf"(?:^|[/.:-])(?:{'|'.join(map(re.escape, groups))})[/.:-](.+)$")
+
+    def _named(self, tail: str) -> Found | None:
+        if tail in self.names:
+            return Found(tail)
+        name, _, code = tail.rpartition("/")
+        field = self.form.fields.get(name)
+        if field and field.kind is Kind.MANY and any(code == option.code for option in field.options):
+            return Found(name, code)
+        return None
+
+    def _foreign(self, column: str, ignored: dict[str, None]) -> Iterator[Problem]:
+        """A problem where the column looks like one of ours."""
+        last = column.rpartition("/")[2]
+        if _OURS.fullmatch(last) and not last.endswith("_URL") and last not in self._groups:
+            hint = nearest(last, self.names, listing=False)
+            ref = self.form.checklist.ref
+            yield Problem(message("{ref} has no such field", ref=ref), column, hint)
+        else:
+            ignored[column] = None
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(section.group for section in self.form.sections)
+
+
+def _tails(column: str, group: re.Pattern[str]) -> Iterator[str]:
+    """The column's name, without one group name after another: the whole, after our groups, after any ``/``."""
+    yield column
+    match = group.search(column)
+    if match:
+        yield match[1]
+    while "/" in column:
+        column = column.partition("/")[2]
+        yield column

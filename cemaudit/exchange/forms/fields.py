@@ -1,0 +1,133 @@
+"""The form of a checklist: sections of typed fields, each with its flat name; every door has the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+
+from cemaudit.model import Checklist, Item, Text, Touchpoint
+from cemaudit.model.expression import Node
+
+__all__ = ["Field", "Form", "Kind", "Limits", "Option", "Role", "Section"]
+
+
+class Kind(StrEnum):
+    """What can be put into a field. ``MOMENT``: a date with its time and zone."""
+
+    ONE = "one"
+    MANY = "many"
+    NUMBER = "number"
+    TEXT = "text"
+    DATE = "date"
+    TIME = "time"
+    MOMENT = "moment"
+    FILE = "file"
+
+
+class Role(StrEnum):
+    """What a field says about the visit."""
+
+    SETTING = "setting"
+    ANSWER = "answer"
+    WHY = "why"
+    NOTE = "note"
+    EVIDENCE = "evidence"
+    CAPTION = "caption"
+    EXPECTATION = "expectation"
+    EMOTION = "emotion"
+    CLAIM = "claim"
+    BLAME = "blame"
+
+
+@dataclass(frozen=True)
+class Option:
+    """What can be chosen: the code a record holds, and the words a person reads."""
+
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Which numbers fit; ``among`` lists the only ones, where it lists any."""
+
+    least: Fraction | None = None
+    most: Fraction | None = None
+    whole: bool = False
+    among: tuple[Fraction, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to fill in.
+
+    ``expects``: what fits, in words (the unit, the limits). ``skips``: the codes that may stand in place of an answer.
+    ``evidence`` and ``number``: the kind and the how-maniest file of an item. ``lines``: text of several lines.
+    """
+
+    name: str
+    role: Role
+    kind: Kind
+    label: Text
+    hint: Text | None = None
+    expects: Text | None = None
+    options: tuple[Option, ...] = ()
+    skips: tuple[Option, ...] = ()
+    limits: Limits | None = None
+    required: bool = False
+    lines: bool = False
+    touchpoint: Touchpoint | None = None
+    item: Item | None = None
+    evidence: str | None = None
+    number: int = 0
+
+    @property
+    def when(self) -> Node | None:
+        """The condition under which the item arises, or ``None``: always."""
+        return self.item.when if self.item else None
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of an episode in which the touchpoint arises; empty: in all."""
+        return self.touchpoint.steps if self.touchpoint else ()
+
+    @property
+    def place(self) -> str:
+        """Where in the checklist it comes from."""
+        if self.item:
+            return f"items.{self.item.id}"
+        return f"touchpoints.{self.touchpoint.id}" if self.touchpoint else "visit"
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields that belong together: those of the visit itself (``touchpoint`` is ``None``), or of one touchpoint."""
+
+    title: Text
+    fields: tuple[Field, ...]
+    touchpoint: Touchpoint | None = None
+
+    @property
+    def id(self) -> str:
+        """``visit``, or the touchpoint's id."""
+        return self.touchpoint.id if self.touchpoint else "visit"
+
+    @property
+    def group(self) -> str:
+        """The flat name of the section's group."""
+        return f"{self.id}__group" if self.touchpoint else "visit__setting"
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of ``checklist``: the visit's section first, then one for each touchpoint, in order."""
+
+    checklist: Checklist
+    sections: tuple[Section, ...]
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """All fields by flat name, in order."""
+        return {field.name: field for section in self.sections for field in section.fields}

@@ -1,0 +1,77 @@
+"""The one reader of filled forms: a flat record in, a visit out, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cemaudit.errors import Problem
+from cemaudit.exchange.forms.columns import Cell, Columns
+from cemaudit.exchange.forms.making import form_of
+from cemaudit.exchange.forms.reading import Localise, Texts
+from cemaudit.exchange.forms.record import RecordReading
+from cemaudit.exchange.rows import arising
+from cemaudit.model import Checklist, Visit, faults
+from cemaudit.model.base import clean
+from cemaudit.scoring.checks import check_visit
+
+__all__ = ["Files", "FormReader"]
+
+Files = Callable[[str], Path | None]
+"""Finds the file a record names, or ``None``."""
+
+
+class FormReader:
+    """Reads filled forms of one checklist, however they were filled in.
+
+    ``localise`` gives moments written without a zone theirs; without it they are refused. What several records amount
+    to is kept: ``not_arising`` counts the answers left out because their item does not arise, ``ignored`` has the
+    columns that are none of ours, ``sources`` the file of every piece of evidence found, by SHA-256.
+    """
+
+    def __init__(self, checklist: Checklist, localise: Localise | None = None) -> None:
+        self.checklist = checklist
+        self.form = form_of(checklist)
+        self.not_arising = 0
+        self.ignored: dict[str, None] = {}
+        self.sources: dict[str, Path] = {}
+        self._columns = Columns(self.form)
+        self._texts = Texts(self.form, localise)
+
+    def read(
+        self, record: Mapping[str, str], files: Files | None = None, place: str = ""
+    ) -> tuple[Visit | None, list[Problem]]:
+        """The visit a record ``{column: text}`` holds, or all its problems, each with its column, inside ``place``.
+
+        Evidence keeps the name the record gives it, with the SHA-256 of the file ``files`` finds; without ``files`` it
+        is taken on trust, without a SHA-256.
+        """
+        cells, problems = self._columns.cells(_tidied(record), self.ignored)
+        reading = RecordReading(self.form, self._texts, files)
+        visit = self._visit(reading, cells, problems, record)
+        if problems or visit is None:
+            return None, [problem.inside(place) if place else problem for problem in problems]
+        self.sources |= reading.sources
+        return visit, []
+
+    def _visit(
+        self, reading: RecordReading, cells: Mapping[str, Cell], problems: list[Problem], record: Mapping[str, str]
+    ) -> Visit | None:
+        data = reading.data(cells, record)
+        problems += reading.problems
+        try:
+            whole = Visit.model_validate(data)
+        except ValidationError as error:
+            problems += map(reading.by_column, faults.problems(error, data))
+            return None
+        visit = arising(whole, self.checklist)
+        problems += map(reading.by_column, check_visit(visit, self.checklist))
+        if not problems:
+            self.not_arising += len(whole.answers) - len(visit.answers)
+        return visit
+
+
+def _tidied(record: Mapping[str, str]) -> dict[str, str]:
+    return {clean(column): clean(text) for column, text in record.items()}

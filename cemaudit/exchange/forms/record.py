@@ -1,0 +1,177 @@
+"""One record of a form, field by field: what a visit is made of, what is wrong, and which column each part is from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.forms.columns import INSTANCE, Cell
+from cemaudit.exchange.forms.evidence import digest_of
+from cemaudit.exchange.forms.fields import Field, Form, Kind, Role
+from cemaudit.exchange.forms.reading import Texts
+from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.language import message
+from cemaudit.model import SkipState
+from cemaudit.model.identity import derived_id
+
+__all__ = ["RecordReading"]
+
+_EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
+_FEELINGS = {Role.EXPECTATION: "expectations", Role.EMOTION: "emotions"}
+_COMPLAINTS = {Role.CLAIM: "claims", Role.BLAME: "blames"}
+
+
+class RecordReading:
+    """Reads the cells of one record; ``problems`` are placed at their columns, ``sources`` found by SHA-256."""
+
+    def __init__(self, form: Form, texts: Texts, files: Callable[[str], Path | None] | None) -> None:
+        self._form = form
+        self._texts = texts
+        self._files = files
+        self.problems: list[Problem] = []
+        self.sources: dict[str, Path] = {}
+        self._columns: dict[str, str] = {}
+
+    def data(self, cells: Mapping[str, Cell], record: Mapping[str, str]) -> dict[str, Any]:
+        """The members of a visit; each is told where it comes from, for ``by_column``."""
+        self._cells = cells
+        data: dict[str, Any] = {"answers": {}, "skipped": {}, "notes": {}, "evidence": {}}
+        data |= {"expectations": {}, "emotions": {}, "claims": [], "blames": []}
+        data |= {"origin": "shopper", "checklist": self._form.checklist.ref}
+        for name, field in self._form.fields.items():
+            if field.role is Role.ANSWER:
+                self._answer(field, data)
+            elif name in cells:
+                self._read(field, cells[name], data)
+        data |= self._setting(record)
+        return data
+
+    def by_column(self, problem: Problem) -> Problem:
+        """A problem of the visit, placed at the column it comes from."""
+        parts = problem.place.split(".")
+        places = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        found = next((self._columns[place] for place in places if place in self._columns), None)
+        return Problem(problem.what, found or _field_name(problem.place), problem.hint)
+
+    def _answer(self, field: Field, data: dict[str, Any]) -> None:
+        item, cell, skip = field.name, self._cells.get(field.name), self._cells.get(f"{field.name}__skip")
+        said = self._try(cell, lambda text: self._texts.answer(field, text)) if cell else None
+        why = self._try(skip, lambda text: self._texts.skip(field, text)) if skip else None
+        if cell:
+            self._columns |= {f"answers.{item}": cell.column, f"skipped.{item}": cell.column}
+        elif skip:
+            self._columns[f"skipped.{item}"] = skip.column
+        if isinstance(said, SkipState):
+            why = said
+        elif said is not None and why and skip:
+            self.problems.append(Problem(message("both answered and left out"), skip.column))
+        elif said is not None:
+            data["answers"][item] = said
+        if why:
+            data["skipped"][item] = {"state": why}
+
+    def _read(self, field: Field, cell: Cell, data: dict[str, Any]) -> None:
+        """Put what the cell says into ``data``; settings come later, together."""
+        subject = field.item.id if field.item else field.touchpoint.id if field.touchpoint else ""
+        if field.role is Role.WHY:
+            self._why(subject, cell, data)
+        elif field.role is Role.NOTE:
+            data["notes"][subject] = cell.text
+            self._columns[f"notes.{subject}"] = cell.column
+        elif field.role in _FEELINGS:
+            part = _FEELINGS[field.role]
+            value = self._try(cell, lambda text: self._texts.whole(field, text))
+            data[part] |= {} if value is None else {subject: value}
+            self._columns[f"{part}.{subject}"] = cell.column
+        elif field.role in _COMPLAINTS:
+            part = _COMPLAINTS[field.role]
+            data[part].append({"touchpoint": subject, "text": cell.text})
+            self._columns[f"{part}.{len(data[part])}"] = self._columns[f"{part}.{subject}"] = cell.column
+        elif field.role is Role.EVIDENCE:
+            self._evidence(field, cell, data["evidence"].setdefault(subject, []))
+        elif field.role is Role.CAPTION and field.name.removesuffix("_caption") not in self._cells:
+            self.problems.append(Problem(message("a caption without its file"), cell.column))
+
+    def _why(self, item: str, cell: Cell, data: dict[str, Any]) -> None:
+        self._columns[f"skipped.{item}.reason"] = cell.column
+        if item in data["skipped"]:
+            data["skipped"][item]["reason"] = cell.text
+        elif item not in self._cells or item in data["answers"]:
+            hint = message("put _na, _no or _de in column {column}", column=item)
+            self.problems.append(Problem(message("a reason, but the item was not left out"), cell.column, hint))
+
+    def _evidence(self, field: Field, cell: Cell, pieces: list[dict[str, Any]]) -> None:
+        caption = self._cells.get(f"{field.name}_caption")
+        piece = {"file": cell.text, "kind": field.evidence, "caption": caption.text if caption else ""}
+        if self._files:
+            path = self._files(cell.text)
+            if path is None:
+                hint = message("put it beside the form, or in the folder {folder} there", folder="media")
+                self.problems.append(Problem(message("no such file: {name}", name=cell.text), cell.column, hint))
+                return
+            digest = self._try(cell, lambda _: digest_of(path))
+            if digest:
+                piece["sha256"] = digest
+                self.sources[digest] = path
+        pieces.append(piece)
+        place = f"evidence.{field.item.id if field.item else ''}.{len(pieces)}"
+        self._columns[place] = cell.column
+        self._columns[f"{place}.caption"] = caption.column if caption else cell.column
+
+    def _setting(self, record: Mapping[str, str]) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for name, field in self._form.fields.items():
+            cell = self._cells.get(name) if field.role is Role.SETTING else None
+            if cell:
+                key = name.removeprefix(PREFIX)
+                self._columns[f"episode.{_EPISODE[key]}" if key in _EPISODE else key] = cell.column
+                data[key] = self._try(cell, lambda text, field=field: self._said(field, text))  # type: ignore[misc]
+        data = {key: value for key, value in data.items() if value is not None}
+        episode = {_EPISODE[key]: data.pop(key) for key in _EPISODE if key in data}
+        if episode:
+            data["episode"] = episode
+        if "id" not in data:
+            data["id"] = _instance(record) or self._derived(data)
+        return data
+
+    def _said(self, field: Field, text: str) -> Any:
+        match field.kind:
+            case Kind.MOMENT:
+                return self._texts.moment(text)
+            case Kind.DATE:
+                return self._texts.day(text)
+            case Kind.NUMBER:
+                return self._texts.whole(field, text)
+            case Kind.ONE:
+                return self._texts.chosen(field, text)
+            case _:
+                return text
+
+    def _derived(self, data: Mapping[str, Any]) -> str:
+        """An id made of what tells the visit from others, so that a corrected record keeps it."""
+        when, episode = data.get("started") or data.get("date"), data.get("episode", {})
+        told = [data.get("store"), data.get("shopper"), when.isoformat() if when else None]
+        told += [episode.get(part) for part in _EPISODE.values()]
+        return derived_id(self._form.checklist.ref, *(str(part or "") for part in told))
+
+    def _try(self, cell: Cell, read: Callable[[str], Any]) -> Any:
+        """What ``read`` makes of the cell; ``None`` after a problem."""
+        try:
+            return read(cell.text)
+        except BadInput as error:
+            self.problems += error.inside(cell.column).problems
+            return None
+
+
+def _instance(record: Mapping[str, str]) -> str | None:
+    return next((record[name].removeprefix("uuid:") for name in INSTANCE if record.get(name)), None)
+
+
+def _field_name(place: str) -> str:
+    """The flat name for a place of the visit that came from no column, as ``visit__store`` for ``store``."""
+    head, _, part = place.partition(".")
+    if head == "episode":
+        return next((PREFIX + key for key, name in _EPISODE.items() if name == part), PREFIX + head)
+    return PREFIX + head if "." not in place else place
