@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["read_sheets", "read_workbook"]
 
 _SCANNED = 1 << 20
+_AT_ONCE = 100
 
 
 def read_workbook(path: Path, sheet: str | None = None) -> Iterator[Record]:
@@ -113,8 +115,8 @@ def _rows(book: Workbook, sheet: str | None) -> Iterator[Sequence[Any]]:
     page: Any = book.worksheets[names.index(sheet) if sheet is not None else 0]
     page.reset_dimensions()  # the sheet's own word on its size may be wrong by a million rows
     rows = page.iter_rows(values_only=True)
-    while (row := _guarded(lambda: next(rows, None))) is not None:
-        yield row
+    while some := _guarded(lambda: list(islice(rows, _AT_ONCE))):
+        yield from some
 
 
 def _load(path: Path, *, data_only: bool) -> Workbook:
