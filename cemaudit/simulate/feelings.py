@@ -50,7 +50,10 @@ def feel(form: Form, setting: Setting, rng: Random) -> Feelings:
         _complain(feelings, touchpoint, performance, language, rng)
         for item in touchpoint.items:
             note = _note(form.share(item), feelings.emotions.get(touchpoint.id, 0), touchpoint, language, rng)
-            if note and note not in feelings.notes.values():
+            least = item.least_note(form.answers[item.id]) if item.id in form.answers else 0
+            while len("".join((note or "").split())) < least:
+                note = " ".join(filter(None, (note, words.regret(touchpoint, language, rng))))
+            if note and (least or note not in feelings.notes.values()):
                 feelings.notes[item.id] = note
     return feelings
 
