@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
-from cemaudit.exchange.forms.pdf_names import code_of, flat_name
+from cemaudit.exchange.forms.pdf_fields import fields_of, found
+from cemaudit.exchange.forms.pdf_names import flat_name
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.exchange.forms.spellings import read_time
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 
 if TYPE_CHECKING:
-    from pypdf.generic import DictionaryObject, PdfObject
+    from pypdf import PdfReader
 
 __all__ = ["read_pdf_form"]
 
 LARGEST = 50_000_000
-MOST_FIELDS = 100_000
-DEEPEST = 3
-LONGEST = 100_000
+_MOMENTS = ("started", "finished", "entered", "briefed")
 
 Result = TypeVar("Result")
 
@@ -35,27 +34,91 @@ def read_pdf_form(path: Path) -> dict[str, str]:
     fields of ours; ``BadEnvironment`` without the extra ``pdf``.
     """
     refuse_unreadable(path)
-    if path.stat().st_size > LARGEST:
-        what = message("larger than {most} MB", most=LARGEST // 1_000_000)
-        raise BadInput(Problem(what, str(path), message("is this the right file?")))
     try:
+        if path.stat().st_size > LARGEST:
+            what = message("larger than {most} MB", most=LARGEST // 1_000_000)
+            raise BadInput(Problem(what, hint=message("is this the right file?")))
         with _silent():
-            record = _guarded(lambda: _record(path))
-        return _dated(record)
+            return _dated(_guarded(lambda: _record(path)))
     except BadInput as error:
         raise error.inside(path) from error
 
 
 def _record(path: Path) -> dict[str, str]:
-    form = _form_in(path)
-    many: dict[str, list[str]] = {}
+    """What the fields hold; where a name has parts, the last is an option of which any may be ticked."""
     record: dict[str, str] = {}
-    for (name, *option), value in _fields(form):
+    for names, value in fields_of(_form_of(_opened(path))):
+        name, *option = map(flat_name, names) if names else ("",)
         if option and value:
-            many.setdefault(name, []).append(option[0])
+            record[name] = f"{record.get(name, '')} {option[0]}".strip()
         elif value:
             record.setdefault(name, value)
-    record |= {name: " ".join(codes) for name, codes in many.items()}
     if f"{PREFIX}checklist" not in record:
-        raise BadInput(Problem(message("a PDF form, but not one of cemaudit"), hint=_HINT))
+        hint = message("fill in a form that cemaudit wrote; a printed and scanned one must be typed in by hand")
+        raise BadInput(Problem(message("not a PDF form of cemaudit"), hint=hint))
     return record
+
+
+def _opened(path: Path) -> PdfReader:
+    try:
+        from pypdf import PdfReader  # noqa: PLC0415 an extra, and slow to load
+    except ImportError as error:
+        hint = message("install it: {command}", command="pip install 'cemaudit[pdf]'")
+        raise BadEnvironment(Problem(message("PDF forms need the extra {extra}", extra="pdf"), hint=hint)) from error
+    reader = PdfReader(path)
+    if reader.is_encrypted and not reader.decrypt(""):
+        hint = message("save it again without a password")
+        raise BadInput(Problem(message("the PDF is locked with a password"), hint=hint))
+    return reader
+
+
+def _form_of(reader: PdfReader) -> Mapping[str, Any]:
+    """The dictionary that holds the fields; an empty one where the PDF has none."""
+    form = found(reader.root_object.get("/AcroForm"))
+    if not isinstance(form, Mapping):
+        return {}
+    if "/XFA" in form:
+        raise BadInput(Problem(message("a PDF form of another kind (XFA)")))
+    return form
+
+
+def _dated(record: dict[str, str]) -> dict[str, str]:
+    """Times of day with the day of the visit before them; the day alone is left where there is no time."""
+    day = record.get(f"{PREFIX}date")
+    for moment in _MOMENTS if day else ():
+        name = PREFIX + moment
+        if _is_time(record.get(name, "")):
+            record[name] = f"{day} {record[name]}"
+            if moment == "started":
+                del record[f"{PREFIX}date"]
+    return record
+
+
+def _is_time(text: str) -> bool:
+    try:
+        read_time(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _guarded(step: Callable[[], Result]) -> Result:
+    """What ``step()`` gives; the library's many kinds of errors on damaged files made one."""
+    try:
+        return step()
+    except CemauditError:
+        raise
+    except Exception as error:
+        raise BadInput(Problem(message("cannot be read as a PDF: {why}", why=error))) from error
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Without the library's remarks on damaged files."""
+    logger = logging.getLogger("pypdf")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

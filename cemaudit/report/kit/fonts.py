@@ -15,13 +15,19 @@ _FOLDER = Path(__file__).parent.parent / "fonts"
 
 
 class Face:
-    """The widths of a face's characters, in thousandths of its size."""
+    """A face: its ``shape``, and the widths of its characters in thousandths of its size."""
 
     def __init__(self, name: str) -> None:
-        font = TTFont(name, str(_FOLDER / f"{name}.ttf"))
+        path = _FOLDER / f"{name}.ttf"
+        font = TTFont(name, str(path))
         pdfmetrics.registerFont(font)
-        self.name = name
+        self.name, self.shape, self._path = name, font.face, path
         self.widths: dict[int, float] = font.face.charWidths
+
+    @property
+    def program(self) -> bytes:
+        """The font file."""
+        return self._path.read_bytes()
 
     def width(self, text: str, size: float) -> float:
         """How wide ``text`` is in points; characters the face lacks are no width at all."""

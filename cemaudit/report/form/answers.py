@@ -1,0 +1,81 @@
+"""How each kind of answer is given, and the three ways to leave it out."""
+
+from __future__ import annotations
+
+from cemaudit.exchange.forms.fields import Field, Kind
+from cemaudit.language import message
+from cemaudit.model.answers import Nps, Quantity
+from cemaudit.model.answers import Scale as ScaleAnswer
+from cemaudit.report.form.boxes import HEIGHT, QUIETLY, Blank, Tick
+from cemaudit.report.form.layout import ANSWER, LABEL, Row, said
+from cemaudit.report.form.options import in_line, is_list, line_width, option_slices, ticks_of
+from cemaudit.report.form.scales import Scale
+from cemaudit.report.form.sheet import Entry, Sheet
+from cemaudit.report.kit.stack import Slice
+from cemaudit.report.kit.style import QUIET
+
+__all__ = ["SIDE_BY_SIDE", "answer_slices"]
+
+SIDE_BY_SIDE = 134.0
+"""Where the right part of a line begins: the ways to leave an answer out, the files."""
+
+BOX = 74.0
+PAD = 2.5
+TYPED = {Kind.NUMBER, Kind.DATE, Kind.TIME}
+
+Parts = list[tuple[float, Slice]]
+
+
+def answer_slices(sheet: Sheet, field: Field, why: Field, width: float) -> list[Slice]:
+    """The answer to an item, and why there is none; on one line where both fit."""
+    narrow, skips = _narrow(sheet, field), _skips(sheet, field, why, width)
+    return [Row([*narrow, *skips], PAD)] if narrow else [*_wide(sheet, field, width), Row(skips, PAD)]
+
+
+def _narrow(sheet: Sheet, field: Field) -> Parts:
+    """The answer, where it is short enough to stand to the left of the skips."""
+    if field.kind in TYPED:
+        return _typed(sheet, field)
+    if field.kind is not Kind.ONE or _is_scale(field) or is_list(field):
+        return []
+    ticks = ticks_of(sheet, field)
+    return in_line(ticks) if line_width(ticks) <= SIDE_BY_SIDE - 8 else []
+
+
+def _typed(sheet: Sheet, field: Field) -> Parts:
+    box: Parts = [(0, Blank(sheet.entry(field.name), (BOX, HEIGHT)))]
+    answer = field.item.answer if field.item else None
+    unit = answer.unit_shown if isinstance(answer, Quantity) else ""
+    return [*box, (BOX + 5, said(unit, ANSWER, SIDE_BY_SIDE - BOX - 13, most=1))] if unit else box
+
+
+def _wide(sheet: Sheet, field: Field, width: float) -> list[Slice]:
+    """The answer, where it takes lines of its own."""
+    if field.kind is Kind.TEXT:
+        return [Row([(0, Blank(sheet.entry(field.name), (width, 2.4 * HEIGHT), long=True))], PAD)]
+    if _is_scale(field):
+        return [Row([(0, Scale(sheet, field, width, _ends(field)))], PAD)]
+    return option_slices(sheet, field, width)
+
+
+def _is_scale(field: Field) -> bool:
+    return field.kind is Kind.ONE and field.item is not None and isinstance(field.item.answer, ScaleAnswer | Nps)
+
+
+def _ends(field: Field) -> tuple[object, object]:
+    """The words at both ends of a scale."""
+    answer = field.item.answer if field.item else None
+    if isinstance(answer, ScaleAnswer):
+        return answer.low or "", answer.high or ""
+    return message("not at all likely"), message("extremely likely")
+
+
+def _skips(sheet: Sheet, field: Field, why: Field, width: float) -> Parts:
+    """A circle for each way to leave the answer out, in the answer's own group where that has circles."""
+    name = field.name if field.kind is Kind.ONE and not is_list(field) else f"{field.name}__skip"
+    entry = Entry(sheet.fields, name, str(field.label))
+    ticks = [Tick(entry, (option.code, option.label), look=QUIETLY) for option in field.skips]
+    parts = in_line(ticks, SIDE_BY_SIDE)
+    asked = said(message("Why?"), LABEL, 40, QUIET, 1)
+    after = SIDE_BY_SIDE + line_width(ticks) + 12
+    return [*parts, (after, asked), (after + 24, Blank(sheet.entry(why.name), (width - after - 24, HEIGHT)))]

@@ -1,0 +1,95 @@
+"""The head of a form: what it asks about, and which visit it records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.language import N_, message, translate
+from cemaudit.model import Checklist
+from cemaudit.report.form.boxes import HEIGHT, Blank
+from cemaudit.report.form.layout import LABEL, PROSE, Gap, Row, Titled, bullets, said
+from cemaudit.report.form.options import option_slices
+from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.stack import Slice, Stack
+from cemaudit.report.kit.style import ACCENT, HAIRLINE, INK, QUIET, WIDTH, Type
+from cemaudit.report.kit.text import wrap
+
+__all__ = ["opening_stacks"]
+
+KICKER = Type(9, 14, bold=True)
+TITLE = Type(22, 30, bold=True)
+SUBTITLE = Type(11, 17)
+GAP = 14.0
+
+_CELLS = (
+    (("store", N_("Store code")), ("store_name", N_("Store name")), ("shopper", N_("Your shopper code"))),
+    (
+        ("date", N_("Day, like 2026-11-21")),
+        ("started", N_("Arrived, like 14:05")),
+        ("finished", N_("Left, like 14:45")),
+    ),
+    (("wave", N_("Wave")), ("place", N_("Place")), ("occasion", N_("Occasion"))),
+)
+_EPISODE = (
+    ("episode", N_("Code of the treatment or order")),
+    ("step_number", N_("How many visits so far, this one included")),
+)
+_HOW = (
+    N_("Circles: tick one. Squares: tick any."),
+    N_(
+        "No answer to give? Tick why, and say it in a few words: not applicable (it does not arise here), "
+        "not observed (you could not see it), declined (you prefer not to say)."
+    ),
+    N_("Days like 2026-11-21, times like 14:05 (after midnight: with the day), numbers as digits alone."),
+    N_("Photos, receipts and recordings stay files: write their names here, and hand them over with this form."),
+)
+
+
+class _Rule(Slice):
+    """A hairline across the page."""
+
+    def paint(self, pen: Pen) -> None:
+        pen.rule(WIDTH, 0, HAIRLINE)
+
+
+def opening_stacks(sheet: Sheet) -> Iterator[Stack]:
+    """Title, the visit's particulars, and how the form is filled in."""
+    yield Stack(list(_masthead(sheet.checklist)), space=(0, 10))
+    yield Stack([_Rule(10), *_particulars(sheet)], space=(0, 8))
+    how = [translate(words) for words in _HOW]
+    yield Stack(
+        [said(message("How to fill this in"), LABEL.strong, WIDTH, ACCENT), *bullets(how, PROSE, WIDTH)], space=(2, 6)
+    )
+
+
+def _masthead(checklist: Checklist) -> Iterator[Slice]:
+    yield said(message("Visit form"), KICKER, WIDTH, ACCENT)
+    yield Gap(2)
+    yield said(checklist.title, TITLE, WIDTH, most=3)
+    yield said(checklist.ref, SUBTITLE, WIDTH, QUIET)
+    if checklist.about:
+        yield Gap(6)
+        yield Lines(wrap(str(checklist.about), PROSE, WIDTH), PROSE, INK)
+
+
+def _particulars(sheet: Sheet) -> Iterator[Slice]:
+    for cells in _CELLS:
+        yield _cells(sheet, cells)
+    if sheet.checklist.steps:
+        yield _cells(sheet, _EPISODE)
+        step = sheet.field(f"{PREFIX}step")
+        yield Row([(0, said(step.label, LABEL, WIDTH, QUIET, 1))], 2)
+        yield from option_slices(sheet, step, WIDTH)
+
+
+def _cells(sheet: Sheet, cells: Sequence[tuple[str, str]]) -> Slice:
+    """Boxes of one width side by side, each with its label."""
+    each = (WIDTH - GAP * (len(cells) - 1)) / len(cells)
+    parts: list[tuple[float, Slice]] = []
+    for name, label in cells:
+        box = Blank(sheet.setting(name), (each, HEIGHT))
+        parts.append((len(parts) * (each + GAP), Titled(translate(label), box, each)))
+    return Row(parts, 4)

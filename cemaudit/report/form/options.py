@@ -1,0 +1,69 @@
+"""Options to tick, in a line or in columns, or to pick from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cemaudit.exchange.forms.fields import Field, Kind
+from cemaudit.report.form.boxes import ANY_WIDTH, Drop, Tick
+from cemaudit.report.form.layout import PROSE, Row
+from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.stack import Slice
+from cemaudit.report.kit.style import QUIET
+from cemaudit.report.kit.text import wrap
+
+__all__ = ["in_line", "is_list", "line_width", "option_slices", "ticks_of"]
+
+MOST_TICKS = 24
+"""Of more options than these one is picked from a list."""
+
+BETWEEN = 16.0
+MOST_COLUMNS = 3
+LIST_WIDTH = 200.0
+
+
+def is_list(field: Field) -> bool:
+    """Whether one of very many options is picked from a list."""
+    return field.kind is Kind.ONE and len(field.options) > MOST_TICKS
+
+
+def option_slices(sheet: Sheet, field: Field, width: float) -> list[Slice]:
+    """The options: in one line where they fit, else in columns; a list also names its codes for those on paper."""
+    if is_list(field):
+        return list(_list(sheet, field, width))
+    ticks = ticks_of(sheet, field)
+    if line_width(ticks) <= width:
+        return [Row(in_line(ticks), 2.5)]
+    columns = max(1, min(MOST_COLUMNS, int(width // (max(tick.width for tick in ticks) + BETWEEN))))
+    each = width / columns
+    ticks = ticks_of(sheet, field, each - 4)
+    rows = [ticks[start : start + columns] for start in range(0, len(ticks), columns)]
+    return [Row([(place * each, tick) for place, tick in enumerate(row)], 1.5) for row in rows]
+
+
+def ticks_of(sheet: Sheet, field: Field, room: float = ANY_WIDTH) -> list[Tick]:
+    """A circle for each option of which one holds, a square where several may."""
+    square, entry = field.kind is Kind.MANY, sheet.entry(field.name)
+    return [Tick(entry, (option.code, option.label), room, square=square) for option in field.options]
+
+
+def in_line(ticks: Iterable[Tick], x: float = 0) -> list[tuple[float, Slice]]:
+    """The ticks one after the other, from ``x`` on."""
+    placed: list[tuple[float, Slice]] = []
+    for tick in ticks:
+        placed.append((x, tick))
+        x += tick.width + BETWEEN
+    return placed
+
+
+def line_width(ticks: Sequence[Tick]) -> float:
+    """The room the ticks take one after the other."""
+    return sum(tick.width for tick in ticks) + BETWEEN * (len(ticks) - 1)
+
+
+def _list(sheet: Sheet, field: Field, width: float) -> Iterable[Slice]:
+    pairs = [(option.code, str(option.label)) for option in field.options]
+    yield Row([(0, Drop(sheet.entry(field.name), LIST_WIDTH, pairs))], 2.5)
+    known = " · ".join(f"{code} {label}" if label != code else code for code, label in pairs)
+    yield Lines(wrap(known, PROSE, width), PROSE, QUIET)

@@ -1,0 +1,41 @@
+"""What stands on every page of a form around its content, so that a loose page still says whose it is."""
+
+from __future__ import annotations
+
+from reportlab.pdfgen.canvas import Canvas
+
+from cemaudit import __version__
+from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.language import message
+from cemaudit.report.form.boxes import Blank
+from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.kit.page import paint_foot
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.style import HAIRLINE, LEFT, PAGE, QUIET, TINY, WIDTH
+from cemaudit.report.kit.text import shorten, wrap
+
+__all__ = ["paint_surroundings"]
+
+TITLE = 220.0
+HEAD, BOX = 42.0, 15.0
+
+
+def paint_surroundings(canvas: Canvas, sheet: Sheet) -> None:
+    """The checklist, the store and the day at the head (the first page has them at large), the number at the foot."""
+    pen = Pen(canvas, LEFT, PAGE[1])
+    if canvas.getPageNumber() == 1:
+        sheet.fields.hidden(canvas, f"{PREFIX}checklist", sheet.checklist.ref)
+    else:
+        _paint_head(pen, sheet)
+    paint_foot(pen.at(0, PAGE[1] - 34), f"cemaudit {__version__} · {sheet.checklist.ref}")
+
+
+def _paint_head(pen: Pen, sheet: Sheet) -> None:
+    pen.at(0, HEAD - 4).line(shorten(wrap(sheet.checklist.title, TINY.strong, TITLE), 1)[0], TINY.strong, QUIET)
+    right = WIDTH
+    for name, words, width in (("date", message("Day"), 68.0), ("store", message("Store"), 120.0)):
+        box = Blank(sheet.setting(name), (width, BOX))
+        box.paint(pen.at(right - width, HEAD - BOX))
+        pen.at(right - width - 5, HEAD - 4).line(str(words), TINY, QUIET, "right")
+        right -= width + pen.width(str(words), TINY) + 18
+    pen.at(0, HEAD + 5).rule(WIDTH, 0, HAIRLINE)

@@ -1,0 +1,100 @@
+"""One touchpoint of a form: what was expected, its items, what was felt, what is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cemaudit.exchange.forms.fields import Role
+from cemaudit.language import N_, message, translate
+from cemaudit.model import Checklist, Touchpoint
+from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS
+from cemaudit.model.vocabulary import label
+from cemaudit.report.form.boxes import Blank
+from cemaudit.report.form.items import item_stack
+from cemaudit.report.form.layout import LABEL, Gap, Row, Titled, said
+from cemaudit.report.form.scales import Feeling
+from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.stack import Slice, Stack
+from cemaudit.report.kit.style import ACCENT, PALE, QUIET, TINY, WIDTH, Type
+from cemaudit.report.kit.text import shorten, wrap
+
+__all__ = ["touchpoint_stacks"]
+
+TITLE = Type(11, 15, bold=True)
+EDGE, PAD, GAP = 3.5, 11.0, 14.0
+COMPLAINT = 36.0
+_FEELINGS = {
+    Role.EXPECTATION: (N_("Before: what had you expected here?"), EXPECTATIONS),
+    Role.EMOTION: (N_("After: how did it feel?"), EMOTIONS),
+}
+
+
+class _Band(Slice):
+    """The touchpoint's title on a ground, and at its right where on the journey it lies."""
+
+    def __init__(self, title: str, where: str) -> None:
+        self.title = shorten(wrap(title, TITLE, WIDTH * 0.6), 3)
+        self.where = shorten(wrap(where, TINY, WIDTH * 0.33), 4)
+        super().__init__(max(len(self.title) * TITLE.leading, len(self.where) * TINY.leading) + 9)
+
+    def paint(self, pen: Pen) -> None:
+        pen.box(WIDTH, self.height, PALE)
+        pen.box(EDGE, self.height, ACCENT)
+        pen.at(PAD, (self.height - len(self.title) * TITLE.leading) / 2).lines(self.title, TITLE)
+        down = (self.height - len(self.where) * TINY.leading) / 2
+        pen.at(WIDTH * 0.65, down).lines(self.where, TINY, QUIET, "right", WIDTH * 0.35 - PAD)
+        self._enter(pen)
+
+    def _enter(self, pen: Pen) -> None:
+        height = pen.canvas.absolutePosition(pen.x, pen.top)[1]
+        key = f"touchpoint-{pen.canvas.getPageNumber()}-{height:.1f}"
+        pen.canvas.bookmarkHorizontal(key, pen.x, pen.top)
+        pen.canvas.addOutlineEntry(" ".join(self.title), key, 0)
+
+
+def touchpoint_stacks(sheet: Sheet, touchpoint: Touchpoint) -> Iterator[Stack]:
+    """The touchpoint from its title to claims and blames."""
+    band = _Band(str(touchpoint.title), _where(sheet.checklist, touchpoint))
+    yield Stack([band], space=(14, 6), keeps=True)
+    if touchpoint.expectation:
+        yield Stack([_feeling(sheet, touchpoint, Role.EXPECTATION)], space=(0, 6), keeps=True)
+    for number, item in enumerate(touchpoint.items):
+        yield item_stack(sheet, item, first=number == 0)
+    yield Stack(list(_afterwards(sheet, touchpoint)), space=(2, 8), whole=True)
+
+
+def _afterwards(sheet: Sheet, touchpoint: Touchpoint) -> Iterator[Slice]:
+    """What was felt and what is claimed; it says where, as it may stand on a page of its own."""
+    if touchpoint.emotion:
+        yield _feeling(sheet, touchpoint, Role.EMOTION)
+    else:
+        yield said(touchpoint.title, LABEL.strong, WIDTH, QUIET, 1)
+    yield Gap(5)
+    yield _complaints(sheet, touchpoint)
+
+
+def _where(checklist: Checklist, touchpoint: Touchpoint) -> str:
+    place = f"{label(touchpoint.channel)} · {checklist.path.stage(touchpoint.stage).title}"
+    steps = [str(step.title) for step in checklist.steps if step.id in touchpoint.steps]
+    return f"{place}\n{message('Only at: {steps}', steps=', '.join(steps))}" if steps else place
+
+
+def _feeling(sheet: Sheet, touchpoint: Touchpoint, role: Role) -> Slice:
+    """The question before the visit, or the one after it."""
+    title, words = _FEELINGS[role]
+    field = sheet.field(f"{touchpoint.id}__{role}")
+    return Feeling(sheet, field, (translate(title), touchpoint.title), list(words.values()))
+
+
+def _complaints(sheet: Sheet, touchpoint: Touchpoint) -> Slice:
+    """A claim and a blame, side by side."""
+    half = (WIDTH - GAP) / 2
+    parts: list[tuple[float, Slice]] = []
+    for name, words in (
+        ("claim", message("Claim: what should the company repair?")),
+        ("blame", message("Blame: what do you hold against the company?")),
+    ):
+        box = Blank(sheet.entry(f"{touchpoint.id}__{name}"), (half, COMPLAINT), long=True)
+        parts.append((len(parts) * (half + GAP), Titled(words, box, half)))
+    return Row(parts)
