@@ -44,6 +44,7 @@ def command(
 ) -> int:
     """Write the reports in the language in force."""
     from cemaudit.report import store_report, write_report
+    from cemaudit.report.media import media_of
     from cemaudit.scoring import Engine
     from cemaudit.scoring.series import contexts
 
@@ -54,10 +55,10 @@ def command(
     known = {each.visit.id: each for each in fitting_visits(engine, visits, problems)}
     reports = list(contexts(engine, [each.visit for each in known.values()]))
     wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
-    folders = {visit_id: each.folder for visit_id, each in known.items() if each.folder}
     for context in progress(message("writing reports"), wanted):
-        report = store_report(context, engine.sections(context), folders)
-        click.echo(write_report(report, folder, current()))
+        with media_of(known[audit.visit.id] for audit in context.audits) as media:
+            report = store_report(context, engine.sections(context), media)
+            click.echo(write_report(report, folder, current()))
     tell_problems(problems)
     tell_plugin_problems(engine)
     return 3 if problems else 0

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 from cemaudit.exchange.evidence import inside
+from cemaudit.exchange.visits import Found
+from cemaudit.files import unwritable
+from cemaudit.model import Visit
 
-__all__ = ["Media", "folder_of", "inside"]
+__all__ = ["PICTURES", "Media", "folder_of", "inside", "media_of"]
+
+PICTURES = {"photo", "receipt"}
+"""The kinds of evidence that are printed."""
 
 Media = Path | Mapping[str, Path] | None
 """The folder evidence files are relative to: one for all visits, or one for each visit's id."""
@@ -16,3 +24,33 @@ Media = Path | Mapping[str, Path] | None
 def folder_of(media: Media, visit: str) -> Path | None:
     """The folder of that visit's evidence, where there is one."""
     return media.get(visit) if isinstance(media, Mapping) else media
+
+
+@contextmanager
+def media_of(visits: Iterable[Found]) -> Iterator[Mapping[str, Path]]:
+    """The folder of each visit's evidence, by its id; pictures in sealed files are unpacked until the block ends.
+
+    ``BadEnvironment`` where there is no room for them.
+    """
+    visits = list(visits)
+    folders = {found.visit.id: found.folder for found in visits if found.folder}
+    with _temporary() as room:
+        for number, found in enumerate(visits):
+            if found.sealed:
+                folders[found.visit.id] = room / str(number)
+                found.sealed.media_to(room / str(number), _pictures(found.visit))
+        yield folders
+
+
+@contextmanager
+def _temporary() -> Iterator[Path]:
+    try:
+        room = TemporaryDirectory(prefix="cemaudit-")
+    except OSError as error:
+        raise unwritable(Path(gettempdir()), error) from error
+    with room as folder:
+        yield Path(folder)
+
+
+def _pictures(visit: Visit) -> set[str]:
+    return {piece.file for pieces in visit.evidence.values() for piece in pieces if piece.kind in PICTURES}

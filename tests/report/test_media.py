@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cemaudit.report.media import inside
+import sealing
+
+from cemaudit.exchange.visits import Found
+from cemaudit.report.media import inside, media_of
 
 
 def test_a_file_inside(tmp_path):
@@ -24,3 +27,21 @@ def test_nothing_outside(tmp_path):
 
 def test_no_folder(tmp_path):
     assert inside(tmp_path / "none", "a.jpg") == ""
+
+
+def test_pictures_of_sealed_visits_are_there_for_a_while(tmp_path):
+    sealed = sealing.seal(tmp_path)
+    found = Found("v1", sealed.visit, None, sealed)
+    plain = Found("v2", sealed.visit.model_copy(update={"id": "v2"}), tmp_path)
+    with media_of([found, plain]) as folders:
+        assert folders["v2"] == tmp_path
+        assert inside(folders["v1"], sealing.PHOTO_NAME)
+        kept = folders["v1"]
+    assert not kept.exists()
+
+
+def test_only_pictures_are_unpacked(tmp_path):
+    recording = {"I1": [{"file": "photos/receipt.JPG", "kind": "audio"}]}
+    sealed = sealing.seal(tmp_path, evidence=recording)
+    with media_of([Found("v1", sealed.visit, None, sealed)]) as folders:
+        assert inside(folders["v1"], sealing.PHOTO_NAME) == ""

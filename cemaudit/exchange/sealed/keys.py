@@ -121,8 +121,6 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError as error:
-        raise _is_taken(path) from error
     except OSError as error:
         raise unwritable(path, error) from error
     try:

@@ -179,8 +179,9 @@ def _check_names(manifest: Manifest, entries: Sequence[Entry]) -> None:
             raise refusal(message("{name} is not in the manifest", name=name))
         if entry.size != named[name].size:
             raise _altered(name)
-    names = [entry.name for entry in entries]
-    if names[: len(names) - len(found)] + sorted(found) != names or list(named) != sorted(found):
+    signature = [entry.name for entry in entries[:1] if entry.name == SIGNATURE]
+    in_order = sorted(found)
+    if [entry.name for entry in entries] != signature + in_order or [part.name for part in manifest.files] != in_order:
         raise refusal(message("not written as cemaudit writes it"), MANIFEST)
 
 

@@ -58,7 +58,8 @@ def write_sealed(  # noqa: PLR0913, PLR0917 (all that a seal is put on)
 ) -> Sealed:
     """Seal ``visit`` into the file ``path`` (see ``sealed_name``) and give what was read back from the disk.
 
-    Evidence in the sealed visit is named by its content. ``apart``: details kept apart, by the SHA-256 of the picture.
+    Evidence in the sealed visit is named by its content. ``apart``: details kept apart, by the SHA-256 of the picture;
+    those of pictures that are no evidence of this visit are left out.
     A file that holds this very visit already, sealed with the same key, is left and given as it is: sealing may be
     repeated. ``BadInput`` names evidence that is gone or changed, and a ``path`` taken by something else;
     ``BadEnvironment`` where the disk does not take the file: then there is none.
@@ -68,8 +69,8 @@ def write_sealed(  # noqa: PLR0913, PLR0917 (all that a seal is put on)
     _check_line(line)
     if path.exists():
         return _as_it_is(path, hashlib.sha256(line).hexdigest(), key)
+    contents |= _apart(apart or {}, {one.sha256 for one in contents.values()})
     contents |= {VISIT: _text(line), STATEMENT: _text(bytes_of(statement))}
-    contents |= {apart_name(digest): _text(_details(one, digest)) for digest, one in (apart or {}).items()}
     contents = dict(sorted(contents.items()))
     parts = tuple(Part(name=name, size=one.size, sha256=one.sha256) for name, one in contents.items())
     manifest = Manifest.of(sealed_visit, parts)
@@ -146,11 +147,14 @@ def _text(data: bytes) -> _Content:
     return _Content(data, len(data), hashlib.sha256(data).hexdigest(), zlib.crc32(data))
 
 
-def _details(details: Mapping[str, Any], digest: str) -> bytes:
-    try:
-        return canonical(dict(details))
-    except (ValueError, TypeError) as error:
-        raise BadInput(Problem(message("details that cannot be kept: {why}", why=error), digest)) from error
+def _apart(apart: Mapping[str, Mapping[str, Any]], pictures: set[str]) -> dict[str, _Content]:
+    kept: dict[str, _Content] = {}
+    for digest in pictures & apart.keys():
+        try:
+            kept[apart_name(digest)] = _text(canonical(dict(apart[digest])))
+        except (ValueError, TypeError) as error:
+            raise BadInput(Problem(message("details that cannot be kept: {why}", why=error), digest)) from error
+    return kept
 
 
 def _signed(manifest: Manifest, key: SigningKey | None) -> dict[str, _Content]:

@@ -1,4 +1,4 @@
-"""Pictures put into a PDF: JPEG as it is, PNG on white."""
+"""Pictures put into a PDF: JPEG as it is, PNG on white, HEIC made into JPEG."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image, ImageOps
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDocument, PDFName, PDFObject, PDFStream
 
+from cemaudit.report.kit.heic import jpeg_of_heic
 from cemaudit.report.kit.jpeg import read_jpeg
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.picture import BadPicture, png_size
@@ -56,6 +57,8 @@ class Picture:
 def load(path: str) -> Picture:
     """The picture in a file; ``BadPicture`` where there is none that can be shown."""
     data = _bytes_of(path)
+    if data[4:8] == b"ftyp":
+        data = jpeg_of_heic(data, LONGEST_SIDE)
     if data.startswith(b"\xff\xd8"):
         jpeg = read_jpeg(data)
         return Picture(jpeg.data, "DCTDecode", jpeg.width, jpeg.height, jpeg.components, jpeg.orientation)

@@ -8,12 +8,11 @@ from pathlib import Path
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Evidence, Text
 from cemaudit.model.blocks import Block, Paragraph, Photo, Photos, Section
-from cemaudit.report.media import Media, folder_of, inside
+from cemaudit.report.media import PICTURES, Media, folder_of, inside
 from cemaudit.report.sections.words import joined, visit_name
 
 __all__ = ["pictures"]
 
-PICTURES = {"photo", "receipt"}
 TITLE = Text(ko="사진과 증빙", en="Photos and evidence")
 
 
