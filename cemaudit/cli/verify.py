@@ -54,7 +54,7 @@ def command(files: tuple[Path, ...], key_files: tuple[Path, ...], as_json: bool)
     found = standings(_sealed_files(files, missing), keys if key_files else None)
     if as_json:
         records = [_record(path, standing) for path, standing in found.items()]
-        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(records, indent=2))  # ASCII: names of files need not be text
     else:
         _print(found)
     tell_problems(missing)

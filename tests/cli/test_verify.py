@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,10 @@ def test_names_of_strangers_print_as_one_line(tmp_path, answer):
     assert code == 0
     assert len(lines) == 1
     assert "\x1b" not in lines[0]
+
+
+def test_a_name_that_is_no_text(tmp_path, answer):
+    path = sealing.seal(tmp_path / "in").path.rename(tmp_path / "in" / os.fsdecode(b"v\xff.cemaudit"))
+    assert answer(path)[0] == 0
+    (record,) = records(answer(path, "--json")[1])
+    assert record["file"] == str(path)
