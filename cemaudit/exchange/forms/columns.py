@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cemaudit.errors import Problem, nearest
-from cemaudit.exchange.forms.fields import Form, Kind, Role
+from cemaudit.exchange.forms.fields import ON_PHONES, Form, Kind, Role
 from cemaudit.language import message
 
 __all__ = ["INSTANCE", "Cell", "Columns"]
@@ -80,7 +80,7 @@ class Columns:
 
     @cached_property
     def _group(self) -> re.Pattern[str]:
-        groups = sorted((section.group for section in self.form.sections), key=len, reverse=True)
+        groups = sorted(self.form.groups, key=len, reverse=True)
         return re.compile(rf"(?:^|[/.:-])(?:{'|'.join(map(re.escape, groups))})[/.:-](.+)$")
 
     def _named(self, tail: str) -> Found | None:
@@ -94,17 +94,13 @@ class Columns:
 
     def _foreign(self, column: str, ignored: dict[str, None]) -> Iterator[Problem]:
         """A problem where the column looks like one of ours."""
-        last = column.rpartition("/")[2]
-        if _OURS.fullmatch(last) and not last.endswith("_URL") and last not in self._groups:
+        *_, last = _tails(column, self._group)
+        if _OURS.fullmatch(last) and not last.endswith("_URL") and last not in {*self.form.groups, *ON_PHONES}:
             hint = nearest(last, self.names, listing=False)
             ref = self.form.checklist.ref
             yield Problem(message("{ref} has no such field", ref=ref), column, hint)
         else:
             ignored[column] = None
-
-    @cached_property
-    def _groups(self) -> frozenset[str]:
-        return frozenset(section.group for section in self.form.sections)
 
 
 def _tails(column: str, group: re.Pattern[str]) -> Iterator[str]:

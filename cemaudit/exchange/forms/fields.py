@@ -10,7 +10,13 @@ from functools import cached_property
 from cemaudit.model import Checklist, Item, Text, Touchpoint
 from cemaudit.model.expression import Node
 
-__all__ = ["Field", "Form", "Kind", "Limits", "Option", "Role", "Section"]
+__all__ = ["ON_PHONES", "PHONE_GROUPS", "Field", "Form", "Kind", "Limits", "Option", "Role", "Section"]
+
+PHONE_GROUPS = ("visit__briefing", "visit__times")
+"""Groups only phones have, beside one for each section."""
+
+ON_PHONES = ("visit__about", "visit__conduct", "visit__read")
+"""Names of what phones show or ask, and no visit holds."""
 
 
 class Kind(StrEnum):
@@ -126,6 +132,11 @@ class Form:
 
     checklist: Checklist
     sections: tuple[Section, ...]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of all groups, those of phones among them."""
+        return (*(section.group for section in self.sections), *PHONE_GROUPS)
 
     @cached_property
     def fields(self) -> dict[str, Field]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.answers import fitting, numbered, skips_of
-from cemaudit.exchange.forms.fields import Field, Form, Kind, Role, Section
+from cemaudit.exchange.forms.fields import ON_PHONES, PHONE_GROUPS, Field, Form, Kind, Role, Section
 from cemaudit.exchange.forms.settings import settings_of
 from cemaudit.exchange.forms.words import both
 from cemaudit.language import N_, message
@@ -132,6 +132,7 @@ def _clashes(form: Form) -> Iterator[Problem]:
 
 def _names(form: Form) -> Iterator[tuple[str, str]]:
     """Every flat name with its place in the checklist, also those only phones use."""
+    yield from ((name, "visit") for name in (*PHONE_GROUPS, *ON_PHONES))
     for section in form.sections:
         yield section.group, f"touchpoints.{section.id}"
         for field in section.fields:

@@ -1,0 +1,84 @@
+"""Workbooks of plain text: no cell is ever a formula, the same content makes the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.files import replaced
+from cemaudit.language import message
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["Sheet", "write_sheets"]
+
+MOST_COLUMNS = 16_384
+LONGEST_CELL = 32_767
+_LONG_AGO = (2020, 1, 1, 0, 0, 0)
+_STAMP = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet's name, header and rows of text; ``dress`` adds what is not text: widths, drop-downs, formats."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    dress: Callable[[Worksheet], None] = field(default=lambda _: None)
+
+
+def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook to ``path``, whole or not at all.
+
+    ``BadEnvironment`` without the extra ``xlsx`` or where the file cannot be written; ``BadInput`` where a sheet is
+    wider than spreadsheets are.
+    """
+    try:
+        from openpyxl import Workbook  # noqa: PLC0415 an extra, and slow to load
+    except ImportError as error:
+        hint = message("install it: {command}", command="pip install 'cemaudit[xlsx]'")
+        raise BadEnvironment(Problem(message("XLSX tables need the extra {extra}", extra="xlsx"), hint=hint)) from error
+    for sheet in sheets:
+        if len(sheet.header) > MOST_COLUMNS:
+            what = message("{count} columns are more than a sheet has", count=len(sheet.header))
+            raise BadInput(Problem(what, sheet.name))
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in sheets:
+        _fill(book.create_sheet(sheet.name), sheet)
+    with replaced(path) as file:
+        file.write(_timeless(book))
+
+
+def _fill(page: Worksheet, sheet: Sheet) -> None:
+    for number, row in enumerate((sheet.header, *sheet.rows), 1):
+        for column, text in enumerate(row, 1):
+            if text:
+                cell = page.cell(number, column, _UNFIT.sub("", text)[:LONGEST_CELL])
+                cell.data_type = "s"
+                cell.quotePrefix = text[0] in "=+-@'"
+    sheet.dress(page)
+
+
+def _timeless(book: Workbook) -> bytes:
+    """The workbook's bytes, without the moment it was written."""
+    written, again = io.BytesIO(), io.BytesIO()
+    book.save(written)
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            member = zipfile.ZipInfo(name, _LONG_AGO)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o600 << 16
+            data = old.read(name)
+            new.writestr(member, _STAMP.sub(b"", data) if name == "docProps/core.xml" else data)
+    return again.getvalue()

@@ -1,0 +1,1 @@
+"""A checklist as an XLSForm, for ODK Central, KoboToolbox and whatever else reads XLSForms."""

@@ -1,0 +1,158 @@
+"""``when`` expressions in XPath, meaning the same: a comparison with what is not there is false."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.forms.xlsform.literals import FALSE, TRUE, all_of, any_of, negated, quoted
+from cemaudit.exchange.forms.xlsform.operands import Operand, Sort, constant, named
+from cemaudit.language import message
+from cemaudit.model import Checklist
+from cemaudit.model.expression import Answered, Comparison, Constant, Logic, Name, Node
+
+__all__ = ["condition"]
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def condition(node: Node, checklist: Checklist) -> str:
+    """The XPath, over references like ``${GS01}``, that holds where ``node`` does.
+
+    ``BadInput`` where XPath cannot say it: texts compared by their order in the alphabet.
+    """
+    match node:
+        case Logic(word="not"):
+            return negated(condition(node.parts[0], checklist))
+        case Logic():
+            join = all_of if node.word == "and" else any_of
+            return join([condition(part, checklist) for part in node.parts]) or TRUE
+        case Comparison():
+            return _comparison(node.mark, _operand(node.left, checklist), _operand(node.right, checklist))
+        case Answered():
+            found = named(node.name, checklist)
+            return FALSE if found.sort is Sort.NOTHING else found.there or TRUE
+        case _:
+            return _truth(_operand(node, checklist))
+
+
+def _operand(node: Node, checklist: Checklist) -> Operand:
+    if isinstance(node, Name):
+        return named(node.name, checklist)
+    if isinstance(node, Constant):
+        return constant(node.constant)
+    return Operand(Sort.TRUTH, condition(node, checklist))
+
+
+def _truth(one: Operand) -> str:
+    """Whether a value standing alone counts as true: yes, not 0, not empty."""
+    if one.constant is not None:
+        return TRUE if one.constant else FALSE
+    if one.sort is Sort.NOTHING:
+        return FALSE
+    if one.sort is Sort.TRUTH:
+        return one.xpath
+    more = {Sort.NUMBER: f"{one.xpath} != 0", Sort.LIST: f"{one.xpath} != '_none'"}.get(one.sort, "")
+    return all_of([one.there, more])
+
+
+def _comparison(mark: str, left: Operand, right: Operand) -> str:
+    if Sort.NOTHING in {left.sort, right.sort}:
+        return FALSE
+    if mark == "in":
+        return _among(left, right)
+    if mark in _ORDERS:
+        return _ordered(mark, left, right)
+    there = [left.there, right.there]
+    if mark == "==":
+        same = _same(left, right)
+        one_is_fixed = left.constant is not None or right.constant is not None
+        return same if one_is_fixed or same == FALSE else all_of([*there, same]) or TRUE
+    return all_of([*there, negated(_same(left, right))]) or TRUE
+
+
+def _same(left: Operand, right: Operand) -> str:
+    """Whether two values that are there are equal."""
+    if left.constant is not None and right.constant is not None:
+        return TRUE if left.constant == right.constant else FALSE
+    if left.is_number and right.is_number:
+        return _same_number(left, right)
+    both_lists = left.sort is right.sort is Sort.LIST and left.xpath and right.xpath
+    if "" in {left.constant, right.constant} or not (both_lists or (left.is_text and right.is_text)):
+        return FALSE
+    return f"{left.xpath} = {right.xpath}"
+
+
+def _same_number(left: Operand, right: Operand) -> str:
+    for one, other in ((left, right), (right, left)):
+        if one.sort is Sort.TRUTH and isinstance(other.constant, bool):
+            return one.xpath if other.constant else all_of([one.there, negated(one.xpath)])
+    return all_of([left.there, right.there, f"{left.as_number} = {right.as_number}"])
+
+
+def _among(left: Operand, right: Operand) -> str:
+    if right.sort is not Sort.LIST:
+        return FALSE
+    if isinstance(right.constant, tuple):
+        return any_of(_comparison("==", left, constant(member)) for member in right.constant)
+    if not left.is_text or str(left.constant or "x").startswith("_"):
+        return FALSE
+    return all_of([left.there, f"selected({right.xpath}, {left.xpath})"])
+
+
+def _ordered(mark: str, left: Operand, right: Operand) -> str:
+    if left.is_number and right.is_number:
+        return all_of([left.there, right.there, f"{left.as_number} {mark} {right.as_number}"])
+    if left.is_text and right.is_text:
+        return all_of([left.there, right.there, _text_order(mark, left, right)])
+    if left.sort is right.sort is Sort.LIST:
+        raise _unsayable(mark, left, right)
+    return FALSE
+
+
+def _text_order(mark: str, left: Operand, right: Operand) -> str:
+    """The order of texts: of options one by one, of days and times by their digits."""
+    if left.options and right.options:
+        pairs = [(one, other) for one in left.options for other in right.options if _ORDERS[mark](one, other)]
+        return any_of(all_of([_is(left, one), _is(right, other)]) or TRUE for one, other in pairs)
+    for sort, parting in ((Sort.DAY, "-"), (Sort.TIME, ":")):
+        sides = [_digits(side, sort, parting) for side in (left, right)]
+        if all(sides):
+            return f"{sides[0]} {mark} {sides[1]}"
+    raise _unsayable(mark, left, right)
+
+
+def _is(side: Operand, text: str) -> str:
+    return "" if side.constant is not None else f"{side.xpath} = {quoted(text)}"
+
+
+def _digits(side: Operand, sort: Sort, parting: str) -> str:
+    """A day or time as a number that rises with it; empty where ``side`` is none."""
+    if side.sort is sort or (isinstance(side.constant, str) and _is_canonical(side.constant, sort)):
+        return f"number(translate({side.xpath}, '{parting}', ''))"
+    return ""
+
+
+def _is_canonical(text: str, sort: Sort) -> bool:
+    try:
+        if sort is Sort.DAY:
+            return dt.date.fromisoformat(text).isoformat() == text
+        return dt.time.fromisoformat(text).strftime("%H:%M") == text
+    except ValueError:
+        return False
+
+
+def _unsayable(mark: str, left: Operand, right: Operand) -> BadInput:
+    said = f"{left.xpath} {mark} {right.xpath}"
+    hint = message("compare numbers, dates, times or options")
+    return BadInput(
+        Problem(message("an XLSForm cannot say which text comes first: {condition}", condition=said), hint=hint)
+    )

@@ -1,0 +1,27 @@
+"""The choices sheet: lists of options, each kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cemaudit.exchange.forms.fields import Option
+from cemaudit.exchange.forms.xlsform.labels import labelled
+
+__all__ = ["Lists"]
+
+
+class Lists:
+    """Choice lists by their options; the same options are one list."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[Option, ...], str] = {}
+
+    def name(self, options: tuple[Option, ...]) -> str:
+        """The name of the list with these options."""
+        return self._names.setdefault(options, f"list_{len(self._names) + 1}")
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        """The rows of the choices sheet."""
+        for options, name in self._names.items():
+            for option in options:
+                yield {"list_name": name, "name": option.code, **labelled("label", option.label)}

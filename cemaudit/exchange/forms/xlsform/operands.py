@@ -1,0 +1,123 @@
+"""The operands of a ``when`` expression in XPath: what kind of value each is, and when it is there at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from cemaudit.exchange.forms.answers import NONE, fitting
+from cemaudit.exchange.forms.fields import Kind
+from cemaudit.exchange.forms.xlsform.literals import FALSE, TRUE, all_of, any_of, number, quoted, ref
+from cemaudit.model import Checklist, Item
+from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
+
+__all__ = ["Operand", "Sort", "answered", "constant", "named"]
+
+STEP = "visit__step"
+
+
+class Sort(StrEnum):
+    """Sorts of values that compare with each other in different ways."""
+
+    NOTHING = "nothing"
+    TRUTH = "truth"
+    NUMBER = "number"
+    TEXT = "text"
+    DAY = "day"
+    TIME = "time"
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One side of a comparison.
+
+    ``xpath`` gives the value (of a truth: whether it is true). ``there`` tells whether there is one; empty: always.
+    ``options``: the texts it can be, where they are few. ``constant``: its value, where it is one.
+    """
+
+    sort: Sort
+    xpath: str = ""
+    there: str = ""
+    options: tuple[str, ...] = ()
+    constant: object = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it compares as text; days and times do, too."""
+        return self.sort in {Sort.TEXT, Sort.DAY, Sort.TIME}
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it compares as a number; truths are 1 and 0."""
+        return self.sort in {Sort.NUMBER, Sort.TRUTH}
+
+    @property
+    def as_number(self) -> str:
+        """The value as a number."""
+        return f"number({self.xpath})" if self.sort is Sort.TRUTH else self.xpath
+
+
+def constant(value: object) -> Operand:
+    """The operand of a constant."""
+    match value:
+        case bool():
+            return Operand(Sort.TRUTH, TRUE if value else FALSE, constant=value)
+        case int() | Decimal():
+            return Operand(Sort.NUMBER, number(value), constant=value)
+        case str():
+            return Operand(Sort.TEXT, quoted(value), options=(value,), constant=value)
+        case _:
+            return Operand(Sort.LIST, _list(value), constant=value)
+
+
+def named(name: str, checklist: Checklist) -> Operand:
+    """The operand of an item's answer, or of the step of the episode."""
+    if name == "step":
+        steps = tuple(step.id for step in checklist.steps)
+        return Operand(Sort.TEXT, ref(STEP), f"{ref(STEP)} != ''", steps) if steps else Operand(Sort.NOTHING)
+    item = checklist.items.get(name)
+    return _answer(item) if item else Operand(Sort.NOTHING)
+
+
+def answered(item: Item) -> str:
+    """Whether the item has an answer."""
+    return _answer(item).there
+
+
+def _answer(item: Item) -> Operand:
+    found, answer = ref(item.id), item.answer
+    if isinstance(answer, YesNo):
+        return Operand(Sort.TRUTH, f"{found} = 'yes'", any_of([f"{found} = 'yes'", f"{found} = 'no'"]))
+    there = f"{found} != ''"
+    if fitting(answer).kind is Kind.ONE:
+        there = all_of([there, f"not(starts-with({found}, '_'))"])
+    options = tuple(option.id for option in answer.options) if isinstance(answer, Choice) else ()
+    sort = _SORTS.get(type(answer), Sort.TEXT)
+    return Operand(sort, _VALUES.get(sort, "{found}").format(found=found), there, options)
+
+
+def _list(value: object) -> str:
+    """What a field of several options holds where exactly these, in this order, are chosen; empty: never."""
+    if not isinstance(value, tuple) or not all(isinstance(one, str) and len(one.split()) == 1 for one in value):
+        return ""
+    return quoted(" ".join(value) or NONE)
+
+
+_SORTS: Mapping[type[AnswerType], Sort] = {
+    Choices: Sort.LIST,
+    Scale: Sort.NUMBER,
+    Nps: Sort.NUMBER,
+    Quantity: Sort.NUMBER,
+    Date: Sort.DAY,
+    Time: Sort.TIME,
+}
+_VALUES = {
+    Sort.DAY: "format-date({found}, '%Y-%m-%d')",
+    # some programs give a time as text, others as a moment
+    Sort.TIME: (
+        "if(contains(string({found}), ':'), substring(string({found}), 1, 5), format-date-time({found}, '%H:%M'))"
+    ),
+}

@@ -1,0 +1,154 @@
+"""The XLSForm of a checklist: accepted everywhere without a word, and asking what the checklist asks."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import fillable
+import obedient_phone
+import pytest
+import samples
+from hypothesis import given, settings
+
+from cemaudit.errors import BadInput
+from cemaudit.exchange.forms.reader import FormReader
+from cemaudit.exchange.forms.writer import flat_record
+from cemaudit.exchange.forms.xlsform.book import sheets_of, write_xlsform
+from cemaudit.exchange.forms.xlsform.labels import plain
+from cemaudit.language import LANGUAGES
+from cemaudit.model import Checklist, Visit
+from cemaudit.scoring import Engine
+from cemaudit.scoring.items import is_relevant
+
+
+@pytest.fixture
+def fill(tmp_path):
+    """A phone with a visit of the checklist filled in."""
+
+    def fill(of: Checklist, visit: Visit) -> obedient_phone.ObedientPhone:
+        path = tmp_path / "form.xlsx"
+        write_xlsform(of, path, "ko")
+        phone = obedient_phone.ObedientPhone(obedient_phone.converted(path))
+        phone.fill_in(obedient_phone.typed_in(flat_record(visit, of), of))
+        return phone
+
+    return fill
+
+
+def row(of: Checklist, name: str) -> dict[str, str]:
+    return next(row for row in sheets_of(of, "en")["survey"] if row.get("name") == name)
+
+
+def test_pyxform_accepts_every_shipped_checklist_without_a_warning(engine: Engine, tmp_path: Path) -> None:
+    sheets = [scheme.sheet for scheme in engine.library.schemes.values() if scheme.sheet]
+    shipped = [*engine.library.checklists.values(), *sheets]
+    for of, language in zip(shipped, itertools.cycle(LANGUAGES), strict=False):
+        write_xlsform(of, tmp_path / "form.xlsx", language)
+        obedient_phone.converted(tmp_path / "form.xlsx")
+
+
+@settings(max_examples=25)
+@given(fillable.checklists_and_visits())
+def test_a_phone_asks_and_needs_what_the_checklist_does(fill, both: tuple[Checklist, Visit]) -> None:
+    of, visit = both
+    phone = fill(of, visit)
+    for item in of.items.values():
+        assert (f"{item.id}__note" in phone.asked) == is_relevant(item, visit, of)
+        if item.id in visit.answers:
+            value = visit.answers[item.id]
+            assert phone.holds(item.id, "constraint")
+            assert phone.holds(f"{item.id}__note", "required") == bool(item.least_note(value))
+            assert item.evidence == "none" or phone.holds(f"{item.id}__proof", "required") == item.wants_evidence(value)
+        elif is_relevant(item, visit, of):
+            assert not phone.holds(f"{item.id}__note", "required")
+
+
+def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
+    """Phones ask notes and evidence of items that arise, and note by themselves when a form was finished."""
+    arising = {name for name, item in of.items.items() if is_relevant(item, visit, of)}
+    kept = {part: {n: v for n, v in getattr(visit, part).items() if n in arising} for part in ("notes", "evidence")}
+    return visit.model_copy(update={**kept, "date": None})
+
+
+@settings(max_examples=25)
+@given(fillable.checklists_and_visits())
+def test_what_a_phone_sends_is_the_visit_filled_in(fill, both: tuple[Checklist, Visit]) -> None:
+    of, visit = both
+    visit = without_what_phones_do_not_ask(visit, of)
+    phone = fill(of, visit)
+    for separator in ("/", "-"):
+        sent = {path.replace("/", separator): text for path, text in phone.record().items()}
+        again, problems = FormReader(of).read({**sent, "visit__checklist": of.ref, "KEY": f"uuid:{visit.id}"})
+        assert [str(problem) for problem in problems] == []
+        assert again == visit
+
+
+@pytest.mark.parametrize(
+    ("when", "xpath"),
+    [
+        ("shut == true", "${shut} = 'yes'"),
+        ("not shut", "not(${shut} = 'yes')"),
+        ("wait > 10", "(${wait} != '') and (${wait} > 10)"),
+        ("answered(faults)", "${faults} != ''"),
+        ("'dust' in faults", "selected(${faults}, 'dust')"),
+        ("door in ['open', 'ajar']", "(${door} = 'open') or (${door} = 'ajar')"),
+        ("day < '2026-11-21'", None),
+        ("nowhere == 1", "false()"),
+    ],
+)
+def test_conditions_read_as_people_would_write_them(when: str, xpath: str | None) -> None:
+    options = {"options": [{"id": one, "label": samples.text(one)} for one in ("dust", "open", "ajar")]}
+    of = samples.items_only(
+        samples.item("shut"),
+        samples.item("wait", "duration"),
+        samples.item("day", "date"),
+        samples.item("door", {"type": "choice", **options}),
+        samples.item("faults", {"type": "choices", **options}),
+        samples.item("last", when=when),
+    )
+    said = row(of, "last__note")["relevant"]
+    assert said == xpath if xpath else "format-date(${day}" in said
+
+
+@pytest.mark.parametrize("when", ["words < 'm'", "words == 'it”s'", "words == 'two  spaces'"])
+def test_a_condition_no_xlsform_can_say_is_refused_in_words(when: str) -> None:
+    of = samples.items_only(samples.item("words", "text"), samples.item("last", when=when))
+    with pytest.raises(BadInput, match=r"items.last: an XLSForm cannot"):
+        sheets_of(of, "en")
+
+
+def test_an_item_that_always_applies_cannot_be_left_out_as_not_applicable(fill) -> None:
+    of = samples.items_only(samples.item("always", na="refuse"), samples.item("sometimes"))
+    lists = {row["list_name"]: [] for row in sheets_of(of, "en")["choices"]}
+    for choice in sheets_of(of, "en")["choices"]:
+        lists[choice["list_name"]].append(choice["name"])
+    assert lists[row(of, "always")["type"].split()[1]] == ["yes", "no", "_no", "_de"]
+    assert lists[row(of, "sometimes")["type"].split()[1]] == ["yes", "no", "_na", "_no", "_de"]
+
+
+@pytest.mark.parametrize("text", ["${visit__store}", "a *b* _c_", "# big", "=1+1", "<b>x</b>", "\uffff&amp;"])
+def test_texts_of_a_checklist_are_never_references_markup_or_formulas(text: str, tmp_path: Path) -> None:
+    label = {"ko": text, "en": text}
+    of = samples.items_only({**samples.item("a"), "ask": label, "help": label}, title=label, conduct=[label])
+    write_xlsform(of, tmp_path / "form.xlsx", "en")
+    form = obedient_phone.converted(tmp_path / "form.xlsx")
+    assert not list(form.iter(f"{obedient_phone.XFORMS}output"))
+    assert plain(text) in [value.text for value in form.iter(f"{obedient_phone.XFORMS}value")]
+
+
+def test_marks_of_emphasis_are_shown_as_they_are() -> None:
+    assert plain("a *b* _c_\n# d") == "a \\*b\\* \\_c\\_\n\\# d"
+    assert plain("${x}") == "$ {x}"
+
+
+def test_a_reserved_name_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"items.meta: meta is a reserved name"):
+        sheets_of(samples.items_only(samples.item("meta")), "en")
+
+
+def test_the_same_checklist_makes_the_same_bytes(tmp_path: Path) -> None:
+    of = samples.items_only(samples.item("a"))
+    for name in ("one.xlsx", "two.xlsx"):
+        write_xlsform(of, tmp_path / name, "en")
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
