@@ -1,0 +1,83 @@
+"""How a picture looks: its size, how sharp and how bright it is."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, ImageFilter, ImageStat
+
+from cemaudit.errors import BadInput
+from cemaudit.language import message
+from cemaudit.media.damage import COPY_AGAIN, check_pixels, refused
+from cemaudit.media.details import ORIENTATION
+from cemaudit.media.kinds import Kind
+
+__all__ = ["Look", "look_at"]
+
+LONG_SIDE = 800
+"""Pictures are looked at in this size (pixels of the longer side), so that numbers of all cameras compare."""
+
+_LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
+_FORMATS = {Kind.JPEG: "JPEG", Kind.PNG: "PNG"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """Width and height in pixels, standing upright; sharpness from 0 (variance of the Laplacian); brightness 0..1."""
+
+    width: int
+    height: int
+    sharpness: float
+    brightness: float
+
+
+def look_at(data: bytes, kind: Kind) -> Look | None:
+    """The look of a picture; ``None`` for HEIC without the extra ``heic``. ``BadInput`` where it cannot be decoded."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            image = _heic(data) if kind is Kind.HEIC else Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
+            return _look(image) if image else None
+    except BadInput:
+        raise
+    except Exception as error:
+        raise refused(message("the picture cannot be decoded: {why}", why=error), message(COPY_AGAIN)) from error
+
+
+def _heic(data: bytes) -> Image.Image | None:
+    try:
+        from pillow_heif import open_heif  # noqa: PLC0415 (an extra)
+    except ImportError:
+        return None
+    file = open_heif(data)
+    check_pixels(*file.size)
+    return file.to_pillow()
+
+
+def _look(image: Image.Image) -> Look:
+    width, height = image.size
+    check_pixels(width, height)
+    if image.getexif().get(ORIENTATION, 1) > 4:
+        width, height = height, width
+    image.draft("L", (LONG_SIDE, LONG_SIDE))
+    grey = _grey(image)
+    grey.thumbnail((LONG_SIDE, LONG_SIDE))
+    brightness = ImageStat.Stat(grey).mean[0] / 255
+    return Look(width, height, round(_sharpness(grey), 1), round(brightness, 3))
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """The picture in 256 greys, on white where it is transparent."""
+    if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would cut to white
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.has_transparency_data:
+        ground = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(ground, image.convert("RGBA")).convert("L")
+    return image.convert("L")
+
+
+def _sharpness(grey: Image.Image) -> float:
+    edges = grey.filter(_LAPLACIAN)
+    inner = edges.crop((1, 1, edges.width - 1, edges.height - 1)) if min(edges.size) > 2 else edges
+    return ImageStat.Stat(inner).var[0]
