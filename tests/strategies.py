@@ -77,10 +77,11 @@ def scored_answers(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def checklists(draw: st.DrawFn, answer: st.SearchStrategy[dict[str, Any]] | None = None) -> Checklist:
     """Checklists of one to four touchpoints with one to three scored items each."""
+    kinds = scored_answers() if answer is None else answer
     touchpoints = []
     for number in range(draw(st.integers(1, 4))):
         items = [
-            samples.item(f"I{number}{letter}", draw(answer or scored_answers()), weight=draw(weights))
+            samples.item(f"I{number}{letter}", draw(kinds), weight=draw(weights))
             for letter in "abc"[: draw(st.integers(1, 3))]
         ]
         touchpoints.append(samples.touchpoint(f"t{number}", *items, **draw(_facets())))
