@@ -23,8 +23,8 @@ MOST_PROBLEMS = 10_000
 """Problems kept in words; further bad submissions are only counted."""
 
 _ID = "visit__id"
-_USUAL = frozenset({"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit"})
-"""Fields phones fill in by themselves."""
+_USUAL = frozenset({"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit", "formhub/uuid"})
+"""Fields phones and servers fill in by themselves."""
 
 
 @dataclass
@@ -131,7 +131,7 @@ class SubmissionImport:
     def _strange(self) -> Iterator[Problem]:
         """One notice of all the columns that are no fields of ours."""
         strange = dict.fromkeys(name for reader, _ in self._readers.values() for name in reader.ignored)
-        names = [name for name in strange if name not in _USUAL and not name.startswith("_")]
+        names = [name for name in strange if name not in _USUAL and not name.startswith("_") and not _is_link(name)]
         if names:
             what = message("fields the checklist does not have are left out: {names}", names=", ".join(names))
             yield Problem(what, self.submissions.place)
@@ -146,6 +146,11 @@ def import_submissions(
     ``keep_in``, which lies beside the file the visits will be written to. ``BadInput`` where nothing can be read.
     """
     return SubmissionImport(read_submissions(path, media), checklist, Keeper(keep_in))
+
+
+def _is_link(path: str) -> bool:
+    """Whether it is a column of KoboToolbox with the address of a file, beside that with its name."""
+    return path.endswith("_URL")
 
 
 def _missing(problem: Problem) -> Problem:

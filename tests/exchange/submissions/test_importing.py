@@ -130,11 +130,13 @@ def test_an_id_typed_twice(tmp_path: Path, send: Sending, take: Importing) -> No
 
 
 def test_foreign_fields_are_told_once(tmp_path: Path, send: Sending, take: Importing) -> None:
-    more = {"start": "2026-11-21", "gate": "west", "extra/mood": "fine"}
-    found = take(written(tmp_path / "a.csv", send("i1", more), send("i2", more)))
+    more = {"start": "2026-11-21", "gate": "west", "extra/mood": "fine", "formhub/uuid": "f0"}
+    more["A3__photo_1_URL"] = "https://kobo.example/p.jpg"
+    path = exports.written(tmp_path / "a.csv", exports.kobo_csv([send("i1", more), send("i2", more)]))
+    found = take(path)
     assert len(balanced(found)) == 2
     assert [str(one) for one in found.notices] == [
-        "a.csv: fields the checklist does not have are left out: gate, extra-mood"
+        "a.csv: fields the checklist does not have are left out: gate, extra/mood"
     ]
 
 
