@@ -23,6 +23,7 @@ COMMANDS = {
     "seal": N_("Hand a draft over as a sealed file."),
     "amend": N_("Take a sealed visit up again."),
     "import": N_("Turn a table (CSV, XLSX) into visits."),
+    "import-form": N_("Turn a form (XLSForm) into the draft of a checklist."),
     "score": N_("Score visits."),
     "explain": N_("Show how a score came about, down to the answers."),
     "whatif": N_("Find the cheapest changes that reach a band or a value."),
@@ -42,7 +43,8 @@ class LazyGroup(Speaking, click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"cemaudit.cli.{'import_' if cmd_name == 'import' else cmd_name}")
+        name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
+        module = import_module(f"cemaudit.cli.{name}")
         command: click.Command = module.command
         return command
 

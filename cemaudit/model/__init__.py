@@ -8,13 +8,14 @@ from cemaudit.model.measures import Measure
 from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
-from cemaudit.model.visit import Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
+from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
 from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Facet, Journey, Medium, Mode, Moment, label
 
 __all__ = [
     "JOURNEYS",
     "Audit",
     "Band",
+    "Change",
     "Channel",
     "Checklist",
     "Complaint",

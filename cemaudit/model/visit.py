@@ -23,7 +23,7 @@ from cemaudit.errors import Expected
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole, clean
 
-__all__ = ["Complaint", "EpisodeStep", "Evidence", "Override", "Skip", "SkipState", "Visit"]
+__all__ = ["Change", "Complaint", "EpisodeStep", "Evidence", "Override", "Skip", "SkipState", "Visit"]
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
 FileName = Annotated[str, Field(pattern=_ONE_LINE)]
@@ -124,6 +124,14 @@ class Override(Record):
     reason: Annotated[LongText, Field(min_length=1)]
 
 
+class Change(Record):
+    """What an amendment changed: a place of the visit, and what stood there before and after, as JSON."""
+
+    place: Line
+    before: LongText | None = None
+    after: LongText | None = None
+
+
 class EpisodeStep(Record):
     """Which visit of which episode this is."""
 
@@ -139,7 +147,7 @@ class Visit(Record):
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
     alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
     ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
-    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason.
+    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` the difference.
     """
 
     id: Token
@@ -171,6 +179,7 @@ class Visit(Record):
     revision: Annotated[Whole, Field(ge=1, le=999)] = 1
     supersedes: Digest | None = None
     amendment: Annotated[LongText, Field(min_length=1)] | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def day(self) -> dt.date | None:

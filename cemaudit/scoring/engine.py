@@ -91,9 +91,9 @@ class Engine:
         found = [result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)]
         return audit.model_copy(update={"findings": in_order([*audit.findings, *found])}) if found else audit
 
-    def review(self, visit: Visit) -> list[Problem]:
-        """What the sector plugins find implausible in a visit that fits its checklist."""
-        checklist = self.library.checklist(visit.checklist)
+    def review(self, visit: Visit, checklist: Checklist | None = None) -> list[Problem]:
+        """What the sector plugins find implausible in a visit that fits ``checklist``, else the one at hand."""
+        checklist = checklist or self.library.checklist(visit.checklist)
         results = self.plugins.call("cemaudit_review", Problem, visit=visit, checklist=checklist)
         return [problem for _, problem in results]
 

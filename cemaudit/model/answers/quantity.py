@@ -95,6 +95,11 @@ class Quantity(AnswerBase):
             return max(row.points for row in self.table)
         return (max(self.one_of) if self.one_of else self.max) if self.table == "value" else None
 
+    @property
+    def unit_shown(self) -> str:
+        """The unit in the language in force."""
+        return translate(_UNITS.get(self.unit, "")) or self.unit
+
     def show(self, value: AnswerValue) -> str:
-        unit = translate(_UNITS.get(self.unit, ""))
-        return f"{value}{unit}" if unit and unit != self.unit else f"{value} {self.unit}".strip()
+        unit = self.unit_shown
+        return f"{value}{unit}" if unit != self.unit else f"{value} {unit}".strip()

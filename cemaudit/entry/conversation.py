@@ -1,0 +1,194 @@
+"""The questions of a draft, asked one after the other; every answer is on the disk before the next question."""
+
+from __future__ import annotations
+
+from cemaudit.entry import questions as asking
+from cemaudit.entry.commands import Command, Said, parse, usage
+from cemaudit.entry.exhibits import add_exhibit, drop_exhibit
+from cemaudit.entry.questions import Kind, Question, questions
+from cemaudit.entry.reading import read_reply, skip
+from cemaudit.entry.second_look import SecondLook
+from cemaudit.entry.session import Keeper, Screen, Session
+from cemaudit.entry.wording import SKIPS, ask_line, banner, described, helped, shown_value
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message, translate
+from cemaudit.model import SkipState
+
+__all__ = ["Conversation"]
+
+_SKIP_WORDS = {"na": SkipState.NOT_APPLICABLE, "no": SkipState.NOT_OBSERVED, "de": SkipState.DECLINED}
+
+
+class _Leave(Exception):
+    pass
+
+
+class _Ready(Exception):
+    pass
+
+
+class Conversation:
+    """Asks until nothing is open and nothing is in doubt, or the shopper leaves."""
+
+    def __init__(self, keeper: Keeper, screen: Screen) -> None:
+        self._session = Session(keeper, screen)
+        self._screen = screen
+
+    def run(self, start: str | None = None) -> bool:
+        """Ask; ``True`` when the visit is ready to be sealed, ``False`` when the shopper left before.
+
+        ``start`` names the question to begin with; else the first open one.
+        """
+        self._screen.say(str(message("/help lists what else you can type; Ctrl-C stops, everything is kept.")))
+        try:
+            name = start or self._session.open_after(None)
+            while True:
+                name = self._ask(self._session.question(name)) if name else self._look_again()
+        except _Leave:
+            return False
+        except _Ready:
+            return True
+
+    def _ask(self, question: Question) -> str | None:
+        """Put a question until it is answered or left; the name of the next one, ``None`` where none is open."""
+        self._show(question)
+        while True:
+            try:
+                said = self._hear(question)
+                return self._obey(said, question) if isinstance(said, Said) else self._take(question, said)
+            except BadInput as error:
+                self._session.complain(error)
+
+    def _show(self, question: Question) -> None:
+        draft = self._session.draft
+        asked = [one for one in questions(draft) if one.counts()]
+        done = sum(not one.is_open(draft.values) for one in asked)
+        self._screen.say()
+        self._screen.say(banner(draft, question, done, len(asked)))
+        if question.kind is Kind.BRIEFING:
+            self._help(question)
+        self._screen.say(ask_line(question))
+        for line in described(question, draft):
+            self._session.tell(line)
+        said = shown_value(question, draft)
+        if said is not None:
+            self._session.tell(message("so far: {value} (empty keeps it)", value=said))
+
+    def _hear(self, question: Question) -> Said | str:
+        """A command, or the line as an answer; two slashes stand for one that is no command."""
+        line = self._screen.ask("> ")
+        said = parse(line, free=question.kind is Kind.EVIDENCE)
+        return said or (line[1:] if line.startswith("//") else line)
+
+    def _take(self, question: Question, line: str) -> str | None:
+        """Keep a reply; an empty one keeps what was said before."""
+        if line.strip() and question.kind is Kind.EVIDENCE:
+            return add_exhibit(self._session, question, line)
+        if line.strip() and question.kind is Kind.NOTE:
+            self._hear_note(question, line)
+        elif line.strip() or question.is_open(self._session.draft.values):
+            self._session.write(read_reply(question, line, self._session.draft))
+        return self._session.open_after(question)
+
+    def _hear_note(self, question: Question, line: str) -> None:
+        """Lines until an empty one; each is kept as it comes, all of them are one step."""
+        step, lines = self._session.draft.next_step, [line]
+        while lines[-1].strip():
+            self._session.write(read_reply(question, "\n".join(lines), self._session.draft), step)
+            lines.append(self._screen.ask("  "))
+
+    def _obey(self, said: Said, question: Question) -> str | None:
+        """Do what a command says; the name of the question to go on with."""
+        match said.command:
+            case Command.QUIT:
+                raise _Leave
+            case Command.BACK:
+                return self._session.before(question)
+            case Command.GO:
+                return self._session.named(said.rest)
+            case Command.UNDO:
+                return self._session.undo()
+            case Command.STAND:
+                raise BadInput(Problem(message("nothing is in doubt here; /stand is for the end")))
+            case Command.HELP | Command.LIST:
+                self._tell(said.command, question)
+                return question.name
+            case _:
+                return self._edit(said, question)
+
+    def _edit(self, said: Said, question: Question) -> str | None:
+        """The commands that add something at the question's item or touchpoint."""
+        item, touchpoint = question.item, question.touchpoint
+        if touchpoint is None:
+            raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
+        if said.command in {Command.CLAIM, Command.BLAME}:
+            self._ask(asking.complaint(f"{said.command}s", touchpoint))
+            return question.name
+        if said.command is Command.SKIP and question.is_feeling:
+            self._session.write({question.name: None})
+            return self._session.open_after(question)
+        if item is None:
+            raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
+        match said.command:
+            case Command.SKIP:
+                self._session.write(skip(item, *self._skip_words(said.rest)))
+                return self._session.open_after(question)
+            case Command.NOTE:
+                self._ask(asking.note(item, touchpoint))
+            case Command.DROP:
+                drop_exhibit(self._session, item, said.rest)
+            case _:
+                path = said.rest or self._screen.ask(f"  {message('path of the file')}: ")
+                add_exhibit(self._session, asking.evidence(item, touchpoint), path, said.command.value)
+        return question.name
+
+    def _skip_words(self, rest: str) -> tuple[SkipState, str]:
+        """The state and reason a skip gives, asked for where they were not given."""
+        word, _, reason = rest.partition(" ")
+        if not word:
+            for code, state in _SKIP_WORDS.items():
+                self._session.tell(f"{code}  {translate(SKIPS[state])}")
+            word, _, reason = self._screen.ask("  > ").strip().partition(" ")
+        if word.lower() not in _SKIP_WORDS:
+            raise BadInput(Problem(message("expected {what}, found {value}", what="na, no, de", value=word)))
+        reason = reason or self._screen.ask(f"  {message('reason (may be empty)')}: ")
+        return _SKIP_WORDS[word.lower()], reason.strip()
+
+    def _look_again(self) -> str | None:
+        """Show what is in doubt and hear what to do about it; the question to go to, ``None`` to look once more."""
+        look = SecondLook(self._session)
+        look.show()
+        try:
+            said = look.ask()
+        except EOFError:
+            if look.doubts:
+                raise
+            raise _Ready from None
+        if said == "":
+            raise _Leave if look.doubts else _Ready
+        return self._obey_at_end(said) if isinstance(said, Said) else said
+
+    def _obey_at_end(self, said: Said) -> str | None:
+        last = questions(self._session.draft)[-1]
+        if said.command in {Command.HELP, Command.LIST}:
+            self._tell(said.command, last)
+            return None
+        try:
+            return self._obey(said, last)
+        except BadInput as error:
+            self._session.complain(error)
+            return None
+
+    def _tell(self, command: Command, question: Question) -> None:
+        if command is Command.HELP:
+            self._help(question)
+            for line in usage():
+                self._session.tell(line)
+            return
+        for number, one in enumerate(questions(self._session.draft), 1):
+            said = shown_value(one, self._session.draft)
+            self._session.tell(f"{number:3}  {ask_line(one)}: {'-' if said is None else said}")
+
+    def _help(self, question: Question) -> None:
+        for line in helped(question, self._session.draft):
+            self._session.tell(line)

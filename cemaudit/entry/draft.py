@@ -1,0 +1,141 @@
+"""A draft: what its events add up to, undone steps left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from cemaudit.entry.evidence import Taken
+from cemaudit.entry.journal import Event, Header
+from cemaudit.exchange.rows import arising
+from cemaudit.model import Checklist, Visit
+from cemaudit.scoring.items import is_relevant
+
+__all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "State"]
+
+UNDO, SIGNED, SEALED, DISCARDED = "undo", "signed", "sealed", "discarded"
+"""Events that are no part of the visit. ``undo`` names the step it takes back."""
+
+_BY_ID = ("answers", "skipped", "notes", "emotions", "expectations")
+
+
+class State(StrEnum):
+    """What became of a draft."""
+
+    OPEN = "open"
+    SEALED = "sealed"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A visit in the making.
+
+    ``values`` holds what was said last, by name: ``started``, ``answers.GS01``, ``emotions.greeting``,
+    ``evidence.GS01`` (a list), ... ``None`` stands for what was asked and deliberately left empty.
+    """
+
+    header: Header
+    checklist: Checklist
+    events: Sequence[Event]
+
+    @cached_property
+    def _standing(self) -> list[Event]:
+        """The events whose step was not taken back."""
+        undone = {event.value for event in self.events if event.name == UNDO}
+        return [event for event in self.events if event.step not in undone and event.name != UNDO]
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The last value of every name."""
+        return {event.name: event.value for event in self._standing}
+
+    @property
+    def next_step(self) -> int:
+        """The number of the next step."""
+        return max((event.step for event in self.events), default=0) + 1
+
+    @property
+    def last_step(self) -> int | None:
+        """The step that ``undo`` would take back; what was given at the beginning stays."""
+        return max((event.step for event in self._standing if event.step), default=None)
+
+    def names_of(self, step: int) -> list[str]:
+        """What was said in a step."""
+        return [event.name for event in self.events if event.step == step]
+
+    @property
+    def state(self) -> State:
+        """Open, sealed or in the bin."""
+        if self.values.get(DISCARDED):
+            return State.DISCARDED
+        return State.SEALED if self.values.get(SEALED) else State.OPEN
+
+    @property
+    def changed(self) -> datetime:
+        """When something was last said."""
+        said = [event.at for event in self.events if event.name not in {SIGNED, SEALED, DISCARDED}]
+        return max(said, default=self.header.made)
+
+    @cached_property
+    def taken(self) -> Mapping[str, Taken]:
+        """The evidence files of the visit, by their SHA-256."""
+        pieces = (piece for item in self.visit.evidence for piece in self.values[f"evidence.{item}"])
+        return {piece["taken"]["sha256"]: Taken.model_validate(piece["taken"]) for piece in pieces}
+
+    @cached_property
+    def visit(self) -> Visit:
+        """The visit so far, without what does not arise in it."""
+        return self.visit_with({})
+
+    def visit_with(self, changes: Mapping[str, Any]) -> Visit:
+        """The visit as it would be; ``ValidationError`` where it could not be."""
+        values = {name: value for name, value in {**self.values, **changes}.items() if value is not None}
+        whole = Visit.model_validate(self._head(values) | _parts(values))
+        return _without_strays(arising(whole, self.checklist), self.checklist)
+
+    def _head(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        known = {name: values[name] for name in Visit.model_fields if name in values}
+        times = {"entered": self.changed.astimezone().replace(microsecond=0)} if "started" in values else {}
+        return {"id": self.header.id, "checklist": self.checklist.ref, **times, **known}
+
+
+def _parts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a visit that are kept under names of two parts."""
+    parts: dict[str, Any] = {field: dict(_of(values, field)) for field in _BY_ID}
+    parts["evidence"] = {item: [_evidence(piece) for piece in pieces] for item, pieces in _of(values, "evidence")}
+    for field in ("claims", "blames"):
+        parts[field] = [
+            {"touchpoint": touchpoint, "text": text} for touchpoint, texts in _of(values, field) for text in texts
+        ]
+    parts["overrides"] = [value for _, value in _of(values, "overrides")]
+    return parts
+
+
+def _of(values: Mapping[str, Any], field: str) -> Iterable[tuple[str, Any]]:
+    start = f"{field}."
+    return ((name.removeprefix(start), value) for name, value in values.items() if name.startswith(start))
+
+
+def _evidence(piece: Mapping[str, Any]) -> dict[str, Any]:
+    taken = piece["taken"]
+    return {"file": taken["file"], "sha256": taken["sha256"], "kind": piece["kind"], "caption": piece["caption"]}
+
+
+def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
+    """Notes and evidence only of items that arise, feelings only of touchpoints that do."""
+    arises = {item.id for item in checklist.items.values() if is_relevant(item, visit, checklist)}
+    felt = {one.id for one in checklist.touchpoints if not visit.step or not one.steps or visit.step in one.steps}
+    kept = {
+        **{field: _only(getattr(visit, field), arises) for field in ("notes", "evidence")},
+        **{field: _only(getattr(visit, field), felt) for field in ("emotions", "expectations")},
+    }
+    return visit.model_copy(update=kept)
+
+
+def _only(members: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name in names and value != ()}

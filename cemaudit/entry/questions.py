@@ -1,0 +1,144 @@
+"""What is asked of a draft, in order: the setting, then each touchpoint along the path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cemaudit.entry.draft import Draft
+from cemaudit.model import Item, Touchpoint, Visit
+from cemaudit.scoring.items import is_relevant
+
+__all__ = ["Kind", "Question", "find", "first_open", "questions"]
+
+
+class Kind(StrEnum):
+    """What sort of thing is asked."""
+
+    SCENARIO = "scenario"
+    STEP = "step"
+    EPISODE = "episode"
+    BRIEFING = "briefing"
+    DAY = "day"
+    TIME = "time"
+    EXPECTATION = "expectation"
+    ANSWER = "answer"
+    NOTE = "note"
+    EVIDENCE = "evidence"
+    EMOTION = "emotion"
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to ask; ``name`` is where the draft keeps it. ``required`` questions cannot be left empty."""
+
+    name: str
+    kind: Kind
+    touchpoint: Touchpoint | None = None
+    item: Item | None = None
+    required: bool = True
+
+    def is_open(self, values: Mapping[str, Any]) -> bool:
+        """Whether it still waits to be asked."""
+        if self.kind is Kind.ANSWER and self.item:
+            return values.get(self.name) is None and values.get(f"skipped.{self.item.id}") is None
+        if self.required and not self.is_feeling:
+            return values.get(self.name) is None
+        return self.name not in values
+
+    @property
+    def is_feeling(self) -> bool:
+        """Whether it asks for a feeling: that needs a reply, yet may be left on purpose."""
+        return self.kind in {Kind.EXPECTATION, Kind.EMOTION}
+
+    def counts(self) -> bool:
+        """Whether it counts in the progress shown."""
+        return self.is_feeling or self.kind is Kind.ANSWER
+
+
+def questions(draft: Draft) -> list[Question]:
+    """Everything that arises in the draft as it stands; an answer may add or remove what follows."""
+    visit = draft.visit
+    asked = list(_setting(draft))
+    for touchpoint in draft.checklist.touchpoints:
+        if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
+            continue
+        if touchpoint.expectation:
+            asked.append(Question(f"expectations.{touchpoint.id}", Kind.EXPECTATION, touchpoint))
+        for item in touchpoint.items:
+            if is_relevant(item, visit, draft.checklist):
+                asked += _about(item, touchpoint, visit)
+        if touchpoint.emotion:
+            asked.append(Question(f"emotions.{touchpoint.id}", Kind.EMOTION, touchpoint))
+        if _went_wrong(touchpoint, visit):
+            asked += (complaint(field, touchpoint) for field in ("claims", "blames"))
+    return asked
+
+
+def first_open(asked: list[Question], values: Mapping[str, Any], after: int = -1) -> int | None:
+    """The place of the first open question after ``after``, else of the first at all, else ``None``."""
+    still = [place for place, question in enumerate(asked) if question.is_open(values)]
+    return next((place for place in still if place > after), still[0] if still else None)
+
+
+def find(asked: list[Question], word: str) -> int | None:
+    """The place of the question called ``word``: its number from 1, an item's or touchpoint's id, or its name."""
+    if word.isdecimal() and 1 <= int(word) <= len(asked):
+        return int(word) - 1
+    low = word.lower()
+    for place, question in enumerate(asked):
+        if low in {question.name.lower(), _id_of(question.item), _id_of(question.touchpoint)}:
+            return place
+    return None
+
+
+def complaint(field: str, touchpoint: Touchpoint) -> Question:
+    """The question for a claim or blame at a touchpoint."""
+    return Question(f"{field}.{touchpoint.id}", Kind.COMPLAINT, touchpoint, required=False)
+
+
+def note(item: Item, touchpoint: Touchpoint, *, required: bool = False) -> Question:
+    """The question for a note on an item."""
+    return Question(f"notes.{item.id}", Kind.NOTE, touchpoint, item, required)
+
+
+def evidence(item: Item, touchpoint: Touchpoint) -> Question:
+    """The question for the evidence of an item; a required one may be left out for a reason, at the end."""
+    return Question(f"evidence.{item.id}", Kind.EVIDENCE, touchpoint, item, required=False)
+
+
+def _setting(draft: Draft) -> Iterator[Question]:
+    checklist = draft.checklist
+    if checklist.scenarios:
+        yield Question("scenario", Kind.SCENARIO)
+    if checklist.steps:
+        yield Question("step", Kind.STEP)
+        yield Question("episode", Kind.EPISODE)
+    yield Question("briefed", Kind.BRIEFING)
+    yield Question("day", Kind.DAY)
+    yield Question("started", Kind.TIME)
+    yield Question("finished", Kind.TIME)
+
+
+def _about(item: Item, touchpoint: Touchpoint, visit: Visit) -> Iterator[Question]:
+    yield Question(f"answers.{item.id}", Kind.ANSWER, touchpoint, item)
+    answer = visit.answers.get(item.id)
+    if item.id in visit.notes or (answer is not None and item.least_note(answer)):
+        yield note(item, touchpoint, required=answer is not None and bool(item.least_note(answer)))
+    if item.id in visit.evidence or (answer is not None and item.evidence != "none"):
+        yield evidence(item, touchpoint)
+
+
+def _went_wrong(touchpoint: Touchpoint, visit: Visit) -> bool:
+    """Whether a claim or blame is likely: something felt bad or failed there."""
+    if any(one.touchpoint == touchpoint.id for one in (*visit.claims, *visit.blames)):
+        return True
+    failed = any(item.fails(visit.answers[item.id]) for item in touchpoint.items if item.id in visit.answers)
+    return failed or visit.emotions.get(touchpoint.id, 0) < 0
+
+
+def _id_of(record: Item | Touchpoint | None) -> str:
+    return record.id.lower() if record else ""

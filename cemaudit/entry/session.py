@@ -1,0 +1,101 @@
+"""A draft being worked on: where it is kept, where lines are shown and typed, and the way among its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from cemaudit.entry.doubts import Doubt
+from cemaudit.entry.draft import UNDO, Draft
+from cemaudit.entry.questions import Question, find, first_open, questions
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+
+__all__ = ["Keeper", "Screen", "Session"]
+
+
+class Screen(Protocol):
+    """Where lines are shown and typed; ``ask`` raises ``EOFError`` at the end of piped input."""
+
+    def say(self, text: str = "") -> None: ...
+
+    def ask(self, prompt: str) -> str: ...
+
+
+class Keeper(Protocol):
+    """Who keeps the draft."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder its evidence is copied to."""
+
+    def draft(self) -> Draft:
+        """The draft as it stands."""
+
+    def write(self, step: int, changes: Mapping[str, Any]) -> None:
+        """Make changes durable."""
+
+    def doubts(self, draft: Draft) -> Sequence[Doubt]:
+        """What should be looked at again, settled doubts left out."""
+
+
+class Session:
+    """The draft, always as it is kept; questions are known by their names, since an answer changes which there are."""
+
+    def __init__(self, keeper: Keeper, screen: Screen) -> None:
+        self.keeper = keeper
+        self.screen = screen
+        self.draft = keeper.draft()
+
+    def write(self, changes: Mapping[str, Any], step: int | None = None) -> None:
+        """Make changes durable, as a step of their own unless one is given."""
+        self.keeper.write(self.draft.next_step if step is None else step, changes)
+        self.draft = self.keeper.draft()
+
+    def tell(self, text: object) -> None:
+        """A line of ours, below the question."""
+        self.screen.say(f"  {text}")
+
+    def complain(self, error: BadInput) -> None:
+        """What was wrong with a reply."""
+        for problem in error.problems:
+            self.tell(f"! {problem}")
+
+    def question(self, name: str) -> Question:
+        """The question of that name, or the last one where it does not arise any more."""
+        asked = questions(self.draft)
+        return next((one for one in asked if one.name == name), asked[-1])
+
+    def open_after(self, question: Question | None) -> str | None:
+        """The next open question after ``question``, else the first; ``None`` where none is open."""
+        asked = questions(self.draft)
+        names = [one.name for one in asked]
+        after = names.index(question.name) if question and question.name in names else -1
+        place = first_open(asked, self.draft.values, after)
+        return None if place is None else names[place]
+
+    def before(self, question: Question) -> str:
+        """The question before."""
+        names = [one.name for one in questions(self.draft)]
+        return names[max(0, names.index(question.name) - 1)] if question.name in names else names[0]
+
+    def named(self, word: str) -> str:
+        """The question called ``word``; ``BadInput`` where there is none."""
+        asked = questions(self.draft)
+        place = find(asked, word)
+        if place is None:
+            hint = message("/list shows them all")
+            raise BadInput(Problem(message("no such question: {word}", word=word), hint=hint))
+        return asked[place].name
+
+    def undo(self) -> str | None:
+        """Take back the last step; the question it belonged to, or the first open one."""
+        step = self.draft.last_step
+        if step is None:
+            raise BadInput(Problem(message("there is nothing to take back")))
+        names = self.draft.names_of(step)
+        self.write({UNDO: step})
+        self.tell(message("taken back"))
+        known = {one.name for one in questions(self.draft)}
+        return next((name for name in names if name in known), self.open_after(None))

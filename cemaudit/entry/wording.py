@@ -1,0 +1,188 @@
+"""Questions in words: the banner, the question with its choices, help, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from cemaudit.entry.briefing import briefing
+from cemaudit.entry.draft import Draft
+from cemaudit.entry.questions import Kind, Question
+from cemaudit.entry.reading import NONE, today
+from cemaudit.language import N_, message, printable, translate
+from cemaudit.model import Checklist, Scenario, SkipState, Step, Text
+from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
+from cemaudit.model.base import shown_exactly
+from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS
+
+__all__ = ["SKIPS", "ask_line", "banner", "described", "helped", "shown_value"]
+
+SKIPS = {
+    SkipState.NOT_APPLICABLE: N_("not applicable"),
+    SkipState.NOT_OBSERVED: N_("not observed"),
+    SkipState.DECLINED: N_("declined"),
+}
+"""Why an item may be left without an answer, in words."""
+
+_PLAIN = {
+    Kind.STEP: N_("Which visit of the episode is it?"),
+    Kind.EPISODE: N_("Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"),
+    Kind.DAY: N_("On which day was the visit?"),
+    Kind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
+    Kind.EMOTION: N_("How did it feel? -3 to 3"),
+    Kind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
+}
+_BY_NAME = {
+    "started": N_("When did you arrive?"),
+    "finished": N_("When did you leave?"),
+    "claims": N_("Claim: what did you tell the company that it should repair? (empty: nothing)"),
+    "blames": N_("Blame: what do you hold against the company? (empty: nothing)"),
+}
+
+
+def banner(draft: Draft, question: Question, done: int, whole: int) -> str:
+    """Which store, day and touchpoint, and how much is done: shown with every question."""
+    values = draft.values
+    store = " ".join(filter(None, (values["store"], values.get("store_name"))))
+    parts = [
+        store,
+        values.get("day") or values.get("date") or "",
+        str((question.touchpoint and question.touchpoint.title) or ""),
+    ]
+    return f"[{' · '.join(printable(part) for part in parts if part)} · {done}/{whole}]"
+
+
+def ask_line(question: Question) -> str:
+    """The question itself."""
+    if question.kind is Kind.ANSWER and question.item:
+        return f"{question.item.id}  {question.item.ask}"
+    if question.kind is Kind.NOTE and question.item:
+        return str(message("Note on {item} (several lines; an empty line ends it)", item=question.item.id))
+    if question.kind is Kind.EVIDENCE and question.item:
+        return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
+    if question.kind is Kind.SCENARIO:
+        return translate(N_("Which scenario do you play?"))
+    if question.kind is Kind.BRIEFING:
+        return translate(N_("Have you read this, and will you keep to it? y"))
+    return translate(_PLAIN.get(question.kind) or _BY_NAME[question.name.partition(".")[0]])
+
+
+def described(question: Question, draft: Draft) -> Iterator[str]:
+    """The lines below the question: its choices, numbered, or what fits."""
+    match question.kind:
+        case Kind.SCENARIO:
+            yield from _numbered([scenario.title for scenario in draft.checklist.scenarios])
+        case Kind.STEP:
+            yield from _numbered([step.title for step in draft.checklist.steps])
+        case Kind.DAY:
+            yield str(message("a day like 2026-11-21 or 11-21; today is {day}", day=today().isoformat()))
+        case Kind.TIME:
+            yield str(message("a time like 14:05 or 2:05 pm; after midnight with its day: 11-22 00:40"))
+        case Kind.EXPECTATION:
+            yield from (f"{number}  {words}" for number, words in EXPECTATIONS.items())
+        case Kind.EMOTION:
+            yield from (f"{number:2}  {words}" for number, words in EMOTIONS.items())
+        case Kind.ANSWER if question.item:
+            yield from _choices(question.item.answer)
+        case Kind.NOTE if question.item and question.required:
+            least = question.item.least_note(draft.visit.answers[question.item.id])
+            yield str(message("at least {least} characters, spaces not counted", least=least))
+
+
+def helped(question: Question, draft: Draft) -> Iterator[str]:
+    """How to judge an item; before the visit the whole briefing."""
+    if question.kind in {Kind.BRIEFING, Kind.SCENARIO}:
+        yield from briefing(draft.checklist, draft.values.get("scenario"))
+    elif question.item and question.item.help:
+        yield from str(question.item.help).splitlines()
+    else:
+        yield translate(N_("There is no further help on this question."))
+
+
+def shown_value(question: Question, draft: Draft) -> str | None:
+    """What was said so far, as a person reads it; ``None`` where nothing was."""
+    values = draft.values
+    item = question.item
+    if question.kind is Kind.ANSWER and item:
+        skipped = values.get(f"skipped.{item.id}")
+        if skipped:
+            words = translate(SKIPS[SkipState(skipped["state"])])
+            return f"({words}: {skipped['reason']})" if skipped["reason"] else f"({words})"
+        answer = draft.visit.answers.get(item.id)
+        return None if answer is None else item.answer.show(answer)
+    value = values.get(question.name)
+    return None if value is None else _shown(question, value, draft)
+
+
+def _shown(question: Question, value: Any, draft: Draft) -> str:
+    title = _TITLED.get(question.kind)
+    if title:
+        return next((str(one.title) for one in title(draft.checklist) if one.id == value), str(value))
+    show = _SHOWN.get(question.kind, str)
+    return show(value)
+
+
+def _local(moment: str) -> str:
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+_TITLED: dict[Kind, Callable[[Checklist], Sequence[Scenario | Step]]] = {
+    Kind.SCENARIO: lambda checklist: checklist.scenarios,
+    Kind.STEP: lambda checklist: checklist.steps,
+}
+_SHOWN: dict[Kind, Callable[[Any], str]] = {
+    Kind.EPISODE: lambda value: f"{value['id']} {value['number']}",
+    Kind.BRIEFING: _local,
+    Kind.TIME: _local,
+    Kind.EMOTION: lambda value: f"{value} ({EMOTIONS[value]})",
+    Kind.EXPECTATION: lambda value: f"{value} ({EXPECTATIONS[value]})",
+    Kind.EVIDENCE: lambda value: ", ".join(piece["taken"]["name"] for piece in value),
+    Kind.COMPLAINT: " / ".join,
+}
+
+
+def _choices(kind: AnswerType) -> Iterator[str]:
+    match kind:
+        case YesNo():
+            yield str(message("y yes, n no"))
+        case Choice() | Choices():
+            yield from _options(kind)
+        case Scale():
+            ends = ", ".join(
+                f"{number} = {words}" for number, words in ((kind.lowest, kind.low), (kind.highest, kind.high)) if words
+            )
+            yield str(message("a whole number from {low} to {high}", low=kind.lowest, high=kind.highest)) + (
+                f" ({ends})" if ends else ""
+            )
+        case Nps():
+            yield str(message("0 (not at all likely) to 10 (extremely likely)"))
+        case Quantity():
+            yield _amount(kind)
+        case Date():
+            yield str(message("a day like 2026-11-21 or 11-21"))
+        case Time():
+            yield str(message("a time like 14:05 or 2:05 pm"))
+        case _:
+            yield str(message("in your own words"))
+
+
+def _options(kind: Choice | Choices) -> Iterator[str]:
+    own_numbers = any(option.id.isdecimal() for option in kind.options)
+    for number, option in enumerate(kind.options, 1):
+        yield f"{option.id if own_numbers else number}  {option.label}"
+    if isinstance(kind, Choices):
+        yield str(message("several with spaces between; {none} for none of them", none=NONE))
+
+
+def _amount(kind: Quantity) -> str:
+    if kind.one_of:
+        return str(message("one of {names}", names=", ".join(str(shown_exactly(one)) for one in kind.one_of)))
+    unit = message("a number, in {unit}", unit=kind.unit_shown) if kind.unit else message("a number")
+    low, high = (None if edge is None else shown_exactly(edge) for edge in (kind.min, kind.max))
+    edges = f"{'' if low is None else low}..{'' if high is None else high}" if (low, high) != (None, None) else ""
+    return f"{unit} ({edges})" if edges else str(unit)
+
+
+def _numbered(titles: list[Text]) -> Iterator[str]:
+    yield from (f"{number}  {title}" for number, title in enumerate(titles, 1))

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import samples
+
+from cemaudit.language import use
+from cemaudit.model import Checklist, SkipState
+
+TWO = samples.item("a"), samples.item("b", "count")
+
+
+def path() -> Checklist:
+    return samples.checklist(
+        samples.touchpoint("greeting", samples.item("a"), samples.item("b", when="a == false"), emotion=True),
+        samples.touchpoint("pay", samples.item("c", "nps"), expectation=True),
+    )
+
+
+def test_questions_are_asked_in_order_until_nothing_is_open(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("y", "3")
+    assert script.ready is True
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+    assert script.text.index("a  a") < script.text.index("b  b")
+
+
+def test_every_question_says_which_store_day_and_touchpoint_and_how_much_is_done(sit: Any) -> None:
+    script = sit(*TWO, store_name="Gangnam").say("y")
+    assert "[s1 Gangnam · 2026-11-20 · t · 0/2]" in script.shown
+    assert "[s1 Gangnam · 2026-11-20 · t · 1/2]" in script.shown
+
+
+def test_nothing_is_asked_before_the_briefing_is_acknowledged(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("no", "2026-11-20", opening=False)
+    assert script.text.count("the visit can be entered once the briefing is acknowledged") == 2
+    assert "briefed" not in table.values
+    assert "faces" in script.text
+
+
+def test_end_of_input_keeps_what_was_said(sit: Any) -> None:
+    table = sit(*TWO)
+    assert table.say("y").ready is None
+    assert table.draft.visit.answers == {"a": True}
+    assert table.say("3").ready is True
+
+
+def test_a_reply_that_does_not_fit_is_refused_and_asked_again(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("perhaps", "y", "-1", "2.5", "many", "", "3")
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+    assert script.text.count("  ! ") == 5
+
+
+def test_relevance_adds_and_removes_questions(sit: Any) -> None:
+    table = sit(of=path())
+    script = table.say("y", "2", "/back", "/back", "n", "y")
+    assert table.draft.visit.answers == {"a": False, "b": True}
+    table.say("/go a", "y")
+    assert table.draft.visit.answers == {"a": True}
+    assert "greeting" in script.text
+
+
+def test_back_shows_what_was_said_and_an_empty_reply_keeps_it(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("y", "/back", "", "3")
+    assert "so far: Yes (empty keeps it)" in script.text
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+
+
+def test_undo_takes_back_one_step_after_the_other_and_asks_again(sit: Any) -> None:
+    table = sit(*TWO)
+    table.say("n", "/undo", "y", "7")
+    assert table.draft.visit.answers == {"a": True, "b": 7}
+    table.say("/go a", "/undo", "/undo", "/undo")
+    assert table.draft.visit.answers == {}
+    assert table.values.get("finished") is None
+
+
+def test_undo_stops_at_what_was_given_at_the_beginning(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("/undo", opening=False)
+    assert "there is nothing to take back" in script.text
+    assert table.values["store"] == "s1"
+
+
+def test_undo_of_a_changed_answer_brings_the_earlier_one_back(sit: Any) -> None:
+    table = sit(*TWO)
+    table.say("y", "/back", "n", "/undo")
+    assert table.draft.visit.answers == {"a": True}
+
+
+@pytest.mark.parametrize(
+    ("typed", "state", "reason"),
+    [
+        (["/skip na no such thing here"], SkipState.NOT_APPLICABLE, "no such thing here"),
+        (["/skip", "no", "it was closed"], SkipState.NOT_OBSERVED, "it was closed"),
+        (["/건너뛰기 de", ""], SkipState.DECLINED, None),
+    ],
+)
+def test_an_item_is_skipped_with_state_and_reason(sit: Any, typed: list[str], state: SkipState, reason: str) -> None:
+    table = sit(*TWO)
+    table.say(*typed, "3")
+    assert table.draft.visit.skipped["a"].state is state
+    assert table.draft.visit.skipped["a"].reason == reason
+    assert table.draft.visit.answers == {"b": 3}
+
+
+def test_what_always_applies_cannot_be_skipped_as_not_applicable(sit: Any) -> None:
+    table = sit(samples.item("a", na="refuse"))
+    script = table.say("/skip na never", "/skip no never")
+    assert "this question always applies" in script.text
+    assert table.draft.visit.skipped["a"].state is SkipState.NOT_OBSERVED
+
+
+def test_answering_a_skipped_item_takes_the_skip_back(sit: Any) -> None:
+    table = sit(*TWO)
+    table.say("/skip no closed", "3", "/go a", "y")
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+    assert table.draft.visit.skipped == {}
+
+
+def test_a_narrative_is_asked_where_it_is_wanted_and_kept_line_by_line(sit: Any) -> None:
+    table = sit(samples.item("a", note={"at_least": 10, "when": "if-failed"}), samples.item("b"))
+    table.say("n", "first line", "second line")
+    assert table.draft.visit.notes == {"a": "first line\nsecond line"}
+    table.say("", "", "y")
+    assert table.draft.visit.answers == {"a": False, "b": True}
+    assert "notes.a" not in sit(samples.item("a", note={"at_least": 10, "when": "if-failed"})).say("y").text
+
+
+def test_a_note_can_be_written_on_any_item(sit: Any) -> None:
+    table = sit(*TWO)
+    table.say("/note", "seen from the door", "", "y", "3")
+    assert table.draft.visit.notes == {"a": "seen from the door"}
+
+
+def test_feelings_have_words_beside_their_numbers(sit: Any) -> None:
+    table = sit(of=path())
+    script = table.say("y", "-4", "2", "8", "6", "10")
+    assert "very unpleasant" in script.text
+    assert "expected the very best" in script.text
+    assert (table.draft.visit.emotions, table.draft.visit.expectations) == ({"greeting": 2}, {"pay": 6})
+    assert script.ready is True
+
+
+def test_a_feeling_needs_a_reply_yet_may_be_left_on_purpose(sit: Any) -> None:
+    table = sit(of=path())
+    script = table.say("y", "", "/skip", "/skip", "10")
+    assert "an answer is needed here" in script.text
+    assert (table.draft.visit.emotions, table.draft.visit.expectations) == ({}, {})
+    assert script.ready is True
+
+
+def test_claim_and_blame_are_asked_where_something_went_wrong(sit: Any) -> None:
+    table = sit(of=path())
+    table.say("y", "-2", "please repair the door", "", "4", "3")
+    visit = table.draft.visit
+    assert [(one.touchpoint, one.text) for one in visit.claims] == [("greeting", "please repair the door")]
+    assert visit.blames == ()
+    assert table.draft.values["blames.greeting"] is None
+
+
+def test_a_claim_can_be_made_anywhere(sit: Any) -> None:
+    table = sit(*TWO)
+    table.say("/claim", "the till was wrong", "y", "3")
+    assert [one.text for one in table.draft.visit.claims] == ["the till was wrong"]
+
+
+def test_choices_are_chosen_by_number_id_or_words(sit: Any) -> None:
+    options = [{"id": one, "label": samples.text(f"the {one}"), "points": 1} for one in ("red", "blue", "green")]
+    table = sit(
+        samples.item("one", {"type": "choice", "options": options}),
+        samples.item("two", {"type": "choice", "options": options}),
+        samples.item("some", {"type": "choices", "options": options}),
+        samples.item("none", {"type": "choices", "options": options}),
+    )
+    table.say("2", "the GREEN", "3 red", "-")
+    assert table.draft.visit.answers == {"one": "blue", "two": "green", "some": ("green", "red"), "none": ()}
+
+
+def test_options_whose_ids_are_numbers_are_chosen_by_id_alone(sit: Any) -> None:
+    options = [{"id": one, "label": samples.text(one), "points": one} for one in ("10", "2", "1")]
+    table = sit(samples.item("a", {"type": "choice", "options": options}))
+    table.say("3", "1")
+    assert table.draft.visit.answers == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed", "kept"),
+    [
+        ({"type": "duration", "unit": "s"}, "45s", 45),
+        ({"type": "number"}, "1,250.5", 1250.5),
+        ("date", "11-20", "2026-11-20"),
+        ("time", "2:05 pm", "14:05"),
+        ("text", "//top", "/top"),
+        ("text", "back", "back"),
+    ],
+)
+def test_amounts_days_times_and_words_as_people_type_them(sit: Any, answer: Any, typed: str, kept: Any) -> None:
+    table = sit(samples.item("a", answer))
+    table.say(typed)
+    assert (
+        float(table.draft.visit.answers["a"]) == kept
+        if isinstance(kept, float)
+        else table.draft.visit.answers["a"] == kept
+    )
+
+
+def test_leaving_before_arriving_is_refused_with_what_was_probably_meant(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("y", "2026-11-20", "14:05", "2:40", opening=False)
+    assert "14:40" in script.text
+    assert table.values.get("finished") is None
+
+
+def test_a_visit_after_today_is_refused(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("y", "2099-01-01", opening=False)
+    assert "the visit cannot be after today" in script.text
+    assert "day" not in table.values
+
+
+def test_another_day_asks_for_the_times_again(sit: Any) -> None:
+    table = sit(*TWO)
+    table.say("/go day", "2026-11-19", "10:00", "10:30", "y", "3")
+    assert table.draft.visit.started.isoformat().startswith("2026-11-19T10:00")
+
+
+def test_scenarios_and_steps_are_chosen_first(sit: Any) -> None:
+    scenario = {
+        "id": "gift",
+        "title": samples.text("A gift"),
+        "persona": samples.text("An aunt"),
+        "text": samples.text("Buy"),
+    }
+    steps = [{"id": one, "title": samples.text(one)} for one in ("V0", "V1")]
+    of = samples.checklist(
+        samples.touchpoint("before", samples.item("a"), steps=["V0"]),
+        samples.touchpoint("there", samples.item("b"), steps=["V1"]),
+        scenarios=[scenario], steps=steps,
+    )  # fmt: skip
+    table = sit(of=of)
+    script = table.say("1", "2", "P-7 3", "y", "2026-11-20", "14:05", "14:40", "y", opening=False)
+    visit = table.draft.visit
+    assert (visit.scenario, visit.episode.id, visit.step, visit.episode.number) == ("gift", "P-7", "V1", 3)
+    assert visit.answers == {"b": True}
+    assert "You are: An aunt" in script.text
+
+
+def test_unknown_commands_are_named_and_nothing_changes(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("/bakc", "/go nowhere", "/stand 1", "y", "3")
+    assert "did you mean back" in script.text
+    assert "no such question: nowhere" in script.text
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+
+
+def test_list_and_help_show_and_change_nothing(sit: Any) -> None:
+    table = sit(samples.item("a", help=samples.text("count from the door")), samples.item("b"))
+    script = table.say("/list", "?", "y", "y")
+    assert "count from the door" in script.text
+    assert "/undo" in script.text
+    assert script.ready is True
+
+
+def test_quit_leaves_and_says_so(sit: Any) -> None:
+    table = sit(*TWO)
+    assert table.say("y", "/quit").ready is False
+    assert table.draft.visit.answers == {"a": True}
+
+
+def test_it_speaks_korean(sit: Any) -> None:
+    with use("ko"):
+        script = sit(of=path()).say("예", "-2")
+    assert "불쾌했다" in script.text
+    assert "클레임" in script.text
