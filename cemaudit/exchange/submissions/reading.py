@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -107,14 +107,21 @@ def _gathered(place: str, contents: Contents, further: Sequence[Entry]) -> Submi
     shelf = Shelf((*entries, *further))
     _refuse_twice(entries)
     tables = packed_tables(entries, shelf)
+    notices = list(_unopened(entries))
     if tables.submissions:
-        return Submissions(place, tuple(tables.submissions), tuple(tables.strange), tuple(tables.problems))
-    notices: list[Problem] = []
+        notices += tables.strange
+        return Submissions(place, tuple(tables.submissions), tuple(notices), tuple(tables.problems))
     instances = [entry for entry in entries if entry.suffix == ".xml"]
     found = tuple(instance_submissions(instances, shelf, notices))
     if not found:
         raise BadInput([*tables.problems, *tables.strange, *notices] or [_nothing(entries)])
     return Submissions(place, found, tuple(notices))
+
+
+def _unopened(entries: Sequence[Entry]) -> Iterator[Problem]:
+    hint = message("unpack it, or give it with --media")
+    zips = (entry for entry in entries if entry.suffix == ".zip")
+    return (Problem(message("a zip file within, which is not opened"), one.name, hint) for one in zips)
 
 
 def _refuse_twice(entries: Sequence[Entry]) -> None:
@@ -132,8 +139,6 @@ def _nothing(entries: Sequence[Entry]) -> Problem:
         return Problem(message("no files in it"))
     if ".enc" in suffixes:
         return Problem(message("encrypted files only"), hint=message("export the submissions decrypted"))
-    if ".zip" in suffixes:
-        return Problem(message("a zip file in a zip file"), hint=message("unpack the outer one first"))
     if ".cemaudit" in suffixes or {"visit.json", "manifest.json"} <= {entry.name for entry in entries}:
         return Problem(message("a sealed visit"), hint=message("it needs no import; commands read it as it is"))
     hint = message("give the CSV, XLSX or zip export of ODK Central or KoboToolbox, or XML submissions")

@@ -129,7 +129,7 @@ def test_headers_of_labels(tmp_path: Path) -> None:
     ("members", "said"),
     [
         ([], "no files in it"),
-        ([("inner.zip", b"PK")], "a zip file in a zip file"),
+        ([("inner.zip", b"PK")], "inner.zip: a zip file within, which is not opened"),
         ([("submission.xml.enc", b"?")], "encrypted files only"),
         ([("visit.json", b"{}"), ("manifest.json", b"{}")], "a sealed visit"),
         ([("readme.txt", b"x")], "no submissions in it"),
@@ -145,6 +145,14 @@ def test_what_holds_none(members: list[tuple[str, bytes]], said: str, tmp_path: 
     path = made(tmp_path / "export.zip", *members)
     assert said in refusal(path)
     assert refusal(path).startswith("export.zip: ")
+
+
+def test_zips_within_are_not_opened_and_told(tmp_path: Path, send: Sending) -> None:
+    folder = exports.collect_folder(tmp_path / "folder", [send("i1")])
+    (folder / "media.zip").write_bytes(b"PK")
+    with read_submissions(folder) as found:
+        assert len(found.all) == 1
+        assert "media.zip: a zip file within" in str(found.notices[0])
 
 
 def test_the_same_table_twice_in_a_zip(tmp_path: Path, send: Sending) -> None:
