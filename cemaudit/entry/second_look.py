@@ -59,9 +59,8 @@ class SecondLook:
         if len(reason) < SHORTEST_REASON:
             what = message("a reason of at least {least} characters is needed", least=SHORTEST_REASON)
             raise BadInput(Problem(what))
-        problem = doubt.problem
-        override = {"check": doubt.check, "place": problem.place, "said": str(problem.what), "reason": reason}
-        self._session.write({f"overrides.{doubt.check} {problem.place}": override})
+        override = doubt.let_stand(reason)
+        self._session.write({f"overrides.{doubt.check} {doubt.place}": override.model_dump(mode="json")})
 
     def _mending(self, doubt: Doubt) -> str:
         place = doubt.problem.place

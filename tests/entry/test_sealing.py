@@ -160,9 +160,8 @@ def test_details_of_pictures_are_kept_apart_only_where_the_programme_asks(sit: A
         table.say("y", str(path), "", f"as it was, {name}", "")
         with table.held() as held:
             for doubt in held.doubts(table.draft):
-                place = doubt.problem.place
-                override = {"check": doubt.check, "place": place, "said": str(doubt.problem.what), "reason": "a test"}
-                held.write(99, {f"overrides.{doubt.check} {place}": override})
+                override = doubt.let_stand("a picture made for a test").model_dump(mode="json")
+                held.write(99, {f"overrides.{doubt.check} {doubt.place}": override})
             sealed = seal(held, out, "s-12")
         assert b"Telephone" not in sealed.path.read_bytes() or keeps == "keep-apart"
         assert [details["device"] for details in sealed.apart.values()] == (["Telephone 9"] if sealed.apart else [])
