@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems, tell_problems
-from cemaudit.errors import LONGEST_PLACE
-from cemaudit.language import N_, message, printable
+from cemaudit.cli.options import FILE, engine_options
+from cemaudit.language import N_, message
 
-if TYPE_CHECKING:
-    from cemaudit.exchange.importer import Counts
-    from cemaudit.exchange.xccdf import Xccdf
+_KINDS = ("table", "form", "submissions", "xccdf")
+_ONLY_FOR = {
+    "--mapping": ("table", N_("--mapping is for tables")),
+    "--media": ("submissions", N_("--media is for submissions")),
+    "--zone": ("form", N_("--zone is for filled forms")),
+}
 
 
 @words.command(
     "import",
     help=N_(
-        "Turn a table (CSV, XLSX) or XCCDF results into visits. What is bad is named and left out; exit code 3 where "
-        "there is any."
+        "Turn what was filled in elsewhere into visits: a table (CSV, XLSX), a form of 'cemaudit form' (table or PDF), "
+        "submissions of phones (exports of ODK Central and KoboToolbox, XML), XCCDF results. What is bad is named and "
+        "left out; exit code 3 where there is any."
     ),
 )
-@click.argument("table", type=FILE)
+@click.argument("table", type=FILE, metavar="FILE")
 @words.option("--mapping", type=FILE, metavar="MAP.toml", help=N_("What each column of a table means."))
-@words.option(
-    "--format", "kind", type=click.Choice(["table", "xccdf"]), help=N_("What the file is; xccdf where it ends in .xml.")
-)
+@words.option("--format", "kind", type=click.Choice(_KINDS), help=N_("What the file is; else its content tells."))
 @words.option(
     "--out",
     type=click.Path(allow_dash=True),
     metavar="FILE",
     help=N_("The visits, JSON lines; else a file named after the table, in this folder."),
+)
+@words.option(
+    "--media", type=FILE, metavar="FOLDER", help=N_("Where the files of submissions lie, where not with them.")
+)
+@words.option(
+    "--zone",
+    metavar="NAME",
+    help=N_("Time zone of times written without one, such as Asia/Seoul; else this machine's."),
 )
 @engine_options
 @words.common_options
@@ -43,81 +50,46 @@ def command(
     mapping: Path | None,
     kind: str | None,
     out: str | None,
+    media: Path | None,
+    zone: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
-    """Import a table or XCCDF results; every file is written whole or not at all."""
-    out = out or f"{table.stem}.jsonl"
-    if (kind or ("xccdf" if table.suffix.lower() == ".xml" else "table")) == "xccdf":
-        if mapping:
-            raise click.UsageError(str(message("--mapping is for tables")))
-        return _import_xccdf(table, out)
-    if mapping is None:
-        raise click.UsageError(str(message("a table needs --mapping MAP.toml")))
-    return _import_table(table, mapping, out, blocked, files)
-
-
-def _import_table(table: Path, mapping: Path, out: str, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
-    from cemaudit.exchange.importer import import_table
-    from cemaudit.exchange.mapping import load_mapping
-    from cemaudit.exchange.visits import write_visits
+    """Import a file; every file is written whole or not at all."""
+    from cemaudit.cli import importing
     from cemaudit.scoring import Engine
 
-    known = load_mapping(mapping)
-    own_file = known.checklist_file(mapping.parent)
+    kind = kind or _kind_of(table, mapping)
+    out = out or f"{table.stem or table.resolve().stem}.jsonl"
+    _refuse_strangers(kind, {"--mapping": mapping, "--media": media, "--zone": zone})
+    if kind == "xccdf":
+        return importing.import_xccdf(table, out)
     engine = Engine(blocked, files)
-    checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(known.checklist)
-    result = import_table(table, known, checklist)
-    write_visits(out, progress(message("importing"), result))
-    tell_problems(result.problems)
-    _sum_up(result.counts)
-    tell_plugin_problems(engine)
-    return 3 if result.counts.bad else 0
+    if kind == "submissions":
+        return importing.import_sent(engine, table, out, media)
+    if kind == "form":
+        return importing.import_form(engine, table, out, zone)
+    if mapping is None:
+        raise click.UsageError(str(message("a table needs --mapping MAP.toml")))
+    return importing.import_table(engine, table, mapping, out)
 
 
-def _sum_up(counts: Counts) -> None:
-    total = message(
-        "{rows} rows = {good} good + {bad} bad + {skipped} skipped; {visits} visits",
-        rows=counts.rows, good=counts.good, bad=counts.bad, skipped=counts.skipped, visits=counts.visits,
-    )  # fmt: skip
-    click.echo(total, err=True)
-    for reason, count in counts.skipped_because.items():
-        click.echo(f"  {message('{count} skipped: {reason}', count=count, reason=reason)}", err=True)
-    if counts.not_arising:
-        what = message("{count} answers left out, because they do not arise in their visit", count=counts.not_arising)
-        click.echo(f"  {what}", err=True)
-    if counts.unknown_dates:
-        click.echo(f"  {message('{count} visits without a known date', count=counts.unknown_dates)}", err=True)
+def _kind_of(path: Path, mapping: Path | None) -> str:
+    """What the file is, told by its content."""
+    from cemaudit.exchange.filled import holds_form
+    from cemaudit.exchange.submissions.reading import holds_submissions
+
+    if mapping:
+        return "table"
+    if holds_submissions(path):
+        return "submissions"
+    if path.suffix.lower() == ".xml":
+        return "xccdf"
+    return "form" if holds_form(path) else "table"
 
 
-def _import_xccdf(path: Path, out: str) -> int:
-    """Write the visits, and beside them the checklist they answer and its scheme."""
-    from cemaudit.exchange.visits import STREAM, write_visits
-    from cemaudit.exchange.xccdf import import_xccdf
-
-    if out == STREAM:
-        raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
-    found = import_xccdf(path)
-    beside = _write_beside(Path(out), found)
-    write_visits(out, found.visits)
-    tell_problems(found.problems)
-    bad = found.results - len(found.visits)
-    total = message(
-        "{results} results = {good} good + {bad} bad; {rules} rules",
-        results=found.results, good=len(found.visits), bad=bad, rules=len(found.checklist.items),
-    )  # fmt: skip
-    click.echo(total, err=True)
-    command = ["cemaudit", "score", out, *(word for file in beside for word in ("--checklist", str(file)))]
-    click.echo(f"  {message('score them:')} {printable(shlex.join(command), LONGEST_PLACE)}", err=True)
-    return 3 if bad else 0
-
-
-def _write_beside(visits: Path, found: Xccdf) -> tuple[Path, Path]:
-    from cemaudit.exchange.toml import toml_of
-    from cemaudit.files import replaced
-
-    paths = visits.with_suffix(".checklist.toml"), visits.with_suffix(".scheme.toml")
-    for path, record in zip(paths, (found.checklist, found.scheme), strict=True):
-        with replaced(path) as file:
-            file.write(toml_of(record).encode())
-    return paths
+def _refuse_strangers(kind: str, given: dict[str, object]) -> None:
+    for option, value in given.items():
+        owner, words_for = _ONLY_FOR[option]
+        if value is not None and kind != owner:
+            raise click.UsageError(str(message(words_for)))

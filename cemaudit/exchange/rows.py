@@ -128,17 +128,20 @@ def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
 
 
 def arising(visit: Visit, checklist: Checklist) -> Visit:
-    """The visit without answers to, and skips of, items that do not arise in it."""
-    while True:
-        named = [*visit.answers, *visit.skipped]
-        gone = {name for name in named if not is_relevant(checklist.items[name], visit, checklist)}
-        if not gone:
-            return visit
-        visit = visit.model_copy(update={"answers": _but(visit.answers, gone), "skipped": _but(visit.skipped, gone)})
+    """The visit without answers to, and skips of, items that do not arise in it.
+
+    Decided item by item, in order: what was left out decides nothing after it.
+    """
+    for name, item in checklist.items.items():
+        is_there = name in visit.answers or name in visit.skipped
+        if is_there and not is_relevant(item, visit, checklist):
+            left = {"answers": _without(visit.answers, name), "skipped": _without(visit.skipped, name)}
+            visit = visit.model_copy(update=left)
+    return visit
 
 
-def _but(members: dict[str, Any], gone: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if name not in gone}
+def _without(members: dict[str, Any], gone: str) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name != gone}
 
 
 def _answer(item: Item, text: str) -> AnswerValue:

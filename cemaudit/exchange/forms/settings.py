@@ -10,9 +10,11 @@ from cemaudit.exchange.forms.words import both
 from cemaudit.language import N_
 from cemaudit.model import Checklist
 
-__all__ = ["PREFIX", "settings_of"]
+__all__ = ["CHECKLIST", "CHECKLIST_LABEL", "PREFIX", "VISIT_ID", "settings_of"]
 
 PREFIX = "visit__"
+CHECKLIST, VISIT_ID = f"{PREFIX}checklist", f"{PREFIX}id"
+CHECKLIST_LABEL = both(N_("Checklist (leave as it is)"))
 
 _ABOUT = (
     ("checklist", Kind.TEXT, N_("Checklist (leave as it is)")),

@@ -1,18 +1,63 @@
-"""Whatever a form can hold comes back from it as the same visit."""
+"""Whatever a form can hold comes back from it as the same visit, through every sort of table."""
 
 from __future__ import annotations
 
-from fillable import checklists_and_visits
-from hypothesis import given
+from pathlib import Path
 
+import pytest
+from fillable import checklists_and_visits
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cemaudit.errors import BadInput
+from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
+from cemaudit.exchange.forms.template import is_labels, write_csv, write_xlsx
 from cemaudit.exchange.forms.writer import flat_record
+from cemaudit.exchange.tables import read_table
+from cemaudit.language import LANGUAGES, Language
 from cemaudit.model import Checklist, Visit
+
+Both = tuple[Checklist, Visit]
+
+
+def read_back(path: Path, of: Checklist) -> tuple[Visit | None, list[str]]:
+    (row,) = (row for row in read_table(path).rows if not is_labels(row.cells))
+    assert row.problem is None
+    visit, problems = FormReader(of).read(row.cells)
+    return visit, [str(problem) for problem in problems]
 
 
 @given(checklists_and_visits())
-def test_a_record_reads_back_as_the_visit_it_was_made_of(both: tuple[Checklist, Visit]) -> None:
+def test_through_a_record(both: Both) -> None:
     of, visit = both
     again, problems = FormReader(of).read(flat_record(visit, of))
     assert [str(problem) for problem in problems] == []
     assert again == visit
+
+
+@given(checklists_and_visits())
+def test_through_csv(tmp_path: Path, both: Both) -> None:
+    of, visit = both
+    write_csv(form_of(of), [flat_record(visit, of)], tmp_path / "form.csv")
+    assert read_back(tmp_path / "form.csv", of) == (visit, [])
+
+
+@settings(max_examples=25)
+@given(checklists_and_visits(), st.sampled_from(LANGUAGES))
+def test_through_a_workbook_of_words_in_either_language(tmp_path: Path, both: Both, language: Language) -> None:
+    of, visit = both
+    write_xlsx(form_of(of), [flat_record(visit, of)], tmp_path / "form.xlsx", language)
+    assert read_back(tmp_path / "form.xlsx", of) == (visit, [])
+
+
+def test_what_a_form_has_no_room_for_is_named() -> None:
+    import samples
+
+    of = samples.items_only(samples.item("a"), samples.item("b", evidence="optional"))
+    pieces = [{"file": f"{number}.jpg"} for number in range(4)]
+    claims = [{"touchpoint": "t", "text": "one"}, {"touchpoint": "t", "text": "two"}]
+    visit = samples.visit(evidence={"b": pieces}, claims=claims, emotions={"t": 1})
+    with pytest.raises(BadInput) as caught:
+        flat_record(visit, of)
+    assert [problem.place for problem in caught.value.problems] == ["b__photo_4", "t__emotion", "t__claim"]

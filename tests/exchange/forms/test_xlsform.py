@@ -16,6 +16,7 @@ from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.exchange.forms.xlsform.book import sheets_of, write_xlsform
 from cemaudit.exchange.forms.xlsform.labels import plain
+from cemaudit.exchange.rows import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
@@ -49,10 +50,10 @@ def test_pyxform_accepts_every_shipped_checklist_without_a_warning(engine: Engin
 
 
 @settings(max_examples=25)
-@given(fillable.checklists_and_visits())
+@given(fillable.checklists_and_careless_visits())
 def test_a_phone_asks_and_needs_what_the_checklist_does(fill, both: tuple[Checklist, Visit]) -> None:
-    of, visit = both
-    phone = fill(of, visit)
+    of, careless = both
+    phone, visit = fill(of, careless), arising(careless, of)
     for item in of.items.values():
         assert (f"{item.id}__note" in phone.asked) == is_relevant(item, visit, of)
         if item.id in visit.answers:

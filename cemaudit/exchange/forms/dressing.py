@@ -1,0 +1,118 @@
+"""What makes a sheet easy to fill in: drop-downs, hints, formats, widths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cemaudit.exchange.forms.choosing import shown
+from cemaudit.exchange.forms.fields import Field, Form, Kind, Role
+from cemaudit.exchange.forms.sheets import Sheet
+from cemaudit.exchange.forms.words import in_language
+from cemaudit.language import Language, message, use
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.datavalidation import DataValidation
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["FIRST_ROW", "Dressing", "codes_sheet"]
+
+FIRST_ROW = 3
+"""The first row to fill in, below the flat names and the labels."""
+
+CODES = "codes"
+_FORMATS = {Kind.NUMBER: "General", Kind.DATE: "yyyy-mm-dd", Kind.TIME: "hh:mm", Kind.MOMENT: "yyyy-mm-dd hh:mm"}
+_WIDTHS = {Kind.ONE: 24, Kind.NUMBER: 12, Kind.DATE: 12, Kind.TIME: 10, Kind.MOMENT: 18}
+_USUAL_WIDTH, _WIDE = 18, 40
+_LONGEST_HINT = 250
+
+
+def codes_sheet(form: Form, language: Language) -> tuple[Sheet, dict[str, str]]:
+    """The sheet of all codes with their words, and the range of words for each field where one option is chosen."""
+    rows: list[list[str]] = []
+    lists: dict[str, str] = {}
+    for field in form.fields.values():
+        options = (*field.options, *field.skips)
+        if field.kind is Kind.ONE:
+            lists[field.name] = f"{CODES}!$C${len(rows) + 2}:$C${len(rows) + 1 + len(options)}"
+        words = shown(field, language)
+        rows += (
+            [
+                field.name,
+                option.code,
+                words[option.code],
+                in_language(option.label, "ko"),
+                in_language(option.label, "en"),
+            ]
+            for option in options
+        )
+    return Sheet(CODES, ["field", "code", "words", "한국어", "English"], rows, _dress_codes), lists
+
+
+@dataclass(frozen=True)
+class Dressing:
+    """Dresses the sheet of visits; ``lists`` are the ranges of the drop-downs, ``last`` is the last row to fill in."""
+
+    form: Form
+    lists: Mapping[str, str]
+    language: Language
+    last: int
+
+    def put_on(self, page: Worksheet) -> None:
+        """Freeze the header, mark it, and give every column its width, format, hint and drop-down."""
+        from openpyxl.styles import Alignment, Font  # noqa: PLC0415 an extra, and slow to load
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+        page.freeze_panes = f"D{FIRST_ROW}"
+        page.row_dimensions[FIRST_ROW - 1].height = 60
+        for number, field in enumerate(self.form.fields.values(), 1):
+            letter = get_column_letter(number)
+            page.cell(1, number).font = Font(size=8, color="808080")
+            label = page.cell(2, number)
+            label.font, label.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+            column = page.column_dimensions[letter]
+            column.width = _WIDE if field.lines else _WIDTHS.get(field.kind, _USUAL_WIDTH)
+            column.number_format = _FORMATS.get(field.kind, "@")
+            check = self._check(field)
+            check.add(f"{letter}{FIRST_ROW}:{letter}{self.last}")
+            page.add_data_validation(check)
+            for row in range(FIRST_ROW, page.max_row + 1):
+                page.cell(row, number).number_format = column.number_format
+
+    def _check(self, field: Field) -> DataValidation:
+        """The hint beside a cell and, of one option, the drop-down; another text is asked about, not refused."""
+        from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+        listed = self.lists.get(field.name)
+        with use(self.language):
+            hint = "\n".join(self._hints(field))[:_LONGEST_HINT]
+        return DataValidation(
+            type="list" if listed else None,
+            formula1=listed,
+            errorStyle="warning",
+            allow_blank=True,
+            showErrorMessage=bool(listed),
+            showInputMessage=bool(hint),
+            promptTitle=field.name[:32],
+            prompt=hint or None,
+        )
+
+    def _hints(self, field: Field) -> Iterator[str]:
+        yield from (str(text) for text in (field.expects, field.hint) if text)
+        if field.kind is Kind.MANY:
+            codes = ", ".join(option.code for option in field.options)
+            yield str(message("several with ; between: {codes}", codes=codes))
+        elif field.kind is Kind.FILE:
+            yield str(message("the name of a file beside this one, or in a folder {folder} there", folder="media"))
+        if field.role is Role.ANSWER and not self.lists.get(field.name):
+            yield str(message("left out: {codes}", codes=", ".join(f"{one.code} {one.label}" for one in field.skips)))
+
+
+def _dress_codes(page: Worksheet) -> None:
+    from openpyxl.styles import Font  # noqa: PLC0415
+
+    page.freeze_panes = "A2"
+    for number, (letter, width) in enumerate(zip("ABCDE", (24, 12, 40, 40, 40), strict=True), 1):
+        page.cell(1, number).font = Font(bold=True)
+        page.column_dimensions[letter].width = width
