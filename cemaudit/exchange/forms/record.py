@@ -108,7 +108,7 @@ class RecordReading:
         if self._files:
             path = self._files(cell.text)
             if path is None:
-                hint = message("put it beside the form, or in the folder {folder} there", folder="media")
+                hint = message("put it beside the form, or in a folder {folder} there", folder="media")
                 self.problems.append(Problem(message("no such file: {name}", name=cell.text), cell.column, hint))
                 return
             digest = self._try(cell, lambda _: digest_of(path))
