@@ -41,6 +41,9 @@ PROMPT = b"> "
 CHECKLIST = "retail.green-smile"
 SHOPPER = "s-1"
 ENGINE = Engine()
+MADE_ON_THE_SPOT = {"briefed"}
+"""What the program itself notes, such as the time."""
+
 LATEST = 0.02
 """A process is killed up to so many seconds after it was given an answer."""
 
@@ -231,9 +234,7 @@ class Field:
         draft = self.draft(number)
         for name, value in self._promised.get(number, {}).items():
             there = draft.values.get(name)
-            if (name.startswith("evidence.") and not there) or (
-                not name.startswith("evidence.") and not _same(there, value)
-            ):
+            if not (there if name in MADE_ON_THE_SPOT or name.startswith("evidence.") else _same(there, value)):
                 self.tally.lost.append(f"draft {number}: {name}")
         (fine,) = Desk(self.home).journal._file.execute("pragma integrity_check").fetchone()  # noqa: SLF001
         if fine != "ok":
@@ -365,6 +366,8 @@ def lock_out(folder: Path, tally: Tally) -> None:
     """Folders that cannot be written: a file in the folder's place, and a folder without the right to write."""
     (folder / "a-file").write_text("in the way")
     _refuse(folder / "a-file", tally, lambda: None)
+    if Path("/proc/self").exists():  # where not even the superuser can make a folder
+        _refuse(Path("/proc/cemaudit"), tally, lambda: None)
     locked = folder / "locked"
     locked.mkdir(mode=0o500)
     if os.access(locked, os.W_OK):  # the superuser may write anywhere
