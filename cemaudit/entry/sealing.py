@@ -18,6 +18,7 @@ from cemaudit.model import Visit
 
 __all__ = ["STATEMENT", "NotReady", "refuse_unready", "seal"]
 
+
 class NotReady(CemauditError):
     """A draft that cannot be sealed yet: something is open or in doubt."""
 
