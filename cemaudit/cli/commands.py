@@ -22,6 +22,8 @@ COMMANDS = {
     "discard": N_("Put a draft into the bin, or take it out."),
     "seal": N_("Hand a draft over as a sealed file."),
     "amend": N_("Take a sealed visit up again."),
+    "verify": N_("Check that sealed visits are whole."),
+    "key": N_("Make and show keys to sign sealed visits with."),
     "form": N_("Write the form of a checklist, for phones, spreadsheets or paper."),
     "import": N_("Turn tables, filled forms and what phones sent into visits."),
     "import-form": N_("Turn a form (XLSForm) into the draft of a checklist."),
@@ -30,8 +32,6 @@ COMMANDS = {
     "whatif": N_("Find the cheapest changes that reach a band or a value."),
     "report": N_("Write the report of each visit or episode as PDF."),
     "lint": N_("Check checklists, schemes and visits."),
-    "verify": N_("Check that sealed visits are whole."),
-    "key": N_("Make and show keys to sign sealed visits with."),
 }
 
 
