@@ -1,0 +1,81 @@
+"""Doubts about evidence: blurred, small, dark, of another day, of another visit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from cemaudit.entry.doubts.doubt import Doubt
+from cemaudit.entry.doubts.earlier import Earlier, Seen
+from cemaudit.entry.evidence import Taken
+from cemaudit.errors import Problem, Sayable
+from cemaudit.language import N_, message
+from cemaudit.media.look import Look
+from cemaudit.model import Visit
+
+__all__ = ["picture_doubts"]
+
+LEAST_SHARP = 30.0
+LEAST_LONG, LEAST_SHORT = 640, 480
+"""Pixels: on less, no receipt can be read."""
+LEAST_BRIGHT = 0.1
+
+_TAKE_AGAIN = N_("add a better one, if you can still take it")
+
+
+def picture_doubts(visit: Visit, taken: Mapping[str, Taken], earlier: Earlier) -> Iterator[Doubt]:
+    """Doubts about every piece of evidence of ``visit``; ``taken`` by SHA-256, others are not looked at."""
+    for item, pieces in visit.evidence.items():
+        for piece in pieces:
+            found = taken.get(piece.sha256 or "")
+            if found:
+                yield from _doubts(f"evidence.{item}", found, visit, earlier)
+
+
+def _doubts(place: str, taken: Taken, visit: Visit, earlier: Earlier) -> Iterator[Doubt]:
+    if taken.look:
+        for check, what in _looks(taken.look, taken.name):
+            yield Doubt(check, Problem(what, place, message(_TAKE_AGAIN)))
+    day = _day_of(taken, visit)
+    if day and not _within(day, visit):
+        what = message("{name} was taken on {day}, the visit was on {other}", name=taken.name, day=day, other=visit.day)
+        yield Doubt("photo.day", Problem(what, place, message("is it the right picture, and the right day?")))
+    seen = earlier.file(visit.id, taken.sha256, taken.original)
+    if seen:
+        yield Doubt(
+            "photo.again", Problem(_elsewhere(taken.name, seen), place, message("take a picture of this visit"))
+        )
+
+
+def _looks(look: Look, name: str) -> Iterator[tuple[str, Sayable]]:
+    long, short = max(look.width, look.height), min(look.width, look.height)
+    if long < LEAST_LONG or short < LEAST_SHORT:
+        size = f"{look.width} x {look.height}"
+        yield "photo.small", message("{name} is small: {size} pixels", name=name, size=size)
+    if look.brightness < LEAST_BRIGHT:
+        yield "photo.dark", message("{name} is very dark", name=name)
+    elif look.sharpness < LEAST_SHARP:
+        yield "photo.blurred", message("{name} seems blurred", name=name)
+
+
+def _day_of(taken: Taken, visit: Visit) -> dt.date | None:
+    """The day a picture was taken, on the visit's clock where the camera names its zone."""
+    moment = taken.details.taken
+    if moment and moment.tzinfo and visit.started:
+        moment = moment.astimezone(visit.started.tzinfo)
+    return moment.date() if moment else None
+
+
+def _within(day: dt.date, visit: Visit) -> bool:
+    first, last = visit.day, visit.finished.date() if visit.finished else visit.day
+    return not first or not last or first <= day <= last
+
+
+def _elsewhere(name: str, seen: Seen) -> Sayable:
+    return message(
+        "{name} is in another visit already: store {store}, {day} ({visit})",
+        name=name,
+        store=seen.store,
+        day=seen.day or "-",
+        visit=seen.visit,
+    )

@@ -1,0 +1,110 @@
+"""Doubts about when a visit was: order, the future, morning taken for afternoon, entered late."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from cemaudit.entry.doubts.doubt import Doubt
+from cemaudit.errors import Problem, Sayable
+from cemaudit.language import message
+from cemaudit.model import Visit
+
+__all__ = ["time_doubts", "when_doubts"]
+
+HALF_DAY = dt.timedelta(hours=12)
+LATEST = dt.timedelta(hours=72)
+"""The field asks for reports within 24 to 48 hours; after this the memory is doubted."""
+
+NIGHT = range(6)
+"""Hours of the day in which few places are open."""
+
+
+def time_doubts(
+    started: dt.datetime | None, finished: dt.datetime | None, now: dt.datetime, entered: dt.datetime | None = None
+) -> list[Doubt]:
+    """Doubts about the times of a visit, either of them perhaps unknown; all with a zone, or all without.
+
+    ``entered``: when the visit was typed in, where that is not now.
+    """
+    found = [
+        _future("started", started, now),
+        _early(started, finished),
+        _order(started, finished),
+        _long(started, finished),
+        _future("finished", finished, now),
+        _late("started" if started else "finished", finished or started, entered or now),
+    ]
+    return [doubt for doubt in found if doubt]
+
+
+def when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
+    """Doubts about when a visit was, by its times, or by its day where no time is known."""
+    if visit.started or visit.finished or not visit.date:
+        return time_doubts(visit.started, visit.finished, now, visit.entered)
+    entered = visit.entered or now
+    evening = dt.datetime.combine(visit.date, dt.time.max, entered.tzinfo)
+    future = _after_today("date", visit.date.isoformat()) if visit.date > now.date() else None
+    return [doubt for doubt in (future, _late("date", evening, entered)) if doubt]
+
+
+def _future(field: str, moment: dt.datetime | None, now: dt.datetime) -> Doubt | None:
+    return _after_today(field, _shown(moment)) if moment and moment > now else None
+
+
+def _after_today(field: str, shown: str) -> Doubt:
+    hint = message("a visit is entered after it was made; check the date and the time")
+    return Doubt("date.future", Problem(message("{moment} is still to come", moment=shown), field, hint), must=True)
+
+
+def _order(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt | None:
+    if not started or not finished or finished >= started:
+        return None
+    what = message(
+        "left at {finished}, before arriving at {started}", finished=_clock(finished), started=_clock(started)
+    )
+    return Doubt("times.order", Problem(what, "finished", _meant(finished + HALF_DAY, started)), must=True)
+
+
+def _early(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt | None:
+    if not started or started.hour not in NIGHT:
+        return None
+    what = message("arrived at {time}, in the night", time=_clock(started))
+    fits = not finished or started + HALF_DAY <= finished
+    return Doubt("times.night", Problem(what, "started", _did_you_mean(started + HALF_DAY) if fits else _check()))
+
+
+def _long(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt | None:
+    if not started or not finished or finished - started <= HALF_DAY:
+        return None
+    hours = (finished - started) // dt.timedelta(hours=1)
+    what = message("the visit took {hours} hours", hours=hours)
+    return Doubt("times.long", Problem(what, "finished", _meant(finished - HALF_DAY, started)))
+
+
+def _late(field: str, end: dt.datetime | None, entered: dt.datetime) -> Doubt | None:
+    if not end or entered - end <= LATEST:
+        return None
+    what = message("entered more than {hours} hours after the visit", hours=LATEST // dt.timedelta(hours=1))
+    hint = message("check the date; if it is right, say why it is late")
+    return Doubt("times.late", Problem(what, field, hint))
+
+
+def _meant(guess: dt.datetime, started: dt.datetime) -> Sayable:
+    """The hint that names ``guess``, where a visit could have ended then."""
+    return _did_you_mean(guess) if dt.timedelta() <= guess - started <= HALF_DAY else _check()
+
+
+def _did_you_mean(moment: dt.datetime) -> Sayable:
+    return message("did you mean {name}?", name=_clock(moment))
+
+
+def _check() -> Sayable:
+    return message("check the times of the visit")
+
+
+def _clock(moment: dt.datetime) -> str:
+    return f"{moment:%H:%M}"
+
+
+def _shown(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -1,0 +1,285 @@
+"""Files that lie: refused in one line, within bounds, by nothing but ``BadInput``."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+import zipfile
+from typing import Any
+
+import pytest
+import shots
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from cemaudit.errors import BadInput
+from cemaudit.media.details import Details, details_of, orientation_of
+from cemaudit.media.examine import examine
+from cemaudit.media.tiff import first_directory
+
+ORIGINALS = {kind: make() for kind, make in shots.ALL.items()}
+
+
+@given(st.sampled_from(sorted(ORIGINALS)), st.data())
+def test_damaged_files_are_taken_in_or_refused(kind: str, data: st.DataObject) -> None:
+    damaged = bytearray(ORIGINALS[kind])
+    for _ in range(data.draw(st.integers(1, 12))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[place] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(BadInput):
+        examine(bytes(damaged))
+
+
+@given(st.sampled_from(sorted(ORIGINALS)), st.data())
+def test_damaged_heads_are_taken_in_or_refused(kind: str, data: st.DataObject) -> None:
+    whole = ORIGINALS[kind]
+    start = data.draw(st.integers(4, 300))
+    noise = data.draw(st.binary(min_size=1, max_size=16))
+    with contextlib.suppress(BadInput):
+        examine(whole[:start] + noise + whole[start + data.draw(st.integers(0, 16)) :])
+
+
+@given(st.sampled_from(sorted(ORIGINALS)), st.floats(0, 1, exclude_max=True))
+def test_files_cut_short_are_taken_in_or_refused(kind: str, share: float) -> None:
+    whole = ORIGINALS[kind]
+    with contextlib.suppress(BadInput):
+        examine(whole[: int(len(whole) * share)])
+
+
+@given(st.binary(max_size=400))
+def test_any_exif_block_is_read(block: bytes) -> None:
+    for start in (b"", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"Exif\0\0II*\0\x08\0\0\0\x02\0"):
+        assert 1 <= orientation_of(start + block) <= 8
+        assert isinstance(details_of(start + block), Details)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "heic", "m4a", "wav"])
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.8])
+def test_a_picture_or_recording_without_its_end_is_refused(kind: str, share: float) -> None:
+    whole = examine(ORIGINALS[kind]).data
+    with pytest.raises(BadInput, match=r"ends before|do not fit|decoded"):
+        examine(whole[: int(len(whole) * share)])
+
+
+def test_a_pdf_without_its_end_is_refused() -> None:
+    with pytest.raises(BadInput, match="ends before"):
+        examine(shots.pdf()[:-6])
+
+
+@pytest.mark.parametrize("size", [(20_000, 20_000), (60_000_001, 1), (2**31 - 1, 2**31 - 1)])
+def test_a_png_of_too_many_pixels_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
+    with pytest.raises(BadInput, match="60 million"):
+        examine(shots.png_header(*size))
+
+
+def test_a_jpeg_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
+    whole = ORIGINALS["jpeg"]
+    frame = whole.index(b"\xff\xc0")
+    with pytest.raises(BadInput, match="60 million"):
+        examine(whole[: frame + 5] + struct.pack(">HH", 60_000, 60_000) + whole[frame + 9 :])
+
+
+def test_a_heic_of_too_many_pixels_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pillow_heif", None)
+    whole = ORIGINALS["heic"]
+    sizes = whole.index(b"ispe") + 8
+    with pytest.raises(BadInput, match="60 million"):
+        examine(whole[:sizes] + struct.pack(">II", 60_000, 60_000) + whole[sizes + 8 :])
+
+
+def test_a_png_of_no_pixels_is_refused() -> None:
+    with pytest.raises(BadInput, match="do not fit"):
+        examine(shots.png_header(0, 10))
+
+
+def test_a_png_that_promises_more_than_it_holds_is_refused() -> None:
+    with pytest.raises(BadInput, match="decoded"):
+        examine(shots.png_header(1000, 1000))
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04", b"<html><body>Sign in</body></html>", b"%!PS"])
+def test_a_name_does_not_help(data: bytes) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("photo.jpg", ORIGINALS["jpeg"])
+    for whole in (data, data + buffer.getvalue()):
+        with pytest.raises(BadInput):
+            examine(whole)
+
+
+def test_a_jpeg_whose_tail_is_a_zip_loses_it() -> None:
+    buffer = io.BytesIO(ORIGINALS["jpeg"])
+    buffer.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("evil.html", "<script>")
+    assert not zipfile.is_zipfile(io.BytesIO(examine(buffer.getvalue()).data))
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [b"\xff" * 100_000, b"\xff\xfe\0\x02" * 20_000, b"\xff\xe1\xff\xff", b"\xff\xe1\0\0", b"\xff\xd8", b"\0\0"],
+    ids=["filled", "many segments", "lying length", "no length", "second start", "no marker"],
+)
+def test_jpeg_segments_that_lie_are_refused(middle: bytes) -> None:
+    whole = ORIGINALS["jpeg"]
+    with pytest.raises(BadInput):
+        examine(whole[:2] + middle + whole[2:])
+
+
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    whole = ORIGINALS["jpeg"]
+    scan = whole.index(b"\xff\xda")
+    end = whole.rindex(b"\xff\xd9")
+    with pytest.raises(BadInput, match="do not fit"):
+        examine(whole[:end] + whole[scan:end] * 600 + whole[end:])
+
+
+def test_png_chunks_that_lie_are_refused() -> None:
+    whole = examine(ORIGINALS["png"]).data
+    for damaged in (
+        whole[:8] + struct.pack(">I", 2**32 - 1) + whole[12:],
+        whole[:-8] + b"JUNK" + whole[-4:],
+        whole.replace(b"IHDR", b"CgBI", 1),
+        whole[:8] + shots.chunk(b"IEND", b""),
+        whole[:8] + shots.chunk(b"prVt", b"") * 100_001 + whole[8:],
+    ):
+        with pytest.raises(BadInput):
+            examine(damaged)
+
+
+def replaced_box(whole: bytes, kind: bytes, held: bytes) -> bytes:
+    """The HEIC file with what the first box of a type holds overwritten from its start."""
+    body = whole.index(kind) + 4
+    return whole[:body] + held + whole[body + len(held) :]
+
+
+def iloc(*numbers: tuple[str, int], sizes: bytes = b"\x44\0") -> bytes:
+    """The start of an ``iloc`` box of version 0."""
+    return bytes(4) + sizes + b"".join(struct.pack(f">{form}", number) for form, number in numbers)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        iloc(("H", 65_535)),
+        iloc(("H", 1), ("H", 1), ("H", 0), ("H", 65_535), sizes=b"\0\0"),
+        iloc(("H", 1), ("H", 1), ("H", 1), ("H", 1)),
+        iloc(("H", 1), ("H", 9), ("H", 0), ("H", 1), ("I", 0), ("I", 2**32 - 1)),
+        iloc(("H", 1), ("H", 9), ("H", 0), ("H", 1), ("I", 0), ("I", 20)),
+        iloc(("H", 1), ("H", 9), ("H", 0), ("H", 1), ("I", 300), ("I", 0)),
+        b"\x07",
+    ],
+    ids=["count", "no sizes", "elsewhere", "beyond", "over the header", "whole file", "version"],
+)
+def test_heic_items_that_lie_are_refused(held: bytes) -> None:
+    with pytest.raises(BadInput):
+        examine(replaced_box(ORIGINALS["heic"], b"iloc", held))
+
+
+@pytest.mark.parametrize("kind", [b"meta", b"iprp", b"ipco", b"iloc", b"iinf"])
+def test_heic_without_a_part_it_needs_is_refused(kind: bytes) -> None:
+    with pytest.raises(BadInput):
+        examine(ORIGINALS["heic"].replace(kind, b"none", 1))
+
+
+def test_boxes_inside_boxes_without_end_are_refused() -> None:
+    deep = b"".join(struct.pack(">I", 8 * (60_000 - depth)) + b"moov" for depth in range(60_000))
+    many = shots.box(b"moov", shots.box(b"trak") * 60_000)
+    start = shots.box(b"ftyp", b"M4A ", bytes(4)) + shots.box(b"mdat")
+    for film in (deep, many):
+        with pytest.raises(BadInput):
+            examine(start + film)
+
+
+@pytest.mark.parametrize("size", [2, 7, 2**31])
+def test_boxes_of_impossible_size_are_refused(size: int) -> None:
+    whole = ORIGINALS["m4a"]
+    place = whole.index(b"moov") - 4
+    with pytest.raises(BadInput):
+        examine(whole[:place] + struct.pack(">I", size) + whole[place + 4 :])
+
+
+def test_boxes_of_long_size_are_read() -> None:
+    sound = shots.box(b"mdat", b"\0" * 64)
+    long = struct.pack(">I", 1) + b"mdat" + struct.pack(">Q", len(sound) + 8) + sound[8:]
+    whole = shots.m4a()
+    film = whole.index(b"moov") - 4
+    assert examine(whole[:film] + long + whole[film:]).data
+
+
+@pytest.mark.parametrize("handler", [b"vide", b"meta", b"text"])
+def test_films_are_no_recordings(handler: bytes) -> None:
+    with pytest.raises(BadInput, match="more than sound"):
+        examine(shots.m4a(handler))
+
+
+def test_wav_chunks_that_lie_are_refused() -> None:
+    whole = ORIGINALS["wav"]
+    sound = whole.index(b"data") + 4
+    for damaged in (
+        whole[:sound] + struct.pack("<I", 2**32 - 1) + whole[sound + 4 :],
+        whole.replace(b"fmt ", b"none"),
+        whole[:4] + struct.pack("<I", 2**31) + whole[8:],
+        b"RIFF\x10\0\0\0WAVE",
+        b"RIFF" + struct.pack("<I", 80_004 + 4) + b"WAVE" + b"junk\0\0\0\0" * 10_001,
+    ):
+        with pytest.raises(BadInput):
+            examine(damaged)
+
+
+def test_an_mp3_of_tags_alone_is_refused() -> None:
+    for damaged in (shots.mp3(b""), shots.mp3(b"words" * 500), b"ID3" + bytes(7), b"ID3\4\0\0\x7f\x7f\x7f\x7f"):
+        with pytest.raises(BadInput, match="do not fit"):
+            examine(damaged)
+
+
+def test_directories_that_point_to_themselves_end() -> None:
+    itself = (
+        b"II*\0"
+        + struct.pack("<IH", 8, 2)
+        + struct.pack("<HHII", 0x8769, 4, 1, 8)
+        + struct.pack("<HHII", 0x8825, 4, 1, 8)
+    )
+    assert details_of(itself) == Details()
+
+
+@pytest.mark.parametrize("count", [2**32 - 1, 2**31, 65_535])
+def test_entries_of_huge_counts_are_absent_or_short(count: int) -> None:
+    entry = struct.pack("<HHII", 0x10F, 2, count, 26)
+    block = b"II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4) + b"x" * 150
+    assert len(first_directory(block).text(0x10F)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"taken": "0000:00:00 00:00:00"}, None),
+        ({"taken": "2026:13:45 14:20:05"}, None),
+        ({"taken": "yesterday"}, None),
+        ({"taken": "2026:11:21 14:20:05", "zone": "+99:99"}, "2026-11-21T14:20:05"),
+        ({"taken": "2026:11:21 14:20:05", "zone": None}, "2026-11-21T14:20:05"),
+    ],
+)
+def test_times_of_the_camera_are_read_where_they_are_times(change: dict[str, Any], expected: str | None) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG", exif=shots.exif(**change))
+    taken = examine(buffer.getvalue()).details.taken
+    assert (taken.isoformat() if taken else None) == expected
+
+
+def test_places_off_the_earth_are_none() -> None:
+    block = shots.exif()
+    block.get_ifd(shots.GPS)[2] = (200.0, 0.0, 0.0)
+    assert details_of(block.tobytes()).latitude is None
+
+
+def test_south_and_west_are_negative() -> None:
+    block = shots.exif()
+    place = block.get_ifd(shots.GPS)
+    place[1], place[3] = "S", "W"
+    found = details_of(block.tobytes())
+    assert found.latitude is not None
+    assert found.longitude is not None
+    assert (found.latitude, found.longitude) == (-37.497639, -127.026667)
