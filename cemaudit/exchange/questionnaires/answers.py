@@ -1,0 +1,128 @@
+"""What can be answered to a question of a form, as one of our answer types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from cemaudit.exchange.forms.words import both
+from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
+from cemaudit.exchange.questionnaires.limits import Limits, read_limits
+from cemaudit.exchange.questionnaires.lists import ChoiceList
+from cemaudit.exchange.questionnaires.outline import Entry
+from cemaudit.exchange.questionnaires.types import Kind
+from cemaudit.exchange.questionnaires.xpath import Unsayable, constant
+from cemaudit.language import N_, message
+from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
+
+__all__ = ["Answer", "answer_to"]
+
+_PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d{1,9}(?:\.\d{1,9})?)")
+_RANGE = {"start": "1", "end": "10", "step": "1"}
+"""What a range goes by where the form does not say."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer type, and its choices (by their names in the form) where it has any."""
+
+    type: AnswerType
+    choices: ChoiceList | None = None
+
+
+def answer_to(entry: Entry, lists: Mapping[str, ChoiceList], leftovers: Leftovers) -> Answer:
+    """What can be answered to ``entry``; ``Unsayable`` where we have no such answers, and so no such question."""
+    match entry.kind:
+        case Kind.ONE | Kind.SEVERAL:
+            _leave_limits(entry, leftovers)
+            return _chosen(entry, _list(entry, lists))
+        case Kind.WHOLE | Kind.DECIMAL:
+            return Answer(_quantity(entry, leftovers))
+        case Kind.RANGE:
+            _leave_limits(entry, leftovers)
+            return Answer(_range(entry))
+    _leave_limits(entry, leftovers)
+    return Answer(_plain(entry, leftovers))
+
+
+def _plain(entry: Entry, leftovers: Leftovers) -> AnswerType:
+    match entry.kind:
+        case Kind.TEXT:
+            return TextAnswer(type="text")
+        case Kind.DATE:
+            return Date(type="date")
+        case Kind.TIME:
+            return Time(type="time")
+        case Kind.MOMENT:
+            leftovers.add(Sort.TYPE, entry.line, message("date and time together are a text here"))
+            return TextAnswer(type="text")
+        case Kind.FILED:
+            raise Unsayable(message("its choices come from elsewhere"))
+    raise Unsayable(message("nothing here answers to this type"))
+
+
+def _leave_limits(entry: Entry, leftovers: Leftovers) -> None:
+    constraint = entry.line["constraint"]
+    if constraint and not constant(constraint):
+        leftovers.add(Sort.LIMITS, entry.line, message("only numbers have limits here"), constraint)
+
+
+def _list(entry: Entry, lists: Mapping[str, ChoiceList]) -> ChoiceList:
+    name = entry.type.of
+    if not name:
+        raise Unsayable(message("no list of choices is named"))
+    if entry.line["appearance"].startswith("search("):
+        raise Unsayable(message("its choices come from elsewhere"))
+    if name not in lists or not lists[name].options:
+        raise Unsayable(message("no such list on the sheet of choices: {list}", list=name))
+    return lists[name].with_other(both(N_("Other"))) if entry.type.or_other else lists[name]
+
+
+def _chosen(entry: Entry, choices: ChoiceList) -> Answer:
+    if entry.kind is Kind.SEVERAL:
+        return Answer(Choices(type="choices", options=choices.options), choices)
+    if not choices.yes_and_no:
+        return Answer(Choice(type="choice", options=choices.options), choices)
+    yes, no = choices.yes_and_no
+    meant = {yes.id: "true", no.id: "false"}
+    values = ChoiceList(choices.options, {name: meant[known] for name, known in choices.ids.items()})
+    worth = {word: one.points for word, one in (("yes", yes), ("no", no)) if one.points is not None}
+    return Answer(YesNo(type="yes-no", **worth), values)
+
+
+def _quantity(entry: Entry, leftovers: Leftovers) -> Quantity:
+    """A count, where a whole number is asked and none below zero fits by the form."""
+    constraint, whole = entry.line["constraint"], entry.kind is Kind.WHOLE
+    limits = read_limits(constraint, whole=whole)
+    _tell_wider(entry, limits, leftovers)
+    is_count = whole and not _goes_below_zero(constraint, limits)
+    if whole and not is_count:
+        leftovers.add(Sort.TYPE, entry.line, message("whole numbers below 0 are a number here, decimals fit, too"))
+    return Quantity(type="count" if is_count else "number", min=limits.least, max=limits.most, one_of=limits.among)
+
+
+def _goes_below_zero(constraint: str, limits: Limits) -> bool:
+    if limits.least is not None:
+        return limits.least < 0
+    if limits.among:
+        return any(number < 0 or number.denominator != 1 for number in limits.among)
+    return bool(re.search(r"=\s*'?-\s*\d", constraint)) or (limits.most is not None and limits.most < 0)
+
+
+def _tell_wider(entry: Entry, limits: Limits, leftovers: Leftovers) -> None:
+    if limits.why_wider:
+        what = message("more fits here than in the form: {why}", why=limits.why_wider)
+        leftovers.add(Sort.LIMITS, entry.line, what, entry.line["constraint"])
+
+
+def _range(entry: Entry) -> AnswerType:
+    """A scale where the steps are whole numbers one apart, a number otherwise."""
+    said = dict(_PARAMETER.findall(entry.line["parameters"]))
+    start, end, step = (Decimal(said.get(name, usual)) for name, usual in _RANGE.items())
+    low, high = sorted((start, end))
+    if step in {1, -1} and low == int(low) and high == int(high) and 1 <= high - low <= 100:
+        return Scale(type="scale", lowest=int(low), highest=int(high))
+    return Quantity(type="number", min=Fraction(low), max=Fraction(high))

@@ -1,0 +1,219 @@
+"""A form's conditions in our own language: ``selected(${visit}, 'paid')`` becomes ``visit == 'paid'``.
+
+In a form an unanswered question equals the empty text; here a comparison with it is false. So ``!=`` becomes
+``not (... == ...)``, and comparing with the empty text becomes ``answered(...)``.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from cemaudit.errors import Expected
+from cemaudit.exchange.questionnaires.lists import ChoiceList
+from cemaudit.exchange.questionnaires.xpath import (
+    Call,
+    Comparison,
+    Literal,
+    Logic,
+    Node,
+    Number,
+    Reference,
+    Unsayable,
+)
+from cemaudit.language import message
+from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
+from cemaudit.model.expression import parse
+
+__all__ = ["Asked", "both_hold", "say"]
+
+_ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+_SOMETHING = {(">", 0), (">=", 1), ("!=", 0)}
+_NOTHING = {("=", 0), ("<", 1), ("<=", 0)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that has become an item; ``choices`` where it has any."""
+
+    id: str
+    answer: AnswerType
+    choices: ChoiceList | None = None
+
+
+Find = Callable[[Reference], Asked]
+
+
+def say(condition: Node, find: Find) -> str:
+    """``condition`` in our language; ``true`` and ``false`` where it says that and no more.
+
+    ``find`` gives the item that is referred to, or raises ``Unsayable``; so does this where there are no words.
+    """
+    said = _said(condition, find)
+    _refuse_unreadable(said)
+    return said
+
+
+def both_hold(one: str | None, other: str) -> str:
+    """Both conditions as one; ``Unsayable`` where that is too long."""
+    if one is None or one == other:
+        return other
+    said = " and ".join(f"({part})" if " or " in part else part for part in (one, other))
+    _refuse_unreadable(said)
+    return said
+
+
+def _refuse_unreadable(said: str) -> None:
+    try:
+        parse(said)
+    except Expected as error:
+        raise Unsayable(error.what) from error
+
+
+def _said(node: Node, find: Find) -> str:
+    match node:
+        case Logic(word, parts):
+            return f" {word} ".join(_bracketed(part, find) for part in parts)
+        case Call("not", (inner,)):
+            return f"not ({_said(inner, find)})"
+        case Call("true" | "false" as word, ()):
+            return word
+        case Call("selected", (Reference() as which, Literal() | Number() as choice)):
+            return _selected(find(which), _text(choice).strip())
+        case Comparison(mark, left, right):
+            return _compared(mark, left, right, find)
+        case Call(name):
+            raise Unsayable(message("there is no {name} here", name=f"{name}()"))
+    raise Unsayable(message("neither true nor false"))
+
+
+def _bracketed(node: Node, find: Find) -> str:
+    said = _said(node, find)
+    return f"({said})" if isinstance(node, Logic) else said
+
+
+def _compared(mark: str, left: Node, right: Node, find: Find) -> str:
+    match left, right:
+        case (Literal() | Number(), Reference() | Call()):
+            return _compared(_TURNED[mark], right, left, find)
+        case (Reference() as which, Literal() | Number() as value):
+            return _with_constant(mark, find(which), value)
+        case (Reference() as one, Reference() as other):
+            return _with_item(mark, find(one), find(other))
+        case (Call("string-length" | "count-selected", (Reference() as which,)), Number(number)):
+            return _long(mark, find(which), int(number))
+        case (Call(name), _) | (_, Call(name)):
+            raise Unsayable(message("there is no {name} here", name=f"{name}()"))
+    raise Unsayable(message("a comparison of what is no answer"))
+
+
+def _with_constant(mark: str, asked: Asked, value: Literal | Number) -> str:
+    if value == Literal("") and mark in {"=", "!="}:
+        return _given(asked) if mark == "!=" else f"not {_given(asked)}"
+    if mark == "!=":
+        return f"not ({_with_constant('=', asked, value)})"
+    match asked.answer:
+        case YesNo() | Choice():
+            return _among(asked, _fitting(mark, asked, value))
+        case Choices() if mark == "=" and isinstance(value, Literal):
+            return (
+                f"{asked.id} == []" if _is_nothing(asked, value.text) else f"{asked.id} == ['{_id(asked, value.text)}']"
+            )
+        case Quantity() | Scale():
+            return f"{asked.id} {'==' if mark == '=' else mark} {_number(value):f}"
+        case TextAnswer() | Date() | Time() if mark == "=" and isinstance(value, Literal):
+            return f"{asked.id} == {_quoted(value.text)}"
+    raise Unsayable(message("answers to {item} cannot be compared so", item=asked.id))
+
+
+def _with_item(mark: str, one: Asked, other: Asked) -> str:
+    """Two answers, of which a form takes two missing ones as equal: so only their order can be said."""
+    if mark in _ORDER and isinstance(one.answer, Quantity | Scale) and isinstance(other.answer, Quantity | Scale):
+        return f"{one.id} {mark} {other.id}"
+    raise Unsayable(message("answers to {item} cannot be compared so", item=one.id))
+
+
+def _selected(asked: Asked, name: str) -> str:
+    if not name:
+        raise Unsayable(message("no choice of {item} is called {name}", item=asked.id, name="''"))
+    if isinstance(asked.answer, Choices):
+        return f"{asked.id} == []" if _is_nothing(asked, name) else f"'{_id(asked, name)}' in {asked.id}"
+    if isinstance(asked.answer, TextAnswer):
+        raise Unsayable(message("answers to {item} cannot be compared so", item=asked.id))
+    return _with_constant("=", asked, Literal(name))
+
+
+def _long(mark: str, asked: Asked, number: int) -> str:
+    """How long an answer is, or how many choices: only whether there is one."""
+    if (mark, number) in _SOMETHING:
+        return _given(asked)
+    if (mark, number) in _NOTHING:
+        return f"not {_given(asked)}"
+    raise Unsayable(message("lengths and counts of answers"))
+
+
+def _given(asked: Asked) -> str:
+    """Whether there is an answer; where a form has no word for none of several choices, that is none."""
+    has_no_word = isinstance(asked.answer, Choices) and not (asked.choices and asked.choices.nothing)
+    return f"({asked.id} != [])" if has_no_word else f"answered({asked.id})"
+
+
+def _is_nothing(asked: Asked, name: str) -> bool:
+    return asked.choices is not None and name == asked.choices.nothing
+
+
+def _fitting(mark: str, asked: Asked, value: Literal | Number) -> list[str]:
+    """The names of the choices of which the comparison is true."""
+    names = list(asked.choices.ids) if asked.choices else []
+    if mark == "=" and isinstance(value, Literal):
+        return [name for name in names if name == value.text]
+    compare: Callable[[Decimal, Decimal], bool] = _ORDER.get(mark, operator.eq)
+    edge = _number(value)
+    return [name for name in names if (number := _as_number(name)) is not None and compare(number, edge)]
+
+
+def _among(asked: Asked, names: Iterable[str]) -> str:
+    found = [_id(asked, name) for name in names]
+    if not found:
+        raise Unsayable(message("no choice of {item} fits", item=asked.id))
+    if isinstance(asked.answer, YesNo):
+        return f"answered({asked.id})" if len(found) > 1 else f"{asked.id} == {found[0]}"
+    return f"{asked.id} == '{found[0]}'" if len(found) == 1 else f"{asked.id} in {found}"
+
+
+def _id(asked: Asked, name: str) -> str:
+    ids = asked.choices.ids if asked.choices else {}
+    if name not in ids:
+        raise Unsayable(message("no choice of {item} is called {name}", item=asked.id, name=name))
+    return ids[name]
+
+
+def _text(value: Literal | Number) -> str:
+    return value.text if isinstance(value, Literal) else f"{value.number:f}"
+
+
+def _number(value: Literal | Number) -> Decimal:
+    number = _as_number(_text(value))
+    if number is None:
+        raise Unsayable(message("{words} is not a number", words=_text(value)))
+    return number
+
+
+def _as_number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < 15 else None
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"

@@ -1,0 +1,128 @@
+"""A form as the draft of a checklist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.forms.words import both
+from cemaudit.exchange.questionnaires.decisions import tell_decisions
+from cemaudit.exchange.questionnaires.dialect import Dialect
+from cemaudit.exchange.questionnaires.facets import Facets
+from cemaudit.exchange.questionnaires.ids import plain_id
+from cemaudit.exchange.questionnaires.languages import find_languages
+from cemaudit.exchange.questionnaires.leftovers import Leftover, Leftovers, Sort
+from cemaudit.exchange.questionnaires.lists import read_lists
+from cemaudit.exchange.questionnaires.outline import read_outline
+from cemaudit.exchange.questionnaires.own import OwnForm, is_own, unescaped
+from cemaudit.exchange.questionnaires.sheets import Line, Sheet, read_book
+from cemaudit.exchange.questionnaires.survey import Survey
+from cemaudit.exchange.questionnaires.texts import loose
+from cemaudit.exchange.questionnaires.touchpoints import touchpoints_of
+from cemaudit.exchange.toml import toml_of
+from cemaudit.language import message
+from cemaudit.model import Checklist
+
+__all__ = ["Draft", "import_form"]
+
+LARGEST = 5_000_000
+_VERSION = re.compile(r"[0-9]{1,20}(\.[0-9]{1,9}){0,2}")
+_LONGEST_TITLE = 500
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A checklist made of a form, the text of its file, and what is left for a person.
+
+    Of the form's ``questions`` some became items, some (``files``) evidence of one; the others are among ``leftovers``.
+    """
+
+    checklist: Checklist
+    text: str
+    leftovers: tuple[Leftover, ...]
+    questions: int
+    files: int
+
+
+def import_form(path: Path, facets: Facets) -> Draft:
+    """The form in an XLSX file; ``BadInput`` with file, sheet and row where it is none, or nothing of it fits."""
+    book = read_book(path)
+    try:
+        return _draft(book, path.name, facets)
+    except BadInput as error:
+        raise error.inside(path.name) from error
+
+
+def _draft(book: Mapping[str, Sheet], file: str, facets: Facets) -> Draft:
+    left = Leftovers()
+    settings = _settings(book)
+    survey, choices = book["survey"], book.get("choices", Sheet("choices"))
+    if own := is_own(survey):
+        survey, choices = unescaped(survey), unescaped(choices)
+    languages = find_languages([survey, choices], settings["default_language"], left)
+    entries, lists = read_outline(survey, left), read_lists(choices.lines, languages, Leftovers() if own else left)
+    dialect = OwnForm(entries, lists, languages) if own else Dialect(entries, lists, left)
+    found = Survey(dialect, languages, left)
+    if not found.sections:
+        raise BadInput([Problem(message("no question that can be carried over"), survey.place), *_first_reasons(left)])
+    title = loose((settings["form_title"] or settings["form_id"] or Path(file).stem)[:_LONGEST_TITLE])
+    checklist = Checklist(
+        id=_id(settings, file, left),
+        version=_version(settings, left),
+        sector=facets.sector,
+        title=title,
+        about=both(lambda: message("A draft made of the form {title} ({file}).", title=title, file=file)),
+        journey=facets.journey,
+        scheme=facets.scheme,
+        steps=dialect.steps,
+        touchpoints=dialect.finished(tuple(touchpoints_of(found.sections, title, facets, languages))),
+    )
+    if not own:
+        _tell_columns(book.values(), left)
+    tell_decisions(checklist, left)
+    return Draft(checklist, _text(checklist), tuple(left), found.questions, found.files)
+
+
+def _settings(book: Mapping[str, Sheet]) -> Line:
+    """The one line of the settings; an empty one where there is none."""
+    sheet = book.get("settings")
+    return sheet.lines[0] if sheet and sheet.lines else Line("settings", 0, {})
+
+
+def _id(settings: Line, file: str, left: Leftovers) -> str:
+    name = settings["form_id"]
+    known = plain_id(name or Path(file).stem, "form")
+    if name and known != name:
+        left.add(Sort.NAME, settings, message("is called {id} here", id=known), name)
+    return known
+
+
+def _version(settings: Line, left: Leftovers) -> str:
+    version = settings["version"]
+    if _VERSION.fullmatch(version):
+        return version
+    if version:
+        left.add(Sort.NAME, settings, message("version {version} here", version="1"), version)
+    return "1"
+
+
+def _first_reasons(left: Leftovers, most: int = 5) -> list[Problem]:
+    return [Problem(one.what, one.place) for one in left if one.sort is Sort.QUESTION][:most]
+
+
+def _tell_columns(sheets: Iterable[Sheet], left: Leftovers) -> None:
+    for sheet in sheets:
+        for header, rows in sheet.unused.items():
+            what = message("{count} cells, the first in row {row}", count=len(rows), row=rows[0])
+            left.add(Sort.COLUMN, sheet, what, header)
+
+
+def _text(checklist: Checklist) -> str:
+    text = toml_of(checklist)
+    if len(text.encode()) > LARGEST:
+        what = message("larger than {most} MB", most=LARGEST // 1_000_000)
+        raise BadInput(Problem(what, hint=message("split the form")))
+    return text

@@ -1,0 +1,57 @@
+"""What of a form could not be carried over as it is: kept word for word, for a person to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from cemaudit.errors import Sayable
+from cemaudit.language import N_
+
+__all__ = ["Leftover", "Leftovers", "Sort"]
+
+
+class Sort(StrEnum):
+    """What kind of thing is left; the value is its heading."""
+
+    DECIDE = N_("To be decided by a person")
+    LANGUAGE = N_("Languages")
+    QUESTION = N_("Questions left out")
+    CONDITION = N_("Questions asked without their condition")
+    LIMITS = N_("Limits of answers left out")
+    EVIDENCE = N_("Files asked for")
+    REPEAT = N_("Asked once here, several times in the form")
+    TYPE = N_("Answers of another kind than in the form")
+    OPTION = N_("Options and lists")
+    SCORE = N_("Calculations that look like a score")
+    CALCULATION = N_("Calculations")
+    DEVICE = N_("Filled in by the device")
+    TEXT = N_("Texts shown along the way")
+    NAME = N_("Names changed")
+    COLUMN = N_("Columns left out")
+
+
+class Placed(Protocol):
+    """Anything that can say where in the workbook it is."""
+
+    @property
+    def place(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One thing that is left: where, what became of it, and the form's own words (``original``)."""
+
+    sort: Sort
+    place: str
+    what: Sayable
+    original: str = ""
+
+
+class Leftovers(list[Leftover]):
+    """What is left so far."""
+
+    def add(self, sort: Sort, where: Placed | None, what: Sayable, original: str = "") -> None:
+        """One thing more; ``where`` is ``None`` for what concerns the whole form."""
+        self.append(Leftover(sort, where.place if where else "", what, original))

@@ -1,0 +1,202 @@
+"""Forms that cemaudit has made of a checklist: read back as far as a form holds one.
+
+What surrounds an item in its form (why it was left out, its note, its evidence) becomes the item's own again. Points,
+scenarios and schemes are not in a form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cemaudit.exchange.forms.answers import NONE
+from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.exchange.forms.words import SKIP_CODES
+from cemaudit.exchange.forms.xlsform.operands import answered
+from cemaudit.exchange.questionnaires.answers import Answer, answer_to
+from cemaudit.exchange.questionnaires.conditions import Asked
+from cemaudit.exchange.questionnaires.dialect import Dialect
+from cemaudit.exchange.questionnaires.ids import plain_id
+from cemaudit.exchange.questionnaires.languages import Languages
+from cemaudit.exchange.questionnaires.leftovers import Leftovers
+from cemaudit.exchange.questionnaires.lists import ChoiceList
+from cemaudit.exchange.questionnaires.outline import Entry, Group
+from cemaudit.exchange.questionnaires.own_answers import of_the_same_field, without_expectation
+from cemaudit.exchange.questionnaires.sheets import Sheet
+from cemaudit.exchange.questionnaires.xpath import Call, Comparison, Literal, Logic, Node, Number, Reference, read_xpath
+from cemaudit.model import Item, Narrative, Step, Touchpoint
+from cemaudit.model.answers import Choice
+
+__all__ = ["OwnForm", "is_own", "unescaped"]
+
+_PART = re.compile(r"(.+)__(skip|why|note|proof|(?:photo|receipt|audio|document)_\d+(?:_caption)?)")
+_FEELING = re.compile(r"(.+)__(expectation|emotion|claim|blame)")
+_GROUP = "__group"
+_STEP = f"{PREFIX}step"
+_ESCAPED = re.compile(r"\\([\\*_#])")
+_ONE_STEP = re.compile(r"\$\{visit__step\} = '([^']+)'")
+_AT_LEAST = re.compile(r">= (\d{1,4})$")
+
+
+def is_own(survey: Sheet) -> bool:
+    """Whether cemaudit has made the form."""
+    return any(line["name"] == f"{PREFIX}checklist" and line["type"] == "calculate" for line in survey.lines)
+
+
+def unescaped(sheet: Sheet) -> Sheet:
+    """The sheet with its texts as they were before they went into a form."""
+    texts = {"label", "hint"}
+    lines = [
+        replace(
+            line,
+            cells={
+                column: _ESCAPED.sub(r"\1", cell) if column.name in texts else cell
+                for column, cell in line.cells.items()
+            },
+        )
+        for line in sheet.lines
+    ]
+    return replace(sheet, lines=lines)
+
+
+class OwnForm(Dialect):
+    """A form that cemaudit has made."""
+
+    def __init__(self, entries: Sequence[Entry], lists: Mapping[str, ChoiceList], languages: Languages) -> None:
+        names = {entry.line["name"]: entry for entry in entries}
+        items = [entry for entry in entries if _is_item(entry, names)]
+        super().__init__(items, _without_codes(lists), Leftovers())
+        self._languages = languages
+        self._names = names
+        self._groups = {group.line["name"]: group.line for entry in items for group in entry.around}
+        self._remember_steps()
+        self.entries = [_in_touchpoint(entry, [step.id for step in self.steps]) for entry in items]
+
+    def _remember_steps(self) -> None:
+        entry = self._names.get(_STEP)
+        choices = self._lists.get(entry.type.of) if entry else None
+        if entry and choices and all(plain_id(option.id, "") == option.id for option in choices.options):
+            self.steps = tuple(Step(id=option.id, title=option.label) for option in choices.options)
+            asked = Asked("step", Choice(type="choice", options=choices.options), choices)
+            self.known = {entry.path: asked}
+
+    def answer(self, entry: Entry) -> Answer:
+        found = answer_to(entry, self._lists, self._leftovers)
+        return of_the_same_field(found, self._languages.text(entry.line.texts("hint")))
+
+    def condition(self, source: str) -> Node:
+        return _folded(read_xpath(source))
+
+    def finished(self, touchpoints: tuple[Touchpoint, ...]) -> tuple[Touchpoint, ...]:
+        return tuple(
+            one.model_copy(
+                update={
+                    "emotion": f"{one.id}__emotion" in self._names,
+                    "expectation": f"{one.id}__expectation" in self._names,
+                    "steps": self._steps_of(one),
+                    "items": tuple(map(self._finished, one.items)),
+                }
+            )
+            for one in touchpoints
+        )
+
+    def _steps_of(self, touchpoint: Touchpoint) -> tuple[str, ...]:
+        group = self._groups.get(touchpoint.id + _GROUP)
+        named = _ONE_STEP.findall(group["relevant"]) if group else ()
+        return tuple(step.id for step in self.steps if step.id in named)
+
+    def _finished(self, item: Item) -> Item:
+        changes = {"help": without_expectation(item.help, item.answer)}
+        return item.model_copy(update={**changes, "evidence": self._evidence(item), "note": self._note(item)})
+
+    def _evidence(self, item: Item) -> str:
+        proof = self._names.get(f"{item.id}__proof")
+        if proof is None:
+            return "none"
+        must = proof.line["required"]
+        return "optional" if not must else "required" if must == answered(item) else "required-if-failed"
+
+    def _note(self, item: Item) -> Narrative | None:
+        note = self._names.get(f"{item.id}__note")
+        least = _AT_LEAST.search(note.line["constraint"]) if note else None
+        if note is None or least is None:
+            return None
+        always = note.line["required"] == answered(item)
+        return Narrative(at_least=min(max(int(least[1]), 1), 5000), when="always" if always else "if-failed")
+
+
+def _is_item(entry: Entry, names: Mapping[str, Entry]) -> bool:
+    """Whether a row asks an item itself: it is neither about the visit nor beside an item or touchpoint."""
+    name = entry.line["name"]
+    part, feeling = _PART.fullmatch(name), _FEELING.fullmatch(name)
+    groups = {group.line["name"] for group in entry.around}
+    is_beside = (part and part[1] in names) or (feeling and feeling[1] + _GROUP in groups)
+    return not (name.startswith(PREFIX) or is_beside)
+
+
+def _in_touchpoint(entry: Entry, steps: Sequence[str]) -> Entry:
+    """The row in a group called by the touchpoint's id, whose condition on ``steps`` the touchpoint takes over."""
+    group = entry.group
+    if group is None or not group.line["name"].endswith(_GROUP):
+        return entry
+    is_of_steps = any(step in steps for step in _ONE_STEP.findall(group.line["relevant"]))
+    cells = {
+        column: cell.removesuffix(_GROUP) if column.name == "name" else cell
+        for column, cell in group.line.cells.items()
+        if not (column.name == "relevant" and is_of_steps)
+    }
+    return replace(entry, group=Group(replace(group.line, cells=cells), group.of, group.parent))
+
+
+def _without_codes(lists: Mapping[str, ChoiceList]) -> dict[str, ChoiceList]:
+    """The lists without the codes that say why there is no answer; the one for none of several is kept apart."""
+    return {
+        name: replace(choices.without((*SKIP_CODES, NONE)), nothing=NONE if NONE in choices.ids else "")
+        for name, choices in lists.items()
+    }
+
+
+def _folded(node: Node) -> Node:
+    """The condition without what is always so of an answer: that it is none of the codes for leaving it out."""
+    match node:
+        case Call("starts-with", (Reference(), Literal("_"))):
+            return Call("false", ())
+        case Comparison("=", Reference(name), Literal("")) if name.endswith("__skip"):
+            return Call("true", ())
+        case Call("not", (inner,)):
+            found = _folded(inner)
+            return _OPPOSITE.get(found) or Call("not", (found,))
+        case Logic(word, parts):
+            return _joined(word, list(_flat(word, map(_folded, parts))))
+    return node
+
+
+_YES, _NO = Call("true", ()), Call("false", ())
+_OPPOSITE: dict[Node, Node] = {_YES: _NO, _NO: _YES}
+
+
+def _flat(word: str, parts: Iterable[Node]) -> Iterator[Node]:
+    for part in parts:
+        if isinstance(part, Logic) and part.word == word:
+            yield from part.parts
+        else:
+            yield part
+
+
+def _is_said_by(part: Node, other: Node) -> bool:
+    """Whether ``part`` only says that there is an answer, and ``other`` compares that answer."""
+    match part, other:
+        case Comparison("!=", Reference(name), Literal("")), Comparison(mark, Reference(same), Literal() | Number()):
+            return name == same and mark != "!="
+    return False
+
+
+def _joined(word: str, parts: Iterable[Node]) -> Node:
+    decides, idle = (_NO, _YES) if word == "and" else (_YES, _NO)
+    left = [part for part in parts if part != idle]
+    if decides in left:
+        return decides
+    if word == "and":
+        left = [part for part in left if not any(_is_said_by(part, other) for other in left)]
+    return Logic(word, tuple(left)) if len(left) > 1 else left[0] if left else idle

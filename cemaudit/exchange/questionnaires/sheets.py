@@ -1,0 +1,153 @@
+"""The sheets of an XLSForm workbook, as lines of text by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cemaudit.errors import BadInput, CemauditError, Problem, nearest
+from cemaudit.exchange.delimited import Record
+from cemaudit.exchange.questionnaires.columns import Column, key_of, read_header
+from cemaudit.exchange.workbook import read_sheets
+from cemaudit.files import refuse_unreadable
+from cemaudit.language import message
+from cemaudit.model.base import LONGEST_TEXT, clean
+
+__all__ = ["Line", "Sheet", "read_book"]
+
+LARGEST = 25_000_000
+"""The most bytes a form may unpack to; the largest seen has six million."""
+
+_UNSAID = "NO_LABEL"
+"""Stands in forms of the Community Health Toolkit where nothing shall stand."""
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_USED = {
+    "survey": {
+        "type", "name", "label", "hint", "guidance_hint", "relevant", "constraint", "required", "calculation",
+        "parameters", "read_only", "disabled", "appearance",
+    },
+    "choices": {"list_name", "name", "label", "points"},
+    "settings": {"form_title", "form_id", "version", "default_language"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a sheet: its number as a spreadsheet shows it, and its texts."""
+
+    sheet: str
+    number: int
+    cells: Mapping[Column, str]
+
+    @property
+    def place(self) -> str:
+        """``sheet survey, row 12: friends``."""
+        where = place_of(self.sheet, self.number)
+        return f"{where}: {self['name']}" if self["name"] else where
+
+    def __getitem__(self, name: str) -> str:
+        """The text of a column, whatever its language; empty where there is none."""
+        return next(iter(self.texts(name).values()), "")
+
+    def texts(self, name: str) -> dict[str, str]:
+        """The texts of a column by language, those that say something; that without a language under ``""``."""
+        found = {column.language: text for column, text in self.cells.items() if column.name == name}
+        return {language: text for language, text in found.items() if text not in {"", _UNSAID}}
+
+
+@dataclass
+class Sheet:
+    """A sheet: its columns (in row ``number``), its lines, and where there was something in columns we do not read."""
+
+    name: str
+    number: int = 0
+    columns: tuple[Column, ...] = ()
+    lines: list[Line] = field(default_factory=list)
+    unused: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """``sheet survey, row 1``: where its columns are named."""
+        return place_of(self.name, self.number)
+
+
+def place_of(sheet: str, row: int) -> str:
+    """``sheet survey, row 12``; the sheet alone where no row is meant."""
+    return str(
+        message("sheet {sheet}, row {row}", sheet=sheet, row=row) if row else message("sheet {sheet}", sheet=sheet)
+    )
+
+
+def read_book(path: Path) -> dict[str, Sheet]:
+    """The sheets survey, choices and settings of a workbook; all but the first may be missing.
+
+    ``BadInput`` with file, sheet and row where the workbook cannot be used; ``BadEnvironment`` without the extra
+    ``xlsx``.
+    """
+    refuse_unreadable(path)
+    try:
+        _refuse_old(path)
+        return _sheets(path)
+    except CemauditError as error:
+        raise error.inside(path.name) from error
+
+
+def _refuse_old(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(_OLD_EXCEL)) == _OLD_EXCEL:
+            what = message("an old Excel file, or one behind a password")
+            raise BadInput(Problem(what, hint=message("save it as .xlsx without a password")))
+
+
+def _sheets(path: Path) -> dict[str, Sheet]:
+    others: list[str] = []
+    found: dict[str, Sheet] = {}
+
+    def is_ours(name: str) -> bool:
+        others.append(name)
+        return key_of(name) in _USED.keys() - found.keys()
+
+    for name, records in read_sheets(path, is_ours, LARGEST):
+        found[key_of(name)] = _sheet(name, records)
+    if "survey" not in found:
+        what = message("no such sheet: {sheet}", sheet="survey")
+        raise BadInput(Problem(what, hint=nearest("survey", others)))
+    return found
+
+
+def _sheet(name: str, records: Iterator[Record]) -> Sheet:
+    sheet = Sheet(name)
+    header = next((one for one in records if any(cell.strip() for cell in one.cells)), None)
+    if header is None:
+        return sheet
+    sheet.number = header.number
+    columns = read_header([clean(cell) for cell in header.cells])
+    used = {position: column for position, column in columns.items() if column.name in _USED[key_of(name)]}
+    sheet.columns = tuple(used.values())
+    spare = {position: clean(cell) for position, cell in enumerate(header.cells) if position not in used}
+    for record in records:
+        _take(sheet, record, used, spare)
+    return sheet
+
+
+def _take(sheet: Sheet, record: Record, used: Mapping[int, Column], spare: Mapping[int, str]) -> None:
+    place = place_of(sheet.name, record.number)
+    if record.problem:
+        raise BadInput(record.problem.inside(place))
+    cells: dict[Column, str] = {}
+    for position, cell in enumerate(record.cells):
+        if not cell or cell.isspace():
+            continue
+        if position in used:
+            cells[used[position]] = _text(cell, place)
+        elif spare.get(position):
+            sheet.unused.setdefault(spare[position], []).append(record.number)
+    if cells:
+        sheet.lines.append(Line(sheet.name, record.number, cells))
+
+
+def _text(cell: str, place: str) -> str:
+    if len(cell) > LONGEST_TEXT:
+        raise BadInput(Problem(message("a cell of more than {most} characters", most=LONGEST_TEXT), place))
+    return clean(cell)

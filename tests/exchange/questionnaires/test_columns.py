@@ -1,0 +1,72 @@
+"""Column names and types in all their dialects."""
+
+from __future__ import annotations
+
+import pytest
+
+from cemaudit.exchange.questionnaires.columns import read_header
+from cemaudit.exchange.questionnaires.types import Kind, read_type
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "language"),
+    [
+        ("Label", "label", ""),
+        ("label::English (en)", "label", "English (en)"),
+        ("label:english", "label", "english"),
+        ("label : Hiligaynon", "label", "Hiligaynon"),
+        ("caption::ko", "label", "ko"),
+        ("LIST NAME", "list_name", ""),
+        ("list-name", "list_name", ""),
+        ("bind:relevant", "relevant", ""),
+        ("bind::relevance", "relevant", ""),
+        ("media::image::English", "image", "English"),
+        ("constraint message", "constraint_message", ""),
+        ("Read Only", "read_only", ""),
+        ("value", "name", ""),
+        ("score", "points", ""),
+        ("instance::tag", "instance", "tag"),
+    ],
+)
+def test_a_column_is_known_in_every_spelling(header, name, language):
+    assert read_header(["", header]) == {1: (name, language)}
+
+
+def test_of_two_columns_that_mean_the_same_the_first_counts_but_our_spelling_before_others():
+    assert read_header(["label", "Label", "type"]) == {0: ("label", ""), 2: ("type", "")}
+    assert read_header(["value", "name"]) == {0: ("value", ""), 1: ("name", "")}
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "of", "or_other"),
+    [
+        ("text", Kind.TEXT, "", False),
+        ("  Integer ", Kind.WHOLE, "", False),
+        ("int", Kind.WHOLE, "", False),
+        ("dateTime", Kind.MOMENT, "", False),
+        ("date time", Kind.MOMENT, "", False),
+        ("phone number", Kind.TEXT, "", False),
+        ("phonenumber", Kind.DEVICE, "", False),
+        ("add image prompt", Kind.FILE, "", False),
+        ("q picture", Kind.FILE, "", False),
+        ("get end time", Kind.DEVICE, "", False),
+        ("end", Kind.DEVICE, "", False),
+        ("select_one Yes_No", Kind.ONE, "Yes_No", False),
+        ("select one from yes_no or specify other", Kind.ONE, "yes_no", True),
+        ("select1 yes_no", Kind.ONE, "yes_no", False),
+        ("add select one prompt using yes_no", Kind.ONE, "yes_no", False),
+        ("Select_Multiple x or_other", Kind.SEVERAL, "x", True),
+        ("select all that apply from x", Kind.SEVERAL, "x", False),
+        ("select_one", Kind.ONE, "", False),
+        ("select_one_from_file x.csv", Kind.FILED, "x.csv", False),
+        ("begin group", Kind.BEGIN, "group", False),
+        ("BEGIN_REPEAT", Kind.BEGIN, "repeat", False),
+        ("begin loop over x", Kind.BEGIN, "loop", False),
+        ("end group", Kind.END, "group", False),
+        ("geopoint", Kind.UNKNOWN, "", False),
+        ("select", Kind.UNKNOWN, "", False),
+        ("word " * 5000, Kind.UNKNOWN, "", False),
+    ],
+)
+def test_a_type_is_known_in_every_dialect(written, kind, of, or_other):
+    assert read_type(written) == (kind, of, or_other)
