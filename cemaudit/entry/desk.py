@@ -116,9 +116,14 @@ class OpenDraft:
         """The folder its evidence is copied to."""
         return self.desk.folder(self.draft())
 
+    @cached_property
+    def checklist(self) -> Checklist:
+        """The checklist of the draft, which never changes."""
+        return self.desk.journal.checklist(self.header.number)
+
     def draft(self) -> Draft:
         """The draft as it stands."""
-        return self.desk.draft(self.header)
+        return Draft(self.header, self.checklist, self.desk.journal.events(self.header.number))
 
     def write(self, step: int, changes: Mapping[str, Any]) -> None:
         """Make changes durable."""
