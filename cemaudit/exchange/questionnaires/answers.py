@@ -96,7 +96,7 @@ def _chosen(entry: Entry, choices: ChoiceList) -> Answer:
 def _quantity(entry: Entry, leftovers: Leftovers) -> Quantity:
     """A count, where a whole number is asked and none below zero fits by the form."""
     constraint, whole = entry.line["constraint"], entry.kind is Kind.WHOLE
-    limits = read_limits(constraint, whole=whole)
+    limits = read_limits(constraint.replace(f"${{{entry.line['name']}}}", "."), whole=whole)
     _tell_wider(entry, limits, leftovers)
     is_count = whole and not _goes_below_zero(constraint, limits)
     if whole and not is_count:

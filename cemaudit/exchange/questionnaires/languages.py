@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cemaudit.exchange.questionnaires.columns import Column
 from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
 from cemaudit.exchange.questionnaires.sheets import Sheet
+from cemaudit.exchange.questionnaires.texts import has_korean
 from cemaudit.language import Language, message
 from cemaudit.model import Text
 
@@ -19,7 +20,6 @@ _NAMES: dict[str, Language] = {
     **dict.fromkeys(("en", "eng", "english", "영어"), "en"),
 }
 _CODE = re.compile(r"(.*?)\s*\(\s*([A-Za-z]{2,3})(?:[-_][A-Za-z]+)?\s*\)")
-_HANGUL = re.compile(r"[가-힣]")
 
 
 @dataclass(frozen=True)
@@ -90,4 +90,4 @@ def _slot(name: str) -> Language | None:
 def _guess(sheets: Iterable[Sheet]) -> Language | None:
     """Korean where most texts without a language have Korean letters; else unknown, and taken as neither."""
     texts = [text for sheet in sheets for line in sheet.lines if (text := line.texts("label").get(""))]
-    return "ko" if sum(bool(_HANGUL.search(text)) for text in texts) * 2 > len(texts) else None
+    return "ko" if sum(map(has_korean, texts)) * 2 > len(texts) else None

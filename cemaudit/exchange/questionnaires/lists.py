@@ -11,6 +11,7 @@ from cemaudit.exchange.questionnaires.ids import Given, option_id
 from cemaudit.exchange.questionnaires.languages import Languages
 from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
 from cemaudit.exchange.questionnaires.sheets import Line
+from cemaudit.exchange.questionnaires.texts import loose
 from cemaudit.language import message
 from cemaudit.model import Text
 from cemaudit.model.answers import Option
@@ -90,7 +91,7 @@ def _list(lines: list[Line], languages: Languages, leftovers: Leftovers) -> Choi
         known[name] = ids.take(option_id(name, f"row-{line.number}"))
         if known[name] != name:
             leftovers.add(Sort.NAME, line, message("is called {id} here", id=known[name]), name)
-        label = languages.text(line.texts("label")) or Text(en=name)
+        label = languages.text(line.texts("label")) or loose(name)
         options.append(Option(id=known[name], label=label, points=_points(line, leftovers)))
     return ChoiceList(tuple(options), known)
 

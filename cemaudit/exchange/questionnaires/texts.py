@@ -22,7 +22,7 @@ def has_korean(words: str) -> bool:
 
 def loose(words: str) -> Text:
     """A text of which the form does not say the language."""
-    return Text(ko=words) if has_korean(words) else Text(en=words)
+    return Text(**{"ko" if has_korean(words) else "en": words})
 
 
 def joined(parts: Sequence[Text], by: str) -> Text:

@@ -66,8 +66,12 @@ def test_what_limits_leave_out_is_told(import_table):
         | integer | b    | B     | . >= 1 and . <= ${a}   |
         | text    | c    | C     | string-length(.) < 9   |
         | text    | d    | D     | true                   |
+        | integer | e    | E     | ${e} > 0 and ${e} < 9  |
+        | integer | f    | F     | . = 1 or . = 3         |
         """
     )
+    assert form.answers()["e"] == {"type": "count", "min": 1, "max": 8}
+    assert form.answers()["f"] == {"type": "count", "one_of": (1, 3)}
     assert form.left(Sort.LIMITS) == [
         "sheet survey, row 2: a: more fits here than in the form: the edge itself fits, too: . > 0",
         "sheet survey, row 3: b: more fits here than in the form: more than a least and a most: . >= 1 and . <= ${a}",
