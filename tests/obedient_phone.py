@@ -104,5 +104,6 @@ _functions = etree.FunctionNamespace(None)
 _functions["selected"] = lambda _, node, code: _text(code) in _text(node).split(" ")
 _functions["count-selected"] = lambda _, node: len(_text(node).split())
 _functions["if"] = lambda _, condition, yes, no: yes if condition else no
+_functions["substr"] = lambda _, text, start, end: _text(text)[int(start) : int(end)]
 _functions["format-date"] = _formatted
 _functions["format-date-time"] = _formatted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from pydantic import ValidationError
 
@@ -17,10 +16,7 @@ from cemaudit.model import Checklist, Visit, faults
 from cemaudit.model.base import clean
 from cemaudit.scoring.checks import check_visit
 
-__all__ = ["Files", "FormReader"]
-
-Files = Callable[[str], Path | None]
-"""Finds the file a record names, or ``None``."""
+__all__ = ["FormReader"]
 
 
 class FormReader:
@@ -28,7 +24,7 @@ class FormReader:
 
     ``localise`` gives moments written without a zone theirs; without it they are refused. What several records amount
     to is kept: ``not_arising`` counts the answers left out because their item does not arise, ``ignored`` has the
-    columns that are none of ours, ``sources`` the file of every piece of evidence found, by SHA-256.
+    columns that are none of ours.
     """
 
     def __init__(self, checklist: Checklist, localise: Localise | None = None) -> None:
@@ -36,25 +32,17 @@ class FormReader:
         self.form = form_of(checklist)
         self.not_arising = 0
         self.ignored: dict[str, None] = {}
-        self.sources: dict[str, Path] = {}
         self._columns = Columns(self.form)
         self._texts = Texts(self.form, localise)
 
-    def read(
-        self, record: Mapping[str, str], files: Files | None = None, place: str = ""
-    ) -> tuple[Visit | None, list[Problem]]:
-        """The visit a record ``{column: text}`` holds, or all its problems, each with its column, inside ``place``.
+    def read(self, record: Mapping[str, str]) -> tuple[Visit | None, list[Problem]]:
+        """The visit a record ``{column: text}`` holds, or all its problems, each with its column.
 
-        Evidence keeps the name the record gives it, with the SHA-256 of the file ``files`` finds; without ``files`` it
-        is taken on trust, without a SHA-256.
+        Evidence has the name the record gives it, and no SHA-256 yet.
         """
         cells, problems = self._columns.cells(_tidied(record), self.ignored)
-        reading = RecordReading(self.form, self._texts, files)
-        visit = self._visit(reading, cells, problems, record)
-        if problems or visit is None:
-            return None, [problem.inside(place) if place else problem for problem in problems]
-        self.sources |= reading.sources
-        return visit, []
+        visit = self._visit(RecordReading(self.form, self._texts), cells, problems, record)
+        return (None, problems) if problems else (visit, [])
 
     def _visit(
         self, reading: RecordReading, cells: Mapping[str, Cell], problems: list[Problem], record: Mapping[str, str]

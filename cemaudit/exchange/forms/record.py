@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.columns import INSTANCE, Cell
-from cemaudit.exchange.forms.evidence import digest_of
 from cemaudit.exchange.forms.fields import Field, Form, Kind, Role
 from cemaudit.exchange.forms.reading import Texts
 from cemaudit.exchange.forms.settings import PREFIX
@@ -24,14 +22,12 @@ _COMPLAINTS = {Role.CLAIM: "claims", Role.BLAME: "blames"}
 
 
 class RecordReading:
-    """Reads the cells of one record; ``problems`` are placed at their columns, ``sources`` found by SHA-256."""
+    """Reads the cells of one record; ``problems`` are placed at their columns."""
 
-    def __init__(self, form: Form, texts: Texts, files: Callable[[str], Path | None] | None) -> None:
+    def __init__(self, form: Form, texts: Texts) -> None:
         self._form = form
         self._texts = texts
-        self._files = files
         self.problems: list[Problem] = []
-        self.sources: dict[str, Path] = {}
         self._columns: dict[str, str] = {}
 
     def data(self, cells: Mapping[str, Cell], record: Mapping[str, str]) -> dict[str, Any]:
@@ -104,18 +100,7 @@ class RecordReading:
 
     def _evidence(self, field: Field, cell: Cell, pieces: list[dict[str, Any]]) -> None:
         caption = self._cells.get(f"{field.name}_caption")
-        piece = {"file": cell.text, "kind": field.evidence, "caption": caption.text if caption else ""}
-        if self._files:
-            path = self._files(cell.text)
-            if path is None:
-                hint = message("put it beside the form, or in a folder {folder} there", folder="media")
-                self.problems.append(Problem(message("no such file: {name}", name=cell.text), cell.column, hint))
-                return
-            digest = self._try(cell, lambda _: digest_of(path))
-            if digest:
-                piece["sha256"] = digest
-                self.sources[digest] = path
-        pieces.append(piece)
+        pieces.append({"file": cell.text, "kind": field.evidence, "caption": caption.text if caption else ""})
         place = f"evidence.{field.item.id if field.item else ''}.{len(pieces)}"
         self._columns[place] = cell.column
         self._columns[f"{place}.caption"] = caption.column if caption else cell.column

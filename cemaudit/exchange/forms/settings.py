@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from cemaudit.exchange.forms.fields import Field, Kind, Limits, Option, Role
 from cemaudit.exchange.forms.words import both
-from cemaudit.language import N_
-from cemaudit.model import Checklist
+from cemaudit.language import N_, message
+from cemaudit.model import Checklist, Text
 
 __all__ = ["CHECKLIST", "CHECKLIST_LABEL", "PREFIX", "VISIT_ID", "settings_of"]
 
@@ -67,8 +67,14 @@ def _field(
         role=Role.SETTING,
         kind=kind,
         label=both(label),
-        expects=both(_EXPECTS[kind]) if kind in _EXPECTS else None,
+        expects=_expected(kind, limits),
         options=options,
         limits=limits,
         required=name == "store",
     )
+
+
+def _expected(kind: Kind, limits: Limits | None) -> Text | None:
+    if limits:
+        return both(lambda: message("a whole number from {low} to {high}", low=limits.least, high=limits.most))
+    return both(_EXPECTS[kind]) if kind in _EXPECTS else None

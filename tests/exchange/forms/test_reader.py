@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,33 +232,12 @@ def test_two_columns_for_one_field_are_no_riddle() -> None:
     assert problems == ["greeted: column x/greeted holds the same field, greeted (leave one of them empty)"]
 
 
-def test_evidence_is_found_hashed_and_named(tmp_path: Path) -> None:
-    photo = tmp_path / "a.jpg"
-    photo.write_bytes(b"picture")
-    reader = FormReader(SHOP)
-    record = {"visit__store": "S", "greeted__photo_1": "a.jpg", "greeted__photo_1_caption": "The door"}
-    visit, problems = reader.read(record, {"a.jpg": photo}.get)
-    assert problems == []
-    assert visit is not None
-    (piece,) = visit.evidence["greeted"]
-    assert (piece.file, piece.kind, piece.caption) == ("a.jpg", "photo", "The door")
-    assert reader.sources == {piece.sha256: photo}
-    _, problems = reader.read({**record, "greeted__receipt_2": "b.jpg"}, {"a.jpg": photo}.get, "row 3")
-    assert [str(problem).partition(" (")[0] for problem in problems] == [
-        "row 3: greeted__receipt_2: no such file: b.jpg"
+def test_evidence_has_the_name_kind_and_caption_given() -> None:
+    visit = good(greeted__photo_1="a.jpg", greeted__photo_1_caption="The door", greeted__receipt_2="b.jpg")
+    assert [(piece.file, piece.kind, piece.caption) for piece in visit.evidence["greeted"]] == [
+        ("a.jpg", "photo", "The door"),
+        ("b.jpg", "receipt", ""),
     ]
-
-
-@pytest.mark.parametrize("trap", ["missing", "folder", "empty", "large"])
-def test_evidence_that_cannot_be_taken_is_a_problem_of_its_column(
-    trap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cemaudit.exchange.forms.evidence.LARGEST", 4)
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "empty").touch()
-    (tmp_path / "large").write_bytes(b"12345")
-    _, problems = FormReader(SHOP).read({"visit__store": "S", "greeted__photo_1": "x"}, lambda _: tmp_path / trap)
-    assert [problem.place.partition(":")[0] for problem in problems] == ["greeted__photo_1"]
 
 
 def test_words_that_would_mislead_carry_their_code() -> None:

@@ -6,29 +6,29 @@ from collections.abc import Iterator
 
 from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.forms.xlsform.labels import labelled
-from cemaudit.exchange.forms.xlsform.literals import quoted, ref
-from cemaudit.language import N_, message
+from cemaudit.exchange.forms.xlsform.literals import TRUE, quoted, ref
+from cemaudit.exchange.forms.xlsform.rows import Row, asked_if, group, needed_if
+from cemaudit.language import N_, translate
 from cemaudit.model import Checklist, Scenario, Text
 
 __all__ = ["briefing"]
 
-Row = dict[str, str]
-GROUP = "visit__briefing"
-
 
 def briefing(checklist: Checklist) -> Iterator[Row]:
     """The rows of the briefing; acknowledging it notes the moment."""
-    yield {"type": "begin_group", "name": GROUP, **labelled("label", both(N_("Briefing"))), "appearance": "field-list"}
+    yield from group("visit__briefing", both(N_("Briefing")), _rows(checklist))
+
+
+def _rows(checklist: Checklist) -> Iterator[Row]:
     if checklist.about:
         yield _note("visit__about", checklist.about)
     for number, scenario in enumerate(checklist.scenarios, 1):
         relevant = f"{ref('visit__scenario')} = {quoted(scenario.id)}"
-        yield {**_note(f"visit__scenario_{number}", _told(scenario)), "relevant": relevant}
+        yield {**_note(f"visit__scenario_{number}", _told(scenario)), **asked_if(relevant)}
     if checklist.conduct:
-        yield _note("visit__conduct", both(lambda: _listed(message("Rules of conduct"), checklist.conduct)))
+        yield _note("visit__conduct", both(lambda: _listed(N_("Rules of conduct"), checklist.conduct)))
     words = both(N_("I have read this and will keep to it."))
-    needed = labelled("required_message", both(N_("This is needed here.")))
-    yield {"type": "acknowledge", "name": "visit__read", **labelled("label", words), "required": "yes", **needed}
+    yield {"type": "acknowledge", "name": "visit__read", **labelled("label", words), **needed_if(TRUE)}
     yield {
         "type": "dateTime",
         "name": "visit__briefed",
@@ -37,7 +37,6 @@ def briefing(checklist: Checklist) -> Iterator[Row]:
         "trigger": ref("visit__read"),
         "readonly": "yes",
     }
-    yield {"type": "end_group", "name": GROUP}
 
 
 def _note(name: str, text: Text) -> Row:
@@ -46,15 +45,12 @@ def _note(name: str, text: Text) -> Row:
 
 def _told(scenario: Scenario) -> Text:
     def said() -> str:
-        head = [
-            message("Scenario: {title}", title=scenario.title),
-            message("You are: {persona}", persona=scenario.persona),
-        ]
-        look_for = [_listed(message("What to look for"), scenario.look_for)] if scenario.look_for else []
-        return "\n\n".join([*map(str, head), str(scenario.text), *look_for])
+        role = f"{translate(N_('Whom you play'))}: {scenario.persona}"
+        look_for = [_listed(N_("What to look for"), scenario.look_for)] if scenario.look_for else []
+        return "\n\n".join([str(scenario.title), role, str(scenario.text), *look_for])
 
     return both(said)
 
 
-def _listed(head: object, texts: tuple[Text, ...]) -> str:
-    return "\n".join([str(head), *(f"- {text}" for text in texts)])
+def _listed(head: str, texts: tuple[Text, ...]) -> str:
+    return "\n".join([translate(head), *(f"- {text}" for text in texts)])

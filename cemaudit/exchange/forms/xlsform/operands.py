@@ -118,6 +118,6 @@ _VALUES = {
     Sort.DAY: "format-date({found}, '%Y-%m-%d')",
     # some programs give a time as text, others as a moment
     Sort.TIME: (
-        "if(contains(string({found}), ':'), substring(string({found}), 1, 5), format-date-time({found}, '%H:%M'))"
+        "if(contains(string({found}), ':'), substr(string({found}), 0, 5), format-date-time({found}, '%H:%M'))"
     ),
 }
