@@ -37,9 +37,11 @@ def path_typed(text: str) -> Path:
 
 
 def _unquoted(words: str) -> str:
-    """One word of a shell as it is meant; anything else, a path with bare spaces say, as it stands."""
+    """One quoted or escaped word of a shell as it is meant; anything else, a path with spaces say, as it stands."""
     if os.name == "nt":
         return words.strip('"')
+    if not words.startswith(("'", '"')) and "\\" not in words:
+        return words
     try:
         found = shlex.split(words)
     except ValueError:
