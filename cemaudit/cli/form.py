@@ -9,12 +9,14 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
-from cemaudit.language import N_, current, message
+from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
+from cemaudit.language import N_, current, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.model import Checklist
 
 _TABLES = ("csv", "xlsx")
+_SUFFIXES = {"xlsform": ".xlsx", "csv": ".csv", "xlsx": ".xlsx", "pdf": ".pdf"}
 _MOST_ROWS = 10_000
 
 
@@ -41,16 +43,23 @@ def command(
 ) -> None:
     """Write the form; the file is whole or not there at all."""
     from cemaudit.cli.which import the_checklist
-    from cemaudit.errors import BadInput, Problem
     from cemaudit.scoring import Engine
 
     if rows is not None and kind not in _TABLES:
         raise click.UsageError(str(message("--rows is for tables")))
+    _refuse_misnamed(out, _SUFFIXES[kind])
     engine = Engine(blocked, files)
     tell_plugin_problems(engine)
+    _write(the_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
+    click.echo(printable(out, LONGEST_PLACE))
+
+
+def _refuse_misnamed(out: Path, suffix: str) -> None:
+    """Other programs go by the end of a name."""
     if out.is_dir():
         raise BadInput(Problem(message("expected a file, found a folder"), str(out)))
-    _write(the_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
+    if out.suffix.lower() != suffix:
+        raise BadInput(Problem(message("expected a file name that ends in {suffix}", suffix=suffix), str(out)))
 
 
 def _write(checklist: Checklist, kind: str, out: Path, rows: int) -> None:

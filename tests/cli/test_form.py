@@ -20,11 +20,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("kind", ["xlsform", "csv", "xlsx", "pdf"])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("xlsform", "f.xlsx"), ("csv", "f.csv"), ("xlsx", "f.XLSX"), ("pdf", "f.pdf")]
+)
 @pytest.mark.parametrize("checklist", ["retail.green-smile@1.0.0", "retail.green-smile"])
-def test_every_form_of_a_checklist_is_written(kind: str, checklist: str) -> None:
-    assert run(["form", checklist, "--to", kind, "--out", "form"]) == 0
-    assert Path("form").stat().st_size > 1000
+def test_every_form_of_a_checklist_is_written(
+    kind: str, name: str, checklist: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["form", checklist, "--to", kind, "--out", name]) == 0
+    assert Path(name).stat().st_size > 1000
+    assert capsys.readouterr().out == f"{name}\n"
 
 
 def test_a_form_is_made_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,13 +43,14 @@ def test_a_form_is_made_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["retail.gren-smile", "--to", "csv", "--out", "x"], 3, "did you mean retail.green-smile?"),
-        (["retail.green-smile@9", "--to", "csv", "--out", "x"], 3, "versions here: retail.green-smile@1.0.0"),
-        (["missing.toml", "--to", "csv", "--out", "x"], 3, "missing.toml: no such file"),
+        (["retail.gren-smile", "--to", "csv", "--out", "x.csv"], 3, "did you mean retail.green-smile?"),
+        (["retail.green-smile@9", "--to", "csv", "--out", "x.csv"], 3, "versions here: retail.green-smile@1.0.0"),
+        (["missing.toml", "--to", "csv", "--out", "x.csv"], 3, "missing.toml: no such file"),
         (["retail.green-smile", "--to", "doc", "--out", "x"], 2, "doc"),
         (["retail.green-smile", "--to", "csv"], 2, "--out"),
-        (["retail.green-smile", "--to", "pdf", "--out", "x", "--rows", "2"], 2, "--rows is for tables"),
+        (["retail.green-smile", "--to", "pdf", "--out", "x.pdf", "--rows", "2"], 2, "--rows is for tables"),
         (["retail.green-smile", "--to", "csv", "--out", "."], 3, "expected a file, found a folder"),
+        (["retail.green-smile", "--to", "xlsform", "--out", "x.xls"], 3, "ends in .xlsx"),
         (["retail.green-smile", "--to", "xlsx", "--out", "/proc/x/form.xlsx"], 4, "cannot be written"),
     ],
 )
