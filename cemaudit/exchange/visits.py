@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cemaudit.exchange.sealed.read import Sealed
     from cemaudit.exchange.sealed.revisions import Standing
 
-__all__ = ["STREAM", "Found", "line_of", "read_visits", "write_visits"]
+__all__ = ["LONGEST_LINE", "STREAM", "Found", "bounded_lines", "line_of", "read_visits", "write_visits"]
 
 STREAM = "-"
 """Stands for the standard input or output."""
@@ -153,7 +153,7 @@ def _document(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]
 
 def _lines(lines: IO[bytes], name: str, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
     count = 0
-    for number, line in enumerate(_bounded(lines), 1):
+    for number, line in enumerate(bounded_lines(lines), 1):
         place = f"{name}: {message('line {number}', number=number)}"
         if line is None:
             problems.append(Problem(message("larger than {most} MB", most=LONGEST_LINE // 1_000_000), place))
@@ -169,8 +169,8 @@ def _lines(lines: IO[bytes], name: str, problems: list[Problem]) -> Iterator[tup
         problems.append(Problem(message("no visits"), name))
 
 
-def _bounded(lines: IO[bytes]) -> Iterator[bytes | None]:
-    """The lines; ``None`` in place of one that is too long."""
+def bounded_lines(lines: IO[bytes]) -> Iterator[bytes | None]:
+    """The lines; ``None`` in place of one of more than ``LONGEST_LINE`` bytes."""
     while line := lines.readline(LONGEST_LINE + 1):
         if len(line) <= LONGEST_LINE or line.endswith(b"\n"):
             yield line

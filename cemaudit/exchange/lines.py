@@ -1,0 +1,145 @@
+"""Lines of JSON read as visits in bulk: what is written canonically is recognised by writing it again.
+
+The model's own schema is used, its keys in order, so that a visit just read writes its canonical line without being
+sorted. Answers that are small whole numbers or true and false need no Python. Whatever this way does not take goes the
+usual one, which alone says what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
+
+from cemaudit.errors import BadInput
+from cemaudit.exchange.jsontext import not_json, parsed
+from cemaudit.exchange.visits import line_of
+from cemaudit.model import Visit, faults
+
+__all__ = ["line_read", "read_line"]
+
+_LARGEST = 2**63 - 1
+_SAMPLE = (
+    b'{"amendment":"a","answers":{"a":1,"b":true,"c":"c","d":["d"]},"blames":[{"text":"t","touchpoint":"t"}],'
+    b'"briefed":"2026-01-01T00:00:00Z","changes":[{"after":"2","before":"1","place":"p"}],"checklist":"c@1",'
+    b'"claims":[],"date":"2026-01-01","emotions":{},"entered":null,"episode":{"id":"e","number":2,"step":"s"},'
+    b'"evidence":{"a":[{"caption":"c","file":"f","kind":"photo","sha256":null}]},"expectations":{},"finished":null,'
+    b'"id":"v","notes":{},"occasion":null,"origin":"shopper",'
+    b'"overrides":[{"check":"c","place":"p","reason":"r","said":"s"}],"persona":null,"place":null,"revision":2,'
+    b'"scenario":null,"shopper":null,"skipped":{"z":{"reason":"r","state":"declined"}},"started":null,"store":"s",'
+    b'"store_name":"","supersedes":"0000000000000000000000000000000000000000000000000000000000000000","wave":null}'
+)
+"""A visit with everything a record can hold."""
+
+_BY_KEY = ("answers", "skipped", "notes", "evidence", "emotions", "expectations")
+
+
+def read_line(line: bytes) -> tuple[Visit, bytes]:
+    """The visit in a line of JSON, and its canonical line; ``BadInput`` lists what is wrong.
+
+    The visit equals the one ``read_visits`` gives; its answers and whatever else goes by id stand in the order of ids.
+    """
+    short = _short_way()
+    if short is None:
+        return _slowly(line)
+    try:
+        visit: Visit = short.reader.validate_json(line)
+    except ValidationError:
+        return _slowly(line)
+    _put_in_order(visit)
+    canonical = line_read(visit)
+    if canonical != line:
+        _strictly(line)
+    return visit, canonical
+
+
+def line_read(visit: Visit) -> bytes:
+    """The canonical line of a visit that ``read_line`` gave, or of a copy of it with other values."""
+    short = _short_way()
+    if short is None or Decimal in set(map(type, visit.answers.values())):
+        return line_of(visit)
+    return short.writer.to_json(visit, exclude_defaults=True)
+
+
+def _put_in_order(visit: Visit) -> None:
+    """Sort what goes by id; nobody has seen the visit yet."""
+    for name in _BY_KEY:
+        members = visit.__dict__[name]
+        if len(members) > 1 and list(members) != (names := sorted(members)):
+            visit.__dict__[name] = {one: members[one] for one in names}
+
+
+def _strictly(line: bytes) -> Any:
+    """The JSON of a line; ``BadInput`` where it is none, or says something twice."""
+    try:
+        return parsed(line.decode())
+    except ValueError as error:
+        raise BadInput(not_json(error)) from error
+
+
+def _slowly(line: bytes) -> tuple[Visit, bytes]:
+    data = _strictly(line)
+    try:
+        visit = Visit.model_validate(data)
+    except ValidationError as error:
+        raise BadInput(faults.problems(error, data)) from error
+    return visit, line_of(visit)
+
+
+class _Way(NamedTuple):
+    reader: SchemaValidator
+    writer: SchemaSerializer
+
+
+@cache
+def _short_way() -> _Way | None:
+    """The way for most lines; ``None`` where pydantic has come to write records otherwise."""
+    schema = _with(_swift, Visit.__pydantic_core_schema__)
+    reader = SchemaValidator(_with(_made_anew, schema), _use_prebuilt=False)  # the prebuilt ones have the usual order
+    writer = SchemaSerializer(schema)
+    return _Way(reader, writer) if writer.to_json(reader.validate_json(_SAMPLE)) == _SAMPLE else None
+
+
+def _with(change: Callable[[dict[str, Any]], Any], schema: Any) -> Any:
+    """The schema with every part of it changed."""
+    if isinstance(schema, list | tuple):
+        return type(schema)(_with(change, part) for part in schema)
+    if not isinstance(schema, dict):
+        return schema
+    return change({name: _with(change, part) for name, part in schema.items()})
+
+
+def _swift(schema: dict[str, Any]) -> Any:
+    """The fields of a record in order, and a shorter way for answers."""
+    if schema.get("type") == "model-fields":
+        return {**schema, "fields": dict(sorted(schema["fields"].items()))}
+    if schema.get("type") == "function-plain" and isinstance(schema["function"], dict):  # it reads, not writes
+        return _answers(schema["function"]["function"])
+    return schema
+
+
+def _made_anew(schema: dict[str, Any]) -> Any:
+    """An empty default that is made, because a copy of one takes long."""
+    if schema.get("type") == "default" and schema.get("default") == {}:
+        return {"default_factory": dict, **{name: part for name, part in schema.items() if name != "default"}}
+    return schema
+
+
+def _answers(usual: Any) -> core_schema.CoreSchema:
+    """An answer: a whole number, true or false; else what the ``usual`` way makes of it."""
+
+    def other(value: object) -> object:
+        if isinstance(value, int):
+            raise ValueError(value)  # too long for this way
+        return usual(value)
+
+    choices: list[Any] = [
+        core_schema.int_schema(strict=True, ge=-_LARGEST, le=_LARGEST),
+        core_schema.bool_schema(strict=True),
+        core_schema.no_info_plain_validator_function(other),
+    ]
+    return core_schema.union_schema(choices, mode="left_to_right")
