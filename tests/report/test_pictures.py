@@ -10,11 +10,13 @@ import os
 from pathlib import Path
 
 import pytest
+import samples
 from PIL import Image, ImageChops, ImageStat
 
 from cemaudit.hookspecs import Context
 from cemaudit.model.blocks import Bars, Callout, Cell, Column, Figure, Figures, HeatMap, Series, Table
 from cemaudit.report import report_bytes, store_report
+from cemaudit.report.form import pdf_form
 
 KEPT = Path(__file__).parent / "pictures"
 SIZE = (120, 170)
@@ -58,3 +60,24 @@ def test_first_page(make_audit, read, language):
     report = store_report(Context(audits=[make_audit()]))
     report = report.model_copy(update={"imprint": "cemaudit"})
     compare(read(report_bytes(report, language)).picture(0, 1.0), f"first-page-{language}")
+
+
+FORM = samples.checklist(
+    samples.touchpoint(
+        "greeting",
+        samples.item("G1", help={"ko": "문을 들어서며 봅니다.", "en": "As you come in."}, evidence="required"),
+        samples.item("G2", samples.points(2, 1, 0), note={"at_least": 60}),
+        samples.item("G3", {"type": "scale", "low": samples.text("bad"), "high": samples.text("good")}),
+        samples.item("G4", {"type": "duration", "unit": "min"}, when="G1 == true"),
+        samples.item("G5", {**samples.points(2, 1), "type": "choices"}),
+        emotion=True,
+        expectation=True,
+    )
+)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_form(read, language):
+    form = read(pdf_form(FORM, language))
+    for page in (0, 1):
+        compare(form.picture(page, 1.0), f"form-{page + 1}-{language}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.entry.sealing import STATEMENT
+from cemaudit.entry.briefing import STATEMENT
 from cemaudit.exchange.forms.making import FILES
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Item

@@ -21,6 +21,7 @@ from cemaudit.report.kit.text import wrap
 __all__ = ["item_stack"]
 
 INSET = 46.0
+ID = LABEL.strong._replace(leading=ANSWER.leading)
 ROOM = WIDTH - INSET
 NOTE_AT = 32.0
 SIGNS_A_LINE, MOST_NOTE_LINES = 38, 7
@@ -50,7 +51,7 @@ def item_stack(sheet: Sheet, item: Item, *, first: bool) -> Stack:
 
 def _asked(sheet: Sheet, item: Item) -> Iterator[Slice]:
     """The question with its id, when it arises, and what helps to answer it."""
-    label = said(item.id, LABEL.strong, INSET - 6, QUIET)
+    label = said(item.id, ID, INSET - 6, QUIET)
     yield Beside(_prose(item.ask, ANSWER.strong), INSET, label)
     if item.when:
         only = message("Only where: {condition}", condition=condition(item.when, sheet.checklist))

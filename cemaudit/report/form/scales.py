@@ -8,17 +8,19 @@ from cemaudit.exchange.forms.fields import Field
 from cemaudit.report.form.boxes import Tick
 from cemaudit.report.form.layout import LABEL, said
 from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.pen import Pen
+from cemaudit.report.kit.prose import Lines
 from cemaudit.report.kit.stack import Slice
 from cemaudit.report.kit.style import GROUND, QUIET, WIDTH, Type
-from cemaudit.report.kit.text import shorten, wrap
+from cemaudit.report.kit.text import shorten, visible, wrap
 
 __all__ = ["Feeling", "Scale"]
 
 STEP = Type(7.5, 9.5)
 TITLE = Type(9.5, 14, bold=True)
 PAD = 8.0
-WIDEST = 46.0
+WIDEST, BETWEEN = 46.0, 12.0
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -26,24 +28,29 @@ class Scale(Slice):
     """Circles in a row, and below them what the lowest and the highest mean."""
 
     def __init__(self, sheet: Sheet, field: Field, width: float, ends: tuple[object, object]) -> None:
-        count = len(field.options)
-        self.each = min(width / count, WIDEST)
+        self.each = min(width / len(field.options), WIDEST)
         self.ticks = [Tick(sheet.entry(field.name), (option.code, option.code)) for option in field.options]
-        self.right = (count - 1) * self.each + self.ticks[-1].width
-        half = max(self.right / 2, width / 3) - 4
-        self.ends = [said(words, LABEL, half, QUIET, 3) if str(words) else None for words in ends]
-        self.half = half
-        super().__init__(self.ticks[0].height + max(end.height if end else 0 for end in self.ends))
+        self.below = self._ends(visible(str(ends[0])), visible(str(ends[1])), width)
+        super().__init__(self.ticks[0].height + max((lines.height for _, lines in self.below), default=0))
+
+    def _ends(self, low: str, high: str, width: float) -> list[tuple[float, Lines]]:
+        """The words below their circles; where they are too long for that, one after the other."""
+        if not low and not high:
+            return []
+        last = (len(self.ticks) - 1) * self.each
+        at = min(last, width - face().width(high, LABEL.size))
+        if face().width(low, LABEL.size) + BETWEEN <= at and "\n" not in low + high:
+            return [(0, Lines([low], LABEL, QUIET)), (at, Lines([high], LABEL, QUIET))]
+        said_both = [
+            f"{tick.code} = {words}" for tick, words in ((self.ticks[0], low), (self.ticks[-1], high)) if words
+        ]
+        return [(0, said("\n".join(said_both), LABEL, width, QUIET))]
 
     def paint(self, pen: Pen) -> None:
         for number, tick in enumerate(self.ticks):
             tick.paint(pen.at(number * self.each, 0))
-        low, high = self.ends
-        below = pen.at(0, self.ticks[0].height)
-        if low:
-            low.paint(below)
-        if high:
-            below.at(self.right - self.half, 0).lines(high.lines, LABEL, QUIET, "right", self.half)
+        for x, lines in self.below:
+            lines.paint(pen.at(x, self.ticks[0].height))
 
 
 class Feeling(Slice):

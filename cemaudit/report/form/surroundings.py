@@ -16,8 +16,9 @@ from cemaudit.report.kit.text import shorten, wrap
 
 __all__ = ["paint_surroundings"]
 
-TITLE = 220.0
+TITLE, LONGEST = 220.0, 200
 HEAD, BOX = 42.0, 15.0
+BEFORE, BETWEEN = 5.0, 13.0
 
 
 def paint_surroundings(canvas: Canvas, sheet: Sheet) -> None:
@@ -31,11 +32,13 @@ def paint_surroundings(canvas: Canvas, sheet: Sheet) -> None:
 
 
 def _paint_head(pen: Pen, sheet: Sheet) -> None:
-    pen.at(0, HEAD - 4).line(shorten(wrap(sheet.checklist.title, TINY.strong, TITLE), 1)[0], TINY.strong, QUIET)
-    right = WIDTH
-    for name, words, width in (("date", message("Day"), 68.0), ("store", message("Store"), 120.0)):
-        box = Blank(sheet.setting(name), (width, BOX))
-        box.paint(pen.at(right - width, HEAD - BOX))
-        pen.at(right - width - 5, HEAD - 4).line(str(words), TINY, QUIET, "right")
-        right -= width + pen.width(str(words), TINY) + 18
+    title = shorten(wrap(str(sheet.checklist.title)[:LONGEST], TINY.strong, TITLE), 1)[0]
+    pen.at(0, HEAD - 4).line(title, TINY.strong, QUIET)
+    boxes = (("store", str(message("Store")), 120.0), ("date", str(message("Day")), 68.0))
+    left = WIDTH - sum(pen.width(words, TINY) + BEFORE + width for _, words, width in boxes) - BETWEEN
+    for name, words, width in boxes:
+        pen.at(left, HEAD - 4).line(words, TINY, QUIET)
+        left += pen.width(words, TINY) + BEFORE
+        Blank(sheet.setting(name), (width, BOX)).paint(pen.at(left, HEAD - BOX))
+        left += width + BETWEEN
     pen.at(0, HEAD + 5).rule(WIDTH, 0, HAIRLINE)

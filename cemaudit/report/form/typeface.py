@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFString
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
 from cemaudit.report.form.objects import pointed_to, stream
@@ -77,9 +79,20 @@ def _descriptor(canvas: Canvas) -> PDFDictionary:
         "Descent": shape.descent,
         "CapHeight": shape.capHeight,
         "StemV": shape.stemV,
-        "FontFile2": pointed_to(canvas, stream(face().program, Length1=len(face().program))),
+        "FontFile2": pointed_to(canvas, _program()),
     }
     return PDFDictionary(entries)
+
+
+def _program() -> PDFStream:
+    entries = {"Length1": len(face().program), "Filter": PDFName("FlateDecode")}
+    return PDFStream(PDFDictionary(entries), _packed())
+
+
+@cache
+def _packed() -> bytes:
+    """The font file, compressed once for all forms of a run."""
+    return zlib.compress(face().program)
 
 
 def _widths() -> Iterator[int]:
