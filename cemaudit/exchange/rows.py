@@ -130,13 +130,16 @@ def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
 def arising(visit: Visit, checklist: Checklist) -> Visit:
     """The visit without answers to, and skips of, items that do not arise in it.
 
-    Decided item by item, in order: what was left out decides nothing after it.
+    Decided item by item, in order: what was left out decides nothing any more.
     """
-    for name, item in checklist.items.items():
-        is_there = name in visit.answers or name in visit.skipped
-        if is_there and not is_relevant(item, visit, checklist):
-            left = {"answers": _without(visit.answers, name), "skipped": _without(visit.skipped, name)}
-            visit = visit.model_copy(update=left)
+    before = None
+    while before is not visit:
+        before = visit
+        for name, item in checklist.items.items():
+            is_there = name in visit.answers or name in visit.skipped
+            if is_there and not is_relevant(item, visit, checklist):
+                left = {"answers": _without(visit.answers, name), "skipped": _without(visit.skipped, name)}
+                visit = visit.model_copy(update=left)
     return visit
 
 

@@ -168,9 +168,12 @@ def test_answers_that_do_not_arise_are_left_out_and_counted() -> None:
 
 def test_an_answer_that_was_left_out_decides_nothing_after_it() -> None:
     of = samples.items_only(
-        samples.item("first"), samples.item("second", when="first"), samples.item("third", when="not answered(second)")
+        samples.item("ahead", when="answered(second)"),
+        samples.item("first"),
+        samples.item("second", when="first"),
+        samples.item("third", when="not answered(second)"),
     )
-    visit, problems = read({"first": "no", "second": "yes", "third": "yes"}, of)
+    visit, problems = read({"ahead": "yes", "first": "no", "second": "yes", "third": "yes"}, of)
     assert problems == []
     assert visit is not None
     assert visit.answers == {"first": False, "third": True}

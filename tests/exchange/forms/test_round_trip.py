@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import samples
 from fillable import checklists_and_visits
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.exchange.tables import read_table
 from cemaudit.language import LANGUAGES, Language
 from cemaudit.model import Checklist, Visit
+from cemaudit.scoring import Engine
+from cemaudit.simulate.visits import simulate
 
 Both = tuple[Checklist, Visit]
 
@@ -52,8 +55,6 @@ def test_through_a_workbook_of_words_in_either_language(tmp_path: Path, both: Bo
 
 
 def test_what_a_form_has_no_room_for_is_named() -> None:
-    import samples
-
     of = samples.items_only(samples.item("a"), samples.item("b", evidence="optional"))
     pieces = [{"file": f"{number}.jpg"} for number in range(4)]
     claims = [{"touchpoint": "t", "text": "one"}, {"touchpoint": "t", "text": "two"}]
@@ -61,3 +62,12 @@ def test_what_a_form_has_no_room_for_is_named() -> None:
     with pytest.raises(BadInput) as caught:
         flat_record(visit, of)
     assert [problem.place for problem in caught.value.problems] == ["b__photo_4", "t__emotion", "t__claim"]
+
+
+def test_visits_of_every_shipped_checklist_come_back(engine: Engine, tmp_path: Path) -> None:
+    for of in engine.library.checklists.values():
+        visits = [visit.model_copy(update={"origin": "shopper"}) for visit in simulate(of, stores=2, visits=2)]
+        write_csv(form_of(of), [flat_record(visit, of) for visit in visits], tmp_path / "form.csv")
+        reader = FormReader(of)
+        read = [reader.read(row.cells) for row in read_table(tmp_path / "form.csv").rows]
+        assert read == [(visit, []) for visit in visits]
