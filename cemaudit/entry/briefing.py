@@ -35,8 +35,8 @@ def briefing(checklist: Checklist, scenario_id: str | None) -> Iterator[str]:
         yield from (f"  {line}" for line in str(checklist.about).splitlines())
     for scenario in checklist.scenarios:
         if scenario.id == scenario_id:
-            yield str(message("Scenario: {title}", title=scenario.title))
-            yield f"  {message('You are: {persona}', persona=scenario.persona)}"
+            yield f"{message('Scenario')}: {scenario.title}"
+            yield f"  {message('You are')}: {scenario.persona}"
             yield from (f"  {line}" for line in str(scenario.text).splitlines())
             yield str(message("What to look for"))
             yield from (f"  - {one}" for one in scenario.look_for)

@@ -72,7 +72,9 @@ class Conversation:
             self._session.tell(line)
         said = shown_value(question, draft)
         if said is not None:
-            self._session.tell(message("so far: {value} (empty keeps it)", value=said))
+            self._session.tell(message("so far (empty keeps it):"))
+            for line in said.splitlines():
+                self._session.tell(f"  {line}")
 
     def _hear(self, question: Question) -> Said | str:
         """A command, or the line as an answer; two slashes stand for one that is no command."""

@@ -66,7 +66,7 @@ def test_relevance_adds_and_removes_questions(sit: Any) -> None:
 def test_back_shows_what_was_said_and_an_empty_reply_keeps_it(sit: Any) -> None:
     table = sit(*TWO)
     script = table.say("y", "/back", "", "3")
-    assert "so far: Yes (empty keeps it)" in script.text
+    assert "  so far (empty keeps it):\n    Yes\n" in script.text
     assert table.draft.visit.answers == {"a": True, "b": 3}
 
 
