@@ -24,16 +24,18 @@ def clean_wav(data: bytes) -> bytes:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    place, end = 12, 8 + int.from_bytes(data[4:8], "little")
-    if end > len(data):
-        raise cut_off()
+    """Every chunk to the end of the file, whatever its head says; what follows the sound may be anything."""
+    place, heard = 12, False
     for _ in range(MOST_CHUNKS):
-        if place + 8 > end:
+        if place + 8 > len(data):
             return
         name, length = struct.unpack_from("<4sI", data, place)
-        if place + 8 + length > end:
+        if place + 8 + length > len(data):
+            if heard:
+                return
             raise cut_off()
         yield name, data[place + 8 : place + 8 + length]
+        heard = heard or name == b"data"
         place += 8 + length + length % 2
     raise unsound()
 

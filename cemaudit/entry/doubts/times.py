@@ -90,8 +90,9 @@ def _late(field: str, end: dt.datetime | None, entered: dt.datetime) -> Doubt | 
 
 
 def _meant(guess: dt.datetime, started: dt.datetime) -> Sayable:
-    """The hint that names ``guess``, where a visit could have ended then."""
-    return _did_you_mean(guess) if dt.timedelta() <= guess - started <= HALF_DAY else _check()
+    """The hint that names ``guess``, where a visit may well have ended then."""
+    likely = dt.timedelta() <= guess - started <= HALF_DAY / 2
+    return _did_you_mean(guess) if likely else _check()
 
 
 def _did_you_mean(moment: dt.datetime) -> Sayable:
