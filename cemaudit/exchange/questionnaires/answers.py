@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
 from cemaudit.exchange.questionnaires.limits import Limits, read_limits
 from cemaudit.exchange.questionnaires.lists import ChoiceList
 from cemaudit.exchange.questionnaires.outline import Entry
 from cemaudit.exchange.questionnaires.types import Kind
 from cemaudit.exchange.questionnaires.xpath import Unsayable, constant
-from cemaudit.language import N_, message
-from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
+from cemaudit.language import message
+from cemaudit.model.answers import AnswerType, Date, Quantity, Scale, TextAnswer, Time
 
 __all__ = ["Answer", "answer_to"]
 
+MOST_CHOICES = 1000
 _PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d{1,9}(?:\.\d{1,9})?)")
 _RANGE = {"start": "1", "end": "10", "step": "1"}
 """What a range goes by where the form does not say."""
@@ -78,19 +78,19 @@ def _list(entry: Entry, lists: Mapping[str, ChoiceList]) -> ChoiceList:
         raise Unsayable(message("its choices come from elsewhere"))
     if name not in lists or not lists[name].options:
         raise Unsayable(message("no such list on the sheet of choices: {list}", list=name))
-    return lists[name].with_other(both(N_("Other"))) if entry.type.or_other else lists[name]
+    if len(lists[name].options) > MOST_CHOICES:
+        raise Unsayable(message("more than {most} choices", most=MOST_CHOICES))
+    return lists[name].and_other if entry.type.or_other else lists[name]
 
 
 def _chosen(entry: Entry, choices: ChoiceList) -> Answer:
     if entry.kind is Kind.SEVERAL:
-        return Answer(Choices(type="choices", options=choices.options), choices)
-    if not choices.yes_and_no:
-        return Answer(Choice(type="choice", options=choices.options), choices)
-    yes, no = choices.yes_and_no
-    meant = {yes.id: "true", no.id: "false"}
-    values = ChoiceList(choices.options, {name: meant[known] for name, known in choices.ids.items()})
-    worth = {word: one.points for word, one in (("yes", yes), ("no", no)) if one.points is not None}
-    return Answer(YesNo(type="yes-no", **worth), values)
+        return Answer(choices.several, choices)
+    if choices.yes_and_no:
+        yes, no = choices.yes_and_no
+        meant = {yes.id: "true", no.id: "false"}
+        choices = replace(choices, ids={name: meant[known] for name, known in choices.ids.items()})
+    return Answer(choices.one, choices)
 
 
 def _quantity(entry: Entry, leftovers: Leftovers) -> Quantity:

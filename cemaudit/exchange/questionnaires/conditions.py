@@ -9,10 +9,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from cemaudit.errors import Expected
-from cemaudit.exchange.questionnaires.lists import ChoiceList
+from cemaudit.exchange.questionnaires.lists import ChoiceList, as_number
 from cemaudit.exchange.questionnaires.xpath import (
     Call,
     Comparison,
@@ -36,6 +36,7 @@ _ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": operator.ge,
 }
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+MOST_NUMBERS = 100
 _SOMETHING = {(">", 0), (">=", 1), ("!=", 0)}
 _NOTHING = {("=", 0), ("<", 1), ("<=", 0)}
 
@@ -172,12 +173,13 @@ def _is_nothing(asked: Asked, name: str) -> bool:
 
 def _fitting(mark: str, asked: Asked, value: Literal | Number) -> list[str]:
     """The names of the choices of which the comparison is true."""
-    names = list(asked.choices.ids) if asked.choices else []
-    if mark == "=" and isinstance(value, Literal):
-        return [name for name in names if name == value.text]
+    if asked.choices is None or (mark == "=" and isinstance(value, Literal)):
+        return [_text(value)] if asked.choices and _text(value) in asked.choices.ids else []
     compare: Callable[[Decimal, Decimal], bool] = _ORDER.get(mark, operator.eq)
-    edge = _number(value)
-    return [name for name in names if (number := _as_number(name)) is not None and compare(number, edge)]
+    edge, numbers = _number(value), asked.choices.numbers
+    if len(numbers) > MOST_NUMBERS:
+        raise Unsayable(message("more than {most} choices", most=MOST_NUMBERS))
+    return [name for name, number in numbers.items() if compare(number, edge)]
 
 
 def _among(asked: Asked, names: Iterable[str]) -> str:
@@ -201,18 +203,10 @@ def _text(value: Literal | Number) -> str:
 
 
 def _number(value: Literal | Number) -> Decimal:
-    number = _as_number(_text(value))
+    number = as_number(_text(value))
     if number is None:
         raise Unsayable(message("{words} is not a number", words=_text(value)))
     return number
-
-
-def _as_number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number.adjusted()) < 15 else None
 
 
 def _quoted(text: str) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cached_property
 
+from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.questionnaires.ids import Given, option_id
 from cemaudit.exchange.questionnaires.languages import Languages
 from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
 from cemaudit.exchange.questionnaires.sheets import Line
 from cemaudit.exchange.questionnaires.texts import loose
-from cemaudit.language import message
-from cemaudit.model import Text
-from cemaudit.model.answers import Option
+from cemaudit.language import N_, message
+from cemaudit.model.answers import Choice, Choices, Option, YesNo
 
-__all__ = ["ChoiceList", "read_lists"]
+__all__ = ["ChoiceList", "as_number", "read_lists"]
 
 _YES = frozenset({
     "yes", "y", "true", "o", "예", "네", "oui", "si", "sí", "sim", "ja", "ya", "da", "ndiyo", "ndio", "oo", "tak",
@@ -40,11 +42,31 @@ class ChoiceList:
     ids: Mapping[str, str]
     nothing: str = ""
 
-    @property
+    @cached_property
+    def one(self) -> YesNo | Choice:
+        """The answer that is one of them."""
+        if not self.yes_and_no:
+            return Choice(type="choice", options=self.options)
+        yes, no = self.yes_and_no
+        worth = {word: one.points for word, one in (("yes", yes), ("no", no)) if one.points is not None}
+        return YesNo(type="yes-no", **worth)
+
+    @cached_property
+    def several(self) -> Choices:
+        """The answer that is any number of them."""
+        return Choices(type="choices", options=self.options)
+
+    @cached_property
     def yes_and_no(self) -> tuple[Option, Option] | None:
         """The option that says yes and the one that says no, where there are these two and nothing else."""
         pairs = [self.options, self.options[::-1]] if len(self.options) == 2 else []
         return next(((yes, no) for yes, no in pairs if _says(yes, _YES) and _says(no, _NO)), None)
+
+    @cached_property
+    def numbers(self) -> dict[str, Decimal]:
+        """The names that are numbers."""
+        found = {name: as_number(name) for name in self.ids}
+        return {name: number for name, number in found.items() if number is not None}
 
     def without(self, names: Iterable[str]) -> ChoiceList:
         """The list without the choices of these names."""
@@ -55,12 +77,22 @@ class ChoiceList:
             ids={name: known for name, known in self.ids.items() if known not in gone},
         )
 
-    def with_other(self, label: Text) -> ChoiceList:
+    @cached_property
+    def and_other(self) -> ChoiceList:
         """The list with a choice ``other`` at its end, where it has none."""
         if "other" in self.ids:
             return self
-        known = Given(self.ids.values()).take("other")
-        return replace(self, options=(*self.options, Option(id=known, label=label)), ids={**self.ids, "other": known})
+        other = Option(id=Given(self.ids.values()).take("other"), label=both(N_("Other")))
+        return replace(self, options=(*self.options, other), ids={**self.ids, "other": other.id})
+
+
+def as_number(text: str) -> Decimal | None:
+    """The number that ``text`` is, of at most 15 digits before its point; ``None`` where it is none."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < 15 else None
 
 
 def _says(option: Option, words: frozenset[str]) -> bool:

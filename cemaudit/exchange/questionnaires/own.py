@@ -14,7 +14,7 @@ from cemaudit.exchange.forms.answers import NONE
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.exchange.forms.words import SKIP_CODES
 from cemaudit.exchange.forms.xlsform.operands import answered
-from cemaudit.exchange.questionnaires.answers import Answer, answer_to
+from cemaudit.exchange.questionnaires.answers import Answer
 from cemaudit.exchange.questionnaires.conditions import Asked
 from cemaudit.exchange.questionnaires.dialect import Dialect
 from cemaudit.exchange.questionnaires.ids import plain_id
@@ -24,6 +24,7 @@ from cemaudit.exchange.questionnaires.lists import ChoiceList
 from cemaudit.exchange.questionnaires.outline import Entry, Group
 from cemaudit.exchange.questionnaires.own_answers import of_the_same_field, without_expectation
 from cemaudit.exchange.questionnaires.sheets import Sheet
+from cemaudit.exchange.questionnaires.types import Kind
 from cemaudit.exchange.questionnaires.xpath import Call, Comparison, Literal, Logic, Node, Number, Reference, read_xpath
 from cemaudit.model import Item, Narrative, Step, Touchpoint
 from cemaudit.model.answers import Choice
@@ -36,6 +37,7 @@ _GROUP = "__group"
 _STEP = f"{PREFIX}step"
 _ESCAPED = re.compile(r"\\([\\*_#])")
 _ONE_STEP = re.compile(r"\$\{visit__step\} = '([^']+)'")
+MOST_PARTS = 20
 _AT_LEAST = re.compile(r">= (\d{1,4})$")
 
 
@@ -68,6 +70,7 @@ class OwnForm(Dialect):
         items = [entry for entry in entries if _is_item(entry, names)]
         super().__init__(items, _without_codes(lists), Leftovers())
         self._languages = languages
+        self._chosen: dict[str, Answer] = {}
         self._names = names
         self._groups = {group.line["name"]: group.line for entry in items for group in entry.around}
         self._remember_steps()
@@ -82,8 +85,13 @@ class OwnForm(Dialect):
             self.known = {entry.path: asked}
 
     def answer(self, entry: Entry) -> Answer:
-        found = answer_to(entry, self._lists, self._leftovers)
-        return of_the_same_field(found, self._languages.text(entry.line.texts("hint")))
+        found = super().answer(entry)
+        hint = self._languages.text(entry.line.texts("hint"))
+        if entry.kind is not Kind.ONE:
+            return of_the_same_field(found, hint)
+        if entry.type.of not in self._chosen:
+            self._chosen[entry.type.of] = of_the_same_field(found, hint)
+        return self._chosen[entry.type.of]
 
     def condition(self, source: str) -> Node:
         return _folded(read_xpath(source))
@@ -197,6 +205,6 @@ def _joined(word: str, parts: Iterable[Node]) -> Node:
     left = [part for part in parts if part != idle]
     if decides in left:
         return decides
-    if word == "and":
+    if word == "and" and len(left) <= MOST_PARTS:
         left = [part for part in left if not any(_is_said_by(part, other) for other in left)]
     return Logic(word, tuple(left)) if len(left) > 1 else left[0] if left else idle

@@ -16,7 +16,8 @@ from cemaudit.model.base import LONGEST_TEXT, clean
 
 __all__ = ["Line", "Sheet", "read_book"]
 
-LARGEST = 25_000_000
+MOST_LINES = 20_000
+LARGEST = 15_000_000
 """The most bytes a form may unpack to; the largest seen has six million."""
 
 _UNSAID = "NO_LABEL"
@@ -143,6 +144,8 @@ def _take(sheet: Sheet, record: Record, used: Mapping[int, Column], spare: Mappi
             cells[used[position]] = _text(cell, place)
         elif spare.get(position):
             sheet.unused.setdefault(spare[position], []).append(record.number)
+    if len(sheet.lines) >= MOST_LINES:
+        raise BadInput(Problem(message("more than {most} rows", most=MOST_LINES), place, message("split the form")))
     if cells:
         sheet.lines.append(Line(sheet.name, record.number, cells))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.questionnaires.answers import Answer
 from cemaudit.exchange.questionnaires.conditions import Asked, both_hold, say
 from cemaudit.exchange.questionnaires.dialect import Dialect
@@ -25,6 +26,7 @@ from cemaudit.model import Item, Text
 __all__ = ["Survey"]
 
 NEVER = "false"
+MOST_OPTIONS = 100_000
 _SCORE = re.compile(r"score|points|total|percent|점수|합계|총점", re.IGNORECASE)
 
 
@@ -35,6 +37,7 @@ class Survey:
         self.sections: list[Section] = []
         self.questions = 0
         self.files = 0
+        self._options = 0
         self._dialect = dialect
         self._languages = languages
         self._left = leftovers
@@ -86,6 +89,7 @@ class Survey:
         return self._add(entry, answer, when)
 
     def _add(self, entry: Entry, answer: Answer, when: str | None) -> Asked:
+        self._refuse_too_many(entry.line, answer)
         item_id = self._id(entry.line)
         hints = [words for column in ("hint", "guidance_hint") if (words := self._words(entry.line, column))]
         hints = [*self._notes.before(entry), *hints]
@@ -102,6 +106,13 @@ class Survey:
         self.sections[-1].items.append(item)
         self._last = entry
         return Asked(item_id, answer.type, answer.choices)
+
+    def _refuse_too_many(self, line: Line, answer: Answer) -> None:
+        """Stop before the draft gets too large for a file: it has a list of choices with every question."""
+        self._options += len(answer.choices.options) if answer.choices else 0
+        if self._options > MOST_OPTIONS:
+            what = message("more than {most} choices", most=MOST_OPTIONS)
+            raise BadInput(Problem(what, line.place, message("split the form")))
 
     def _id(self, line: Line) -> str:
         name = line["name"]

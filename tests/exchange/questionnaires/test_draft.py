@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.questionnaires import Facets, Sort, facets_of, import_form
+from cemaudit.exchange.questionnaires import Facets, Sort, answers, facets_of, import_form, sheets, survey
 from cemaudit.exchange.questionnaires import draft as drafts
 
 QUESTION = "survey\n| type | name | label |\n| text | a | A |\n"
@@ -101,3 +101,34 @@ def test_what_is_no_form_is_refused_with_sheet_row_and_reason(make_form, form, l
 def test_a_draft_too_large_to_load_is_refused(make_form, monkeypatch):
     monkeypatch.setattr(drafts, "LARGEST", 100)
     assert refusal(make_form(QUESTION)) == ["form.xlsx: larger than 0 MB (split the form)"]
+
+
+SIZED = """
+survey
+| type         | name |
+| select_one x | a    |
+| select_one x | b    |
+choices
+| list_name | name |
+| x         | 1    |
+| x         | 2    |
+"""
+
+
+def test_a_list_of_very_many_choices_leaves_its_question_out(make_form, monkeypatch):
+    monkeypatch.setattr(answers, "MOST_CHOICES", 1)
+    assert refusal(make_form(SIZED)) == [
+        "form.xlsx: sheet survey, row 1: no question that can be carried over",
+        "form.xlsx: sheet survey, row 2: a: more than 1 choices",
+        "form.xlsx: sheet survey, row 3: b: more than 1 choices",
+    ]
+
+
+def test_very_many_questions_with_very_many_choices_are_refused(make_form, monkeypatch):
+    monkeypatch.setattr(survey, "MOST_OPTIONS", 3)
+    assert refusal(make_form(SIZED)) == ["form.xlsx: sheet survey, row 3: b: more than 3 choices (split the form)"]
+
+
+def test_very_many_rows_are_refused(make_form, monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_LINES", 1)
+    assert refusal(make_form(SIZED)) == ["form.xlsx: sheet survey, row 3: more than 1 rows (split the form)"]
