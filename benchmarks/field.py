@@ -217,7 +217,8 @@ class Field:
             if not process.until_asked():
                 return False
         promised = {question.name: None} if question.kind is Kind.EVIDENCE else read_reply(question, line, draft)
-        self._promised.setdefault(number, {}).update(promised)
+        kept = {name: value for name, value in promised.items() if value is not None or name == question.name}
+        self._promised.setdefault(number, {}).update(kept)
         self.tally.acknowledged += 1
         return True
 
@@ -313,15 +314,15 @@ def run(kills: int, seed: int, folder: Path) -> Tally:
     rng, tally = random.Random(seed), Tally()
     fields = Field(folder, rng, tally)
     number = 0
-    while tally.kills["entering"] < kills * 2 // 3 or sum(tally.kills.values()) < kills:
+    while sum(tally.kills.values()) < kills:
         number += 1
         fields.enter(number, f"store-{number}")
         fields.settle(number)
-        sealed = fields.seal(number, 6)
+        sealed = fields.seal(number, 4)
         number = fields.amend(sealed, 3)
         fields.change(number)
         fields.settle(number)
-        fields.seal(number, 6)
+        fields.seal(number, 4)
         print(f"  {sum(tally.kills.values())} kills, {tally.acknowledged} answers", file=sys.stderr)
     return tally
 

