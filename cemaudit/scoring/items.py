@@ -8,7 +8,7 @@ from fractions import Fraction
 from cemaudit.model import Checklist, Item, ItemScore, Reason, SkipState, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 
-__all__ = ["LEFT_OUT", "ItemTable", "is_failed", "is_relevant", "make_tables", "score_by", "score_items"]
+__all__ = ["LEFT_OUT", "ItemTable", "arises", "is_failed", "is_relevant", "make_tables", "score_by", "score_items"]
 
 _REASON_OF = {
     SkipState.NOT_APPLICABLE: Reason.NOT_APPLICABLE,
@@ -21,14 +21,14 @@ LEFT_OUT = (*_REASON_OF.values(), Reason.UNANSWERED, Reason.NOT_RELEVANT)
 
 def is_relevant(item: Item, visit: Visit, checklist: Checklist) -> bool:
     """Whether the item arises in this visit: its touchpoint belongs to the step, and its ``when`` holds."""
-    return _arises(item, checklist.touchpoint_of[item.id].steps, visit)
+    return arises(item, checklist.touchpoint_of[item.id].steps, visit.answers, visit.step)
 
 
-def _arises(item: Item, steps: tuple[str, ...], visit: Visit) -> bool:
-    step = visit.step
+def arises(item: Item, steps: tuple[str, ...], answers: Mapping[str, AnswerValue], step: str | None) -> bool:
+    """Whether an item of a touchpoint with these ``steps`` arises where these ``answers`` were given at ``step``."""
     if step and steps and step not in steps:
         return False
-    return item.when is None or item.when.holds({**visit.answers, "step": step})
+    return item.when is None or item.when.holds({**answers, "step": step})
 
 
 def is_failed(item: Item, score: ItemScore) -> bool:
@@ -58,7 +58,7 @@ class ItemTable:
 
     def score(self, visit: Visit) -> ItemScore:
         """What the item earns in a visit, before points are handed over."""
-        if not self._always_arises and not _arises(self.item, self._steps, visit):
+        if not self._always_arises and not arises(self.item, self._steps, visit.answers, visit.step):
             return self.left_out[Reason.NOT_RELEVANT]
         answer = visit.answers.get(self._id)
         if answer is not None:

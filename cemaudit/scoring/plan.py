@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import graphlib
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -88,6 +88,12 @@ class PlannedMeasure:
     aggregator: Aggregator
     groups: tuple[Group, ...]
 
+    @property
+    def needs(self) -> set[str]:
+        """The ids of the measures it is made of or capped by."""
+        scores = {each.ref.partition("[")[0] for group in self.groups for each in group.inputs if each.kind == "score"}
+        return scores.union(*(cap.where for cap in self.measure.caps))
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -106,6 +112,15 @@ class Plan:
     @cached_property
     def _tables(self) -> dict[str | None, dict[str, ItemTable]]:
         return {}
+
+    def part(self, wanted: Iterable[str]) -> Plan:
+        """The part of the plan that some measures need."""
+        needed, measures = set(wanted), []
+        for planned in reversed(self.measures):
+            if planned.measure.id in needed:
+                measures.append(planned)
+                needed |= planned.needs
+        return Plan(self.checklist, self.scheme, tuple(reversed(measures)))
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.model import Checklist, Complaint, EpisodeStep, Item, Reason, Skip, SkipState, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Quantity, Scale, YesNo
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import arises
 
-__all__ = ["NOT_FELT", "STATES", "Column", "Columns", "columns_of", "empty_columns", "fixed_levels"]
+__all__ = [
+    "NOT_FELT", "STATES", "Column", "Columns", "Noted", "columns_from", "columns_of", "empty_columns", "fixed_levels",
+]  # fmt: skip
 
 Codes = NDArray[Any]
 
@@ -91,22 +93,47 @@ class Columns:
         return column.levels[code] if column.numbers is None else _as_answer(float(column.numbers[row]))
 
 
+class Noted(Protocol):
+    """What columns take of a visit."""
+
+    @property
+    def answers(self) -> Mapping[str, AnswerValue]: ...
+    @property
+    def skipped(self) -> Mapping[str, Skip]: ...
+    @property
+    def emotions(self) -> Mapping[str, int]: ...
+    @property
+    def expectations(self) -> Mapping[str, int]: ...
+    @property
+    def claims(self) -> Sequence[Complaint]: ...
+    @property
+    def blames(self) -> Sequence[Complaint]: ...
+    @property
+    def step(self) -> str | None: ...
+
+
 def columns_of(visits: Iterable[Visit], checklist: Checklist) -> Columns:
     """The columns of visits, in their order."""
     everyone = list(visits)
+    return columns_from(everyone, checklist, everyone.__getitem__)
+
+
+def columns_from(noted: Sequence[Noted], checklist: Checklist, whole: Callable[[int], Visit]) -> Columns:
+    """The columns of what was noted in visits; ``whole`` gives the visit of a row that columns cannot hold."""
     places = {step.id: number for number, step in enumerate(checklist.steps)}
-    kept = {row: visit for row, visit in enumerate(everyone) if visit.step and visit.step not in places}
+    strange = {row for row, one in enumerate(noted) if one.step and one.step not in places}
     touchpoints = list(checklist.touchpoint)
+    reading = _Reading(noted, checklist, strange)
     return Columns(
         checklist=checklist,
-        rows=len(everyone),
-        items={name: _column(item, everyone, checklist, kept) for name, item in checklist.items.items()},
-        emotions={name: _feelings([visit.emotions.get(name) for visit in everyone]) for name in touchpoints},
-        expectations={name: _feelings([visit.expectations.get(name) for visit in everyone]) for name in touchpoints},
-        claims={name: _counts([visit.claims for visit in everyone], name) for name in touchpoints},
-        blames={name: _counts([visit.blames for visit in everyone], name) for name in touchpoints},
-        steps=np.array([places.get(visit.step or "", -1) for visit in everyone], np.int8),
-        kept=kept,
+        rows=len(noted),
+        items={name: reading.column(item) for name, item in checklist.items.items()},
+        emotions=_feelings([one.emotions for one in noted], touchpoints),
+        expectations=_feelings([one.expectations for one in noted], touchpoints),
+        claims=_counts([one.claims for one in noted], touchpoints),
+        blames=_counts([one.blames for one in noted], touchpoints),
+        steps=np.array([places.get(one.step or "", -1) for one in noted], np.int8),
+        kept={row: whole(row) for row in sorted(strange)},
     )
 
 
@@ -129,44 +156,71 @@ def fixed_levels(item: Item) -> tuple[AnswerValue, ...] | None:
     return None
 
 
-def _column(item: Item, visits: list[Visit], checklist: Checklist, kept: dict[int, Visit]) -> Column:
-    levels = fixed_levels(item)
-    if isinstance(item.answer, Quantity):
-        return _numbers(item, visits, checklist, kept)
-    places = {level: number for number, level in enumerate(levels or ())}
-    codes = []
-    for row, visit in enumerate(visits):
-        code = _state(item, visit, checklist)
-        if code is None:
-            answer = visit.answers[item.id]
-            code = places.get(answer) if levels else places.setdefault(answer, len(places))
-        if code is None or (code == _NOT_RELEVANT and item.id in visit.answers):
-            kept[row] = visit
-            code = _UNANSWERED
-        codes.append(code)
-    return Column(_narrow(codes, len(places)), tuple(places) if levels is None else levels)
+class _Reading:
+    """Visits being turned into columns; rows that do not fit go to ``strange``."""
 
+    def __init__(self, noted: Sequence[Noted], checklist: Checklist, strange: set[int]) -> None:
+        self.checklist, self.strange = checklist, strange
+        self.answers = [one.answers for one in noted]
+        self.steps = [one.step for one in noted]
+        self.skips: dict[str, list[tuple[int, int]]] = {}
+        for row, one in enumerate(noted):
+            for name, skip in one.skipped.items():
+                self.skips.setdefault(name, []).append((row, _SKIPPED[skip.state]))
 
-def _numbers(item: Item, visits: list[Visit], checklist: Checklist, kept: dict[int, Visit]) -> Column:
-    codes, numbers = [], []
-    for row, visit in enumerate(visits):
-        code, number = _state(item, visit, checklist), 0.0
-        if code is None:
-            code, number = 0, _as_float(visit.answers[item.id])
-        if number != number or (code == _NOT_RELEVANT and item.id in visit.answers):  # noqa: PLR0124 (NaN)
-            kept[row] = visit
-            code, number = _UNANSWERED, 0.0
-        codes.append(code)
-        numbers.append(number)
-    return Column(_narrow(codes, 1), (), np.array(numbers, np.float64))
+    def column(self, item: Item) -> Column:
+        """The column of an item."""
+        name = item.id
+        given = [answers.get(name) for answers in self.answers]
+        if isinstance(item.answer, Quantity):
+            numbers = np.array([0.0 if answer is None else _as_float(answer) for answer in given], np.float64)
+            codes = [_UNANSWERED if answer is None else 0 for answer in given]
+            self._put_aside(codes, np.flatnonzero(np.isnan(numbers)).tolist())
+            numbers = np.nan_to_num(numbers)
+            return Column(_narrow(self._left_out(item, codes, numbers), 1), (), numbers)
+        levels = fixed_levels(item)
+        known = dict.fromkeys(answer for answer in given if answer is not None) if levels is None else levels
+        places: dict[AnswerValue | None, int | None] = {level: number for number, level in enumerate(known)}
+        places[None] = _UNANSWERED
+        found = [places.get(answer) for answer in given]
+        self._put_aside(found, [row for row, code in enumerate(found) if code is None] if None in found else [])
+        return Column(_narrow(self._left_out(item, found), len(known)), tuple(known))
 
+    def _put_aside(self, codes: list[Any], rows: Iterable[int]) -> None:
+        """Rows whose answers the column cannot hold count as unanswered there."""
+        for row in rows:
+            self.strange.add(row)
+            codes[row] = _UNANSWERED
 
-def _state(item: Item, visit: Visit, checklist: Checklist) -> int | None:
-    if not is_relevant(item, visit, checklist):
-        return _NOT_RELEVANT
-    if item.id in visit.answers:
-        return None
-    return _SKIPPED[visit.skipped[item.id].state] if item.id in visit.skipped else _UNANSWERED
+    def _left_out(self, item: Item, codes: list[Any], numbers: NDArray[np.float64] | None = None) -> list[int]:
+        """The codes, with the states of items skipped or not arising."""
+        for row, state in self.skips.get(item.id, ()):
+            if codes[row] == _UNANSWERED and item.id not in self.answers[row]:
+                codes[row] = state
+        for row in self._not_arising(item):
+            if item.id in self.answers[row]:
+                self._put_aside(codes, [row])
+                if numbers is not None:
+                    numbers[row] = 0.0
+            else:
+                codes[row] = _NOT_RELEVANT
+        return codes
+
+    def _not_arising(self, item: Item) -> list[int]:
+        """The rows in which the item does not arise; alike ones are looked at once."""
+        own_steps = self.checklist.touchpoint_of[item.id].steps
+        if item.when is None and not (own_steps and any(self.steps)):
+            return []
+        names = list(dict.fromkeys(item.when.names())) if item.when else []
+        known: dict[tuple[Any, ...], bool] = {}
+        rows = []
+        for row, (answers, step) in enumerate(zip(self.answers, self.steps, strict=True)):
+            deciding = (step, *[answers.get(name) for name in names])
+            if deciding not in known:
+                known[deciding] = arises(item, own_steps, answers, step)
+            if not known[deciding]:
+                rows.append(row)
+        return rows
 
 
 def _narrow(codes: list[int], levels: int) -> Codes:
@@ -186,16 +240,21 @@ def _as_answer(number: float) -> int | Decimal:
     return int(number) if number.is_integer() else Decimal(repr(number))
 
 
-def _feelings(felt: list[int | None]) -> Codes:
-    return np.array([NOT_FELT if one is None else one for one in felt], np.int8)
+def _feelings(felt: Sequence[Mapping[str, int]], touchpoints: Sequence[str]) -> dict[str, Codes]:
+    return {name: np.array([each.get(name, NOT_FELT) for each in felt], np.int8) for name in touchpoints}
 
 
 def _felt(columns: Mapping[str, Codes], row: int) -> dict[str, int]:
     return {name: int(codes[row]) for name, codes in columns.items() if codes[row] != NOT_FELT}
 
 
-def _counts(complaints: list[tuple[Complaint, ...]], touchpoint: str) -> Codes:
-    return np.array([sum(one.touchpoint == touchpoint for one in each) for each in complaints], np.int32)
+def _counts(complaints: Sequence[Sequence[Complaint]], touchpoints: Sequence[str]) -> dict[str, Codes]:
+    counts = {name: np.zeros(len(complaints), np.int32) for name in touchpoints}
+    for row, some in enumerate(complaints):
+        for one in some:
+            if one.touchpoint in counts:
+                counts[one.touchpoint][row] += 1
+    return counts
 
 
 def _complaints(columns: Mapping[str, Codes], row: int) -> tuple[Complaint, ...]:

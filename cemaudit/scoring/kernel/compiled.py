@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import numpy as np
 
 from cemaudit.language import N_, Message
-from cemaudit.model import score_name
+from cemaudit.model import Score, score_name
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import evaluate
 from cemaudit.scoring.kernel.block import SCORED, Block, Result
@@ -52,14 +53,18 @@ class Kernel:
             bands=np.full(columns.rows, NO_BAND, np.int8),
             scheme_bands=self.plan.scheme.bands,
         )
-        doubtful = set(columns.kept)
+        doubtful, ungraded = set(columns.kept), set()
         for start in range(0, columns.rows, BLOCK):
             block = Block(columns, start, min(start + BLOCK, columns.rows))
             program.run(block, scored)
-            doubtful |= {start + int(row) for row in np.flatnonzero(block.doubt)}
+            doubtful |= _rows(block)
+            program.grade(block, scored)
+            ungraded |= _rows(block)
         for row in sorted(doubtful):
             self._decide(columns, row, scored)
-        return Scored(**{**vars(scored), "decided": len(doubtful)})
+        for row in sorted(ungraded - doubtful):
+            self._decide_band(columns, row, scored)
+        return Scored(**{**vars(scored), "decided": len(doubtful | ungraded)})
 
     def _has_usual_levels(self, columns: Columns) -> bool:
         """Whether the codes stand for what the checklist alone says, so that nothing need be compiled again."""
@@ -70,8 +75,24 @@ class Kernel:
         scores = evaluate(self.plan, columns.visit(row)).scores
         for name, score in scores.items():
             scored.put(row, name, score)
+        self._put_band(row, scores, scored)
+
+    def _decide_band(self, columns: Columns, row: int, scored: Scored) -> None:
+        """The band alone of a row whose scores are beyond doubt."""
+        self._put_band(row, evaluate(self._of_bands, columns.visit(row)).scores, scored)
+
+    def _put_band(self, row: int, scores: Mapping[str, Score], scored: Scored) -> None:
         band = find_band(self.plan.scheme, scores)
         scored.bands[row] = NO_BAND if band is None else self.plan.scheme.bands.index(band)
+
+    @cached_property
+    def _of_bands(self) -> Plan:
+        return self.plan.part(_asked_by_bands(self.plan))
+
+
+def _rows(block: Block) -> set[int]:
+    """The rows left to the exact evaluator, as rows of the columns."""
+    return {block.start + int(row) for row in np.flatnonzero(block.doubt)}
 
 
 class _Program:
@@ -94,7 +115,7 @@ class _Program:
             else:
                 self.groups += groups
         self.wanted = set(_wanted(plan))
-        self.by_visit = self._only(self.fallbacks)
+        self.by_visit = plan.part(self.fallbacks) if self.fallbacks else None
         self.by_visit_names = [
             score_name(planned.measure.id, group.key)
             for planned in plan.measures
@@ -103,7 +124,7 @@ class _Program:
         ]
 
     def _refuse_dependent(self, planned: PlannedMeasure) -> None:
-        for name in _needed(planned):
+        for name in planned.needs:
             if name in self.fallbacks:
                 raise NoColumns(N_("it needs {name}"), name=name)
 
@@ -113,17 +134,8 @@ class _Program:
         name = score_name(planned.measure.id, group.key)
         return ColumnGroup(name, planned, members, form_of(planned.aggregator), caps)
 
-    def _only(self, wanted: dict[str, Message]) -> Plan | None:
-        """The part of the plan that some measures need."""
-        needed, measures = set(wanted), []
-        for planned in reversed(self.plan.measures):
-            if planned.measure.id in needed:
-                measures.append(planned)
-                needed |= set(_needed(planned))
-        return Plan(self.plan.checklist, self.plan.scheme, tuple(reversed(measures))) if measures else None
-
     def run(self, block: Block, scored: Scored) -> None:
-        """Score one block."""
+        """Score one block, but for its bands."""
         if self.by_visit is not None:
             self._run_by_visit(self.by_visit, block, scored)
         for group in self.groups:
@@ -135,6 +147,9 @@ class _Program:
             if result.reasons is not None:
                 values[result.reasons != SCORED] = np.nan
                 block.cut(scored.reasons[group.name])[:] = result.reasons
+
+    def grade(self, block: Block, scored: Scored) -> None:
+        """The bands of a block that has its scores."""
         grade(self.plan.scheme, block, block.cut(scored.bands))
 
     def _run_by_visit(self, plan: Plan, block: Block, scored: Scored) -> None:
@@ -157,12 +172,9 @@ def _wanted(plan: Plan) -> Iterator[str]:
     for planned in plan.measures:
         yield from (each.ref for group in planned.groups for each in group.inputs if each.kind == "score")
         yield from (name for cap in planned.measure.caps for name in cap.where)
+    yield from _asked_by_bands(plan)
+
+
+def _asked_by_bands(plan: Plan) -> Iterator[str]:
     for conditions in [row.where for row in plan.scheme.bands] + [row.where for row in plan.scheme.downgrades]:
         yield from conditions
-
-
-def _needed(planned: PlannedMeasure) -> Iterator[str]:
-    for group in planned.groups:
-        yield from (each.ref.partition("[")[0] for each in group.inputs if each.kind == "score")
-    for cap in planned.measure.caps:
-        yield from cap.where
