@@ -70,20 +70,23 @@ def _look(image: Image.Image) -> Look:
         width, height = height, width
     image.draft("L", (LONG_SIDE, LONG_SIDE))
     grey = _grey(image)
-    grey.thumbnail((LONG_SIDE, LONG_SIDE))
     brightness = ImageStat.Stat(grey).mean[0] / 255
     sharpness = _sharpness(grey) * (0.5 / max(brightness, DARKEST)) ** 2
     return Look(width, height, round(sharpness, 1), round(brightness, 3))
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    """The picture in 256 greys, on white where it is transparent."""
+    """The picture, small, in 256 greys, on white where it is transparent."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would cut to white
-        return image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.has_transparency_data:
-        ground = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(ground, image.convert("RGBA")).convert("L")
-    return image.convert("L")
+        small = image.convert("I").point(lambda value: value / 256).convert("L")
+    elif image.has_transparency_data:
+        small = image if image.mode == "RGBA" else image.convert("RGBA")
+    else:
+        small = image.convert("L")
+    small.thumbnail((LONG_SIDE, LONG_SIDE))
+    if small.mode == "RGBA":
+        small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
+    return small.convert("L")
 
 
 def _sharpness(grey: Image.Image) -> float:

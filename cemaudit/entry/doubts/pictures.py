@@ -18,8 +18,9 @@ __all__ = ["picture_doubts"]
 LEAST_SHARP = 40.0
 """Measured on drawn storefronts, parcels, screens, papers, shelves, walls with a sign, printed receipts and textures,
 as a phone takes them: soft lens, noise of 2 to 6 greys, half the light, JPEG. Sharp ones came to 42 (pale papers) to
-2900, mostly above 100; blurred by a Gaussian of 15 pixels in 4000, which no small print survives, to 3 to 44, by 20
-pixels to 2 to 29. Strong noise in bad light adds up to 35: a blurred picture may pass, a sharp one is not doubted."""
+2900, mostly above 100; blurred by a Gaussian of 15 pixels in 4000, which no small print survives, to 3 to 45 (67 for a
+fine texture), by 20 pixels to 2 to 30 (46). A texture in bad light may pass though blurred; a sharp one is not doubted.
+"""
 
 LEAST_LONG, LEAST_SHORT = 640, 480
 """Pixels: on less, no receipt can be read."""
