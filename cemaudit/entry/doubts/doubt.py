@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cemaudit.errors import Problem
-from cemaudit.language import LANGUAGES, printable, use
+from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Override, Visit
+from cemaudit.model.base import clean
 
 __all__ = ["Doubt", "open_doubts"]
 
@@ -59,4 +60,4 @@ def open_doubts(doubts: Iterable[Doubt], visit: Visit) -> list[Doubt]:
 
 
 def _line(text: str) -> str:
-    return " ".join(printable(text, _LONGEST).split())
+    return " ".join(clean(text).split())[:_LONGEST].strip()
