@@ -132,10 +132,9 @@ class OpenDraft:
     def doubts(self, draft: Draft) -> Sequence[Doubt]:
         """What should be looked at again, without what the shopper let stand."""
         now = datetime.now(UTC).astimezone()
-        review = self.engine.review(draft.visit, draft.checklist)
-        return open_doubts(
-            all_doubts(draft.visit, draft.checklist, draft.taken, self._earlier, now, review), draft.visit
-        )
+        visit, checklist = draft.visit, draft.checklist
+        review = () if check_visit(visit, checklist) else self.engine.review(visit, checklist)
+        return open_doubts(all_doubts(visit, checklist, draft.taken, self._earlier, now, review), visit)
 
     @cached_property
     def _earlier(self) -> Earlier:

@@ -9,6 +9,7 @@ from cemaudit.entry.questions import Question
 from cemaudit.entry.session import Session
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
+from cemaudit.media.details import Details
 from cemaudit.media.kinds import Kind as FileKind
 from cemaudit.model import Item
 from cemaudit.model.base import clean
@@ -23,6 +24,8 @@ def add_exhibit(session: Session, question: Question, line: str, use: str | None
     """
     path, _, caption = line.partition("|")
     taken = take_in(path_typed(path.strip()), session.keeper.folder)
+    if session.draft.checklist.photo_details == "remove":
+        taken = taken.model_copy(update={"details": Details(taken=taken.details.taken)})
     piece = {"taken": taken.model_dump(mode="json"), "kind": _use(taken.kind, use), "caption": clean(caption)}
     pieces = _pieces(session, question.name)
     if all(one["taken"]["sha256"] != taken.sha256 for one in pieces):

@@ -166,3 +166,5 @@ def test_details_of_pictures_are_kept_apart_only_where_the_programme_asks(sit: A
         assert b"Telephone" not in sealed.path.read_bytes() or keeps == "keep-apart"
         assert [details["device"] for details in sealed.apart.values()] == (["Telephone 9"] if sealed.apart else [])
         assert bool(sealed.apart) is (keeps == "keep-apart")
+        kept = (table.desk.home / "drafts.db").read_bytes()
+        assert (b"Telephone 9" in kept) is (keeps == "keep-apart")
