@@ -82,7 +82,7 @@ def _signed(name: str | None, shopper: str | None) -> str:
 def _tell(sealed: Sealed) -> None:
     count = len(sealed.media)
     click.echo(str(message("Sealed and read again: {path}", path=sealed.path)))
-    click.echo(f"  {message('{count} files of evidence', count=count)}, SHA-256 {sealed.sha256}")
+    click.echo(f"  {message('evidence: {count}', count=count)}, SHA-256 {sealed.sha256}")
     if sealed.signer:
         click.echo(f"  {message('signed with the key {fingerprint}', fingerprint=sealed.signer.fingerprint)}")
     for change in sealed.visit.changes:
