@@ -66,6 +66,11 @@ class Library:
                 return sheet
         return _look_up(ref, self.checklists, message("no such checklist: {ref}", ref=ref))
 
+    def all_checklists(self) -> dict[str, Checklist]:
+        """Whatever ``checklist`` knows, by ``id@version``."""
+        sheets = {ref: scheme.sheet for ref, scheme in self.schemes.items()}
+        return {ref: sheet for ref, sheet in sheets.items() if sheet} | self.checklists
+
     def scheme(self, ref: str) -> Scheme:
         """The scheme with that ``id@version``; ``BadInput`` with the versions that exist, or a near name."""
         return _look_up(ref, self.schemes, message("no such scheme: {ref}", ref=ref))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cemaudit.scoring import Engine
 
 __all__ = [
-    "FILE", "engine_options", "json_option", "progress", "scheme_option", "tell_plugin_problems",
+    "FILE", "engine_options", "json_option", "ledger_option", "progress", "scheme_option", "tell_plugin_problems",
     "tell_problems", "visits_argument",
 ]  # fmt: skip
 
@@ -29,6 +29,10 @@ json_option = option("--json", "as_json", is_flag=True, help=N_("Write JSON for 
 scheme_option = option(
     "--scheme", "scheme_ref", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own.")
 )
+ledger_option = option(
+    "--ledger", "url", envvar="CEMAUDIT_LEDGER", required=True, metavar="URL",
+    help=N_("The ledger: a file, or postgresql://...; else CEMAUDIT_LEDGER."),
+)  # fmt: skip
 visits_argument = click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
 
 

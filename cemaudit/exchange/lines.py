@@ -100,7 +100,7 @@ def _short_way() -> _Way | None:
     """The way for most lines; ``None`` where pydantic has come to write records otherwise."""
     schema = _with(_swift, Visit.__pydantic_core_schema__)
     reader = SchemaValidator(_with(_made_anew, schema), _use_prebuilt=False)  # the prebuilt ones have the usual order
-    writer = SchemaSerializer(schema)
+    writer = SchemaSerializer(schema, _use_prebuilt=False)
     return _Way(reader, writer) if writer.to_json(reader.validate_json(_SAMPLE)) == _SAMPLE else None
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from cemaudit.errors import Expected
 from cemaudit.language import LANGUAGES, N_, Language, message
 from cemaudit.model.answers import AnswerType, AnswerValue
-from cemaudit.model.base import Exact, Id, Record, Version, Whole
+from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
 from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Journey, Medium, Mode, Moment
@@ -25,6 +25,8 @@ SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+
 
 NaPolicy = Annotated[str, Field(pattern=r"^(exclude|zero|full|refuse|give-to:[A-Za-z][A-Za-z0-9_.-]*)$")]
 Weight = Annotated[Exact, Field(ge=0)]
+STAFF_NAME = "staff-name"
+"""The tag of an item that asks for a person's name."""
 
 
 class Critical(Record):
@@ -144,7 +146,8 @@ class Checklist(Record):
     """What is asked. An answer always names the checklist version it answers.
 
     ``conduct``: rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file
-    says of place, time and device is dropped, or kept apart from the picture and the answers.
+    says of place, time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the
+    agreement (its reference) under which items tagged ``staff-name`` may be answered with a person's name.
     """
 
     id: Id
@@ -159,6 +162,7 @@ class Checklist(Record):
     scenarios: tuple[Scenario, ...] = ()
     conduct: tuple[Text, ...] = ()
     photo_details: Literal["remove", "keep-apart"] = "remove"
+    staff_names: Line | None = None
     steps: tuple[Step, ...] = ()
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
 
@@ -181,6 +185,11 @@ class Checklist(Record):
     def touchpoint(self) -> dict[str, Touchpoint]:
         """Touchpoints by id."""
         return {touchpoint.id: touchpoint for touchpoint in self.touchpoints}
+
+    @cached_property
+    def naming_items(self) -> frozenset[str]:
+        """The items whose answers name staff."""
+        return frozenset(item.id for item in self.items.values() if STAFF_NAME in item.tags)
 
     @cached_property
     def path(self) -> Journey:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from cemaudit.errors import Problem
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
@@ -44,10 +46,7 @@ class Fitting:
             and visit.scenario in self._scenarios
             and visit.step in self._steps
             and self._names_fit(visit)
-            and all(
-                (item, value.__class__, value) in self._good or self._answer_fits(visit, item, value)
-                for item, value in visit.answers.items()
-            )
+            and (self._good.issuperset(_typed(visit.answers)) or self._answers_fit(visit))
         )
 
     def _names_fit(self, visit: Visit) -> bool:
@@ -62,10 +61,19 @@ class Fitting:
             and all(one.touchpoint in self._touchpoints for one in (*visit.claims, *visit.blames))
         )
 
+    def _answers_fit(self, visit: Visit) -> bool:
+        unknown = set(_typed(visit.answers)) - self._good
+        return all(self._answer_fits(visit, name, value) for name, _, value in unknown)
+
     def _answer_fits(self, visit: Visit, name: str, value: AnswerValue) -> bool:
         item = self._checklist.items.get(name)
         if item is None or item.answer.problem(value) or not is_relevant(item, visit, self._checklist):
             return False
         if name in self._kept:
-            self._good.add((name, value.__class__, value))
+            self._good.add((name, type(value), value))
         return True
+
+
+def _typed(answers: Mapping[str, AnswerValue]) -> Iterable[tuple[str, type, AnswerValue]]:
+    """The answers, each with its type: ``True`` equals 1, and is another answer."""
+    return zip(answers, map(type, answers.values()), answers.values(), strict=True)

@@ -1,0 +1,115 @@
+"""Where a ledger lies: in a file of SQLite, or on a PostgreSQL server. The same statements serve both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.language import message
+
+__all__ = ["PATIENCE", "Away", "Database", "Row", "Value", "among", "columns_by_table", "open_database", "statements"]
+
+PATIENCE = 30
+"""Seconds to wait for another process that is just writing."""
+
+_MOST_VALUES = 500
+
+Value = str | int | bytes | None
+Row = tuple[Any, ...]
+
+
+class Away(BadEnvironment):
+    """The server went away; what was not committed is not there."""
+
+
+class Database(Protocol):
+    """What a ledger asks of its database. Errors of drivers come as ``BadInput`` or ``BadEnvironment``, in one line."""
+
+    place: str
+    """For people; without a password."""
+
+    file: Path | None
+    """The file, where it is one."""
+
+    types: Mapping[str, str]
+    """What ``{blob}`` and ``{number}`` are called in the statements that make tables."""
+
+    def run(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
+        """The rows of a statement with ``?`` for its values. Outside a transaction only to read."""
+
+    def many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
+        """A statement for every row of values."""
+
+    def transaction(self, *, making: bool = False) -> AbstractContextManager[None]:
+        """All or nothing, and one writer at a time; ``making``: the tables may not be there yet."""
+
+    def version(self) -> int:
+        """Which version the ledger is of, 0 where there is none; ``BadInput`` where something else is there."""
+
+    def set_version(self, version: int) -> None:
+        """Mark the database as a ledger of that version."""
+
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """The columns of each of its tables."""
+
+    def knows_people(self) -> bool:
+        """Whether the shoppers' identities can be read."""
+
+    def make_people(self) -> None:
+        """Make room for the shoppers' identities, where there is none."""
+
+    def faults(self) -> list[str]:
+        """What the database itself finds damaged."""
+
+    def size(self) -> int:
+        """How many bytes it takes."""
+
+    def reconnect(self) -> None:
+        """Connect anew where the server went away."""
+
+    def close(self) -> None:
+        """Let it go."""
+
+
+def open_database(url: str, *, make: bool = False) -> Database:
+    """The database at ``url``: the path of a file (made with ``make`` where there is none), or ``postgresql://``.
+
+    ``BadInput`` where that is no place of a ledger; ``BadEnvironment`` where it cannot be reached, or the extra
+    ``postgres`` is missing.
+    """
+    kind, mark, _ = url.partition("://")
+    if kind in {"postgresql", "postgres"} and mark:
+        from cemaudit.ledger.postgres import Postgres  # noqa: PLC0415 (an extra)
+
+        return Postgres(url)
+    if mark or not url.strip():
+        what = message("expected a file or postgresql://..., found {value}", value=f"{kind}{mark}")
+        raise BadInput(Problem(what, "--ledger"))
+    from cemaudit.ledger.sqlite import Sqlite  # noqa: PLC0415 (the other needs none of it)
+
+    return Sqlite(Path(url).expanduser(), make=make)
+
+
+def among(database: Database, statement: str, values: Sequence[Value]) -> list[Row]:
+    """The rows of a statement that asks for something ``in ({places})``, for any number of values."""
+    found: list[Row] = []
+    for start in range(0, len(values), _MOST_VALUES):
+        some = values[start : start + _MOST_VALUES]
+        found += database.run(statement.format(places=", ".join("?" * len(some))), some)
+    return found
+
+
+def statements(text: str) -> list[str]:
+    """The single statements of a text."""
+    return [one.strip() for one in text.split(";") if one.strip()]
+
+
+def columns_by_table(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    """Pairs of a table and a column, as one entry for each table."""
+    found: dict[str, tuple[str, ...]] = {}
+    for table, column in rows:
+        found[table] = (*found.get(table, ()), column)
+    return found

@@ -1,0 +1,119 @@
+"""One visit as the ledger keeps it: its canonical line, packed, with a pseudonym where the shopper's code stood."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, NamedTuple
+
+from cemaudit.exchange.lines import line_read
+from cemaudit.ledger.people import KEY, SHOPPER, Paper, Person, Pseudonyms
+from cemaudit.model import Visit
+
+if TYPE_CHECKING:
+    from cemaudit.exchange.sealed import Sealed
+    from cemaudit.exchange.sealed.keys import PublicKey
+
+__all__ = ["Document", "document_of", "packed", "unpacked"]
+
+_LEVEL = 1
+
+
+class Document(NamedTuple):
+    """A visit on its way into the ledger: the columns of its row, in order, then who it is of.
+
+    ``digest`` stands for the SHA-256 of the canonical line as it came, ``supersedes`` for that of the revision before;
+    ``stored`` is the SHA-256 of the line as it is kept, ``document`` that line, packed. ``sealed`` is the SHA-256 of
+    the sealed file, ``signer`` the pseudonym of the key that signed it.
+    """
+
+    id: str
+    revision: int
+    checklist: str
+    store: str
+    shopper: str | None
+    wave: str | None
+    day: str | None
+    digest: str
+    supersedes: str | None
+    stored: str
+    sealed: str | None
+    signer: str | None
+    document: bytes
+    persons: tuple[Person, ...] = ()
+    papers: tuple[Paper, ...] = ()
+
+    @property
+    def row(self) -> tuple[str | int | bytes | None, ...]:
+        """The columns of its row, ``number`` and ``batch`` apart."""
+        return self[:-2]
+
+
+def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Sealed | None = None) -> Document:
+    """The document of a visit whose canonical line is ``line``, and that came in ``sealed``."""
+    shopper = pseudonyms.person(SHOPPER, visit.shopper) if visit.shopper else None
+    signer = pseudonyms.person(KEY, _key(sealed.signer)) if sealed and sealed.signer else None
+    supersedes = pseudonyms.digest(visit.supersedes) if visit.supersedes else None
+    changes = {"shopper": shopper and shopper.pseudonym, "supersedes": supersedes}
+    kept = _with(visit, line, {name: value for name, value in changes.items() if value})
+    return Document(
+        visit.id,
+        visit.revision,
+        visit.checklist,
+        visit.store,
+        shopper and shopper.pseudonym,
+        visit.wave,
+        visit.day.isoformat() if visit.day else None,
+        pseudonyms.digest(hashlib.sha256(line).hexdigest()),
+        supersedes,
+        hashlib.sha256(kept).hexdigest(),
+        sealed.sha256 if sealed else None,
+        signer and signer.pseudonym,
+        packed(kept),
+        tuple(person for person in (shopper, signer) if person),
+        tuple(_papers(sealed)) if sealed else (),
+    )
+
+
+def _with(visit: Visit, line: bytes, changes: Mapping[str, str]) -> bytes:
+    """The line with other values of some members of the visit."""
+    changed = line
+    for name, value in changes.items():
+        there = _member(name, getattr(visit, name))
+        if line.count(there) != 1:  # an item may have the same name
+            return line_read(visit.model_copy(update=dict(changes)))
+        changed = changed.replace(there, _member(name, value))
+    return changed
+
+
+def _member(name: str, value: str) -> bytes:
+    return f'"{name}":{encode_basestring(value)}'.encode()
+
+
+def _key(key: PublicKey) -> str:
+    """The line of a key without the comment, which may be another elsewhere."""
+    return replace(key, comment="").line
+
+
+def _papers(sealed: Sealed) -> Sequence[Paper]:
+    visit = sealed.visit
+    texts = {"statement.json": sealed.statement.model_dump_json()}
+    texts |= {f"apart/{name}.json": json.dumps(details, ensure_ascii=False) for name, details in sealed.apart.items()}
+    return [Paper(visit.id, visit.revision, name, text) for name, text in texts.items()]
+
+
+def packed(line: bytes) -> bytes:
+    """A line as the ledger keeps it."""
+    return zlib.compress(line, _LEVEL)
+
+
+def unpacked(document: bytes) -> bytes:
+    """The line; ``ValueError`` where it is damaged."""
+    try:
+        return zlib.decompress(document)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error

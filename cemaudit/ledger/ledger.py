@@ -1,0 +1,189 @@
+"""The ledger: visits as they came in, nothing overwritten, every change with its line in the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.lines import read_line
+from cemaudit.language import message
+from cemaudit.ledger.batch import take
+from cemaudit.ledger.database import Away, Database, open_database
+from cemaudit.ledger.documents import Document, unpacked
+from cemaudit.ledger.fates import Outcome
+from cemaudit.ledger.people import People
+from cemaudit.ledger.schema import bring_up, check_columns, latest
+from cemaudit.ledger.shelf import Shelf
+from cemaudit.ledger.states import STATE_NOW, State
+from cemaudit.ledger.trail import Entry, Trail, whoever
+from cemaudit.model import Checklist, Visit
+
+__all__ = ["Held", "Ledger", "opened"]
+
+_AT_ONCE = 2_000
+_LATEST = "not exists (select 1 from visit later where later.id = visit.id and later.revision > visit.revision)"
+
+Result = TypeVar("Result")
+
+
+class Held(NamedTuple):
+    """A visit in the ledger; ``number`` counts them in the order they came, ``document`` is its line, packed."""
+
+    number: int
+    id: str
+    revision: int
+    checklist: str
+    store: str
+    shopper: str | None
+    wave: str | None
+    day: str | None
+    state: str
+    document: bytes
+
+    @property
+    def line(self) -> bytes:
+        """Its line of JSON, with a pseudonym for the shopper."""
+        return unpacked(self.document)
+
+    @property
+    def visit(self) -> Visit:
+        """The visit, with a pseudonym for the shopper."""
+        return read_line(self.line)[0]
+
+
+class Ledger:
+    """A ledger in ``database``, written to in the name of ``who``."""
+
+    def __init__(self, database: Database, who: str) -> None:
+        self.database, self.who = database, who
+        self.trail = Trail(database, who)
+        self.shelf = Shelf(database)
+        self._people = People(database) if database.knows_people() else None
+
+    @property
+    def people(self) -> People:
+        """The shoppers' identities; ``BadInput`` where they are kept from whoever runs this, or were lost."""
+        if self._people is None:
+            what = message("the shoppers' identities are not there")
+            hint = message("put the file {file} back beside the ledger", file="*.people.db")
+            raise BadInput(Problem(what, self.database.place, hint))
+        return self._people
+
+    def write(self, kind: str, work: Callable[[Entry], Result]) -> Result:
+        """Do ``work`` in one transaction, with one entry in the trail where it says something.
+
+        Where a server goes away meanwhile, the work is done once more unless it is found done; so it must change
+        nothing but the database.
+        """
+        ended: list[tuple[Entry, Result]] = []
+
+        def once() -> Result:
+            with self.database.transaction():
+                entry = self.trail.begin(kind)
+                result = work(entry)
+                self.trail.end(entry)
+                ended.append((entry, result))
+            return result
+
+        try:
+            return once()
+        except Away:
+            self.database.reconnect()
+            if ended and self.trail.has(ended[-1][0]):
+                return ended[-1][1]
+            return once()
+
+    def collect(self, documents: Sequence[Document], checklists: Mapping[str, Checklist]) -> list[Outcome]:
+        """Take a batch of visits in, all in one transaction: the outcome of each, in order.
+
+        ``checklists`` has those the visits answer; they are kept as they are now.
+        """
+        people = self.people
+        return self.write("collected", lambda entry: take(entry, people, self.shelf, documents, checklists))
+
+    def visits(
+        self,
+        after: int = 0,
+        *,
+        states: Collection[State] | None = None,
+        checklist: str | None = None,
+        superseded: bool = False,
+    ) -> Iterator[Held]:
+        """The visits of numbers above ``after``, in order: the latest revision of each, or all with ``superseded``.
+
+        Without ``states`` all but the excluded ones. Read in pieces, so that others can write meanwhile.
+        """
+        wanted = set(State) - {State.EXCLUDED} if states is None else set(states)
+        columns = ", ".join(STATE_NOW if name == "state" else name for name in Held._fields)
+        conditions = ["number > ?", *([] if superseded else [_LATEST]), *(["checklist = ?"] if checklist else [])]
+        query = f"select {columns} from visit where {' and '.join(conditions)} order by number limit ?"
+        while rows := self.database.run(query, (after, *([checklist] if checklist else []), _AT_ONCE)):
+            yield from (held for held in map(Held._make, rows) if held.state in wanted)
+            after = rows[-1][0]
+
+    def last(self) -> int:
+        """The number of the visit that came last; 0 where there is none."""
+        ((number,),) = self.database.run("select coalesce(max(number), 0) from visit")
+        return int(number)
+
+    def touched(self, since: int) -> set[int]:
+        """The numbers of visits that later lines of the trail gave a successor or another state, or purged."""
+        rows = self.database.run(
+            "select visit.number from visit join visit later on later.id = visit.id "
+            "and later.revision > visit.revision where later.batch > ?", (since,),
+        )  # fmt: skip
+        rows += self.database.run("select distinct visit from state where batch > ?", (since,))
+        for line in self.trail.lines(since):
+            for batch in line.said.get("again", {}).get("visit", {}):
+                rows += self.database.run("select number from visit where batch = ?", (int(batch),))
+        return {number for (number,) in rows}
+
+    def waiting(self, visit: str | None = None) -> list[tuple[str, int]]:
+        """Revisions whose predecessor has not come in yet, of all visits or one: ids and revisions."""
+        query = (
+            "select id, revision from visit where revision > 1 and not exists (select 1 from visit earlier "
+            "where earlier.id = visit.id and earlier.revision = visit.revision - 1)"
+        )
+        rows = self.database.run(f"{query} and id = ?", (visit,)) if visit else self.database.run(query)
+        return sorted((name, revision) for name, revision in rows)
+
+
+@contextmanager
+def opened(url: str, *, make: bool = False, who: str | None = None) -> Iterator[Ledger]:
+    """The ledger at ``url``, brought up to date; with ``make`` begun where there is none.
+
+    ``BadInput`` where something else is there, or a ledger that was changed by other means; ``BadEnvironment`` where it
+    cannot be reached or a newer cemaudit made it.
+    """
+    database = open_database(url, make=make)
+    try:
+        _make_ready(database, make=make, who=who or whoever())
+        yield Ledger(database, who or whoever())
+    finally:
+        database.close()
+
+
+def _make_ready(database: Database, *, make: bool, who: str) -> None:
+    version = database.version()
+    if version == 0 and not make:
+        hint = message("begin one with 'cemaudit collect' or 'cemaudit stores import'")
+        raise BadInput(Problem(message("there is no ledger yet"), database.place, hint))
+    if version == 0:
+        database.make_people()
+    if version != latest():
+        _bring_up(database, who)
+    check_columns(database)
+
+
+def _bring_up(database: Database, who: str) -> None:
+    with database.transaction(making=True):
+        before = bring_up(database)
+        if before == 0:
+            People.begin(database)
+        trail = Trail(database, who)
+        entry = trail.begin("made" if before == 0 else "brought up to date")
+        entry.subject = str(latest())
+        entry.note(before=before)
+        trail.end(entry)

@@ -1,0 +1,204 @@
+"""A ledger on a PostgreSQL server; the shoppers' identities lie in a schema of their own, ``people``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from cemaudit.errors import BadEnvironment, BadInput, Problem, Sayable
+from cemaudit.language import N_, message
+from cemaudit.ledger.database import PATIENCE, Away, Row, Value, columns_by_table
+
+if TYPE_CHECKING:
+    import psycopg
+
+__all__ = ["Postgres"]
+
+_OURS = 0x63656D6C
+"""The number of the lock that is held while tables are made."""
+
+_WHY = {
+    "28P01": N_("the server does not accept user and password"),
+    "28000": N_("the server does not let this user in"),
+    "3D000": N_("the server has no such database"),
+    "42501": N_("this user has no right to do that"),
+    "53100": N_("the disk is full"),
+    "53300": N_("the server has too many connections"),
+    "55P03": N_("another program is writing to it, and did not end in time"),
+    "25006": N_("it may only be read"),
+}
+_NOT_OURS = {"42P01", "42703"}  # no such table, no such column
+_CONNECT = 10
+
+
+class Postgres:
+    """The database at ``url``; see ``Database``."""
+
+    types: Mapping[str, str] = {"blob": "bytea", "number": "bigint"}
+    file: Path | None = None
+
+    def __init__(self, url: str) -> None:
+        self._driver = _load()
+        self._url = url
+        self._password = _password(url)
+        self.place = _without_password(url)
+        self._inside = False
+        self._link = self._connected()
+
+    def run(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
+        try:
+            return self._run(statement, values)
+        except Away:
+            if self._inside:
+                raise
+            self.reconnect()
+            return self._run(statement, values)
+
+    def many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
+        with self._told(), self._link.cursor() as cursor:
+            cursor.executemany(_ours(statement), rows)
+
+    @contextmanager
+    def transaction(self, *, making: bool = False) -> Iterator[None]:
+        self.run("begin")
+        self._inside = True
+        try:
+            self.run(f"select pg_advisory_xact_lock({_OURS})" if making else "lock table trail in exclusive mode")
+            yield
+            self.run("commit")
+        except BaseException:
+            with suppress(BadEnvironment):
+                self.run("rollback")
+            raise
+        finally:
+            self._inside = False
+
+    def version(self) -> int:
+        tables = self.columns()
+        if "ledger" in tables:
+            if {"name", "value"} <= set(tables["ledger"]):
+                rows = self.run("select value from ledger where name = 'version'")
+                if rows and str(rows[0][0]).isdecimal():
+                    return int(rows[0][0])
+            raise BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another database")))
+        if tables:
+            what = message("this database holds other tables: {names}", names=", ".join(tables))
+            raise BadInput(Problem(what, self.place, message("make a database for the ledger alone")))
+        return 0
+
+    def set_version(self, version: int) -> None:
+        self.run("delete from ledger where name = 'version'")
+        self.run("insert into ledger (name, value) values ('version', ?)", (str(version),))
+
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        query = "select table_name::text, column_name::text from information_schema.columns"
+        where = "where table_schema = current_schema() order by table_name, ordinal_position"
+        return columns_by_table(self.run(f"{query} {where}"))
+
+    def knows_people(self) -> bool:
+        query = "select count(*) from pg_namespace where nspname = 'people' and has_schema_privilege(oid, 'usage')"
+        return self.run(query) == [(1,)]
+
+    def make_people(self) -> None:
+        with self.transaction(making=True):
+            self.run("create schema if not exists people")
+
+    def faults(self) -> list[str]:
+        return []
+
+    def size(self) -> int:
+        ((size,),) = self.run("select pg_database_size(current_database())")
+        return int(size)
+
+    def reconnect(self) -> None:
+        with suppress(self._driver.Error):
+            self._link.close()
+        self._link = self._connected()
+
+    def close(self) -> None:
+        self._link.close()
+
+    def _connected(self) -> psycopg.Connection[Row]:
+        with self._told(connecting=True):
+            options: dict[str, Any] = {} if "connect_timeout" in self._url else {"connect_timeout": _CONNECT}
+            link: psycopg.Connection[Row] = self._driver.connect(
+                self._url, autocommit=True, application_name="cemaudit", **options
+            )
+            link.execute(f"set lock_timeout = '{int(PATIENCE * 1000)}ms'")
+            link.execute("set client_min_messages = warning")
+            return link
+
+    def _run(self, statement: str, values: Sequence[Value]) -> list[Row]:
+        with self._told():
+            cursor = self._link.execute(_ours(statement), values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def _told(self, *, connecting: bool = False) -> Iterator[None]:
+        """The driver's errors in words, without the password."""
+        try:
+            yield
+        except self._driver.Error as error:
+            gone = not connecting and self._link.closed
+            raise self._in_words(error, gone=gone, connecting=connecting) from None
+
+    def _in_words(self, error: psycopg.Error, *, gone: bool, connecting: bool) -> BadInput | BadEnvironment:
+        code = error.sqlstate or _code_in(str(error))
+        if code in _NOT_OURS:
+            return BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another database")))
+        said = " ".join(str(error).split())
+        for secret in filter(None, (self._password, unquote(self._password))):
+            said = said.replace(secret, "***")
+        why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=said)
+        if gone:
+            hint = message("run the same again: nothing is collected twice")
+            return Away(Problem(message("the server went away: {why}", why=why), self.place, hint))
+        if connecting and code not in _WHY:
+            what = message("the server cannot be reached: {why}", why=why)
+            return BadEnvironment(
+                Problem(what, self.place, message("see whether it runs, and that the address is right"))
+            )
+        return BadEnvironment(Problem(message("the ledger cannot be used: {why}", why=why), self.place))
+
+
+def _load() -> Any:
+    try:
+        import psycopg  # noqa: PLC0415 (an extra)
+    except ImportError as error:
+        hint = message("install it: {command}", command="pip install 'cemaudit[postgres]'")
+        what = message("a ledger on a server needs the extra {extra}", extra="postgres")
+        raise BadEnvironment(Problem(what, hint=hint)) from error
+    return psycopg
+
+
+def _ours(statement: str) -> str:
+    return statement.replace("?", "%s")
+
+
+def _code_in(said: str) -> str | None:
+    """The SQLSTATE of an error while connecting, of which libpq keeps only the words."""
+    marks = {
+        "password authentication failed": "28P01",
+        "no password supplied": "28P01",
+        "no pg_hba.conf entry": "28000",
+        "does not exist": "3D000",
+        "too many clients": "53300",
+    }
+    return next((code for mark, code in marks.items() if mark in said), None)
+
+
+def _password(url: str) -> str:
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""
+
+
+def _without_password(url: str) -> str:
+    """``url`` as it may be shown."""
+    plain = re.sub(r"^(\w+://[^/@]*?):[^/]*@", r"\1@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", plain)

@@ -1,0 +1,146 @@
+"""The tables of a ledger, and how an older ledger is brought up to date. Columns are explained in docs/ledger.md.
+
+Rows are added, never changed (but for what a purge takes away): each names the ``batch``, the entry of the trail that
+brought it and vouches for it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+
+from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.language import message
+from cemaudit.ledger.database import Database, statements
+
+__all__ = ["MIGRATIONS", "UNVOUCHED", "VOUCHED", "bring_up", "check_columns", "columns_of", "keys_of", "latest"]
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+create table ledger (name text primary key, value text not null);
+create table trail (
+  number {number} primary key, at text not null, kind text not null, subject text not null, document text not null,
+  hash text not null
+);
+create table checklist (
+  ref text primary key, digest text not null, document text not null, batch bigint not null
+);
+create table scheme (
+  ref text primary key, digest text not null, document text not null, batch bigint not null
+);
+create table store (
+  number {number} primary key, id text not null, name text not null, region text, format text, brand text, owner text,
+  opened text, pool text, document text not null, batch bigint not null
+);
+create index store_by_id on store (id, number);
+create table visit (
+  number {number} primary key, id text not null, revision bigint not null, checklist text not null,
+  store text not null, shopper text, wave text, day text, digest text not null, supersedes text, stored text not null,
+  sealed text, signer text, document {blob} not null, batch bigint not null,
+  unique (id, revision)
+);
+create index visit_by_batch on visit (batch);
+create index visit_amended on visit (id, revision) where revision > 1;
+create table state (
+  number {number} primary key, visit bigint not null, state text not null, reason text not null, who text not null,
+  at text not null, batch bigint not null
+);
+create index state_by_visit on state (visit, number);
+create table audit (
+  visit bigint not null, scheme text not null, band text, scores text not null, batch bigint not null,
+  primary key (visit, scheme)
+);
+create index audit_by_batch on audit (batch);
+create table snapshot (
+  file text primary key, checklist text not null, scheme text not null, visits bigint not null, first bigint not null,
+  last bigint not null, sha256 text not null, made text not null, batch bigint not null
+);
+create table if not exists people.secret (value text not null);
+create table if not exists people.person (pseudonym text primary key, kind text not null, code text not null);
+create table if not exists people.paper (
+  visit text not null, revision bigint not null, name text not null, document text not null,
+  primary key (visit, revision, name)
+)
+""",
+)
+"""The statements that bring a ledger from each version to the next one, from 0: nothing there."""
+
+VOUCHED = ("checklist", "scheme", "store", "visit", "state", "audit", "snapshot")
+"""The tables whose rows the trail vouches for."""
+
+UNVOUCHED = {"visit": {"document"}}
+"""Columns the trail does not repeat: ``stored`` is the SHA-256 of ``document``."""
+
+
+def latest() -> int:
+    """The version of a ledger of today."""
+    return len(MIGRATIONS)
+
+
+def bring_up(database: Database) -> int:
+    """Make the tables, or bring them up to date, in the transaction that is open; the version there was before.
+
+    ``BadEnvironment`` where a newer cemaudit made the ledger.
+    """
+    before = database.version()
+    if before > latest():
+        hint = message("install a newer cemaudit")
+        raise BadEnvironment(Problem(message("written by a newer cemaudit"), database.place, hint))
+    for text in MIGRATIONS[before:]:
+        for statement in statements(_filled(text, database)):
+            database.run(statement)
+    if before < latest():
+        database.set_version(latest())
+    return before
+
+
+def check_columns(database: Database) -> None:
+    """``BadInput`` where a table is not as it was made."""
+    found = database.columns()
+    for table, columns in _tables().items():
+        missing, strange = set(columns) - set(found.get(table, ())), set(found.get(table, ())) - set(columns)
+        if missing or strange:
+            what = message(
+                "table {table} is not as cemaudit made it: {columns}", table=table, columns=_said(missing, strange)
+            )
+            raise BadInput(Problem(what, database.place, message("undo what changed it, or take a backup")))
+
+
+def _said(missing: set[str], strange: set[str]) -> str:
+    return ", ".join([*(f"-{name}" for name in sorted(missing)), *(f"+{name}" for name in sorted(strange))])
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """The columns of a table, in order; ``batch`` is the last one of those the trail vouches for."""
+    return _tables()[table]
+
+
+@cache
+def keys_of(table: str) -> tuple[str, ...]:
+    """The columns of its primary key."""
+    query = "select name from pragma_table_info(?) where pk > 0 order by pk"
+    return tuple(name for (name,) in _model().execute(query, (table,)))
+
+
+@cache
+def _tables() -> dict[str, tuple[str, ...]]:
+    query = "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'"
+    found: dict[str, tuple[str, ...]] = {}
+    for table, column in _model().execute(f"{query} order by m.name, c.cid"):
+        found[table] = (*found.get(table, ()), column)
+    return found
+
+
+@cache
+def _model() -> sqlite3.Connection:
+    """A ledger of today without anything in it."""
+    link = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    link.execute("attach database ':memory:' as people")
+    for text in MIGRATIONS:
+        for statement in statements(text.format(blob="blob", number="integer")):
+            link.execute(statement)
+    return link
+
+
+def _filled(text: str, database: Database) -> str:
+    return text.format(**database.types)

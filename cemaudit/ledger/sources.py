@@ -1,0 +1,171 @@
+"""Files that visits come from, in pieces, and what is done with each file when its visits are in."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.visits import STREAM, bounded_lines
+from cemaudit.files import refuse_unreadable
+from cemaudit.language import message
+from cemaudit.ledger.inbox import ENDINGS, Inbox, Stamp
+
+__all__ = ["Piece", "Source", "sources_in", "sources_of"]
+
+_LINES = {".jsonl", ".ndjson"}
+_AT_ONCE, _BYTES_AT_ONCE = 500, 1_000_000
+_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some visits of a source: lines with their numbers, or a whole file. The last one of a source may be empty."""
+
+    source: Source
+    content: Sequence[bytes | None] | Path
+    numbers: Sequence[int] = ()
+    is_last: bool = False
+
+    def line(self, place: int) -> bytes | None:
+        """The line at a place of the piece, as it came."""
+        return None if isinstance(self.content, Path) else self.content[place]
+
+    def name(self, place: int, among: int) -> str:
+        """The visit at a place of the piece, for people; nothing for the only one of its file."""
+        if not isinstance(self.content, Path):
+            return str(message("line {number}", number=self.numbers[place]))
+        return str(message("visit {number}", number=place + 1)) if among > 1 else ""
+
+
+class Source(ABC):
+    """A file, perhaps in an inbox. ``reject`` is called for each visit that is not taken, then ``end``.
+
+    ``visits``: how many were found in it so far. ``trouble``: why it cannot be read, or not to its end.
+    """
+
+    def __init__(self, path: Path | None, inbox: Inbox | None = None) -> None:
+        self.path, self.inbox = path, inbox
+        self.place = path.name if path else str(message("standard input"))
+        self.visits = 0
+        self.trouble = ""
+        self._stamp = Stamp.of(path) if path else None
+        self._reasons: list[str] = []
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether somebody else, who collects here too, has taken it away."""
+        return self.inbox is not None and self.path is not None and not self.path.exists()
+
+    @abstractmethod
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces, the last one marked."""
+
+    def reject(self, name: str, line: bytes | None, reasons: Sequence[str]) -> None:  # noqa: ARG002 (not all keep lines)
+        """Take note of a visit that is not taken: its ``name`` in the file, its line, and why."""
+        self._reasons += (f"{name}: {reason}" if name else reason for reason in reasons)
+
+    def end(self) -> None:
+        """All its visits are in, or known not to be: put the file away."""
+        if self.inbox and self.path and self._stamp:
+            if self._reasons:
+                self.inbox.reject(self.path, self._stamp, self._reasons)
+            else:
+                self.inbox.done(self.path, self._stamp)
+
+    def abandon(self) -> None:  # noqa: B027 (most have nothing to leave)
+        """Leave everything as it was."""
+
+
+class File(Source):
+    """A sealed file, or a .json file: put away as a whole."""
+
+    def pieces(self) -> Iterator[Piece]:
+        if self.path:
+            yield Piece(self, self.path, is_last=True)
+
+
+class Lines(Source):
+    """Lines of JSON: those that are not taken are put aside by themselves."""
+
+    def __init__(self, path: Path | None, inbox: Inbox | None = None) -> None:
+        super().__init__(path, inbox)
+        self._rejects = inbox.rejects(self.place) if inbox else None
+
+    def pieces(self) -> Iterator[Piece]:
+        try:
+            with self._opened() as file:
+                yield from self._read(file)
+        except OSError as error:
+            self.trouble = str(message("cannot be read: {why}", why=error.strerror or error))
+        yield Piece(self, [], is_last=True)
+
+    def reject(self, name: str, line: bytes | None, reasons: Sequence[str]) -> None:
+        if not name:
+            super().reject(name, line, reasons)
+        elif self._rejects:
+            self._rejects.add(line, [f"{name}: {reason}" for reason in reasons])
+
+    def end(self) -> None:
+        if self._rejects:
+            self._rejects.keep()
+        super().end()
+
+    def abandon(self) -> None:
+        if self._rejects:
+            self._rejects.drop()
+
+    def _opened(self) -> AbstractContextManager[IO[bytes]]:
+        return self.path.open("rb") if self.path else nullcontext(sys.stdin.buffer)
+
+    def _read(self, file: IO[bytes]) -> Iterator[Piece]:
+        lines: list[bytes | None] = []
+        numbers: list[int] = []
+        size = 0
+        for number, line in enumerate(bounded_lines(file), 1):
+            text = line and _stripped(line, number)
+            if text == b"":
+                continue
+            lines.append(text)
+            numbers.append(number)
+            size += len(text or b"")
+            if len(lines) == _AT_ONCE or size > _BYTES_AT_ONCE:
+                yield Piece(self, lines, numbers)
+                lines, numbers, size = [], [], 0
+        if lines:
+            yield Piece(self, lines, numbers)
+
+
+def _stripped(line: bytes, number: int) -> bytes:
+    return line.removeprefix(_MARK).strip() if number == 1 else line.strip()
+
+
+def sources_of(names: Sequence[str]) -> Iterator[Source | Inbox]:
+    """The files, the inbox of each folder, and the standard input (``-``); ``BadInput`` where one cannot be used."""
+    for name in names:
+        path = Path(name)
+        if name == STREAM:
+            yield Lines(None)
+        elif path.is_dir():
+            yield Inbox(path)
+        else:
+            refuse_unreadable(path)
+            yield _source(path)
+
+
+def sources_in(inbox: Inbox, *, settled: bool = False) -> Iterator[Source]:
+    """The files in an inbox; with ``settled`` those nobody is writing any more."""
+    return (_source(path, inbox) for path in inbox.files(settled=settled))
+
+
+def _source(path: Path, inbox: Inbox | None = None) -> Source:
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        hint = message("import tables with 'cemaudit import'")
+        raise BadInput(Problem(message("expected a .json, .jsonl or .cemaudit file"), str(path), hint))
+    return Lines(path, inbox) if ending in _LINES else File(path, inbox)

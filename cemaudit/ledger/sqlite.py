@@ -1,0 +1,166 @@
+"""A ledger in a file of SQLite, with the shoppers' identities in a second file beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from cemaudit.errors import BadEnvironment, BadInput, Problem, Sayable
+from cemaudit.files import refuse_unreadable
+from cemaudit.language import N_, message
+from cemaudit.ledger.database import PATIENCE, Row, Value, columns_by_table
+
+__all__ = ["APPLICATION", "Sqlite", "people_file"]
+
+APPLICATION = 0x63656D6C
+"""Marks the file as a ledger (SQLite's ``application_id``)."""
+
+_CACHE = 64_000
+"""Kilobytes of the file that are kept in memory."""
+
+_WHY = {
+    sqlite3.SQLITE_BUSY: N_("another program is writing to it, and did not end in time"),
+    sqlite3.SQLITE_LOCKED: N_("another program is writing to it, and did not end in time"),
+    sqlite3.SQLITE_FULL: N_("the disk is full"),
+    sqlite3.SQLITE_READONLY: N_("it may only be read"),
+    sqlite3.SQLITE_PERM: N_("it may only be read"),
+    sqlite3.SQLITE_CANTOPEN: N_("it cannot be opened"),
+    sqlite3.SQLITE_IOERR: N_("the disk does not answer as it should"),
+}
+_LAST_OF_PRIMARY_CODE = 0xFF
+
+
+class Sqlite:
+    """A database in the file ``path``; see ``Database``."""
+
+    types: Mapping[str, str] = {"blob": "blob", "number": "integer"}
+
+    def __init__(self, path: Path, *, make: bool = False) -> None:
+        self.place = str(path)
+        self.file: Path | None = path
+        self._path = path
+        if path.is_dir() or not make:
+            refuse_unreadable(path)
+        with self._told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._link = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            self._link.execute(f"pragma cache_size = -{_CACHE}")
+            if people_file(path).exists():
+                self._attach()
+            self._make_durable()
+
+    def run(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
+        with self._told():
+            return self._link.execute(statement, values).fetchall()
+
+    def many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
+        with self._told():
+            self._link.executemany(statement, rows)
+
+    @contextmanager
+    def transaction(self, *, making: bool = False) -> Iterator[None]:  # noqa: ARG002 (one way serves both)
+        self.run("begin immediate")
+        try:
+            yield
+            self.run("commit")
+        except BaseException:
+            if self._link.in_transaction:
+                self.run("rollback")
+            raise
+
+    def version(self) -> int:
+        ((application,),) = self.run("pragma application_id")
+        ((version,),) = self.run("pragma user_version")
+        ((tables,),) = self.run("select count(*) from main.sqlite_master")
+        if application == APPLICATION:
+            return int(version)
+        if tables or application:
+            raise BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another file")))
+        return 0
+
+    def set_version(self, version: int) -> None:
+        self.run(f"pragma application_id = {APPLICATION}")
+        self.run(f"pragma user_version = {version}")
+
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        query = "select m.name, c.name from main.sqlite_master m join pragma_table_info(m.name, 'main') c"
+        return columns_by_table(self.run(f"{query} where m.type = 'table' order by m.name, c.cid"))
+
+    def knows_people(self) -> bool:
+        return any(name == "people" for _, name, _ in self.run("pragma database_list"))
+
+    def make_people(self) -> None:
+        if not self.knows_people():
+            with self._told():
+                self._attach()
+                self._make_durable()
+
+    def faults(self) -> list[str]:
+        schemas = ["main", *(["people"] if self.knows_people() else [])]
+        found = [str(fault) for schema in schemas for (fault,) in self.run(f"pragma {schema}.integrity_check")]
+        return [fault for fault in found if fault != "ok"]
+
+    def size(self) -> int:
+        return sum(path.stat().st_size for path in (self._path, people_file(self._path)) if path.exists())
+
+    def reconnect(self) -> None:
+        """A file does not go away."""
+
+    def close(self) -> None:
+        self._link.close()
+
+    def copy_to(self, copies: Mapping[str, Path]) -> None:
+        """Copy ``main`` and ``people`` to new files, both as they stand at one moment; who writes meanwhile waits."""
+        self.run("begin")
+        try:
+            for schema in copies:
+                self.run(f"select count(*) from {schema}.sqlite_master")
+            for schema, path in copies.items():
+                self._copy(schema, path)
+        finally:
+            self.run("rollback")
+
+    def _copy(self, schema: str, path: Path) -> None:
+        with self._told():
+            copy = sqlite3.connect(path, isolation_level=None)
+            try:
+                self._link.backup(copy, name=schema)
+            finally:
+                copy.close()
+
+    def _attach(self) -> None:
+        self._link.execute("attach database ? as people", (str(people_file(self._path)),))
+
+    def _make_durable(self) -> None:
+        """A rollback journal, and every commit on the disk before it counts, in both files."""
+        self._link.execute("pragma journal_mode = truncate")
+        for _, name, _ in self._link.execute("pragma database_list").fetchall():
+            self._link.execute(f"pragma {name}.synchronous = full")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's errors in words."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise _in_words(error, self.place) from error
+        except OSError as error:
+            what = message("the ledger cannot be used: {why}", why=error.strerror or error)
+            raise BadEnvironment(Problem(what, self.place)) from error
+
+
+def people_file(ledger: Path) -> Path:
+    """Where the identities of a ledger's shoppers lie: ``hq.people.db`` for ``hq.db``."""
+    return ledger.with_suffix(".people.db")
+
+
+def _in_words(error: sqlite3.DatabaseError, place: str) -> BadInput | BadEnvironment:
+    code = getattr(error, "sqlite_errorcode", 0) & _LAST_OF_PRIMARY_CODE
+    if code == sqlite3.SQLITE_NOTADB:
+        return BadInput(Problem(message("not a ledger of cemaudit"), place, message("name another file")))
+    if code == sqlite3.SQLITE_CORRUPT:
+        return BadInput(Problem(message("the file is damaged: {why}", why=error), place, message("take a backup")))
+    why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=error)
+    return BadEnvironment(Problem(message("the ledger cannot be used: {why}", why=why), place))
