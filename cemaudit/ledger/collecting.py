@@ -14,6 +14,7 @@ from cemaudit.ledger.documents import Document
 from cemaudit.ledger.examining import Examined, Refusal, Rules
 from cemaudit.ledger.fates import Fate
 from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.purges import forgotten
 from cemaudit.ledger.shelf import as_text
 from cemaudit.ledger.sources import Piece, Source
 from cemaudit.ledger.workers import Workers
@@ -72,6 +73,7 @@ def rules_of(
         secret=ledger.people.pseudonyms.secret,
         media=media or (file and file.with_name(f"{file.stem}-media")),
         keys=None if keys is None else tuple(keys),
+        forgotten=forgotten(ledger),
     )
 
 

@@ -50,6 +50,7 @@ class Rules:
 
     ``checklists`` by ``id@version``, as JSON; ``clashes``: why some of them cannot be used. ``media``: the folder the
     evidence of sealed files goes to. ``keys``: one of them must have signed a sealed file, where there are any.
+    ``forgotten``: digests of visits that were purged.
     """
 
     checklists: Mapping[str, str]
@@ -57,6 +58,7 @@ class Rules:
     secret: bytes
     media: Path | None = None
     keys: tuple[PublicKey, ...] | None = None
+    forgotten: frozenset[str] = frozenset()
 
 
 class Examiner:
@@ -112,7 +114,7 @@ class Examiner:
                 Problem(one.what, one.place.removeprefix(f"{path.name}: "), one.hint) for one in error.problems
             ) from error
         examined = self._visit(sealed.visit, line_of(sealed.visit), sealed)
-        if isinstance(examined, Document):
+        if isinstance(examined, Document) and examined.digest not in self._rules.forgotten:
             self._keep_media(sealed)
         return [examined]
 

@@ -10,6 +10,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.database import Row
 from cemaudit.ledger.ledger import Held
+from cemaudit.ledger.purges import Purge, purges_of
 from cemaudit.ledger.states import STATE_NOW, Review, reviews_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Revision:
     """One revision of a visit: what came in, when (``at``, UTC) and through whom, and what became of it since.
 
     ``sealed``: the SHA-256 of the sealed file it came in. ``waits``: the revision before it has not come in yet.
-    ``amendment`` and ``changes`` are the shopper's.
+    ``amendment`` and ``changes`` are the shopper's; ``purges`` took the personal data away, these words with them.
     """
 
     held: Held
@@ -44,6 +45,7 @@ class Revision:
     amendment: str | None
     changes: tuple[Change, ...]
     reviews: tuple[Review, ...]
+    purges: tuple[Purge, ...]
     scored: tuple[Scored, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -52,8 +54,9 @@ class Revision:
         own = {"collected": self.at, "by": self.by, "sealed": self.sealed, "signed": self.signed, "waits": self.waits}
         changes = [change.model_dump(mode="json") for change in self.changes]
         reviews = [review._asdict() for review in self.reviews]
-        scored = [asdict(one) for one in self.scored]
-        return {**held, **own, "amendment": self.amendment, "changes": changes, "reviews": reviews, "audits": scored}
+        purges = [{"at": purge.at, "by": purge.by, "reason": purge.reason} for purge in self.purges]
+        since = {"reviews": reviews, "purges": purges, "audits": [asdict(one) for one in self.scored]}
+        return {**held, **own, "amendment": self.amendment, "changes": changes, **since}
 
 
 def history(ledger: Ledger, visit: str) -> list[Revision]:
@@ -83,5 +86,6 @@ def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> Revision:
         amendment=visit.amendment,
         changes=visit.changes,
         reviews=tuple(reviews_of(ledger, held.number)),
+        purges=tuple(purges_of(ledger, held.number)),
         scored=tuple(Scored(*row) for row in audits),
     )
