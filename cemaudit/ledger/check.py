@@ -109,3 +109,5 @@ def _people(ledger: Ledger) -> Iterator[Problem]:
     if ledger.database.knows_people():
         for pseudonym in ledger.people.misnamed():
             yield Problem(message("this pseudonym is not that of its code: {pseudonym}", pseudonym=pseudonym), "people")
+        for visit in ledger.people.spoilt():
+            yield Problem(message("its document is not what was stored"), f"people: {message('visit {id}', id=visit)}")

@@ -6,14 +6,16 @@ secret as pseudonyms are.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.jsontext import canonical
 from cemaudit.language import message
-from cemaudit.ledger.database import Database, among
+from cemaudit.ledger.database import Database, Row, among
 
 __all__ = ["KEY", "SHOPPER", "Paper", "People", "Person", "Pseudonyms"]
 
@@ -23,6 +25,7 @@ SHOPPER, KEY = "shopper", "key"
 _MARKS = {SHOPPER: "p", KEY: "k"}
 _BYTES = 32
 _SHORT = 20
+_AT_ONCE = 1_000
 
 
 class Person(NamedTuple):
@@ -40,6 +43,11 @@ class Paper(NamedTuple):
     revision: int
     name: str
     document: str
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all of it."""
+        return hashlib.sha256(canonical(self)).hexdigest()
 
 
 class Pseudonyms:
@@ -96,8 +104,9 @@ class People:
         if rows:
             self._database.many("insert into people.person (pseudonym, kind, code) values (?, ?, ?)", rows)
         if papers:
-            columns = "(visit, revision, name, document) values (?, ?, ?, ?)"
-            self._database.many(f"insert into people.paper {columns} on conflict do nothing", papers)
+            columns = "(visit, revision, name, document, digest) values (?, ?, ?, ?, ?)"
+            whole = [(*paper, paper.digest) for paper in papers]
+            self._database.many(f"insert into people.paper {columns} on conflict do nothing", whole)
 
     def code(self, pseudonym: str) -> str | None:
         """The code behind a pseudonym; ``None`` where nobody knows any more."""
@@ -110,6 +119,15 @@ class People:
         return [
             name for name, kind, code in rows if kind not in _MARKS or self.pseudonyms.person(kind, code)[0] != name
         ]
+
+    def spoilt(self) -> Iterator[str]:
+        """The visits of whose papers one is not what was stored, once for each."""
+        columns, key = ", ".join(Paper._fields), "visit, revision, name"
+        query = f"select digest, {columns} from people.paper where ({key}) > (?, ?, ?) order by {key} limit ?"
+        after: Row = ("", 0, "")
+        while rows := self._database.run(query, (*after, _AT_ONCE)):
+            yield from (paper.visit for digest, *rest in rows if (paper := Paper(*rest)).digest != digest)
+            after = rows[-1][1:-1]
 
     def papers(self, visit: str) -> list[Paper]:
         """What the sealed files of a visit say of its shopper."""

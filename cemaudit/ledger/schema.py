@@ -58,7 +58,7 @@ create table snapshot (
 create table if not exists people.secret (value text not null);
 create table if not exists people.person (pseudonym text primary key, kind text not null, code text not null);
 create table if not exists people.paper (
-  visit text not null, revision bigint not null, name text not null, document text not null,
+  visit text not null, revision bigint not null, name text not null, document text not null, digest text not null,
   primary key (visit, revision, name)
 )
 """,
