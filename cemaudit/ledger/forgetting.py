@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from cemaudit.exchange.lines import line_read
 from cemaudit.exchange.sealed.parts import MEDIA, largest
-from cemaudit.exchange.visits import line_of
 from cemaudit.model import Change, Checklist, Visit
 from cemaudit.model.answers import AnswerValue, TextAnswer
 
@@ -36,7 +36,7 @@ class Forgetting:
         self._others: dict[str, str] = {}
 
     def of(self, visit: Visit) -> Forgotten:
-        """What is left of ``visit``; it scores as before."""
+        """What is left of a visit that ``read_line`` gave; it scores as before."""
         words = {
             "answers": self._answers(visit),
             "skipped": {item: skip.model_copy(update={"reason": None}) for item, skip in visit.skipped.items()},
@@ -47,7 +47,7 @@ class Forgetting:
             "changes": tuple(Change(place=change.place) for change in visit.changes),
         }
         left = visit.model_copy(update={**words, "shopper": self.other(visit.shopper), "notes": {}, "evidence": {}})
-        return Forgotten(line_of(left), left.shopper, tuple(files_of(visit)))
+        return Forgotten(line_read(left), left.shopper, tuple(files_of(visit)))
 
     def other(self, pseudonym: str | None) -> str | None:
         """The pseudonym that takes the place of one, always the same of the same."""

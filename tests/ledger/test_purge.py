@@ -13,6 +13,7 @@ import pytest
 import samples
 import sealing
 
+from cemaudit.exchange.lines import read_line
 from cemaudit.exchange.visits import line_of
 from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.check import check
@@ -240,6 +241,13 @@ def test_nothing_deleted_is_left_in_the_files(tmp_path: Path) -> None:
         assert not [number for number, document in enumerate(packed) if document[:60] in content]
 
 
+def left_of(visit: Visit, forgetting: Forgetting) -> Visit:
+    line = forgetting.of(read_line(line_of(visit))[0]).line
+    left = Visit.model_validate_json(line)
+    assert line_of(left) == line
+    return left
+
+
 @pytest.fixture(scope="session")
 def shipped(engine: Engine) -> dict[str, Checklist]:
     return dict(engine.library.all_checklists())
@@ -250,7 +258,7 @@ def test_every_score_stays(engine: Engine, shipped: dict[str, Checklist]) -> Non
     for checklist in shipped.values():
         scheme = engine.library.scheme(checklist.scheme)
         for visit in simulate(checklist, stores=1, visits=2, seed=5):
-            left = Visit.model_validate_json(forgetting.of(visit).line)
+            left = left_of(visit, forgetting)
             before, after = (audit_visit(one, checklist, scheme) for one in (visit, left))
             assert after.scores == before.scores
             assert not left.notes
@@ -262,7 +270,7 @@ def test_words_that_decide_what_is_asked_stay() -> None:
     items = [samples.item("I1", "text"), samples.item("I2", "text"), samples.item("I3", when="I1 == 'yes'")]
     checklist = samples.items_only(*items)
     visit = samples.visit(answers={"I1": "yes", "I2": "kim", "I3": True})
-    left = Visit.model_validate_json(Forgetting({checklist.ref: checklist}).of(visit).line)
+    left = left_of(visit, Forgetting({checklist.ref: checklist}))
     assert left.answers == {"I1": "yes", "I2": "", "I3": True}
 
 
