@@ -31,6 +31,14 @@ COMMANDS = {
     "explain": N_("Show how a score came about, down to the answers."),
     "whatif": N_("Find the cheapest changes that reach a band or a value."),
     "report": N_("Write the report of each visit or episode as PDF."),
+    "collect": N_("Take visits into headquarters' ledger."),
+    "stores": N_("Let the ledger know the stores."),
+    "review": N_("Accept, return or exclude visits in the ledger."),
+    "history": N_("Show what the ledger knows of a visit."),
+    "ledger": N_("Check, copy or describe the ledger."),
+    "purge": N_("Remove personal data from the ledger; the scores stay."),
+    "snapshot": N_("Bring the columns of the ledger's visits up to date."),
+    "query": N_("Ask the snapshot: league, heat map, trend, items and more."),
     "lint": N_("Check checklists, schemes and visits."),
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import graphlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -90,9 +90,16 @@ class PlannedMeasure:
 
     @property
     def needs(self) -> set[str]:
-        """The ids of the measures it is made of or capped by."""
-        scores = {each.ref.partition("[")[0] for group in self.groups for each in group.inputs if each.kind == "score"}
+        """The names of the scores it is made of or capped by."""
+        scores = {each.ref for group in self.groups for each in group.inputs if each.kind == "score"}
         return scores.union(*(cap.where for cap in self.measure.caps))
+
+    def part(self, wanted: Collection[str]) -> PlannedMeasure:
+        """It with those groups alone whose scores are ``wanted``; with all where the measure is."""
+        if self.measure.id in wanted:
+            return self
+        groups = tuple(group for group in self.groups if score_name(self.measure.id, group.key) in wanted)
+        return PlannedMeasure(self.measure, self.aggregator, groups)
 
 
 @dataclass(frozen=True)
@@ -114,12 +121,13 @@ class Plan:
         return {}
 
     def part(self, wanted: Iterable[str]) -> Plan:
-        """The part of the plan that some measures need."""
+        """The part of the plan that some scores need, each named in full or, for all of a measure, by the measure."""
         needed, measures = set(wanted), []
         for planned in reversed(self.measures):
-            if planned.measure.id in needed:
-                measures.append(planned)
-                needed |= planned.needs
+            part = planned.part(needed)
+            if part.groups:
+                measures.append(part)
+                needed |= part.needs
         return Plan(self.checklist, self.scheme, tuple(reversed(measures)))
 
 

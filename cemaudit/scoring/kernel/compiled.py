@@ -124,7 +124,7 @@ class _Program:
         ]
 
     def _refuse_dependent(self, planned: PlannedMeasure) -> None:
-        for name in planned.needs:
+        for name in sorted({score.partition("[")[0] for score in planned.needs}):
             if name in self.fallbacks:
                 raise NoColumns(N_("it needs {name}"), name=name)
 

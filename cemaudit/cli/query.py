@@ -1,0 +1,173 @@
+"""``cemaudit query``."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import words
+from cemaudit.cli.options import FILE, json_option
+from cemaudit.cli.screen import screen_width
+from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
+from cemaudit.cli.table import table_lines
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.query.question import Question
+    from cemaudit.ledger.query.reading import Reading
+    from cemaudit.ledger.query.views import Shown
+
+VIEWS = {
+    "visits": N_("how many visits, by month"),
+    "scores": N_("every score: how many, mean, deviation, least, most"),
+    "items": N_("how each item was answered, and what share of its points was earned"),
+    "feelings": N_("what was felt and expected at each touchpoint, claims and blames"),
+    "league": N_("stores by their mean, the best first"),
+    "heatmap": N_("the mean of each store at each touchpoint"),
+    "trend": N_("the mean of each month"),
+    "distribution": N_("percentiles"),
+}
+_MOST_SQL = 100_000
+
+
+class _Command(words.Command):
+    """The command with its views listed."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        with formatter.section(translate(N_("Views"))):
+            formatter.write_dl([(name, translate(text)) for name, text in VIEWS.items()])
+
+
+@words.command(
+    "query",
+    cls=_Command,
+    help=N_(
+        "Ask the snapshot. A view is grouped as it usually is, or by other keys: store, region, format, brand, owner, "
+        "pool, wave, day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and by what the "
+        "checklist says: measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment."
+    ),
+)
+@click.argument("view", type=click.Choice(list(VIEWS)), metavar="VIEW", required=False)
+@place_options
+@words.option("--by", multiple=True, metavar="KEY", help=N_("Group by this key; several are taken together."))
+@filter_options
+@words.option("--measure", metavar="ID", help=N_("This measure, not the headline."))
+@words.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
+@words.option("--limit", type=click.IntRange(1), metavar="N", help=N_("The first rows only."))
+@words.option("--sql", type=FILE, metavar="FILE", help=N_("Ask in SQL: one select, which reads the snapshot alone."))
+@json_option
+@words.option("--csv", "as_csv", is_flag=True, help=N_("Write CSV."))
+@words.common_options
+def command(
+    view: str | None,
+    url: str | None,
+    given: Path | None,
+    by: tuple[str, ...],
+    where: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    with_excluded: bool,
+    measure: str | None,
+    scheme: str | None,
+    limit: int | None,
+    sql: Path | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Ask, and print the rows."""
+    from cemaudit.ledger.query.keys import known_key
+    from cemaudit.ledger.query.question import Question
+    from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.query.views import show
+
+    if (view is None) == (sql is None):
+        raise click.UsageError(str(message("name a view, or give SQL with --sql")))
+    which = filter_of(where, since, until, excluded=with_excluded)
+    question = Question(tuple(dict.fromkeys(map(known_key, by))), which, scheme, measure)
+    with reading(folder_of(url, given)) as opened:
+        if view:
+            shown = show(opened, view, question)
+        else:
+            assert sql is not None  # noqa: S101 (one of them is there)
+            shown = _asked(opened, sql, question)
+    shown = shown._replace(rows=shown.rows[:limit])
+    if as_json:
+        for row in shown.rows:
+            click.echo(json.dumps(_named(shown) | row, ensure_ascii=False, default=str))
+    elif as_csv:
+        _print_csv([_named(shown) | row for row in shown.rows])
+    else:
+        _print(shown, pivoted=view == "heatmap" and len(shown.keys) == 2)
+
+
+def _asked(opened: Reading, sql: Path, question: Question) -> Shown:
+    """What the SQL of a file returns."""
+    from cemaudit.files import read_text
+    from cemaudit.ledger.query.own_words import ask
+    from cemaudit.ledger.query.question import checklists_asked
+    from cemaudit.ledger.query.views import Shown
+
+    text = read_text(sql, _MOST_SQL)
+    refs = checklists_asked(opened, question, one=True)
+    if len(refs) > 1:
+        what = message("visits of several checklists are there: {names}", names=", ".join(refs))
+        raise click.UsageError(f"{what} ({message('choose one with --where checklist=ID')})")
+    found = ask(opened, text, refs[0], question.scheme)
+    return Shown((), [dict(zip(found.columns, row, strict=True)) for row in found.rows])
+
+
+def _named(shown: Shown) -> dict[str, Any]:
+    """The measure, where it is the same for all rows."""
+    return {"measure": ", ".join(shown.measures)} if shown.measures else {}
+
+
+def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
+    from cemaudit.ledger.export.harmless import harmless
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if rows:
+        writer.writerow(map(harmless, rows[0]))
+    for row in rows:
+        writer.writerow([harmless(value) if isinstance(value, str) else value for value in row.values()])
+
+
+def _print(shown: Shown, *, pivoted: bool) -> None:
+    if shown.measures:
+        click.echo(str(message("Measure: {name}", name=", ".join(shown.measures))))
+    if not shown.rows:
+        click.echo(str(message("nothing")))
+        return
+    rows = _pivoted(shown) if pivoted else shown.rows
+    columns = list(rows[0])
+    sides = "".join("r" if any(isinstance(row[name], int | float) for row in rows) else "l" for name in columns)
+    for line in table_lines(columns, [[_cell(row[name]) for name in columns] for row in rows], sides, screen_width()):
+        click.echo(line)
+
+
+def _pivoted(shown: Shown) -> list[dict[str, Any]]:
+    """A row for each value of the first key, a column for each of the second."""
+    first, second = shown.keys
+    across = list(dict.fromkeys(row[second] for row in shown.rows))
+    found: dict[Any, dict[str, Any]] = {}
+    for row in shown.rows:
+        found.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = row[
+            "mean"
+        ]
+    return list(found.values())
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case float():
+            return f"{value:.2f}".replace("-0.00", "0.00")
+        case _:
+            return str(value)

@@ -1,0 +1,1 @@
+"""Visits, answers and scores for spreadsheets and other programs: redacted unless asked otherwise."""

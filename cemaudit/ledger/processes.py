@@ -1,0 +1,68 @@
+"""The same work on many jobs, in several processes, the results in the order of the jobs."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
+from typing import TypeVar
+
+from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.language import Language, current, message, use
+
+__all__ = ["done_by"]
+
+_AHEAD = 2
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def done_by(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+    """What ``work`` makes of each job, in order; in this process where there is one job or one process.
+
+    ``work`` must be a function of a module. ``BadEnvironment`` where a process was ended from outside.
+    """
+    left = iter(jobs)
+    first = list(_some(left, 2))
+    if processes == 1 or len(first) < 2:
+        yield from map(work, chain(first, left))
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _begin, (current(),)) as pool:
+        try:
+            yield from _results(pool, work, chain(first, left), processes + _AHEAD)
+        except BrokenProcessPool as error:
+            hint = message("run the same again: what is done stays done")
+            raise BadEnvironment(Problem(message("a process was ended from outside"), hint=hint)) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _results(
+    pool: ProcessPoolExecutor, work: Callable[[Job], Result], jobs: Iterable[Job], ahead: int
+) -> Iterator[Result]:
+    waiting: deque[Future[Result]] = deque()
+    for job in jobs:
+        waiting.append(pool.submit(work, job))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _some(jobs: Iterator[Job], most: int) -> Iterator[Job]:
+    for _ in range(most):
+        try:
+            yield next(jobs)
+        except StopIteration:
+            return
+
+
+def _begin(language: Language) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the first process that stops
+    use(language).__enter__()

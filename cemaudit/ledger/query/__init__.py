@@ -1,0 +1,1 @@
+"""Questions to a snapshot: SQL that returns whole numbers, finished in Python, so that every engine agrees."""

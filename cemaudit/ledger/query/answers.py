@@ -1,0 +1,147 @@
+"""Questions about answers and feelings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cemaudit.ledger.query.keys import of_scores_only, refuse_keys
+from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
+from cemaudit.ledger.query.question import Group, Groups, Question, checklists_asked, is_asked
+from cemaudit.ledger.query.reading import Reading
+from cemaudit.ledger.query.statement import counted, sums
+from cemaudit.ledger.query.tally import Tally
+from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.names import CODES, Names, quoted
+from cemaudit.model import Checklist, Item
+
+__all__ = ["Answered", "Felt", "feelings", "items"]
+
+_NOTHING = Fraction(0)
+
+
+class Answered(NamedTuple):
+    """How often something was asked, and for each of ``CODES`` left out for that reason; points ``earned`` of those
+    ``possible``, of items that have both.
+    """
+
+    asked: int
+    left_out: tuple[int, ...]
+    earned: Fraction = _NOTHING
+    possible: Fraction = _NOTHING
+
+    def and_also(self, other: Answered) -> Answered:
+        """Both together."""
+        left_out = tuple(map(sum, zip(self.left_out, other.left_out, strict=True)))
+        earned, possible = self.earned + other.earned, self.possible + other.possible
+        return Answered(self.asked + other.asked, left_out, earned, possible)
+
+    @property
+    def answered(self) -> int:
+        """How often it was answered."""
+        return self.asked - sum(self.left_out)
+
+    @property
+    def share(self) -> float | None:
+        """The points earned, in percent of those possible."""
+        return float(100 * self.earned / self.possible) if self.possible > 0 else None
+
+
+class Felt(NamedTuple):
+    """What was felt (-3..3) and expected (1..7) in so many ``visits``, and how many claims and blames there were."""
+
+    visits: int
+    emotion: Tally
+    expectation: Tally
+    claims: int
+    blames: int
+
+    def and_also(self, other: Felt) -> Felt:
+        """Both together."""
+        emotion, expectation = self.emotion.and_also(other.emotion), self.expectation.and_also(other.expectation)
+        visits, claims, blames = self.visits + other.visits, self.claims + other.claims, self.blames + other.blames
+        return Felt(visits, emotion, expectation, claims, blames)
+
+
+def items(reading: Reading, question: Question) -> dict[Group, Answered]:
+    """How the items of each group were answered."""
+    refuse_keys(question.by, question.which.conditions, of_scores_only)
+    found: dict[Group, Answered] = {}
+    for ref in checklists_asked(reading, question, one=True):
+        checklist = reading.checklist(ref)
+        known = {name: facets_of_item(checklist, name) for name in checklist.items}
+        asked = _asked(question, ref, known)
+        units, names = points_units(checklist), Names(checklist)
+        counts = [one for name in asked for one in _counts(name, names, name in units)]
+        for values, visits, numbers in _rows(reading, ref, question, counts):
+            left = iter(numbers)
+            for name, groups in asked.items():
+                _add(found, groups, values, _answered(visits, left, checklist.items[name], units.get(name)))
+    return found
+
+
+def _counts(name: str, names: Names, has_points: bool) -> Iterator[str]:
+    state = f"visits.{quoted(names.item('state', name))}"
+    yield from (f"count(case when {state} = {code} then 1 end)" for code in CODES)
+    if has_points:
+        points = f"visits.{quoted(names.item('points', name))}"
+        yield from (f"count({points})", f"sum(cast({points} as bigint))")
+
+
+def _answered(visits: int, numbers: Iterator[Any], item: Item, unit: int | None) -> Answered:
+    left_out = tuple(int(next(numbers)) for _ in CODES)
+    if unit is None:
+        return Answered(visits, left_out)
+    count, total = next(numbers), next(numbers) or 0
+    if item.possible is None:
+        return Answered(visits, left_out)
+    return Answered(visits, left_out, Fraction(int(total), unit), int(count) * item.possible)
+
+
+def feelings(reading: Reading, question: Question) -> dict[Group, Felt]:
+    """What was felt at the touchpoints of each group."""
+    refuse_keys(question.by, question.which.conditions, of_scores_only)
+    found: dict[Group, Felt] = {}
+    for ref in checklists_asked(reading, question, one=True):
+        checklist = reading.checklist(ref)
+        known = {name: facets_of_touchpoint(touchpoint) for name, touchpoint in checklist.touchpoint.items()}
+        asked = _asked(question, ref, known)
+        counts = [one for name in asked for one in _sums_of(name, checklist)]
+        for values, visits, numbers in _rows(reading, ref, question, counts):
+            left = iter(numbers)
+            for groups in asked.values():
+                _add(found, groups, values, _felt(visits, left))
+    return found
+
+
+def _sums_of(name: str, checklist: Checklist) -> Iterator[str]:
+    names = Names(checklist)
+    for kind in ("emotion", "expectation"):
+        yield from sums(names.touchpoint(kind, name))
+    for kind in ("claims", "blames"):
+        yield f"sum(cast(visits.{quoted(names.touchpoint(kind, name))} as bigint))"
+
+
+def _felt(visits: int, numbers: Iterator[Any]) -> Felt:
+    emotion, expectation = (Tally(*(int(next(numbers) or 0) for _ in range(3))) for _ in range(2))
+    return Felt(visits, emotion, expectation, int(next(numbers) or 0), int(next(numbers) or 0))
+
+
+def _asked(question: Question, ref: str, known: Mapping[str, Facets]) -> dict[str, Groups]:
+    """The items or touchpoints a question is about, and the groups they fall into."""
+    return {name: Groups(question, ref, facets) for name, facets in known.items() if is_asked(question, facets)}
+
+
+def _rows(
+    reading: Reading, ref: str, question: Question, counts: Sequence[str]
+) -> Iterator[tuple[Sequence[Any], int, Sequence[Any]]]:
+    """Of each group: the values of its keys, its visits, the counts."""
+    keys = question.visit_keys
+    for row in reading.rows(reading.answers(ref), counted(keys, counts, question.in_sql)):
+        yield row[: len(keys)], row[len(keys)], row[len(keys) + 1 :]
+
+
+def _add(found: dict[Group, Any], groups: Groups, values: Sequence[Any], what: Answered | Felt) -> None:
+    for group in groups.of(values):
+        found[group] = found[group].and_also(what) if group in found else what

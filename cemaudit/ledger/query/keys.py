@@ -1,0 +1,113 @@
+"""What visits and scores can be grouped by, and told apart with ``--where``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from cemaudit.errors import BadInput, Problem, Sayable, nearest
+from cemaudit.language import message
+from cemaudit.ledger.snapshot.names import quoted
+from cemaudit.model import Facet
+
+__all__ = [
+    "FACETS", "KEYS", "Condition", "bound", "expression", "known_key", "month_key", "months", "needs_stores",
+    "of_scores_only", "of_visits", "refuse_keys",
+]  # fmt: skip
+
+_OF_ALL = ("store", "wave", "day", "month", "step", "scenario", "origin")
+_OF_SCORES = ("scheme", "band")
+_OF_STORES = ("region", "format", "brand", "owner", "pool")
+_OF_MONTHS = {"quarter": 3, "year": 12}
+FACETS = ("measure", "key", *(facet.value for facet in Facet))
+"""Keys that tell columns apart, not visits: a score's measure, the key it is for, and what the checklist says of it."""
+
+KEYS = (*_OF_ALL, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
+
+
+class Condition(NamedTuple):
+    """``key`` has one of the ``values``; an empty one stands for nothing known."""
+
+    key: str
+    values: tuple[str, ...]
+
+
+def known_key(key: str, among: Iterable[str] = KEYS) -> str:
+    """The key; ``BadInput`` where there is no such one."""
+    keys = list(among)
+    if key in keys:
+        return key
+    raise BadInput(Problem(message("no such key: {key}", key=key), hint=_hint(key, keys)))
+
+
+def _hint(key: str, keys: Sequence[str]) -> Sayable:
+    return nearest(key, keys, listing=False) or message("known here: {names}", names=", ".join(keys))
+
+
+def of_visits(key: str) -> bool:
+    """Whether the key tells visits apart, and so belongs into SQL."""
+    return key not in FACETS and key != "checklist"
+
+
+def needs_stores(key: str) -> bool:
+    """Whether the key is about stores."""
+    return key in _OF_STORES
+
+
+def of_scores_only(key: str) -> bool:
+    """Whether the key belongs to scores, and not to answers."""
+    return key in {*_OF_SCORES, "measure", "key"}
+
+
+def refuse_keys(by: Iterable[str], conditions: Iterable[Condition], unknown: Callable[[str], bool]) -> None:
+    """``BadInput`` where one of the keys means nothing here."""
+    for key in [*by, *(condition.key for condition in conditions)]:
+        if unknown(key):
+            raise BadInput(Problem(message("{key} is no key of this view", key=key)))
+
+
+def expression(key: str) -> str:
+    """The key in SQL; quarters and years are grouped by month there."""
+    if key in _OF_STORES:
+        return f"stores.{quoted(key)}"
+    return f"visits.{quoted('month' if key in _OF_MONTHS else key)}"
+
+
+def month_key(key: str, month: str | None) -> str | None:
+    """The quarter (``2026-Q4``) or year of a month (``2026-11``); other keys as they are."""
+    if key not in _OF_MONTHS or month is None:
+        return month
+    year, _, number = month.partition("-")
+    return year if key == "year" else f"{year}-Q{(int(number) + 2) // 3}"
+
+
+def bound(condition: Condition) -> list[str | dt.date]:
+    """The values known, as SQL compares them; ``BadInput`` where one is not written like a day."""
+    known = [value for value in condition.values if value]
+    if condition.key != "day":
+        return list(known)
+    try:
+        return [dt.date.fromisoformat(value) for value in known]
+    except ValueError as error:
+        what = message("expected {what}, found {value}", what="2026-11-21", value=", ".join(known))
+        raise BadInput(Problem(what)) from error
+
+
+def months(condition: Condition) -> Condition:
+    """A condition on quarters or years as one on months; any other as it is."""
+    if condition.key not in _OF_MONTHS:
+        return condition
+    size = _OF_MONTHS[condition.key]
+    return Condition("month", tuple(one for value in condition.values for one in _months(value, size)))
+
+
+def _months(value: str, size: int) -> list[str]:
+    """The months of a quarter or year; ``BadInput`` where it is written otherwise."""
+    year, _, quarter = value.partition("-Q")
+    whole = size == 12
+    if len(year) != 4 or not year.isdecimal() or (quarter not in {"1", "2", "3", "4"} and not (whole and not quarter)):
+        example = "2026" if whole else "2026-Q4"
+        raise BadInput(Problem(message("expected {what}, found {value}", what=example, value=value)))
+    first = 1 if whole else 3 * int(quarter) - 2
+    return [f"{year}-{number:02}" for number in range(first, first + size)]

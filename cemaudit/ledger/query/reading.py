@@ -1,0 +1,165 @@
+"""A snapshot opened for questions: its files as tables of DuckDB in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import message
+from cemaudit.ledger.query.statement import Statement
+from cemaudit.ledger.snapshot.manifest import Manifest, Part, read_manifest
+from cemaudit.ledger.snapshot.names import ScoreColumn
+from cemaudit.ledger.snapshot.parquet import connected, listed
+from cemaudit.model import Checklist, Scheme
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Answers", "Reading", "Scores", "reading"]
+
+
+_TRIALS = 3
+_ANEW = message("make it with 'cemaudit snapshot'")
+
+
+class Scores(NamedTuple):
+    """Files of scores with the same columns, as the table ``visits``; ``schemes``: those of their visits."""
+
+    parts: tuple[Part, ...]
+    checklist: Checklist
+    schemes: tuple[Scheme, ...]
+    scores: tuple[ScoreColumn, ...]
+
+
+class Answers(NamedTuple):
+    """The files of answers to a checklist, as the table ``visits``."""
+
+    parts: tuple[Part, ...]
+    checklist: Checklist
+
+
+class Reading:
+    """The snapshot in ``folder``, and a DuckDB in memory that reads it."""
+
+    def __init__(self, folder: Path, link: DuckDBPyConnection) -> None:
+        self.folder, self.link = folder, link
+        self.manifest = _whole_manifest(folder)
+        self._checklists: dict[str, Checklist] = {}
+        self._schemes: dict[str, Scheme] = {}
+        for name in ("stores", "gone"):
+            self.view(name, self.manifest.files(name))
+
+    @property
+    def refs(self) -> list[str]:
+        """The checklists there are visits of, by ``id@version``."""
+        return sorted({part.checklist for part in self.manifest.parts if part.checklist})
+
+    def checklist(self, ref: str) -> Checklist:
+        """A checklist as it was used."""
+        if ref not in self._checklists:
+            self._checklists[ref] = Checklist.model_validate(self.manifest.checklists[ref])
+        return self._checklists[ref]
+
+    def scheme(self, ref: str) -> Scheme:
+        """A scheme as it was used."""
+        if ref not in self._schemes:
+            self._schemes[ref] = Scheme.model_validate(self.manifest.schemes[ref])
+        return self._schemes[ref]
+
+    def answers(self, ref: str) -> Answers:
+        """The answers to a checklist."""
+        return Answers(tuple(self.manifest.files("answers", ref)), self.checklist(ref))
+
+    def scores(self, ref: str, scheme: str | None = None) -> list[Scores]:
+        """The scores of a checklist's visits under the schemes in force on their days, or all under ``scheme``.
+
+        ``BadInput`` where they were not scored under it.
+        """
+        parts = self.manifest.files("scores", ref)
+        if scheme is not None and {scheme} != self._used(parts):
+            parts = self.manifest.files("rescored", ref, scheme)
+            if not parts:
+                raise BadInput(self._not_scored(ref, scheme))
+        by_layout: dict[int, list[Part]] = defaultdict(list)
+        for part in parts:
+            by_layout[self.manifest.layout_of[part.file]].append(part)
+        return [self._scores(ref, layout, some) for layout, some in sorted(by_layout.items())]
+
+    def _used(self, parts: list[Part]) -> set[str]:
+        layouts = {self.manifest.layout_of[part.file] for part in parts}
+        return {ref for layout in layouts for ref in self.manifest.layouts[layout]["schemes"]}
+
+    def _not_scored(self, ref: str, scheme: str) -> Problem:
+        there = {part.scheme for part in self.manifest.parts if part.checklist == ref and part.scheme}
+        there |= self._used(self.manifest.files("scores", ref))
+        hint = nearest(scheme, there, listing=False) or message(
+            "score them with 'cemaudit rescore --scheme {ref}'", ref=scheme
+        )
+        return Problem(
+            message("the visits of {ref} are not scored under {scheme}", ref=ref, scheme=scheme), "--scheme", hint
+        )
+
+    def _scores(self, ref: str, layout: int, parts: list[Part]) -> Scores:
+        said = self.manifest.layouts[layout]
+        columns = tuple(
+            ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in said["scores"]
+        )
+        return Scores(tuple(parts), self.checklist(ref), tuple(map(self.scheme, said["schemes"])), columns)
+
+    def store_names(self) -> dict[str | None, str]:
+        """What stores are called, by id."""
+        with self._told():
+            return dict(self.link.execute("select store, name from stores where name is not null").fetchall())
+
+    def rows(self, table: Answers | Scores, statement: Statement) -> list[tuple[Any, ...]]:
+        """What SQL returns of a table."""
+        self.view("visits", table.parts)
+        with self._told():
+            return self.link.execute(statement.text, statement.values).fetchall()
+
+    def view(self, name: str, parts: Sequence[Part]) -> None:
+        """Let ``name`` be the table of these files."""
+        files = [self.folder / part.file for part in parts]
+        with self._told():
+            self.link.execute(f"create or replace view {name} as select * from {listed(files)}")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """DuckDB's errors in words."""
+        import duckdb  # noqa: PLC0415 (an extra)
+
+        try:
+            yield
+        except duckdb.Error as error:
+            why = str(error).splitlines()[0]
+            raise BadInput(
+                Problem(message("the snapshot cannot be read: {why}", why=why), str(self.folder), _ANEW)
+            ) from error
+
+
+def _whole_manifest(folder: Path) -> Manifest:
+    """The manifest; ``BadInput`` where files of it are missing or damaged, and a new one does not take its place."""
+    for _ in range(_TRIALS):
+        manifest = read_manifest(folder)
+        damaged = [part.file for part in manifest.parts if not _is_whole(folder / part.file, manifest.sizes[part.file])]
+        if not damaged:
+            return manifest
+    raise BadInput(Problem(message("missing, or not as it was written"), str(folder / damaged[0]), _ANEW))
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Reading]:
+    """The snapshot in ``folder``, opened; ``BadInput`` where there is none, or files of it are missing."""
+    with connected() as link:
+        yield Reading(folder, link)

@@ -1,0 +1,108 @@
+"""The one form of SQL that every engine is asked: ``GROUP BY`` some keys, returning whole numbers.
+
+Tables: ``visits`` (one row a visit, answers or scores), ``stores``, ``gone`` (visits that do not count). Values are
+always bound, never pasted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cemaudit.ledger.query.keys import Condition, bound, expression, months, needs_stores
+from cemaudit.ledger.snapshot.names import quoted
+
+__all__ = ["EVERYTHING", "Filter", "Statement", "counted", "histogram", "sums", "tallied"]
+
+Bound = str | dt.date
+
+
+class Statement(NamedTuple):
+    """SQL with a ``?`` for each of its values."""
+
+    text: str
+    values: tuple[Bound, ...]
+
+
+class Filter(NamedTuple):
+    """Which visits are asked about: those of all ``conditions``, of days from ``since`` to ``until``.
+
+    ``excluded``: those that headquarters excluded, too.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+    excluded: bool = False
+
+
+EVERYTHING = Filter()
+"""All visits that count."""
+
+
+def tallied(keys: Sequence[str], columns: Sequence[str], which: Filter, *, extremes: bool = False) -> Statement:
+    """For each group: its keys, its visits, then for each column count, sum, sum of squares (least, most)."""
+    asked = [one for column in columns for one in sums(column, extremes=extremes)]
+    return _grouped(keys, asked, which)
+
+
+def counted(keys: Sequence[str], counts: Sequence[str], which: Filter) -> Statement:
+    """For each group: its keys, its visits, then whatever ``counts`` (SQL) count."""
+    return _grouped(keys, counts, which)
+
+
+def histogram(keys: Sequence[str], column: str, which: Filter) -> Statement:
+    """For each group and each number in the column: the keys, how many visits, the number."""
+    name = f"visits.{quoted(column)}"
+    expressions = [*map(expression, keys), name]
+    where, values = _where(which)
+    conditions = " and ".join([*where, f"{name} is not null"])
+    listed = ", ".join([*map(expression, keys), "count(*)", name])
+    return Statement(
+        f"select {listed} from {_tables(keys, which)} where {conditions} "
+        f"group by {', '.join(expressions)} order by {', '.join(expressions)}",
+        values,
+    )
+
+
+def sums(column: str, *, extremes: bool = False) -> Iterator[str]:
+    """Count, sum and sum of squares of a column of whole numbers; with ``extremes`` the least and the most."""
+    name = f"visits.{quoted(column)}"
+    wide = f"cast({name} as bigint)"
+    yield from (f"count({name})", f"sum({wide})", f"sum({wide} * {wide})")
+    if extremes:
+        yield from (f"min({name})", f"max({name})")
+
+
+def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> Statement:
+    expressions = list(map(expression, keys))
+    where, values = _where(which)
+    text = f"select {', '.join([*expressions, 'count(*)', *asked])} from {_tables(keys, which)}"
+    if where:
+        text += f" where {' and '.join(where)}"
+    if expressions:
+        text += f" group by {', '.join(expressions)} order by {', '.join(expressions)}"
+    return Statement(text, values)
+
+
+def _tables(keys: Sequence[str], which: Filter) -> str:
+    about_stores = any(map(needs_stores, [*keys, *(condition.key for condition in which.conditions)]))
+    return "visits left join stores on stores.store = visits.store" if about_stores else "visits"
+
+
+def _where(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
+    gone = "select number from gone" + (" where why = 'superseded'" if which.excluded else "")
+    parts = [f"visits.number not in ({gone})"]
+    values: list[Bound] = []
+    for condition in map(months, which.conditions):
+        name, known = expression(condition.key), bound(condition)
+        either = [f"{name} in ({', '.join('?' * len(known))})"] if known else []
+        either += [f"{name} is null"] if "" in condition.values else []
+        parts.append(f"({' or '.join(either)})")
+        values += known
+    for sign, day in ((">=", which.since), ("<=", which.until)):
+        if day:
+            parts.append(f"visits.day {sign} ?")
+            values.append(day)
+    return parts, tuple(values)

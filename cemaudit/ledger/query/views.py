@@ -1,0 +1,153 @@
+"""The views: what each shows, and how it is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from cemaudit.ledger.query.answers import feelings, items
+from cemaudit.ledger.query.keys import FACETS
+from cemaudit.ledger.query.question import Group, Question
+from cemaudit.ledger.query.reading import Reading
+from cemaudit.ledger.query.scores import (
+    Summed,
+    histograms,
+    is_better_lower,
+    measures_asked,
+    tables_asked,
+    tallies,
+    visits_counted,
+)
+from cemaudit.ledger.snapshot.names import CODES
+
+__all__ = ["PERCENTILES", "VIEWS", "Shown", "View", "show"]
+
+PERCENTILES = {"p5": 5, "p10": 10, "p25": 25, "p50": 50, "p75": 75, "p90": 90, "p95": 95}
+
+Row = dict[str, Any]
+
+
+class Shown(NamedTuple):
+    """What a view shows: rows of plain values, their keys first; ``measures``: what of, where it is one for all."""
+
+    keys: tuple[str, ...]
+    rows: list[Row]
+    measures: tuple[str, ...] = ()
+
+
+class View(NamedTuple):
+    """A view: what it is grouped ``by`` unless said, how its rows are made."""
+
+    by: tuple[str, ...]
+    rows: Callable[[Reading, Question], list[tuple[Group, Row]]]
+    of_scores: bool = True
+
+
+def show(reading: Reading, name: str, question: Question) -> Shown:
+    """What a view shows of a question; grouped as it usually is where the question says nothing."""
+    view = VIEWS[name]
+    asked = question if question.by else replace(question, by=view.by)
+    rows = [dict(zip(asked.by, group, strict=True)) | row for group, row in view.rows(reading, asked)]
+    named = view.of_scores and "measure" not in asked.by
+    return Shown(asked.by, rows, tuple(measures_asked(reading, asked)) if named else ())
+
+
+def _visits(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    return [(group, {"visits": count}) for group, count in _in_order(question, visits_counted(reading, question))]
+
+
+def _scores(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    found = tallies(reading, question, extremes=True)
+    return [(group, {**_summed(one), **_extremes(one)}) for group, one in _in_order(question, found)]
+
+
+def _summed(one: Summed) -> Row:
+    scores = one.scores
+    return {"visits": one.visits, "scored": scores.n, "mean": scores.mean(), "deviation": scores.deviation()}
+
+
+def _extremes(one: Summed) -> Row:
+    least, most = one.scores.least, one.scores.most
+    return {"least": None if least is None else least / 100, "most": None if most is None else most / 100}
+
+
+def _trend(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    return [(group, _summed(one)) for group, one in _in_order(question, tallies(reading, question))]
+
+
+def _league(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    """The best first; groups of equal means by their keys, those without a score last."""
+    worse = 1 if is_better_lower(tables_asked(reading, question)) else -1
+    names = reading.store_names() if "store" in question.by else {}
+    rows = sorted(_trend(reading, question), key=lambda each: (each[1]["mean"] is None, worse * (each[1]["mean"] or 0)))
+    if not names:
+        return rows
+    place = question.by.index("store")
+    return [(group, {"name": names.get(group[place])} | row) for group, row in rows]
+
+
+def _heatmap(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    found = _in_order(question, tallies(reading, question))
+    return [(group, {"scored": one.scores.n, "mean": one.scores.mean()}) for group, one in found]
+
+
+def _distribution(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    rows = []
+    for group, histogram in _in_order(question, histograms(reading, question)):
+        tally = histogram.tally()
+        numbers = {"scored": tally.n, "mean": tally.mean(), "deviation": tally.deviation()}
+        rows.append((group, {**numbers, **histogram.percentiles({"least": 0, **PERCENTILES, "most": 100})}))
+    return rows
+
+
+def _items(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    rows = []
+    for group, one in _in_order(question, items(reading, question)):
+        left_out = {word: count for word, count in zip(CODES.values(), one.left_out, strict=True) if word in _LEFT_OUT}
+        rows.append((group, {"asked": one.asked, "answered": one.answered, **left_out, "share": one.share}))
+    return rows
+
+
+_LEFT_OUT = ("not-applicable", "not-observed", "declined", "unanswered", "not-relevant")
+
+
+def _feelings(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+    rows = []
+    for group, one in _in_order(question, feelings(reading, question)):
+        row: Row = {"visits": one.visits}
+        for name, felt in (("emotion", one.emotion), ("expectation", one.expectation)):
+            row |= {f"{name}s": felt.n, name: felt.mean(1), f"{name}_deviation": felt.deviation(1)}
+        rows.append((group, {**row, "claims": one.claims, "blames": one.blames}))
+    return rows
+
+
+def _in_order(question: Question, found: Mapping[Group, Any]) -> list[tuple[Group, Any]]:
+    """By the values of keys, what is not known last; facets in the order they have in the checklist."""
+    facets = [place for place, key in enumerate(question.by) if key in FACETS]
+    ranks = {
+        place: {value: rank for rank, value in enumerate(_once(group[place] for group in found))} for place in facets
+    }
+
+    def order(each: tuple[Group, Any]) -> list[tuple[bool, int, str]]:
+        group, _ = each
+        return [(value is None, ranks.get(place, {}).get(value, 0), value or "") for place, value in enumerate(group)]
+
+    return sorted(found.items(), key=order)
+
+
+def _once(values: Iterable[str | None]) -> list[str | None]:
+    return list(dict.fromkeys(values))
+
+
+VIEWS: Mapping[str, View] = {
+    "visits": View(("month",), _visits, of_scores=False),
+    "scores": View(("measure", "key"), _scores),
+    "items": View(("item",), _items, of_scores=False),
+    "feelings": View(("touchpoint",), _feelings, of_scores=False),
+    "league": View(("store",), _league),
+    "heatmap": View(("store", "touchpoint"), _heatmap),
+    "trend": View(("month",), _trend),
+    "distribution": View((), _distribution),
+}
+"""The views by name."""

@@ -1,0 +1,134 @@
+"""What was answered and felt, as the columns of a snapshot: for each item a value, its points and why there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.ledger.snapshot.names import TOO_LARGE, Names, code_of
+from cemaudit.ledger.snapshot.table import NONE, Field, dates, texts, wholes, words
+from cemaudit.model import Checklist, Item
+from cemaudit.model.answers import Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
+from cemaudit.scoring.kernel import Column, Columns
+
+__all__ = ["THOUSANDTHS", "answer_fields", "points_units"]
+
+THOUSANDTHS = 1000
+"""What points are counted in where an item earns the number answered; the rest is rounded, halves up."""
+
+_LARGEST = 2.0**62
+
+
+def points_units(checklist: Checklist) -> dict[str, int]:
+    """What each item's points are counted in: 1 for whole points, 2 for halves; items without points are left out."""
+    units = {}
+    for name, item in checklist.items.items():
+        if isinstance(item.answer, Quantity) and item.answer.table == "value":
+            units[name] = THOUSANDTHS
+        elif item.possible is not None or item.answer.possible is not None:
+            units[name] = math.lcm(*(points.denominator for points in _worth(item)))
+    return units
+
+
+def answer_fields(columns: Columns) -> Iterator[Field]:
+    """The columns of all items, then of all touchpoints."""
+    names, units = Names(columns.checklist), points_units(columns.checklist)
+    for name, item in columns.checklist.items.items():
+        column, states = columns.items[name], _states(name, columns)
+        value = _value(item, column, names.item("answer", name))
+        if value is not None:
+            yield value
+        if name in units:
+            points = _points(item, column, units[name])
+            yield wholes(names.item("points", name), np.where(column.codes < 0, NONE, points))
+        yield wholes(names.item("state", name), states, "tinyint")
+    for touchpoint in columns.checklist.touchpoint:
+        for kind, felt in (("emotion", columns.emotions), ("expectation", columns.expectations)):
+            yield wholes(names.touchpoint(kind, touchpoint), felt[touchpoint], "tinyint")
+        for kind, counts in (("claims", columns.claims), ("blames", columns.blames)):
+            yield wholes(names.touchpoint(kind, touchpoint), counts[touchpoint], "integer")
+
+
+def _value(item: Item, column: Column, name: str) -> Field | None:
+    """What was answered; nothing for words, which may be about people."""
+    match item.answer:
+        case TextAnswer():
+            return None
+        case Choices() | Time():
+            return texts(name, _levels(column))
+        case Date():
+            return dates(name, _levels(column))
+        case _:
+            return _coded(item, column, name)
+
+
+def _coded(item: Item, column: Column, name: str) -> Field:
+    """What was answered, where the codes or the numbers say it."""
+    codes = column.codes
+    match item.answer:
+        case YesNo():
+            return Field(name, codes, "case when {0} >= 0 then {0} = 1 end")
+        case Choice():
+            return words(name, codes, [str(level) for level in column.levels])
+        case Scale(lowest=lowest):
+            return wholes(name, np.where(codes < 0, NONE, codes.astype(np.int64) + lowest), "integer")
+        case _ if column.numbers is not None:
+            return Field(name, np.where(codes < 0, np.nan, column.numbers), "nullif({}, 'nan'::double)")
+        case _:
+            return wholes(name, np.where(codes < 0, NONE, codes.astype(np.int64)), "integer")
+
+
+def _levels(column: Column) -> list[str | None]:
+    """The text of each row's answer; of several options, joined by commas."""
+    listed = [",".join(level) if isinstance(level, tuple) else str(level) for level in column.levels]
+    return [None if code < 0 else listed[code] for code in column.codes.tolist()]
+
+
+def _points(item: Item, column: Column, unit: int) -> NDArray[np.int64]:
+    """What each row's answer is worth, in parts of a point; of no meaning where there is none."""
+    if column.numbers is not None and isinstance(item.answer, Quantity):
+        return _points_of_numbers(item.answer, column.numbers, unit)
+    table = [item.answer.points(level) for level in column.levels]
+    worth = [NONE if points is None else int(points * unit) for points in table]
+    return np.take(np.array([*worth, NONE], np.int64), np.maximum(column.codes, -1))
+
+
+def _points_of_numbers(answer: Quantity, numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
+    if not isinstance(answer.table, tuple):
+        rounded = np.floor(np.abs(numbers) * unit + 0.5) * np.sign(numbers)
+        plain = np.clip(rounded, -_LARGEST, _LARGEST).astype(np.int64)
+        return plain if answer.table == "value" else np.full(len(numbers), NONE)
+    rows = np.zeros(len(numbers), np.int64)
+    for edge in (row.up_to for row in answer.table if row.up_to is not None):
+        at = float(edge)  # an answer is the shortest decimal its float stands for, an edge need not be
+        rows += numbers >= at if Fraction(repr(at)) > edge else numbers > at
+    return np.take(np.array([int(row.points * unit) for row in answer.table], np.int64), rows)
+
+
+def _worth(item: Item) -> list[Fraction]:
+    """All that answers can be worth."""
+    match item.answer:
+        case YesNo(yes=yes, no=no):
+            return [yes, no]
+        case Choice(options=options) | Choices(options=options):
+            return [option.points for option in options if option.points is not None]
+        case Scale(level_points=level_points) if level_points is not None:
+            return list(level_points)
+        case Quantity(table=table) if isinstance(table, tuple):
+            return [row.points for row in table]
+        case _:
+            return [Fraction(1)]
+
+
+def _states(name: str, columns: Columns) -> NDArray[np.int8]:
+    """Why there is no answer, as codes."""
+    codes = columns.items[name].codes
+    states = np.where(codes < 0, -codes, np.iinfo(np.int8).min).astype(np.int8)
+    for row, visit in columns.kept.items():
+        if name in visit.answers and codes[row] < 0:
+            states[row] = code_of(TOO_LARGE)
+    return states

@@ -1,0 +1,108 @@
+"""Which files make up a snapshot: rows of the ledger, and the file ``snapshot.json`` that says it to everybody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.jsontext import canonical
+from cemaudit.files import read_text, replaced
+from cemaudit.language import message
+from cemaudit.ledger.database import Database
+
+__all__ = ["BLOCK", "FORMAT", "MANIFEST", "Manifest", "Part", "current_parts", "read_manifest", "write_manifest"]
+
+BLOCK = 65_536
+"""Visit numbers that go into one file of each checklist: 1 to 65,536, then the next ones."""
+
+FORMAT = 1
+"""The version of the tables and of the manifest."""
+
+MANIFEST = "snapshot.json"
+
+_LARGEST = 500_000_000
+
+
+class Part(NamedTuple):
+    """A file of a snapshot: a row of the table ``snapshot``.
+
+    ``file`` is its place in the folder; the first name in it says what the file holds: ``answers``, ``scores``,
+    ``rescored``, ``stores``, ``gone``. ``scheme`` is empty but for ``rescored``; ``first`` and ``last`` are numbers of
+    visits.
+    """
+
+    file: str
+    checklist: str
+    scheme: str
+    visits: int
+    first: int
+    last: int
+    sha256: str
+    made: str
+
+    @property
+    def kind(self) -> str:
+        """What it holds."""
+        return self.file.partition("/")[0]
+
+    @property
+    def place(self) -> tuple[str, str, str, int]:
+        """What it takes the place of: an earlier file of the same kind, checklist, scheme and block."""
+        return self.kind, self.checklist, self.scheme, (self.first - 1) // BLOCK
+
+
+def current_parts(database: Database) -> dict[tuple[str, str, str, int], Part]:
+    """The files that count, by their place: of each place the one written last."""
+    rows = database.run(f"select {', '.join(Part._fields)} from snapshot order by batch, file")
+    return {part.place: part for part in map(Part._make, rows)}
+
+
+class Manifest(NamedTuple):
+    """What ``snapshot.json`` says.
+
+    ``covered``: the number of the last visit in it; ``trail``: number and hash of the ledger's line it was made at.
+    ``checklists`` and ``schemes`` by ``id@version``. ``layouts``: what files of scores hold, their ``schemes`` and
+    ``scores`` (as in ``ScoreColumn``), and ``layout_of`` each such file the place of its own. ``sizes`` in bytes.
+    """
+
+    covered: int
+    made: str
+    trail: tuple[int, str]
+    parts: tuple[Part, ...]
+    checklists: Mapping[str, Any]
+    schemes: Mapping[str, Any]
+    layouts: tuple[Any, ...]
+    layout_of: Mapping[str, int]
+    sizes: Mapping[str, int]
+
+    def files(self, kind: str, checklist: str = "", scheme: str = "") -> list[Part]:
+        """The parts of a kind, in the order of visit numbers."""
+        wanted = (kind, checklist, scheme)
+        found = [part for part in self.parts if (part.kind, part.checklist, part.scheme) == wanted]
+        return sorted(found, key=lambda part: part.first)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write ``snapshot.json``; from then on the snapshot is the new one."""
+    data = manifest._asdict() | {"format": FORMAT, "parts": [part._asdict() for part in manifest.parts]}
+    with replaced(folder / MANIFEST) as file:
+        file.write(canonical(data) + b"\n")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest in a folder; ``BadInput`` where there is none, or one of another version."""
+    path = folder / MANIFEST
+    hint = message("make it with 'cemaudit snapshot'")
+    if not path.exists():
+        raise BadInput(Problem(message("there is no snapshot yet"), str(folder), hint))
+    try:
+        data = json.loads(read_text(path, _LARGEST))
+        version, parts = data.pop("format"), tuple(Part(**part) for part in data.pop("parts"))
+        if version != FORMAT:
+            raise BadInput(Problem(message("a snapshot of another version of cemaudit"), str(path), hint))
+        return Manifest(**{**data, "parts": parts, "trail": tuple(data["trail"])})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadInput(Problem(message("not the manifest of a snapshot"), str(path), hint)) from error

@@ -1,0 +1,106 @@
+"""What the columns of a snapshot are called: a kind and an id, joined by a colon, which no id holds.
+
+Engines do not tell ``a`` from ``A`` in names of columns; of ids that differ in nothing else, later ones get a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cemaudit.model import Checklist, Reason, score_name
+from cemaudit.scoring.plan import Plan
+
+__all__ = ["CODES", "TOO_LARGE", "Names", "ScoreColumn", "code_of", "quoted", "reason_of", "score_columns"]
+
+TOO_LARGE = "too-large"
+"""The reason of a number no column can hold."""
+
+CODES = {
+    1: Reason.NOT_APPLICABLE.value,
+    2: Reason.NOT_OBSERVED.value,
+    3: Reason.DECLINED.value,
+    4: Reason.UNANSWERED.value,
+    5: Reason.NOT_RELEVANT.value,
+    6: Reason.NOT_ASKED.value,
+    7: Reason.NO_POINTS.value,
+    8: Reason.REFUSED.value,
+    9: Reason.NOTHING_TO_SCORE.value,
+    10: Reason.TOO_FEW.value,
+    11: Reason.INCOMPLETE.value,
+    100: TOO_LARGE,
+}
+"""What stands in columns of states and reasons, for good; nothing stands there where there is an answer or a score."""
+
+_CODE_OF = {word: code for code, word in CODES.items()}
+
+
+def code_of(word: str) -> int:
+    """The code of a reason."""
+    return _CODE_OF[word]
+
+
+def reason_of(code: int | None) -> str | None:
+    """The reason a code stands for."""
+    return None if code is None else CODES[code]
+
+
+def quoted(name: str) -> str:
+    """A name as SQL wants it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Names:
+    """The columns of a checklist's items and touchpoints."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self._items = _told_apart(checklist.items)
+        self._touchpoints = _told_apart(checklist.touchpoint)
+
+    def item(self, kind: str, item: str) -> str:
+        """The column of an item: its ``answer``, its ``points`` or its ``state``."""
+        return f"{kind}:{self._items[item]}"
+
+    def touchpoint(self, kind: str, touchpoint: str) -> str:
+        """The column of a touchpoint: ``emotion``, ``expectation``, ``claims`` or ``blames``."""
+        return f"{kind}:{self._touchpoints[touchpoint]}"
+
+
+class ScoreColumn(NamedTuple):
+    """One score of a scheme: its ``name``, whose it is, and what its columns are called behind the kind."""
+
+    name: str
+    measure: str
+    key: tuple[str, ...]
+    written: str
+
+    @property
+    def score(self) -> str:
+        """The column of its hundredths."""
+        return f"score:{self.written}"
+
+    @property
+    def reason(self) -> str:
+        """The column of the code that says why there is none."""
+        return f"reason:{self.written}"
+
+
+def score_columns(*plans: Plan) -> list[ScoreColumn]:
+    """The scores of plans, each once, in their order."""
+    found = [(planned.measure.id, group.key) for plan in plans for planned in plan.measures for group in planned.groups]
+    keys = list(dict.fromkeys(found))
+    written = _told_apart(":".join((measure, *key)) for measure, key in keys)
+    return [
+        ScoreColumn(score_name(measure, key), measure, key, written[":".join((measure, *key))]) for measure, key in keys
+    ]
+
+
+def _told_apart(names: Iterable[str]) -> dict[str, str]:
+    """Each name with the way it is written."""
+    seen: dict[str, int] = {}
+    written = {}
+    for name in names:
+        plain = name.casefold()
+        seen[plain] = seen.get(plain, 0) + 1
+        written[name] = name if seen[plain] == 1 else f"{name}~{seen[plain]}"
+    return written

@@ -1,0 +1,144 @@
+"""Tables written to Parquet files by DuckDB, in memory alone: durable and read again before they count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.files import unwritable
+from cemaudit.language import message
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from cemaudit.ledger.snapshot.table import Table
+
+__all__ = ["ABOUT", "UNNAMED", "Written", "connected", "listed", "name_durably", "said_by", "text_of", "write"]
+
+ABOUT = "cemaudit"
+"""Under this key a file says what it holds, as JSON."""
+
+UNNAMED = ".parquet.tmp"
+"""What the names of files end with that do not count yet."""
+
+_ROWS_AT_ONCE = 1 << 20
+
+
+class Written(NamedTuple):
+    """A file that is on the disk and whole, under a name that does not count yet."""
+
+    path: Path
+    rows: int
+    size: int
+    sha256: str
+
+
+def connected(threads: int | None = None) -> DuckDBPyConnection:
+    """DuckDB in memory, which neither loads nor fetches anything; ``BadEnvironment`` without the extra ``hq``."""
+    try:
+        import duckdb  # noqa: PLC0415 an extra, and slow to load
+    except ImportError as error:
+        hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
+        raise BadEnvironment(Problem(message("snapshots need the extra {extra}", extra="hq"), hint=hint)) from error
+    settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return duckdb.connect(":memory:", config={**settings, **({"threads": threads} if threads else {})})
+
+
+def write(table: Table, folder: Path) -> Written:
+    """Write a table to a new file in ``folder``; ``BadEnvironment`` where the disk does not take it."""
+    path = folder / f".{uuid4().hex}{UNNAMED}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _copy(table, path)
+        _to_the_disk(path)
+        return _read_again(table, path)
+    except OSError as error:
+        _drop(path)
+        raise unwritable(path, error) from error
+    except BaseException:
+        _drop(path)
+        raise
+
+
+def _copy(table: Table, path: Path) -> None:
+    import duckdb  # noqa: PLC0415
+
+    about = json.dumps(table.about, ensure_ascii=False, sort_keys=True)
+    options = (
+        f"format parquet, compression zstd, row_group_size {_ROWS_AT_ONCE}, kv_metadata {{{ABOUT}: {text_of(about)}}}"
+    )
+    with connected(threads=1) as link:
+        link.register("given", table.arrays)
+        try:
+            link.execute(f"copy (select {table.selected} from given) to {text_of(str(path))} ({options})")
+        except duckdb.IOException as error:
+            why = str(error).splitlines()[0]
+            raise BadEnvironment(Problem(message("cannot be written: {why}", why=why), str(path.parent))) from error
+
+
+def _read_again(table: Table, path: Path) -> Written:
+    """``BadEnvironment`` where what is on the disk is not what was written."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with connected(threads=1) as link:
+        rows = link.execute(f"select count(*) from {listed([path])}").fetchall()
+    if rows != [(table.rows,)]:
+        raise BadEnvironment(Problem(message("what was written does not read back"), str(path.parent)))
+    return Written(path, table.rows, path.stat().st_size, digest)
+
+
+def said_by(paths: Sequence[Path]) -> list[Any]:
+    """What each of these files says of itself."""
+    query = "select value from parquet_kv_metadata({}) where key = ?"
+    with connected(threads=1) as link:
+        found = [link.execute(query.format(text_of(_literally(path))), [ABOUT.encode()]).fetchall() for path in paths]
+    return [json.loads(rows[0][0]) for rows in found]
+
+
+def name_durably(path: Path, name: str) -> None:
+    """Give a file of ``write`` its name, for good."""
+    target = path.with_name(name)
+    try:
+        path.replace(target)
+        _to_the_disk(target.parent)
+    except OSError as error:
+        raise unwritable(target, error) from error
+
+
+def _to_the_disk(path: Path) -> None:
+    """What is written to a file, or the names in a folder, is on the disk when this returns."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows does not open folders
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _drop(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def text_of(value: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def listed(paths: Sequence[Path], *, by_name: bool = False) -> str:
+    """Files as SQL reads them, one below the other; ``by_name``: they need not have the same columns."""
+    names = ", ".join(text_of(_literally(path)) for path in paths)
+    return f"read_parquet([{names}], hive_partitioning = false, union_by_name = {str(by_name).lower()})"
+
+
+def _literally(path: Path) -> str:
+    """A path in which no character stands for others."""
+    return "".join(f"[{char}]" if char in "*?[" else char for char in str(path.absolute()))

@@ -1,0 +1,160 @@
+"""Taking a snapshot: what is new in the ledger becomes files, block by block; what is there already stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.processes import done_by
+from cemaudit.ledger.shelf import as_text
+from cemaudit.ledger.snapshot.block import Job, Made, make_files
+from cemaudit.ledger.snapshot.gone import gone_file, stores_file
+from cemaudit.ledger.snapshot.heads import Row
+from cemaudit.ledger.snapshot.manifest import BLOCK
+from cemaudit.ledger.snapshot.publishing import publish
+from cemaudit.ledger.snapshot.schemes import Schemes
+from cemaudit.ledger.snapshot.store import New, Reached, Store
+from cemaudit.scoring import Engine
+
+__all__ = ["Taken", "take_snapshot"]
+
+
+@dataclass
+class Taken:
+    """What was done: ``visits`` were written into ``files``; ``covered`` is the number of the last visit there is.
+
+    ``fallbacks``: what was scored visit by visit, and why.
+    """
+
+    visits: int = 0
+    files: int = 0
+    covered: int = 0
+    fallbacks: dict[str, str] = field(default_factory=dict)
+
+
+def _silent(_: int) -> None:
+    """Nobody is told."""
+
+
+def take_snapshot(  # noqa: PLR0913 (what a run is made of)
+    ledger: Ledger,
+    engine: Engine,
+    folder: Path,
+    *,
+    blocked: Iterable[str] = (),
+    processes: int = 1,
+    told: Callable[[int], None] = _silent,
+) -> Taken:
+    """Bring the snapshot in ``folder`` up to the ledger.
+
+    Stopped anywhere, the last whole snapshot stays, and the next run goes on. ``engine`` has the schemes; ``told`` is
+    called with the visits of each file written. ``BadInput`` where a scheme is missing, or not the one used before.
+    """
+    taking = _Taking(Store(ledger, folder), Schemes(ledger, engine), tuple(blocked))
+    results = done_by(processes, make_files, taking.jobs())
+    for block, made in groupby(_telling(results, told), key=lambda one: one.block):
+        taking.commit(block, list(made))
+    taking.finish()
+    return taking.taken
+
+
+def _telling(results: Iterable[Made], told: Callable[[int], None]) -> Iterator[Made]:
+    for made in results:
+        yield made
+        told(made.answers.rows)
+
+
+class _Taking:
+    """One run, up to the visit that is the last one when it begins."""
+
+    def __init__(self, store: Store, schemes: Schemes, blocked: tuple[str, ...]) -> None:
+        self.store, self.schemes, self.blocked = store, schemes, blocked
+        self.reached = store.reached()
+        self.seen, _ = store.ledger.trail.head()
+        self.last = store.ledger.last()
+        self.taken = Taken(covered=self.last)
+
+    def jobs(self) -> Iterator[Job]:
+        """What must be written, block by block."""
+        parts = self.store.parts
+        changed = self._changed()
+        for block in sorted(changed | self._damaged() | self._new()):
+            for ref, rows in self._rows(block).items():
+                part = parts.get(("answers", ref, "", block))
+                is_there = part and part.visits == len(rows) and self.store.is_whole(part)
+                scores = parts.get(("scores", ref, "", block))
+                if block in changed or not is_there or not scores or not self.store.is_whole(scores):
+                    yield self._job(block, ref, rows)
+
+    def _new(self) -> set[int]:
+        """The blocks with visits that are in no file yet."""
+        return set(range(self.reached.covered // BLOCK, -(-self.last // BLOCK))) if self.last else set()
+
+    def _damaged(self) -> set[int]:
+        """The blocks whose files are not there, or not as they were."""
+        parts = [part for part in self.store.parts.values() if part.kind in {"answers", "scores"}]
+        return {part.place[-1] for part in parts if not self.store.is_whole(part)}
+
+    def _changed(self) -> set[int]:
+        """The blocks of visits from which something was taken away since: a purge."""
+        ledger = self.store.ledger
+        again = [line.said.get("again", {}).get("visit", {}) for line in ledger.trail.lines(self.reached.seen)]
+        batches = {int(batch) for one in again for batch in one}
+        query = "select distinct number from visit where batch = ? and number <= ?"
+        numbers = (number for batch in batches for (number,) in ledger.database.run(query, (batch, self.last)))
+        return {(number - 1) // BLOCK for number in numbers}
+
+    def _rows(self, block: int) -> dict[str, list[Row]]:
+        """The visits of a block, by checklist, in order."""
+        query = (
+            "select checklist, number, id, revision, store, shopper, wave, day, document from visit "
+            "where number > ? and number <= ? order by number"
+        )
+        bounds = (block * BLOCK, min((block + 1) * BLOCK, self.last))
+        found: dict[str, list[Row]] = defaultdict(list)
+        for ref, *rest in self.store.ledger.database.run(query, bounds):
+            found[ref].append(Row(*rest))
+        return dict(sorted(found.items()))
+
+    def _job(self, block: int, ref: str, rows: Sequence[Row]) -> Job:
+        checklist = self.store.ledger.shelf.checklists([ref])[ref]
+        schemes: dict[str, int] = {}
+        placed = []
+        for row in rows:
+            scheme = self.schemes.of(checklist, dt.date.fromisoformat(row.day) if row.day else None)
+            placed.append(row._replace(scheme=schemes.setdefault(scheme.ref, len(schemes))))
+        texts = tuple(as_text(self.schemes[name]) for name in schemes)
+        return Job(block, self.store.folder, as_text(checklist), texts, self.blocked, placed)
+
+    def commit(self, block: int, made: Sequence[Made]) -> None:
+        """Let the files of a block count."""
+        files = [new for one in made for new in _new_files(one)]
+        covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
+        self.reached = self.reached._replace(covered=covered, whole=False)
+        self.store.commit(files, f"{block * BLOCK + 1}-{covered}", self.reached, self.schemes.used)
+        self.taken.files += len(files)
+        for one in made:
+            self.taken.visits += one.answers.rows
+            self.taken.fallbacks |= one.fallbacks
+
+    def finish(self) -> None:
+        """Write which visits count, and the stores; then tell everybody."""
+        ledger, folder = self.store.ledger, self.store.folder
+        if not self.reached.whole or not self._has_tables():
+            files = [gone_file(ledger, folder, self.last), stores_file(ledger, folder, self.last)]
+            self.store.commit(files, "published", Reached(self.last, self.seen, whole=True))
+        publish(self.store, self.last)
+
+    def _has_tables(self) -> bool:
+        whole = {part.kind for part in self.store.parts.values() if self.store.is_whole(part)}
+        return {"gone", "stores"} <= whole
+
+
+def _new_files(made: Made) -> Iterator[New]:
+    for kind, written in (("answers", made.answers), ("scores", made.scores)):
+        yield New(f"{kind}/{made.checklist}", made.checklist, "", made.first, made.last, written)
