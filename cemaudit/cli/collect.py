@@ -28,9 +28,9 @@ MOST_TOLD = 20
 @words.command(
     "collect",
     help=N_(
-        "Take visits into the ledger: sealed files, JSON, JSON lines, and folders of them. A folder is an inbox: what is "
-        "taken goes to 'done' in it, what is not to 'rejected', with the reasons beside. It may be stopped anywhere and "
-        "run again. Exit code 3 where a visit was not taken."
+        "Take visits into the ledger: sealed files, JSON, JSON lines, and folders of them. A folder is an inbox: "
+        "what is taken goes to 'done' in it, what is not to 'rejected', with the reasons beside. It may be stopped "
+        "anywhere and run again. Exit code 3 where a visit was not taken."
     ),
 )
 @click.argument("sources", nargs=-1, required=True, type=click.Path(allow_dash=True))

@@ -78,12 +78,12 @@ def rules_of(
 
 
 class _Waiting(NamedTuple):
-    """A visit that is to be taken in: where it came from, its name there, its line."""
+    """A visit whose turn is to come: where it came from, its name there, its line, and what it was found to be."""
 
     source: Source
     name: str
     line: bytes | None
-    document: Document
+    found: Examined
 
 
 class Collector:
@@ -115,7 +115,7 @@ class Collector:
         begun: list[Source] = []
         try:
             for piece, found in self._workers.examined(_pieces(sources, begun)):
-                self._sort_out(piece, found, stores)
+                self._line_up(piece, found, stores)
                 if len(self._waiting) >= BATCH:
                     self._take_in()
             self._take_in()
@@ -124,17 +124,13 @@ class Collector:
             for source in begun:
                 source.abandon()
 
-    def _sort_out(self, piece: Piece, found: Sequence[Examined], stores: frozenset[str] | None) -> None:
+    def _line_up(self, piece: Piece, found: Sequence[Examined], stores: frozenset[str] | None) -> None:
         source = piece.source
         source.visits += len(found)
         for place, one in enumerate(found):
-            name = piece.name(place, len(found))
-            if isinstance(one, Refusal):
-                self._reject(source, name, piece.line(place), Fate.REFUSED, one.reasons)
-            elif stores is not None and one.store not in stores:
-                self._reject(source, name, piece.line(place), Fate.REFUSED, [str(_no_such_store(one.store))])
-            else:
-                self._waiting.append(_Waiting(source, name, piece.line(place), one))
+            if stores is not None and isinstance(one, Document) and one.store not in stores:
+                one = Refusal((str(_no_such_store(one.store)),))  # noqa: PLW2901 (it is the same visit)
+            self._waiting.append(_Waiting(source, piece.name(place, len(found)), piece.line(place), one))
         if piece.is_last:
             self._ended.append(source)
 
@@ -142,12 +138,14 @@ class Collector:
         """Write what waits, and put away the files all of whose visits are in."""
         for start in range(0, len(self._waiting), BATCH):
             batch = self._waiting[start : start + BATCH]
-            outcomes = self._ledger.collect([one.document for one in batch], self._checklists)
-            for one, outcome in zip(batch, outcomes, strict=True):
-                if outcome.is_good:
-                    self.summary.fates[outcome.fate] += 1
+            documents = [one.found for one in batch if isinstance(one.found, Document)]
+            outcomes = iter(self._ledger.collect(documents, self._checklists) if documents else ())
+            for one in batch:
+                if isinstance(one.found, Refusal):
+                    self._count(one, Fate.REFUSED, one.found.reasons)
                 else:
-                    self._reject(one.source, one.name, one.line, outcome.fate, [str(each) for each in outcome.problems])
+                    outcome = next(outcomes)
+                    self._count(one, outcome.fate, [str(problem) for problem in outcome.problems])
         self._waiting = []
         for source in self._ended:
             self._end(source)
@@ -158,14 +156,16 @@ class Collector:
         if source.is_gone:
             return
         if source.trouble or not source.visits:
-            self._reject(source, "", None, Fate.REFUSED, [source.trouble or str(message("no visits"))])
+            whole = Refusal((source.trouble or str(message("no visits")),))
+            self._count(_Waiting(source, "", None, whole), Fate.REFUSED, whole.reasons)
         source.end()
 
-    def _reject(self, source: Source, name: str, line: bytes | None, fate: Fate, reasons: Sequence[str]) -> None:
+    def _count(self, one: _Waiting, fate: Fate, reasons: Sequence[str]) -> None:
         self.summary.fates[fate] += 1
-        source.reject(name, line, reasons)
-        for reason in reasons:
-            self._told(": ".join(filter(None, (source.place, name, reason))))
+        if reasons:
+            one.source.reject(one.name, one.line, reasons)
+            for reason in reasons:
+                self._told(": ".join(filter(None, (one.source.place, one.name, reason))))
 
 
 def _pieces(sources: Iterable[Source], begun: list[Source]) -> Iterator[Piece]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
-from cemaudit.exchange.lines import line_read
+from cemaudit.exchange.visits import line_of
 from cemaudit.ledger.people import KEY, SHOPPER, Paper, Person, Pseudonyms
 from cemaudit.model import Visit
 
@@ -85,7 +85,7 @@ def _with(visit: Visit, line: bytes, changes: Mapping[str, str]) -> bytes:
     for name, value in changes.items():
         there = _member(name, getattr(visit, name))
         if line.count(there) != 1:  # an item may have the same name
-            return line_read(visit.model_copy(update=dict(changes)))
+            return line_of(visit.model_copy(update=dict(changes)))
         changed = changed.replace(there, _member(name, value))
     return changed
 

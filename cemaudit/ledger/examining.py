@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -80,10 +80,9 @@ class Examiner:
         """What a sealed file, or each visit of a .json file, is; nothing where the file is gone meanwhile."""
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
         try:
-            found = self._sealed(path) if path.suffix.lower() == _SEALED else list(self._members(path))
+            return self._sealed(path) if path.suffix.lower() == _SEALED else list(self._members(path))
         except BadInput as error:
-            found = [_refusal(error.problems)] if path.exists() else []
-        return found
+            return [_refusal(_unplaced(problem, path) for problem in error.problems)] if path.exists() else []
 
     def _line(self, line: bytes | None) -> Examined:
         if line is None:
@@ -107,12 +106,7 @@ class Examiner:
     def _sealed(self, path: Path) -> list[Examined]:
         from cemaudit.exchange.sealed import read_sealed  # noqa: PLC0415 (lines of JSON need none of it)
 
-        try:
-            sealed = read_sealed(path, keys=self._rules.keys)
-        except BadInput as error:
-            raise BadInput(
-                Problem(one.what, one.place.removeprefix(f"{path.name}: "), one.hint) for one in error.problems
-            ) from error
+        sealed = read_sealed(path, keys=self._rules.keys)
         examined = self._visit(sealed.visit, line_of(sealed.visit), sealed)
         if isinstance(examined, Document) and examined.digest not in self._rules.forgotten:
             self._keep_media(sealed)
@@ -187,6 +181,14 @@ def _named(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     for item in sorted(checklist.naming_items & (visit.answers.keys() | visit.notes.keys())):
         what = message("names staff, and {ref} has no agreement for that", ref=checklist.ref)
         yield Problem(what, item, message("leave it out, or set staff_names in the checklist"))
+
+
+def _unplaced(problem: Problem, path: Path) -> Problem:
+    """The problem without the name of its file, which is said elsewhere."""
+    for name in (str(path), path.name):
+        if f"{problem.place}: ".startswith(f"{name}: "):
+            return replace(problem, place=problem.place.removeprefix(name).removeprefix(": "))
+    return problem
 
 
 def _refusal(problems: Iterable[Problem]) -> Refusal:

@@ -25,10 +25,5 @@ class Outcome(NamedTuple):
     fate: Fate
     problems: tuple[Problem, ...] = ()
 
-    @property
-    def is_good(self) -> bool:
-        """Whether the visit is in the ledger."""
-        return not self.problems
-
 
 COLLECTED, SEEN_BEFORE = Outcome(Fate.COLLECTED), Outcome(Fate.AGAIN)

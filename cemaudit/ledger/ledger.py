@@ -16,14 +16,13 @@ from cemaudit.ledger.fates import Outcome
 from cemaudit.ledger.people import People
 from cemaudit.ledger.schema import bring_up, check_columns, latest
 from cemaudit.ledger.shelf import Shelf
-from cemaudit.ledger.states import STATE_NOW, State
+from cemaudit.ledger.states import LATEST, STATE_NOW, State
 from cemaudit.ledger.trail import Entry, Trail, whoever
 from cemaudit.model import Checklist, Visit
 
 __all__ = ["Held", "Ledger", "opened"]
 
 _AT_ONCE = 2_000
-_LATEST = "not exists (select 1 from visit later where later.id = visit.id and later.revision > visit.revision)"
 
 Result = TypeVar("Result")
 
@@ -117,7 +116,7 @@ class Ledger:
         """
         wanted = set(State) - {State.EXCLUDED} if states is None else set(states)
         columns = ", ".join(STATE_NOW if name == "state" else name for name in Held._fields)
-        conditions = ["number > ?", *([] if superseded else [_LATEST]), *(["checklist = ?"] if checklist else [])]
+        conditions = ["number > ?", *([] if superseded else [LATEST]), *(["checklist = ?"] if checklist else [])]
         query = f"select {columns} from visit where {' and '.join(conditions)} order by number limit ?"
         while rows := self.database.run(query, (after, *([checklist] if checklist else []), _AT_ONCE)):
             yield from (held for held in map(Held._make, rows) if held.state in wanted)
@@ -180,6 +179,8 @@ def _make_ready(database: Database, *, make: bool, who: str) -> None:
 def _bring_up(database: Database, who: str) -> None:
     with database.transaction(making=True):
         before = bring_up(database)
+        if before == latest():
+            return  # another process was quicker
         if before == 0:
             People.begin(database)
         trail = Trail(database, who)

@@ -67,7 +67,10 @@ class Postgres:
         self.run("begin")
         self._inside = True
         try:
-            self.run(f"select pg_advisory_xact_lock({_OURS})" if making else "lock table trail in exclusive mode")
+            if making:
+                self.run(f"select pg_advisory_xact_lock({_OURS})")
+            if not making or "trail" in self.columns():
+                self.run("lock table trail in exclusive mode")
             yield
             self.run("commit")
         except BaseException:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger
     from cemaudit.ledger.trail import Entry
 
-__all__ = ["STATE_NOW", "Review", "State", "review", "reviews_of"]
+__all__ = ["LATEST", "STATE_NOW", "Review", "State", "review", "reviews_of"]
 
 _LAST = "select state from state where state.visit = visit.number order by state.number desc limit 1"
 STATE_NOW = f"coalesce(({_LAST}), 'received')"
 """The state of a row of ``visit``, in a statement."""
+
+LATEST = "not exists (select 1 from visit later where later.id = visit.id and later.revision > visit.revision)"
+"""Whether a row of ``visit`` is the latest revision there is, in a statement."""
 
 
 class State(StrEnum):

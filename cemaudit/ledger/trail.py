@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.jsontext import canonical
+from cemaudit.language import message
 from cemaudit.ledger.database import Database, Row, Value
 from cemaudit.ledger.schema import UNVOUCHED, columns_of, keys_of
 
@@ -110,9 +112,11 @@ class Trail:
         self._database.run("insert into ledger (name, value) values ('head', ?)", (f"{line.number} {line.hash}",))
 
     def head(self) -> tuple[int, str]:
-        """Number and hash of the last line."""
+        """Number and hash of the last line; ``BadInput`` where that is no longer told."""
         rows = self._database.run("select value from ledger where name = 'head'")
-        number, _, last = rows[0][0].partition(" ") if rows else ("0", "", FIRST)
+        number, _, last = str(rows[0][0]).partition(" ") if rows else ("0", "", FIRST)
+        if not number.isdecimal():
+            raise BadInput(Problem(message("the trail does not end where it did"), "trail"))
         return int(number), last
 
     def has(self, entry: Entry) -> bool:

@@ -1,0 +1,140 @@
+"""Killed at any step and run again: nothing lost, nothing twice, every file where it belongs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import keeping
+import pytest
+import sealing
+from keeping import amended, collect, counts, held, lines, visit
+
+from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger.check import check
+from cemaudit.ledger.postgres import Postgres
+from cemaudit.ledger.sqlite import Sqlite
+
+SEALED = {"checklist": keeping.SHOP.ref, "shopper": "s-12"}
+STEPS: list[tuple[type, str]] = [
+    (Sqlite, "run"), (Sqlite, "many"), (Postgres, "run"), (Postgres, "many"),
+    (Path, "replace"), (Path, "unlink"), (Path, "mkdir"), (Path, "chmod"),
+]  # fmt: skip
+
+
+class Killed(BaseException):
+    """The process is no more; nothing it does has any effect."""
+
+
+@contextmanager
+def killed_at(number: int) -> Iterator[Callable[[], int]]:
+    """From step ``number`` on whatever is written raises; gives how many steps there were."""
+    steps = 0
+    undo = [(kind, name, getattr(kind, name)) for kind, name in STEPS]
+
+    def counted(step: Callable[..., Any]) -> Callable[..., Any]:
+        def do(*values: Any, **options: Any) -> Any:
+            nonlocal steps
+            steps += 1
+            if steps >= number:
+                raise Killed
+            return step(*values, **options)
+
+        return do
+
+    for kind, name, step in undo:
+        setattr(kind, name, counted(step))
+    try:
+        with suppress(Killed):
+            yield lambda: steps
+    finally:
+        for kind, name, step in undo:
+            setattr(kind, name, step)
+
+
+def filled(inbox: Path) -> Path:
+    """An inbox with something of everything."""
+    shutil.rmtree(inbox, ignore_errors=True)
+    first, second = visit("v1"), visit("v2")
+    lines(inbox / "a.jsonl", [first, b"{", second, amended(first), visit("v2", store="s9"), visit("v3")])
+    lines(inbox / "b.jsonl", [visit("v4"), visit("v1"), visit("v5"), visit("v6")])
+    sealed = sealing.seal(inbox, id="w1", **SEALED)
+    sealing.revise(inbox, sealed, notes={"I1": "x"})
+    (inbox / "broken.cemaudit").write_bytes(b"PK")
+    for folder in ("photos", "media"):
+        shutil.rmtree(inbox / folder)
+    return inbox
+
+
+def run(url: str, inbox: Path, media: Path) -> tuple[int, ...]:
+    with opened(url, make=True) as ledger:
+        return counts(collect(ledger, inbox, media=media))
+
+
+def is_whole(ledger: Ledger, inbox: Path, media: Path) -> None:
+    """Everything is where it belongs."""
+    assert sorted(held(ledger, superseded=True)) == [
+        ("v1", 1), ("v1", 2), ("v2", 1), ("v3", 1), ("v4", 1), ("v5", 1), ("v6", 1), ("w1", 1), ("w1", 2),
+    ]  # fmt: skip
+    assert [one.number for one in ledger.visits(superseded=True)] == list(range(1, 10))
+    assert list(check(ledger)) == []
+    assert [one.name for one in ledger.people.papers("w1")] == [sealing.APART_NAME, "statement.json"] * 2
+    assert (media / sealing.PHOTO_NAME).read_bytes() == sealing.PHOTO
+    files = {str(path.relative_to(inbox)) for path in inbox.rglob("[!.]*") if path.is_file()}
+    assert files == {
+        "done/a.jsonl", "done/b.jsonl", "done/w1.cemaudit", "done/w1.r2.cemaudit", "rejected/a.jsonl",
+        "rejected/a.jsonl.txt", "rejected/broken.cemaudit", "rejected/broken.cemaudit.txt",
+    }  # fmt: skip
+    bad = (inbox / "rejected" / "a.jsonl").read_bytes().splitlines()
+    reasons = (inbox / "rejected" / "a.jsonl.txt").read_text().splitlines()
+    assert [bad[0], len(bad)] == [b"{", 2]
+    assert [reason.split(":")[0] for reason in reasons] == ["line 2", "line 5"]
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    monkeypatch.setattr("cemaudit.ledger.collecting.BATCH", 3)
+    monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 2)
+    return tmp_path / "inbox", tmp_path / "media"
+
+
+def test_without_a_kill(url: str, places: tuple[Path, Path]) -> None:
+    inbox, media = places
+    with killed_at(10_000) as steps:
+        assert run(url, filled(inbox), media) == (9, 1, 1, 2)
+    assert steps() > 100
+    with opened(url) as ledger:
+        is_whole(ledger, inbox, media)
+
+
+def again(request: pytest.FixtureRequest, url: str) -> None:
+    """Make the place of the ledger new."""
+    if "://" in url:
+        request.getfixturevalue("server").fresh()
+    else:
+        for path in Path(url).parent.glob("hq*.db*"):
+            path.unlink()
+
+
+def test_killed_at_any_step(url: str, places: tuple[Path, Path], request: pytest.FixtureRequest) -> None:
+    """A second kill follows the first; a server is slower, and killed at fewer steps."""
+    inbox, media = places
+    at, stride, ended = 1, (13 if "://" in url else 2), False
+    while not ended:
+        again(request, url)
+        shutil.rmtree(media, ignore_errors=True)
+        filled(inbox)
+        ended = True
+        for number in (at, 1 + at // 3):
+            with killed_at(number):
+                run(url, inbox, media)
+                break
+            ended = False
+        collected, seen_again, *_ = run(url, inbox, media)
+        assert collected + seen_again <= 10
+        with opened(url) as ledger:
+            is_whole(ledger, inbox, media)
+        at += stride

@@ -1,0 +1,144 @@
+"""The registry of stores: what is good is taken, what is bad is named, and earlier knowledge stays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cemaudit.errors import BadInput
+from cemaudit.ledger import Ledger
+from cemaudit.ledger.check import check
+from cemaudit.ledger.stores import Counts, Store, import_stores, read_stores, store_ids, stores_now
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_table(ledger: Ledger, tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "stores.csv",
+        "id,Name,지역,format,brand,owner,opened,pool,floor area,note\n"
+        "s1,강남점,서울,street,A,Kim,2020-01-31,north,120,=1+1\n"
+        "s2,,,,,,,,,\n",
+    )
+    register = read_stores(path)
+    assert (register.rows, register.bad, register.problems) == (2, 0, [])
+    assert import_stores(ledger, register.stores) == Counts(new=2, changed=0, same=0)
+    assert import_stores(ledger, register.stores) == Counts(new=0, changed=0, same=2)
+    first, second = stores_now(ledger).values()
+    assert first.model_dump(mode="json") == {
+        "id": "s1", "name": "강남점", "region": "서울", "format": "street", "brand": "A", "owner": "Kim",
+        "opened": "2020-01-31", "pool": "north", "more": {"floor area": "120", "note": "=1+1"},
+    }  # fmt: skip
+    assert second == Store(id="s2")
+    assert store_ids(ledger) == {"s1", "s2"}
+
+
+def test_bad_rows_are_named_and_the_counts_add_up(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "stores.csv",
+        "id,name,opened\ns1,A,2020-01-31\n,B,\ns3,C,31.1.2020\ns1,D,\ns5,E\ns6,F,\n" + f"{'x' * 200},G,\n",
+    )
+    register = read_stores(path)
+    assert [store.id for store in register.stores] == ["s1", "s6"]
+    assert (register.rows, register.bad) == (7, 5)
+    assert [str(problem) for problem in register.problems] == [
+        "stores.csv: row 3: id: is missing",
+        "stores.csv: row 4: opened: expected a date like 2026-11-21, found 31.1.2020",
+        "stores.csv: row 5: id: store s1 comes twice, first in row 2",
+        "stores.csv: row 6: 2 cells where the header has 3",
+        f"stores.csv: row 8: id: expected 1 to 120 characters on one line, found {'x' * 159}…",
+    ]
+
+
+def test_a_json_list(ledger: Ledger, tmp_path: Path) -> None:
+    rows = [
+        {"id": "s1", "name": "강남점", "opened": "2020-01-31", "area": 120, "tags": ["a"], "pool": None},
+        {"name": "x"},
+        3,
+        {"id": "s4", "region": 4},
+    ]
+    register = read_stores(written(tmp_path / "stores.json", json.dumps(rows)))
+    import_stores(ledger, register.stores)
+    assert stores_now(ledger) == {
+        "s1": Store(id="s1", name="강남점", opened="2020-01-31", more={"area": "120", "tags": '["a"]'})
+    }
+    assert [str(problem) for problem in register.problems] == [
+        "stores.json: store 2: id: is missing",
+        "stores.json: store 3: expected a mapping",
+        "stores.json: store 4: region: expected text, found 4",
+    ]
+
+
+def test_a_workbook(ledger: Ledger, tmp_path: Path) -> None:
+    import datetime as dt
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["매장코드", "매장명", "개점일"])
+    book.active.append([101, "강남점", dt.date(2020, 1, 31)])
+    book.save(tmp_path / "stores.xlsx")
+    import_stores(ledger, read_stores(tmp_path / "stores.xlsx").stores)
+    assert stores_now(ledger) == {"101": Store(id="101", name="강남점", opened="2020-01-31")}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.csv", "name,region\nx,y\n", "a.csv: no column id (name the stores in it)"),
+        ("a.csv", "id,name,매장명\nx,y,z\n", "a.csv: these columns mean the same: name, 매장명"),
+        ("a.csv", "", "a.csv: an empty table"),
+        ("a.json", "{}", "a.json: expected a list"),
+        ("a.json", "[", "a.json: not JSON: Expecting value at character 2"),
+        ("missing.csv", None, "missing.csv: no such file"),
+    ],
+)
+def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str | None, words: str) -> None:
+    path = tmp_path / name if text is None else written(tmp_path / name, text)
+    with pytest.raises(BadInput) as refusal:
+        read_stores(path)
+    assert str(refusal.value).endswith(words)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_too_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cemaudit.ledger.stores.MOST_STORES", 3)
+    path = written(tmp_path / "stores.csv", "id\n" + "".join(f"s{number}\n" for number in range(4)))
+    with pytest.raises(BadInput, match="more than 3 rows"):
+        read_stores(path)
+
+
+def test_what_was_known_stays(ledger: Ledger) -> None:
+    import_stores(ledger, [Store(id="s1", pool="north"), Store(id="s2")])
+    assert import_stores(ledger, [Store(id="s1", pool="south"), Store(id="s3")]) == Counts(new=1, changed=1, same=0)
+    assert {store.id: store.pool for store in stores_now(ledger).values()} == {"s1": "south", "s2": None, "s3": None}
+    pools = ledger.database.run("select id, pool, batch from store order by number")
+    assert pools == [("s1", "north", 2), ("s2", None, 2), ("s1", "south", 3), ("s3", None, 3)]
+    assert list(check(ledger)) == []
+
+
+def test_no_registry_yet(ledger: Ledger) -> None:
+    assert store_ids(ledger) is None
+    assert stores_now(ledger) == {}
+
+
+names = st.text(min_size=1, max_size=10).filter(lambda text: bool(text.strip()))
+
+
+@given(st.dictionaries(names, names, max_size=4))
+def test_whatever_stands_in_further_columns_is_kept(more: dict[str, str]) -> None:
+    import tempfile
+
+    from cemaudit.ledger import opened
+
+    store = Store(id="s1", more=more)
+    with tempfile.TemporaryDirectory() as folder, opened(f"{folder}/hq.db", make=True) as ledger:
+        import_stores(ledger, [store])
+        assert stores_now(ledger) == {"s1": store}
