@@ -50,11 +50,11 @@ def read_line(line: bytes) -> tuple[Visit, bytes]:
         visit: Visit = short.reader.validate_json(line)
     except ValidationError:
         return _slowly(line)
-    _put_in_order(visit)
-    canonical = line_read(visit)
-    if canonical != line:
-        _strictly(line)
-    return visit, canonical
+    _put_in_order(visit.__dict__)
+    if short.writer.to_json(visit, exclude_defaults=True) == line:
+        return visit, line
+    _strictly(line)
+    return visit, line_read(visit)
 
 
 def line_read(visit: Visit) -> bytes:
@@ -65,12 +65,14 @@ def line_read(visit: Visit) -> bytes:
     return short.writer.to_json(visit, exclude_defaults=True)
 
 
-def _put_in_order(visit: Visit) -> None:
-    """Sort what goes by id; nobody has seen the visit yet."""
+def _put_in_order(values: dict[str, Any]) -> None:
+    """Sort what goes by id in the values of a visit; nobody has seen it yet."""
     for name in _BY_KEY:
-        members = visit.__dict__[name]
-        if len(members) > 1 and list(members) != (names := sorted(members)):
-            visit.__dict__[name] = {one: members[one] for one in names}
+        members = values[name]
+        if len(members) > 1:
+            names = list(members)
+            if names != sorted(names):
+                values[name] = {one: members[one] for one in sorted(names)}
 
 
 def _strictly(line: bytes) -> Any:

@@ -26,7 +26,8 @@ class _There(NamedTuple):
     batch: int
 
 
-_Known = dict[tuple[str, int], _There]
+_Known = dict[str, dict[int, _There]]
+"""What is there by visit and revision."""
 
 
 def take(
@@ -40,10 +41,11 @@ def take(
     outcomes = []
     for document in documents:
         problem = clashes[document.checklist]
-        outcome = Outcome(Fate.REFUSED, (problem,)) if problem else _fate(document, known, entry)
+        revisions = known[document.id]
+        outcome = Outcome(Fate.REFUSED, (problem,)) if problem else _fate(document, revisions, entry)
         if outcome is COLLECTED:
             new.append(document)
-            known[document.id, document.revision] = _There(document.digest, document.supersedes, entry.number)
+            revisions[document.revision] = _There(document.digest, document.supersedes, entry.number)
         outcomes.append(outcome)
     if new:
         shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
@@ -55,19 +57,23 @@ def take(
 
 def _known(entry: Entry, documents: Sequence[Document]) -> _Known:
     """All revisions there are of the visits of these documents."""
+    known: _Known = {document.id: {} for document in documents}
     query = "select id, revision, digest, supersedes, batch from visit where id in ({places})"
-    rows = among(entry.database, query, sorted({document.id for document in documents}))
-    return {(name, revision): _There(*rest) for name, revision, *rest in rows}
+    for name, revision, *rest in among(entry.database, query, sorted(known)):
+        known[name][revision] = _There(*rest)
+    return known
 
 
-def _fate(document: Document, known: Mapping[tuple[str, int], _There], entry: Entry) -> Outcome:
-    same = known.get((document.id, document.revision))
+def _fate(document: Document, revisions: Mapping[int, _There], entry: Entry) -> Outcome:
+    if not revisions:
+        return COLLECTED
+    same = revisions.get(document.revision)
     if same:
         return SEEN_BEFORE if same.digest == document.digest else _conflict(_another(document, same, entry))
-    before = known.get((document.id, document.revision - 1))
+    before = revisions.get(document.revision - 1)
     if before and before.digest != document.supersedes:
         return _conflict(_made_of_another(document.id, document.revision - 1))
-    after = known.get((document.id, document.revision + 1))
+    after = revisions.get(document.revision + 1)
     if after and after.supersedes != document.digest:
         return _conflict(_not_taken_up(document.id, document.revision + 1))
     return COLLECTED

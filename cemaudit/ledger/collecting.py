@@ -78,11 +78,10 @@ def rules_of(
 
 
 class _Waiting(NamedTuple):
-    """A visit whose turn is to come: where it came from, its name there, its line, and what it was found to be."""
+    """A visit whose turn is to come: the piece and place it is from, and what it was found to be."""
 
-    source: Source
-    name: str
-    line: bytes | None
+    piece: Piece
+    place: int
     found: Examined
 
 
@@ -125,14 +124,12 @@ class Collector:
                 source.abandon()
 
     def _line_up(self, piece: Piece, found: Sequence[Examined], stores: frozenset[str] | None) -> None:
-        source = piece.source
-        source.visits += len(found)
-        for place, one in enumerate(found):
-            if stores is not None and isinstance(one, Document) and one.store not in stores:
-                one = Refusal((str(_no_such_store(one.store)),))  # noqa: PLW2901 (it is the same visit)
-            self._waiting.append(_Waiting(source, piece.name(place, len(found)), piece.line(place), one))
+        if stores is not None:
+            found = [_in_a_store(one, stores) for one in found]
+        self._waiting += [_Waiting(piece, place, one) for place, one in enumerate(found)]
+        piece.source.visits += len(found)
         if piece.is_last:
-            self._ended.append(source)
+            self._ended.append(piece.source)
 
     def _take_in(self) -> None:
         """Write what waits, and put away the files all of whose visits are in."""
@@ -152,20 +149,23 @@ class Collector:
         self._ended = []
         self._progress(self.summary)
 
+    def _count(self, one: _Waiting, fate: Fate, reasons: Sequence[str]) -> None:
+        self.summary.fates[fate] += 1
+        if reasons:
+            self._reject(one.piece.source, one.piece.name(one.place), one.piece.line(one.place), reasons)
+
     def _end(self, source: Source) -> None:
         if source.is_gone:
             return
         if source.trouble or not source.visits:
-            whole = Refusal((source.trouble or str(message("no visits")),))
-            self._count(_Waiting(source, "", None, whole), Fate.REFUSED, whole.reasons)
+            self.summary.fates[Fate.REFUSED] += 1
+            self._reject(source, "", None, [source.trouble or str(message("no visits"))])
         source.end()
 
-    def _count(self, one: _Waiting, fate: Fate, reasons: Sequence[str]) -> None:
-        self.summary.fates[fate] += 1
-        if reasons:
-            one.source.reject(one.name, one.line, reasons)
-            for reason in reasons:
-                self._told(": ".join(filter(None, (one.source.place, one.name, reason))))
+    def _reject(self, source: Source, name: str, line: bytes | None, reasons: Sequence[str]) -> None:
+        source.reject(name, line, reasons)
+        for reason in reasons:
+            self._told(": ".join(filter(None, (source.place, name, reason))))
 
 
 def _pieces(sources: Iterable[Source], begun: list[Source]) -> Iterator[Piece]:
@@ -174,6 +174,9 @@ def _pieces(sources: Iterable[Source], begun: list[Source]) -> Iterator[Piece]:
         yield from source.pieces()
 
 
-def _no_such_store(store: str) -> Problem:
+def _in_a_store(one: Examined, stores: frozenset[str]) -> Examined:
+    """What was found, unless the visit is of a store that is not among ``stores``."""
+    if isinstance(one, Refusal) or one.store in stores:
+        return one
     hint = message("import it with 'cemaudit stores import', or let it pass with --any-store")
-    return Problem(message("no such store: {store}", store=store), "store", hint)
+    return Refusal((str(Problem(message("no such store: {store}", store=one.store), "store", hint)),))

@@ -44,6 +44,13 @@ class Refusal(NamedTuple):
 Examined = Document | Refusal
 
 
+class _HeldTo(NamedTuple):
+    """What the visits of a checklist are held to; ``naming``: the items that may not be answered."""
+
+    fitting: Fitting
+    naming: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Rules:
     """What visits are held to.
@@ -67,8 +74,7 @@ class Examiner:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._pseudonyms = Pseudonyms(rules.secret)
-        self._checklists: dict[str, Checklist] = {}
-        self._fitting: dict[str, Fitting] = {}
+        self._held_to: dict[str, _HeldTo] = {}
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
 
     def lines(self, lines: Sequence[bytes | None]) -> list[Examined]:
@@ -117,32 +123,35 @@ class Examiner:
         return _refusal(problems) if problems else document_of(visit, line, self._pseudonyms, sealed)
 
     def _problems(self, visit: Visit) -> list[Problem]:
-        ref = visit.checklist
-        if ref in self._rules.clashes:
-            return [Problem(self._rules.clashes[ref], "checklist")]
-        if ref not in self._rules.checklists:
-            hint = nearest(ref, self._rules.checklists, listing=False) or message("give its file with --checklist")
-            return [Problem(message("no such checklist: {ref}", ref=ref), "checklist", hint)]
-        found = self._fits(ref).problems(visit)
+        held_to = self._held_to.get(visit.checklist) or self._taken_up(visit.checklist)
+        if isinstance(held_to, Problem):
+            return [held_to]
+        found = held_to.fitting.problems(visit)
         if self._is_late(visit):
             found.append(Problem(message("from a day that is still to come"), hint=message("is the clock right?")))
-        checklist = self._checklists[ref]
-        if checklist.naming_items and not checklist.staff_names:
-            found += _named(visit, checklist)
+        if held_to.naming:
+            found += _named(visit, held_to.naming)
         return found
 
-    def _fits(self, ref: str) -> Fitting:
-        if ref not in self._fitting:
-            self._checklists[ref] = Checklist.model_validate_json(self._rules.checklists[ref])
-            self._fitting[ref] = Fitting(self._checklists[ref])
-        return self._fitting[ref]
+    def _taken_up(self, ref: str) -> _HeldTo | Problem:
+        """What the visits of a checklist are held to; the problem of all its visits where it cannot be used."""
+        if ref in self._rules.clashes:
+            return Problem(message("{value}", value=self._rules.clashes[ref]), "checklist")
+        if ref not in self._rules.checklists:
+            hint = nearest(ref, self._rules.checklists, listing=False) or message("give its file with --checklist")
+            return Problem(message("no such checklist: {ref}", ref=ref), "checklist", hint)
+        checklist = Checklist.model_validate_json(self._rules.checklists[ref])
+        naming = frozenset[str]() if checklist.staff_names else checklist.naming_items
+        self._held_to[ref] = _HeldTo(Fitting(checklist), naming)
+        return self._held_to[ref]
 
     def _is_late(self, visit: Visit) -> bool:
         """Whether it is from a day that is still to come."""
         limit = self._tomorrow
-        moments = (visit.started, visit.finished, visit.entered, visit.briefed)
-        late = [moment for moment in moments if moment and moment > limit]
-        return bool(late) or (visit.date is not None and visit.date > limit.date())
+        for moment in (visit.started, visit.finished, visit.entered, visit.briefed):
+            if moment is not None and moment > limit:
+                return True
+        return visit.date is not None and visit.date > limit.date()
 
     def _keep_media(self, sealed: Sealed) -> None:
         """Unpack the evidence that is not there yet, or not whole; it is on the disk when this returns."""
@@ -176,10 +185,10 @@ def _to_the_disk(folder: Path) -> None:
             os.close(handle)
 
 
-def _named(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+def _named(visit: Visit, naming: frozenset[str]) -> Iterator[Problem]:
     """The problem of each answer that names staff."""
-    for item in sorted(checklist.naming_items & (visit.answers.keys() | visit.notes.keys())):
-        what = message("names staff, and {ref} has no agreement for that", ref=checklist.ref)
+    for item in sorted(naming & (visit.answers.keys() | visit.notes.keys())):
+        what = message("names staff, and {ref} has no agreement for that", ref=visit.checklist)
         yield Problem(what, item, message("leave it out, or set staff_names in the checklist"))
 
 

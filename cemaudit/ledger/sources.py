@@ -36,11 +36,11 @@ class Piece:
         """The line at a place of the piece, as it came."""
         return None if isinstance(self.content, Path) else self.content[place]
 
-    def name(self, place: int, among: int) -> str:
+    def name(self, place: int) -> str:
         """The visit at a place of the piece, for people; nothing for the only one of its file."""
         if not isinstance(self.content, Path):
             return str(message("line {number}", number=self.numbers[place]))
-        return str(message("visit {number}", number=place + 1)) if among > 1 else ""
+        return str(message("visit {number}", number=place + 1)) if self.source.visits > 1 else ""
 
 
 class Source(ABC):

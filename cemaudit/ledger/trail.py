@@ -142,8 +142,7 @@ def digest_of(table: str, rows: Iterable[Row]) -> dict[str, Any]:
     """How many rows, and the SHA-256 over them in the order of their keys."""
     left_out = UNVOUCHED.get(table, set())
     columns = [name for name in columns_of(table) if name not in left_out]
-    keys = [columns.index(name) for name in keys_of(table)]
-    in_order = sorted(rows, key=lambda row: [row[key] for key in keys])
+    in_order = sorted(rows, key=itemgetter(*(columns.index(name) for name in keys_of(table))))
     return {"rows": len(in_order), "sha256": hashlib.sha256(canonical(in_order)).hexdigest()}
 
 

@@ -50,16 +50,19 @@ class Fitting:
         )
 
     def _names_fit(self, visit: Visit) -> bool:
-        felt = visit.emotions.keys() | visit.expectations.keys()
+        items, touchpoints = self._items, self._touchpoints
         return (
-            visit.skipped.keys() <= self._items
-            and self._never_skipped.isdisjoint(visit.skipped)
-            and visit.notes.keys() <= self._items
-            and visit.evidence.keys() <= self._items
-            and felt <= self._touchpoints
-            and (visit.step is None or self._of_steps.isdisjoint(felt))
-            and all(one.touchpoint in self._touchpoints for one in (*visit.claims, *visit.blames))
+            (not visit.skipped or (visit.skipped.keys() <= items and self._never_skipped.isdisjoint(visit.skipped)))
+            and (not visit.notes or visit.notes.keys() <= items)
+            and (not visit.evidence or visit.evidence.keys() <= items)
+            and visit.emotions.keys() <= touchpoints
+            and visit.expectations.keys() <= touchpoints
+            and (visit.episode is None or self._feelings_arise(visit))
+            and all([one.touchpoint in touchpoints for one in visit.claims + visit.blames])  # noqa: C419 (a few)
         )
+
+    def _feelings_arise(self, visit: Visit) -> bool:
+        return self._of_steps.isdisjoint(visit.emotions) and self._of_steps.isdisjoint(visit.expectations)
 
     def _answers_fit(self, visit: Visit) -> bool:
         unknown = set(_typed(visit.answers)) - self._good
