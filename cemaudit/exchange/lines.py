@@ -23,6 +23,8 @@ from cemaudit.model import Visit, faults
 __all__ = ["line_read", "read_line"]
 
 _LARGEST = 2**63 - 1
+_MOST_ORDERS = 5_000
+_in_order_before: set[tuple[str, ...]] = set()
 _SAMPLE = (
     b'{"amendment":"a","answers":{"a":1,"b":true,"c":"c","d":["d"]},"blames":[{"text":"t","touchpoint":"t"}],'
     b'"briefed":"2026-01-01T00:00:00Z","changes":[{"after":"2","before":"1","place":"p"}],"checklist":"c@1",'
@@ -69,10 +71,18 @@ def _put_in_order(values: dict[str, Any]) -> None:
     """Sort what goes by id in the values of a visit; nobody has seen it yet."""
     for name in _BY_KEY:
         members = values[name]
-        if len(members) > 1:
-            names = list(members)
-            if names != sorted(names):
-                values[name] = {one: members[one] for one in sorted(names)}
+        if len(members) > 1 and (names := tuple(members)) not in _in_order_before:
+            if names == (in_order := tuple(sorted(names))):
+                _remember(names)
+            else:
+                values[name] = {one: members[one] for one in in_order}
+
+
+def _remember(names: tuple[str, ...]) -> None:
+    """Most visits answer the same items: these names are in order."""
+    if len(_in_order_before) == _MOST_ORDERS:
+        _in_order_before.clear()
+    _in_order_before.add(names)
 
 
 def _strictly(line: bytes) -> Any:
@@ -100,19 +110,21 @@ class _Way(NamedTuple):
 @cache
 def _short_way() -> _Way | None:
     """The way for most lines; ``None`` where pydantic has come to write records otherwise."""
-    schema = _with(_swift, Visit.__pydantic_core_schema__)
-    reader = SchemaValidator(_with(_made_anew, schema), _use_prebuilt=False)  # the prebuilt ones have the usual order
+    schema = _changed(_swift, Visit.__pydantic_core_schema__)
+    reader = SchemaValidator(
+        _changed(_made_anew, schema), _use_prebuilt=False
+    )  # the prebuilt ones have the usual order
     writer = SchemaSerializer(schema, _use_prebuilt=False)
     return _Way(reader, writer) if writer.to_json(reader.validate_json(_SAMPLE)) == _SAMPLE else None
 
 
-def _with(change: Callable[[dict[str, Any]], Any], schema: Any) -> Any:
+def _changed(change: Callable[[dict[str, Any]], Any], schema: Any) -> Any:
     """The schema with every part of it changed."""
     if isinstance(schema, list | tuple):
-        return type(schema)(_with(change, part) for part in schema)
+        return type(schema)(_changed(change, part) for part in schema)
     if not isinstance(schema, dict):
         return schema
-    return change({name: _with(change, part) for name, part in schema.items()})
+    return change({name: _changed(change, part) for name, part in schema.items()})
 
 
 def _swift(schema: dict[str, Any]) -> Any:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "document_of", "packed", "unpacked"]
 
+SHORT = 1_000
+"""Bytes of a line that is not packed: to pack it takes as long as to read it."""
+
 _LEVEL = 1
 
 
@@ -107,12 +110,14 @@ def _papers(sealed: Sealed) -> Sequence[Paper]:
 
 
 def packed(line: bytes) -> bytes:
-    """A line as the ledger keeps it."""
-    return zlib.compress(line, _LEVEL)
+    """A line as the ledger keeps it: a long one packed, a short one as it is, for little would be saved."""
+    return zlib.compress(line, _LEVEL) if len(line) > SHORT else line
 
 
 def unpacked(document: bytes) -> bytes:
     """The line; ``ValueError`` where it is damaged."""
+    if document.startswith(b"{"):
+        return document
     try:
         return zlib.decompress(document)
     except zlib.error as error:
