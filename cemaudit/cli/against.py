@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cemaudit.scoring.plan import Plan
     from cemaudit.scoring.rescore import Cause, Rescored
 
-__all__ = ["print_changes"]
+__all__ = ["KINDS", "print_changes"]
 
 
 def print_changes(engine: Engine, sources: tuple[str, ...], before: str | None, as_json: bool) -> int:
@@ -111,7 +111,7 @@ def _print(changes: Sequence[Rescored]) -> None:
     bands: Counter[tuple[str, ...]] = Counter((_name(change.before[1]), _name(change.after[1])) for change in changes)
     _print_counts([N_("Before"), N_("After")], bands)
     found = (kind for change in changes for kind in {cause.kind for cause in change.causes})
-    kinds: Counter[tuple[str, ...]] = Counter((translate(_KINDS[kind]),) for kind in found)
+    kinds: Counter[tuple[str, ...]] = Counter((translate(KINDS[kind]),) for kind in found)
     _print_counts([N_("Because of")], kinds)
 
 
@@ -183,7 +183,7 @@ _SAID: dict[str, Callable[[Cause], str]] = {
     "rounding": _said(N_("rounding: {before} → {after}")),
     "bands": _said(N_("other edges of bands")),
 }
-_KINDS = {
+KINDS = {
     "score": N_("no score under one of them"),
     "formula": N_("another formula"),
     "parts": N_("made of other parts"),

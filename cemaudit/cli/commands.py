@@ -38,6 +38,8 @@ COMMANDS = {
     "ledger": N_("Check, copy or describe the ledger."),
     "purge": N_("Remove personal data from the ledger; the scores stay."),
     "snapshot": N_("Bring the columns of the ledger's visits up to date."),
+    "export": N_("Write visits, answers and scores for spreadsheets and other programs."),
+    "rescore": N_("Score the whole history under another scheme; both results are kept."),
     "query": N_("Ask the snapshot: league, heat map, trend, items and more."),
     "lint": N_("Check checklists, schemes and visits."),
 }

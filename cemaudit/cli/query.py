@@ -21,7 +21,7 @@ from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.ledger.query.question import Question
-    from cemaudit.ledger.query.reading import Reading
+    from cemaudit.ledger.query.reading import Local
     from cemaudit.ledger.query.views import Shown
 
 VIEWS = {
@@ -107,7 +107,7 @@ def command(
         _print(shown, pivoted=view == "heatmap" and len(shown.keys) == 2)
 
 
-def _asked(opened: Reading, sql: Path, question: Question) -> Shown:
+def _asked(opened: Local, sql: Path, question: Question) -> Shown:
     """What the SQL of a file returns."""
     from cemaudit.files import read_text
     from cemaudit.ledger.query.own_words import ask

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["Sheet", "write_sheets"]
+__all__ = ["LONGEST_CELL", "MOST_COLUMNS", "Sheet", "fit_for_cells", "timeless", "write_sheets"]
 
 MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
@@ -57,20 +57,25 @@ def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
     for sheet in sheets:
         _fill(book.create_sheet(sheet.name), sheet)
     with replaced(path) as file:
-        file.write(_timeless(book))
+        file.write(timeless(book))
 
 
 def _fill(page: Worksheet, sheet: Sheet) -> None:
     for number, row in enumerate((sheet.header, *sheet.rows), 1):
         for column, text in enumerate(row, 1):
             if text:
-                cell = page.cell(number, column, _UNFIT.sub("", text)[:LONGEST_CELL])
+                cell = page.cell(number, column, fit_for_cells(text))
                 cell.data_type = "s"
                 cell.quotePrefix = text[0] in "=+-@'"
     sheet.dress(page)
 
 
-def _timeless(book: Workbook) -> bytes:
+def fit_for_cells(text: str) -> str:
+    """The text as far as a cell can hold it."""
+    return _UNFIT.sub("", text)[:LONGEST_CELL]
+
+
+def timeless(book: Workbook) -> bytes:
     """The workbook's bytes, without the moment it was written."""
     written, again = io.BytesIO(), io.BytesIO()
     book.save(written)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.ledger.query.reading import Reading
+from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.relations import relations
 
 __all__ = ["Found", "ask"]
@@ -21,7 +21,7 @@ class Found(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def ask(reading: Reading, sql: str, ref: str, scheme: str | None = None) -> Found:
+def ask(reading: Local, sql: str, ref: str, scheme: str | None = None) -> Found:
     """What one ``select`` returns of the tables of a checklist (see ``relations``).
 
     ``BadInput`` where it is anything else, or goes wrong. The ``reading`` can be asked nothing else afterwards.
@@ -40,7 +40,7 @@ def ask(reading: Reading, sql: str, ref: str, scheme: str | None = None) -> Foun
         raise BadInput(Problem(message("the SQL cannot be run: {why}", why=" ".join(str(error).split())))) from error
 
 
-def _make_views(reading: Reading, ref: str, scheme: str | None) -> None:
+def _make_views(reading: Local, ref: str, scheme: str | None) -> None:
     answers, scores = reading.answers(ref), reading.scores(ref, scheme)
     reading.view("wide_answers", answers.parts)
     for number, some in enumerate(scores, 1):
@@ -49,7 +49,7 @@ def _make_views(reading: Reading, ref: str, scheme: str | None) -> None:
         reading.link.execute(f"create view {name} as {sql}")
 
 
-def _shut_in(reading: Reading) -> None:
+def _shut_in(reading: Local) -> None:
     """From now on nothing but the files of the snapshot can be opened, and this cannot be changed any more."""
     files = [str((reading.folder / part.file).absolute()) for part in reading.manifest.parts]
     reading.link.execute("set temp_directory = ''")

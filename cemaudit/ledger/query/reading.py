@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,17 +14,16 @@ from cemaudit.language import message
 from cemaudit.ledger.query.statement import Statement
 from cemaudit.ledger.snapshot.manifest import Manifest, Part, read_manifest
 from cemaudit.ledger.snapshot.names import ScoreColumn
-from cemaudit.ledger.snapshot.parquet import connected, listed
+from cemaudit.ledger.snapshot.parquet import connected, listed, missing, reading_of
 from cemaudit.model import Checklist, Scheme
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Answers", "Reading", "Scores", "reading"]
+__all__ = ["Answers", "Local", "Reading", "Scores", "reading"]
 
 
 _TRIALS = 3
-_ANEW = message("make it with 'cemaudit snapshot'")
 
 
 class Scores(NamedTuple):
@@ -42,16 +42,23 @@ class Answers(NamedTuple):
     checklist: Checklist
 
 
-class Reading:
-    """The snapshot in ``folder``, and a DuckDB in memory that reads it."""
+class Reading(ABC):
+    """A snapshot, and an engine that reads it."""
 
-    def __init__(self, folder: Path, link: DuckDBPyConnection) -> None:
-        self.folder, self.link = folder, link
-        self.manifest = _whole_manifest(folder)
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
         self._checklists: dict[str, Checklist] = {}
         self._schemes: dict[str, Scheme] = {}
         for name in ("stores", "gone"):
-            self.view(name, self.manifest.files(name))
+            self.view(name, manifest.files(name))
+
+    @abstractmethod
+    def view(self, name: str, parts: Sequence[Part]) -> None:
+        """Let ``name`` be the table of these files."""
+
+    @abstractmethod
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What SQL returns of the tables there are."""
 
     @property
     def refs(self) -> list[str]:
@@ -81,15 +88,23 @@ class Reading:
         """
         parts = self.manifest.files("scores", ref)
         if scheme is not None and {scheme} != self._used(parts):
-            parts = self.manifest.files("rescored", ref, scheme)
-            if not parts:
-                raise BadInput(self._not_scored(ref, scheme))
+            return self.again(ref, scheme)
+        return self._by_layout(ref, parts)
+
+    def again(self, ref: str, scheme: str) -> list[Scores]:
+        """The scores of a checklist's visits that were scored again, under ``scheme``; ``BadInput`` where none were."""
+        parts = self.manifest.files("rescored", ref, scheme)
+        if not parts:
+            raise BadInput(self._not_scored(ref, scheme))
+        return self._by_layout(ref, parts)
+
+    def _by_layout(self, ref: str, parts: Sequence[Part]) -> list[Scores]:
         by_layout: dict[int, list[Part]] = defaultdict(list)
         for part in parts:
             by_layout[self.manifest.layout_of[part.file]].append(part)
         return [self._scores(ref, layout, some) for layout, some in sorted(by_layout.items())]
 
-    def _used(self, parts: list[Part]) -> set[str]:
+    def _used(self, parts: Sequence[Part]) -> set[str]:
         layouts = {self.manifest.layout_of[part.file] for part in parts}
         return {ref for layout in layouts for ref in self.manifest.layouts[layout]["schemes"]}
 
@@ -103,7 +118,7 @@ class Reading:
             message("the visits of {ref} are not scored under {scheme}", ref=ref, scheme=scheme), "--scheme", hint
         )
 
-    def _scores(self, ref: str, layout: int, parts: list[Part]) -> Scores:
+    def _scores(self, ref: str, layout: int, parts: Sequence[Part]) -> Scores:
         said = self.manifest.layouts[layout]
         columns = tuple(
             ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in said["scores"]
@@ -112,33 +127,32 @@ class Reading:
 
     def store_names(self) -> dict[str | None, str]:
         """What stores are called, by id."""
-        with self._told():
-            return dict(self.link.execute("select store, name from stores where name is not null").fetchall())
+        return dict(self.ask("select store, name from stores where name is not null"))
 
     def rows(self, table: Answers | Scores, statement: Statement) -> list[tuple[Any, ...]]:
         """What SQL returns of a table."""
         self.view("visits", table.parts)
-        with self._told():
-            return self.link.execute(statement.text, statement.values).fetchall()
+        return self.ask(statement.text, statement.values)
+
+
+class Local(Reading):
+    """The snapshot in ``folder``, and a DuckDB in memory that reads it."""
+
+    def __init__(self, folder: Path, link: DuckDBPyConnection) -> None:
+        self.folder, self.link = folder, link
+        super().__init__(_whole_manifest(folder))
 
     def view(self, name: str, parts: Sequence[Part]) -> None:
-        """Let ``name`` be the table of these files."""
-        files = [self.folder / part.file for part in parts]
-        with self._told():
-            self.link.execute(f"create or replace view {name} as select * from {listed(files)}")
+        self.define(name, f"select * from {listed([self.folder / part.file for part in parts])}")
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """DuckDB's errors in words."""
-        import duckdb  # noqa: PLC0415 (an extra)
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with reading_of(self.folder):
+            return self.link.execute(sql, values).fetchall()
 
-        try:
-            yield
-        except duckdb.Error as error:
-            why = str(error).splitlines()[0]
-            raise BadInput(
-                Problem(message("the snapshot cannot be read: {why}", why=why), str(self.folder), _ANEW)
-            ) from error
+    def define(self, name: str, sql: str) -> None:
+        """Let ``name`` be the table SQL returns."""
+        with reading_of(self.folder):
+            self.link.execute(f"create or replace view {name} as {sql}")
 
 
 def _whole_manifest(folder: Path) -> Manifest:
@@ -148,7 +162,7 @@ def _whole_manifest(folder: Path) -> Manifest:
         damaged = [part.file for part in manifest.parts if not _is_whole(folder / part.file, manifest.sizes[part.file])]
         if not damaged:
             return manifest
-    raise BadInput(Problem(message("missing, or not as it was written"), str(folder / damaged[0]), _ANEW))
+    raise BadInput(missing(folder / damaged[0]))
 
 
 def _is_whole(path: Path, size: int) -> bool:
@@ -159,7 +173,7 @@ def _is_whole(path: Path, size: int) -> bool:
 
 
 @contextmanager
-def reading(folder: Path) -> Iterator[Reading]:
+def reading(folder: Path) -> Iterator[Local]:
     """The snapshot in ``folder``, opened; ``BadInput`` where there is none, or files of it are missing."""
     with connected() as link:
-        yield Reading(folder, link)
+        yield Local(folder, link)

@@ -7,26 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint
+from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
 from cemaudit.ledger.query.reading import Answers, Scores
 from cemaudit.ledger.snapshot.answers import points_units
 from cemaudit.ledger.snapshot.names import CODES, Names, ScoreColumn, quoted
 from cemaudit.ledger.snapshot.parquet import text_of
-from cemaudit.model import Checklist, Item, Touchpoint
-from cemaudit.model.answers import TextAnswer
+from cemaudit.model import Checklist, Item
+from cemaudit.model.answers import Nps, Quantity, Scale, TextAnswer, YesNo
 
-__all__ = ["FACETS", "relations"]
+__all__ = ["FACETS", "relations", "word_of"]
 
 FACETS = ("touchpoint", "channel", "medium", "stage", "element", "mode", "moment")
 
 _HEADS = "number, visit, store, wave, day, month, step, scenario, origin"
+_COUNTED = "number not in (select number from gone)"
 _STORES = "name, region, format, brand, owner, pool, opened"
 
 
-def relations(answers: Answers, scores: Sequence[Scores]) -> Iterator[tuple[str, str]]:
-    """The name and the SQL of each view, in an order in which each needs only earlier ones.
+def relations(answers: Answers, scores: Sequence[Scores], only: str = _COUNTED) -> Iterator[tuple[str, str]]:
+    """The name and the SQL of each view: of the visits for which ``only`` holds.
 
-    They stand on ``wide_answers``, ``wide_scores_1``, ``wide_scores_2`` ... , ``stores`` and ``gone``.
+    They stand on ``wide_answers``, ``wide_scores_1``, ``wide_scores_2`` ... , ``stores`` and ``gone``. ``place`` says
+    in which order a scheme has its scores, a checklist its items and touchpoints.
     """
     tables = [f"wide_scores_{number}" for number in range(1, len(scores) + 1)]
     graded = " union all ".join(f"select number, scheme, band from {table}" for table in tables)
@@ -34,40 +36,41 @@ def relations(answers: Answers, scores: Sequence[Scores]) -> Iterator[tuple[str,
         "visits",
         (
             f"select {_HEADS}, revision, shopper, scheme, band, {_STORES} from wide_answers "
-            f"join ({graded}) using (number) left join stores using (store) "
-            "where number not in (select number from gone)"
+            f"join ({graded}) using (number) left join stores using (store) where {only}"
         ),
     )
-    yield "scores", " union all ".join(_scores(table, some.scores) for table, some in zip(tables, scores, strict=True))
-    yield "items", " union all ".join(_items(answers.checklist))
-    yield "feelings", " union all ".join(_feelings(answers.checklist))
+    pairs = zip(tables, scores, strict=True)
+    yield "scores", " union all ".join(_scores(table, some.scores, only) for table, some in pairs if some.scores)
+    yield "items", " union all ".join(f"{one} where {only}" for one in _items(answers.checklist))
+    yield "feelings", " union all ".join(f"{one} where {only}" for one in _feelings(answers.checklist))
 
 
-def _scores(table: str, scores: Sequence[ScoreColumn]) -> str:
+def _scores(table: str, scores: Sequence[ScoreColumn], only: str) -> str:
     """A row for each score of each visit."""
-    said = ([one.name, one.measure, ",".join(one.key)] for one in scores)
-    names = ", ".join(f"({', '.join(map(text_of, each))})" for each in said)
+    said = [[text_of(one.name), text_of(one.measure), text_of(",".join(one.key))] for one in scores]
+    names = ", ".join(f"({', '.join([*each, str(place)])})" for place, each in enumerate(said, 1))
     pairs = ", ".join(f"({quoted(one.score)}, {quoted(one.reason)}) as {quoted(one.name)}" for one in scores)
     long = f"from {table} unpivot include nulls ((hundredths, code) for score in ({pairs}))"
     return (
-        f"select number, store, wave, day, month, scheme, band, score, measure, key, hundredths, {_words('code')} as "
-        f"reason from ({long}) join (values {names}) as named (score, measure, key) using (score) "
-        "where number not in (select number from gone)"
+        "select number, store, wave, day, month, scheme, band, score, measure, key, place, hundredths, "
+        f"{word_of('code')} as reason from ({long}) join (values {names}) as named (score, measure, key, place) "
+        f"using (score) where {only}"
     )
 
 
 def _items(checklist: Checklist) -> Iterator[str]:
+    """A row for each item of each visit; ``value`` is the answer where it is a number (yes is 1, no is 0)."""
     units, names = points_units(checklist), Names(checklist)
-    for name, item in checklist.items.items():
-        facets = facets_of_item(checklist, name)
-        constants = ", ".join(f"{_text(facets[facet])} as {facet}" for facet in FACETS)
-        points = quoted(names.item("points", name)) if name in units else "cast(null as bigint)"
+    for place, (name, item) in enumerate(checklist.items.items(), 1):
         answer = "null" if isinstance(item.answer, TextAnswer) else quoted(names.item("answer", name))
+        value = answer if isinstance(item.answer, YesNo | Scale | Nps | Quantity) else "null"
+        points = quoted(names.item("points", name)) if name in units else "null"
         yield (
-            f"select number, store, wave, day, month, {text_of(name)} as item, {constants}, "
-            f"cast({answer} as varchar) as answer, {points} as points, cast({units.get(name, 'null')} as bigint) as "
-            f"points_unit, {_possible(item)} as possible, {_words(names.item('state', name))} as state "
-            "from wide_answers where number not in (select number from gone)"
+            f"select number, store, wave, day, month, {text_of(name)} as item, {place} as place, "
+            f"{_facets(facets_of_item(checklist, name))}, cast({answer} as varchar) as answer, "
+            f"cast({value} as double) as value, cast({points} as bigint) as points, "
+            f"cast({units.get(name, 'null')} as bigint) as points_unit, {_possible(item)} as possible, "
+            f"{word_of(quoted(names.item('state', name)))} as state from wide_answers"
         )
 
 
@@ -77,18 +80,18 @@ def _possible(item: Item) -> str:
 
 
 def _feelings(checklist: Checklist) -> Iterator[str]:
+    """A row for each touchpoint of each visit."""
     names = Names(checklist)
-    for touchpoint in checklist.touchpoints:
+    for place, touchpoint in enumerate(checklist.touchpoints, 1):
         kinds = ("emotion", "expectation", "claims", "blames")
         columns = ", ".join(f"{quoted(names.touchpoint(kind, touchpoint.id))} as {kind}" for kind in kinds)
         yield (
-            f"select number, store, wave, day, month, {_facets(touchpoint)}, {columns} "
-            "from wide_answers where number not in (select number from gone)"
+            f"select number, store, wave, day, month, {place} as place, {_facets(facets_of_touchpoint(touchpoint))}, "
+            f"{columns} from wide_answers"
         )
 
 
-def _facets(touchpoint: Touchpoint) -> str:
-    facets = facets_of_touchpoint(touchpoint)
+def _facets(facets: Facets) -> str:
     return ", ".join(f"{_text(facets[facet])} as {facet}" for facet in FACETS)
 
 
@@ -96,7 +99,6 @@ def _text(values: tuple[str, ...]) -> str:
     return text_of(values[0]) if values else "cast(null as varchar)"
 
 
-def _words(column: str) -> str:
+def word_of(code: str) -> str:
     """The word a code stands for."""
-    cases = " ".join(f"when {code} then {text_of(word)}" for code, word in CODES.items())
-    return f"case {quoted(column)} {cases} end"
+    return f"case {code} {' '.join(f'when {number} then {text_of(word)}' for number, word in CODES.items())} end"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cemaudit.ledger.query.keys import Condition, bound, expression, months, needs_stores
 from cemaudit.ledger.snapshot.names import quoted
 
-__all__ = ["EVERYTHING", "Filter", "Statement", "counted", "histogram", "sums", "tallied"]
+__all__ = ["EVERYTHING", "Filter", "Statement", "conditions_of", "counted", "histogram", "sums", "tallied"]
 
 Bound = str | dt.date
 
@@ -56,7 +56,7 @@ def histogram(keys: Sequence[str], column: str, which: Filter) -> Statement:
     """For each group and each number in the column: the keys, how many visits, the number."""
     name = f"visits.{quoted(column)}"
     expressions = [*map(expression, keys), name]
-    where, values = _where(which)
+    where, values = conditions_of(which)
     conditions = " and ".join([*where, f"{name} is not null"])
     listed = ", ".join([*map(expression, keys), "count(*)", name])
     return Statement(
@@ -77,7 +77,7 @@ def sums(column: str, *, extremes: bool = False) -> Iterator[str]:
 
 def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> Statement:
     expressions = list(map(expression, keys))
-    where, values = _where(which)
+    where, values = conditions_of(which)
     text = f"select {', '.join([*expressions, 'count(*)', *asked])} from {_tables(keys, which)}"
     if where:
         text += f" where {' and '.join(where)}"
@@ -91,7 +91,8 @@ def _tables(keys: Sequence[str], which: Filter) -> str:
     return "visits left join stores on stores.store = visits.store" if about_stores else "visits"
 
 
-def _where(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
+def conditions_of(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
+    """The conditions in SQL, all of which must hold, and their values."""
     gone = "select number from gone" + (" where why = 'superseded'" if which.excluded else "")
     parts = [f"visits.number not in ({gone})"]
     values: list[Bound] = []

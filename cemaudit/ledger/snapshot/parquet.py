@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import unwritable
 from cemaudit.language import message
 
@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
     from cemaudit.ledger.snapshot.table import Table
 
-__all__ = ["ABOUT", "UNNAMED", "Written", "connected", "listed", "name_durably", "said_by", "text_of", "write"]
+__all__ = [
+    "ABOUT",
+    "UNNAMED",
+    "Written",
+    "connected",
+    "listed",
+    "missing",
+    "name_durably",
+    "reading_of",
+    "said_by",
+    "text_of",
+    "write",
+]
 
 ABOUT = "cemaudit"
 """Under this key a file says what it holds, as JSON."""
@@ -28,6 +40,7 @@ ABOUT = "cemaudit"
 UNNAMED = ".parquet.tmp"
 """What the names of files end with that do not count yet."""
 
+_ANEW = message("make it with 'cemaudit snapshot'")
 _ROWS_AT_ONCE = 1 << 20
 
 
@@ -92,6 +105,23 @@ def _read_again(table: Table, path: Path) -> Written:
     if rows != [(table.rows,)]:
         raise BadEnvironment(Problem(message("what was written does not read back"), str(path.parent)))
     return Written(path, table.rows, path.stat().st_size, digest)
+
+
+@contextmanager
+def reading_of(place: Path) -> Iterator[None]:
+    """DuckDB's errors in words: ``BadInput`` that names the ``place``."""
+    import duckdb  # noqa: PLC0415 (an extra)
+
+    try:
+        yield
+    except duckdb.Error as error:
+        what = message("the snapshot cannot be read: {why}", why=str(error).splitlines()[0])
+        raise BadInput(Problem(what, str(place), _ANEW)) from error
+
+
+def missing(path: Path) -> Problem:
+    """The problem of a file that is not there, or not whole."""
+    return Problem(message("missing, or not as it was written"), str(path), _ANEW)
 
 
 def said_by(paths: Sequence[Path]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger.ledger import Ledger
@@ -14,9 +14,10 @@ from cemaudit.ledger.snapshot.parquet import Written, name_durably
 from cemaudit.ledger.trail import Entry
 from cemaudit.model import Scheme
 
-__all__ = ["New", "Reached", "Store"]
+__all__ = ["KIND", "New", "Reached", "Store"]
 
-_KIND = "snapshot"
+KIND = "snapshot"
+"""What the trail's lines about new visits in a snapshot are called."""
 _SHORT = 16
 
 
@@ -66,7 +67,7 @@ class Store:
     def reached(self) -> Reached:
         """How far the files go."""
         query = "select number, document from trail where kind = ? order by number desc limit 1"
-        for number, document in self.ledger.database.run(query, (_KIND,)):
+        for number, document in self.ledger.database.run(query, (KIND,)):
             said = json.loads(document)
             return Reached(said["covered"], said["seen"], said["whole"] and number == self.ledger.trail.head()[0])
         return Reached(0, 0, whole=True)
@@ -76,8 +77,8 @@ class Store:
         path = self.folder / part.file
         return path.is_file() and path.stat().st_size == self._sizes.get(part.file, path.stat().st_size)
 
-    def commit(self, new: Sequence[New], subject: str, reached: Reached, schemes: Iterable[Scheme] = ()) -> None:
-        """Name the files, and let the ledger vouch for them; only then they count."""
+    def commit(self, new: Sequence[New], kind: str, subject: str, schemes: Iterable[Scheme] = (), **notes: Any) -> None:
+        """Name the files, and let the ledger vouch for them, in a line of that ``kind``; only then they count."""
         known = self.files_ever()
         before = self.parts
         named = [(one, _named(one.part, known, before)) for one in new]
@@ -89,9 +90,9 @@ class Store:
             self.ledger.shelf.put(entry, schemes)
             entry.add("snapshot", [part._replace(made=entry.at) for _, part in named if part.file not in known])
             entry.subject = subject
-            entry.note(**reached._asdict())
+            entry.note(**notes)
 
-        self.ledger.write(_KIND, work)
+        self.ledger.write(kind, work)
 
     def files_ever(self) -> set[str]:
         """Every file there ever was."""

@@ -18,7 +18,7 @@ from cemaudit.ledger.snapshot.heads import Row
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.ledger.snapshot.publishing import publish
 from cemaudit.ledger.snapshot.schemes import Schemes
-from cemaudit.ledger.snapshot.store import New, Reached, Store
+from cemaudit.ledger.snapshot.store import KIND, New, Reached, Store
 from cemaudit.scoring import Engine
 
 __all__ = ["Taken", "take_snapshot"]
@@ -136,7 +136,8 @@ class _Taking:
         files = [new for one in made for new in _new_files(one)]
         covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
         self.reached = self.reached._replace(covered=covered, whole=False)
-        self.store.commit(files, f"{block * BLOCK + 1}-{covered}", self.reached, self.schemes.used)
+        subject = f"{block * BLOCK + 1}-{covered}"
+        self.store.commit(files, KIND, subject, self.schemes.used, **self.reached._asdict())
         self.taken.files += len(files)
         for one in made:
             self.taken.visits += one.answers.rows
@@ -147,7 +148,8 @@ class _Taking:
         ledger, folder = self.store.ledger, self.store.folder
         if not self.reached.whole or not self._has_tables():
             files = [gone_file(ledger, folder, self.last), stores_file(ledger, folder, self.last)]
-            self.store.commit(files, "published", Reached(self.last, self.seen, whole=True))
+            reached = Reached(self.last, self.seen, whole=True)
+            self.store.commit(files, KIND, "published", **reached._asdict())
         publish(self.store, self.last)
 
     def _has_tables(self) -> bool:

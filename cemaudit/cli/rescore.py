@@ -1,0 +1,151 @@
+"""``cemaudit rescore``."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import words
+from cemaudit.cli.against import KINDS
+from cemaudit.cli.options import engine_options, json_option, ledger_option, tell_plugin_problems, tell_problems
+from cemaudit.cli.snapshots import filter_of, folder_of, processes_option, snapshot_option, tell_fallbacks
+from cemaudit.cli.table import print_table
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.rescoring.causes import Causes
+    from cemaudit.ledger.rescoring.difference import Difference
+    from cemaudit.ledger.rescoring.run import Done
+
+MOST_STORES = 20
+
+
+@words.command(
+    "rescore",
+    help=N_(
+        "Score all visits of the snapshot under another scheme, and show what changes. Both results are kept: "
+        "'query --scheme' shows the new one. Stopped anywhere and run again, it goes on."
+    ),
+)
+@ledger_option
+@snapshot_option
+@words.option("--scheme", required=True, metavar="ID@VERSION", help=N_("The scheme to score under."))
+@words.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=N_("Only what was visited from this day on.")
+)
+@words.option("--where", multiple=True, metavar="checklist=ID", help=N_("Only visits of these checklists."))
+@words.option(
+    "--causes", type=click.IntRange(0, 100_000), default=200, metavar="N",
+    help=N_("Look for causes in so many of the visits that change (200)."),
+)  # fmt: skip
+@processes_option
+@json_option
+@engine_options
+@words.common_options
+def command(
+    url: str,
+    given: Path | None,
+    scheme: str,
+    since: datetime | None,
+    where: tuple[str, ...],
+    causes: int,
+    processes: int | None,
+    as_json: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> None:
+    """Score again, and show the difference for each checklist."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.query.question import Question, checklists_asked
+    from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.rescoring.causes import causes_of
+    from cemaudit.ledger.rescoring.difference import differences
+    from cemaudit.ledger.rescoring.run import rescore_history
+    from cemaudit.ledger.workers import processors
+    from cemaudit.scoring import Engine
+
+    engine, folder, day = Engine(blocked, files), folder_of(url, given), since.date() if since else None
+    which = filter_of(where, None, None, excluded=False)
+    if any(condition.key != "checklist" for condition in which.conditions):
+        raise click.UsageError(
+            str(message("expected {what}, found {value}", what="checklist=ID", value=", ".join(where)))
+        )
+    begun = time.monotonic()
+    with opened(url) as ledger:
+        with reading(folder) as snapshot:
+            refs = checklists_asked(snapshot, Question(which=which), one=False)
+        done = rescore_history(
+            ledger, url, engine, folder, scheme,
+            refs=refs, since=day, blocked=blocked, processes=processes or processors(),
+        )  # fmt: skip
+        _tell(done, time.monotonic() - begun)
+        with reading(folder) as snapshot:
+            for ref in done.refs:
+                difference = differences(snapshot, ref, scheme, day)
+                found = causes_of(ledger, engine, difference.changed, scheme, causes)
+                (_print_json if as_json else _print)(ref, scheme, difference, found)
+    tell_problems(done.problems)
+    tell_plugin_problems(engine)
+
+
+def _tell(done: Done, seconds: float) -> None:
+    rate = f"{done.visits / max(seconds, 0.001):,.0f}"
+    text = message(
+        "{visits} visits scored, {rate} a second; {before} were before",
+        visits=f"{done.visits:,}", rate=rate, before=f"{done.before:,}",
+    )  # fmt: skip
+    click.echo(str(text), err=True)
+    tell_fallbacks(done.fallbacks)
+
+
+def _print_json(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
+    stores = [{"store": store, **_numbers(change)} for store, change in difference.stores.items()]
+    bands = [{"before": old, "after": new, "visits": count} for (old, new), count in _by_count(difference)]
+    said = {"visits": causes.visits, **dict(sorted(causes.kinds.items()))}
+    whole = {"checklist": ref, "scheme": scheme, **_numbers(difference.whole), "changed": len(difference.changed)}
+    click.echo(json.dumps({**whole, "bands": bands, "stores": stores, "causes": said}, ensure_ascii=False))
+
+
+def _numbers(change: Any) -> dict[str, Any]:
+    return {"visits": change.visits, "moved": change.moved, "scored": change.scored, "mean_change": change.mean}
+
+
+def _by_count(difference: Difference) -> list[tuple[tuple[str | None, str | None], int]]:
+    return sorted(difference.bands.items(), key=lambda one: (-one[1], [label or "" for label in one[0]]))
+
+
+def _print(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
+    whole = difference.whole
+    click.echo(f"{ref} -> {scheme}")
+    click.echo(str(message("{moved} of {all} visits change band", moved=f"{whole.moved:,}", all=f"{whole.visits:,}")))
+    if whole.mean is not None:
+        click.echo(str(message("Headline: {mean} on average", mean=f"{whole.mean:+.2f}")))
+    bands = [[old or "-", new or "-", f"{count:,}"] for (old, new), count in _by_count(difference)]
+    _print_rows([N_("Before"), N_("After"), N_("Visits")], bands, "llr")
+    most = sorted(difference.stores.items(), key=lambda one: (-abs(one[1].mean or 0), one[0]))[:MOST_STORES]
+    stores = [[s, f"{c.visits:,}", f"{c.moved:,}", "-" if c.mean is None else f"{c.mean:+.2f}"] for s, c in most]
+    _print_rows([N_("Store"), N_("Visits"), N_("Other band"), N_("Change")], stores, "lrrr")
+    if causes.visits:
+        click.echo()
+        click.echo(
+            str(
+                message(
+                    "Causes, in {some} of the {all} visits that change:",
+                    some=causes.visits,
+                    all=len(difference.changed),
+                )
+            )
+        )
+        kinds = [[translate(KINDS[kind]), f"{count:,}"] for kind, count in causes.kinds.most_common()]
+        _print_rows([N_("Because of"), N_("Visits")], kinds, "lr")
+
+
+def _print_rows(headings: list[str], rows: list[list[str]], sides: str) -> None:
+    if rows:
+        click.echo()
+        print_table([translate(heading) for heading in headings], rows, sides)

@@ -1,0 +1,99 @@
+"""The columns of an export, each as SQL over one stretch of visits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from cemaudit.ledger.export.request import Request
+from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint
+from cemaudit.ledger.query.relations import word_of
+from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.gone import STORE_COLUMNS
+from cemaudit.ledger.snapshot.names import Names, ScoreColumn, quoted
+from cemaudit.model import Checklist
+from cemaudit.model.answers import TextAnswer
+
+__all__ = ["Kind", "OutColumn", "heads", "scored_columns", "tidy_columns", "written_columns"]
+
+Kind = Literal["text", "whole", "number", "score", "flag", "date"]
+
+
+class OutColumn(NamedTuple):
+    """A column: its name, the SQL that makes it, what is in it; the ``word`` it holds, if it does."""
+
+    name: str
+    sql: str
+    kind: Kind = "text"
+    word: str = ""
+
+
+def heads(request: Request) -> Iterator[OutColumn]:
+    """What every row says of its visit."""
+    yield OutColumn("visit", "visits.visit")
+    yield OutColumn("revision", "visits.revision", "whole")
+    yield OutColumn("store", "visits.store")
+    about_stores = [name for name in STORE_COLUMNS if name != "owner" or request.owners]
+    yield from (OutColumn(f"store_{name}", f"stores.{name}") for name in about_stores)
+    yield OutColumn("wave", "visits.wave")
+    yield OutColumn("day", "visits.day", "date")
+    yield from (OutColumn(name, f"visits.{name}") for name in ("step", "scenario", "origin"))
+    if request.shoppers:
+        yield OutColumn("shopper", "visits.shopper")
+    yield from (OutColumn(name, f"visits.{name}") for name in ("checklist", "scheme", "band"))
+
+
+def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[OutColumn]:
+    """The scores, in points."""
+    yield from (OutColumn(one.score, f"visits.{quoted(one.score)} / 100.0", "score") for one in scores)
+
+
+def written_columns(checklist: Checklist, request: Request) -> Iterator[OutColumn]:
+    """Items with their points and states, then feelings and complaints; words where they are asked for."""
+    units = points_units(checklist)
+    for name in checklist.items:
+        if request.keeps(facets_of_item(checklist, name)):
+            yield from _of_item(checklist, name, units.get(name), words=request.words)
+    for touchpoint in checklist.touchpoints:
+        if request.keeps(facets_of_touchpoint(touchpoint)):
+            for kind in ("emotion", "expectation", "claims", "blames"):
+                column = Names(checklist).touchpoint(kind, touchpoint.id)
+                yield OutColumn(column, f"visits.{quoted(column)}", "whole")
+            if request.words:
+                yield from (_word(kind, touchpoint.id) for kind in ("claim", "blame"))
+
+
+def _of_item(checklist: Checklist, name: str, unit: int | None, *, words: bool) -> Iterator[OutColumn]:
+    answer, names = checklist.items[name].answer, Names(checklist)
+    column = names.item("answer", name)
+    if not isinstance(answer, TextAnswer):
+        yield OutColumn(column, f"visits.{quoted(column)}", _kind(answer.type))
+    elif words:
+        yield _word("text", name)
+    if unit:
+        column = names.item("points", name)
+        yield OutColumn(column, f"visits.{quoted(column)} / {unit}.0", "number")
+    column = names.item("state", name)
+    yield OutColumn(column, word_of(f"visits.{quoted(column)}"))
+    if words:
+        yield _word("note", name)
+
+
+def _word(what: str, name: str) -> OutColumn:
+    word = f"{what}:{name}"
+    return OutColumn(word, f"cast(words.{quoted(word)} as varchar)", word=word)
+
+
+def _kind(answer: str) -> Kind:
+    kinds: dict[str, Kind] = {"yes-no": "flag", "scale": "whole", "nps": "whole", "date": "date"}
+    return kinds.get(answer, "text" if answer in {"choice", "choices", "time"} else "number")
+
+
+def tidy_columns(request: Request) -> Iterator[OutColumn]:
+    """The columns of rows for single things: ``what`` it is, its name and key, the number or text, its points."""
+    yield from heads(request)
+    yield from (OutColumn(name, f"long.{name}") for name in ("what", "name", "key"))
+    yield OutColumn("number", "long.number_", "number")
+    yield OutColumn("text", "long.text_")
+    yield from (OutColumn(name, f"long.{name}", "number") for name in ("points", "possible"))
+    yield OutColumn("reason", "long.reason")

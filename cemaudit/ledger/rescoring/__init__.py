@@ -1,0 +1,1 @@
+"""History under another scheme: the answers of a snapshot scored again, both results kept, and what changes."""
