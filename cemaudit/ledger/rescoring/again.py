@@ -57,7 +57,7 @@ def score_again(job: Job) -> Again:
     marks = marks_of(job.checklist, job.scheme, job.blocked)
     checklist, scheme = marks.plan.checklist, marks.plan.scheme
     arrays = _read(job.folder / job.answers.file, list(wanted(checklist)))
-    with _visits(job.url, arrays["number"]) as whole:
+    with _visits(job.url, arrays[_head("number")]) as whole:
         found, scored = marks.run(restored(checklist, arrays, whole))
     labels = [*(band.label for band in scored.scheme_bands), None]
     fields = [
@@ -73,23 +73,29 @@ def score_again(job: Job) -> Again:
 
 def _read(path: Path, columns: list[Wanted]) -> dict[str, Array]:
     """The columns of a file as arrays; of texts, ``None`` where there is none."""
-    heads = [Wanted(name, "cast(day as varchar)" if name == "day" else name) for name in HEADS]
+    heads = [Wanted(_head(name), "cast(day as varchar)" if name == "day" else name) for name in HEADS]
     named = [f"{one.sql} as c{number}" for number, one in enumerate([*heads, *columns])]
     with reading_of(path), connected(threads=1) as link:
         found = link.execute(f"select {', '.join(named)} from {listed([path])}").fetchnumpy()
     return {one.name: _plain(found[f"c{number}"]) for number, one in enumerate([*heads, *columns])}
 
 
+def _head(name: str) -> str:
+    """What a column of ``HEADS`` is called beside those the kernel wants, which has a step, too."""
+    return f"head:{name}"
+
+
 def _plain(array: Array) -> Array:
-    return array.filled(None) if isinstance(array, np.ma.MaskedArray) and array.dtype == object else np.asarray(array)
+    plain = np.asarray(array)
+    if plain.dtype == object:
+        plain[np.ma.getmaskarray(array)] = None
+    return plain
 
 
 def _heads(arrays: Mapping[str, Array]) -> Iterator[Field]:
     for name in HEADS:
-        if name == "number":
-            yield wholes(name, arrays[name])
-        else:
-            yield (dates if name == "day" else texts)(name, arrays[name].tolist())
+        array = arrays[_head(name)]
+        yield wholes(name, array) if name == "number" else (dates if name == "day" else texts)(name, array.tolist())
 
 
 @contextmanager
