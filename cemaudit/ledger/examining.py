@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cemaudit.errors import BadEnvironment, BadInput, Problem, nearest
 from cemaudit.exchange.jsontext import canonical, not_json, parsed
 from cemaudit.exchange.lines import read_line
+from cemaudit.exchange.sealed.names import is_sealed
 from cemaudit.exchange.visits import LARGEST_FILE, LONGEST_LINE, line_of
 from cemaudit.files import read_text
 from cemaudit.language import message
@@ -32,7 +33,6 @@ TOMORROW = dt.timedelta(days=1)
 """How far the clock of whoever sends a visit may be ahead of ours."""
 
 _MOST_REASONS = 20
-_SEALED = ".cemaudit"
 
 
 class Refusal(NamedTuple):
@@ -86,7 +86,7 @@ class Examiner:
         """What a sealed file, or each visit of a .json file, is; nothing where the file is gone meanwhile."""
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
         try:
-            return self._sealed(path) if path.suffix.lower() == _SEALED else list(self._members(path))
+            return self._sealed(path) if is_sealed(path) else list(self._members(path))
         except BadInput as error:
             return [_refusal(_unplaced(problem, path) for problem in error.problems)] if path.exists() else []
 

@@ -33,6 +33,7 @@ create table store (
   opened text, pool text, document text not null, batch bigint not null
 );
 create index store_by_id on store (id, number);
+create index store_by_batch on store (batch);
 create table visit (
   number {number} primary key, id text not null, revision bigint not null, checklist text not null,
   store text not null, shopper text, wave text, day text, digest text not null, supersedes text, stored text not null,
@@ -46,6 +47,7 @@ create table state (
   at text not null, batch bigint not null
 );
 create index state_by_visit on state (visit, number);
+create index state_by_batch on state (batch);
 create table audit (
   visit bigint not null, scheme text not null, band text, scores text not null, batch bigint not null,
   primary key (visit, scheme)

@@ -13,7 +13,7 @@ from typing import IO
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.visits import STREAM, bounded_lines
 from cemaudit.files import refuse_unreadable
-from cemaudit.language import message
+from cemaudit.language import message, printable
 from cemaudit.ledger.inbox import ENDINGS, Inbox, Stamp
 
 __all__ = ["Piece", "Source", "sources_in", "sources_of"]
@@ -51,7 +51,7 @@ class Source(ABC):
 
     def __init__(self, path: Path | None, inbox: Inbox | None = None) -> None:
         self.path, self.inbox = path, inbox
-        self.place = path.name if path else str(message("standard input"))
+        self.place = printable(path.name) if path else str(message("standard input"))
         self.visits = 0
         self.trouble = ""
         self._stamp = Stamp.of(path) if path else None
@@ -95,7 +95,7 @@ class Lines(Source):
 
     def __init__(self, path: Path | None, inbox: Inbox | None = None) -> None:
         super().__init__(path, inbox)
-        self._rejects = inbox.rejects(self.place) if inbox else None
+        self._rejects = inbox.rejects(path.name) if inbox and path else None
 
     def pieces(self) -> Iterator[Piece]:
         try:

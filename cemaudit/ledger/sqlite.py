@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -124,6 +125,8 @@ class Sqlite:
 
     def _copy(self, schema: str, path: Path) -> None:
         with self._told():
+            if schema == "people":
+                _make_private(path)
             copy = sqlite3.connect(path, isolation_level=None)
             try:
                 self._link.backup(copy, name=schema)
@@ -131,6 +134,7 @@ class Sqlite:
                 copy.close()
 
     def _attach(self) -> None:
+        _make_private(people_file(self._path))
         self._link.execute("attach database ? as people", (str(people_file(self._path)),))
 
     def _make_durable(self) -> None:
@@ -154,6 +158,11 @@ class Sqlite:
 def people_file(ledger: Path) -> Path:
     """Where the identities of a ledger's shoppers lie: ``hq.people.db`` for ``hq.db``."""
     return ledger.with_suffix(".people.db")
+
+
+def _make_private(path: Path) -> None:
+    """Make a file that only its owner reads, where there is none."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _in_words(error: sqlite3.DatabaseError, place: str) -> BadInput | BadEnvironment:

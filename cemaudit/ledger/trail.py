@@ -54,18 +54,19 @@ class Entry:
         self.hash = ""
         self._before = before
         self._document: dict[str, Any] = {"by": who}
+        self._brought: dict[str, list[Row]] = {}
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything to write down."""
-        return len(self._document) > 1
+        return bool(self._brought) or len(self._document) > 1
 
     def note(self, **members: Any) -> None:
         """Write something down, as JSON; no person's data, for it stays."""
         self._document |= members
 
     def add(self, table: str, rows: Sequence[Sequence[Value]]) -> None:
-        """Add rows, each with all columns of ``table`` but the last one, ``batch``; a table once an entry."""
+        """Add rows, each with all columns of ``table`` but the last one, ``batch``."""
         if not rows:
             return
         columns = columns_of(table)
@@ -74,8 +75,7 @@ class Entry:
         self.database.many(f"insert into {table} ({', '.join(columns)}) values ({places})", whole)
         left_out = UNVOUCHED.get(table, set())
         kept = [number for number, name in enumerate(columns) if name not in left_out]
-        vouched = list(map(itemgetter(*kept), whole))
-        self._document.setdefault("brought", {})[table] = digest_of(table, vouched)
+        self._brought.setdefault(table, []).extend(map(itemgetter(*kept), whole))
 
     def vouch_again(self, table: str, batch: int) -> None:
         """Vouch for what the rows of an earlier entry have become, after some of their columns were changed."""
@@ -84,7 +84,8 @@ class Entry:
 
     def line(self) -> Line:
         """The line as it is written."""
-        document = canonical(self._document).decode()
+        brought = {table: digest_of(table, rows) for table, rows in self._brought.items()}
+        document = canonical(self._document | ({"brought": brought} if brought else {})).decode()
         line = Line(self.number, self.at, self.kind, self.subject, document, "")
         return line._replace(hash=line.hashed(self._before))
 

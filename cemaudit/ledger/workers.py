@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.exchange.sealed.names import is_sealed
 from cemaudit.language import Language, current, message, use
 from cemaudit.ledger.examining import Examined, Examiner, Rules
 from cemaudit.ledger.sources import Piece
@@ -84,11 +85,11 @@ def _next(waiting: deque[tuple[Group, Future[list[list[Examined]]]]]) -> Iterato
 
 
 def _grouped(pieces: Iterable[Piece]) -> Iterator[Group]:
-    """Pieces of lines by themselves, single files some at once."""
+    """Sealed files some at once; what may hold many visits by itself."""
     group: Group = []
     for piece in pieces:
         group.append(piece)
-        if not isinstance(piece.content, Path) or len(group) == _FILES_AT_ONCE:
+        if len(group) == _FILES_AT_ONCE or not (isinstance(piece.content, Path) and is_sealed(piece.content)):
             yield group
             group = []
     if group:

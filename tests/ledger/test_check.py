@@ -25,7 +25,8 @@ class Undone(Exception):
 
 
 def rescored(entry: Entry) -> None:
-    entry.add("audit", [(1, "test.scheme@1", "A", '{"overall":9000}'), (2, "test.scheme@1", None, "{}")])
+    entry.add("audit", [(2, "test.scheme@1", None, "{}")])
+    entry.add("audit", [(1, "test.scheme@1", "A", '{"overall":9000}')])
     entry.add("snapshot", [("a.parquet", "test.shop@1", "test.scheme@1", 2, 1, 2, "0" * 64, entry.at)])
     entry.note(blocks=1)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -13,7 +16,9 @@ import samples
 import sealing
 from keeping import amended, collect, counts, held, lines, visit
 
+from cemaudit.errors import BadEnvironment
 from cemaudit.exchange.sealed.keys import new_key
+from cemaudit.exchange.toml import toml_of
 from cemaudit.exchange.visits import line_of
 from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.check import check
@@ -244,6 +249,64 @@ def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeyp
     assert [one.number for one in ledger.visits()] == list(range(1, 121))
     assert [name for name, _ in held(ledger)][:77] == [f"v{number}" for number in range(77)]
     assert list(check(ledger)) == []
+
+
+def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cemaudit.ledger.workers.FEW", 1)
+    monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 2)
+    monkeypatch.setattr("cemaudit.ledger.collecting.BATCH", 4)
+    lines(inbox / "v.jsonl", [visit(f"v{number}") for number in range(60)])
+    workers = Workers(rules_of(ledger, keeping.ALL), 2)
+
+    def end(_: object) -> None:
+        assert workers._pool
+        for process in list((workers._pool._processes or {}).values()):
+            process.kill()
+
+    collector = Collector(ledger, workers, keeping.ALL, progress=end)
+    with pytest.raises(BadEnvironment, match="a process that reads visits was ended") as refusal:
+        collector.collect(sources_in(Inbox(inbox)))
+    workers.close()
+    assert len(str(refusal.value).splitlines()) == 1
+    collected = collector.summary.seen
+    assert names(inbox) == ["v.jsonl"]
+    assert counts(collect(ledger, inbox)) == (60 - collected, collected, 0, 0)
+
+
+def test_several_programs_at_once(url: str, tmp_path: Path) -> None:
+    """They collect the same file: each visit once, whoever is first."""
+    (tmp_path / "shop.toml").write_text(toml_of(keeping.SHOP))
+    path = lines(tmp_path / "v.jsonl", [visit(f"v{number}") for number in range(300)])
+    command = [sys.executable, "-m", "cemaudit", "collect", str(path), "--ledger", url, "--json"]
+    programs = [
+        subprocess.Popen([*command, "--checklist", str(tmp_path / "shop.toml")], stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    found = [json.loads(program.communicate()[0]) for program in programs]
+    assert [program.returncode for program in programs] == [0, 0]
+    assert sum(one["collected"] for one in found) == 300
+    assert all(one["collected"] + one["again"] == one["seen"] == 300 for one in found)
+    with opened(url) as ledger:
+        assert len(held(ledger)) == 300
+        assert list(check(ledger)) == []
+
+
+def test_an_inbox_nothing_can_be_moved_in(ledger: Ledger, inbox: Path) -> None:
+    (inbox / "done").write_text("in the way")
+    lines(inbox / "v.jsonl", [visit("v1")])
+    with pytest.raises(BadEnvironment, match="done: cannot be written"):
+        collect(ledger, inbox)
+    assert held(ledger) == [("v1", 1)]
+    (inbox / "done").unlink()
+    assert counts(collect(ledger, inbox)) == (0, 1, 0, 0)
+
+
+def test_names_that_are_no_text(ledger: Ledger, inbox: Path) -> None:
+    path = lines(inbox / "v.jsonl", [visit("v1"), b"{"]).rename(inbox / os.fsdecode(b"v\xff.jsonl"))
+    told: list[str] = []
+    assert counts(collect(ledger, inbox, told=told)) == (1, 0, 0, 1)
+    assert "\n".join(told).encode().startswith("v\N{REPLACEMENT CHARACTER}.jsonl: line 2".encode())
+    assert (inbox / "done" / path.name).exists()
 
 
 def test_a_file_that_grows_meanwhile_is_read_again(ledger: Ledger, inbox: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from keeping import held, take, visit
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError
 from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger.backup import backup
 from cemaudit.ledger.check import check
 from cemaudit.ledger.people import People
 from cemaudit.ledger.postgres import Postgres
@@ -50,6 +52,13 @@ def test_a_ledger_is_durable_on_every_commit(made: Path) -> None:
         for schema in ("main", "people"):
             assert ledger.database.run(f"pragma {schema}.synchronous") == [(2,)]
             assert ledger.database.run(f"pragma {schema}.journal_mode") == [("truncate",)]
+
+
+def test_identities_are_for_their_owner_alone(made: Path, tmp_path: Path) -> None:
+    with opened(str(made)) as ledger:
+        backup(ledger, tmp_path / "copy.db")
+    for path in (people_file(made), tmp_path / "copy.people.db"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_there_is_none_yet(tmp_path: Path) -> None:
