@@ -13,14 +13,17 @@ from cemaudit.ledger.snapshot.names import TOO_LARGE, Names, code_of
 from cemaudit.ledger.snapshot.table import NONE, Field, dates, texts, wholes, words
 from cemaudit.model import Checklist, Item
 from cemaudit.model.answers import Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
+from cemaudit.model.measures import Rounding
 from cemaudit.scoring.kernel import Column, Columns
+from cemaudit.scoring.rounding import round_exactly
 
 __all__ = ["THOUSANDTHS", "answer_fields", "points_units"]
 
 THOUSANDTHS = 1000
 """What points are counted in where an item earns the number answered; the rest is rounded, halves up."""
 
-_LARGEST = 2.0**62
+_UNSURE = 0.01
+_LARGE = 2.0**40
 
 
 def points_units(checklist: Checklist) -> dict[str, int]:
@@ -99,14 +102,24 @@ def _points(item: Item, column: Column, unit: int) -> NDArray[np.int64]:
 
 def _points_of_numbers(answer: Quantity, numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
     if not isinstance(answer.table, tuple):
-        rounded = np.floor(np.abs(numbers) * unit + 0.5) * np.sign(numbers)
-        plain = np.clip(rounded, -_LARGEST, _LARGEST).astype(np.int64)
-        return plain if answer.table == "value" else np.full(len(numbers), NONE)
+        return _parts(numbers, unit) if answer.table == "value" else np.full(len(numbers), NONE)
     rows = np.zeros(len(numbers), np.int64)
     for edge in (row.up_to for row in answer.table if row.up_to is not None):
         at = float(edge)  # an answer is the shortest decimal its float stands for, an edge need not be
         rows += numbers >= at if Fraction(repr(at)) > edge else numbers > at
     return np.take(np.array([int(row.points * unit) for row in answer.table], np.int64), rows)
+
+
+def _parts(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
+    """Numbers in parts, ``unit`` to one, to the nearest; where a float may not tell, from the decimal it stands for."""
+    size, signs = np.abs(numbers), np.sign(numbers).astype(np.int64)
+    whole = np.floor(size)
+    parts = (size - whole) * unit
+    found = whole.astype(np.int64) * unit + np.floor(parts + 0.5).astype(np.int64)
+    near_a_half = np.abs(parts - np.floor(parts) - 0.5) < _UNSURE
+    for row in np.flatnonzero((parts != 0) & (near_a_half | (size > _LARGE))).tolist():
+        found[row] = round_exactly(Fraction(repr(float(size[row]))) * unit, Rounding())
+    return found * signs
 
 
 def _worth(item: Item) -> list[Fraction]:

@@ -69,9 +69,10 @@ def write(table: Table, folder: Path) -> Written:
     path = folder / f".{uuid4().hex}{UNNAMED}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _copy(table, path)
-        _to_the_disk(path)
-        return _read_again(table, path)
+        with connected(threads=1) as link:
+            _copy(link, table, path)
+            _to_the_disk(path)
+            return _read_again(link, table, path)
     except OSError as error:
         _drop(path)
         raise unwritable(path, error) from error
@@ -80,28 +81,24 @@ def write(table: Table, folder: Path) -> Written:
         raise
 
 
-def _copy(table: Table, path: Path) -> None:
+def _copy(link: DuckDBPyConnection, table: Table, path: Path) -> None:
     import duckdb  # noqa: PLC0415
 
-    about = json.dumps(table.about, ensure_ascii=False, sort_keys=True)
-    options = (
-        f"format parquet, compression zstd, row_group_size {_ROWS_AT_ONCE}, kv_metadata {{{ABOUT}: {text_of(about)}}}"
-    )
-    with connected(threads=1) as link:
-        link.register("given", table.arrays)
-        try:
-            link.execute(f"copy (select {table.selected} from given) to {text_of(str(path))} ({options})")
-        except duckdb.IOException as error:
-            why = str(error).splitlines()[0]
-            raise BadEnvironment(Problem(message("cannot be written: {why}", why=why), str(path.parent))) from error
+    about = text_of(json.dumps(table.about, ensure_ascii=False, sort_keys=True))
+    options = f"format parquet, compression zstd, row_group_size {_ROWS_AT_ONCE}, kv_metadata {{{ABOUT}: {about}}}"
+    link.register("given", table.arrays)
+    try:
+        link.execute(f"copy (select {table.selected} from given) to {text_of(str(path))} ({options})")
+    except duckdb.IOException as error:
+        why = str(error).splitlines()[0]
+        raise BadEnvironment(Problem(message("cannot be written: {why}", why=why), str(path.parent))) from error
 
 
-def _read_again(table: Table, path: Path) -> Written:
+def _read_again(link: DuckDBPyConnection, table: Table, path: Path) -> Written:
     """``BadEnvironment`` where what is on the disk is not what was written."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    with connected(threads=1) as link:
-        rows = link.execute(f"select count(*) from {listed([path])}").fetchall()
+    rows = link.execute(f"select count(*) from {listed([path])}").fetchall()
     if rows != [(table.rows,)]:
         raise BadEnvironment(Problem(message("what was written does not read back"), str(path.parent)))
     return Written(path, table.rows, path.stat().st_size, digest)

@@ -1,0 +1,360 @@
+"""A snapshot is what the ledger holds: however often it was taken, wherever it was stopped, whatever was amended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any, NoReturn
+
+import keeping
+import pytest
+import samples
+import snapshots
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from keeping import amended
+
+from cemaudit.errors import BadEnvironment, BadInput
+from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger.check import check
+from cemaudit.ledger.purge import purge, to_purge
+from cemaudit.ledger.query.question import Question
+from cemaudit.ledger.query.reading import reading
+from cemaudit.ledger.query.statement import Filter, Statement
+from cemaudit.ledger.query.views import show
+from cemaudit.ledger.snapshot import parquet, publishing
+from cemaudit.ledger.snapshot.manifest import MANIFEST, read_manifest
+from cemaudit.ledger.snapshot.parquet import connected
+from cemaudit.ledger.snapshot.place import snapshot_folder
+from cemaudit.ledger.snapshot.taking import Taken, take_snapshot
+from cemaudit.ledger.states import State, review
+from cemaudit.ledger.stores import Store, import_stores
+from cemaudit.model import Scheme, Visit
+from cemaudit.scoring import Engine
+
+SCHEME = samples.scheme({"id": "it", "how": "sum"}, bands=[{"label": "A", "where": {"it": ">= 1"}}, {"label": "B"}])
+SIZE = 4
+"""Visits of a block, in these tests."""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    found = Engine()
+    found.library.schemes[SCHEME.ref] = SCHEME
+    return found
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshots.small_blocks(monkeypatch, SIZE)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return str(tmp_path / "hq.db")
+
+
+def visit(name: str, **keys: Any) -> Visit:
+    return keeping.visit(name, **{"answers": {"I1": len(name) % 2 == 0}, **keys})
+
+
+def take(ledger: Ledger, engine: Engine, folder: Path) -> Taken:
+    return take_snapshot(ledger, engine, folder)
+
+
+def counted(folder: Path, **which: Any) -> list[tuple[str, int, int]]:
+    """Each store with its visits and the sum of their scores, in hundredths."""
+    with reading(folder) as snapshot:
+        rows = show(snapshot, "scores", Question(by=("store",), which=Filter(**which))).rows
+    return [(row["store"], row["visits"], round(row["mean"] * row["visits"] * 100)) for row in rows]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """The files that count and what is in them; ``gone`` and ``stores`` by kind."""
+    parts = read_manifest(folder).parts
+    return {
+        part.kind if part.kind in {"gone", "stores"} else part.file: (folder / part.file).read_bytes() for part in parts
+    }
+
+
+def test_what_counts_is_the_latest_that_is_not_excluded(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    first = visit("v1")
+    keeping.take(ledger, first, visit("v2", store="s2"), visit("v3"), visit("v4", store="s2", answers={"I1": True}))
+    take(ledger, engine, folder)
+    assert counted(folder) == [("s1", 2, 200), ("s2", 2, 200)]
+    keeping.take(ledger, amended(first, answers={"I1": False}, store="s3"))
+    review(ledger, ["v2"], State.EXCLUDED, "not in a store of ours")
+    assert counted(folder) == [("s1", 2, 200), ("s2", 2, 200)]
+    take(ledger, engine, folder)
+    assert counted(folder) == [("s1", 1, 100), ("s2", 1, 100), ("s3", 1, 0)]
+    assert counted(folder, excluded=True) == [("s1", 1, 100), ("s2", 2, 200), ("s3", 1, 0)]
+    review(ledger, ["v2"], State.ACCEPTED, "")
+    review(ledger, ["v1"], State.EXCLUDED, "no visit after all")
+    take(ledger, engine, folder)
+    assert counted(folder) == [("s1", 1, 100), ("s2", 2, 200)]
+    assert list(check(ledger)) == []
+
+
+def test_only_new_blocks_are_written(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, *(visit(f"a{number}") for number in range(SIZE + 1)))
+    assert (take(ledger, engine, folder).visits, take(ledger, engine, folder).visits) == (SIZE + 1, 0)
+    old = {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")}
+    assert len(old) == 2
+    keeping.take(ledger, *(visit(f"b{number}") for number in range(SIZE)))
+    assert take(ledger, engine, folder) == Taken(visits=SIZE + 1, files=4, covered=2 * SIZE + 1)
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")} == old
+    assert len(list(folder.rglob("*.parquet"))) == len(read_manifest(folder).parts)
+
+
+step = st.sampled_from(["collect", "collect", "amend", "exclude", "accept", "store", "snapshot"])
+
+
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@given(st.lists(step, min_size=2, max_size=12))
+def test_however_it_was_taken_it_is_what_one_run_makes(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory, steps: list[str]
+) -> None:
+    home = tmp_path_factory.mktemp("ledger")
+    latest: dict[str, Visit] = {}
+    with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+        for number, what in enumerate(steps):
+            name = f"v{number % 3}"
+            if what == "collect":
+                latest |= {
+                    one: visit(one, store=f"s{number % 2}") for one in (f"v{number}", f"w{number}") if one not in latest
+                }
+                keeping.take(ledger, *latest.values())
+            elif what == "amend" and name in latest:
+                latest[name] = amended(latest[name], answers={"I1": number % 2 == 0})
+                keeping.take(ledger, latest[name])
+            elif what in {"exclude", "accept"} and name in latest:
+                review(ledger, [name], State.EXCLUDED if what == "exclude" else State.ACCEPTED, "why")
+            elif what == "store":
+                import_stores(ledger, [Store(id="s1", name=f"Shop {number % 2}")])
+            elif what == "snapshot":
+                take(ledger, engine, home / "often")
+        take(ledger, engine, home / "often")
+        take(ledger, engine, home / "once")
+        assert content(home / "often") == content(home / "once")
+        assert list(check(ledger)) == []
+        if latest:
+            expected = list(ledger.visits())
+            found = sum(visits for _, visits, _ in counted(home / "often"))
+            assert found == len(expected)
+
+
+class Killed(BaseException):
+    """As if the process ended here."""
+
+
+def doomed(patch: pytest.MonkeyPatch, owner: object, name: str, at: int, *, after: bool = False) -> None:
+    """End at a call of a function, before or after it does its work."""
+    function: Callable[..., Any] = getattr(owner, name)
+    calls = count(1)
+
+    def call(*arguments: Any, **keys: Any) -> Any:
+        number = next(calls)
+        if number == at and not after:
+            raise Killed
+        result = function(*arguments, **keys)
+        if number == at:
+            raise Killed
+        return result
+
+    patch.setattr(owner, name, call)
+
+
+PLACES: list[tuple[object, str]] = [
+    (parquet, "_copy"),
+    (parquet, "_to_the_disk"),
+    (parquet, "_read_again"),
+    (Path, "replace"),
+    (Ledger, "write"),
+    (publishing, "write_manifest"),
+    (Path, "unlink"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name"), PLACES, ids=[name for _, name in PLACES])
+def test_ended_anywhere_the_last_snapshot_stays_and_the_next_run_goes_on(
+    ledger: Ledger, engine: Engine, tmp_path: Path, owner: object, name: str
+) -> None:
+    folder, first = tmp_path / "snapshot", visit("v1")
+    keeping.take(ledger, first, *(visit(f"a{number}") for number in range(SIZE)))
+    take(ledger, engine, folder)
+    before = counted(folder)
+    keeping.take(ledger, *(visit(f"b{number}") for number in range(SIZE)), amended(first, store="s2"))
+    ended, at = 0, 1
+    while True:
+        with pytest.MonkeyPatch.context() as patch:
+            doomed(patch, owner, name, at, after=at % 2 == 0)
+            try:
+                take(ledger, engine, folder)
+            except Killed:
+                ended += 1
+            else:
+                break
+        assert counted(folder) in (before, expected(ledger))
+        at += 1
+    assert ended
+    assert before != counted(folder) == expected(ledger)
+    assert list(check(ledger)) == []
+
+
+def expected(ledger: Ledger) -> list[tuple[str, int, int]]:
+    """What ``counted`` must find, from the visits of the ledger themselves."""
+    stores: dict[str, list[int]] = {}
+    for one in ledger.visits():
+        stores.setdefault(one.store, []).append(100 if one.visit.answers["I1"] else 0)
+    return [(store, len(points), sum(points)) for store, points in sorted(stores.items())]
+
+
+def test_a_file_that_is_missing_or_cut_is_told_and_made_again(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, *(visit(f"a{number}") for number in range(2 * SIZE)))
+    take(ledger, engine, folder)
+    whole = content(folder)
+    for kind in ("answers", "scores", "gone", "stores"):
+        path = min((folder / kind).rglob("*.parquet"))
+        for harm in (Path.unlink, lambda damaged: damaged.write_bytes(damaged.read_bytes()[:-1])):
+            harm(path)
+            with pytest.raises(BadInput, match="missing, or not as it was written"):
+                counted(folder)
+            take(ledger, engine, folder)
+            assert content(folder) == whole
+
+
+def test_a_snapshot_can_be_made_anew_from_the_ledger(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, *(visit(f"a{number}") for number in range(2 * SIZE)))
+    take(ledger, engine, folder)
+    folder.rename(tmp_path / "kept")
+    take(ledger, engine, folder)
+    assert content(folder) == content(tmp_path / "kept")
+
+
+def test_what_nobody_finished_is_swept_away_after_a_day(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, visit("v1"))
+    take(ledger, engine, folder)
+    new, old = (folder / "answers" / f"{name}.parquet.tmp" for name in ("new", "old"))
+    others = folder / "notes.txt"
+    for path in (new, old, others):
+        path.write_text("x")
+    for path in (old, others):
+        os.utime(path, (0, 0))
+    keeping.take(ledger, visit("v2"))
+    take(ledger, engine, folder)
+    assert (new.exists(), old.exists(), others.exists()) == (True, False, True)
+
+
+def test_purged_visits_keep_their_scores_under_other_pseudonyms(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, *(visit(f"a{number}", date="2020-01-01") for number in range(SIZE)), visit("b"))
+    take(ledger, engine, folder)
+    before, shoppers = counted(folder), pseudonyms(folder)
+    purge(ledger, to_purge(ledger, dt.date(2021, 1, 1)), "old", None)
+    take(ledger, engine, folder)
+    assert counted(folder) == before
+    assert not shoppers & (pseudonyms(folder) - {next(ledger.visits(SIZE)).shopper})
+    assert take(ledger, engine, folder).files == 0
+
+
+def pseudonyms(folder: Path) -> set[str | None]:
+    with reading(folder) as snapshot:
+        return {
+            row[0]
+            for row in snapshot.rows(snapshot.answers(keeping.SHOP.ref), Statement("select shopper from visits", ()))
+        }
+
+
+def test_several_processes_make_the_same_files(ledger: Ledger, tmp_path: Path) -> None:
+    engine = Engine(scheme="cem.performance@1")
+    of = keeping.SHOP.model_copy(update={"scheme": "cem.performance@1"})
+    keeping.take(ledger, *(visit(f"a{number}") for number in range(3 * SIZE)), checklist=of)
+    take_snapshot(ledger, engine, tmp_path / "two", processes=2)
+    take_snapshot(ledger, engine, tmp_path / "one", processes=1)
+    assert content(tmp_path / "two") == content(tmp_path / "one")
+
+
+def test_the_scheme_in_force_on_the_day_counts(ledger: Ledger, tmp_path: Path) -> None:
+    engine, of = Engine(), keeping.SHOP.model_copy(update={"scheme": "test.scheme"})
+    for version, day, times in (("1", "2020-01-01", 1), ("2", "2024-01-01", 50)):
+        measure = {"id": "it", "how": "sum", "transform": {"times": times}}
+        data = {**samples.scheme_data(measure), "version": version, "valid_from": day}
+        engine.library.schemes[f"test.scheme@{version}"] = Scheme.model_validate(data)
+    dated = [visit(f"a{year}", date=f"{year}-03-01", answers={"I1": True}) for year in (2021, 2023, 2025)]
+    keeping.take(ledger, *dated, checklist=of)
+    take(ledger, engine, tmp_path / "snapshot")
+    with reading(tmp_path / "snapshot") as snapshot:
+        rows = show(snapshot, "scores", Question(by=("scheme",))).rows
+    assert [(row["scheme"], row["mean"]) for row in rows] == [("test.scheme@1", 1.0), ("test.scheme@2", 50.0)]
+    assert list(ledger.shelf.schemes()) == ["test.scheme@1", "test.scheme@2"]
+
+
+def test_a_scheme_that_is_missing_or_another_one_is_one_line(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    keeping.take(ledger, visit("v1"))
+    with pytest.raises(BadInput, match="no such scheme: "):
+        take(ledger, Engine(), tmp_path / "snapshot")
+    take(ledger, engine, tmp_path / "snapshot")
+    assert take(ledger, Engine(), tmp_path / "snapshot").files == 0
+    other = Engine()
+    other.library.schemes[SCHEME.ref] = SCHEME.model_copy(update={"headline": "it"})
+    keeping.take(ledger, visit("v2"))
+    with pytest.raises(BadInput, match="is not the one in the ledger"):
+        take(ledger, other, tmp_path / "snapshot")
+
+
+def test_no_visits_make_a_snapshot_too(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    assert take(ledger, engine, tmp_path / "snapshot") == Taken()
+    with reading(tmp_path / "snapshot") as snapshot, pytest.raises(BadInput, match="no visits of this checklist"):
+        show(snapshot, "league", Question())
+
+
+def test_a_disk_that_does_not_take_it_is_told(
+    ledger: Ledger, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> NoReturn:
+        raise OSError(28, "No space left on device")
+
+    keeping.take(ledger, visit("v1"))
+    monkeypatch.setattr(parquet.os, "fsync", full)
+    with pytest.raises(BadEnvironment, match="cannot be written: No space left on device"):
+        take(ledger, engine, tmp_path / "snapshot")
+    assert not list((tmp_path / "snapshot").rglob("*.parquet*"))
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(BadEnvironment, match=r"pip install 'cemaudit\[hq\]'"):
+        connected()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', '{"format": 1, "parts": [{}]}', "{"])
+def test_another_file_of_that_name_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / MANIFEST).write_text(text)
+    with pytest.raises(BadInput, match=r"not the manifest of a snapshot|another version of cemaudit"):
+        read_manifest(tmp_path)
+
+
+def test_where_a_snapshot_lies(tmp_path: Path) -> None:
+    assert snapshot_folder(str(tmp_path / "hq.db")) == tmp_path / "hq-snapshot"
+    assert snapshot_folder("postgresql://somewhere/hq", tmp_path) == tmp_path
+    for url in ("postgresql://somewhere/hq", None):
+        with pytest.raises(BadInput, match="no folder is named"):
+            snapshot_folder(url)
+    with pytest.raises(BadInput, match="there is no snapshot yet"):
+        read_manifest(tmp_path)
+
+
+def test_folders_with_signs_in_their_names(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "it's [a] b=c *?"
+    keeping.take(ledger, visit("v1"))
+    take(ledger, engine, folder)
+    assert counted(folder) == [("s1", 1, 100)]

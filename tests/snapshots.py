@@ -1,0 +1,79 @@
+"""Snapshots of small ledgers, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cemaudit.exchange.visits import line_of
+from cemaudit.ledger import Ledger
+from cemaudit.ledger.documents import packed
+from cemaudit.ledger.query.reading import Local, reading
+from cemaudit.ledger.shelf import as_text
+from cemaudit.ledger.snapshot import block, manifest, taking
+from cemaudit.ledger.snapshot.block import Job, Made, make_files, marks_of
+from cemaudit.ledger.snapshot.heads import Row
+from cemaudit.ledger.snapshot.parquet import connected, listed
+from cemaudit.model import Scheme, Visit
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.scoring import Engine, Plan
+
+Rows = list[dict[str, Any]]
+
+
+class Shelves:
+    """An engine as far as workers ask one: its plugins' aggregators."""
+
+    def __init__(self, aggregators: dict[str, Aggregator]) -> None:
+        self.library = self
+        self.aggregators = aggregators
+
+
+def know(patch: pytest.MonkeyPatch, aggregators: dict[str, Aggregator]) -> None:
+    """Let these aggregators be those of plugins."""
+    marks_of.cache_clear()
+    patch.setattr(block, "Engine", lambda blocked: Shelves(aggregators))
+
+
+def small_blocks(patch: pytest.MonkeyPatch, size: int) -> None:
+    """Let so many visit numbers go into a file."""
+    patch.setattr(manifest, "BLOCK", size)
+    patch.setattr(taking, "BLOCK", size)
+
+
+def rows_of(visits: Iterable[Visit], schemes: Iterable[int] | None = None) -> list[Row]:
+    """The ledger's rows of visits."""
+    found = []
+    for number, visit in enumerate(visits, 1):
+        day = visit.day.isoformat() if visit.day else None
+        document = packed(line_of(visit))
+        found.append(Row(number, visit.id, 1, visit.store, visit.shopper, visit.wave, day, document))
+    if schemes is None:
+        return found
+    return [row._replace(scheme=scheme) for row, scheme in zip(found, schemes, strict=True)]
+
+
+def files(folder: Path, plan: Plan, rows: list[Row], *more: Scheme) -> Made:
+    """The files of rows."""
+    schemes = (as_text(plan.scheme), *map(as_text, more))
+    return make_files(Job(0, folder, as_text(plan.checklist), schemes, (), rows))
+
+
+def read(path: Path) -> Rows:
+    """The rows of a file, by number."""
+    with connected() as link:
+        found = link.execute(f"select * from {listed([path])} order by number")
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+@contextmanager
+def snapshot(ledger: Ledger, engine: Engine, folder: Path) -> Iterator[Local]:
+    """The snapshot of a ledger, brought up to date and opened."""
+    taking.take_snapshot(ledger, engine, folder)
+    with reading(folder) as opened_:
+        yield opened_
