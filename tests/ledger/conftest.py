@@ -9,6 +9,28 @@ import pytest
 import servers
 
 from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger.sqlite import Sqlite
+
+
+@pytest.fixture(autouse=True)
+def disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits for the disk, but where a test asks for ``durable``."""
+    if "durable" in request.fixturenames:
+        return
+    usual = Sqlite._make_durable
+
+    def without_waiting(self: Sqlite) -> None:
+        usual(self)
+        for _, name, _ in self.run("pragma database_list"):
+            self.run(f"pragma {name}.synchronous = off")
+
+    monkeypatch.setattr(Sqlite, "_make_durable", without_waiting)
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+@pytest.fixture
+def durable() -> None:
+    """Everything is as durable as it is in use."""
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def made(tmp_path: Path) -> Path:
     return tmp_path / "hq.db"
 
 
-def test_a_ledger_is_durable_on_every_commit(made: Path) -> None:
+def test_a_ledger_is_durable_on_every_commit(durable: None, made: Path) -> None:
     with opened(str(made)) as ledger:
         for schema in ("main", "people"):
             assert ledger.database.run(f"pragma {schema}.synchronous") == [(2,)]

@@ -98,8 +98,6 @@ def is_whole(ledger: Ledger, inbox: Path, media: Path) -> None:
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     monkeypatch.setattr("cemaudit.ledger.collecting.BATCH", 3)
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 2)
-    monkeypatch.setattr("os.fsync", lambda _: None)  # what is tested is the order of things, not the disk
-    monkeypatch.setattr(Sqlite, "_make_durable", lambda self: self._link.execute("pragma synchronous = off"))
     return tmp_path / "inbox", tmp_path / "media"
 
 

@@ -132,13 +132,8 @@ def test_no_registry_yet(ledger: Ledger) -> None:
 names = st.text(min_size=1, max_size=10).filter(lambda text: bool(text.strip()))
 
 
-@given(st.dictionaries(names, names, max_size=4))
-def test_whatever_stands_in_further_columns_is_kept(more: dict[str, str]) -> None:
-    import tempfile
-
-    from cemaudit.ledger import opened
-
+@given(more=st.dictionaries(names, names, max_size=4))
+def test_whatever_stands_in_further_columns_is_kept(ledger: Ledger, more: dict[str, str]) -> None:
     store = Store(id="s1", more=more)
-    with tempfile.TemporaryDirectory() as folder, opened(f"{folder}/hq.db", make=True) as ledger:
-        import_stores(ledger, [store])
-        assert stores_now(ledger) == {"s1": store}
+    import_stores(ledger, [store])
+    assert stores_now(ledger) == {"s1": store}
