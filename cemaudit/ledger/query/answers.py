@@ -136,10 +136,12 @@ def _asked(question: Question, ref: str, known: Mapping[str, Facets]) -> dict[st
 def _rows(
     reading: Reading, ref: str, question: Question, counts: Sequence[str]
 ) -> Iterator[tuple[Sequence[Any], int, Sequence[Any]]]:
-    """Of each group: the values of its keys, its visits, the counts."""
+    """Of each group of any visits: the values of its keys, its visits, the counts."""
     keys = question.visit_keys
     for row in reading.rows(reading.answers(ref), counted(keys, counts, question.in_sql)):
-        yield row[: len(keys)], row[len(keys)], row[len(keys) + 1 :]
+        values, visits, numbers = row[: len(keys)], row[len(keys)], row[len(keys) + 1 :]
+        if visits:
+            yield values, visits, numbers
 
 
 def _add(found: dict[Group, Any], groups: Groups, values: Sequence[Any], what: Answered | Felt) -> None:

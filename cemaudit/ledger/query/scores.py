@@ -45,9 +45,9 @@ def visits_counted(reading: Reading, question: Question) -> dict[Group, int]:
     for ref in checklists_asked(reading, question, one=False):
         groups = Groups(question, ref, {})
         for table in reading.scores(ref, question.scheme):
-            for row in reading.rows(table, tallied(keys, (), question.in_sql)):
-                for group in groups.of(row[: len(keys)]):
-                    found[group] += row[len(keys)]
+            for *values, visits in reading.rows(table, tallied(keys, (), question.in_sql)):
+                for group in groups.of(values) if visits else ():
+                    found[group] += visits
     return found
 
 
@@ -60,7 +60,7 @@ def tallies(reading: Reading, question: Question, *, extremes: bool = False) -> 
         statement = tallied(keys, [column.score for column, _ in columns], question.in_sql, extremes=extremes)
         for row in reading.rows(table, statement):
             values, visits, sums = row[: len(keys)], row[len(keys)], row[len(keys) + 1 :]
-            for place, groups in places:
+            for place, groups in places if visits else ():
                 summed = Summed(visits, _tally(sums[place * size : (place + 1) * size]))
                 for group in groups.of(values):
                     found[group] = found[group].and_also(summed) if group in found else summed
