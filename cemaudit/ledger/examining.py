@@ -105,6 +105,8 @@ class Examiner:
             members = [canonical(one) for one in (data if isinstance(data, list) else [data])]
         except ValueError as error:
             raise BadInput(not_json(error)) from error
+        except RecursionError as error:
+            raise BadInput(Problem(message("nested too deeply"))) from error
         if not members:
             raise BadInput(Problem(message("no visits")))
         yield from self.lines(members)
@@ -136,7 +138,7 @@ class Examiner:
     def _taken_up(self, ref: str) -> _HeldTo | Problem:
         """What the visits of a checklist are held to; the problem of all its visits where it cannot be used."""
         if ref in self._rules.clashes:
-            return Problem(message("{value}", value=self._rules.clashes[ref]), "checklist")
+            return Problem(self._rules.clashes[ref], "checklist")
         if ref not in self._rules.checklists:
             hint = nearest(ref, self._rules.checklists, listing=False) or message("give its file with --checklist")
             return Problem(message("no such checklist: {ref}", ref=ref), "checklist", hint)

@@ -79,7 +79,7 @@ def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> Revision:
     return Revision(
         held=held,
         at=at,
-        by=json.loads(document)["by"],
+        by=str(json.loads(document).get("by", "")),
         sealed=sealed,
         signed=signer is not None,
         waits=held.revision in waiting,

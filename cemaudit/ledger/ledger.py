@@ -65,9 +65,8 @@ class Ledger:
     def people(self) -> People:
         """The shoppers' identities; ``BadInput`` where they are kept from whoever runs this, or were lost."""
         if self._people is None:
-            what = message("the shoppers' identities are not there")
-            hint = message("put the file {file} back beside the ledger", file="*.people.db")
-            raise BadInput(Problem(what, self.database.place, hint))
+            what = message("the shoppers' identities are not there, or not for you to read")
+            raise BadInput(Problem(what, self.database.place))
         return self._people
 
     def write(self, kind: str, work: Callable[[Entry], Result]) -> Result:

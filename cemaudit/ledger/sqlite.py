@@ -48,7 +48,7 @@ class Sqlite:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._link = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
             self._link.execute(f"pragma cache_size = -{_CACHE}")
-            if people_file(path).exists():
+            if os.access(people_file(path), os.R_OK):  # they may be kept from whoever runs this
                 self._attach()
             self._make_durable()
 
@@ -95,6 +95,7 @@ class Sqlite:
     def make_people(self) -> None:
         if not self.knows_people():
             with self._told():
+                _make_private(people_file(self._path))
                 self._attach()
                 self._make_durable()
 
@@ -134,7 +135,6 @@ class Sqlite:
                 copy.close()
 
     def _attach(self) -> None:
-        _make_private(people_file(self._path))
         self._link.execute("attach database ? as people", (str(people_file(self._path)),))
 
     def _make_durable(self) -> None:

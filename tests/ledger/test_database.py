@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sqlite3
 import stat
 import threading
@@ -190,11 +191,19 @@ def test_identities_that_are_not_there(made: Path) -> None:
     """Whoever has the scores alone can read them; nothing is collected, as nobody could say of whom."""
     people_file(made).unlink()
     said = wrong(opening(made), BadInput)
-    assert said.startswith(f"{made}: the shoppers' identities are not there (put the file")
+    assert said == f"{made}: the shoppers' identities are not there, or not for you to read"
     with opened(str(made)) as ledger:
         assert held(ledger) == [("v1", 1)]
         assert list(check(ledger)) == []
     assert not people_file(made).exists()
+
+
+def test_identities_that_are_not_for_everybody(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = os.access
+    monkeypatch.setattr("os.access", lambda path, mode: usual(path, mode) and Path(path) != people_file(made))
+    with opened(str(made)) as ledger:
+        assert held(ledger) == [("v1", 1)]
+        assert "not for you to read" in wrong(lambda: take(ledger, visit("v2")), BadInput)
 
 
 def test_a_damaged_secret(made: Path) -> None:
