@@ -7,6 +7,7 @@ brought it and vouches for it.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from functools import cache
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
@@ -114,34 +115,29 @@ def _said(missing: set[str], strange: set[str]) -> str:
 
 def columns_of(table: str) -> tuple[str, ...]:
     """The columns of a table, in order; ``batch`` is the last one of those the trail vouches for."""
-    return _tables()[table]
+    return tuple(_tables()[table])
 
 
 @cache
 def keys_of(table: str) -> tuple[str, ...]:
     """The columns of its primary key."""
-    query = "select name from pragma_table_info(?) where pk > 0 order by pk"
-    return tuple(name for (name,) in _model().execute(query, (table,)))
+    keys = {place: column for column, place in _tables()[table].items() if place}
+    return tuple(keys[place] for place in sorted(keys))
 
 
 @cache
-def _tables() -> dict[str, tuple[str, ...]]:
-    query = "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'"
-    found: dict[str, tuple[str, ...]] = {}
-    for table, column in _model().execute(f"{query} order by m.name, c.cid"):
-        found[table] = (*found.get(table, ()), column)
+def _tables() -> dict[str, dict[str, int]]:
+    """The tables of a ledger of today: the columns of each, with their place in its key (0: in none)."""
+    query = "select m.name, c.name, c.pk from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'"
+    found: dict[str, dict[str, int]] = {}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as link:
+        link.execute("attach database ':memory:' as people")
+        for text in MIGRATIONS:
+            for statement in statements(text.format(blob="blob", number="integer")):
+                link.execute(statement)
+        for table, column, place in link.execute(f"{query} order by m.name, c.cid"):
+            found.setdefault(table, {})[column] = place
     return found
-
-
-@cache
-def _model() -> sqlite3.Connection:
-    """A ledger of today without anything in it."""
-    link = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    link.execute("attach database ':memory:' as people")
-    for text in MIGRATIONS:
-        for statement in statements(text.format(blob="blob", number="integer")):
-            link.execute(statement)
-    return link
 
 
 def _filled(text: str, database: Database) -> str:

@@ -47,10 +47,11 @@ class Sqlite:
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._link = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-            self._link.execute(f"pragma cache_size = -{_CACHE}")
-            if os.access(people_file(path), os.R_OK):  # they may be kept from whoever runs this
-                self._attach()
-            self._make_durable()
+            try:
+                self._begin()
+            except BaseException:
+                self._link.close()
+                raise
 
     def run(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
         with self._told():
@@ -133,6 +134,12 @@ class Sqlite:
                 self._link.backup(copy, name=schema)
             finally:
                 copy.close()
+
+    def _begin(self) -> None:
+        self._link.execute(f"pragma cache_size = -{_CACHE}")
+        if os.access(people_file(self._path), os.R_OK):  # they may be kept from whoever runs this
+            self._attach()
+        self._make_durable()
 
     def _attach(self) -> None:
         self._link.execute("attach database ? as people", (str(people_file(self._path)),))

@@ -15,7 +15,7 @@ from cemaudit.ledger.database import open_database
 
 
 def forget() -> None:
-    for known in (schema._model, schema._tables, schema.keys_of):
+    for known in (schema._tables, schema.keys_of):
         known.cache_clear()
 
 
