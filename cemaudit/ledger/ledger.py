@@ -158,6 +158,9 @@ def opened(url: str, *, make: bool = False, who: str | None = None) -> Iterator[
     database = open_database(url, make=make)
     try:
         _make_ready(database, make=make, who=who or whoever())
+        if make and not database.knows_people():  # another window has begun the ledger at this very moment
+            database.close()
+            database = open_database(url)
         yield Ledger(database, who or whoever())
     finally:
         database.close()
