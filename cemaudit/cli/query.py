@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import words
+from cemaudit.cli.cluster import cluster_options, on_cluster
 from cemaudit.cli.options import FILE, json_option
 from cemaudit.cli.screen import screen_width
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
@@ -64,6 +65,7 @@ class _Command(words.Command):
 @words.option("--sql", type=FILE, metavar="FILE", help=N_("Ask in SQL: one select, which reads the snapshot alone."))
 @json_option
 @words.option("--csv", "as_csv", is_flag=True, help=N_("Write CSV."))
+@cluster_options
 @words.common_options
 def command(
     view: str | None,
@@ -80,6 +82,8 @@ def command(
     sql: Path | None,
     as_json: bool,
     as_csv: bool,
+    on: str | None,
+    data: str | None,
 ) -> None:
     """Ask, and print the rows."""
     from cemaudit.ledger.query.keys import known_key
@@ -91,12 +95,14 @@ def command(
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
     which = filter_of(where, since, until, excluded=with_excluded)
     question = Question(tuple(dict.fromkeys(map(known_key, by))), which, scheme, measure)
-    with reading(folder_of(url, given)) as opened:
-        if view:
-            shown = show(opened, view, question)
-        else:
-            assert sql is not None  # noqa: S101 (one of them is there)
+    if sql:
+        if on:
+            raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other="--on")))
+        with reading(folder_of(url, given)) as opened:
             shown = _asked(opened, sql, question)
+    else:
+        with on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
+            shown = show(found, str(view), question)
     shown = shown._replace(rows=shown.rows[:limit])
     if as_json:
         for row in shown.rows:

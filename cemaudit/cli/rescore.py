@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cemaudit.cli import words
 from cemaudit.cli.against import KINDS
-from cemaudit.cli.options import engine_options, json_option, ledger_option, tell_plugin_problems, tell_problems
-from cemaudit.cli.snapshots import filter_of, folder_of, processes_option, snapshot_option, tell_fallbacks
+from cemaudit.cli.cluster import cluster_options, on_cluster
+from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, tell_problems
+from cemaudit.cli.snapshots import filter_of, folder_of, place_options, processes_option, tell_fallbacks
 from cemaudit.cli.table import print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.errors import Problem
+    from cemaudit.ledger.query.reading import Reading
+    from cemaudit.ledger.query.statement import Filter
     from cemaudit.ledger.rescoring.causes import Causes
     from cemaudit.ledger.rescoring.difference import Difference
     from cemaudit.ledger.rescoring.run import Done
+    from cemaudit.ledger.spark.reading import OnSpark
+    from cemaudit.scoring import Engine
 
 MOST_STORES = 20
 
@@ -32,8 +40,7 @@ MOST_STORES = 20
         "'query --scheme' shows the new one. Stopped anywhere and run again, it goes on."
     ),
 )
-@ledger_option
-@snapshot_option
+@place_options
 @words.option("--scheme", required=True, metavar="ID@VERSION", help=N_("The scheme to score under."))
 @words.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=N_("Only what was visited from this day on.")
@@ -44,53 +51,105 @@ MOST_STORES = 20
     help=N_("Look for causes in so many of the visits that change (200)."),
 )  # fmt: skip
 @processes_option
+@cluster_options
 @json_option
 @engine_options
 @words.common_options
 def command(
-    url: str,
+    url: str | None,
     given: Path | None,
     scheme: str,
-    since: datetime | None,
+    since: dt.datetime | None,
     where: tuple[str, ...],
     causes: int,
     processes: int | None,
+    on: str | None,
+    data: str | None,
     as_json: bool,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> None:
     """Score again, and show the difference for each checklist."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.query.question import Question, checklists_asked
-    from cemaudit.ledger.query.reading import reading
-    from cemaudit.ledger.rescoring.causes import causes_of
-    from cemaudit.ledger.rescoring.difference import differences
-    from cemaudit.ledger.rescoring.run import rescore_history
-    from cemaudit.ledger.workers import processors
     from cemaudit.scoring import Engine
 
-    engine, folder, day = Engine(blocked, files), folder_of(url, given), since.date() if since else None
+    asked = _Asked(Engine(blocked, files), scheme, _checklists(where), since.date() if since else None, blocked)
+    show = _print_json if as_json else _print
+    if on:
+        with on_cluster(on, data, given) as snapshot:
+            problems = _there(asked, snapshot, show)
+    elif url:
+        problems = _here(asked, url, folder_of(url, given), processes, causes, show)
+    else:
+        raise click.UsageError(str(message("name a ledger with --ledger, or a cluster with --on")))
+    tell_problems(problems)
+    tell_plugin_problems(asked.engine)
+
+
+class _Asked(NamedTuple):
+    """What is asked for, wherever it is done."""
+
+    engine: Engine
+    scheme: str
+    which: Filter
+    since: dt.date | None
+    blocked: tuple[str, ...]
+
+    def refs(self, snapshot: Reading) -> list[str]:
+        """The checklists that are meant."""
+        from cemaudit.ledger.query.question import Question, checklists_asked
+
+        return checklists_asked(snapshot, Question(which=self.which), one=False)
+
+
+Show = Callable[[str, str, "Difference", "Causes"], None]
+
+
+def _checklists(where: tuple[str, ...]) -> Filter:
     which = filter_of(where, None, None, excluded=False)
     if any(condition.key != "checklist" for condition in which.conditions):
         raise click.UsageError(
             str(message("expected {what}, found {value}", what="checklist=ID", value=", ".join(where)))
         )
-    begun = time.monotonic()
+    return which
+
+
+def _here(asked: _Asked, url: str, folder: Path, processes: int | None, causes: int, show: Show) -> list[Problem]:
+    """In this program, on all processors."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.rescoring.causes import causes_of
+    from cemaudit.ledger.rescoring.difference import differences
+    from cemaudit.ledger.rescoring.run import rescore_history
+    from cemaudit.ledger.workers import processors
+
+    engine, scheme, begun = asked.engine, asked.scheme, time.monotonic()
     with opened(url) as ledger:
         with reading(folder) as snapshot:
-            refs = checklists_asked(snapshot, Question(which=which), one=False)
+            refs = asked.refs(snapshot)
         done = rescore_history(
             ledger, url, engine, folder, scheme,
-            refs=refs, since=day, blocked=blocked, processes=processes or processors(),
+            refs=refs, since=asked.since, blocked=asked.blocked, processes=processes or processors(),
         )  # fmt: skip
         _tell(done, time.monotonic() - begun)
         with reading(folder) as snapshot:
             for ref in done.refs:
-                difference = differences(snapshot, ref, scheme, day)
-                found = causes_of(ledger, engine, difference.changed, scheme, causes)
-                (_print_json if as_json else _print)(ref, scheme, difference, found)
-    tell_problems(done.problems)
-    tell_plugin_problems(engine)
+                difference = differences(snapshot, ref, scheme, asked.since)
+                show(ref, scheme, difference, causes_of(ledger, engine, difference.changed, scheme, causes))
+    return done.problems
+
+
+def _there(asked: _Asked, snapshot: OnSpark, show: Show) -> list[Problem]:
+    """On a cluster, which has no visits to look for causes in."""
+    from cemaudit.ledger.rescoring.causes import Causes
+    from cemaudit.ledger.rescoring.difference import differences
+    from cemaudit.ledger.spark.rescoring import rescore_on
+
+    begun = time.monotonic()
+    done = rescore_on(snapshot, asked.engine, asked.scheme, asked.refs(snapshot), asked.blocked)
+    _tell(done, time.monotonic() - begun)
+    for ref in done.refs:
+        show(ref, asked.scheme, differences(snapshot, ref, asked.scheme, asked.since), Causes(0, Counter()))
+    return done.problems
 
 
 def _tell(done: Done, seconds: float) -> None:

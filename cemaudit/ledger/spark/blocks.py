@@ -1,0 +1,108 @@
+"""On a worker: answers come in as batches of columns, scores go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.ledger.rescoring.restoring import restored, wanted
+from cemaudit.ledger.snapshot.block import marks_of
+from cemaudit.ledger.snapshot.heads import HEADS
+from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of, score_columns
+from cemaudit.ledger.snapshot.scores import NO_SCORE, Marked, Marks
+from cemaudit.model import Visit
+from cemaudit.scoring.kernel import Columns, Scored
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+
+__all__ = ["Under", "scoring"]
+
+Array = NDArray[Any]
+
+
+class Under(NamedTuple):
+    """What is scored and how: ``checklist`` and ``scheme`` as JSON, the plugins not to be loaded."""
+
+    checklist: str
+    scheme: str
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> Marks:
+        """What gives the scores; compiled once in a process."""
+        return marks_of(*self)
+
+
+def scoring(under: Under) -> Callable[[Iterator[RecordBatch]], Iterator[RecordBatch]]:
+    """What makes batches of scores (``HEADS``, scheme, band, each score and its reason) of batches of answers.
+
+    Those hold ``HEADS``, then the columns that ``wanted`` names. Numbers that no column can hold stand in the ledger
+    alone: visits with one have no scores here, and the reason says so.
+    """
+
+    def score(batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+        for batch in batches:
+            yield _scores(under.marks, batch)
+
+    return score
+
+
+def _scores(marks: Marks, batch: RecordBatch) -> RecordBatch:
+    import pyarrow as pa  # noqa: PLC0415 an extra
+
+    checklist, scheme = marks.plan.checklist, marks.plan.scheme
+    columns = zip(wanted(checklist), batch.columns[len(HEADS) :], strict=True)
+    arrays = {one.name: column.to_numpy(zero_copy_only=False) for one, column in columns}
+    rows = np.flatnonzero(~_too_large(arrays))
+    found, scored = marks.run(_restored(marks, {name: array[rows] for name, array in arrays.items()}))
+    named = {name: batch.columns[place] for place, name in enumerate(HEADS)}
+    named["scheme"] = pa.array([scheme.ref] * batch.num_rows, pa.string())
+    named["band"] = pa.array(_bands(scored, rows, batch.num_rows), pa.string())
+    for column in score_columns(marks.plan):
+        marked = _of_all(found[column.name], rows, batch.num_rows)
+        named[column.score] = pa.array(marked.hundredths, mask=marked.hundredths == NO_SCORE)
+        named[column.reason] = pa.array(marked.reasons, mask=marked.reasons == 0)
+    return pa.RecordBatch.from_arrays(list(named.values()), names=list(named))
+
+
+def _too_large(arrays: Mapping[str, Array]) -> Array:
+    """Where a number was answered that the snapshot does not hold."""
+    found = np.zeros(len(arrays["step"]), np.bool_)
+    for name, array in arrays.items():
+        if name.startswith("code:"):
+            found |= array == -code_of(TOO_LARGE)
+    return found
+
+
+def _restored(marks: Marks, arrays: Mapping[str, Array]) -> Columns:
+    """Columns whose visits are made of themselves, as there is no ledger to ask."""
+    columns = restored(marks.plan.checklist, arrays, _unasked)
+    return replace(columns, whole=partial(Columns.visit, columns))
+
+
+def _unasked(row: int) -> Visit:
+    raise AssertionError(row)
+
+
+def _of_all(marked: Marked, rows: Array, count: int) -> Marked:
+    """The scores of some rows among all; the others have none."""
+    if len(rows) == count:
+        return marked
+    whole = Marked(np.full(count, NO_SCORE), np.full(count, code_of(TOO_LARGE), np.int8))
+    whole.hundredths[rows] = marked.hundredths
+    whole.reasons[rows] = marked.reasons
+    return whole
+
+
+def _bands(scored: Scored, rows: Array, count: int) -> list[str | None]:
+    labels = [*(band.label for band in scored.scheme_bands), None]
+    whole: list[str | None] = [None] * count
+    for row, band in zip(rows.tolist(), scored.bands.tolist(), strict=True):
+        whole[row] = labels[band]
+    return whole

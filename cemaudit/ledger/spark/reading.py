@@ -1,0 +1,110 @@
+"""A snapshot opened for questions where a cluster reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+from cemaudit.ledger.query.reading import Reading, Scores
+from cemaudit.ledger.snapshot.manifest import MANIFEST, Manifest, Part, read_manifest
+from cemaudit.ledger.snapshot.names import ScoreColumn
+from cemaudit.ledger.snapshot.parquet import ABOUT
+from cemaudit.ledger.spark.failures import failures_told
+from cemaudit.ledger.spark.session import opened
+from cemaudit.model import Scheme
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+__all__ = ["OnSpark", "manifest_at", "place_of", "reading_on"]
+
+_MASKS = re.compile(r"([*?\[\]{}\\])")
+
+
+@contextmanager
+def reading_on(master: str, data: str) -> Iterator[OnSpark]:
+    """The snapshot at ``data`` (a folder or a URL the cluster reads), opened on the cluster of ``master``.
+
+    Errors as of ``session.opened``; ``BadInput`` where there is no snapshot, or files of it are missing.
+    """
+    with opened(master) as session:
+        place = place_of(data)
+        yield OnSpark(session, place, manifest_at(session, place))
+
+
+def place_of(data: str) -> str:
+    """A folder of this machine, or one shared with the workers, as a URL; other URLs as they are."""
+    return data.rstrip("/") if "://" in data else f"file://{Path(data).absolute()}"
+
+
+def manifest_at(session: SparkSession, place: str) -> Manifest:
+    """The manifest of the snapshot at ``place``; ``BadInput`` where there is none."""
+    path = f"{place}/{MANIFEST}"
+    try:
+        with failures_told(path):
+            text = session.read.text(_literally(path), wholetext=True).collect()[0][0]
+    except BadInput as error:
+        hint = message("make it with 'cemaudit snapshot'")
+        raise BadInput(Problem(message("there is no snapshot yet"), place, hint)) from error
+    with TemporaryDirectory() as kept:
+        Path(kept, MANIFEST).write_text(text, encoding="utf-8")
+        return read_manifest(Path(kept))
+
+
+def _literally(path: str) -> str:
+    """A path in which no character stands for others."""
+    return _MASKS.sub(r"\\\1", path)
+
+
+class OnSpark(Reading):
+    """The snapshot at ``place``, read by a cluster; and what was scored again there, in a folder beside it."""
+
+    def __init__(self, session: SparkSession, place: str, manifest: Manifest) -> None:
+        self.session, self.place = session, place
+        super().__init__(manifest)
+
+    def view(self, name: str, parts: Sequence[Part]) -> None:
+        self.frame(*(part.file for part in parts)).createOrReplaceTempView(name)
+
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with failures_told(self.place):
+            return [tuple(row) for row in self.session.sql(sql, args=list(values)).collect()]
+
+    def frame(self, *files: str) -> DataFrame:
+        """Some files, of the snapshot or by their URLs, as a table; ``BadInput`` where one is missing."""
+        urls = [file if "://" in file else f"{self.place}/{file}" for file in files]
+        with failures_told(self.place):
+            return self.session.read.parquet(*map(_literally, urls))
+
+    def again(self, ref: str, scheme: str) -> list[Scores]:
+        """Those scored on the cluster, where they are of the answers there are now; else those of the snapshot."""
+        url = self.scored_in(ref, scheme)
+        try:
+            said = json.loads(self.frame(url).schema["scheme"].metadata.get(ABOUT, "{}"))
+        except BadInput:
+            return super().again(ref, scheme)
+        if said.get("answers") != self.answers_digest(ref):
+            return super().again(ref, scheme)
+        columns = tuple(
+            ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in said["scores"]
+        )
+        visits = sum(part.visits for part in self.answers(ref).parts)
+        part = Part(url, ref, scheme, visits, 0, 0, "", "")
+        return [Scores((part,), self.checklist(ref), (Scheme.model_validate_json(said["scheme"]),), columns)]
+
+    def scored_in(self, ref: str, scheme: str) -> str:
+        """Where scores of a checklist under a scheme are written."""
+        return f"{self.place}-on-spark/{ref}/{scheme}"
+
+    def answers_digest(self, ref: str) -> str:
+        """What tells the answers to a checklist from any other."""
+        digests = "".join(part.sha256 for part in self.answers(ref).parts)
+        return hashlib.sha256(digests.encode()).hexdigest()

@@ -1,0 +1,126 @@
+"""History under another scheme, scored where a cluster keeps it."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+from cemaudit.ledger.rescoring.restoring import wanted
+from cemaudit.ledger.rescoring.run import Done
+from cemaudit.ledger.shelf import as_text
+from cemaudit.ledger.snapshot.heads import HEADS
+from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of, quoted, score_columns
+from cemaudit.ledger.snapshot.parquet import ABOUT
+from cemaudit.ledger.spark.blocks import Under, scoring
+from cemaudit.ledger.spark.failures import failures_told
+from cemaudit.ledger.spark.reading import OnSpark
+from cemaudit.model import Checklist, Scheme
+from cemaudit.model.answers import Date, TextAnswer, Time
+from cemaudit.scoring import Engine
+from cemaudit.scoring.plan import make_plan
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
+
+__all__ = ["rescore_on"]
+
+_WITHOUT = message("rescore without --on, where the ledger is")
+
+
+def rescore_on(
+    snapshot: OnSpark, engine: Engine, scheme: str, refs: Iterable[str], blocked: Iterable[str] = ()
+) -> Done:
+    """Score all visits of the checklists ``refs`` under ``scheme`` (``id@version``), on the snapshot's cluster.
+
+    The scores are those of ``rescore_history``, bit for bit, but for visits with a number that no column holds: these
+    have none, with the reason ``too-large``. ``BadInput`` where there is no such scheme, or it fits no checklist.
+    """
+    done, record = Done(), _scheme(snapshot, engine, scheme)
+    for ref in refs:
+        checklist = snapshot.checklist(ref)
+        try:
+            make_plan(checklist, record, engine.library.aggregators)
+            _refuse_words(checklist)
+        except BadInput as error:
+            done.problems += [problem.inside(ref) for problem in error.problems]
+            continue
+        under = Under(as_text(checklist), as_text(record), tuple(blocked))
+        _write(snapshot, ref, under)
+        done.refs.append(ref)
+        done.problems += _left_out(snapshot, ref, scheme)
+        done.visits += sum(part.visits for part in snapshot.answers(ref).parts)
+        done.fallbacks |= {name: str(why) for name, why in under.marks.fallbacks.items()}
+    if not done.refs:
+        raise BadInput(done.problems)
+    return done
+
+
+def _scheme(snapshot: OnSpark, engine: Engine, ref: str) -> Scheme:
+    """The scheme of the engine or, where only that has it, of the snapshot; they must not differ."""
+    used = snapshot.scheme(ref) if ref in snapshot.manifest.schemes else None
+    record = used if used and ref not in engine.library.schemes else engine.library.scheme(ref)
+    if used and used != record:
+        what = message("{ref} exists already with another content", ref=ref)
+        raise BadInput(Problem(what, snapshot.place, message("give it a new version")))
+    return record
+
+
+def _refuse_words(checklist: Checklist) -> None:
+    """``BadInput`` where items arise by words, dates or times, of which a snapshot gives the kernel nothing."""
+    for item in checklist.items.values():
+        for name in item.when.names() if item.when else ():
+            other = checklist.items.get(name)
+            if other and isinstance(other.answer, TextAnswer | Date | Time):
+                what = message(
+                    "{item} arises by the words of {other}, which only the ledger has", item=item.id, other=name
+                )
+                raise BadInput(Problem(what, hint=_WITHOUT))
+
+
+def _write(snapshot: OnSpark, ref: str, under: Under) -> None:
+    """Score the answers to a checklist on the workers, and write what comes out beside the snapshot."""
+    plan = under.marks.plan
+    url = snapshot.scored_in(ref, plan.scheme.ref)
+    answers = snapshot.frame(*(part.file for part in snapshot.answers(ref).parts))
+    about = {"scheme": under.scheme, "scores": score_columns(plan), "answers": snapshot.answers_digest(ref)}
+    with failures_told(url), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas, of which we use nothing
+        asked = answers.selectExpr(*_asked(plan.checklist))
+        scored = asked.mapInArrow(scoring(under), _schema(answers, under))
+        said = scored.withMetadata("scheme", {ABOUT: json.dumps(about, ensure_ascii=False)})
+        said.write.mode("overwrite").parquet(url, compression="zstd")
+
+
+def _left_out(snapshot: OnSpark, ref: str, scheme: str) -> list[Problem]:
+    """How many visits have no scores because of a number that no column holds."""
+    (scores,) = snapshot.again(ref, scheme)
+    snapshot.view("again", scores.parts)
+    every = " and ".join(f"{quoted(column.reason)} = {code_of(TOO_LARGE)}" for column in scores.scores)
+    ((count,),) = snapshot.ask(f"select count(*) from again where {every}")
+    what = message("{count} visits hold a number that no column holds, and were not scored", count=f"{count:,}")
+    return [Problem(what, ref, _WITHOUT)] if count else []
+
+
+def _asked(checklist: Checklist) -> Iterator[str]:
+    """The SQL of the columns that a worker gets; their names are plain, as Spark looks them up by name."""
+    columns = [*HEADS, *(one.sql for one in wanted(checklist))]
+    yield from (f"{sql} as c{number}" for number, sql in enumerate(columns))
+
+
+def _schema(answers: DataFrame, under: Under) -> StructType:
+    """The columns that come back."""
+    from pyspark.sql.types import ByteType, LongType, StringType, StructField, StructType  # noqa: PLC0415 an extra
+
+    heads = [StructField(name, answers.schema[name].dataType) for name in HEADS]
+    words = [StructField(name, StringType()) for name in ("scheme", "band")]
+    scores = [
+        field
+        for column in score_columns(under.marks.plan)
+        for field in (StructField(column.score, LongType()), StructField(column.reason, ByteType()))
+    ]
+    return StructType([*heads, *words, *scores])
