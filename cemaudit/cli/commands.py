@@ -35,6 +35,7 @@ COMMANDS = {
     "stores": N_("Let the ledger know the stores."),
     "review": N_("Accept, return or exclude visits in the ledger."),
     "history": N_("Show what the ledger knows of a visit."),
+    "actions": N_("Note what was decided to change in stores."),
     "ledger": N_("Check, copy or describe the ledger."),
     "purge": N_("Remove personal data from the ledger; the scores stay."),
     "snapshot": N_("Bring the columns of the ledger's visits up to date."),

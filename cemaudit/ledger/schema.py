@@ -65,10 +65,17 @@ create table if not exists people.paper (
   primary key (visit, revision, name)
 )
 """,
+    """
+create table action (
+  number {number} primary key, id text not null, since text not null, document text not null, batch bigint not null
+);
+create index action_by_id on action (id, number);
+create index action_by_batch on action (batch)
+""",
 )
 """The statements that bring a ledger from each version to the next one, from 0: nothing there."""
 
-VOUCHED = ("checklist", "scheme", "store", "visit", "state", "audit", "snapshot")
+VOUCHED = ("checklist", "scheme", "store", "visit", "state", "audit", "snapshot", "action")
 """The tables whose rows the trail vouches for."""
 
 UNVOUCHED = {"visit": {"document"}}

@@ -1,0 +1,120 @@
+"""What was decided to change in which stores, from which day on: to be tested by later visits.
+
+An action of the same id that comes in again with other content adds a row; the latest row holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.exchange.jsontext import canonical
+from cemaudit.exchange.tables import read_table
+from cemaudit.language import message
+from cemaudit.model import faults
+from cemaudit.model.base import Id, Line, Record
+from cemaudit.model.visit import Token
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.ledger import Ledger
+    from cemaudit.ledger.trail import Entry
+
+__all__ = ["Action", "Kind", "action_of", "actions_now", "keep_actions", "read_actions"]
+
+Kind = Literal["eliminate", "reduce", "raise", "create"]
+"""What is done to something: taken away, done less, done better, newly begun."""
+
+_COLUMNS = ("id", "kind", "what", "owner", "since", "store")
+
+
+class Action(Record):
+    """``what`` is done in ``stores``, by whom (``owner``), from the day ``since`` on."""
+
+    id: Id
+    kind: Kind
+    what: Line
+    owner: Line = ""
+    since: dt.date
+    stores: Annotated[tuple[Token, ...], Field(min_length=1)]
+
+
+def read_actions(path: Path) -> list[Action]:
+    """The actions in a table (CSV, XLSX) of one row for each store: id, kind, what, owner, since, store.
+
+    ``BadInput`` with every mistake where there is any: a file is taken whole or not at all.
+    """
+    table = read_table(path)
+    missing = {"id", "kind", "what", "since", "store"} - set(table.columns)
+    if missing:
+        hint = message("these columns are read: {names}", names=", ".join(_COLUMNS))
+        raise BadInput(Problem(message("no column {column}", column=", ".join(sorted(missing))), path.name, hint))
+    told: dict[str, dict[str, Any]] = {}
+    problems: list[Problem] = []
+    for row in table.rows:
+        cells = {name: row.cells.get(name, "") for name in _COLUMNS}
+        store = cells.pop("store")
+        found = row.problem or _differs(told.setdefault(cells["id"], {**cells, "stores": []}), cells)
+        if found:
+            problems.append(found.inside(str(message("row {number}", number=row.number))))
+        told[cells["id"]]["stores"].append(store)
+    actions = [action for data in told.values() for action in _checked(data, problems)]
+    if problems:
+        raise BadInput([problem.inside(path.name) for problem in problems])
+    return actions
+
+
+def _differs(known: Mapping[str, Any], cells: Mapping[str, str]) -> Problem | None:
+    """Rows of one action say the same of it."""
+    for name, value in cells.items():
+        if known[name] != value:
+            what = message("expected {what}, found {value}", what=known[name], value=value)
+            return Problem(what, name, message("all rows of an action say the same of it"))
+    return None
+
+
+def _checked(data: Mapping[str, Any], problems: list[Problem]) -> Iterator[Action]:
+    try:
+        yield Action.model_validate({**data, "stores": tuple(dict.fromkeys(data["stores"]))})
+    except ValidationError as error:
+        problems += [problem.inside(data["id"]) for problem in faults.problems(error, data)]
+
+
+def keep_actions(ledger: Ledger, actions: Iterable[Action]) -> int:
+    """Let the ledger know actions; how many are new to it, or have changed."""
+    wanted = list(actions)
+    return ledger.write("actions", lambda entry: _add(entry, ledger, wanted))
+
+
+def _add(entry: Entry, ledger: Ledger, actions: Sequence[Action]) -> int:
+    known = actions_now(ledger)
+    changed = [action for action in actions if known.get(action.id) != action]
+    ((last,),) = entry.database.run("select coalesce(max(number), 0) from action")
+    entry.add("action", [(last + place, *_row(action)) for place, action in enumerate(changed, 1)])
+    entry.subject = str(len(changed))
+    return len(changed)
+
+
+def _row(action: Action) -> tuple[str, str, str]:
+    return action.id, action.since.isoformat(), canonical(action.model_dump(mode="json")).decode()
+
+
+def actions_now(ledger: Ledger) -> dict[str, Action]:
+    """The actions by id, in the order of the days they began."""
+    later = "select 1 from action later where later.id = action.id and later.number > action.number"
+    query = f"select document from action where not exists ({later}) order by since, id"
+    found = (Action.model_validate_json(document) for (document,) in ledger.database.run(query))
+    return {action.id: action for action in found}
+
+
+def action_of(ledger: Ledger, name: str) -> Action:
+    """The action of that id; ``BadInput`` where there is none."""
+    known = actions_now(ledger)
+    if name not in known:
+        hint = nearest(name, known) if known else message("let the ledger know it with 'cemaudit actions add'")
+        raise BadInput(Problem(message("no such action: {name}", name=name), ledger.database.place, hint))
+    return known[name]
