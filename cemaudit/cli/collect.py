@@ -14,13 +14,15 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.options import FILE, engine_options, json_option, ledger_option, tell_plugin_problems
-from cemaudit.language import N_, message
+from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
     from cemaudit.ledger import Ledger
     from cemaudit.ledger.collecting import Summary
     from cemaudit.ledger.inbox import Inbox
     from cemaudit.ledger.sources import Source
+
+__all__ = ["command", "total_of"]
 
 MOST_TOLD = 20
 
@@ -149,15 +151,18 @@ def _rate(seen: int, seconds: float) -> str:
 
 
 def _sum_up(summary: Summary, seconds: float, as_json: bool) -> None:
-    fates = summary.by_name()
     if as_json:
-        click.echo(json.dumps({"seen": summary.seen, **fates, "seconds": round(seconds, 3)}))
+        click.echo(json.dumps({"seen": summary.seen, **summary.by_name(), "seconds": round(seconds, 3)}))
         return
-    total = message(
+    click.echo(f"{total_of(summary)}; {_rate(summary.seen, seconds)}")
+
+
+def total_of(summary: Summary) -> Message:
+    """What became of all visits seen, in words."""
+    return message(
         "{seen} seen = {collected} collected + {again} there already + {conflict} in conflict + {refused} refused",
-        seen=summary.seen, **fates,
+        seen=summary.seen, **summary.by_name(),
     )  # fmt: skip
-    click.echo(f"{total}; {_rate(summary.seen, seconds)}")
 
 
 def _tell_waiting(ledger: Ledger) -> None:

@@ -2,70 +2,98 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cemaudit.cli import words
+from cemaudit.cli.collect import total_of
 from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems
 from cemaudit.cli.table import print_table
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.language import LANGUAGES, N_, Language, message, translate
+from cemaudit.language import LANGUAGES, N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.cli.company import Company
     from cemaudit.hookspecs import Context
-    from cemaudit.model import Checklist
+    from cemaudit.ledger.collecting import Summary
+    from cemaudit.model import Checklist, Visit
     from cemaudit.scoring import Engine
 
 SECTORS = ("retail", "hospital", "ecommerce")
-VISITS = 3
-REPORTS = "reports"
-_HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Latest band"), N_("Critical failures"))
+SHOWN = 5
+"""Stores of a league that are shown."""
+
+_COLUMNS = {
+    "store": N_("Store"), "name": N_("Name"), "visits": N_("Visits"), "mean": N_("Mean"),
+    "deviation": N_("Deviation"),
+}  # fmt: skip
+_NEXT = ("ledger info", "history {visit}", "collect {file}", "explain {file}")
+_NEXT_WITH_HQ = (
+    "query heatmap --by region --by channel",
+    "query distribution --by wave",
+    "query items --by touchpoint",
+    "export --to xlsx --out visits.xlsx",
+)
 
 
-@dataclass(frozen=True)
-class Chain:
-    """A simulated chain on disk: its checklist, its folder, and what a report can be about, by store."""
-
-    checklist: Checklist
-    folder: Path
-    contexts: dict[str, list[Context]]
-
-
-@words.command("demo", help=N_("Make a small simulated chain of each sector, with visits, scores and reports."))
+@words.command(
+    "demo",
+    help=N_(
+        "Make a simulated chain of each sector and take it all the way: visits as shoppers send them, the ledger that "
+        "collects them, its snapshot, and reports. A ledger that an earlier demo made there is begun anew."
+    ),
+)
 @words.option(
-    "--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where visits, photos and reports go.")
+    "--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where a folder for each chain goes.")
 )
 @words.option(
     "--seed",
     type=int,
     default=1,
     metavar="N",
-    help=N_("Another seed makes another chain; the same one makes the same files."),
+    help=N_("Another seed makes another chain; the same one makes the same visits and reports."),
 )
-@words.option("--stores", type=click.IntRange(1, 100), default=6, metavar="N", help=N_("Stores of each chain."))
+@words.option("--stores", type=click.IntRange(1, 100), default=24, metavar="N", help=N_("Stores of each chain."))
 @engine_options
 @words.common_options
 def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None:
-    """Simulate, score, show and report; only files of its own names are replaced in ``folder``."""
+    """Simulate, collect, ask and report; only files of its own names are replaced in ``folder``."""
+    from cemaudit.cli.company import Company
+    from cemaudit.cli.extras import is_there
     from cemaudit.scoring import Engine
+    from cemaudit.simulate import make_chain
 
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files)
     homes = _homes(_chosen(engine, files), folder)
-    chains = [_make(engine, checklist, home, stores, seed) for home, checklist in homes.items()]
+    companies = [Company(checklist, make_chain(checklist, stores, seed), home) for home, checklist in homes.items()]
     click.echo(message("The data are simulated: no real store, shopper or visit is in them."))
-    for chain in chains:
-        _show(chain)
-    _write_reports(engine, chains)
-    for chain in chains:
-        _tell_where(chain)
+    hq = is_there("hq")
+    summaries = []
+    for company in progress(message("collecting visits"), companies, len(companies)):
+        summaries.append(_collected(company, engine, seed))
+        if hq:
+            company.snapshot(engine, blocked)
+    for company, summary in zip(companies, summaries, strict=True):
+        _tell_collected(company, summary)
+        if hq:
+            _tell_league(company)
+    if not hq:
+        hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
+        click.echo(f"\n{Problem(message('snapshots and leagues are left out: they need the extra hq'), hint=hint)}")
+    latest = [(company, context) for company in companies for context in company.latest(engine)]
+    _write_reports(engine, latest)
+    for company in companies:
+        _tell_where(company)
+    _tell_next(companies[0], latest[0][1].audits[-1].visit, hq=hq)
     tell_plugin_problems(engine)
 
 
@@ -98,63 +126,71 @@ def _homes(checklists: Sequence[Checklist], folder: Path) -> dict[Path, Checklis
     return homes
 
 
-def _make(engine: Engine, checklist: Checklist, home: Path, stores: int, seed: int) -> Chain:
-    """The visits and photos of a chain, written below ``home`` and scored."""
-    from cemaudit.exchange.visits import write_visits
-    from cemaudit.scoring.series import contexts
-    from cemaudit.simulate import simulate
-    from cemaudit.simulate.pictures import draw_photos
-
-    visits = list(simulate(checklist, stores, VISITS, seed))
-    write_visits(home / "visits.jsonl", visits)
-    for visit in progress(message("drawing photos: {sector}", sector=checklist.sector), visits, len(visits)):
-        draw_photos(visit, checklist, home)
-    by_store: dict[str, list[Context]] = defaultdict(list)
-    for context in contexts(engine, visits):
-        by_store[context.audits[0].visit.store].append(context)
-    return Chain(checklist, home, dict(by_store))
+def _collected(company: Company, engine: Engine, seed: int) -> Summary:
+    """What became of the visits of a company on their way into its ledger."""
+    company.clear()
+    company.send(seed)
+    return company.collect(engine, lambda what: click.echo(f"cemaudit: {what}", err=True))
 
 
-def _show(chain: Chain) -> None:
-    click.echo(f"\n{chain.checklist.title} ({chain.checklist.ref})")
-    headings = [translate(heading) for heading in _HEADINGS]
-    print_table(headings, [_row(contexts) for contexts in chain.contexts.values()], align="lrrlr")
+def _tell_collected(company: Company, summary: Summary) -> None:
+    click.echo(f"\n{company.checklist.title} ({company.checklist.ref})")
+    click.echo(message("stores: {count}", count=len(company.chain.stores)))
+    click.echo(total_of(summary))
 
 
-def _row(contexts: Sequence[Context]) -> list[str]:
-    from cemaudit.scoring import shown
+def _tell_league(company: Company) -> None:
+    """The best stores, and how the chain did from wave to wave."""
+    league, waves = company.asked("league"), company.asked("trend", "wave")
+    headings = list(map(translate, _COLUMNS.values()))
+    rows = [[_cell(row[name]) for name in _COLUMNS] for row in league.rows]
+    click.echo()
+    print_table(headings, rows[:SHOWN], align="llrrr")
+    if len(rows) > SHOWN:
+        text = message(
+            "... and {count} more; from so few visits, much of this order is chance", count=len(rows) - SHOWN
+        )
+        click.echo(text)
+    means = ", ".join(f"{row['wave']} {_cell(row['mean'])}" for row in waves.rows)
+    click.echo(message("mean by wave: {means}", means=means))
 
-    audits = [audit for context in contexts for audit in context.audits]
-    latest = audits[-1]
-    values = [audit.headline.value for audit in audits if audit.headline.value is not None]
-    mean = sum(values, Fraction(0)) / len(values) if values else None
-    return [
-        latest.visit.store_name or latest.visit.store,
-        str(len(audits)),
-        "-" if mean is None else shown(mean, latest.scheme.measure[latest.scheme.leading]),
-        str(latest.band or "-"),
-        str(sum(len(audit.failed_critical) for audit in audits)),
-    ]
 
-
-def _write_reports(engine: Engine, chains: Sequence[Chain]) -> None:
-    """The report of each store's latest visit or episode, in both languages."""
+def _write_reports(engine: Engine, latest: Sequence[tuple[Company, Context]]) -> None:
+    """A report of each of these visits or episodes in both languages."""
     from cemaudit.report import store_report, write_report
 
-    wanted = list(_latest(chains))
-    for chain, context, language in progress(message("writing reports"), wanted, len(wanted)):
-        report = store_report(context, engine.sections(context), chain.folder)
-        write_report(report, chain.folder / REPORTS, language)
+    wanted = [(*one, language) for one in latest for language in LANGUAGES]
+    for company, context, language in progress(message("writing reports"), wanted, len(wanted)):
+        report = store_report(context, engine.sections(context), company.media)
+        write_report(report, company.reports, language)
 
 
-def _latest(chains: Sequence[Chain]) -> Iterator[tuple[Chain, Context, Language]]:
-    for chain in chains:
-        for contexts in chain.contexts.values():
-            yield from ((chain, contexts[-1], language) for language in LANGUAGES)
+def _tell_where(company: Company) -> None:
+    count = len(company.reported) * len(LANGUAGES)
+    click.echo(f"\n{company.checklist.title}")
+    click.echo(f"  {message('visits as they came')}: {company.inbox / 'done'}")
+    click.echo(f"  {message('ledger')}: {company.ledger}")
+    click.echo(f"  {message('reports')} ({count} PDF): {company.reports}")
 
 
-def _tell_where(chain: Chain) -> None:
-    count = len(chain.contexts) * len(LANGUAGES)
-    click.echo(f"\n{chain.checklist.title}")
-    click.echo(f"  {message('visits')}: {chain.folder / 'visits.jsonl'}")
-    click.echo(f"  {message('reports')} ({count} PDF): {chain.folder / REPORTS}")
+def _tell_next(company: Company, visit: Visit, *, hq: bool) -> None:
+    """Commands that one would try on the first of the ledgers."""
+    from cemaudit.exchange.sealed import sealed_name
+
+    setting = "set" if os.name == "nt" else "export"
+    names = {"visit": visit.id, "file": shlex.quote(str(company.inbox / "done" / sealed_name(visit)))}
+    click.echo(f"\n{message('What to try next')}:")
+    click.echo(f"  {setting} CEMAUDIT_LEDGER={shlex.quote(str(company.ledger))}")
+    for arguments in (*_NEXT, *(_NEXT_WITH_HQ if hq else ())):
+        click.echo(f"  {_program()} {arguments.format(**names)}")
+
+
+def _program() -> str:
+    """How this program is called here."""
+    called = Path(sys.argv[0])
+    is_ours = called.stem == "cemaudit" and not shutil.which("cemaudit")
+    return shlex.quote(str(called)) if is_ours else "cemaudit"
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from cemaudit.cli.commands import cli
+from cemaudit.cli.extras import missing
 from cemaudit.cli.words import speak
 from cemaudit.errors import CemauditError
 from cemaudit.language import LANGUAGES, Language, detect, message, use
@@ -39,8 +40,15 @@ def run(arguments: Sequence[str]) -> int:
             return 0
         except Exception as error:  # noqa: BLE001 (whatever it is, a person gets one line)
             _trace(arguments)
-            what = message("this is a bug in cemaudit: {error}", error=f"{type(error).__name__}: {error}")
-            return _tell(f"{what} ({message('run again with --debug and report it')})", BUG)
+            return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    """An extra that is not installed, else a bug."""
+    if isinstance(error, ModuleNotFoundError) and (refusal := missing(error)):
+        return _tell(str(refusal), refusal.exit_code)
+    what = message("this is a bug in cemaudit: {error}", error=f"{type(error).__name__}: {error}")
+    return _tell(f"{what} ({message('run again with --debug and report it')})", BUG)
 
 
 def _answer(arguments: Sequence[str]) -> int:

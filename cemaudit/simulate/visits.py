@@ -37,7 +37,7 @@ def simulate(checklist: Checklist, stores: int = 6, visits: int = 3, seed: int =
         rng = Random(f"{seed} visits {checklist.ref} {store.id}")  # noqa: S311 (a simulation, no secret)
         first = rng.randrange(len(chain.shoppers))
         for course in make_courses(checklist, visits, 1 / (1 + math.exp(store.quality)), rng):
-            shopper = chain.shoppers[(first + course.number) % len(chain.shoppers)]
+            shopper = chain.sent_to(store, first + course.number, rng)
             for slot in course.slots:
                 yield _visit(Setting(checklist, chain, store, shopper, course, slot), rng)
 
