@@ -1,0 +1,24 @@
+"""What the visits at hand cannot tell."""
+
+from __future__ import annotations
+
+from cemaudit.errors import Sayable
+
+__all__ = ["CannotTell"]
+
+
+class CannotTell(ValueError):
+    """The visits do not say what was asked; ``str`` is the honest sentence, in the language in force.
+
+    ``reason`` is a short name for programs (such as ``"once"``), ``factor`` the number of the random factor that it
+    is about (0: the units themselves; ``None``: no single one).
+    """
+
+    def __init__(self, what: Sayable, reason: str = "", factor: int | None = None) -> None:
+        self.what = what
+        self.reason = reason
+        self.factor = factor
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        return str(self.what)

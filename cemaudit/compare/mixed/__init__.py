@@ -1,0 +1,1 @@
+"""A linear mixed model with crossed random factors, fitted from sums alone: it knows arrays, nothing of stores."""
