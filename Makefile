@@ -1,4 +1,4 @@
-# make demo: a simulated chain of each sector, scored and reported.   make test: the whole suite.
+# make demo: a simulated chain of each sector, from the inbox to the reports.   make test: the whole suite.
 # Each works alone on a fresh machine with Python 3.11 or newer; the first run makes .venv.
 
 PYTHON ?= python3
@@ -32,7 +32,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[hq]'
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
