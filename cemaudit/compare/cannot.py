@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cemaudit.errors import Sayable
+from cemaudit.errors import CemauditError, Problem, Sayable
 
 __all__ = ["CannotTell"]
 
 
-class CannotTell(ValueError):
-    """The visits do not say what was asked; ``str`` is the honest sentence, in the language in force.
+class CannotTell(CemauditError):
+    """The visits do not say what was asked; ``str`` is the honest sentence, in the language in force (exit code 1).
 
     ``reason`` is a short name for programs (such as ``"once"``), ``factor`` the number of the random factor that it
     is about (0: the units themselves; ``None``: no single one).
@@ -18,7 +18,4 @@ class CannotTell(ValueError):
         self.what = what
         self.reason = reason
         self.factor = factor
-        super().__init__(what)
-
-    def __str__(self) -> str:
-        return str(self.what)
+        super().__init__(Problem(what))
