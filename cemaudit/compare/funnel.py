@@ -1,0 +1,86 @@
+"""Funnel plots: how far from the rest a store may lie by chance, given its visits."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cemaudit.compare.reliability import Spreads
+
+__all__ = ["Dispersion", "Limits", "dispersion", "limits_of_means", "limits_of_ratios", "outside"]
+
+_INNER, _OUTER = NormalDist().inv_cdf(0.975), NormalDist().inv_cdf(0.999)
+
+
+class Limits(NamedTuple):
+    """(N,) limits that 95 % (2 in 40 lie outside) and 99.8 % (2 in 1,000) of ordinary stores keep."""
+
+    low95: NDArray[np.float64]
+    high95: NDArray[np.float64]
+    low998: NDArray[np.float64]
+    high998: NDArray[np.float64]
+
+
+class Dispersion(NamedTuple):
+    """How much more units differ than chance alone explains.
+
+    ``ratio``: the mean square of their standardised deviations (φ, 1 by chance); ``variance``: between units (τ², 0 or
+    more), on the scale of the deviations.
+    """
+
+    ratio: float
+    variance: float
+
+
+def limits_of_means(
+    centre: float,
+    spreads: Spreads,
+    visits: NDArray[np.float64],
+    effective: NDArray[np.float64] | None = None,
+    *,
+    between: bool = True,
+) -> Limits:
+    """``centre`` ± z √(σ_b² / k_eff + σ_e² / n + τ²) with τ the spread between stores, for plain means of visits.
+
+    ``visits`` (N,) n > 0; ``effective`` (N,) k_eff, else each visit is by another shopper; without ``between`` τ is 0:
+    limits of chance alone. Spiegelhalter 2005, Statistics in Medicine 24:1185-1202.
+    """
+    shoppers = visits if effective is None else effective
+    variance = spreads.shopper**2 / shoppers + spreads.visit**2 / visits
+    return _limits(centre, np.sqrt(variance + (spreads.store**2 if between else 0)))
+
+
+def dispersion(z: NDArray[np.float64], se: NDArray[np.float64], trimmed: float = 0.10) -> Dispersion:
+    """The overdispersion of standardised deviations ``z`` (N,) with standard errors ``se`` (N,).
+
+    The share ``trimmed`` (below a half) is left out at either end, that outliers may not hide themselves; the variance
+    is that of DerSimonian & Laird. 1 and 0 where fewer than two are left. Spiegelhalter 2005; NHS Digital, SHMI
+    specification.
+    """
+    ends = int(len(z) * trimmed)
+    kept = np.argsort(z, kind="stable")[ends : len(z) - ends]
+    count, weight = len(kept), 1 / se[kept] ** 2
+    if count < 2:
+        return Dispersion(1.0, 0.0)
+    ratio = float((z[kept] ** 2).mean())
+    excess = (count * ratio - (count - 1)) / float(weight.sum() - (weight**2).sum() / weight.sum())
+    return Dispersion(ratio, max(0.0, excess))
+
+
+def limits_of_ratios(expected: NDArray[np.float64], variance: float = 0.0) -> Limits:
+    """Limits of observed to expected counts: exp(± z √(1 / E + τ²)); ``expected`` (N,) E > 0, ``variance`` τ²."""
+    return Limits(*(np.exp(side) for side in _limits(0, np.sqrt(1 / expected + variance))))
+
+
+def outside(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(N,) -1 below the lower limit, 1 above the upper, else 0."""
+    return (values > high).astype(np.int64) - (values < low)
+
+
+def _limits(centre: float, se: NDArray[np.float64]) -> Limits:
+    return Limits(centre - _INNER * se, centre + _INNER * se, centre - _OUTER * se, centre + _OUTER * se)

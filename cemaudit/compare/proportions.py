@@ -1,0 +1,56 @@
+"""Shares: their intervals, and the scale on which they are equally precise."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cemaudit.compare.standing import Interval
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["angle_of", "share_of", "wilson", "wilson_limits"]
+
+
+def wilson(hits: float, trials: float, level: float = 0.95) -> Interval:
+    """The interval of a share (0 to 1) of ``hits`` in ``trials``; 0 to 1 without trials."""
+    low, high = wilson_limits(hits, trials, level)
+    return Interval(float(low), float(high))
+
+
+def wilson_limits(
+    hits: ArrayLike, trials: ArrayLike, level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper limits (0 to 1, of the common shape) of many shares. Wilson 1927, JASA 22:209-212.
+
+    ``hits`` lie in 0 to ``trials`` and need not be whole (points earned of points possible).
+    """
+    found, of = np.asarray(hits, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    square = NormalDist().inv_cdf((1 + level) / 2) ** 2
+    share = np.divide(found, of, out=np.full(np.broadcast(found, of).shape, 0.5), where=of > 0)
+    middle = (of * share + square / 2) / (of + square)
+    half = np.sqrt(square * (of * share * (1 - share) + square / 4)) / (of + square)
+    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+
+
+def angle_of(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
+    """A share of points as an angle, asin √((k + 3/8) / (m + 3/4)): nearly the same variance, 1 / (4m), wherever it is.
+
+    In radians, 0 to π/2; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe 1948, Biometrika 35:246-254.
+    """
+    earned, of = np.asarray(points, dtype=np.float64), np.asarray(possible, dtype=np.float64)
+    return np.arcsin(np.sqrt((earned + 0.375) / (of + 0.75)))
+
+
+def share_of(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float64]:
+    """The share (0 to 1) that has this angle: the way back from ``angle_of``.
+
+    With the same ``possible`` the very share; without, that of very many points, sin². Angles beyond 0 to π/2, as
+    ends of intervals are, count as 0 and π/2.
+    """
+    square = np.sin(np.clip(np.asarray(angle, dtype=np.float64), 0, np.pi / 2)) ** 2
+    share: NDArray[np.float64] = square + (0.75 * square - 0.375) / np.asarray(possible, dtype=np.float64)
+    return np.clip(share, 0, 1)

@@ -1,0 +1,74 @@
+"""Where the differences between visits come from, and how much the mean of some visits says of a store."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Component", "Spreads", "components", "effective_visits", "reliability", "strata", "visits_for_reliability"]
+
+
+class Spreads(NamedTuple):
+    """Standard deviations, in points of the measure, 0 or more: between stores, between shoppers, between visits."""
+
+    store: float
+    shopper: float
+    visit: float
+
+
+class Component(NamedTuple):
+    """One source of difference: its standard deviation and its ``share`` (0 to 1) of the variance of one visit."""
+
+    name: str
+    sd: float
+    share: float
+
+
+def components(spreads: Spreads) -> tuple[Component, ...]:
+    """``store``, ``shopper`` and ``visit``; the shares add up to 1 (all 0 where nothing differs)."""
+    total = sum(sd**2 for sd in spreads)
+    return tuple(
+        Component(name, sd, sd**2 / total if total else 0.0) for name, sd in zip(Spreads._fields, spreads, strict=True)
+    )
+
+
+def effective_visits(counts: Iterable[int]) -> float:
+    """k_eff = n² / Σ n_j² of one store, n_j visits by its shopper j: 1 where one made all, n where each made one.
+
+    0 without visits.
+    """
+    some = list(counts)
+    return sum(some) ** 2 / sum(count**2 for count in some) if any(some) else 0.0
+
+
+def reliability(spreads: Spreads, visits: float, effective: float | None = None) -> float:
+    """σ_s² / (σ_s² + σ_b² / k_eff + σ_e² / n), 0 to 1: how much of the variance of stores' means is the stores' own.
+
+    ``visits`` n > 0; ``effective`` k_eff, else each visit is by another shopper. One visit: the intraclass correlation.
+    0 where stores do not differ. Finn & Kayandé 1999, Journal of Retailing 75:195-217.
+    """
+    own = spreads.store**2
+    noise = spreads.shopper**2 / (effective or visits) + spreads.visit**2 / visits
+    return own / (own + noise) if own else 0.0
+
+
+def visits_for_reliability(spreads: Spreads, wanted: float) -> int | None:
+    """The least visits, each by another shopper, whose mean has reliability ``wanted`` (above 0, below 1).
+
+    ``None`` where no number is enough: stores do not differ. Spearman-Brown.
+    """
+    if not spreads.store:
+        return None
+    ratio = (spreads.shopper**2 + spreads.visit**2) / spreads.store**2
+    return max(1, math.ceil(wanted / (1 - wanted) * ratio - 1e-9))
+
+
+def strata(value: float) -> float:
+    """(4G + 1) / 3 with G = √(rel / (1 - rel)): how many levels of stores can be told apart; 0 <= rel < 1.
+
+    Wright & Masters 1982, Rating Scale Analysis.
+    """
+    return (4 * math.sqrt(value / (1 - value)) + 1) / 3
