@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-_SECONDS = 60
+_SECONDS = 120
 
 
 class Process:

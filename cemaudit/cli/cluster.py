@@ -19,14 +19,22 @@ __all__ = ["cluster_options", "on_cluster"]
 
 
 def cluster_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--on`` and ``--data``."""
+    """``--on`` and ``--data``, which says nothing alone."""
     data: Callable[..., Any] = option(
-        "--data", metavar="PATH", help=N_("With --on: the folder or URL of the snapshot, as the cluster reads it.")
-    )
+        "--data", metavar="PATH", callback=_with_on,
+        help=N_("With --on: the folder or URL of the snapshot, as the cluster reads it."),
+    )  # fmt: skip
     wrapped: Callable[..., Any] = option(
-        "--on", metavar="spark://HOST:PORT", help=N_("Work on this Spark cluster (extra spark), not in this process.")
-    )(data(function))
+        "--on", metavar="spark://HOST:PORT", is_eager=True,
+        help=N_("Work on this Spark cluster (extra spark), not in this process."),
+    )(data(function))  # fmt: skip
     return wrapped
+
+
+def _with_on(context: click.Context, _: click.Parameter, given: str | None) -> str | None:
+    if given and not context.params["on"]:
+        raise click.UsageError(str(message("--data goes with --on")))
+    return given
 
 
 @contextmanager

@@ -145,7 +145,8 @@ def _there(asked: _Asked, snapshot: OnSpark, show: Show) -> list[Problem]:
     from cemaudit.ledger.spark.rescoring import rescore_on
 
     begun = time.monotonic()
-    done = rescore_on(snapshot, asked.engine, asked.scheme, asked.refs(snapshot), asked.blocked)
+    refs = asked.refs(snapshot)
+    done = rescore_on(snapshot, asked.engine, asked.scheme, refs, since=asked.since, blocked=asked.blocked)
     _tell(done, time.monotonic() - begun)
     for ref in done.refs:
         show(ref, asked.scheme, differences(snapshot, ref, asked.scheme, asked.since), Causes(0, Counter()))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -31,7 +33,7 @@ from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of
 from cemaudit.ledger.snapshot.taking import take_snapshot
 from cemaudit.ledger.spark.reading import manifest_at, place_of
 from cemaudit.ledger.spark.rescoring import rescore_on
-from cemaudit.model import Visit
+from cemaudit.model import Text, Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 
@@ -41,9 +43,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 SHOP, ORDERS, SCHEME = "retail.green-smile@1.0.0", "ecommerce.order@1.0.0", "cem.performance@1"
-BLOCK = 2_000
-COPIES = 300
-"""Of 80 visits to shops: 24,000 in 12 files."""
+BLOCK = 1_000
+COPIES = 200
+"""Of 80 visits to shops: 16,000 in 16 files."""
 
 ODD = samples.items_only(
     samples.item("I1"),
@@ -213,14 +215,54 @@ def test_the_same_question_has_the_same_answer(on_spark: OnSpark, local: Local, 
     assert show(on_spark, view, question) == show(local, view, question)
 
 
-def test_what_was_scored_of_other_answers_does_not_count(on_spark: OnSpark, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_some_days_only_those_are_scored_and_what_is_scored_stays(on_spark: OnSpark, local: Local) -> None:
+    days = sorted({row[3] for row in rows_of(local, ORDERS, SCHEME)})
+    early, late = days[len(days) // 3], days[len(days) // 2]
+    shutil.rmtree(on_spark.scored_in(ORDERS, SCHEME).removeprefix("file://"), ignore_errors=True)
+
+    def counts(since: dt.date | None) -> tuple[int, int]:
+        done = rescore_on(on_spark, Engine(), SCHEME, [ORDERS], since=since)
+        return done.visits, done.before
+
+    everything = rows_of(local, ORDERS, SCHEME)
+    expected = [row for row in everything if row[3] >= early]
+    assert counts(early) == (len(expected), 0)
+    assert rows_of(on_spark, ORDERS, SCHEME) == expected
+    assert differences(on_spark, ORDERS, SCHEME, late) == differences(local, ORDERS, SCHEME, late)
+    assert counts(late) == (0, sum(row[3] >= late for row in expected))
+    assert counts(None) == (len(everything), 0)
+    assert counts(early) == (0, len(expected))
+    assert rows_of(on_spark, ORDERS, SCHEME) == everything
+
+
+def test_what_is_not_whole_or_of_other_answers_does_not_count(
+    on_spark: OnSpark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def files() -> list[str]:
+        (scores,) = on_spark.again(ORDERS, SCHEME)
+        return [part.file for part in scores.parts]
+
     rescore_on(on_spark, Engine(), SCHEME, [ORDERS])
-    (fresh,) = on_spark.again(ORDERS, SCHEME)
-    assert [part.file for part in fresh.parts] == [on_spark.scored_in(ORDERS, SCHEME)]
-    monkeypatch.setattr(on_spark, "answers_digest", lambda ref: "another one")
-    (stale,) = on_spark.again(ORDERS, SCHEME)
-    assert {part.kind for part in stale.parts} == {"rescored"}
-    assert stale.scores == fresh.scores
+    written = on_spark.scored_in(ORDERS, SCHEME)
+    assert files() == [written]
+    with monkeypatch.context() as patched:
+        patched.setattr(on_spark, "answers_digest", lambda ref: "another one")
+        assert all(file.startswith("rescored/") for file in files())
+    min(Path(written.removeprefix("file://")).glob("*.parquet")).unlink()
+    assert all(file.startswith("rescored/") for file in files())
+    assert rescore_on(on_spark, Engine(), SCHEME, [ORDERS]).visits == 1_200
+    assert files() == [written]
+
+
+def test_a_scheme_keeps_its_content_under_its_name(on_spark: OnSpark) -> None:
+    engine = Engine()
+    plain = engine.library.scheme(SCHEME)
+    one, other = (plain.model_copy(update={"version": "9", "title": Text(en=word)}) for word in ("one", "other"))
+    engine.library.schemes[one.ref] = one
+    rescore_on(on_spark, engine, one.ref, [ORDERS])
+    engine.library.schemes[one.ref] = other
+    with pytest.raises(BadInput, match="exists already with another content"):
+        rescore_on(on_spark, engine, one.ref, [ORDERS])
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing(there: Cluster, on_spark: OnSpark, local: Local) -> None:

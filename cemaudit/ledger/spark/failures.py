@@ -12,7 +12,7 @@ from cemaudit.language import message
 __all__ = ["failures_told", "telling_line"]
 
 _NO_DATA = {"PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA"}
-_LACKING = re.compile(r"No module named '([\w.]+)'")
+_LACKING = re.compile(r"(?:No module named|Cannot run program) ['\"]([^'\"]+)")
 _SAID = re.compile(r"\b(\w+(?:Error|Exception)|BadInput): (?=(.*\S))")
 _WRAPPERS = {"PythonException", "SparkException"}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.query.reading import Reading, Scores
 from cemaudit.ledger.snapshot.manifest import MANIFEST, Manifest, Part, read_manifest
-from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import ABOUT
 from cemaudit.ledger.spark.failures import failures_told
+from cemaudit.ledger.spark.note import Note
 from cemaudit.ledger.spark.session import opened
 from cemaudit.model import Scheme
 
@@ -85,24 +85,45 @@ class OnSpark(Reading):
             return self.session.read.parquet(*map(_literally, urls))
 
     def again(self, ref: str, scheme: str) -> list[Scores]:
-        """Those scored on the cluster, where they are of the answers there are now; else those of the snapshot."""
-        url = self.scored_in(ref, scheme)
-        try:
-            said = json.loads(self.frame(url).schema["scheme"].metadata.get(ABOUT, "{}"))
-        except BadInput:
+        """Those scored on the cluster, where they are whole and of today's answers; else those of the snapshot."""
+        note = self.noted(ref, scheme)
+        if not note or not self.holds(ref, note):
             return super().again(ref, scheme)
-        if said.get("answers") != self.answers_digest(ref):
-            return super().again(ref, scheme)
-        columns = tuple(
-            ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in said["scores"]
-        )
-        visits = sum(part.visits for part in self.answers(ref).parts)
-        part = Part(url, ref, scheme, visits, 0, 0, "", "")
-        return [Scores((part,), self.checklist(ref), (Scheme.model_validate_json(said["scheme"]),), columns)]
+        part = Part(self.scored_in(ref, scheme), ref, scheme, self.visits(ref, note.since), 0, 0, "", "")
+        return [Scores((part,), self.checklist(ref), (Scheme.model_validate_json(note.scheme),), note.columns)]
 
     def scored_in(self, ref: str, scheme: str) -> str:
         """Where scores of a checklist under a scheme are written."""
         return f"{self.place}-on-spark/{ref}/{scheme}"
+
+    def noted(self, ref: str, scheme: str) -> Note | None:
+        """What the scores of a checklist under a scheme say of themselves, where some were written."""
+        try:
+            fields = self.frame(self.scored_in(ref, scheme)).schema
+        except BadInput:
+            return None
+        said = [field.metadata[ABOUT] for field in fields if ABOUT in field.metadata]
+        return Note.read(said[0]) if said else None
+
+    def holds(self, ref: str, note: Note) -> bool:
+        """Whether noted scores are all there, and of the answers there are now."""
+        if note.answers != self.answers_digest(ref):
+            return False
+        url = self.scored_in(ref, Scheme.model_validate_json(note.scheme).ref)
+        with failures_told(url):
+            return bool(self.frame(url).count() == self.visits(ref, note.since))
+
+    def chosen(self, ref: str, since: dt.date | None) -> DataFrame:
+        """The answers to a checklist; with ``since``, of the visits of that day or later."""
+        answers = self.frame(*(part.file for part in self.answers(ref).parts))
+        return answers.where(answers["day"] >= since) if since else answers
+
+    def visits(self, ref: str, since: dt.date | None) -> int:
+        """How many visits are ``chosen``."""
+        if since is None:
+            return sum(part.visits for part in self.answers(ref).parts)
+        with failures_told(self.place):
+            return int(self.chosen(ref, since).count())
 
     def answers_digest(self, ref: str) -> str:
         """What tells the answers to a checklist from any other."""

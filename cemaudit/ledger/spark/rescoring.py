@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of, quoted, score_col
 from cemaudit.ledger.snapshot.parquet import ABOUT
 from cemaudit.ledger.spark.blocks import Under, scoring
 from cemaudit.ledger.spark.failures import failures_told
+from cemaudit.ledger.spark.note import Note
 from cemaudit.ledger.spark.reading import OnSpark
 from cemaudit.model import Checklist, Scheme
 from cemaudit.model.answers import Date, TextAnswer, Time
@@ -32,13 +33,20 @@ __all__ = ["rescore_on"]
 _WITHOUT = message("rescore without --on, where the ledger is")
 
 
-def rescore_on(
-    snapshot: OnSpark, engine: Engine, scheme: str, refs: Iterable[str], blocked: Iterable[str] = ()
+def rescore_on(  # noqa: PLR0913 (what a run is made of)
+    snapshot: OnSpark,
+    engine: Engine,
+    scheme: str,
+    refs: Iterable[str],
+    *,
+    since: dt.date | None = None,
+    blocked: Iterable[str] = (),
 ) -> Done:
-    """Score all visits of the checklists ``refs`` under ``scheme`` (``id@version``), on the snapshot's cluster.
+    """Score the visits of the checklists ``refs`` under ``scheme`` (``id@version``), on the snapshot's cluster.
 
-    The scores are those of ``rescore_history``, bit for bit, but for visits with a number that no column holds: these
-    have none, with the reason ``too-large``. ``BadInput`` where there is no such scheme, or it fits no checklist.
+    All of them, or with ``since`` those of that day or later; what is scored already stays. The scores are those of
+    ``rescore_history``, bit for bit, but for visits with a number that no column holds: these have none, with the
+    reason ``too-large``. ``BadInput`` where there is no such scheme, or it fits no checklist.
     """
     done, record = Done(), _scheme(snapshot, engine, scheme)
     for ref in refs:
@@ -50,10 +58,13 @@ def rescore_on(
             done.problems += [problem.inside(ref) for problem in error.problems]
             continue
         under = Under(as_text(checklist), as_text(record), tuple(blocked))
-        _write(snapshot, ref, under)
+        if _is_done(snapshot, ref, under, since):
+            done.before += snapshot.visits(ref, since)
+        else:
+            _write(snapshot, ref, under, since)
+            done.visits += snapshot.visits(ref, since)
         done.refs.append(ref)
         done.problems += _left_out(snapshot, ref, scheme)
-        done.visits += sum(part.visits for part in snapshot.answers(ref).parts)
         done.fallbacks |= {name: str(why) for name, why in under.marks.fallbacks.items()}
     if not done.refs:
         raise BadInput(done.problems)
@@ -65,9 +76,13 @@ def _scheme(snapshot: OnSpark, engine: Engine, ref: str) -> Scheme:
     used = snapshot.scheme(ref) if ref in snapshot.manifest.schemes else None
     record = used if used and ref not in engine.library.schemes else engine.library.scheme(ref)
     if used and used != record:
-        what = message("{ref} exists already with another content", ref=ref)
-        raise BadInput(Problem(what, snapshot.place, message("give it a new version")))
+        raise _another(ref, snapshot.place)
     return record
+
+
+def _another(ref: str, place: str) -> BadInput:
+    what = message("{ref} exists already with another content", ref=ref)
+    return BadInput(Problem(what, place, message("give it a new version")))
 
 
 def _refuse_words(checklist: Checklist) -> None:
@@ -82,17 +97,26 @@ def _refuse_words(checklist: Checklist) -> None:
                 raise BadInput(Problem(what, hint=_WITHOUT))
 
 
-def _write(snapshot: OnSpark, ref: str, under: Under) -> None:
+def _is_done(snapshot: OnSpark, ref: str, under: Under, since: dt.date | None) -> bool:
+    """Whether these scores are there already; ``BadInput`` where they are of another scheme of that name."""
+    scheme = under.marks.plan.scheme.ref
+    note = snapshot.noted(ref, scheme)
+    if note and note.scheme != under.scheme:
+        raise _another(scheme, snapshot.scored_in(ref, scheme))
+    return note is not None and note.covers(since) and snapshot.holds(ref, note)
+
+
+def _write(snapshot: OnSpark, ref: str, under: Under, since: dt.date | None) -> None:
     """Score the answers to a checklist on the workers, and write what comes out beside the snapshot."""
     plan = under.marks.plan
     url = snapshot.scored_in(ref, plan.scheme.ref)
-    answers = snapshot.frame(*(part.file for part in snapshot.answers(ref).parts))
-    about = {"scheme": under.scheme, "scores": score_columns(plan), "answers": snapshot.answers_digest(ref)}
+    answers = snapshot.chosen(ref, since)
+    note = Note(under.scheme, tuple(score_columns(plan)), snapshot.answers_digest(ref), since)
     with failures_told(url), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, of which we use nothing
         asked = answers.selectExpr(*_asked(plan.checklist))
         scored = asked.mapInArrow(scoring(under), _schema(answers, under))
-        said = scored.withMetadata("scheme", {ABOUT: json.dumps(about, ensure_ascii=False)})
+        said = scored.withMetadata("scheme", {ABOUT: note.written()})
         said.write.mode("overwrite").parquet(url, compression="zstd")
 
 

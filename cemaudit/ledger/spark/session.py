@@ -30,7 +30,7 @@ __all__ = ["ROWS_AT_ONCE", "opened"]
 ROWS_AT_ONCE = 65_536
 """Rows a worker scores at a time."""
 
-_PATIENCE = 90.0
+_PATIENCE = 180.0
 """Seconds in which a cluster has to begin."""
 
 _LIBRARIES = ("pandas", "pyarrow", "pyspark")
