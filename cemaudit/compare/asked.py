@@ -1,0 +1,122 @@
+"""What is to be compared: which visits, which score of theirs, and among what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import message
+from cemaudit.ledger.query.keys import FACETS, Condition
+from cemaudit.ledger.query.measured import Facets, measured_scores
+from cemaudit.ledger.query.question import Question, is_asked
+from cemaudit.ledger.query.reading import Reading, Scores
+from cemaudit.ledger.query.scores import measures_asked, tables_asked
+from cemaudit.ledger.query.statement import EVERYTHING, Filter
+from cemaudit.ledger.snapshot.names import ScoreColumn
+from cemaudit.model import Measure, Scheme
+
+__all__ = ["NO_POOL", "Asked", "Source", "in_wave", "measure_asked", "sources_asked"]
+
+_OF_STORES = ("region", "format", "brand", "owner", "pool")
+_SHOWN = 8
+
+NO_POOL = ""
+"""The pool key of a comparison that makes no difference between pools."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked.
+
+    ``which``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that instead of
+    the leading one. ``unit``: what is compared, ``store`` or something known of stores (``region``, ``format``,
+    ``brand``, ``owner``, ``pool``). ``pool``: the key of the pools shoppers work in; ``None`` where it is the stores'
+    pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``value``: the scores kept
+    for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that applied were.
+    ``scale``: points as they are, or shares of points on the arcsine scale.
+    """
+
+    which: Filter = EVERYTHING
+    measure: str | None = None
+    scheme: str | None = None
+    unit: str = "store"
+    pool: str | None = None
+    facet: str | None = None
+    value: str | None = None
+    adjusted: bool = True
+    scale: Literal["points", "arcsine"] = "points"
+
+    def __post_init__(self) -> None:
+        """``BadInput`` where a key is not one of stores, or the facet is none."""
+        for key, known in ((self.unit, ("store", *_OF_STORES)), (self.pool or "pool", _OF_STORES)):
+            if key not in known:
+                raise BadInput(Problem(message("nothing to compare by: {key}", key=key), hint=nearest(key, known)))
+        if self.facet is not None and self.facet not in FACETS[2:]:
+            hint = nearest(self.facet, FACETS[2:], listing=False)
+            raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))
+
+    @property
+    def question(self) -> Question:
+        """It as a question to the snapshot."""
+        return Question((self.facet,) if self.facet else (), self.which, self.scheme, self.measure)
+
+
+def in_wave(which: Filter, *waves: str) -> Filter:
+    """Those of the visits that belong to one of the waves."""
+    return which._replace(conditions=(*which.conditions, Condition("wave", waves)))
+
+
+class Source(NamedTuple):
+    """Where scores to be compared are: a table, those of its visits under one ``scheme``, and the ``column``, if any.
+
+    ``column`` is ``None`` where the scheme has no such score: its visits are left out.
+    """
+
+    table: Scores
+    scheme: Scheme
+    column: ScoreColumn | None
+
+    @property
+    def measure(self) -> Measure | None:
+        """The measure as its scheme has it."""
+        return self.scheme.measure[self.column.measure] if self.column else None
+
+
+def measure_asked(reading: Reading, asked: Asked) -> str:
+    """The measure that is compared: of several schemes' leading ones that of the last; ``BadInput`` without any."""
+    return measures_asked(reading, asked.question)[-1]
+
+
+def sources_asked(reading: Reading, asked: Asked) -> list[Source]:
+    """Where the scores are.
+
+    ``BadInput`` where visits of several checklists are there and none is chosen, where there is no such score, and
+    where one visit has several of them.
+    """
+    measure = measure_asked(reading, asked)
+    return [one for table in tables_asked(reading, asked.question) for one in _sources(table, measure, asked)]
+
+
+def _sources(table: Scores, measure: str, asked: Asked) -> Iterator[Source]:
+    for scheme in table.schemes:
+        yield Source(table, scheme, _column(table, scheme, measure, asked))
+
+
+def _column(table: Scores, scheme: Scheme, measure: str, asked: Asked) -> ScoreColumn | None:
+    if measure not in scheme.measure:
+        return None
+    own = [column for column in table.scores if column.measure == measure]
+    known = measured_scores(table.checklist, table.schemes, own)
+    found = [column for column, facets in known if is_asked(asked.question, facets) and _is_of_value(asked, facets)]
+    if len(found) > 1:
+        names = ", ".join(column.name for column in found[:_SHOWN])
+        hint = message("compare by what it is kept for, or choose one with --where")
+        what = message("{name} is several scores of a visit: {names}", name=measure, names=names)
+        raise BadInput(Problem(what, hint=hint))
+    return found[0] if found else None
+
+
+def _is_of_value(asked: Asked, facets: Facets) -> bool:
+    return asked.value is None or asked.facet is None or asked.value in facets.get(asked.facet, ())

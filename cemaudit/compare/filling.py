@@ -1,0 +1,142 @@
+"""SQL that gathers the visits to be compared, whatever files they are in, as one table of whole numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cemaudit.compare.adjusted import EASIER, Easier, Means, asked_of_items, columns_of, means_of
+from cemaudit.compare.asked import Source
+from cemaudit.compare.facts import EXCLUDED
+from cemaudit.compare.scale import UNIT, Scale
+from cemaudit.compare.shares import Node
+from cemaudit.ledger.query.keys import needs_stores
+from cemaudit.ledger.query.reading import Local
+from cemaudit.ledger.query.statement import Bound, Filter, conditions_of
+from cemaudit.ledger.snapshot.names import quoted, reason_of
+from cemaudit.model import Reason
+
+__all__ = ["KEYS", "Filling"]
+
+KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
+"""The columns that are coded, and the kind of files they are in."""
+
+_TABLE = "(store integer, shopper integer, wave integer, version integer, raw bigint, score bigint)"
+
+
+class _Part(NamedTuple):
+    """A source, the places of its files' views, and what its scores are made of."""
+
+    place: int
+    source: Source
+    node: Node | None
+
+
+class Filling:
+    """The tables ``compared`` and ``known_store``, ``known_shopper``, ``known_wave`` of a snapshot's engine."""
+
+    def __init__(self, reading: Local, which: Filter, scale: Scale) -> None:
+        self._reading, self._which, self.scale = reading, which, scale
+        self._parts: list[_Part] = []
+        self.left_out: Counter[str] = Counter()
+
+    def fill(self, sources: Sequence[Source], nodes: Sequence[Node | None]) -> None:
+        """Make the tables; ``version`` is the place of the visit's source."""
+        for place, (source, node) in enumerate(zip(sources, nodes, strict=True)):
+            self._parts.append(_Part(place, source, node))
+            self._reading.view(f"scores_{place}", source.table.parts)
+            self._reading.view(f"answers_{place}", self._reading.answers(source.table.checklist.ref).parts)
+        for key, kind in KEYS.items():
+            self._make_known(key, kind)
+        self._reading.link.execute(f"create or replace temp table compared {_TABLE}")
+        for part in self._parts:
+            self._add(part)
+
+    def counts(self) -> tuple[int, int]:
+        """How many visits there are to be compared, and how many of them by shoppers who are not known."""
+        (visits, strangers), *_ = self._reading.ask("select count(*), count_if(shopper < 0) from compared")
+        return int(visits), int(strangers)
+
+    def drop(self) -> None:
+        """Drop the tables."""
+        for name in ("compared", *(f"known_{key}" for key in KEYS)):
+            self._reading.link.execute(f"drop table if exists {name}")
+
+    def _make_known(self, key: str, kind: str) -> None:
+        """The table of all there are of a column, each with a code, in the order of their names."""
+        every = " union ".join(f"select {key} from {kind}_{part.place}" for part in self._parts)
+        self._reading.define("known", f"select {key} as level from ({every}) where {key} is not null")
+        self._reading.link.execute(
+            f"create or replace temp table known_{key} as "
+            "select level, cast(row_number() over (order by level) - 1 as integer) as code from known"
+        )
+
+    def _add(self, part: _Part) -> None:
+        """Add the visits of a source, and count those left out."""
+        self._count_left_out(part)
+        if part.source.column is None:
+            return
+        easier = self._easier(part) if part.node else None
+        raw = f"visits.{quoted(part.source.column.score)}"
+        codes = ", ".join(f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS)
+        columns = ", ".join([codes, f"{part.place} as version", f"{raw} as raw", *([easier.sql] if easier else [])])
+        points = f"raw * {UNIT // 100}"
+        if easier:
+            points += f" - coalesce(cast(round({EASIER} * {UNIT}) as bigint), 0)"
+        joins = " ".join(
+            f"left join known_{key} on known_{key}.level = {'answered' if kind == 'answers' else 'visits'}.{key}"
+            for key, kind in KEYS.items()
+        )
+        where, values = self._where(part, f"{raw} is not null")
+        self._reading.ask(
+            f"insert into compared select {', '.join(KEYS)}, version, raw, {self.scale.sql(points)} from "
+            f"(select {columns} from {self._tables(part)} {joins} where {where})",
+            (*(easier.values if easier else ()), *values),
+        )
+
+    def _easier(self, part: _Part) -> Easier | None:
+        return columns_of(part.node, self._means(part)) if part.node else None
+
+    def _means(self, part: _Part) -> Means:
+        """The means of the items over all visits to be compared."""
+        leaves = asked_of_items(part.node) if part.node and part.source.column else []
+        if not leaves or not part.source.column:
+            return {}
+        sums = [
+            f"count(case when {leaf.counted} then 1 end), sum(case when {leaf.counted} then {leaf.earned} end)"
+            for leaf in leaves
+        ]
+        where, values = self._where(part, f"visits.{quoted(part.source.column.score)} is not null")
+        found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(part)} where {where}", values)[0]
+        pairs = [(int(found[place]), int(found[place + 1] or 0)) for place in range(0, len(found), 2)]
+        return means_of(leaves, pairs)
+
+    def _count_left_out(self, part: _Part) -> None:
+        column = part.source.column
+        reason = f"visits.{quoted(column.reason)}" if column else "null"
+        where, values = self._where(part, f"visits.{quoted(column.score)} is null" if column else "true")
+        tables = self._tables(part, answered=False)
+        rows = self._reading.ask(f"select {reason}, count(*) from {tables} where {where} group by all", values)
+        for code, count in rows:
+            self.left_out[reason_of(code) or Reason.NOT_ASKED.value] += int(count)
+        if not self._which.excluded:
+            where, values = self._where(part, "true", f"select number from gone where why = '{EXCLUDED}'")
+            self.left_out[EXCLUDED] += int(
+                self._reading.ask(f"select count(*) from {tables} where {where}", values)[0][0]
+            )
+
+    def _where(self, part: _Part, more: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
+        """The conditions on the visits of a source; ``only``: of those visits that would not count, these."""
+        (counted, *conditions), values = conditions_of(self._which)
+        first = f"visits.number in ({only})" if only else counted
+        parts = [first, *conditions, "visits.scheme = ?", more]
+        return " and ".join(parts), (*values, part.source.scheme.ref)
+
+    def _tables(self, part: _Part, *, answered: bool = True) -> str:
+        tables = f"scores_{part.place} as visits"
+        if answered:
+            tables += f" left join answers_{part.place} as answered on answered.number = visits.number"
+        if any(needs_stores(condition.key) for condition in self._which.conditions):
+            tables += " left join stores on stores.store = visits.store"
+        return tables
