@@ -26,7 +26,7 @@ from cemaudit.ledger.query.keys import KEYS, Condition
 from cemaudit.ledger.query.own_words import ask
 from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import Local, reading
-from cemaudit.ledger.query.statement import Filter, Statement, conditions_of, histogram, tallied
+from cemaudit.ledger.query.statement import EXTREMES, Filter, Statement, conditions_of, histogram, tallied
 from cemaudit.ledger.query.tally import Histogram, Tally
 from cemaudit.ledger.query.views import VIEWS, show
 from cemaudit.ledger.snapshot.scores import hundredths
@@ -225,7 +225,7 @@ def test_another_engine_returns_the_same_rows(folder: Path, by: tuple[str, ...],
         (table,) = snapshot.scores(SHOP.ref)
         other = in_sqlite(snapshot, table)
         for statement in (
-            tallied(by, ["score:whole", "score:each:hello"], which, extremes=True),
+            tallied(by, ["score:whole", "score:each:hello"], which, EXTREMES),
             histogram(by, "score:whole", which),
         ):
             rows = other.execute(statement.text, statement.values).fetchall()

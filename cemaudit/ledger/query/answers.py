@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 
 from cemaudit.ledger.query.keys import of_scores_only, refuse_keys
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
-from cemaudit.ledger.query.question import Group, Groups, Question, checklists_asked, is_asked
+from cemaudit.ledger.query.question import (
+    Group,
+    Groups,
+    KeyColumns,
+    Question,
+    checklists_asked,
+    is_asked,
+    key_columns,
+)
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import counted, sums
 from cemaudit.ledger.query.tally import Tally
@@ -74,10 +82,10 @@ def items(reading: Reading, question: Question) -> dict[Group, Answered]:
         asked = _asked(question, ref, known)
         units, names = points_units(checklist), Names(checklist)
         counts = [one for name in asked for one in _counts(name, names, name in units)]
-        for values, visits, numbers in _rows(reading, ref, question, counts):
+        for keys, visits, numbers in _rows(reading, ref, question, counts):
             left = iter(numbers)
             for name, groups in asked.items():
-                _add(found, groups, values, _answered(visits, left, checklist.items[name], units.get(name)))
+                _add(found, groups, keys, _answered(visits, left, checklist.items[name], units.get(name)))
     return found
 
 
@@ -108,10 +116,10 @@ def feelings(reading: Reading, question: Question) -> dict[Group, Felt]:
         known = {name: facets_of_touchpoint(touchpoint) for name, touchpoint in checklist.touchpoint.items()}
         asked = _asked(question, ref, known)
         counts = [one for name in asked for one in _sums_of(name, checklist)]
-        for values, visits, numbers in _rows(reading, ref, question, counts):
+        for keys, visits, numbers in _rows(reading, ref, question, counts):
             left = iter(numbers)
             for groups in asked.values():
-                _add(found, groups, values, _felt(visits, left))
+                _add(found, groups, keys, _felt(visits, left))
     return found
 
 
@@ -135,15 +143,15 @@ def _asked(question: Question, ref: str, known: Mapping[str, Facets]) -> dict[st
 
 def _rows(
     reading: Reading, ref: str, question: Question, counts: Sequence[str]
-) -> Iterator[tuple[Sequence[Any], int, Sequence[Any]]]:
+) -> Iterator[tuple[KeyColumns, int, Sequence[Any]]]:
     """Of each group of any visits: the values of its keys, its visits, the counts."""
     keys = question.visit_keys
     for row in reading.rows(reading.answers(ref), counted(keys, counts, question.in_sql)):
-        values, visits, numbers = row[: len(keys)], row[len(keys)], row[len(keys) + 1 :]
+        visits, numbers = row[len(keys)], row[len(keys) + 1 :]
         if visits:
-            yield values, visits, numbers
+            yield key_columns(question, [row]), visits, numbers
 
 
-def _add(found: dict[Group, Any], groups: Groups, values: Sequence[Any], what: Answered | Felt) -> None:
-    for group in groups.of(values):
+def _add(found: dict[Group, Any], groups: Groups, keys: KeyColumns, what: Answered | Felt) -> None:
+    for (group,) in groups.of(keys, 1):
         found[group] = found[group].and_also(what) if group in found else what

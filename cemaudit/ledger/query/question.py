@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product, repeat
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
@@ -13,10 +13,13 @@ from cemaudit.ledger.query.measured import Facets
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 
-__all__ = ["Group", "Groups", "Question", "checklists_asked", "is_asked"]
+__all__ = ["Group", "Groups", "KeyColumns", "Question", "checklists_asked", "is_asked", "key_columns"]
 
 Group = tuple[str | None, ...]
 """The values of a question's keys, in their order."""
+
+KeyColumns = Mapping[str, Sequence[str | None]]
+"""The values of each key SQL groups by, one for each row."""
 
 
 @dataclass(frozen=True)
@@ -79,33 +82,29 @@ def checklists_asked(reading: Reading, question: Question, *, one: bool) -> list
     return found
 
 
+def key_columns(question: Question, rows: Sequence[Sequence[object]]) -> KeyColumns:
+    """What stands first in the rows SQL returns: the values of the keys it grouped by, as texts, by key."""
+    found: dict[str, list[str | None]] = {}
+    for place, key in enumerate(question.visit_keys):
+        said = [None if row[place] is None else str(row[place]) for row in rows]
+        found[key] = [month_key(key, month) for month in said] if key in {"quarter", "year"} else said
+    return found
+
+
 class Groups:
     """The groups that the rows of a table and the facets of a column fall into."""
 
     def __init__(self, question: Question, checklist: str, facets: Facets) -> None:
-        self._months = [(place, key) for place, key in enumerate(question.visit_keys) if key in {"quarter", "year"}]
-        self._patterns = [self._pattern(question, checklist, chosen) for chosen in _chosen(question.facets, facets)]
+        self._by = question.by
+        self._fixed = [{**chosen, "checklist": checklist} for chosen in _chosen(question.facets, facets)]
 
-    @staticmethod
-    def _pattern(question: Question, checklist: str, chosen: dict[str, str]) -> tuple[list[str | None], list[int]]:
-        """The group with a gap for each key of visits, and where the gaps are."""
-        fixed = {**chosen, "checklist": checklist}
-        return [fixed.get(key) for key in question.by], [
-            place for place, key in enumerate(question.by) if key not in fixed
-        ]
-
-    def of(self, values: Sequence[object]) -> Iterator[Group]:
-        """The groups of a row with these values of the keys SQL grouped by."""
-        said = [None if value is None else str(value) for value in values]
-        for place, key in self._months:
-            said[place] = month_key(key, said[place])
-        for pattern, gaps in self._patterns:
-            group = pattern.copy()
-            for gap, value in zip(gaps, said, strict=True):
-                group[gap] = value
-            yield tuple(group)
+    def of(self, keys: KeyColumns, rows: int) -> Iterator[Iterable[Group]]:
+        """The groups of so many rows with these ``keys``: once all of them for each choice of facets."""
+        for fixed in self._fixed:
+            columns = [repeat(fixed[key], rows) if key in fixed else keys[key] for key in self._by]
+            yield zip(*columns, strict=True) if columns else repeat((), rows)
 
 
 def _chosen(keys: Sequence[str], facets: Facets) -> Iterator[dict[str, str]]:
-    for values in itertools.product(*(facets.get(key, ()) for key in keys)):
+    for values in product(*(facets.get(key, ()) for key in keys)):
         yield dict(zip(keys, values, strict=True))

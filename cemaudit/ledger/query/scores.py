@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.measured import Facets, measured_scores
-from cemaudit.ledger.query.question import Group, Groups, Question, checklists_asked, is_asked
+from cemaudit.ledger.query.question import (
+    Group,
+    Groups,
+    Question,
+    checklists_asked,
+    is_asked,
+    key_columns,
+)
 from cemaudit.ledger.query.reading import Reading, Scores
-from cemaudit.ledger.query.statement import histogram, tallied
+from cemaudit.ledger.query.statement import DEVIATION, Statement, histogram, tallied
 from cemaudit.ledger.query.tally import Histogram, Tally
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.model import Measure, Scheme
 
 __all__ = ["Summed", "histograms", "is_better_lower", "measures_asked", "tables_asked", "tallies", "visits_counted"]
-
-_WITHOUT, _WITH = 3, 5  # numbers of a tally, without and with the extremes
 
 
 class Summed(NamedTuple):
@@ -41,46 +46,55 @@ def tables_asked(reading: Reading, question: Question) -> list[Scores]:
 def visits_counted(reading: Reading, question: Question) -> dict[Group, int]:
     """How many visits there are in each group."""
     found: dict[Group, int] = defaultdict(int)
-    keys = question.visit_keys
     for ref in checklists_asked(reading, question, one=False):
-        groups = Groups(question, ref, {})
         for table in reading.scores(ref, question.scheme):
-            for *values, visits in reading.rows(table, tallied(keys, (), question.in_sql)):
-                for group in groups.of(values) if visits else ():
+            rows = _rows(reading, table, question, tallied(question.visit_keys, (), question.in_sql))
+            for groups in Groups(question, ref, {}).of(key_columns(question, rows), len(rows)):
+                for group, (*_, visits) in zip(groups, rows, strict=True):
                     found[group] += visits
     return found
 
 
-def tallies(reading: Reading, question: Question, *, extremes: bool = False) -> dict[Group, Summed]:
-    """The scores of each group, tallied; ``extremes``: the least and the most, too."""
+def _rows(reading: Reading, table: Scores, question: Question, statement: Statement) -> list[tuple[Any, ...]]:
+    """The rows with visits: where nothing is grouped, SQL returns one without."""
+    visits = len(question.visit_keys)
+    return [row for row in reading.rows(table, statement) if row[visits]]
+
+
+def tallies(reading: Reading, question: Question, numbers: int = DEVIATION) -> dict[Group, Summed]:
+    """The scores of each group, tallied as far as the first ``numbers`` of a tally go."""
     found: dict[Group, Summed] = {}
-    keys, size = question.visit_keys, _WITH if extremes else _WITHOUT
     for table, columns in _columns_asked(reading, question):
-        places = [(place, Groups(question, table.checklist.ref, facets)) for place, (_, facets) in enumerate(columns)]
-        statement = tallied(keys, [column.score for column, _ in columns], question.in_sql, extremes=extremes)
-        for row in reading.rows(table, statement):
-            values, visits, sums = row[: len(keys)], row[len(keys)], row[len(keys) + 1 :]
-            for place, groups in places if visits else ():
-                summed = Summed(visits, _tally(sums[place * size : (place + 1) * size]))
-                for group in groups.of(values):
-                    found[group] = found[group].and_also(summed) if group in found else summed
+        asked = [column.score for column, _ in columns]
+        rows = _rows(reading, table, question, tallied(question.visit_keys, asked, question.in_sql, numbers))
+        if not rows:
+            continue
+        keys = key_columns(question, rows)
+        visits, *sums = list(zip(*rows, strict=True))[len(keys) :]
+        for place, (_, facets) in enumerate(columns):
+            each = map(Tally, *sums[place * numbers : (place + 1) * numbers])
+            summed = list(map(Summed, visits, each))
+            for groups in Groups(question, table.checklist.ref, facets).of(keys, len(rows)):
+                _add(found, groups, summed)
     return found
 
 
-def _tally(numbers: tuple[int | None, ...]) -> Tally:
-    count, total, squares, *extremes = numbers
-    return Tally(count or 0, int(total or 0), int(squares or 0), *extremes)
+def _add(found: dict[Group, Summed], groups: Iterable[Group], summed: Iterable[Summed]) -> None:
+    for group, one in zip(groups, summed, strict=True):
+        there = found.setdefault(group, one)
+        if there is not one:
+            found[group] = there.and_also(one)
 
 
 def histograms(reading: Reading, question: Question) -> dict[Group, Histogram]:
     """How often each score comes in each group."""
     found: dict[Group, Histogram] = defaultdict(Histogram)
-    keys = question.visit_keys
     for table, columns in _columns_asked(reading, question):
         for column, facets in columns:
-            groups = Groups(question, table.checklist.ref, facets)
-            for *values, count, number in reading.rows(table, histogram(keys, column.score, question.in_sql)):
-                for group in groups.of(values):
+            rows = reading.rows(table, histogram(question.visit_keys, column.score, question.in_sql))
+            keys = key_columns(question, rows)
+            for groups in Groups(question, table.checklist.ref, facets).of(keys, len(rows)):
+                for group, (*_, count, number) in zip(groups, rows, strict=True):
                     found[group][number] += count
     return found
 

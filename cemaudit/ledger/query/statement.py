@@ -7,13 +7,19 @@ always bound, never pasted.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cemaudit.ledger.query.keys import Condition, bound, expression, months, needs_stores
 from cemaudit.ledger.snapshot.names import quoted
 
-__all__ = ["EVERYTHING", "Filter", "Statement", "conditions_of", "counted", "histogram", "sums", "tallied"]
+__all__ = [
+    "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "Filter", "Statement", "conditions_of", "counted", "histogram",
+    "sums", "tallied",
+]  # fmt: skip
+
+MEAN, DEVIATION, EXTREMES = 2, 3, 5
+"""How many numbers of a tally it takes to know that much."""
 
 Bound = str | dt.date
 
@@ -41,9 +47,9 @@ EVERYTHING = Filter()
 """All visits that count."""
 
 
-def tallied(keys: Sequence[str], columns: Sequence[str], which: Filter, *, extremes: bool = False) -> Statement:
-    """For each group: its keys, its visits, then for each column count, sum, sum of squares (least, most)."""
-    asked = [one for column in columns for one in sums(column, extremes=extremes)]
+def tallied(keys: Sequence[str], columns: Sequence[str], which: Filter, numbers: int = DEVIATION) -> Statement:
+    """For each group: its keys, its visits, then for each column so many ``numbers`` (see ``sums``)."""
+    asked = [one for column in columns for one in sums(column, numbers)]
     return _grouped(keys, asked, which)
 
 
@@ -66,13 +72,13 @@ def histogram(keys: Sequence[str], column: str, which: Filter) -> Statement:
     )
 
 
-def sums(column: str, *, extremes: bool = False) -> Iterator[str]:
-    """Count, sum and sum of squares of a column of whole numbers; with ``extremes`` the least and the most."""
+def sums(column: str, numbers: int = DEVIATION) -> Sequence[str]:
+    """The first ``numbers`` of what a ``Tally`` of a column holds: count, sum, sum of squares, least, most."""
     name = f"visits.{quoted(column)}"
     wide = f"cast({name} as bigint)"
-    yield from (f"count({name})", f"sum({wide})", f"sum({wide} * {wide})")
-    if extremes:
-        yield from (f"min({name})", f"max({name})")
+    total = f"coalesce(cast(sum({wide}) as bigint), 0)"  # of any number of visits; squares may need more
+    squares = f"coalesce(sum({wide} * {wide}), 0)"
+    return (f"count({name})", total, squares, f"min({name})", f"max({name})")[:numbers]
 
 
 def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> Statement:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -19,6 +21,7 @@ from cemaudit.ledger.query.scores import (
     tallies,
     visits_counted,
 )
+from cemaudit.ledger.query.statement import EXTREMES, MEAN
 from cemaudit.ledger.snapshot.names import CODES
 
 __all__ = ["PERCENTILES", "VIEWS", "Shown", "View", "show"]
@@ -48,9 +51,22 @@ def show(reading: Reading, name: str, question: Question) -> Shown:
     """What a view shows of a question; grouped as it usually is where the question says nothing."""
     view = VIEWS[name]
     asked = question if question.by else replace(question, by=view.by)
-    rows = [dict(zip(asked.by, group, strict=True)) | row for group, row in view.rows(reading, asked)]
+    with _keeping_all():
+        rows = [dict(zip(asked.by, group, strict=True)) | row for group, row in view.rows(reading, asked)]
     named = view.of_scores and "measure" not in asked.by
     return Shown(asked.by, rows, tuple(measures_asked(reading, asked)) if named else ())
+
+
+@contextmanager
+def _keeping_all() -> Iterator[None]:
+    """No search for garbage: among so many small things that stay it would take as long as all the rest."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _visits(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
@@ -58,7 +74,7 @@ def _visits(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
 
 
 def _scores(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
-    found = tallies(reading, question, extremes=True)
+    found = tallies(reading, question, EXTREMES)
     return [(group, {**_summed(one), **_extremes(one)}) for group, one in _in_order(question, found)]
 
 
@@ -88,7 +104,7 @@ def _league(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
 
 
 def _heatmap(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
-    found = _in_order(question, tallies(reading, question))
+    found = _in_order(question, tallies(reading, question, MEAN))
     return [(group, {"scored": one.scores.n, "mean": one.scores.mean()}) for group, one in found]
 
 
@@ -124,20 +140,19 @@ def _feelings(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
 
 def _in_order(question: Question, found: Mapping[Group, Any]) -> list[tuple[Group, Any]]:
     """By the values of keys, what is not known last; facets in the order they have in the checklist."""
-    facets = [place for place, key in enumerate(question.by) if key in FACETS]
-    ranks = {
-        place: {value: rank for rank, value in enumerate(_once(group[place] for group in found))} for place in facets
-    }
-
-    def order(each: tuple[Group, Any]) -> list[tuple[bool, int, str]]:
-        group, _ = each
-        return [(value is None, ranks.get(place, {}).get(value, 0), value or "") for place, value in enumerate(group)]
-
-    return sorted(found.items(), key=order)
+    rows = list(found.items())
+    ranks = [0] * len(rows)
+    for key, values in zip(question.by, zip(*found, strict=True), strict=False):
+        place_of = _places(values, is_facet=key in FACETS)
+        ranks = [rank * len(place_of) + place_of[value] for rank, value in zip(ranks, values, strict=True)]
+    return [rows[row] for row in sorted(range(len(rows)), key=ranks.__getitem__)]
 
 
-def _once(values: Iterable[str | None]) -> list[str | None]:
-    return list(dict.fromkeys(values))
+def _places(values: Iterable[str | None], *, is_facet: bool) -> dict[str | None, int]:
+    """The place of each value among all that there are of its key."""
+    known = list(dict.fromkeys(values))
+    in_order = sorted(known, key=lambda value: (value is None, "" if is_facet else value or ""))
+    return {value: place for place, value in enumerate(in_order)}
 
 
 VIEWS: Mapping[str, View] = {
