@@ -1,7 +1,8 @@
 """Report blocks: what a page says, as records, without any thought of how it is drawn.
 
 Words are ``Text`` (both languages) or plain ``str`` (a stranger's words, printed as they are, never as markup).
-Values in charts and heat maps are floats, already on the scale given with them.
+Charts with axes are in ``charts``, and importable from here like the rest. Values in bars and heat maps are floats,
+already on the scale given with them.
 """
 
 from __future__ import annotations
@@ -11,30 +12,39 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cemaudit.model.base import Record
+from cemaudit.model.charts import Axis, Curve, Intervals, Line, Lines, Point, Quadrants, Ranged, Scatter, Span
 from cemaudit.model.text import Text
+from cemaudit.model.words import Tone, Words
 
 __all__ = [
+    "Axis",
     "Bars",
     "Block",
     "Callout",
     "Cell",
     "Column",
+    "Curve",
     "Figure",
     "Figures",
     "Heading",
     "HeatMap",
+    "Intervals",
+    "Line",
+    "Lines",
     "Paragraph",
     "Photo",
     "Photos",
+    "Point",
+    "Quadrants",
+    "Ranged",
+    "Scatter",
     "Section",
     "Series",
+    "Span",
     "Table",
     "Tone",
     "Words",
 ]
-
-Words = Text | str
-Tone = Literal["best", "good", "fair", "poor", "worst", "plain"]
 
 
 class Heading(Record):
@@ -153,7 +163,8 @@ class Photos(Record):
 
 
 Block = Annotated[
-    Heading | Paragraph | Callout | Figures | Table | Bars | HeatMap | Photos, Field(discriminator="type")
+    Heading | Paragraph | Callout | Figures | Table | Bars | HeatMap | Intervals | Scatter | Lines | Photos,
+    Field(discriminator="type"),
 ]
 
 

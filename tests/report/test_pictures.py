@@ -14,7 +14,27 @@ import samples
 from PIL import Image, ImageChops, ImageStat
 
 from cemaudit.hookspecs import Context
-from cemaudit.model.blocks import Bars, Callout, Cell, Column, Figure, Figures, HeatMap, Series, Table
+from cemaudit.model.blocks import (
+    Axis,
+    Bars,
+    Callout,
+    Cell,
+    Column,
+    Curve,
+    Figure,
+    Figures,
+    HeatMap,
+    Intervals,
+    Line,
+    Lines,
+    Point,
+    Quadrants,
+    Ranged,
+    Scatter,
+    Series,
+    Span,
+    Table,
+)
 from cemaudit.report import report_bytes, store_report
 from cemaudit.report.form import pdf_form
 
@@ -40,6 +60,43 @@ BLOCKS = (
 )
 
 
+ROWS = tuple(
+    Ranged(
+        label=f"Store {number}",
+        value=85 - 2 * number,
+        low=76 - 2 * number,
+        high=94 - 2 * number,
+        inner=Span(low=79 - 2 * number, high=91 - 2 * number),
+        mark=88 - 3 * number,
+        group=f"Group {number // 4}",
+        tone="worst" if number > 9 else "plain",
+    )
+    for number in range(12)
+)
+CHARTS = (
+    Intervals(title="Stores", rows=ROWS, axis=Axis(title="score"), target=75, target_name="target", value_name="score"),
+    Scatter(
+        title="Funnel",
+        points=tuple(Point(x=1 + number % 8, y=60 + number * 7 % 31, label=f"P{number}") for number in range(30)),
+        x=Axis(title="visits", low=0, whole=True),
+        curves=(Curve(points=((1, 95), (4, 85), (8, 80)), label="95 %", dashed=True),),
+        quadrants=Quadrants(x=4, y=75, upper_left="few", upper_right="many"),
+    ),
+    Lines(
+        title="Trend",
+        categories=("1", "2", "3", "4"),
+        lines=(
+            Line(
+                label="ours",
+                values=(70, 72, None, 78),
+                bands=(Span(low=65, high=75), Span(low=68, high=76), None, None),
+            ),
+            Line(label="network", values=(75, 74, 74, 73)),
+        ),
+    ),
+)
+
+
 def compare(picture: Image.Image, name: str) -> None:
     small = picture.convert("L").resize(SIZE, Image.Resampling.BOX)
     path = KEPT / f"{name}.png"
@@ -49,6 +106,10 @@ def compare(picture: Image.Image, name: str) -> None:
         difference = ImageChops.difference(small, kept)
     assert ImageStat.Stat(difference).mean[0] <= MEAN
     assert difference.getextrema()[1] <= WORST
+
+
+def test_charts(draw):
+    compare(draw(*CHARTS).picture(0, 1.0), "charts")
 
 
 def test_blocks(draw):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from cemaudit.report.kit.fonts import face
-from cemaudit.report.kit.style import INK, Colour, Type
+from cemaudit.report.kit.style import INK, WHITE, Colour, Type
 
-__all__ = ["Align", "Pen"]
+__all__ = ["Align", "Pen", "Shape"]
 
 Align = Literal["left", "right", "center"]
+Shape = Sequence[tuple[float, float]]
+"""Corners, each so far to the right of the pen and below it."""
 
 
 class Pen:
@@ -25,7 +29,8 @@ class Pen:
         """A pen that stands elsewhere."""
         return Pen(self.canvas, self.x + x, self.top - y)
 
-    def width(self, text: str, type_: Type) -> float:
+    @staticmethod
+    def width(text: str, type_: Type) -> float:
         """How wide one line of text is."""
         return face(bold=type_.bold).width(text, type_.size)
 
@@ -60,3 +65,47 @@ class Pen:
         self.canvas.setStrokeColorRGB(*colour)
         self.canvas.setLineWidth(width)
         self.canvas.line(self.x, self.top, self.x + right, self.top - down)
+
+    def dot(self, radius: float, fill: Colour, *, edge: Colour = WHITE, width: float = 0.6) -> None:
+        """A filled disc around the pen, with an edge that parts it from what lies below."""
+        self.canvas.setFillColorRGB(*fill)
+        self.canvas.setStrokeColorRGB(*edge)
+        self.canvas.setLineWidth(width)
+        self.canvas.circle(self.x, self.top, radius, stroke=1 if width else 0, fill=1)
+
+    def path(self, shape: Shape, colour: Colour, width: float = 0.5, dashes: Sequence[float] = ()) -> None:
+        """A line through the corners; ``dashes``: lengths drawn and left out, in turn."""
+        self.canvas.saveState()
+        self.canvas.setStrokeColorRGB(*colour)
+        self.canvas.setLineWidth(width)
+        self.canvas.setLineJoin(1)
+        self.canvas.setDash(list(dashes))
+        self.canvas.drawPath(self._outline(shape), stroke=1, fill=0)
+        self.canvas.restoreState()
+
+    def area(self, shape: Shape, fill: Colour, alpha: float = 1) -> None:
+        """The area between the corners, filled; below an ``alpha`` of 1 what lies under it shows through."""
+        self.canvas.saveState()
+        self.canvas.setFillColorRGB(*fill)
+        if alpha < 1:
+            self.canvas.setFillAlpha(alpha)
+        outline = self._outline(shape)
+        outline.close()
+        self.canvas.drawPath(outline, stroke=0, fill=1)
+        self.canvas.restoreState()
+
+    @contextmanager
+    def within(self, width: float, height: float) -> Iterator[None]:
+        """Nothing shows beyond this rectangle to the right of the pen and below it until the block ends."""
+        self.canvas.saveState()
+        frame = self.canvas.beginPath()
+        frame.rect(self.x, self.top - height, width, height)
+        self.canvas.clipPath(frame, stroke=0, fill=0)
+        yield
+        self.canvas.restoreState()
+
+    def _outline(self, shape: Shape) -> PDFPathObject:
+        outline = self.canvas.beginPath()
+        for number, (right, down) in enumerate(shape):
+            (outline.lineTo if number else outline.moveTo)(self.x + right, self.top - down)
+        return outline

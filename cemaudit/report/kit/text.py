@@ -9,11 +9,12 @@ from functools import cache
 
 from cemaudit.model.blocks import Words
 from cemaudit.report.kit.fonts import face
-from cemaudit.report.kit.style import Type
+from cemaudit.report.kit.style import TINY, Type
 
-__all__ = ["fits", "shorten", "visible", "wrap"]
+__all__ = ["fits", "one_line", "shorten", "visible", "wrap"]
 
 BOX = "\N{WHITE SQUARE}"
+LONGEST_LINE = 500
 _UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp"}
 _WIDE = r"\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _PIECES = re.compile(rf"[^\s{_WIDE}]+|\s+|[{_WIDE}][.,!?:;)\]}}」』”’…]*")
@@ -92,3 +93,14 @@ def fits(words: Words, type_: Type, width: float) -> bool:
 def shorten(lines: list[str], most: int) -> list[str]:
     """At most that many lines; where more there were, the last one ends in an ellipsis."""
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
+
+
+def one_line(words: Words, width: float, type_: Type = TINY) -> str:
+    """The words on one line of at most ``width`` points, with an ellipsis where that is not all of them."""
+    line, *more = wrap(str(words)[:LONGEST_LINE], type_, width)
+    if not more:
+        return line
+    measure = face(bold=type_.bold).width
+    while line and measure(f"{line}…", type_.size) > width:
+        line = line[:-1]
+    return f"{line}…"
