@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from cemaudit.compare.mixed.aliases import independent
-from cemaudit.compare.mixed.sums import Sums, Vector
+from cemaudit.compare.mixed.sums import Sparse, Sums, Vector
 
 __all__ = ["Arrangement", "arrange"]
 
@@ -38,11 +38,27 @@ class Arrangement:
         return np.asarray(ratios[np.argsort(self.factors)], dtype=np.float64)
 
     def spread_out(self, units: Vector, columns: Vector) -> Vector:
-        """Effects of the solved units and columns as one row of given effects (I + K); aliased ones are 0."""
+        """Effects of the solved units and columns in the order of the given ones (I + K); aliased ones are 0.
+
+        What was taken off the scores before summing is back in the constant.
+        """
         effects = np.zeros(self.given.units + self.given.columns)
         effects[self.units] = units
         effects[self.columns] = columns
+        if self.given.shift:
+            effects[self.given.units + self.given.first_fixed] += self.given.shift
         return effects
+
+    def parts(self, whole: Sparse) -> tuple[Sparse, Sparse]:
+        """Combinations (m x (I + K)) of given effects, as those of solved units and of solved columns."""
+        return whole[:, self.units], whole[:, self.columns]
+
+    @property
+    def aliased(self) -> tuple[int, ...]:
+        """Which of the given fixed columns (from 0) were dropped."""
+        first = self.given.units + self.given.first_fixed
+        missing = np.setdiff1d(np.arange(first, first + self.given.fixed), self.columns)
+        return tuple((missing - first).tolist())
 
 
 def _order(sums: Sums) -> list[int]:

@@ -5,18 +5,27 @@ from __future__ import annotations
 import numpy as np
 
 from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.mixed.arrangement import Arrangement, arrange
 from cemaudit.compare.mixed.moments import Moments
-from cemaudit.compare.mixed.sums import Sums
+from cemaudit.compare.mixed.sums import Matrix, Sums
 from cemaudit.language import message
 
-__all__ = ["LARGEST_BLOCK", "check_moments", "check_sums"]
+__all__ = ["LARGEST_BLOCK", "identified"]
 
 LARGEST_BLOCK = 6_000
 _ALIKE = 1e-9
 
 
-def check_sums(sums: Sums) -> None:
-    """``CannotTell`` where sizes alone show that there is no answer (``sums`` in solved order)."""
+def identified(sums: Sums) -> tuple[Arrangement, Moments]:
+    """The arrangement of ``sums`` and its moments; ``CannotTell`` where they do not say enough for a model."""
+    arrangement = arrange(sums)
+    _check_sizes(arrangement.sums)
+    moments = Moments.of(arrangement.sums)
+    _check_moments(arrangement, moments)
+    return arrangement, moments
+
+
+def _check_sizes(sums: Sums) -> None:
     if sums.visits - sums.fixed < 2:
         raise CannotTell(message("{count} visits are too few to compare anything", count=sums.visits), "few")
     if sums.columns > LARGEST_BLOCK:
@@ -24,21 +33,18 @@ def check_sums(sums: Sums) -> None:
         raise CannotTell(message(text, most=LARGEST_BLOCK), "large")
 
 
-def check_moments(sums: Sums, moments: Moments, factors: tuple[int, ...]) -> None:
-    """``CannotTell`` where the moments of ``sums`` show that two variances leave the same mark, or one leaves none.
-
-    ``factors``: the number under which each random factor is known to the caller.
-    """
-    if not moments.right[-1] > 1e-12 * max(sums.squares, np.finfo(float).tiny):
+def _check_moments(arrangement: Arrangement, moments: Moments) -> None:
+    """Raises where two variances leave the same mark on the scores, or one leaves none."""
+    if not moments.right[-1] > 1e-12 * max(arrangement.sums.squares, np.finfo(float).tiny):
         raise CannotTell(message("all scores are equal, or explained without any remainder"), "equal")
     alike = moments.likeness()
-    for row, factor in enumerate(factors):
+    for row, factor in enumerate(arrangement.factors):
         _check_factor(alike, row, factor)
     if np.linalg.eigvalsh(alike)[0] < _ALIKE:
         raise CannotTell(message("these visits cannot tell the sources of difference from one another"), "alike")
 
 
-def _check_factor(alike: np.ndarray[tuple[int, ...], np.dtype[np.float64]], row: int, factor: int) -> None:
+def _check_factor(alike: Matrix, row: int, factor: int) -> None:
     if alike[row, row] == 0.0:
         text = "there is nothing to compare: one level only, or each in a group of its own"
         raise CannotTell(message(text), "absorbed", factor)

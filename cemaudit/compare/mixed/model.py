@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from functools import cached_property
 
+import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
 
 from cemaudit.compare.mixed.contrast import Estimates
 from cemaudit.compare.mixed.sums import Matrix, Sparse, Sums, Vector
@@ -12,36 +15,93 @@ from cemaudit.compare.mixed.sums import Matrix, Sparse, Sums, Vector
 __all__ = ["Model"]
 
 
-class Model(Protocol):
-    """Effects of units (I) and dense columns (K) with their uncertainty; see ``Fit`` for each."""
+class Model(ABC):
+    """Effects of units (I) and dense columns (K) with their uncertainty, in the order of the ``sums`` behind them.
+
+    ``ratios``: standard deviation of units and of each further random factor, over ``residual_sd``. ``unit_sd`` and
+    ``random_sds``: the same in points. ``aliased``: which fixed columns (from 0) say nothing the ones before them did
+    not say; their effects are 0. ``effects`` (I + K): all of them, the units' first.
+    """
+
+    sums: Sums
+    ratios: Vector
+    residual_sd: float
+    unit_sd: float
+    random_sds: tuple[float, ...]
+    aliased: tuple[int, ...]
+    effects: Vector
+
+    @abstractmethod
+    def errors(self, whole: Sparse) -> Vector:
+        """Standard errors of combinations (m x (I + K)) of all effects, as predictions."""
+
+    @abstractmethod
+    def spreads(self, whole: Sparse) -> Matrix:
+        """Covariances (m x m) of the prediction errors of a few combinations (m x (I + K))."""
+
+    def contrast(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Estimates:
+        """The combinations ``units`` (m x I) of unit effects plus ``dense`` (m x K) of dense ones; ``None``: none.
+
+        A combination must make sense without aliased columns.
+        """
+        whole = _joined(self.sums, units, dense)
+        return Estimates(whole @ self.effects, self.errors(whole))
+
+    def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
+        """Covariances (m x m) of the prediction errors of a few such combinations."""
+        return self.spreads(_joined(self.sums, units, dense))
 
     @property
-    def sums(self) -> Sums: ...
+    def units(self) -> Vector:
+        """Predicted effect of each unit (I), around 0."""
+        return self.effects[: self.sums.units]
+
     @property
-    def ratios(self) -> Vector: ...
+    def dense(self) -> Vector:
+        """Effects of all dense columns (K): predictions of random levels, estimates of fixed columns."""
+        return self.effects[self.sums.units :]
+
     @property
-    def residual_sd(self) -> float: ...
+    def randoms(self) -> list[Vector]:
+        """Predicted effects of each further random factor, around 0."""
+        return [self.dense[span] for span in self.sums.spans]
+
     @property
-    def unit_sd(self) -> float: ...
+    def fixed(self) -> Vector:
+        """Estimates of the fixed columns (p)."""
+        return self.dense[self.sums.first_fixed :]
+
+    @cached_property
+    def unit_se(self) -> Vector:
+        """Standard error of each unit's effect (I)."""
+        return self.errors(sparse.eye_array(self.sums.units, len(self.effects), format="csr"))
+
+    @cached_property
+    def dense_se(self) -> Vector:
+        """Standard error of the effect of each dense column (K); 0 for an aliased one."""
+        size = self.sums.columns
+        return self.errors(sparse.eye_array(size, len(self.effects), k=self.sums.units, format="csr"))
+
     @property
-    def random_sds(self) -> tuple[float, ...]: ...
+    def random_se(self) -> list[Vector]:
+        """Standard errors of each further random factor's effects."""
+        return [self.dense_se[span] for span in self.sums.spans]
+
     @property
-    def aliased(self) -> tuple[int, ...]: ...
-    @property
-    def units(self) -> Vector: ...
-    @property
-    def unit_se(self) -> Vector: ...
-    @property
-    def dense(self) -> Vector: ...
-    @property
-    def dense_se(self) -> Vector: ...
-    @property
-    def randoms(self) -> list[Vector]: ...
-    @property
-    def random_se(self) -> list[Vector]: ...
-    @property
-    def fixed(self) -> Vector: ...
-    @property
-    def fixed_se(self) -> Vector: ...
-    def contrast(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Estimates: ...
-    def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix: ...
+    def fixed_se(self) -> Vector:
+        """Standard errors of the fixed columns (p)."""
+        return self.dense_se[self.sums.first_fixed :]
+
+
+def _rows(part: Sparse | ArrayLike) -> Sparse:
+    return part if sparse.issparse(part) else sparse.csr_array(np.atleast_2d(np.asarray(part, dtype=np.float64)))
+
+
+def _joined(sums: Sums, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Sparse:
+    given = [None if part is None else _rows(part) for part in (units, dense)]
+    rows = max(part.shape[0] for part in given if part is not None)
+    whole = [
+        sparse.csr_array((rows, width)) if part is None else part
+        for part, width in zip(given, (sums.units, sums.columns), strict=True)
+    ]
+    return sparse.hstack(whole, format="csr")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
 
 import numpy as np
 from scipy import linalg
@@ -34,10 +33,10 @@ class Moments:
     right: Vector
     raw: Vector
 
-    @classmethod
-    def of(cls, sums: Sums) -> Self:
+    @staticmethod
+    def of(sums: Sums) -> Moments:
         """Of ``sums`` without aliased columns."""
-        return _Projected(sums).moments(cls)
+        return _Projected(sums).moments()
 
     def ratios(self) -> Vector:
         """Roughly, the standard deviation of each random factor over the residual one: 0.1 to 10."""
@@ -87,7 +86,7 @@ class _Projected:
         mixed = float(((cells.T @ left.T).T * right).sum())
         return raw, raw - 2.0 * mixed + float(((left @ left.T) * (right @ right.T)).sum())
 
-    def moments(self, make: type[Moments]) -> Moments:
+    def moments(self) -> Moments:
         spans, size = self.spans(), len(self.sums.levels)
         matrix, raw = np.empty((size + 1, size + 1)), np.empty(size + 1)
         for row, one in enumerate(spans):
@@ -98,4 +97,4 @@ class _Projected:
             matrix[row, size] = matrix[size, row] = once
         raw[size], matrix[size, size] = self.sums.visits, self.sums.visits - self.sums.fixed
         right = np.array([*(float((self.totals[span] ** 2).sum()) for span in spans), self.squares])
-        return make(matrix, right, raw)
+        return Moments(matrix, right, raw)

@@ -58,7 +58,9 @@ class System:
 
     def inverse(self, method: Method = "REML") -> Matrix:
         """The lower triangle of the inverse of S (K x K); for ML the fixed columns are held (zeros)."""
-        size = self.sums.columns if method == "REML" else self.sums.first_fixed
+        if method == "REML":
+            return np.asarray(linalg.lapack.dpotri(self.lower, lower=1)[0])
+        size = self.sums.first_fixed
         found = np.zeros_like(self.lower)
         if size:
             found[:size, :size] = linalg.lapack.dpotri(np.asfortranarray(self.lower[:size, :size]), lower=1)[0]
