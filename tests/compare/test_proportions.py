@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cemaudit.compare.proportions import angle_of, share_of, wilson, wilson_limits
+
+counts = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.floats(0, of), st.just(of)))
+
+
+@given(counts, st.floats(0.5, 0.999))
+def test_limits_lie_within_0_and_1_round_the_share(count: tuple[float, int], level: float) -> None:
+    hits, trials = count
+    low, high = wilson(hits, trials, level)
+    assert 0 <= low <= hits / trials + 1e-12
+    assert hits / trials - 1e-12 <= high <= 1
+
+
+def test_the_interval_is_as_published() -> None:
+    """Newcombe 1998, Statistics in Medicine 17:857-872, table I, method 3."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
+    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+def test_without_trials_everything_is_possible() -> None:
+    low, high = wilson_limits([0, 1], [0, 2])
+    assert (low[0], high[0]) == (0, 1)
+    assert low[1] + high[1] == pytest.approx(1)
+
+
+@given(counts)
+def test_an_angle_leads_back_to_its_share(count: tuple[float, int]) -> None:
+    points, possible = count
+    angle = angle_of(points, possible)
+    assert 0 <= angle <= np.pi / 2
+    assert share_of(angle, possible) == pytest.approx(points / possible, abs=1e-9)
+
+
+def test_without_the_number_of_points_the_share_is_nearly_the_same_and_ends_are_kept() -> None:
+    assert share_of(angle_of(8_500, 10_000)) == pytest.approx(0.85, abs=1e-4)
+    np.testing.assert_allclose(share_of(np.array([-0.2, 0, np.pi / 2, 2.0])), [0, 0, 1, 1])
+
+
+def test_the_variance_of_an_angle_does_not_depend_on_the_share() -> None:
+    random = np.random.default_rng(0)
+    for share in (0.5, 0.8, 0.9, 0.95):
+        angles = angle_of(random.binomial(60, share, 20_000), 60)
+        assert angles.var() == pytest.approx(1 / 240, rel=0.1)
