@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 from cemaudit.errors import BadEnvironment, Problem
 from cemaudit.language import Language, current, message, use
 
-__all__ = ["done_by"]
+__all__ = ["begin_beside", "done_by"]
 
 _AHEAD = 2
 
@@ -33,7 +36,7 @@ def done_by(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job]) 
         yield from map(work, chain(first, left))
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _begin, (current(),)) as pool:
+    with ProcessPoolExecutor(processes, context, begin_beside, (current(),)) as pool:
         try:
             yield from _results(pool, work, chain(first, left), processes + _AHEAD)
         except BrokenProcessPool as error:
@@ -63,6 +66,15 @@ def _some(jobs: Iterator[Job], most: int) -> Iterator[Job]:
             return
 
 
-def _begin(language: Language) -> None:
+def begin_beside(language: Language) -> None:
+    """Let this process be one of several of a program: it ends when the first one does, whatever ended that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the first process that stops
+    first = multiprocessing.parent_process()
+    if first:
+        threading.Thread(target=_end_with, args=(first,), daemon=True).start()
     use(language).__enter__()
+
+
+def _end_with(first: BaseProcess) -> None:
+    first.join()
+    os._exit(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,8 +13,9 @@ from pathlib import Path
 
 from cemaudit.errors import BadEnvironment, Problem
 from cemaudit.exchange.sealed.names import is_sealed
-from cemaudit.language import Language, current, message, use
+from cemaudit.language import Language, current, message
 from cemaudit.ledger.examining import Examined, Examiner, Rules
+from cemaudit.ledger.processes import begin_beside
 from cemaudit.ledger.sources import Piece
 
 __all__ = ["Workers", "processors"]
@@ -115,8 +115,7 @@ _there: list[Examiner] = []
 
 
 def _begin(rules: Rules, language: Language) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the first process that stops
-    use(language).__enter__()
+    begin_beside(language)
     _there.append(Examiner(rules))
 
 
