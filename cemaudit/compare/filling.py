@@ -66,7 +66,7 @@ class Filling:
     def _make_known(self, key: str, kind: str) -> None:
         """The table of all there are of a column, each with a code, in the order of their names."""
         every = " union ".join(f"select {key} from {kind}_{part.place}" for part in self._parts)
-        self._reading.define("known", f"select {key} as level from ({every}) where {key} is not null")
+        self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
         self._reading.link.execute(
             f"create or replace temp table known_{key} as "
             "select level, cast(row_number() over (order by level) - 1 as integer) as code from known"
