@@ -42,6 +42,7 @@ COMMANDS = {
     "export": N_("Write visits, answers and scores for spreadsheets and other programs."),
     "rescore": N_("Score the whole history under another scheme; both results are kept."),
     "query": N_("Ask the snapshot: league, heat map, trend, items and more."),
+    "plan-visits": N_("Tell how many visits it takes to see a difference."),
     "lint": N_("Check checklists, schemes and visits."),
 }
 
