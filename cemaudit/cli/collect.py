@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.options import FILE, engine_options, json_option, ledger_option, tell_plugin_problems
+from cemaudit.cli.options import FILE, engine_options, json_option, ledger_option, tell_new, tell_plugin_problems
 from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def command(
     engine = Engine(blocked, files)
     checklists = engine.library.all_checklists()
     with opened(url, make=True) as ledger:
+        tell_new(ledger)
         workers = Workers(rules_of(ledger, checklists, media, keys), processes or processors())
         pace = _Pace()
         collector = Collector(ledger, workers, checklists, _Telling(), pace)

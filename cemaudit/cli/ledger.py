@@ -113,7 +113,7 @@ def info_(url: str, as_json: bool) -> None:
 
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{printable(name)} {count:,}" for name, count in value.items()) or "-"
+        return ", ".join(f"{printable(translate(name))} {count:,}" for name, count in value.items()) or "-"
     return f"{value:,}" if isinstance(value, int) else printable(value or "-", LONGEST_PLACE)
 
 

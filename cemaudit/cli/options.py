@@ -14,11 +14,12 @@ from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.errors import Problem
+    from cemaudit.ledger import Ledger
     from cemaudit.scoring import Engine
 
 __all__ = [
-    "FILE", "engine_options", "json_option", "ledger_option", "progress", "scheme_option", "tell_plugin_problems",
-    "tell_problems", "visits_argument",
+    "FILE", "engine_options", "json_option", "ledger_option", "progress", "scheme_option", "tell_new",
+    "tell_plugin_problems", "tell_problems", "visits_argument",
 ]  # fmt: skip
 
 Step = TypeVar("Step")
@@ -46,6 +47,13 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     wrapped: Callable[..., Any] = blocked(files(function))
     return wrapped
+
+
+def tell_new(ledger: Ledger) -> None:
+    """One line on stderr where the ledger is a new one: its name may have been mistyped."""
+    number, _ = ledger.trail.head()
+    if number == 1:
+        click.echo(str(message("a new ledger was begun: {place}", place=ledger.database.place)), err=True)
 
 
 def tell_plugin_problems(engine: Engine) -> None:

@@ -10,7 +10,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.group import group
-from cemaudit.cli.options import FILE, json_option, ledger_option, tell_problems
+from cemaudit.cli.options import FILE, json_option, ledger_option, tell_new, tell_problems
 from cemaudit.cli.table import print_table
 from cemaudit.language import N_, message, translate
 
@@ -47,6 +47,7 @@ def import_(file: Path, url: str) -> int:
 
     register = read_stores(file)
     with opened(url, make=True) as ledger:
+        tell_new(ledger)
         counts = import_stores(ledger, register.stores)
     tell_problems(register.problems)
     total = message(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem, Sayable
 from cemaudit.language import N_, message
@@ -44,7 +44,7 @@ class Postgres:
     def __init__(self, url: str) -> None:
         self._driver = _load()
         self._url = url
-        self._password = _password(url)
+        self._passwords = _passwords(url)
         self.place = _without_password(url)
         self._inside = False
         self._link = self._connected()
@@ -98,9 +98,13 @@ class Postgres:
         self.run("insert into ledger (name, value) values ('version', ?)", (str(version),))
 
     def columns(self) -> dict[str, tuple[str, ...]]:
-        query = "select table_name::text, column_name::text from information_schema.columns"
-        where = "where table_schema = current_schema() order by table_name, ordinal_position"
-        return columns_by_table(self.run(f"{query} {where}"))
+        """Of all tables there are, also those this user has no right to: what is not seen would seem to be missing."""
+        query = (
+            "select relname::text, attname::text from pg_class join pg_namespace n on n.oid = relnamespace "
+            "join pg_attribute on attrelid = pg_class.oid where nspname = current_schema() "
+            "and relkind in ('r', 'p', 'v', 'm', 'f') and attnum > 0 and not attisdropped order by relname, attnum"
+        )
+        return columns_by_table(self.run(query))
 
     def knows_people(self) -> bool:
         query = "select count(*) from pg_namespace where nspname = 'people' and has_schema_privilege(oid, 'usage')"
@@ -154,7 +158,7 @@ class Postgres:
         if code in _NOT_OURS:
             return BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another database")))
         said = " ".join(str(error).split())
-        for secret in filter(None, (self._password, unquote(self._password))):
+        for secret in self._passwords:
             said = said.replace(secret, "***")
         why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=said)
         if gone:
@@ -188,20 +192,23 @@ def _code_in(said: str) -> str | None:
         "password authentication failed": "28P01",
         "no password supplied": "28P01",
         "no pg_hba.conf entry": "28000",
-        "does not exist": "3D000",
+        'role "': "28000",
+        'database "': "3D000",
         "too many clients": "53300",
     }
     return next((code for mark, code in marks.items() if mark in said), None)
 
 
-def _password(url: str) -> str:
-    try:
-        return urlsplit(url).password or ""
-    except ValueError:
-        return ""
+_BEFORE_HOST = re.compile(r"^(\w+://[^/@]*?):([^/]*)@")
+_AS_VALUE = re.compile(r"([?&]password=)([^&]*)")
+
+
+def _passwords(url: str) -> set[str]:
+    """Whatever in ``url`` may be one, as it is written and as it is meant; also where it is no address."""
+    found = [match[2] for pattern in (_BEFORE_HOST, _AS_VALUE) for match in pattern.finditer(url)]
+    return {secret for written in found for secret in (written, unquote(written)) if secret}
 
 
 def _without_password(url: str) -> str:
     """``url`` as it may be shown."""
-    plain = re.sub(r"^(\w+://[^/@]*?):[^/]*@", r"\1@", url)
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", plain)
+    return _AS_VALUE.sub(r"\1***", _BEFORE_HOST.sub(r"\1@", url))

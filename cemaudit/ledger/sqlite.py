@@ -30,6 +30,7 @@ _WHY = {
     sqlite3.SQLITE_CANTOPEN: N_("it cannot be opened"),
     sqlite3.SQLITE_IOERR: N_("the disk does not answer as it should"),
 }
+_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN}
 _LAST_OF_PRIMARY_CODE = 0xFF
 
 
@@ -179,4 +180,5 @@ def _in_words(error: sqlite3.DatabaseError, place: str) -> BadInput | BadEnviron
     if code == sqlite3.SQLITE_CORRUPT:
         return BadInput(Problem(message("the file is damaged: {why}", why=error), place, message("take a backup")))
     why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=error)
-    return BadEnvironment(Problem(message("the ledger cannot be used: {why}", why=why), place))
+    hint = message("the file and its folder must both be open to you for writing") if code in _RIGHTS else None
+    return BadEnvironment(Problem(message("the ledger cannot be used: {why}", why=why), place, hint))

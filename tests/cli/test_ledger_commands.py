@@ -22,6 +22,9 @@ from cemaudit.exchange.visits import line_of
 Answer = Callable[..., tuple[int, list[str], list[str]]]
 
 
+BEGUN = ("a new ledger was begun: ", "새 원장을 만들었습니다: ")
+
+
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of one's own, a ledger named by the environment, and the checklist."""
@@ -39,7 +42,7 @@ def answer(capsys: pytest.CaptureFixture[str]) -> Answer:
     def answer(*arguments: str | Path) -> tuple[int, list[str], list[str]]:
         code = run([str(one) for one in arguments])
         said = capsys.readouterr()
-        return code, said.out.splitlines(), said.err.splitlines()
+        return code, said.out.splitlines(), [line for line in said.err.splitlines() if not line.startswith(BEGUN)]
 
     return answer
 
@@ -47,6 +50,15 @@ def answer(capsys: pytest.CaptureFixture[str]) -> Answer:
 @pytest.fixture
 def collect(answer: Answer) -> Answer:
     return lambda *arguments: answer("collect", *arguments, "--checklist", "shop.toml")
+
+
+def test_a_new_ledger_is_told_for_its_name_may_have_been_mistyped(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(lines(place / "v.jsonl", [visit()]))
+    for ledger, begun in (("hq.db", True), ("hq.db", False), ("hp.db", True)):
+        assert run(["collect", path, "--ledger", ledger, "--any-store", "--checklist", "shop.toml"]) == 0
+        assert capsys.readouterr().err == (f"{BEGUN[0]}{ledger}\n" if begun else "")
 
 
 def test_collecting_sums_up_and_can_be_repeated(collect: Answer, place: Path) -> None:

@@ -213,6 +213,17 @@ def test_a_damaged_secret(made: Path) -> None:
     assert "the shoppers' identities beside it are damaged" in wrong(opening(made), BadInput)
 
 
+def test_a_ledger_without_rights_to_it_is_there_all_the_same(server: servers.Server) -> None:
+    url = server.fresh()
+    opening(url)()
+    guarded = url.replace("tester@", f"guarded:{servers.PASSWORD.replace('@', '%40').replace('/', '%2F')}@")
+    for make in (False, True):
+        with pytest.raises(BadEnvironment, match="this user has no right to do that"), opened(guarded, make=make):
+            pass
+    with opened(url) as ledger:
+        assert held(ledger) == [("v1", 1)]
+
+
 def test_people_may_be_kept_from_whoever_reads(server: servers.Server) -> None:
     url = server.fresh()
     opening(url)()
@@ -233,6 +244,8 @@ def test_people_may_be_kept_from_whoever_reads(server: servers.Server) -> None:
         ("tester@", "guarded:secret-word@", "the server does not accept user and password"),
         ("tester@", "guarded@", "the server does not accept user and password"),
         ("/ledger", "/nowhere", "the server has no such database"),
+        ("tester@", "nobody-we-know@", "the server does not let this user in"),
+        ("tester@", "tester:secret-word @[::1/", "the server cannot be reached"),
         ("/ledger", "/ledger?nonsense=1", 'invalid URI query parameter: "nonsense"'),
         ("/ledger", "/ledger?connect_timeout=x&password=secret-word", "connect_timeout"),
         ("tester@", "tester:secret-word@ /", "the server cannot be reached"),
