@@ -47,9 +47,7 @@ class Fit(Model):
 
     @cached_property
     def _inverse(self) -> Matrix:
-        lower = self._system.inverse()
-        np.copyto(lower, lower.T, where=np.tri(len(lower), k=-1, dtype=bool).T)
-        return lower
+        return self._system.inverse()
 
 
 def fit(sums: Sums, method: Method = "REML") -> Fit:

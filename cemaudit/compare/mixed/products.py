@@ -9,7 +9,7 @@ from scipy import linalg, sparse
 
 from cemaudit.compare.mixed.sums import Matrix, Sparse, Vector
 
-__all__ = ["blocks", "left_over", "weighed_trace"]
+__all__ = ["blocks", "left_over", "sparse_is_quicker", "weighed_trace"]
 
 _BLOCK = 4_000_000
 _SLOWER = 20
@@ -21,10 +21,10 @@ def blocks(rows: int, columns: int) -> Iterator[slice]:
     return (slice(low, min(low + step, rows)) for low in range(0, rows, step))
 
 
-def _sparse_is_quicker(cross: Sparse) -> bool:
-    """A sparse multiplication takes about 20 times as long as one inside a dense product."""
+def sparse_is_quicker(cross: Sparse, slower: int = _SLOWER) -> bool:
+    """Whether to go through all pairs of entries in a row, one of which takes ``slower`` times as long as if dense."""
     filled = np.diff(cross.indptr).astype(np.float64)
-    return bool(_SLOWER * (filled @ filled) < cross.shape[0] * float(cross.shape[1]) ** 2)
+    return bool(slower * (filled @ filled) < cross.shape[0] * float(cross.shape[1]) ** 2)
 
 
 def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
@@ -39,7 +39,7 @@ def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
 
 def left_over(whole: Sparse, cross: Sparse, weights: Vector) -> Matrix:
     """The difference whole - cross' diag(weights) cross for ``weights`` >= 0, its lower triangle (Fortran order)."""
-    if _sparse_is_quicker(cross):
+    if sparse_is_quicker(cross):
         return np.asarray((whole - cross.T @ (sparse.diags_array(weights) @ cross)).toarray(order="F"))
     found = whole.toarray(order="F")
     found -= _dense_products(cross, weights)
@@ -48,7 +48,7 @@ def left_over(whole: Sparse, cross: Sparse, weights: Vector) -> Matrix:
 
 def weighed_trace(cross: Sparse, weights: Vector, lower: Matrix) -> float:
     """Trace of cross' diag(weights) cross times a symmetric matrix of which the ``lower`` triangle is given."""
-    if not _sparse_is_quicker(cross):
+    if not sparse_is_quicker(cross):
         whole = _dense_products(cross, weights)
         return float(2.0 * np.einsum("ij,ij->", whole, lower) - np.diagonal(whole) @ np.diagonal(lower))
     products = sparse.tril(cross.T @ (sparse.diags_array(weights) @ cross), format="coo")
