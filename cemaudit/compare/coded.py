@@ -105,7 +105,7 @@ def coded(reading: Local, asked: Asked) -> Iterator[Coded]:
     sources = sources_asked(reading, asked)
     nodes = [share_of_points(source) for source in sources]
     scale = scale_of(asked.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
-    filling = Filling(reading, asked.which, scale)
+    filling = Filling(reading, asked.question.in_sql, scale)
     try:
         filling.fill(sources, [node if asked.adjusted else None for node in nodes])
         used = [place for (place,) in reading.ask("select distinct version from compared order by version")]
@@ -196,7 +196,7 @@ def _nothing(reading: Local, which: Filter) -> Problem:
     asked = [condition for condition in which.conditions if condition.key == "wave"]
     if asked:
         waves = [wave for (wave,) in reading.ask("select level from known_wave order by level")]
-        unknown = [wave for condition in asked for wave in condition.values if wave not in waves]
+        unknown = [wave for condition in asked for wave in condition.values if wave not in {"", *waves}]
         if unknown:
             hint = message("known here: {names}", names=", ".join(waves) or "-")
             return Problem(message("there are no visits of wave {wave}", wave=", ".join(unknown)), hint=hint)

@@ -5,7 +5,7 @@ Scores are whole numbers of parts until they are added up, so that sums are exac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -80,22 +80,23 @@ class Crossed:
         return slice(start, start)
 
     def rows(self) -> Sparse:
-        """The dense part of each store's score (I x K): 1, its own levels, and of occasions' levels the share of visits."""
+        """The dense part of each store's score (I x K): 1, its own levels, and of occasions' levels the share."""
         stores = _with_ones(indicators(self.of_stores, len(self.stores)))
         share = np.asarray(self.by_store.sum(axis=0)) / self.facts.visits
         usual = share @ indicators(self.of_occasions, len(share))
         usually = sparse.csr_array(np.broadcast_to(usual, (len(self.stores), len(usual))))
         return sparse.hstack([sparse.csr_array(self.pairs.shape), stores, usually], format="csr")
 
-    def sums(self, *, shoppers: bool = True) -> Sums:
-        """What the model needs: units are stores; dense columns: shoppers, 1, every level of every factor.
+    def without_shoppers(self) -> Crossed:
+        """The same as if no shopper were known."""
+        pairs, by_shopper, totals = self.pairs[:, :0], self.by_shopper[:0], self.shopper_totals[:0]
+        return replace(self, shoppers=(), pairs=pairs, by_shopper=by_shopper, shopper_totals=totals)
 
-        ``shoppers`` false: the model without them.
-        """
+    def sums(self) -> Sums:
+        """What the model needs: units are stores; dense columns: shoppers, 1, every level of every factor."""
         stores = _with_ones(indicators(self.of_stores, len(self.stores)))
         occasions = indicators(self.of_occasions, self.by_store.shape[1])
-        people = len(self.shoppers) if shoppers else 0
-        by_shopper, pairs = self.by_shopper[:people], self.pairs[:, :people]
+        pairs, by_shopper = self.pairs, self.by_shopper
         weigh, seen = sparse.diags_array(self.visits), np.asarray(by_shopper.sum(axis=1))
         at = sparse.diags_array(np.asarray(self.by_store.sum(axis=0)))
         of_store, of_occasion = np.asarray(self.totals.sum(axis=1)), np.asarray(self.totals.sum(axis=0))
@@ -113,9 +114,9 @@ class Crossed:
             cross=_stacked([cross]),
             dense=_stacked(dense),
             unit_totals=of_store,
-            dense_totals=np.concatenate([self.shopper_totals[:people], stores.T @ of_store, occasions.T @ of_occasion]),
+            dense_totals=np.concatenate([self.shopper_totals, stores.T @ of_store, occasions.T @ of_occasion]),
             squares=self.squares,
-            randoms=(people,) if people else (),
+            randoms=(len(self.shoppers),) if self.shoppers else (),
             fixed=stores.shape[1] + occasions.shape[1],
             shift=self.shift,
         )

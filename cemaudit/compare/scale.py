@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cemaudit.compare.adjusted import asked_of_items
-from cemaudit.compare.proportions import share_of
+from cemaudit.compare.proportions import angle_of, share_of
 from cemaudit.compare.shares import Node
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
@@ -36,9 +36,15 @@ class Scale(NamedTuple):
         """A score in parts, of one in parts of a point."""
         if self.name == "points":
             return points
-        share = f"least(greatest({points} / {_FULL * UNIT}, 0), 1)"
+        share = f"least(greatest(({points}) / {_FULL * UNIT}, 0), 1)"
         angle = f"asin(sqrt(({self.items} * {share} + 0.375) / ({self.items} + 0.75)))"
         return f"cast(round({angle} * {self.unit}) as bigint)"
+
+    def to(self, points: float) -> float:
+        """Points (the arcsine scale: 0 to 100) on the scale."""
+        if self.name == "points":
+            return points
+        return float(angle_of(self.items * min(max(points / _FULL, 0.0), 1.0), self.items))
 
     def back(self, values: ArrayLike) -> NDArray[np.float64]:
         """Values on the scale as points (the arcsine scale: 0 to 100)."""

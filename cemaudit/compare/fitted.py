@@ -1,0 +1,73 @@
+"""The model of the visits that are compared: with shoppers where the visits can tell their severity, else without."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.crossed import Crossed
+from cemaudit.compare.mixed.choice import model_of
+from cemaudit.compare.mixed.model import Model
+from cemaudit.language import Message, message
+
+__all__ = ["Fitted", "fitted"]
+
+
+class Fitted(NamedTuple):
+    """A ``model`` of the sums of ``crossed`` (in which there may be no shoppers), and what a reader must know of it."""
+
+    crossed: Crossed
+    model: Model
+    notes: tuple[Message, ...] = ()
+
+
+def fitted(crossed: Crossed) -> Fitted:
+    """The model; ``CannotTell``, in words of stores and shoppers, where the visits do not say enough for any."""
+    if len(crossed.stores) < 2:
+        raise CannotTell(message("there is one store alone: nothing to compare it with"), "one-store")
+    if not crossed.squares:
+        raise CannotTell(message("all scores are equal: these visits show no difference at all"), "equal")
+    if crossed.visits.max() <= 1:
+        what = message(
+            "every store was visited once: what is the store's own cannot be told from the chance of the visit"
+        )
+        raise CannotTell(what, "once", 0)
+    why = _nothing_about_shoppers(crossed)
+    if why is None:
+        try:
+            return Fitted(crossed, model_of(crossed.sums()))
+        except CannotTell as error:
+            raise _in_words(error) from error
+    without = crossed.without_shoppers()
+    try:
+        return Fitted(without, model_of(without.sums()), (why,))
+    except CannotTell as error:
+        raise _in_words(error) from error
+
+
+def _nothing_about_shoppers(crossed: Crossed) -> Message | None:
+    """Why visits say nothing about the severity of shoppers, where they do not."""
+    each = crossed.by_shopper.sum(axis=1)
+    if not crossed.shoppers:
+        return message("No shopper is known: scores are not adjusted for how strict shoppers are.")
+    if len(crossed.shoppers) == 1:
+        return message("One shopper made all visits: scores are compared as that shopper sees them.")
+    if each.max() <= 1:
+        return message("No shopper came twice: how strict each is counts as chance of the visit.")
+    return None
+
+
+def _in_words(error: CannotTell) -> CannotTell:
+    what = _WORDS.get((error.reason, error.factor)) or _WORDS.get((error.reason, None))
+    return CannotTell(what, error.reason, error.factor) if what else error
+
+
+_ONE_TO_ONE = message(
+    "each store was visited by a shopper who visited no other store: stores and shoppers cannot be told apart"
+)
+_WORDS: dict[tuple[str, int | None], Message] = {
+    ("absorbed", 0): message("each pool has one store alone: stores cannot be told from pools; compare without pools"),
+    ("same", None): _ONE_TO_ONE,
+    ("alike", None): _ONE_TO_ONE,
+    ("equal", None): message("the scores differ by nothing but what is adjusted for: no difference between stores"),
+}
