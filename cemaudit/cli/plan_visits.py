@@ -106,8 +106,10 @@ def spreads_of(url: str | None, given: Path | None) -> Spreads:
         from cemaudit.compare.asked import Asked
         from cemaudit.compare.crossed import cross
         from cemaudit.compare.fitted import fitted
+        from cemaudit.compare.reliability import Spreads
 
-        return fitted(cross(found, Asked())).spreads
+        model = fitted(cross(found, Asked())).model
+        return Spreads(model.unit_sd, next(iter(model.random_sds), 0.0), model.residual_sd)
 
 
 def _record(plan: Plan) -> dict[str, Any]:

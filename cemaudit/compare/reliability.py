@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 __all__ = ["Component", "Spreads", "components", "effective_visits", "reliability", "strata", "visits_for_reliability"]
 
 
+_NOTHING = 1e-6
+
+
 class Spreads(NamedTuple):
     """Standard deviations, in points of the measure, 0 or more: between stores, between shoppers, between visits."""
 
@@ -58,12 +61,12 @@ def reliability(spreads: Spreads, visits: float, effective: float | None = None)
 def visits_for_reliability(spreads: Spreads, wanted: float) -> int | None:
     """The least visits, each by another shopper, whose mean has reliability ``wanted`` (above 0, below 1).
 
-    ``None`` where no number is enough: stores do not differ. Spearman-Brown.
+    ``None`` where no number is enough: stores do not differ, or next to nothing. Spearman-Brown.
     """
-    if not spreads.store:
+    own, noise = spreads.store**2, spreads.shopper**2 + spreads.visit**2
+    if own <= _NOTHING * noise:
         return None
-    ratio = (spreads.shopper**2 + spreads.visit**2) / spreads.store**2
-    return max(1, math.ceil(wanted / (1 - wanted) * ratio - 1e-9))
+    return max(1, math.ceil(wanted / (1 - wanted) * noise / own - 1e-9))
 
 
 def strata(value: float) -> float:
