@@ -1,0 +1,145 @@
+"""Whole numbers that say all about how the items of a checklist were answered, by SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cemaudit.errors import Sayable
+from cemaudit.ledger.query.keys import of_scores_only, refuse_keys
+from cemaudit.ledger.query.measured import facets_of_item
+from cemaudit.ledger.query.question import Question, is_asked
+from cemaudit.ledger.query.reading import Reading
+from cemaudit.ledger.query.statement import conditions_of
+from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.names import Names, code_of, quoted
+from cemaudit.model import Checklist, Reason
+
+__all__ = ["PARTS", "Counts", "counts_of"]
+
+PARTS = 10_000
+"""Shares of points are counted in such parts of the whole."""
+
+
+class Counts(NamedTuple):
+    """Of one item. The share x of its points and the share r of those of the visit's other items, in ``PARTS``.
+
+    ``n`` visits with points, their ``total``, ``total_squares``, ``fails`` and ``full`` marks; ``with_rest`` visits in
+    which other items have points, too, and the sums of x, x², r, r², xr there. ``shoppers`` with enough answers, and
+    those whose answers are all worth the same (``alike``).
+    """
+
+    item: str
+    title: Sayable
+    asked: int
+    answered: int
+    not_applicable: int
+    n: int = 0
+    total: int = 0
+    total_squares: int = 0
+    fails: int = 0
+    full: int = 0
+    with_rest: int = 0
+    sum: int = 0
+    squares: int = 0
+    rest_sum: int = 0
+    rest_squares: int = 0
+    products: int = 0
+    shoppers: int = 0
+    alike: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        """The mean share of points, 0 to 1; ``None`` without points."""
+        return self.total / (self.n * PARTS) if self.n else None
+
+    @property
+    def variance(self) -> float:
+        """The variance of the share of points; 0 of fewer than two."""
+        if self.n < 2:
+            return 0.0
+        return (self.n * self.total_squares - self.total**2) / (self.n * (self.n - 1) * PARTS**2)
+
+
+def counts_of(reading: Reading, ref: str, question: Question, least: int) -> Iterator[Counts]:
+    """The counts of the items asked about; ``least``: answers of a shopper that are looked at."""
+    refuse_keys((), question.which.conditions, of_scores_only)
+    checklist = reading.checklist(ref)
+    table = _Table(checklist)
+    where, values = conditions_of(question.in_sql)
+    reading.view("visits", reading.answers(ref).parts)
+    source = f"visits left join stores on stores.store = visits.store where {' and '.join(where)}"
+    for name in checklist.items:
+        if is_asked(question, facets_of_item(checklist, name)):
+            (row,) = reading.ask(table.asked(name, source), values)
+            numbers = list(map(int, (one or 0 for one in row)))
+            if table.has_points(name):
+                (more,) = reading.ask(table.by_shopper(name, source, least), values)
+                numbers += map(int, (one or 0 for one in more))
+            yield Counts(name, checklist.items[name].ask, *numbers)
+
+
+class _Table:
+    """The SQL of a checklist's items over the table ``visits`` of answers."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self.checklist, self.names = checklist, Names(checklist)
+        self.units = points_units(checklist)
+
+    def has_points(self, name: str) -> bool:
+        """Whether the item earns points of some."""
+        return bool(self.checklist.items[name].possible) and name in self.units
+
+    def asked(self, name: str, source: str) -> str:
+        """Visits, answers, not applicable; with points the rest, too."""
+        state = self._column("state", name)
+        heads = f"count(*), count(*) - count({state}), count(case when {state} = {_NOT_APPLICABLE} then 1 end)"
+        if not self.has_points(name):
+            return f"select {heads} from {source}"
+        columns = {"state": state, "x": self._share(name), "fails": self._fails(name), "r": self._rest(name)}
+        listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
+        heads = f"count(*), count(*) - count(state), count(case when state = {_NOT_APPLICABLE} then 1 end)"
+        sums = "count(x), sum(x), sum(x * x)"
+        sums += f", count(case when fails then 1 end), count(case when x >= {PARTS} then 1 end)"
+        both = ", ".join(f"sum(case when r is not null then {one} end)" for one in ("x", "x * x"))
+        rest = ", ".join(f"sum(case when x is not null then {one} end)" for one in ("r", "r * r", "x * r"))
+        return f"select {heads}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
+
+    def by_shopper(self, name: str, source: str, least: int) -> str:
+        """Shoppers with enough answers, and those whose answers are all worth the same."""
+        points = self._column("points", name)
+        each = f"select count({points}) as n, min({points}) = max({points}) as alike from {source} "
+        each += "and visits.shopper is not null group by visits.shopper"
+        return f"select count(*), count(case when alike then 1 end) from ({each}) where n >= {least}"
+
+    def _column(self, kind: str, name: str) -> str:
+        return f"visits.{quoted(self.names.item(kind, name))}"
+
+    def _share(self, name: str) -> str:
+        return f"cast(round({PARTS} * {self._earned(name)} / {self._possible(name)!r}) as bigint)"
+
+    def _earned(self, name: str) -> str:
+        """Points, as a number."""
+        return f"({self._column('points', name)} / {float(self.units[name])!r})"
+
+    def _possible(self, name: str) -> float:
+        return float(self.checklist.items[name].possible or 0)
+
+    def _fails(self, name: str) -> str:
+        critical = self.checklist.items[name].critical
+        return f"{self._earned(name)} <= {float(critical.fails_at if critical else 0)!r}"
+
+    def _rest(self, name: str) -> str:
+        """The share of points of the other items, weighted as they are possible."""
+        others = [other for other in self.checklist.items if other != name and self.has_points(other)]
+        if not others:
+            return "cast(null as bigint)"
+        earned = " + ".join(f"coalesce({self._earned(other)}, 0)" for other in others)
+        possible = " + ".join(
+            f"case when {self._column('points', other)} is null then 0 else {self._possible(other)!r} end"
+            for other in others
+        )
+        return f"cast(round({PARTS} * ({earned}) / nullif({possible}, 0)) as bigint)"
+
+
+_NOT_APPLICABLE = code_of(Reason.NOT_APPLICABLE.value)

@@ -1,0 +1,1 @@
+"""Which touchpoints go with an outcome, how surely, and what that suggests."""

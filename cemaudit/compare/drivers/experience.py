@@ -1,0 +1,180 @@
+"""Performance, emotion and what comes of them together: the mean of products is not the product of means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from cemaudit.compare.drivers.asymmetry import contrasts
+from cemaudit.compare.drivers.frame import OUTCOME, products_of
+from cemaudit.compare.drivers.products import Products, drawn
+from cemaudit.compare.drivers.sorting import LEAST_PAIR
+from cemaudit.compare.standing import Interval
+from cemaudit.ledger.query.reading import Local, Scores
+from cemaudit.ledger.query.statement import Filter, conditions_of
+from cemaudit.ledger.snapshot.names import quoted
+from cemaudit.model import Measure, Scheme
+from cemaudit.scoring.aggregators import experience
+
+__all__ = [
+    "Felt", "Interaction", "Triple", "experiences", "interaction", "interaction_in", "mean_columns", "triples",
+]  # fmt: skip
+
+LEVEL = 0.90
+
+
+class Triple(NamedTuple):
+    """The columns (SQL) of performance, emotion and experience at one touchpoint, on a scale of 0 to ``scale``."""
+
+    name: str
+    performance: str
+    emotion: str
+    experience: str
+    scale: float
+
+
+class Felt(NamedTuple):
+    """Means over the visits in which all three are known, on the scheme's scale; ``name`` is empty for all together.
+
+    ``together``: the mean experience less the experience of the means: what performance and emotion do by coming
+    together in the same visits, which neither mean shows.
+    """
+
+    name: str
+    visits: int
+    performance: float
+    emotion: float
+    experience: float
+    of_means: float
+
+    @property
+    def together(self) -> float:
+        """The covariance part."""
+        return self.experience - self.of_means
+
+
+class Interaction(NamedTuple):
+    """Points of the outcome for P from 0 to 1, E from 0 to 1, and for both beyond their sum, with its interval."""
+
+    performance: float
+    emotion: float
+    both: float
+    interval: Interval
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+def triples(table: Scores) -> list[Triple]:
+    """The performance, emotion and experience a scheme keeps; none where it has no measure ``experience``."""
+    scheme = table.schemes[-1]
+    columns = {(score.measure, score.key): f"visits.{quoted(score.score)}" for score in table.scores}
+    return [
+        Triple(",".join(key), columns[p, key], columns[e, key], columns[measure.id, key], _scale(measure))
+        for measure, p, e in _experiences(scheme)
+        for name, key in columns
+        if name == measure.id and (p, key) in columns and (e, key) in columns
+    ]
+
+
+def _experiences(scheme: Scheme) -> Iterator[tuple[Measure, str, str]]:
+    for measure in scheme.measures:
+        if measure.how == "experience" and len(measure.of) == 2 and measure.transform.is_idle:
+            yield measure, *measure.of
+
+
+def _scale(measure: Measure) -> float:
+    return float(measure.options.get("scale", 1))
+
+
+def experiences(reading: Local, tables: Sequence[Scores], which: Filter) -> list[Felt]:
+    """The means of each touchpoint, and last, under an empty name, of all their visits together."""
+    found: dict[str, tuple[float, list[int]]] = {}
+    for table in tables:
+        for triple, numbers in _totals(reading, table, which):
+            before = found.get(triple.name, (triple.scale, [0] * len(numbers)))[1]
+            found[triple.name] = (triple.scale, [one + more for one, more in zip(before, numbers, strict=True)])
+    felt = [_felt(name, scale, numbers) for name, (scale, numbers) in found.items() if numbers[0]]
+    if len(felt) > 1:
+        felt.append(_felt("", max(scale for scale, _ in found.values()), _added(found.values())))
+    return felt
+
+
+def _added(found: Iterable[tuple[float, list[int]]]) -> list[int]:
+    return [sum(numbers) for numbers in zip(*(numbers for _, numbers in found), strict=True)]
+
+
+def _totals(reading: Local, table: Scores, which: Filter) -> Iterator[tuple[Triple, list[int]]]:
+    """Of each touchpoint: visits, and the sums of P, E and S in hundredths."""
+    found = triples(table)
+    if found:
+        where, values = conditions_of(which)
+        reading.view("visits", table.parts)
+        asked = [one for triple in found for one in _asked(triple)]
+        sql = f"select {', '.join(asked)} from visits left join stores on stores.store = visits.store"
+        (row,) = reading.ask(f"{sql} where {' and '.join(where)}", values)
+        numbers = [int(number or 0) for number in row]
+        yield from ((triple, numbers[4 * at : 4 * at + 4]) for at, triple in enumerate(found))
+
+
+def _asked(triple: Triple) -> Iterator[str]:
+    columns = (triple.performance, triple.emotion, triple.experience)
+    known = " and ".join(f"{column} is not null" for column in columns)
+    yield f"count(case when {known} then 1 end)"
+    yield from (f"sum(case when {known} then cast({column} as bigint) end)" for column in columns)
+
+
+def _felt(name: str, size: float, numbers: Sequence[int]) -> Felt:
+    visits, *totals = numbers
+    p, e, s = (Fraction(total, 100 * visits) for total in totals)
+    scale = Fraction(size)
+    return Felt(name, visits, float(p), float(e), float(s), float(scale * experience(p / scale, e / scale)))
+
+
+def mean_columns(found: Sequence[Triple]) -> Mapping[str, str]:
+    """For each visit its mean P and E over touchpoints that have both, and P·E: columns ``p``, ``e`` and ``pe``.
+
+    In hundredths of a percent.
+    """
+    if not found:
+        return {}
+    both = [f"({one.performance} is not null and {one.emotion} is not null)" for one in found]
+    count = " + ".join(f"cast({known} as integer)" for known in both)
+    p, e = (
+        f"(({_sum([(known, _part(one, which)) for known, one in zip(both, found, strict=True)])}) / nullif({count}, 0))"
+        for which in ("performance", "emotion")
+    )
+    return {"p": _rounded(p), "e": _rounded(e), "pe": _rounded(f"{p} * {e}")}
+
+
+def _part(triple: Triple, which: str) -> str:
+    return f"{getattr(triple, which)} / {100 * triple.scale!r}"
+
+
+def _sum(parts: Sequence[tuple[str, str]]) -> str:
+    return " + ".join(f"case when {known} then {part} else 0 end" for known, part in parts)
+
+
+def _rounded(number: str) -> str:
+    return f"cast(round(10000 * {number}) as bigint)"
+
+
+def interaction(products: Products) -> Interaction:
+    """The slopes of the outcome on P, E and P·E, by ``products`` of these four, P and E in percent of 1."""
+    slopes = 100 * contrasts(products.covariances())
+    samples = np.concatenate([contrasts(products.covariances(block))[:, 2] for block in drawn(products.stores)])
+    low, high = 100 * np.quantile(samples, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    p, e, both = map(float, slopes)
+    return Interaction(p, e, both, Interval(float(low), float(high)))
+
+
+def interaction_in(reading: Local, *, by_shopper: bool) -> Interaction | None:
+    """The slopes in the visits of the frame, by the columns of ``mean_columns``; ``None`` where they say too little."""
+    products = products_of(reading, [OUTCOME, "p", "e", "pe"], by_shopper=by_shopper)
+    says_enough = products.together.min() >= LEAST_PAIR and np.diagonal(products.covariances()).min() > 0
+    return interaction(products) if says_enough else None

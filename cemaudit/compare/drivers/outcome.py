@@ -1,0 +1,79 @@
+"""What the drivers are to explain: rather something that was asked than something reckoned from the drivers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cemaudit.compare.drivers.columns import item_answer, score_of
+from cemaudit.compare.drivers.leaves import Leaf, leaves_of
+from cemaudit.errors import BadInput, Problem, Sayable, nearest
+from cemaudit.language import message
+from cemaudit.ledger.query.reading import Scores
+from cemaudit.model import Checklist, Scheme
+from cemaudit.model.answers import Nps
+
+__all__ = ["Outcome", "outcome_of"]
+
+OVERALL = frozenset({"overall", "satisfaction", "satisfied", "csat", "recommend", "nps", "ces", "kcsi-overall"})
+"""Tags and ids of items that ask for the whole."""
+
+
+class Outcome(NamedTuple):
+    """An item (``is_asked``) or a measure that is one number; ``why`` it was chosen; ``leaves``: what it is made of."""
+
+    name: str
+    title: Sayable
+    is_asked: bool
+    why: Sayable
+    leaves: frozenset[Leaf]
+
+    def sql(self, table: Scores) -> str | None:
+        """Its column in hundredths; ``None`` where the table has none."""
+        if not self.is_asked:
+            return score_of(table, self.name)
+        return item_answer(table.checklist, self.name) if self.name in table.checklist.items else None
+
+
+def outcome_of(table: Scores, wanted: str | None) -> Outcome:
+    """The outcome ``wanted`` (an item or a measure), else the best the checklist has; ``BadInput`` where there is none.
+
+    The best: a question for the whole; else what was felt; else the measure a report leads with.
+    """
+    checklist, scheme = table.checklist, table.schemes[-1]
+    if wanted is None:
+        return _usual(checklist, scheme)
+    why = message("it was asked for")
+    if wanted in checklist.items and item_answer(checklist, wanted):
+        return _item(checklist, wanted, why)
+    if score_of(table, wanted):
+        return _measure(checklist, scheme, wanted, why)
+    single = [measure.id for measure in scheme.measures if not measure.for_each]
+    numbers = [name for name in checklist.items if item_answer(checklist, name)]
+    hint = nearest(wanted, [*single, *numbers], listing=False) or message(
+        "known here: {names}", names=", ".join(single)
+    )
+    raise BadInput(Problem(message("no item or measure that is one number: {name}", name=wanted), "--outcome", hint))
+
+
+def _usual(checklist: Checklist, scheme: Scheme) -> Outcome:
+    asked = [name for name, item in checklist.items.items() if isinstance(item.answer, Nps)]
+    asked += [name for name, item in checklist.items.items() if OVERALL & {name.casefold(), *item.tags}]
+    for name in asked:
+        if item_answer(checklist, name):
+            return _item(checklist, name, message("the checklist asks for the whole in it"))
+    for measure in scheme.measures:
+        kinds = set() if measure.for_each else {kind for kind, _ in leaves_of(checklist, scheme, measure.id, {})}
+        if kinds == {"@emotions"}:
+            why = message("the checklist asks no question for the whole; this is what was felt")
+            return _measure(checklist, scheme, measure.id, why)
+    why = message("the checklist asks neither for the whole nor for feelings; this is the headline")
+    return _measure(checklist, scheme, scheme.leading, why)
+
+
+def _item(checklist: Checklist, name: str, why: Sayable) -> Outcome:
+    return Outcome(name, checklist.items[name].ask, is_asked=True, why=why, leaves=frozenset({("item", name)}))
+
+
+def _measure(checklist: Checklist, scheme: Scheme, name: str, why: Sayable) -> Outcome:
+    title = scheme.measure[name].title or name
+    return Outcome(name, title, is_asked=False, why=why, leaves=leaves_of(checklist, scheme, name, {}))

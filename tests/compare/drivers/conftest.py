@@ -1,0 +1,16 @@
+"""Where the public tables of statistics lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_statistics() -> Path:
+    folder = Path(os.environ.get("CEMAUDIT_SHARED", Path(__file__).parents[4] / "shared")) / "data" / "statistics"
+    if not folder.is_dir():
+        pytest.skip("shared data are not here")
+    return folder
