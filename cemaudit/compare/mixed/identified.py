@@ -8,7 +8,7 @@ from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.mixed.arrangement import Arrangement, arrange
 from cemaudit.compare.mixed.moments import Moments
 from cemaudit.compare.mixed.sums import Matrix, Sums
-from cemaudit.language import message
+from cemaudit.language import N_, message
 
 __all__ = ["LARGEST_BLOCK", "identified"]
 
@@ -29,14 +29,16 @@ def _check_sizes(sums: Sums) -> None:
     if sums.visits - sums.fixed < 2:
         raise CannotTell(message("{count} visits are too few to compare anything", count=sums.visits), "few")
     if sums.columns > LARGEST_BLOCK:
-        text = "there are more than {most} of both kinds: compare fewer at once, for instance region by region"
+        text = N_("there are more than {most} on both sides: compare fewer at once, for instance region by region")
         raise CannotTell(message(text, most=LARGEST_BLOCK), "large")
 
 
 def _check_moments(arrangement: Arrangement, moments: Moments) -> None:
     """Raises where two variances leave the same mark on the scores, or one leaves none."""
     if not moments.right[-1] > 1e-12 * max(arrangement.sums.squares, np.finfo(float).tiny):
-        raise CannotTell(message("all scores are equal, or explained without any remainder"), "equal")
+        raise CannotTell(
+            message("the scores are all equal, or leave no remainder: there is nothing to compare"), "equal"
+        )
     alike = moments.likeness()
     for row, factor in enumerate(arrangement.factors):
         _check_factor(alike, row, factor)
@@ -46,11 +48,11 @@ def _check_moments(arrangement: Arrangement, moments: Moments) -> None:
 
 def _check_factor(alike: Matrix, row: int, factor: int) -> None:
     if alike[row, row] == 0.0:
-        text = "there is nothing to compare: one level only, or each in a group of its own"
+        text = N_("there is only one to compare, or each stands in a group of its own")
         raise CannotTell(message(text), "absorbed", factor)
     if alike[row, -1] > 1.0 - _ALIKE:
-        text = "each was visited once: its own level cannot be told from the chance of that visit"
+        text = N_("each occurs in one visit only: what is its own cannot be told from the chance of that visit")
         raise CannotTell(message(text), "once", factor)
     if np.any(alike[row, :row] > 1.0 - _ALIKE):
-        text = "each was visited by one person who visited nothing else: the two cannot be told apart"
+        text = N_("each goes with one other alone, like a store with its only shopper: the two cannot be told apart")
         raise CannotTell(message(text), "same", factor)
