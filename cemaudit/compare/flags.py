@@ -35,7 +35,7 @@ def probability_below(
     Lin, Louis, Paddock & Ridgeway 2006, Bayesian Analysis 1:915-946.
     """
     gap = target - score
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         far = np.where(se > 0, gap / se, np.where(gap > 0, np.inf, -np.inf))
     below: NDArray[np.float64] = ndtr(far)
     return below

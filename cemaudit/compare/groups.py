@@ -94,7 +94,8 @@ def _above(crowd: _Crowd) -> NDArray[np.float64]:
     """(M, M) the probability that the first is better than the second; a half where nothing is to choose."""
     gap = crowd.score[:, None] - crowd.score[None, :]
     spread = np.sqrt(crowd.variance[:, None] + crowd.variance[None, :])
-    far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
+    with np.errstate(over="ignore"):
+        far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
     above: NDArray[np.float64] = ndtr(far)
     return above
 
