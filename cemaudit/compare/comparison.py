@@ -1,0 +1,53 @@
+"""From a question to a league."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.crossed import Crossed, cross
+from cemaudit.compare.fitted import Fitted, fitted
+from cemaudit.compare.league import League, league_of
+from cemaudit.compare.rules import DEFAULT, Rules
+from cemaudit.errors import BadInput
+from cemaudit.language import message
+from cemaudit.ledger.query.reading import Local
+
+__all__ = ["compare", "fitted_of"]
+
+_FULL = 100.0
+
+
+def compare(
+    reading: Local, asked: Asked, target: float | None = None, rules: Rules = DEFAULT, scale: str = "auto"
+) -> League:
+    """The league of what is asked; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
+
+    ``BadInput`` where the question is wrong, ``CannotTell`` where the visits do not answer it.
+    """
+    found = fitted_of(reading, asked, rules, scale)
+    return league_of(found, reading.store_names(), target, rules)
+
+
+def fitted_of(reading: Local, asked: Asked, rules: Rules = DEFAULT, scale: str = "auto") -> Fitted:
+    """The fitted model of what is asked."""
+    if scale == "arcsine":
+        return fitted(cross(reading, replace(asked, scale="arcsine")))
+    crossed = cross(reading, asked)
+    if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
+        return _near_the_ceiling(reading, asked, crossed)
+    return fitted(crossed)
+
+
+def _mean(crossed: Crossed) -> float:
+    return float(crossed.raw.sum() / max(crossed.facts.visits, 1))
+
+
+def _near_the_ceiling(reading: Local, asked: Asked, crossed: Crossed) -> Fitted:
+    """On the arcsine scale, where the scores are shares of points; else on their own, which is said."""
+    try:
+        found = fitted(cross(reading, replace(asked, scale="arcsine")))
+    except BadInput:
+        return fitted(crossed)
+    note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
+    return found._replace(notes=(*found.notes, note))

@@ -1,0 +1,141 @@
+"""What a league says and what it cannot say, in sentences for somebody who has to decide."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cemaudit.compare.league import League
+from cemaudit.compare.reliability import visits_for_reliability
+from cemaudit.language import Message, message
+
+__all__ = ["Told", "told"]
+
+MOST_NAMED = 10
+GOOD = 0.8
+"""A reliability with which single stores can be judged."""
+
+
+class Told(NamedTuple):
+    """Sentences: ``known``, the most important first, and what is ``unknown``."""
+
+    known: tuple[Message, ...]
+    unknown: tuple[Message, ...]
+
+
+def told(league: League) -> Told:
+    """The sentences of a league."""
+    return Told(tuple(_known(league)), tuple(_unknown(league)))
+
+
+def _known(league: League) -> Iterator[Message]:
+    if league.order.places < 2:
+        return
+    yield _flags(league)
+    if league.flagged:
+        yield _flags_wrong(league)
+    yield _pairs(league)
+    yield _groups(league)
+    yield _sources(league)
+
+
+def _unknown(league: League) -> Iterator[Message]:
+    least = league.rules.least_visits
+    few = sum(standing.visits < least for standing in league.standings)
+    if few:
+        yield message("{count} of {all} have fewer than {least} visits: they have no rank and no group.",
+                      count=few, all=len(league.standings), least=least)  # fmt: skip
+    if league.order.places < 2:
+        yield message("With fewer than two of {least} visits or more, nothing is ranked.", least=least)
+    yield from _too_few(league)
+    yield from league.notes
+
+
+def _flags(league: League) -> Message:
+    flagged = [standing.name for standing in reversed(league.flagged)]
+    at = percent(league.rules.flag_at)
+    if league.target is None:
+        if not flagged:
+            return message("None is among the lowest tenth with a probability of {at} or more.", at=at)
+        return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(flagged))
+    target = _points(league.target)
+    if not flagged and league.facts.better == "lower":
+        return message("None is above {target} with a probability of {at} or more.", target=target, at=at)
+    if not flagged:
+        return message("None is below {target} with a probability of {at} or more.", target=target, at=at)
+    if league.facts.better == "lower":
+        return message("Visit first, for they are probably above {target} ({at} or more): {names}.",
+                       target=target, at=at, names=_listed(flagged))  # fmt: skip
+    return message("Visit first, for they are probably below {target} ({at} or more): {names}.",
+                   target=target, at=at, names=_listed(flagged))  # fmt: skip
+
+
+def _flags_wrong(league: League) -> Message:
+    count, wrong, found = len(league.flagged), league.wrong or 0.0, league.found or 0.0
+    return message(
+        "Flagged: {count}, of which about {wrong} may be wrong; of all that truly are there, about {found} are found.",
+        count=count, wrong=f"{wrong * count:.1f}", found=percent(found),
+    )  # fmt: skip
+
+
+def _pairs(league: League) -> Message:
+    share = league.order.told_apart or 0.0
+    return message(
+        "Of all pairs {share} can be told apart; of the others the difference may be chance.", share=percent(share)
+    )
+
+
+def _groups(league: League) -> Message:
+    if league.order.groups < 2:
+        return message("All are one group: from these visits their order says nothing.")
+    sizes = Counter(standing.group for standing in league.standings if standing.group)
+    listed = ", ".join(str(sizes[group]) for group in sorted(sizes))
+    return message(
+        "There are {count} groups, best first, of {sizes}; within a group the order is chance.",
+        count=league.order.groups, sizes=listed,
+    )  # fmt: skip
+
+
+def _sources(league: League) -> Message:
+    store, shopper, visit = (percent(part.share) for part in league.parts)
+    if not league.shoppers:
+        return message("Of what makes single visits differ, {store} is the stores and {visit} is chance.",
+                       store=store, visit=visit)  # fmt: skip
+    return message(
+        "Of what makes single visits differ, {store} is the stores, {shopper} how strict shoppers are, {visit} chance.",
+        store=store, shopper=shopper, visit=visit,
+    )  # fmt: skip
+
+
+def _too_few(league: League) -> Iterator[Message]:
+    """How many visits would do, where there are fewer."""
+    needed = visits_for_reliability(league.spreads, GOOD)
+    if needed is None:
+        yield message("Stores do not differ by more than chance explains.")
+        return
+    visits = [standing.visits for standing in league.standings]
+    if sum(visits) / len(visits) < needed:
+        mean = f"{sum(visits) / len(visits):.1f}"
+        text = (
+            "To judge single stores (reliability {good}) takes about {needed} visits each; on average there are {mean}."
+        )
+        yield message(text, good=GOOD, needed=needed, mean=mean)
+
+
+def percent(share: float) -> str:
+    """A share (0 to 1) in whole percent; what is nearly nothing or all is not called so."""
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 < share < 1:
+        return ">99 %"
+    return f"{share * 100:.0f} %"
+
+
+def _points(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    return f"{shown} ... (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else shown

@@ -1,0 +1,144 @@
+"""A league says of each store what is known, and of all of them how far their order may be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import crosses
+import numpy as np
+import pytest
+
+from cemaudit.compare import fitted as fits
+from cemaudit.compare.crossed import Crossed
+from cemaudit.compare.league import League, league_of
+from cemaudit.compare.rules import DEFAULT
+from cemaudit.compare.scored import mixed_up, scores
+from cemaudit.compare.telling import told
+
+CHAIN = crosses.regional(0.3, regions=4, stores=50, shoppers=8)
+fitted = cache(fits.fitted)
+
+
+def league(crossed: Crossed = CHAIN, target: float | None = None, **rules: float) -> League:
+    return league_of(fitted(crossed), {}, target, DEFAULT._replace(**rules))  # type: ignore[arg-type]
+
+
+def mirrored(crossed: Crossed) -> Crossed:
+    """The same scores below zero, where lower ones are better."""
+    facts = replace(crossed.facts, better="lower")
+    return replace(
+        crossed, facts=facts, totals=-crossed.totals, shopper_totals=-crossed.shopper_totals, raw=-crossed.raw,
+        shift=-crossed.shift,
+    )  # fmt: skip
+
+
+def test_stores_come_best_first_and_each_once() -> None:
+    standings = league().standings
+    assert [one.score for one in standings] == sorted((one.score for one in standings), reverse=True)
+    assert sorted(one.store for one in standings) == sorted(CHAIN.stores)
+
+
+def test_scores_lie_between_the_raw_means_and_the_region() -> None:
+    """Shrunken: they differ less than what they are made of."""
+    standings = league().standings
+    assert np.std([one.score for one in standings]) < np.std([one.raw for one in standings])
+    assert all(one.interval.low < one.score < one.interval.high for one in standings)
+    assert all(one.reliability is not None and 0 <= one.reliability <= 1 for one in standings)
+
+
+def test_a_flag_is_a_probability_and_never_a_place() -> None:
+    found = league(target=68.0)
+    for one in found.standings:
+        assert one.below is not None
+        assert one.flagged == (one.below >= 0.8)
+    flagged = [one.below for one in found.flagged if one.below is not None]
+    assert flagged
+    assert found.wrong == pytest.approx(1 - np.mean(flagged))
+
+
+def test_without_a_target_the_lowest_tenth_is_flagged() -> None:
+    found = league(flag_at=0.5)
+    assert found.flagged
+    assert all(one.lowest is not None and one.lowest >= 0.5 for one in found.flagged)
+
+
+def test_few_visits_give_no_rank_and_no_group_and_no_flag() -> None:
+    found = league(target=100.0, least_visits=7)
+    assert not found.order.places
+    assert not found.flagged
+    assert all((one.rank, one.group, one.lowest, one.highest) == (None, None, None, None) for one in found.standings)
+    assert "nothing is ranked" in " ".join(map(str, told(found).unknown))
+
+
+def test_where_lower_is_better_everything_is_mirrored() -> None:
+    plain, turned = league(target=68.0), league(mirrored(CHAIN), target=-68.0)
+    assert [one.store for one in turned.standings] == [one.store for one in plain.standings]
+    for one, other in zip(plain.standings, turned.standings, strict=True):
+        assert other.score == pytest.approx(-one.score)
+        assert (other.below, other.rank, other.group) == (pytest.approx(one.below), one.rank, one.group)
+
+
+def test_a_region_is_the_mean_of_its_stores() -> None:
+    (region,) = CHAIN.of_stores
+    stores = {one.store: one.score for one in league().standings}
+    for one in league(replace(CHAIN, unit_of=region)).standings:
+        own = [
+            stores[name]
+            for name, code in zip(CHAIN.stores, region.codes, strict=True)
+            if region.levels[code] == one.store
+        ]
+        assert one.score == pytest.approx(np.mean(own))
+        assert one.visits == 300
+        assert one.reliability is None
+
+
+def test_the_error_of_a_region_is_less_than_that_of_its_stores() -> None:
+    (region,) = CHAIN.of_stores
+    largest = max(one.se for one in league(replace(CHAIN, unit_of=region)).standings)
+    assert largest < min(one.se for one in league().standings)
+
+
+def test_a_store_whose_only_shopper_went_nowhere_else_is_apart() -> None:
+    draw = np.random.default_rng(1)
+    store, shopper = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
+    shopper[-4:] = 9
+    found = league(crosses.crossed(store, shopper, draw.normal(70, 10, 24) + store))
+    assert [one.store for one in found.standings if one.apart] == ["s5"]
+    assert found.standings[-1].store == "s5"
+    assert found.standings[-1].rank is None
+
+
+def test_pools_seen_in_different_waves_are_mixed_up_with_them() -> None:
+    assert not mixed_up(fitted(CHAIN))
+    (region,) = CHAIN.of_stores
+    waves = CHAIN.of_occasions[0]._replace(levels=("w1", "w2", "w3", "w4"), codes=np.arange(4, dtype=np.int32))
+    at = np.eye(4)[region.codes]
+    moved = replace(
+        CHAIN,
+        of_occasions=(waves,),
+        by_store=type(CHAIN.by_store)(at * CHAIN.visits[:, None]),
+        by_shopper=type(CHAIN.by_store)(CHAIN.pairs.T @ at),
+        totals=type(CHAIN.by_store)(at * CHAIN.totals.toarray()),
+    )
+    found = fitted(moved)
+    assert mixed_up(found)
+    assert "in some waves only" in " ".join(map(str, league_of(found, {}).notes))
+
+
+def test_scores_of_mixtures_are_mixtures_of_scores() -> None:
+    found = fitted(CHAIN)
+    weights = np.full((1, len(CHAIN.stores)), 1 / len(CHAIN.stores))
+    assert scores(found, weights).value[0] == pytest.approx(scores(found).value.mean())
+
+
+def test_names_are_shown_where_they_are_known() -> None:
+    (name, *_) = [one.name for one in league_of(fitted(CHAIN), {"s0": "Seoul"}).standings if one.store == "s0"]
+    assert name == "Seoul"
+
+
+def test_what_is_told_names_the_stores_to_visit() -> None:
+    found = league(target=68.0)
+    first, *_ = map(str, told(found).known)
+    assert first.startswith("Visit first, for they are probably below 68 (80 % or more): ")
+    assert found.flagged[-1].name in first
