@@ -42,7 +42,10 @@ COMMANDS = {
     "export": N_("Write visits, answers and scores for spreadsheets and other programs."),
     "rescore": N_("Score the whole history under another scheme; both results are kept."),
     "query": N_("Ask the snapshot: league, heat map, trend, items and more."),
+    "drivers": N_("Tell which touchpoints go with an outcome, and how surely."),
+    "items": N_("Tell which items of a checklist work, and which do not."),
     "plan-visits": N_("Tell how many visits it takes to see a difference."),
+    "compare": N_("Compare stores fairly, and say what cannot be told."),
     "lint": N_("Check checklists, schemes and visits."),
 }
 
