@@ -98,10 +98,10 @@ class _Writing:
         """Write the column of a mean; its name."""
         inner = [(weight, self.add(one)) for weight, one in node.nodes]
         known = [leaf for leaf in node.leaves if _key(leaf) in self._means]
-        above = [f"case when {leaf.counted} then ? else 0 end" for leaf in known]
+        above = [f"cast({leaf.counted} as tinyint) * ?" for leaf in known]
         below = above.copy()
         above += [f"coalesce({name}, 0) * ?" for _, name in inner]
-        below += [f"case when {name} is not null then ? else 0 end" for _, name in inner]
+        below += [f"cast({name} is not null as tinyint) * ?" for _, name in inner]
         weights = [weight for weight, _ in inner]
         self.values += [leaf.earns * self._means[_key(leaf)] for leaf in known]
         self.values += [*weights, *(leaf.weighs for leaf in known), *weights, node.times, node.plus]

@@ -10,7 +10,7 @@ from cemaudit.compare.adjusted import EASIER, Easier, Means, asked_of_items, col
 from cemaudit.compare.asked import Source
 from cemaudit.compare.facts import EXCLUDED
 from cemaudit.compare.scale import UNIT, Scale
-from cemaudit.compare.shares import Node
+from cemaudit.compare.shares import Leaf, Node
 from cemaudit.ledger.query.keys import needs_stores
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import Bound, Filter, conditions_of
@@ -22,6 +22,7 @@ __all__ = ["KEYS", "Filling"]
 KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
 """The columns that are coded, and the kind of files they are in."""
 
+_TABLE_OF = {"scores": "visits", "answers": "answered"}
 _TABLE = "(store integer, shopper integer, wave integer, version integer, raw bigint, score bigint)"
 
 
@@ -31,6 +32,21 @@ class _Part(NamedTuple):
     place: int
     source: Source
     node: Node | None
+
+    @property
+    def score(self) -> str:
+        """SQL: the hundredths of the score; ``null`` where there is no such one."""
+        return f"visits.{quoted(self.source.column.score)}" if self.source.column else "null"
+
+    @property
+    def reason(self) -> str:
+        """SQL: the code of the reason why there is none."""
+        return f"visits.{quoted(self.source.column.reason)}" if self.source.column else "null"
+
+    @property
+    def has_score(self) -> str:
+        """SQL: whether there is one."""
+        return f"{self.score} is not null"
 
 
 class Filling:
@@ -77,54 +93,48 @@ class Filling:
         self._count_left_out(part)
         if part.source.column is None:
             return
-        easier = self._easier(part) if part.node else None
-        raw = f"visits.{quoted(part.source.column.score)}"
-        codes = ", ".join(f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS)
-        columns = ", ".join([codes, f"{part.place} as version", f"{raw} as raw", *([easier.sql] if easier else [])])
-        points = f"raw * {UNIT // 100}"
-        if easier:
-            points += f" - coalesce(cast(round({EASIER} * {UNIT}) as bigint), 0)"
-        joins = " ".join(
-            f"left join known_{key} on known_{key}.level = {'answered' if kind == 'answers' else 'visits'}.{key}"
-            for key, kind in KEYS.items()
-        )
-        where, values = self._where(part, f"{raw} is not null")
+        easier = self._easier(part)
+        codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
+        columns = [*codes, f"{part.place} as version", f"{part.score} as raw", *([easier.sql] if easier else [])]
+        joins = [f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in KEYS.items()]
+        where, values = self._where(part, part.has_score)
         self._reading.ask(
-            f"insert into compared select {', '.join(KEYS)}, version, raw, {self.scale.sql(points)} from "
-            f"(select {columns} from {self._tables(part)} {joins} where {where})",
+            f"insert into compared select {', '.join(KEYS)}, version, raw, {self._score(easier)} from (select "
+            f"{', '.join(columns)} from {self._tables(part)} {' '.join(joins)} where {where})",
             (*(easier.values if easier else ()), *values),
         )
 
-    def _easier(self, part: _Part) -> Easier | None:
-        return columns_of(part.node, self._means(part)) if part.node else None
+    def _score(self, easier: Easier | None) -> str:
+        """The score in parts of the scale."""
+        points = f"raw * {UNIT // 100}"
+        if easier:
+            points += f" - coalesce(cast(round({EASIER} * {UNIT}) as bigint), 0)"
+        return self.scale.sql(points)
 
-    def _means(self, part: _Part) -> Means:
-        """The means of the items over all visits to be compared."""
-        leaves = asked_of_items(part.node) if part.node and part.source.column else []
-        if not leaves or not part.source.column:
-            return {}
-        sums = [
-            f"count(case when {leaf.counted} then 1 end), sum(case when {leaf.counted} then {leaf.earned} end)"
-            for leaf in leaves
-        ]
-        where, values = self._where(part, f"visits.{quoted(part.source.column.score)} is not null")
+    def _easier(self, part: _Part) -> Easier | None:
+        if part.node is None:
+            return None
+        leaves = asked_of_items(part.node)
+        return columns_of(part.node, self._means(part, leaves)) if leaves else None
+
+    def _means(self, part: _Part, leaves: Sequence[Leaf]) -> Means:
+        """The means of items over all visits to be compared."""
+        sums = [f"count({leaf.earned}), sum({leaf.earned})" for leaf in leaves]
+        where, values = self._where(part, part.has_score)
         found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(part)} where {where}", values)[0]
         pairs = [(int(found[place]), int(found[place + 1] or 0)) for place in range(0, len(found), 2)]
         return means_of(leaves, pairs)
 
     def _count_left_out(self, part: _Part) -> None:
-        column = part.source.column
-        reason = f"visits.{quoted(column.reason)}" if column else "null"
-        where, values = self._where(part, f"visits.{quoted(column.score)} is null" if column else "true")
         tables = self._tables(part, answered=False)
-        rows = self._reading.ask(f"select {reason}, count(*) from {tables} where {where} group by all", values)
+        where, values = self._where(part, f"{part.score} is null")
+        rows = self._reading.ask(f"select {part.reason}, count(*) from {tables} where {where} group by 1", values)
         for code, count in rows:
             self.left_out[reason_of(code) or Reason.NOT_ASKED.value] += int(count)
         if not self._which.excluded:
             where, values = self._where(part, "true", f"select number from gone where why = '{EXCLUDED}'")
-            self.left_out[EXCLUDED] += int(
-                self._reading.ask(f"select count(*) from {tables} where {where}", values)[0][0]
-            )
+            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
+            self.left_out[EXCLUDED] += int(count)
 
     def _where(self, part: _Part, more: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
         """The conditions on the visits of a source; ``only``: of those visits that would not count, these."""

@@ -71,7 +71,7 @@ class Pools:
         alike = self._model.residual_sd * np.sqrt(1 / self._visits + 1 / (total - self._visits))
         for place in range(count):
             se, linked = float(found.se[place]), self._linked(place)
-            then = self._se_linked(place, against[place], se) if linked < ELSEWHERE else None
+            then = self._se_linked(place, against[place], se, ELSEWHERE - linked) if linked < ELSEWHERE else None
             error = Error(float(found.value[place]), se, min(float(alike[place]), se), then)
             yield self._pool_of(place, linked, error)
 
@@ -95,8 +95,8 @@ class Pools:
         here = self._seen[[place]].toarray()[0]
         return float(here[everywhere > here].sum() / self._visits[place])
 
-    def _se_linked(self, place: int, against: Vector, se: float) -> float | None:
-        """The standard error of a pool's difference with a tenth of its visits moved to shoppers from elsewhere.
+    def _se_linked(self, place: int, against: Vector, se: float, part: float) -> float | None:
+        """The standard error of a pool's difference with a ``part`` of its visits moved to shoppers from elsewhere.
 
         ``se`` in proportion to what it would be by the visits of pools and shoppers alone.
         """
@@ -104,7 +104,7 @@ class Pools:
         others = np.asarray(self._seen.sum(axis=0)) - here
         if not others.sum() or not here.sum():
             return None
-        moved = ELSEWHERE * (here.sum() * others / others.sum() - here)
+        moved = part * (here.sum() * others / others.sum() - here)
         step = sparse.csr_array((moved, (np.full(len(moved), place), np.arange(len(moved)))), shape=self._seen.shape)
         now, then = self._spread(self._seen, against), self._spread(self._seen + step, against)
         return se * min(then / now, 1.0)

@@ -44,7 +44,7 @@ class Leaf(NamedTuple):
 
     @property
     def earned(self) -> str:
-        """SQL: the parts of a point it earned, where it counts."""
+        """SQL: the parts of a point it earned; ``NULL`` where it does not count."""
         worth = " ".join(f"when {self.state} = {code} then {parts}" for code, parts in self.left_out)
         return f"case when {self.points} is not null then {self.points} {worth} end" if worth else self.points
 
