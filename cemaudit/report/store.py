@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cemaudit import __version__
+from cemaudit.compare.place import Place
 from cemaudit.hookspecs import Context
 from cemaudit.model import Text
 from cemaudit.model.blocks import Section
@@ -18,6 +19,7 @@ from cemaudit.report.sections.items import items
 from cemaudit.report.sections.journey import journey
 from cemaudit.report.sections.method import method
 from cemaudit.report.sections.pictures import pictures
+from cemaudit.report.sections.place import place_section
 from cemaudit.report.sections.summary import summary
 from cemaudit.report.sections.touchpoints import touchpoints
 from cemaudit.report.sections.words import joined
@@ -29,14 +31,17 @@ EPISODE = Text(ko="고객경험 여정 보고서", en="Customer episode report")
 SECTIONS = (summary, channels, journey, touchpoints, findings, complaints, items, method)
 
 
-def store_report(context: Context, extra_sections: Iterable[Section] = (), media: Media = None) -> Report:
+def store_report(
+    context: Context, extra_sections: Iterable[Section] = (), media: Media = None, place: Place | None = None
+) -> Report:
     """The report of the audits in ``context`` (one, or all of an episode, oldest first).
 
     ``extra_sections``: the plugins'; they take their place by ``order``. ``media``: the folder the visits' evidence
-    files are relative to, or a folder for each visit's id; without it no picture is printed.
+    files are relative to, or a folder for each visit's id; without it no picture is printed. ``place``: the store's
+    place among the others, where they were compared.
     """
     audit = context.audits[-1]
-    own = [*(make(context) for make in SECTIONS), pictures(context, media)]
+    own = [*(make(context) for make in SECTIONS), pictures(context, media), place_section(place) if place else None]
     return Report(
         title=ONE_VISIT if len(context.audits) == 1 else EPISODE,
         subject=audit.visit.store_name or audit.visit.store,

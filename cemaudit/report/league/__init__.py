@@ -1,0 +1,1 @@
+"""What a league report says, one section to a module, as blocks in both languages."""

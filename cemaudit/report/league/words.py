@@ -1,0 +1,93 @@
+"""Words of a league: its units, its numbers, and the names of stores, which are strangers' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cemaudit.compare.standing import Interval, Standing
+from cemaudit.errors import Sayable
+from cemaudit.language import printable
+from cemaudit.model import Text
+from cemaudit.model.blocks import Paragraph, Words
+from cemaudit.report.kit.numbers import MINUS
+from cemaudit.report.sections.words import NOTHING, both
+
+__all__ = [
+    "name_of", "notes", "number", "one_of", "percent", "said", "several_of", "sides", "span", "worse_than",
+]  # fmt: skip
+
+if TYPE_CHECKING:
+    from cemaudit.compare.league import League
+
+UNITS: dict[str, tuple[Text, Text]] = {
+    "store": (Text(ko="매장", en="store"), Text(ko="매장", en="stores")),
+    "region": (Text(ko="지역", en="region"), Text(ko="지역", en="regions")),
+    "format": (Text(ko="매장 유형", en="format"), Text(ko="매장 유형", en="formats")),
+    "brand": (Text(ko="브랜드", en="brand"), Text(ko="브랜드", en="brands")),
+    "owner": (Text(ko="운영 주체", en="owner"), Text(ko="운영 주체", en="owners")),
+    "pool": (Text(ko="쇼퍼 풀", en="pool"), Text(ko="쇼퍼 풀", en="pools")),
+}
+LONGEST_NAME = 80
+
+
+def one_of(league: League) -> Text:
+    """What is compared, one of it."""
+    return UNITS.get(league.unit, UNITS["store"])[0]
+
+
+def several_of(league: League) -> Text:
+    """What is compared, several."""
+    return UNITS.get(league.unit, UNITS["store"])[1]
+
+
+def said(words: Sayable | str) -> Words:
+    """Something sayable in both languages; a stranger's words as they are."""
+    return words if isinstance(words, str | Text) else both(lambda: str(words))
+
+
+def notes(sentences: Iterable[Sayable | str], *, quiet: bool = True) -> list[Paragraph]:
+    """A paragraph for each sentence."""
+    return [Paragraph(text=said(sentence), quiet=quiet) for sentence in sentences]
+
+
+def name_of(standing: Standing) -> str:
+    """What a store is called, in a length a page can bear."""
+    return printable(standing.name or standing.store, LONGEST_NAME)
+
+
+def number(value: float | None, decimals: int = 1) -> str:
+    """Points in print."""
+    if value is None:
+        return NOTHING
+    text = f"{abs(value):,.{decimals}f}"
+    return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 as whole percent; never 0 or 100 where it is not quite that."""
+    if share is None:
+        return NOTHING
+    if 0 < share < 0.01:
+        return "< 1%"
+    return "> 99%" if 0.99 < share < 1 else f"{share:.0%}"
+
+
+def span(interval: Interval | None, decimals: int = 1) -> str:
+    """From the one end to the other."""
+    return NOTHING if interval is None else f"{number(interval.low, decimals)} – {number(interval.high, decimals)}"
+
+
+def sides(league: League) -> tuple[Text, Text]:
+    """The bad and the good side of a target, in words."""
+    below, above = Text(ko="미달", en="below"), Text(ko="초과", en="above")
+    return (below, above) if league.worse == "below" else (above, below)
+
+
+def worse_than(league: League) -> Text:
+    """What flagged stores are flagged for."""
+    if league.target is None:
+        return Text(ko="하위 10%일 가능성이 큰", en="probably among the lowest tenth")
+    aim = number(league.target)
+    ko = f"목표 {aim}점에 미치지 못할" if league.worse == "below" else f"목표 {aim}점을 넘을"
+    return Text(ko=f"{ko} 가능성이 큰", en=f"probably {league.worse} the target of {aim}")

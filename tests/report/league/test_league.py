@@ -1,0 +1,149 @@
+"""What a league report says, and that it can be said whatever is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from cemaudit.compare.league import Order
+from cemaudit.compare.reliability import Spreads, components
+from cemaudit.compare.standing import Interval, Standing
+from cemaudit.report import league_report, report_bytes, write_report
+
+HOSTILE = "<b>x</b> \ud800 \x00\u202e" + "가" * 400
+
+
+@pytest.fixture
+def drawn(read, make_account):
+    """The PDF of an account."""
+
+    def draw(language="en", account=None, **changes):
+        return read(report_bytes(league_report(account or make_account(**changes)), language))
+
+    return draw
+
+
+def ids(report):
+    return [section.id for section in report.ordered]
+
+
+def test_every_part_has_its_section(account):
+    assert ids(league_report(account)) == [
+        "summary",
+        "league",
+        "funnel",
+        "parts",
+        "channels",
+        "trend",
+        "drivers",
+        "importance",
+        "findings",
+        "everyone",
+        "method",
+    ]
+
+
+def test_what_is_not_known_has_no_section(make_account, make_league):
+    account = make_account()
+    bare = type(account)(league=make_league(), subject="")
+    assert ids(league_report(bare)) == ["summary", "league", "everyone", "method"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Look at these stores first", "Take any two stores", "Pairs that can be told apart", "target of 72.0"]),
+        ("ko", ["먼저 살펴볼 매장", "그 차이가 우연이 아니라고", "구분되는 쌍의 비율", "목표 72.0점"]),
+    ],
+)
+def test_the_first_page_says_where_to_go_and_what_is_noise(drawn, account, language, words):
+    first = " ".join(drawn(language, account).pages[0].split())
+    for word in words:
+        assert word in first
+    assert account.league.flagged
+    for standing in account.league.flagged:
+        assert standing.name in first
+
+
+def test_every_store_is_in_the_list_with_its_interval(drawn, account):
+    text = drawn(account=account).text
+    for standing in account.league.standings:
+        assert standing.name in text
+        assert f"{standing.interval.low:.1f} – {standing.interval.high:.1f}" in text
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_nothing_lies_beyond_a_page(drawn, language):
+    assert drawn(language).outside() == []
+
+
+def test_the_same_account_gives_the_same_bytes(make_account):
+    first, second = (report_bytes(league_report(make_account()), "ko") for _ in range(2))
+    assert first == second
+
+
+def test_leagues_of_other_visits_have_other_files(make_account, tmp_path):
+    paths = {write_report(league_report(make_account(count=count)), tmp_path, "ko") for count in (8, 9)}
+    assert len(paths) == 2
+    assert all(path.name.startswith("league-") for path in paths)
+
+
+def test_without_a_target_the_lowest_tenth_is_flagged(drawn):
+    text = drawn(target=None).text
+    assert "probably among the lowest tenth" in text
+    assert "Among the lowest tenth" in text
+    assert "target" not in drawn(target=None).pages[0]
+
+
+def test_without_flags_nobody_is_named(drawn, make_league):
+    calm = [one._replace(flagged=False) for one in make_league().standings]
+    first = " ".join(drawn(standings=tuple(calm), wrong=None).pages[0].split())
+    assert "No stores that surely stand out for the worse" in first
+    assert "Look at these" not in first
+
+
+def test_stores_without_a_place_are_counted_and_listed(drawn, make_league):
+    standings = list(make_league().standings)
+    few = sum(1 for one in standings if one.rank is None)
+    assert few
+    standings[0] = standings[0]._replace(rank=None, group=None, apart=True)
+    pdf = drawn(standings=tuple(standings))
+    assert f"{few} stores with fewer than 3 visits, and 1 stores whose only shopper" in pdf.text
+    assert "Without a place" in pdf.text
+
+
+def test_lower_may_be_better(drawn, make_league):
+    from dataclasses import replace
+
+    facts = replace(make_league().facts, better="lower")
+    text = drawn(facts=facts).text
+    assert "probably above the target of 72.0" in text
+
+
+def test_one_store_in_a_league(drawn):
+    one = Standing("s", "Only", "", 1, None, 50.0, 50.0, 0.0, Interval(50, 50), None)
+    nothing = Spreads(0, 0, 0)
+    pdf = drawn(
+        standings=(one,),
+        spreads=nothing,
+        parts=components(nothing),
+        order=Order(0, 0, None, 0, 0, 0),
+        wrong=None,
+        found=None,
+        shoppers=0,
+    )
+    assert "Only" in pdf.text
+    assert pdf.outside() == []
+
+
+def test_ten_thousand_stores_are_a_short_report(drawn):
+    pdf = drawn(count=10_000)
+    assert len(pdf) < 35
+    assert "9,0" in pdf.text or "drawn as 300" in pdf.text
+
+
+def test_hostile_names(make_account, read):
+    account = make_account(count=8)
+    hostile = [one._replace(name=HOSTILE, flagged=True) for one in account.league.standings]
+    pdf = read(report_bytes(league_report(make_account(count=8, standings=tuple(hostile))), "en"))
+    assert pdf.outside() == []
+    assert "<b>x</b>" in pdf.text
