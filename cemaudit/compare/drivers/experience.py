@@ -13,6 +13,7 @@ from cemaudit.compare.drivers.frame import OUTCOME, products_of
 from cemaudit.compare.drivers.products import Products, drawn
 from cemaudit.compare.drivers.sorting import LEAST_PAIR
 from cemaudit.compare.standing import Interval
+from cemaudit.errors import Sayable
 from cemaudit.ledger.query.reading import Local, Scores
 from cemaudit.ledger.query.statement import Filter, conditions_of
 from cemaudit.ledger.snapshot.names import quoted
@@ -49,6 +50,7 @@ class Felt(NamedTuple):
     emotion: float
     experience: float
     of_means: float
+    title: Sayable = ""
 
     @property
     def together(self) -> float:
@@ -99,7 +101,12 @@ def experiences(reading: Local, tables: Sequence[Scores], which: Filter) -> list
         for triple, numbers in _totals(reading, table, which):
             before = found.get(triple.name, (triple.scale, [0] * len(numbers)))[1]
             found[triple.name] = (triple.scale, [one + more for one, more in zip(before, numbers, strict=True)])
-    felt = [_felt(name, scale, numbers) for name, (scale, numbers) in found.items() if numbers[0]]
+    titles = {name: touchpoint.title for table in tables for name, touchpoint in table.checklist.touchpoint.items()}
+    felt = [
+        _felt(name, scale, numbers)._replace(title=titles.get(name, name))
+        for name, (scale, numbers) in found.items()
+        if numbers[0]
+    ]
     if len(felt) > 1:
         felt.append(_felt("", max(scale for scale, _ in found.values()), _added(found.values())))
     return felt

@@ -40,6 +40,9 @@ def check_facts(facts: Facts, *, by_shopper: bool) -> None:
             least=LEAST_STORES,
         )
         raise CannotTell(what, "stores")
+    if facts.visits < LEAST_PAIR:
+        what = message("{count} visits are too few; at least {least} are needed.", count=facts.visits, least=LEAST_PAIR)
+        raise CannotTell(what, "visits")
     if by_shopper and facts.visits - facts.single < LEAST_PAIR:
         what = message(
             "{single} of {visits} visits are the only one of their shopper, so that strict shoppers cannot be told "
@@ -48,9 +51,6 @@ def check_facts(facts: Facts, *, by_shopper: bool) -> None:
             visits=facts.visits,
         )
         raise CannotTell(what, "single")
-    if facts.visits < LEAST_PAIR:
-        what = message("{count} visits are too few; at least {least} are needed.", count=facts.visits, least=LEAST_PAIR)
-        raise CannotTell(what, "visits")
 
 
 def sort_out(products: Products) -> Sorted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import driven
 import pytest
 
 
@@ -14,3 +15,9 @@ def shared_statistics() -> Path:
     if not folder.is_dir():
         pytest.skip("shared data are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The snapshot of 300 visits, in which ``A`` weighs most."""
+    return driven.folder(tmp_path_factory.mktemp("driven"), driven.visits())

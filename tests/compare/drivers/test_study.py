@@ -1,0 +1,214 @@
+"""A study of drivers, from the visits of a snapshot to its sentences."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import driven
+import numpy as np
+import pytest
+
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.drivers.asked import Asked, Driver, Study
+from cemaudit.compare.drivers.centring import centred
+from cemaudit.compare.drivers.choosing import choose
+from cemaudit.compare.drivers.frame import FRAME, OUTCOME, make_frame, means_of, products_of
+from cemaudit.compare.drivers.leaves import leaves_of
+from cemaudit.compare.drivers.products import products_of_rows
+from cemaudit.compare.drivers.study import study
+from cemaudit.errors import BadInput
+from cemaudit.language import use
+from cemaudit.ledger.query.keys import Condition
+from cemaudit.ledger.query.reading import reading
+from cemaudit.ledger.query.statement import EVERYTHING, Filter
+
+
+def asked(folder: Path, **keys: object) -> Study:
+    with reading(folder) as opened:
+        return study(opened, Asked(**keys))  # type: ignore[arg-type]
+
+
+def by_name(found: Study) -> dict[str, Driver]:
+    return {driver.name: driver for driver in found.drivers}
+
+
+@pytest.mark.parametrize("by_shopper", [True, False])
+def test_products_by_sql_are_products_by_rows(chain: Path, by_shopper: bool) -> None:
+    with reading(chain) as opened:
+        chosen = choose(opened, Asked())
+        make_frame(opened, chosen.sources, EVERYTHING)
+        names = [OUTCOME, *chosen.ids]
+        found = products_of(opened, names, by_shopper=by_shopper)
+        means = means_of(opened, list(chosen.ids))
+        rows = opened.ask(f"select store, shopper, {', '.join(names)} from {FRAME}")
+    stores, shoppers = (sorted({row[at] for row in rows}) for at in (0, 1))
+    values = np.array([[np.nan if x is None else x / 100 for x in row[2:]] for row in rows])
+    within = np.array([shoppers.index(row[1]) * by_shopper for row in rows])
+    expected = products_of_rows(names, centred(values, within), np.array([stores.index(row[0]) for row in rows]))
+    assert found.counts.tolist() == expected.counts.tolist()
+    assert found.sums == pytest.approx(expected.sums, abs=0.1)
+    assert means.mean() == pytest.approx(np.nanmean(values[:, 1:], axis=0))
+
+
+def test_what_weighs_most_comes_first(chain: Path) -> None:
+    found = asked(chain)
+    assert (found.outcome.name, found.outcome.is_asked, found.measure, found.method) == ("Q", True, "each", "lmg")
+    assert [driver.name for driver in found.drivers[:2]] == ["hello", "room"]
+    assert sum(driver.share for driver in found.drivers) == pytest.approx(1)
+    hello = by_name(found)["hello"]
+    assert hello.interval.low < hello.share < hello.interval.high
+    assert hello.top == 1
+    assert 0.3 < found.explained < 0.9
+    assert (found.visits, found.stores, found.shoppers, found.centred) == (300, 20, 25, True)
+
+
+def test_the_same_question_has_the_same_answer(chain: Path) -> None:
+    assert asked(chain) == asked(chain)
+
+
+def test_what_cannot_be_a_driver_is_left_out_and_named(chain: Path) -> None:
+    """``end`` holds the question itself, ``sign`` never differs."""
+    found = asked(chain)
+    assert set(by_name(found)) == {"hello", "room", "pay", "gift"}
+    said = " ".join(map(str, found.notes))
+    assert "because the outcome is part of them: end" in said
+    assert "never differ: sign" in said
+    assert "each two columns are compared over the visits in which both are known" in said
+
+
+def test_an_outcome_reckoned_from_its_drivers_is_called_that(chain: Path) -> None:
+    found = asked(chain, outcome="whole")
+    assert "whole is reckoned from hello, room, pay" in str(found.notes[0])
+    assert not found.outcome.is_asked
+
+
+def test_without_a_question_for_the_whole_it_is_what_was_felt(tmp_path: Path) -> None:
+    of = driven.shop(asks=False)
+    found = asked(driven.folder(tmp_path, driven.visits(of=of), of))
+    assert (found.outcome.name, found.measure) == ("felt", "each")
+    assert "what was felt" in str(found.outcome.why)
+    assert not any("reckoned" in str(note) for note in found.notes)
+    assert found.interaction is None
+
+
+def test_of_each_kind(chain: Path) -> None:
+    assert set(by_name(asked(chain, of="item"))) == {"A", "B", "C", "D"}
+    assert set(by_name(asked(chain, of="stage", outcome="felt"))) == {"enter", "pay"}
+    with pytest.raises(BadInput, match="no measure for each channel"):
+        asked(chain, of="channel")
+    with pytest.raises(BadInput, match=r"did you mean each\.felt"):
+        asked(chain, measure="each.fel")
+    assert asked(chain, measure="each.felt").measure == "each.felt"
+    with pytest.raises(BadInput, match="no item or measure"):
+        asked(chain, outcome="nothing")
+
+
+def test_where_chooses_visits_and_drivers(chain: Path) -> None:
+    some = tuple(f"s{number:02}" for number in range(10))
+    found = asked(chain, which=Filter((Condition("store", some),)))
+    assert (found.visits, found.stores) == (150, 10)
+    assert any("too narrow" in str(note) for note in found.notes)
+    chosen = asked(chain, which=Filter((Condition("touchpoint", ("hello", "room")),)))
+    assert set(by_name(chosen)) == {"hello", "room"}
+    with pytest.raises(CannotTell, match="Fewer than two drivers"):
+        asked(chain, which=Filter((Condition("channel", ("electronic",)),)))
+
+
+def _experience(p: float, e: float) -> float:
+    return p * e if e >= 0 else e * (1 - p / 2)
+
+
+def test_the_experience_has_its_covariance_part(chain: Path) -> None:
+    found = asked(chain)
+    *each, whole = found.felt
+    assert {one.name for one in each} == {"hello", "room", "pay"}
+    assert whole.visits == sum(one.visits for one in each)
+    assert whole.experience == pytest.approx(sum(one.experience * one.visits for one in each) / whole.visits)
+    felt = [(int(one.answers["A"][1]) / 4, one.emotions["hello"] / 3) for one in driven.visits()]
+    p, e = np.mean(felt, axis=0)
+    s = np.mean([_experience(*both) for both in felt])
+    hello = next(one for one in each if one.name == "hello")
+    assert (hello.performance, hello.emotion) == pytest.approx((100 * p, 100 * e), abs=0.01)
+    assert hello.together == pytest.approx(100 * (s - _experience(p, e)), abs=0.02)
+    assert abs(hello.together) > 1
+    assert found.interaction is not None
+    assert found.interaction.interval.low < found.interaction.both < found.interaction.interval.high
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [
+        (Filter(since=dt.date(2030, 1, 1)), "In none of these visits"),
+        (Filter((Condition("store", ("s00",)),)), "Stores visited: 1"),
+        (Filter((Condition("store", ("s00", "s01", "s02", "s03")),)), "Stores visited: 4"),
+    ],
+)
+def test_too_few_visits_or_stores_say_nothing(chain: Path, which: Filter, said: str) -> None:
+    with pytest.raises(CannotTell, match=said):
+        asked(chain, which=which)
+
+
+def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
+    alone = [one.model_copy(update={"shopper": one.id}) for one in driven.visits(stores=6, each=8)]
+    home = driven.folder(tmp_path, alone)
+    with pytest.raises(CannotTell, match="48 of 48 visits are the only one of their shopper"):
+        asked(home)
+    found = asked(home, by_shopper=False, of="item", outcome="Q", which=EVERYTHING)
+    assert not found.centred
+    assert any("taken as they are" in str(note) for note in found.notes)
+
+
+def test_an_outcome_that_never_differs_is_driven_by_nothing(tmp_path: Path) -> None:
+    same = [one.model_copy(update={"answers": {**one.answers, "Q": 7}}) for one in driven.visits(stores=6, each=8)]
+    with pytest.raises(CannotTell, match="nothing drives it"):
+        asked(driven.folder(tmp_path, same))
+
+
+def test_drivers_that_explain_no_more_than_chance_say_nothing(tmp_path: Path) -> None:
+    draw = np.random.Generator(np.random.PCG64(4))
+    some = [
+        one.model_copy(update={"answers": {**one.answers, "Q": int(draw.integers(11))}})
+        for one in driven.visits(stores=6, each=10)
+    ]
+    with pytest.raises(CannotTell, match="chance alone would explain"):
+        asked(driven.folder(tmp_path, some))
+
+
+def test_too_few_visits_for_so_many_drivers(tmp_path: Path) -> None:
+    with pytest.raises(CannotTell, match="25 visits are too few"):
+        asked(driven.folder(tmp_path, driven.visits(stores=5, each=5, shoppers=3)))
+
+
+def test_without_known_shoppers_nothing_is_centred(tmp_path: Path) -> None:
+    unknown = [one.model_copy(update={"shopper": None}) for one in driven.visits(stores=6, each=10)]
+    found = asked(driven.folder(tmp_path, unknown))
+    assert (found.shoppers, found.centred) == (0, False)
+
+
+def test_versions_of_a_checklist_are_taken_together(tmp_path: Path) -> None:
+    """What the later version marks lower moves nothing: visits are compared within their version."""
+    new = driven.shop("2")
+    first, second = driven.visits(stores=6, each=10), driven.visits(stores=6, each=10, of=new, seed=2)
+    second = [one.model_copy(update={"id": f"w{one.id}"}) for one in second]
+    found = asked(driven.folder(tmp_path, [*first, *second], driven.shop(), new))
+    assert found.visits == 120
+    assert found.drivers[0].name == "hello"
+
+
+def test_leaves_of_measures() -> None:
+    of = driven.shop()
+    assert leaves_of(of, driven.SCHEME, "each", {"touchpoint": "room"}) == {("item", "B")}
+    assert leaves_of(of, driven.SCHEME, "stage", {"stage": "pay"}) == {("item", "C")}
+    assert leaves_of(of, driven.SCHEME, "each.experience", {"touchpoint": "pay"}) == {
+        ("item", "C"),
+        ("@emotions", "pay"),
+    }
+    assert {kind for kind, _ in leaves_of(of, driven.SCHEME, "felt", {})} == {"@emotions"}
+
+
+def test_every_sentence_is_there_in_korean(chain: Path) -> None:
+    found = asked(chain)
+    with use("ko"):
+        said = [str(note) for note in found.notes]
+    assert all(any("가" <= char <= "힣" for char in one) for one in said)
