@@ -1,0 +1,98 @@
+"""``drivers`` and ``items`` from the outside."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import driven
+import pytest
+
+from cemaudit.cli.run import run
+from cemaudit.cli.table import SCREEN, columns_of
+
+Said = pytest.CaptureFixture[str]
+Ask = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("hq")
+    driven.folder(home, driven.visits(stores=12, each=10))
+    return home
+
+
+@pytest.fixture
+def ask(home: Path, capsys: Said) -> Ask:
+    """What a command prints, in a language."""
+
+    def asked(*arguments: str, code: int = 0, lang: str = "en") -> str:
+        capsys.readouterr()
+        assert run([*arguments, "--snapshot", str(home / "hq-snapshot"), "--lang", lang]) == code
+        said = capsys.readouterr()
+        return said.err if code else said.out
+
+    return asked
+
+
+def test_drivers_are_shown_in_tables_with_what_must_be_said_beside(ask: Ask) -> None:
+    said = ask("drivers").splitlines()
+    assert said[0].startswith("- Outcome: Q (Q): the checklist asks for the whole in it.")
+    assert next(line for line in said if line.startswith("hello")).split()[1].endswith("%")
+    for heading in ("Suggestion", "Asymmetry", "S of means"):
+        assert any(heading in line for line in said)
+    assert any("One shopper fills in" in line for line in said)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("command", ["drivers", "items"])
+def test_no_line_is_wider_than_a_terminal(ask: Ask, command: str, lang: str) -> None:
+    said = ask(command, lang=lang)
+    assert max(map(columns_of, said.splitlines())) <= SCREEN
+    assert any("가" <= char <= "힣" for char in said) == (lang == "ko")
+
+
+def test_drivers_for_programs(ask: Ask, tmp_path: Path) -> None:
+    found = json.loads(ask("drivers", "--json"))
+    assert (found["outcome"], found["of"], found["measure"], found["visits"]) == ("Q", "touchpoint", "each", 120)
+    assert sum(row["share"] for row in found["drivers"]) == pytest.approx(1)
+    assert {"share", "low", "high", "top3", "suggestion", "asymmetry"} <= set(found["drivers"][0])
+    assert found["experience"][-1]["together"] == pytest.approx(
+        found["experience"][-1]["experience"] - found["experience"][-1]["of_means"]
+    )
+    rows = list(csv.DictReader(ask("drivers", "--csv").splitlines()))
+    assert [row["driver"] for row in rows] == [row["driver"] for row in found["drivers"]]
+    ask("drivers", "--xlsx", str(tmp_path / "drivers.xlsx"))
+    assert (tmp_path / "drivers.xlsx").stat().st_size > 1000
+
+
+def test_items_for_programs(ask: Ask) -> None:
+    rows = [json.loads(line) for line in ask("items", "--json", "--where", "item=E").splitlines()]
+    assert [(row["item"], row["points"], row["rest"]) for row in rows] == [("E", 1.0, None)]
+    assert next(csv.DictReader(ask("items", "--csv").splitlines()))["item"] == "A"
+
+
+def test_what_is_asked_is_what_is_studied(ask: Ask) -> None:
+    found = json.loads(ask("drivers", "--json", "--of", "item", "--outcome", "felt", "--no-centring"))
+    assert (found["outcome"], found["of"], found["measure"], found["centred"]) == ("felt", "item", None, False)
+    assert {row["driver"] for row in found["drivers"]} == {"A", "B", "C", "D", "Q"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("drivers", "--where", "store=s01"), 1, "Stores visited: 1."),
+        (("drivers", "--since", "2030-01-01"), 1, "In none of these visits"),
+        (("items", "--since", "2030-01-01"), 1, "No visits meet the conditions."),
+        (("drivers", "--outcome", "nothing"), 3, "--outcome: no item or measure"),
+        (("drivers", "--scheme", "other@1"), 3, "--scheme"),
+        (("drivers", "--of", "tag"), 2, "--of"),
+        (("items", "--where", "band=A"), 3, "is no key of this view"),
+    ],
+)
+def test_what_cannot_be_said_is_one_honest_line(ask: Ask, arguments: tuple[str, ...], code: int, said: str) -> None:
+    found = ask(*arguments, code=code)
+    assert said in found
+    assert len(found.splitlines()) == 1
