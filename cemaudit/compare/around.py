@@ -14,12 +14,12 @@ CORNERS = 80
 
 
 def funnel_around(league: League) -> Funnel | None:
-    """Limits for one visit up to as many as any store has, and the stores outside; ``None`` without a store's visits.
+    """Limits for one visit up to as many as any store has, and the stores outside; ``None`` where none are compared.
 
     The limits hold the spread between ordinary stores, too: who is outside is unusual, not merely unlucky.
     """
     standings = [one for one in league.standings if one.visits]
-    if not standings:
+    if not standings or league.unit != "store":
         return None
     scale = league.facts.scale
     centre = scale.to(league.centre)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from cemaudit.hookspecs import Context
 from cemaudit.language import use
@@ -20,6 +21,11 @@ from cemaudit.model.blocks import Block, Section
 from cemaudit.report.document import Report
 from cemaudit.report.kit.render import render
 from cemaudit.scoring import audit_visit
+
+KEPT = Path(__file__).parent / "pictures"
+SIZE = (120, 170)
+MEAN, WORST = 1.0, 40
+"""How far the mean and the worst block may be off, of 255."""
 
 
 def both(ko: str, en: str) -> dict[str, str]:
@@ -320,6 +326,23 @@ def draw(read: Callable[[bytes], Pdf]) -> Callable[..., Pdf]:
             return read(render(Report(**whole)))
 
     return drawn
+
+
+@pytest.fixture
+def compare() -> Callable[[Image.Image, str], None]:
+    """Whether a page looks as the picture kept under that name."""
+
+    def compared(picture: Image.Image, name: str) -> None:
+        small = picture.convert("L").resize(SIZE, Image.Resampling.BOX)
+        path = KEPT / f"{name}.png"
+        if os.environ.get("CEMAUDIT_RENEW_PICTURES"):
+            small.save(path, optimize=True)
+        with Image.open(path) as kept:
+            difference = ImageChops.difference(small, kept)
+        assert ImageStat.Stat(difference).mean[0] <= MEAN
+        assert difference.getextrema()[1] <= WORST
+
+    return compared
 
 
 @pytest.fixture

@@ -6,12 +6,8 @@ After a wanted change of looks, look at the new pages, then renew:
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 import samples
-from PIL import Image, ImageChops, ImageStat
 
 from cemaudit.hookspecs import Context
 from cemaudit.model.blocks import (
@@ -37,11 +33,6 @@ from cemaudit.model.blocks import (
 )
 from cemaudit.report import report_bytes, store_report
 from cemaudit.report.form import pdf_form
-
-KEPT = Path(__file__).parent / "pictures"
-SIZE = (120, 170)
-MEAN, WORST = 1.0, 40
-"""How far the mean and the worst block may be off, of 255."""
 
 BLOCKS = (
     Figures(figures=(Figure(label="Performance", value="78.4", tone="good", at=78.4, note="note"),) * 3),
@@ -97,27 +88,16 @@ CHARTS = (
 )
 
 
-def compare(picture: Image.Image, name: str) -> None:
-    small = picture.convert("L").resize(SIZE, Image.Resampling.BOX)
-    path = KEPT / f"{name}.png"
-    if os.environ.get("CEMAUDIT_RENEW_PICTURES"):
-        small.save(path, optimize=True)
-    with Image.open(path) as kept:
-        difference = ImageChops.difference(small, kept)
-    assert ImageStat.Stat(difference).mean[0] <= MEAN
-    assert difference.getextrema()[1] <= WORST
-
-
-def test_charts(draw):
+def test_charts(draw, compare):
     compare(draw(*CHARTS).picture(0, 1.0), "charts")
 
 
-def test_blocks(draw):
+def test_blocks(draw, compare):
     compare(draw(*BLOCKS).picture(0, 1.0), "blocks")
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_first_page(make_audit, read, language):
+def test_first_page(make_audit, read, compare, language):
     report = store_report(Context(audits=[make_audit()]))
     report = report.model_copy(update={"imprint": "cemaudit"})
     compare(read(report_bytes(report, language)).picture(0, 1.0), f"first-page-{language}")
@@ -138,7 +118,7 @@ FORM = samples.checklist(
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_form(read, language):
+def test_form(read, compare, language):
     form = read(pdf_form(FORM, language))
     for page in (0, 1):
         compare(form.picture(page, 1.0), f"form-{page + 1}-{language}")

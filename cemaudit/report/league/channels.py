@@ -36,9 +36,8 @@ ABOUT = Text(
 AGREEING = Text(
     ko="일관성은 두 채널의 매장 점수가 함께 움직이는 정도입니다. 1이면 똑같이, 0이면 서로 무관하게, −1이면 거꾸로 "
     "움직입니다.",
-    en="Agreement is the correlation of stores' scores: at 1 the channels go together, at 0 they have nothing to do "
-    "with "
-    "each other, at −1 they go opposite ways.",
+    en="Agreement is the correlation of stores' scores: at 1 the channels go together, at 0 they have nothing to "
+    "do with each other, at −1 they go opposite ways.",
 )
 
 

@@ -54,11 +54,11 @@ def _blocks(study: Study, level: str) -> Iterator[Block]:
     outcome, explained = said(study.outcome.title), percent(study.explained)
     yield Paragraph(
         text=Text(
-            ko=f"결과 지표: {_in(outcome, 'ko')}. 아래 동인들이 방문 사이 차이의 {explained}를 설명합니다 "
-            f"(방문 {study.visits:,}회, 매장 {study.stores:,}곳, 방법 {METHODS.get(study.method, study.method)}).",
+            ko=f"결과 지표: {_in(outcome, 'ko')}. 아래 동인들이 방문 사이 차이의 {explained}를 설명합니다 (방문 "
+            f"{study.visits:,}회, 매장 {study.stores:,}곳, 방법 {METHODS.get(study.method, study.method)}).",
             en=f"Outcome: {_in(outcome, 'en')}. The drivers below explain {explained} of the differences between "
-            f"visits "
-            f"({study.visits:,} visits of {study.stores:,} stores; {METHODS.get(study.method, study.method)}).",
+            f"visits ({study.visits:,} visits of {study.stores:,} stores; "
+            f"{METHODS.get(study.method, study.method)}).",
         )
     )
     equal = 100 / len(study.drivers)

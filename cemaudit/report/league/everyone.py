@@ -13,11 +13,10 @@ __all__ = ["everyone"]
 
 MOST, ENDS = 300, 50
 ABOUT = Text(
-    ko="점수: 엄격도, 지역, 차수의 차이를 걷어 내고 평균 쪽으로 당긴 값. 신뢰도: 점수의 차이 가운데 실제 차이의 몫. "
-    "순위 구간: 참순위가 있을 만한 범위.",
-    en="Score: without the differences of shoppers, regions and waves, drawn towards the mean. Reliability: how much "
-    "of "
-    "a score's difference is real. Ranks: where the true rank probably lies.",
+    ko="점수: 엄격도, 지역, 차수의 차이를 걷어 내고 평균 쪽으로 당긴 값. 신뢰도: 점수의 차이 가운데 실제 차이의 "
+    "몫. 순위 구간: 참순위가 있을 만한 범위.",
+    en="Score: without the differences of shoppers, regions and waves, drawn towards the mean. Reliability: how "
+    "much of a score's difference is real. Ranks: where the true rank probably lies.",
 )
 Row = tuple[Cell | Words, ...]
 

@@ -13,10 +13,11 @@ from cemaudit.report.league.words import name_of, number
 __all__ = ["funnel"]
 
 ABOUT = Text(
-    ko="방문이 적으면 평균은 우연만으로도 크게 흔들립니다. 깔때기 안에 있으면 보통의 매장과 다르다고 할 수 없습니다. "
-    "점선 밖에는 보통의 매장 100곳 가운데 5곳, 실선 밖에는 1,000곳 가운데 2곳이 우연히 놓입니다.",
-    en="With few visits a mean moves far by chance alone. Inside the funnel a store cannot be called unusual. Of 100 "
-    "ordinary stores 5 lie outside the dashed lines by chance, of 1,000 ordinary ones 2 outside the solid lines.",
+    ko="방문이 적으면 평균은 우연만으로도 크게 흔들립니다. 깔때기 안에 있으면 보통의 매장과 다르다고 할 수 "
+    "없습니다. 점선 밖에는 보통의 매장 100곳 가운데 5곳, 실선 밖에는 1,000곳 가운데 2곳이 우연히 놓입니다.",
+    en="With few visits a mean moves far by chance alone. Inside the funnel a store cannot be called unusual. Of "
+    "100 ordinary stores 5 lie outside the dashed lines by chance, of 1,000 ordinary ones 2 outside the solid "
+    "lines.",
 )
 
 

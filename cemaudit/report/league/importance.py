@@ -12,12 +12,10 @@ from cemaudit.report.league.words import said
 __all__ = ["importance"]
 
 ABOUT = Text(
-    ko="위로 갈수록 경험을 좌우하고, 오른쪽으로 갈수록 잘하고 있습니다. 왼쪽 위가 먼저 손댈 곳입니다. 회색 점은 어느 "
-    "칸인지 "
-    "아직 확실하지 않은 동인입니다.",
-    en="The higher, the more it drives the experience; the further right, the better it is done. Begin at the upper "
-    "left. "
-    "Grey dots are drivers whose quarter is not yet sure.",
+    ko="위로 갈수록 경험을 좌우하고, 오른쪽으로 갈수록 잘하고 있습니다. 왼쪽 위가 먼저 손댈 곳입니다. 회색 점은 "
+    "어느 칸인지 아직 확실하지 않은 동인입니다.",
+    en="The higher, the more it drives the experience; the further right, the better it is done. Begin at the "
+    "upper left. Grey dots are drivers whose quarter is not yet sure.",
 )
 SURE = 0.8
 

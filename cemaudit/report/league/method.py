@@ -16,10 +16,9 @@ __all__ = ["method"]
 
 USE = Text(
     ko="이 보고서는 도움이 필요한 곳을 찾고 개선하기 위한 것입니다. 개인을 평가하거나, 구분되지 않는 매장의 순위를 "
-    "매기거나, "
-    "그 차이로 상벌을 주는 데 쓰지 마십시오.",
-    en="This report is for finding where help is needed. It is not for judging persons, nor for ranking or rewarding "
-    "stores that cannot be told apart.",
+    "매기거나, 그 차이로 상벌을 주는 데 쓰지 마십시오.",
+    en="This report is for finding where help is needed. It is not for judging persons, nor for ranking or "
+    "rewarding stores that cannot be told apart.",
 )
 ASSUMED = (
     Text(
@@ -29,8 +28,7 @@ ASSUMED = (
     Text(
         ko="쇼퍼 배정이 매장의 수준과 무관하다고 봅니다. 엄격한 쇼퍼를 일부러 나쁜 매장에 보내면 결과가 치우칩니다.",
         en="Who visits a store is assumed to have nothing to do with how good it is; strict shoppers sent to bad "
-        "stores "
-        "on purpose bias everything.",
+        "stores on purpose bias everything.",
     ),
     Text(
         ko="매장, 쇼퍼, 방문의 차이는 정규분포를 따른다고 봅니다.",
@@ -99,12 +97,10 @@ def _model(league: League) -> Text:
     )
     return Text(
         ko=f"혼합 모형: 방문 점수 = {' + '.join(ko)} + 우연. 매장과 쇼퍼는 임의 효과, 나머지는 고정 효과이며 REML로 "
-        f"추정했습니다. "
-        f"{items[0]}{scale[0]}매장 점수는 정보가 적을수록 평균 쪽으로 당겨집니다.",
+        f"추정했습니다. {items[0]}{scale[0]}매장 점수는 정보가 적을수록 평균 쪽으로 당겨집니다.",
         en=f"Mixed model: score of a visit = {' + '.join(en)} + chance; stores and shoppers are random effects, all "
-        f"else is "
-        f"fixed; estimated by REML. {items[1]}{scale[1]}A store's score is drawn towards the mean the less is known "
-        f"of it.",
+        f"else is fixed; estimated by REML. {items[1]}{scale[1]}A store's score is drawn towards the mean the less "
+        "is known of it.",
     )
 
 

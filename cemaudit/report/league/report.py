@@ -24,7 +24,7 @@ from cemaudit.report.league.words import said
 
 __all__ = ["league_report"]
 
-TITLE = Text(ko="매장 비교 보고서", en="Comparison of stores")
+TITLE = Text(ko="공정 비교 보고서", en="Fair comparison")
 SECTIONS = (
     summary, caterpillar, funnel, parts, channels, trend, drivers, importance, findings, everyone, method,
 )  # fmt: skip

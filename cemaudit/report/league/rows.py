@@ -35,7 +35,7 @@ def ranged(standing: Standing, level: float, *, name: Words | None = None, tone:
         mark=standing.raw,
         group=group_name(standing.group),
         tone=tone or ("worst" if standing.flagged else "plain"),
-        strong=standing.flagged if tone is None else tone != "plain",
+        strong=standing.flagged,
     )
 
 

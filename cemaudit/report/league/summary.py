@@ -88,8 +88,8 @@ def _apart(league: League) -> Text | None:
     return Text(
         ko=f"{units.ko} 둘을 골라 비교하면, 그 차이가 우연이 아니라고 말할 수 있는 경우는 {percent(told)}입니다. "
         f"나머지 {percent(1 - told)}의 차이는 우연일 수 있으므로, 순위나 상벌의 근거로 쓰지 마십시오.",
-        en=f"Take any two {units.en}: for {percent(told)} of such pairs the difference is more than chance. "
-        f"For the other {percent(1 - told)} it may be chance: neither rank nor reward by it.",
+        en=f"Take any two {units.en}: for {percent(told)} of such pairs the difference is more than chance. For the "
+        f"other {percent(1 - told)} it may be chance: neither rank nor reward by it.",
     )
 
 
@@ -103,10 +103,9 @@ def _sure(league: League) -> Text | None:
         ko=f"확률이 {at} 이상일 때만 지목합니다. 지목한 {count:,}곳 가운데 약 {wrong}곳은 실제로는 그렇지 않을 수 "
         f"있습니다. 반대로, 실제로 그러한 곳 가운데 찾아낸 것은 약 {percent(league.found)}로 예상됩니다. 나머지는 "
         "방문이 적어 아직 알 수 없습니다.",
-        en=f"Flags are raised at a probability of {at} or more. Of these {count:,} about {wrong} may not deserve it. "
-        f"On the "
-        f"other side about {percent(league.found)} of all that do are found; the others cannot be told yet from so few "
-        "visits.",
+        en=f"Flags are raised at a probability of {at} or more. Of these {count:,} about {wrong} may not deserve "
+        f"it. Conversely, about {percent(league.found)} of all that do are found; the others cannot be told "
+        "yet from so few visits.",
     )
 
 
@@ -118,11 +117,10 @@ def _visits(league: League) -> Text | None:
     store, shopper, visit = (percent(shares.get(name)) for name in ("store", "shopper", "visit"))
     strict = (f"{shopper}는 쇼퍼의 엄격도, ", f"{shopper} how strict the shopper is, ") if league.shoppers else ("", "")
     return Text(
-        ko=f"방문 한 번의 점수가 서로 다른 까닭: {store}는 매장의 차이, {strict[0]}{visit}는 그날의 사정과 우연입니다. "
-        "그래서 점수는 방문이 적을수록 평균 쪽으로 당기고, 구간과 함께 적었습니다.",
+        ko=f"방문 한 번의 점수가 서로 다른 까닭: {store}는 매장의 차이, {strict[0]}{visit}는 그날의 사정과 "
+        "우연입니다. 그래서 점수는 방문이 적을수록 평균 쪽으로 당기고, 구간과 함께 적었습니다.",
         en=f"Why scores of single visits differ: {store} is the stores themselves, {strict[1]}{visit} the day and "
-        f"chance. "
-        "So scores are drawn towards the mean where visits are few, and come with an interval.",
+        "chance. So scores are drawn towards the mean where visits are few, and come with an interval.",
     )
 
 

@@ -15,7 +15,7 @@ from cemaudit.report.sections.words import joined
 
 __all__ = ["place_section"]
 
-MOST_PEERS = 40
+MOST_PEERS = 24
 
 
 def place_section(place: Place) -> Section:
@@ -62,11 +62,10 @@ def _sentence(place: Place) -> Text:
     one = place.standing
     if one.apart:
         return Text(
-            ko="이 매장은 한 쇼퍼만 방문했고 그 쇼퍼는 다른 매장을 방문하지 않았습니다. 매장이 다른 것인지 "
-            "쇼퍼가 "
+            ko="이 매장은 한 쇼퍼만 방문했고 그 쇼퍼는 다른 매장을 방문하지 않았습니다. 매장이 다른 것인지 쇼퍼가 "
             "엄격한 것인지 알 수 없어 다른 매장과 비교하지 않습니다.",
-            en="One shopper made all its visits and visited no other store. Whether the store differs or the shopper "
-            "cannot be told, so it is not compared with the others.",
+            en="One shopper made all its visits and visited no other store. Whether the store differs or the "
+            "shopper cannot be told, so it is not compared with the others.",
         )
     if one.rank is None:
         return Text(
@@ -77,8 +76,7 @@ def _sentence(place: Place) -> Text:
     level = percent(place.level)
     return Text(
         ko=f"방문 {one.visits:,}회로 보아, 이 매장의 순위는 {place.stores:,}곳 가운데 {low}위에서 {high}위 사이로 "
-        f"추정합니다"
-        f"({level} 구간). 굵은 선이 겹치는 매장과는 차이를 말할 수 없습니다.",
+        f"추정합니다({level} 구간). 굵은 선이 겹치는 매장과는 차이를 말할 수 없습니다.",
         en=f"By {one.visits:,} visits its rank among {place.stores:,} stores lies between {low} and {high} ({level} "
         "interval). From stores whose thick line overlaps its own no difference can be told.",
     )
@@ -90,8 +88,8 @@ def _rows(place: Place) -> list[Ranged]:
     for number_, peer in enumerate(peers, 1):
         own = peer.store == place.standing.store
         hidden = Text(ko=f"다른 매장 {number_}", en=f"Another store {number_}")
-        row = ranged(peer, place.level, name=None if own or place.named else hidden, tone="best" if own else "plain")
-        rows.append(row.model_copy(update={"group": "", "mark": row.mark if own else None}))
+        row = ranged(peer, place.level, name=None if own or place.named else hidden, tone="plain" if own else "fair")
+        rows.append(row.model_copy(update={"group": "", "mark": row.mark if own else None, "strong": own}))
     return rows
 
 

@@ -60,7 +60,7 @@ def test_of_many_peers_the_nearest_are_shown(make_league, place):
     for at in (0, 150, 299):
         section = place_section(place._replace(peers=standings, standing=standings[at], named=True))
         (chart,) = (block for block in section.blocks if block.type == "intervals")
-        assert len(chart.rows) == 40
+        assert len(chart.rows) == 24
         assert [row.label for row in chart.rows if row.strong] == [standings[at].name]
 
 
