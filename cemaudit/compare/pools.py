@@ -12,7 +12,7 @@ from scipy import linalg, sparse
 from cemaudit.compare.coded import Factor
 from cemaudit.compare.crossed import Crossed
 from cemaudit.compare.mixed.model import Model
-from cemaudit.compare.mixed.sums import Matrix, Sparse, Vector
+from cemaudit.compare.mixed.sums import Matrix, Vector
 from cemaudit.language import N_, Message, message
 
 __all__ = ["ELSEWHERE", "Pool", "Pools"]
@@ -24,7 +24,7 @@ ELSEWHERE = 0.10
 class Error(NamedTuple):
     """The ``difference`` of a pool's mean from that of the others, and its standard error ``se``.
 
-    ``se_alike``: if all shoppers were equally strict. ``se_linked``: about, if a tenth of the pool's visits were by
+    ``se_alike``: if all shoppers were equally strict. ``se_linked``: about, if a tenth of each pool's visits were by
     shoppers from elsewhere (``None`` where there are none, or as many are already). All in units of the model's scale.
     """
 
@@ -59,7 +59,7 @@ class Pools:
         stores = len(crossed.stores)
         self._of = sparse.csr_array((np.ones(stores), (pool.codes, np.arange(stores))))
         self._visits = np.asarray(self._of @ crossed.visits)
-        self._seen = sparse.csr_array(self._of @ crossed.pairs)
+        self._seen: Matrix = (self._of @ crossed.pairs).toarray()
 
     def each(self) -> Iterator[Pool]:
         """The figures of each pool."""
@@ -69,11 +69,13 @@ class Pools:
         units = sparse.csr_array(against @ means)
         found = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
         alike = self._model.residual_sd * np.sqrt(1 / self._visits + 1 / (total - self._visits))
+        linked = self._linked()
+        then = found.se * self._gain(against, linked)
         for place in range(count):
-            se, linked = float(found.se[place]), self._linked(place)
-            then = self._se_linked(place, against[place], se, ELSEWHERE - linked) if linked < ELSEWHERE else None
-            error = Error(float(found.value[place]), se, min(float(alike[place]), se), then)
-            yield self._pool_of(place, linked, error)
+            imagined = None if linked[place] >= ELSEWHERE or np.isnan(then[place]) else float(then[place])
+            se = float(found.se[place])
+            error = Error(float(found.value[place]), se, min(float(alike[place]), se), imagined)
+            yield self._pool_of(place, float(linked[place]), error)
 
     def _pool_of(self, place: int, linked: float, error: Error) -> Pool:
         stores = self._pool.codes == place
@@ -81,7 +83,7 @@ class Pools:
             pool=self._pool.levels[place],
             stores=int(stores.sum()),
             visits=int(self._visits[place]),
-            shoppers=int(np.diff(self._seen.indptr)[place]),
+            shoppers=int(np.count_nonzero(self._seen[place])),
             linked=linked,
             groups=len(np.unique(self._groups[stores])),
             error=error,
@@ -89,35 +91,37 @@ class Pools:
         )
         return pool._replace(said=_said(pool))
 
-    def _linked(self, place: int) -> float:
-        """The share of a pool's visits by shoppers who work in other pools, too."""
-        everywhere = np.asarray(self._seen.sum(axis=0))
-        here = self._seen[[place]].toarray()[0]
-        return float(here[everywhere > here].sum() / self._visits[place])
+    def _linked(self) -> Vector:
+        """The share of each pool's visits by shoppers who work in other pools, too."""
+        both = np.where(self._everywhere > self._seen, self._seen, 0.0)
+        return np.asarray(both.sum(axis=1) / self._visits)
 
-    def _se_linked(self, place: int, against: Vector, se: float, part: float) -> float | None:
-        """The standard error of a pool's difference with a ``part`` of its visits moved to shoppers from elsewhere.
+    @property
+    def _everywhere(self) -> Vector:
+        return np.asarray(self._seen.sum(axis=0))
 
-        ``se`` in proportion to what it would be by the visits of pools and shoppers alone.
+    def _gain(self, against: Matrix, linked: Vector) -> Vector:
+        """What a tenth of each pool's visits by shoppers from elsewhere would make of each difference's standard error.
+
+        As a share of it (at most 1), by the visits of pools and shoppers alone; NaN where nobody is elsewhere.
         """
-        here = self._seen[[place]].toarray()[0]
-        others = np.asarray(self._seen.sum(axis=0)) - here
-        if not others.sum() or not here.sum():
-            return None
-        moved = part * (here.sum() * others / others.sum() - here)
-        step = sparse.csr_array((moved, (np.full(len(moved), place), np.arange(len(moved)))), shape=self._seen.shape)
-        now, then = self._spread(self._seen, against), self._spread(self._seen + step, against)
-        return se * min(then / now, 1.0)
+        others = self._everywhere - self._seen
+        part = np.clip(ELSEWHERE - linked, 0, None)[:, None]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            away = self._seen.sum(axis=1, keepdims=True) * others / others.sum(axis=1, keepdims=True)
+        now = self._spread(self._seen, against)
+        then = self._spread(np.nan_to_num((1 - part) * self._seen + part * away), against)
+        return np.where(others.any(axis=1), np.minimum(then / now, 1.0), np.nan)
 
-    def _spread(self, seen: Sparse, against: Vector) -> float:
-        """The standard error of a difference between pools, shoppers random, of so many visits (P x J)."""
+    def _spread(self, seen: Matrix, against: Matrix) -> Vector:
+        """The standard errors of differences between pools, shoppers random, of so many visits (P x J)."""
         shopper, residual = self._model.random_sds[0] ** 2, self._model.residual_sd**2
-        known = np.asarray(seen.sum(axis=1))
-        each = np.asarray(seen.sum(axis=0))
-        share = sparse.diags_array(shopper / (residual + shopper * each))
-        information: Matrix = np.diag(known / residual + (self._visits - known) / (residual + shopper))
-        information -= (seen @ share @ seen.T).toarray() / residual
-        return float(np.sqrt(against @ linalg.solve(information, against, assume_a="pos")))
+        known = seen.sum(axis=1)
+        share = shopper / (residual + shopper * seen.sum(axis=0))
+        information = np.diag(known / residual + (self._visits - known) / (residual + shopper))
+        information -= (seen * share) @ seen.T / residual
+        found = linalg.solve(information, against.T, assume_a="pos")
+        return np.asarray(np.sqrt(np.einsum("ij,ji->i", against, found)))
 
 
 def _said(pool: Pool) -> Message | None:

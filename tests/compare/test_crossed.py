@@ -1,0 +1,144 @@
+"""What SQL counts and adds up is what the rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import networks
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import Network
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.crossed import cross
+from cemaudit.compare.mixed.sums import Sums
+from cemaudit.compare.observed import observe
+from cemaudit.errors import BadInput
+from cemaudit.ledger.query.keys import Condition
+from cemaudit.ledger.query.reading import Local, reading
+from cemaudit.ledger.query.statement import Filter
+
+conditions = st.lists(
+    st.sampled_from(
+        [
+            Condition("wave", ("w1", "")),
+            Condition("wave", ("w2",)),
+            Condition("store", ("s1", "s2", "s8", "s4")),
+            Condition("region", ("north", "")),
+            Condition("region", ("south",)),
+            Condition("checklist", ("test.shop@2",)),
+            Condition("scheme", ("test.scheme@1",)),
+        ]
+    ),
+    max_size=2,
+).map(tuple)
+asked = st.builds(
+    Asked,
+    st.builds(Filter, conditions, st.none(), st.none(), st.booleans()),
+    st.sampled_from([None, "plain", "feel", "new"]),
+    unit=st.sampled_from(["store", "region", "pool"]),
+    pool=st.sampled_from([None, "", "region"]),
+    adjusted=st.booleans(),
+)
+
+
+def uncentred(sums: Sums) -> tuple[Any, ...]:
+    """The sums as if nothing had been taken off the scores."""
+    shift, ones = sums.shift, sums.dense.toarray()[:, sums.first_fixed]
+    squares = sums.squares + 2 * shift * sums.unit_totals.sum() + shift**2 * sums.visits
+    return sums.unit_totals + shift * sums.weight, sums.dense_totals + shift * ones, squares
+
+
+def assert_same(one: Sums, other: Sums) -> None:
+    assert (one.visits, one.randoms, one.fixed) == (other.visits, other.randoms, other.fixed)
+    assert np.array_equal(one.weight, other.weight)
+    assert np.array_equal(one.cross.toarray(), other.cross.toarray())
+    assert np.array_equal(one.dense.toarray(), other.dense.toarray())
+    for mine, theirs in zip(uncentred(one), uncentred(other), strict=True):
+        assert np.allclose(mine, theirs, rtol=1e-9, atol=1e-9)
+
+
+@pytest.fixture(scope="module", params=[11, 12, 13])
+def some(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    """A chain of its own for each seed."""
+    visits = networks.made_up(request.param, 40 * (request.param - 10))
+    excluded = [one.id for one in visits[::9]]
+    with reading(networks.network(tmp_path_factory.mktemp("some"), visits, (), excluded).folder) as opened:
+        yield opened
+
+
+@given(asked)
+@settings(max_examples=12, deadline=None)
+def test_sums_by_sql_are_those_of_the_rows(some: Local, asked: Asked) -> None:
+    try:
+        found = cross(some, asked)
+    except BadInput:
+        with pytest.raises(BadInput, match=r"none of these visits has a score|no such measure"):
+            observe(some, asked)
+        return
+    rows = observe(some, asked)
+    assert_same(found.sums(), rows.sums())
+    assert found.facts == rows.facts
+    assert found.stores == rows.stores
+    assert found.shoppers == rows.shoppers
+    assert [factor[:2] for factor in found.factors] == [factor[:2] for factor in rows.factors]
+    assert np.allclose(found.raw, np.bincount(rows.store, rows.raw, len(rows.stores)))
+
+
+def test_also_on_the_arcsine_scale(snapshot: Local) -> None:
+    asked = Asked(scale="arcsine")
+    assert_same(cross(snapshot, asked).sums(), observe(snapshot, asked).sums())
+
+
+def test_without_shoppers_their_columns_are_not_there(snapshot: Local) -> None:
+    found = cross(snapshot, Asked())
+    whole, without = found.sums(), found.without_shoppers().sums()
+    people = len(found.shoppers)
+    assert without.randoms == ()
+    assert np.array_equal(without.dense.toarray(), whole.dense.toarray()[people:, people:])
+    assert np.array_equal(without.cross.toarray(), whole.cross.toarray()[:, people:])
+    assert np.array_equal(without.dense_totals, whole.dense_totals[people:])
+
+
+def test_the_effective_number_of_visits_is_that_of_as_many_shoppers(snapshot: Local) -> None:
+    rows, found = observe(snapshot, Asked()), cross(snapshot, Asked())
+    for store in range(len(rows.stores)):
+        seen = rows.shopper[rows.store == store]
+        counts = [*np.bincount(seen[seen >= 0]), *np.ones((seen < 0).sum())]
+        assert found.effective is not None
+        assert found.effective[store] == pytest.approx(len(seen) ** 2 / sum(n**2 for n in counts))
+
+
+def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> None:
+    found = cross(snapshot, Asked())
+    ones = found.sums().dense.toarray()[len(found.shoppers)]
+    for factor in found.factors:
+        counts = ones[found.columns_of(factor.name)]
+        assert len(counts) == len(factor.levels)
+        assert counts.sum() == found.facts.visits
+    assert len(ones[found.columns_of("brand")]) == 0
+
+
+def test_the_rows_of_stores_have_their_own_levels_and_the_usual_occasion(snapshot: Local) -> None:
+    found = cross(snapshot, Asked())
+    rows, ones = found.rows().toarray(), found.sums().dense.toarray()[len(found.shoppers)]
+    pool = found.of_stores[0]
+    assert np.array_equal(rows[:, found.columns_of("pool")].argmax(axis=1), pool.codes)
+    for factor in found.of_occasions:
+        usual = ones[found.columns_of(factor.name)] / found.facts.visits
+        assert np.allclose(rows[:, found.columns_of(factor.name)], usual)
+    assert np.all(rows[:, : len(found.shoppers)] == 0)
+    assert np.all(rows[:, len(found.shoppers)] == 1)
+
+
+def test_nobody_known_means_no_shoppers(tmp_path_factory: pytest.TempPathFactory) -> None:
+    visits = [one.model_copy(update={"shopper": None}) for one in networks.made_up(3, 30)]
+    chain: Network = networks.network(tmp_path_factory.mktemp("nobody"), visits)
+    with reading(chain.folder) as opened:
+        found = cross(opened, Asked())
+        assert found.effective is None
+        assert found.sums().randoms == ()
+        assert_same(found.sums(), observe(opened, Asked()).sums())

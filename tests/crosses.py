@@ -1,0 +1,73 @@
+"""Visits counted and added up, made from arrays, for tests of what is concluded from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from cemaudit.compare.coded import Factor, factor_of
+from cemaudit.compare.crossed import Crossed
+from cemaudit.compare.facts import Facts
+from cemaudit.compare.scale import Scale
+
+Places = Sequence[int] | NDArray[Any]
+
+
+def crossed(
+    store: Places, shopper: Places, score: Sequence[float] | NDArray[Any], pool: Sequence[str | None] = ()
+) -> Crossed:
+    """Visits of one wave: of each the place of its store and of its shopper (-1: not known), and its score.
+
+    ``pool``: of each store.
+    """
+    stores, shoppers, scores = np.asarray(store), np.asarray(shopper), np.asarray(score, np.float64)
+    shift = float(scores.mean())
+    known = shoppers >= 0
+    size, people, centred = stores.max() + 1, shoppers.max() + 1, scores - shift
+    return Crossed(
+        facts=_facts(len(scores), int((~known).sum())),
+        stores=tuple(f"s{number}" for number in range(size)),
+        shoppers=tuple(f"u{number}" for number in range(people)),
+        of_stores=(factor_of("region", pool),) if pool else (),
+        of_occasions=(Factor("wave", ("w1",), np.zeros(1, np.int32)),),
+        unit_of=None,
+        pairs=_table(stores[known], shoppers[known], np.ones(known.sum()), (size, people)),
+        by_store=_table(stores, 0 * stores, np.ones(len(stores)), (size, 1)),
+        by_shopper=_table(shoppers[known], 0 * shoppers[known], np.ones(known.sum()), (people, 1)),
+        totals=_table(stores, 0 * stores, centred, (size, 1)),
+        shopper_totals=np.bincount(shoppers[known], centred[known], people).astype(np.float64),
+        raw=np.bincount(stores, scores, size).astype(np.float64),
+        squares=float(centred @ centred),
+        shift=shift,
+    )
+
+
+def _facts(visits: int, strangers: int) -> Facts:
+    return Facts(
+        measure="whole", value=None, title=None, unit="points", better="higher", checklists=("test.shop@1",),
+        schemes=("test.scheme@1",), visits=visits, strangers=strangers, left_out={}, scale=Scale(), adjusted=True,
+    )  # fmt: skip
+
+
+def _table(rows: NDArray[Any], columns: NDArray[Any], values: NDArray[Any], shape: tuple[int, int]) -> Any:
+    return sparse.csr_array((values, (rows, columns)), shape=shape)
+
+
+def regional(away: float, *, regions: int = 10, stores: int = 12, shoppers: int = 5, seed: int = 1) -> Crossed:
+    """Six visits of each store by shoppers of its region, but the share ``away`` by those of others; SD 5, 5 and 10."""
+    draw = np.random.default_rng(seed)
+    store = np.repeat(np.arange(regions * stores), 6)
+    region = store // stores
+    of = np.where(draw.random(len(store)) < away, (region + draw.integers(1, regions, len(store))) % regions, region)
+    shopper = of * shoppers + draw.integers(0, shoppers, len(store))
+    parts = draw.normal(0, 5, store.max() + 1)[store], draw.normal(0, 5, regions * shoppers)[shopper]
+    return crossed(
+        store,
+        shopper,
+        70 + sum(parts) + draw.normal(0, 10, len(store)),
+        [f"r{one // stores:02}" for one in range(regions * stores)],
+    )
