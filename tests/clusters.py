@@ -16,6 +16,14 @@ from pathlib import Path
 import pytest
 
 _SECONDS = 120
+_SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"  # what lives for seconds is not worth optimising
+_DEFAULTS = f"""
+spark.driver.extraJavaOptions {_SMALL}
+spark.driver.memory 512m
+spark.executor.extraJavaOptions {_SMALL}
+spark.executor.memory 512m
+spark.sql.shuffle.partitions 4
+"""
 
 
 class Process:
@@ -34,7 +42,7 @@ class Process:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=os.environ | {
                     "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": str(folder / "work"),
-                    "SPARK_DAEMON_MEMORY": "256m",
+                    "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": _SMALL,
                 },
             )  # fmt: skip
 
@@ -54,16 +62,16 @@ class Process:
 class Cluster:
     """What a test speaks to: ``url``, and ``workers`` that may be killed."""
 
-    def __init__(self, folder: Path, memory: str = "1g") -> None:
+    def __init__(self, folder: Path) -> None:
         port = free_port()
         self.url = f"spark://127.0.0.1:{port}"
-        self._folder, self._memory = folder, memory
+        self._folder = folder
         self.master = Process("Master", "--port", port, folder=folder)
         self.master.until("New state: ALIVE")
         self.workers: list[Process] = []
 
     def hire(self) -> Process:
-        worker = Process("Worker", "--cores", 1, "--memory", self._memory, self.url, folder=self._folder)
+        worker = Process("Worker", "--cores", 1, "--memory", "512m", self.url, folder=self._folder)
         self.workers.append(worker)
         worker.until("Successfully registered with master")
         return worker
@@ -74,14 +82,18 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = 2, memory: str = "1g") -> Iterator[Cluster]:
-    made = Cluster(folder, memory)
-    try:
-        for _ in range(workers):
-            made.hire()
-        yield made
-    finally:
-        made.end()
+def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
+    """A cluster, and what Spark is to know of it in ``spark-defaults.conf``, for as long as it is there."""
+    (folder / "spark-defaults.conf").write_text(_DEFAULTS, "utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SPARK_CONF_DIR", str(folder))
+        made = Cluster(folder)
+        try:
+            for _ in range(workers):
+                made.hire()
+            yield made
+        finally:
+            made.end()
 
 
 def need_spark() -> None:

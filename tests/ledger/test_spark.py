@@ -168,7 +168,7 @@ def test_a_cluster_that_gives_no_worker_is_not_waited_for_in_vain(tmp_path: Path
     need_spark()
     code = (
         "import sys; from cemaudit.ledger.spark import session; from cemaudit.cli.run import run; "
-        "session._PATIENCE = 2.0; sys.exit(run(sys.argv[1:]))"
+        "session._PATIENCE = 0.1; sys.exit(run(sys.argv[1:]))"
     )
     with cluster(tmp_path, workers=0) as idle:
         command = [sys.executable, "-c", code, "query", "trend", "--on", idle.url, "--data", str(tmp_path)]

@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Timer
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from cemaudit.errors import BadEnvironment, Problem
@@ -23,6 +23,7 @@ from cemaudit.ledger.spark.master import Master, master_of, reach
 from cemaudit.ledger.spark.shipping import pack
 
 if TYPE_CHECKING:
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
 __all__ = ["ROWS_AT_ONCE", "opened"]
@@ -117,16 +118,8 @@ def _hushed(log: Path) -> Iterator[None]:
 def _equip(session: SparkSession, master: Master, kept: Path) -> None:
     """Send the workers what they need of cemaudit, and see that one begins and can use it."""
     context = session.sparkContext
-    is_late = Event()
-
-    def give_up() -> None:
-        is_late.set()
-        context.cancelAllJobs()
-
-    timer = Timer(_PATIENCE, give_up)
-    timer.start()
     try:
-        with failures_told(master.url):
+        with failures_told(master.url), _limited(context) as is_late:
             context.addPyFile(str(pack(kept)))
             context.parallelize([0], 1).foreach(_see)
     except BadEnvironment:
@@ -134,8 +127,27 @@ def _equip(session: SparkSession, master: Master, kept: Path) -> None:
             raise
         hint = message("are workers running, and have they memory and processors left?")
         raise BadEnvironment(Problem(message("the cluster gives no worker"), master.url, hint)) from None
+
+
+@contextmanager
+def _limited(context: SparkContext) -> Iterator[Event]:
+    """Jobs are cancelled after a while, whenever they begin; the event says that it came to that."""
+    is_late, is_over = Event(), Event()
+
+    def watch() -> None:
+        seconds = _PATIENCE
+        while not is_over.wait(seconds):
+            is_late.set()
+            context.cancelAllJobs()
+            seconds = 1.0
+
+    watching = Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield is_late
     finally:
-        timer.cancel()
+        is_over.set()
+        watching.join()
 
 
 def _see(_: int) -> None:
