@@ -15,7 +15,7 @@ from cemaudit.report.sections.place import place_section
 @pytest.fixture
 def place(make_league):
     league = make_league()
-    peers = league.standings[:30]
+    peers = league.standings[:20]
     own = peers[12]
     return Place(
         standing=own,
