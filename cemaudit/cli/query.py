@@ -15,9 +15,8 @@ import click
 from cemaudit.cli import words
 from cemaudit.cli.cluster import cluster_options, on_cluster
 from cemaudit.cli.options import FILE, json_option
-from cemaudit.cli.screen import screen_width
+from cemaudit.cli.shown import print_rows, print_view
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
-from cemaudit.cli.table import table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -103,14 +102,15 @@ def command(
     else:
         with on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
             shown = show(found, str(view), question)
-    shown = shown._replace(rows=shown.rows[:limit])
     if as_json:
-        for row in shown.rows:
+        for row in shown.rows[:limit]:
             click.echo(json.dumps(_named(shown) | row, ensure_ascii=False, default=str))
     elif as_csv:
-        _print_csv([_named(shown) | row for row in shown.rows])
+        _print_csv([_named(shown) | row for row in shown.rows[:limit]])
+    elif sql:
+        print_rows(shown.rows, limit)
     else:
-        _print(shown, pivoted=view == "heatmap" and len(shown.keys) == 2)
+        print_view(shown, limit, pivoted=view == "heatmap" and len(shown.keys) == 2)
 
 
 def _asked(opened: Local, sql: Path, question: Question) -> Shown:
@@ -142,38 +142,3 @@ def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
         writer.writerow(map(harmless, rows[0]))
     for row in rows:
         writer.writerow([harmless(value) if isinstance(value, str) else value for value in row.values()])
-
-
-def _print(shown: Shown, *, pivoted: bool) -> None:
-    if shown.measures:
-        click.echo(str(message("Measure: {name}", name=", ".join(shown.measures))))
-    if not shown.rows:
-        click.echo(str(message("nothing")))
-        return
-    rows = _pivoted(shown) if pivoted else shown.rows
-    columns = list(rows[0])
-    sides = "".join("r" if any(isinstance(row[name], int | float) for row in rows) else "l" for name in columns)
-    for line in table_lines(columns, [[_cell(row[name]) for name in columns] for row in rows], sides, screen_width()):
-        click.echo(line)
-
-
-def _pivoted(shown: Shown) -> list[dict[str, Any]]:
-    """A row for each value of the first key, a column for each of the second."""
-    first, second = shown.keys
-    across = list(dict.fromkeys(row[second] for row in shown.rows))
-    found: dict[Any, dict[str, Any]] = {}
-    for row in shown.rows:
-        found.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = row[
-            "mean"
-        ]
-    return list(found.values())
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return "-"
-        case float():
-            return f"{value:.2f}".replace("-0.00", "0.00")
-        case _:
-            return str(value)

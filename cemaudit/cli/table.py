@@ -14,6 +14,9 @@ SCREEN = 80
 
 GAP = "  "
 NARROWEST = 4
+READABLE = 8
+"""To so many columns texts are cut before headings of numbers are."""
+
 _WIDE = {"W", "F"}
 
 
@@ -26,10 +29,15 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], align: s
 def table_lines(
     headings: Sequence[str], rows: Sequence[Sequence[str]], align: str = "", screen: int = SCREEN
 ) -> list[str]:
-    """The lines of the table, none wider than ``screen`` columns; the widest cells are cut first, with ``…``."""
+    """The lines of the table, none wider than ``screen`` columns; the widest cells are cut first, with ``…``.
+
+    What stands to the right, numbers, is only cut where nothing else is left to cut.
+    """
     lines = [[_one_line(cell) for cell in row] for row in (headings, *rows)]
-    widths = _fitting([max(map(columns_of, column)) for column in zip(*lines, strict=True)], screen)
-    sides = align or "l" * len(widths)
+    sides = align or "l" * len(headings)
+    found = [[columns_of(cell) for cell in column] for column in zip(*lines, strict=True)]
+    least = [max(one[1:], default=0) if side == "r" else READABLE for side, one in zip(sides, found, strict=True)]
+    widths = _fitting(_fitting(list(map(max, found)), screen, least), screen, [0] * len(found))
     laid = [_laid(line, widths, sides) for line in lines]
     return [laid[0], GAP.join("-" * width for width in widths), *laid[1:]]
 
@@ -58,13 +66,16 @@ def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
 
 
-def _fitting(widths: list[int], screen: int) -> list[int]:
-    """The widths, the widest made narrower one by one until all fit."""
+def _fitting(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[int]:
+    """The widths, the widest made narrower one by one until all fit; none narrower than ``least`` says."""
+    fitting = list(widths)
     room = screen - len(GAP) * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > NARROWEST:
-        widest = widths.index(max(widths))
-        widths[widest] -= 1
-    return widths
+    while sum(fitting) > room:
+        to_spare = [place for place, width in enumerate(fitting) if width > max(least[place], NARROWEST)]
+        if not to_spare:
+            break
+        fitting[max(to_spare, key=fitting.__getitem__)] -= 1
+    return fitting
 
 
 def _laid(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:

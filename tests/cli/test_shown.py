@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from cemaudit.cli.shown import print_rows, print_view
+from cemaudit.cli.table import SCREEN, columns_of, table_lines
+from cemaudit.language import use
+from cemaudit.ledger.query.views import Shown
+
+NUMBER = re.compile(r"-?\d+\.\d")
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(SCREEN))
+
+
+def heatmap(stores: int, touchpoints: int) -> Shown:
+    rows: list[dict[str, Any]] = [
+        {"store": f"store-{store}", "touchpoint": f"a-long-touchpoint-{place}", "scored": 1, "mean": -10.25 - place}
+        for store in range(stores)
+        for place in range(touchpoints)
+    ]
+    return Shown(("store", "touchpoint"), rows, ("touchpoint.experience",))
+
+
+def test_a_wide_heat_map_comes_in_pieces_and_no_number_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    print_view(heatmap(3, 20), None, pivoted=True)
+    said = capsys.readouterr().out
+    assert all(columns_of(line) <= SCREEN for line in said.splitlines())
+    assert len(NUMBER.findall(said)) == 60
+    assert said.count("store-1 ") == said.count("\n\n") + 1 > 1
+
+
+def test_the_first_rows_of_a_heat_map_are_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    print_view(heatmap(5, 3), 2, pivoted=True)
+    said = capsys.readouterr().out
+    assert len(NUMBER.findall(said)) == 6
+    assert "store-2" not in said
+
+
+def test_percentiles_fit_the_screen_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("scored", "mean", "deviation", "least", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "most")
+    shown = Shown(("wave",), [{"wave": "2025-1", **dict.fromkeys(names, 12.34), "scored": 48}], ("overall",))
+    print_view(shown, None, pivoted=False)
+    said = capsys.readouterr().out
+    assert "2025-1" in said
+    assert said.count("12.3") == 11
+    assert all(columns_of(line) <= SCREEN for line in said.splitlines())
+
+
+def test_headings_speak_the_language_in_force(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Shown(("store", "region"), [{"store": "s1", "region": None, "name": "강남점", "mean": -0.01}], ())
+    with use("ko"):
+        print_view(shown, None, pivoted=False)
+    assert capsys.readouterr().out.splitlines()[0].split() == ["매장", "지역", "이름", "평균"]
+    print_view(shown, None, pivoted=False)
+    headings, _, row = capsys.readouterr().out.splitlines()
+    assert headings.split() == ["store", "region", "name", "mean"]
+    assert row.split() == ["s1", "-", "강남점", "0.0"]
+
+
+def test_what_was_asked_in_sql_keeps_its_names(capsys: pytest.CaptureFixture[str]) -> None:
+    with use("ko"):
+        print_rows([{"store": "s1", "mean": 1.255}, {"store": "s2", "mean": None}], 1)
+        print_rows([], None)
+    headings, _, row, nothing = capsys.readouterr().out.splitlines()
+    assert headings.split() == ["store", "mean"]
+    assert row.split()[0] == "s1"
+    assert nothing
+
+
+def test_numbers_are_cut_last() -> None:
+    lines = table_lines(["name", "a heading of words"], [["n" * 30, "123456789"]], "lr", 24)
+    assert lines[2].endswith("123456789")
+    assert all(columns_of(line) <= 24 for line in lines)
