@@ -21,15 +21,16 @@ from cemaudit.ledger.snapshot.block import about_scores, marks_of
 from cemaudit.ledger.snapshot.heads import HEADS
 from cemaudit.ledger.snapshot.manifest import Part
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.parquet import Written, connected, listed, reading_of, write
+from cemaudit.ledger.snapshot.parquet import Written, listed, own_link, reading_of, write
 from cemaudit.ledger.snapshot.scores import score_fields
-from cemaudit.ledger.snapshot.table import Field, Table, dates, texts, wholes
+from cemaudit.ledger.snapshot.table import Beside, Table, words
 from cemaudit.model import Visit
 
 __all__ = ["Again", "Job", "score_again"]
 
 Array = NDArray[Any]
 
+_NUMBER = Wanted("number", "number")
 _REMEMBERED = 100  # visits, while their scores are decided one after the other
 
 
@@ -56,33 +57,26 @@ def score_again(job: Job) -> Again:
     """Score the visits of a file of answers, and write their scores in the same order."""
     marks = marks_of(job.checklist, job.scheme, job.blocked)
     checklist, scheme = marks.plan.checklist, marks.plan.scheme
-    arrays = _read(job.folder / job.answers.file, list(wanted(checklist)))
-    with _visits(job.url, arrays[_head("number")]) as whole:
+    answers = job.folder / job.answers.file
+    arrays = _read(answers, [_NUMBER, *wanted(checklist)])
+    with _visits(job.url, arrays[_NUMBER.name]) as whole:
         found, scored = marks.run(restored(checklist, arrays, whole))
-    labels = [*(band.label for band in scored.scheme_bands), None]
     fields = [
-        *_heads(arrays),
-        texts("scheme", [scheme.ref] * scored.rows),
-        texts("band", [labels[band] for band in scored.bands.tolist()]),
+        words("scheme", np.zeros(scored.rows, np.int8), [scheme.ref]),
+        words("band", scored.bands, [band.label for band in scored.scheme_bands]),
         *score_fields(found, score_columns(marks.plan)),
     ]
-    table = Table(scored.rows, fields, about_scores([marks]))
+    table = Table(scored.rows, fields, about_scores([marks]), Beside(answers, HEADS))
     written = write(table, job.folder / "rescored" / checklist.ref / scheme.ref)
     return Again(job.answers, written, {name: str(why) for name, why in marks.fallbacks.items()})
 
 
 def _read(path: Path, columns: list[Wanted]) -> dict[str, Array]:
     """The columns of a file as arrays; of texts, ``None`` where there is none."""
-    heads = [Wanted(_head(name), "cast(day as varchar)" if name == "day" else name) for name in HEADS]
-    named = [f"{one.sql} as c{number}" for number, one in enumerate([*heads, *columns])]
-    with reading_of(path), connected(threads=1) as link:
+    named = [f"{one.sql} as c{number}" for number, one in enumerate(columns)]
+    with reading_of(path), own_link() as link:
         found = link.execute(f"select {', '.join(named)} from {listed([path])}").fetchnumpy()
-    return {one.name: _plain(found[f"c{number}"]) for number, one in enumerate([*heads, *columns])}
-
-
-def _head(name: str) -> str:
-    """What a column of ``HEADS`` is called beside those the kernel wants, which has a step, too."""
-    return f"head:{name}"
+    return {one.name: _plain(found[f"c{number}"]) for number, one in enumerate(columns)}
 
 
 def _plain(array: Array) -> Array:
@@ -90,12 +84,6 @@ def _plain(array: Array) -> Array:
     if plain.dtype == object:
         plain[np.ma.getmaskarray(array)] = None
     return plain
-
-
-def _heads(arrays: Mapping[str, Array]) -> Iterator[Field]:
-    for name in HEADS:
-        array = arrays[_head(name)]
-        yield wholes(name, array) if name == "number" else (dates if name == "day" else texts)(name, array.tolist())
 
 
 @contextmanager

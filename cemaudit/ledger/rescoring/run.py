@@ -14,7 +14,7 @@ from cemaudit.ledger.processes import done_by
 from cemaudit.ledger.rescoring.again import Again, Job, score_again
 from cemaudit.ledger.shelf import as_text
 from cemaudit.ledger.snapshot.manifest import Part
-from cemaudit.ledger.snapshot.parquet import connected, listed, missing, reading_of
+from cemaudit.ledger.snapshot.parquet import listed, missing, own_link, reading_of
 from cemaudit.ledger.snapshot.publishing import publish
 from cemaudit.ledger.snapshot.schemes import Schemes
 from cemaudit.ledger.snapshot.store import New, Store
@@ -114,7 +114,7 @@ class _Rescoring:
 
     def _is_of(self, part: Part, since: dt.date) -> bool:
         """Whether any visit of a file is of that day or later."""
-        with reading_of(self.store.folder), connected(threads=1) as link:
+        with reading_of(self.store.folder), own_link() as link:
             query = f"select max(day) from {listed([self.store.folder / part.file])}"
             ((last,),) = link.execute(query).fetchall()
         return last is not None and last >= since

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
@@ -28,6 +29,7 @@ __all__ = [
     "listed",
     "missing",
     "name_durably",
+    "own_link",
     "reading_of",
     "said_by",
     "text_of",
@@ -64,12 +66,26 @@ def connected(threads: int | None = None) -> DuckDBPyConnection:
     return duckdb.connect(":memory:", config={**settings, **({"threads": threads} if threads else {})})
 
 
+@contextmanager
+def own_link() -> Iterator[DuckDBPyConnection]:
+    """DuckDB on one core, for files one after the other: begun once in a process, which takes as long as a file."""
+    with _own().cursor() as link:
+        yield link
+
+
+@cache
+def _own() -> DuckDBPyConnection:
+    link = connected(threads=1)
+    link.execute("set enable_external_file_cache = false")  # each file is read once
+    return link
+
+
 def write(table: Table, folder: Path) -> Written:
     """Write a table to a new file in ``folder``; ``BadEnvironment`` where the disk does not take it."""
     path = folder / f".{uuid4().hex}{UNNAMED}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with connected(threads=1) as link:
+        with own_link() as link:
             _copy(link, table, path)
             _to_the_disk(path)
             return _read_again(link, table, path)
@@ -87,8 +103,9 @@ def _copy(link: DuckDBPyConnection, table: Table, path: Path) -> None:
     about = text_of(json.dumps(table.about, ensure_ascii=False, sort_keys=True))
     options = f"format parquet, compression zstd, row_group_size {_ROWS_AT_ONCE}, kv_metadata {{{ABOUT}: {about}}}"
     link.register("given", table.arrays)
+    source = "given" if table.beside is None else f"{listed([table.beside.path])} as beside positional join given"
     try:
-        link.execute(f"copy (select {table.selected} from given) to {text_of(str(path))} ({options})")
+        link.execute(f"copy (select {table.selected} from {source}) to {text_of(str(path))} ({options})")
     except duckdb.IOException as error:
         why = str(error).splitlines()[0]
         raise BadEnvironment(Problem(message("cannot be written: {why}", why=why), str(path.parent))) from error
@@ -124,7 +141,7 @@ def missing(path: Path) -> Problem:
 def said_by(paths: Sequence[Path]) -> list[Any]:
     """What each of these files says of itself."""
     query = "select value from parquet_kv_metadata({}) where key = ?"
-    with connected(threads=1) as link:
+    with own_link() as link:
         found = [link.execute(query.format(text_of(_literally(path))), [ABOUT.encode()]).fetchall() for path in paths]
     return [json.loads(rows[0][0]) for rows in found]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from cemaudit.ledger.snapshot.names import quoted
 
-__all__ = ["NONE", "Field", "Table", "dates", "texts", "wholes", "words"]
+__all__ = ["NONE", "Beside", "Field", "Table", "dates", "texts", "wholes", "words"]
 
 NONE = int(np.iinfo(np.int64).min)
 """Stands in arrays of whole numbers where there is none."""
@@ -27,13 +28,24 @@ class Field(NamedTuple):
     written: str = "{}"
 
 
+class Beside(NamedTuple):
+    """``columns`` taken over from a Parquet file of the same rows."""
+
+    path: Path
+    columns: Sequence[str]
+
+
 @dataclass(frozen=True)
 class Table:
-    """The columns of ``rows`` visits, and what is said of them beside (as JSON, inside the file)."""
+    """The columns of ``rows`` visits, and what is said ``about`` them (as JSON, inside the file).
+
+    Those of the file ``beside`` come first.
+    """
 
     rows: int
     fields: Sequence[Field]
     about: Mapping[str, Any] = field(default_factory=dict)
+    beside: Beside | None = None
 
     @property
     def arrays(self) -> dict[str, Array]:
@@ -42,10 +54,10 @@ class Table:
 
     @property
     def selected(self) -> str:
-        """What SQL selects of the arrays."""
-        return ", ".join(
-            f"{one.written.format(f'c{number}')} as {quoted(one.name)}" for number, one in enumerate(self.fields)
-        )
+        """What SQL selects of the arrays, and of the file beside them."""
+        taken_over = [f"beside.{quoted(name)}" for name in self.beside.columns] if self.beside else []
+        made = [f"{one.written.format(f'c{number}')} as {quoted(one.name)}" for number, one in enumerate(self.fields)]
+        return ", ".join([*taken_over, *made])
 
 
 def wholes(name: str, values: Array, kind: str = "bigint") -> Field:
