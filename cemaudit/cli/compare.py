@@ -11,38 +11,39 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.asking import Question, asking, asking_options, rules_of, rules_options
+from cemaudit.cli.group import group
+from cemaudit.cli.pair import stores
 from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.screen import screen_width
+from cemaudit.cli.sides import show_sides
+from cemaudit.cli.standings import COLUMNS, row_of, span
 from cemaudit.cli.table import table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.compare.league import League
-    from cemaudit.compare.standing import Interval, Standing
-    from cemaudit.ledger.export.columns import Kind
+    from cemaudit.compare.standing import Standing
 
 MOST_SHOWN = 60
 _UNITS = ("store", "region", "format", "brand", "owner", "pool")
-_COLUMNS: dict[str, Kind] = {
-    "store": "text", "name": "text", "pool": "text", "visits": "whole", "effective": "number", "raw": "score",
-    "score": "score", "se": "number", "low": "number", "high": "number", "reliability": "number", "below": "number",
-    "best_rank": "whole", "worst_rank": "whole", "lowest": "number", "highest": "number", "group": "whole",
-    "flagged": "flag", "apart": "text",
-}  # fmt: skip
+_SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment")
 
 
-@words.command(
+@group(
     "compare",
-    help=N_(
+    N_(
         "Compare stores fairly: scores adjusted for strict and mild shoppers, each with its interval, the probability "
         "of missing the target, its likely places, and groups that cannot be told apart; first in words what can be "
         "concluded and what cannot."
     ),
+    {"stores": N_("Say whether two stores differ.")},
+    alone=True,
 )
 @asking_options
 @words.option("--target", type=float, metavar="POINTS", help=N_("Flag stores that probably miss this score."))
-@words.option("--by", "unit", type=click.Choice(_UNITS), default="store", help=N_("What is compared."))
+@words.option("--by", type=click.Choice((*_UNITS, *_SIDES)), default="store",
+              help=N_("What is compared; channels, stages and the like are shown side by side."))  # fmt: skip
 @words.option("--pool", type=click.Choice((*_UNITS[1:], "none")),
               help=N_("The pools shoppers work in; else the stores' pool or region."))  # fmt: skip
 @words.option("--scale", type=click.Choice(("auto", "points", "arcsine")), default="auto",
@@ -50,11 +51,10 @@ _COLUMNS: dict[str, Kind] = {
 @words.option("--unadjusted", is_flag=True, help=N_("Do not adjust for how easy the items were that applied."))
 @rules_options
 @rows_options
-@words.common_options
 def command(
     question: Question,
     target: float | None,
-    unit: str,
+    by: str,
     pool: str | None,
     scale: str,
     unadjusted: bool,
@@ -66,24 +66,23 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Compare, and show."""
+    if click.get_current_context().invoked_subcommand:
+        return
     from cemaudit.compare.asked import NO_POOL
     from cemaudit.compare.comparison import compare
 
-    rules = rules_of(least_visits, level, flag_at)
-    asked = question.asked(unit=unit, pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted)
+    rules, form = rules_of(least_visits, level, flag_at), Form(as_json, as_csv, xlsx)
+    what = {"facet": by} if by in _SIDES else {"unit": by}
+    asked = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **what)
     with asking(question) as opened:
+        if by in _SIDES:
+            show_sides(opened, asked, target, rules, form)
+            return
         league = compare(opened, asked, target, rules, scale)
     if as_json:
         click.echo(json.dumps(_document(league), ensure_ascii=False))
-    elif not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(one) for one in league.standings]):
+    elif not give_rows(form, COLUMNS, [row_of(one) for one in league.standings]):
         _show(league)
-
-
-def _row(standing: Standing) -> dict[str, Any]:
-    row = standing._asdict()
-    row["low"], row["high"] = row.pop("interval")
-    row["best_rank"], row["worst_rank"] = row.pop("rank") or (None, None)
-    return row
 
 
 def _document(league: League) -> dict[str, Any]:
@@ -97,7 +96,7 @@ def _document(league: League) -> dict[str, Any]:
         "adjusted": facts.adjusted, "rules": league.rules._asdict(), "spreads": league.spreads._asdict(),
         "order": league.order._asdict(), "wrong": league.wrong, "found": league.found,
         "can_be_told": [str(one) for one in sentences.known], "cannot_be_told": [str(one) for one in sentences.unknown],
-        "standings": [_row(one) for one in league.standings],
+        "standings": [row_of(one) for one in league.standings],
     }  # fmt: skip
 
 
@@ -143,13 +142,12 @@ def _cells(one: Standing) -> list[str]:
         str(one.visits),
         f"{one.raw:.1f}",
         f"{one.score:.1f}",
-        _span(one.interval, 1),
+        span(one.interval, 1),
         "-" if one.reliability is None else f"{one.reliability:.2f}",
         "-" if chance is None else f"{chance:.2f}",
-        _span(one.rank, 0) if one.rank else "-",
+        span(one.rank, 0) if one.rank else "-",
         str(one.group or "-"),
     ]
 
 
-def _span(interval: Interval, digits: int) -> str:
-    return f"{interval.low:.{digits}f}..{interval.high:.{digits}f}"
+command.add_command(stores)

@@ -1,0 +1,92 @@
+"""``cemaudit compare --by channel`` and its like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli.results import print_notes
+from cemaudit.cli.rows import Form, give_rows
+from cemaudit.cli.screen import screen_width
+from cemaudit.cli.standings import COLUMNS, row_of, span
+from cemaudit.cli.table import table_lines
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.account import Agreement, Channels
+    from cemaudit.compare.asked import Asked
+    from cemaudit.compare.channels import Side
+    from cemaudit.compare.rules import Rules
+    from cemaudit.ledger.query.reading import Local
+
+__all__ = ["show_sides"]
+
+
+def show_sides(reading: Local, asked: Asked, target: float | None, rules: Rules, form: Form) -> None:
+    """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
+    from cemaudit.compare.channels import channels_of, sides_of
+
+    sides = sides_of(reading, asked, target, rules)
+    facet = str(asked.facet)
+    rows = [{facet: side.of.value, **row_of(one)} for side in sides if side.league for one in side.league.standings]
+    if give_rows(form, {facet: "text", **COLUMNS}, rows):
+        return
+    found = channels_of(reading, sides, rules)
+    if form.as_json:
+        click.echo(json.dumps({**_document(found), "standings": rows}, ensure_ascii=False))
+    else:
+        _print(found, sides)
+
+
+def _document(found: Channels) -> dict[str, Any]:
+    means = [{**mean._asdict(), "channel": str(mean.channel)} for mean in found.means]
+    agreements = [{**one._asdict(), "one": str(one.one), "other": str(one.other)} for one in found.agreements]
+    uneven = [{"store": store, "scores": scores} for store, scores in found.uneven]
+    return {"means": means, "agreements": agreements, "uneven": uneven, "notes": [str(note) for note in found.notes]}
+
+
+def _print(found: Channels, sides: Sequence[Side]) -> None:
+    names = {one.store: one.name for side in sides if side.league for one in side.league.standings}
+    means = [
+        [str(one.channel), str(one.stores), str(one.visits), f"{one.score:.1f}", span(one.interval, 1)]
+        for one in found.means
+    ]
+    _table((N_("What"), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
+    if found.agreements:
+        _heading(N_("Are the same stores good in both? (1: the same, 0: unrelated)"))
+        _table((N_("One"), N_("Other"), N_("Stores"), N_("Correlation"), N_("Interval")), map(_pair, found.agreements))
+    if found.uneven:
+        _heading(N_("Stores that differ between them by more than chance"))
+        titles = [str(mean.channel) for mean in found.means]
+        rows = [[names.get(store, store), *map(_number, scores)] for store, scores in found.uneven]
+        _table((N_("Store"), *titles), rows)
+    if found.notes:
+        click.echo()
+        print_notes(found.notes)
+
+
+def _heading(text: str) -> None:
+    click.echo(f"\n{translate(text)}")
+
+
+def _pair(one: Agreement) -> list[str]:
+    interval = span(one.interval, 2) if one.interval else str(message("too few stores, or all alike"))
+    return [str(one.one), str(one.other), str(one.stores), _number(one.correlation, 2), interval]
+
+
+def _number(value: float | None, digits: int = 1) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _table(headings: Sequence[str], rows: Iterator[list[str]] | Sequence[list[str]]) -> None:
+    known = list(rows)
+    sides = "".join("l" if any(_is_word(cell) for cell in column) else "r" for column in zip(*known, strict=True))
+    for line in table_lines([translate(heading) for heading in headings], known, sides, screen_width()):
+        click.echo(line)
+
+
+def _is_word(cell: str) -> bool:
+    return any(char.isalpha() for char in cell)

@@ -1,0 +1,189 @@
+"""Channels (or stages, elements, touchpoints) side by side: how good each is, and whether the same stores are good."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.compare.account import Agreement, ChannelMean, Channels
+from cemaudit.compare.asked import Asked, sources_asked
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.comparison import fitted_of
+from cemaudit.compare.drivers.products import drawn
+from cemaudit.compare.facets import FacetValue, facets_asked
+from cemaudit.compare.fitted import Fitted
+from cemaudit.compare.league import League, league_of
+from cemaudit.compare.mixed.sums import Vector
+from cemaudit.compare.rules import DEFAULT, Rules
+from cemaudit.compare.scored import scores
+from cemaudit.compare.standing import Interval
+from cemaudit.errors import BadInput
+from cemaudit.language import Message, message
+from cemaudit.ledger.query.reading import Local
+from cemaudit.ledger.query.statement import Statement, conditions_of
+from cemaudit.ledger.snapshot.names import quoted
+
+__all__ = ["Side", "both_known", "channels_of", "correlation", "sides_of"]
+
+LEAST_STORES = 10
+"""Fewer stores say nothing of a correlation."""
+
+UNEVEN = NormalDist().inv_cdf(0.999)
+"""Standard errors by which a store's best and worst channel must differ (2 in 1,000 do by chance)."""
+
+Sums = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One value of the facet: what is asked of it, its model and its league; ``why`` there is none."""
+
+    of: FacetValue
+    fitted: Fitted | None = None
+    league: League | None = None
+    why: Message | None = None
+
+
+def sides_of(reading: Local, asked: Asked, target: float | None = None, rules: Rules = DEFAULT) -> list[Side]:
+    """A league for each value of the facet asked for, in the checklist's order.
+
+    ``BadInput`` as for ``facets_asked``; ``CannotTell`` where there is a league of none.
+    """
+    names = reading.store_names()
+    sides = [_side(reading, of, names, target, rules) for of in facets_asked(reading, asked)]
+    if not any(side.league for side in sides):
+        raise CannotTell(next(side.why for side in sides if side.why))
+    return sides
+
+
+def _side(reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: Rules) -> Side:
+    try:
+        found = fitted_of(reading, of.asked, rules)
+    except (BadInput, CannotTell) as refusal:
+        return Side(of, why=message("{name}: {why}", name=of.title, why=refusal))
+    return Side(of, found, league_of(found, names, target, rules))
+
+
+def channels_of(reading: Local, sides: Sequence[Side], rules: Rules = DEFAULT) -> Channels:
+    """The sides' means, how far they agree, and the stores whose sides differ most."""
+    there = [side for side in sides if side.league]
+    notes = [side.why for side in sides if side.why]
+    if len(there) > 1:
+        notes.append(message("A shopper who is strict is so in all of them, which makes them agree more."))
+    return Channels(
+        means=tuple(_mean(side, rules) for side in there),
+        agreements=tuple(_agreement(reading, *pair, rules) for pair in combinations(there, 2)),
+        uneven=tuple(_uneven([side.league for side in there if side.league])),
+        notes=tuple(notes),
+    )
+
+
+def _mean(side: Side, rules: Rules) -> ChannelMean:
+    assert side.fitted  # noqa: S101 (it is there)
+    crossed = side.fitted.crossed
+    count = len(crossed.stores)
+    value, se = scores(side.fitted, np.full((1, count), 1 / count))
+    half = NormalDist().inv_cdf((1 + rules.level) / 2) * se
+    score, low, high = (float(crossed.facts.scale.back(one)[0]) for one in (value, value - half, value + half))
+    return ChannelMean(side.of.title, crossed.facts.visits, count, score, Interval(low, high))
+
+
+def _agreement(reading: Local, one: Side, other: Side, rules: Rules) -> Agreement:
+    sums = both_known(reading, one.of.asked, other.of.asked)
+    found = correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
+    value, interval = found or (None, None)
+    return Agreement(one.of.title, other.of.title, value, interval, len(sums))
+
+
+def both_known(reading: Local, one: Asked, other: Asked) -> Sums:
+    """Of each store (I, 6) the visits in which both scores are known: their number, Σa, Σb, Σa², Σb², Σab."""
+    found: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
+    for first, second in zip(sources_asked(reading, one), sources_asked(reading, other), strict=True):
+        if not (first.column and second.column):
+            continue
+        a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (first.column, second.column))
+        conditions, values = conditions_of(one.question.in_sql)
+        kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
+        sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
+        text = (
+            f"select visits.store, {sums} from visits left join stores on stores.store = visits.store "
+            f"where {kept} group by visits.store order by visits.store"
+        )
+        for store, *row in reading.rows(first.table, Statement(text, (*values, first.scheme.ref))):
+            found[store] += row
+    return np.array(list(found.values())).reshape(-1, 6)
+
+
+class Correlation(NamedTuple):
+    """-1 to 1, with its interval."""
+
+    value: float
+    interval: Interval
+
+
+def correlation(sums: Sums, level: float = 0.90, replicates: int = 1_000) -> Correlation | None:
+    """How far stores good at one are good at the other, chance of single visits taken away.
+
+    ``sums``: as of ``both_known``. The between-store parts of variances and covariance by analysis of variance
+    (Searle, Casella & McCulloch 1992, Variance Components, chapter 3); the interval by drawing whole stores. ``None``
+    where stores do not differ by more than chance in one of the two.
+    """
+    value = _of_parts(np.ones((1, len(sums))) @ _terms(sums), np.array([float(len(sums))]))
+    if np.isnan(value[0]):
+        return None
+    some = [_of_parts(times @ _terms(sums), times.sum(axis=1)) for times in drawn(len(sums), replicates)]
+    known = np.concatenate(some)
+    low, high = np.nanquantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return Correlation(float(value[0]), Interval(float(low), float(high)))
+
+
+def _terms(sums: Sums) -> Sums:
+    """What adds up over stores: (I, 10)."""
+    n, a, b, aa, bb, ab = sums.T
+    return np.column_stack([n, n**2, a, b, aa, bb, ab, a * a / n, b * b / n, a * b / n])
+
+
+def _of_parts(terms: Sums, stores: Vector) -> Vector:
+    """The correlation (B) of terms added up (B, 10); NaN where there is none."""
+    n, nn, a, b, aa, bb, ab, sa, sb, sab = terms.T
+    inside, between = n - stores, stores - 1
+    size = (n - nn / n) / between
+
+    def part(whole: Vector, by_store: Vector, of_all: Vector) -> Vector:
+        found: Vector = ((by_store - of_all / n) / between - (whole - by_store) / inside) / size
+        return found
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = part(aa, sa, a * a), part(bb, sb, b * b)
+        product = np.where((variance[0] > 0) & (variance[1] > 0), variance[0] * variance[1], np.nan)
+        found: Vector = np.clip(part(ab, sab, a * b) / np.sqrt(product), -1, 1)
+    return found
+
+
+def _uneven(leagues: Sequence[League]) -> Iterator[tuple[str, tuple[float | None, ...]]]:
+    """Stores whose sides differ by more than chance, against what these differ everywhere; the most uneven first."""
+    by_store: dict[str, list[tuple[float, float, float] | None]] = defaultdict(lambda: [None] * len(leagues))
+    for place, league in enumerate(leagues):
+        for one in league.standings:
+            if one.rank:
+                by_store[one.store][place] = (one.score, one.score - league.centre, one.se)
+    found = []
+    for store, sides in by_store.items():
+        known = [side for side in sides if side]
+        if len(known) > 1:
+            (_, most, se), (_, least, other) = max(known, key=_second), min(known, key=_second)
+            apart = (most - least) / float(np.hypot(se, other) or np.inf)
+            if apart > UNEVEN:
+                found.append((apart, store, tuple(side[0] if side else None for side in sides)))
+    yield from ((store, values) for _, store, values in sorted(found, key=lambda one: (-one[0], one[1])))
+
+
+def _second(side: tuple[float, float, float]) -> float:
+    return side[1]
