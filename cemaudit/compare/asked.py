@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -35,7 +36,8 @@ class Asked:
     ``brand``, ``owner``, ``pool``). ``pool``: the key of the pools shoppers work in; ``None`` where it is the stores'
     pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``value``: the scores kept
     for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that applied were.
-    ``scale``: points as they are, or shares of points on the arcsine scale.
+    ``scale``: points as they are, or shares of points on the arcsine scale. ``acted``: stores where something was done,
+    and from which day on; a factor of that name tells visits before (``no``) from those after (``yes``).
     """
 
     which: Filter = EVERYTHING
@@ -47,6 +49,7 @@ class Asked:
     value: str | None = None
     adjusted: bool = True
     scale: Literal["points", "arcsine"] = "points"
+    acted: tuple[tuple[str, dt.date], ...] = ()
 
     def __post_init__(self) -> None:
         """``BadInput`` where a key is not one of stores, or the facet is none."""

@@ -26,6 +26,9 @@ __all__ = ["Coded", "Codes", "Factor", "coded", "factor_of"]
 
 Codes = NDArray[np.int32]
 
+Version = tuple[str, str, str]
+"""A checklist, a scheme, and whether something was done at the store by then (``yes`` or ``no``)."""
+
 
 class Factor(NamedTuple):
     """A fixed factor: its ``name``, its ``levels`` (``None``: not known), and the place among them of each of whatever
@@ -51,7 +54,7 @@ class _Key(NamedTuple):
 @dataclass(frozen=True)
 class Coded:
     """The temporary table ``compared`` of an engine: for each visit the codes of its ``store``, ``shopper`` and
-    ``wave`` (-1: not known), ``version`` (a place among ``versions``: checklist and scheme), ``raw`` (hundredths of a
+    ``wave`` (-1: not known), ``version`` (a place among ``versions``), ``raw`` (hundredths of a
     point) and ``score`` (parts, see ``Scale``; adjusted, on the scale asked for).
 
     ``keys`` say what those codes mean; ``of_stores`` are the factors of stores, ``unit_of`` the one that is compared
@@ -61,9 +64,10 @@ class Coded:
     reading: Local
     facts: Facts
     keys: dict[str, _Key]
-    versions: tuple[tuple[str, str], ...]
+    versions: tuple[Version | None, ...]
     of_stores: tuple[Factor, ...]
     unit_of: Factor | None
+    acted: bool = False
 
     def columns(self, sql: str, *values: int) -> dict[str, NDArray[Any]]:
         """The columns SQL returns of the table, which must hold nothing null; codes of keys as places."""
@@ -84,9 +88,19 @@ class Coded:
 
     @property
     def of_versions(self) -> tuple[Factor, ...]:
-        """Checklist and scheme, as factors of the versions."""
-        checklists, schemes = zip(*self.versions, strict=True)
-        return factor_of("checklist", checklists), factor_of("scheme", schemes)
+        """Checklist, scheme and, where it is asked, whether something was done, as factors of the versions."""
+        there = [number for number, version in enumerate(self.versions) if version]
+        values = zip(*(version for version in self.versions if version), strict=True)
+        names = ("checklist", "scheme", *(["acted"] if self.acted else []))
+        factors = [factor_of(name, some) for name, some in zip(names, values, strict=False)]
+        return tuple(factor._replace(codes=_spread(factor.codes, there, len(self.versions))) for factor in factors)
+
+
+def _spread(codes: Codes, places: Sequence[int], size: int) -> Codes:
+    """Codes at their places, 0 elsewhere."""
+    found = np.zeros(size, np.int32)
+    found[list(places)] = codes
+    return found
 
 
 def factor_of(name: str, values: Sequence[str | None]) -> Factor:
@@ -105,24 +119,30 @@ def coded(reading: Local, asked: Asked) -> Iterator[Coded]:
     sources = sources_asked(reading, asked)
     nodes = [share_of_points(source) for source in sources]
     scale = scale_of(asked.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
-    filling = Filling(reading, asked.question.in_sql, scale)
+    filling = Filling(reading, asked, scale)
     try:
         filling.fill(sources, [node if asked.adjusted else None for node in nodes])
-        used = [place for (place,) in reading.ask("select distinct version from compared order by version")]
-        if not used:
+        versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
+        if not versions:
             raise BadInput(_nothing(reading, asked.which))
+        used = sorted({version // 2 for version in versions})
         adjusted = asked.adjusted and all(nodes[place] for place in used)
         facts = _facts(asked, filling, [sources[place] for place in used], adjusted=adjusted)
-        yield _coded(reading, asked, sources, facts)
+        yield _coded(reading, asked, facts, _versions(sources, versions))
     finally:
         filling.drop()
 
 
-def _coded(reading: Local, asked: Asked, sources: Sequence[Source], facts: Facts) -> Coded:
+def _versions(sources: Sequence[Source], there: Sequence[int]) -> tuple[Version | None, ...]:
+    """The versions by their number; ``None`` where no visit is of it."""
+    known = [(one.table.checklist.ref, one.scheme.ref, acted) for one in sources for acted in ("no", "yes")]
+    return tuple(version if number in there else None for number, version in enumerate(known))
+
+
+def _coded(reading: Local, asked: Asked, facts: Facts, versions: tuple[Version | None, ...]) -> Coded:
     keys = {name: _key(reading, name) for name in KEYS}
-    versions = tuple((one.table.checklist.ref, one.scheme.ref) for one in sources)
     stores = [str(store) for store in keys["store"].levels]
-    return Coded(reading, facts, keys, versions, *_known_of_stores(reading, asked, stores))
+    return Coded(reading, facts, keys, versions, *_known_of_stores(reading, asked, stores), bool(asked.acted))
 
 
 def _key(reading: Local, name: str) -> _Key:

@@ -19,16 +19,17 @@ from cemaudit.compare.coded import Coded, Factor, coded
 from cemaudit.compare.facts import Facts
 from cemaudit.compare.mixed.sums import Sparse, Sums, Vector
 from cemaudit.compare.observed import indicators
+from cemaudit.compare.occasions import Occasions
 from cemaudit.ledger.query.reading import Local
 
-__all__ = ["Crossed", "cross", "crossed"]
+__all__ = ["Crossed", "cross", "crossed", "shift_of"]
 
 
 @dataclass(frozen=True, eq=False)
 class Crossed:
     """Counts and sums of visits by ``stores`` (I), ``shoppers`` (J) and occasions (C).
 
-    An occasion is a wave under a checklist's version and a scheme.
+    An occasion is a wave under a checklist's version and a scheme, before or after something was done.
 
     ``of_stores``: the factors stores have (the pool first, where there is one), ``of_occasions`` those occasions have;
     ``unit_of``: the factor that is compared, where that is not the stores themselves. ``pairs`` (I x J), ``by_store``
@@ -139,23 +140,22 @@ def cross(reading: Local, asked: Asked) -> Crossed:
 
 def crossed(table: Coded) -> Crossed:
     """The visits of a table, counted and added up."""
-    unit, shift = table.facts.scale.unit, _shift(table)
-    occasions = table.columns("select distinct wave, version from compared order by wave, version")
-    place = _Occasions(occasions, len(table.versions))
+    unit, shift = table.facts.scale.unit, shift_of(table)
+    occasions = Occasions(table)
     pair = table.columns(_PAIRS)
     stores, people = table.columns(_STORES, shift), table.columns(_SHOPPERS, shift)
-    sizes = len(table.stores), len(table.shoppers), len(occasions["wave"])
-    at = stores["store"], place.of(stores), (sizes[0], sizes[2])
+    sizes = len(table.stores), len(table.shoppers), occasions.count
+    at = stores["store"], occasions.of(stores), (sizes[0], sizes[2])
     return Crossed(
         facts=table.facts,
         stores=table.stores,
         shoppers=table.shoppers,
         of_stores=table.of_stores,
-        of_occasions=_of_occasions(table, occasions),
+        of_occasions=occasions.factors,
         unit_of=table.unit_of,
         pairs=_table(pair["n"], pair["store"], pair["shopper"], sizes[:2]),
         by_store=_table(stores["n"], *at),
-        by_shopper=_table(people["n"], people["shopper"], place.of(people), sizes[1:]),
+        by_shopper=_table(people["n"], people["shopper"], occasions.of(people), sizes[1:]),
         totals=_table(stores["total"] / unit, *at),
         shopper_totals=_added(people["shopper"], people["total"], sizes[1]) / unit,
         raw=_added(stores["store"], stores["raw"], sizes[0]) / 100,
@@ -177,29 +177,7 @@ _SHIFT = "select sum(score), count(*) from compared"
 _SQUARES = "select sum(cast(score - ? as hugeint) * (score - ?)) from compared"
 
 
-class _Occasions:
-    """The place of each occasion, known by the places of its wave and its version."""
-
-    def __init__(self, occasions: dict[str, NDArray[Any]], versions: int) -> None:
-        self._versions = versions
-        keys = self._keys(occasions)
-        self._order = np.argsort(keys)
-        self._sorted = keys[self._order]
-
-    def _keys(self, columns: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
-        return np.asarray(columns["wave"].astype(np.int64) * self._versions + columns["version"])
-
-    def of(self, columns: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
-        """The places of rows that have a wave and a version."""
-        return np.asarray(self._order[np.searchsorted(self._sorted, self._keys(columns))])
-
-
-def _of_occasions(table: Coded, occasions: dict[str, NDArray[Any]]) -> tuple[Factor, ...]:
-    wave = Factor("wave", table.keys["wave"].levels, occasions["wave"])
-    return wave, *(one._replace(codes=one.codes[occasions["version"]]) for one in table.of_versions)
-
-
-def _shift(table: Coded) -> int:
+def shift_of(table: Coded) -> int:
     """The mean score, to the nearest part."""
     total, count = table.reading.ask(_SHIFT)[0]
     return round(Fraction(int(total), int(count)))

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cemaudit.compare.adjusted import EASIER, Easier, Means, asked_of_items, columns_of, means_of
-from cemaudit.compare.asked import Source
+from cemaudit.compare.asked import Asked, Source
 from cemaudit.compare.facts import EXCLUDED
 from cemaudit.compare.scale import UNIT, Scale
 from cemaudit.compare.shares import Leaf, Node
 from cemaudit.ledger.query.keys import needs_stores
 from cemaudit.ledger.query.reading import Local
-from cemaudit.ledger.query.statement import Bound, Filter, conditions_of
+from cemaudit.ledger.query.statement import Bound, conditions_of
 from cemaudit.ledger.snapshot.names import quoted, reason_of
 from cemaudit.model import Reason
 
@@ -52,19 +52,21 @@ class _Part(NamedTuple):
 class Filling:
     """The tables ``compared`` and ``known_store``, ``known_shopper``, ``known_wave`` of a snapshot's engine."""
 
-    def __init__(self, reading: Local, which: Filter, scale: Scale) -> None:
-        self._reading, self._which, self.scale = reading, which, scale
+    def __init__(self, reading: Local, asked: Asked, scale: Scale) -> None:
+        self._reading, self._which, self.scale = reading, asked.question.in_sql, scale
+        self._acted = asked.acted
         self._parts: list[_Part] = []
         self.left_out: Counter[str] = Counter()
 
     def fill(self, sources: Sequence[Source], nodes: Sequence[Node | None]) -> None:
-        """Make the tables; ``version`` is the place of the visit's source."""
+        """Make the tables; ``version`` is twice the place of the visit's source, and one more where it was acted."""
         for place, (source, node) in enumerate(zip(sources, nodes, strict=True)):
             self._parts.append(_Part(place, source, node))
             self._reading.view(f"scores_{place}", source.table.parts)
             self._reading.view(f"answers_{place}", self._reading.answers(source.table.checklist.ref).parts)
         for key, kind in KEYS.items():
             self._make_known(key, kind)
+        self._make_acted()
         self._reading.link.execute(f"create or replace temp table compared {_TABLE}")
         for part in self._parts:
             self._add(part)
@@ -76,7 +78,7 @@ class Filling:
 
     def drop(self) -> None:
         """Drop the tables."""
-        for name in ("compared", *(f"known_{key}" for key in KEYS)):
+        for name in ("compared", "acted", *(f"known_{key}" for key in KEYS)):
             self._reading.link.execute(f"drop table if exists {name}")
 
     def _make_known(self, key: str, kind: str) -> None:
@@ -88,6 +90,15 @@ class Filling:
             "select level, cast(row_number() over (order by level) - 1 as integer) as code from known"
         )
 
+    def _make_acted(self) -> None:
+        """The table of stores where something was done, and since when."""
+        stores, days = [store for store, _ in self._acted], [day for _, day in self._acted]
+        self._reading.ask(
+            "create or replace temp table acted as select store, min(since) as since "
+            "from (select unnest(cast(? as varchar[])) as store, unnest(cast(? as date[])) as since) group by store",
+            (stores, days),
+        )
+
     def _add(self, part: _Part) -> None:
         """Add the visits of a source, and count those left out."""
         self._count_left_out(part)
@@ -95,8 +106,10 @@ class Filling:
             return
         easier = self._easier(part)
         codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
-        columns = [*codes, f"{part.place} as version", f"{part.score} as raw", *([easier.sql] if easier else [])]
+        version = f"{2 * part.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
+        columns = [*codes, version, f"{part.score} as raw", *([easier.sql] if easier else [])]
         joins = [f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in KEYS.items()]
+        joins.append("left join acted on acted.store = visits.store")
         where, values = self._where(part, part.has_score)
         self._reading.ask(
             f"insert into compared select {', '.join(KEYS)}, version, raw, {self._score(easier)} from (select "
