@@ -14,6 +14,8 @@ from cemaudit.compare.drivers.products import Products, drawn
 from cemaudit.compare.drivers.sorting import LEAST_PAIR
 from cemaudit.compare.standing import Interval
 from cemaudit.errors import Sayable
+from cemaudit.ledger.query.measured import Facets, facets_of_touchpoint
+from cemaudit.ledger.query.question import Question, is_asked
 from cemaudit.ledger.query.reading import Local, Scores
 from cemaudit.ledger.query.statement import Filter, conditions_of
 from cemaudit.ledger.snapshot.names import quoted
@@ -117,16 +119,22 @@ def _added(found: Iterable[tuple[float, list[int]]]) -> list[int]:
 
 
 def _totals(reading: Local, table: Scores, which: Filter) -> Iterator[tuple[Triple, list[int]]]:
-    """Of each touchpoint: visits, and the sums of P, E and S in hundredths."""
-    found = triples(table)
+    """Of each touchpoint meant: visits, and the sums of P, E and S in hundredths."""
+    question = Question(which=which)
+    found = [triple for triple in triples(table) if is_asked(question, _facets(table, triple))]
     if found:
-        where, values = conditions_of(which)
+        where, values = conditions_of(question.in_sql)
         reading.view("visits", table.parts)
         asked = [one for triple in found for one in _asked(triple)]
         sql = f"select {', '.join(asked)} from visits left join stores on stores.store = visits.store"
         (row,) = reading.ask(f"{sql} where {' and '.join(where)}", values)
         numbers = [int(number or 0) for number in row]
         yield from ((triple, numbers[4 * at : 4 * at + 4]) for at, triple in enumerate(found))
+
+
+def _facets(table: Scores, triple: Triple) -> Facets:
+    touchpoint = table.checklist.touchpoint.get(triple.name)
+    return facets_of_touchpoint(touchpoint) if touchpoint else {}
 
 
 def _asked(triple: Triple) -> Iterator[str]:

@@ -23,6 +23,7 @@ OUTCOME = "outcome"
 
 _CENTRED = "driver_centred"
 _PAIRS_AT_ONCE = 300
+_LARGEST = 2**62
 Numbers = NDArray[np.float64]
 
 
@@ -34,13 +35,17 @@ class Source(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """How many there are; ``unknown``: visits whose shopper is not known, ``single``: whose shopper made no other."""
+    """How many there are; ``unknown``: visits whose shopper is not known, ``single``: whose shopper made no other.
+
+    ``groups``: of visits by the same shopper, of a version of the checklist, that are more than one.
+    """
 
     visits: int
     stores: int
     shoppers: int
     unknown: int
     single: int
+    groups: int
 
 
 class Means(NamedTuple):
@@ -82,7 +87,8 @@ def facts_of(reading: Local) -> Facts:
     (row,) = reading.ask(
         f"with shoppers as (select version, shopper, count(*) as n from {FRAME} group by version, shopper) "
         f"select count(*), count(distinct store), count(distinct shopper), count(*) - count(shopper), "
-        f"(select coalesce(sum(n), 0) from shoppers where n = 1 and shopper is not null) from {FRAME}"
+        f"(select coalesce(sum(n), 0) from shoppers where n = 1), (select count(*) from shoppers where n > 1) "
+        f"from {FRAME}"
     )
     return Facts(*map(int, row))
 
@@ -96,24 +102,30 @@ def means_of(reading: Local, names: Sequence[str]) -> Means:
 
 
 def products_of(reading: Local, names: Sequence[str], *, by_shopper: bool, frame: str = FRAME) -> Products:
-    """The products of columns, centred by shopper or, else, as a whole; in both cases within versions."""
+    """The products of columns of plain names, centred by shopper or, else, as a whole; both within versions."""
     within = ("version", "shopper") if by_shopper else ("version",)
-    reading.ask(f"create or replace temp table {_CENTRED} as {centred_sql(frame, names, within)}")
+    centred = f"select * from ({centred_sql(frame, names, within)}) order by store"  # in order, groups are found faster
+    reading.ask(f"create or replace temp table {_CENTRED} as {centred}")
+    product = "cast({} as hugeint) * {}" if _is_large(reading, names) else "{} * {}"
     rows, columns = np.triu_indices(len(names))
+    places = zip(rows.tolist(), columns.tolist(), strict=True)
+    pairs = [product.format(names[row], names[column]) for row, column in places]
     counts, sums = [], []
-    for start in range(0, len(rows), _PAIRS_AT_ONCE):
-        pairs = [(names[rows[at]], names[columns[at]]) for at in range(start, min(start + _PAIRS_AT_ONCE, len(rows)))]
-        asked = [f"count({_product(*pair)})" for pair in pairs]
-        asked += [f"cast(sum({_product(*pair)}) as double)" for pair in pairs]
+    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+        some = pairs[start : start + _PAIRS_AT_ONCE]
+        asked = [*(f"count({pair})" for pair in some), *(f"cast(sum({pair}) as double)" for pair in some)]
         found = _arrays(reading, asked, _CENTRED)
-        counts.append(found[:, : len(pairs)])
-        sums.append(found[:, len(pairs) :] / PARTS**2)
+        counts.append(found[:, : len(some)])
+        sums.append(found[:, len(some) :] / PARTS**2)
     reading.ask(f"drop table {_CENTRED}")
     return Products(tuple(names), np.hstack(counts), np.hstack(sums))
 
 
-def _product(one: str, other: str) -> str:
-    return f"cast({quoted(one)} as hugeint) * {quoted(other)}"
+def _is_large(reading: Local, names: Sequence[str]) -> bool:
+    """Whether products could leave 64 bits."""
+    asked = ", ".join(f"coalesce(max(abs({name})), 0)" for name in names)
+    (row,) = reading.ask(f"select {asked} from {_CENTRED}")
+    return int(max(row)) ** 2 > _LARGEST
 
 
 def _arrays(reading: Local, expressions: Sequence[str], table: str) -> Numbers:

@@ -60,13 +60,13 @@ def study(reading: Local, asked: Asked, rules: Rules = DEFAULT) -> Study:
     check_facts(facts, by_shopper=by_shopper)
     kept = sort_out(products_of(reading, [OUTCOME, *chosen.ids], by_shopper=by_shopper))
     R, moved = _holding(kept.products)
-    explained = _explained(R, facts.visits - by_shopper * facts.single)
+    explained = _explained(R, facts.visits - facts.single - facts.groups if by_shopper else facts.visits - 1)
     names = kept.products.names[1:]
     means = means_of(reading, names)
     told = leanings(reading, names, visits=facts.visits, by_shopper=by_shopper, level=rules.level)
     seen = _Seen(chosen, names, R, means, sampled(kept.products, means), told)
     drivers = sorted(_drivers(seen, rules.level), key=lambda driver: -driver.share)
-    felt = experiences(reading, [source.table for source in chosen.sources], which)
+    felt = experiences(reading, [source.table for source in chosen.sources], asked.which)
     both = interaction_in(reading, by_shopper=by_shopper) if chosen.sources[0].columns.get("pe") else None
     return Study(
         asked.of, chosen.outcome, chosen.measure, facts.visits, facts.stores, facts.shoppers, by_shopper, explained,
@@ -86,14 +86,17 @@ def _holding(products: Products) -> tuple[Numbers, float]:
     return R, moved
 
 
-def _explained(R: Numbers, visits: int) -> float:
-    """R²; ``CannotTell`` where as much would often come by chance (the F test of no slope at all)."""
+def _explained(R: Numbers, free: int) -> float:
+    """R²; ``CannotTell`` where as much would often come by chance (the F test of no slope at all).
+
+    ``free``: visits less the means that were taken away.
+    """
     drivers = len(R) - 1
     r2 = float((R[0, 1:] @ np.linalg.pinv(R[1:, 1:], rcond=1e-8, hermitian=True)) @ R[1:, 0])
-    freedom = visits - drivers - 1
+    freedom = max(free - drivers, 1)
     f = (r2 / drivers) / max((1 - r2) / freedom, np.finfo(float).tiny)
     if stats.f.sf(f, drivers, freedom) > CHANCE:
-        share, chance = f"{r2:.1%}", f"{drivers / (visits - 1):.1%}"
+        share, chance = f"{r2:.1%}", f"{min(drivers / max(free, 1), 1):.1%}"
         what = message(
             "The drivers explain {share} of what differs in the outcome; chance alone would explain {chance}.",
             share=share,

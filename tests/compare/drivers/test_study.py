@@ -33,6 +33,15 @@ def by_name(found: Study) -> dict[str, Driver]:
     return {driver.name: driver for driver in found.drivers}
 
 
+def test_products_of_large_numbers_stay_exact(chain: Path) -> None:
+    """Sums of money in hundredths, squared, leave 64 bits."""
+    money = "select 's' as store, 0 as version, 10**14 * (i % 2) as d0 from range(8) t(i)"
+    with reading(chain) as opened:
+        opened.ask(f"create temp table money as {money}")
+        found = products_of(opened, ["d0"], by_shopper=False, frame="money")
+    assert found.sums == pytest.approx(np.array([[8 * (10**12 / 2) ** 2]]), rel=1e-12)
+
+
 @pytest.mark.parametrize("by_shopper", [True, False])
 def test_products_by_sql_are_products_by_rows(chain: Path, by_shopper: bool) -> None:
     with reading(chain) as opened:
@@ -111,6 +120,7 @@ def test_where_chooses_visits_and_drivers(chain: Path) -> None:
     assert any("too narrow" in str(note) for note in found.notes)
     chosen = asked(chain, which=Filter((Condition("touchpoint", ("hello", "room")),)))
     assert set(by_name(chosen)) == {"hello", "room"}
+    assert [one.name for one in chosen.felt] == ["hello", "room", ""]
     with pytest.raises(CannotTell, match="Fewer than two drivers"):
         asked(chain, which=Filter((Condition("channel", ("electronic",)),)))
 
