@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ READABLE = 8
 """To so many columns texts are cut before headings of numbers are."""
 
 _WIDE = {"W", "F"}
+_WORD = re.compile(r"\w")
+_NAME = re.compile(r"(\W*)(\w\S*) (\S.*)")
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], align: str = "") -> None:
@@ -31,15 +34,34 @@ def table_lines(
 ) -> list[str]:
     """The lines of the table, none wider than ``screen`` columns; the widest cells are cut first, with ``…``.
 
-    What stands to the right, numbers, is only cut where nothing else is left to cut.
+    What stands to the right, numbers, is only cut where nothing else is left to cut. Where names would be cut that all
+    begin with the same word, that goes first: it tells none from another.
     """
     lines = [[_one_line(cell) for cell in row] for row in (headings, *rows)]
     sides = align or "l" * len(headings)
-    found = [[columns_of(cell) for cell in column] for column in zip(*lines, strict=True)]
-    least = [max(one[1:], default=0) if side == "r" else READABLE for side, one in zip(sides, found, strict=True)]
-    widths = _fitting(_fitting(list(map(max, found)), screen, least), screen, [0] * len(found))
+    widths = _widths(lines, sides, screen)
+    for place, width in enumerate(widths):
+        if any(columns_of(line[place]) > width for line in lines[1:]):
+            for line, cell in zip(lines[1:], _told_apart([line[place] for line in lines[1:]]), strict=True):
+                line[place] = cell
+    widths = _widths(lines, sides, screen)
     laid = [_laid(line, widths, sides) for line in lines]
     return [laid[0], GAP.join("-" * width for width in widths), *laid[1:]]
+
+
+def _widths(lines: Sequence[Sequence[str]], sides: str, screen: int) -> list[int]:
+    found = [[columns_of(cell) for cell in column] for column in zip(*lines, strict=True)]
+    least = [max(one[1:], default=0) if side == "r" else READABLE for side, one in zip(sides, found, strict=True)]
+    return _fitting(_fitting(list(map(max, found)), screen, least), screen, [0] * len(found))
+
+
+def _told_apart(cells: Sequence[str]) -> list[str]:
+    """The cells without the word that all begin with, marks before it apart."""
+    found = [_NAME.fullmatch(cell) for cell in cells]
+    words = {match[2] if match else cell for cell, match in zip(cells, found, strict=True) if _WORD.search(cell)}
+    if len(words) != 1 or sum(match is not None for match in found) < 2:
+        return list(cells)
+    return [f"{match[1]}…{match[3]}" if match else cell for cell, match in zip(cells, found, strict=True)]
 
 
 def columns_of(text: str) -> int:

@@ -29,6 +29,16 @@ def test_a_wide_table_is_cut_to_the_screen() -> None:
     assert "…" in lines[2]
 
 
+def test_names_that_would_be_cut_lose_the_word_they_share() -> None:
+    rows = [["Green Smile Seoul", "1"], ["! Green Smile Busan", "2"], ["...", ""]]
+    assert [line.split("  ")[0] for line in table_lines(["Store", "x"], rows, "lr", 18)[2:]] == [
+        "…Smile Seoul", "! …Smile Busan", "...",
+    ]  # fmt: skip
+    assert "Green Smile Seoul" in table_lines(["Store", "x"], rows, "lr", 30)[2]
+    others = [["Green Smile Seoul", "1"], ["Red Smile Busan", "2"]]
+    assert table_lines(["Store", "x"], others, "lr", 16)[2].startswith("Green Smile…")
+
+
 def test_line_ends_and_control_characters_stay_in_their_cell() -> None:
     assert table_lines(["a"], [["x\ny\x1b[31m"]])[2] == "x y [31m"
 
