@@ -36,6 +36,7 @@ _COLUMNS = {
 }  # fmt: skip
 _NEXT = ("ledger info", "history {visit}", "collect {file}", "explain {file}")
 _NEXT_WITH_HQ = (
+    "compare",
     "query heatmap --by region --by channel",
     "query distribution --by wave",
     "query items --by touchpoint",
