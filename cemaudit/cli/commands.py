@@ -46,6 +46,7 @@ COMMANDS = {
     "items": N_("Tell which items of a checklist work, and which do not."),
     "plan-visits": N_("Tell how many visits it takes to see a difference."),
     "compare": N_("Compare stores fairly, and say what cannot be told."),
+    "shoppers": N_("Show how strict and how steady each shopper is."),
     "lint": N_("Check checklists, schemes and visits."),
 }
 

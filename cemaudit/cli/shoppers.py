@@ -1,0 +1,90 @@
+"""``cemaudit shoppers``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import words
+from cemaudit.cli.asking import Question, asking, asking_options
+from cemaudit.cli.results import print_notes
+from cemaudit.cli.rows import Form, give_rows, rows_options
+from cemaudit.cli.screen import screen_width
+from cemaudit.cli.standings import span
+from cemaudit.cli.table import table_lines
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.severity import Severity, Shopper
+    from cemaudit.ledger.export.columns import Kind
+
+_COLUMNS: dict[str, Kind] = {
+    "shopper": "text", "visits": "whole", "stores": "whole", "severity": "score", "se": "number", "low": "number",
+    "high": "number", "ratio": "number", "spread": "text",
+}  # fmt: skip
+_HEADINGS = (
+    N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("To look at"),
+)  # fmt: skip
+_SPREADS = {"uniform": N_("all alike"), "erratic": N_("erratic")}
+
+
+@words.command(
+    "shoppers",
+    help=N_(
+        "Show how strict each shopper is (points their scores are worse than the average shopper's in the same stores) "
+        "and how steady, by pseudonym. Nothing is said of shoppers with fewer than five visits."
+    ),
+)
+@asking_options
+@words.option("--least", type=click.IntRange(2), metavar="N", help=N_("Nothing of shoppers with fewer visits (5)."))
+@rows_options
+@words.common_options
+def command(question: Question, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
+    """Show the shoppers."""
+    from cemaudit.compare.observed import observe
+    from cemaudit.compare.rules import DEFAULT
+    from cemaudit.compare.severity import severity_of
+
+    rules = DEFAULT._replace(least_person=least or DEFAULT.least_person)
+    with asking(question) as opened:
+        found = severity_of(observe(opened, question.asked()), rules)
+    if as_json:
+        click.echo(json.dumps(_document(found), ensure_ascii=False))
+    elif not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(map(_row, found.shoppers))):
+        _print(found)
+
+
+def _row(one: Shopper) -> dict[str, Any]:
+    row = one._asdict()
+    row["low"], row["high"] = row.pop("interval")
+    return row
+
+
+def _document(found: Severity) -> dict[str, Any]:
+    rows, notes = list(map(_row, found.shoppers)), list(map(str, found.notes))
+    return found._asdict() | {"shoppers": rows, "notes": notes}
+
+
+def _print(found: Severity) -> None:
+    text = "Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store."
+    print_notes([message(text, sd=f"{found.sd:.1f}", visit=f"{found.visit_sd:.1f}"), *found.notes])
+    if found.shoppers:
+        click.echo()
+        headings = [translate(heading) for heading in _HEADINGS]
+        for line in table_lines(headings, list(map(_cells, found.shoppers)), "lrrrrrl", screen_width()):
+            click.echo(line)
+
+
+def _cells(one: Shopper) -> list[str]:
+    return [
+        one.shopper, str(one.visits), str(one.stores), f"{one.severity:+.1f}", span(one.interval, 1),
+        f"{one.ratio:.2f}", ", ".join(map(translate, _remarks(one))),
+    ]  # fmt: skip
+
+
+def _remarks(one: Shopper) -> list[str]:
+    known = [(one.strict, N_("strict")), (one.mild, N_("mild"))]
+    return [text for holds, text in known if holds] + ([_SPREADS[one.spread]] if one.spread else [])
