@@ -23,8 +23,8 @@ class Estimates(NamedTuple):
 
 def _left(system: System, units: Sparse, columns: Sparse) -> Sparse:
     """The rows q = s (c_dense - N' (t_0² / D) c_units), one for each combination (m x K)."""
-    shrink = sparse.diags_array(_alone(system))
-    return sparse.csr_array(columns @ sparse.diags_array(system.scale) - (units @ shrink) @ system.cross)
+    shrunken = (units @ sparse.diags_array(_alone(system))) @ system.sums.cross
+    return sparse.csr_array((columns - shrunken) @ sparse.diags_array(system.scale))
 
 
 def _alone(system: System) -> Vector:

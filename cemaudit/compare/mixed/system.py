@@ -1,7 +1,7 @@
 """The mixed model equations at given ratios: one elimination of the units, one Cholesky factor of the rest.
 
 With ratio t_r = sd of factor r / residual sd, D = t_0² weight + 1 (units), s the ratios of the dense columns (1 for
-fixed ones), N and C the cross-products: S = s C s + I_random - s N' (t_0² / D) N s = L L' (Bates et al. 2015, Journal
+fixed ones), N and C the cross-products: S = s (C - N' (t_0² / D) N) s + I_random = L L' (Bates et al. 2015, Journal
 of Statistical Software 67(1), section 3; the same elimination as MixedModels.jl).
 """
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
 from cemaudit.compare.mixed.products import left_over, weighed_trace
-from cemaudit.compare.mixed.sums import Matrix, Sparse, Sums, Vector
+from cemaudit.compare.mixed.sums import Matrix, Sums, Vector
 
 __all__ = ["Method", "System", "solve"]
 
@@ -26,7 +26,7 @@ _LEAST_RESIDUAL = 1e-14
 class System:
     """A solved system: effects are those in ``units`` (I) and ``columns`` (K), divided by their ratios ("spherical").
 
-    ``spread``: D (I). ``scale``: s (K). ``cross``: N s (I x K). ``lower``: L (K x K, lower triangle alone).
+    ``spread``: D (I). ``scale``: s (K). ``lower``: L (K x K, lower triangle alone).
     ``residual``: the penalised residual sum of squares.
     """
 
@@ -34,7 +34,6 @@ class System:
     ratios: Vector
     spread: Vector
     scale: Vector
-    cross: Sparse
     lower: Matrix
     residual: float
     units: Vector
@@ -69,7 +68,7 @@ class System:
     def unexplained(self, inverse: Matrix) -> Vector:
         """Per random factor: the sum of its levels' prediction error variances, each as a share of its variance."""
         again = (self.ratios[0] / self.spread) ** 2
-        units = float((1.0 / self.spread).sum()) + weighed_trace(self.cross, again, inverse)
+        units = float((1.0 / self.spread).sum()) + weighed_trace(self.sums.cross, again, self.scale, inverse)
         diagonal = np.diagonal(inverse)
         return np.array([units, *(float(diagonal[span].sum()) for span in self.sums.spans)])
 
@@ -88,9 +87,10 @@ def _scale(sums: Sums, ratios: Vector) -> Vector:
     return scale
 
 
-def _factor(sums: Sums, scale: Vector, cross: Sparse, shrink: Vector) -> Matrix:
-    diagonal = sparse.diags_array(scale)
-    matrix = left_over(diagonal @ sums.dense @ diagonal, cross, shrink)
+def _factor(sums: Sums, scale: Vector, shrink: Vector) -> Matrix:
+    matrix = left_over(sums.dense, sums.cross, shrink)
+    matrix *= scale
+    matrix *= scale[:, None]
     np.einsum("ii->i", matrix)[: sums.first_fixed] += 1.0
     lower, failed = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1, clean=0)
     if failed:
@@ -106,12 +106,11 @@ def solve(sums: Sums, ratios: Vector) -> System:
     spread = ratios[0] ** 2 * sums.weight + 1.0
     shrink = ratios[0] ** 2 / spread
     scale = _scale(sums, ratios)
-    cross = sums.cross @ sparse.diags_array(scale)
-    lower = _factor(sums, scale, cross, shrink)
-    right = scale * sums.dense_totals - cross.T @ (shrink * sums.unit_totals)
+    lower = _factor(sums, scale, shrink)
+    right = scale * (sums.dense_totals - sums.cross.T @ (shrink * sums.unit_totals))
     half = linalg.solve_triangular(lower, right, lower=True, check_finite=False)
     columns = linalg.solve_triangular(lower, half, lower=True, trans="T", check_finite=False)
     residual = sums.squares - shrink @ sums.unit_totals**2 - half @ half
-    units = ratios[0] * (sums.unit_totals - cross @ columns) / spread
+    units = ratios[0] * (sums.unit_totals - sums.cross @ (scale * columns)) / spread
     least = max(_LEAST_RESIDUAL * sums.squares, np.finfo(float).tiny)
-    return System(sums, ratios, spread, scale, cross, lower, max(float(residual), least), units, columns)
+    return System(sums, ratios, spread, scale, lower, max(float(residual), least), units, columns)

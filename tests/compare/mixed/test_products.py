@@ -41,8 +41,9 @@ def test_what_is_left_of_a_matrix(shape: tuple[int, int, float, int]) -> None:
 def test_a_trace_over_the_entries_needed(shape: tuple[int, int, float, int]) -> None:
     numbers, cross, square = drawn(*shape)
     weights = numbers.random(len(cross))
-    found = weighed_trace(sparse.csr_array(cross), weights, np.asfortranarray(np.tril(square)))
-    assert found == pytest.approx(np.trace(cross.T @ (weights[:, None] * cross) @ square))
+    scale = numbers.random(len(square))
+    found = weighed_trace(sparse.csr_array(cross), weights, scale, np.asfortranarray(np.tril(square)))
+    assert found == pytest.approx(np.trace(cross.T @ (weights[:, None] * cross) @ (np.outer(scale, scale) * square)))
 
 
 @given(SHAPES)
