@@ -173,7 +173,7 @@ def _print_asymmetry(drivers: Sequence[Driver]) -> None:
     rows = [
         [
             str(driver.title),
-            f"{-lean.penalty:.1f}",
+            f"{-lean.penalty:.1f}".replace("-0.0", "0.0"),
             f"{lean.reward:+.1f}",
             f"{lean.range:.1f}",
             "-" if lean.leaning is None else f"{lean.leaning:+.2f}",

@@ -84,16 +84,16 @@ def _row(one: ItemRow) -> dict[str, Any]:
 
 
 def _print(found: Sequence[ItemRow], alphas: Sequence[Consistency]) -> None:
-    headings = (
-        N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Rest"), N_("Alike"), N_("Drift"), N_("What to do"),
-    )  # fmt: skip
+    headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Rest"), N_("Alike"), N_("Drift"))
     known = {one.checklist: one for one in alphas}
-    for ref, some in groupby(found, key=lambda one: one.checklist):
+    for ref, each in groupby(found, key=lambda one: one.checklist):
+        some = list(each)
         click.echo(str(message("Checklist: {ref}", ref=ref)))
-        print_table(list(map(translate, headings)), [_cells(one) for one in some], "lrrrrrrl")
+        print_table(list(map(translate, headings)), [_cells(one) for one in some], "lrrrrrr")
         if ref in known:
             click.echo(str(_said(known[ref])))
         click.echo()
+        print_notes(f"{one.item}: {translate(_ADVICE[one.advice])}" for one in some if one.advice)
     print_notes(_NOTES)
 
 
@@ -106,7 +106,6 @@ def _cells(one: ItemRow) -> list[str]:
         _shown(one.rest, "{:+.2f}"),
         _shown(one.alike, "{:.0%}"),
         _shown(one.drift, "{:+.1f}"),
-        translate(_ADVICE[one.advice]),
     ]
 
 

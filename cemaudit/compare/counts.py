@@ -91,19 +91,17 @@ class _Table:
         return bool(self.checklist.items[name].possible) and name in self.units
 
     def asked(self, name: str, source: str) -> str:
-        """Visits, answers, not applicable; with points the rest, too."""
+        """Visits in which it was asked, answers, not applicable; with points the rest, too."""
         state = self._column("state", name)
-        heads = f"count(*), count(*) - count({state}), count(case when {state} = {_NOT_APPLICABLE} then 1 end)"
         if not self.has_points(name):
-            return f"select {heads} from {source}"
+            return f"select {_HEADS} from (select {state} as state from {source})"
         columns = {"state": state, "x": self._share(name), "fails": self._fails(name), "r": self._rest(name)}
         listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
-        heads = f"count(*), count(*) - count(state), count(case when state = {_NOT_APPLICABLE} then 1 end)"
         sums = "count(x), sum(x), sum(x * x)"
         sums += f", count(case when fails then 1 end), count(case when x >= {PARTS} then 1 end)"
         both = ", ".join(f"sum(case when r is not null then {one} end)" for one in ("x", "x * x"))
         rest = ", ".join(f"sum(case when x is not null then {one} end)" for one in ("r", "r * r", "x * r"))
-        return f"select {heads}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
+        return f"select {_HEADS}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
 
     def by_shopper(self, name: str, source: str, least: int) -> str:
         """Shoppers with enough answers, and those whose answers are all worth the same."""
@@ -142,4 +140,8 @@ class _Table:
         return f"cast(round({PARTS} * ({earned}) / nullif({possible}, 0)) as bigint)"
 
 
-_NOT_APPLICABLE = code_of(Reason.NOT_APPLICABLE.value)
+_NOT_ASKED = f"{code_of(Reason.NOT_RELEVANT.value)}, {code_of(Reason.NOT_ASKED.value)}"
+_HEADS = (
+    f"count(case when state is null or state not in ({_NOT_ASKED}) then 1 end), count(*) - count(state), "
+    f"count(case when state = {code_of(Reason.NOT_APPLICABLE.value)} then 1 end)"
+)

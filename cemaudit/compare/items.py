@@ -48,10 +48,10 @@ class Advice(StrEnum):
 class ItemRow(NamedTuple):
     """An item of a version of the checklist; shares from 0 to 1.
 
-    ``asked`` and ``answered`` visits; ``na``: the share not applicable. ``points``: the mean share of points, ``None``
-    without points; ``rest``: its correlation with the share of points of all other items of the visit. ``alike``: the
-    share of shoppers with at least 5 answers who always gave the same. ``drift``: standard errors by which ``points``
-    lies above the version before.
+    Visits in which it was ``asked``, and ``answered``; ``na``: the share not applicable. ``points``: the mean share of
+    points, ``None`` without points; ``rest``: its correlation with the share of points of all other items of the visit.
+    ``alike``: the share of shoppers with at least 5 answers who always gave the same. ``drift``: standard errors by
+    which ``points`` lies above the version before.
     """
 
     checklist: str
@@ -113,14 +113,16 @@ def _row(ref: str, counts: Counts, before: Counts | None, rules: Rules) -> ItemR
 def _advice(counts: Counts, rest: float | None, alike: float | None, drift: float | None) -> Advice:
     """The gravest first."""
     n = counts.n if counts.mean is not None else counts.answered
+    seldom = counts.asked >= LEAST and counts.not_applicable > MOSTLY * counts.asked
     checks: Sequence[tuple[bool, Advice]] = (
+        (n < LEAST and seldom, Advice.SELDOM),
         (n < LEAST, Advice.FEW),
         (counts.mean is not None and rarest(n - counts.full, n) < DEAD_BELOW, Advice.ALWAYS),
         (counts.mean is not None and rarest(n - counts.fails, n) < DEAD_BELOW, Advice.NEVER),
         (drift is not None and abs(drift) > DRIFTED, Advice.DRIFT),
         (rest is not None and rest < DIFFERS, Advice.CONTRARY),
         (alike is not None and alike > ALIKE, Advice.UNCALIBRATED),
-        (counts.not_applicable > MOSTLY * counts.asked, Advice.SELDOM),
+        (seldom, Advice.SELDOM),
     )
     return next((advice for holds, advice in checks if holds), Advice.FINE)
 

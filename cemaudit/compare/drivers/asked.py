@@ -35,7 +35,7 @@ class Asked(NamedTuple):
 class Asymmetric(NamedTuple):
     """What low costs and high brings, in points of the outcome against the middle; see ``Asymmetry``.
 
-    ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``harmless``: no penalty to be found.
+    ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``idle``: neither is to be found.
     """
 
     penalty: float
@@ -44,7 +44,7 @@ class Asymmetric(NamedTuple):
     leaning: float | None
     interval: Interval | None
     prevalence: float
-    harmless: bool
+    idle: bool
 
 
 class Driver(NamedTuple):

@@ -65,11 +65,11 @@ def _codes(share: Numbers, performance: Numbers) -> NDArray[np.int64]:
     return codes
 
 
-def hint_of(placed: Placed, *, harmless: bool, lifts: bool, seldom: bool) -> Hint:
+def hint_of(placed: Placed, *, idle: bool, lifts: bool, seldom: bool) -> Hint:
     """The suggestion.
 
-    ``harmless``: low performance costs nothing that could be found; ``lifts``: the driver surely lifts more than it
-    harms; ``seldom``: it is high in few visits.
+    ``idle``: neither low nor high performance does anything that could be found; ``lifts``: the driver surely lifts
+    more than it harms; ``seldom``: it is high in few visits.
     """
     if lifts and seldom:
         return Hint.CREATE
@@ -83,4 +83,4 @@ def hint_of(placed: Placed, *, harmless: bool, lifts: bool, seldom: bool) -> Hin
         case Quadrant.ENOUGH:
             return Hint.REDUCE
         case Quadrant.MINOR:
-            return Hint.ELIMINATE if harmless else Hint.UNCLEAR
+            return Hint.ELIMINATE if idle else Hint.UNCLEAR

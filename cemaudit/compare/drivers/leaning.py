@@ -46,6 +46,6 @@ def leanings(
             leaning if is_told else None,
             interval(samples.leaning[:, at], level) if is_told else None,
             found[name].high / visits,
-            penalty < small and interval(samples.penalty[:, at], level).low < _NOTHING,
+            penalty < small and all(interval(one[:, at], level).low < _NOTHING for one in samples[:2]),
         )
     return told

@@ -111,8 +111,8 @@ def _on_stores(facts: Facts) -> Iterator[Sayable]:
 def _on_reading(drivers: Sequence[Driver]) -> Iterator[Sayable]:
     yield message("Drivers that go together share what they explain: a small share need not be an effect.")
     yield message(
-        "Suggestions are given where {sure} of the samples agree; they know no costs, and no published rule defines "
-        "them.",
+        "Suggestions are given where {sure} of the samples agree; they know neither costs nor duties, and no published "
+        "rule defines them.",
         sure="80%",
     )
     if any(driver.asymmetry for driver in drivers):

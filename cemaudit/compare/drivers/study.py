@@ -131,7 +131,7 @@ def _drivers(seen: _Seen, level: float) -> list[Driver]:
 
 def _hint(placed: Placed, leaning: Asymmetric | None) -> Hint:
     if leaning is None:
-        return hint_of(placed, harmless=False, lifts=False, seldom=False)
+        return hint_of(placed, idle=False, lifts=False, seldom=False)
     lifts = leaning.leaning is not None and leaning.leaning > LEANING
     surely = leaning.interval is not None and leaning.interval.low > 0
-    return hint_of(placed, harmless=leaning.harmless, lifts=lifts and surely, seldom=leaning.prevalence < SELDOM)
+    return hint_of(placed, idle=leaning.idle, lifts=lifts and surely, seldom=leaning.prevalence < SELDOM)
