@@ -54,8 +54,8 @@ class _Key(NamedTuple):
 @dataclass(frozen=True)
 class Coded:
     """The temporary table ``compared`` of an engine: for each visit the codes of its ``store``, ``shopper`` and
-    ``wave`` (-1: not known), ``version`` (a place among ``versions``), ``raw`` (hundredths of a
-    point) and ``score`` (parts, see ``Scale``; adjusted, on the scale asked for).
+    ``wave`` (-1: not known), ``version`` (a place among ``versions``), ``day`` (since the first of 1970), ``raw``
+    (hundredths of a point) and ``score`` (parts, see ``Scale``; adjusted, on the scale asked for).
 
     ``keys`` say what those codes mean; ``of_stores`` are the factors of stores, ``unit_of`` the one that is compared
     where that is not the stores themselves.

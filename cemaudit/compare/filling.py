@@ -17,13 +17,17 @@ from cemaudit.ledger.query.statement import Bound, conditions_of
 from cemaudit.ledger.snapshot.names import quoted, reason_of
 from cemaudit.model import Reason
 
-__all__ = ["KEYS", "Filling"]
+__all__ = ["KEYS", "NO_DAY", "Filling"]
 
 KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
 """The columns that are coded, and the kind of files they are in."""
 
+NO_DAY = -1
+"""Stands for the day of a visit whose day is not known; other days are counted from the first of 1970."""
+
 _TABLE_OF = {"scores": "visits", "answers": "answered"}
-_TABLE = "(store integer, shopper integer, wave integer, version integer, raw bigint, score bigint)"
+_TABLE = "(store integer, shopper integer, wave integer, version integer, day integer, raw bigint, score bigint)"
+_DAY = f"cast(coalesce(visits.day - date '1970-01-01', {NO_DAY}) as integer)"
 
 
 class _Part(NamedTuple):
@@ -107,12 +111,12 @@ class Filling:
         easier = self._easier(part)
         codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
         version = f"{2 * part.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
-        columns = [*codes, version, f"{part.score} as raw", *([easier.sql] if easier else [])]
+        columns = [*codes, version, f"{_DAY} as day", f"{part.score} as raw", *([easier.sql] if easier else [])]
         joins = [f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in KEYS.items()]
         joins.append("left join acted on acted.store = visits.store")
         where, values = self._where(part, part.has_score)
         self._reading.ask(
-            f"insert into compared select {', '.join(KEYS)}, version, raw, {self._score(easier)} from (select "
+            f"insert into compared select {', '.join(KEYS)}, version, day, raw, {self._score(easier)} from (select "
             f"{', '.join(columns)} from {self._tables(part)} {' '.join(joins)} where {where})",
             (*(easier.values if easier else ()), *values),
         )
