@@ -40,7 +40,7 @@ _NEXT_WITH_HQ = (
     "query heatmap --by region --by channel",
     "query distribution --by wave",
     "query items --by touchpoint",
-    "export --to xlsx --out visits.xlsx",
+    "export --to xlsx --out {table}",
 )
 
 
@@ -179,7 +179,8 @@ def _tell_next(company: Company, visit: Visit, *, hq: bool) -> None:
     from cemaudit.exchange.sealed import sealed_name
 
     setting = "set" if os.name == "nt" else "export"
-    names = {"visit": visit.id, "file": shlex.quote(str(company.inbox / "done" / sealed_name(visit)))}
+    paths = {"file": company.inbox / "done" / sealed_name(visit), "table": company.folder / "visits.xlsx"}
+    names = {"visit": visit.id, **{name: shlex.quote(str(path)) for name, path in paths.items()}}
     click.echo(f"\n{message('What to try next')}:")
     click.echo(f"  {setting} CEMAUDIT_LEDGER={shlex.quote(str(company.ledger))}")
     for arguments in (*_NEXT, *(_NEXT_WITH_HQ if hq else ())):
