@@ -21,7 +21,7 @@ __all__ = ["draw_intervals"]
 
 ROOMY, ON_A_PAGE, MOST_ROWS, NAMED, TOGETHER = 36, 60, 180, 15, 5
 TALL, LOW = 13.0, 10.2
-DENSE, MOST_LINES = 300.0, 300
+DENSE, MOST_LINES = 264.0, 300
 
 
 class _Row(Slice):

@@ -6,7 +6,7 @@ from cemaudit.compare.account import Account
 from cemaudit.model import Text
 from cemaudit.model.blocks import Words
 from cemaudit.report.document import Fact, Verdict
-from cemaudit.report.league.words import number, percent, several_of, worse_than
+from cemaudit.report.league.words import counted, expected, number, several_of, worse_than
 from cemaudit.report.sections.words import joined
 
 __all__ = ["facts", "verdict"]
@@ -17,7 +17,7 @@ def facts(account: Account) -> tuple[Fact, ...]:
     league = account.league
     rows: list[tuple[Text, Words]] = [
         (Text(ko="기간", en="Period"), account.period),
-        (Text(ko="비교 대상", en="Compared"), _count(account)),
+        (Text(ko="비교 대상", en="Compared"), counted(league, len(league.standings))),
         (Text(ko="방문", en="Visits"), f"{league.facts.visits:,}"),
         (Text(ko="미스터리 쇼퍼", en="Mystery shoppers"), f"{league.shoppers:,}" if league.shoppers else ""),
         (Text(ko="목표", en="Target"), "" if league.target is None else number(league.target)),
@@ -26,24 +26,20 @@ def facts(account: Account) -> tuple[Fact, ...]:
     return tuple(Fact(label=label, value=value) for label, value in rows if str(value))
 
 
-def _count(account: Account) -> Words:
-    count, units = len(account.league.standings), several_of(account.league)
-    return Text(ko=f"{units.ko} {count:,}곳", en=f"{count:,} {units.en}")
-
-
 def verdict(account: Account) -> Verdict:
     """How many are flagged, for what, and how many of these flags are expected to be wrong."""
     league = account.league
     count, units = len(league.flagged), several_of(league)
     if count:
-        title = Text(ko=f"먼저 살펴볼 {units.ko} {count:,}곳", en=f"{count:,} {_few(account, count)} to look at first")
+        some = counted(league, count)
+        title = Text(ko=f"먼저 살펴볼 {some.ko}", en=f"{some.en} to look at first")
         why = worse_than(league)
         text: Words = joined(
             [
-                Text(ko=f"{why.ko} {units.ko}입니다.", en=f"They are {why.en}."),
+                Text(ko=f"{why.ko} {units.ko}입니다.", en=f"Flagged: {why.en}."),
                 Text(
-                    ko=f"이 가운데 잘못 지목되었을 것으로 예상되는 비율: {percent(league.wrong)}",
-                    en=f"Share of them expected to be flagged wrongly: {percent(league.wrong)}.",
+                    ko=f"이 가운데 잘못 지목되었을 것으로 예상되는 비율: {expected(league.wrong)}",
+                    en=f"Share of them expected to be flagged wrongly: {expected(league.wrong)}.",
                 ),
             ],
             " ",
@@ -60,8 +56,3 @@ def verdict(account: Account) -> Verdict:
         tone="poor" if count else "plain",
         text=text,
     )
-
-
-def _few(account: Account, count: int) -> str:
-    units = several_of(account.league).en or ""
-    return units.removesuffix("s") if count == 1 else units

@@ -20,6 +20,12 @@ ABOUT = Text(
     "lines.",
 )
 
+ASIDE = Text(
+    ko="방문 횟수가 같은 점이 겹치지 않도록 좌우로 조금 벌려 그렸습니다.",
+    en="Points with the same number of visits are spread a little to the sides.",
+)
+CROWD, SPREAD, GOLDEN = 200, 0.6, 0.618034
+
 
 def funnel(account: Account) -> Section | None:
     """The funnel plot; ``None`` without limits."""
@@ -48,19 +54,24 @@ def _plot(account: Account, known: Funnel) -> Scatter:
         x=Axis(title=Text(ko="방문 횟수", en="number of visits"), low=0, whole=True),
         y=Axis(title=Text(ko="평균", en="mean")),
         curves=tuple(_curves(known)),
+        note=ASIDE if len(standings) > CROWD else "",
     )
 
 
 def _points(standings: Sequence[Standing], known: Funnel, bad: int) -> list[Point]:
     """Those outside first, the farthest of them before the others."""
     ordered = sorted(standings, key=lambda one: (one.store not in known.outside, -abs(one.raw - known.centre)))
-    return [_point(one, known.outside.get(one.store, 0) * -bad) for one in ordered]
+    aside = SPREAD if len(ordered) > CROWD else 0.0
+    return [
+        _point(one, known.outside.get(one.store, 0) * -bad, aside * (at * GOLDEN % 1 - 0.5))
+        for at, one in enumerate(ordered)
+    ]
 
 
-def _point(standing: Standing, good: int) -> Point:
+def _point(standing: Standing, good: int, aside: float) -> Point:
     tones: dict[int, Tone] = {-1: "worst", 0: "fair", 1: "best"}
     label = name_of(standing) if good else ""
-    return Point(x=standing.visits, y=standing.raw, label=label, tone=tones[good])
+    return Point(x=standing.visits + aside, y=standing.raw, label=label, tone=tones[good])
 
 
 def _curves(known: Funnel) -> list[Curve]:

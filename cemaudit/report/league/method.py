@@ -9,7 +9,7 @@ from cemaudit.compare.account import Account
 from cemaudit.compare.league import League
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
-from cemaudit.report.league.words import notes, number, percent, several_of
+from cemaudit.report.league.words import expected, notes, number, percent, several_of
 from cemaudit.report.sections.words import both
 
 __all__ = ["method"]
@@ -128,12 +128,12 @@ def _sample(account: Account) -> Table:
         (Text(ko="순위를 매기는 최소 방문 수", en="Visits needed for a place"), f"{rules.least_visits}"),
         (Text(ko="구간의 수준", en="Level of intervals"), percent(rules.level)),
         (Text(ko="지목하는 확률", en="Probability that flags"), percent(rules.flag_at)),
-        (Text(ko="지목 중 잘못일 비율(예상)", en="Flags expected to be wrong"), percent(league.wrong)),
-        (Text(ko="지목이 찾아내는 비율(예상)", en="Share found by the flags"), percent(league.found)),
-        (Text(ko="그룹 순서가 틀린 쌍(예상)", en="Pairs ordered wrongly by groups"), percent(league.order.wrong)),
+        (Text(ko="지목 중 잘못일 비율(예상)", en="Flags expected to be wrong"), expected(league.wrong)),
+        (Text(ko="지목이 찾아내는 비율(예상)", en="Share found by the flags"), expected(league.found)),
+        (Text(ko="그룹 순서가 틀린 쌍(예상)", en="Pairs ordered wrongly by groups"), expected(league.order.wrong)),
         (
             Text(ko="전부 순위를 매길 때 틀린 쌍(예상)", en="Pairs ordered wrongly by a full ranking"),
-            percent(league.order.wrong_in_full),
+            expected(league.order.wrong_in_full),
         ),
     ]
     columns = (

@@ -8,7 +8,16 @@ from cemaudit.compare.account import Account
 from cemaudit.compare.league import League
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Callout, Figure, Figures, Paragraph, Section
-from cemaudit.report.league.words import name_of, number, one_of, percent, said, several_of, worse_than
+from cemaudit.report.league.words import (
+    counted,
+    expected,
+    name_of,
+    number,
+    percent,
+    said,
+    several_of,
+    worse_than,
+)
 from cemaudit.report.sections.words import joined
 
 __all__ = ["summary"]
@@ -51,7 +60,10 @@ def _flagged(league: League) -> Callout:
         names_ko = names_en = names
     why = worse_than(league)
     return Callout(
-        title=Text(ko=f"먼저 살펴볼 {units.ko}", en=f"Look at these {units.en} first"),
+        title=Text(
+            ko=f"먼저 살펴볼 {units.ko}",
+            en="Look here first",
+        ),
         text=Text(
             ko=f"{names_ko}\n\n{why.ko} 순서로 적었습니다.",
             en=f"{names_en}\n\nThose {why.en}, the surest first.",
@@ -76,7 +88,7 @@ def _figures(league: League) -> Iterator[Figure]:
     )
     yield Figure(
         label=Text(ko="잘못 지목될 비율(예상)", en="Flags expected to be wrong"),
-        value=percent(league.wrong),
+        value=expected(league.wrong),
     )
 
 
@@ -98,14 +110,14 @@ def _sure(league: League) -> Text | None:
     if league.found is None or not league.flagged:
         return None
     count, at = len(league.flagged), percent(league.rules.flag_at)
-    wrong = max(1, round((league.wrong or 0) * count))
+    wrong, found = round((league.wrong or 0) * count), expected(league.found)
+    ko, en = (f"약 {wrong:,}곳", f"about {wrong:,}") if wrong else ("1곳 미만", "fewer than one")
     return Text(
-        ko=f"확률이 {at} 이상일 때만 지목합니다. 지목한 {count:,}곳 가운데 약 {wrong}곳은 실제로는 그렇지 않을 수 "
-        f"있습니다. 반대로, 실제로 그러한 곳 가운데 찾아낸 것은 약 {percent(league.found)}로 예상됩니다. 나머지는 "
-        "방문이 적어 아직 알 수 없습니다.",
-        en=f"Flags are raised at a probability of {at} or more. Of these {count:,} about {wrong} may not deserve "
-        f"it. Conversely, about {percent(league.found)} of all that do are found; the others cannot be told "
-        "yet from so few visits.",
+        ko=f"확률이 {at} 이상일 때만 지목합니다. 지목한 {count:,}곳 가운데 잘못 지목된 곳은 {ko}으로 예상합니다. "
+        f"반대로, 실제로 그러한 곳 가운데 찾아낸 비율은 약 {found}로 예상합니다. 나머지는 이 방문만으로는 알 수 "
+        "없습니다.",
+        en=f"Flags are raised at a probability of {at} or more; of these {count:,}, {en} may not deserve it. Of all "
+        f"that do deserve one, about {found} are found; the others cannot be told yet from these visits.",
     )
 
 
@@ -126,16 +138,16 @@ def _visits(league: League) -> Text | None:
 
 def _outside(league: League) -> Text | None:
     """Who has no place."""
-    least, unit, units = league.rules.least_visits, one_of(league), several_of(league)
+    least = league.rules.least_visits
     few = sum(1 for one in league.standings if one.rank is None and not one.apart)
     apart = sum(1 for one in league.standings if one.apart)
     if not few and not apart:
         return None
-    ko = [f"방문이 {least}회 미만인 {unit.ko} {few:,}곳"] if few else []
-    en = [f"{few:,} {units.en} with fewer than {least} visits"] if few else []
+    ko = [f"방문이 {least}회 미만인 {counted(league, few).ko}"] if few else []
+    en = [f"{counted(league, few).en} with fewer than {least} visits"] if few else []
     if apart:
-        ko.append(f"쇼퍼 한 명만 방문했고 그 쇼퍼가 다른 곳은 방문하지 않은 {unit.ko} {apart:,}곳")
-        en.append(f"{apart:,} {units.en} whose only shopper visited nothing else")
+        ko.append(f"쇼퍼 한 명만 방문했고 그 쇼퍼가 다른 곳은 방문하지 않은 {counted(league, apart).ko}")
+        en.append(f"{counted(league, apart).en} whose only shopper visited nothing else")
     return Text(
         ko=f"순위와 그룹에서 뺀 곳: {', '.join(ko)}.",
         en=f"Without a place: {', and '.join(en)}.",

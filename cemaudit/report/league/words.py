@@ -14,7 +14,8 @@ from cemaudit.report.kit.numbers import MINUS
 from cemaudit.report.sections.words import NOTHING, both
 
 __all__ = [
-    "name_of", "notes", "number", "one_of", "percent", "said", "several_of", "sides", "span", "worse_than",
+    "counted", "expected", "name_of", "notes", "number", "one_of", "percent", "said", "several_of", "span",
+    "worse_than",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ def one_of(league: League) -> Text:
 def several_of(league: League) -> Text:
     """What is compared, several."""
     return UNITS.get(league.unit, UNITS["store"])[1]
+
+
+def counted(league: League, count: int) -> Text:
+    """So many of what is compared."""
+    one, several = one_of(league), several_of(league)
+    return Text(ko=f"{one.ko} {count:,}곳", en=f"{count:,} {(one if count == 1 else several).en}")
+
+
+def expected(share: float | None) -> str:
+    """An expected share as percent: never nothing at all, as nothing of the kind is certain."""
+    return percent(None if share is None else max(share, 1e-9))
 
 
 def said(words: Sayable | str) -> Words:
@@ -76,12 +88,6 @@ def percent(share: float | None) -> str:
 def span(interval: Interval | None, decimals: int = 1) -> str:
     """From the one end to the other."""
     return NOTHING if interval is None else f"{number(interval.low, decimals)} – {number(interval.high, decimals)}"
-
-
-def sides(league: League) -> tuple[Text, Text]:
-    """The bad and the good side of a target, in words."""
-    below, above = Text(ko="미달", en="below"), Text(ko="초과", en="above")
-    return (below, above) if league.worse == "below" else (above, below)
 
 
 def worse_than(league: League) -> Text:

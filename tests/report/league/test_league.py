@@ -51,7 +51,7 @@ def test_what_is_not_known_has_no_section(make_account, make_league):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Look at these stores first", "Take any two stores", "Pairs that can be told apart", "target of 72.0"]),
+        ("en", ["Look here first", "Take any two stores", "Pairs that can be told apart", "target of 72.0"]),
         ("ko", ["먼저 살펴볼 매장", "그 차이가 우연이 아니라고", "구분되는 쌍의 비율", "목표 72.0점"]),
     ],
 )
@@ -98,7 +98,7 @@ def test_without_flags_nobody_is_named(drawn, make_league):
     calm = [one._replace(flagged=False) for one in make_league().standings]
     first = " ".join(drawn(standings=tuple(calm), wrong=None).pages[0].split())
     assert "No stores that surely stand out for the worse" in first
-    assert "Look at these" not in first
+    assert "Look here" not in first
 
 
 def test_stores_without_a_place_are_counted_and_listed(drawn, make_league):
@@ -107,7 +107,7 @@ def test_stores_without_a_place_are_counted_and_listed(drawn, make_league):
     assert few
     standings[0] = standings[0]._replace(rank=None, group=None, apart=True)
     pdf = drawn(standings=tuple(standings))
-    assert f"{few} stores with fewer than 3 visits, and 1 stores whose only shopper" in pdf.text
+    assert f"{few} stores with fewer than 3 visits, and 1 store whose only shopper" in pdf.text
     assert "Without a place" in pdf.text
 
 
