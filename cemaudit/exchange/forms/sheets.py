@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import replaced
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["LONGEST_CELL", "MOST_COLUMNS", "Sheet", "fit_for_cells", "timeless", "write_sheets"]
+__all__ = ["LONGEST_CELL", "MOST_COLUMNS", "Sheet", "fit_for_cells", "save_timeless", "write_sheets"]
 
 MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
 _LONG_AGO = (2020, 1, 1, 0, 0, 0)
+_AT_ONCE = 1 << 20
+_CORE = "docProps/core.xml"
 _STAMP = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
@@ -57,7 +60,7 @@ def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
     for sheet in sheets:
         _fill(book.create_sheet(sheet.name), sheet)
     with replaced(path) as file:
-        file.write(timeless(book))
+        save_timeless(book, file)
 
 
 def _fill(page: Worksheet, sheet: Sheet) -> None:
@@ -75,15 +78,18 @@ def fit_for_cells(text: str) -> str:
     return _UNFIT.sub("", text)[:LONGEST_CELL]
 
 
-def timeless(book: Workbook) -> bytes:
-    """The workbook's bytes, without the moment it was written."""
-    written, again = io.BytesIO(), io.BytesIO()
-    book.save(written)
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            member = zipfile.ZipInfo(name, _LONG_AGO)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = 0o600 << 16
-            data = old.read(name)
-            new.writestr(member, _STAMP.sub(b"", data) if name == "docProps/core.xml" else data)
-    return again.getvalue()
+def save_timeless(book: Workbook, file: IO[bytes]) -> None:
+    """Write the workbook to a file, without the moment it was written; piece by piece, for sheets may be large."""
+    with tempfile.TemporaryFile() as written:
+        book.save(written)
+        with zipfile.ZipFile(written) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+            for known in old.infolist():
+                member = zipfile.ZipInfo(known.filename, _LONG_AGO)
+                member.compress_type = zipfile.ZIP_DEFLATED
+                member.external_attr = 0o600 << 16
+                if member.filename == _CORE:
+                    new.writestr(member, _STAMP.sub(b"", old.read(known)))
+                    continue
+                member.file_size = known.file_size
+                with old.open(known) as source, new.open(member, "w") as target:
+                    shutil.copyfileobj(source, target, _AT_ONCE)

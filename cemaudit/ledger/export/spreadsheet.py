@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.exchange.forms.sheets import MOST_COLUMNS, fit_for_cells, timeless
+from cemaudit.exchange.forms.sheets import MOST_COLUMNS, fit_for_cells, save_timeless
 from cemaudit.files import replaced
 from cemaudit.language import message
 from cemaudit.ledger.export.columns import Kind, OutColumn
@@ -47,7 +47,7 @@ def write_spreadsheet(
     for row in rows:
         page.append(cells.of(row))
     with replaced(path) as file:
-        file.write(timeless(book))
+        save_timeless(book, file)
     return count
 
 
