@@ -182,6 +182,10 @@ def test_a_snapshot_that_is_not_there_is_one_line(on_spark: OnSpark, tmp_path: P
     with pytest.raises(BadInput, match=r"there is no snapshot yet .*'cemaudit snapshot'") as caught:
         manifest_at(on_spark.session, place_of(str(tmp_path)))
     assert str(caught.value).startswith(f"file://{tmp_path}: ")
+    (tmp_path / "snapshot.json").write_text("{]", "utf-8")
+    with pytest.raises(BadInput, match="not the manifest of a snapshot") as caught:
+        manifest_at(on_spark.session, place_of(str(tmp_path)))
+    assert str(caught.value).startswith(f"file://{tmp_path}/snapshot.json: ")
 
 
 def test_scores_are_the_same_to_the_last_bit(on_spark: OnSpark, local: Local) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def place_of(data: str) -> str:
 
 
 def manifest_at(session: SparkSession, place: str) -> Manifest:
-    """The manifest of the snapshot at ``place``; ``BadInput`` where there is none."""
+    """The manifest of the snapshot at ``place``; ``BadInput`` where there is none, or another thing."""
     path = f"{place}/{MANIFEST}"
     try:
         with failures_told(path):
@@ -56,7 +57,10 @@ def manifest_at(session: SparkSession, place: str) -> Manifest:
         raise BadInput(Problem(message("there is no snapshot yet"), place, hint)) from error
     with TemporaryDirectory() as kept:
         Path(kept, MANIFEST).write_text(text, encoding="utf-8")
-        return read_manifest(Path(kept))
+        try:
+            return read_manifest(Path(kept))
+        except BadInput as error:
+            raise BadInput(replace(error.problems[0], place=path)) from error
 
 
 def _literally(path: str) -> str:
