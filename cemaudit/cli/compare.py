@@ -12,6 +12,7 @@ import click
 from cemaudit.cli import words
 from cemaudit.cli.asking import Question, asking, asking_options, rules_of, rules_options
 from cemaudit.cli.group import group
+from cemaudit.cli.options import FILE
 from cemaudit.cli.pair import stores
 from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
@@ -19,9 +20,10 @@ from cemaudit.cli.screen import screen_width
 from cemaudit.cli.sides import show_sides
 from cemaudit.cli.standings import COLUMNS, row_of, span
 from cemaudit.cli.table import table_lines
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, current, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.compare.account import Account
     from cemaudit.compare.league import League
     from cemaudit.compare.standing import Standing
 
@@ -49,6 +51,7 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
 @words.option("--scale", type=click.Choice(("auto", "points", "arcsine")), default="auto",
               help=N_("The scale to compare on; auto: arcsine near the ceiling."))  # fmt: skip
 @words.option("--unadjusted", is_flag=True, help=N_("Do not adjust for how easy the items were that applied."))
+@words.option("--report", "folder", type=FILE, metavar="DIR", help=N_("Write the league report (PDF) there, too."))
 @rules_options
 @rows_options
 def command(
@@ -58,6 +61,7 @@ def command(
     pool: str | None,
     scale: str,
     unadjusted: bool,
+    folder: Path | None,
     least_visits: int | None,
     level: float | None,
     flag_at: float | None,
@@ -68,6 +72,7 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
+    from cemaudit.compare.accounting import account_of
     from cemaudit.compare.asked import NO_POOL
     from cemaudit.compare.comparison import compare
 
@@ -78,11 +83,21 @@ def command(
         if by in _SIDES:
             show_sides(opened, asked, target, rules, form)
             return
-        league = compare(opened, asked, target, rules, scale)
+        account = account_of(opened, asked, target, rules, scale) if folder else None
+        league = account.league if account else compare(opened, asked, target, rules, scale)
+    if account and folder:
+        click.echo(_write(account, folder), err=as_json or as_csv)
     if as_json:
         click.echo(json.dumps(_document(league), ensure_ascii=False))
     elif not give_rows(form, COLUMNS, [row_of(one) for one in league.standings]):
         _show(league)
+
+
+def _write(account: Account, folder: Path) -> str:
+    """The league report, in the language in force."""
+    from cemaudit.report import league_report, write_report
+
+    return str(write_report(league_report(account), folder, current()))
 
 
 def _document(league: League) -> dict[str, Any]:
