@@ -20,6 +20,7 @@ __all__ = ["Method", "System", "solve"]
 
 Method: TypeAlias = Literal["REML", "ML"]
 _LEAST_RESIDUAL = 1e-14
+_SMALL = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +59,11 @@ class System:
     def inverse(self, method: Method = "REML") -> Matrix:
         """The lower triangle of the inverse of S (K x K); for ML the fixed columns are held (zeros)."""
         if method == "REML":
-            return np.asarray(linalg.lapack.dpotri(self.lower, lower=1)[0])
+            return _inverse(self.lower)
         size = self.sums.first_fixed
         found = np.zeros_like(self.lower)
         if size:
-            found[:size, :size] = linalg.lapack.dpotri(np.asfortranarray(self.lower[:size, :size]), lower=1)[0]
+            found[:size, :size] = _inverse(np.asfortranarray(self.lower[:size, :size]))
         return found
 
     def unexplained(self, inverse: Matrix) -> Vector:
@@ -78,6 +79,14 @@ class System:
         levels = np.array(self.sums.levels, dtype=np.float64)
         gone = self.unexplained(self.inverse(method))
         return np.asarray(2.0 * (levels - gone - np.array(squares) / self.variance(method)))
+
+
+def _inverse(lower: Matrix) -> Matrix:
+    """The lower triangle of (L L')⁻¹; LAPACK's own routine wakes threads, which a small matrix does not repay."""
+    if len(lower) > _SMALL:
+        return np.asarray(linalg.lapack.dpotri(lower, lower=1)[0])
+    root = np.tril(linalg.lapack.dtrtri(lower, lower=1)[0])
+    return np.asfortranarray(root.T @ root)
 
 
 def _scale(sums: Sums, ratios: Vector) -> Vector:
