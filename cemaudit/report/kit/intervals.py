@@ -21,7 +21,7 @@ __all__ = ["draw_intervals"]
 
 ROOMY, ON_A_PAGE, MOST_ROWS, NAMED, TOGETHER = 36, 60, 180, 15, 5
 TALL, LOW = 13.0, 10.2
-DENSE, MOST_LINES = 264.0, 300
+DENSE, MOST_LINES, TICK = 264.0, 300, 76.0
 
 
 class _Row(Slice):
@@ -100,7 +100,9 @@ class _Head(Slice):
         if self.axis:
             pen.at(self.field.left + ruler.length / 2, self.words + 7).line(self.axis, TINY, QUIET, "center")
         for tick in ruler.ticks:
-            pen.at(self.field.left + ruler.at(tick), self.height - 4).line(ruler.show(tick), TINY, QUIET, "center")
+            pen.at(self.field.left + ruler.at(tick), self.height - 4).line(
+                one_line(ruler.show(tick), TICK), TINY, QUIET, "center"
+            )
 
 
 def draw_intervals(block: Intervals, width: float) -> list[Stack]:

@@ -12,9 +12,9 @@ from cemaudit.report.kit.ruler import Ruler
 from cemaudit.report.kit.style import HAIRLINE, PALE, QUIET, TINY
 from cemaudit.report.kit.text import one_line
 
-__all__ = ["BELOW", "LEFT", "Plane"]
+__all__ = ["BELOW", "LEFT", "RIGHT", "Plane"]
 
-LEFT, BELOW, TICK = 36.0, 26.0, 3.0
+LEFT, RIGHT, BELOW, TICK = 36.0, 22.0, 26.0, 3.0
 
 
 class Plane(NamedTuple):
@@ -38,7 +38,7 @@ class Plane(NamedTuple):
         for tick in self.x.ticks:
             there = foot.at(self.x.at(tick), 0)
             there.rule(0, TICK, HAIRLINE, 0.7)
-            there.at(0, TICK + 8).line(one_line(self.x.show(tick), 2 * LEFT - 6), TINY, QUIET, "center")
+            there.at(0, TICK + 8).line(one_line(self.x.show(tick), 2 * RIGHT), TINY, QUIET, "center")
         foot.at(self.x.length, TICK + 18).line(one_line(x_title, self.x.length), TINY, QUIET, "right")
 
     def paint_levels(self, pen: Pen, title: Words = "") -> None:

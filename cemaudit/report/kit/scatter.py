@@ -9,7 +9,7 @@ from cemaudit.report.kit.legend import title_lines
 from cemaudit.report.kit.marks import mark
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.placement import Box, Wanted, place, spread
-from cemaudit.report.kit.plane import BELOW, LEFT, Plane
+from cemaudit.report.kit.plane import BELOW, LEFT, RIGHT, Plane
 from cemaudit.report.kit.prose import Lines
 from cemaudit.report.kit.ruler import AIR, Ruler
 from cemaudit.report.kit.stack import Slice, Stack
@@ -30,7 +30,7 @@ class _Field(Slice):
     def __init__(self, block: Scatter, width: float) -> None:
         self.block = block
         named = any(str(curve.label).strip() for curve in block.curves)
-        length = width - LEFT - (NAMES if named else 8)
+        length = width - LEFT - (NAMES if named else RIGHT)
         xs, ys = zip(*_extent(block), strict=True) if list(_extent(block)) else ((), ())
         self.plane = Plane(Ruler(block.x, xs, length), Ruler(block.y, ys, HIGH, air=0.09 if block.quadrants else AIR))
         self.radius = next(radius for most, radius in SIZES if len(block.points) <= most)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PIL import ImageStat
 from pydantic import ValidationError
@@ -146,9 +146,7 @@ NUMBERS = st.floats(-1e12, 1e12) | st.floats(0, 100) | st.sampled_from([0.0, -1e
 WORDS = st.text(max_size=60) | st.just("가나다라마바사" * 30)
 TONE = st.sampled_from(TONES)
 SPANS = st.builds(Span, low=NUMBERS, high=NUMBERS)
-AXES = st.builds(
-    Axis, title=WORDS, unit=st.text(max_size=12), low=st.none() | NUMBERS, high=st.none() | NUMBERS, whole=st.booleans()
-)
+AXES = st.builds(Axis, title=WORDS, unit=WORDS, low=st.none() | NUMBERS, high=st.none() | NUMBERS, whole=st.booleans())
 RANGED = st.builds(
     Ranged,
     label=WORDS,
@@ -215,7 +213,12 @@ CHARTS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(CHARTS)
 def test_any_chart_stays_between_the_margins(draw, chart):
     pdf = draw(chart)
