@@ -36,6 +36,7 @@ class Asymmetric(NamedTuple):
     """What low costs and high brings, in points of the outcome against the middle; see ``Asymmetry``.
 
     ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``idle``: neither is to be found.
+    ``leaning`` and its ``interval`` are ``None`` where both together may well be nothing.
     """
 
     penalty: float

@@ -18,7 +18,7 @@ __all__ = ["LEAST_CORNER", "leanings"]
 LEAST_CORNER = 10
 """Visits in which a driver is low, in the middle and high, before its asymmetry is looked at."""
 SMALL = 0.1
-"""A penalty below this share of the outcome's standard deviation is none."""
+"""An effect below this share of the outcome's standard deviation is none; where all may be, none leans anywhere."""
 _NOTHING = 1e-9
 
 
@@ -38,7 +38,7 @@ def leanings(
     told = {}
     for at, name in enumerate(enough):
         penalty, reward, both, leaning = (float(numbers[at]) for numbers in whole)
-        is_told = not np.isnan(leaning)
+        is_told = interval(samples.range[:, at], level).low > small
         told[name] = Asymmetric(
             penalty,
             reward,
@@ -46,6 +46,6 @@ def leanings(
             leaning if is_told else None,
             interval(samples.leaning[:, at], level) if is_told else None,
             found[name].high / visits,
-            penalty < small and all(interval(one[:, at], level).low < _NOTHING for one in samples[:2]),
+            max(penalty, reward) < small and all(interval(one[:, at], level).low < _NOTHING for one in samples[:2]),
         )
     return told
