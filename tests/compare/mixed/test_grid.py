@@ -75,3 +75,14 @@ def test_few_units_are_averaged_and_many_are_not(monkeypatch: pytest.MonkeyPatch
     assert isinstance(model_of(crossed()), Mixture)
     monkeypatch.setattr(choice, "FEW_UNITS", 12)
     assert isinstance(model_of(crossed()), Fit)
+
+
+def test_many_units_are_averaged_where_they_seem_to_be_all_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "FEW_UNITS", 6)
+    assert isinstance(model_of(dyestuff()), Fit)
+    assert model_of(dyestuff2()).unit_se.min() > 0
+
+
+def test_large_systems_take_the_best_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "_SMALL_BLOCK", 4)
+    assert isinstance(model_of(crossed()), Fit)
