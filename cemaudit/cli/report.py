@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +18,14 @@ from cemaudit.cli.options import (
     tell_problems,
     visits_argument,
 )
+from cemaudit.cli.snapshots import folder_of, place_options
 from cemaudit.cli.visits import fitting_visits
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
+
+if TYPE_CHECKING:
+    from cemaudit.compare.place import Place
+    from cemaudit.hookspecs import Context
 
 
 @words.command(
@@ -31,6 +38,10 @@ from cemaudit.language import N_, current, message
 @visits_argument
 @words.option("--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where the PDFs go."))
 @words.option("--sector", metavar="NAME", help=N_("Only visits of this sector."))
+@words.option("--place", is_flag=True, help=N_("With each store's place among those in the ledger's snapshot."))
+@words.option("--target", type=float, metavar="POINTS", help=N_("The score that stores are to reach, for --place."))
+@words.option("--name-peers", "named", is_flag=True, help=N_("Show the names of the stores beside it, too."))
+@place_options
 @scheme_option
 @engine_options
 @words.common_options
@@ -38,6 +49,11 @@ def command(
     visits: tuple[str, ...],
     folder: Path,
     sector: str | None,
+    place: bool,
+    target: float | None,
+    named: bool,
+    url: str | None,
+    given: Path | None,
     scheme_ref: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
@@ -55,10 +71,42 @@ def command(
     known = {each.visit.id: each for each in fitting_visits(engine, visits, problems)}
     reports = list(contexts(engine, [each.visit for each in known.values()]))
     wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    places = _places(folder_of(url, given), wanted, target, named=named) if place else {}
     for context in progress(message("writing reports"), wanted):
         with media_of(known[audit.visit.id] for audit in context.audits) as media:
-            report = store_report(context, engine.sections(context), media)
+            report = store_report(context, engine.sections(context), media, places.get(_key(context)))
             click.echo(write_report(report, folder, current()))
     tell_problems(problems)
     tell_plugin_problems(engine)
     return 3 if problems else 0
+
+
+def _key(context: Context) -> tuple[str, str]:
+    """Its checklist's id and its store."""
+    audit = context.audits[-1]
+    return audit.checklist.id, audit.visit.store
+
+
+def _places(
+    folder: Path, wanted: Sequence[Context], target: float | None, *, named: bool
+) -> dict[tuple[str, str], Place]:
+    """The place of each store among those visited with the same checklist; why there is none is said."""
+    from cemaudit.compare.asked import Asked
+    from cemaudit.compare.cannot import CannotTell
+    from cemaudit.compare.comparison import compare
+    from cemaudit.compare.placing import places_of
+    from cemaudit.ledger.query.keys import Condition
+    from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.query.statement import Filter
+
+    found: dict[tuple[str, str], Place] = {}
+    with reading(folder) as opened:
+        for checklist in dict.fromkeys(_key(context)[0] for context in wanted):
+            try:
+                league = compare(opened, Asked(Filter((Condition("checklist", (checklist,)),))), target)
+            except (BadInput, CannotTell) as refusal:
+                tell_problems(refusal.problems)
+                continue
+            places = places_of(opened, league, named=named)
+            found |= {(checklist, store): place for store, place in places.items()}
+    return found

@@ -1,0 +1,33 @@
+"""Each store's place: itself among its peers, nobody's name unless that is allowed."""
+
+from __future__ import annotations
+
+from networks import Network
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.comparison import compare
+from cemaudit.compare.placing import LEAST_PEERS, places_of
+from cemaudit.ledger.query.reading import Local
+
+
+def test_each_store_is_among_its_peers(snapshot: Local, chain: Network) -> None:
+    league = compare(snapshot, Asked(), target=70)
+    places = places_of(snapshot, league)
+    assert set(places) == {visit.store for visit in chain.visits}
+    for store, place in places.items():
+        assert place.standing.store == store
+        assert place.standing in place.peers
+        assert len(place.peers) >= LEAST_PEERS
+        assert not place.named
+        assert (place.target, place.stores, place.centre) == (70, league.order.places, league.centre)
+
+
+def test_names_are_shown_where_they_may(snapshot: Local) -> None:
+    places = places_of(snapshot, compare(snapshot, Asked()), named=True)
+    assert all(place.named for place in places.values())
+
+
+def test_too_few_alike_are_no_peers(snapshot: Local) -> None:
+    """Regions of two or three stores: all stores are peers."""
+    for place in places_of(snapshot, compare(snapshot, Asked())).values():
+        assert str(place.peers_are) == "all stores"
