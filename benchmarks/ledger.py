@@ -17,6 +17,7 @@ import importlib
 import itertools
 import json
 import math
+import os
 import shutil
 import sqlite3
 import sys
@@ -329,7 +330,8 @@ def _cell(seconds: float | None, ours: float) -> str:
 
 
 def measure(folder: Path, size: Size) -> str:
-    """All of it, as tables."""
+    """All of it, as tables; how busy the machine was with other things stands before them."""
+    busy = f"{processors()} cores, on which {os.getloadavg()[0]:.1f} other processes wanted to run when it began."
     rates: list[Rate] = []
     answers: list[Answer] = []
     found: Iterator[Rate | Answer] = itertools.chain(
@@ -338,7 +340,7 @@ def measure(folder: Path, size: Size) -> str:
     for one in found:
         print(one, file=sys.stderr)
         (rates if isinstance(one, Rate) else answers).append(one)  # type: ignore[arg-type]
-    return f"{rate_table(rates)}\n\n{answer_table(answers)}"
+    return f"{busy}\n\n{rate_table(rates)}\n\n{answer_table(answers)}"
 
 
 def main() -> None:

@@ -9,13 +9,13 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import duckdb
 import polars as pl
-import psycopg
 from chain import CHECKLIST, LEVELS, WEIGHTS
 from faults import binaries, server
 
@@ -116,6 +116,8 @@ class Postgres:
     name = "PostgreSQL"
 
     def __init__(self, snapshot: Path, url: str) -> None:
+        import psycopg  # noqa: PLC0415 (an extra that not everybody has)
+
         self._link = psycopg.connect(url, autocommit=True)
         for setting, value in {"work_mem": "256MB", "maintenance_work_mem": "256MB", "jit": "off"}.items():
             self._link.execute(f"set {setting} = '{value}'")
@@ -139,7 +141,7 @@ def _copied(value: object) -> str:
 def all_rivals(snapshot: Path, folder: Path) -> Iterator[list[Rival]]:
     """Each with the scores loaded; PostgreSQL where its programs are found."""
     found: list[Rival] = [Polars(snapshot), Sqlite(snapshot, folder / "sqlite.db")]
-    place = binaries()
+    place = binaries() if find_spec("psycopg") else None
     if place is None:
         yield found
         return
