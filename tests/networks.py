@@ -20,12 +20,13 @@ from cemaudit.scoring import Engine
 ELECTRONIC = {"stage": "browse", "channel": "electronic"}
 
 
-def shop(version: str, *more: samples.Data) -> Checklist:
+def shop(version: str, *more: samples.Data, name: str = "test.shop") -> Checklist:
     """A checklist of four items and ``more``; the scheme in force on a visit's day."""
     return samples.checklist(
         samples.touchpoint("hello", samples.item("A", samples.points(0, 1, 3), weight=2), samples.item("B", na="full")),
         samples.touchpoint("room", samples.item("C", {"type": "scale", "lowest": 1, "highest": 5}), **ELECTRONIC),
         samples.touchpoint("shop", samples.item("D"), *more),
+        id=name,
         version=version,
         scheme="test.scheme",
     )
@@ -48,6 +49,7 @@ def scheme(version: str, valid_from: str, *more: samples.Data) -> Scheme:
 
 
 SHOPS = (shop("1"), shop("2", samples.item("E", samples.points(0, 2, 4))))
+OTHER = shop("1", name="test.other")
 SCHEMES = (scheme("1", "2026-01-01"), scheme("2", "2026-06-01", {"id": "new", "how": "ratio"}))
 STORES = [
     Store(
@@ -109,7 +111,7 @@ def network(
     """The ledger of visits in ``home`` with a snapshot; ``amended`` supersede visits of the same id."""
     with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
         import_stores(ledger, STORES)
-        known = {one.ref: one for one in SHOPS}
+        known = {one.ref: one for one in (*SHOPS, OTHER)}
         for some in (visits, amended):
             ledger.collect([keeping.document(one, ledger) for one in some], known)
         if excluded:

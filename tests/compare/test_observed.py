@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networks
@@ -15,7 +16,7 @@ from cemaudit.compare.asked import Asked, in_wave
 from cemaudit.compare.observed import Observed, observe
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
-from cemaudit.ledger.query.reading import Local
+from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.snapshot.scores import hundredths
 from cemaudit.model import Visit
@@ -185,9 +186,19 @@ def test_only_shares_of_points_have_an_arcsine_scale(snapshot: Local) -> None:
         observe(snapshot, Asked(measure="new", scale="arcsine"))
 
 
-def test_checklists_of_several_ids_are_not_compared_together(chain: Network, snapshot: Local) -> None:
-    assert {one.checklist for one in chain.visits} == {shop.ref for shop in networks.SHOPS}
+def test_one_version_of_a_checklist_can_be_chosen(snapshot: Local) -> None:
     one = observe(snapshot, Asked(Filter((Condition("checklist", ("test.shop@2",)),))))
     assert one.facts.checklists == ("test.shop@2",)
+    assert next(factor for factor in one.factors if factor.name == "checklist").levels == ("test.shop@2",)
     with pytest.raises(BadInput, match="no visits of this checklist"):
         observe(snapshot, Asked(Filter((Condition("checklist", ("other",)),))))
+
+
+def test_visits_of_several_checklists_are_not_compared_together(tmp_path: Path) -> None:
+    visits = networks.made_up(5, 12)
+    visits[0] = visits[0].model_copy(update={"checklist": networks.OTHER.ref})
+    with reading(networks.network(tmp_path, visits).folder) as opened:
+        with pytest.raises(BadInput, match=r"several checklists are there: test\.other, test\.shop"):
+            observe(opened, Asked())
+        shop = observe(opened, Asked(Filter((Condition("checklist", ("test.shop",)),))))
+    assert set(shop.facts.checklists) <= {one.ref for one in SHOPS}
