@@ -144,7 +144,8 @@ def _in_order(question: Question, found: Mapping[Group, Any]) -> list[tuple[Grou
     ranks = [0] * len(rows)
     for key, values in zip(question.by, zip(*found, strict=True), strict=False):
         place_of = _places(values, is_facet=key in FACETS)
-        ranks = [rank * len(place_of) + place_of[value] for rank, value in zip(ranks, values, strict=True)]
+        size = len(place_of)
+        ranks = [rank * size + place_of[value] for rank, value in zip(ranks, values, strict=True)]
     return [rows[row] for row in sorted(range(len(rows)), key=ranks.__getitem__)]
 
 
