@@ -10,6 +10,8 @@ from cemaudit.report.league.words import several_of
 
 __all__ = ["caterpillar"]
 
+SHORT = 12
+
 ABOUT = Text(
     ko="점은 조정한 점수, 가는 선은 참값이 있을 만한 구간입니다. 굵은 선이 서로 겹치지 않는 두 곳은 다르다고 볼 수 "
     "있고, 겹치면 차이를 말할 수 없습니다. 바탕이 같은 곳은 한 그룹으로, 서로 구분할 수 없습니다. 마름모와 굵은 "
@@ -37,5 +39,5 @@ def caterpillar(account: Account) -> Section | None:
         title=Text(ko="점수와 구간", en="Scores with their intervals"),
         blocks=(Paragraph(text=ABOUT, quiet=True), plot),
         order=200,
-        new_page=True,
+        new_page=len(placed) > SHORT,
     )

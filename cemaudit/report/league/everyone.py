@@ -11,7 +11,7 @@ from cemaudit.report.league.words import name_of, number, one_of, percent, span
 
 __all__ = ["everyone"]
 
-MOST, ENDS = 300, 50
+MOST, ENDS, SHORT = 300, 50, 12
 ABOUT = Text(
     ko="점수: 엄격도, 지역, 차수의 차이를 걷어 내고 평균 쪽으로 당긴 값. 신뢰도: 점수의 차이 가운데 실제 차이의 "
     "몫. 순위 구간: 참순위가 있을 만한 범위.",
@@ -22,62 +22,72 @@ Row = tuple[Cell | Words, ...]
 
 
 def everyone(account: Account) -> Section:
-    """The table; of very many stores the flagged ones, the first and the last."""
+    """The table; of very many stores the first, the last, and the worst of the flagged."""
     league = account.league
     shown = _some(league)
     rows = [_row(one, league) for one in shown if one.rank is not None]
-    without = [one for one in shown if one.rank is None]
-    if without:
-        rows.append(
-            (Cell(text=Text(ko="순위 없음", en="Without a place"), strong=True), *[""] * (len(_columns(league)) - 1))
-        )
-        rows += [_row(one, league) for one in without]
+    if without := [_row(one, league) for one in shown if one.rank is None]:
+        rest: Row = ("",) * (len(without[0]) - 1)
+        rows += [(Cell(text=Text(ko="순위 없음", en="Without a place"), strong=True), *rest), *without]
     blocks: list[Block] = [Paragraph(text=ABOUT, quiet=True), Table(columns=_columns(league), rows=tuple(rows))]
-    left = len(league.standings) - len(shown)
-    if left:
+    if left := len(league.standings) - len(shown):
         blocks.append(Paragraph(text=Text(ko=f"싣지 않은 곳: {left:,}", en=f"Not listed: {left:,} more."), quiet=True))
     return Section(
-        id="everyone", title=Text(ko="전체 목록", en="All of them"), blocks=tuple(blocks), order=800, new_page=True
+        id="everyone",
+        title=Text(ko="전체 목록", en="All of them"),
+        blocks=tuple(blocks),
+        order=800,
+        new_page=len(rows) > SHORT,
     )
 
 
 def _some(league: League) -> list[Standing]:
     """Of at most ``MOST`` all."""
-    standings = league.standings
-    if len(standings) <= MOST:
-        return list(standings)
-    flagged = [one for one in standings[ENDS:-ENDS] if one.flagged][: MOST - 2 * ENDS]
-    return [*standings[:ENDS], *flagged, *standings[-ENDS:]]
+    if len(league.standings) <= MOST:
+        return list(league.standings)
+    placed = [one for one in league.standings if one.rank is not None]
+    if len(placed) <= 2 * ENDS:
+        return placed
+    flagged = [one for one in placed[ENDS:-ENDS] if one.flagged]
+    return [*placed[:ENDS], *flagged[2 * ENDS - MOST :], *placed[-ENDS:]]
 
 
 def _columns(league: League) -> tuple[Column, ...]:
     last = Text(ko="하위 10%일 확률", en="Among the lowest tenth") if league.target is None else _target(league)
-    return (
-        Column(title=one_of(league), width=2.4),
+    unit = one_of(league)
+    columns = [
+        Column(title=Text(ko=unit.ko, en=(unit.en or "").capitalize()), width=2.4),
         Column(title=Text(ko="그룹", en="Group"), width=0.7, align="right"),
         Column(title=Text(ko="점수", en="Score"), width=0.8, align="right"),
         Column(title=Text(ko="구간", en="Interval"), width=1.4, align="right"),
         Column(title=Text(ko="순위 구간", en="Ranks"), width=1.2, align="right"),
         Column(title=last, width=1.1, align="right"),
-        Column(title=Text(ko="신뢰도", en="Reliability"), width=0.9, align="right"),
         Column(title=Text(ko="방문", en="Visits"), width=0.7, align="right"),
-    )
+    ]
+    if _of_stores(league):
+        columns.append(Column(title=Text(ko="신뢰도", en="Reliability"), width=0.9, align="right"))
+    return tuple(columns)
+
+
+def _of_stores(league: League) -> bool:
+    """Whether reliabilities are known: those of regions are not."""
+    return any(one.reliability is not None for one in league.standings)
 
 
 def _target(league: League) -> Text:
     ko = "목표 미달 확률" if league.worse == "below" else "목표 초과 확률"
-    return Text(ko=ko, en=f"{(league.worse).capitalize()} target")
+    return Text(ko=ko, en=f"{league.worse.capitalize()} target")
 
 
 def _row(one: Standing, league: League) -> Row:
     chance = one.lowest if league.target is None else one.below
-    return (
+    row: Row = (
         Cell(text=name_of(one), strong=one.flagged),
         "" if one.group is None else str(one.group),
         Cell(text=number(one.score), strong=True),
         span(one.interval),
         span(one.rank, 0),
         Cell(text=percent(chance), tone="poor" if one.flagged else "plain"),
-        "" if one.reliability is None else f"{one.reliability:.2f}",
         f"{one.visits:,}",
     )
+    return (*row, f"{one.reliability or 0:.2f}") if _of_stores(league) else row

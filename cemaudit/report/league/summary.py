@@ -114,10 +114,10 @@ def _sure(league: League) -> Text | None:
     ko, en = (f"약 {wrong:,}곳", f"about {wrong:,}") if wrong else ("1곳 미만", "fewer than one")
     return Text(
         ko=f"확률이 {at} 이상일 때만 지목합니다. 지목한 {count:,}곳 가운데 잘못 지목된 곳은 {ko}으로 예상합니다. "
-        f"반대로, 실제로 그러한 곳 가운데 찾아낸 비율은 약 {found}로 예상합니다. 나머지는 이 방문만으로는 알 수 "
+        f"반대로, 실제로 그러한 곳 가운데 찾아낸 비율은 {found}로 예상합니다. 나머지는 이 방문만으로는 알 수 "
         "없습니다.",
         en=f"Flags are raised at a probability of {at} or more; of these {count:,}, {en} may not deserve it. Of all "
-        f"that do deserve one, about {found} are found; the others cannot be told yet from these visits.",
+        f"that do deserve one, {found} are found; the others cannot be told yet from these visits.",
     )
 
 

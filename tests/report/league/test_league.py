@@ -138,7 +138,16 @@ def test_one_store_in_a_league(drawn):
 def test_ten_thousand_stores_are_a_short_report(drawn):
     pdf = drawn(count=10_000)
     assert len(pdf) < 35
-    assert "9,0" in pdf.text or "drawn as 300" in pdf.text
+    assert "drawn as 300 evenly chosen lines" in pdf.text
+    assert "Not listed: 9,700 more." in pdf.text
+
+
+def test_regions_have_no_reliability(drawn, make_league):
+    regions = [one._replace(reliability=None) for one in make_league(count=8).standings]
+    text = drawn(standings=tuple(regions), unit="region").text
+    assert "8 regions" in text
+    assert "Region" in text
+    assert " Reliability " not in text
 
 
 def test_hostile_names(make_account, read):
