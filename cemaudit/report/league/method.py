@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cemaudit import __version__
 from cemaudit.compare.account import Account
 from cemaudit.compare.league import League
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
-from cemaudit.report.league.words import expected, notes, number, percent, several_of
+from cemaudit.report.league.words import expected, number, percent, said, several_of
 from cemaudit.report.sections.words import both
 
 __all__ = ["method"]
@@ -68,14 +68,19 @@ def _blocks(account: Account) -> Iterator[Block]:
     yield Paragraph(text=_model(league))
     yield _parts(league)
     yield Heading(text=Text(ko="가정", en="What is assumed"))
-    yield from notes(ASSUMED, quiet=False)
+    yield _listed(ASSUMED)
     if league.notes:
         yield Heading(text=Text(ko="말할 수 없는 것", en="What cannot be told"))
-        yield from notes(league.notes, quiet=False)
+        yield _listed([said(note) for note in league.notes])
     yield Heading(text=Text(ko="표본과 규칙", en="Sample and rules"))
     yield _sample(account)
     versions = f"cemaudit {__version__} · {', '.join((*league.facts.checklists, *league.facts.schemes))}"
     yield Paragraph(text=versions, quiet=True)
+
+
+def _listed(sentences: Sequence[Words]) -> Paragraph:
+    """Sentences below each other."""
+    return Paragraph(text=both(lambda: "\n".join(f"• {sentence}" for sentence in sentences)), quiet=True)
 
 
 def _model(league: League) -> Text:
@@ -99,8 +104,8 @@ def _model(league: League) -> Text:
         ko=f"혼합 모형: 방문 점수 = {' + '.join(ko)} + 우연. 매장과 쇼퍼는 임의 효과, 나머지는 고정 효과이며 REML로 "
         f"추정했습니다. {items[0]}{scale[0]}매장 점수는 정보가 적을수록 평균 쪽으로 당겨집니다.",
         en=f"Mixed model: score of a visit = {' + '.join(en)} + chance; stores and shoppers are random effects, all "
-        f"else is fixed; estimated by REML. {items[1]}{scale[1]}A store's score is drawn towards the mean the less "
-        "is known of it.",
+        "else is fixed; estimated by REML (below 200 stores averaged over what the variances may be). "
+        f"{items[1]}{scale[1]}A store's score is drawn towards the mean the less is known of it.",
     )
 
 
