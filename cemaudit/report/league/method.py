@@ -102,7 +102,8 @@ def _model(league: League) -> Text:
     )
     return Text(
         ko=f"혼합 모형: 방문 점수 = {' + '.join(ko)} + 우연. 매장과 쇼퍼는 임의 효과, 나머지는 고정 효과이며 REML로 "
-        f"추정했습니다. {items[0]}{scale[0]}매장 점수는 정보가 적을수록 평균 쪽으로 당겨집니다.",
+        f"추정했습니다(200곳 미만이면 가능한 분산에 걸쳐 평균). {items[0]}{scale[0]}매장 점수는 정보가 적을수록 "
+        "평균 쪽으로 당겨집니다.",
         en=f"Mixed model: score of a visit = {' + '.join(en)} + chance; stores and shoppers are random effects, all "
         "else is fixed; estimated by REML (below 200 stores averaged over what the variances may be). "
         f"{items[1]}{scale[1]}A store's score is drawn towards the mean the less is known of it.",
