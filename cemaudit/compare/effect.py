@@ -1,0 +1,199 @@
+"""What an action did to the scores of the stores where it was done, without what would have come by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.coded import Coded, Codes, coded
+from cemaudit.compare.crossed import crossed
+from cemaudit.compare.facts import Facts
+from cemaudit.compare.filling import NO_DAY
+from cemaudit.compare.fitted import fitted
+from cemaudit.compare.mixed.choice import model_of
+from cemaudit.compare.mixed.model import Model
+from cemaudit.compare.mixed.sums import Vector
+from cemaudit.compare.parted import Parted, parted
+from cemaudit.compare.rules import DEFAULT, Rules
+from cemaudit.compare.standing import Interval
+from cemaudit.language import Message, message
+from cemaudit.ledger.actions import Action
+from cemaudit.ledger.query.reading import Local
+
+__all__ = ["ACTED", "PARTS", "Effect", "Seen", "effect", "effect_of"]
+
+PARTS = 4
+"""Visits of other stores before and after, of the stores acted in before and after, in this order."""
+_BEFORE, _AFTER = 2, 3
+ACTED = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])
+"""The values in each part of two columns: after the action began, in any store; and in a store where it was done."""
+
+POWER = 0.8
+FEW = 5
+_FIRST = dt.date(1970, 1, 1)
+
+
+class Seen(NamedTuple):
+    """``stores`` visited at all, and their visits ``before`` and ``after``."""
+
+    stores: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Of an action, in points; parts of ``naive``: ``regression``, ``effect`` and ``other``.
+
+    ``naive``: how much higher the plain mean of the stores acted in is after than before. ``regression``: what of that
+    is regression to the mean: by how much chance, and the strictness of the shoppers who happened to come, had made the
+    scores before worse than those after. ``effect`` with its standard error ``se`` and ``interval``: what remains
+    beside that and the change of all stores; ``other``: the latter, and other stores, items and checklists.
+    ``smallest``: the effect that so many visits show four times in five. ``missing``: the stores of the action nobody
+    visited.
+    """
+
+    action: Action
+    facts: Facts
+    level: float
+    acted: Seen
+    others: Seen
+    missing: tuple[str, ...]
+    naive: float
+    regression: float
+    effect: float
+    se: float
+    smallest: float
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def other(self) -> float:
+        """What of the difference comes of all stores' change, and of other stores, items and checklists."""
+        return self.naive - self.effect - self.regression
+
+    @property
+    def interval(self) -> Interval:
+        """Where the effect lies with the probability ``level``."""
+        half = NormalDist().inv_cdf((1 + self.level) / 2) * self.se
+        return Interval(self.effect - half, self.effect + half)
+
+    @property
+    def told(self) -> bool:
+        """Whether it can be told from chance."""
+        return self.interval.low > 0 or self.interval.high < 0
+
+    @property
+    def good(self) -> bool:
+        """Whether it goes where scores should go."""
+        return (self.effect < 0) == (self.facts.better == "lower")
+
+
+def effect_of(reading: Local, asked: Asked, action: Action, rules: Rules = DEFAULT) -> Effect:
+    """The effect of an action on what is asked about.
+
+    ``BadInput`` where the question is wrong; ``CannotTell`` without visits before and after it, in its stores and in
+    others.
+    """
+    dated = asked.which._replace(since=asked.which.since or _FIRST)
+    with coded(reading, Asked(**{**vars(asked), "which": dated})) as table:
+        return effect(_sorted(table, action), action, rules)
+
+
+def _sorted(table: Coded, action: Action) -> Parted:
+    places: Codes = np.isin(table.stores, action.stores).astype(np.int32)
+    later = f"cast(day >= {max((action.since - _FIRST).days, NO_DAY + 1)} as integer)"
+    return parted(table, crossed(table), places, f"2 * place + {later}", PARTS)
+
+
+def effect(visits: Parted, action: Action, rules: Rules = DEFAULT) -> Effect:
+    """The effect of an action on visits in ``PARTS``; ``CannotTell`` where they do not say."""
+    missing = tuple(store for store in action.stores if store not in visits.crossed.stores)
+    others, acted = _seen(visits, 0), _seen(visits, _BEFORE)
+    _refuse(action, acted, others)
+    before = fitted(visits.crossed)
+    visits = visits.among(before.crossed)
+    model = model_of(visits.sums(ACTED))
+    if model.sums.fixed - 1 in model.aliased:
+        raise CannotTell(_MIXED_UP, "mixed-up")
+    found = model.contrast(None, sparse.eye_array(1, model.sums.columns, k=model.sums.columns - 1, format="csr"))
+    luck = _luck(visits, model) / np.maximum(visits.visits, 1)
+    raw = visits.raw / np.maximum(visits.visits, 1)
+    se = float(found.se[0])
+    return Effect(
+        action=action,
+        facts=visits.crossed.facts,
+        level=rules.level,
+        acted=acted,
+        others=others,
+        missing=missing,
+        naive=float(raw[_AFTER] - raw[_BEFORE]),
+        regression=float(luck[_AFTER] - luck[_BEFORE]),
+        effect=float(found.value[0]),
+        se=se,
+        smallest=(NormalDist().inv_cdf((1 + rules.level) / 2) + NormalDist().inv_cdf(POWER)) * se,
+        notes=(*visits.crossed.facts.notes, *before.notes, *_notes(action, acted, missing)),
+    )
+
+
+def _luck(visits: Parted, model: Model) -> Vector:
+    """Of each part the sum of what is chance in its scores, and of the strictness of its shoppers."""
+    strict = visits.by_shopper.T @ model.randoms[0] if model.randoms else 0.0
+    return np.asarray(visits.residuals(model, ACTED) + strict)
+
+
+def _seen(visits: Parted, part: int) -> Seen:
+    both = visits.by_store[:, [part, part + 1]]
+    before, after = visits.visits[part : part + 2].astype(int).tolist()
+    return Seen(int(np.count_nonzero(np.asarray(both.sum(axis=1)))), before, after)
+
+
+def _refuse(action: Action, acted: Seen, others: Seen) -> None:
+    since = action.since.isoformat()
+    if not acted.stores:
+        raise CannotTell(message("none of the stores of {action} was visited", action=action.id), "none")
+    if not acted.after:
+        raise CannotTell(message("no visit of these stores since {day}: nothing is known yet", day=since), "after")
+    if not acted.before:
+        raise CannotTell(message("no visit of these stores before {day}: nothing to compare with", day=since), "before")
+    if not others.stores:
+        raise CannotTell(
+            message(
+                "all stores visited took part in {action}: its effect cannot be told from what changed everywhere",
+                action=action.id,
+            ),
+            "all",
+        )
+    if not others.before or not others.after:
+        raise CannotTell(
+            message(
+                "other stores were not visited both before and after {day}: the action's effect cannot be told from "
+                "what changed everywhere",
+                day=since,
+            ),
+            "others",
+        )
+
+
+_MIXED_UP = message(
+    "in no wave were stores visited with the action and without it: its effect cannot be told from the wave's"
+)
+
+
+def _notes(action: Action, acted: Seen, missing: tuple[str, ...]) -> Iterator[Message]:
+    if missing:
+        yield message(
+            "Stores of the action that were not visited: {count} of {all}.", count=len(missing), all=len(action.stores)
+        )
+    if acted.stores < FEW:
+        yield message(
+            "The action was done in {count} of the stores visited: whatever else changed there counts as its effect.",
+            count=acted.stores,
+        )

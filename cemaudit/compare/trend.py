@@ -1,0 +1,173 @@
+"""What changed from wave to wave: in the network, in parts of it, and in single stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.change import Series, Wave, mixed_with_waves, series_of, series_of_stores, waves_of
+from cemaudit.compare.coded import Factor, coded
+from cemaudit.compare.crossed import crossed
+from cemaudit.compare.facets import FacetValue, facets_asked
+from cemaudit.compare.facts import Facts
+from cemaudit.compare.fitted import Fitted, fitted
+from cemaudit.compare.place import Course, CourseLine
+from cemaudit.compare.residuals import Residuals, residuals
+from cemaudit.compare.rules import DEFAULT, Rules
+from cemaudit.compare.standing import Interval
+from cemaudit.compare.watching import Watching, watching
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import Message, message
+from cemaudit.ledger.query.reading import Local
+
+__all__ = ["OF_FACETS", "OF_STORES", "Trend", "trend_of"]
+
+OF_STORES = ("region", "format", "brand", "owner", "pool")
+OF_FACETS = ("channel", "element", "stage", "touchpoint")
+
+
+@dataclass(frozen=True)
+class Trend:
+    """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``watching``: single stores.
+
+    ``level``: how often an interval is meant to hold the truth. ``notes``: what a reader must know.
+    """
+
+    facts: Facts
+    level: float
+    by: str | None
+    network: Series
+    parts: tuple[Series, ...]
+    watching: Watching | None
+    notes: tuple[Message, ...]
+    waves: tuple[Wave, ...]
+    rows: Residuals
+    part_of: Factor | None
+
+    def course(self, notes: Sequence[Message] = ()) -> Course:
+        """The lines of the network and of its parts."""
+        return Course(self._names, (_line(self.network), *map(_line, self.parts)), tuple(notes))
+
+    def store_course(self, store: str, name: str, notes: Sequence[Message] = ()) -> Course:
+        """The lines of a store (of each wave the mean of its visits, adjusted for shoppers and what was asked, but not
+        shrunken), of its part where stores are parted, and of the network.
+        """
+        at = self.rows.stores.index(store)
+        own = [self.parts[self.part_of.codes[at]]] if self.part_of else []
+        lines = CourseLine(name, *self._store(at)), *map(_line, own), _line(self.network)
+        return Course(self._names, lines, tuple(notes))
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(wave.name for wave in self.waves)
+
+    def _store(self, at: int) -> tuple[tuple[float | None, ...], tuple[Interval | None, ...]]:
+        factor = NormalDist().inv_cdf((1 + self.level) / 2)
+        found = [self.rows.score(at, wave.place) for wave in self.waves]
+        intervals = [one and Interval(one[0] - factor * one[1], one[0] + factor * one[1]) for one in found]
+        return tuple(one and one[0] for one in found), tuple(intervals)
+
+
+def _line(series: Series) -> CourseLine:
+    points = series.points
+    return CourseLine(series.name, tuple(one.score for one in points), tuple(one.interval for one in points))
+
+
+def trend_of(  # noqa: PLR0913
+    reading: Local,
+    asked: Asked,
+    by: str | None = None,
+    *,
+    rules: Rules = DEFAULT,
+    baseline: Sequence[str] = (),
+    false_alarms: float = 1.0,
+) -> Trend:
+    """What changed in what is asked about, in points.
+
+    ``by``: one of ``OF_STORES`` or ``OF_FACETS``. ``baseline``: the waves stores are watched from, all but the last
+    where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the question is wrong,
+    ``CannotTell`` where the visits do not answer it.
+    """
+    if by in OF_STORES:
+        asked = replace(asked, unit=str(by))
+    with coded(reading, asked) as table:
+        waves = waves_of(table)
+        first, later = _parted(waves, baseline)
+        found = fitted(crossed(table))
+        network = series_of(found, waves, rules.level, name=message("all stores"))
+        parts = series_of_stores(table, found, waves, table.unit_of, rules.level) if table.unit_of else ()
+        rows = residuals(table, found)
+    watched = watching(rows, first, later, reading.store_names(), false_alarms)
+    notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
+    if by in OF_FACETS:
+        parts = tuple(_facets(reading, replace(asked, facet=by), waves, rules, notes))
+    return Trend(
+        facts=found.crossed.facts,
+        level=rules.level,
+        by=by,
+        network=network,
+        parts=parts,
+        watching=watched,
+        notes=tuple(notes),
+        waves=tuple(waves),
+        rows=rows,
+        part_of=found.crossed.unit_of,
+    )
+
+
+def _parted(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
+    """The waves of the baseline, and those after it."""
+    if len(waves) < 2:
+        raise CannotTell(message("the visits are of fewer than two waves: no change can be told"), "one-wave")
+    names = [wave.name for wave in waves]
+    for name in baseline:
+        if name not in names:
+            hint = nearest(name, names)
+            raise BadInput(Problem(message("there are no visits of wave {wave}", wave=name), "--baseline", hint))
+    chosen = [wave for wave in waves if wave.name in baseline] or list(waves[:-1])
+    later = list(waves[waves.index(chosen[-1]) + 1 :])
+    if not later:
+        what = message("no wave comes after the baseline's last one, {wave}", wave=chosen[-1].name)
+        raise BadInput(Problem(what, "--baseline"))
+    return chosen, later
+
+
+def _notes(found: Fitted, waves: Sequence[Wave]) -> Iterator[Message]:
+    unknown = found.crossed.facts.visits - _known(found, waves)
+    if unknown:
+        yield message("Visits of no known wave, which stand in no series: {n}.", n=unknown)
+    if mixed_with_waves(found):
+        yield message(
+            "Some waves differ in their pools, in the checklist's version or in the scheme, too: a change between such "
+            "waves may be a change of these."
+        )
+
+
+def _known(found: Fitted, waves: Sequence[Wave]) -> int:
+    codes, visits = found.crossed.of_occasions[0].codes, found.crossed.by_store.sum(axis=0)
+    places = {wave.place for wave in waves}
+    return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))
+
+
+def _facets(
+    reading: Local, asked: Asked, waves: Sequence[Wave], rules: Rules, notes: list[Message]
+) -> Iterator[Series]:
+    """The series of each value of a facet, each by a model of its own; a note where there can be none."""
+    for one in facets_asked(reading, asked):
+        try:
+            yield _facet(reading, one, waves, rules)
+        except (BadInput, CannotTell) as error:
+            notes.append(message("{name}: {why}", name=one.title, why="; ".join(map(str, error.problems))))
+
+
+def _facet(reading: Local, one: FacetValue, waves: Sequence[Wave], rules: Rules) -> Series:
+    with coded(reading, one.asked) as table:
+        found = fitted(crossed(table))
+        there: Mapping[str, Wave] = {wave.name: wave for wave in waves_of(table)}
+    own = [there[wave.name] for wave in waves if wave.name in there]
+    if len(own) < len(waves):
+        raise CannotTell(message("no scores in some waves"), "waves")
+    return series_of(found, own, rules.level, one.value, one.title)

@@ -1,0 +1,125 @@
+"""The effect of an action is what remains when bad luck that does not last is taken away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from acted import Made, bottom_tenth
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.effect import ACTED, Effect, effect, effect_of
+from cemaudit.compare.mixed.choice import model_of
+from cemaudit.compare.verdict import verdict
+from cemaudit.ledger.actions import Action
+from cemaudit.ledger.query.reading import Local
+
+SINCE = dt.date(2026, 6, 1)
+SEEDS = range(8)
+
+
+def action(*stores: str, since: dt.date = SINCE) -> Action:
+    return Action(id="greet", kind="raise", what="greet sooner", since=since, stores=stores)
+
+
+def of(made: Made) -> Effect:
+    return effect(made.parted(), action("nowhere", *(f"s{place}" for place in np.flatnonzero(made.acted))))
+
+
+@cache
+def made_up(true: float, visits: int = 2) -> tuple[Effect, ...]:
+    return tuple(of(bottom_tenth(true, visits=visits, stores=250, seed=seed)) for seed in SEEDS)
+
+
+@pytest.mark.parametrize("true", [0.0, 5.0])
+def test_the_effect_is_found_where_before_and_after_deceive(true: float) -> None:
+    """The lowest tenth of two visits gains about 11 points by itself, and 2 with all stores."""
+    found = made_up(true)
+    naive, regression, estimate = (
+        np.mean([getattr(one, name) for one in found]) for name in ("naive", "regression", "effect")
+    )
+    standard_error = np.mean([one.se for one in found]) / np.sqrt(len(found))
+    assert naive - true == pytest.approx(13, abs=2)
+    assert regression == pytest.approx(11, abs=2)
+    assert abs(estimate - true) < 3 * standard_error
+    assert sum(one.interval.low < true < one.interval.high for one in found) >= len(found) - 3
+
+
+def test_more_visits_before_leave_less_to_chance() -> None:
+    few, many = (np.mean([one.regression for one in made_up(0.0, visits)]) for visits in (2, 6))
+    assert many < few - 3
+
+
+def test_the_parts_make_up_the_difference() -> None:
+    for one in made_up(5.0):
+        assert one.naive == pytest.approx(one.regression + one.effect + one.other)
+        assert one.smallest > one.interval.high - one.effect
+
+
+def test_nothing_of_the_visits_after_the_action_is_left_unexplained() -> None:
+    """The normal equation of the action's column: what makes the part that is regression exact."""
+    visits = bottom_tenth(5.0, stores=250).parted()
+    left = visits.residuals(model_of(visits.sums(ACTED)), ACTED)
+    assert left[-1] == pytest.approx(0, abs=1e-6)
+    assert left[-2] < -1
+
+
+def test_the_verdict_says_what_can_be_told() -> None:
+    found = verdict(next(one for one in made_up(5.0) if one.told))
+    assert str(found[0]).startswith("greet raised the score by ")
+    assert any("misled" in str(sentence) for sentence in found)
+    nothing = next(one for one in made_up(0.0) if not one.told)
+    assert f"show effects of {nothing.smallest:.1f} points" in str(verdict(nothing)[0])
+
+
+def test_a_score_that_should_fall_is_lowered() -> None:
+    made = bottom_tenth(8.0, stores=250)
+    found = of(made._replace(score=-made.score))
+    assert found.effect == pytest.approx(-of(made).effect, rel=1e-4)
+    assert "did not help" in str(verdict(found)[0])
+    wished = replace(found, facts=replace(found.facts, better="lower"))
+    assert "lowered the score, as it should" in str(verdict(wished)[0])
+
+
+def short(acted: list[int], later: list[int]) -> Made:
+    """Three visits of each of six stores, ``acted`` in some, with the visits of these places ``later``."""
+    store = np.repeat(np.arange(6), 3)
+    score = np.random.default_rng(1).normal(70, 10, 18)
+    return Made(store, np.arange(18) % 4, score, np.isin(np.arange(18), later), np.isin(np.arange(6), acted))
+
+
+@pytest.mark.parametrize(
+    ("acted", "later", "reason"),
+    [
+        ([], [2, 5, 8], "none"),
+        ([0, 1], [8, 11], "after"),
+        ([0, 1], [0, 1, 2, 3, 4, 5, 8], "before"),
+        ([0, 1, 2, 3, 4, 5], [2, 5, 8], "all"),
+        ([0, 1], [2, 5], "others"),
+        ([0, 1], [2, *range(6, 18)], "others"),
+    ],
+)
+def test_what_visits_do_not_tell_is_not_told(acted: list[int], later: list[int], reason: str) -> None:
+    with pytest.raises(CannotTell) as error:
+        of(short(acted, later))
+    assert error.value.reason == reason
+    assert str(error.value)
+
+
+def test_stores_nobody_visited_are_counted() -> None:
+    found = effect(short([0, 1], [2, 5, 8, 11, 14, 17]).parted(), action("s0", "s1", "nowhere"))
+    assert found.missing == ("nowhere",)
+    assert (found.acted, found.others) == ((2, 4, 2), (4, 8, 4))
+    assert sum("not visited: 1 of 3" in str(note) for note in found.notes) == 1
+
+
+def test_visits_come_from_the_snapshot(snapshot: Local) -> None:
+    found = effect_of(snapshot, Asked(), action("s1", "s2"))
+    assert found.acted.stores == 2
+    assert found.acted.before + found.acted.after + found.others.before + found.others.after == found.facts.visits
+    with pytest.raises(CannotTell, match="2027-01-01"):
+        effect_of(snapshot, Asked(), action("s1", since=dt.date(2027, 1, 1)))

@@ -1,0 +1,51 @@
+"""Visits in parts are the rows, with further columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.coded import coded
+from cemaudit.compare.crossed import crossed
+from cemaudit.compare.mixed.choice import model_of
+from cemaudit.compare.mixed.sums import sums_of_rows
+from cemaudit.compare.observed import indicators
+from cemaudit.compare.parted import parted
+from cemaudit.ledger.query.reading import Local
+
+MORE = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])
+DAY = 20_605
+"""The first of June 2026."""
+
+
+def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
+    with coded(snapshot, Asked()) as table:
+        whole = crossed(table)
+        acted = np.isin(table.stores, ["s1", "s3"]).astype(np.int32)
+        found = parted(table, whole, acted, f"2 * place + cast(day >= {DAY} as integer)", 4)
+        rows = table.columns("select store, shopper, wave, version, day, score, raw from compared")
+    part = 2 * acted[rows["store"]] + (rows["day"] >= DAY)
+    versions = [one._replace(codes=one.codes[rows["version"]]) for one in table.of_versions]
+    factors = [
+        *(one._replace(codes=one.codes[rows["store"]]) for one in whole.of_stores),
+        whole.of_occasions[0]._replace(codes=rows["wave"]),
+        *versions,
+    ]
+    count = len(part)
+    fixed = sparse.hstack([np.ones((count, 1)), indicators(factors, count), MORE[part]], format="csr")
+    score = rows["score"] / whole.facts.scale.unit
+    wanted = sums_of_rows(
+        rows["store"], [rows["shopper"]], fixed, score, levels=[len(whole.stores), len(whole.shoppers)]
+    )
+    sums = found.sums(MORE)
+    assert np.array_equal(sums.cross.toarray(), wanted.cross.toarray())
+    assert np.array_equal(sums.dense.toarray(), wanted.dense.toarray())
+    assert np.allclose(
+        sums.dense_totals + (sums.shift - wanted.shift) * wanted.dense.toarray()[:, wanted.first_fixed],
+        wanted.dense_totals,
+    )
+    assert found.raw == pytest.approx(np.bincount(part, rows["raw"] / 100, 4))
+    model = model_of(sums)
+    assert found.residuals(model, MORE).sum() == pytest.approx(0, abs=1e-6)
