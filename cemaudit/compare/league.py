@@ -27,9 +27,11 @@ from cemaudit.compare.scored import mixed_up, reliabilities, scores, spreads
 from cemaudit.compare.standing import Interval, Standing
 from cemaudit.language import Message, message
 
-__all__ = ["League", "Order", "league_of"]
+__all__ = ["LEAST_TENTH", "League", "Order", "league_of"]
 
 NOT_KNOWN = "?"
+LEAST_TENTH = 10
+"""Of fewer that have a place there is no lowest tenth."""
 
 
 class Order(NamedTuple):
@@ -120,9 +122,12 @@ class _Table:
         values = self.sign * self.score
         ranks = rank_intervals(values, self.se, self.allowed, self.rules)
         grouped = groups(values, self.se, self.allowed, self.rules.preference)
+        if ranks.placed < LEAST_TENTH:
+            nobody = np.full(len(values), np.nan)
+            ranks = ranks._replace(lowest=nobody, highest=nobody)
         below = self._below(values)
-        chance = ranks.lowest if below is None else below
-        flagged = self.allowed & (np.nan_to_num(chance) >= self.rules.flag_at)
+        chance = np.nan_to_num(ranks.lowest) if below is None else below
+        flagged = self.allowed & (chance >= self.rules.flag_at)
         standings = self._standings(names, ranks, grouped.group, below, flagged)
         best_first = np.lexsort((np.arange(len(values)), -values, ~self.allowed))
         expected = float(chance[self.allowed].sum())
@@ -185,8 +190,8 @@ class _Table:
                 reliability=None if known is None else float(known[place]),
                 below=None if below is None else float(below[place]),
                 rank=Interval(int(ranks.low[place]), int(ranks.high[place])) if self.allowed[place] else None,
-                lowest=float(ranks.lowest[place]) if self.allowed[place] else None,
-                highest=float(ranks.highest[place]) if self.allowed[place] else None,
+                lowest=_known(ranks.lowest[place]),
+                highest=_known(ranks.highest[place]),
                 group=int(group[place]) or None,
                 flagged=bool(flagged[place]),
                 apart=bool(self.apart[place]),
@@ -226,3 +231,7 @@ def _units(crossed: Crossed) -> tuple[list[str], Sparse]:
 def _pooled(weights: Sparse, values: Vector) -> Vector:
     """The sum over the stores of each unit."""
     return np.asarray((weights != 0).astype(np.float64) @ values)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

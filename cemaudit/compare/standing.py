@@ -25,7 +25,8 @@ class Standing(NamedTuple):
     ``rank``: 1 is best; from its likely best to its likely worst place. ``lowest`` and ``highest``: the probabilities
     of being among the lowest and the highest tenth. ``group``: 1 is best; stores of a group cannot be told apart.
     ``apart``: the store cannot be compared with the others, for its one shopper visited nothing else. ``rank``,
-    ``lowest``, ``highest`` and ``group`` are ``None`` there, and below the least number of visits.
+    ``lowest``, ``highest`` and ``group`` are ``None`` there, and below the least number of visits; ``lowest`` and
+    ``highest`` also where fewer than ten have a place.
     """
 
     store: str

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cemaudit.compare.league import League
+from cemaudit.compare.league import LEAST_TENTH, League
 from cemaudit.compare.reliability import visits_for_reliability
 from cemaudit.language import Message, message
 
@@ -55,6 +55,8 @@ def _unknown(league: League) -> Iterator[Message]:
 def _flags(league: League) -> Message:
     flagged = [standing.name for standing in reversed(league.flagged)]
     at = percent(league.rules.flag_at)
+    if league.target is None and league.order.places < LEAST_TENTH:
+        return message("Nothing is flagged: there is no target, and of fewer than ten there is no lowest tenth.")
     if league.target is None:
         if not flagged:
             return message("None is among the lowest tenth with a probability of {at} or more.", at=at)

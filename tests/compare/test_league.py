@@ -63,6 +63,15 @@ def test_without_a_target_the_lowest_tenth_is_flagged() -> None:
     assert all(one.lowest is not None and one.lowest >= 0.5 for one in found.flagged)
 
 
+def test_of_few_there_is_no_lowest_tenth() -> None:
+    (region,) = CHAIN.of_stores
+    found = league(replace(CHAIN, unit_of=region), flag_at=0.5)
+    assert not found.flagged
+    assert {(one.lowest, one.highest) for one in found.standings} == {(None, None)}
+    assert str(told(found).known[0]).startswith("Nothing is flagged")
+    assert league(replace(CHAIN, unit_of=region), target=100.0).flagged
+
+
 def test_few_visits_give_no_rank_and_no_group_and_no_flag() -> None:
     found = league(target=100.0, least_visits=7)
     assert not found.order.places
