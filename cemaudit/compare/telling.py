@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cemaudit.compare.league import LEAST_TENTH, League
 from cemaudit.compare.reliability import visits_for_reliability
-from cemaudit.language import Message, message
+from cemaudit.language import Message, N_, message
 
 __all__ = ["Told", "told"]
 
@@ -53,24 +53,24 @@ def _unknown(league: League) -> Iterator[Message]:
 
 
 def _flags(league: League) -> Message:
-    flagged = [standing.name for standing in reversed(league.flagged)]
+    names = [standing.name for standing in reversed(league.flagged)]
     at = percent(league.rules.flag_at)
-    if league.target is None and league.order.places < LEAST_TENTH:
+    if league.target is not None:
+        text = _MISSED[bool(names), league.worse]
+        return message(text, target=_points(league.target), at=at, names=_listed(names))
+    if league.order.places < LEAST_TENTH:
         return message("Nothing is flagged: there is no target, and of fewer than ten there is no lowest tenth.")
-    if league.target is None:
-        if not flagged:
-            return message("None is among the lowest tenth with a probability of {at} or more.", at=at)
-        return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(flagged))
-    target = _points(league.target)
-    if not flagged and league.facts.better == "lower":
-        return message("None is above {target} with a probability of {at} or more.", target=target, at=at)
-    if not flagged:
-        return message("None is below {target} with a probability of {at} or more.", target=target, at=at)
-    if league.facts.better == "lower":
-        return message("Visit first, for they are probably above {target} ({at} or more): {names}.",
-                       target=target, at=at, names=_listed(flagged))  # fmt: skip
-    return message("Visit first, for they are probably below {target} ({at} or more): {names}.",
-                   target=target, at=at, names=_listed(flagged))  # fmt: skip
+    if names:
+        return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(names))
+    return message("None is among the lowest tenth with a probability of {at} or more.", at=at)
+
+
+_MISSED = {
+    (True, "below"): N_("Visit first, for they are probably below {target} ({at} or more): {names}."),
+    (True, "above"): N_("Visit first, for they are probably above {target} ({at} or more): {names}."),
+    (False, "below"): N_("None is below {target} with a probability of {at} or more."),
+    (False, "above"): N_("None is above {target} with a probability of {at} or more."),
+}
 
 
 def _flags_wrong(league: League) -> Message:
