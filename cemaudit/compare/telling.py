@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cemaudit.compare.league import LEAST_TENTH, League
 from cemaudit.compare.reliability import visits_for_reliability
-from cemaudit.language import Message, N_, message
+from cemaudit.language import N_, Message, message
 
 __all__ = ["Told", "told"]
 
