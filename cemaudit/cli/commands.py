@@ -47,6 +47,8 @@ COMMANDS = {
     "plan-visits": N_("Tell how many visits it takes to see a difference."),
     "compare": N_("Compare stores fairly, and say what cannot be told."),
     "shoppers": N_("Show how strict and how steady each shopper is."),
+    "trend": N_("Tell what changed from wave to wave, and in which stores."),
+    "effect": N_("Tell what an action did, beside what comes by itself."),
     "lint": N_("Check checklists, schemes and visits."),
 }
 
