@@ -91,6 +91,7 @@ def _visit(draw: random.Random, name: str) -> Visit:
         store=f"s{draw.randrange(9)}",
         shopper=draw.choice(["u1", "u2", "u3", "u4", "u5", None]),
         wave=draw.choice(["w1", "w2", None]),
+        scenario=(None, "easy", "hard")[int(name[1:]) % 3],
         date=draw.choice(["2026-03-01", "2026-05-31", "2026-06-01", "2026-09-01"]),
         answers={item: answer for item, answer in answers.items() if item not in gone},
         skipped={item: {"state": draw.choice(states)} for item in gone},

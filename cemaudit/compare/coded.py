@@ -26,8 +26,8 @@ __all__ = ["Coded", "Codes", "Factor", "coded", "factor_of"]
 
 Codes = NDArray[np.int32]
 
-Version = tuple[str, str, str]
-"""A checklist, a scheme, and whether something was done at the store by then (``yes`` or ``no``)."""
+Version = tuple[str, str, str | None, str]
+"""A checklist, a scheme, the scenario played, and whether something was done at the store by then (``yes``, ``no``)."""
 
 
 class Factor(NamedTuple):
@@ -88,10 +88,10 @@ class Coded:
 
     @property
     def of_versions(self) -> tuple[Factor, ...]:
-        """Checklist, scheme and, where it is asked, whether something was done, as factors of the versions."""
+        """Checklist, scheme, scenario and, where it is asked, whether something was done, as factors of versions."""
         there = [number for number, version in enumerate(self.versions) if version]
         values = zip(*(version for version in self.versions if version), strict=True)
-        names = ("checklist", "scheme", *(["acted"] if self.acted else []))
+        names = ("checklist", "scheme", "scenario", *(["acted"] if self.acted else []))
         factors = [factor_of(name, some) for name, some in zip(names, values, strict=False)]
         return tuple(factor._replace(codes=_spread(factor.codes, there, len(self.versions))) for factor in factors)
 
@@ -125,18 +125,25 @@ def coded(reading: Local, asked: Asked) -> Iterator[Coded]:
         versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
         if not versions:
             raise BadInput(_nothing(reading, asked.which))
-        used = sorted({version // 2 for version in versions})
+        used = sorted({version // 2 % len(sources) for version in versions})
         adjusted = asked.adjusted and all(nodes[place] for place in used)
         facts = _facts(asked, filling, [sources[place] for place in used], adjusted=adjusted)
-        yield _coded(reading, asked, facts, _versions(sources, versions))
+        yield _coded(reading, asked, facts, _versions(reading, sources, versions))
     finally:
         filling.drop()
 
 
-def _versions(sources: Sequence[Source], there: Sequence[int]) -> tuple[Version | None, ...]:
+def _versions(reading: Local, sources: Sequence[Source], there: Sequence[int]) -> tuple[Version | None, ...]:
     """The versions by their number; ``None`` where no visit is of it."""
-    known = [(one.table.checklist.ref, one.scheme.ref, acted) for one in sources for acted in ("no", "yes")]
-    return tuple(version if number in there else None for number, version in enumerate(known))
+    scenarios = [None, *(level for (level,) in reading.ask("select level from known_scenario order by code"))]
+    known = [
+        (one.table.checklist.ref, one.scheme.ref, scenario, acted)
+        for scenario in scenarios
+        for one in sources
+        for acted in ("no", "yes")
+    ]
+    used = set(there)
+    return tuple(version if number in used else None for number, version in enumerate(known))
 
 
 def _coded(reading: Local, asked: Asked, facts: Facts, versions: tuple[Version | None, ...]) -> Coded:
@@ -198,7 +205,7 @@ def _facts(asked: Asked, filling: Filling, sources: Sequence[Source], *, adjuste
         left_out={reason: count for reason, count in sorted(filling.left_out.items()) if count},
         scale=filling.scale,
         adjusted=adjusted,
-        notes=tuple(_notes(asked, strangers, adjusted=adjusted)),
+        notes=tuple(_notes(asked, strangers if strangers < visits else 0, adjusted=adjusted)),
     )
 
 

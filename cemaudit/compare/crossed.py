@@ -29,7 +29,7 @@ __all__ = ["Crossed", "cross", "crossed", "shift_of"]
 class Crossed:
     """Counts and sums of visits by ``stores`` (I), ``shoppers`` (J) and occasions (C).
 
-    An occasion is a wave under a checklist's version and a scheme, before or after something was done.
+    An occasion is a wave, a checklist's version, a scheme, a scenario, and whether something was done by then.
 
     ``of_stores``: the factors stores have (the pool first, where there is one), ``of_occasions`` those occasions have;
     ``unit_of``: the factor that is compared, where that is not the stores themselves. ``pairs`` (I x J), ``by_store``

@@ -22,12 +22,18 @@ __all__ = ["KEYS", "NO_DAY", "Filling"]
 KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
 """The columns that are coded, and the kind of files they are in."""
 
+_CODED = {**KEYS, "scenario": "scores"}
+
 NO_DAY = -1
 """Stands for the day of a visit whose day is not known; other days are counted from the first of 1970."""
 
 _TABLE_OF = {"scores": "visits", "answers": "answered"}
-_TABLE = "(store integer, shopper integer, wave integer, version integer, day integer, raw bigint, score bigint)"
+_TABLE = (
+    "(store integer, shopper integer, wave integer, version integer, day integer, stepped boolean, raw bigint, "
+    "score bigint)"
+)
 _DAY = f"cast(coalesce(visits.day - date '1970-01-01', {NO_DAY}) as integer)"
+_STEPPED = "visits.step is not null and answered.shopper is not null"
 
 
 class _Part(NamedTuple):
@@ -54,26 +60,30 @@ class _Part(NamedTuple):
 
 
 class Filling:
-    """The tables ``compared`` and ``known_store``, ``known_shopper``, ``known_wave`` of a snapshot's engine."""
+    """The tables ``compared`` and ``known_store``, ``_shopper``, ``_wave``, ``_scenario`` of a snapshot's engine."""
 
     def __init__(self, reading: Local, asked: Asked, scale: Scale) -> None:
         self._reading, self._which, self.scale = reading, asked.question.in_sql, scale
         self._acted = asked.acted
         self._parts: list[_Part] = []
         self.left_out: Counter[str] = Counter()
+        self.episodes = self.steps = 0
 
     def fill(self, sources: Sequence[Source], nodes: Sequence[Node | None]) -> None:
-        """Make the tables; ``version`` is twice the place of the visit's source, and one more where it was acted."""
+        """Make the tables; ``version`` is twice the place of the visit's source, one more where it was acted, and for
+        each scenario before its own (the first: not known) as many more as there are of these.
+        """
         for place, (source, node) in enumerate(zip(sources, nodes, strict=True)):
             self._parts.append(_Part(place, source, node))
             self._reading.view(f"scores_{place}", source.table.parts)
             self._reading.view(f"answers_{place}", self._reading.answers(source.table.checklist.ref).parts)
-        for key, kind in KEYS.items():
+        for key, kind in _CODED.items():
             self._make_known(key, kind)
         self._make_acted()
         self._reading.link.execute(f"create or replace temp table compared {_TABLE}")
         for part in self._parts:
             self._add(part)
+        self._join_episodes()
 
     def counts(self) -> tuple[int, int]:
         """How many visits there are to be compared, and how many of them by shoppers who are not known."""
@@ -82,7 +92,7 @@ class Filling:
 
     def drop(self) -> None:
         """Drop the tables."""
-        for name in ("compared", "acted", *(f"known_{key}" for key in KEYS)):
+        for name in ("compared", "acted", *(f"known_{key}" for key in _CODED)):
             self._reading.link.execute(f"drop table if exists {name}")
 
     def _make_known(self, key: str, kind: str) -> None:
@@ -110,16 +120,44 @@ class Filling:
             return
         easier = self._easier(part)
         codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
-        version = f"{2 * part.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
-        columns = [*codes, version, f"{_DAY} as day", f"{part.score} as raw", *([easier.sql] if easier else [])]
-        joins = [f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in KEYS.items()]
+        columns = [
+            *codes,
+            self._version(part),
+            f"{_DAY} as day",
+            f"{_STEPPED} as stepped",
+            f"{part.score} as raw",
+            *([easier.sql] if easier else []),
+        ]
+        joins = [
+            f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in _CODED.items()
+        ]
         joins.append("left join acted on acted.store = visits.store")
         where, values = self._where(part, part.has_score)
         self._reading.ask(
-            f"insert into compared select {', '.join(KEYS)}, version, day, raw, {self._score(easier)} from (select "
-            f"{', '.join(columns)} from {self._tables(part)} {' '.join(joins)} where {where})",
+            f"insert into compared select {', '.join(KEYS)}, version, day, stepped, raw, {self._score(easier)} "
+            f"from (select {', '.join(columns)} from {self._tables(part)} {' '.join(joins)} where {where})",
             (*(easier.values if easier else ()), *values),
         )
+
+    def _version(self, part: _Part) -> str:
+        before = f"{2 * len(self._parts)} * (coalesce(known_scenario.code, -1) + 1)"
+        return f"{before} + {2 * part.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
+
+    def _join_episodes(self) -> None:
+        """Let the visits of an episode count as one, with their mean: what one person lives through is one experience.
+
+        An episode is what a shopper visited in steps at one store in one wave.
+        """
+        group = ", ".join((*KEYS, "version"))
+        ((self.episodes, self.steps),) = self._reading.ask(
+            f"select count(distinct ({group})), count(*) from compared where stepped"
+        )
+        if self.steps > self.episodes:
+            means = ", ".join(f"cast(round(avg({name})) as bigint) as {name}" for name in ("raw", "score"))
+            self._reading.link.execute(
+                "create or replace temp table compared as select * from compared where not stepped union all "
+                f"select {group}, min(day) as day, true, {means} from compared where stepped group by {group}"
+            )
 
     def _score(self, easier: Easier | None) -> str:
         """The score in parts of the scale."""

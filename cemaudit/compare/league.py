@@ -155,8 +155,8 @@ class _Table:
         yield from (pool.said for pool in self.design.pools if pool.said)
         if mixed_up(self.fitted):
             yield message(
-                "Some pools were visited in some waves only, or by some versions of the checklist: differences between "
-                "pools may be differences between these."
+                "Some pools were visited in some waves or scenarios only, or by some versions of the checklist: "
+                "differences between pools may be differences between these."
             )
 
     def _below(self, values: Vector) -> Vector | None:

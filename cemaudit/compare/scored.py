@@ -34,7 +34,7 @@ def reliabilities(fitted: Fitted) -> Vector:
 
 
 def mixed_up(fitted: Fitted) -> bool:
-    """Whether differences between pools cannot be told from those between waves, versions or schemes."""
+    """Whether differences between pools cannot be told from those between waves, scenarios, versions or schemes."""
     sums = fitted.model.sums
     fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
     start = 1 + sum(len(factor.levels) for factor in fitted.crossed.of_stores)

@@ -64,4 +64,6 @@ def test_visits_after_something_was_done_are_told_from_those_before(snapshot: Lo
 
 
 def test_without_a_question_about_it_nothing_was_done(snapshot: Local) -> None:
-    assert [factor.name for factor in cross(snapshot, Asked()).of_occasions] == ["wave", "checklist", "scheme"]
+    assert [factor.name for factor in cross(snapshot, Asked()).of_occasions] == [
+        "wave", "checklist", "scheme", "scenario",
+    ]  # fmt: skip

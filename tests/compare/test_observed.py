@@ -54,6 +54,7 @@ def test_each_visit_that_counts_is_there_with_all_that_is_known_of_it(snapshot: 
             one.wave,
             one.checklist,
             scheme_of(one),
+            one.scenario,
             hundredths(found.scores["whole"].value),
         )
         for one, found in evaluated(chain)

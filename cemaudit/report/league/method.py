@@ -39,8 +39,12 @@ FACTORS = {
     "pool": Text(ko="쇼퍼 풀", en="pool"),
     "region": Text(ko="지역", en="region"),
     "wave": Text(ko="차수", en="wave"),
-    "version": Text(ko="체크리스트와 채점 체계의 판", en="version of checklist and scheme"),
-    "channel": Text(ko="채널", en="channel"),
+    "checklist": Text(ko="체크리스트의 판", en="version of the checklist"),
+    "scheme": Text(ko="채점 체계", en="scheme"),
+    "scenario": Text(ko="시나리오", en="scenario"),
+    "brand": Text(ko="브랜드", en="brand"),
+    "format": Text(ko="매장 형태", en="format"),
+    "owner": Text(ko="점주", en="owner"),
 }
 SOURCES = {
     "store": Text(ko="매장", en="Stores"),
@@ -84,7 +88,8 @@ def _listed(sentences: Sequence[Words]) -> Paragraph:
 
 
 def _model(league: League) -> Text:
-    known = [FACTORS.get(factor.name, Text(ko=factor.name, en=factor.name)) for factor in league.factors]
+    several = [factor.name for factor in league.factors if len(factor.levels) > 1]
+    known = [FACTORS.get(name, Text(ko=name, en=name)) for name in several]
     ko = ["매장", *(["쇼퍼"] if league.shoppers else []), *(one.ko or "" for one in known)]
     en = ["store", *(["shopper"] if league.shoppers else []), *(one.en or "" for one in known)]
     items = (
