@@ -18,13 +18,19 @@ Places = Sequence[int] | NDArray[Any]
 
 
 def crossed(
-    store: Places, shopper: Places, score: Sequence[float] | NDArray[Any], pool: Sequence[str | None] = ()
+    store: Places,
+    shopper: Places,
+    score: Sequence[float] | NDArray[Any],
+    pool: Sequence[str | None] = (),
+    wave: Places = (),
 ) -> Crossed:
-    """Visits of one wave: of each the place of its store and of its shopper (-1: not known), and its score.
+    """Visits: of each the place of its store and of its shopper (-1: not known), its score, and its wave, if several.
 
     ``pool``: of each store.
     """
     stores, shoppers, scores = np.asarray(store), np.asarray(shopper), np.asarray(score, np.float64)
+    waves = np.asarray(wave) if len(wave) else 0 * stores
+    count = int(waves.max()) + 1
     shift = float(scores.mean())
     known = shoppers >= 0
     size, people, centred = stores.max() + 1, shoppers.max() + 1, scores - shift
@@ -33,12 +39,12 @@ def crossed(
         stores=tuple(f"s{number}" for number in range(size)),
         shoppers=tuple(f"u{number}" for number in range(people)),
         of_stores=(factor_of("region", pool),) if pool else (),
-        of_occasions=(Factor("wave", ("w1",), np.zeros(1, np.int32)),),
+        of_occasions=(Factor("wave", tuple(f"w{one + 1}" for one in range(count)), np.arange(count, dtype=np.int32)),),
         unit_of=None,
         pairs=_table(stores[known], shoppers[known], np.ones(known.sum()), (size, people)),
-        by_store=_table(stores, 0 * stores, np.ones(len(stores)), (size, 1)),
-        by_shopper=_table(shoppers[known], 0 * shoppers[known], np.ones(known.sum()), (people, 1)),
-        totals=_table(stores, 0 * stores, centred, (size, 1)),
+        by_store=_table(stores, waves, np.ones(len(stores)), (size, count)),
+        by_shopper=_table(shoppers[known], waves[known], np.ones(known.sum()), (people, count)),
+        totals=_table(stores, waves, centred, (size, count)),
         shopper_totals=np.bincount(shoppers[known], centred[known], people).astype(np.float64),
         raw=np.bincount(stores, scores, size).astype(np.float64),
         squares=float(centred @ centred),

@@ -12,7 +12,7 @@ from cemaudit.compare.coded import Coded, Codes, Factor
 from cemaudit.compare.fitted import Fitted
 from cemaudit.compare.mixed.sums import Matrix, Vector
 
-__all__ = ["Residuals", "residuals"]
+__all__ = ["Dated", "Residuals", "dated", "residuals"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,32 +52,52 @@ class Residuals:
         return counts.astype(np.float64).reshape(shape), totals.astype(np.float64).reshape(shape)
 
 
+class Dated(NamedTuple):
+    """Of n visits: the places of their ``store``, ``shopper`` (-1: not known) and ``wave``, their ``day``, what else
+    the model takes into account of them (``factors``), and their ``score``.
+    """
+
+    store: Codes
+    shopper: Codes
+    wave: Codes
+    day: Codes
+    factors: tuple[Factor, ...]
+    score: Vector
+
+
+def dated(table: Coded) -> Dated:
+    """The visits of a table, in no order."""
+    rows = table.columns("select store, shopper, wave, version, day, score from compared")
+    versions = tuple(one._replace(codes=one.codes[rows["version"]]) for one in table.of_versions)
+    score = rows["score"] / table.facts.scale.unit
+    return Dated(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)
+
+
 class _Shoppers(NamedTuple):
-    """Of each shopper, and last of one not known: the ``severity`` and its error ``variance``."""
+    """Of the shopper of each visit: the ``severity``, and the ``variance`` of its error."""
 
     severity: Vector
     variance: Vector
 
 
-def residuals(table: Coded, fitted: Fitted) -> Residuals:
-    """The visits of a table, seen by the model of them."""
+def residuals(visits: Dated, fitted: Fitted) -> Residuals:
+    """Visits, seen by the model of them."""
     model, crossed = fitted.model, fitted.crossed
-    rows = table.columns("select store, shopper, wave, version, day, score from compared")
-    people = _shoppers(fitted, len(table.shoppers))
-    versions = sum((_effects(fitted, one)[rows["version"]] for one in table.of_versions), np.zeros(len(rows["day"])))
+    people = _shoppers(fitted, visits.shopper)
+    others = sum((_effects(fitted, one) for one in visits.factors), np.zeros(len(visits.score)))
     intercept = model.dense[len(crossed.shoppers)]
     at_home = intercept + sum((_effects(fitted, one) for one in crossed.of_stores), np.zeros(len(crossed.stores)))
     of_waves = model.dense[crossed.columns_of("wave")]
-    expected = at_home[rows["store"]] + of_waves[rows["wave"]] + versions + people.severity[rows["shopper"]]
+    expected = at_home[visits.store] + of_waves[visits.wave] + others + people.severity
     return Residuals(
         stores=crossed.stores,
-        store=rows["store"],
-        wave=rows["wave"],
-        day=rows["day"],
-        value=rows["score"] / table.facts.scale.unit - expected,
-        sd=float(np.sqrt(model.residual_sd**2 + people.variance[rows["shopper"]].mean())),
+        store=visits.store,
+        wave=visits.wave,
+        day=visits.day,
+        value=visits.score - expected,
+        sd=float(np.sqrt(model.residual_sd**2 + people.variance.mean())),
         store_sd=model.unit_sd,
-        usual=at_home + versions.mean(),
+        usual=at_home + others.mean(),
         of_waves=of_waves,
     )
 
@@ -87,8 +107,11 @@ def _effects(fitted: Fitted, factor: Factor) -> Vector:
     return np.asarray(fitted.model.dense[fitted.crossed.columns_of(factor.name)][factor.codes])
 
 
-def _shoppers(fitted: Fitted, count: int) -> _Shoppers:
+def _shoppers(fitted: Fitted, shopper: Codes) -> _Shoppers:
+    """The shoppers, those not known taken for average ones."""
     model = fitted.model
     if not model.randoms:
-        return _Shoppers(np.zeros(count + 1), np.zeros(count + 1))
-    return _Shoppers(np.append(model.randoms[0], 0.0), np.append(model.random_se[0] ** 2, model.random_sds[0] ** 2))
+        return _Shoppers(np.zeros(len(shopper)), np.zeros(len(shopper)))
+    severity = np.append(model.randoms[0], 0.0)
+    variance = np.append(model.random_se[0] ** 2, model.random_sds[0] ** 2)
+    return _Shoppers(severity[shopper], variance[shopper])

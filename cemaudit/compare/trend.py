@@ -15,7 +15,7 @@ from cemaudit.compare.facets import FacetValue, facets_asked
 from cemaudit.compare.facts import Facts
 from cemaudit.compare.fitted import Fitted, fitted
 from cemaudit.compare.place import Course, CourseLine
-from cemaudit.compare.residuals import Residuals, residuals
+from cemaudit.compare.residuals import Residuals, dated, residuals
 from cemaudit.compare.rules import DEFAULT, Rules
 from cemaudit.compare.standing import Interval
 from cemaudit.compare.watching import Watching, watching
@@ -99,7 +99,7 @@ def trend_of(  # noqa: PLR0913
         found = fitted(crossed(table))
         network = series_of(found, waves, rules.level, name=message("all stores"))
         parts = series_of_stores(table, found, waves, table.unit_of, rules.level) if table.unit_of else ()
-        rows = residuals(table, found)
+        rows = residuals(dated(table), found)
     watched = watching(rows, first, later, reading.store_names(), false_alarms)
     notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
     if by in OF_FACETS:
