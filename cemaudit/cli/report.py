@@ -24,8 +24,11 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
 
 if TYPE_CHECKING:
+    from cemaudit.compare.asked import Asked
     from cemaudit.compare.place import Place
+    from cemaudit.compare.trend import Trend
     from cemaudit.hookspecs import Context
+    from cemaudit.ledger.query.reading import Local
 
 
 @words.command(
@@ -102,11 +105,23 @@ def _places(
     found: dict[tuple[str, str], Place] = {}
     with reading(folder) as opened:
         for checklist in dict.fromkeys(_key(context)[0] for context in wanted):
+            asked = Asked(Filter((Condition("checklist", (checklist,)),)))
             try:
-                league = compare(opened, Asked(Filter((Condition("checklist", (checklist,)),))), target)
+                league = compare(opened, asked, target)
             except (BadInput, CannotTell) as refusal:
                 tell_problems(refusal.problems)
                 continue
-            places = places_of(opened, league, named=named)
+            places = places_of(opened, league, _trend(opened, asked), named=named)
             found |= {(checklist, store): place for store, place in places.items()}
     return found
+
+
+def _trend(reading: Local, asked: Asked) -> Trend | None:
+    """From wave to wave; ``None`` where there are fewer than two."""
+    from cemaudit.compare.cannot import CannotTell
+    from cemaudit.compare.trend import trend_of
+
+    try:
+        return trend_of(reading, asked)
+    except (BadInput, CannotTell):
+        return None

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from cemaudit.compare.account import Account, Channels, Parts
 from cemaudit.compare.around import funnel_around
-from cemaudit.compare.asked import Asked
+from cemaudit.compare.asked import Asked, in_all_waves
 from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.channels import channels_of, sides_of
 from cemaudit.compare.comparison import fitted_of
@@ -17,7 +17,10 @@ from cemaudit.compare.drivers.asked import Study
 from cemaudit.compare.drivers.study import study
 from cemaudit.compare.found import found_in
 from cemaudit.compare.league import League, league_of
+from cemaudit.compare.news import news
+from cemaudit.compare.place import Course
 from cemaudit.compare.rules import DEFAULT, Rules
+from cemaudit.compare.trend import trend_of
 from cemaudit.errors import BadInput
 from cemaudit.language import message
 from cemaudit.ledger.query.question import Question
@@ -50,6 +53,7 @@ def account_of(
         funnel=funnel_around(league) if league.unit == "store" else None,
         parts=_parts(reading, asked, league, checklist) if league.unit == "store" else None,
         channels=_or_none(lambda: _channels(reading, asked, rules)),
+        course=_or_none(lambda: _course(reading, asked, rules)) if league.unit == "store" else None,
         study=_or_none(lambda: _study(reading, asked, rules)),
         found=found_in(reading, asked),
         simulated=_is_simulated(reading, asked),
@@ -67,6 +71,12 @@ def _or_none(make: Callable[[], Result]) -> Result | None:
 def _channels(reading: Local, asked: Asked, rules: Rules) -> Channels:
     wanted = replace(asked, facet="channel", measure=None, unit="store")
     return channels_of(reading, sides_of(reading, wanted, rules=rules), rules)
+
+
+def _course(reading: Local, asked: Asked, rules: Rules) -> Course:
+    """Wave by wave, whichever waves the league is of."""
+    found = trend_of(reading, in_all_waves(asked), rules=rules)
+    return found.course(news(found).known)
 
 
 def _study(reading: Local, asked: Asked, rules: Rules) -> Study:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
@@ -18,7 +18,7 @@ from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.model import Measure, Scheme
 
-__all__ = ["NO_POOL", "Asked", "Source", "in_wave", "measure_asked", "sources_asked"]
+__all__ = ["NO_POOL", "Asked", "Source", "in_all_waves", "in_wave", "measure_asked", "sources_asked"]
 
 _OF_STORES = ("region", "format", "brand", "owner", "pool")
 _SHOWN = 8
@@ -69,6 +69,12 @@ class Asked:
 def in_wave(which: Filter, *waves: str) -> Filter:
     """Those of the visits that belong to one of the waves."""
     return which._replace(conditions=(*which.conditions, Condition("wave", waves)))
+
+
+def in_all_waves(asked: Asked) -> Asked:
+    """The same of visits of any wave."""
+    kept = tuple(condition for condition in asked.which.conditions if condition.key != "wave")
+    return replace(asked, which=asked.which._replace(conditions=kept))
 
 
 class Source(NamedTuple):

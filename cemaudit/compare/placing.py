@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from cemaudit.compare.league import League
 from cemaudit.compare.place import Place
 from cemaudit.compare.standing import Standing
+from cemaudit.compare.trend import Trend
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Reading
 
@@ -25,11 +26,16 @@ _ALL = message("all stores")
 Known = Mapping[str, Mapping[str, str | None]]
 
 
-def places_of(reading: Reading, league: League, *, named: bool = False) -> dict[str, Place]:
-    """The place of each store by id; ``named``: the other stores' names may be shown."""
+def places_of(reading: Reading, league: League, trend: Trend | None = None, *, named: bool = False) -> dict[str, Place]:
+    """The place of each store by id; ``named``: the other stores' names may be shown; ``trend`` of the same visits."""
     rows = reading.ask("select store, region, format from stores")
     known = {store: {"region": region, "format": form} for store, region, form in rows}
-    return {one.store: _place(league, one, known, named=named) for one in league.standings}
+    places = {one.store: _place(league, one, known, named=named) for one in league.standings}
+    if trend is None:
+        return places
+    return {
+        store: place._replace(course=trend.store_course(store, place.standing.name)) for store, place in places.items()
+    }
 
 
 def _place(league: League, one: Standing, known: Known, *, named: bool) -> Place:
