@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.compare.asked import NO_POOL, Asked, Source, sources_asked
+from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.facts import Facts
 from cemaudit.compare.filling import KEYS, Filling
 from cemaudit.compare.scale import scale_of
 from cemaudit.compare.shares import share_of_points
-from cemaudit.errors import BadInput, Problem
+from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import Filter
@@ -114,7 +115,7 @@ def factor_of(name: str, values: Sequence[str | None]) -> Factor:
 def coded(reading: Local, asked: Asked) -> Iterator[Coded]:
     """The table of what is asked, as long as the block runs; one at a time.
 
-    ``BadInput`` where the question is wrong, or no visit has such a score.
+    ``BadInput`` where the question is wrong, ``CannotTell`` where no visit has such a score.
     """
     sources = sources_asked(reading, asked)
     nodes = [share_of_points(source) for source in sources]
@@ -124,7 +125,7 @@ def coded(reading: Local, asked: Asked) -> Iterator[Coded]:
         filling.fill(sources, [node if asked.adjusted else None for node in nodes])
         versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
         if not versions:
-            raise BadInput(_nothing(reading, asked.which))
+            raise _nothing(reading, asked.which)
         used = sorted({version // 2 % len(sources) for version in versions})
         adjusted = asked.adjusted and all(nodes[place] for place in used)
         facts = _facts(asked, filling, [sources[place] for place in used], adjusted=adjusted)
@@ -205,11 +206,16 @@ def _facts(asked: Asked, filling: Filling, sources: Sequence[Source], *, adjuste
         left_out={reason: count for reason, count in sorted(filling.left_out.items()) if count},
         scale=filling.scale,
         adjusted=adjusted,
-        notes=tuple(_notes(asked, strangers if strangers < visits else 0, adjusted=adjusted)),
+        notes=tuple(_notes(asked, filling, strangers if strangers < visits else 0, adjusted=adjusted)),
     )
 
 
-def _notes(asked: Asked, strangers: int, *, adjusted: bool) -> Iterator[Message]:
+def _notes(asked: Asked, filling: Filling, strangers: int, *, adjusted: bool) -> Iterator[Message]:
+    if filling.steps > filling.episodes:
+        yield message(
+            "Visits that belong together count as one, with their mean: {steps} visits are {episodes} episodes.",
+            steps=filling.steps, episodes=filling.episodes,
+        )  # fmt: skip
     if asked.adjusted and not adjusted:
         yield message(
             "This measure is no mean of points, so scores are not adjusted for how easy the items were that applied."
@@ -218,7 +224,7 @@ def _notes(asked: Asked, strangers: int, *, adjusted: bool) -> Iterator[Message]
         yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
 
 
-def _nothing(reading: Local, which: Filter) -> Problem:
+def _nothing(reading: Local, which: Filter) -> CemauditError:
     """Why there is nothing to compare."""
     asked = [condition for condition in which.conditions if condition.key == "wave"]
     if asked:
@@ -226,5 +232,5 @@ def _nothing(reading: Local, which: Filter) -> Problem:
         unknown = [wave for condition in asked for wave in condition.values if wave not in {"", *waves}]
         if unknown:
             hint = message("known here: {names}", names=", ".join(waves) or "-")
-            return Problem(message("there are no visits of wave {wave}", wave=", ".join(unknown)), hint=hint)
-    return Problem(message("none of these visits has a score to compare"))
+            return BadInput(Problem(message("there are no visits of wave {wave}", wave=", ".join(unknown)), hint=hint))
+    return CannotTell(message("none of these visits has a score to compare"), "none")
