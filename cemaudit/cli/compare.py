@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.account import Account
     from cemaudit.compare.league import League
     from cemaudit.compare.standing import Standing
+    from cemaudit.ledger.actions import Action
 
 MOST_SHOWN = 60
 _UNITS = ("store", "region", "format", "brand", "owner", "pool")
@@ -83,7 +84,11 @@ def command(
         if by in _SIDES:
             show_sides(opened, asked, target, rules, form)
             return
-        account = account_of(opened, asked, target, rules, scale) if folder else None
+        account = (
+            account_of(opened, asked, target, rules, scale, _actions(None if question.given else question.url))
+            if folder
+            else None
+        )
         league = account.league if account else compare(opened, asked, target, rules, scale)
     if account and folder:
         click.echo(_write(account, folder), err=as_json or as_csv)
@@ -91,6 +96,17 @@ def command(
         click.echo(json.dumps(_document(league), ensure_ascii=False))
     elif not give_rows(form, COLUMNS, [row_of(one) for one in league.standings]):
         _show(league)
+
+
+def _actions(url: str | None) -> list[Action]:
+    """Those the ledger knows, where there is one."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.actions import actions_now
+
+    if url is None:
+        return []
+    with opened(url) as ledger:
+        return list(actions_now(ledger).values())
 
 
 def _write(account: Account, folder: Path) -> str:

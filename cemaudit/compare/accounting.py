@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from cemaudit.compare.account import Account, Channels, Parts
@@ -15,14 +16,17 @@ from cemaudit.compare.comparison import fitted_of
 from cemaudit.compare.drivers.asked import Asked as Drivers
 from cemaudit.compare.drivers.asked import Study
 from cemaudit.compare.drivers.study import study
+from cemaudit.compare.effect import effect_of
 from cemaudit.compare.found import found_in
 from cemaudit.compare.league import League, league_of
 from cemaudit.compare.news import news
 from cemaudit.compare.place import Course
 from cemaudit.compare.rules import DEFAULT, Rules
 from cemaudit.compare.trend import trend_of
+from cemaudit.compare.verdict import verdict
 from cemaudit.errors import BadInput
-from cemaudit.language import message
+from cemaudit.language import Message, message
+from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.views import show
@@ -36,10 +40,15 @@ SIMULATED = "simulated"
 Result = TypeVar("Result")
 
 
-def account_of(
-    reading: Local, asked: Asked, target: float | None = None, rules: Rules = DEFAULT, scale: str = "auto"
+def account_of(  # noqa: PLR0913, PLR0917
+    reading: Local,
+    asked: Asked,
+    target: float | None = None,
+    rules: Rules = DEFAULT,
+    scale: str = "auto",
+    actions: Iterable[Action] = (),
 ) -> Account:
-    """The account of what is asked; what the visits do not tell is left out.
+    """The account of what is asked; what the visits do not tell is left out. ``actions``: whose effect is told, too.
 
     ``BadInput`` and ``CannotTell`` where there is no league.
     """
@@ -56,6 +65,7 @@ def account_of(
         course=_or_none(lambda: _course(reading, asked, rules)) if league.unit == "store" else None,
         study=_or_none(lambda: _study(reading, asked, rules)),
         found=found_in(reading, asked),
+        actions=tuple(_effects(reading, asked, actions, rules)),
         simulated=_is_simulated(reading, asked),
     )
 
@@ -77,6 +87,14 @@ def _course(reading: Local, asked: Asked, rules: Rules) -> Course:
     """Wave by wave, whichever waves the league is of."""
     found = trend_of(reading, in_all_waves(asked), rules=rules)
     return found.course(news(found).known)
+
+
+def _effects(reading: Local, asked: Asked, actions: Iterable[Action], rules: Rules) -> Iterator[Message]:
+    """What came of each action, in one sentence."""
+    for action in actions:
+        found = _or_none(partial(effect_of, reading, in_all_waves(asked), action, rules))
+        if found:
+            yield verdict(found)[0]
 
 
 def _study(reading: Local, asked: Asked, rules: Rules) -> Study:
