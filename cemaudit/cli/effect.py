@@ -106,9 +106,9 @@ def _show(found: Effect) -> None:
     low, high = found.interval
     _table(_PARTS, [
         [translate(N_("before and after")), f"{found.naive:+.1f}"],
-        [translate(N_("  bad luck that did not last")), f"{found.regression:+.1f}"],
-        [translate(N_("  all stores, or what was asked")), f"{found.other:+.1f}"],
-        [translate(N_("  the action")), f"{found.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
+        ["  " + translate(N_("luck that did not last")), f"{found.regression:+.1f}"],
+        ["  " + translate(N_("all stores, or what was asked")), f"{found.other:+.1f}"],
+        ["  " + translate(N_("the action")), f"{found.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
     ])  # fmt: skip
     _table(_HEADINGS, [_seen(N_("with the action"), found.acted), _seen(N_("without it"), found.others)])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
-from cemaudit.compare.asked import Asked
+from cemaudit.compare.asked import Asked, sources_asked
 from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.change import Series, Wave, mixed_with_waves, series_of, series_of_stores, waves_of
 from cemaudit.compare.coded import Factor, coded
@@ -91,9 +91,8 @@ def trend_of(  # noqa: PLR0913
     where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the question is wrong,
     ``CannotTell`` where the visits do not answer it.
     """
-    if by in OF_STORES:
-        asked = replace(asked, unit=str(by))
-    with coded(reading, asked) as table:
+    whole = _whole(reading, asked, by)
+    with coded(reading, whole) as table:
         waves = waves_of(table)
         first, later = _parted(waves, baseline)
         found = fitted(crossed(table))
@@ -103,7 +102,7 @@ def trend_of(  # noqa: PLR0913
     watched = watching(rows, first, later, reading.store_names(), false_alarms)
     notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
     if by in OF_FACETS:
-        parts = tuple(_facets(reading, replace(asked, facet=by), waves, rules, notes))
+        parts = tuple(_facets(reading, replace(asked, facet=by), waves, rules, notes, found.crossed.facts.measure))
     return Trend(
         facts=found.crossed.facts,
         level=rules.level,
@@ -116,6 +115,19 @@ def trend_of(  # noqa: PLR0913
         rows=rows,
         part_of=found.crossed.unit_of,
     )
+
+
+def _whole(reading: Local, asked: Asked, by: str | None) -> Asked:
+    """What is asked of the network: by the leading measure where the one asked for is kept for parts only."""
+    if by in OF_STORES:
+        return replace(asked, unit=str(by))
+    try:
+        sources_asked(reading, asked)
+    except BadInput:
+        if by is None or asked.measure is None:
+            raise
+        return replace(asked, measure=None)
+    return asked
 
 
 def _parted(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
@@ -152,11 +164,16 @@ def _known(found: Fitted, waves: Sequence[Wave]) -> int:
     return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))
 
 
-def _facets(
-    reading: Local, asked: Asked, waves: Sequence[Wave], rules: Rules, notes: list[Message]
+def _facets(  # noqa: PLR0913, PLR0917
+    reading: Local, asked: Asked, waves: Sequence[Wave], rules: Rules, notes: list[Message], measure: str
 ) -> Iterator[Series]:
-    """The series of each value of a facet, each by a model of its own; a note where there can be none."""
-    for one in facets_asked(reading, asked):
+    """The series of each value of a facet, each by a model of its own; a note where there can be none, or where they
+    are not of the network's ``measure``.
+    """
+    values = facets_asked(reading, asked)
+    if values and values[0].asked.measure != measure:
+        notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].asked.measure))
+    for one in values:
         try:
             yield _facet(reading, one, waves, rules)
         except (BadInput, CannotTell) as error:

@@ -20,7 +20,7 @@ def verdict(effect: Effect) -> tuple[Message, ...]:
 def _sentences(effect: Effect) -> Iterator[Message]:
     yield _answer(effect)
     yield message(
-        "The plain mean of these stores changed by {naive} points. By itself, for bad luck does not last (regression "
+        "The plain mean of these stores changed by {naive} points. By itself, for luck does not last (regression "
         "to the mean): {regression}; together with all stores, or with what was asked: {other}; the action: {effect}.",
         naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
         effect=f"{effect.effect:+.1f}",
