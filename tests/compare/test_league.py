@@ -132,7 +132,7 @@ def test_pools_seen_in_different_waves_are_mixed_up_with_them() -> None:
     )
     found = fitted(moved)
     assert mixed_up(found)
-    assert "in some waves only" in " ".join(map(str, league_of(found, {}).notes))
+    assert "in some waves or scenarios only" in " ".join(map(str, league_of(found, {}).notes))
 
 
 def test_scores_of_mixtures_are_mixtures_of_scores() -> None:

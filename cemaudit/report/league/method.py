@@ -90,8 +90,10 @@ def _listed(sentences: Sequence[Words]) -> Paragraph:
 def _model(league: League) -> Text:
     several = [factor.name for factor in league.factors if len(factor.levels) > 1]
     known = [FACTORS.get(name, Text(ko=name, en=name)) for name in several]
-    ko = ["매장", *(["쇼퍼"] if league.shoppers else []), *(one.ko or "" for one in known)]
-    en = ["store", *(["shopper"] if league.shoppers else []), *(one.en or "" for one in known)]
+    random = [("매장", "store"), *([("쇼퍼", "shopper")] if league.shoppers else [])]
+    ko = [*(one for one, _ in random), *(one.ko or "" for one in known)]
+    en = [*(one for _, one in random), *(one.en or "" for one in known)]
+    drawn = "매장과 쇼퍼는" if league.shoppers else "매장은", " and ".join(f"{one}s" for _, one in random)
     items = (
         (
             "점수는 적용된 항목이 쉬웠는지 어려웠는지를 먼저 감안했습니다. ",
@@ -106,10 +108,10 @@ def _model(league: League) -> Text:
         else ("", "")
     )
     return Text(
-        ko=f"혼합 모형: 방문 점수 = {' + '.join(ko)} + 우연. 매장과 쇼퍼는 임의 효과, 나머지는 고정 효과이며 REML로 "
+        ko=f"혼합 모형: 방문 점수 = {' + '.join(ko)} + 우연. {drawn[0]} 임의 효과, 나머지는 고정 효과이며 REML로 "
         f"추정했습니다(200곳 미만이면 가능한 분산에 걸쳐 평균). {items[0]}{scale[0]}매장 점수는 정보가 적을수록 "
         "평균 쪽으로 당겨집니다.",
-        en=f"Mixed model: score of a visit = {' + '.join(en)} + chance; stores and shoppers are random effects, all "
+        en=f"Mixed model: score of a visit = {' + '.join(en)} + chance; {drawn[1]} are random effects, all "
         "else is fixed; estimated by REML (below 200 stores averaged over what the variances may be). "
         f"{items[1]}{scale[1]}A store's score is drawn towards the mean the less is known of it.",
     )
@@ -123,7 +125,9 @@ def _parts(league: League) -> Table:
     )
     decimals = 1 if league.facts.scale.name == "points" else 3
     rows: list[Row] = [
-        (SOURCES.get(part.name, part.name), number(part.sd, decimals), percent(part.share)) for part in league.parts
+        (SOURCES.get(part.name, part.name), number(part.sd, decimals), percent(part.share))
+        for part in league.parts
+        if part.name != "shopper" or league.shoppers
     ]
     return Table(columns=columns, rows=tuple(rows))
 
