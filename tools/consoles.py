@@ -1,7 +1,8 @@
 """Run every command the documentation shows, and write down what it says today.
 
 ``python tools/consoles.py`` renews the ``console`` blocks of ``docs/*.md``. They run in a folder with all files the
-pages show (blocks with ``title="name"``). Read the difference before you commit it.
+pages show (blocks with ``title="name"``) and a made-up chain in ``demo-output``.
+Read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 DOCS = Path(__file__).parents[1] / "docs"
 FILE = re.compile(r'^```\w+ title="([^"/]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"(^```console\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
+DEMO = "cemaudit demo --out demo-output --stores 12 --no-plugin hospital --no-plugin ecommerce"
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
@@ -53,6 +55,7 @@ def main() -> None:
         for text in pages.values():
             for title, content in FILE.findall(text):
                 (Path(name) / title).write_text(content, encoding="utf-8")
+        _run(DEMO, Path(name))
         for path, text in pages.items():
             path.write_text(renewed(text, Path(name)), encoding="utf-8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cemaudit.compare.effect import Effect
+from cemaudit.compare.telling import percent
 from cemaudit.language import Message, message
 
 __all__ = ["verdict"]
@@ -42,7 +43,7 @@ def _answer(effect: Effect) -> Message:
         "effect": f"{abs(effect.effect):.1f}",
         "low": f"{low:+.1f}",
         "high": f"{high:+.1f}",
-        "level": f"{effect.level:.0%}",
+        "level": percent(effect.level),
         "smallest": f"{effect.smallest:.1f}",
     }
     if not effect.told:

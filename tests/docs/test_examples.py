@@ -20,6 +20,8 @@ from cemaudit.scoring import Engine
 from cemaudit.scoring.lint import Level, lint_checklist, lint_scheme
 
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+DEMO = ["demo", "--out", "demo-output", "--stores", "12", "--no-plugin", "hospital", "--no-plugin", "ecommerce"]
+"""What ``tools/consoles.py`` makes, too."""
 RECORDS: dict[str, Any] = {"items": Item, "measures": Measure}
 
 
@@ -58,7 +60,7 @@ def test_visits_fit_their_checklists(pages: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["checklists.md", "cli.md", "explain.md", "ko.md", "reports.md", "scoring.md", "visits.md"]
+    "name", ["checklists.md", "cli.md", "compare.md", "explain.md", "ko.md", "reports.md", "scoring.md", "visits.md"]
 )
 def test_commands_say_what_the_page_says(
     name: str,
@@ -70,6 +72,11 @@ def test_commands_say_what_the_page_says(
     monkeypatch.chdir(example_folder)
     for variable, value in {"LC_ALL": "C.UTF-8", "LANGUAGE": "en", "COLUMNS": "80"}.items():
         monkeypatch.setenv(variable, value)
+    if "demo-output" in "".join(command for command, _ in COMMAND.findall(pages[name])):
+        pytest.importorskip("duckdb")
+        pytest.importorskip("scipy")
+        assert run(DEMO) == 0
+        capsys.readouterr()
     consoles = re.findall(r"^```console\n(.*?)^```$", pages[name], re.MULTILINE | re.DOTALL)
     code = 0
     for command, expected in (pair for text in consoles for pair in COMMAND.findall(text)):
