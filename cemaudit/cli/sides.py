@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["show_sides"]
 
+MOST_PAIRS = 15
+
 
 def show_sides(reading: Local, asked: Asked, target: float | None, rules: Rules, form: Form) -> None:
     """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
@@ -32,12 +33,9 @@ def show_sides(reading: Local, asked: Asked, target: float | None, rules: Rules,
     sides = sides_of(reading, asked, target, rules)
     facet = str(asked.facet)
     rows = [{facet: side.of.value, **row_of(one)} for side in sides if side.league for one in side.league.standings]
-    if give_rows(form, {facet: "text", **COLUMNS}, rows):
-        return
     found = channels_of(reading, sides, rules)
-    if form.as_json:
-        click.echo(json.dumps({**_document(found), "standings": rows}, ensure_ascii=False))
-    else:
+    document = {**_document(found), "rules": rules._asdict(), "standings": rows}
+    if not give_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
         _print(found, sides)
 
 
@@ -57,7 +55,12 @@ def _print(found: Channels, sides: Sequence[Side]) -> None:
     _table((N_("What"), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
     if found.agreements:
         _heading(N_("Are the same stores good in both? (1: the same, 0: unrelated)"))
-        _table((N_("One"), N_("Other"), N_("Stores"), N_("Correlation"), N_("Interval")), map(_pair, found.agreements))
+        least = sorted(found.agreements, key=lambda one: (one.correlation is None, one.correlation))[:MOST_PAIRS]
+        shown = found.agreements if len(found.agreements) <= MOST_PAIRS else least
+        _table((N_("One"), N_("Other"), N_("Stores"), N_("Correlation"), N_("Interval")), list(map(_pair, shown)))
+        if len(shown) < len(found.agreements):
+            what = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
+            click.echo(str(what))
     if found.uneven:
         _heading(N_("Stores that differ between them by more than chance"))
         titles = [str(mean.channel) for mean in found.means]
@@ -81,10 +84,9 @@ def _number(value: float | None, digits: int = 1) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _table(headings: Sequence[str], rows: Iterator[list[str]] | Sequence[list[str]]) -> None:
-    known = list(rows)
-    sides = "".join("l" if any(_is_word(cell) for cell in column) else "r" for column in zip(*known, strict=True))
-    for line in table_lines([translate(heading) for heading in headings], known, sides, screen_width()):
+def _table(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
+    sides = "".join("l" if any(_is_word(cell) for cell in column) else "r" for column in zip(*rows, strict=True))
+    for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
         click.echo(line)
 
 
