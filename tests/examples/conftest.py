@@ -3,6 +3,11 @@
 import io
 import json
 import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -106,3 +111,59 @@ def through_the_command_line(
 def commands() -> SimpleNamespace:
     """``call`` any command, ``score`` a file of visits."""
     return SimpleNamespace(call=call, score=score)
+
+
+FENCE = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def follow(name: str, table: Path, folder: Path) -> None:
+    """Do in ``folder`` what an example's page says, with the example's files and the table there."""
+    example = ROOT / "examples" / name
+    for file in (*example.glob("*.toml"), *example.glob("*.py"), table):
+        shutil.copy(file, folder)
+    (block,) = FENCE.findall((example / "README.md").read_text("utf-8"))
+    for line in block.splitlines():
+        _do(shlex.split(line, comments=True), folder)
+
+
+def _do(words: list[str], folder: Path) -> None:
+    match words:
+        case ["export", setting]:
+            os.environ.update([setting.split("=")])
+        case ["cemaudit", *arguments]:
+            call(*arguments)
+        case ["python", script, visits, ">", target]:
+            found = subprocess.run([sys.executable, script, visits], capture_output=True, check=True)
+            (folder / target).write_bytes(found.stdout)
+        case _:
+            pytest.fail(f"no such line is known: {words}")
+
+
+class Followed(NamedTuple):
+    """An example's page, the folder in which it was followed, and what further commands say there, as JSON."""
+
+    page: str
+    folder: Path
+    ask: Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def followed(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Followed]]:
+    """Follows an example's page: ``followed("restaurants_nyc", "chain_violations.csv.gz")``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CEMAUDIT_LEDGER", "hq.db")
+
+        def run(name: str, table: str) -> Followed:
+            folder = tmp_path_factory.mktemp("followed")
+
+            def ask(*arguments: str) -> Any:
+                with pytest.MonkeyPatch.context() as here:
+                    here.chdir(folder)
+                    return json.loads(call(*arguments, "--json")[0])
+
+            with pytest.MonkeyPatch.context() as here:
+                here.chdir(folder)
+                follow(name, shared_data / name / table, folder)
+            return Followed((ROOT / "examples" / name / "README.md").read_text("utf-8"), folder, ask)
+
+        yield run
