@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from cemaudit.cli.numbers import CHANCE
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
 from cemaudit.cli.words import option
 from cemaudit.language import N_
@@ -79,11 +80,11 @@ def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The rules, each of which has its usual value."""
     for each in (
         option(
-            "--flag-at", type=click.FloatRange(0.5, 1, max_open=True), metavar="P",
+            "--flag-at", type=CHANCE, metavar="P",
             help=N_("Flag from this probability on (0.8)."),
         ),
         option(
-            "--level", type=click.FloatRange(0.5, 1, max_open=True), metavar="P",
+            "--level", type=CHANCE, metavar="P",
             help=N_("How often an interval holds the truth (0.9)."),
         ),
         option("--least-visits", type=click.IntRange(1), metavar="N", help=N_("No rank below so many visits (3).")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.results import honest, print_notes
+from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
 from cemaudit.cli.table import print_table
@@ -81,12 +80,10 @@ def command(
 
     which = filter_of(where, since, until, excluded=with_excluded)
     asked = Asked(of, outcome, measure, which, scheme, by_shopper=False if no_centring else None)
-    with honest(), reading(folder_of(url, given)) as opened:
+    with reading(folder_of(url, given)) as opened:
         found = study(opened, asked)
     rows = [_row(driver) for driver in found.drivers]
-    if as_json:
-        click.echo(json.dumps(_document(found, rows), ensure_ascii=False))
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows) and not as_json:
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows, lambda: _document(found, rows)):
         _print(found)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.results import honest, print_notes
+from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
 from cemaudit.cli.table import print_table
@@ -67,14 +67,14 @@ def command(
     from cemaudit.ledger.query.reading import reading
 
     question = Question(which=filter_of(where, since, until, excluded=with_excluded))
-    with honest(), reading(folder_of(url, given)) as opened:
+    with reading(folder_of(url, given)) as opened:
         found = items_table(opened, question)
         alphas = consistencies(opened, question)
     rows = [_row(one) for one in found]
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows) and not as_json:
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows):
         _print(found, alphas)
 
 

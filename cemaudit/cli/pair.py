@@ -27,8 +27,10 @@ _HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"))
 @words.common_options
 def stores(question: Question, one: str, other: str, as_json: bool) -> None:
     """Compare two."""
+    if one == other:
+        raise click.UsageError(str(message("name two stores, not one twice")))
+    from cemaudit.compare.assessment import league_of
     from cemaudit.compare.comparison import fitted_of
-    from cemaudit.compare.league import league_of
     from cemaudit.compare.pair import pair_of
 
     with asking(question) as opened:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cemaudit.cli import words
+from cemaudit.cli.numbers import Number
 from cemaudit.cli.options import json_option
 from cemaudit.cli.screen import wrapped
 from cemaudit.cli.snapshots import folder_of, place_options
@@ -22,17 +22,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.reliability import Spreads
 
 
-class _Number(click.FloatRange):
-    """A number within limits; ``nan`` is none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        found: float = super().convert(value, param, ctx)
-        if math.isnan(found):
-            self.fail(str(message("{value} is not a number", value=value)), param, ctx)
-        return found
-
-
-_DEVIATION = _Number(0, 100)
+_DEVIATION = Number(0, 100)
 
 
 @words.command(
@@ -44,7 +34,7 @@ _DEVIATION = _Number(0, 100)
     ),
 )
 @words.option(
-    "--difference", type=_Number(0.1, 200), required=True, metavar="POINTS", help=N_("The difference to be seen.")
+    "--difference", type=Number(0.1, 200), required=True, metavar="POINTS", help=N_("The difference to be seen.")
 )
 @words.option(
     "--against", type=click.Choice(["store", "wave", "target"]), default="store", show_default=True,
@@ -52,11 +42,11 @@ _DEVIATION = _Number(0, 100)
 )  # fmt: skip
 @words.option("--same-shoppers", is_flag=True, help=N_("The same shoppers visit both stores, or in both waves."))
 @words.option(
-    "--power", type=_Number(50, 99.9), default=80, show_default=True, metavar="PERCENT",
+    "--power", type=Number(50, 99.9), default=80, show_default=True, metavar="PERCENT",
     help=N_("How often a difference that is there shall be found."),
 )  # fmt: skip
 @words.option(
-    "--confidence", type=_Number(50, 99.9), default=95, show_default=True, metavar="PERCENT",
+    "--confidence", type=Number(50, 99.9), default=95, show_default=True, metavar="PERCENT",
     help=N_("How sure a difference shall be that is claimed."),
 )  # fmt: skip
 @words.option("--store-sd", type=_DEVIATION, metavar="POINTS", help=N_("Standard deviation between stores."))
@@ -99,10 +89,9 @@ def command(
 
 def spreads_of(url: str | None, given: Path | None) -> Spreads:
     """The standard deviations of the visits in a snapshot, in points, by the model that compares its stores."""
-    from cemaudit.cli.results import honest
     from cemaudit.ledger.query.reading import reading
 
-    with reading(folder_of(url, given)) as found, honest():
+    with reading(folder_of(url, given)) as found:
         from cemaudit.compare.asked import Asked
         from cemaudit.compare.crossed import cross
         from cemaudit.compare.fitted import fitted

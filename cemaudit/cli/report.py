@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import words
+from cemaudit.cli.numbers import POINTS
 from cemaudit.cli.options import (
     FILE,
     engine_options,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 @words.option("--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where the PDFs go."))
 @words.option("--sector", metavar="NAME", help=N_("Only visits of this sector."))
 @words.option("--place", is_flag=True, help=N_("With each store's place among those in the ledger's snapshot."))
-@words.option("--target", type=float, metavar="POINTS", help=N_("The score that stores are to reach, for --place."))
+@words.option("--target", type=POINTS, metavar="POINTS", help=N_("The score that stores are to reach, for --place."))
 @words.option("--name-peers", "named", is_flag=True, help=N_("Show the names of the stores beside it, too."))
 @place_options
 @scheme_option

@@ -1,28 +1,16 @@
-"""What the commands that compare share: sentences beside their numbers, and saying what cannot be told."""
+"""What the commands that compare share: sentences beside their numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import click
 
 from cemaudit.cli.screen import wrapped
 from cemaudit.cli.table import SCREEN
+from cemaudit.language import translate
 
-__all__ = ["honest", "print_notes"]
-
-
-@contextmanager
-def honest() -> Iterator[None]:
-    """What cannot be told is said in one line on stderr, with exit code 1."""
-    from cemaudit.compare.cannot import CannotTell
-
-    try:
-        yield
-    except CannotTell as error:
-        click.echo(f"cemaudit: {error}", err=True)
-        raise click.exceptions.Exit(1) from error
+__all__ = ["print_notes", "print_part"]
 
 
 def print_notes(notes: Iterable[object]) -> None:
@@ -30,3 +18,10 @@ def print_notes(notes: Iterable[object]) -> None:
     for note in notes:
         for line in wrapped(f"- {note}", SCREEN, "  "):
             click.echo(line)
+
+
+def print_part(heading: str, notes: Iterable[object]) -> None:
+    """Sentences under a heading of their own; nothing where there are none."""
+    if known := list(notes):
+        click.echo(f"\n{translate(heading)}")
+        print_notes(known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -29,24 +30,38 @@ class Form(NamedTuple):
 
 
 def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--json``, ``--csv`` and ``--xlsx``."""
+    """``--json`` or ``--csv``, and ``--xlsx``."""
     for each in (
         option("--xlsx", type=FILE, metavar="FILE", help=N_("Write a workbook.")),
-        option("--csv", "as_csv", is_flag=True, help=N_("Write CSV.")),
-        option("--json", "as_json", is_flag=True, help=N_("Write JSON for programs.")),
+        option("--csv", "as_csv", is_flag=True, callback=_one_of_them, help=N_("Write CSV.")),
+        option("--json", "as_json", is_flag=True, callback=_one_of_them, help=N_("Write JSON for programs.")),
     ):
         function = each(function)
     return function
 
 
-def give_rows(form: Form, columns: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Write the rows as CSV or a workbook; ``False`` where neither is wanted."""
+def _one_of_them(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    """``--json`` and ``--csv`` both write where programs read."""
+    if value and (ctx.params.get("as_json") or ctx.params.get("as_csv")):
+        raise click.UsageError(str(message("--json and --csv cannot be had at once")), ctx)
+    return value
+
+
+def give_rows(
+    form: Form,
+    columns: Mapping[str, Kind],
+    rows: Sequence[Mapping[str, Any]],
+    document: Callable[[], object] | None = None,
+) -> bool:
+    """Write the document as JSON, the rows as CSV or a workbook; ``False`` where a person reads."""
+    if form.as_json and document:
+        click.echo(json.dumps(document(), ensure_ascii=False))
     if form.as_csv:
         print_csv(list(columns), rows)
     if form.xlsx:
         _write_workbook(form.xlsx, columns, rows)
-        click.echo(str(message("written: {path}", path=form.xlsx)), err=form.as_csv)
-    return form.as_csv or form.xlsx is not None
+        click.echo(str(message("written: {path}", path=form.xlsx)), err=form.as_csv or form.as_json)
+    return form.as_json or form.as_csv or form.xlsx is not None
 
 
 def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:

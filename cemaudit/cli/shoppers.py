@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from cemaudit.cli.table import table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.compare.rules import Rules
     from cemaudit.compare.severity import Severity, Shopper
     from cemaudit.ledger.export.columns import Kind
 
@@ -51,9 +51,8 @@ def command(question: Question, least: int | None, as_json: bool, as_csv: bool, 
     rules = DEFAULT._replace(least_person=least or DEFAULT.least_person)
     with asking(question) as opened:
         found = severity_of(observe(opened, question.asked()), rules)
-    if as_json:
-        click.echo(json.dumps(_document(found), ensure_ascii=False))
-    elif not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(map(_row, found.shoppers))):
+    form, rows = Form(as_json, as_csv, xlsx), list(map(_row, found.shoppers))
+    if not give_rows(form, _COLUMNS, rows, lambda: _document(found, rules)):
         _print(found)
 
 
@@ -63,13 +62,13 @@ def _row(one: Shopper) -> dict[str, Any]:
     return row
 
 
-def _document(found: Severity) -> dict[str, Any]:
+def _document(found: Severity, rules: Rules) -> dict[str, Any]:
     rows, notes = list(map(_row, found.shoppers)), list(map(str, found.notes))
-    return found._asdict() | {"shoppers": rows, "notes": notes}
+    return found._asdict() | {"shoppers": rows, "notes": notes, "rules": rules._asdict()}
 
 
 def _print(found: Severity) -> None:
-    text = "Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store."
+    text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
     print_notes([message(text, sd=f"{found.sd:.1f}", visit=f"{found.visit_sd:.1f}"), *found.notes])
     if found.shoppers:
         click.echo()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cemaudit.compare.asked import Asked
+from cemaudit.compare.assessment import league_of
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.coded import Factor
 from cemaudit.compare.crossed import Crossed, cross
 from cemaudit.compare.fitted import Fitted, fitted
-from cemaudit.compare.league import League, league_of
+from cemaudit.compare.league import League
 from cemaudit.compare.rules import DEFAULT, Rules
 from cemaudit.errors import BadInput
-from cemaudit.language import message
+from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local
 
 __all__ = ["compare", "fitted_of"]
@@ -30,13 +33,20 @@ def compare(
 
 
 def fitted_of(reading: Local, asked: Asked, rules: Rules = DEFAULT, scale: str = "auto") -> Fitted:
-    """The fitted model of what is asked."""
-    if scale == "arcsine":
-        return fitted(cross(reading, replace(asked, scale="arcsine")))
-    crossed = cross(reading, asked)
+    """The fitted model of what is asked; ``CannotTell`` where there are not two of the unit."""
+    crossed = cross(reading, replace(asked, scale="arcsine") if scale == "arcsine" else asked)
+    if crossed.unit_of and len(crossed.unit_of.levels) < 2:
+        raise CannotTell(_alone(crossed.unit_of))
     if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
         return _near_the_ceiling(reading, asked, crossed)
     return fitted(crossed)
+
+
+def _alone(unit: Factor) -> Message:
+    """Why stores cannot be compared by what is known of them."""
+    if unit.levels == (None,):
+        return message("of none of these stores anything is known as {key}: nothing to compare", key=unit.name)
+    return message("all these stores have the same {key}: {value}", key=unit.name, value=unit.levels[0])
 
 
 def _mean(crossed: Crossed) -> float:

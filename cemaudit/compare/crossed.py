@@ -133,7 +133,7 @@ def _stacked(blocks: list[list[Sparse]]) -> Sparse:
 
 
 def cross(reading: Local, asked: Asked) -> Crossed:
-    """The visits that are asked about, counted and added up; ``BadInput`` as for ``coded``."""
+    """The visits that are asked about, counted and added up; refused as by ``coded``."""
     with coded(reading, asked) as table:
         return crossed(table)
 

@@ -66,7 +66,9 @@ _ONE_TO_ONE = message(
     "each store was visited by a shopper who visited no other store: stores and shoppers cannot be told apart"
 )
 _WORDS: dict[tuple[str, int | None], Message] = {
-    ("absorbed", 0): message("each pool has one store alone: stores cannot be told from pools; compare without pools"),
+    ("absorbed", 0): message(
+        "each pool has one store alone: stores cannot be told from pools; compare without pools (--pool none)"
+    ),
     ("same", None): _ONE_TO_ONE,
     ("alike", None): _ONE_TO_ONE,
     ("equal", None): message("the scores differ by nothing but what is adjusted for: no difference between stores"),

@@ -52,7 +52,7 @@ def indicators(factors: Sequence[Factor], rows: int) -> Sparse:
 
 
 def observe(reading: Local, asked: Asked) -> Observed:
-    """The visits that are asked about; ``BadInput`` as for ``coded``."""
+    """The visits that are asked about; ``BadInput`` and ``CannotTell`` as for ``coded``."""
     with coded(reading, asked) as table:
         return observed(table)
 

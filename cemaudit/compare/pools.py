@@ -25,7 +25,7 @@ class Error(NamedTuple):
     """The ``difference`` of a pool's mean from that of the others, and its standard error ``se``.
 
     ``se_alike``: if all shoppers were equally strict. ``se_linked``: about, if a tenth of each pool's visits were by
-    shoppers from elsewhere (``None`` where there are none, or as many are already). All in units of the model's scale.
+    shoppers from elsewhere (``None`` where there are none, or as many are already). All in points.
     """
 
     difference: float
@@ -70,11 +70,12 @@ class Pools:
         found = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
         alike = self._model.residual_sd * np.sqrt(1 / self._visits + 1 / (total - self._visits))
         linked = self._linked()
-        then = found.se * self._gain(against, linked)
+        gain, slope = self._gain(against, linked), self._crossed.facts.scale.slope(self._crossed.shift)
+        then = slope * found.se * gain
         for place in range(count):
             imagined = None if linked[place] >= ELSEWHERE or np.isnan(then[place]) else float(then[place])
-            se = float(found.se[place])
-            error = Error(float(found.value[place]), se, min(float(alike[place]), se), imagined)
+            se = slope * float(found.se[place])
+            error = Error(slope * float(found.value[place]), se, min(slope * float(alike[place]), se), imagined)
             yield self._pool_of(place, float(linked[place]), error)
 
     def _pool_of(self, place: int, linked: float, error: Error) -> Pool:

@@ -21,6 +21,7 @@ UNIT = 10_000
 
 _ANGLES = 100_000_000
 _FULL, _NEARLY = 100.0, 1e-9
+_STEP = 1e-3
 
 
 class Scale(NamedTuple):
@@ -45,6 +46,11 @@ class Scale(NamedTuple):
         if self.name == "points":
             return points
         return float(angle_of(self.items * min(max(points / _FULL, 0.0), 1.0), self.items))
+
+    def slope(self, value: float) -> float:
+        """Points for a unit of the scale, near a value on it."""
+        low, high = self.back([value - _STEP, value + _STEP])
+        return float(high - low) / (2 * _STEP)
 
     def back(self, values: ArrayLike) -> NDArray[np.float64]:
         """Values on the scale as points (the arcsine scale: 0 to 100)."""

@@ -17,6 +17,7 @@ from cemaudit.compare.mixed.sums import Vector, sums_of_rows
 from cemaudit.compare.observed import Observed, indicators
 from cemaudit.compare.rules import DEFAULT, Rules
 from cemaudit.compare.standing import Interval
+from cemaudit.compare.telling import percent
 from cemaudit.language import Message, message
 
 __all__ = ["Severity", "Shopper", "severity_of"]
@@ -75,31 +76,55 @@ def severity_of(seen: Observed, rules: Rules = DEFAULT) -> Severity:
     """The severity of the shoppers of these visits; ``CannotTell`` where the visits do not say it."""
     if len(seen.shoppers) < 2:
         raise CannotTell(message("fewer than two shoppers are known: nothing to compare them with"), "one-shopper")
-    model, apart = _model(seen)
-    return _Table(seen, model, apart, rules).severity()
+    if len(set(seen.score.tolist())) == 1:
+        raise CannotTell(message("all scores are equal: these visits show no difference at all"), "equal")
+    return _Table(seen, _model(seen), rules).severity()
 
 
-def _model(seen: Observed) -> tuple[Model, bool]:
-    """The model with stores; without, where every store was visited once."""
+def _model(seen: Observed) -> Model:
+    """The model with stores; without, where every store was visited once, or stores are told by their pool alone."""
     try:
-        return model_of(seen.sums()), True
+        return model_of(seen.sums())
     except CannotTell as refusal:
-        if refusal.reason != "once" or refusal.factor != 0:
-            raise
+        if refusal.factor != 0 or refusal.reason not in {"once", "absorbed"}:
+            raise _in_words(refusal) from refusal
     fixed = indicators(seen.factors, len(seen.score))
     ones = np.ones((len(seen.score), 1))
     whole = np.hstack([ones, fixed.toarray()])
-    return model_of(sums_of_rows(seen.shopper, [], whole, seen.score, levels=[len(seen.shoppers)])), False
+    try:
+        return model_of(sums_of_rows(seen.shopper, [], whole, seen.score, levels=[len(seen.shoppers)]))
+    except CannotTell as refusal:
+        raise _in_words(refusal) from refusal
+
+
+def _in_words(refusal: CannotTell) -> CannotTell:
+    """It in words of shoppers."""
+    what = _WORDS.get(refusal.reason)
+    return CannotTell(what, refusal.reason, refusal.factor) if what else refusal
+
+
+_ONE_TO_ONE = message(
+    "each shopper went to stores where no other went: whether a shopper is strict or the store worse cannot be told"
+)
+_WORDS = {
+    "once": message("no shopper came twice: how strict each is cannot be told from the chance of the visit"),
+    "same": _ONE_TO_ONE,
+    "alike": _ONE_TO_ONE,
+    "absorbed": message("each shopper stands alone with what else differs: nothing to compare them with"),
+    "equal": message("the scores differ by nothing that shoppers could be the reason of: nothing to compare"),
+}
 
 
 class _Table:
-    """Shoppers in the making; ``apart``: the model has stores."""
+    """Shoppers in the making."""
 
-    def __init__(self, seen: Observed, model: Model, apart: bool, rules: Rules) -> None:
-        self.seen, self.model, self.apart, self.rules = seen, model, apart, rules
+    def __init__(self, seen: Observed, model: Model, rules: Rules) -> None:
+        self.seen, self.model, self.rules = seen, model, rules
+        self.with_stores = bool(model.randoms)
+        self.apart = self.with_stores or np.bincount(seen.store).max() > 1
         self.worse = 1.0 if seen.facts.better == "lower" else -1.0
-        self.effect = model.randoms[0] if apart else model.units
-        self.se = model.random_se[0] if apart else model.unit_se
+        self.effect = model.randoms[0] if self.with_stores else model.units
+        self.se = model.random_se[0] if self.with_stores else model.unit_se
         self.known = seen.shopper >= 0
         self.visits = np.bincount(seen.shopper[self.known], minlength=len(seen.shoppers))
 
@@ -110,7 +135,7 @@ class _Table:
         return Severity(
             shoppers=tuple(self._shopper(place, int(stores[place]), float(ratios[place])) for place in order),
             few=len(self.visits) - len(listed),
-            sd=self.model.random_sds[0] if self.apart else self.model.unit_sd,
+            sd=self.model.random_sds[0] if self.with_stores else self.model.unit_sd,
             visit_sd=self.model.residual_sd,
             apart=self.apart,
             notes=tuple(self._notes(len(self.visits) - len(listed))),
@@ -145,7 +170,7 @@ class _Table:
         for factor in seen.factors:
             found -= model.fixed[start + factor.codes]
             start += len(factor.levels)
-        if self.apart:
+        if self.with_stores:
             found -= model.units[seen.store]
         found -= np.where(self.known, self.effect[seen.shopper], 0.0)
         return found
@@ -157,11 +182,11 @@ class _Table:
                 "Every store was visited once: whether a shopper is strict or met worse stores cannot be told apart. "
                 "What is shown holds where stores were given to shoppers by lot."
             )
-        if few:
-            yield message(
-                "Of {count} shoppers with fewer than {least} visits nothing is said.",
-                count=few, least=self.rules.least_person,
-            )  # fmt: skip
+        yield message(
+            "Nothing is said of shoppers with fewer than {least} visits (here {count}); intervals are made to hold the "
+            "truth in {level} of cases.",
+            least=self.rules.least_person, count=few, level=percent(self.rules.level),
+        )  # fmt: skip
 
 
 def _spread(ratio: float, visits: int) -> Spread | None:

@@ -47,8 +47,9 @@ def _unknown(league: League) -> Iterator[Message]:
         yield message("{count} of {all} have fewer than {least} visits: they have no rank and no group.",
                       count=few, all=len(league.standings), least=least)  # fmt: skip
     if league.order.places < 2:
-        yield message("With fewer than two of {least} visits or more, nothing is ranked.", least=least)
-    yield from _too_few(league)
+        yield message("Fewer than two have {least} visits or more, so nothing is ranked.", least=least)
+    if league.unit == "store":
+        yield from _too_few(league)
     yield from league.notes
 
 
@@ -74,17 +75,20 @@ _MISSED = {
 
 
 def _flags_wrong(league: League) -> Message:
-    count, wrong, found = len(league.flagged), league.wrong or 0.0, league.found or 0.0
+    count, wrong, found = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
     return message(
-        "Flagged: {count}, of which about {wrong} may be wrong; of all that truly are there, about {found} are found.",
-        count=count, wrong=f"{wrong * count:.1f}", found=percent(found),
+        "Flagged: {count}; expected to be wrong: {wrong}. Of all that truly belong there the flags find {found}.",
+        count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(found),
     )  # fmt: skip
 
 
 def _pairs(league: League) -> Message:
-    share = league.order.told_apart or 0.0
+    share = league.order.told_apart
+    if not share:
+        return message("No two of them can be told apart with 95 % confidence: every difference may be chance.")
     return message(
-        "Of all pairs {share} can be told apart; of the others the difference may be chance.", share=percent(share)
+        "Of all pairs {share} can be told apart with 95 % confidence; of the others the difference may be chance.",
+        share=percent(share),
     )
 
 
@@ -94,8 +98,9 @@ def _groups(league: League) -> Message:
     sizes = Counter(standing.group for standing in league.standings if standing.group)
     listed = ", ".join(str(sizes[group]) for group in sorted(sizes))
     return message(
-        "There are {count} groups, best first, of {sizes}; within a group the order is chance.",
-        count=league.order.groups, sizes=listed,
+        "There are {count} groups, best first, of {sizes}. Within a group the order is chance; between groups {wrong} "
+        "of all pairs may still be the wrong way round.",
+        count=league.order.groups, sizes=listed, wrong=percent(league.order.wrong),
     )  # fmt: skip
 
 
@@ -119,10 +124,11 @@ def _too_few(league: League) -> Iterator[Message]:
     visits = [standing.visits for standing in league.standings]
     if sum(visits) / len(visits) < needed:
         mean = f"{sum(visits) / len(visits):.1f}"
-        text = (
-            "To judge single stores (reliability {good}) takes about {needed} visits each; on average there are {mean}."
-        )
-        yield message(text, good=GOOD, needed=needed, mean=mean)
+        yield message(
+            "To judge single stores (reliability {good}) takes about {needed} visits each; on average there are "
+            "{mean}.",
+            good=GOOD, needed=f"{needed:,}", mean=mean,
+        )  # fmt: skip
 
 
 def percent(share: float) -> str:

@@ -13,6 +13,7 @@ import pytest
 from networks import SCHEMES, SHOPS, STORES, Network
 
 from cemaudit.compare.asked import Asked, in_wave
+from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.observed import Observed, observe
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
@@ -145,7 +146,7 @@ def test_visits_under_a_scheme_without_the_measure_are_left_out(snapshot: Local,
 def test_a_wave_that_is_not_there_is_refused_with_those_that_are(snapshot: Local) -> None:
     with pytest.raises(BadInput, match=r"no visits of wave w9 \(known here: w1, w2\)"):
         observe(snapshot, Asked(in_wave(EVERYTHING, "w9")))
-    with pytest.raises(BadInput, match="none of these visits has a score to compare"):
+    with pytest.raises(CannotTell, match="none of these visits has a score to compare"):
         observe(snapshot, Asked(Filter((Condition("store", ("nowhere",)),))))
 
 

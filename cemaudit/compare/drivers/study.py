@@ -107,8 +107,8 @@ def _explained(R: Numbers, free: int) -> float:
 
 
 def _drivers(seen: _Seen, level: float) -> list[Driver]:
-    found, performance, samples = shares(seen.R), seen.means.mean(), seen.samples
-    placed = quadrants(found, performance, samples.shares, samples.performance)
+    found, performance, samples, up = shares(seen.R), seen.means.mean(), seen.samples, _up(seen.chosen)
+    placed = quadrants(found, up * performance, samples.shares, up * samples.performance)
     first, visits = top(samples.shares), seen.means.counts.sum(axis=0)
     return [
         Driver(
@@ -122,11 +122,16 @@ def _drivers(seen: _Seen, level: float) -> list[Driver]:
             interval(samples.performance[:, at], level),
             placed[at].quadrant,
             placed[at].certain,
-            _hint(placed[at], seen.leanings.get(key)),
+            _hint(placed[at], seen.leanings.get(key) if up > 0 else None),
             seen.leanings.get(key),
         )
         for at, key in enumerate(seen.keys)
     ]
+
+
+def _up(chosen: Chosen) -> int:
+    """1, or -1 where a higher score is the worse one."""
+    return -1 if chosen.sources[-1].table.schemes[-1].direction == "lower-is-better" else 1
 
 
 def _hint(placed: Placed, leaning: Asymmetric | None) -> Hint:

@@ -1,0 +1,27 @@
+"""Numbers on the command line."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import click
+
+from cemaudit.language import message
+
+__all__ = ["CHANCE", "POINTS", "Number"]
+
+
+class Number(click.FloatRange):
+    """A number within limits; ``nan`` is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found: float = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(str(message("{value} is not a number", value=value)), param, ctx)
+        return found
+
+
+POINTS = Number(-1_000_000, 1_000_000)
+CHANCE = Number(0.5, 1, max_open=True)
+"""A probability that is worth acting on: a half or more, never certainty."""
