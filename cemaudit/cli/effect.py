@@ -10,6 +10,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.asking import Question, asking, asking_options
+from cemaudit.cli.pools import pool_of, pool_option
 from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.screen import screen_width
@@ -40,12 +41,19 @@ _PARTS = (N_("Change in points"), N_("Points"))
 )
 @click.argument("action")
 @asking_options
+@pool_option
 @words.option("--level", type=click.FloatRange(0.5, 1, max_open=True), metavar="P",
               help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
 @rows_options
 @words.common_options
 def command(
-    action: str, question: Question, level: float | None, as_json: bool, as_csv: bool, xlsx: Path | None
+    action: str,
+    question: Question,
+    pool: str | None,
+    level: float | None,
+    as_json: bool,
+    as_csv: bool,
+    xlsx: Path | None,
 ) -> None:
     """Find the effect, and show it."""
     from cemaudit.compare.effect import effect_of
@@ -54,7 +62,7 @@ def command(
     done = _action(question.url, action)
     rules = DEFAULT._replace(level=level or DEFAULT.level)
     with asking(question) as opened:
-        found = effect_of(opened, question.asked(), done, rules)
+        found = effect_of(opened, question.asked(pool=pool_of(pool)), done, rules)
     if as_json:
         click.echo(json.dumps(_document(found), ensure_ascii=False))
     elif not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(found)]):

@@ -11,6 +11,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.asking import Question, asking, asking_options
+from cemaudit.cli.pools import pool_of, pool_option
 from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.screen import screen_width
@@ -50,6 +51,7 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
               help=N_("A wave single stores are compared with; else all but the last."))  # fmt: skip
 @words.option("--false-alarms", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, metavar="N",
               help=N_("False alarms among all stores that are put up with."))  # fmt: skip
+@pool_option
 @words.option("--level", type=click.FloatRange(0.5, 1, max_open=True), metavar="P",
               help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
 @rows_options
@@ -59,6 +61,7 @@ def command(
     by: str | None,
     baseline: tuple[str, ...],
     false_alarms: float,
+    pool: str | None,
     level: float | None,
     as_json: bool,
     as_csv: bool,
@@ -71,7 +74,7 @@ def command(
     rules = DEFAULT._replace(level=level or DEFAULT.level)
     with asking(question) as opened:
         found = trend_of(
-            opened, question.asked(), by, rules=rules, baseline=baseline, false_alarms=false_alarms
+            opened, question.asked(pool=pool_of(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
         )  # fmt: skip
     if as_json:
         click.echo(json.dumps(_document(found), ensure_ascii=False))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.coded import Coded, Factor
 from cemaudit.compare.fitted import Fitted
 from cemaudit.compare.mixed.choice import model_of
@@ -17,10 +18,13 @@ from cemaudit.compare.mixed.sums import Matrix, Vector
 from cemaudit.compare.parted import parted
 from cemaudit.compare.standing import Interval
 from cemaudit.errors import Sayable
+from cemaudit.language import message
 
 __all__ = ["NOT_KNOWN", "Point", "Series", "Wave", "mixed_with_waves", "series_of", "series_of_stores", "waves_of"]
 
 NOT_KNOWN = "?"
+MOST = 1_500
+"""Waves of regions, together, that one model takes."""
 
 
 class Wave(NamedTuple):
@@ -101,19 +105,25 @@ def series_of(fitted: Fitted, waves: Sequence[Wave], level: float, key: str = ""
 def series_of_stores(
     table: Coded, fitted: Fitted, waves: Sequence[Wave], of: Factor, level: float
 ) -> tuple[Series, ...]:
-    """Those of the stores of each level of a factor (regions, say): one more column for each of them in each wave."""
+    """Those of the stores of each level of a factor (regions, say): one more column for each of them in each wave.
+
+    ``CannotTell`` where these are too many.
+    """
     size = len(table.keys["wave"].places)
     parts = len(of.levels) * size
     visits = parted(table, fitted.crossed, of.codes, f"place * {size} + wave + 1", parts).among(fitted.crossed)
-    model = model_of(visits.sums(np.eye(parts)))
+    there = np.flatnonzero(visits.visits)
+    if len(there) > MOST:
+        what = message("there are too many of {key} to follow each: choose some with --where", key=of.name)
+        raise CannotTell(what, "too-many")
+    more = sparse.csr_array((np.ones(len(there)), (there, np.arange(len(there)))), shape=(parts, len(there))).toarray()
+    model = model_of(visits.sums(more))
     found = []
     for number, name in enumerate(of.levels):
         own = of.codes == number
         rows = _rows(fitted, own / own.sum(), waves)
-        more = np.zeros((len(waves), parts))
         columns = [number * size + wave.code + 1 for wave in waves]
-        more[np.arange(len(waves)), columns] = 1
-        rows = rows._replace(dense=np.hstack([rows.dense, more]))
+        rows = rows._replace(dense=np.hstack([rows.dense, more[columns]]))
         seen = visits.visits[columns].astype(int).tolist()
         found.append(Series(name or NOT_KNOWN, name or NOT_KNOWN, _points(model, rows, waves, seen, level)))
     return tuple(found)

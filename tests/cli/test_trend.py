@@ -114,5 +114,12 @@ def test_an_effect_is_shown_with_its_parts(ask: Ask) -> None:
     assert wider["high"] > found["high"]
 
 
+def test_pools_can_be_chosen(ask: Ask) -> None:
+    with_pools, without = (json.loads(ask("effect", "greet", "--pool", name, "--json")) for name in ("region", "none"))
+    assert with_pools["naive"] == without["naive"]
+    assert with_pools["effect"] != without["effect"]
+    assert json.loads(ask("trend", "--pool", "none", "--json"))["series"]
+
+
 def test_actions_are_in_the_ledger(ask: Ask) -> None:
     assert "--ledger" in ask("effect", "greet", code=3, ledger=False)
