@@ -28,8 +28,8 @@ _COLUMNS: dict[str, Kind] = {
     "other_before": "whole", "other_after": "whole", "naive": "number", "regression": "number", "other": "number",
     "effect": "number", "se": "number", "low": "number", "high": "number", "smallest": "number", "told": "flag",
 }  # fmt: skip
-_HEADINGS = (N_("Visits"), N_("Stores"), N_("Before"), N_("Since"))
-_PARTS = (N_("Change in points"), N_("Points"))
+_HEADINGS = (N_("Visits to stores"), N_("Stores"), N_("Before it"), N_("Since then"))
+_PARTS = (N_("What changed"), N_("In points"))
 
 
 @words.command(

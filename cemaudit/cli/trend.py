@@ -32,9 +32,9 @@ _COLUMNS: dict[str, Kind] = {
     "high": "number", "change": "number", "change_low": "number", "change_high": "number", "told": "flag",
 }  # fmt: skip
 _HEADINGS = (
-    N_("Stores"), N_("Wave"), N_("Visits"), N_("Score"), N_("Interval"), N_("Change"), N_("Interval"), N_("Clear"),
+    N_("Scores of"), N_("Wave"), N_("Visits"), N_("Score"), N_("Interval"), N_("Change"), N_("Interval"), N_("Clear"),
 )  # fmt: skip
-_ALARMS = (N_("Store"), N_("Now"), N_("Visits"), N_("Deviation"), N_("Limit"), N_("Alarm at"))
+_ALARMS = (N_("Store"), N_("Now"), N_("Visits"), N_("Differs by"), N_("Limit"), N_("Alarm at"))
 _SIDES = {"up": N_("higher"), "down": N_("lower")}
 
 
