@@ -10,6 +10,7 @@ from typing import TypeVar
 from cemaudit.compare.account import Account, Channels, Parts
 from cemaudit.compare.around import funnel_around
 from cemaudit.compare.asked import Asked, in_all_waves
+from cemaudit.compare.assessment import league_of
 from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.channels import channels_of, sides_of
 from cemaudit.compare.comparison import fitted_of
@@ -18,7 +19,7 @@ from cemaudit.compare.drivers.asked import Study
 from cemaudit.compare.drivers.study import study
 from cemaudit.compare.effect import effect_of
 from cemaudit.compare.found import found_in
-from cemaudit.compare.league import League, league_of
+from cemaudit.compare.league import League
 from cemaudit.compare.news import news
 from cemaudit.compare.place import Course
 from cemaudit.compare.rules import DEFAULT, Rules

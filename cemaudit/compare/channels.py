@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from cemaudit.compare.account import Agreement, ChannelMean, Channels
 from cemaudit.compare.asked import Asked, sources_asked
+from cemaudit.compare.assessment import league_of
 from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.comparison import fitted_of
 from cemaudit.compare.drivers.products import drawn
 from cemaudit.compare.facets import FacetValue, facets_asked
 from cemaudit.compare.fitted import Fitted
-from cemaudit.compare.league import League, league_of
+from cemaudit.compare.league import League
 from cemaudit.compare.mixed.sums import Vector
 from cemaudit.compare.rules import DEFAULT, Rules
 from cemaudit.compare.scored import scores

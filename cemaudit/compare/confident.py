@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cemaudit.compare.pairs import differences
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_UNITS", "Places", "among_best", "confident_ranks", "confident_ranks_of_all"]
+__all__ = ["DRAWS", "MOST_UNITS", "Places", "among_best", "confident_ranks", "confident_ranks_of_all", "root_of"]
 
 MOST_UNITS = 100
 """With more units the sets say next to nothing, and cost units² times the draws."""
@@ -72,17 +74,21 @@ def _design(score: NDArray[np.float64], covariance: NDArray[np.float64], draws: 
     if units > MOST_UNITS:
         raise ValueError(f"{units} units, at most {MOST_UNITS}")
     full = np.diag(covariance) if covariance.ndim == 1 else covariance
-    variance = full.diagonal()
-    square = variance[:, None] + variance[None, :] - 2 * full
+    square = differences(full)
     np.fill_diagonal(square, 1)
-    values, vectors = np.linalg.eigh(full)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
     random = np.random.Generator(np.random.PCG64(SEED))
     return _Design(
         score[:, None] - score[None, :],
         np.sqrt(np.maximum(square, np.finfo(float).tiny)),
-        random.standard_normal((draws, units)) @ root.T,
+        random.standard_normal((draws, units)) @ root_of(full).T,
     )
+
+
+def root_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(U, U) a matrix whose product with its own transpose is ``covariance`` (U, U)."""
+    values, vectors = np.linalg.eigh(covariance)
+    root: NDArray[np.float64] = vectors * np.sqrt(np.clip(values, 0, None))
+    return root
 
 
 def _places(design: _Design, units: NDArray[np.int64], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
+from cemaudit.compare.pairs import differences
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -47,17 +49,19 @@ def groups(
     allowed: NDArray[np.bool_] | None = None,
     preference: float = 0.25,
     most: int = MOST,
+    shared: NDArray[np.float64] | None = None,
 ) -> Groups:
     """Place a store above another only where that is worth it: likelier than 1 / (1 + ``preference``), on balance.
 
     ``score`` and ``se``: (S,); a higher score is better; stores not ``allowed`` have no group. The groups follow the
     order of the scores, and no others lose less: the loss of placing i above j is 1 - (1 + λ) π_ij with
     π_ij = Φ((m_i - m_j) / √(v_i + v_j)) and λ = ``preference``. Kline, Rose & Walters 2024, AER 114:1840-1880. Above
-    ``most`` stores, stores next to each other are first gathered into ``most`` micro-groups.
+    ``most`` stores, stores next to each other are first gathered into ``most`` micro-groups. ``shared``: (S, S) covariances of the errors of
+    at most ``most``, where they are not independent.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
     crowd = _crowd(score[eligible], se[eligible] ** 2, most)
-    above = _above(crowd)
+    above = _above(crowd, None if shared is None else shared[np.ix_(eligible, eligible)])
     pairs = np.triu(np.outer(crowd.stores, crowd.stores), 1).astype(np.float64)
     cuts = _cuts(pairs * (1 - (1 + preference) * above))
     of = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))
@@ -90,10 +94,14 @@ def _crowd(score: NDArray[np.float64], variance: NDArray[np.float64], most: int)
     )
 
 
-def _above(crowd: _Crowd) -> NDArray[np.float64]:
+def _above(crowd: _Crowd, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """(M, M) the probability that the first is better than the second; a half where nothing is to choose."""
     gap = crowd.score[:, None] - crowd.score[None, :]
-    spread = np.sqrt(crowd.variance[:, None] + crowd.variance[None, :])
+    if shared is None:
+        spread = np.sqrt(crowd.variance[:, None] + crowd.variance[None, :])
+    else:
+        best_first = np.argsort(crowd.member)
+        spread = np.sqrt(differences(shared[np.ix_(best_first, best_first)]))
     with np.errstate(over="ignore"):
         far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
     above: NDArray[np.float64] = ndtr(far)

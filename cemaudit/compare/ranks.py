@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
+from cemaudit.compare.confident import DRAWS, Places, confident_ranks, root_of
 from cemaudit.compare.rules import DEFAULT, Rules
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ _Number = TypeVar("_Number", np.int64, np.float64)
 SEED = 1
 BLOCK = 2_000_000
 """Numbers drawn at a time."""
+FEW = 200_000
+"""Numbers drawn for the places of few: enough for 20 of them to have as many draws as are usual there."""
 
 
 class Ranks(NamedTuple):
@@ -42,18 +45,21 @@ def rank_intervals(
     allowed: NDArray[np.bool_] | None = None,
     rules: Rules = DEFAULT,
     draws: int = 1_000,
+    shared: NDArray[np.float64] | None = None,
 ) -> Ranks:
     """Rank ``draws`` leagues drawn from N(score, se²); an interval leaves out (1 - level) / 2 of them at either end.
 
     ``score`` and ``se``: (S,); a higher score is better; stores not ``allowed`` take no place. Goldstein &
     Spiegelhalter 1996, JRSS-A 159:385-443; Lin et al. 2006. Draws are independent between stores: the intervals are as
-    good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores).
+    good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores). ``shared``: (S, S)
+    covariances of the errors of few (``MOST_UNITS``): draws are joint, and the intervals those of ``confident_ranks``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    places = _places(score[eligible], se[eligible], draws)
+    some = None if shared is None else shared[np.ix_(eligible, eligible)]
+    places = _places(score[eligible], se[eligible] if some is None else root_of(some), draws)
     placed = places.shape[1]
     extreme = max(1, round(rules.extremes * placed)) if placed else 0
-    low, high = _middle(places, rules.level)
+    low, high = _middle(places, rules.level) if some is None else _confident(score[eligible], some, rules.level)
     return Ranks(
         _spread(low, eligible, 0),
         _spread(high, eligible, 0),
@@ -64,8 +70,12 @@ def rank_intervals(
     )
 
 
-def _places(score: NDArray[np.float64], se: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
-    """(draws, S) the place of each store in each drawn league."""
+def _confident(score: NDArray[np.float64], covariance: NDArray[np.float64], level: float) -> Places:
+    return confident_ranks(score, covariance, level, min(DRAWS, FEW // max(1, len(score))))
+
+
+def _places(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
+    """(draws, S) the place of each store in each drawn league; ``errors``: standard ones, or a root of covariances."""
     random = np.random.Generator(np.random.PCG64(SEED))
     kind = np.uint16 if len(score) <= np.iinfo(np.uint16).max else np.uint32
     order = np.arange(1, len(score) + 1, dtype=kind)
@@ -73,7 +83,8 @@ def _places(score: NDArray[np.float64], se: NDArray[np.float64], draws: int) -> 
     step = max(1, BLOCK // max(1, len(score)))
     for start in range(0, draws, step):
         block = places[start : start + step]
-        drawn = score + se * random.standard_normal(block.shape)
+        chance = random.standard_normal(block.shape)
+        drawn = score + (errors * chance if errors.ndim == 1 else chance @ errors.T)
         for place, best_first in zip(block, np.argsort(-drawn, axis=1), strict=True):
             place[best_first] = order
     return places

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from cemaudit.compare import fitted as fits
+from cemaudit.compare.assessment import league_of
 from cemaudit.compare.crossed import Crossed
-from cemaudit.compare.league import League, league_of
+from cemaudit.compare.league import League
 from cemaudit.compare.rules import DEFAULT
 from cemaudit.compare.scored import mixed_up, scores
 from cemaudit.compare.telling import told
@@ -151,3 +152,25 @@ def test_what_is_told_names_the_stores_to_visit() -> None:
     first, *_ = map(str, told(found).known)
     assert first.startswith("Visit first, for they are probably below 68 (80 % or more): ")
     assert found.flagged[-1].name in first
+
+
+def test_regions_that_share_their_shoppers_are_told_apart_better_than_their_intervals_say() -> None:
+    """Shoppers of very different severity move all regions at once."""
+    draw = np.random.default_rng(1)
+    store = np.repeat(np.arange(200), 6)
+    shopper = draw.integers(0, 4, len(store))
+    score = 70 + 3 * (store // 50) + draw.normal(0, 3, 200)[store] + 15 * shopper + draw.normal(0, 6, len(store))
+    seen = crosses.crossed(store, shopper, score, [f"r{one // 50}" for one in range(200)])
+    found = league(replace(seen, unit_of=seen.of_stores[0]))
+    best, worst = found.standings[0], found.standings[-1]
+    assert best.interval.low < worst.interval.high
+    assert [one.store for one in found.standings] == ["r3", "r2", "r1", "r0"]
+    assert [one.rank for one in found.standings] == [(place, place) for place in range(1, 5)]
+    assert (found.order.groups, found.order.told_apart) == (4, 1)
+
+
+def test_more_units_than_a_hundred_are_ranked_as_stores_are() -> None:
+    seen = crosses.regional(0.3, regions=101, stores=2, shoppers=2)
+    found = league(replace(seen, unit_of=seen.of_stores[0]))
+    assert found.order.places == 101
+    assert all(one.rank and one.rank.low <= one.rank.high for one in found.standings)

@@ -6,8 +6,8 @@ import crosses
 import numpy as np
 import pytest
 
+from cemaudit.compare.assessment import league_of
 from cemaudit.compare.fitted import fitted
-from cemaudit.compare.league import league_of
 from cemaudit.compare.pair import MOST, Pair, pair_of
 from cemaudit.errors import BadInput
 
