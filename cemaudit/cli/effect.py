@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.asking import Question, asking, asking_options
+from cemaudit.cli.numbers import CHANCE
 from cemaudit.cli.pools import pool_of, pool_option
 from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
@@ -42,7 +42,7 @@ _PARTS = (N_("What changed"), N_("In points"))
 @click.argument("action")
 @asking_options
 @pool_option
-@words.option("--level", type=click.FloatRange(0.5, 1, max_open=True), metavar="P",
+@words.option("--level", type=CHANCE, metavar="P",
               help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
 @rows_options
 @words.common_options
@@ -63,9 +63,7 @@ def command(
     rules = DEFAULT._replace(level=level or DEFAULT.level)
     with asking(question) as opened:
         found = effect_of(opened, question.asked(pool=pool_of(pool)), done, rules)
-    if as_json:
-        click.echo(json.dumps(_document(found), ensure_ascii=False))
-    elif not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(found)]):
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(found)], lambda: _document(found)):
         _show(found)
 
 

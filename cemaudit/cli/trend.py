@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,9 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.asking import Question, asking, asking_options
+from cemaudit.cli.numbers import CHANCE, Number
 from cemaudit.cli.pools import pool_of, pool_option
-from cemaudit.cli.results import print_notes
+from cemaudit.cli.results import print_part
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.screen import screen_width
 from cemaudit.cli.table import table_lines
@@ -49,10 +49,10 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
 @words.option("--by", type=click.Choice(_KINDS), help=N_("Parts of the network, or of the checklist, too."))
 @words.option("--baseline", multiple=True, metavar="WAVE",
               help=N_("A wave single stores are compared with; else all but the last."))  # fmt: skip
-@words.option("--false-alarms", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, metavar="N",
-              help=N_("False alarms among all stores that are put up with."))  # fmt: skip
+@words.option("--false-alarms", type=Number(0, 1_000_000, min_open=True), default=1.0, show_default=True,
+              metavar="N", help=N_("False alarms among all stores that are put up with."))  # fmt: skip
 @pool_option
-@words.option("--level", type=click.FloatRange(0.5, 1, max_open=True), metavar="P",
+@words.option("--level", type=CHANCE, metavar="P",
               help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
 @rows_options
 @words.common_options
@@ -76,9 +76,7 @@ def command(
         found = trend_of(
             opened, question.asked(pool=pool_of(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
         )  # fmt: skip
-    if as_json:
-        click.echo(json.dumps(_document(found), ensure_ascii=False))
-    elif not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(_rows(found))):
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(_rows(found)), lambda: _document(found)):
         _show(found)
 
 
@@ -120,19 +118,13 @@ def _show(trend: Trend) -> None:
 
     facts, sentences = trend.facts, news(trend)
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
-    _say(N_("What can be told"), sentences.known)
-    _say(N_("What cannot be told"), sentences.unknown)
+    print_part(N_("What can be told"), sentences.known)
+    print_part(N_("What cannot be told"), sentences.unknown)
     for series in ([trend.network], trend.parts):
         rows = [_cells(one, point) for one in series for point in one.points]
         _table(_HEADINGS, rows, "llrrrrrl")
     if trend.watching:
         _table(_ALARMS, [_alarm(alarm) for alarm in trend.watching.alarms], "llrrrr")
-
-
-def _say(heading: str, sentences: Sequence[object]) -> None:
-    if sentences:
-        click.echo(f"\n{translate(heading)}")
-        print_notes(sentences)
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> None:
