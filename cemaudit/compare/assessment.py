@@ -64,9 +64,9 @@ class _Table:
 
     def league(self, names: Mapping[str | None, str]) -> League:
         fitted, facts = self.fitted, self.fitted.crossed.facts
-        values, shared = self.sign * self.score, self._shared()
-        ranks = rank_intervals(values, self.se, self.allowed, self.rules, shared=shared)
-        grouped = groups(values, self.se, self.allowed, self.rules.preference, shared=shared)
+        values, errors = self.sign * self.score, self._errors()
+        ranks = rank_intervals(values, errors, self.allowed, self.rules)
+        grouped = groups(values, errors, self.allowed, self.rules.preference)
         if ranks.placed < LEAST_TENTH:
             nobody = np.full(len(values), np.nan)
             ranks = ranks._replace(lowest=nobody, highest=nobody)
@@ -76,7 +76,7 @@ class _Table:
         standings = self._standings(names, ranks, grouped.group, below, flagged)
         best_first = np.lexsort((np.arange(len(values)), -values, ~self.allowed))
         expected = float(chance[self.allowed].sum())
-        told = told_apart(values, self.se, self.allowed, shared=shared)
+        told = told_apart(values, errors, self.allowed)
         return League(
             facts=facts,
             rules=self.rules,
@@ -95,14 +95,14 @@ class _Table:
             notes=(*facts.notes, *fitted.notes, *self._notes()),
         )
 
-    def _shared(self) -> Matrix | None:
-        """How the errors of a few regions, formats ... go together: they share shoppers, waves and the whole's level.
+    def _errors(self) -> Vector | Matrix:
+        """Standard errors (U,) of stores; of a few regions, formats ... the covariances (U, U).
 
-        ``None`` of stores, of which there are many and which share little.
+        These share shoppers, waves and the level of all, which moves none past another.
         """
         crossed, weights = self.fitted.crossed, self.weights
         if crossed.unit_of is None or len(self.labels) > MOST_UNITS:
-            return None
+            return self.se
         return self.fitted.model.covariances(weights, weights @ crossed.rows())
 
     def _notes(self) -> Iterator[Message]:

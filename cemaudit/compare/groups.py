@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from cemaudit.compare.pairs import differences
+from cemaudit.compare.pairs import differences, some_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,23 +45,24 @@ class _Crowd(NamedTuple):
 
 def groups(
     score: NDArray[np.float64],
-    se: NDArray[np.float64],
+    error: NDArray[np.float64],
     allowed: NDArray[np.bool_] | None = None,
     preference: float = 0.25,
     most: int = MOST,
-    shared: NDArray[np.float64] | None = None,
 ) -> Groups:
     """Place a store above another only where that is worth it: likelier than 1 / (1 + ``preference``), on balance.
 
-    ``score`` and ``se``: (S,); a higher score is better; stores not ``allowed`` have no group. The groups follow the
-    order of the scores, and no others lose less: the loss of placing i above j is 1 - (1 + λ) π_ij with
-    π_ij = Φ((m_i - m_j) / √(v_i + v_j)) and λ = ``preference``. Kline, Rose & Walters 2024, AER 114:1840-1880. Above
-    ``most`` stores, stores next to each other are first gathered into ``most`` micro-groups. ``shared``: (S, S) covariances of the errors of
-    at most ``most``, where they are not independent.
+    ``score``: (S,), a higher one is better; ``error``: (S,) standard errors, or (S, S) covariances of the errors of at
+    most ``most``; stores not ``allowed`` have no group. The groups follow the order of the scores, and no others lose
+    less: the loss of placing i above j is 1 - (1 + λ) π_ij with π_ij = Φ((m_i - m_j) / √(v_i + v_j)) and
+    λ = ``preference``. Kline, Rose & Walters 2024, AER 114:1840-1880. Above ``most`` stores, stores next to each other
+    are first gathered into ``most`` micro-groups.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    crowd = _crowd(score[eligible], se[eligible] ** 2, most)
-    above = _above(crowd, None if shared is None else shared[np.ix_(eligible, eligible)])
+    errors = some_of(error, eligible)
+    shared = errors if errors.ndim > 1 else None
+    crowd = _crowd(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
+    above = _above(crowd, shared)
     pairs = np.triu(np.outer(crowd.stores, crowd.stores), 1).astype(np.float64)
     cuts = _cuts(pairs * (1 - (1 + preference) * above))
     of = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))

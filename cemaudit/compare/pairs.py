@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["OVERLAP", "differences", "told_apart"]
+__all__ = ["OVERLAP", "differences", "some_of", "told_apart"]
 
 OVERLAP = 1.39
 """Bars of so many standard errors to both sides (about 84 %) that do not overlap differ at about 5 %.
@@ -23,27 +23,26 @@ MOST = 10_000
 
 def told_apart(
     score: NDArray[np.float64],
-    se: NDArray[np.float64],
+    error: NDArray[np.float64],
     allowed: NDArray[np.bool_] | None = None,
     level: float = 0.95,
-    shared: NDArray[np.float64] | None = None,
 ) -> float | None:
     """The share (0 to 1) of all pairs of stores whose difference is beyond z √(se₁² + se₂²); ``None`` without a pair.
 
-    ``score`` and ``se``: (S,). Of more than ``MOST`` stores so many, evenly spread over the scores, stand for all.
-    ``shared``: (S, S) covariances of the errors of few, where they are not independent.
+    ``score``: (S,); ``error``: (S,) standard errors, or (S, S) covariances of the errors of few. Of more than ``MOST``
+    stores so many, evenly spread over the scores, stand for all.
     """
-    mean, variance = (score, se**2) if allowed is None else (score[allowed], se[allowed] ** 2)
-    if len(mean) > MOST:
-        some = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST).astype(np.intp)]
-        mean, variance = mean[some], variance[some]
+    mean, errors = (score, error) if allowed is None else (score[allowed], some_of(error, allowed))
     if len(mean) < 2:
         return None
     square = NormalDist().inv_cdf((1 + level) / 2) ** 2
-    if shared is not None:
-        errors = differences(shared if allowed is None else shared[np.ix_(allowed, allowed)])
-        far = (mean[:, None] - mean[None, :]) ** 2 > square * errors
+    if errors.ndim > 1:
+        far = (mean[:, None] - mean[None, :]) ** 2 > square * differences(errors)
         return float(far[np.triu_indices(len(mean), 1)].mean())
+    variance = errors**2
+    if len(mean) > MOST:
+        some = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST).astype(np.intp)]
+        mean, variance = mean[some], variance[some]
     apart = sum(_apart(mean, variance, start, square) for start in range(0, len(mean), BLOCK))
     return apart / (len(mean) * (len(mean) - 1) / 2)
 
@@ -53,6 +52,11 @@ def differences(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     variance = covariance.diagonal()
     found: NDArray[np.float64] = np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0)
     return found
+
+
+def some_of(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Of standard errors (S,), or of covariances (S, S), those of the stores allowed."""
+    return error[allowed] if error.ndim == 1 else error[np.ix_(allowed, allowed)]
 
 
 def _apart(mean: NDArray[np.float64], variance: NDArray[np.float64], start: int, square: float) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from cemaudit.compare.confident import DRAWS, Places, confident_ranks, root_of
+from cemaudit.compare.pairs import some_of
 from cemaudit.compare.rules import DEFAULT, Rules
 
 if TYPE_CHECKING:
@@ -41,25 +42,25 @@ class Ranks(NamedTuple):
 
 def rank_intervals(
     score: NDArray[np.float64],
-    se: NDArray[np.float64],
+    error: NDArray[np.float64],
     allowed: NDArray[np.bool_] | None = None,
     rules: Rules = DEFAULT,
     draws: int = 1_000,
-    shared: NDArray[np.float64] | None = None,
 ) -> Ranks:
     """Rank ``draws`` leagues drawn from N(score, se²); an interval leaves out (1 - level) / 2 of them at either end.
 
-    ``score`` and ``se``: (S,); a higher score is better; stores not ``allowed`` take no place. Goldstein &
-    Spiegelhalter 1996, JRSS-A 159:385-443; Lin et al. 2006. Draws are independent between stores: the intervals are as
-    good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores). ``shared``: (S, S)
-    covariances of the errors of few (``MOST_UNITS``): draws are joint, and the intervals those of ``confident_ranks``.
+    ``score``: (S,), a higher one is better; ``error``: (S,) standard errors; stores not ``allowed`` take no place.
+    Goldstein & Spiegelhalter 1996, JRSS-A 159:385-443; Lin et al. 2006. Draws are independent between stores: the
+    intervals are as good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores).
+    Or ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``confident_ranks``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    some = None if shared is None else shared[np.ix_(eligible, eligible)]
-    places = _places(score[eligible], se[eligible] if some is None else root_of(some), draws)
+    errors, some = some_of(error, eligible), score[eligible]
+    joint = errors.ndim > 1
+    places = _places(some, root_of(errors) if joint else errors, draws)
     placed = places.shape[1]
     extreme = max(1, round(rules.extremes * placed)) if placed else 0
-    low, high = _middle(places, rules.level) if some is None else _confident(score[eligible], some, rules.level)
+    low, high = _confident(some, errors, rules.level) if joint else _middle(places, rules.level)
     return Ranks(
         _spread(low, eligible, 0),
         _spread(high, eligible, 0),

@@ -78,3 +78,12 @@ def test_equal_stores_are_one_group_and_sure_ones_each_their_own() -> None:
     assert groups(np.array([3.0, 1, 2]), np.zeros(3)).group.tolist() == [1, 3, 2]
     assert groups(np.zeros(0), np.zeros(0)).parts == 0
     assert groups(np.array([80.0]), np.array([2.0]))[1:] == (1, 0, 0, 0)
+
+
+def test_what_errors_share_groups_nobody() -> None:
+    score, allowed = np.array([80.0, 70.0, 75.0, 0.0]), np.array([True, True, True, False])
+    shared = np.eye(4) + 100
+    se = np.sqrt(shared.diagonal())
+    assert groups(score, se, allowed).parts == 1
+    assert groups(score, shared, allowed).group.tolist() == [1, 3, 2, 0]
+    assert groups(score, np.diag(se**2), allowed)[1:] == pytest.approx(groups(score, se, allowed)[1:])

@@ -170,7 +170,7 @@ def test_regions_that_share_their_shoppers_are_told_apart_better_than_their_inte
 
 
 def test_more_units_than_a_hundred_are_ranked_as_stores_are() -> None:
-    seen = crosses.regional(0.3, regions=101, stores=2, shoppers=2)
+    seen = crosses.regional(0.3, regions=101, stores=2, shoppers=1)
     found = league(replace(seen, unit_of=seen.of_stores[0]))
     assert found.order.places == 101
     assert all(one.rank and one.rank.low <= one.rank.high for one in found.standings)

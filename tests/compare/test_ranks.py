@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.pairs import told_apart
+from cemaudit.compare.pairs import differences, told_apart
 from cemaudit.compare.ranks import rank_intervals
 from cemaudit.compare.rules import DEFAULT
 
@@ -102,3 +102,35 @@ def test_some_stores_stand_for_very_many(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("stores", [0, 1])
 def test_without_a_pair_nothing_is_told_apart(stores: int) -> None:
     assert told_apart(np.zeros(stores), np.ones(stores)) is None
+
+
+def test_of_few_what_their_errors_share_drops_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six regions seen by the same strict or mild shoppers: these move all of them at once, and no place."""
+    monkeypatch.setattr("cemaudit.compare.ranks.FEW", 2_400)
+    random, held, narrower = np.random.default_rng(0), [], []
+    true, shared = np.arange(6.0)[::-1], np.eye(6) + 25
+    for _ in range(80):
+        score = true + 5 * random.normal() + random.normal(0, 1, 6)
+        found, apart = (rank_intervals(score, one) for one in (shared, np.diag(shared.diagonal())))
+        held.append((found.low <= true_places(true)) & (true_places(true) <= found.high))
+        narrower.append((apart.high - apart.low).mean() - (found.high - found.low).mean())
+    assert np.mean(held) >= 0.9
+    assert np.mean(narrower) > 1
+    assert min(narrower) >= 0
+
+
+def test_errors_that_share_nothing_are_as_if_nothing_were_said_of_it() -> None:
+    _, score, se = league(12, 0.9, 1)
+    allowed = np.arange(12) != 4
+    plain, said = (rank_intervals(score, one, allowed, draws=4_000) for one in (se, np.diag(se**2)))
+    assert said.low[4] == said.high[4] == 0
+    np.testing.assert_allclose(said.lowest, plain.lowest, atol=0.05)
+    np.testing.assert_allclose(said.highest, plain.highest, atol=0.05)
+    assert told_apart(score, np.diag(se**2), allowed) == told_apart(score, se, allowed)
+
+
+def test_pairs_are_told_apart_by_what_they_do_not_share() -> None:
+    score, shared = np.array([0.0, 4, 8]), np.eye(3) + 25
+    assert told_apart(score, np.sqrt(shared.diagonal())) == 0
+    assert told_apart(score, shared) == 1
+    assert (differences(np.full((2, 2), 7.0)) == 0).all()
