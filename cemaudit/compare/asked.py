@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from cemaudit.compare.emptiness import refuse_emptiness
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import FACETS, Condition
@@ -94,7 +95,11 @@ class Source(NamedTuple):
 
 
 def measure_asked(reading: Reading, asked: Asked) -> str:
-    """The measure that is compared: of several schemes' leading ones that of the last; ``BadInput`` without any."""
+    """The measure that is compared: of several schemes' leading ones that of the last.
+
+    ``BadInput`` where there is none, ``CannotTell`` where there are no visits.
+    """
+    refuse_emptiness(reading)
     return measures_asked(reading, asked.question)[-1]
 
 

@@ -11,6 +11,7 @@ from scipy import stats
 
 from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.counts import Counts, counts_of
+from cemaudit.compare.emptiness import refuse_emptiness
 from cemaudit.compare.rules import DEFAULT, Rules
 from cemaudit.errors import Sayable
 from cemaudit.language import message
@@ -72,6 +73,7 @@ def items_table(reading: Reading, question: Question, rules: Rules = DEFAULT) ->
 
     ``CannotTell`` where no visits are. Scores are not looked at, and so neither is the scheme.
     """
+    refuse_emptiness(reading)
     found: list[ItemRow] = []
     before: dict[str, Counts] = {}
     for ref in _oldest_first(checklists_asked(reading, question, one=False)):

@@ -12,6 +12,7 @@ from cemaudit.compare.drivers.experience import mean_columns, triples
 from cemaudit.compare.drivers.frame import OUTCOME, Source
 from cemaudit.compare.drivers.leaves import leaves_of
 from cemaudit.compare.drivers.outcome import Outcome, outcome_of
+from cemaudit.compare.emptiness import refuse_emptiness
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.question import Question, is_asked
@@ -41,6 +42,7 @@ class Chosen(NamedTuple):
 
 def choose(reading: Reading, asked: Asked) -> Chosen:
     """The outcome and the drivers asked for; ``BadInput`` where there are none such."""
+    refuse_emptiness(reading)
     question = Question(which=asked.which, scheme=asked.scheme)
     tables = tables_asked(reading, question)
     outcome = outcome_of(tables[-1], asked.outcome)
