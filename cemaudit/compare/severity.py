@@ -121,7 +121,7 @@ class _Table:
     def __init__(self, seen: Observed, model: Model, rules: Rules) -> None:
         self.seen, self.model, self.rules = seen, model, rules
         self.with_stores = bool(model.randoms)
-        self.apart = self.with_stores or np.bincount(seen.store).max() > 1
+        self.apart = self.with_stores or int(np.bincount(seen.store).max()) > 1
         self.worse = 1.0 if seen.facts.better == "lower" else -1.0
         self.effect = model.randoms[0] if self.with_stores else model.units
         self.se = model.random_se[0] if self.with_stores else model.unit_se

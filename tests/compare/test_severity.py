@@ -70,7 +70,7 @@ def test_of_few_visits_nothing_is_said() -> None:
 
 def test_stores_visited_once_are_no_reason_to_be_silent_but_to_warn() -> None:
     found = severity_of(seen(once=True))
-    assert not found.apart
+    assert found.apart is False
     assert "by lot" in " ".join(map(str, found.notes))
     severity = {one.shopper: one.severity for one in found.shoppers}
     assert np.corrcoef([severity[name] for name in severity], [TRUE[int(name[1:])] for name in severity])[0, 1] > 0.8
