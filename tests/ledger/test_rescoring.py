@@ -30,7 +30,7 @@ from cemaudit.ledger.rescoring.causes import causes_of
 from cemaudit.ledger.rescoring.difference import Change, differences
 from cemaudit.ledger.rescoring.run import Done, rescore_history
 from cemaudit.ledger.shelf import as_text
-from cemaudit.ledger.snapshot.manifest import Part
+from cemaudit.ledger.snapshot.manifest import MANIFEST, Part
 from cemaudit.ledger.snapshot.names import score_columns
 from cemaudit.ledger.snapshot.scores import LARGEST, hundredths
 from cemaudit.ledger.snapshot.taking import take_snapshot
@@ -214,6 +214,26 @@ def test_stopped_between_blocks_it_goes_on(ledger: Ledger, engine: Engine, tmp_p
     done = again_under(ledger, engine, tmp_path)
     assert (done.visits, done.before) == (10 - min(4 * at, 10), min(4 * at, 10))
     assert scored(tmp_path, NEW.ref) == exactly(visits(10), NEW)
+
+
+def test_nothing_is_scored_of_a_snapshot_that_was_stopped(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    taken(ledger, engine, tmp_path, *visits(3))
+    assert set(keeping.take(ledger, *visits(10)[3:], checklist=SHOP)) == {"collected"}
+    left = [2]
+
+    def stop(_: int) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_snapshot(ledger, engine, tmp_path, told=stop)
+    before = (tmp_path / MANIFEST).read_bytes()
+    with pytest.raises(BadInput, match="the snapshot was stopped before its end"):
+        again_under(ledger, engine, tmp_path)
+    assert (tmp_path / MANIFEST).read_bytes() == before
+    take_snapshot(ledger, engine, tmp_path)
+    assert again_under(ledger, engine, tmp_path).visits == 10
 
 
 def test_only_files_of_visits_since_a_day(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import uuid4
 
 import keeping
 import pytest
@@ -26,9 +27,10 @@ from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter, Statement
 from cemaudit.ledger.query.views import show
-from cemaudit.ledger.snapshot import parquet, publishing
+from cemaudit.ledger.snapshot import parquet, publishing, store, taking
+from cemaudit.ledger.snapshot.gone import stores_file
 from cemaudit.ledger.snapshot.manifest import MANIFEST, read_manifest
-from cemaudit.ledger.snapshot.parquet import connected
+from cemaudit.ledger.snapshot.parquet import connected, name_durably
 from cemaudit.ledger.snapshot.place import snapshot_folder
 from cemaudit.ledger.snapshot.taking import Taken, take_snapshot
 from cemaudit.ledger.states import State, review
@@ -243,15 +245,67 @@ def test_what_nobody_finished_is_swept_away_after_a_day(ledger: Ledger, engine: 
     folder = tmp_path / "snapshot"
     keeping.take(ledger, visit("v1"))
     take(ledger, engine, folder)
-    new, old = (folder / "answers" / f"{name}.parquet.tmp" for name in ("new", "old"))
-    others = folder / "notes.txt"
-    for path in (new, old, others):
+    new, old = (folder / "answers" / f".{uuid4().hex}.parquet.tmp" for _ in range(2))
+    named = folder / "answers" / "0000000001-0000000002-0123456789abcdef.parquet"
+    strangers = [folder / "notes.txt", folder / "sales.parquet", folder / "answers" / "sales.parquet.tmp"]
+    for path in (new, old, named, *strangers):
         path.write_text("x")
-    for path in (old, others):
+    for path in (old, named, *strangers):
         os.utime(path, (0, 0))
     keeping.take(ledger, visit("v2"))
     take(ledger, engine, folder)
-    assert (new.exists(), old.exists(), others.exists()) == (True, False, True)
+    assert (new.exists(), old.exists(), named.exists()) == (True, False, False)
+    assert all(path.exists() for path in strangers)
+
+
+def test_the_snapshot_of_another_ledger_stays_as_it_is(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, visit("v1"))
+    take(ledger, engine, folder)
+    before = content(folder)
+    with opened(str(tmp_path / "other.db"), make=True) as other:
+        keeping.take(other, visit("w1"), visit("w2"))
+        with pytest.raises(BadInput, match="the snapshot there is of another ledger"):
+            take(other, engine, folder)
+    assert content(folder) == before
+
+
+def test_what_happens_while_it_is_taken_counts_next_time(
+    ledger: Ledger, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
+
+    def in_between(*given: Any) -> Any:
+        review(ledger, ["v1"], State.EXCLUDED, "closed")
+        return stores_file(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(taking, "stores_file", in_between)
+        take(ledger, engine, folder)
+    take(ledger, engine, folder)
+    assert counted(folder) == [("s2", 1, 100)]
+    lines = ledger.trail.head()
+    take(ledger, engine, folder)
+    assert ledger.trail.head() == lines
+
+
+def test_two_that_take_it_at_once_make_one(
+    ledger: Ledger, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "snapshot"
+    keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
+
+    def meanwhile(path: Path, name: str) -> None:
+        monkeypatch.setattr(store, "name_durably", name_durably)
+        with opened(str(ledger.database.file)) as other:
+            take(other, engine, folder)
+        name_durably(path, name)
+
+    monkeypatch.setattr(store, "name_durably", meanwhile)
+    take(ledger, engine, folder)
+    assert counted(folder) == [("s1", 1, 100), ("s2", 1, 100)]
+    assert list(check(ledger)) == []
 
 
 def test_purged_visits_keep_their_scores_under_other_pseudonyms(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:

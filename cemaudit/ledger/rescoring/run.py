@@ -62,9 +62,12 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
 
     Of the checklists ``refs`` where some are named. With ``since``, files none of whose visits are of that day or later
     are left out. What is scored already stays; ``told`` is called with the visits of each file. ``BadInput`` where
-    there is no such scheme, or it fits none of the checklists.
+    there is no such scheme, it fits none of the checklists, or the snapshot is not finished.
     """
     store = Store(ledger, folder)
+    if not store.is_finished:
+        hint = message("finish it with 'cemaudit snapshot'")
+        raise BadInput(Problem(message("the snapshot was stopped before its end"), str(folder), hint))
     rescoring = _Rescoring(store, url, Schemes(ledger, engine)[scheme], tuple(blocked))
     rescoring.choose(engine, set(refs))
     for again in done_by(processes, score_again, rescoring.jobs(since)):

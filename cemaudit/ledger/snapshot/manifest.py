@@ -101,8 +101,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         data = json.loads(read_text(path, _LARGEST))
         version, parts = data.pop("format"), tuple(Part(**part) for part in data.pop("parts"))
+        number, last = data.pop("trail")
         if version != FORMAT:
             raise BadInput(Problem(message("a snapshot of another version of cemaudit"), str(path), hint))
-        return Manifest(**{**data, "parts": parts, "trail": tuple(data["trail"])})
+        return Manifest(**{**data, "parts": parts, "trail": (number, last)})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(Problem(message("not the manifest of a snapshot"), str(path), hint)) from error

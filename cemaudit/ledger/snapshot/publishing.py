@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import suppress
 
 from cemaudit.ledger.shelf import as_text
 from cemaudit.ledger.snapshot.manifest import Manifest, write_manifest
-from cemaudit.ledger.snapshot.parquet import UNNAMED, said_by
+from cemaudit.ledger.snapshot.parquet import said_by
 from cemaudit.ledger.snapshot.store import Store
 
 __all__ = ["publish"]
 
 _A_DAY = 86_400
+_OURS = re.compile(r"\d{10,}-\d{10,}-[0-9a-f]+(-\d+)?\.parquet|\.[0-9a-f]+\.parquet\.tmp")
+"""What files of snapshots are called, with a name that counts and without."""
 
 
 def publish(store: Store, covered: int) -> Manifest:
@@ -43,11 +46,14 @@ def publish(store: Store, covered: int) -> Manifest:
 
 
 def _sweep(store: Store, kept: set[str]) -> None:
-    """Take away files that were replaced, and what was never named, once nobody can be writing it any more."""
+    """Take away files that were replaced, and what never came to count, once nobody can be writing it any more.
+
+    What is called otherwise than files of snapshots are is somebody else's, and stays.
+    """
     ever = store.files_ever()
     for path in store.folder.rglob("*.parquet*"):
         file = path.relative_to(store.folder).as_posix()
         with suppress(OSError):  # another run may sweep, too
             is_old = path.stat().st_mtime < time.time() - _A_DAY
-            if file not in kept and (file in ever or is_old) and file.endswith((".parquet", UNNAMED)):
+            if file not in kept and (file in ever or (is_old and _OURS.fullmatch(path.name))):
                 path.unlink()

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cemaudit.errors import BadInput
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
 from cemaudit.ledger.ledger import Ledger
-from cemaudit.ledger.snapshot.manifest import Part, current_parts, read_manifest
+from cemaudit.ledger.snapshot.manifest import Manifest, Part, current_parts, read_manifest
 from cemaudit.ledger.snapshot.parquet import Written, name_durably
 from cemaudit.ledger.trail import Entry
 from cemaudit.model import Scheme
@@ -43,8 +44,8 @@ class New(NamedTuple):
 class Reached(NamedTuple):
     """How far the files go: to the visit of number ``covered``.
 
-    Of the trail's lines, what those up to ``seen`` changed in earlier visits is in the files. ``whole``: all of the
-    ledger is, and which visits count and what is known of the stores is written too.
+    Of the trail's lines, what those up to ``seen`` changed in earlier visits is in the files. ``whole``: which visits
+    count and what is known of the stores is written too, and nothing happened in the ledger since ``seen``.
     """
 
     covered: int
@@ -53,11 +54,20 @@ class Reached(NamedTuple):
 
 
 class Store:
-    """A snapshot of ``ledger`` in ``folder``."""
+    """A snapshot of ``ledger`` in ``folder``; ``BadInput`` where that of another ledger lies there."""
 
     def __init__(self, ledger: Ledger, folder: Path) -> None:
         self.ledger, self.folder = ledger, folder
-        self._sizes = dict(_sizes_told(folder))
+        manifest = _manifest(folder)
+        if manifest:
+            self._refuse_anothers(manifest)
+        self._sizes = dict(manifest.sizes) if manifest else {}
+
+    def _refuse_anothers(self, manifest: Manifest) -> None:
+        number, last = manifest.trail
+        if self.ledger.database.run("select hash from trail where number = ?", (number,)) != [(last,)]:
+            hint = message("name another folder with --snapshot, or remove this one")
+            raise BadInput(Problem(message("the snapshot there is of another ledger"), str(self.folder), hint))
 
     @property
     def parts(self) -> Mapping[tuple[str, str, str, int], Part]:
@@ -66,11 +76,25 @@ class Store:
 
     def reached(self) -> Reached:
         """How far the files go."""
-        query = "select number, document from trail where kind = ? order by number desc limit 1"
-        for number, document in self.ledger.database.run(query, (KIND,)):
-            said = json.loads(document)
-            return Reached(said["covered"], said["seen"], said["whole"] and number == self.ledger.trail.head()[0])
-        return Reached(0, 0, whole=True)
+        said = self._said_last()
+        if not said:
+            return Reached(0, 0, whole=True)
+        query = "select 1 from trail where number > ? and kind <> ? limit 1"
+        has_changed = bool(self.ledger.database.run(query, (said["seen"], KIND)))
+        return Reached(said["covered"], said["seen"], said["whole"] and not has_changed)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last run came to its end: which visits count is written of all that are in the files."""
+        said = self._said_last()
+        return not said or bool(said["whole"])
+
+    def _said_last(self) -> Mapping[str, Any]:
+        """What the trail's last line about new visits says."""
+        query = "select document from trail where kind = ? order by number desc limit 1"
+        rows = self.ledger.database.run(query, (KIND,))
+        said: Mapping[str, Any] = json.loads(rows[0][0]) if rows else {}
+        return said
 
     def is_whole(self, part: Part) -> bool:
         """Whether the file is there, of the size it had."""
@@ -88,7 +112,8 @@ class Store:
 
         def work(entry: Entry) -> None:
             self.ledger.shelf.put(entry, schemes)
-            entry.add("snapshot", [part._replace(made=entry.at) for _, part in named if part.file not in known])
+            ever = self.files_ever()  # another run may have made the same meanwhile
+            entry.add("snapshot", [part._replace(made=entry.at) for _, part in named if part.file not in ever])
             entry.subject = subject
             entry.note(**notes)
 
@@ -106,8 +131,9 @@ def _named(part: Part, known: set[str], before: Mapping[tuple[str, str, str, int
     return part
 
 
-def _sizes_told(folder: Path) -> Mapping[str, int]:
+def _manifest(folder: Path) -> Manifest | None:
+    """The manifest, where there is one that can be read."""
     try:
-        return read_manifest(folder).sizes
+        return read_manifest(folder)
     except BadInput:
-        return {}
+        return None
