@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import NormalDist
 
 from cemaudit.compare.asked import Asked, sources_asked
@@ -29,7 +30,7 @@ OF_STORES = ("region", "format", "brand", "owner", "pool")
 OF_FACETS = ("channel", "element", "stage", "touchpoint")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trend:
     """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``watching``: single stores.
 
@@ -53,12 +54,36 @@ class Trend:
 
     def store_course(self, store: str, name: str, notes: Sequence[Message] = ()) -> Course:
         """The lines of a store (of each wave the mean of its visits, adjusted for shoppers and what was asked, but not
-        shrunken), of its part where stores are parted, and of the network.
+        shrunken), of its part where stores are parted, and of the network; with what is to be said of the store.
         """
-        at = self.rows.stores.index(store)
+        at = self._places[store]
         own = [self.parts[self.part_of.codes[at]]] if self.part_of else []
         lines = CourseLine(name, *self._store(at)), *map(_line, own), _line(self.network)
-        return Course(self._names, lines, tuple(notes))
+        return Course(self._names, lines, (*self._said(at), *notes))
+
+    def _said(self, at: int) -> Iterator[Message]:
+        yield message("Each point of the store is the mean of its visits in that wave, adjusted for strict and mild "
+                      "shoppers.")  # fmt: skip
+        seen = {wave.name for wave in self.waves if self.rows.score(at, wave.place)}
+        watched = self.watching
+        if watched is None or not seen & {*watched.baseline} or not seen & {*watched.later}:
+            return
+        waves = ", ".join(watched.baseline)
+        direction = self._alarms.get(self.rows.stores[at])
+        if direction is None:
+            yield message("Since {waves} it differs from its own level by no more than chance.", waves=waves)
+        elif direction == "down":
+            yield message("It is lower than in {waves}, all stores' change taken off.", waves=waves)
+        else:
+            yield message("It is higher than in {waves}, all stores' change taken off.", waves=waves)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {store: place for place, store in enumerate(self.rows.stores)}
+
+    @cached_property
+    def _alarms(self) -> dict[str, str]:
+        return {alarm.store: alarm.direction for alarm in self.watching.alarms} if self.watching else {}
 
     @property
     def _names(self) -> tuple[str, ...]:

@@ -1,0 +1,100 @@
+"""A trend is told in sentences, and drawn for the network, its parts and single stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from networks import Network
+
+from cemaudit.compare.asked import Asked
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.news import news
+from cemaudit.compare.trend import Trend, trend_of
+from cemaudit.compare.watch import Chart
+from cemaudit.compare.watching import Alarm, Watching
+from cemaudit.errors import BadInput
+from cemaudit.ledger.query.keys import Condition
+from cemaudit.ledger.query.reading import Local, reading
+from cemaudit.ledger.query.statement import Filter
+
+
+@pytest.fixture(scope="module")
+def trend(chain: Network) -> Trend:
+    with reading(chain.folder) as opened:
+        return trend_of(opened, Asked(), "region")
+
+
+def with_alarm(trend: Trend, direction: str) -> Trend:
+    alarm = Alarm("s1", "Store 1", direction, 3, -9.0, 8.0, 2)  # type: ignore[arg-type]
+    waves = tuple(wave.name for wave in trend.waves)
+    return replace(trend, watching=Watching(waves[:1], waves[1:], Chart(), 9, 30, 0.9, (alarm,)))
+
+
+def test_lines_are_those_of_the_network_and_its_parts(trend: Trend) -> None:
+    course = trend.course()
+    assert course.waves == tuple(point.wave for point in trend.network.points)
+    assert [str(line.name) for line in course.lines] == ["all stores", "north", "south", "?"]
+    for line, series in zip(course.lines, (trend.network, *trend.parts), strict=True):
+        assert line.scores == tuple(point.score for point in series.points)
+        assert all(
+            one and one.low < (score or 0) < one.high for one, score in zip(line.intervals, line.scores, strict=True)
+        )
+
+
+def test_a_store_is_drawn_with_its_region_and_the_network(trend: Trend) -> None:
+    course = trend.store_course("s1", "Store 1")
+    assert [str(line.name) for line in course.lines] == ["Store 1", "south", "all stores"]
+    own = course.lines[0]
+    assert any(score is not None for score in own.scores)
+    assert [one is None for one in own.intervals] == [score is None for score in own.scores]
+
+
+def test_a_store_hears_whether_it_changed(trend: Trend) -> None:
+    down, up = with_alarm(trend, "down"), with_alarm(trend, "up")
+    assert down.watching
+    quiet = replace(trend, watching=down.watching._replace(alarms=()))
+    for words, one in (("lower than", down), ("higher than", up), ("no more than chance", quiet)):
+        assert words in str(one.store_course("s1", "Store 1").notes[-1])
+
+
+@pytest.mark.parametrize(("direction", "word"), [("down", "Lower"), ("up", "Higher")])
+def test_alarms_are_told_by_name(trend: Trend, direction: str, word: str) -> None:
+    known = list(map(str, news(with_alarm(trend, direction)).known))
+    assert any(one.startswith(word) and "Store 1" in one for one in known)
+    assert any("0.9 of them would give a false alarm" in one for one in known)
+
+
+def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
+    *before, last = trend.network.points
+    assert last.changed
+    for shift, words in ((1000.0, "more than chance"), (-(last.change or 0.0), "may be chance")):
+        moved = last._replace(
+            change=(last.change or 0.0) + shift,
+            changed=type(last.changed)(last.changed.low + shift, last.changed.high + shift),
+        )
+        told = news(replace(trend, network=trend.network._replace(points=(*before, moved))))
+        assert words in str(told.known[0])
+
+
+def test_visits_of_no_wave_are_counted(trend: Trend) -> None:
+    shown = sum(point.visits for point in trend.network.points)
+    note = next(str(note) for note in news(trend).unknown if "no known wave" in str(note))
+    assert note.endswith(f": {trend.facts.visits - shown}.")
+
+
+def test_a_part_that_cannot_be_told_is_named(snapshot: Local) -> None:
+    found = trend_of(snapshot, Asked(), "channel")
+    assert {part.key for part in found.parts} <= {"face-to-face", "electronic"}
+    assert any("measure" in str(note) for note in found.notes)
+
+
+@pytest.mark.parametrize("baseline", [("w9",), ("w1", "w2")])
+def test_a_wrong_baseline_is_refused(snapshot: Local, baseline: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput):
+        trend_of(snapshot, Asked(), baseline=baseline)
+
+
+def test_one_wave_has_no_trend(snapshot: Local) -> None:
+    with pytest.raises(CannotTell):
+        trend_of(snapshot, Asked(Filter((Condition("wave", ("w1",)),))))
