@@ -71,7 +71,7 @@ class Trend:
         waves = ", ".join(watched.baseline)
         direction = self._alarms.get(self.rows.stores[at])
         if direction is None:
-            yield message("Since {waves} it differs from its own level by no more than chance.", waves=waves)
+            yield message("It differs from its level in {waves} by no more than chance.", waves=waves)
         elif direction == "down":
             yield message("It is lower than in {waves}, all stores' change taken off.", waves=waves)
         else:
