@@ -22,7 +22,7 @@ from cemaudit.compare.pairs import told_apart
 from cemaudit.compare.ranks import Ranks, rank_intervals
 from cemaudit.compare.reliability import components
 from cemaudit.compare.rules import DEFAULT, Rules
-from cemaudit.compare.scored import mixed_up, reliabilities, scores, spreads
+from cemaudit.compare.scored import mixed_up, only_ones, reliabilities, scores, spreads
 from cemaudit.compare.standing import Interval, Standing
 from cemaudit.compare.units import UNITS
 from cemaudit.language import Message, message
@@ -109,6 +109,9 @@ class _Table:
         yield from map(_not_known, (one for one in self.fitted.crossed.of_stores if None in one.levels))
         yield from self.design.notes
         yield from (pool.said for pool in self.design.pools if pool.said)
+        alone = int(only_ones(self.fitted.crossed).sum())
+        if alone and self.fitted.crossed.unit_of is None:
+            yield message("The only stores of their pool: {n}. They are drawn towards no others.", n=alone)
         if mixed_up(self.fitted):
             yield message(
                 "Some pools were visited in some waves or scenarios only, or by some versions of the checklist: "
@@ -143,7 +146,7 @@ class _Table:
                 score=float(points[place]),
                 se=float((high[place] - low[place]) / (half[place] * 2) * self.se[place]) if half[place] else 0.0,
                 interval=Interval(float(low[place]), float(high[place])),
-                reliability=None if known is None else float(known[place]),
+                reliability=None if known is None else _known(known[place]),
                 below=None if below is None else float(below[place]),
                 rank=Interval(int(ranks.low[place]), int(ranks.high[place])) if self.allowed[place] else None,
                 lowest=_known(ranks.lowest[place]),

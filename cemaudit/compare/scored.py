@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
+from cemaudit.compare.crossed import Crossed
 from cemaudit.compare.fitted import Fitted
 from cemaudit.compare.mixed.contrast import Estimates
 from cemaudit.compare.mixed.sums import Matrix, Sparse, Vector
 from cemaudit.compare.reliability import Spreads
 
-__all__ = ["mixed_up", "reliabilities", "scores", "spreads"]
+__all__ = ["mixed_up", "only_ones", "reliabilities", "scores", "spreads"]
 
 
 def spreads(fitted: Fitted) -> Spreads:
@@ -26,11 +28,19 @@ def scores(fitted: Fitted, weights: Sparse | None = None) -> Estimates:
 
 
 def reliabilities(fitted: Fitted) -> Vector:
-    """How much of the variance of each store's effect is known (I), 0 to 1."""
+    """How much of the variance of each store's effect is known (I), 0 to 1.
+
+    NaN for the only store of a pool: what is the pool's and what is the store's own is one and the same there.
+    """
     own = fitted.model.unit_sd**2
-    if not own:
-        return np.zeros(len(fitted.crossed.stores))
-    return np.asarray(np.clip(1.0 - fitted.model.unit_se**2 / own, 0.0, 1.0))
+    known = np.clip(1.0 - fitted.model.unit_se**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
+    return np.where(only_ones(fitted.crossed), np.nan, known)
+
+
+def only_ones(crossed: Crossed) -> NDArray[np.bool_]:
+    """Which stores (I) are the only ones of their pool (or of another level of what is said of stores)."""
+    sizes = [np.bincount(factor.codes)[factor.codes] for factor in crossed.of_stores]
+    return np.any([size == 1 for size in sizes], axis=0) if sizes else np.zeros(len(crossed.stores), dtype=np.bool_)
 
 
 def mixed_up(fitted: Fitted) -> bool:

@@ -174,3 +174,15 @@ def test_more_units_than_a_hundred_are_ranked_as_stores_are() -> None:
     found = league(replace(seen, unit_of=seen.of_stores[0]))
     assert found.order.places == 101
     assert all(one.rank and one.rank.low <= one.rank.high for one in found.standings)
+
+
+def test_the_only_store_of_a_pool_is_drawn_towards_no_others() -> None:
+    (region,) = CHAIN.of_stores
+    codes = region.codes.copy()
+    codes[0] = len(region.levels)
+    pools = region._replace(levels=(*region.levels, "alone"), codes=codes)
+    found = league(replace(CHAIN, of_stores=(pools,)))
+    alone = next(one for one in found.standings if one.store == CHAIN.stores[0])
+    assert alone.reliability is None
+    assert all(one.reliability is not None for one in found.standings if one is not alone)
+    assert "The only stores of their pool: 1." in " ".join(map(str, found.notes))
