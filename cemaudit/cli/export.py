@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cemaudit.cli import words
-from cemaudit.cli.options import FILE
+from cemaudit.cli.options import FILE, tell_problems
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
 from cemaudit.language import N_, message
 
@@ -57,6 +57,7 @@ def command(
     from cemaudit.ledger.export.request import Request
     from cemaudit.ledger.export.stretches import Stretches
     from cemaudit.ledger.export.writing import FORMATS, write_export
+    from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
     to = next((one for one in FORMATS if one == (form or path.suffix.lower().removeprefix("."))), None)
@@ -69,5 +70,7 @@ def command(
     with ExitStack() as stack:
         ledger = stack.enter_context(opened(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, given)))
+        problems = list(partly_scored(snapshot, request.question))
         count = write_export(Stretches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))
+    tell_problems(problems)

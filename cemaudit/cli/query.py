@@ -14,7 +14,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.cluster import cluster_options, on_cluster
-from cemaudit.cli.options import FILE, json_option
+from cemaudit.cli.options import FILE, json_option, tell_problems
 from cemaudit.cli.shown import print_rows, print_view
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
 from cemaudit.language import N_, message, translate
@@ -86,6 +86,7 @@ def command(
 ) -> None:
     """Ask, and print the rows."""
     from cemaudit.ledger.query.keys import known_key
+    from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.question import Question
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.query.views import show
@@ -95,22 +96,46 @@ def command(
     which = filter_of(where, since, until, excluded=with_excluded)
     question = Question(tuple(dict.fromkeys(map(known_key, by))), which, scheme, measure)
     if sql:
-        if on:
-            raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other="--on")))
+        _refuse_beside_sql(question, on)
         with reading(folder_of(url, given)) as opened:
+            problems = list(partly_scored(opened, question))
             shown = _asked(opened, sql, question)
     else:
         with on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
             shown = show(found, str(view), question)
+            problems = list(partly_scored(found, question))
+    _print(shown, view, limit, as_json=as_json, as_csv=as_csv)
+    tell_problems(problems)
+
+
+def _print(shown: Shown, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+    """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
         for row in shown.rows[:limit]:
             click.echo(json.dumps(_named(shown) | row, ensure_ascii=False, default=str))
     elif as_csv:
         _print_csv([_named(shown) | row for row in shown.rows[:limit]])
-    elif sql:
-        print_rows(shown.rows, limit)
-    else:
+    elif view:
         print_view(shown, limit, pivoted=view == "heatmap" and len(shown.keys) == 2)
+    else:
+        print_rows(shown.rows, limit)
+
+
+def _refuse_beside_sql(question: Question, on: str | None) -> None:
+    """``UsageError`` where something is asked for that SQL has to say itself."""
+    which = question.which
+    beside = {
+        "--on": on,
+        "--by": question.by,
+        "--where": [one for one in which.conditions if one.key != "checklist"],
+        "--since": which.since,
+        "--until": which.until,
+        "--with-excluded": which.excluded,
+        "--measure": question.measure,
+    }
+    for name, value in beside.items():
+        if value:
+            raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
 
 
 def _asked(opened: Local, sql: Path, question: Question) -> Shown:

@@ -11,7 +11,7 @@ import pytest
 
 from cemaudit.cli import query
 from cemaudit.cli.run import run
-from cemaudit.exchange.visits import write_visits
+from cemaudit.exchange.visits import read_visits, write_visits
 from cemaudit.ledger.query.views import VIEWS
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
@@ -119,6 +119,10 @@ def test_own_words(ledger: Path, tmp_path: Path, capsys: Said) -> None:
         (["query", "trend", "--snapshot", "nowhere"], 3, "nowhere: there is no snapshot yet"),
         (["query", "trend", "--ledger", "postgresql://h/d"], 3, "no folder is named for the snapshot"),
         (["query", "--sql", "missing.sql"], 3, "missing.sql: no such file"),
+        (["query", "--sql", "any.sql", "--on", "spark://127.0.0.1:1"], 2, "give either --sql or --on"),
+        (["query", "--sql", "any.sql", "--where", "store=1"], 2, "give either --sql or --where"),
+        (["query", "--sql", "any.sql", "--since", "2026-01-01"], 2, "give either --sql or --since"),
+        (["query", "--sql", "any.sql", "--by", "store"], 2, "give either --sql or --by"),
         (["export", "--out", "x.doc"], 2, "say the format"),
         (["rescore", "--scheme", "nothing@1"], 3, "no such scheme: nothing@1"),
         (["rescore", "--scheme", "pe.geometric@1", "--where", "store=1"], 2, "expected checklist=ID"),
@@ -164,3 +168,21 @@ def test_history_under_another_scheme(capsys: Said) -> None:
     (under,) = lines(capsys, "query", "scores", "--by", "origin", "--scheme", "pe.signed-product@1")
     (before,) = lines(capsys, "query", "scores", "--by", "origin")
     assert round(under["mean"] - before["mean"], 9) == round(row["mean_change"], 9)
+
+
+def test_what_came_after_scoring_again_is_told(ledger: Path, tmp_path: Path, capsys: Said) -> None:
+    hq = ["--ledger", str(tmp_path / "hq.db")]
+    visits = [found.visit for found in read_visits([ledger / "visits.jsonl"])]
+    write_visits(tmp_path / "first.jsonl", visits[:4])
+    assert run(["collect", str(tmp_path / "first.jsonl"), *hq]) == run(["snapshot", *hq]) == 0
+    assert run(["rescore", "--scheme", "pe.signed-product@1", "--processes", "1", *hq]) == 0
+    capsys.readouterr()
+    asked = ["query", "visits", "--by", "origin", "--scheme", "pe.signed-product@1", *hq]
+    assert run(asked) == 0
+    assert capsys.readouterr().err == ""
+    assert run(["collect", str(ledger / "visits.jsonl"), *hq]) == run(["snapshot", *hq]) == 0
+    for arguments in (asked, ["export", "--out", str(tmp_path / "x.csv"), *asked[4:]]):
+        capsys.readouterr()
+        assert run(arguments) == 0
+        told = "4 of 6 visits are scored under pe.signed-product@1 (score the others with 'cemaudit rescore"
+        assert capsys.readouterr().err.startswith(f"cemaudit: {SHOP}@1.0.0: {told}")
