@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import NormalDist
@@ -12,7 +12,7 @@ from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.change import Series, Wave, mixed_with_waves, series_of, series_of_stores, waves_of
 from cemaudit.compare.coded import Factor, coded
 from cemaudit.compare.crossed import crossed
-from cemaudit.compare.facets import FacetValue, facets_asked
+from cemaudit.compare.facet_series import series_of_facets
 from cemaudit.compare.facts import Facts
 from cemaudit.compare.fitted import Fitted, fitted
 from cemaudit.compare.place import Course, CourseLine
@@ -127,7 +127,8 @@ def trend_of(  # noqa: PLR0913
     watched = watching(rows, first, later, reading.store_names(), false_alarms)
     notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
     if by in OF_FACETS:
-        parts = tuple(_facets(reading, replace(asked, facet=by), waves, rules, notes, found.crossed.facts.measure))
+        parts, more = series_of_facets(reading, replace(asked, facet=by), waves, rules, found.crossed.facts.measure)
+        notes += more
     return Trend(
         facts=found.crossed.facts,
         level=rules.level,
@@ -187,29 +188,3 @@ def _known(found: Fitted, waves: Sequence[Wave]) -> int:
     codes, visits = found.crossed.of_occasions[0].codes, found.crossed.by_store.sum(axis=0)
     places = {wave.place for wave in waves}
     return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))
-
-
-def _facets(  # noqa: PLR0913, PLR0917
-    reading: Local, asked: Asked, waves: Sequence[Wave], rules: Rules, notes: list[Message], measure: str
-) -> Iterator[Series]:
-    """The series of each value of a facet, each by a model of its own; a note where there can be none, or where they
-    are not of the network's ``measure``.
-    """
-    values = facets_asked(reading, asked)
-    if values and values[0].asked.measure != measure:
-        notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].asked.measure))
-    for one in values:
-        try:
-            yield _facet(reading, one, waves, rules)
-        except (BadInput, CannotTell) as error:
-            notes.append(message("{name}: {why}", name=one.title, why="; ".join(map(str, error.problems))))
-
-
-def _facet(reading: Local, one: FacetValue, waves: Sequence[Wave], rules: Rules) -> Series:
-    with coded(reading, one.asked) as table:
-        found = fitted(crossed(table))
-        there: Mapping[str, Wave] = {wave.name: wave for wave in waves_of(table)}
-    own = [there[wave.name] for wave in waves if wave.name in there]
-    if len(own) < len(waves):
-        raise CannotTell(message("no scores in some waves"), "waves")
-    return series_of(found, own, rules.level, one.value, one.title)
