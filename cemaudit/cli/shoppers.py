@@ -9,7 +9,7 @@ import click
 
 from cemaudit.cli import words
 from cemaudit.cli.asking import Question, asking, asking_options
-from cemaudit.cli.results import print_notes
+from cemaudit.cli.results import print_notes, print_part
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.screen import screen_width
 from cemaudit.cli.standings import span
@@ -17,6 +17,7 @@ from cemaudit.cli.table import table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.compare.concordance import Concordance
     from cemaudit.compare.rules import Rules
     from cemaudit.compare.severity import Severity, Shopper
     from cemaudit.ledger.export.columns import Kind
@@ -35,7 +36,8 @@ _SPREADS = {"uniform": N_("all alike"), "erratic": N_("erratic")}
     "shoppers",
     help=N_(
         "Show how strict each shopper is (points their scores are worse than the average shopper's in the same stores) "
-        "and how steady, by pseudonym. Nothing is said of shoppers with fewer than five visits."
+        "and how steady, by pseudonym, and how far shoppers agree who visited the same store in the same wave. Nothing "
+        "is said of shoppers with fewer than five visits."
     ),
 )
 @asking_options
@@ -44,16 +46,18 @@ _SPREADS = {"uniform": N_("all alike"), "erratic": N_("erratic")}
 @words.common_options
 def command(question: Question, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
     """Show the shoppers."""
+    from cemaudit.compare.concordance import concordance_of
     from cemaudit.compare.observed import observe
     from cemaudit.compare.rules import DEFAULT
     from cemaudit.compare.severity import severity_of
 
     rules = DEFAULT._replace(least_person=least or DEFAULT.least_person)
     with asking(question) as opened:
-        found = severity_of(observe(opened, question.asked()), rules)
+        seen = observe(opened, question.asked())
+        found, agreed = severity_of(seen, rules), concordance_of(seen, rules)
     form, rows = Form(as_json, as_csv, xlsx), list(map(_row, found.shoppers))
-    if not give_rows(form, _COLUMNS, rows, lambda: _document(found, rules)):
-        _print(found)
+    if not give_rows(form, _COLUMNS, rows, lambda: _document(found, agreed, rules)):
+        _print(found, agreed)
 
 
 def _row(one: Shopper) -> dict[str, Any]:
@@ -62,12 +66,17 @@ def _row(one: Shopper) -> dict[str, Any]:
     return row
 
 
-def _document(found: Severity, rules: Rules) -> dict[str, Any]:
+def _document(found: Severity, agreed: Concordance, rules: Rules) -> dict[str, Any]:
     rows, notes = list(map(_row, found.shoppers)), list(map(str, found.notes))
-    return found._asdict() | {"shoppers": rows, "notes": notes, "rules": rules._asdict()}
+    agreement = agreed._asdict() | {
+        "alpha": agreed.alpha and agreed.alpha._asdict(),
+        "icc": agreed.icc and agreed.icc._asdict(),
+        "notes": list(map(str, agreed.notes)),
+    }
+    return found._asdict() | {"shoppers": rows, "agreement": agreement, "notes": notes, "rules": rules._asdict()}
 
 
-def _print(found: Severity) -> None:
+def _print(found: Severity, agreed: Concordance) -> None:
     text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
     print_notes([message(text, sd=f"{found.sd:.1f}", visit=f"{found.visit_sd:.1f}"), *found.notes])
     if found.shoppers:
@@ -75,6 +84,7 @@ def _print(found: Severity) -> None:
         headings = [translate(heading) for heading in _HEADINGS]
         for line in table_lines(headings, list(map(_cells, found.shoppers)), "lrrrrrl", screen_width()):
             click.echo(line)
+    print_part(N_("How far shoppers agree"), agreed.notes)
 
 
 def _cells(one: Shopper) -> list[str]:

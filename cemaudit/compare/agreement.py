@@ -1,23 +1,14 @@
-"""How far several who saw the same agree: intraclass correlations, Krippendorff's alpha, Cronbach's alpha."""
+"""How far several who saw the same agree: intraclass correlations; and Cronbach's alpha of items."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-__all__ = ["Coefficient", "Metric", "cronbach", "intraclass", "krippendorff"]
-
-BLOCK = 2_000_000
-"""Numbers drawn at a time."""
-
-Metric = Literal["nominal", "ordinal", "interval", "ratio"]
+__all__ = ["Coefficient", "cronbach", "intraclass"]
 
 
 class Coefficient(NamedTuple):
@@ -120,78 +111,6 @@ def _two_way(squares: _MeanSquares, shape: _Shape) -> _Estimate:
     lowest = n * (between - low * error) / (low * noise + n * between)
     highest = n * (high * between - error) / (noise + n * high * between)
     return value, lowest, highest
-
-
-def krippendorff(
-    table: NDArray[np.float64], metric: Metric = "nominal", level: float = 0.95, draws: int = 1_000, seed: int = 1
-) -> Coefficient:
-    """Alpha of values (or codes) given to the same units, any of them missing.
-
-    ``table``: (raters, units), NaN where nothing was given; values of ``ratio`` are 0 or more. 1 - observed / expected
-    disagreement; NaN where no two values differ. The interval is of units drawn again, ``draws`` times (``ordinal``:
-    values as far apart as in all units); NaN where alpha is. Krippendorff 2011, Computing Krippendorff's
-    Alpha-Reliability.
-    """
-    name = f"alpha ({metric})"
-    values = np.unique(table[np.isfinite(table)])
-    counts = (table.T[:, :, None] == values).sum(1).astype(np.float64)
-    counts = counts[counts.sum(1) > 1]
-    units = len(counts)
-    if not units:
-        return Coefficient(name, np.nan, np.nan, np.nan, 0)
-    distance = _METRICS[metric](values, counts.sum(0))
-    value = float(_alpha(np.ones((1, units)), counts, distance)[0])
-    random, step = np.random.Generator(np.random.PCG64(seed)), max(1, BLOCK // units)
-    blocks = [
-        _alpha(random.multinomial(units, np.full(units, 1 / units), size=min(step, draws - start)), counts, distance)
-        for start in range(0, draws, step)
-    ]
-    again = np.concatenate(blocks)
-    low, high = (
-        np.quantile(again[np.isfinite(again)], [(1 - level) / 2, (1 + level) / 2]) if value < 1 else (value, value)
-    )
-    return Coefficient(name, value, float(low), float(high), units)
-
-
-def _alpha(
-    weights: NDArray[np.float64] | NDArray[np.int64], counts: NDArray[np.float64], distance: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(B,) alpha with each unit counted ``weights`` (B, units) times."""
-    within = (counts @ distance * counts).sum(1) / (counts.sum(1) - 1)
-    totals = weights @ counts
-    expected = (totals @ distance * totals).sum(1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        alpha: NDArray[np.float64] = 1 - (totals.sum(1) - 1) * (weights @ within) / expected
-    return alpha
-
-
-def _nominal(values: NDArray[np.float64], _totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    unlike: NDArray[np.bool_] = values[:, None] != values[None, :]
-    return unlike.astype(np.float64)
-
-
-def _ordinal(_values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The number of values between the two, half of their own counted."""
-    middle = totals.cumsum() - totals / 2
-    return (middle[:, None] - middle[None, :]) ** 2
-
-
-def _interval(values: NDArray[np.float64], _totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    return (values[:, None] - values[None, :]) ** 2
-
-
-def _ratio(values: NDArray[np.float64], _totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    sums = values[:, None] + values[None, :]
-    shares = np.divide(values[:, None] - values[None, :], sums, out=np.zeros_like(sums), where=sums != 0)
-    return shares**2
-
-
-_METRICS: dict[Metric, Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]] = {
-    "nominal": _nominal,
-    "ordinal": _ordinal,
-    "interval": _interval,
-    "ratio": _ratio,
-}
 
 
 def cronbach(covariance: NDArray[np.float64], least: int) -> Coefficient:

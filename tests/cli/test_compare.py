@@ -117,7 +117,11 @@ def test_shoppers(answer: Answer) -> None:
     code, said, _ = answer("shoppers")
     assert code == 0
     assert "Severity" in said
+    assert "How far shoppers agree" in said
     _, said, _ = answer("shoppers", "--json")
+    agreement = json.loads(said)["agreement"]
+    assert agreement["alpha"]["low"] <= agreement["alpha"]["value"] <= agreement["alpha"]["high"]
+    assert agreement["icc"]["units"] == agreement["cases"] >= 10
     found = json.loads(said)["shoppers"]
     assert len(found) == 5
     assert all(one["shopper"].startswith("p-") for one in found), "pseudonyms alone"

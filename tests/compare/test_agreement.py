@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from published import published, shared_table
 
-from cemaudit.compare.agreement import cronbach, intraclass, krippendorff
+from cemaudit.compare.agreement import cronbach, intraclass
+from cemaudit.compare.krippendorff import krippendorff
 
 SHROUT_FLEISS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype=float
@@ -98,3 +99,15 @@ def test_alpha_of_one_item_or_of_nothing_that_differs_is_not_known() -> None:
     assert math.isnan(cronbach(np.ones((1, 1)), 9).value)
     assert math.isnan(cronbach(np.zeros((3, 3)), 9).value)
     assert cronbach(np.ones((4, 4)), 9).value == pytest.approx(1)
+
+
+def test_alpha_of_squares_is_that_of_counted_differences() -> None:
+    """By its definition, with values that are all different."""
+    random = np.random.default_rng(2)
+    values = random.normal(70, 10, (3, 40))
+    values[random.random((3, 40)) < 0.3] = math.nan
+    kept = [column[np.isfinite(column)] for column in values.T if np.isfinite(column).sum() > 1]
+    within = sum(((one[:, None] - one[None, :]) ** 2).sum() / (len(one) - 1) for one in kept)
+    whole = np.concatenate(kept)
+    expected = ((whole[:, None] - whole[None, :]) ** 2).sum() / (len(whole) - 1)
+    assert krippendorff(values, "interval", draws=10).value == pytest.approx(1 - within / expected)
