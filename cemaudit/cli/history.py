@@ -61,8 +61,6 @@ def _lines(revision: Revision) -> Iterator[str]:
     for purge in revision.purges:
         said = message("{at}: personal data removed by {who}", at=purge.at, who=purge.by)
         yield f"  {said}: {printable(purge.reason)}"
-    for one in revision.scored:
-        yield f"  {one.scheme}: {one.band or '-'}"
 
 
 def _sealing(revision: Revision) -> str:

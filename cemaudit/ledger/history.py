@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cemaudit.errors import BadInput, Problem
@@ -17,15 +17,7 @@ if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger
     from cemaudit.model import Change
 
-__all__ = ["Revision", "Scored", "history"]
-
-
-@dataclass(frozen=True)
-class Scored:
-    """The band of a visit under a scheme."""
-
-    scheme: str
-    band: str | None
+__all__ = ["Revision", "history"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,6 @@ class Revision:
     changes: tuple[Change, ...]
     reviews: tuple[Review, ...]
     purges: tuple[Purge, ...]
-    scored: tuple[Scored, ...]
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -55,8 +46,7 @@ class Revision:
         changes = [change.model_dump(mode="json") for change in self.changes]
         reviews = [review._asdict() for review in self.reviews]
         purges = [{"at": purge.at, "by": purge.by, "reason": purge.reason} for purge in self.purges]
-        since = {"reviews": reviews, "purges": purges, "audits": [asdict(one) for one in self.scored]}
-        return {**held, **own, "amendment": self.amendment, "changes": changes, **since}
+        return {**held, **own, "amendment": self.amendment, "changes": changes, "reviews": reviews, "purges": purges}
 
 
 def history(ledger: Ledger, visit: str) -> list[Revision]:
@@ -74,7 +64,6 @@ def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> Revision:
     batch, sealed, signer, *rest = row
     held = Held._make(rest)
     ((at, document),) = ledger.database.run("select at, document from trail where number = ?", (batch,))
-    audits = ledger.database.run("select scheme, band from audit where visit = ? order by scheme", (held.number,))
     visit = held.visit
     return Revision(
         held=held,
@@ -87,5 +76,4 @@ def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> Revision:
         changes=visit.changes,
         reviews=tuple(reviews_of(ledger, held.number)),
         purges=tuple(purges_of(ledger, held.number)),
-        scored=tuple(Scored(*row) for row in audits),
     )

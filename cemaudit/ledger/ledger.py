@@ -126,18 +126,6 @@ class Ledger:
         ((number,),) = self.database.run("select coalesce(max(number), 0) from visit")
         return int(number)
 
-    def touched(self, since: int) -> set[int]:
-        """The numbers of visits that later lines of the trail gave a successor or another state, or purged."""
-        rows = self.database.run(
-            "select visit.number from visit join visit later on later.id = visit.id "
-            "and later.revision > visit.revision where later.batch > ?", (since,),
-        )  # fmt: skip
-        rows += self.database.run("select distinct visit from state where batch > ?", (since,))
-        for line in self.trail.lines(since):
-            for batch in line.said.get("again", {}).get("visit", {}):
-                rows += self.database.run("select number from visit where batch = ?", (int(batch),))
-        return {number for (number,) in rows}
-
     def waiting(self, visit: str | None = None) -> list[tuple[str, int]]:
         """Revisions whose predecessor has not come in yet, of all visits or one: ids and revisions."""
         query = (

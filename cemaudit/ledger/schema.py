@@ -72,10 +72,11 @@ create table action (
 create index action_by_id on action (id, number);
 create index action_by_batch on action (batch)
 """,
+    "drop table audit",  # nothing was ever in it: scores are in snapshots
 )
 """The statements that bring a ledger from each version to the next one, from 0: nothing there."""
 
-VOUCHED = ("checklist", "scheme", "store", "visit", "state", "audit", "snapshot", "action")
+VOUCHED = ("checklist", "scheme", "store", "visit", "state", "snapshot", "action")
 """The tables whose rows the trail vouches for."""
 
 UNVOUCHED = {"visit": {"document"}}

@@ -12,6 +12,7 @@ from keeping import amended, take, visit
 
 from cemaudit.errors import CemauditError
 from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger.actions import Action, keep_actions
 from cemaudit.ledger.check import check
 from cemaudit.ledger.documents import packed, unpacked
 from cemaudit.ledger.schema import VOUCHED, columns_of, keys_of
@@ -25,9 +26,8 @@ class Undone(Exception):
 
 
 def rescored(entry: Entry) -> None:
-    entry.add("audit", [(2, "test.scheme@1", None, "{}")])
-    entry.add("audit", [(1, "test.scheme@1", "A", '{"overall":9000}')])
-    entry.add("snapshot", [("a.parquet", "test.shop@1", "test.scheme@1", 2, 1, 2, "0" * 64, entry.at)])
+    for name in ("b", "a"):
+        entry.add("snapshot", [(f"{name}.parquet", "test.shop@1", "test.scheme@1", 2, 1, 2, "0" * 64, entry.at)])
     entry.note(blocks=1)
 
 
@@ -42,6 +42,9 @@ def full(ledger: Ledger) -> Ledger:
     review(ledger, ["v2"], State.ACCEPTED, "")
     ledger.write("scheme", lambda entry: ledger.shelf.put(entry, [samples.scheme({"id": "m", "how": "sum"})]))
     ledger.write("rescored", rescored)
+    keep_actions(
+        ledger, [Action(id=name, kind="raise", what="greet", since="2026-01-01", stores=["s1"]) for name in "ab"]
+    )
     return ledger
 
 

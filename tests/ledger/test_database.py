@@ -131,7 +131,7 @@ def test_a_newer_ledger_is_refused(ledger: Ledger, url: str) -> None:
     [
         ("alter table visit add column mood text", "table visit is not as cemaudit made it: +mood"),
         ("alter table visit rename column wave to round", "table visit is not as cemaudit made it: -wave, +round"),
-        ("drop table audit", "table audit is not as cemaudit made it: -band, -batch, -scheme, -scores, -visit"),
+        ("drop table action", "table action is not as cemaudit made it: -batch, -document, -id, -number, -since"),
     ],
 )
 def test_a_ledger_whose_tables_were_changed_is_refused(ledger: Ledger, url: str, statement: str, words: str) -> None:

@@ -29,14 +29,12 @@ def test_history(ledger: Ledger) -> None:
     take(ledger, first)
     review(ledger, ["v1"], State.RETURNED, "no receipt", revision=1)
     review(ledger, ["v1"], State.ACCEPTED, "")
-    ledger.write("rescored", lambda entry: entry.add("audit", [(1, "test.scheme@1", "A", "{}")]))
     one, two = history(ledger, "v1")
     assert [review[:2] for review in one.reviews] == [("returned", "no receipt")]
     assert (one.waits, two.waits, one.amendment, two.amendment) == (False, False, None, "a wrong price")
     plain = two.as_json()
     assert plain["state"] == "accepted"
     assert plain["changes"] == [{"place": "store", "before": '"s1"', "after": '"s2"'}]
-    assert plain["audits"] == [{"scheme": "test.scheme@1", "band": "A"}]
     assert plain["collected"] < one.as_json()["collected"]
     with pytest.raises(BadInput, match="no such visit: v9"):
         history(ledger, "v9")

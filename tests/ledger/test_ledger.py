@@ -187,17 +187,6 @@ def test_visits_are_read_on_from_a_number_and_by_checklist(ledger: Ledger, monke
     assert ledger.last() == 6
 
 
-def test_what_changed_since(ledger: Ledger) -> None:
-    first = visit("v1")
-    take(ledger, first, visit("v2"), visit("v3"))
-    since, _ = ledger.trail.head()
-    assert ledger.touched(since) == set()
-    take(ledger, amended(first))
-    review(ledger, ["v3"], State.ACCEPTED, "")
-    assert ledger.touched(since) == {1, 3}
-    assert ledger.touched(ledger.trail.head()[0]) == set()
-
-
 def test_many_windows_at_once(url: str) -> None:
     """Batches that overlap, from four connections: each visit once, numbers without a gap."""
     fates: list[str] = []

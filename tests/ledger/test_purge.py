@@ -158,7 +158,6 @@ def test_the_trail_says_when_and_why(url: str, inbox: Path) -> None:
         (said,) = purges_of(ledger, 1)
         assert (said.by, said.reason) == ("tester", REASON)
         assert purges_of(ledger, 2) == []
-        assert 1 in ledger.touched(since=1)
 
 
 def test_ended_half_way_and_run_again_it_is_done(url: str, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
