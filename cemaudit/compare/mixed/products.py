@@ -12,7 +12,7 @@ from cemaudit.compare.mixed.sums import Matrix, Sparse, Vector
 __all__ = ["blocks", "left_over", "sparse_is_quicker", "weighed_trace"]
 
 _BLOCK = 4_000_000
-_SLOWER = 150
+_SLOWER = 1_000
 _SETUP = 1e6
 
 

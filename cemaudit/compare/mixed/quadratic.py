@@ -10,7 +10,7 @@ from cemaudit.compare.mixed.sums import Matrix, Sparse, Vector
 
 __all__ = ["bilinear", "quadratic"]
 
-_PAIR_COSTS = 300
+_PAIR_COSTS = 1_000
 
 
 def quadratic(left: Sparse, lower: Matrix) -> Vector:
