@@ -37,7 +37,8 @@ from pathlib import Path
 
 from cemaudit.errors import CemauditError
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
-from cemaudit.exchange.visits import line_of, read_visits
+from cemaudit.exchange.visits import read_visits
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger import opened
 from cemaudit.ledger.check import check
 from cemaudit.ledger.sqlite import people_file

@@ -34,7 +34,7 @@ from typing import Any, NamedTuple
 import chain
 
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.collecting import Collector, rules_of
 from cemaudit.ledger.examining import Examiner

@@ -8,7 +8,7 @@ from typing import Any
 
 import samples
 
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.collecting import Collector, Summary, rules_of
 from cemaudit.ledger.documents import Document, document_of

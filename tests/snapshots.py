@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.documents import packed
 from cemaudit.ledger.query.reading import Local, reading

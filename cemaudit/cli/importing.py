@@ -26,7 +26,7 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     """A table whose columns a mapping explains."""
     from cemaudit.exchange import importer
     from cemaudit.exchange.mapping import load_mapping
-    from cemaudit.exchange.visits import write_visits
+    from cemaudit.exchange.written import write_visits
 
     known = load_mapping(mapping)
     own_file = known.checklist_file(mapping.parent)
@@ -42,7 +42,7 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
 def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     """Forms filled in as a table, a row each, or as a PDF."""
     from cemaudit.exchange.filled import import_filled
-    from cemaudit.exchange.visits import write_visits
+    from cemaudit.exchange.written import write_visits
 
     clock = Clock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
@@ -58,7 +58,7 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
 def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int:
     """What phones sent: an export of ODK Central or KoboToolbox, or XML submissions."""
     from cemaudit.exchange.submissions.importing import import_submissions
-    from cemaudit.exchange.visits import write_visits
+    from cemaudit.exchange.written import write_visits
 
     result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
     write_visits(out, progress(message("importing"), result))
@@ -71,7 +71,7 @@ def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int
 def import_xccdf(path: Path, out: str) -> int:
     """XCCDF results: write the visits, and beside them the checklist they answer and its scheme."""
     from cemaudit.exchange import xccdf
-    from cemaudit.exchange.visits import STREAM, write_visits
+    from cemaudit.exchange.written import STREAM, write_visits
 
     if out == STREAM:
         raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
@@ -124,7 +124,7 @@ class Clock:
 def _media_folder(path: Path, out: str) -> Path:
     """The folder for evidence: beside the visits, or here where these go to the standard output."""
     from cemaudit.exchange.submissions.keeping import media_folder
-    from cemaudit.exchange.visits import STREAM
+    from cemaudit.exchange.written import STREAM
 
     return media_folder(Path(path.stem if out == STREAM else out))
 

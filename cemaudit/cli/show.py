@@ -22,7 +22,7 @@ def command(draft: str, as_json: bool) -> None:
     """Question by question, or the visit as JSON."""
     from cemaudit.cli.home import home
     from cemaudit.entry.desk import Desk
-    from cemaudit.exchange.visits import line_of
+    from cemaudit.exchange.written import line_of
 
     found = Desk(home()).find(draft)
     if as_json:

@@ -17,7 +17,7 @@ from pydantic_core import SchemaSerializer, SchemaValidator, core_schema
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.jsontext import not_json, parsed
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.model import Visit, faults
 
 __all__ = ["line_read", "read_line"]

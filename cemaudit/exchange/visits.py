@@ -1,4 +1,4 @@
-"""Visits: one in a .json or sealed file, one a line in .jsonl, folders of them, or the standard streams."""
+"""Visits read: one in a .json or sealed file, one a line in .jsonl, folders of them, or the standard input."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import canonical, not_json, parsed
-from cemaudit.files import read_text, refuse_unreadable, replaced, unwritable
+from cemaudit.exchange.jsontext import not_json, parsed
+from cemaudit.exchange.written import STREAM
+from cemaudit.files import read_text, refuse_unreadable
 from cemaudit.language import message
 from cemaudit.model import Visit, faults
 
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
     from cemaudit.exchange.sealed.read import Sealed
     from cemaudit.exchange.sealed.revisions import Standing
 
-__all__ = ["LONGEST_LINE", "STREAM", "Found", "bounded_lines", "line_of", "read_visits", "write_visits"]
-
-STREAM = "-"
-"""Stands for the standard input or output."""
+__all__ = ["LARGEST_FILE", "LONGEST_LINE", "Found", "bounded_lines", "read_visits"]
 
 LONGEST_LINE = 5_000_000
 LARGEST_FILE = 100_000_000
@@ -187,43 +185,3 @@ def _visit(data: object, place: str, problems: list[Problem]) -> Iterator[tuple[
         problems += (problem.inside(place) for problem in faults.problems(error, data))
     else:
         yield place, visit
-
-
-def line_of(visit: Visit) -> bytes:
-    """The canonical line of a visit: what is set, keys sorted, UTF-8, no line end."""
-    return canonical(visit.model_dump(mode="json", exclude_defaults=True))
-
-
-def write_visits(path: str | Path, visits: Iterable[Visit], stdout: IO[bytes] | None = None) -> int:
-    """Write ``visits`` to ``path`` (.jsonl, or .json as a list) or ``-``, all or nothing; returns how many.
-
-    The same visits make the same bytes. ``BadEnvironment`` where the file cannot be written.
-    """
-    if str(path) == STREAM:
-        return _write_lines(stdout or sys.stdout.buffer, visits)
-    path = Path(path)
-    if path.is_dir():
-        raise BadInput(Problem(message("expected a file, found a folder"), str(path)))
-    try:
-        with replaced(path) as file:
-            return _write_list(file, visits) if path.suffix.lower() == ".json" else _write_lines(file, visits)
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def _write_lines(file: IO[bytes], visits: Iterable[Visit]) -> int:
-    count = 0
-    for visit in visits:
-        file.write(line_of(visit) + b"\n")
-        count += 1
-    file.flush()
-    return count
-
-
-def _write_list(file: IO[bytes], visits: Iterable[Visit]) -> int:
-    count = 0
-    for visit in visits:
-        file.write((b",\n" if count else b"[\n") + line_of(visit))
-        count += 1
-    file.write(b"\n]\n" if count else b"[]\n")
-    return count

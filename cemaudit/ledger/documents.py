@@ -10,7 +10,7 @@ from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger.people import KEY, SHOPPER, Paper, Person, Pseudonyms
 from cemaudit.model import Visit
 

@@ -15,7 +15,8 @@ from cemaudit.errors import BadEnvironment, BadInput, Problem, nearest
 from cemaudit.exchange.jsontext import canonical, not_json, parsed
 from cemaudit.exchange.lines import read_line
 from cemaudit.exchange.sealed.names import is_sealed
-from cemaudit.exchange.visits import LARGEST_FILE, LONGEST_LINE, line_of
+from cemaudit.exchange.visits import LARGEST_FILE, LONGEST_LINE
+from cemaudit.exchange.written import line_of
 from cemaudit.files import read_text
 from cemaudit.language import message
 from cemaudit.ledger.documents import Document, document_of

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.visits import STREAM, bounded_lines
+from cemaudit.exchange.visits import bounded_lines
+from cemaudit.exchange.written import STREAM
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message, printable
 from cemaudit.ledger.inbox import ENDINGS, Inbox, Stamp

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cemaudit.entry.briefing import STATEMENT
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
-from cemaudit.exchange.visits import write_visits
+from cemaudit.exchange.written import write_visits
 from cemaudit.language import translate, use
 from cemaudit.model import Checklist, Visit
 from cemaudit.simulate.pictures import draw_photos

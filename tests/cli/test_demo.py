@@ -10,7 +10,8 @@ import pytest
 
 from cemaudit.cli.run import run
 from cemaudit.cli.table import SCREEN, columns_of
-from cemaudit.exchange.visits import read_visits, write_visits
+from cemaudit.exchange.visits import read_visits
+from cemaudit.exchange.written import write_visits
 from cemaudit.ledger import opened
 from cemaudit.ledger.check import check
 from cemaudit.model import Visit

@@ -11,7 +11,7 @@ import pytest
 
 from cemaudit.cli.run import run
 from cemaudit.cli.table import columns_of
-from cemaudit.exchange.visits import write_visits
+from cemaudit.exchange.written import write_visits
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 

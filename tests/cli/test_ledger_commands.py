@@ -17,7 +17,7 @@ from keeping import SHOP, amended, lines, visit
 from cemaudit.cli.run import run
 from cemaudit.exchange.sealed.keys import new_key, public_file
 from cemaudit.exchange.toml import toml_of
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 
 Answer = Callable[..., tuple[int, list[str], list[str]]]
 

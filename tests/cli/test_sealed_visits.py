@@ -10,7 +10,7 @@ import sealing
 
 from cemaudit.cli.run import run
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
-from cemaudit.exchange.visits import write_visits
+from cemaudit.exchange.written import write_visits
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate

@@ -11,7 +11,8 @@ import pytest
 
 from cemaudit.cli import query
 from cemaudit.cli.run import run
-from cemaudit.exchange.visits import read_visits, write_visits
+from cemaudit.exchange.visits import read_visits
+from cemaudit.exchange.written import write_visits
 from cemaudit.ledger.query.views import VIEWS
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate

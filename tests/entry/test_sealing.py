@@ -13,7 +13,7 @@ from cemaudit.entry.draft import State
 from cemaudit.entry.sealing import NotReady, seal
 from cemaudit.errors import BadInput
 from cemaudit.exchange.sealed import read_sealed
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.language import use
 
 TWO = samples.item("a", evidence="optional"), samples.item("b", "text")

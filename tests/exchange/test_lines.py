@@ -16,7 +16,8 @@ from cemaudit.errors import BadInput
 from cemaudit.exchange import lines
 from cemaudit.exchange.jsontext import parsed
 from cemaudit.exchange.lines import line_read, read_line
-from cemaudit.exchange.visits import line_of, read_visits
+from cemaudit.exchange.visits import read_visits
+from cemaudit.exchange.written import line_of
 from cemaudit.model import Change, Checklist, Complaint, EpisodeStep, Evidence, Override, Skip, Visit
 
 WHOLE: dict[str, Any] = {

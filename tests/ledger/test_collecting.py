@@ -19,7 +19,7 @@ from keeping import amended, collect, counts, held, lines, visit
 from cemaudit.errors import BadEnvironment
 from cemaudit.exchange.sealed.keys import new_key
 from cemaudit.exchange.toml import toml_of
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.check import check
 from cemaudit.ledger.collecting import Collector, rules_of

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger.shelf import as_text
 from cemaudit.ledger.snapshot.answers import _parts, points_units
 from cemaudit.ledger.snapshot.names import CODES, TOO_LARGE, Names, code_of, score_columns

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from keeping import amended, digest, held, said, take, visit
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.check import check
 from cemaudit.ledger.documents import document_of

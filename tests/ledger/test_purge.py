@@ -14,7 +14,7 @@ import samples
 import sealing
 
 from cemaudit.exchange.lines import read_line
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.check import check
 from cemaudit.ledger.collecting import Collector, rules_of

@@ -12,7 +12,7 @@ from cemaudit.errors import Expected
 from cemaudit.exchange.jsontext import canonical, not_json, parsed
 from cemaudit.exchange.sealed.archive import refusal
 from cemaudit.exchange.sealed.parts import MANIFEST, MEDIA
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.language import Language, message
 from cemaudit.model import Visit, faults
 from cemaudit.model.base import Line, LongText, Record, Whole

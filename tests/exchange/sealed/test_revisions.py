@@ -13,7 +13,8 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import SigningKey
 from cemaudit.exchange.sealed.revisions import standings
-from cemaudit.exchange.visits import read_visits, write_visits
+from cemaudit.exchange.visits import read_visits
+from cemaudit.exchange.written import write_visits
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.exchange.sealed import Sealed, Statement, read_sealed, sealed_name, write_sealed
-from cemaudit.exchange.visits import line_of
+from cemaudit.exchange.written import line_of
 from cemaudit.model import Visit
 from cemaudit.model.base import clean
 

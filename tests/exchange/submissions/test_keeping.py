@@ -16,7 +16,8 @@ from cemaudit.exchange.evidence import inside
 from cemaudit.exchange.submissions import keeping
 from cemaudit.exchange.submissions.importing import SubmissionImport
 from cemaudit.exchange.submissions.keeping import media_folder
-from cemaudit.exchange.visits import read_visits, write_visits
+from cemaudit.exchange.visits import read_visits
+from cemaudit.exchange.written import write_visits
 
 Sending = Callable[..., exports.Sent]
 Importing = Callable[..., SubmissionImport]
