@@ -118,6 +118,9 @@ def trend_of(  # noqa: PLR0913
     """
     whole = _whole(reading, asked, by)
     with coded(reading, whole) as table:
+        if table.unit_of and table.unit_of.levels == (None,):
+            what = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
+            raise CannotTell(what, "unknown")
         waves = waves_of(table)
         first, later = _parted(waves, baseline)
         found = fitted(crossed(table))

@@ -86,6 +86,7 @@ def test_parts_of_the_checklist_have_series_too(ask: Ask) -> None:
         (("trend", "--baseline", "w9"), 3, "w9"),
         (("trend", "--baseline", "w2", "--baseline", "w1"), 3, "no wave comes after"),
         (("trend", "--wave", "w1"), 1, "fewer than two waves"),
+        (("trend", "--by", "brand"), 1, "brand"),
         (("trend", "--where", "store=s1"), 1, "one store alone"),
         (("effect", "gret"), 3, "greet"),
         (("effect", "late"), 1, "nothing is known yet"),
