@@ -27,7 +27,8 @@ STATES = ("accepted", "returned", "excluded")
 def command(visits: tuple[str, ...], state: str, reason: str, revision: int | None, url: str) -> None:
     """Give all of them the state, or none."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.states import State, review
+    from cemaudit.ledger.reviews import review
+    from cemaudit.ledger.states import State
 
     with opened(url) as ledger:
         review(ledger, list(visits), State(state), reason, revision)

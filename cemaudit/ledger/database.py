@@ -7,10 +7,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.language import message
+from cemaudit.errors import BadEnvironment
 
-__all__ = ["PATIENCE", "Away", "Database", "Row", "Value", "among", "columns_by_table", "open_database", "statements"]
+__all__ = ["PATIENCE", "Away", "Database", "Row", "Value", "among", "columns_by_table", "statements"]
 
 PATIENCE = 30
 """Seconds to wait for another process that is just writing."""
@@ -72,25 +71,6 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Let it go."""
-
-
-def open_database(url: str, *, make: bool = False) -> Database:
-    """The database at ``url``: the path of a file (made with ``make`` where there is none), or ``postgresql://``.
-
-    ``BadInput`` where that is no place of a ledger; ``BadEnvironment`` where it cannot be reached, or the extra
-    ``postgres`` is missing.
-    """
-    kind, mark, _ = url.partition("://")
-    if kind in {"postgresql", "postgres"} and mark:
-        from cemaudit.ledger.postgres import Postgres  # noqa: PLC0415 (an extra)
-
-        return Postgres(url)
-    if mark or not url.strip():
-        what = message("expected a file or postgresql://..., found {value}", value=f"{kind}{mark}")
-        raise BadInput(Problem(what, "--ledger"))
-    from cemaudit.ledger.sqlite import Sqlite  # noqa: PLC0415 (the other needs none of it)
-
-    return Sqlite(Path(url).expanduser(), make=make)
 
 
 def among(database: Database, statement: str, values: Sequence[Value]) -> list[Row]:

@@ -11,7 +11,8 @@ from cemaudit.language import message
 from cemaudit.ledger.database import Row
 from cemaudit.ledger.ledger import Held
 from cemaudit.ledger.purges import Purge, purges_of
-from cemaudit.ledger.states import STATE_NOW, Review, reviews_of
+from cemaudit.ledger.reviews import Review, reviews_of
+from cemaudit.ledger.states import STATE_NOW
 
 if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger

@@ -10,9 +10,10 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.lines import read_line
 from cemaudit.language import message
 from cemaudit.ledger.batch import take
-from cemaudit.ledger.database import Away, Database, open_database
+from cemaudit.ledger.database import Away, Database
 from cemaudit.ledger.documents import Document, unpacked
 from cemaudit.ledger.fates import Outcome
+from cemaudit.ledger.opening import open_database
 from cemaudit.ledger.people import People
 from cemaudit.ledger.schema import bring_up, check_columns, latest
 from cemaudit.ledger.shelf import Shelf

@@ -15,8 +15,9 @@ from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.actions import Action, keep_actions
 from cemaudit.ledger.check import check
 from cemaudit.ledger.documents import packed, unpacked
+from cemaudit.ledger.reviews import review
 from cemaudit.ledger.schema import VOUCHED, columns_of, keys_of
-from cemaudit.ledger.states import State, review
+from cemaudit.ledger.states import State
 from cemaudit.ledger.stores import Store, import_stores
 from cemaudit.ledger.trail import Entry
 

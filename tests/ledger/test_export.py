@@ -28,8 +28,9 @@ from cemaudit.ledger.export.writing import FORMATS, Format, rows_of, write_expor
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter
+from cemaudit.ledger.reviews import review
 from cemaudit.ledger.snapshot.parquet import connected, listed
-from cemaudit.ledger.states import State, review
+from cemaudit.ledger.states import State
 from cemaudit.ledger.stores import Store, import_stores
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine

@@ -16,7 +16,8 @@ from cemaudit.ledger.backup import backup
 from cemaudit.ledger.check import check
 from cemaudit.ledger.history import history
 from cemaudit.ledger.info import info
-from cemaudit.ledger.states import State, review
+from cemaudit.ledger.reviews import review
+from cemaudit.ledger.states import State
 from cemaudit.ledger.stores import Store, import_stores
 
 

@@ -20,7 +20,8 @@ from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.check import check
 from cemaudit.ledger.documents import document_of
 from cemaudit.ledger.people import Pseudonyms
-from cemaudit.ledger.states import State, review
+from cemaudit.ledger.reviews import review
+from cemaudit.ledger.states import State
 from cemaudit.model import Checklist, Visit
 
 

@@ -29,12 +29,13 @@ from cemaudit.ledger.rescoring.again import score_again
 from cemaudit.ledger.rescoring.causes import causes_of
 from cemaudit.ledger.rescoring.difference import Change, differences
 from cemaudit.ledger.rescoring.run import Done, rescore_history
+from cemaudit.ledger.reviews import review
 from cemaudit.ledger.shelf import as_text
 from cemaudit.ledger.snapshot.manifest import MANIFEST, Part
 from cemaudit.ledger.snapshot.names import score_columns
 from cemaudit.ledger.snapshot.scores import LARGEST, hundredths
 from cemaudit.ledger.snapshot.taking import take_snapshot
-from cemaudit.ledger.states import State, review
+from cemaudit.ledger.states import State
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine, Plan, check_visit, evaluate, make_plan
 from cemaudit.scoring.bands import find_band

@@ -27,13 +27,14 @@ from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter, Statement
 from cemaudit.ledger.query.views import show
+from cemaudit.ledger.reviews import review
 from cemaudit.ledger.snapshot import parquet, publishing, store, taking
 from cemaudit.ledger.snapshot.gone import stores_file
 from cemaudit.ledger.snapshot.manifest import MANIFEST, read_manifest
 from cemaudit.ledger.snapshot.parquet import connected, name_durably
 from cemaudit.ledger.snapshot.place import snapshot_folder
 from cemaudit.ledger.snapshot.taking import Taken, take_snapshot
-from cemaudit.ledger.states import State, review
+from cemaudit.ledger.states import State
 from cemaudit.ledger.stores import Store, import_stores
 from cemaudit.model import Scheme, Visit
 from cemaudit.scoring import Engine

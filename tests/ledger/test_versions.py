@@ -11,7 +11,7 @@ from keeping import held, take, visit
 
 from cemaudit.ledger import opened, schema
 from cemaudit.ledger.check import check
-from cemaudit.ledger.database import open_database
+from cemaudit.ledger.opening import open_database
 
 
 def forget() -> None:

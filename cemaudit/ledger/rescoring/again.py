@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.lines import read_line
 from cemaudit.language import message
-from cemaudit.ledger.database import Database, open_database
+from cemaudit.ledger.database import Database
 from cemaudit.ledger.documents import unpacked
+from cemaudit.ledger.opening import open_database
 from cemaudit.ledger.rescoring.restoring import Wanted, restored, wanted
 from cemaudit.ledger.snapshot.block import about_scores, marks_of
 from cemaudit.ledger.snapshot.heads import HEADS
