@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +14,16 @@ from cemaudit.cli.group import group
 from cemaudit.cli.options import FILE, json_option, ledger_option
 from cemaudit.cli.table import print_table
 from cemaudit.language import N_, message, translate
-from cemaudit.ledger.actions import Action, Kind
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.actions import Action, Kind
 
 _ABOUT = {
     "add": N_("Note an action."),
     "import": N_("Note the actions of a table."),
     "list": N_("List the actions."),
 }
-_KINDS = {"eliminate": N_("eliminate"), "reduce": N_("reduce"), "raise": N_("raise"), "create": N_("create")}
+KINDS = {"eliminate": N_("eliminate"), "reduce": N_("reduce"), "raise": N_("raise"), "create": N_("create")}
 _HEADINGS = (N_("Action"), N_("Kind"), N_("What"), N_("Owner"), N_("Since"), N_("Stores"))
 
 
@@ -33,7 +35,7 @@ def command() -> None:
 @words.command("add", help=N_("Note an action: what is done in which stores, from which day on."))
 @click.argument("action")
 @ledger_option
-@words.option("--kind", required=True, type=click.Choice(get_args(Kind)), help=N_("What is done to it."))
+@words.option("--kind", required=True, type=click.Choice(list(KINDS)), help=N_("What is done to it."))
 @words.option("--what", required=True, metavar="TEXT", help=N_("What is done, in a few words."))
 @words.option("--owner", default="", metavar="TEXT", help=N_("Who sees to it."))
 @words.option(
@@ -46,6 +48,7 @@ def add(action: str, url: str, kind: Kind, what: str, owner: str, since: datetim
     from pydantic import ValidationError
 
     from cemaudit.errors import BadInput
+    from cemaudit.ledger.actions import Action
     from cemaudit.model import faults
 
     data = {"id": action, "kind": kind, "what": what, "owner": owner, "since": since.date(), "stores": stores}
@@ -99,7 +102,7 @@ def list_(url: str, as_json: bool) -> None:
 
 
 def _row(action: Action) -> list[str]:
-    kind = translate(_KINDS[action.kind])
+    kind = translate(KINDS[action.kind])
     return [action.id, kind, action.what, action.owner, action.since.isoformat(), str(len(action.stores))]
 
 

@@ -80,4 +80,7 @@ def _tell(removed: Removed, as_json: bool) -> None:
     )
     click.echo(str(text))
     if removed.visits:
-        click.echo(str(message("Exports and backups made before still hold them; make the snapshot anew.")))
+        still = message(
+            "The files visits came in, exports and backups still hold them: see to those; make the snapshot anew."
+        )
+        click.echo(str(still))

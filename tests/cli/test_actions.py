@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from cemaudit.cli.actions import KINDS
 from cemaudit.cli.run import run
+from cemaudit.ledger.actions import Kind
 
 Answer = Callable[..., tuple[int, list[str], str]]
 
@@ -56,3 +59,7 @@ def test_a_bad_id_is_told(answer: Answer) -> None:
     assert (code, lines) == (3, [])
     assert said.count("\n") == 1
     assert "id" in said
+
+
+def test_the_command_knows_the_kinds_there_are() -> None:
+    assert tuple(KINDS) == get_args(Kind)
