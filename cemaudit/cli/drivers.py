@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import words
+from cemaudit.cli.promoters import print_promoting, promoting_document
 from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
@@ -112,6 +113,7 @@ def _document(found: Study, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "visits": found.visits, "stores": found.stores, "shoppers": found.shoppers, "centred": found.centred,
         "explained": found.explained, "method": found.method, "drivers": rows, "experience": felt,
         "interaction": both and {**both._asdict(), "interval": list(both.interval)},
+        "promoters": promoting_document(found.promoting),
         "notes": list(map(str, found.notes)),
     }  # fmt: skip
 
@@ -122,6 +124,8 @@ def _print(found: Study) -> None:
     _print_shares(found.drivers)
     _print_asymmetry(found.drivers)
     _print_experience(found)
+    if found.promoting:
+        print_promoting(found.outcome.name, found.promoting, {one.name: one.title for one in found.drivers})
     click.echo()
     print_notes(found.notes)
 

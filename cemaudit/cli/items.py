@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import words
+from cemaudit.cli.promoters import promoters_said
 from cemaudit.cli.results import print_notes
 from cemaudit.cli.rows import Form, give_rows, rows_options
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
@@ -21,6 +22,7 @@ from cemaudit.language import N_, message, translate
 if TYPE_CHECKING:
     from cemaudit.compare.alphas import Consistency
     from cemaudit.compare.items import ItemRow
+    from cemaudit.compare.recommending import Recommended
     from cemaudit.ledger.export.columns import Kind
 
 _ADVICE = {
@@ -34,7 +36,10 @@ _ADVICE = {
     "": "",
 }
 _TEXTS = ("checklist", "item", "title", "advice", "what")
-_NAMES = ("checklist", "item", "title", "asked", "answered", "na", "points", "rest", "alike", "drift", "advice", "what")
+_NAMES = (
+    "checklist", "item", "title", "asked", "answered", "na", "points", "met", "met_low", "met_high", "rest", "alike",
+    "drift", "nps", "nps_low", "nps_high", "promoters", "detractors", "advice", "what",
+)  # fmt: skip
 _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for name in _NAMES}
 
 
@@ -63,6 +68,7 @@ def command(
     """Look at the items, and print what was found."""
     from cemaudit.compare.alphas import consistencies
     from cemaudit.compare.items import items_table
+    from cemaudit.compare.recommending import recommended
     from cemaudit.ledger.query.question import Question
     from cemaudit.ledger.query.reading import reading
 
@@ -70,20 +76,29 @@ def command(
     with reading(folder_of(url, given)) as opened:
         found = items_table(opened, question)
         alphas = consistencies(opened, question)
-    rows = [_row(one) for one in found]
+        asking = {(one.checklist, one.item): one for one in recommended(opened, question)}
+    rows = [_row(one, asking.get((one.checklist, one.item))) for one in found]
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
     if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows):
-        _print(found, alphas)
+        _print(found, alphas, asking)
 
 
-def _row(one: ItemRow) -> dict[str, Any]:
-    what = translate(_ADVICE[one.advice])
-    return {**one._asdict(), "title": str(one.title), "advice": one.advice.value, "what": what}
+def _row(one: ItemRow, asking: Recommended | None) -> dict[str, Any]:
+    row, score = one._asdict(), asking and asking.score
+    row["met_low"], row["met_high"] = row.pop("met_in") or (None, None)
+    row["title"], row["advice"], row["what"] = str(one.title), one.advice.value, translate(_ADVICE[one.advice])
+    row["nps"], row["promoters"], row["detractors"] = (
+        (score.score, score.promoters, score.detractors) if score else (None, None, None)
+    )
+    row["nps_low"], row["nps_high"] = score.interval if score else (None, None)
+    return {name: row[name] for name in _NAMES}
 
 
-def _print(found: Sequence[ItemRow], alphas: Sequence[Consistency]) -> None:
+def _print(
+    found: Sequence[ItemRow], alphas: Sequence[Consistency], asking: Mapping[tuple[str, str], Recommended]
+) -> None:
     headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Rest"), N_("Alike"), N_("Drift"))
     known = {one.checklist: one for one in alphas}
     for ref, each in groupby(found, key=lambda one: one.checklist):
@@ -93,6 +108,7 @@ def _print(found: Sequence[ItemRow], alphas: Sequence[Consistency]) -> None:
         if ref in known:
             click.echo(str(_said(known[ref])))
         click.echo()
+        print_notes(promoters_said(one.item, one.score) for (whose, _), one in asking.items() if whose == ref)
         print_notes(f"{one.item}: {translate(_ADVICE[one.advice])}" for one in some if one.advice)
     print_notes(_NOTES)
 

@@ -12,7 +12,9 @@ from scipy import stats
 from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.counts import Counts, counts_of
 from cemaudit.compare.emptiness import refuse_emptiness
+from cemaudit.compare.proportions import wilson
 from cemaudit.compare.rules import DEFAULT, Rules
+from cemaudit.compare.standing import Interval
 from cemaudit.errors import Sayable
 from cemaudit.language import message
 from cemaudit.ledger.query.question import Question, checklists_asked
@@ -50,9 +52,10 @@ class ItemRow(NamedTuple):
     """An item of a version of the checklist; shares from 0 to 1.
 
     Visits in which it was ``asked``, and ``answered``; ``na``: the share not applicable. ``points``: the mean share of
-    points, ``None`` without points; ``rest``: its correlation with the share of points of all other items of the visit.
-    ``alike``: the share of shoppers with at least 5 answers who always gave the same. ``drift``: standard errors by
-    which ``points`` lies above the version before.
+    points, ``None`` without points; ``met``: the share of full marks, with its interval ``met_in``. ``rest``: the
+    correlation with the share of points of all other items of the visit. ``alike``: the share of shoppers with at
+    least 5 answers who always gave the same. ``drift``: standard errors by which ``points`` lies above the version
+    before.
     """
 
     checklist: str
@@ -62,6 +65,8 @@ class ItemRow(NamedTuple):
     answered: int
     na: float
     points: float | None
+    met: float | None
+    met_in: Interval | None
     rest: float | None
     alike: float | None
     drift: float | None
@@ -105,6 +110,8 @@ def _row(ref: str, counts: Counts, before: Counts | None, rules: Rules) -> ItemR
         counts.answered,
         counts.not_applicable / counts.asked if counts.asked else 0.0,
         counts.mean,
+        counts.full / counts.n if counts.n else None,
+        wilson(counts.full, counts.n, rules.level) if counts.n else None,
         rest,
         alike,
         drift,

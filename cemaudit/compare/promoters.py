@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from cemaudit.compare.standing import Interval
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-__all__ = ["Link", "Promoters", "links", "net_promoters", "promoters"]
+__all__ = ["Link", "Promoters", "Promoting", "Together", "correlation_of", "net_promoters"]
 
 _PSEUDO = 0.75
 """Of an observation, put to the promoters and to the detractors (and twice this to the others)."""
+_FLAT = 1e-9
 
 
 class Promoters(NamedTuple):
@@ -32,25 +26,40 @@ class Promoters(NamedTuple):
 
 
 class Link(NamedTuple):
-    """How a touchpoint's score hangs together with the readiness to recommend.
+    """How a driver's score hangs together with the readiness to recommend.
 
-    ``promoters`` and ``detractors``: the mean score (points) given by either, NaN where there are none. ``correlation``
-    (-1 to 1, NaN where nothing differs) with its ``interval``, over the differences from each shopper's own mean.
-    ``visits`` with both. A link is no proof of a cause.
+    ``promoters`` and ``detractors``: the mean score (points) given by either, ``None`` where there are none.
+    ``correlation`` (-1 to 1, ``None`` where nothing differs) with its ``interval``, over the differences from each
+    shopper's own mean. ``visits`` with both. A link is no proof of a cause.
     """
 
-    touchpoint: str
-    promoters: float
-    detractors: float
-    correlation: float
+    name: str
+    promoters: float | None
+    detractors: float | None
+    correlation: float | None
     interval: Interval
     visits: int
 
 
-def promoters(recommend: NDArray[np.float64], level: float = 0.90) -> Promoters:
-    """Of answers 0 to 10, NaN where there is none: ``net_promoters`` of them."""
-    given = recommend[np.isfinite(recommend)]
-    return net_promoters(int((given >= 9).sum()), int((given <= 6).sum()), len(given), level)
+class Promoting(NamedTuple):
+    """The net promoter ``score`` of some visits, and its ``links`` to drivers, the closest first."""
+
+    score: Promoters
+    links: tuple[Link, ...]
+
+
+class Together(NamedTuple):
+    """What two columns say together, in ``visits`` of so many ``persons``.
+
+    ``recommend``, ``score`` and ``both``: the sums of squares and of products of their differences from each person's
+    own means.
+    """
+
+    visits: int
+    persons: int
+    recommend: float
+    score: float
+    both: float
 
 
 def net_promoters(promoting: int, detracting: int, answers: int, level: float = 0.90) -> Promoters:
@@ -67,52 +76,22 @@ def net_promoters(promoting: int, detracting: int, answers: int, level: float = 
     return Promoters(score, Interval(*limits), promoting, detracting, answers)
 
 
-def links(
-    recommend: NDArray[np.float64],
-    touchpoints: NDArray[np.float64],
-    names: Sequence[str],
-    shopper: NDArray[np.int64],
-    level: float = 0.90,
-) -> tuple[Link, ...]:
-    """How each touchpoint hangs together with recommending, the closest first.
+def correlation_of(seen: Together, level: float = 0.90) -> tuple[float | None, Interval]:
+    """How closely they go together, with Fisher's interval on the visits left after as many means.
 
-    ``recommend``: (n,) 0 to 10; ``touchpoints``: (n, t) scores in points; both NaN where missing; ``names``: t;
-    ``shopper``: (n,) codes from 0, -1 where unknown. One person gives both: generous ones praise everything. So the
-    correlation is of the differences from each shopper's own means (-1: all the unknown count as one), with Fisher's
-    interval on the visits left after as many means.
+    One person gives both, and generous ones praise everything: hence the differences from their own means.
     """
-    found = [_link(recommend, scores, name, shopper, level) for name, scores in zip(names, touchpoints.T, strict=True)]
-    return tuple(sorted(found, key=lambda link: (math.isnan(link.correlation), -abs(link.correlation))))
-
-
-def _link(
-    recommend: NDArray[np.float64], scores: NDArray[np.float64], name: str, shopper: NDArray[np.int64], level: float
-) -> Link:
-    both = np.isfinite(recommend) & np.isfinite(scores)
-    said, score = recommend[both], scores[both]
-    persons, who = np.unique(shopper[both], return_inverse=True)
-    own_said, own_score = _own(said, who), _own(score, who)
-    size = math.sqrt(float(own_said @ own_said) * float(own_score @ own_score))
-    correlation = float(np.clip(own_said @ own_score / size, -1, 1)) if size > 1e-9 else math.nan
-    interval = _fisher(correlation, len(said) - len(persons) + 1, level)
-    return Link(name, _mean(score[said >= 9]), _mean(score[said <= 6]), correlation, interval, len(said))
-
-
-def _own(values: NDArray[np.float64], who: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The differences from the mean of each person."""
-    count = np.bincount(who)
-    own: NDArray[np.float64] = values - (np.bincount(who, values) / count)[who]
-    return own
+    size = math.sqrt(seen.recommend * seen.score)
+    if size <= _FLAT * seen.visits:
+        return None, Interval(-1.0, 1.0)
+    correlation = min(max(seen.both / size, -1.0), 1.0)
+    return correlation, _fisher(correlation, seen.visits - seen.persons + 1, level)
 
 
 def _fisher(correlation: float, visits: int, level: float) -> Interval:
     """Of a correlation from so many independent visits; -1 to 1 where they are too few."""
-    if math.isnan(correlation) or visits <= 3:
+    if visits <= 3:
         return Interval(-1.0, 1.0)
     half = NormalDist().inv_cdf((1 + level) / 2) / math.sqrt(visits - 3)
     middle = math.atanh(min(max(correlation, -1 + 1e-12), 1 - 1e-12))
     return Interval(math.tanh(middle - half), math.tanh(middle + half))
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(values.mean()) if len(values) else math.nan

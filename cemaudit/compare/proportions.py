@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -12,28 +13,20 @@ from cemaudit.compare.standing import Interval
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["angle_of", "share_of", "wilson", "wilson_limits"]
+__all__ = ["angle_of", "share_of", "wilson"]
 
 
 def wilson(hits: float, trials: float, level: float = 0.95) -> Interval:
-    """The interval of a share (0 to 1) of ``hits`` in ``trials``; 0 to 1 without trials."""
-    low, high = wilson_limits(hits, trials, level)
-    return Interval(float(low), float(high))
+    """The interval of a share (0 to 1) of ``hits`` (0 to ``trials``) in ``trials``; 0 to 1 without trials.
 
-
-def wilson_limits(
-    hits: ArrayLike, trials: ArrayLike, level: float = 0.95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lower and upper limits (0 to 1, of the common shape) of many shares. Wilson 1927, JASA 22:209-212.
-
-    ``hits`` lie in 0 to ``trials`` and need not be whole (points earned of points possible).
+    Wilson 1927, JASA 22:209-212.
     """
-    found, of = np.asarray(hits, dtype=np.float64), np.asarray(trials, dtype=np.float64)
-    square = NormalDist().inv_cdf((1 + level) / 2) ** 2
-    share = np.divide(found, of, out=np.full(np.broadcast(found, of).shape, 0.5), where=of > 0)
-    middle = (of * share + square / 2) / (of + square)
-    half = np.sqrt(square * (of * share * (1 - share) + square / 4)) / (of + square)
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    if not trials:
+        return Interval(0.0, 1.0)
+    square, share = NormalDist().inv_cdf((1 + level) / 2) ** 2, hits / trials
+    middle = (hits + square / 2) / (trials + square)
+    half = math.sqrt(square * (hits * (1 - share) + square / 4)) / (trials + square)
+    return Interval(max(middle - half, 0.0), min(middle + half, 1.0))
 
 
 def angle_of(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,26 @@ def test_drivers_for_programs(ask: Ask, tmp_path: Path) -> None:
     assert [row["driver"] for row in rows] == [row["driver"] for row in found["drivers"]]
     ask("drivers", "--xlsx", str(tmp_path / "drivers.xlsx"))
     assert (tmp_path / "drivers.xlsx").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("command", ["drivers", "items"])
+def test_who_would_recommend_is_said_where_it_is_asked(ask: Ask, command: str) -> None:
+    said = " ".join(ask(command).split())
+    assert re.search(r"Q: net promoter score [+-]\d+\.\d \([+-][\d.]+ to [+-][\d.]+\): of 120 answers", said)
+    assert ("Correlation" in said) == (command == "drivers")
+    assert "net promoter" not in ask("drivers", "--outcome", "felt", "--of", "item")
+
+
+def test_who_would_recommend_for_programs(ask: Ask) -> None:
+    found = json.loads(ask("drivers", "--json"))["promoters"]
+    assert found["interval"][0] < found["score"] < found["interval"][1]
+    assert {link["name"] for link in found["links"]} == {"hello", "room", "pay"}
+    rows = {row["item"]: row for row in map(json.loads, ask("items", "--json").splitlines())}
+    assert (rows["Q"]["nps"], rows["Q"]["promoters"]) == (found["score"], found["promoters"])
+    assert rows["A"]["nps"] is None
+    assert rows["A"]["met_low"] < rows["A"]["met"] < rows["A"]["met_high"]
+    assert json.loads(ask("drivers", "--json", "--outcome", "felt"))["promoters"] is None
+    assert next(csv.DictReader(ask("items", "--csv", "--where", "item=Q").splitlines()))["nps"] == str(found["score"])
 
 
 def test_items_for_programs(ask: Ask) -> None:

@@ -14,6 +14,9 @@ import samples
 from cemaudit.compare.alphas import consistencies
 from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.items import Advice, ItemRow, items_table, rarest
+from cemaudit.compare.promoters import net_promoters
+from cemaudit.compare.proportions import wilson
+from cemaudit.compare.recommending import recommended
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.question import Question
@@ -172,3 +175,32 @@ def test_conditions_choose_items_and_visits(chain: Path) -> None:
         table(chain, Condition("band", ("A",)))
     with reading(chain) as opened:
         assert consistencies(opened, Question(which=Filter((Condition("store", ("elsewhere",)),)))) == []
+
+
+def test_the_share_of_full_marks_has_its_interval(chain: Path) -> None:
+    found, visits = table(chain), driven.visits()
+    for item in "ABCD":
+        marks = [str(one.answers[item]) for one in visits if item in one.answers]
+        row = found[item]
+        assert row.met == pytest.approx(marks.count("p4") / len(marks))
+        assert row.met_in == wilson(marks.count("p4"), len(marks), 0.9)
+
+
+def test_items_that_ask_who_would_recommend_have_a_net_promoter_score(chain: Path) -> None:
+    with reading(chain) as opened:
+        (found,) = recommended(opened, Question())
+        (here,) = recommended(opened, Question(which=Filter((Condition("store", ("s01",)),))))
+        assert recommended(opened, Question(which=Filter((Condition("touchpoint", ("room",)),)))) == []
+        assert recommended(opened, Question(which=Filter((Condition("store", ("elsewhere",)),)))) == []
+    said = np.array([int(str(one.answers["Q"])) for one in driven.visits()])
+    assert (found.checklist, found.item) == (driven.shop().ref, "Q")
+    assert found.score == net_promoters(int((said >= 9).sum()), int((said <= 6).sum()), 300)
+    assert here.score.answers == 15
+
+
+def test_every_version_has_a_score_of_its_own_and_none_without_the_question(tmp_path: Path) -> None:
+    old, new = driven.shop("1", asks=False), driven.shop("2")
+    visits = [*driven.visits(5, 6, of=old), *driven.visits(5, 6, of=new)]
+    renamed = [one.model_copy(update={"id": f"{one.checklist}-{one.id}"}) for one in visits]
+    with reading(driven.folder(tmp_path, renamed, old, new)) as opened:
+        assert [one.checklist for one in recommended(opened, Question())] == [new.ref]

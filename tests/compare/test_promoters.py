@@ -1,3 +1,5 @@
+"""The net promoter score holds the truth in its interval, and generosity is no link."""
+
 import math
 
 import numpy as np
@@ -5,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.promoters import links, net_promoters, promoters
+from cemaudit.compare.promoters import Together, correlation_of, net_promoters
 
 
-def test_the_score_counts_nine_and_ten_against_six_and_less() -> None:
-    found = promoters(np.array([10, 9, 8, 7, 6, 0, math.nan, 10, 9, 10]))
+def test_the_score_is_the_difference_of_the_shares() -> None:
+    found = net_promoters(5, 2, 9)
     assert (found.promoters, found.detractors, found.answers) == (5, 2, 9)
     assert found.score == pytest.approx(100 * 3 / 9)
 
@@ -31,44 +33,24 @@ def test_the_interval_holds_the_truth_as_often_as_said() -> None:
 
 
 def test_without_answers_there_is_no_score() -> None:
-    assert math.isnan(promoters(np.full(3, math.nan)).score)
-    assert promoters(np.zeros(0)).interval.high == pytest.approx(-promoters(np.zeros(0)).interval.low)
+    found = net_promoters(0, 0, 0)
+    assert math.isnan(found.score)
+    assert found.interval.high == pytest.approx(-found.interval.low)
 
 
-def visits(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Recommending by its cause, by nothing, and by the generosity of shoppers, which lifts all."""
-    random = np.random.default_rng(seed)
-    shopper = random.integers(0, 30, 600)
-    generous = random.normal(0, 10, 30)[shopper]
-    cause, nothing = (70 + generous + random.normal(0, 8, 600) for _ in range(2))
-    recommend = np.clip(np.round(7 + (cause - 70) / 8 + random.normal(0, 0.7, 600)), 0, 10)
-    return recommend, np.column_stack([nothing, cause]), shopper
+def test_a_correlation_is_that_of_the_differences_with_fishers_interval() -> None:
+    """103 independent visits with r = 0.5: tanh(atanh 0.5 ± 1.6449 / 10)."""
+    value, interval = correlation_of(Together(103, 1, 4.0, 9.0, 3.0))
+    assert value == pytest.approx(0.5)
+    assert interval == pytest.approx((math.tanh(math.atanh(0.5) - 0.16449), math.tanh(math.atanh(0.5) + 0.16449)), 1e-4)
 
 
-def test_the_cause_comes_first_and_generosity_is_no_link() -> None:
-    recommend, scores, shopper = visits()
-    first, second = links(recommend, scores, ["greeting", "advice"], shopper)
-    assert (first.touchpoint, second.touchpoint) == ("advice", "greeting")
-    assert first.correlation > 0.7
-    assert first.interval.low < first.correlation < first.interval.high
-    assert second.interval.low < 0 < second.interval.high
-    assert first.promoters > first.detractors
-    raw = np.corrcoef(recommend, scores[:, 0])[0, 1]
-    assert raw > 0.4 > abs(second.correlation)
+def test_every_shoppers_own_mean_takes_a_visit_away() -> None:
+    few, many = (correlation_of(Together(120, persons, 4.0, 9.0, 3.0))[1] for persons in (1, 40))
+    assert many.high - many.low > few.high - few.low
 
 
-def test_what_is_missing_is_left_out_pair_by_pair() -> None:
-    recommend, scores, shopper = visits()
-    scores[::2, 0] = math.nan
-    recommend[:10] = math.nan
-    by_name = {link.touchpoint: link for link in links(recommend, scores, ["greeting", "advice"], shopper)}
-    assert (by_name["greeting"].visits, by_name["advice"].visits) == (295, 590)
-
-
-def test_a_touchpoint_that_never_differs_or_has_too_few_visits_tells_nothing() -> None:
-    recommend, scores, shopper = visits()
-    scores[:, 0] = 50
-    scores[2:, 1] = math.nan
-    for link in links(recommend, scores, ["greeting", "advice"], np.zeros_like(shopper)):
-        assert link.interval == (-1, 1)
-    assert links(np.zeros(0), np.zeros((0, 1)), ["greeting"], np.zeros(0, dtype=int))[0].visits == 0
+def test_what_never_differs_or_has_too_few_visits_tells_nothing() -> None:
+    assert correlation_of(Together(50, 5, 10.0, 0.0, 0.0)) == (None, (-1, 1))
+    assert correlation_of(Together(0, 0, 0.0, 0.0, 0.0)) == (None, (-1, 1))
+    assert correlation_of(Together(12, 10, 4.0, 9.0, 6.0)) == (1, (-1, 1))

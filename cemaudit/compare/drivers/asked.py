@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cemaudit.compare.drivers.experience import Felt, Interaction
 from cemaudit.compare.drivers.importance import Hint, Quadrant
 from cemaudit.compare.drivers.outcome import Outcome
+from cemaudit.compare.promoters import Promoting
 from cemaudit.compare.standing import Interval
 from cemaudit.errors import Sayable
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
@@ -72,7 +73,8 @@ class Driver(NamedTuple):
 class Study(NamedTuple):
     """Drivers, the greatest share first. ``explained``: R², 0 to 1, of the outcome's variance in ``visits``.
 
-    ``method``: ``"lmg"`` or ``"johnson"``. ``notes``: what must be said beside the numbers, in sentences.
+    ``method``: ``"lmg"`` or ``"johnson"``. ``promoting``: where the outcome is whether one would recommend it.
+    ``notes``: what must be said beside the numbers, in sentences.
     """
 
     of: str
@@ -87,4 +89,5 @@ class Study(NamedTuple):
     drivers: tuple[Driver, ...]
     felt: tuple[Felt, ...]
     interaction: Interaction | None
+    promoting: Promoting | None
     notes: tuple[Sayable, ...]

@@ -19,6 +19,7 @@ from cemaudit.compare.drivers.lmg import MOST
 from cemaudit.compare.drivers.matrices import correlations, mended, shares
 from cemaudit.compare.drivers.notes import Told, notes_of
 from cemaudit.compare.drivers.products import Products
+from cemaudit.compare.drivers.promoting import promoting
 from cemaudit.compare.drivers.sampling import Samples, interval, sampled, top
 from cemaudit.compare.drivers.sorting import check_facts, sort_out
 from cemaudit.compare.rules import DEFAULT, Rules
@@ -71,6 +72,7 @@ def study(reading: Local, asked: Asked, rules: Rules = DEFAULT) -> Study:
     return Study(
         asked.of, chosen.outcome, chosen.measure, facts.visits, facts.stores, facts.shoppers, by_shopper, explained,
         "lmg" if len(seen.keys) <= MOST else "johnson", tuple(drivers), tuple(felt), both,
+        promoting(reading, chosen, names, by_shopper=by_shopper, level=rules.level),
         tuple(notes_of(chosen, Told(facts, kept, moved, by_shopper, bool(felt), both), drivers)),
     )  # fmt: skip
 
