@@ -101,6 +101,11 @@ def _of_stores(watching: Watching) -> Iterator[Message]:
         "Stores watched: {stores}. If none had changed, about {number} of them would give a false alarm.",
         stores=watching.stores, number=f"{watching.expected:.1f}",
     )  # fmt: skip
+    if watching.every:
+        yield message(
+            "A store that stays as it is gives a false alarm once in {visits} visits on average.",
+            visits=f"{watching.every:,.0f}",
+        )  # fmt: skip
 
 
 def _names(alarms: Sequence[Alarm]) -> str:

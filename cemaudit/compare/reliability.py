@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["Component", "Spreads", "components", "effective_visits", "reliability", "strata", "visits_for_reliability"]
+__all__ = ["Component", "Spreads", "components", "reliability", "visits_for_reliability"]
 
 
 _NOTHING = 1e-6
@@ -38,20 +35,11 @@ def components(spreads: Spreads) -> tuple[Component, ...]:
     )
 
 
-def effective_visits(counts: Iterable[int]) -> float:
-    """k_eff = n² / Σ n_j² of one store, n_j visits by its shopper j: 1 where one made all, n where each made one.
-
-    0 without visits.
-    """
-    some = list(counts)
-    return sum(some) ** 2 / sum(count**2 for count in some) if any(some) else 0.0
-
-
 def reliability(spreads: Spreads, visits: float, effective: float | None = None) -> float:
     """σ_s² / (σ_s² + σ_b² / k_eff + σ_e² / n), 0 to 1: how much of the variance of stores' means is the stores' own.
 
-    ``visits`` n > 0; ``effective`` k_eff, else each visit is by another shopper. One visit: the intraclass correlation.
-    0 where stores do not differ. Finn & Kayandé 1999, Journal of Retailing 75:195-217.
+    ``visits`` n > 0; ``effective`` k_eff = n² / Σ n_j² of visits by shopper j, else each visit is by another. One visit:
+    the intraclass correlation. 0 where stores do not differ. Finn & Kayandé 1999, Journal of Retailing 75:195-217.
     """
     own = spreads.store**2
     noise = spreads.shopper**2 / (effective or visits) + spreads.visit**2 / visits
@@ -67,11 +55,3 @@ def visits_for_reliability(spreads: Spreads, wanted: float) -> int | None:
     if own <= _NOTHING * noise:
         return None
     return max(1, math.ceil(wanted / (1 - wanted) * noise / own - 1e-9))
-
-
-def strata(value: float) -> float:
-    """(4G + 1) / 3 with G = √(rel / (1 - rel)): how many levels of stores can be told apart; 0 <= rel < 1.
-
-    Wright & Masters 1982, Rating Scale Analysis.
-    """
-    return (4 * math.sqrt(value / (1 - value)) + 1) / 3

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from cemaudit.compare.change import Wave
 from cemaudit.compare.mixed.sums import Matrix, Vector
 from cemaudit.compare.residuals import Residuals
-from cemaudit.compare.watch import Chart, alarm_within, chart_for, watch
+from cemaudit.compare.watch import Chart, alarm_within, chart_for, run_length, watch
 
 __all__ = ["Alarm", "Watching", "watching"]
 
 DAYS = 400
 """So many visits of one store are enough to choose a chart by."""
+NEVER = 1e6
+"""Visits nobody makes."""
 
 
 class Alarm(NamedTuple):
@@ -38,7 +40,8 @@ class Alarm(NamedTuple):
 class Watching(NamedTuple):
     """``baseline`` and ``later``: waves. ``stores``: how many are watched, of ``visits`` later ones in all.
 
-    ``expected``: false alarms among them if nothing changed. ``alarms``: the farthest beyond its limit first.
+    ``expected``: false alarms among them if nothing changed; ``every``: after how many visits on average a store that
+    does not change gives one (``None``: practically never). ``alarms``: the farthest beyond its limit first.
     """
 
     baseline: tuple[str, ...]
@@ -47,6 +50,7 @@ class Watching(NamedTuple):
     stores: int
     visits: int
     expected: float
+    every: float | None
     alarms: tuple[Alarm, ...]
 
 
@@ -86,6 +90,7 @@ def watching(
         len(both),
         int(visits.sum()),
         _expected(chart, visits),
+        _every(chart),
         tuple(sorted(alarms, key=lambda alarm: (-abs(alarm.change) / alarm.limit, alarm.store))),
     )
 
@@ -116,6 +121,11 @@ def _alarm(  # noqa: PLR0913, PLR0917
     at = int(np.argmax(alarms))
     direction: Literal["up", "down"] = "up" if average[at] > 0 else "down"
     return Alarm(store, names.get(store, store), direction, visits, float(average[at]), float(limit[at]), at + 1)
+
+
+def _every(chart: Chart) -> float | None:
+    length = run_length(chart)
+    return length if length < NEVER else None
 
 
 def _expected(chart: Chart, visits: NDArray[Any]) -> float:

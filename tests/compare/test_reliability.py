@@ -1,17 +1,8 @@
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.reliability import (
-    Spreads,
-    components,
-    effective_visits,
-    reliability,
-    strata,
-    visits_for_reliability,
-)
+from cemaudit.compare.reliability import Spreads, components, reliability, visits_for_reliability
 
 BASE = Spreads(5, 5, 10)
 spreads = st.builds(Spreads, *[st.floats(0.1, 30)] * 3)
@@ -21,18 +12,6 @@ spreads = st.builds(Spreads, *[st.floats(0.1, 30)] * 3)
 def test_shares_add_up(some: Spreads) -> None:
     total = sum(one.share for one in components(some))
     assert total == pytest.approx(1) or (total == 0 and not any(sd**2 for sd in some))
-
-
-@given(st.lists(st.integers(1, 20), min_size=1))
-def test_effective_visits_lie_between_one_and_all(counts: list[int]) -> None:
-    found = effective_visits(counts)
-    assert 1 - 1e-9 <= found <= min(len(counts), sum(counts)) + 1e-9
-
-
-def test_effective_visits_of_one_of_different_and_of_no_shoppers() -> None:
-    assert effective_visits([12]) == 1
-    assert effective_visits([1] * 12) == 12
-    assert effective_visits([]) == effective_visits([0]) == 0
 
 
 @pytest.mark.parametrize(("wanted", "visits"), [(0.7, 12), (0.8, 20), (0.9, 45)])
@@ -64,9 +43,3 @@ def test_stores_that_do_not_differ_cannot_be_ranked_at_all() -> None:
     assert visits_for_reliability(Spreads(0, 5, 10), 0.7) is None
     assert reliability(Spreads(5, 0, 0), 1) == 1
     assert visits_for_reliability(Spreads(5, 0, 0), 0.9) == 1
-
-
-def test_levels_that_can_be_told_apart() -> None:
-    """Wright & Masters: G = √3 at reliability 0.75."""
-    assert strata(0.75) == pytest.approx((4 * math.sqrt(3) + 1) / 3)
-    assert strata(0.75) == pytest.approx(2.6, abs=0.05)

@@ -28,7 +28,7 @@ def trend(chain: Network) -> Trend:
 def with_alarm(trend: Trend, direction: str) -> Trend:
     alarm = Alarm("s1", "Store 1", direction, 3, -9.0, 8.0, 2)  # type: ignore[arg-type]
     waves = tuple(wave.name for wave in trend.waves)
-    return replace(trend, watching=Watching(waves[:1], waves[1:], Chart(), 9, 30, 0.9, (alarm,)))
+    return replace(trend, watching=Watching(waves[:1], waves[1:], Chart(), 9, 30, 0.9, 500.0, (alarm,)))
 
 
 def test_lines_are_those_of_the_network_and_its_parts(trend: Trend) -> None:
@@ -63,6 +63,7 @@ def test_alarms_are_told_by_name(trend: Trend, direction: str, word: str) -> Non
     known = list(map(str, news(with_alarm(trend, direction)).known))
     assert any(one.startswith(word) and "Store 1" in one for one in known)
     assert any("0.9 of them would give a false alarm" in one for one in known)
+    assert any("once in 500 visits" in one for one in known)
 
 
 def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:

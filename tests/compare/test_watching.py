@@ -11,6 +11,7 @@ import pytest
 from cemaudit.compare.change import Wave
 from cemaudit.compare.fitted import fitted
 from cemaudit.compare.residuals import Dated, Residuals, residuals
+from cemaudit.compare.watch import run_length
 from cemaudit.compare.watching import Watching, watching
 
 WAVES = [Wave(f"w{number + 1}", number, number) for number in range(4)]
@@ -40,6 +41,16 @@ def test_false_alarms_keep_to_their_budget() -> None:
     found = [watched(rests(0.0, seed), 5.0) for seed in range(1, 6)]
     assert all(one.expected == pytest.approx(5, abs=0.01) for one in found)
     assert 5 <= sum(len(one.alarms) for one in found) <= 40
+
+
+def test_fewer_false_alarms_are_farther_apart() -> None:
+    """A chart nobody can wait for is said to give none."""
+    often, seldom, never = (watched(rests(0.0), budget) for budget in (20.0, 1.0, 1e-9))
+    assert often.every
+    assert seldom.every
+    assert 4 < often.every < seldom.every
+    assert seldom.every == pytest.approx(run_length(seldom.chart))
+    assert never.every is None
 
 
 def test_stores_that_fell_are_found_and_the_others_mostly_not() -> None:
