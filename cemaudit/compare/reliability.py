@@ -38,7 +38,7 @@ def components(spreads: Spreads) -> tuple[Component, ...]:
 def reliability(spreads: Spreads, visits: float, effective: float | None = None) -> float:
     """σ_s² / (σ_s² + σ_b² / k_eff + σ_e² / n), 0 to 1: how much of the variance of stores' means is the stores' own.
 
-    ``visits`` n > 0; ``effective`` k_eff = n² / Σ n_j² of visits by shopper j, else each visit is by another. One visit:
+    ``visits`` n > 0; ``effective`` k_eff = n² / Σ n_j² (n_j by shopper j), else each is by another. One visit:
     the intraclass correlation. 0 where stores do not differ. Finn & Kayandé 1999, Journal of Retailing 75:195-217.
     """
     own = spreads.store**2
