@@ -84,7 +84,7 @@ class _Table:
             target=self.target,
             standings=tuple(standings[place] for place in best_first),
             spreads=spreads(fitted),
-            parts=components(spreads(fitted)),
+            parts=() if fitted.once else components(spreads(fitted)),
             centre=float(self.scale.back(self.score.mean())),
             order=Order(ranks.placed, grouped.parts, told, grouped.ranked, grouped.wrong, grouped.wrong_in_full),
             wrong=float(1 - chance[flagged].mean()) if flagged.any() else None,

@@ -11,6 +11,7 @@ from cemaudit.compare.coded import Factor
 from cemaudit.compare.crossed import Crossed, cross
 from cemaudit.compare.fitted import Fitted, fitted
 from cemaudit.compare.league import League
+from cemaudit.compare.once import fitted_once, only_units
 from cemaudit.compare.rules import DEFAULT, Rules
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
@@ -39,7 +40,11 @@ def fitted_of(reading: Local, asked: Asked, rules: Rules = DEFAULT, scale: str =
         raise CannotTell(_alone(crossed.unit_of))
     if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
         return _near_the_ceiling(reading, asked, crossed)
-    return fitted(crossed)
+    return _fitted(crossed)
+
+
+def _fitted(crossed: Crossed) -> Fitted:
+    return fitted_once(crossed) if only_units(crossed) else fitted(crossed)
 
 
 def _alone(unit: Factor) -> Message:
@@ -56,8 +61,8 @@ def _mean(crossed: Crossed) -> float:
 def _near_the_ceiling(reading: Local, asked: Asked, crossed: Crossed) -> Fitted:
     """On the arcsine scale, where the scores are shares of points; else on their own, which is said."""
     try:
-        found = fitted(cross(reading, replace(asked, scale="arcsine")))
+        found = _fitted(cross(reading, replace(asked, scale="arcsine")))
     except BadInput:
-        return fitted(crossed)
+        return _fitted(crossed)
     note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
     return found._replace(notes=(*found.notes, note))

@@ -10,15 +10,19 @@ from cemaudit.compare.mixed.choice import model_of
 from cemaudit.compare.mixed.model import Model
 from cemaudit.language import Message, message
 
-__all__ = ["Fitted", "fitted"]
+__all__ = ["Fitted", "fitted", "nothing_about_shoppers"]
 
 
 class Fitted(NamedTuple):
-    """A ``model`` of the sums of ``crossed`` (in which there may be no shoppers), and what a reader must know of it."""
+    """A ``model`` of the sums of ``crossed`` (in which there may be no shoppers), and what a reader must know of it.
+
+    ``once``: every store was visited once, and what it has of its own is part of the residual.
+    """
 
     crossed: Crossed
     model: Model
     notes: tuple[Message, ...] = ()
+    once: bool = False
 
 
 def fitted(crossed: Crossed) -> Fitted:
@@ -32,7 +36,7 @@ def fitted(crossed: Crossed) -> Fitted:
             "every store was visited once: what is the store's own cannot be told from the chance of the visit"
         )
         raise CannotTell(what, "once", 0)
-    why = _nothing_about_shoppers(crossed)
+    why = nothing_about_shoppers(crossed)
     if why is None:
         try:
             return Fitted(crossed, model_of(crossed.sums()))
@@ -45,7 +49,7 @@ def fitted(crossed: Crossed) -> Fitted:
         raise _in_words(error) from error
 
 
-def _nothing_about_shoppers(crossed: Crossed) -> Message | None:
+def nothing_about_shoppers(crossed: Crossed) -> Message | None:
     """Why visits say nothing about the severity of shoppers, where they do not."""
     each = crossed.by_shopper.sum(axis=1)
     if not crossed.shoppers:

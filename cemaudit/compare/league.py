@@ -40,9 +40,9 @@ class League:
     """Stores (or ``unit``: regions, formats ...), best first; those without a place by their scores, too.
 
     ``target`` in points, or ``None``. ``spreads`` on the scale of ``facts.scale``; ``parts``: the same as shares of one
-    visit's variance. ``centre``: the mean score of all stores, in points. ``wrong``: the share of the flagged expected
-    not to be what they are flagged for (``None`` without flags), ``found``: the share of those that are that the flags
-    find. ``factors``: what else the model takes into account.
+    visit's variance (none where every store was visited once). ``centre``: the mean score of all stores, in points.
+    ``wrong``: the share of the flagged expected not to be what they are flagged for (``None`` without flags),
+    ``found``: the share of those that are that the flags find. ``factors``: what else the model takes into account.
     """
 
     facts: Facts

@@ -37,7 +37,8 @@ def _known(league: League) -> Iterator[Message]:
         yield _flags_wrong(league)
     yield _pairs(league)
     yield _groups(league)
-    yield _sources(league)
+    if league.parts:
+        yield _sources(league)
 
 
 def _unknown(league: League) -> Iterator[Message]:

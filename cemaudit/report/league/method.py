@@ -70,7 +70,8 @@ def _blocks(account: Account) -> Iterator[Block]:
     yield Callout(title=Text(ko="이 보고서의 용도", en="What this is for"), text=USE)
     yield Heading(text=Text(ko="모형", en="Model"))
     yield Paragraph(text=_model(league))
-    yield _parts(league)
+    if league.parts:
+        yield _parts(league)
     yield Heading(text=Text(ko="가정", en="What is assumed"))
     yield _listed(ASSUMED)
     if league.notes:

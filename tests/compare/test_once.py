@@ -1,0 +1,72 @@
+"""Where every store was visited once, regions can still be compared, and stores cannot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import crosses
+import numpy as np
+import pytest
+
+from cemaudit.compare.assessment import league_of
+from cemaudit.compare.cannot import CannotTell
+from cemaudit.compare.crossed import Crossed
+from cemaudit.compare.fitted import fitted
+from cemaudit.compare.once import fitted_once, only_units
+from cemaudit.compare.telling import told
+
+REGIONS, STORES, SHOPPERS = 4, 40, 5
+
+
+def visited_once(seed: int, away: float = 0.5, strict: float = 4.0) -> tuple[Crossed, np.ndarray]:
+    """Four regions of 40 stores, each visited once, by shoppers of its own or of another region; the true levels."""
+    draw = np.random.default_rng(seed)
+    store = np.arange(REGIONS * STORES)
+    region = store // STORES
+    of = np.where(draw.random(len(store)) < away, draw.integers(0, REGIONS, len(store)), region)
+    shopper = of * SHOPPERS + draw.integers(0, SHOPPERS, len(store))
+    levels = draw.normal(70, 4, REGIONS)
+    score = levels[region] + strict * draw.normal(size=REGIONS * SHOPPERS)[shopper] + draw.normal(0, 11, len(store))
+    crossed = crosses.crossed(store, shopper, score, [f"r{one}" for one in region])
+    return replace(crossed, unit_of=crossed.of_stores[0]), levels
+
+
+def test_stores_are_refused_and_regions_are_compared() -> None:
+    crossed, _ = visited_once(1)
+    assert only_units(crossed)
+    with pytest.raises(CannotTell, match="every store was visited once"):
+        fitted(replace(crossed, unit_of=None))
+    league = league_of(fitted_once(crossed), {})
+    assert sorted(one.store for one in league.standings) == ["r0", "r1", "r2", "r3"]
+    assert all(one.rank for one in league.standings)
+    assert not league.parts
+    assert "Every store was visited once" in " ".join(map(str, told(league).unknown))
+
+
+def test_intervals_hold_the_true_levels() -> None:
+    held = []
+    for seed in range(60):
+        crossed, levels = visited_once(seed)
+        found = {one.store: one.interval for one in league_of(fitted_once(crossed), {}).standings}
+        held += [found[f"r{place}"].low <= level <= found[f"r{place}"].high for place, level in enumerate(levels)]
+    assert 0.84 <= np.mean(held) <= 0.97
+
+
+def test_without_shoppers_regions_are_their_means() -> None:
+    crossed, _ = visited_once(2)
+    league = league_of(fitted_once(crossed.without_shoppers()), {})
+    for one in league.standings:
+        assert one.score == pytest.approx(one.raw)
+        assert one.se == pytest.approx(11 / np.sqrt(STORES), rel=0.3)
+
+
+def test_shoppers_who_do_not_differ_leave_the_means() -> None:
+    crossed, _ = visited_once(3, strict=0.0)
+    for one in league_of(fitted_once(crossed), {}).standings:
+        assert one.score == pytest.approx(one.raw, abs=1.5)
+
+
+def test_stores_seen_more_often_are_not_meant() -> None:
+    chain = crosses.regional(0.3, regions=3)
+    assert not only_units(replace(chain, unit_of=chain.of_stores[0]))
+    assert not only_units(replace(visited_once(1)[0], unit_of=None))
