@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cemaudit.cli.numbers import CHANCE
+from cemaudit.cli.options import tell_problems
 from cemaudit.cli.snapshots import filter_of, filter_options, folder_of, place_options
 from cemaudit.cli.words import option
 from cemaudit.language import N_
@@ -69,10 +70,12 @@ def asking_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def asking(question: Question) -> Iterator[Local]:
-    """The snapshot, opened."""
+    """The snapshot, opened; where only some of its visits are scored under the scheme asked for, that is told."""
+    from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
     with reading(folder_of(question.url, question.given)) as opened:
+        tell_problems(partly_scored(opened, question.asked().which, question.scheme))
         yield opened
 
 

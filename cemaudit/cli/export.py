@@ -70,7 +70,7 @@ def command(
     with ExitStack() as stack:
         ledger = stack.enter_context(opened(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, given)))
-        problems = list(partly_scored(snapshot, request.question))
+        problems = list(partly_scored(snapshot, which, scheme))
         count = write_export(Stretches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))
     tell_problems(problems)

@@ -98,12 +98,12 @@ def command(
     if sql:
         _refuse_beside_sql(question, on)
         with reading(folder_of(url, given)) as opened:
-            problems = list(partly_scored(opened, question))
+            problems = list(partly_scored(opened, which, scheme))
             shown = _asked(opened, sql, question)
     else:
         with on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
             shown = show(found, str(view), question)
-            problems = list(partly_scored(found, question))
+            problems = list(partly_scored(found, which, scheme))
     _print(shown, view, limit, as_json=as_json, as_csv=as_csv)
     tell_problems(problems)
 

@@ -182,7 +182,7 @@ def test_what_came_after_scoring_again_is_told(ledger: Path, tmp_path: Path, cap
     assert run(asked) == 0
     assert capsys.readouterr().err == ""
     assert run(["collect", str(ledger / "visits.jsonl"), *hq]) == run(["snapshot", *hq]) == 0
-    for arguments in (asked, ["export", "--out", str(tmp_path / "x.csv"), *asked[4:]]):
+    for arguments in (asked, ["export", "--out", str(tmp_path / "x.csv"), *asked[4:]], ["items", *asked[4:]]):
         capsys.readouterr()
         assert run(arguments) == 0
         told = "4 of 6 visits are scored under pe.signed-product@1 (score the others with 'cemaudit rescore"
