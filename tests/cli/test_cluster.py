@@ -59,6 +59,29 @@ def test_the_extra_is_named(command: list[str], capsys: Said, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("written", "what"), [("", "there is no snapshot yet"), ("{]", "not the manifest of a snapshot")]
+)
+@pytest.mark.parametrize("data", ["hq", "file://{here}/hq"])
+def test_a_folder_that_is_no_snapshot_is_refused_before_a_session_begins(
+    command: list[str], written: str, what: str, data: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "find_spec", lambda name: name)
+    monkeypatch.setattr(session, "_need_java", lambda: None)
+    monkeypatch.delattr(session, "_begun")
+    here = Path.cwd() / "hq"
+    if written:
+        here.mkdir()
+        (here / "snapshot.json").write_text(written, "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as master:
+        url = f"spark://127.0.0.1:{master.getsockname()[1]}"
+        code, said = refused(capsys, *command, "--on", url, "--data", data.format(here=Path.cwd()))
+    assert code == 3
+    assert said.startswith(f"cemaudit: {here}")
+    assert what in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_of_the_two_options_needs_the_other(command: list[str], capsys: Said) -> None:
     assert "--data goes with --on" in refused(capsys, *command, "--data", "hq")[1]
     assert "say with --data where" in refused(capsys, *command, "--on", "spark://127.0.0.1:7077")[1]

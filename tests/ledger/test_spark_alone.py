@@ -64,15 +64,15 @@ def test_one_of_several_masters_is_enough() -> None:
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "find_spec", lambda name: None)
-    with pytest.raises(BadEnvironment, match=r"pip install 'cemaudit\[spark\]'"), session.opened("spark://127.0.0.1:1"):
-        pass
+    with pytest.raises(BadEnvironment, match=r"pip install 'cemaudit\[spark\]'"):
+        session.ready("spark://127.0.0.1:1")
 
 
 def test_java_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(session, "find_spec", lambda name: name)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(BadEnvironment, match="needs Java"), session.opened("spark://127.0.0.1:1"):
-        pass
+    with pytest.raises(BadEnvironment, match="needs Java"):
+        session.ready("spark://127.0.0.1:1")
 
 
 def test_what_travels_is_enough_to_score_and_no_more(tmp_path: Path) -> None:

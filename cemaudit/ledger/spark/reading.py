@@ -19,7 +19,7 @@ from cemaudit.ledger.snapshot.manifest import MANIFEST, Manifest, Part, read_man
 from cemaudit.ledger.snapshot.parquet import ABOUT
 from cemaudit.ledger.spark.failures import failures_told
 from cemaudit.ledger.spark.note import Note
-from cemaudit.ledger.spark.session import opened
+from cemaudit.ledger.spark.session import opened, ready
 from cemaudit.model import Scheme
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OnSpark", "manifest_at", "place_of", "reading_on"]
 
+_HERE = "file://"
 _MASKS = re.compile(r"([*?\[\]{}\\])")
 
 
@@ -34,16 +35,18 @@ _MASKS = re.compile(r"([*?\[\]{}\\])")
 def reading_on(master: str, data: str) -> Iterator[OnSpark]:
     """The snapshot at ``data`` (a folder or a URL the cluster reads), opened on the cluster of ``master``.
 
-    Errors as of ``session.opened``; ``BadInput`` where there is no snapshot, or files of it are missing.
+    Errors as of ``session.ready`` and ``session.opened``; ``BadInput`` where there is no snapshot, which of a folder of
+    this machine is said before a session begins, or where files of it are missing.
     """
-    with opened(master) as session:
-        place = place_of(data)
-        yield OnSpark(session, place, manifest_at(session, place))
+    reached, place = ready(master), place_of(data)
+    known = read_manifest(Path(place.removeprefix(_HERE))) if place.startswith(_HERE) else None
+    with opened(reached) as session:
+        yield OnSpark(session, place, known or manifest_at(session, place))
 
 
 def place_of(data: str) -> str:
     """A folder of this machine, or one shared with the workers, as a URL; other URLs as they are."""
-    return data.rstrip("/") if "://" in data else f"file://{Path(data).absolute()}"
+    return data.rstrip("/") if "://" in data else f"{_HERE}{Path(data).absolute()}"
 
 
 def manifest_at(session: SparkSession, place: str) -> Manifest:

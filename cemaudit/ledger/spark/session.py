@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-__all__ = ["ROWS_AT_ONCE", "opened"]
+__all__ = ["ROWS_AT_ONCE", "opened", "ready"]
 
 ROWS_AT_ONCE = 65_536
 """Rows a worker scores at a time."""
@@ -49,18 +49,26 @@ _SETTINGS = {
 _LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
-@contextmanager
-def opened(url: str) -> Iterator[SparkSession]:
-    """A session on the cluster of ``url`` whose workers can score.
+def ready(url: str) -> Master:
+    """The master of ``url``, reached, where all that a session takes is here; nothing of Spark is begun.
 
-    ``BadInput`` where ``url`` is none; ``BadEnvironment`` where the extra ``spark`` or Java is missing, or where master
-    or workers do not answer, lack a library, or have another Python. What else Spark is to know stands in its own
-    ``spark-defaults.conf``; the workers' Python in ``PYSPARK_PYTHON``, where it is not this one.
+    ``BadInput`` where ``url`` is none; ``BadEnvironment`` where the extra ``spark`` or Java is missing, or the master
+    does not answer.
     """
     master = master_of(url)
     _need_pyspark()
     _need_java()
     reach(master)
+    return master
+
+
+@contextmanager
+def opened(master: Master) -> Iterator[SparkSession]:
+    """A session on the cluster of ``master`` whose workers can score.
+
+    ``BadEnvironment`` where no worker begins, or they lack a library, or have another Python. What else Spark is to
+    know stands in its own ``spark-defaults.conf``; the workers' Python in ``PYSPARK_PYTHON``, where it is not this one.
+    """
     with TemporaryDirectory(prefix="cemaudit-spark-", ignore_cleanup_errors=True) as kept:
         session = _begun(master, Path(kept))
         try:
