@@ -17,12 +17,17 @@ import pytest
 
 _SECONDS = 120
 _SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"  # what lives for seconds is not worth optimising
+# Compiling a statement takes Spark far longer than running it once over a few hundred rows.
 _DEFAULTS = f"""
 spark.driver.extraJavaOptions {_SMALL}
 spark.driver.memory 512m
 spark.executor.extraJavaOptions {_SMALL}
 spark.executor.memory 512m
-spark.sql.shuffle.partitions 4
+spark.locality.wait 0
+spark.shuffle.io.retryWait 100ms
+spark.sql.codegen.factoryMode NO_CODEGEN
+spark.sql.codegen.wholeStage false
+spark.sql.shuffle.partitions 2
 """
 
 
@@ -70,11 +75,12 @@ class Cluster:
         self.master.until("New state: ALIVE")
         self.workers: list[Process] = []
 
-    def hire(self) -> Process:
-        worker = Process("Worker", "--cores", 1, "--memory", "512m", self.url, folder=self._folder)
-        self.workers.append(worker)
-        worker.until("Successfully registered with master")
-        return worker
+    def hire(self, count: int) -> None:
+        for _ in range(count):
+            worker = Process("Worker", "--cores", 1, "--memory", "512m", self.url, folder=self._folder)
+            self.workers.append(worker)
+        for worker in self.workers:
+            worker.until("Successfully registered with master")
 
     def end(self) -> None:
         for one in (*self.workers, self.master):
@@ -82,15 +88,14 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """A cluster, and what Spark is to know of it in ``spark-defaults.conf``, for as long as it is there."""
+def cluster(folder: Path) -> Iterator[Cluster]:
+    """A cluster that has no workers yet; what Spark is to know of it stands in ``spark-defaults.conf`` meanwhile."""
     (folder / "spark-defaults.conf").write_text(_DEFAULTS, "utf-8")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SPARK_CONF_DIR", str(folder))
+        patched.setenv("SPARK_LAUNCHER_OPTS", _SMALL)
         made = Cluster(folder)
         try:
-            for _ in range(workers):
-                made.hire()
             yield made
         finally:
             made.end()

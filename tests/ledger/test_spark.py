@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
+import venv
 from collections.abc import Iterator
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 from threading import Thread
@@ -20,7 +19,8 @@ import pytest
 import samples
 from clusters import Cluster, cluster, need_spark
 
-from cemaudit.errors import BadInput
+from cemaudit.cli.run import run
+from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger import opened
 from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import Local, reading
@@ -31,6 +31,8 @@ from cemaudit.ledger.rescoring.run import rescore_history
 from cemaudit.ledger.snapshot import manifest, taking
 from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of
 from cemaudit.ledger.snapshot.taking import take_snapshot
+from cemaudit.ledger.spark import session
+from cemaudit.ledger.spark.master import master_of
 from cemaudit.ledger.spark.reading import manifest_at, place_of
 from cemaudit.ledger.spark.rescoring import rescore_on
 from cemaudit.model import Text, Visit
@@ -42,10 +44,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.spark
 
+Said = pytest.CaptureFixture[str]
+
 SHOP, ORDERS, SCHEME = "retail.green-smile@1.0.0", "ecommerce.order@1.0.0", "cem.performance@1"
-BLOCK = 1_000
-COPIES = 200
-"""Of 80 visits to shops: 16,000 in 16 files."""
+BLOCK = 100
+COPIES = 30
+"""Of 40 orders: 1,200 in 12 files."""
+FILES = 12
 
 ODD = samples.items_only(
     samples.item("I1"),
@@ -54,6 +59,7 @@ ODD = samples.items_only(
     samples.item("WHY", "text"),
 )
 ODD_SCHEME = samples.scheme({"id": "mean", "how": "mean"}, {"id": "share", "how": "ratio"}, headline="mean")
+ODDLY = ("--scheme", ODD_SCHEME.ref, "--where", f"checklist={ODD.ref}")
 WORDY = samples.items_only(
     samples.item("WHY", "text"), samples.item("I1", when='WHY == "yes"'), id="test.wordy", scheme=SCHEME
 )
@@ -74,14 +80,14 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _make(folder: Path, engine: Engine) -> None:
     shop, orders = engine.library.checklist(SHOP), engine.library.checklist(ORDERS)
     engine.library.schemes[ODD_SCHEME.ref] = ODD_SCHEME
-    visits = [*_many(simulate(shop, 20, 4), COPIES), *_many(simulate(orders, 10, 4), 30), *_odd()]
+    visits = [*_many(simulate(orders, 10, 4), COPIES), *_many(simulate(shop, 20, 4), 2), *_odd()]
     source = keeping.lines(folder / "visits.jsonl", visits)
     with opened(str(folder / "hq.db"), make=True) as ledger:
-        summary = keeping.collect(ledger, source, any_store=True, processes=2, checklists=(shop, orders, ODD, WORDY))
+        summary = keeping.collect(ledger, source, any_store=True, checklists=(shop, orders, ODD, WORDY))
         assert keeping.counts(summary) == (len(visits), 0, 0, 0)
         take_snapshot(ledger, engine, folder / "hq")
-        for scheme in (SCHEME, ODD_SCHEME.ref):
-            rescore_history(ledger, str(folder / "hq.db"), engine, folder / "hq", scheme)
+        for scheme, refs in ((SCHEME, [SHOP, ORDERS]), (ODD_SCHEME.ref, [ODD.ref])):
+            rescore_history(ledger, str(folder / "hq.db"), engine, folder / "hq", scheme, refs=refs)
 
 
 def _many(visits: Iterator[Visit], copies: int) -> Iterator[Visit]:
@@ -92,8 +98,8 @@ def _many(visits: Iterator[Visit], copies: int) -> Iterator[Visit]:
 
 def _odd() -> Iterator[Visit]:
     """Visits whose numbers are halves of hundredths, and one that no column holds."""
-    for place in range(2_000):
-        answers: dict[str, Any] = {"I1": place % 3 == 0, "N": Decimal(place) / 200, "WHY": "no reason"}
+    for place in range(200):
+        answers: dict[str, Any] = {"I1": place % 3 == 0, "N": Decimal(place * 3) / 40, "WHY": "no reason"}
         yield samples.visit(id=f"odd-{place}", checklist=ODD.ref, date="2026-11-21", answers=answers)
     answers = {"I1": True, "BIG": 2**53 + 1}
     yield samples.visit(id="odd-last", checklist=ODD.ref, date="2026-11-21", answers=answers)
@@ -101,14 +107,22 @@ def _odd() -> Iterator[Visit]:
 
 
 @pytest.fixture(scope="module")
-def there(here: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    need_spark()
     with cluster(tmp_path_factory.mktemp("cluster")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
+def there(idle: Cluster) -> Cluster:
+    """The same cluster, with two workers from now on."""
+    idle.hire(2)
+    return idle
+
+
+@pytest.fixture(scope="module")
 def on_spark(here: Path, there: Cluster) -> Iterator[OnSpark]:
-    """The snapshot opened on the cluster."""
+    """The snapshot opened on the cluster, all of which it holds from now on."""
     from cemaudit.ledger.spark.reading import reading_on
 
     with reading_on(there.url, str(here / "hq")) as found:
@@ -130,55 +144,33 @@ def rows_of(reading: Local | OnSpark, ref: str, scheme: str) -> list[tuple[Any, 
     return reading.ask(f"select {heads}, {columns} from again order by number")
 
 
-def cemaudit(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cemaudit", *arguments]
-    everything = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", **environment}
-    return subprocess.run(command, capture_output=True, text=True, env=everything, check=False)
+def test_a_cluster_that_gives_no_worker_is_not_waited_for_in_vain(
+    here: Path, idle: Cluster, monkeypatch: pytest.MonkeyPatch, capfd: Said
+) -> None:
+    monkeypatch.setattr(session, "_PATIENCE", 0.1)
+    assert run(["query", "trend", "--on", idle.url, "--data", str(here / "hq")]) == 4
+    said = capfd.readouterr()
+    assert "the cluster gives no worker" in said.err
+    assert (said.out, said.err.count("\n")) == ("", 1)
 
 
-# These begin sessions of their own, for which the cluster has room only before the one of the tests below.
+def test_workers_without_the_libraries_are_one_line(
+    there: Cluster, on_spark: OnSpark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv.create(tmp_path / "bare", symlinks=True)
+    context = on_spark.session.sparkContext
+    monkeypatch.setattr(context, "pythonExec", str(tmp_path / "bare" / "bin" / "python"))
+    monkeypatch.setattr(context, "addPyFile", lambda _: None)  # they have it
+    with pytest.raises(BadEnvironment, match="the workers lack ") as caught:
+        session._equip(on_spark.session, master_of(there.url), tmp_path)
+    assert str(caught.value).startswith(f"{there.url}: ")
+    assert "\n" not in str(caught.value)
 
 
-def test_the_commands_say_what_they_say_here_and_nothing_of_spark(here: Path, there: Cluster, local: Local) -> None:
-    which = ("--scheme", ODD_SCHEME.ref, "--where", f"checklist={ODD.ref}")
-    on_cluster = ("--on", there.url, "--data", str(here / "hq"))
-    again = cemaudit("rescore", *which, *on_cluster, "--json")
-    told, stores = json.loads(again.stdout), differences(local, ODD.ref, ODD_SCHEME.ref).stores
-    assert again.returncode == 0
-    scored, *others = again.stderr.splitlines()
-    assert scored.startswith("2,001 visits scored")
-    assert all(line.startswith("cemaudit: ") for line in others)
-    assert "1 visits hold a number that no column holds" in others[-1]
-    assert {one["store"]: one["mean_change"] for one in told["stores"]} == {name: stores[name].mean for name in stores}
-    asked = cemaudit("query", "league", *which, "--csv", *on_cluster)
-    assert (asked.returncode, asked.stderr) == (0, "")
-    assert asked.stdout == cemaudit("query", "league", *which, "--csv", "--snapshot", str(here / "hq")).stdout
-
-
-def test_workers_without_the_libraries_are_one_line(here: Path, there: Cluster, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
-    bare = str(tmp_path / "bare" / "bin" / "python")
-    found = cemaudit("query", "trend", "--on", there.url, "--data", str(here / "hq"), PYSPARK_PYTHON=bare)
-    assert found.returncode == 4
-    assert found.stderr.startswith(f"cemaudit: {there.url}: the workers lack ")
-    assert found.stderr.count("\n") == 1
-
-
-def test_a_cluster_that_gives_no_worker_is_not_waited_for_in_vain(tmp_path: Path) -> None:
-    need_spark()
-    code = (
-        "import sys; from cemaudit.ledger.spark import session; from cemaudit.cli.run import run; "
-        "session._PATIENCE = 0.1; sys.exit(run(sys.argv[1:]))"
-    )
-    with cluster(tmp_path, workers=0) as idle:
-        command = [sys.executable, "-c", code, "query", "trend", "--on", idle.url, "--data", str(tmp_path)]
-        found = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert found.returncode == 4
-    assert "the cluster gives no worker" in found.stderr
-    assert found.stderr.count("\n") == 1
-
-
-def test_a_snapshot_that_is_not_there_is_one_line(on_spark: OnSpark, tmp_path: Path) -> None:
+def test_a_manifest_that_the_cluster_reads_is_the_same_or_refused_in_one_line(
+    on_spark: OnSpark, tmp_path: Path
+) -> None:
+    assert manifest_at(on_spark.session, on_spark.place) == on_spark.manifest
     with pytest.raises(BadInput, match=r"there is no snapshot yet .*'cemaudit snapshot'") as caught:
         manifest_at(on_spark.session, place_of(str(tmp_path)))
     assert str(caught.value).startswith(f"file://{tmp_path}: ")
@@ -189,10 +181,32 @@ def test_a_snapshot_that_is_not_there_is_one_line(on_spark: OnSpark, tmp_path: P
 
 
 def test_scores_are_the_same_to_the_last_bit(on_spark: OnSpark, local: Local) -> None:
-    done = rescore_on(on_spark, Engine(), SCHEME, [ORDERS])
-    assert (done.refs, done.visits, done.problems) == ([ORDERS], 1_200, [])
-    assert rows_of(on_spark, ORDERS, SCHEME) == rows_of(local, ORDERS, SCHEME)
-    assert differences(on_spark, ORDERS, SCHEME) == differences(local, ORDERS, SCHEME)
+    done = rescore_on(on_spark, Engine(), SCHEME, [SHOP])
+    assert (done.refs, done.visits, done.problems) == ([SHOP], 160, [])
+    assert rows_of(on_spark, SHOP, SCHEME) == rows_of(local, SHOP, SCHEME)
+    assert differences(on_spark, SHOP, SCHEME) == differences(local, SHOP, SCHEME)
+
+
+def test_the_commands_say_what_they_say_here_and_nothing_of_spark(
+    here: Path, there: Cluster, on_spark: OnSpark, local: Local, monkeypatch: pytest.MonkeyPatch, capfd: Said
+) -> None:
+    monkeypatch.setattr("cemaudit.ledger.spark.reading.opened", lambda _: nullcontext(on_spark.session))
+    on_cluster = ("--on", there.url, "--data", str(here / "hq"))
+
+    def said(*arguments: str) -> tuple[str, list[str]]:
+        assert run(list(arguments)) == 0
+        found = capfd.readouterr()
+        return found.out, found.err.splitlines()
+
+    out, (scored, *others) = said("rescore", *ODDLY, *on_cluster, "--json")
+    assert scored.startswith("201 visits scored")
+    assert all(line.startswith("cemaudit: ") for line in others)
+    assert "1 visits hold a number that no column holds" in others[-1]
+    told, stores = json.loads(out), differences(local, ODD.ref, ODD_SCHEME.ref).stores
+    assert {one["store"]: one["mean_change"] for one in told["stores"]} == {name: stores[name].mean for name in stores}
+    asked, complaints = said("query", "league", *ODDLY, "--csv", *on_cluster)
+    assert (asked, complaints) == said("query", "league", *ODDLY, "--csv", "--snapshot", str(here / "hq"))
+    assert (asked[:14], complaints) == ("measure,store,", [])
 
 
 def test_only_visits_with_a_number_that_no_column_holds_have_no_scores_there(on_spark: OnSpark, local: Local) -> None:
@@ -204,7 +218,7 @@ def test_only_visits_with_a_number_that_no_column_holds_have_no_scores_there(on_
     assert found[:-1] == expected[:-1]
     assert found[-1][-2:] == (None, code_of(TOO_LARGE))
     assert expected[-1][-1] is None
-    assert len(found) == len(expected) == 2_001
+    assert len(found) == len(expected) == 201
 
 
 def test_where_items_arise_by_words_the_ledger_is_asked_for(on_spark: OnSpark) -> None:
@@ -214,47 +228,62 @@ def test_where_items_arise_by_words_the_ledger_is_asked_for(on_spark: OnSpark) -
 
 @pytest.mark.parametrize(("view", "by"), [*((view, ()) for view in VIEWS), ("trend", ("quarter", "region"))])
 def test_the_same_question_has_the_same_answer(on_spark: OnSpark, local: Local, view: str, by: tuple[str, ...]) -> None:
-    which = EVERYTHING._replace(conditions=(Condition("checklist", (SHOP,)), Condition("wave", ("2026-1", "it's", ""))))
+    which = EVERYTHING._replace(
+        conditions=(Condition("checklist", (ORDERS,)), Condition("wave", ("2026-1", "it's", "")))
+    )
     question = Question(by, which)
     assert show(on_spark, view, question) == show(local, view, question)
 
 
+def test_what_spark_compiles_first_has_the_same_answer(on_spark: OnSpark, local: Local) -> None:
+    compiling = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "CODEGEN_ONLY"}
+    question = Question((), EVERYTHING._replace(conditions=(Condition("checklist", (SHOP,)),)))
+    usual = {name: str(on_spark.session.conf.get(name)) for name in compiling}
+    for name, value in compiling.items():
+        on_spark.session.conf.set(name, value)
+    try:
+        assert show(on_spark, "league", question) == show(local, "league", question)
+    finally:
+        for name, value in usual.items():
+            on_spark.session.conf.set(name, value)
+
+
 def test_of_some_days_only_those_are_scored_and_what_is_scored_stays(on_spark: OnSpark, local: Local) -> None:
-    days = sorted({row[3] for row in rows_of(local, ORDERS, SCHEME)})
+    days = sorted({row[3] for row in rows_of(local, SHOP, SCHEME)})
     early, late = days[len(days) // 3], days[len(days) // 2]
-    shutil.rmtree(on_spark.scored_in(ORDERS, SCHEME).removeprefix("file://"), ignore_errors=True)
+    shutil.rmtree(on_spark.scored_in(SHOP, SCHEME).removeprefix("file://"), ignore_errors=True)
 
     def counts(since: dt.date | None) -> tuple[int, int]:
-        done = rescore_on(on_spark, Engine(), SCHEME, [ORDERS], since=since)
+        done = rescore_on(on_spark, Engine(), SCHEME, [SHOP], since=since)
         return done.visits, done.before
 
-    everything = rows_of(local, ORDERS, SCHEME)
+    everything = rows_of(local, SHOP, SCHEME)
     expected = [row for row in everything if row[3] >= early]
     assert counts(early) == (len(expected), 0)
-    assert rows_of(on_spark, ORDERS, SCHEME) == expected
-    assert differences(on_spark, ORDERS, SCHEME, late) == differences(local, ORDERS, SCHEME, late)
+    assert rows_of(on_spark, SHOP, SCHEME) == expected
+    assert differences(on_spark, SHOP, SCHEME, late) == differences(local, SHOP, SCHEME, late)
     assert counts(late) == (0, sum(row[3] >= late for row in expected))
     assert counts(None) == (len(everything), 0)
     assert counts(early) == (0, len(expected))
-    assert rows_of(on_spark, ORDERS, SCHEME) == everything
+    assert rows_of(on_spark, SHOP, SCHEME) == everything
 
 
 def test_what_is_not_whole_or_of_other_answers_does_not_count(
     on_spark: OnSpark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def files() -> list[str]:
-        (scores,) = on_spark.again(ORDERS, SCHEME)
+        (scores,) = on_spark.again(SHOP, SCHEME)
         return [part.file for part in scores.parts]
 
-    rescore_on(on_spark, Engine(), SCHEME, [ORDERS])
-    written = on_spark.scored_in(ORDERS, SCHEME)
+    rescore_on(on_spark, Engine(), SCHEME, [SHOP])
+    written = on_spark.scored_in(SHOP, SCHEME)
     assert files() == [written]
     with monkeypatch.context() as patched:
         patched.setattr(on_spark, "answers_digest", lambda ref: "another one")
         assert all(file.startswith("rescored/") for file in files())
     min(Path(written.removeprefix("file://")).glob("*.parquet")).unlink()
     assert all(file.startswith("rescored/") for file in files())
-    assert rescore_on(on_spark, Engine(), SCHEME, [ORDERS]).visits == 1_200
+    assert rescore_on(on_spark, Engine(), SCHEME, [SHOP]).visits == 160
     assert files() == [written]
 
 
@@ -263,20 +292,20 @@ def test_a_scheme_keeps_its_content_under_its_name(on_spark: OnSpark) -> None:
     plain = engine.library.scheme(SCHEME)
     one, other = (plain.model_copy(update={"version": "9", "title": Text(en=word)}) for word in ("one", "other"))
     engine.library.schemes[one.ref] = one
-    rescore_on(on_spark, engine, one.ref, [ORDERS])
+    rescore_on(on_spark, engine, one.ref, [SHOP])
     engine.library.schemes[one.ref] = other
     with pytest.raises(BadInput, match="exists already with another content"):
-        rescore_on(on_spark, engine, one.ref, [ORDERS])
+        rescore_on(on_spark, engine, one.ref, [SHOP])
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing(there: Cluster, on_spark: OnSpark, local: Local) -> None:
     killer = Killer(there, on_spark)
     killer.start()
-    rescore_on(on_spark, Engine(), SCHEME, [SHOP])
+    rescore_on(on_spark, Engine(), SCHEME, [ORDERS])
     killer.join()
     done, tasks = killer.seen
-    assert 0 < done < tasks == 80 * COPIES // BLOCK
-    assert rows_of(on_spark, SHOP, SCHEME) == rows_of(local, SHOP, SCHEME)
+    assert 0 < done < tasks == FILES
+    assert rows_of(on_spark, ORDERS, SCHEME) == rows_of(local, ORDERS, SCHEME)
 
 
 class Killer(Thread):
@@ -293,7 +322,7 @@ class Killer(Thread):
         while time.monotonic() < end:
             for stage in self._jobs.getActiveStageIds():
                 told = self._jobs.getStageInfo(stage)
-                if told and told.numTasks > 10 and told.numCompletedTasks > 2:
+                if told and told.numTasks == FILES and told.numCompletedTasks:
                     self.seen = (told.numCompletedTasks, told.numTasks)
                     self._worker.end()
                     return
