@@ -35,12 +35,13 @@ class Design:
 def design_of(crossed: Crossed, by: Fitted) -> Design:
     """The check of the visits in ``crossed``, whose model is fitted; shoppers not known link nothing.
 
-    ``pools`` are there where the model has shoppers and there are several.
+    ``pools`` are there where the model has shoppers and there are several. Of stores visited once each
+    only pools are looked at: nothing links single stores.
     """
-    groups = _groups(crossed)
+    groups = np.zeros(len(crossed.stores), np.int32) if by.once else _groups(crossed)
     several = next((one for one in crossed.of_stores if one.name in {"pool", "region"} and len(one.levels) > 1), None)
     pools = tuple(Pools(crossed, by.model, several, groups).each()) if several and by.crossed.shoppers else ()
-    alone = tuple(_alone(crossed))
+    alone = () if by.once else tuple(_alone(crossed))
     return Design(len(np.unique(groups)), alone, pools, tuple(_notes(crossed, several, groups, alone)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cemaudit.compare.crossed import Crossed
 from cemaudit.compare.fitted import Fitted, nothing_about_shoppers
-from cemaudit.compare.mixed.without import fit_without_units
+from cemaudit.compare.mixed.without import model_without_units
 from cemaudit.language import message
 
 __all__ = ["fitted_once", "only_units"]
@@ -20,4 +20,4 @@ def fitted_once(crossed: Crossed) -> Fitted:
     why = nothing_about_shoppers(crossed)
     known = crossed if why is None else crossed.without_shoppers()
     once = message("Every store was visited once: how stores differ counts as chance, and single ones are not judged.")
-    return Fitted(known, fit_without_units(known.sums()), (once,) if why is None else (once, why), once=True)
+    return Fitted(known, model_without_units(known.sums()), (once,) if why is None else (once, why), once=True)

@@ -40,7 +40,9 @@ def test_stores_are_refused_and_regions_are_compared() -> None:
     assert sorted(one.store for one in league.standings) == ["r0", "r1", "r2", "r3"]
     assert all(one.rank for one in league.standings)
     assert not league.parts
-    assert "Every store was visited once" in " ".join(map(str, told(league).unknown))
+    unknown = " ".join(map(str, told(league).unknown))
+    assert "Every store was visited once" in unknown
+    assert "share no shopper" not in unknown
 
 
 def test_intervals_hold_the_true_levels() -> None:
@@ -63,7 +65,20 @@ def test_without_shoppers_regions_are_their_means() -> None:
 def test_shoppers_who_do_not_differ_leave_the_means() -> None:
     crossed, _ = visited_once(3, strict=0.0)
     for one in league_of(fitted_once(crossed), {}).standings:
-        assert one.score == pytest.approx(one.raw, abs=1.5)
+        assert one.score == pytest.approx(one.raw, abs=2.0)
+
+
+def test_many_shoppers_are_taken_at_the_best_ratio() -> None:
+    """300 shoppers of two stores each: the intervals of an average would be the same."""
+    draw = np.random.default_rng(4)
+    store, shopper = np.arange(600), draw.permutation(np.repeat(np.arange(300), 2))
+    score = 70 + 8 * draw.normal(size=300)[shopper] + 6 * draw.normal(size=600) + 5 * (store < 300)
+    crossed = crosses.crossed(store, shopper, score, ["a" if one < 300 else "b" for one in store])
+    found = fitted_once(replace(crossed, unit_of=crossed.of_stores[0]))
+    assert found.model.random_sds[0] == pytest.approx(8, rel=0.2)
+    assert found.model.residual_sd == pytest.approx(6, rel=0.2)
+    first, second = league_of(found, {}).standings
+    assert first.score - second.score == pytest.approx(5, abs=2)
 
 
 def test_stores_seen_more_often_are_not_meant() -> None:
