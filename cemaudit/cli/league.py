@@ -59,11 +59,13 @@ def show_league(league: League) -> None:
 
 
 def _print_table(league: League) -> None:
-    headings, rows = _headings(league), list(league.standings)
+    rows = list(map(_cells, league.standings))
+    told = [place for place, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
     best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])
-    gap = [["..."] + [""] * (len(headings) - 1)] if worst else []
-    cells = [*map(_cells, best), *gap, *map(_cells, worst)]
-    for line in table_lines(headings, cells, "l" + "r" * (len(headings) - 1), screen_width()):
+    gap = [["...", *[""] * (len(told) - 1)]] if worst else []
+    headings, *cells = [[row[place] for place in told] for row in [_headings(league), *best, *worst]]
+    cells[len(best) : len(best)] = gap
+    for line in table_lines(headings, cells, "l" + "r" * (len(told) - 1), screen_width()):
         click.echo(line)
 
 
@@ -114,6 +116,6 @@ def _chance(value: float | None) -> str:
     """A probability, never rounded up to where a flag begins, nor to certainty."""
     if value is None:
         return "-"
-    if 0 < value < 0.01:
+    if value < 0.01:
         return "<0.01"
-    return ">0.99" if 0.99 < value < 1 else f"{math.floor(value * 100 + 1e-9) / 100:.2f}"
+    return ">0.99" if value > 0.99 else f"{math.floor(value * 100 + 1e-9) / 100:.2f}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.league import League
+from cemaudit.compare.league import LEAST_TENTH, League
+from cemaudit.compare.rules import Rules
 from cemaudit.compare.telling import percent
-from cemaudit.language import Message, message
+from cemaudit.language import N_, Message, message
 
-__all__ = ["terms"]
+__all__ = ["terms", "terms_of_sides"]
 
 
 def terms(league: League) -> tuple[Message, ...]:
@@ -26,8 +27,30 @@ def _terms(league: League) -> Iterator[Message]:
         )
     else:
         yield message("Score: the mean of its stores' adjusted scores, each store counting the same.")
-    yield message(
+    yield _rules(rules)
+    if league.target is not None:
+        yield message(_MISSED[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
+    elif league.order.places >= LEAST_TENTH:
+        yield message(
+            "Low 10%: the probability of being among the lowest tenth; from {at} on it is flagged (!).",
+            at=percent(rules.flag_at),
+        )
+
+
+_MISSED = {
+    "below": N_("< {target}: the probability of truly being below {target}; from {at} on it is flagged (!)."),
+    "above": N_("> {target}: the probability of truly being above {target}; from {at} on it is flagged (!)."),
+}
+
+
+def terms_of_sides(rules: Rules) -> tuple[Message, ...]:
+    """The same where channels, or whatever the facet is, are side by side."""
+    return (message("Mean: of the adjusted scores of all stores, each store counting the same."), _rules(rules))
+
+
+def _rules(rules: Rules) -> Message:
+    return message(
         "Intervals are made to hold the truth in {level} of cases. Fewer than {least} visits: no rank, no group, no "
-        "flag. Flags begin at a probability of {at}.",
-        level=percent(rules.level), least=rules.least_visits, at=percent(rules.flag_at),
+        "flag.",
+        level=percent(rules.level), least=rules.least_visits,
     )  # fmt: skip

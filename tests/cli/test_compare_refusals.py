@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -66,6 +67,7 @@ CHAINS: dict[str, tuple[Sequence[Visit], Sequence[Store]]] = {
     "each its own shopper": ([visit(n, f"s{n % 4}", f"u{n % 4}", n % 7, n % 5) for n in range(24)], ()),
     "a pool for each": (visits(40, 5), [Store(id=f"s{number}", region=f"r{number}") for number in range(5)]),
     "one region": (visits(48, 8), [Store(id=f"s{number}", region="north") for number in range(8)]),
+    "some regions": (visits(48, 9), [Store(id=f"s{n}", region="north" if n % 3 else None) for n in range(9)]),
     "hostile": (
         [visit(n, IDS[n % 12], f"u{DRAW.randrange(5)}", DRAW.randint(0, 10), DRAW.randint(0, 10)) for n in range(96)],
         [
@@ -214,3 +216,34 @@ def test_strangers_names_are_no_formulas(answer: Answer) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
     code, _, _ = answer("hostile", "compare", "--report", "pages")
     assert code == 0
+
+
+def test_what_the_figures_mean_and_the_rules_are_said_with_them(answer: Answer) -> None:
+    arguments = ("compare", "--target", "60", "--least-visits", "4", "--level", "0.8", "--flag-at", "0.7")
+    _, out, _ = answer("one region", *arguments)
+    words = " ".join(out.split())
+    for part in ("Mean: of all its visits, each counting the same", "hold the truth in 80 % of cases",
+                 "Fewer than 4 visits: no rank", "truly being below 60; from 70 % on"):  # fmt: skip
+        assert part in words
+    _, out, _ = answer("one region", *arguments, "--json")
+    found = json.loads(out)
+    assert {name: found["rules"][name] for name in ("least_visits", "level", "flag_at")} == {
+        "least_visits": 4, "level": 0.8, "flag_at": 0.7,
+    }  # fmt: skip
+    assert any("Fewer than 4 visits" in one for one in found["terms"])
+    _, out, _ = answer("one region", "compare", "--by", "channel")
+    assert "each store counting the same" in " ".join(out.split())
+    _, out, _ = answer("one region", "shoppers", "--json", "--least", "6")
+    assert json.loads(out)["rules"]["least_person"] == 6
+    assert all(one["visits"] >= 6 for one in json.loads(out)["shoppers"])
+
+
+def test_columns_that_say_nothing_are_not_shown(answer: Answer) -> None:
+    _, out, _ = answer("hostile", "compare", "--by", "region")
+    (heading,) = [line for line in out.splitlines() if line.startswith("Region")]
+    assert heading.split() == ["Region", "Visits", "Mean", "Score", "Interval", "Rank", "Group"]
+
+
+def test_stores_of_no_known_region_are_said_to_be_taken_together(answer: Answer) -> None:
+    _, out, _ = answer("some regions", "compare")
+    assert "Region: not known of 3 stores" in " ".join(out.split())
