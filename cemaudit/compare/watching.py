@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cemaudit.compare.change import Wave
 from cemaudit.compare.mixed.sums import Matrix, Vector
 from cemaudit.compare.residuals import Residuals
-from cemaudit.compare.watch import Chart, alarm_within, chart_for, run_length, watch
+from cemaudit.compare.watch import Chart, chart_for, expected_false_alarms, run_length, watch
 
 __all__ = ["Alarm", "Watching", "watching"]
 
@@ -131,4 +131,6 @@ def _every(chart: Chart) -> float | None:
 def _expected(chart: Chart, visits: NDArray[Any]) -> float:
     """False alarms expected of stores of so many visits each."""
     numbers, counts = np.unique(np.minimum(visits, DAYS), return_counts=True)
-    return float(sum(count * alarm_within(chart, int(number)) for number, count in zip(numbers, counts, strict=True)))
+    return sum(
+        expected_false_alarms(chart, int(count), int(number)) for number, count in zip(numbers, counts, strict=True)
+    )
