@@ -39,8 +39,15 @@ class Fit(Model):
         self.effects = arrangement.spread_out(system.ratios[0] * system.units, system.scale * system.columns)
 
     def errors(self, whole: Sparse) -> Vector:
-        variances = errors(self._system, self._inverse, *self._arrangement.parts(whole))
-        return np.asarray(np.sqrt(self.variance * np.maximum(variances, 0.0)))
+        return np.asarray(np.sqrt(self.variances(*self.parts(whole))))
+
+    def parts(self, whole: Sparse) -> tuple[Sparse, Sparse]:
+        """Combinations as those of solved units and of solved columns, which all fits of an arrangement share."""
+        return self._arrangement.parts(whole)
+
+    def variances(self, units: Sparse, columns: Sparse) -> Vector:
+        """Of each combination's ``parts``: the variance of its prediction error (m)."""
+        return self.variance * np.maximum(errors(self._system, self._inverse, units, columns), 0.0)
 
     def spreads(self, whole: Sparse) -> Matrix:
         return self.variance * covariances(self._system, self._inverse, *self._arrangement.parts(whole))

@@ -43,8 +43,9 @@ class Mixture(Model):
 
     def errors(self, whole: Sparse) -> Vector:
         variance = self._apart(whole) ** 2 @ self._weights
+        parts = self._fits[0].parts(whole)
         for weight, fit in zip(self._weights, self._fits, strict=True):
-            variance += weight * fit.errors(whole) ** 2
+            variance += weight * fit.variances(*parts)
         return np.asarray(np.sqrt(variance))
 
     def spreads(self, whole: Sparse) -> Matrix:
