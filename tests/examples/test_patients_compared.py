@@ -99,6 +99,16 @@ def test_no_group_in_china_is_surely_strict(china: Any) -> None:
     assert found["sd"] * 2**0.5 == pytest.approx(4, abs=0.5)
 
 
+def test_levels_in_china_are_compared(china: Any) -> None:
+    found = china.ask("compare", "--by", "format")
+    rows = {"Township": "township health centres", "County": "county hospitals", "Village": "village clinics"}
+    assert found["standings"][0]["worst_rank"] == 1
+    assert [one["group"] for one in found["standings"]] == [1, 2, 2]
+    for one in found["standings"]:
+        cells = f"{one['visits']}", f"{one['score']:.1f}", f"{one['low']:.1f} to {one['high']:.1f}"
+        assert_row(china.page, rows[one["store"]], *cells)
+
+
 def test_groups_and_counties_are_crossed_in_china(shared_data: Path) -> None:
     rows = read_table(shared_data / "mystery_patients/plosmed2017_china/visits.csv.gz").rows
     pairs = {(row.cells["groupcode"], row.cells["countycode"]) for row in rows}
