@@ -11,8 +11,6 @@ from cemaudit.ledger.query.relations import relations
 
 __all__ = ["Found", "ask"]
 
-LONGEST = 100_000
-
 
 class Found(NamedTuple):
     """What SQL returned: the names of its columns, and its rows."""

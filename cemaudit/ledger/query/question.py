@@ -13,7 +13,16 @@ from cemaudit.ledger.query.measured import Facets
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 
-__all__ = ["Group", "Groups", "KeyColumns", "Question", "checklists_asked", "is_asked", "key_columns"]
+__all__ = [
+    "Group",
+    "Groups",
+    "KeyColumns",
+    "Question",
+    "checklists_asked",
+    "is_asked",
+    "key_columns",
+    "replace_conditions",
+]
 
 Group = tuple[str | None, ...]
 """The values of a question's keys, in their order."""
@@ -52,7 +61,7 @@ class Question:
 
 
 def replace_conditions(which: Filter, keep: Callable[[Condition], bool]) -> Filter:
-    """The same with some of the conditions."""
+    """The same with those of the conditions that are to be kept."""
     return which._replace(conditions=tuple(filter(keep, which.conditions)))
 
 

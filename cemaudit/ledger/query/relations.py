@@ -1,6 +1,6 @@
 """The tables of a snapshot as anybody would ask them: long, with words in place of codes, only visits that count.
 
-``visits``, ``scores``, ``items``, ``feelings``, ``stores``; and ``wide_answers`` and ``wide_scores`` as the files are.
+``visits``, ``scores``, ``items``, ``feelings``, ``stores``; and, as the files are, ``wide_answers``, ``wide_scores_1`` ...
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from cemaudit.ledger.snapshot.parquet import text_of
 from cemaudit.model import Checklist, Item
 from cemaudit.model.answers import Nps, Quantity, Scale, TextAnswer, YesNo
 
-__all__ = ["FACETS", "relations", "word_of"]
+__all__ = ["relations", "word_of"]
 
-FACETS = ("touchpoint", "channel", "medium", "stage", "element", "mode", "moment")
+_FACETS = ("touchpoint", "channel", "medium", "stage", "element", "mode", "moment")
 
 _HEADS = "number, visit, store, wave, day, month, step, scenario, origin"
 _COUNTED = "number not in (select number from gone)"
@@ -92,7 +92,7 @@ def _feelings(checklist: Checklist) -> Iterator[str]:
 
 
 def _facets(facets: Facets) -> str:
-    return ", ".join(f"{_text(facets[facet])} as {facet}" for facet in FACETS)
+    return ", ".join(f"{_text(facets[facet])} as {facet}" for facet in _FACETS)
 
 
 def _text(values: tuple[str, ...]) -> str:

@@ -28,7 +28,7 @@ from cemaudit.scoring.kernel import Columns
 from cemaudit.scoring.kernel.columns import columns_from
 from cemaudit.scoring.plan import make_plan
 
-__all__ = ["Job", "Made", "about_scores", "make_files", "marks_of"]
+__all__ = ["Job", "Made", "about_answers", "about_scores", "make_files", "marks_of"]
 
 _AT_ONCE = 8_192  # visits read before they become columns
 
