@@ -31,6 +31,7 @@ def read_back(path: Path, of: Checklist) -> tuple[Visit | None, list[str]]:
     return visit, [str(problem) for problem in problems]
 
 
+@settings(max_examples=25)
 @given(checklists_and_visits())
 def test_through_a_record(both: Both) -> None:
     of, visit = both
@@ -39,6 +40,7 @@ def test_through_a_record(both: Both) -> None:
     assert again == visit
 
 
+@settings(max_examples=25)
 @given(checklists_and_visits())
 def test_through_csv(tmp_path: Path, both: Both) -> None:
     of, visit = both
