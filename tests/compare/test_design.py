@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import crosses
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from cemaudit.compare.crossed import Crossed
 from cemaudit.compare.design import Design, design_of
 from cemaudit.compare.fitted import Fitted, fitted
 from cemaudit.compare.mixed.fit import fit_at
+from cemaudit.compare.scale import Scale
 from cemaudit.language import use
 
 
@@ -102,3 +105,18 @@ def test_without_shoppers_in_the_model_there_is_nothing_to_say_of_pools() -> Non
     assert found.pools == ()
     assert found.alone == ()
     assert found.notes == ()
+
+
+def test_on_another_scale_differences_between_pools_are_told_in_points() -> None:
+    plain = crosses.regional(0.0)
+    scale = Scale("arcsine", 100_000_000, 20)
+    at = scale.to(70.0)
+    slope = scale.slope(at)
+    shrunk = replace(
+        plain, facts=replace(plain.facts, scale=scale), totals=plain.totals / slope, shift=at,
+        shopper_totals=plain.shopper_totals / slope, squares=plain.squares / slope**2,
+    )  # fmt: skip
+    for one, other in zip(known(plain).pools, known(shrunk).pools, strict=True):
+        assert other.error.difference == pytest.approx(one.error.difference)
+        assert other.error.se == pytest.approx(one.error.se)
+        assert other.said == one.said

@@ -81,3 +81,29 @@ def test_one_shopper_cannot_be_compared() -> None:
     alone = replace(visits, shoppers=("u0",), shopper=np.zeros_like(visits.shopper))
     with pytest.raises(CannotTell, match="fewer than two shoppers"):
         severity_of(alone)
+
+
+def test_shoppers_of_one_store_are_compared_there() -> None:
+    draw = np.random.default_rng(3)
+    shopper = np.repeat(np.arange(4), 12)
+    score = 70 - np.array([-9, 0, 0, 9.0])[shopper] + draw.normal(0, 3, len(shopper))
+    store = np.zeros(len(shopper), np.int32)
+    facts = crosses.crossed(store, shopper, score).facts
+    people = tuple(f"u{number}" for number in range(4))
+    alone = Observed(facts, ("s0",), people, store, shopper.astype(np.int32), (), score, score)
+    found = severity_of(alone)
+    assert (found.shoppers[0].shopper, found.shoppers[-1].shopper) == ("u3", "u0")
+    assert found.apart
+    assert "by lot" not in " ".join(map(str, found.notes))
+
+
+def test_who_never_came_twice_cannot_be_judged() -> None:
+    draw = np.random.default_rng(3)
+    store, shopper = np.repeat(np.arange(6), 4).astype(np.int32), np.arange(24, dtype=np.int32)
+    score = draw.normal(70, 9, 24)
+    facts, names = crosses.crossed(store, shopper, score).facts, tuple(f"u{number}" for number in range(24))
+    seen_once = Observed(facts, tuple(f"s{one}" for one in range(6)), names, store, shopper, (), score, score)
+    with pytest.raises(CannotTell, match="no shopper came twice"):
+        severity_of(seen_once)
+    with pytest.raises(CannotTell, match="all scores are equal"):
+        severity_of(replace(seen_once, score=np.full(24, 50.0)))
