@@ -113,7 +113,7 @@ def by_cemaudit(snapshot: Path, adjusted: bool) -> tuple[float, float, float, fl
 def by_polars(snapshot: Path, _: bool) -> tuple[float, float, None, float]:
     """Crosswise counts and sums by polars, into the same model."""
     gathered, sums = best(lambda: _grouped(_lazy_rows(snapshot)), 3)
-    model_took, model = best(lambda: fit(sums), 2)
+    model_took, model = best(lambda: fit(sums), 1)
     return gathered, model_took, None, model.criterion
 
 
@@ -130,7 +130,7 @@ def by_numpy(snapshot: Path, _: bool) -> tuple[float, float, None, float]:
     sums = sums_of_rows(store, [shopper], fixed, score)
     gathered = time.process_time() - begun
     del rows, store, shopper, region, wave, levels, columns, fixed
-    model_took, model = best(lambda: fit(sums), 2)
+    model_took, model = best(lambda: fit(sums), 1)
     return gathered, model_took, None, model.criterion
 
 

@@ -50,6 +50,12 @@ def test_no_mark_is_left_out(fairness: str) -> None:
     assert sorted(re.findall(r"<!-- (\w+) -->", fairness)) == sorted(2 * MARKS)
 
 
+def test_the_speed_of_comparing_is_measured(pages: dict[str, str]) -> None:
+    races, crossings = between(pages["performance.md"], "compare").split("\n\n")[1:]
+    assert len(rows(races)) > 3
+    assert len(rows(crossings)) > 4
+
+
 def test_the_visits_needed_are_those_of_the_planner(fairness: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert between(fairness, "visits") == benchmark("shown", monkeypatch).visits_needed()
 
