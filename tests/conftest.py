@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -22,6 +23,15 @@ _USUAL: dict[str, Any] = {
 settings.register_profile("usual", **_USUAL)
 settings.register_profile("ci", **_USUAL, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "usual")
+
+
+def pytest_collection() -> None:
+    """Thousands of tests are kept, so there is little garbage among them to look for."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
