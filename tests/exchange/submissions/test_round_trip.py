@@ -62,7 +62,7 @@ def said(visit: Visit, checklist: Checklist) -> dict[str, str]:
     return {name: text for name, text in flat_record(visit, checklist).items() if name != "visit__id"}
 
 
-@pytest.fixture(params=CHECKLISTS)
+@pytest.fixture(scope="module", params=CHECKLISTS)
 def shipped(request: pytest.FixtureRequest) -> Field:
     checklist = CHECKLISTS[request.param]
     visits = [
