@@ -204,8 +204,8 @@ def main() -> None:
     text = table(options.audits)
     print(text)
     if options.write:
-        before, _, _ = PAGE.read_text(encoding="utf-8").partition(MARK)
-        PAGE.write_text(f"{before}{MARK}\n{text}\n", encoding="utf-8")
+        before, _, after = PAGE.read_text(encoding="utf-8").split(MARK)
+        PAGE.write_text(f"{before}{MARK}\n{text}\n{MARK}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
