@@ -152,7 +152,7 @@ def study() -> Study:
     return Study(
         "touchpoint", Outcome("nps", Text(ko="추천 의향", en="Likelihood to recommend"), True, "", frozenset()),
         "touchpoint.performance", 430, 60,
-        45, True, 0.47, "lmg", drivers, felt, None,
+        45, True, 0.47, "lmg", drivers, felt, None, None,
         (message("Drivers that go together share what they explain: a small share need not be an effect."),),
     )  # fmt: skip
 
