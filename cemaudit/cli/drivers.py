@@ -152,7 +152,8 @@ def _heads(found: Study) -> Iterator[object]:
 
 def _print_shares(drivers: Sequence[Driver]) -> None:
     headings = (
-        N_("Driver"), N_("Share"), N_("Interval"), N_("Top 3"), N_("Perf."), N_("Quadrant"), N_("Sure"), N_("Suggestion"),
+        N_("Driver"), N_("Share"), N_("Interval"), N_("Top 3"), N_("Perf."), N_("Quadrant"), N_("Sure"),
+        N_("Suggestion"),
     )  # fmt: skip
     rows = [
         [

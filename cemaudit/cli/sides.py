@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["show_sides"]
 
 MOST_PAIRS = 15
+_OF_PAIRS = (N_("First one"), N_("Second one"), N_("Stores"), N_("Correlation"), N_("Interval"))
 MOST_COLUMNS = 5
 
 
@@ -60,7 +61,7 @@ def _print(found: Channels, sides: Sequence[Side], facet: str) -> None:
         _heading(N_("Are the same stores good in both? (1: the same, 0: unrelated)"))
         least = sorted(found.agreements, key=lambda one: (one.correlation is None, one.correlation))[:MOST_PAIRS]
         shown = found.agreements if len(found.agreements) <= MOST_PAIRS else least
-        _table((N_("First one"), N_("Second one"), N_("Stores"), N_("Correlation"), N_("Interval")), list(map(_pair, shown)))
+        _table(_OF_PAIRS, list(map(_pair, shown)))
         if len(shown) < len(found.agreements):
             what = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
             click.echo(str(what))
