@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from cemaudit.compare.drivers.choosing import Chosen
@@ -45,25 +46,32 @@ def _is_asked(chosen: Chosen) -> bool:
 
 def _link(reading: Local, key: str, name: str, *, by_shopper: bool, level: float) -> Link:
     score, within = quoted(key), "shopper" if by_shopper else "true"
-    apart = "sum(cast({0} as double) * {1}) - cast(sum({0}) as double) * sum({1}) / count(*)"
-    squares = [apart.format(*pair) for pair in ((OUTCOME, OUTCOME), (score, score), (OUTCOME, score))]
-    (row,) = reading.ask(
-        f"with persons as (select count(*) as n, {', '.join(f'{sql} as s{at}' for at, sql in enumerate(squares))} "
-        f"from {FRAME} where {score} is not null group by {within}) "
-        f"select coalesce(sum(n), 0), count(*), sum(s0), sum(s1), sum(s2), "
-        f"(select avg({score}) from {FRAME} where {_PROMOTES}), "
-        f"(select avg({score}) from {FRAME} where {_DETRACTS}) from persons"
+    pairs = (OUTCOME, OUTCOME), (score, score), (OUTCOME, score)
+    terms = ", ".join(f"sum(cast({one} as hugeint) * {other})" for one, other in pairs)
+    persons = reading.ask(
+        f"select count(*), sum({OUTCOME}), sum({score}), {terms} from {FRAME} where {score} is not null "
+        f"group by {within}"
     )
-    visits, persons, recommend, own, both, up, down = (None if one is None else float(one) for one in row)
-    seen = Together(
-        int(visits or 0),
-        int(persons or 0),
-        max(0.0, recommend or 0.0) / _SQUARE,
-        max(0.0, own or 0.0) / _SQUARE,
-        (both or 0.0) / _SQUARE,
+    ((up, down),) = reading.ask(
+        f"select (select avg({score}) from {FRAME} where {_PROMOTES}), "
+        f"(select avg({score}) from {FRAME} where {_DETRACTS})"
     )
+    seen = _together([tuple(map(int, person)) for person in persons])
     correlation, interval = correlation_of(seen, level)
     return Link(name, _points(up), _points(down), correlation, interval, seen.visits)
+
+
+def _together(persons: Sequence[tuple[int, ...]]) -> Together:
+    """Squares and products of differences from each person's means, to the last digit whatever the persons' order.
+
+    ``persons``: of each the visits, Σa, Σb, Σa², Σb², Σab.
+    """
+
+    def apart(product: int, one: int, other: int) -> float:
+        return math.fsum((person[0] * person[product] - person[one] * person[other]) / person[0] for person in persons)
+
+    squares = (apart(3, 1, 1) / _SQUARE, apart(4, 2, 2) / _SQUARE, apart(5, 1, 2) / _SQUARE)
+    return Together(sum(person[0] for person in persons), len(persons), *squares)
 
 
 def _points(hundredths: float | None) -> float | None:
