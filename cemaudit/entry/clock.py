@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from datetime import date, datetime, time, timedelta
 
 __all__ = ["read_day", "read_moment", "read_time"]
@@ -14,6 +15,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d{3,4}")
+_A_LEAP_YEAR = 2024
 _WORDS = {"today": 0, "오늘": 0, "yesterday": 1, "어제": 1}
 
 
@@ -28,8 +30,18 @@ def read_day(text: str, today: date) -> date:
     year, month, day = found.groups()
     if year:
         return date(int(year), int(month), int(day))
-    this_year = date(today.year, int(month), int(day))
-    return this_year if this_year <= today else date(today.year - 1, int(month), int(day))
+    return _latest(int(month), int(day), today)
+
+
+def _latest(month: int, day: int, today: date) -> date:
+    """Return the latest such day not to come; ``ValueError`` where no year has it."""
+    date(_A_LEAP_YEAR, month, day)
+    for year in range(today.year, 0, -1):
+        if (month, day) == (2, 29) and not isleap(year):
+            continue
+        if (latest := date(year, month, day)) <= today:
+            return latest
+    raise ValueError(f"{month}-{day}")
 
 
 def read_time(text: str) -> time:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import samples
+import time_machine
 
 from cemaudit.entry.conversation import Conversation
 from cemaudit.entry.desk import Desk, OpenDraft
@@ -68,6 +70,13 @@ class Table:
             except EOFError:
                 script.ready = None  # type: ignore[attr-defined]
         return script
+
+
+@pytest.fixture(autouse=True)
+def evening_of_the_visit() -> Iterator[time_machine.Traveller]:
+    """Visits are entered on their own evening, whatever day the tests run; the clock goes on from there."""
+    with time_machine.travel(datetime(2026, 11, 20, 22, 0).astimezone()) as clock:  # noqa: DTZ001 (the machine's zone)
+        yield clock
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -30,6 +30,19 @@ def test_days_as_people_type_them(typed: str, day: date) -> None:
 
 
 @pytest.mark.parametrize(
+    ("today", "day"),
+    [
+        (date(2028, 2, 29), date(2028, 2, 29)),
+        (date(2028, 2, 28), date(2024, 2, 29)),
+        (date(2027, 3, 1), date(2024, 2, 29)),
+        (date(2103, 3, 1), date(2096, 2, 29)),
+    ],
+)
+def test_a_leap_day_is_of_the_last_leap_year(today: date, day: date) -> None:
+    assert read_day("2-29", today) == day
+
+
+@pytest.mark.parametrize(
     ("typed", "hour", "minute"),
     [
         ("14:05", 14, 5), ("1405", 14, 5), ("905", 9, 5), ("2:05 pm", 14, 5), ("2:05PM", 14, 5), ("2 p.m.", 14, 0),
@@ -52,6 +65,14 @@ def test_what_is_no_time_is_refused(typed: str) -> None:
 def test_what_is_no_day_is_refused(typed: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any will do
         read_day(typed, TODAY)
+
+
+@given(st.dates(date(1970, 1, 1), date(2100, 1, 1)), st.times())
+def test_a_month_and_a_day_are_the_latest_not_to_come(day: date, at: time) -> None:
+    later = day + timedelta(days=at.hour * 15)
+    read = read_day(f"{day:%m-%d}", later)
+    assert (read.month, read.day) == (day.month, day.day)
+    assert day <= read <= later
 
 
 @given(st.dates(date(1970, 1, 1), date(2100, 1, 1)), st.times())

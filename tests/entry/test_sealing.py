@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import samples
+import time_machine
 from PIL import Image
 
 from cemaudit.entry.amending import amend
@@ -127,6 +129,23 @@ def test_an_amendment_supersedes_says_why_and_what(sit: Any, photo: Path, out: P
     ]
     assert read_sealed(first.path).visit == first.visit
     assert second.path != first.path
+
+
+def test_a_draft_and_its_amendment_are_the_same_a_year_later(
+    sit: Any, photo: Path, out: Path, desk: Desk, engine: Any, evening_of_the_visit: time_machine.Traveller
+) -> None:
+    table = whole(sit, photo)
+    before = table.draft.visit
+    evening_of_the_visit.shift(timedelta(days=365))
+    assert table.draft.visit == before
+    with table.held() as held:
+        sealed = seal(held, out, "s-12")
+    assert line_of(sealed.visit) == line_of(before)
+    assert sealed.statement.at.date() == date(2027, 11, 20)
+    revised = type(table)(desk, amend(desk, sealed, table.draft.checklist, "I mixed up two doors"), engine)
+    revised.say("/go b", "it was the other door")
+    with revised.held() as held:
+        assert seal(held, out, "s-12").visit.revision == 2
 
 
 def test_an_amendment_that_changes_nothing_is_not_sealed(

@@ -39,6 +39,12 @@ def time_doubts(
 
 def when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
     """Doubts about when a visit was, by its times, or by its day where no time is known."""
+    doubts = _when_doubts(visit, now)
+    # An amendment comes after the visit was read by somebody, and says its reason anyway.
+    return [doubt for doubt in doubts if doubt.check != "times.late"] if visit.revision > 1 else doubts
+
+
+def _when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
     if visit.started or visit.finished or not visit.date:
         return time_doubts(visit.started, visit.finished, now, visit.entered)
     entered = visit.entered or now

@@ -90,6 +90,13 @@ def test_what_was_typed_in_early_does_not_grow_late() -> None:
     assert checks(when_doubts(samples.visit(started=at("14:00", 1)), NOW)) == [("times.late", "started", False)]
 
 
+def test_a_revision_is_never_late() -> None:
+    revised = {"revision": 2, "supersedes": "a" * 64, "amendment": "a wrong price", "entered": NOW}
+    assert when_doubts(samples.visit(started=at("14:00", 1), **revised), NOW) == []
+    assert when_doubts(samples.visit(date="2026-11-01", **revised), NOW) == []
+    assert checks(when_doubts(samples.visit(date="2026-11-22", **revised), NOW)) == [("date.future", "date", True)]
+
+
 def test_a_visit_of_which_only_the_day_is_known() -> None:
     assert when_doubts(samples.visit(date="2026-11-21"), NOW) == []
     assert checks(when_doubts(samples.visit(date="2026-11-22"), NOW)) == [("date.future", "date", True)]
