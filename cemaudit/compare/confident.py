@@ -18,7 +18,7 @@ MOST_UNITS = 100
 DRAWS = 10_000
 """With fewer the borders of a set change from seed to seed."""
 SEED = 1
-BLOCK = 200
+DRAWS_AT_ONCE = 200
 
 
 class Places(NamedTuple):
@@ -45,7 +45,7 @@ def confident_ranks(
     independent ones. ``ValueError`` above ``MOST_UNITS``. Mogstad, Romano, Shaikh & Wilhelm 2024, REStud 91:476-518.
     """
     design = _design(score, covariance, draws)
-    found = [_places(design, np.array([unit]), level) for unit in range(len(score))]
+    found = [_confident_places(design, np.array([unit]), level) for unit in range(len(score))]
     low, high = zip(*found, strict=True) if found else ((), ())
     return Places(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
 
@@ -55,7 +55,7 @@ def confident_ranks_of_all(
 ) -> Places:
     """For all units together: with confidence ``level`` all true places are among these. Else as above."""
     design = _design(score, covariance, draws)
-    return Places(*_places(design, np.arange(len(score)), level))
+    return Places(*_confident_places(design, np.arange(len(score)), level))
 
 
 def among_best(
@@ -91,7 +91,7 @@ def root_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     return root
 
 
-def _places(design: _Design, units: NDArray[np.int64], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _confident_places(design: _Design, units: NDArray[np.int64], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Step down: pairs told apart need not be guarded against any more, so the next bound is sharper."""
     count = len(design.gap)
     open_ = np.zeros((count, count), dtype=np.bool_)
@@ -111,6 +111,6 @@ def _bound(design: _Design, pairs: NDArray[np.bool_], level: float) -> float:
     """The quantile of the largest standardised difference among ``pairs``."""
     first, second = np.nonzero(pairs)
     se = design.se[first, second]
-    blocks = (design.draws[start : start + BLOCK] for start in range(0, len(design.draws), BLOCK))
+    blocks = (design.draws[start : start + DRAWS_AT_ONCE] for start in range(0, len(design.draws), DRAWS_AT_ONCE))
     largest = np.concatenate([((some[:, first] - some[:, second]) / se).max(axis=1) for some in blocks])
     return float(np.quantile(largest, level))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Groups", "groups"]
 
-MOST = 1_000
+MOST_GROUPED = 1_000
 """Stores one by one; more are first gathered into so many of like score."""
 
 
@@ -48,7 +48,7 @@ def groups(
     error: NDArray[np.float64],
     allowed: NDArray[np.bool_] | None = None,
     preference: float = 0.25,
-    most: int = MOST,
+    most: int = MOST_GROUPED,
 ) -> Groups:
     """Place a store above another only where that is worth it: likelier than 1 / (1 + ``preference``), on balance.
 

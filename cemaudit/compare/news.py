@@ -20,10 +20,10 @@ _UP = N_("Higher than in {waves}, all stores' change taken off: {names}.")
 
 def news(trend: Trend) -> Told:
     """The sentences of a trend."""
-    return Told(tuple(_known(trend)), tuple(_unknown(trend)))
+    return Told(tuple(_trend_conclusions(trend)), tuple(_trend_open_questions(trend)))
 
 
-def _known(trend: Trend) -> Iterator[Message]:
+def _trend_conclusions(trend: Trend) -> Iterator[Message]:
     yield from _of_network(trend)
     yield from _of_series(trend.network)
     if trend.parts:
@@ -32,7 +32,7 @@ def _known(trend: Trend) -> Iterator[Message]:
         yield from _of_stores(trend.watching)
 
 
-def _unknown(trend: Trend) -> Iterator[Message]:
+def _trend_open_questions(trend: Trend) -> Iterator[Message]:
     if trend.watching is None:
         yield message("No store was visited both in the waves compared with and after them: single stores are not "
                       "watched.")  # fmt: skip

@@ -17,8 +17,8 @@ OVERLAP = 1.39
 
 Goldstein & Healy 1995, JRSS-A 158:175-177: 1.96 / √2.
 """
-BLOCK = 500
-MOST = 10_000
+STORES_AT_ONCE = 500
+MOST_PAIRED = 10_000
 
 
 def told_apart(
@@ -29,7 +29,7 @@ def told_apart(
 ) -> float | None:
     """The share (0 to 1) of all pairs of stores whose difference is beyond z √(se₁² + se₂²); ``None`` without a pair.
 
-    ``score``: (S,); ``error``: (S,) standard errors, or (S, S) covariances of the errors of few. Of more than ``MOST``
+    ``score``: (S,); ``error``: (S,) standard errors, or (S, S) covariances of the errors of few. Of more than ``MOST_PAIRED``
     stores so many, evenly spread over the scores, stand for all.
     """
     mean, errors = (score, error) if allowed is None else (score[allowed], some_of(error, allowed))
@@ -40,10 +40,10 @@ def told_apart(
         far = (mean[:, None] - mean[None, :]) ** 2 > square * differences(errors)
         return float(far[np.triu_indices(len(mean), 1)].mean())
     variance = errors**2
-    if len(mean) > MOST:
-        some = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST).astype(np.intp)]
+    if len(mean) > MOST_PAIRED:
+        some = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST_PAIRED).astype(np.intp)]
         mean, variance = mean[some], variance[some]
-    apart = sum(_apart(mean, variance, start, square) for start in range(0, len(mean), BLOCK))
+    apart = sum(_apart(mean, variance, start, square) for start in range(0, len(mean), STORES_AT_ONCE))
     return apart / (len(mean) * (len(mean) - 1) / 2)
 
 
@@ -61,7 +61,7 @@ def some_of(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[n
 
 def _apart(mean: NDArray[np.float64], variance: NDArray[np.float64], start: int, square: float) -> int:
     """Pairs told apart between a block of stores and those in it or after it."""
-    block = slice(start, start + BLOCK)
+    block = slice(start, start + STORES_AT_ONCE)
     gap = mean[block, None] - mean[None, start:]
     far = gap**2 > square * (variance[block, None] + variance[None, start:])
     return int(np.triu(far, 1).sum())

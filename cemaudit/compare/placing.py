@@ -30,7 +30,7 @@ def places_of(reading: Reading, league: League, trend: Trend | None = None, *, n
     """The place of each store by id; ``named``: the other stores' names may be shown; ``trend`` of the same visits."""
     rows = reading.ask("select store, region, format from stores")
     known = {store: {"region": region, "format": form} for store, region, form in rows}
-    places = {one.store: _place(league, one, known, named=named) for one in league.standings}
+    places = {one.store: _place_of(league, one, known, named=named) for one in league.standings}
     if trend is None:
         return places
     return {
@@ -38,7 +38,7 @@ def places_of(reading: Reading, league: League, trend: Trend | None = None, *, n
     }
 
 
-def _place(league: League, one: Standing, known: Known, *, named: bool) -> Place:
+def _place_of(league: League, one: Standing, known: Known, *, named: bool) -> Place:
     peers, what = _peers(league.standings, one, known)
     facts = league.facts
     return Place(

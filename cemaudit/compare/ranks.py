@@ -18,7 +18,7 @@ __all__ = ["Ranks", "rank_intervals"]
 _Number = TypeVar("_Number", np.int64, np.float64)
 
 SEED = 1
-BLOCK = 2_000_000
+RANKS_AT_ONCE = 2_000_000
 """Numbers drawn at a time."""
 FEW = 200_000
 """Numbers drawn for the places of few: enough for 20 of them to have as many draws as are usual there."""
@@ -81,7 +81,7 @@ def _places(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int)
     kind = np.uint16 if len(score) <= np.iinfo(np.uint16).max else np.uint32
     order = np.arange(1, len(score) + 1, dtype=kind)
     places = np.empty((draws, len(score)), dtype=kind)
-    step = max(1, BLOCK // max(1, len(score)))
+    step = max(1, RANKS_AT_ONCE // max(1, len(score)))
     for start in range(0, draws, step):
         block = places[start : start + step]
         chance = random.standard_normal(block.shape)
@@ -96,7 +96,7 @@ def _middle(places: NDArray[np.unsignedinteger], level: float) -> tuple[NDArray[
     draws, stores = places.shape
     first = int((1 - level) / 2 * draws + 1e-9)
     low, high = (np.empty(stores, dtype=np.int64) for _ in range(2))
-    step = max(1, BLOCK // draws)
+    step = max(1, RANKS_AT_ONCE // draws)
     for start in range(0, stores, step):
         block = np.partition(np.ascontiguousarray(places[:, start : start + step].T), [first, draws - 1 - first])
         low[start : start + step], high[start : start + step] = block[:, first], block[:, draws - 1 - first]

@@ -26,10 +26,10 @@ class Told(NamedTuple):
 
 def told(league: League) -> Told:
     """The sentences of a league."""
-    return Told(tuple(_known(league)), tuple(_unknown(league)))
+    return Told(tuple(_conclusions(league)), tuple(_open_questions(league)))
 
 
-def _known(league: League) -> Iterator[Message]:
+def _conclusions(league: League) -> Iterator[Message]:
     if league.order.places < 2:
         return
     yield _flags(league)
@@ -41,7 +41,7 @@ def _known(league: League) -> Iterator[Message]:
         yield _sources(league)
 
 
-def _unknown(league: League) -> Iterator[Message]:
+def _open_questions(league: League) -> Iterator[Message]:
     least = league.rules.least_visits
     few = sum(standing.visits < least for standing in league.standings)
     if few:

@@ -29,7 +29,7 @@ def _terms(league: League) -> Iterator[Message]:
         yield message("Score: the mean of its stores' adjusted scores, each store counting the same.")
     yield _rules(rules)
     if league.target is not None:
-        yield message(_MISSED[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
+        yield message(_MISSED_TERMS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
     elif league.order.places >= LEAST_TENTH:
         yield message(
             "Low 10%: the probability of being among the lowest tenth; from {at} on it is flagged (!).",
@@ -37,7 +37,7 @@ def _terms(league: League) -> Iterator[Message]:
         )
 
 
-_MISSED = {
+_MISSED_TERMS = {
     "below": N_("< {target}: the probability of truly being below {target}; from {at} on it is flagged (!)."),
     "above": N_("> {target}: the probability of truly being above {target}; from {at} on it is flagged (!)."),
 }

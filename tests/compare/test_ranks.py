@@ -68,7 +68,7 @@ def test_scores_known_for_sure_have_one_place_each() -> None:
 def test_the_same_scores_give_the_same_places_again_and_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     _, score, se = league(150, 0.6, 3)
     once = rank_intervals(score, se)
-    monkeypatch.setattr("cemaudit.compare.ranks.BLOCK", 1_000)
+    monkeypatch.setattr("cemaudit.compare.ranks.RANKS_AT_ONCE", 1_000)
     again = rank_intervals(score, se)
     for first, second in zip(once[:4], again[:4], strict=True):
         np.testing.assert_array_equal(first, second)
@@ -85,7 +85,7 @@ def test_wider_intervals_are_asked_for_by_the_rules() -> None:
 def test_pairs_are_told_apart_as_often_as_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(5)
     score, se, allowed = random.normal(0, 5, 60), random.uniform(0.5, 3, 60), random.random(60) < 0.8
-    monkeypatch.setattr("cemaudit.compare.pairs.BLOCK", 7)
+    monkeypatch.setattr("cemaudit.compare.pairs.STORES_AT_ONCE", 7)
     mean, error = score[allowed], se[allowed]
     pairs = [(i, j) for i in range(len(mean)) for j in range(i)]
     apart = sum(abs(mean[i] - mean[j]) > 1.959964 * np.hypot(error[i], error[j]) for i, j in pairs)
@@ -95,7 +95,7 @@ def test_pairs_are_told_apart_as_often_as_counted_one_by_one(monkeypatch: pytest
 def test_some_stores_stand_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     _, score, se = league(2_000, 0.75, 6)
     exact = told_apart(score, se)
-    monkeypatch.setattr("cemaudit.compare.pairs.MOST", 500)
+    monkeypatch.setattr("cemaudit.compare.pairs.MOST_PAIRED", 500)
     assert told_apart(score, se) == pytest.approx(exact, abs=0.005)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["johnson"]
 
-_NOTHING = 1e-10  # an eigenvalue below it stands for a direction in which the drivers do not differ
+_NO_DIRECTION = 1e-10  # an eigenvalue below it stands for a direction in which the drivers do not differ
 
 Numbers = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ def johnson(R: Numbers) -> Numbers:
     ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
     """
     values, V = np.linalg.eigh(R[..., 1:, 1:])
-    says = values > _NOTHING
+    says = values > _NO_DIRECTION
     roots = np.sqrt(np.where(says, values, 0))
     inverse = np.where(says, 1 / np.where(says, roots, 1), 0)
     turned = np.swapaxes(V, -1, -2)

@@ -12,8 +12,8 @@ from cemaudit.compare.mixed.sums import Sums
 
 __all__ = ["model_without_units"]
 
-_LOWEST, _HIGHEST, _POINTS = 0.01, 10.0, 41
-_FEW, _LEAST = 200, 1e-4
+_LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS = 0.01, 10.0, 41
+_FEW, _LEAST_WEIGHT = 200, 1e-4
 
 
 def model_without_units(sums: Sums) -> Model:
@@ -24,19 +24,19 @@ def model_without_units(sums: Sums) -> Model:
     """
     if not sums.randoms:
         return fit_at(sums, np.zeros(1))
-    return _averaged(sums) if sums.randoms[0] < _FEW else _best(sums)
+    return _averaged_without_units(sums) if sums.randoms[0] < _FEW else _best(sums)
 
 
 def _at(sums: Sums, ratio: float) -> Fit:
     return fit_at(sums, np.array([0.0, ratio]))
 
 
-def _averaged(sums: Sums) -> Mixture:
-    ratios = np.geomspace(_LOWEST, _HIGHEST, _POINTS)
+def _averaged_without_units(sums: Sums) -> Mixture:
+    ratios = np.geomspace(_LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS)
     fits = [_at(sums, ratio) for ratio in ratios]
     logs = np.log(ratios) - 0.5 * ratios**2 - 0.5 * np.array([fit.criterion for fit in fits])
     weights = np.exp(logs - logs.max())
-    kept = np.flatnonzero(weights > _LEAST)
+    kept = np.flatnonzero(weights > _LEAST_WEIGHT)
     return Mixture([fits[place] for place in kept], weights[kept] / weights[kept].sum())
 
 
