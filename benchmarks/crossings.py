@@ -21,12 +21,12 @@ from scipy import sparse
 from shown import table
 from truth import CHAIN, World, crossed_of, network
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.assessment import league_of
-from cemaudit.compare.crossed import cross
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.mixed.fit import Fit, fit
-from cemaudit.compare.mixed.sums import Sums, sums_of_rows
+from cemaudit.compare.crosstabs import cross
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.league_table import league_of
+from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
+from cemaudit.compare.mixed_model.reml import Fit, fit
+from cemaudit.compare.selection import Asked
 from cemaudit.ledger import opened
 from cemaudit.ledger.processes import done_by
 from cemaudit.ledger.query.reading import reading

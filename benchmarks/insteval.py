@@ -19,10 +19,10 @@ from scipy import stats
 from shown import table
 from truth import Chain, Floats, Network, crossed_of
 
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.mixed.fit import fit
-from cemaudit.compare.mixed.sums import sums_of_rows
-from cemaudit.compare.scored import scores
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.league_table import scores
+from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
+from cemaudit.compare.mixed_model.reml import fit
 
 __all__ = ["Foretold", "Race", "file", "foretold", "races", "shown"]
 

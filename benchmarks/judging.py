@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from scipy import stats
 from truth import Floats, Network, crossed_of
 
-from cemaudit.compare.assessment import league_of
-from cemaudit.compare.crossed import Crossed
-from cemaudit.compare.fitted import fitted
+from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.fitting import fitted
 from cemaudit.compare.league import League
-from cemaudit.compare.rules import DEFAULT
-from cemaudit.compare.scored import scores
+from cemaudit.compare.league_table import league_of, scores
+from cemaudit.compare.results import DEFAULT
 
 __all__ = ["BELOW", "Flagging", "Method", "Pairs", "Verdict", "judged", "mean_of"]
 

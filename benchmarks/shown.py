@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from judging import BELOW, TENTH, Flagging, Verdict
 
-from cemaudit.compare.plan import plan_visits
-from cemaudit.compare.planning import Aim
+from cemaudit.compare.sample_size import Aim, plan_visits
 
 __all__ = ["UNEVEN", "flags", "flags_in_words", "in_words", "methods", "pairs", "table", "visits_needed"]
 

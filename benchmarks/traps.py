@@ -11,11 +11,10 @@ from judging import TENTH
 from scipy import sparse
 from truth import Chain, Floats, Network, World, crossed_of, network
 
-from cemaudit.compare.crossed import Crossed
+from cemaudit.compare.crosstabs import Crossed, Parted
 from cemaudit.compare.effect import PARTS, effect
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.parted import Parted
-from cemaudit.compare.scored import scores
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.league_table import scores
 from cemaudit.ledger.actions import Action
 
 __all__ = ["REGIONAL", "Regional", "Returned", "regional", "returned"]

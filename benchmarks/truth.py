@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.coded import factor_of
-from cemaudit.compare.crossed import Crossed
-from cemaudit.compare.facts import Facts
-from cemaudit.compare.scale import Scale
+from cemaudit.compare.case_mix import Scale
+from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.results import Facts
+from cemaudit.compare.visit_table import factor_of
 
 __all__ = ["CHAIN", "SMALL_CHAIN", "Chain", "Network", "World", "crossed_of", "network"]
 

@@ -2,7 +2,6 @@
 
 .. code-block:: python
 
-    from cemaudit.testing import PluginConformance
 
     class TestHotel(PluginConformance):
         plugin = "hotel"

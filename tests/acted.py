@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from cemaudit.compare.crosstabs import Parted
 from cemaudit.compare.effect import PARTS
-from cemaudit.compare.parted import Parted
 
 
 class Made(NamedTuple):

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.coded import Factor, factor_of
-from cemaudit.compare.crossed import Crossed
-from cemaudit.compare.facts import Facts
-from cemaudit.compare.scale import Scale
+from cemaudit.compare.case_mix import Scale
+from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.results import Facts
+from cemaudit.compare.visit_table import Factor, factor_of
 
 Places = Sequence[int] | NDArray[Any]
 

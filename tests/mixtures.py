@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cemaudit.compare.mixed.sums import Sums, sums_of_rows
+from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
 
 # Davies & Goldsmith 1972, Statistical Methods in Research and Production: five yields of each of six batches.
 DYESTUFF = """

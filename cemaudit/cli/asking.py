@@ -18,8 +18,8 @@ from cemaudit.cli.words import option
 from cemaudit.language import N_
 
 if TYPE_CHECKING:
-    from cemaudit.compare.asked import Asked
-    from cemaudit.compare.rules import Rules
+    from cemaudit.compare.results import Rules
+    from cemaudit.compare.selection import Asked
     from cemaudit.ledger.query.reading import Local
 
 __all__ = ["Question", "asking", "asking_options", "rules_of", "rules_options"]
@@ -40,7 +40,7 @@ class Question(NamedTuple):
 
     def asked(self, **more: Any) -> Asked:
         """It in the compare room's terms."""
-        from cemaudit.compare.asked import Asked, in_wave
+        from cemaudit.compare.selection import Asked, in_wave
 
         which = filter_of(self.where, self.since, self.until, excluded=self.with_excluded)
         return Asked(in_wave(which, *self.wave) if self.wave else which, self.measure, self.scheme, **more)
@@ -98,7 +98,7 @@ def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def rules_of(least_visits: int | None, level: float | None, flag_at: float | None) -> Rules:
     """The rules with those given."""
-    from cemaudit.compare.rules import DEFAULT
+    from cemaudit.compare.results import DEFAULT
 
     return DEFAULT._replace(
         least_visits=DEFAULT.least_visits if least_visits is None else least_visits,

@@ -21,7 +21,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
 
 if TYPE_CHECKING:
-    from cemaudit.compare.account import Account
+    from cemaudit.compare.report_records import Account
     from cemaudit.ledger.actions import Action
 
 _UNITS = ("store", "region", "format", "brand", "owner", "pool")
@@ -68,9 +68,9 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.accounting import account_of
-    from cemaudit.compare.asked import NO_POOL
-    from cemaudit.compare.comparison import compare
+    from cemaudit.compare.league_table import compare
+    from cemaudit.compare.report_data import account_of
+    from cemaudit.compare.selection import NO_POOL
 
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))

@@ -18,8 +18,8 @@ from cemaudit.cli.table import print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.drivers.asked import Driver, Study
-    from cemaudit.compare.standing import Interval
+    from cemaudit.compare.drivers.results import Driver, Study
+    from cemaudit.compare.intervals import Interval
     from cemaudit.ledger.export.columns import Kind
 
 _KINDS = ("touchpoint", "channel", "stage", "element", "item")
@@ -75,7 +75,7 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Study the drivers, and print what was found."""
-    from cemaudit.compare.drivers.asked import Asked
+    from cemaudit.compare.drivers.results import Asked
     from cemaudit.compare.drivers.study import study
     from cemaudit.ledger.query.reading import reading
 

@@ -57,7 +57,7 @@ def command(
 ) -> None:
     """Find the effect, and show it."""
     from cemaudit.compare.effect import effect_of
-    from cemaudit.compare.rules import DEFAULT
+    from cemaudit.compare.results import DEFAULT
 
     done = _action(question.url, action)
     rules = DEFAULT._replace(level=level or DEFAULT.level)
@@ -91,7 +91,7 @@ def _row(found: Effect) -> dict[str, Any]:
 
 
 def _document(found: Effect) -> dict[str, Any]:
-    from cemaudit.compare.verdict import verdict
+    from cemaudit.compare.wording import verdict
 
     facts = found.facts
     return {
@@ -102,7 +102,7 @@ def _document(found: Effect) -> dict[str, Any]:
 
 
 def _show(found: Effect) -> None:
-    from cemaudit.compare.verdict import verdict
+    from cemaudit.compare.wording import verdict
 
     facts, action = found.facts, found.action
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")

@@ -20,9 +20,9 @@ from cemaudit.cli.table import print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.alphas import Consistency
-    from cemaudit.compare.items import ItemRow
-    from cemaudit.compare.recommending import Recommended
+    from cemaudit.compare.agreement import Consistency
+    from cemaudit.compare.item_analysis import ItemRow
+    from cemaudit.compare.nps import Recommended
     from cemaudit.ledger.export.columns import Kind
 
 _ADVICE = {
@@ -66,9 +66,9 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Look at the items, and print what was found."""
-    from cemaudit.compare.alphas import consistencies
-    from cemaudit.compare.items import items_table
-    from cemaudit.compare.recommending import recommended
+    from cemaudit.compare.agreement import consistencies
+    from cemaudit.compare.item_analysis import items_table
+    from cemaudit.compare.nps import recommended
     from cemaudit.ledger.query.question import Question
     from cemaudit.ledger.query.reading import reading
 

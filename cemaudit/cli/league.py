@@ -11,13 +11,13 @@ from cemaudit.cli.results import print_part
 from cemaudit.cli.screen import screen_width
 from cemaudit.cli.standings import row_of, span
 from cemaudit.cli.table import table_lines
-from cemaudit.compare.units import UNITS
+from cemaudit.compare.results import UNITS
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Reason
 
 if TYPE_CHECKING:
+    from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league import League
-    from cemaudit.compare.standing import Standing
 
 __all__ = ["league_document", "show_league"]
 
@@ -27,8 +27,7 @@ _NUMBERS = (N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab.")
 
 def league_document(league: League) -> dict[str, Any]:
     """Everything about it, as plain values."""
-    from cemaudit.compare.telling import told
-    from cemaudit.compare.terms import terms
+    from cemaudit.compare.wording import terms, told
 
     facts, sentences = league.facts, told(league)
     return {
@@ -44,8 +43,7 @@ def league_document(league: League) -> dict[str, Any]:
 
 def show_league(league: League) -> None:
     """In words what can and cannot be told, the table, and how to read it."""
-    from cemaudit.compare.telling import told
-    from cemaudit.compare.terms import terms
+    from cemaudit.compare.wording import terms, told
 
     facts, sentences = league.facts, told(league)
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
@@ -76,7 +74,7 @@ def _left_out(league: League) -> str:
 
 
 def _reason(name: str) -> str:
-    from cemaudit.compare.facts import EXCLUDED
+    from cemaudit.compare.results import EXCLUDED
 
     if name == EXCLUDED:
         return translate(N_("excluded"))

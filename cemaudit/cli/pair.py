@@ -29,9 +29,8 @@ def stores(question: Question, one: str, other: str, as_json: bool) -> None:
     """Compare two."""
     if one == other:
         raise click.UsageError(str(message("name two stores, not one twice")))
-    from cemaudit.compare.assessment import league_of
-    from cemaudit.compare.comparison import fitted_of
-    from cemaudit.compare.pair import pair_of
+    from cemaudit.compare.league_table import fitted_of, league_of
+    from cemaudit.compare.peer_comparison import pair_of
 
     with asking(question) as opened:
         fitted = fitted_of(opened, question.asked(), scale="points")

@@ -17,9 +17,8 @@ from cemaudit.cli.table import SCREEN, print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.plan import Plan
-    from cemaudit.compare.planning import Against
     from cemaudit.compare.reliability import Spreads
+    from cemaudit.compare.sample_size import Against, Plan
 
 
 _DEVIATION = Number(0, 100)
@@ -69,9 +68,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Plan, and say it."""
-    from cemaudit.compare.plan import ASSUMED, plan_visits
-    from cemaudit.compare.planning import Aim
     from cemaudit.compare.reliability import Spreads
+    from cemaudit.compare.sample_size import ASSUMED, Aim, plan_visits
 
     if same_shoppers and against == "target":
         raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
@@ -92,10 +90,10 @@ def spreads_of(url: str | None, given: Path | None) -> Spreads:
     from cemaudit.ledger.query.reading import reading
 
     with reading(folder_of(url, given)) as found:
-        from cemaudit.compare.asked import Asked
-        from cemaudit.compare.crossed import cross
-        from cemaudit.compare.fitted import fitted
+        from cemaudit.compare.crosstabs import cross
+        from cemaudit.compare.fitting import fitted
         from cemaudit.compare.reliability import Spreads
+        from cemaudit.compare.selection import Asked
 
         model = fitted(cross(found, Asked())).model
         return Spreads(model.unit_sd, next(iter(model.random_sds), 0.0), model.residual_sd)

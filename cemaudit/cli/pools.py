@@ -19,6 +19,6 @@ pool_option = option(
 
 def pool_of(pool: str | None) -> str | None:
     """The pool's key as questions have it."""
-    from cemaudit.compare.asked import NO_POOL
+    from cemaudit.compare.selection import NO_POOL
 
     return NO_POOL if pool == _NONE else pool

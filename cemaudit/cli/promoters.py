@@ -12,7 +12,7 @@ from cemaudit.cli.table import SCREEN, print_table
 from cemaudit.language import N_, Message, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.promoters import Link, Promoters, Promoting
+    from cemaudit.compare.nps import Link, Promoters, Promoting
     from cemaudit.errors import Sayable
 
 __all__ = ["print_promoting", "promoters_said", "promoting_document"]

@@ -25,8 +25,8 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
 
 if TYPE_CHECKING:
-    from cemaudit.compare.asked import Asked
-    from cemaudit.compare.place import Place
+    from cemaudit.compare.report_records import Place
+    from cemaudit.compare.selection import Asked
     from cemaudit.compare.trend import Trend
     from cemaudit.hookspecs import Context
     from cemaudit.ledger.query.reading import Local
@@ -95,10 +95,10 @@ def _places(
     folder: Path, wanted: Sequence[Context], target: float | None, *, named: bool
 ) -> dict[tuple[str, str], Place]:
     """The place of each store among those visited with the same checklist; why there is none is said."""
-    from cemaudit.compare.asked import Asked
-    from cemaudit.compare.cannot import CannotTell
-    from cemaudit.compare.comparison import compare
-    from cemaudit.compare.placing import places_of
+    from cemaudit.compare.errors import CannotTell
+    from cemaudit.compare.league_table import compare
+    from cemaudit.compare.peer_comparison import places_of
+    from cemaudit.compare.selection import Asked
     from cemaudit.ledger.query.keys import Condition
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.query.statement import Filter
@@ -119,7 +119,7 @@ def _places(
 
 def _trend(reading: Local, asked: Asked) -> Trend | None:
     """From wave to wave; ``None`` where there are fewer than two."""
-    from cemaudit.compare.cannot import CannotTell
+    from cemaudit.compare.errors import CannotTell
     from cemaudit.compare.trend import trend_of
 
     try:

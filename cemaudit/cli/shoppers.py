@@ -17,9 +17,9 @@ from cemaudit.cli.table import table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.concordance import Concordance
-    from cemaudit.compare.rules import Rules
-    from cemaudit.compare.severity import Severity, Shopper
+    from cemaudit.compare.agreement import Concordance
+    from cemaudit.compare.results import Rules
+    from cemaudit.compare.shopper_severity import Severity, Shopper
     from cemaudit.ledger.export.columns import Kind
 
 _COLUMNS: dict[str, Kind] = {
@@ -46,10 +46,10 @@ _SPREADS = {"uniform": N_("all alike"), "erratic": N_("erratic")}
 @words.common_options
 def command(question: Question, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
     """Show the shoppers."""
-    from cemaudit.compare.concordance import concordance_of
-    from cemaudit.compare.observed import observe
-    from cemaudit.compare.rules import DEFAULT
-    from cemaudit.compare.severity import severity_of
+    from cemaudit.compare.agreement import concordance_of
+    from cemaudit.compare.crosstabs import observe
+    from cemaudit.compare.results import DEFAULT
+    from cemaudit.compare.shopper_severity import severity_of
 
     rules = DEFAULT._replace(least_person=least or DEFAULT.least_person)
     with asking(question) as opened:

@@ -16,10 +16,10 @@ from cemaudit.language import N_, message, translate
 from cemaudit.model.vocabulary import Facet, label
 
 if TYPE_CHECKING:
-    from cemaudit.compare.account import Agreement, Channels
-    from cemaudit.compare.asked import Asked
     from cemaudit.compare.channels import Side
-    from cemaudit.compare.rules import Rules
+    from cemaudit.compare.report_records import Agreement, Channels
+    from cemaudit.compare.results import Rules
+    from cemaudit.compare.selection import Asked
     from cemaudit.ledger.query.reading import Local
 
 __all__ = ["show_sides"]
@@ -32,7 +32,7 @@ MOST_COLUMNS = 5
 def show_sides(reading: Local, asked: Asked, target: float | None, rules: Rules, form: Form) -> None:
     """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
     from cemaudit.compare.channels import channels_of, sides_of
-    from cemaudit.compare.terms import terms_of_sides
+    from cemaudit.compare.wording import terms_of_sides
 
     sides = sides_of(reading, asked, target, rules)
     facet = str(asked.facet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cemaudit.compare.standing import Interval, Standing
+    from cemaudit.compare.intervals import Interval, Standing
     from cemaudit.ledger.export.columns import Kind
 
 __all__ = ["COLUMNS", "row_of", "span"]

@@ -19,10 +19,10 @@ from cemaudit.cli.table import table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.change import Point, Series
-    from cemaudit.compare.standing import Interval
+    from cemaudit.compare.control_charts import Alarm
+    from cemaudit.compare.intervals import Interval
     from cemaudit.compare.trend import Trend
-    from cemaudit.compare.watching import Alarm
+    from cemaudit.compare.waves import Point, Series
     from cemaudit.ledger.export.columns import Kind
 
 MOST_SHOWN = 60
@@ -68,7 +68,7 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Find what changed, and show it."""
-    from cemaudit.compare.rules import DEFAULT
+    from cemaudit.compare.results import DEFAULT
     from cemaudit.compare.trend import trend_of
 
     rules = DEFAULT._replace(level=level or DEFAULT.level)
@@ -99,7 +99,7 @@ def _row(kind: str, series: Series, point: Point) -> dict[str, Any]:
 
 
 def _document(trend: Trend) -> dict[str, Any]:
-    from cemaudit.compare.news import news
+    from cemaudit.compare.wording import news
 
     facts, sentences, watching = trend.facts, news(trend), trend.watching
     return {
@@ -114,7 +114,7 @@ def _document(trend: Trend) -> dict[str, Any]:
 
 
 def _show(trend: Trend) -> None:
-    from cemaudit.compare.news import news
+    from cemaudit.compare.wording import news
 
     facts, sentences = trend.facts, news(trend)
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")

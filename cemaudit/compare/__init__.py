@@ -1,1 +1,1 @@
-"""Comparing stores: what may be concluded from their visits, and what may not."""
+"""Fair comparison of stores: league tables, trends, drivers, agreement, effects and sample sizes."""

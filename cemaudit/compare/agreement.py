@@ -1,14 +1,36 @@
-"""How far several who saw the same agree: intraclass correlations; and Cronbach's alpha of items."""
+"""Agreement and consistency: intraclass correlation and Krippendorff's alpha of shoppers, Cronbach's alpha of items."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-__all__ = ["Coefficient", "cronbach", "intraclass"]
+from cemaudit.compare.crosstabs import Observed
+from cemaudit.compare.drivers.data import item_columns, products_of
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
+from cemaudit.compare.results import DEFAULT, Rules
+from cemaudit.language import N_, Message, message
+from cemaudit.ledger.query.question import Question, checklists_asked, is_asked
+from cemaudit.ledger.query.reading import Local
+from cemaudit.ledger.query.statement import conditions_of
+
+__all__ = [
+    "LEAST_CASES",
+    "MOST_CASES",
+    "Coefficient",
+    "Concordance",
+    "Consistency",
+    "Metric",
+    "concordance_of",
+    "consistencies",
+    "cronbach",
+    "intraclass",
+    "krippendorff",
+]
 
 
 class Coefficient(NamedTuple):
@@ -125,3 +147,310 @@ def cronbach(covariance: NDArray[np.float64], least: int) -> Coefficient:
         return Coefficient("alpha (Cronbach)", np.nan, np.nan, np.nan, least)
     value = items / (items - 1) * (1 - float(covariance.trace()) / total)
     return Coefficient("alpha (Cronbach)", value, np.nan, np.nan, least)
+
+
+BLOCK = 2_000_000
+"""Numbers drawn at a time."""
+
+
+Metric = Literal["nominal", "ordinal", "interval", "ratio"]
+
+
+def krippendorff(
+    table: NDArray[np.float64], metric: Metric = "nominal", level: float = 0.95, draws: int = 1_000, seed: int = 1
+) -> Coefficient:
+    """Alpha of values (or codes) given to the same units, any of them missing.
+
+    ``table``: (raters, units), NaN where nothing was given; values of ``ratio`` are 0 or more. 1 - observed / expected
+    disagreement; NaN where no two values differ. The interval is of units drawn again, ``draws`` times (``ordinal``:
+    values as far apart as in all units); NaN where alpha is. Memory: units times raters, and, but of ``interval``,
+    times different values. Krippendorff 2011, Computing Krippendorff's
+    Alpha-Reliability.
+    """
+    name = f"alpha ({metric})"
+    pairable = table[:, np.isfinite(table).sum(0) > 1]
+    units = pairable.shape[1]
+    if not units:
+        return Coefficient(name, np.nan, np.nan, np.nan, 0)
+    seen: _Squares | _Counts = _squares(pairable) if metric == "interval" else _counts(pairable, metric)
+    value = float(_alpha(np.ones((1, units)), seen)[0])
+    random, step = np.random.Generator(np.random.PCG64(seed)), max(1, BLOCK // units)
+    blocks = [
+        _alpha(random.multinomial(units, np.full(units, 1 / units), size=min(step, draws - start)), seen)
+        for start in range(0, draws, step)
+    ]
+    again = np.concatenate(blocks)
+    low, high = (
+        np.quantile(again[np.isfinite(again)], [(1 - level) / 2, (1 + level) / 2]) if value < 1 else (value, value)
+    )
+    return Coefficient(name, value, float(low), float(high), units)
+
+
+_Weights = NDArray[np.float64] | NDArray[np.int64]
+
+
+class _Counts(NamedTuple):
+    """How often each unit was given each value (units, values), and how far apart these are (values, values)."""
+
+    counts: NDArray[np.float64]
+    distance: NDArray[np.float64]
+
+    def within(self) -> NDArray[np.float64]:
+        """(units,) how far apart the values of a unit are, all pairs of them, over how many there are but one."""
+        apart: NDArray[np.float64] = (self.counts @ self.distance * self.counts).sum(1) / (self.counts.sum(1) - 1)
+        return apart
+
+    def between(self, weights: _Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(B,) how many values there are, and how far apart all pairs of them are."""
+        totals = weights @ self.counts
+        return totals.sum(1), (totals @ self.distance * totals).sum(1)
+
+
+class _Squares(NamedTuple):
+    """The same of squared differences, from sums alone: (units, 3) values, their sum and their squares; ``inner``."""
+
+    sums: NDArray[np.float64]
+    inner: NDArray[np.float64]
+
+    def within(self) -> NDArray[np.float64]:
+        """As of counts."""
+        return self.inner
+
+    def between(self, weights: _Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """As of counts."""
+        count, total, squares = (weights @ self.sums).T
+        return count, 2 * (count * squares - total**2)
+
+
+def _counts(table: NDArray[np.float64], metric: Metric) -> _Counts:
+    values = np.unique(table[np.isfinite(table)])
+    counts = (table.T[:, :, None] == values).sum(1).astype(np.float64)
+    return _Counts(counts, _METRICS[metric](values, counts.sum(0)))
+
+
+def _squares(table: NDArray[np.float64]) -> _Squares:
+    seen = np.isfinite(table)
+    values = np.where(seen, table - np.nanmedian(table), 0)
+    count, total = seen.sum(0), values.sum(0)
+    apart = (np.where(seen, values - total / count, 0) ** 2).sum(0)
+    return _Squares(np.column_stack([count, total, (values**2).sum(0)]), 2 * count * apart / (count - 1))
+
+
+def _alpha(weights: _Weights, seen: _Counts | _Squares) -> NDArray[np.float64]:
+    """(B,) alpha with each unit counted ``weights`` (B, units) times."""
+    count, expected = seen.between(weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alpha: NDArray[np.float64] = 1 - (count - 1) * (weights @ seen.within()) / expected
+    return alpha
+
+
+def _nominal(values: NDArray[np.float64], _totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    unlike: NDArray[np.bool_] = values[:, None] != values[None, :]
+    return unlike.astype(np.float64)
+
+
+def _ordinal(_values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The number of values between the two, half of their own counted."""
+    middle = totals.cumsum() - totals / 2
+    return (middle[:, None] - middle[None, :]) ** 2
+
+
+def _ratio(values: NDArray[np.float64], _totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    sums = values[:, None] + values[None, :]
+    shares = np.divide(values[:, None] - values[None, :], sums, out=np.zeros_like(sums), where=sums != 0)
+    return shares**2
+
+
+_METRICS: dict[Metric, Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]] = {
+    "nominal": _nominal,
+    "ordinal": _ordinal,
+    "ratio": _ratio,
+}
+
+
+LEAST_CASES = 10
+"""Of fewer nothing is said."""
+
+
+MOST_CASES = 2_000
+"""Of more so many, evenly taken, stand for all."""
+
+
+MOST_SHOPPERS = 50
+"""Of a case so many are looked at."""
+
+
+FAIR, GOOD = 0.40, 0.60
+"""Intraclass correlations from which agreement is called fair, and good: Cicchetti 1994, Psychological Assessment
+6:284-290.
+"""
+
+
+class Concordance(NamedTuple):
+    """``cases``: a store in a wave, with two shoppers or more; ``taken``: of how many of these the coefficients are.
+
+    ``alpha``: Krippendorff's, of all shoppers' scores; ``icc``: the intraclass correlation ICC1 of two shoppers of each
+    case. Both ``None`` below ``LEAST_CASES``, or where no scores differ. ``notes``: the same in words.
+    """
+
+    cases: int
+    taken: int
+    alpha: Coefficient | None
+    icc: Coefficient | None
+    notes: tuple[Message, ...]
+
+
+class _Cases(NamedTuple):
+    """(V,) the mean ``score`` of each shopper in each case, case by case; ``place``: (V,) of the shopper there, from 0.
+
+    ``case``: (V,) from 0, those with one shopper alone left out.
+    """
+
+    score: Vector
+    case: NDArray[np.intp]
+    place: NDArray[np.intp]
+
+    @property
+    def number(self) -> int:
+        """How many cases there are."""
+        return int(self.case[-1]) + 1 if len(self.case) else 0
+
+    def table(self, some: NDArray[np.intp], most: int) -> Matrix:
+        """(R, C) the scores of the first ``most`` shoppers of ``some`` cases, NaN where there are no more."""
+        row = np.full(self.number, -1)
+        row[some] = np.arange(len(some))
+        there = (row[self.case] >= 0) & (self.place < most)
+        found = np.full((int(self.place[there].max()) + 1, len(some)), np.nan)
+        found[self.place[there], row[self.case[there]]] = self.score[there]
+        return found
+
+
+def concordance_of(seen: Observed, rules: Rules = DEFAULT) -> Concordance:
+    """What these visits say; the scores of a shopper who came twice in a wave count as one, their mean."""
+    cases = _cases(seen)
+    if cases.number < LEAST_CASES:
+        return Concordance(cases.number, 0, None, None, (_too_few(cases.number),))
+    some = np.unique(np.linspace(0, cases.number - 1, min(cases.number, MOST_CASES)).astype(np.intp))
+    alpha = krippendorff(cases.table(some, MOST_SHOPPERS), "interval", rules.level)
+    icc = intraclass(cases.table(some, 2).T, rules.level)[0]
+    if not np.isfinite([*alpha[1:4], *icc[1:4]]).all():
+        return Concordance(cases.number, len(some), None, None, (_alike(cases.number),))
+    return Concordance(cases.number, len(some), alpha, icc, tuple(_notes(cases.number, len(some), alpha, icc)))
+
+
+def _cases(seen: Observed) -> _Cases:
+    known = seen.shopper >= 0
+    wave = next((one.codes for one in seen.factors if one.name == "wave"), np.zeros_like(seen.store))
+    waves, shoppers = int(wave.max(initial=0)) + 1, len(seen.shoppers)
+    met = (seen.store[known].astype(np.int64) * waves + wave[known]) * shoppers + seen.shopper[known]
+    keys, first, count = np.unique(met, return_inverse=True, return_counts=True)
+    score = np.bincount(first, seen.score[known], len(keys)) / count
+    _, case, size = np.unique(keys // max(1, shoppers), return_inverse=True, return_counts=True)
+    place = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
+    several = size[case] > 1
+    return _Cases(score[several], np.unique(case[several], return_inverse=True)[1], place[several])
+
+
+def _too_few(cases: int) -> Message:
+    return message(
+        "Two shoppers or more visited the same store in the same wave in {cases} cases; of fewer than {least} nothing "
+        "is said of how far shoppers agree.",
+        cases=cases, least=LEAST_CASES,
+    )  # fmt: skip
+
+
+def _alike(cases: int) -> Message:
+    return message(
+        "Two shoppers or more visited the same store in the same wave in {cases} cases, and all scores are the "
+        "same: nothing differs that they could disagree about.",
+        cases=f"{cases:,}",
+    )  # fmt: skip
+
+
+def _notes(cases: int, taken: int, alpha: Coefficient, icc: Coefficient) -> Iterator[Message]:
+    yield message(
+        "Two shoppers or more visited the same store in the same wave in {cases} cases. Krippendorff's alpha of their "
+        "scores is {alpha} ({low} to {high}): 1 is full agreement, 0 no more than chance.",
+        cases=f"{cases:,}", **_said(alpha, "alpha"),
+    )  # fmt: skip
+    how = _MUCH if icc.value >= GOOD else _SOME if icc.value >= FAIR else _LITTLE
+    yield message(how, **_said(icc, "icc"))
+    yield message("They came at different times: what differs is the visit as much as the shopper.")
+    if taken < cases:
+        yield message("{taken} of these cases, evenly taken, stand for all.", taken=f"{taken:,}")
+
+
+_MUCH = N_("One shopper's score says much of another's there: ICC(1) of two is {icc} ({low} to {high}).")
+
+
+_SOME = N_("One shopper's score says something of another's there: ICC(1) of two is {icc} ({low} to {high}).")
+
+
+_LITTLE = N_("One shopper's score says little of another's there: ICC(1) of two is {icc} ({low} to {high}).")
+
+
+def _said(one: Coefficient, name: str) -> dict[str, str]:
+    return {key: f"{value:.2f}" for key, value in ((name, one.value), ("low", one.low), ("high", one.high))}
+
+
+LEAST_PAIR = 30
+
+
+MOST = 60
+
+
+_FLAT = 1e-9
+
+
+_FRAME = "item_shares"
+
+
+Numbers = NDArray[np.float64]
+
+
+class Consistency(NamedTuple):
+    """Cronbach's ``alpha`` of so many ``items``; every two are known together in at least ``least`` visits."""
+
+    checklist: str
+    items: int
+    alpha: float
+    least: int
+
+
+def consistencies(reading: Local, question: Question) -> list[Consistency]:
+    """One for each version of the checklist that has items enough which differ, of at most ``MOST``."""
+    refs = checklists_asked(reading, question, one=False)
+    found = (_consistency(reading, ref, question) for ref in refs)
+    return [one for one in found if one and np.isfinite(one.alpha)]
+
+
+def _consistency(reading: Local, ref: str, question: Question) -> Consistency | None:
+    columns = [one for one in item_columns(reading.checklist(ref)) if is_asked(question, one.facets)]
+    if not 1 < len(columns) <= MOST:
+        return None
+    names = [f"i{number}" for number in range(len(columns))]
+    listed = ", ".join(f"{one.sql} as {name}" for one, name in zip(columns, names, strict=True))
+    where, values = conditions_of(question.in_sql)
+    reading.view("answered", reading.answers(ref).parts)
+    reading.ask(
+        f"create or replace temp table {_FRAME} as select visits.store, 0 as version, {listed} from answered "
+        f"join answered as visits on visits.number = answered.number "
+        f"left join stores on stores.store = visits.store where {' and '.join(where)}",
+        values,
+    )
+    products = products_of(reading, names, by_shopper=False, frame=_FRAME)
+    kept = _kept(products.together, np.diagonal(products.covariances()))
+    if len(kept) < 2:
+        return None
+    some = products.only([names[at] for at in kept])
+    least = int(some.together.min())
+    return Consistency(ref, len(kept), cronbach(some.covariances(), least).value, least)
+
+
+def _kept(together: Numbers, variances: Numbers) -> list[int]:
+    """The items that differ, and of which every two are known together often enough."""
+    kept = [at for at, variance in enumerate(variances.tolist()) if variance > _FLAT]
+    while kept and together[np.ix_(kept, kept)].min() < LEAST_PAIR:
+        worst = int(np.argmin(together[np.ix_(kept, kept)].sum(axis=1)))
+        kept.pop(worst)
+    return kept

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.coded import Coded, Codes
-from cemaudit.compare.crossed import shift_of
-from cemaudit.compare.mixed.sums import Vector
-from cemaudit.compare.occasions import Occasions
+from cemaudit.compare.crosstabs import Occasions, shift_of
+from cemaudit.compare.mixed_model.crossproducts import Vector
+from cemaudit.compare.visit_table import Coded, Codes
 
 __all__ = ["Cells", "cells"]
 

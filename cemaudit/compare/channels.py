@@ -1,4 +1,4 @@
-"""Channels (or stages, elements, touchpoints) side by side: how good each is, and whether the same stores are good."""
+"""Channels (or stages, elements, touchpoints) side by side, and whether the same stores are good in both."""
 
 from __future__ import annotations
 
@@ -12,19 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.account import Agreement, ChannelMean, Channels
-from cemaudit.compare.asked import Asked, sources_asked
-from cemaudit.compare.assessment import league_of
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.comparison import fitted_of
-from cemaudit.compare.drivers.products import drawn
-from cemaudit.compare.facets import FacetValue, facets_asked
-from cemaudit.compare.fitted import Fitted
+from cemaudit.compare.drivers.data import drawn
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.intervals import Interval
 from cemaudit.compare.league import League
-from cemaudit.compare.mixed.sums import Vector
-from cemaudit.compare.rules import DEFAULT, Rules
-from cemaudit.compare.scored import scores
-from cemaudit.compare.standing import Interval
+from cemaudit.compare.league_table import fitted_of, league_of, scores
+from cemaudit.compare.mixed_model.crossproducts import Vector
+from cemaudit.compare.report_records import Agreement, ChannelMean, Channels
+from cemaudit.compare.results import DEFAULT, Rules
+from cemaudit.compare.selection import Asked, FacetValue, facets_asked, sources_asked
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local

@@ -1,4 +1,4 @@
-"""What an action did to the scores of the stores where it was done, without what would have come by itself."""
+"""The effect of an action on the scores of its stores, without regression to the mean."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.coded import Coded, Codes, coded
-from cemaudit.compare.crossed import crossed
-from cemaudit.compare.facts import Facts
-from cemaudit.compare.filling import NO_DAY
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.mixed.choice import model_of
-from cemaudit.compare.mixed.model import Model
-from cemaudit.compare.mixed.sums import Vector
-from cemaudit.compare.parted import Parted, parted
-from cemaudit.compare.rules import DEFAULT, Rules
-from cemaudit.compare.standing import Interval
+from cemaudit.compare.crosstabs import Parted, crossed, parted
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.intervals import Interval
+from cemaudit.compare.mixed_model.crossproducts import Vector
+from cemaudit.compare.mixed_model.model import Model
+from cemaudit.compare.mixed_model.posterior import model_of
+from cemaudit.compare.results import DEFAULT, Facts, Rules
+from cemaudit.compare.selection import Asked
+from cemaudit.compare.visit_table import NO_DAY, Coded, Codes, coded
 from cemaudit.language import Message, message
 from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.reading import Local

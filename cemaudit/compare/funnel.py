@@ -1,4 +1,4 @@
-"""Funnel plots: how far from the rest a store may lie by chance, given its visits."""
+"""Funnel plots: how far from the rest chance alone takes a store of so many visits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cemaudit.compare.league import League
+from cemaudit.compare.report_records import Funnel
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cemaudit.compare.reliability import Spreads
 
-__all__ = ["Dispersion", "Limits", "dispersion", "limits_of_means", "limits_of_ratios", "outside"]
+__all__ = ["Dispersion", "Limits", "dispersion", "funnel_around", "limits_of_means", "limits_of_ratios", "outside"]
+
 
 _INNER, _OUTER = NormalDist().inv_cdf(0.975), NormalDist().inv_cdf(0.999)
 
@@ -84,3 +88,32 @@ def outside(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray
 
 def _limits(centre: float, se: NDArray[np.float64]) -> Limits:
     return Limits(centre - _INNER * se, centre + _INNER * se, centre - _OUTER * se, centre + _OUTER * se)
+
+
+CORNERS = 80
+
+
+def funnel_around(league: League) -> Funnel | None:
+    """Limits for one visit up to as many as any store has, and the stores outside; ``None`` where none are compared.
+
+    The limits hold the spread between ordinary stores, too: who is outside is unusual, not merely unlucky.
+    """
+    standings = [one for one in league.standings if one.visits]
+    if not standings or league.unit != "store":
+        return None
+    scale = league.facts.scale
+    centre = scale.to(league.centre)
+    most = max(one.visits for one in standings)
+    visits = np.unique(np.concatenate([np.arange(1, min(most, CORNERS) + 1), np.linspace(1, most, CORNERS)]))
+    limits = [scale.back(side) for side in limits_of_means(centre, league.spreads, visits)]
+    own = limits_of_means(
+        centre,
+        league.spreads,
+        np.array([one.visits for one in standings], dtype=np.float64),
+        np.array([one.effective or one.visits for one in standings], dtype=np.float64),
+    )
+    raw = np.array([one.raw for one in standings])
+    sides = outside(raw, scale.back(own.low95), scale.back(own.high95))
+    low95, high95, low998, high998 = (tuple(side.tolist()) for side in limits)
+    beyond = {one.store: int(side) for one, side in zip(standings, sides, strict=True) if side}
+    return Funnel(league.centre, tuple(visits.tolist()), low95, high95, low998, high998, beyond)

@@ -1,16 +1,15 @@
-"""A league: what is known of each store among the others, and how much may be concluded from all of it."""
+"""The records of a league table: its standings, order, spreads and notes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cemaudit.compare.coded import Factor
-from cemaudit.compare.design import Design
-from cemaudit.compare.facts import Facts
+from cemaudit.compare.design_check import Design
+from cemaudit.compare.intervals import Standing
 from cemaudit.compare.reliability import Component, Spreads
-from cemaudit.compare.rules import Rules
-from cemaudit.compare.standing import Standing
+from cemaudit.compare.results import Facts, Rules
+from cemaudit.compare.visit_table import Factor
 from cemaudit.language import Message
 
 __all__ = ["LEAST_TENTH", "League", "Order"]

@@ -1,4 +1,4 @@
-"""Where the differences between visits come from, and how much the mean of some visits says of a store."""
+"""Variance components and reliability: how much the mean of some visits says of a store."""
 
 from __future__ import annotations
 

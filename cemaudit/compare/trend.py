@@ -1,4 +1,4 @@
-"""What changed from wave to wave: in the network, in parts of it, and in single stores."""
+"""Trend: what changed from wave to wave in the network, in parts of it, and in single stores."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import NormalDist
 
-from cemaudit.compare.asked import Asked, sources_asked
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.change import Series, Wave, mixed_with_waves, series_of, series_of_stores, waves_of
-from cemaudit.compare.coded import Factor, coded
-from cemaudit.compare.crossed import crossed
-from cemaudit.compare.facet_series import series_of_facets
-from cemaudit.compare.facts import Facts
-from cemaudit.compare.fitted import Fitted, fitted
-from cemaudit.compare.place import Course, CourseLine
-from cemaudit.compare.residuals import Residuals, dated, residuals
-from cemaudit.compare.rules import DEFAULT, Rules
-from cemaudit.compare.standing import Interval
-from cemaudit.compare.watching import Watching, watching
+from cemaudit.compare.control_charts import Residuals, Watching, dated, residuals, watching
+from cemaudit.compare.crosstabs import crossed
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.fitting import Fitted, fitted
+from cemaudit.compare.intervals import Interval
+from cemaudit.compare.report_records import Course, CourseLine
+from cemaudit.compare.results import DEFAULT, Facts, Rules
+from cemaudit.compare.selection import Asked, sources_asked
+from cemaudit.compare.visit_table import Factor, coded
+from cemaudit.compare.waves import (
+    Series,
+    Wave,
+    mixed_with_waves,
+    series_of,
+    series_of_facets,
+    series_of_stores,
+    waves_of,
+)
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cemaudit import __version__
-from cemaudit.compare.place import Place
+from cemaudit.compare.report_records import Place
 from cemaudit.hookspecs import Context
 from cemaudit.model import Text
 from cemaudit.model.blocks import Section

@@ -11,9 +11,18 @@ import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cemaudit.compare.adjusted import EASIER, asked_of_items, columns_of, easier, means_of, typical
-from cemaudit.compare.asked import Source
-from cemaudit.compare.shares import Leaf, Node, share_of_points
+from cemaudit.compare.case_mix import (
+    EASIER,
+    Leaf,
+    Node,
+    asked_of_items,
+    columns_of,
+    easier,
+    means_of,
+    share_of_points,
+    typical,
+)
+from cemaudit.compare.selection import Source
 from cemaudit.ledger.query.reading import Scores
 from cemaudit.ledger.snapshot.names import score_columns
 from cemaudit.ledger.snapshot.parquet import connected

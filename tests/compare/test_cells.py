@@ -8,11 +8,10 @@ from collections import defaultdict
 import numpy as np
 from networks import Network
 
-from cemaudit.compare.asked import Asked
 from cemaudit.compare.cells import Cells, cells
-from cemaudit.compare.coded import coded
-from cemaudit.compare.crossed import Crossed, cross, crossed
-from cemaudit.compare.observed import observe
+from cemaudit.compare.crosstabs import Crossed, cross, crossed, observe
+from cemaudit.compare.selection import Asked
+from cemaudit.compare.visit_table import coded
 from cemaudit.ledger.query.reading import Local
 
 

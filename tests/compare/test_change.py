@@ -8,12 +8,11 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.change import Wave, mixed_with_waves, series_of, series_of_stores, waves_of
-from cemaudit.compare.coded import coded
-from cemaudit.compare.crossed import Crossed, crossed
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.individuals import individual_limits
+from cemaudit.compare.crosstabs import Crossed, crossed
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.selection import Asked
+from cemaudit.compare.visit_table import coded
+from cemaudit.compare.waves import Wave, individual_limits, mixed_with_waves, series_of, series_of_stores, waves_of
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import Filter

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networks import Network
 
-from cemaudit.compare.asked import Asked
 from cemaudit.compare.channels import LEAST_STORES, Sums, both_known, channels_of, correlation, sides_of
-from cemaudit.compare.facets import facets_asked
+from cemaudit.compare.selection import Asked, facets_asked
 from cemaudit.ledger.query.reading import Local
 
 

@@ -8,12 +8,10 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.agreement import intraclass
-from cemaudit.compare.coded import Factor
-from cemaudit.compare.concordance import MOST_CASES, concordance_of
-from cemaudit.compare.krippendorff import krippendorff
-from cemaudit.compare.observed import Observed
-from cemaudit.compare.rules import DEFAULT
+from cemaudit.compare.agreement import MOST_CASES, concordance_of, intraclass, krippendorff
+from cemaudit.compare.crosstabs import Observed
+from cemaudit.compare.results import DEFAULT
+from cemaudit.compare.visit_table import Factor
 
 
 def seen(store: np.ndarray, shopper: np.ndarray, score: np.ndarray, wave: np.ndarray | None = None) -> Observed:

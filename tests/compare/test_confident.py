@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from published import published, shared_table
 
-from cemaudit.compare.confident import MOST_UNITS, among_best, confident_ranks, confident_ranks_of_all
+from cemaudit.compare.ranking import MOST_UNITS, among_best, confident_ranks, confident_ranks_of_all
 
 
 def test_mathematics_of_pisa_2018_are_ranked_as_published() -> None:

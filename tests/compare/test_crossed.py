@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import Network
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.crossed import cross
-from cemaudit.compare.mixed.sums import Sums
-from cemaudit.compare.observed import observe
+from cemaudit.compare.crosstabs import cross, observe
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.mixed_model.crossproducts import Sums
+from cemaudit.compare.selection import Asked
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local, reading

@@ -8,11 +8,11 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.crossed import Crossed
-from cemaudit.compare.design import Design, design_of
-from cemaudit.compare.fitted import Fitted, fitted
-from cemaudit.compare.mixed.fit import fit_at
-from cemaudit.compare.scale import Scale
+from cemaudit.compare.case_mix import Scale
+from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.design_check import Design, design_of
+from cemaudit.compare.fitting import Fitted, fitted
+from cemaudit.compare.mixed_model.reml import fit_at
 from cemaudit.language import use
 
 

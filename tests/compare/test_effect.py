@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from acted import Made, bottom_tenth
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.cannot import CannotTell
 from cemaudit.compare.effect import ACTED, Effect, effect, effect_of
-from cemaudit.compare.mixed.choice import model_of
-from cemaudit.compare.verdict import verdict
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.mixed_model.posterior import model_of
+from cemaudit.compare.selection import Asked
+from cemaudit.compare.wording import verdict
 from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.reading import Local
 

@@ -8,9 +8,8 @@ import networks
 import pytest
 import samples
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.crossed import cross
-from cemaudit.compare.observed import observe
+from cemaudit.compare.crosstabs import cross, observe
+from cemaudit.compare.selection import Asked
 from cemaudit.ledger.query.reading import reading
 from cemaudit.model import Visit
 

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from networks import Network
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.facets import facets_asked
-from cemaudit.compare.observed import observe
+from cemaudit.compare.crosstabs import observe
+from cemaudit.compare.selection import Asked, facets_asked
 from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.ledger.query.keys import Condition

@@ -6,8 +6,8 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.fitted import fitted
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.fitting import fitted
 
 MANY = crosses.regional(0.3, regions=3)
 

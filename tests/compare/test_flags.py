@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.flags import flags, probability_below
+from cemaudit.compare.ranking import flags, probability_below
 
 
 def test_the_expected_wrong_share_and_the_found_share_come_true() -> None:

@@ -10,9 +10,9 @@ import keeping
 import pytest
 import snapshots
 
-from cemaudit.compare.accounting import account_of
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.found import found_in
+from cemaudit.compare.finding_counts import found_in
+from cemaudit.compare.report_data import account_of
+from cemaudit.compare.selection import Asked
 from cemaudit.ledger import opened
 from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.model import Severity, Visit
@@ -92,7 +92,7 @@ def test_an_account_has_all_the_visits_tell(snapshot: Local) -> None:
 
 
 def test_an_account_of_one_wave_has_its_course_over_all(snapshot: Local) -> None:
-    from cemaudit.compare.asked import in_wave
+    from cemaudit.compare.selection import in_wave
     from cemaudit.ledger.query.statement import EVERYTHING
 
     account = account_of(snapshot, Asked(in_wave(EVERYTHING, "2025-2", "2025-3")))

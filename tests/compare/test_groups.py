@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from cemaudit.compare.groups import groups
+from cemaudit.compare.ranking import groups
 
 
 def above(score: np.ndarray, se: np.ndarray) -> np.ndarray:

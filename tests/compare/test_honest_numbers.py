@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cemaudit.compare.assessment import league_of
-from cemaudit.compare.crossed import Crossed
-from cemaudit.compare.fitted import Fitted, fitted
+from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.fitting import Fitted, fitted
+from cemaudit.compare.intervals import Standing
 from cemaudit.compare.league import League
-from cemaudit.compare.rules import DEFAULT
-from cemaudit.compare.standing import Standing
+from cemaudit.compare.league_table import league_of
+from cemaudit.compare.results import DEFAULT
 
 SHOPPERS = 8
 """That live in each region."""

@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 import samples
 
-from cemaudit.compare.alphas import consistencies
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.items import Advice, ItemRow, items_table, rarest
-from cemaudit.compare.promoters import net_promoters
-from cemaudit.compare.proportions import wilson
-from cemaudit.compare.recommending import recommended
+from cemaudit.compare.agreement import consistencies
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.intervals import wilson
+from cemaudit.compare.item_analysis import Advice, ItemRow, items_table, rarest
+from cemaudit.compare.nps import net_promoters, recommended
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.question import Question

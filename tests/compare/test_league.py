@@ -9,16 +9,15 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare import fitted as fits
-from cemaudit.compare.assessment import league_of
-from cemaudit.compare.crossed import Crossed
+from cemaudit.compare import fitting
+from cemaudit.compare.crosstabs import Crossed
 from cemaudit.compare.league import League
-from cemaudit.compare.rules import DEFAULT
-from cemaudit.compare.scored import mixed_up, scores
-from cemaudit.compare.telling import told
+from cemaudit.compare.league_table import league_of, mixed_up, scores
+from cemaudit.compare.results import DEFAULT
+from cemaudit.compare.wording import told
 
 CHAIN = crosses.regional(0.3, regions=4, stores=50, shoppers=8)
-fitted = cache(fits.fitted)
+fitted = cache(fitting.fitted)
 
 
 def league(crossed: Crossed = CHAIN, target: float | None = None, **rules: float) -> League:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from networks import SCHEMES, SHOPS, STORES, Network
 
-from cemaudit.compare.asked import Asked, in_wave
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.observed import Observed, observe
+from cemaudit.compare.crosstabs import Observed, observe
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.selection import Asked, in_wave
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local, reading

@@ -8,12 +8,11 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.assessment import league_of
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.crossed import Crossed
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.once import fitted_once, only_units
-from cemaudit.compare.telling import told
+from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.fitting import fitted, fitted_once, only_units
+from cemaudit.compare.league_table import league_of
+from cemaudit.compare.wording import told
 
 REGIONS, STORES, SHOPPERS = 4, 40, 5
 

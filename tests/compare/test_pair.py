@@ -6,9 +6,9 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.assessment import league_of
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.pair import MOST, Pair, pair_of
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.league_table import league_of
+from cemaudit.compare.peer_comparison import MOST, Pair, pair_of
 from cemaudit.errors import BadInput
 
 FITTED = fitted(crosses.regional(0.3, regions=4, stores=50, shoppers=8))

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.coded import coded
-from cemaudit.compare.crossed import crossed
-from cemaudit.compare.mixed.choice import model_of
-from cemaudit.compare.mixed.sums import sums_of_rows
-from cemaudit.compare.observed import indicators
-from cemaudit.compare.parted import parted
+from cemaudit.compare.crosstabs import crossed, indicators, parted
+from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
+from cemaudit.compare.mixed_model.posterior import model_of
+from cemaudit.compare.selection import Asked
+from cemaudit.compare.visit_table import coded
 from cemaudit.ledger.query.reading import Local
 
 MORE = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from networks import Network
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.comparison import compare
-from cemaudit.compare.placing import LEAST_PEERS, places_of
+from cemaudit.compare.league_table import compare
+from cemaudit.compare.peer_comparison import LEAST_PEERS, places_of
+from cemaudit.compare.selection import Asked
 from cemaudit.ledger.query.reading import Local
 
 

@@ -2,9 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.plan import ASSUMED, COUNTS, plan_visits
-from cemaudit.compare.planning import Aim
 from cemaudit.compare.reliability import Spreads
+from cemaudit.compare.sample_size import ASSUMED, COUNTS, Aim, plan_visits
 from cemaudit.language import use
 
 

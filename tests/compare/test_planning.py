@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.planning import Aim, power, smallest_difference, visits_for_difference
 from cemaudit.compare.reliability import Spreads
+from cemaudit.compare.sample_size import Aim, power, smallest_difference, visits_for_difference
 
 BASE = Spreads(5, 5, 10)
 aims = st.builds(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.promoters import Together, correlation_of, net_promoters
+from cemaudit.compare.nps import Together, correlation_of, net_promoters
 
 
 def test_the_score_is_the_difference_of_the_shares() -> None:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.proportions import angle_of, share_of, wilson
+from cemaudit.compare.intervals import angle_of, share_of, wilson
 
 counts = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.floats(0, of), st.just(of)))
 

@@ -3,9 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.pairs import differences, told_apart
-from cemaudit.compare.ranks import rank_intervals
-from cemaudit.compare.rules import DEFAULT
+from cemaudit.compare.ranking import differences, rank_intervals, told_apart
+from cemaudit.compare.results import DEFAULT
 
 
 def league(stores: int, reliability: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -68,7 +67,7 @@ def test_scores_known_for_sure_have_one_place_each() -> None:
 def test_the_same_scores_give_the_same_places_again_and_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     _, score, se = league(150, 0.6, 3)
     once = rank_intervals(score, se)
-    monkeypatch.setattr("cemaudit.compare.ranks.RANKS_AT_ONCE", 1_000)
+    monkeypatch.setattr("cemaudit.compare.ranking.RANKS_AT_ONCE", 1_000)
     again = rank_intervals(score, se)
     for first, second in zip(once[:4], again[:4], strict=True):
         np.testing.assert_array_equal(first, second)
@@ -85,7 +84,7 @@ def test_wider_intervals_are_asked_for_by_the_rules() -> None:
 def test_pairs_are_told_apart_as_often_as_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(5)
     score, se, allowed = random.normal(0, 5, 60), random.uniform(0.5, 3, 60), random.random(60) < 0.8
-    monkeypatch.setattr("cemaudit.compare.pairs.STORES_AT_ONCE", 7)
+    monkeypatch.setattr("cemaudit.compare.ranking.STORES_AT_ONCE", 7)
     mean, error = score[allowed], se[allowed]
     pairs = [(i, j) for i in range(len(mean)) for j in range(i)]
     apart = sum(abs(mean[i] - mean[j]) > 1.959964 * np.hypot(error[i], error[j]) for i, j in pairs)
@@ -95,7 +94,7 @@ def test_pairs_are_told_apart_as_often_as_counted_one_by_one(monkeypatch: pytest
 def test_some_stores_stand_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     _, score, se = league(2_000, 0.75, 6)
     exact = told_apart(score, se)
-    monkeypatch.setattr("cemaudit.compare.pairs.MOST_PAIRED", 500)
+    monkeypatch.setattr("cemaudit.compare.ranking.MOST_PAIRED", 500)
     assert told_apart(score, se) == pytest.approx(exact, abs=0.005)
 
 
@@ -106,7 +105,7 @@ def test_without_a_pair_nothing_is_told_apart(stores: int) -> None:
 
 def test_of_few_what_their_errors_share_drops_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six regions seen by the same strict or mild shoppers: these move all of them at once, and no place."""
-    monkeypatch.setattr("cemaudit.compare.ranks.FEW", 2_400)
+    monkeypatch.setattr("cemaudit.compare.ranking.FEW", 2_400)
     random, held, narrower = np.random.default_rng(0), [], []
     true, shared = np.arange(6.0)[::-1], np.eye(6) + 25
     for _ in range(80):

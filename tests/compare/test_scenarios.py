@@ -12,10 +12,10 @@ import pytest
 import samples
 from numpy.typing import NDArray
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.crossed import cross
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.scored import scores
+from cemaudit.compare.crosstabs import cross
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.league_table import scores
+from cemaudit.compare.selection import Asked
 from cemaudit.ledger.query.reading import reading
 from cemaudit.model import Visit
 

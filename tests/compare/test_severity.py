@@ -8,10 +8,10 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.observed import Observed
-from cemaudit.compare.rules import DEFAULT
-from cemaudit.compare.severity import severity_of
+from cemaudit.compare.crosstabs import Observed
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.results import DEFAULT
+from cemaudit.compare.shopper_severity import severity_of
 
 STORES, SHOPPERS = 210, 30
 TRUE = np.linspace(-12, 12, SHOPPERS)

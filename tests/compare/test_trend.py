@@ -7,12 +7,11 @@ from dataclasses import replace
 import pytest
 from networks import Network
 
-from cemaudit.compare.asked import Asked
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.news import news
+from cemaudit.compare.control_charts import Alarm, Chart, Watching
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.selection import Asked
 from cemaudit.compare.trend import Trend, trend_of
-from cemaudit.compare.watch import Chart
-from cemaudit.compare.watching import Alarm, Watching
+from cemaudit.compare.wording import news
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local, reading

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.watch import (
+from cemaudit.compare.control_charts import (
     Chart,
     alarm_within,
     chart_for,

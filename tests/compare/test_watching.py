@@ -8,11 +8,9 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.change import Wave
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.residuals import Dated, Residuals, residuals
-from cemaudit.compare.watch import run_length
-from cemaudit.compare.watching import Watching, watching
+from cemaudit.compare.control_charts import Dated, Residuals, Watching, residuals, run_length, watching
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.waves import Wave
 
 WAVES = [Wave(f"w{number + 1}", number, number) for number in range(4)]
 STORES, CHANGED = 250, 20

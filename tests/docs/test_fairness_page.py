@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cemaudit.compare.fitted import fitted
-from cemaudit.compare.mixed.fit import fit
-from cemaudit.compare.mixed.sums import sums_of_rows
-from cemaudit.compare.plan import ASSUMED
-from cemaudit.compare.rules import DEFAULT
+from cemaudit.compare.fitting import fitted
+from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
+from cemaudit.compare.mixed_model.reml import fit
+from cemaudit.compare.results import DEFAULT
+from cemaudit.compare.sample_size import ASSUMED
 
 MARKS = ["headline", "real", "flags", "pairs", "regions", "back", "visits"]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"

@@ -1,1 +1,1 @@
-"""Which touchpoints go with an outcome, how surely, and what that suggests."""
+"""Key drivers: which touchpoints go with an outcome, how surely, and what that suggests."""

@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cemaudit.compare.drivers.asymmetry import contrasts
-from cemaudit.compare.drivers.frame import OUTCOME, products_of
-from cemaudit.compare.drivers.products import Products, drawn
-from cemaudit.compare.drivers.sorting import LEAST_PAIR
-from cemaudit.compare.standing import Interval
+from cemaudit.compare.drivers.data import LEAST_PAIR, OUTCOME, Products, drawn, products_of
+from cemaudit.compare.drivers.key_drivers import contrasts
+from cemaudit.compare.intervals import Interval
 from cemaudit.errors import Sayable
 from cemaudit.ledger.query.measured import Facets, facets_of_touchpoint
 from cemaudit.ledger.query.question import Question, is_asked

@@ -1,11 +1,10 @@
-"""What the drivers are to explain: rather something that was asked than something reckoned from the drivers."""
+"""The outcome of a study of drivers: an item that was asked, else a measure."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from cemaudit.compare.drivers.columns import item_answer, score_of
-from cemaudit.compare.drivers.leaves import Leaf, leaves_of
+from cemaudit.compare.drivers.data import Leaf, item_answer, leaves_of, score_of
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.reading import Scores

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.account import Account, Agreement, Channels
+from cemaudit.compare.report_records import Account, Agreement, Channels
 from cemaudit.language import printable
 from cemaudit.model import Text
 from cemaudit.model.blocks import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.account import Account
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
 from cemaudit.model.blocks import Words
 from cemaudit.report.document import Fact, Verdict

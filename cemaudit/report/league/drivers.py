@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.account import Account
-from cemaudit.compare.drivers.asked import Driver, Study
-from cemaudit.compare.drivers.importance import Hint
+from cemaudit.compare.drivers.ipa import Hint
+from cemaudit.compare.drivers.results import Driver, Study
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
 from cemaudit.model.blocks import (
     Axis,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.account import Account
+from cemaudit.compare.intervals import Standing
 from cemaudit.compare.league import League
-from cemaudit.compare.standing import Standing
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Cell, Column, Paragraph, Section, Table, Words
 from cemaudit.report.league.words import name_of, number, one_of, percent, span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.account import Account, Found
+from cemaudit.compare.report_records import Account, Found
 from cemaudit.model import Severity, Text
 from cemaudit.model.blocks import Cell, Column, Section, Table, Words
 from cemaudit.report.league.words import said

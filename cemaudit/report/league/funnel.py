@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cemaudit.compare.account import Account, Funnel
-from cemaudit.compare.standing import Standing
+from cemaudit.compare.intervals import Standing
+from cemaudit.compare.report_records import Account, Funnel
 from cemaudit.model import Text
 from cemaudit.model.blocks import Axis, Curve, Paragraph, Point, Scatter, Section, Tone
 from cemaudit.report.league.words import name_of, number

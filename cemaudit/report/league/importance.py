@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.account import Account
-from cemaudit.compare.drivers.asked import Driver, Study
+from cemaudit.compare.drivers.results import Driver, Study
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
 from cemaudit.model.blocks import Axis, Paragraph, Point, Quadrants, Scatter, Section
 from cemaudit.report.league.drivers import HINTS

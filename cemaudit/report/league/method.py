@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cemaudit import __version__
-from cemaudit.compare.account import Account
 from cemaudit.compare.league import League
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
 from cemaudit.report.league.words import expected, number, percent, said, several_of

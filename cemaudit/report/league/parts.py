@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.account import Account
-from cemaudit.compare.standing import Standing
+from cemaudit.compare.intervals import Standing
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
 from cemaudit.model.blocks import HeatMap, Paragraph, Section
 from cemaudit.report.league.words import name_of, said, several_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from cemaudit import __version__
-from cemaudit.compare.account import Account
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
 from cemaudit.report.document import Report
 from cemaudit.report.league.caterpillar import caterpillar

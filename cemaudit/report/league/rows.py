@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from statistics import NormalDist
 
-from cemaudit.compare.standing import Standing
+from cemaudit.compare.intervals import Standing
 from cemaudit.model import Text
 from cemaudit.model.blocks import Axis, Intervals, Ranged, Span, Tone, Words
 from cemaudit.report.league.words import name_of, number, percent

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.account import Account
 from cemaudit.compare.league import League
+from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Callout, Figure, Figures, Paragraph, Section
 from cemaudit.report.league.words import (

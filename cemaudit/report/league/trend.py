@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.account import Account
-from cemaudit.compare.place import Course
+from cemaudit.compare.report_records import Account, Course
 from cemaudit.language import printable
 from cemaudit.model import Text
 from cemaudit.model.blocks import Axis, Line, Lines, Paragraph, Section, Span, Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cemaudit.compare.standing import Interval, Standing
+from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.errors import Sayable
 from cemaudit.language import printable
 from cemaudit.model import Text

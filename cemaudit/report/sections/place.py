@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.place import Place
-from cemaudit.compare.standing import Standing
+from cemaudit.compare.intervals import Standing
+from cemaudit.compare.report_records import Place
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Figure, Figures, Paragraph, Ranged, Section
 from cemaudit.report.league.rows import caterpillar_of, ranged

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.importance import SURE, Hint, Placed, Quadrant, hint_of, quadrants
+from cemaudit.compare.drivers.ipa import SURE, Hint, Placed, Quadrant, hint_of, quadrants
 
 
 @pytest.mark.parametrize(

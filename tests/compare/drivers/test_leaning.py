@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.frame import FRAME
-from cemaudit.compare.drivers.leaning import leanings
+from cemaudit.compare.drivers.data import FRAME
+from cemaudit.compare.drivers.key_drivers import leanings
 from cemaudit.ledger.query.reading import Local, reading
 
 HARMS, LIFTS, IDLE, YES_NO = "d0", "d1", "d2", "d3"

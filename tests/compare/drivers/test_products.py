@@ -8,11 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.asymmetry import asymmetries, contrasts
-from cemaudit.compare.drivers.centring import centred
-from cemaudit.compare.drivers.matrices import correlations, shares
-from cemaudit.compare.drivers.products import drawn, products_of_rows
-from cemaudit.compare.drivers.sampling import top
+from cemaudit.compare.drivers.data import centred, drawn, products_of_rows
+from cemaudit.compare.drivers.key_drivers import asymmetries, contrasts, correlations, shares, top
 
 Numbers = NDArray[np.float64]
 SEEDS = st.integers(0, 2**32)

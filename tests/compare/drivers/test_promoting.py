@@ -8,9 +8,9 @@ import driven
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.asked import Asked
+from cemaudit.compare.drivers.results import Asked
 from cemaudit.compare.drivers.study import study
-from cemaudit.compare.promoters import Promoting, net_promoters
+from cemaudit.compare.nps import Promoting, net_promoters
 from cemaudit.ledger.query.reading import reading
 
 SHARES = {"hello": "A", "room": "B", "pay": "C"}

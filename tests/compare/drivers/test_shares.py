@@ -14,9 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.johnson import johnson
-from cemaudit.compare.drivers.lmg import MOST, explained, lmg
-from cemaudit.compare.drivers.matrices import correlations, mended, shares
+from cemaudit.compare.drivers.key_drivers import MOST, correlations, explained, johnson, lmg, mended, shares
 
 Numbers = NDArray[np.float64]
 

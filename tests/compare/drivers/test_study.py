@@ -10,14 +10,20 @@ import driven
 import numpy as np
 import pytest
 
-from cemaudit.compare.cannot import CannotTell
-from cemaudit.compare.drivers.asked import Asked, Driver, Study
-from cemaudit.compare.drivers.centring import centred
-from cemaudit.compare.drivers.choosing import choose
-from cemaudit.compare.drivers.frame import FRAME, OUTCOME, make_frame, means_of, products_of
-from cemaudit.compare.drivers.leaves import leaves_of
-from cemaudit.compare.drivers.products import products_of_rows
+from cemaudit.compare.drivers.candidates import choose
+from cemaudit.compare.drivers.data import (
+    FRAME,
+    OUTCOME,
+    centred,
+    leaves_of,
+    make_frame,
+    means_of,
+    products_of,
+    products_of_rows,
+)
+from cemaudit.compare.drivers.results import Asked, Driver, Study
 from cemaudit.compare.drivers.study import study
+from cemaudit.compare.errors import CannotTell
 from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.ledger.query.keys import Condition

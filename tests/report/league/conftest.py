@@ -8,22 +8,20 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from cemaudit.compare.account import Account, Agreement, ChannelMean, Channels, Found, Parts
-from cemaudit.compare.around import funnel_around
-from cemaudit.compare.design import Design
-from cemaudit.compare.drivers.asked import Asymmetric, Driver, Study
+from cemaudit.compare.case_mix import Scale
+from cemaudit.compare.design_check import Design
 from cemaudit.compare.drivers.experience import Felt
-from cemaudit.compare.drivers.importance import Hint, Quadrant
+from cemaudit.compare.drivers.ipa import Hint, Quadrant
+from cemaudit.compare.drivers.key_drivers import Asymmetric
 from cemaudit.compare.drivers.outcome import Outcome
-from cemaudit.compare.facts import Facts
-from cemaudit.compare.groups import groups
+from cemaudit.compare.drivers.results import Driver, Study
+from cemaudit.compare.funnel import funnel_around
+from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league import League, Order
-from cemaudit.compare.pairs import told_apart
-from cemaudit.compare.place import Course, CourseLine
+from cemaudit.compare.ranking import groups, told_apart
 from cemaudit.compare.reliability import Spreads, components
-from cemaudit.compare.rules import DEFAULT
-from cemaudit.compare.scale import Scale
-from cemaudit.compare.standing import Interval, Standing
+from cemaudit.compare.report_records import Account, Agreement, ChannelMean, Channels, Course, CourseLine, Found, Parts
+from cemaudit.compare.results import DEFAULT, Facts
 from cemaudit.language import message
 from cemaudit.model import Channel, Severity, Text, label
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league import Order
 from cemaudit.compare.reliability import Spreads, components
-from cemaudit.compare.standing import Interval, Standing
 from cemaudit.report import league_report, report_bytes, write_report
 
 HOSTILE = "<b>x</b> \ud800 \x00\u202e" + "가" * 400

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cemaudit.compare.place import Course, CourseLine, Place
-from cemaudit.compare.standing import Interval
+from cemaudit.compare.intervals import Interval
+from cemaudit.compare.report_records import Course, CourseLine, Place
 from cemaudit.hookspecs import Context
 from cemaudit.language import message
 from cemaudit.report import report_bytes, store_report

@@ -1,0 +1,345 @@
+"""Case-mix adjustment: how easy the items were that applied in a visit, and the scale scores are compared on.
+
+d = m(items that count in this visit) - m(all items), where m is the score that items of average points have together:
+for a share of points d = 100·(Σ_counted w·x̄ / Σ_counted w) - 100·(Σ_all w·x̄ / Σ_all w), x̄ being the mean share of an
+item's points over all visits compared. So no visit gains by what did not apply. (Additive fit of visits and items.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cemaudit.compare.intervals import angle_of, share_of
+from cemaudit.compare.selection import Source
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.names import Names, code_of, quoted
+from cemaudit.model import Checklist, Measure, Scheme, score_name
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.scoring.plan import Input, Plan, make_plan
+
+__all__ = [
+    "EASIER",
+    "UNIT",
+    "Easier",
+    "Leaf",
+    "Means",
+    "Node",
+    "Scale",
+    "asked_of_items",
+    "columns_of",
+    "easier",
+    "means_of",
+    "scale_of",
+    "share_of_points",
+    "typical",
+]
+
+
+_MEANS = {"ratio", "weighted-mean", "mean"}
+
+
+class Leaf(NamedTuple):
+    """An item in a mean.
+
+    ``points`` and ``state``: its columns in the snapshot, as SQL names them, points in parts, ``unit`` to one.
+    ``left_out``: what it earns, in parts, for each code of a reason it may have no answer for, where it earns
+    something then; for other reasons it does not count. ``possible``: the most parts it can earn. It adds ``earns``
+    times its points to the mean's numerator and ``weighs`` to the denominator.
+    """
+
+    points: str
+    state: str
+    unit: int
+    left_out: tuple[tuple[int, int], ...]
+    possible: float
+    earns: float
+    weighs: float
+
+    @property
+    def counted(self) -> str:
+        """SQL: whether it counts in a visit."""
+        has_points = f"{self.points} is not null"
+        return f"({has_points} or {self._left_out_in})" if self.left_out else has_points
+
+    @property
+    def earned(self) -> str:
+        """SQL: the parts of a point it earned; ``NULL`` where it does not count."""
+        worth = " ".join(f"when {self.state} = {code} then {parts}" for code, parts in self.left_out)
+        return f"case when {self.points} is not null then {self.points} {worth} end" if worth else self.points
+
+    @property
+    def _left_out_in(self) -> str:
+        return f"coalesce({self.state} in ({', '.join(str(code) for code, _ in self.left_out)}), false)"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A mean of ``members``: ``times`` Σ earns·points / Σ weighs, ``plus``; of other means, each with its weight."""
+
+    leaves: tuple[Leaf, ...]
+    nodes: tuple[tuple[float, Node], ...]
+    times: float
+    plus: float
+
+    def every_leaf(self) -> Iterator[Leaf]:
+        """The items it is made of, as often as they count."""
+        yield from self.leaves
+        for _, node in self.nodes:
+            yield from node.every_leaf()
+
+
+class _NoMean(Exception):
+    """A score is something else."""
+
+
+def share_of_points(source: Source) -> Node | None:
+    """What the score is made of, where it is a mean of points (or a mean of such means); else ``None``."""
+    if source.column is None:
+        return None
+    plan = _plan_of(source.table.checklist, source.scheme)
+    try:
+        return _Making(plan).node(source.column.measure, source.column.name)
+    except _NoMean:
+        return None
+
+
+def _plan_of(checklist: Checklist, scheme: Scheme) -> Plan:
+    """The plan, in which plugins' aggregators, of which nothing is known here, stand for themselves."""
+    strange = {measure.how: Aggregator(measure.how, lambda members, options: None) for measure in scheme.measures}  # noqa: ARG005
+    return make_plan(checklist, scheme, strange)
+
+
+class _Making:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._names, self._units = Names(plan.checklist), points_units(plan.checklist)
+        self._planned = {planned.measure.id: planned for planned in plan.measures}
+        self._groups = {
+            score_name(planned.measure.id, group.key): (planned.measure, group)
+            for planned in plan.measures
+            for group in planned.groups
+        }
+
+    def node(self, measure_id: str, name: str) -> Node:
+        """The score of that name."""
+        measure, group = self._groups[name]
+        if measure.how not in _MEANS or measure.transform.table or self._planned[measure_id].measure.take not in _TAKEN:
+            raise _NoMean
+        leaves = tuple(self._leaf(measure, each) for each in group.inputs if each.kind == "item")
+        nodes = tuple(self._part(measure, each) for each in group.inputs if each.kind != "item")
+        return Node(leaves, nodes, float(measure.transform.times), float(measure.transform.plus))
+
+    def _part(self, measure: Measure, each: Input) -> tuple[float, Node]:
+        if each.kind != "score" or measure.how == "ratio":
+            raise _NoMean
+        inner, _ = self._groups[each.ref]
+        return float(_weight(measure, each)), self.node(inner.id, each.ref)
+
+    def _leaf(self, measure: Measure, each: Input) -> Leaf:
+        item = self._plan.checklist.items[each.ref]
+        if item.gives_to or each.ref not in self._units:
+            raise _NoMean
+        unit, possible, weight = self._units[each.ref], item.possible, _weight(measure, each)
+        if measure.take == "share" and not possible:
+            raise _NoMean
+        share = Fraction(1) / possible if measure.take == "share" and possible else Fraction(1)
+        return Leaf(
+            quoted(self._names.item("points", each.ref)),
+            quoted(self._names.item("state", each.ref)),
+            unit,
+            tuple(self._left_out(measure, each.ref, unit)),
+            float((possible or 0) * unit),
+            float(weight * share / unit),
+            float(weight * (possible or 0) if measure.how == "ratio" else weight),
+        )
+
+    def _left_out(self, measure: Measure, item: str, unit: int) -> Iterator[tuple[int, int]]:
+        for reason, score in self._plan.tables(measure.na)[item].left_out.items():
+            if score.points is not None:
+                yield code_of(reason.value), int(score.points * unit)
+
+
+_TAKEN = {"points", "share"}
+
+
+def _weight(measure: Measure, each: Input) -> Fraction:
+    return Fraction(1) if measure.how == "mean" else each.weight
+
+
+Means = Mapping[tuple[str, str], float]
+"""The mean parts of a point of each item that counted anywhere, by what SQL counts and adds up of it."""
+
+
+EASIER = "easier"
+"""The column of d."""
+
+
+class Easier(NamedTuple):
+    """``sql``: columns, the last of them ``EASIER``: d in points, ``NULL`` where nothing counted; and their values."""
+
+    sql: str
+    values: tuple[float, ...]
+
+
+def asked_of_items(node: Node) -> list[Leaf]:
+    """The items whose means are needed, each once."""
+    return list({_key(leaf): leaf for leaf in node.every_leaf()}.values())
+
+
+def means_of(leaves: Sequence[Leaf], sums: Sequence[tuple[int, int]]) -> Means:
+    """The means, of the count and the sum of each item; items that never counted have none, and do not matter."""
+    return {_key(leaf): total / count for leaf, (count, total) in zip(leaves, sums, strict=True) if count}
+
+
+def _key(leaf: Leaf) -> tuple[str, str]:
+    return leaf.counted, leaf.earned
+
+
+def typical(node: Node, means: Means) -> float | None:
+    """The score that items of average points have together, where all count."""
+    count = {leaf.counted: np.ones(1, bool) for leaf in node.every_leaf()}
+    found = float(_expected(node, means, count)[0])
+    return None if np.isnan(found) else found
+
+
+def easier(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
+    """How much easier (d), visit by visit: its definition. ``counted``: whether each item counts, by that in SQL."""
+    return _expected(node, means, counted) - (typical(node, means) or 0.0)
+
+
+def _expected(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
+    """The score that items of average points have, visit by visit; NaN where nothing counts."""
+    above = np.zeros(1)
+    below = np.zeros(1)
+    for leaf in node.leaves:
+        if _key(leaf) in means:
+            above = above + counted[leaf.counted] * (leaf.earns * means[_key(leaf)])
+            below = below + counted[leaf.counted] * leaf.weighs
+    for weight, inner in node.nodes:
+        value = _expected(inner, means, counted)
+        above = above + np.nan_to_num(value) * weight
+        below = below + ~np.isnan(value) * weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(below > 0, np.divide(above, below), np.nan)
+    return node.times * share + node.plus
+
+
+def columns_of(node: Node, means: Means) -> Easier | None:
+    """SQL for d: the last of several columns, which refer to those before; ``None`` where no item ever counted."""
+    whole = typical(node, means)
+    if whole is None:
+        return None
+    writing = _Writing(means)
+    root = writing.add(node)
+    texts = [*writing.texts, f"{root} - ? as {EASIER}"]
+    return Easier(", ".join(texts), (*writing.values, whole))
+
+
+class _Writing:
+    """The columns of means, each after those it is made of, and the values of their gaps."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self.texts: list[str] = []
+        self.values: list[float] = []
+
+    def add(self, node: Node) -> str:
+        """Write the column of a mean; its name."""
+        inner = [(weight, self.add(one)) for weight, one in node.nodes]
+        known = [leaf for leaf in node.leaves if _key(leaf) in self._means]
+        above = [f"cast({leaf.counted} as tinyint) * ?" for leaf in known]
+        below = above.copy()
+        above += [f"coalesce({name}, 0) * ?" for _, name in inner]
+        below += [f"cast({name} is not null as tinyint) * ?" for _, name in inner]
+        weights = [weight for weight, _ in inner]
+        self.values += [leaf.earns * self._means[_key(leaf)] for leaf in known]
+        self.values += [*weights, *(leaf.weighs for leaf in known), *weights, node.times, node.plus]
+        name = f"mean_{len(self.texts)}"
+        self.texts.append(f"({_added(above)}) / nullif(greatest({_added(below)}, 0), 0) * ? + ? as {name}")
+        return name
+
+
+def _added(terms: Sequence[str]) -> str:
+    return " + ".join(terms) or "0"
+
+
+UNIT = 10_000
+"""Parts of a point that scores are counted in, so that sums are exact."""
+
+
+_ANGLES = 100_000_000
+
+
+_FULL, _NEARLY = 100.0, 1e-9
+
+
+_STEP = 1e-3
+
+
+class Scale(NamedTuple):
+    """``name``: ``points`` or ``arcsine``. ``unit``: parts that scores are counted in, of a point or of a radian.
+    ``items``: on the arcsine scale shares count as those of so many items (the fewest of any list).
+    """
+
+    name: str = "points"
+    unit: int = UNIT
+    items: int = 0
+
+    def sql(self, points: str) -> str:
+        """A score in parts, of one in parts of a point."""
+        if self.name == "points":
+            return points
+        share = f"least(greatest(({points}) / {_FULL * UNIT}, 0), 1)"
+        angle = f"asin(sqrt(({self.items} * {share} + 0.375) / ({self.items} + 0.75)))"
+        return f"cast(round({angle} * {self.unit}) as bigint)"
+
+    def to(self, points: float) -> float:
+        """Points (the arcsine scale: 0 to 100) on the scale."""
+        if self.name == "points":
+            return points
+        return float(angle_of(self.items * min(max(points / _FULL, 0.0), 1.0), self.items))
+
+    def slope(self, value: float) -> float:
+        """Points for a unit of the scale, near a value on it."""
+        low, high = self.back([value - _STEP, value + _STEP])
+        return float(high - low) / (2 * _STEP)
+
+    def back(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Values on the scale as points (the arcsine scale: 0 to 100)."""
+        if self.name == "points":
+            return np.asarray(values, dtype=np.float64)
+        return _FULL * share_of(values, self.items)
+
+
+def scale_of(name: str, nodes: Sequence[Node | None]) -> Scale:
+    """The scale of that name; ``BadInput`` where the scores are no shares of points, in percent, as arcsine needs."""
+    if name != "arcsine":
+        return Scale()
+    shares = [node for node in nodes if node and _is_share(node)]
+    if not nodes or len(shares) < len(nodes):
+        raise BadInput(Problem(message("the arcsine scale is for shares of points, in percent"), "--scale"))
+    return Scale(name, _ANGLES, min(len(asked_of_items(node)) for node in shares))
+
+
+def _is_share(node: Node) -> bool:
+    """Whether it lies between 0 and 100 where items earn between nothing and all that is possible."""
+    ends = [_end(node, 0.0), _end(node, 1.0)]
+    return all(end is not None and abs(end - full) < _NEARLY for end, full in zip(ends, (0.0, _FULL), strict=True))
+
+
+def _end(node: Node, part: float) -> float | None:
+    """The score where every item earns this part of its possible points."""
+    above = sum(leaf.earns * leaf.possible * part for leaf in node.leaves)
+    below = sum(leaf.weighs for leaf in node.leaves)
+    for weight, inner in node.nodes:
+        above += weight * (_end(inner, part) or 0.0)
+        below += weight
+    return node.times * above / below + node.plus if below > 0 else None

@@ -1,0 +1,407 @@
+"""Control charts: EWMA charts with a bound on false alarms, and the stores whose visits leave their baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
+from cemaudit.compare.visit_table import Coded, Codes, Factor
+from cemaudit.compare.waves import Wave
+
+__all__ = [
+    "Alarm",
+    "Chart",
+    "Dated",
+    "Residuals",
+    "Watched",
+    "Watching",
+    "alarm_within",
+    "chart_for",
+    "cusum_run_length",
+    "dated",
+    "expected_false_alarms",
+    "residuals",
+    "run_length",
+    "watch",
+    "watching",
+]
+
+
+STATES = 201
+"""Steps in which the range between the limits is cut; odd, so that one has its middle at 0."""
+
+
+_NARROWEST, _WIDEST = 0.1, 8.0
+
+
+class Chart(NamedTuple):
+    """An exponentially weighted moving average.
+
+    ``weight`` (λ, above 0 to 1) of the newest visit; alarm beyond ``limit`` (L) of its standard deviations.
+    """
+
+    weight: float = 0.2
+    limit: float = 2.962
+
+
+class Watched(NamedTuple):
+    """S stores through V visits, (S, V) each, in points: the average deviation, how far it may go to either side, and
+    whether it went farther. Where there was no visit the average stays, and there is no alarm.
+    """
+
+    average: NDArray[np.float64]
+    limit: NDArray[np.float64]
+    alarm: NDArray[np.bool_]
+
+
+DEFAULT_CHART = Chart()
+
+
+def watch(
+    deviations: NDArray[np.float64],
+    sd: float,
+    baseline_variance: NDArray[np.float64],
+    chart: Chart = DEFAULT_CHART,
+) -> Watched:
+    """Follow how later visits deviate from the level known before them.
+
+    ``deviations``: (S, V) visit minus the store's shrunken baseline (all but the store taken into account), in the
+    order of time, NaN where there is none; ``sd``: of one visit, pooled over stores, above 0; ``baseline_variance``:
+    (S,) the prediction error variance of each baseline. After t visits, with r = (1 - λ)^t, the limits are
+    L √(σ² λ / (2 - λ) (1 - r²) + v (1 - r)²): what is not known of the baseline widens them. Lucas & Saccucci 1990,
+    Technometrics 32:1-12.
+    """
+    average, limit = np.zeros(deviations.shape), np.zeros(deviations.shape)
+    state, rest = np.zeros(len(deviations)), np.ones(len(deviations))
+    settled = (sd * _spread(chart)) ** 2
+    for visit, values in enumerate(deviations.T):
+        there = np.isfinite(values)
+        state = np.where(there, (1 - chart.weight) * state + chart.weight * np.nan_to_num(values), state)
+        rest = np.where(there, (1 - chart.weight) * rest, rest)
+        variance = settled * (1 - rest**2) + baseline_variance * (1 - rest) ** 2
+        average[:, visit], limit[:, visit] = state, chart.limit * np.sqrt(variance)
+    return Watched(average, limit, (np.abs(average) > limit) & np.isfinite(deviations))
+
+
+def run_length(chart: Chart, shift: float = 0.0, states: int = STATES) -> float:
+    """Visits until an alarm on average, two-sided, after the level moved by ``shift`` standard deviations of a visit.
+
+    With the limits of a chart that has run long, as the published tables have it; ``inf`` beyond what can be told.
+    Markov chain on the average, in ``states`` steps: Brook & Evans 1972, Biometrika 59:539-549; Lucas & Saccucci 1990.
+    """
+    reach = chart.limit * _spread(chart)
+    return _mean_run(_steps(chart.weight, shift, reach, reach, states), states // 2)
+
+
+def alarm_within(chart: Chart, visits: int, shift: float = 0.0, states: int = STATES) -> float:
+    """The probability (0 to 1) of an alarm within so many visits of ``watch``; without shift, of a false one.
+
+    Of a baseline that is known well.
+    """
+    rest = (1 - chart.weight) ** np.arange(visits + 1)
+    reach = chart.limit * _spread(chart) * np.sqrt(1 - rest**2)
+    quiet = np.zeros(states)
+    quiet[states // 2] = 1
+    for before, after in pairwise(reach):
+        quiet = quiet @ _steps(chart.weight, shift, before, after, states)
+    return float(min(1.0, max(0.0, 1 - quiet.sum())))
+
+
+def expected_false_alarms(chart: Chart, stores: int, visits: int) -> float:
+    """How many of ``stores`` that did not change are expected to give an alarm within so many visits each.
+
+    An upper bound where the baselines are uncertain: wider limits, slower averages.
+    """
+    return stores * alarm_within(chart, visits)
+
+
+def chart_for(false_alarms: float, stores: int, visits: int, weight: float = 0.2) -> Chart:
+    """The chart with the narrowest limits that keeps a budget of ``false_alarms`` among ``stores`` of ``visits`` each.
+
+    Limits lie between 0.1 and 8 standard deviations, whatever the budget.
+    """
+    wanted = false_alarms / stores if stores else 1.0
+
+    def missed(limit: float) -> float:
+        return alarm_within(Chart(weight, limit), visits) - wanted
+
+    if missed(_NARROWEST) <= 0:
+        return Chart(weight, _NARROWEST)
+    if missed(_WIDEST) >= 0:
+        return Chart(weight, _WIDEST)
+    return Chart(weight, float(brentq(missed, _NARROWEST, _WIDEST, xtol=1e-6)))
+
+
+def cusum_run_length(decision: float, slack: float = 0.5, shift: float = 0.0, states: int = STATES) -> float:
+    """Visits until an alarm of a two-sided cumulative sum chart (h, k in standard deviations of a visit) on average.
+
+    Both sides alone by Brook & Evans's chain, then 1 / ARL = 1 / ARL⁺ + 1 / ARL⁻.
+    """
+    sides = [_mean_run(_cusum_steps(decision, slack, side, states), 0) for side in (shift, -shift)]
+    return 1 / sum(1 / side for side in sides)
+
+
+def _mean_run(steps: NDArray[np.float64], start: int) -> float:
+    lengths = np.linalg.solve(np.eye(len(steps)) - steps, np.ones(len(steps)))
+    return float(lengths[start]) if lengths[start] > 0 else math.inf
+
+
+def _spread(chart: Chart) -> float:
+    """Of the average, in standard deviations of a visit, once it has run long."""
+    return math.sqrt(chart.weight / (2 - chart.weight))
+
+
+def _steps(weight: float, shift: float, before: float, after: float, states: int) -> NDArray[np.float64]:
+    """(states, states) how likely the average goes from one step to another, staying within the limits.
+
+    The limits are ± ``before``, then ± ``after``, and the steps cut the range between them.
+    """
+    middles = before * (2 * np.arange(states) + 1 - states) / states
+    edges = np.linspace(-after, after, states + 1)
+    needed = (edges[None, :] - (1 - weight) * middles[:, None]) / weight
+    steps: NDArray[np.float64] = np.diff(ndtr(needed - shift), axis=1)
+    return steps
+
+
+def _cusum_steps(decision: float, slack: float, shift: float, states: int) -> NDArray[np.float64]:
+    """The same for the sum max(0, S + x - k); its first step holds 0 and all below half a step."""
+    width = 2 * decision / (2 * states - 1)
+    middles = np.arange(states) * width
+    upper = middles[None, :] + width / 2 - middles[:, None] + slack - shift
+    below = ndtr(upper)
+    return np.diff(np.concatenate([np.zeros((states, 1)), below], axis=1), axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """Of n visits: the places of their ``store`` and ``wave``, their ``day``, and what is left (``value``): the store's
+    own and chance.
+
+    ``sd``: of the chance in one visit, how little is known of shoppers included; ``store_sd``: of the stores' own.
+    ``usual`` (I) and ``of_waves`` (W): what a store like it scores on usual occasions, and what waves add.
+    """
+
+    stores: tuple[str, ...]
+    store: Codes
+    wave: Codes
+    day: Codes
+    value: Vector
+    sd: float
+    store_sd: float
+    usual: Vector
+    of_waves: Vector
+
+    def score(self, store: int, wave: int) -> tuple[float, float] | None:
+        """The mean of a store's visits in a wave, adjusted, and its standard error; ``None`` without any."""
+        number, total = self._by_wave[0][store, wave], self._by_wave[1][store, wave]
+        if not number:
+            return None
+        mean = self.usual[store] + self.of_waves[wave] + total / number
+        return float(mean), float(self.sd / np.sqrt(number))
+
+    @cached_property
+    def _by_wave(self) -> tuple[Matrix, Matrix]:
+        """How many visits, and the sums of what is left (I x W)."""
+        shape = len(self.stores), len(self.of_waves)
+        cell = self.store.astype(np.int64) * shape[1] + self.wave
+        size = shape[0] * shape[1]
+        counts, totals = np.bincount(cell, minlength=size), np.bincount(cell, self.value, size)
+        return counts.astype(np.float64).reshape(shape), totals.astype(np.float64).reshape(shape)
+
+
+class Dated(NamedTuple):
+    """Of n visits: the places of their ``store``, ``shopper`` (-1: not known) and ``wave``, their ``day``, what else
+    the model takes into account of them (``factors``), and their ``score``.
+    """
+
+    store: Codes
+    shopper: Codes
+    wave: Codes
+    day: Codes
+    factors: tuple[Factor, ...]
+    score: Vector
+
+
+def dated(table: Coded) -> Dated:
+    """The visits of a table, in no order."""
+    rows = table.columns("select store, shopper, wave, version, day, score from compared")
+    versions = tuple(one._replace(codes=one.codes[rows["version"]]) for one in table.of_versions)
+    score = rows["score"] / table.facts.scale.unit
+    return Dated(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)
+
+
+class _Shoppers(NamedTuple):
+    """Of the shopper of each visit: the ``severity``, and the ``variance`` of its error."""
+
+    severity: Vector
+    variance: Vector
+
+
+def residuals(visits: Dated, fitted: Fitted) -> Residuals:
+    """Visits, seen by the model of them."""
+    model, crossed = fitted.model, fitted.crossed
+    people = _shoppers(fitted, visits.shopper)
+    others = sum((_effects(fitted, one) for one in visits.factors), np.zeros(len(visits.score)))
+    intercept = model.dense[len(crossed.shoppers)]
+    at_home = intercept + sum((_effects(fitted, one) for one in crossed.of_stores), np.zeros(len(crossed.stores)))
+    of_waves = model.dense[crossed.columns_of("wave")]
+    expected = at_home[visits.store] + of_waves[visits.wave] + others + people.severity
+    return Residuals(
+        stores=crossed.stores,
+        store=visits.store,
+        wave=visits.wave,
+        day=visits.day,
+        value=visits.score - expected,
+        sd=float(np.sqrt(model.residual_sd**2 + people.variance.mean())),
+        store_sd=model.unit_sd,
+        usual=at_home + others.mean(),
+        of_waves=of_waves,
+    )
+
+
+def _effects(fitted: Fitted, factor: Factor) -> Vector:
+    """The effect of the level of each that a factor is said of."""
+    return np.asarray(fitted.model.dense[fitted.crossed.columns_of(factor.name)][factor.codes])
+
+
+def _shoppers(fitted: Fitted, shopper: Codes) -> _Shoppers:
+    """The shoppers, those not known taken for average ones."""
+    model = fitted.model
+    if not model.randoms:
+        return _Shoppers(np.zeros(len(shopper)), np.zeros(len(shopper)))
+    severity = np.append(model.randoms[0], 0.0)
+    variance = np.append(model.random_se[0] ** 2, model.random_sds[0] ** 2)
+    return _Shoppers(severity[shopper], variance[shopper])
+
+
+DAYS = 400
+"""So many visits of one store are enough to choose a chart by."""
+
+
+NEVER = 1e6
+"""Visits nobody makes."""
+
+
+class Alarm(NamedTuple):
+    """A store that went ``up`` or ``down``: by how many points its latest visits differ (``change``) from its level of
+    the baseline, all stores' change taken off, in ``visits`` since; ``limit``: what chance may do; ``at``: the visit
+    the alarm came with.
+    """
+
+    store: str
+    name: str
+    direction: Literal["up", "down"]
+    visits: int
+    change: float
+    limit: float
+    at: int
+
+
+class Watching(NamedTuple):
+    """``baseline`` and ``later``: waves. ``stores``: how many are watched, of ``visits`` later ones in all.
+
+    ``expected``: false alarms among them if nothing changed; ``every``: after how many visits on average a store that
+    does not change gives one (``None``: practically never). ``alarms``: the farthest beyond its limit first.
+    """
+
+    baseline: tuple[str, ...]
+    later: tuple[str, ...]
+    chart: Chart
+    stores: int
+    visits: int
+    expected: float
+    every: float | None
+    alarms: tuple[Alarm, ...]
+
+
+class _Known(NamedTuple):
+    """What the baseline says of each store (S): its ``effect``, shrunken, and the ``variance`` of its error."""
+
+    effect: Vector
+    variance: Vector
+
+
+def watching(
+    rows: Residuals, baseline: Sequence[Wave], later: Sequence[Wave], names: Mapping[str | None, str], budget: float
+) -> Watching | None:
+    """Watch the stores visited in both; ``budget``: false alarms that are put up with. ``None`` without such stores.
+
+    A visit deviates by what is left of it when all but the store is taken off, less the store's own shrunken mean of
+    such rests in the baseline; the standard deviation of one visit is pooled over the stores.
+    """
+    first, then = (np.isin(rows.wave, [wave.place for wave in waves]) for waves in (baseline, later))
+    counts = [np.bincount(rows.store[those], minlength=len(rows.stores)) for those in (first, then)]
+    both = np.flatnonzero((counts[0] > 0) & (counts[1] > 0))
+    if not len(both):
+        return None
+    known = _known(rows, first, counts[0])
+    deviations = _in_order(rows, then, both) - known.effect[both][:, None]
+    visits = counts[1][both]
+    chart = chart_for(budget, len(both), min(math.ceil(visits.mean()), DAYS))
+    found = watch(deviations, rows.sd, known.variance[both], chart)
+    alarms = [
+        _alarm(rows.stores[both[at]], names, found.average[at], found.limit[at], found.alarm[at], int(visits[at]))
+        for at in np.flatnonzero(found.alarm.any(axis=1))
+    ]
+    return Watching(
+        tuple(wave.name for wave in baseline),
+        tuple(wave.name for wave in later),
+        chart,
+        len(both),
+        int(visits.sum()),
+        _expected(chart, visits),
+        _every(chart),
+        tuple(sorted(alarms, key=lambda alarm: (-abs(alarm.change) / alarm.limit, alarm.store))),
+    )
+
+
+def _known(rows: Residuals, first: NDArray[np.bool_], counts: NDArray[Any]) -> _Known:
+    """Means shrunken as the model does: n σ_s² / (n σ_s² + σ²), with the error variance σ_s² σ² / (n σ_s² + σ²)."""
+    own, noise = rows.store_sd**2, rows.sd**2
+    total = np.bincount(rows.store[first], rows.value[first], len(rows.stores))
+    below = counts * own + noise
+    return _Known(own * total / below, own * noise / below)
+
+
+def _in_order(rows: Residuals, then: NDArray[np.bool_], stores: NDArray[np.intp]) -> Matrix:
+    """The rests of later visits, (S, V), in the order of their days; NaN where there are no more."""
+    those = np.flatnonzero(then & np.isin(rows.store, stores))
+    order = those[np.lexsort((rows.value[those], rows.wave[those], rows.day[those], rows.store[those]))]
+    store, start, counts = np.unique(rows.store[order], return_index=True, return_counts=True)
+    found = np.full((len(store), int(counts.max())), np.nan)
+    found[np.repeat(np.arange(len(store)), counts), np.arange(len(order)) - np.repeat(start, counts)] = rows.value[
+        order
+    ]
+    return found
+
+
+def _alarm(  # noqa: PLR0913, PLR0917
+    store: str, names: Mapping[str | None, str], average: Vector, limit: Vector, alarms: NDArray[np.bool_], visits: int
+) -> Alarm:
+    at = int(np.argmax(alarms))
+    direction: Literal["up", "down"] = "up" if average[at] > 0 else "down"
+    return Alarm(store, names.get(store, store), direction, visits, float(average[at]), float(limit[at]), at + 1)
+
+
+def _every(chart: Chart) -> float | None:
+    length = run_length(chart)
+    return length if length < NEVER else None
+
+
+def _expected(chart: Chart, visits: NDArray[Any]) -> float:
+    """False alarms expected of stores of so many visits each."""
+    numbers, counts = np.unique(np.minimum(visits, DAYS), return_counts=True)
+    return sum(
+        expected_false_alarms(chart, int(count), int(number)) for number, count in zip(numbers, counts, strict=True)
+    )

@@ -1,0 +1,401 @@
+"""Cross-tabulations of the visits by store, shopper and occasion (wave and version): all that the mixed model needs.
+
+Scores are whole numbers of parts until they are added up, so that sums are exact whatever their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from cemaudit.compare.mixed_model.crossproducts import Sparse, Sums, Vector, sums_of_rows
+from cemaudit.compare.mixed_model.model import Model
+from cemaudit.compare.results import Facts
+from cemaudit.compare.selection import Asked
+from cemaudit.compare.visit_table import Coded, Codes, Factor, coded
+from cemaudit.ledger.query.reading import Local
+
+__all__ = [
+    "Crossed",
+    "Observed",
+    "Occasions",
+    "Parted",
+    "cross",
+    "crossed",
+    "indicators",
+    "observe",
+    "observed",
+    "parted",
+    "shift_of",
+]
+
+
+Columns = dict[str, NDArray[Any]]
+
+
+class Occasions:
+    """The waves under versions that a table has visits of: how many there are, and their ``factors``."""
+
+    def __init__(self, table: Coded) -> None:
+        self._versions = len(table.versions)
+        there = table.columns("select distinct wave, version from compared")
+        self._keys = np.unique(self._key_of(there))
+        waves, versions = self._keys // self._versions, self._keys % self._versions
+        wave = Factor("wave", table.keys["wave"].levels, waves.astype(np.int32))
+        self.factors = (wave, *(one._replace(codes=one.codes[versions]) for one in table.of_versions))
+        self.count = len(self._keys)
+
+    def _key_of(self, columns: Columns) -> NDArray[np.int64]:
+        return np.asarray(columns["wave"].astype(np.int64) * self._versions + columns["version"])
+
+    def of(self, columns: Columns) -> NDArray[np.intp]:
+        """The places of rows that have a ``wave`` and a ``version``."""
+        return np.searchsorted(self._keys, self._key_of(columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """``n`` visits: ``score`` (n; adjusted, on the scale asked for) and ``raw`` (n; points as they are); ``store`` and
+    ``shopper`` (n; places among ``stores`` and ``shoppers``, -1 where a shopper is not known); ``factors``, their codes
+    visit by visit.
+    """
+
+    facts: Facts
+    stores: tuple[str, ...]
+    shoppers: tuple[str, ...]
+    store: Codes
+    shopper: Codes
+    factors: tuple[Factor, ...]
+    score: NDArray[np.float64]
+    raw: NDArray[np.float64]
+
+    def sums(self) -> Sums:
+        """What the model needs of them; fixed columns: 1, then every level of every factor."""
+        fixed = sparse.hstack([np.ones((len(self.score), 1)), indicators(self.factors, len(self.score))], format="csr")
+        levels = [len(self.stores), *([len(self.shoppers)] if self.shoppers else [])]
+        randoms = [self.shopper] if self.shoppers else []
+        return sums_of_rows(self.store, randoms, fixed, self.score, levels=levels)
+
+
+def indicators(factors: Sequence[Factor], rows: int) -> Sparse:
+    """A column for each level of each factor, 1 where it holds."""
+    blocks = [
+        sparse.csr_array((np.ones(rows), factor.codes, np.arange(rows + 1)), shape=(rows, len(factor.levels)))
+        for factor in factors
+    ]
+    return sparse.hstack(blocks, format="csr") if blocks else sparse.csr_array((rows, 0))
+
+
+def observe(reading: Local, asked: Asked) -> Observed:
+    """The visits that are asked about; ``BadInput`` and ``CannotTell`` as for ``coded``."""
+    with coded(reading, asked) as table:
+        return observed(table)
+
+
+def observed(table: Coded) -> Observed:
+    """The visits of a table, in no order."""
+    rows = table.columns("select store, shopper, wave, version, raw, score from compared")
+    of_stores = [factor._replace(codes=factor.codes[rows["store"]]) for factor in table.of_stores]
+    of_versions = [factor._replace(codes=factor.codes[rows["version"]]) for factor in table.of_versions]
+    return Observed(
+        table.facts,
+        table.stores,
+        table.shoppers,
+        rows["store"],
+        rows["shopper"],
+        (*of_stores, Factor("wave", table.keys["wave"].levels, rows["wave"]), *of_versions),
+        rows["score"] / table.facts.scale.unit,
+        rows["raw"] / 100,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """Counts and sums of visits by ``stores`` (I), ``shoppers`` (J) and occasions (C).
+
+    An occasion is a wave, a checklist's version, a scheme, a scenario, and whether something was done by then.
+
+    ``of_stores``: the factors stores have (the pool first, where there is one), ``of_occasions`` those occasions have;
+    ``unit_of``: the factor that is compared, where that is not the stores themselves. ``pairs`` (I x J), ``by_store``
+    (I x C) and ``by_shopper`` (J x C): how many visits (pairs and shoppers: without those by shoppers not known).
+    ``totals`` (I x C) and ``shopper_totals`` (J): sums of scores less ``shift`` each; ``raw`` (I): sums of raw scores,
+    in points. ``squares``: sum of squares of scores less ``shift``.
+    """
+
+    facts: Facts
+    stores: tuple[str, ...]
+    shoppers: tuple[str, ...]
+    of_stores: tuple[Factor, ...]
+    of_occasions: tuple[Factor, ...]
+    unit_of: Factor | None
+    pairs: Sparse
+    by_store: Sparse
+    by_shopper: Sparse
+    totals: Sparse
+    shopper_totals: Vector
+    raw: Vector
+    squares: float
+    shift: float
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """All fixed factors in the order of their columns."""
+        return (*self.of_stores, *self.of_occasions)
+
+    @cached_property
+    def visits(self) -> Vector:
+        """How many visits each store had (I)."""
+        return np.asarray(self.by_store.sum(axis=1), np.float64)
+
+    @property
+    def effective(self) -> Vector | None:
+        """k_eff of each store, n² / Σ n_j²; each shopper not known counts as one of their own. ``None`` without any."""
+        if not self.shoppers:
+            return None
+        known = np.asarray(self.pairs.sum(axis=1))
+        return np.asarray(self.visits**2 / (np.asarray(self.pairs.power(2).sum(axis=1)) + self.visits - known))
+
+    def columns_of(self, name: str) -> slice:
+        """Where among the dense columns of ``sums()`` the levels of a factor stand; none where there is no such one."""
+        start = len(self.shoppers) + 1
+        for factor in self.factors:
+            if factor.name == name:
+                return slice(start, start + len(factor.levels))
+            start += len(factor.levels)
+        return slice(start, start)
+
+    def rows(self) -> Sparse:
+        """The dense part of each store's score (I x K): 1, its own levels, and of occasions' levels the share."""
+        stores = _with_ones(indicators(self.of_stores, len(self.stores)))
+        share = np.asarray(self.by_store.sum(axis=0)) / self.facts.visits
+        usual = share @ indicators(self.of_occasions, len(share))
+        usually = sparse.csr_array(np.broadcast_to(usual, (len(self.stores), len(usual))))
+        return sparse.hstack([sparse.csr_array(self.pairs.shape), stores, usually], format="csr")
+
+    def without_shoppers(self) -> Crossed:
+        """The same as if no shopper were known."""
+        pairs, by_shopper, totals = self.pairs[:, :0], self.by_shopper[:0], self.shopper_totals[:0]
+        return replace(self, shoppers=(), pairs=pairs, by_shopper=by_shopper, shopper_totals=totals)
+
+    def sums(self) -> Sums:
+        """What the model needs: units are stores; dense columns: shoppers, 1, every level of every factor."""
+        stores = _with_ones(indicators(self.of_stores, len(self.stores)))
+        occasions = indicators(self.of_occasions, self.by_store.shape[1])
+        pairs, by_shopper = self.pairs, self.by_shopper
+        weigh, seen = sparse.diags_array(self.visits), np.asarray(by_shopper.sum(axis=1))
+        at = sparse.diags_array(np.asarray(self.by_store.sum(axis=0)))
+        of_store, of_occasion = np.asarray(self.totals.sum(axis=1)), np.asarray(self.totals.sum(axis=0))
+        cross = [pairs, weigh @ stores, self.by_store @ occasions]
+        whole = sparse.diags_array(seen), pairs.T @ stores, by_shopper @ occasions
+        fixed = stores.T @ weigh @ stores, stores.T @ self.by_store @ occasions, occasions.T @ at @ occasions
+        dense = [
+            [whole[0], whole[1], whole[2]],
+            [whole[1].T, fixed[0], fixed[1]],
+            [whole[2].T, fixed[1].T, fixed[2]],
+        ]
+        return Sums(
+            visits=self.facts.visits,
+            weight=self.visits,
+            cross=_stacked([cross]),
+            dense=_stacked(dense),
+            unit_totals=of_store,
+            dense_totals=np.concatenate([self.shopper_totals, stores.T @ of_store, occasions.T @ of_occasion]),
+            squares=self.squares,
+            randoms=(len(self.shoppers),) if self.shoppers else (),
+            fixed=stores.shape[1] + occasions.shape[1],
+            shift=self.shift,
+        )
+
+
+def _with_ones(matrix: Sparse) -> Sparse:
+    return sparse.hstack([sparse.csr_array(np.ones((matrix.shape[0], 1))), matrix], format="csr")
+
+
+def _stacked(blocks: list[list[Sparse]]) -> Sparse:
+    rows = [sparse.hstack([sparse.csr_array(block) for block in row], format="csr") for row in blocks]
+    return sparse.csr_array(sparse.vstack(rows, format="csr"), dtype=np.float64)
+
+
+def cross(reading: Local, asked: Asked) -> Crossed:
+    """The visits that are asked about, counted and added up; refused as by ``coded``."""
+    with coded(reading, asked) as table:
+        return crossed(table)
+
+
+def crossed(table: Coded) -> Crossed:
+    """The visits of a table, counted and added up."""
+    unit, shift = table.facts.scale.unit, shift_of(table)
+    occasions = Occasions(table)
+    pair = table.columns(_PAIRS)
+    stores, people = table.columns(_STORES, shift), table.columns(_SHOPPERS, shift)
+    sizes = len(table.stores), len(table.shoppers), occasions.count
+    at = stores["store"], occasions.of(stores), (sizes[0], sizes[2])
+    return Crossed(
+        facts=table.facts,
+        stores=table.stores,
+        shoppers=table.shoppers,
+        of_stores=table.of_stores,
+        of_occasions=occasions.factors,
+        unit_of=table.unit_of,
+        pairs=_table(pair["n"], pair["store"], pair["shopper"], sizes[:2]),
+        by_store=_table(stores["n"], *at),
+        by_shopper=_table(people["n"], people["shopper"], occasions.of(people), sizes[1:]),
+        totals=_table(stores["total"] / unit, *at),
+        shopper_totals=_added(people["shopper"], people["total"], sizes[1]) / unit,
+        raw=_added(stores["store"], stores["raw"], sizes[0]) / 100,
+        squares=_squares(table, shift) / unit**2,
+        shift=shift / unit,
+    )
+
+
+_PAIRS = "select store, shopper, count(*) as n from compared where shopper >= 0 group by all"
+
+
+_STORES = (
+    "select store, wave, version, count(*) as n, cast(sum(score - ?) as bigint) as total, "
+    "cast(sum(raw) as bigint) as raw from compared group by all"
+)
+
+
+_SHOPPERS = (
+    "select shopper, wave, version, count(*) as n, cast(sum(score - ?) as bigint) as total "
+    "from compared where shopper >= 0 group by all"
+)
+
+
+_SHIFT = "select sum(score), count(*) from compared"
+
+
+_SQUARES = "select sum(cast(score - ? as hugeint) * (score - ?)) from compared"
+
+
+def shift_of(table: Coded) -> int:
+    """The mean score, to the nearest part."""
+    total, count = table.reading.ask(_SHIFT)[0]
+    return round(Fraction(int(total), int(count)))
+
+
+def _squares(table: Coded, shift: int) -> int:
+    return int(table.reading.ask(_SQUARES, (shift, shift))[0][0])
+
+
+def _table(values: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> Sparse:
+    return sparse.csr_array((values.astype(np.float64), (rows, columns)), shape=shape)
+
+
+def _added(places: NDArray[Any], values: NDArray[Any], size: int) -> Vector:
+    return np.bincount(places, values, size).astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Parted:
+    """Visits of ``crossed`` in P parts.
+
+    ``by_store`` (I x P), ``by_shopper`` (J x P), ``by_occasion`` (C x P): how many. ``totals`` (P): sums of scores less
+    ``crossed.shift``; ``store_totals`` (I x P) by store; ``raw`` (P): sums of raw scores in points.
+    """
+
+    crossed: Crossed
+    by_store: Sparse
+    by_shopper: Sparse
+    by_occasion: Sparse
+    store_totals: Sparse
+    raw: Vector
+
+    @property
+    def visits(self) -> Vector:
+        """How many visits there are in each part (P)."""
+        return np.asarray(self.by_store.sum(axis=0), np.float64)
+
+    @property
+    def totals(self) -> Vector:
+        """Sums of scores less the shift in each part (P)."""
+        return np.asarray(self.store_totals.sum(axis=0), np.float64)
+
+    def among(self, crossed: Crossed) -> Parted:
+        """The same for what a model was fitted to, in which there may be no shoppers."""
+        return replace(self, crossed=crossed, by_shopper=self.by_shopper[: len(crossed.shoppers)])
+
+    def columns(self) -> Sparse:
+        """Sums of each dense column of ``crossed.sums()`` in each part (K x P)."""
+        crossed = self.crossed
+        stores = indicators(crossed.of_stores, len(crossed.stores))
+        occasions = indicators(crossed.of_occasions, self.by_occasion.shape[0])
+        ones = sparse.csr_array(self.visits[None, :])
+        return sparse.vstack(
+            [self.by_shopper, ones, stores.T @ self.by_store, occasions.T @ self.by_occasion], format="csr"
+        )
+
+    def sums(self, more: ArrayLike) -> Sums:
+        """What the model needs with further fixed columns after the others, whose values in each part are ``more``
+        (P x q).
+        """
+        sums, values = self.crossed.sums(), sparse.csr_array(np.asarray(more, np.float64))
+        units, columns = self.by_store @ values, self.columns() @ values
+        own = values.T @ sparse.diags_array(self.visits) @ values
+        return replace(
+            sums,
+            cross=sparse.hstack([sums.cross, units], format="csr"),
+            dense=sparse.block_array([[sums.dense, columns], [columns.T, own]], format="csr"),
+            dense_totals=np.concatenate([sums.dense_totals, values.T @ self.totals]),
+            fixed=sums.fixed + values.shape[1],
+        )
+
+    def residuals(self, model: Model, more: ArrayLike) -> Vector:
+        """Of each part (P): the sum of scores less what a model of ``sums(more)`` says of these visits."""
+        values = np.asarray(more, np.float64) * self.visits[:, None]
+        known = self.by_store.T @ model.units + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense
+        return np.asarray(self.totals + self.crossed.shift * self.visits - known)
+
+
+def parted(table: Coded, crossed: Crossed, places: Codes, part: str, count: int) -> Parted:
+    """The visits of a table in ``count`` parts.
+
+    ``part``: SQL that says which, of the columns of ``compared`` and ``place``, which is what ``places`` (I) say of the
+    store.
+    """
+    unit, shift = table.facts.scale.unit, shift_of(table)
+    with _placed(table, places):
+        stores = table.columns(f"select store, {part} as part, {_SUMS} group by all", shift)
+        people = table.columns(f"select shopper, {part} as part, {_COUNTS} where shopper >= 0 group by all")
+        occasions = table.columns(f"select wave, version, {part} as part, {_COUNTS} group by all")
+    at = stores["store"], stores["part"], (len(crossed.stores), count)
+    return Parted(
+        crossed=crossed,
+        by_store=_table(stores["n"], *at),
+        by_shopper=_table(people["n"], people["shopper"], people["part"], (len(crossed.shoppers), count)),
+        by_occasion=_table(
+            occasions["n"], Occasions(table).of(occasions), occasions["part"], (crossed.by_store.shape[1], count)
+        ),
+        store_totals=_table(stores["total"] / unit, *at),
+        raw=np.bincount(stores["part"], stores["raw"] / 100, count).astype(np.float64),
+    )
+
+
+_COUNTS = "count(*) as n from compared join placed using (store)"
+
+
+_SUMS = f"cast(sum(score - ?) as bigint) as total, cast(sum(raw) as bigint) as raw, {_COUNTS}"
+
+
+@contextmanager
+def _placed(table: Coded, places: Codes) -> Iterator[None]:
+    """The table ``placed``: of each store's code, what ``places`` say."""
+    codes = np.flatnonzero(table.keys["store"].places[1:] >= 0)
+    table.reading.ask(
+        "create or replace temp table placed as "
+        "select unnest(cast(? as integer[])) as store, unnest(cast(? as integer[])) as place",
+        (codes.tolist(), places.tolist()),
+    )
+    try:
+        yield
+    finally:
+        table.reading.link.execute("drop table placed")

@@ -1,0 +1,241 @@
+"""Design check: whether the plan of visits lets stores and pools be compared, and what would make it better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
+from scipy.sparse import csgraph
+
+from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
+from cemaudit.compare.mixed_model.model import Model
+from cemaudit.compare.visit_table import Factor
+from cemaudit.language import N_, Message, message
+
+__all__ = ["ELSEWHERE", "Design", "Pool", "Pools", "design_of"]
+
+
+ELSEWHERE = 0.10
+"""The share of a pool's visits by shoppers from elsewhere that the check imagines, and below which it warns."""
+
+
+class Error(NamedTuple):
+    """The ``difference`` of a pool's mean from that of the others, and its standard error ``se``.
+
+    ``se_alike``: if all shoppers were equally strict. ``se_linked``: about, if a tenth of each pool's visits were by
+    shoppers from elsewhere (``None`` where there are none, or as many are already). All in points.
+    """
+
+    difference: float
+    se: float
+    se_alike: float
+    se_linked: float | None
+
+
+class Pool(NamedTuple):
+    """How well a pool (or region; ``None``: not known) can be compared with the others.
+
+    ``linked``: the share (0 to 1) of its visits by shoppers who work elsewhere, too. ``groups``: in so many groups of
+    stores that share no shopper its stores are. ``said``: what a reader must know, where too little links it.
+    """
+
+    pool: str | None
+    stores: int
+    visits: int
+    shoppers: int
+    linked: float
+    groups: int
+    error: Error
+    said: Message | None
+
+
+class Pools:
+    """The pools of a comparison: their stores, and the visits of each (P) by each shopper (P x J)."""
+
+    def __init__(self, crossed: Crossed, model: Model, pool: Factor, groups: NDArray[np.int32]) -> None:
+        self._crossed, self._model, self._pool, self._groups = crossed, model, pool, groups
+        stores = len(crossed.stores)
+        self._of = sparse.csr_array((np.ones(stores), (pool.codes, np.arange(stores))))
+        self._visits = np.asarray(self._of @ crossed.visits)
+        self._seen: Matrix = (self._of @ crossed.pairs).toarray()
+
+    def each(self) -> Iterator[Pool]:
+        """The figures of each pool."""
+        count, total = len(self._pool.levels), self._visits.sum()
+        against = np.eye(count) - (1 - np.eye(count)) * self._visits / (total - self._visits)[:, None]
+        means = sparse.diags_array(1 / self._visits) @ self._of @ sparse.diags_array(self._crossed.visits)
+        units = sparse.csr_array(against @ means)
+        found = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
+        alike = self._model.residual_sd * np.sqrt(1 / self._visits + 1 / (total - self._visits))
+        linked = self._linked()
+        gain, slope = self._gain(against, linked), self._crossed.facts.scale.slope(self._crossed.shift)
+        then = slope * found.se * gain
+        for place in range(count):
+            imagined = None if linked[place] >= ELSEWHERE or np.isnan(then[place]) else float(then[place])
+            se = slope * float(found.se[place])
+            error = Error(slope * float(found.value[place]), se, min(slope * float(alike[place]), se), imagined)
+            yield self._pool_of(place, float(linked[place]), error)
+
+    def _pool_of(self, place: int, linked: float, error: Error) -> Pool:
+        stores = self._pool.codes == place
+        pool = Pool(
+            pool=self._pool.levels[place],
+            stores=int(stores.sum()),
+            visits=int(self._visits[place]),
+            shoppers=int(np.count_nonzero(self._seen[place])),
+            linked=linked,
+            groups=len(np.unique(self._groups[stores])),
+            error=error,
+            said=None,
+        )
+        return pool._replace(said=_said(pool))
+
+    def _linked(self) -> Vector:
+        """The share of each pool's visits by shoppers who work in other pools, too."""
+        both = np.where(self._everywhere > self._seen, self._seen, 0.0)
+        return np.asarray(both.sum(axis=1) / self._visits)
+
+    @property
+    def _everywhere(self) -> Vector:
+        return np.asarray(self._seen.sum(axis=0))
+
+    def _gain(self, against: Matrix, linked: Vector) -> Vector:
+        """What a tenth of each pool's visits by shoppers from elsewhere would make of each difference's standard error.
+
+        As a share of it (at most 1), by the visits of pools and shoppers alone; NaN where nobody is elsewhere.
+        """
+        others = self._everywhere - self._seen
+        part = np.clip(ELSEWHERE - linked, 0, None)[:, None]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            away = self._seen.sum(axis=1, keepdims=True) * others / others.sum(axis=1, keepdims=True)
+        now = self._spread(self._seen, against)
+        then = self._spread(np.nan_to_num((1 - part) * self._seen + part * away), against)
+        return np.where(others.any(axis=1), np.minimum(then / now, 1.0), np.nan)
+
+    def _spread(self, seen: Matrix, against: Matrix) -> Vector:
+        """The standard errors of differences between pools, shoppers random, of so many visits (P x J)."""
+        shopper, residual = self._model.random_sds[0] ** 2, self._model.residual_sd**2
+        known = seen.sum(axis=1)
+        share = shopper / (residual + shopper * seen.sum(axis=0))
+        information = np.diag(known / residual + (self._visits - known) / (residual + shopper))
+        information -= (seen * share) @ seen.T / residual
+        found = linalg.solve(information, against.T, assume_a="pos")
+        return np.asarray(np.sqrt(np.einsum("ij,ji->i", against, found)))
+
+
+def _said(pool: Pool) -> Message | None:
+    """What a reader must know of a pool, where too few of its visits link it with the others."""
+    if pool.linked >= ELSEWHERE:
+        return None
+    values = {
+        "pool": _called(pool.pool),
+        "difference": f"{pool.error.difference:+.1f}",
+        "se": f"{pool.error.se:.1f}",
+        "linked": f"{100 * pool.linked:.1f}",
+    }
+    if pool.error.se_linked is None:
+        return message(_UNLINKED if pool.linked == 0 else _HARDLY, **values)
+    text = _UNLINKED_BUT if pool.linked == 0 else _HARDLY_BUT
+    return message(text, then=f"{pool.error.se_linked:.1f}", **values)
+
+
+def _called(pool: str | None) -> object:
+    return message("not known") if pool is None else pool
+
+
+_UNLINKED = N_(
+    "{pool}: no shopper works here and elsewhere. The difference from the others ({difference}, standard error {se}) "
+    "may be stricter or milder shoppers as well as better or worse stores; shoppers are taken to be equally strict "
+    "everywhere on average."
+)
+
+
+_UNLINKED_BUT = N_(
+    "{pool}: no shopper works here and elsewhere. The difference from the others ({difference}, standard error {se}) "
+    "may be stricter or milder shoppers as well as better or worse stores; shoppers are taken to be equally strict "
+    "everywhere on average. With one visit in ten by shoppers from elsewhere, the standard error would be about {then}."
+)
+
+
+_HARDLY = N_(
+    "{pool}: only {linked} % of visits are by shoppers who work elsewhere, too. The difference from the others is "
+    "{difference}, standard error {se}."
+)
+
+
+_HARDLY_BUT = N_(
+    "{pool}: only {linked} % of visits are by shoppers who work elsewhere, too. The difference from the others is "
+    "{difference}, standard error {se}; with one visit in ten by shoppers from elsewhere it would be about {then}."
+)
+
+
+@dataclass(frozen=True)
+class Design:
+    """``groups``: of stores that share no shopper with each other. ``alone``: places of the stores that one shopper
+    visited who visited no other: whether such a store differs, or its shopper, cannot be told. ``pools``: where there
+    are several. ``notes``: what a reader must know.
+    """
+
+    groups: int
+    alone: tuple[int, ...]
+    pools: tuple[Pool, ...]
+    notes: tuple[Message, ...]
+
+
+def design_of(crossed: Crossed, by: Fitted) -> Design:
+    """The check of the visits in ``crossed``, whose model is fitted; shoppers not known link nothing.
+
+    ``pools`` are there where the model has shoppers and there are several. Of stores visited once each
+    only pools are looked at: nothing links single stores.
+    """
+    groups = np.zeros(len(crossed.stores), np.int32) if by.once else _groups(crossed)
+    several = next((one for one in crossed.of_stores if one.name in {"pool", "region"} and len(one.levels) > 1), None)
+    pools = tuple(Pools(crossed, by.model, several, groups).each()) if several and by.crossed.shoppers else ()
+    alone = () if by.once else tuple(_alone(crossed))
+    return Design(len(np.unique(groups)), alone, pools, tuple(_notes(crossed, several, groups, alone)))
+
+
+def _groups(crossed: Crossed) -> NDArray[np.int32]:
+    """Of each store the group it is in: connected components of the graph of stores and shoppers."""
+    graph = sparse.block_array([[None, crossed.pairs], [crossed.pairs.T, None]], format="csr")
+    _, labels = csgraph.connected_components(graph, directed=False)
+    return np.asarray(labels[: len(crossed.stores)])
+
+
+def _alone(crossed: Crossed) -> list[int]:
+    """The stores all of whose visits are by one shopper who visited nothing else."""
+    pairs = crossed.pairs
+    stores_of = np.diff(pairs.tocsc().indptr)
+    shoppers_of = np.diff(pairs.indptr)
+    known = np.asarray(pairs.sum(axis=1)) == crossed.visits
+    only = np.asarray(pairs @ (stores_of == 1)) > 0
+    return np.flatnonzero((shoppers_of == 1) & known & only).tolist() if len(crossed.stores) > 1 else []
+
+
+def _notes(
+    crossed: Crossed, pool: Factor | None, groups: NDArray[np.int32], alone: tuple[int, ...]
+) -> Iterator[Message]:
+    if crossed.shoppers and pool is None:
+        yield message(
+            "No pools or regions are known of the stores: if shoppers work in one region each, differences between "
+            "regions are taken for their strictness."
+        )
+    if alone:
+        yield message(
+            "Stores visited by one shopper who visited no other store: {n}. Whether such a store differs or its "
+            "shopper cannot be told, so it has no place among the others.",
+            n=len(alone),
+        )
+    together = len(set(groups.tolist())) - len(alone)
+    if crossed.shoppers and together > 1:
+        yield message(
+            "The stores fall into {n} groups that share no shopper. Differences between groups may be their shoppers' "
+            "strictness.",
+            n=together,
+        )

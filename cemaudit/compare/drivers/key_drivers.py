@@ -1,0 +1,349 @@
+"""Key driver analysis: shares of explained variance, their bootstrap intervals, and penalty-reward contrasts.
+
+LMG: each driver's gain in R², averaged over all orders in which drivers can come in (Lindeman, Merenda and Gold 1980;
+Grömping 2006, J. Stat. Software 17(1)); the same as the Shapley value of R². Relative weights, for any number of
+drivers: they are rotated into the uncorrelated ones nearest to them, and what those explain is handed back by how much
+of each driver is in them (Johnson 2000, Multivariate Behavioral Research 35:1-19). Penalty-reward contrasts: Brandt
+1987; impact range and asymmetry as in Mikulić and Prebežac 2008, Managing Service Quality 18(6). No classification
+after Kano is drawn from them: their authors themselves question that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import factorial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.compare.drivers.data import FRAME, OUTCOME, Means, Products, drawn, products_of
+from cemaudit.compare.intervals import Interval
+from cemaudit.ledger.query.reading import Local
+
+__all__ = [
+    "CORNERS",
+    "LEAST_CORNER",
+    "MOST",
+    "Asymmetric",
+    "Asymmetry",
+    "Corner",
+    "Samples",
+    "asymmetries",
+    "contrasts",
+    "corners",
+    "correlations",
+    "explained",
+    "interval",
+    "johnson",
+    "leanings",
+    "lmg",
+    "make_corners",
+    "mended",
+    "sampled",
+    "sampled_asymmetries",
+    "shares",
+    "top",
+]
+
+
+MOST = 14
+"""So many drivers can be reckoned in all their orders; 2^14 sets."""
+
+
+_NOTHING_LEFT = 1e-10  # of a driver's variance: the drivers before it say all it says
+
+
+_AT_ONCE = 1 << 18  # sets, of all matrices together
+
+
+Numbers = NDArray[np.float64]
+
+
+class Asymmetric(NamedTuple):
+    """What low costs and high brings, in points of the outcome against the middle; see ``Asymmetry``.
+
+    ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``idle``: neither is to be found.
+    ``leaning`` and its ``interval`` are ``None`` where both together may well be nothing.
+    """
+
+    penalty: float
+    reward: float
+    range: float
+    leaning: float | None
+    interval: Interval | None
+    prevalence: float
+    idle: bool
+
+
+def lmg(R: Numbers) -> Numbers:
+    """The share of the outcome's variance that each of p drivers explains: (..., p), adding up to R².
+
+    ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
+    """
+    whole = R.reshape(-1, *R.shape[-2:])
+    size = max(1, _AT_ONCE >> (R.shape[-1] - 1))
+    blocks = [_gains(explained(whole[start : start + size])) for start in range(0, len(whole), size)]
+    return np.concatenate(blocks).reshape(*R.shape[:-2], -1)
+
+
+def explained(R: Numbers) -> Numbers:
+    """R² of every set of drivers: (n, 2, 2, ...), where index 1 on axis j + 1 says that driver j is in the set.
+
+    ``R``: (n, p+1, p+1) correlations, the outcome first. A driver which those before it already say adds nothing.
+    """
+    n, drivers = len(R), R.shape[-1] - 1
+    left = np.roll(R, -1, axis=(1, 2))[:, None]  # the outcome last
+    for _ in range(drivers):
+        without = left[..., 1:, 1:]
+        left = np.stack([without, without - _said(left)], axis=2).reshape(n, -1, *without.shape[-2:])
+    return 1 - left.reshape(n, *(2,) * drivers)
+
+
+def _said(left: Numbers) -> Numbers:
+    """What the first driver says of all others' covariances: (..., m-1, m-1)."""
+    others, own = left[..., 0, 1:], left[..., 0, 0]
+    says = own > _NOTHING_LEFT
+    scale = np.where(says, 1 / np.where(says, own, 1), 0)
+    said: Numbers = others[..., :, None] * (others * scale[..., None])[..., None, :]
+    return said
+
+
+def _gains(r2: Numbers) -> Numbers:
+    """Each driver's mean gain over all orders: (n, p)."""
+    drivers = r2.ndim - 1
+    if not drivers:
+        return np.zeros((len(r2), 0))
+    sizes = np.indices((2,) * (drivers - 1)).sum(axis=0)
+    orders = [factorial(size) * factorial(drivers - size - 1) / factorial(drivers) for size in range(drivers)]
+    weights = np.array(orders)[sizes].ravel()
+    gains = [np.take(r2, 1, axis) - np.take(r2, 0, axis) for axis in range(1, drivers + 1)]
+    return np.stack([gain.reshape(len(r2), -1) @ weights for gain in gains], axis=1)
+
+
+_NO_DIRECTION = 1e-10  # an eigenvalue below it stands for a direction in which the drivers do not differ
+
+
+def johnson(R: Numbers) -> Numbers:
+    """The share of the outcome's variance given to each of p drivers: (..., p), adding up to R².
+
+    ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
+    """
+    values, V = np.linalg.eigh(R[..., 1:, 1:])
+    says = values > _NO_DIRECTION
+    roots = np.sqrt(np.where(says, values, 0))
+    inverse = np.where(says, 1 / np.where(says, roots, 1), 0)
+    turned = np.swapaxes(V, -1, -2)
+    nearest = (V * roots[..., None, :]) @ turned
+    beta = (V * inverse[..., None, :]) @ turned @ R[..., 1:, :1]
+    shares: Numbers = (nearest**2 @ beta**2)[..., 0]
+    return shares
+
+
+_UNSURE = 1e-9
+
+
+_FLAT = 1e-12
+
+
+def correlations(S: Numbers) -> Numbers:
+    """(..., m, m) of covariances (..., m, m); zeros, also on the diagonal, for what does not vary."""
+    variances = np.diagonal(S, axis1=-2, axis2=-1)
+    varies = variances > _FLAT
+    scale = np.where(varies, 1 / np.sqrt(np.where(varies, variances, 1)), 0)
+    found: Numbers = S * scale[..., :, None] * scale[..., None, :]
+    return found
+
+
+def mended(R: Numbers) -> Numbers:
+    """Correlations that can all hold together: negative eigenvalues become 0, the diagonal what it was.
+
+    Pairs known in different visits can contradict each other. Higham 2002 (IMA J. Numer. Anal. 22:329-343) has the
+    nearest such matrix; this is its first step, which is exact where there is nothing to mend.
+    """
+    values, V = np.linalg.eigh(R)
+    broken = values[..., 0] < -_UNSURE
+    if not broken.any():
+        return R
+    kept = (V * np.maximum(values, 0)[..., None, :]) @ np.swapaxes(V, -1, -2)
+    whole = np.diagonal(R, axis1=-2, axis2=-1) > 0
+    now = correlations(kept) * (whole[..., :, None] & whole[..., None, :])
+    found: Numbers = np.where(broken[..., None, None], now, R)
+    return found
+
+
+def shares(R: Numbers) -> Numbers:
+    """What share of R² each driver has: (..., p), adding up to 1, or zeros where nothing is explained.
+
+    By LMG up to ``MOST`` drivers, by Johnson's relative weights above. ``R``: correlations, the outcome first.
+    """
+    parts = lmg(R) if R.shape[-1] - 1 <= MOST else johnson(R)
+    total = parts.sum(axis=-1, keepdims=True)
+    found: Numbers = np.where(total > _FLAT, parts / np.where(total > _FLAT, total, 1), 0)
+    return found
+
+
+_NOTHING = 1e-9
+
+
+_ALIASED = 1e-8
+
+
+class Asymmetry(NamedTuple):
+    """Of p drivers, in points of the outcome, each (..., p).
+
+    ``penalty``: what is lost where the driver is low, not middling (0 or more); ``reward``: what is won where it is
+    high. ``range``: both together (RIOCS). ``leaning``: (reward - penalty) / range (IA), -1 harms only, 1 lifts only,
+    NaN where it does neither.
+    """
+
+    penalty: Numbers
+    reward: Numbers
+    range: Numbers
+    leaning: Numbers
+
+
+def contrasts(S: Numbers) -> Numbers:
+    """Least-squares slopes (..., k) of the first variable on the k others, by covariances (..., k+1, k+1).
+
+    Of variables that say the same, each has its part of their common slope.
+    """
+    slopes: Numbers = (np.linalg.pinv(S[..., 1:, 1:], rcond=_ALIASED, hermitian=True) @ S[..., 1:, :1])[..., 0]
+    return slopes
+
+
+def asymmetries(S: Numbers) -> Asymmetry:
+    """By covariances (..., 2p+1, 2p+1) of the outcome, then of each driver being low and being high (0 or 1)."""
+    slopes = contrasts(S)
+    penalty, reward = np.maximum(-slopes[..., 0::2], 0), np.maximum(slopes[..., 1::2], 0)
+    both = penalty + reward
+    says = both > _NOTHING
+    leaning = np.where(says, (reward - penalty) / np.where(says, both, 1), np.nan)
+    return Asymmetry(penalty, reward, both, leaning)
+
+
+FIRST = 3
+
+
+class Samples(NamedTuple):
+    """``shares`` and ``performance`` (B, p) of B samples of stores."""
+
+    shares: Numbers
+    performance: Numbers
+
+
+def sampled(products: Products, means: Means) -> Samples:
+    """1,000 samples; the outcome is the first of the products, the means are those of the drivers."""
+    found = [
+        (shares(mended(correlations(products.covariances(block)))), means.mean(block))
+        for block in drawn(products.stores)
+    ]
+    return Samples(*(np.concatenate(some) for some in zip(*found, strict=True)))
+
+
+def sampled_asymmetries(products: Products) -> Asymmetry:
+    """Of 1,000 samples; the variables are those of ``asymmetries``."""
+    found = [asymmetries(products.covariances(block)) for block in drawn(products.stores)]
+    return Asymmetry(*(np.concatenate(some) for some in zip(*found, strict=True)))
+
+
+def interval(samples: Numbers, level: float) -> Interval:
+    """The middle of (B) samples; NaN are left out."""
+    known = samples[~np.isnan(samples)]
+    if not len(known):
+        return Interval(float("nan"), float("nan"))
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high))
+
+
+def top(samples: Numbers) -> Numbers:
+    """The share of samples (B, p) in which each of p drivers is among the first three: (p)."""
+    places = (-samples).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
+    found: Numbers = (places < FIRST).mean(axis=0)
+    return found
+
+
+CORNERS = "driver_corners"
+"""The table of visits with a column for each driver being low and being high."""
+
+
+class Corner(NamedTuple):
+    """How many visits there are in which a driver is low, in the middle, and high."""
+
+    low: int
+    middle: int
+    high: int
+
+
+def corners(reading: Local, names: Sequence[str]) -> dict[str, Corner]:
+    """The corners of columns of the frame."""
+    limits = _limits(reading, names)
+    tests = [test for name in names for test in (*_tests(name, *limits[name]), f"{name} is not null")]
+    counts = [f"count(case when {test} then 1 end)" for test in tests]
+    (row,) = reading.ask(f"select {', '.join(counts)} from {FRAME}")
+    found = {}
+    for at, name in enumerate(names):
+        low, high, known = map(int, row[3 * at : 3 * at + 3])
+        found[name] = Corner(low, known - low - high, high)
+    return found
+
+
+def make_corners(reading: Local, names: Sequence[str]) -> list[str]:
+    """Fill the table ``CORNERS``; the names of its columns: for each driver whether it is low, whether high."""
+    limits = _limits(reading, names)
+    columns = [
+        f"case when {name} is null then null when {test} then 100 else 0 end as {kind}_{name}"
+        for name in names
+        for kind, test in zip(("low", "high"), _tests(name, *limits[name]), strict=True)
+    ]
+    heads = f"store, shopper, version, {OUTCOME}"
+    reading.ask(f"create or replace temp table {CORNERS} as select {', '.join([heads, *columns])} from {FRAME}")
+    return [f"{kind}_{name}" for name in names for kind in ("low", "high")]
+
+
+def _limits(reading: Local, names: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    asked = ", ".join(f"coalesce(min({name}), 0), coalesce(max({name}), 0)" for name in names)
+    (row,) = reading.ask(f"select {asked} from {FRAME}")
+    return {name: (int(row[2 * at]), int(row[2 * at + 1])) for at, name in enumerate(names)}
+
+
+def _tests(name: str, least: int, most: int) -> tuple[str, str]:
+    """Whether it is in the lowest third of its range, and whether in the highest."""
+    return f"3 * ({name} - {least}) < {most - least}", f"3 * ({most} - {name}) < {most - least}"
+
+
+LEAST_CORNER = 10
+"""Visits in which a driver is low, in the middle and high, before its asymmetry is looked at."""
+
+
+SMALL = 0.1
+"""An effect below this share of the outcome's standard deviation is none; where all may be, none leans anywhere."""
+
+
+def leanings(
+    reading: Local, names: Sequence[str], *, visits: int, by_shopper: bool, level: float
+) -> dict[str, Asymmetric]:
+    """The asymmetry of each of the frame's columns that can be told, all fitted together; ``visits``: of the frame."""
+    found = corners(reading, names)
+    enough = [name for name in names if min(found[name]) >= LEAST_CORNER]
+    if not enough:
+        return {}
+    columns = make_corners(reading, enough)
+    products = products_of(reading, [OUTCOME, *columns], by_shopper=by_shopper, frame=CORNERS)
+    covariances = products.covariances()
+    small = SMALL * float(np.sqrt(covariances[0, 0]))
+    whole, samples = asymmetries(covariances), sampled_asymmetries(products)
+    told = {}
+    for at, name in enumerate(enough):
+        penalty, reward, both, leaning = (float(numbers[at]) for numbers in whole)
+        is_told = interval(samples.range[:, at], level).low > small
+        told[name] = Asymmetric(
+            penalty,
+            reward,
+            both,
+            leaning if is_told else None,
+            interval(samples.leaning[:, at], level) if is_told else None,
+            found[name].high / visits,
+            max(penalty, reward) < small and all(interval(one[:, at], level).low < _NOTHING for one in samples[:2]),
+        )
+    return told

@@ -1,0 +1,81 @@
+"""Drivers of the net promoter score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from cemaudit.compare.drivers.candidates import Chosen
+from cemaudit.compare.drivers.data import FRAME, OUTCOME
+from cemaudit.compare.nps import Link, Promoting, Together, correlation_of, net_promoters
+from cemaudit.ledger.query.reading import Local
+from cemaudit.ledger.snapshot.names import quoted
+from cemaudit.model.answers import Nps
+
+__all__ = ["promoting"]
+
+
+_PROMOTES, _DETRACTS = f"{OUTCOME} >= 900", f"{OUTCOME} <= 600"
+
+
+_SQUARE = 100.0**2
+
+
+def promoting(
+    reading: Local, chosen: Chosen, keys: Sequence[str], *, by_shopper: bool, level: float
+) -> Promoting | None:
+    """Of the visits in the frame; ``None`` where the outcome is something else. ``keys``: columns of drivers.
+
+    Without ``by_shopper`` differences are from the mean of all.
+    """
+    if not _is_asked(chosen):
+        return None
+    ((up, down, answers),) = reading.ask(
+        f"select count(case when {_PROMOTES} then 1 end), count(case when {_DETRACTS} then 1 end), count({OUTCOME}) "
+        f"from {FRAME}"
+    )
+    links = [_link(reading, key, chosen.ids[key], by_shopper=by_shopper, level=level) for key in keys]
+    links.sort(key=lambda link: -abs(link.correlation or 0))
+    return Promoting(net_promoters(up, down, answers, level), tuple(links))
+
+
+def _is_asked(chosen: Chosen) -> bool:
+    """Whether the outcome is an item of type ``nps`` in every version of the checklist."""
+    name = chosen.outcome.name
+    return chosen.outcome.is_asked and all(
+        isinstance(source.table.checklist.items[name].answer, Nps) for source in chosen.sources
+    )
+
+
+def _link(reading: Local, key: str, name: str, *, by_shopper: bool, level: float) -> Link:
+    score, within = quoted(key), "shopper" if by_shopper else "true"
+    pairs = (OUTCOME, OUTCOME), (score, score), (OUTCOME, score)
+    terms = ", ".join(f"sum(cast({one} as hugeint) * {other})" for one, other in pairs)
+    persons = reading.ask(
+        f"select count(*), sum({OUTCOME}), sum({score}), {terms} from {FRAME} where {score} is not null "
+        f"group by {within}"
+    )
+    ((up, down),) = reading.ask(
+        f"select (select avg({score}) from {FRAME} where {_PROMOTES}), "
+        f"(select avg({score}) from {FRAME} where {_DETRACTS})"
+    )
+    seen = _together([tuple(map(int, person)) for person in persons])
+    correlation, interval = correlation_of(seen, level)
+    return Link(name, _points(up), _points(down), correlation, interval, seen.visits)
+
+
+def _together(persons: Sequence[tuple[int, ...]]) -> Together:
+    """Squares and products of differences from each person's means, to the last digit whatever the persons' order.
+
+    ``persons``: of each the visits, Σa, Σb, Σa², Σb², Σab.
+    """
+
+    def apart(product: int, one: int, other: int) -> float:
+        return math.fsum((person[0] * person[product] - person[one] * person[other]) / person[0] for person in persons)
+
+    squares = (apart(3, 1, 1) / _SQUARE, apart(4, 2, 2) / _SQUARE, apart(5, 1, 2) / _SQUARE)
+    return Together(sum(person[0] for person in persons), len(persons), *squares)
+
+
+def _points(hundredths: float | None) -> float | None:
+    return None if hundredths is None else hundredths / 100

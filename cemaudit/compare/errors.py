@@ -1,0 +1,29 @@
+"""What is raised where visits do not answer a question: the data cannot show it."""
+
+from __future__ import annotations
+
+from cemaudit.errors import CemauditError, Problem, Sayable
+from cemaudit.language import message
+from cemaudit.ledger.query.reading import Reading
+
+__all__ = ["CannotTell", "refuse_emptiness"]
+
+
+class CannotTell(CemauditError):
+    """The visits do not say what was asked; ``str`` is the honest sentence, in the language in force (exit code 1).
+
+    ``reason`` is a short name for programs (such as ``"once"``), ``factor`` the number of the random factor that it
+    is about (0: the units themselves; ``None``: no single one).
+    """
+
+    def __init__(self, what: Sayable, reason: str = "", factor: int | None = None) -> None:
+        self.what = what
+        self.reason = reason
+        self.factor = factor
+        super().__init__(Problem(what))
+
+
+def refuse_emptiness(reading: Reading) -> None:
+    """``CannotTell`` where there are no visits at all."""
+    if not reading.refs:
+        raise CannotTell(message("there are no visits yet: nothing to compare"), "none")

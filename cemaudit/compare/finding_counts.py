@@ -1,0 +1,107 @@
+"""Counts of the core's findings at each touchpoint of the visits that are compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cemaudit.compare.report_records import Found
+from cemaudit.compare.selection import Asked
+from cemaudit.errors import Sayable
+from cemaudit.language import message
+from cemaudit.ledger.query.question import Question, checklists_asked
+from cemaudit.ledger.query.reading import Answers, Reading, Scores
+from cemaudit.ledger.query.scores import tables_asked
+from cemaudit.ledger.query.statement import counted
+from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.names import Names, quoted
+from cemaudit.model import Checklist, Item, Severity
+from cemaudit.scoring.findings import GOOD_WORK, STRONG, WIDE_GAP
+
+__all__ = ["found_in"]
+
+
+class _Sign(NamedTuple):
+    """A finding, and the SQL that is true where a visit has it."""
+
+    touchpoint: str
+    severity: Severity
+    title: Sayable
+    sql: str
+
+
+def found_in(reading: Reading, asked: Asked) -> tuple[Found, ...]:
+    """The findings of each touchpoint, in the order of the checklist; versions of it are added up."""
+    question = Question((), asked.which, asked.scheme)
+    added: dict[tuple[str, Severity, str], Found] = {}
+    for found, key in (*_in_answers(reading, question), *_in_scores(reading, question)):
+        before = added.get(key)
+        added[key] = found if before is None else found._replace(
+            times=found.times + before.times, stores=max(found.stores, before.stores)
+        )  # fmt: skip
+    return tuple(found for found in added.values() if found.times)
+
+
+Told = tuple[Found, tuple[str, Severity, str]]
+
+
+def _in_answers(reading: Reading, question: Question) -> Iterator[Told]:
+    for ref in checklists_asked(reading, question, one=True):
+        checklist = reading.checklist(ref)
+        yield from _counts(reading, reading.answers(ref), checklist, list(_signs(checklist)), question)
+
+
+def _signs(checklist: Checklist) -> Iterator[_Sign]:
+    names, units = Names(checklist), points_units(checklist)
+    for touchpoint in checklist.touchpoints:
+        for item in touchpoint.items:
+            if item.critical and item.id in units:
+                yield _Sign(touchpoint.id, Severity.CRITICAL, item.ask, _failed(item, names, units[item.id]))
+        for kind, title in (("claims", message("Claims")), ("blames", message("Blames"))):
+            column = f"visits.{quoted(names.touchpoint(kind, touchpoint.id))}"
+            yield _Sign(touchpoint.id, Severity.MAJOR, title, f"{column} > 0")
+
+
+def _failed(item: Item, names: Names, unit: int) -> str:
+    assert item.critical  # noqa: S101 (only critical ones come here)
+    return f"visits.{quoted(names.item('points', item.id))} <= {math.floor(item.critical.fails_at * unit)}"
+
+
+def _in_scores(reading: Reading, question: Question) -> Iterator[Told]:
+    for table in tables_asked(reading, question):
+        yield from _counts(reading, table, table.checklist, list(_of_scores(table)), question)
+
+
+def _of_scores(table: Scores) -> Iterator[_Sign]:
+    for touchpoint in table.checklist.touchpoints:
+        columns = {
+            score.measure: f"visits.{quoted(score.score)}" for score in table.scores if score.key == (touchpoint.id,)
+        }
+        known = [columns.get(f"touchpoint.{what}", "null") for what in ("performance", "emotion", "gap", "experience")]
+        performance, emotion, gap, experience = known
+        bad = f"{performance} >= {GOOD_WORK * 100} and {emotion} < 0"
+        yield _Sign(touchpoint.id, Severity.MAJOR, message("Done well, felt badly"), bad)
+        yield _Sign(touchpoint.id, Severity.MAJOR, message("Far below expectation"), f"{gap} <= {WIDE_GAP * 100}")
+        yield _Sign(touchpoint.id, Severity.STRENGTH, message("Strength"), f"{experience} >= {STRONG * 100}")
+
+
+def _counts(
+    reading: Reading, table: Answers | Scores, checklist: Checklist, signs: list[_Sign], question: Question
+) -> Iterator[Told]:
+    if not signs:
+        return
+    asked = [
+        count
+        for sign in signs
+        for count in (
+            f"count(case when {sign.sql} then 1 end)",
+            f"count(distinct case when {sign.sql} then visits.store end)",
+        )
+    ]
+    ((_, *numbers),) = reading.rows(table, counted((), asked, question.in_sql)) or [(0, *[0] * len(asked))]
+    for place, sign in enumerate(signs):
+        times, stores = int(numbers[2 * place]), int(numbers[2 * place + 1])
+        title = checklist.touchpoint[sign.touchpoint].title
+        found = Found(title, sign.severity, sign.title, times, stores)
+        yield found, (sign.touchpoint, sign.severity, str(sign.title))

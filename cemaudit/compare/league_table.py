@@ -1,0 +1,297 @@
+"""The league table: adjusted scores, ranks, groups and flags from a fitted mixed model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from cemaudit.compare.crosstabs import Crossed, cross
+from cemaudit.compare.design_check import design_of
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.fitting import Fitted, fitted, fitted_once, only_units
+from cemaudit.compare.intervals import Interval, Standing
+from cemaudit.compare.league import LEAST_TENTH, League, Order
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Vector
+from cemaudit.compare.mixed_model.model import Estimates
+from cemaudit.compare.ranking import MOST_UNITS, Ranks, groups, probability_below, rank_intervals, told_apart
+from cemaudit.compare.reliability import Spreads, components
+from cemaudit.compare.results import DEFAULT, UNITS, Rules
+from cemaudit.compare.selection import Asked
+from cemaudit.compare.visit_table import Factor
+from cemaudit.errors import BadInput
+from cemaudit.language import Message, message
+from cemaudit.ledger.query.reading import Local
+
+__all__ = ["compare", "fitted_of", "league_of", "mixed_up", "only_ones", "reliabilities", "scores", "spreads"]
+
+
+def spreads(fitted: Fitted) -> Spreads:
+    """Standard deviations between stores, between shoppers (0 without them), between visits, on the scale."""
+    model = fitted.model
+    return Spreads(model.unit_sd, model.random_sds[0] if model.random_sds else 0.0, model.residual_sd)
+
+
+def scores(fitted: Fitted, weights: Sparse | None = None) -> Estimates:
+    """The score of each store with its standard error, on the scale; with ``weights`` (m x I), of mixtures of them."""
+    units = sparse.eye_array(len(fitted.crossed.stores), format="csr") if weights is None else weights
+    return fitted.model.contrast(units, units @ fitted.crossed.rows())
+
+
+def reliabilities(fitted: Fitted) -> Vector:
+    """How much of the variance of each store's effect is known (I), 0 to 1.
+
+    NaN for the only store of a pool: what is the pool's and what is the store's own is one and the same there.
+    """
+    own = fitted.model.unit_sd**2
+    known = np.clip(1.0 - fitted.model.unit_se**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
+    return np.where(only_ones(fitted.crossed), np.nan, known)
+
+
+def only_ones(crossed: Crossed) -> NDArray[np.bool_]:
+    """Which stores (I) are the only ones of their pool (or of another level of what is said of stores)."""
+    sizes = [np.bincount(factor.codes)[factor.codes] for factor in crossed.of_stores]
+    return np.any([size == 1 for size in sizes], axis=0) if sizes else np.zeros(len(crossed.stores), dtype=np.bool_)
+
+
+def mixed_up(fitted: Fitted) -> bool:
+    """Whether differences between pools cannot be told from those between waves, scenarios, versions or schemes."""
+    sums = fitted.model.sums
+    fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
+    start = 1 + sum(len(factor.levels) for factor in fitted.crossed.of_stores)
+    if not 1 < start < len(fixed):
+        return False
+    return _rank(fixed) < _rank(fixed[:start, :start]) + _rank(fixed[start:, start:]) - 1
+
+
+def _rank(block: Matrix) -> int:
+    return int(np.linalg.matrix_rank(block, hermitian=True))
+
+
+NOT_KNOWN = "?"
+
+
+def league_of(
+    fitted: Fitted,
+    names: Mapping[str | None, str],
+    target: float | None = None,
+    rules: Rules = DEFAULT,
+) -> League:
+    """The league of a fitted model.
+
+    ``names`` of stores by id; ``target`` in points: stores probably worse are flagged, without one those probably among
+    the lowest tenth.
+    """
+    return _Table(fitted, target, rules).league(names)
+
+
+class _Table:
+    """The columns of a league in the making: U units, of better and higher ``values`` on the scale."""
+
+    def __init__(self, fitted: Fitted, target: float | None, rules: Rules) -> None:
+        self.fitted, self.target, self.rules = fitted, target, rules
+        crossed = fitted.crossed
+        self.scale, self.sign = crossed.facts.scale, -1.0 if crossed.facts.better == "lower" else 1.0
+        self.labels, self.weights = _units(crossed)
+        self.score, self.se = scores(fitted, self.weights)
+        self.visits = _pooled(self.weights, crossed.visits)
+        self.design = design_of(crossed, fitted)
+        self.apart = np.zeros(len(self.labels), dtype=np.bool_)
+        if crossed.unit_of is None:
+            self.apart[list(self.design.alone)] = True
+        self.allowed = (self.visits >= rules.least_visits) & ~self.apart
+
+    def league(self, names: Mapping[str | None, str]) -> League:
+        fitted, facts = self.fitted, self.fitted.crossed.facts
+        values, errors = self.sign * self.score, self._errors()
+        ranks = rank_intervals(values, errors, self.allowed, self.rules)
+        grouped = groups(values, errors, self.allowed, self.rules.preference)
+        if ranks.placed < LEAST_TENTH:
+            nobody = np.full(len(values), np.nan)
+            ranks = ranks._replace(lowest=nobody, highest=nobody)
+        below = self._below(values)
+        chance = np.nan_to_num(ranks.lowest) if below is None else below
+        flagged = self.allowed & (chance >= self.rules.flag_at)
+        standings = self._standings(names, ranks, grouped.group, below, flagged)
+        best_first = np.lexsort((np.arange(len(values)), -values, ~self.allowed))
+        expected = float(chance[self.allowed].sum())
+        told = told_apart(values, errors, self.allowed)
+        return League(
+            facts=facts,
+            rules=self.rules,
+            unit=fitted.crossed.unit_of.name if fitted.crossed.unit_of else "store",
+            target=self.target,
+            standings=tuple(standings[place] for place in best_first),
+            spreads=spreads(fitted),
+            parts=() if fitted.once else components(spreads(fitted)),
+            centre=float(self.scale.back(self.score.mean())),
+            order=Order(ranks.placed, grouped.parts, told, grouped.ranked, grouped.wrong, grouped.wrong_in_full),
+            wrong=float(1 - chance[flagged].mean()) if flagged.any() else None,
+            found=float(chance[flagged].sum()) / expected if expected else None,
+            shoppers=len(fitted.crossed.shoppers),
+            factors=fitted.crossed.factors,
+            design=self.design,
+            notes=(*facts.notes, *fitted.notes, *self._notes()),
+        )
+
+    def _errors(self) -> Vector | Matrix:
+        """Standard errors (U,) of stores; of a few regions, formats ... the covariances (U, U).
+
+        These share shoppers, waves and the level of all, which moves none past another.
+        """
+        crossed, weights = self.fitted.crossed, self.weights
+        if crossed.unit_of is None or len(self.labels) > MOST_UNITS:
+            return self.se
+        return self.fitted.model.covariances(weights, weights @ crossed.rows())
+
+    def _notes(self) -> Iterator[Message]:
+        yield from map(_not_known, (one for one in self.fitted.crossed.of_stores if None in one.levels))
+        yield from self.design.notes
+        yield from (pool.said for pool in self.design.pools if pool.said)
+        alone = int(only_ones(self.fitted.crossed).sum())
+        if alone and self.fitted.crossed.unit_of is None:
+            yield message("The only stores of their pool: {n}. They are drawn towards no others.", n=alone)
+        if mixed_up(self.fitted):
+            yield message(
+                "Some pools were visited in some waves or scenarios only, or by some versions of the checklist: "
+                "differences between pools may be differences between these."
+            )
+
+    def _below(self, values: Vector) -> Vector | None:
+        if self.target is None:
+            return None
+        return probability_below(values, self.se, self.sign * self.scale.to(self.target))
+
+    def _standings(
+        self,
+        names: Mapping[str | None, str],
+        ranks: Ranks,
+        group: NDArray[np.int64],
+        below: Vector | None,
+        flagged: NDArray[np.bool_],
+    ) -> list[Standing]:
+        half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * self.se
+        low, high = self.scale.back(self.score - half), self.scale.back(self.score + half)
+        points, raw = self.scale.back(self.score), self._raw()
+        pools, effective, known = self._pools(), self._effective(), self._reliabilities()
+        return [
+            Standing(
+                store=label,
+                name=names.get(label, label) if self.fitted.crossed.unit_of is None else label,
+                pool=pools[place],
+                visits=int(self.visits[place]),
+                effective=None if effective is None else float(effective[place]),
+                raw=float(raw[place]),
+                score=float(points[place]),
+                se=float((high[place] - low[place]) / (half[place] * 2) * self.se[place]) if half[place] else 0.0,
+                interval=Interval(float(low[place]), float(high[place])),
+                reliability=None if known is None else _known(known[place]),
+                below=None if below is None else float(below[place]),
+                rank=Interval(int(ranks.low[place]), int(ranks.high[place])) if self.allowed[place] else None,
+                lowest=_known(ranks.lowest[place]),
+                highest=_known(ranks.highest[place]),
+                group=int(group[place]) or None,
+                flagged=bool(flagged[place]),
+                apart=bool(self.apart[place]),
+            )
+            for place, label in enumerate(self.labels)
+        ]
+
+    def _raw(self) -> Vector:
+        """The mean of all raw scores of each unit."""
+        return _pooled(self.weights, self.fitted.crossed.raw) / np.maximum(self.visits, 1)
+
+    def _pools(self) -> list[str]:
+        crossed = self.fitted.crossed
+        if crossed.unit_of is not None or not crossed.of_stores:
+            return [""] * len(self.labels)
+        pool = crossed.of_stores[0]
+        return [pool.levels[code] or NOT_KNOWN for code in pool.codes]
+
+    def _effective(self) -> Vector | None:
+        return self.fitted.crossed.effective if self.fitted.crossed.unit_of is None else None
+
+    def _reliabilities(self) -> Vector | None:
+        return reliabilities(self.fitted) if self.fitted.crossed.unit_of is None else None
+
+
+def _not_known(factor: Factor) -> Message:
+    """How many stores are of no known pool, region or the like."""
+    count = sum(factor.levels[code] is None for code in factor.codes)
+    return message(
+        "{what}: not known of {n} stores, which are taken together as one of their own ({mark}).",
+        what=UNITS[factor.name], n=count, mark=NOT_KNOWN,
+    )  # fmt: skip
+
+
+def _units(crossed: Crossed) -> tuple[list[str], Sparse]:
+    """What is compared, and how it is made of stores (U x I): each store of a region weighs the same."""
+    count = len(crossed.stores)
+    if crossed.unit_of is None:
+        return list(crossed.stores), sparse.eye_array(count, format="csr")
+    unit = crossed.unit_of
+    belongs = sparse.csr_array((np.ones(count), (unit.codes, np.arange(count))), shape=(len(unit.levels), count))
+    size = np.asarray(belongs.sum(axis=1))
+    return [level or NOT_KNOWN for level in unit.levels], sparse.csr_array(sparse.diags_array(1 / size) @ belongs)
+
+
+def _pooled(weights: Sparse, values: Vector) -> Vector:
+    """The sum over the stores of each unit."""
+    return np.asarray((weights != 0).astype(np.float64) @ values)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+_FULL = 100.0
+
+
+def compare(
+    reading: Local, asked: Asked, target: float | None = None, rules: Rules = DEFAULT, scale: str = "auto"
+) -> League:
+    """The league of what is asked; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
+
+    ``BadInput`` where the question is wrong, ``CannotTell`` where the visits do not answer it.
+    """
+    found = fitted_of(reading, asked, rules, scale)
+    return league_of(found, reading.store_names(), target, rules)
+
+
+def fitted_of(reading: Local, asked: Asked, rules: Rules = DEFAULT, scale: str = "auto") -> Fitted:
+    """The fitted model of what is asked; ``CannotTell`` where there are not two of the unit."""
+    crossed = cross(reading, replace(asked, scale="arcsine") if scale == "arcsine" else asked)
+    if crossed.unit_of and len(crossed.unit_of.levels) < 2:
+        raise CannotTell(_alone(crossed.unit_of))
+    if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
+        return _near_the_ceiling(reading, asked, crossed)
+    return _fitted(crossed)
+
+
+def _fitted(crossed: Crossed) -> Fitted:
+    return fitted_once(crossed) if only_units(crossed) else fitted(crossed)
+
+
+def _alone(unit: Factor) -> Message:
+    """Why stores cannot be compared by what is known of them."""
+    if unit.levels == (None,):
+        return message("of none of these stores anything is known as {key}: nothing to compare", key=unit.name)
+    return message("all these stores have the same {key}: {value}", key=unit.name, value=unit.levels[0])
+
+
+def _mean(crossed: Crossed) -> float:
+    return float(crossed.raw.sum() / max(crossed.facts.visits, 1))
+
+
+def _near_the_ceiling(reading: Local, asked: Asked, crossed: Crossed) -> Fitted:
+    """On the arcsine scale, where the scores are shares of points; else on their own, which is said."""
+    try:
+        found = _fitted(cross(reading, replace(asked, scale="arcsine")))
+    except BadInput:
+        return _fitted(crossed)
+    note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
+    return found._replace(notes=(*found.notes, note))

@@ -1,0 +1,239 @@
+"""Cross-products of the visits (X'X, X'Z, Z'y ...) as sparse matrices, and quadratic forms in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import linalg, sparse
+
+__all__ = [
+    "Codes",
+    "Matrix",
+    "Sparse",
+    "Sums",
+    "Vector",
+    "bilinear",
+    "blocks",
+    "left_over",
+    "quadratic",
+    "sparse_is_quicker",
+    "sums_of_rows",
+    "weighed_trace",
+]
+
+
+Vector: TypeAlias = NDArray[np.float64]
+
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+
+Codes: TypeAlias = NDArray[np.integer[Any]]
+
+
+Sparse: TypeAlias = Any  # scipy.sparse.csr_array, which comes without types
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Weighted cross-products of the visits, with ``I`` units and ``K`` dense columns.
+
+    The dense columns are: the levels of each further random factor (``randoms`` says how many each has, in this
+    order), then ``fixed`` columns, of which the first is the constant 1. ``visits``: number of rows. ``weight`` (I):
+    sum of weights per unit (its number of visits where all weigh 1). ``cross`` (I x K) and ``dense`` (K x K, both
+    triangles): cross-tabulations, sparse. ``unit_totals`` (I), ``dense_totals`` (K), ``squares``: weighted sums of y
+    per unit, of y times each column, of y². ``log_weights``: sum of the logarithms of the weights.
+    ``shift`` was taken off every score before summing (best their mean: less is lost to rounding); estimates have it
+    back. A row without a level of a factor (or without a unit) simply does not count there.
+    """
+
+    visits: int
+    weight: Vector
+    cross: Sparse
+    dense: Sparse
+    unit_totals: Vector
+    dense_totals: Vector
+    squares: float
+    randoms: tuple[int, ...]
+    fixed: int
+    log_weights: float = 0.0
+    shift: float = 0.0
+
+    @property
+    def units(self) -> int:
+        """Number of units (I)."""
+        return len(self.weight)
+
+    @property
+    def columns(self) -> int:
+        """Number of dense columns (K)."""
+        return len(self.dense_totals)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Levels of each random factor, the units first."""
+        return (self.units, *self.randoms)
+
+    @property
+    def first_fixed(self) -> int:
+        """Where among the dense columns the fixed ones begin."""
+        return sum(self.randoms)
+
+    @property
+    def spans(self) -> tuple[slice, ...]:
+        """Where among the dense columns each further random factor stands."""
+        return tuple(slice(low, high) for low, high in pairwise(np.cumsum((0, *self.randoms)).tolist()))
+
+    def total(self) -> Sparse:
+        """All cross-products, units first: sparse (I + K) x (I + K)."""
+        units = sparse.diags_array(self.weight)
+        return sparse.block_array([[units, self.cross], [self.cross.T, self.dense]], format="csr")
+
+
+def _incidence(codes: Codes, levels: int) -> Sparse:
+    rows = np.flatnonzero(codes >= 0)
+    return sparse.csr_array((np.ones(len(rows)), (rows, codes[rows])), shape=(len(codes), levels))
+
+
+def _constant_first(fixed: Sparse) -> bool:
+    return bool(fixed.shape[1]) and bool(np.all(fixed[:, [0]].toarray() == 1.0))
+
+
+def sums_of_rows(  # noqa: PLR0913, PLR0917
+    unit: Codes,
+    randoms: Sequence[Codes],
+    fixed: Sparse | ArrayLike,
+    y: ArrayLike,
+    weights: ArrayLike | None = None,
+    levels: Sequence[int] | None = None,
+) -> Sums:
+    """The sums of ``n`` visits held in memory.
+
+    ``unit`` and each of ``randoms``: codes (n) from 0, -1 where a visit has no level. ``fixed``: n x p, dense or
+    sparse, the constant first. ``y``: scores (n). ``weights``: positive precisions (n), 1 if not given. ``levels``:
+    number of units and of levels of each further factor, the largest codes plus 1 if not given.
+    """
+    scores = np.asarray(y, dtype=np.float64)
+    weigh = np.ones(len(scores)) if weights is None else np.asarray(weights, dtype=np.float64)
+    factors = [np.asarray(codes) for codes in (unit, *randoms)]
+    sizes = [int(codes.max(initial=-1)) + 1 for codes in factors] if levels is None else list(levels)
+    columns = sparse.csr_array(fixed if sparse.issparse(fixed) else np.asarray(fixed, dtype=np.float64))
+    shift = float(np.average(scores, weights=weigh)) if len(scores) and _constant_first(columns) else 0.0
+    centred = scores - shift
+    units, *others = (_incidence(codes, size) for codes, size in zip(factors, sizes, strict=True))
+    block = sparse.hstack([*others, columns], format="csr")
+    weighed = sparse.diags_array(weigh) @ block
+    return Sums(
+        visits=len(scores),
+        weight=units.T @ weigh,
+        cross=sparse.csr_array(units.T @ weighed),
+        dense=sparse.csr_array(block.T @ weighed),
+        unit_totals=units.T @ (weigh * centred),
+        dense_totals=weighed.T @ centred,
+        squares=float(weigh @ centred**2),
+        randoms=tuple(sizes[1:]),
+        fixed=columns.shape[1],
+        log_weights=float(np.log(weigh).sum()),
+        shift=shift,
+    )
+
+
+_BLOCK = 4_000_000
+
+
+_SLOWER = 1_000
+
+
+_SETUP = 1e6
+
+
+def blocks(rows: int, columns: int) -> Iterator[slice]:
+    """Runs of rows of a ``rows`` x ``columns`` matrix that hold about 4 million numbers each."""
+    step = max(1, _BLOCK // max(1, columns))
+    return (slice(low, min(low + step, rows)) for low in range(0, rows, step))
+
+
+def sparse_is_quicker(cross: Sparse, slower: int = _SLOWER) -> bool:
+    """Whether to go through all pairs of entries in a row, one of which takes ``slower`` times as long as if dense."""
+    filled = np.diff(cross.indptr).astype(np.float64)
+    return bool(slower * (filled @ filled) + _SETUP < cross.shape[0] * float(cross.shape[1]) ** 2)
+
+
+def _sparse_products(cross: Sparse, weights: Vector) -> Sparse:
+    counts = np.diff(cross.indptr)
+    weighed = sparse.csr_array((cross.data * np.repeat(weights, counts), cross.indices, cross.indptr), cross.shape)
+    return cross.T @ weighed
+
+
+def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
+    """The lower triangle of cross' diag(weights) cross, for ``weights`` >= 0."""
+    found = np.zeros((cross.shape[1], cross.shape[1]), order="F")
+    roots = np.sqrt(weights)
+    for rows in blocks(*cross.shape):
+        block = cross[rows].toarray() * roots[rows, None]
+        found = linalg.blas.dsyrk(1.0, block.T, beta=1.0, c=found, lower=1, overwrite_c=1)
+    return np.asarray(found)
+
+
+def left_over(whole: Sparse, cross: Sparse, weights: Vector) -> Matrix:
+    """The difference whole - cross' diag(weights) cross for ``weights`` >= 0, its lower triangle (Fortran order)."""
+    if sparse_is_quicker(cross):
+        return np.asarray((whole - _sparse_products(cross, weights)).toarray(order="F"))
+    found = whole.toarray(order="F")
+    found -= _dense_products(cross, weights)
+    return np.asarray(found)
+
+
+def weighed_trace(cross: Sparse, weights: Vector, scale: Vector, lower: Matrix) -> float:
+    """Trace of cross' diag(weights) cross times diag(scale) S diag(scale), where ``lower`` is a triangle of S."""
+    if not sparse_is_quicker(cross):
+        whole = _dense_products(cross, weights) * scale
+        whole *= scale[:, None]
+        return float(2.0 * np.einsum("ij,ij->", whole, lower) - np.diagonal(whole) @ np.diagonal(lower))
+    products = sparse.tril(_sparse_products(cross, weights), format="coo")
+    row, column = products.coords
+    twice = np.where(row == column, 1.0, 2.0) * scale[row] * scale[column]
+    return float(np.sum(twice * products.data * lower[row, column]))
+
+
+_PAIR_COSTS = 1_000
+
+
+def quadratic(left: Sparse, lower: Matrix) -> Vector:
+    """For each row q of ``left`` (m x K): q' S q, where ``lower`` (K x K) is the lower triangle of S."""
+    size = left.shape[1]
+    if sparse_is_quicker(left, _PAIR_COSTS):
+        pairs = 4 * int(np.diff(left.indptr).max(initial=1)) ** 2
+        parts = [_by_pairs(left[rows], lower) for rows in blocks(left.shape[0], pairs)]
+    else:
+        dense = (left[rows].toarray() for rows in blocks(left.shape[0], size))
+        parts = [np.einsum("ij,ji->i", part, _times(lower, part)) for part in dense]
+    return np.concatenate([np.zeros(0), *parts])
+
+
+def bilinear(left: Matrix, lower: Matrix) -> Matrix:
+    """Left S left' (m x m) for a few rows ``left`` (m x K)."""
+    return np.asarray(left @ _times(lower, left))
+
+
+def _times(lower: Matrix, left: Matrix) -> Matrix:
+    """S left' (K x m)."""
+    return np.asarray(linalg.blas.dsymm(1.0, lower, np.ascontiguousarray(left).T, lower=1))
+
+
+def _by_pairs(left: Sparse, lower: Matrix) -> Vector:
+    """The forms as sums over all pairs of entries that a row has."""
+    counts = np.diff(left.indptr)
+    partners = np.repeat(counts, counts)
+    one = np.repeat(np.arange(left.nnz), partners)
+    run = np.arange(len(one)) - np.repeat(np.cumsum(partners) - partners, partners)
+    other = run + np.repeat(np.repeat(left.indptr[:-1], counts), partners)
+    row, column = left.indices[one], left.indices[other]
+    terms = left.data[one] * left.data[other] * lower[np.maximum(row, column), np.minimum(row, column)]
+    rows = np.repeat(np.arange(left.shape[0]), counts.astype(np.int64) ** 2)
+    return np.bincount(rows, weights=terms, minlength=left.shape[0]).astype(np.float64)

@@ -1,0 +1,243 @@
+"""Henderson's mixed model equations: the order they are solved in, aliased columns, and their solution at given ratios.
+
+One elimination of the units, one Cholesky factor of the rest. With ratio t_r = sd of factor r / residual sd,
+D = t_0² weight + 1 (units), s the ratios of the dense columns (1 for fixed ones), N and C the cross-products:
+S = s (C - N' (t_0² / D) N) s + I_random = L L' (Bates et al. 2015, Journal of Statistical Software 67(1), section 3;
+the same elimination as MixedModels.jl).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
+
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector, left_over, weighed_trace
+
+__all__ = ["Arrangement", "Method", "System", "arrange", "independent", "solve"]
+
+
+Method: TypeAlias = Literal["REML", "ML"]
+
+
+_LEAST_RESIDUAL = 1e-14
+
+
+_SMALL = 64
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """A solved system: effects are those in ``units`` (I) and ``columns`` (K), divided by their ratios ("spherical").
+
+    ``spread``: D (I). ``scale``: s (K). ``lower``: L (K x K, lower triangle alone).
+    ``residual``: the penalised residual sum of squares.
+    """
+
+    sums: Sums
+    ratios: Vector
+    spread: Vector
+    scale: Vector
+    lower: Matrix
+    residual: float
+    units: Vector
+    columns: Vector
+
+    def freedom(self, method: Method) -> int:
+        """Visits, less the fixed columns for REML."""
+        return self.sums.visits - (self.sums.fixed if method == "REML" else 0)
+
+    def variance(self, method: Method) -> float:
+        """Residual variance that the ratios go with."""
+        return self.residual / self.freedom(method)
+
+    def criterion(self, method: Method) -> float:
+        """-2 log likelihood, restricted or not, profiled over fixed effects and residual variance."""
+        freedom = self.freedom(method)
+        counted = self.sums.columns if method == "REML" else self.sums.first_fixed
+        determinant = np.log(self.spread).sum() + 2.0 * np.log(np.diagonal(self.lower)[:counted]).sum()
+        likelihood = freedom * (1.0 + np.log(2.0 * np.pi * self.residual / freedom))
+        return float(determinant + likelihood - self.sums.log_weights)
+
+    def inverse(self, method: Method = "REML") -> Matrix:
+        """The lower triangle of the inverse of S (K x K); for ML the fixed columns are held (zeros)."""
+        if method == "REML":
+            return _inverse(self.lower)
+        size = self.sums.first_fixed
+        found = np.zeros_like(self.lower)
+        if size:
+            found[:size, :size] = _inverse(np.asfortranarray(self.lower[:size, :size]))
+        return found
+
+    def unexplained(self, inverse: Matrix) -> Vector:
+        """Per random factor: the sum of its levels' prediction error variances, each as a share of its variance."""
+        again = (self.ratios[0] / self.spread) ** 2
+        units = float((1.0 / self.spread).sum()) + weighed_trace(self.sums.cross, again, self.scale, inverse)
+        diagonal = np.diagonal(inverse)
+        return np.array([units, *(float(diagonal[span].sum()) for span in self.sums.spans)])
+
+    def slope(self, method: Method) -> Vector:
+        """Gradient of the criterion by the logarithms of the ratios: 2 (levels - unexplained - sum of squares)."""
+        squares = [self.units @ self.units, *(self.columns[span] @ self.columns[span] for span in self.sums.spans)]
+        levels = np.array(self.sums.levels, dtype=np.float64)
+        gone = self.unexplained(self.inverse(method))
+        return np.asarray(2.0 * (levels - gone - np.array(squares) / self.variance(method)))
+
+
+def _inverse(lower: Matrix) -> Matrix:
+    """The lower triangle of (L L')⁻¹; LAPACK's own routine wakes threads, which a small matrix does not repay."""
+    if len(lower) > _SMALL:
+        return np.asarray(linalg.lapack.dpotri(lower, lower=1)[0])
+    root = np.tril(linalg.lapack.dtrtri(lower, lower=1)[0])
+    return np.asfortranarray(root.T @ root)
+
+
+def _scale(sums: Sums, ratios: Vector) -> Vector:
+    scale = np.ones(sums.columns)
+    for span, ratio in zip(sums.spans, ratios[1:], strict=True):
+        scale[span] = ratio
+    return scale
+
+
+def _factor(sums: Sums, scale: Vector, shrink: Vector) -> Matrix:
+    matrix = left_over(sums.dense, sums.cross, shrink)
+    matrix *= scale
+    matrix *= scale[:, None]
+    np.einsum("ii->i", matrix)[: sums.first_fixed] += 1.0
+    lower, failed = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1, clean=0)
+    if failed:
+        raise np.linalg.LinAlgError
+    return np.asarray(lower)
+
+
+def solve(sums: Sums, ratios: Vector) -> System:
+    """The system at ``ratios`` (units first, then each further factor; zero is allowed).
+
+    ``numpy.linalg.LinAlgError`` where fixed columns are aliased: drop those first.
+    """
+    spread = ratios[0] ** 2 * sums.weight + 1.0
+    shrink = ratios[0] ** 2 / spread
+    scale = _scale(sums, ratios)
+    lower = _factor(sums, scale, shrink)
+    right = scale * (sums.dense_totals - sums.cross.T @ (shrink * sums.unit_totals))
+    half = linalg.solve_triangular(lower, right, lower=True, check_finite=False)
+    columns = linalg.solve_triangular(lower, half, lower=True, trans="T", check_finite=False)
+    residual = sums.squares - shrink @ sums.unit_totals**2 - half @ half
+    units = ratios[0] * (sums.unit_totals - sums.cross @ (scale * columns)) / spread
+    least = max(_LEAST_RESIDUAL * sums.squares, np.finfo(float).tiny)
+    return System(sums, ratios, spread, scale, lower, max(float(residual), least), units, columns)
+
+
+_LEAST = 1e-9
+
+
+def independent(products: Matrix) -> NDArray[np.bool_]:
+    """Which columns are kept, given their cross-products (p x p); the others are linear combinations of earlier ones.
+
+    Gaussian elimination in the order given: a column whose square, left over after the kept columns before it, is
+    less than 1e-9 of what it was says nothing new.
+    """
+    left = np.array(products, dtype=np.float64)
+    first = np.diagonal(left).copy()
+    kept = np.zeros(len(left), dtype=bool)
+    for column in range(len(left)):
+        pivot = left[column, column]
+        kept[column] = pivot > _LEAST * first[column]
+        if kept[column]:
+            left[column + 1 :, column:] -= np.outer(left[column + 1 :, column] / pivot, left[column, column:])
+    return kept
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """Sums as given (``given``) and as solved (``sums``).
+
+    ``units`` and ``columns``: where each solved unit and dense column stands among the given effects, counted with
+    the given units first (0 to I + K - 1); aliased fixed columns stand nowhere. ``factors``: which given random
+    factor each solved one is.
+    """
+
+    given: Sums
+    sums: Sums
+    units: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    factors: tuple[int, ...]
+
+    def solved_order(self, ratios: Vector) -> Vector:
+        """Ratios of the given factors in the order of the solved ones."""
+        return np.asarray(ratios[list(self.factors)], dtype=np.float64)
+
+    def given_order(self, ratios: Vector) -> Vector:
+        """Ratios of the solved factors in the order of the given ones."""
+        return np.asarray(ratios[np.argsort(self.factors)], dtype=np.float64)
+
+    def spread_out(self, units: Vector, columns: Vector) -> Vector:
+        """Effects of the solved units and columns in the order of the given ones (I + K); aliased ones are 0.
+
+        What was taken off the scores before summing is back in the constant.
+        """
+        effects = np.zeros(self.given.units + self.given.columns)
+        effects[self.units] = units
+        effects[self.columns] = columns
+        if self.given.shift:
+            effects[self.given.units + self.given.first_fixed] += self.given.shift
+        return effects
+
+    def parts(self, whole: Sparse) -> tuple[Sparse, Sparse]:
+        """Combinations (m x (I + K)) of given effects, as those of solved units and of solved columns."""
+        return whole[:, self.units], whole[:, self.columns]
+
+    @property
+    def aliased(self) -> tuple[int, ...]:
+        """Which of the given fixed columns (from 0) were dropped."""
+        first = self.given.units + self.given.first_fixed
+        missing = np.setdiff1d(np.arange(first, first + self.given.fixed), self.columns)
+        return tuple((missing - first).tolist())
+
+
+def _order(sums: Sums) -> list[int]:
+    """The largest factor first, the units where they are as large."""
+    largest = int(np.argmax(sums.levels))
+    return [largest, *(factor for factor in range(len(sums.levels)) if factor != largest)]
+
+
+def _kept(sums: Sums) -> NDArray[np.intp]:
+    fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
+    return np.asarray(np.flatnonzero(independent(fixed)) + sums.units + sums.first_fixed)
+
+
+def _places(sums: Sums, factors: list[int]) -> list[NDArray[np.intp]]:
+    starts = np.cumsum((0, *sums.levels))
+    return [np.arange(starts[factor], starts[factor + 1]) for factor in factors]
+
+
+def arrange(sums: Sums) -> Arrangement:
+    """The arrangement of ``sums`` with the smallest dense block and no aliased column."""
+    factors = _order(sums)
+    first, *others = _places(sums, factors)
+    columns = np.concatenate([*others, _kept(sums)])
+    if factors[0] == 0 and len(columns) == sums.columns:
+        return Arrangement(sums, sums, first, columns, tuple(factors))
+    return Arrangement(sums, _taken(sums, factors, first, columns), first, columns, tuple(factors))
+
+
+def _taken(sums: Sums, factors: list[int], first: NDArray[np.intp], columns: NDArray[np.intp]) -> Sums:
+    total, totals = sums.total(), np.concatenate([sums.unit_totals, sums.dense_totals])
+    block = total[columns]
+    randoms = tuple(sums.levels[factor] for factor in factors[1:])
+    return Sums(
+        visits=sums.visits,
+        weight=np.asarray(total.diagonal()[first]),
+        cross=sparse.csr_array(total[first][:, columns]),
+        dense=sparse.csr_array(block[:, columns]),
+        unit_totals=totals[first],
+        dense_totals=totals[columns],
+        squares=sums.squares,
+        randoms=randoms,
+        fixed=len(columns) - sum(randoms),
+        log_weights=sums.log_weights,
+        shift=sums.shift,
+    )

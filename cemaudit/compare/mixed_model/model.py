@@ -1,0 +1,148 @@
+"""A fitted model as its callers see it: effects, estimates of combinations, standard errors, covariances."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector, bilinear, quadratic
+from cemaudit.compare.mixed_model.equations import System
+
+__all__ = ["Estimates", "Model", "covariances", "errors"]
+
+
+class Estimates(NamedTuple):
+    """Of each combination: its ``value`` (m) and the standard error ``se`` (m) of that as a prediction."""
+
+    value: Vector
+    se: Vector
+
+
+def _left(system: System, units: Sparse, columns: Sparse) -> Sparse:
+    """The rows q = s (c_dense - N' (t_0² / D) c_units), one for each combination (m x K)."""
+    shrunken = _times(units, _alone(system)) @ system.sums.cross
+    return _times(columns - shrunken, system.scale)
+
+
+def _times(rows: Sparse, columns: Vector) -> Sparse:
+    """Each column times a number of its own; much cheaper for small matrices than a product with a diagonal one."""
+    found: Sparse = rows.copy()
+    found.data = found.data * columns[found.indices]
+    return found
+
+
+def _alone(system: System) -> Vector:
+    """Variance of each unit's effect if all else were known, in residual variances (I)."""
+    return np.asarray(system.ratios[0] ** 2 / system.spread)
+
+
+def errors(system: System, inverse: Matrix, units: Sparse, columns: Sparse) -> Vector:
+    """Prediction error variances (m), in residual variances, of ``units`` (m x I) and ``columns`` (m x K) together.
+
+    Sum of c_units² t_0² / D + q' S⁻¹ q (Henderson 1975, Biometrics 31:423-447, after eliminating the units).
+    ``inverse``: the lower triangle of S⁻¹ (K x K).
+    """
+    return np.asarray(units.power(2) @ _alone(system) + quadratic(_left(system, units, columns), inverse))
+
+
+def covariances(system: System, inverse: Matrix, units: Sparse, columns: Sparse) -> Matrix:
+    """Covariances (m x m) of the prediction errors of a few combinations, in residual variances; see ``errors``."""
+    alone = (_times(units, _alone(system)) @ units.T).toarray()
+    return np.asarray(alone + bilinear(_left(system, units, columns).toarray(), inverse))
+
+
+class Model(ABC):
+    """Effects of units (I) and dense columns (K) with their uncertainty, in the order of the ``sums`` behind them.
+
+    ``ratios``: standard deviation of units and of each further random factor, over ``residual_sd``. ``unit_sd`` and
+    ``random_sds``: the same in points. ``aliased``: which fixed columns (from 0) say nothing the ones before them did
+    not say; their effects are 0. ``effects`` (I + K): all of them, the units' first.
+    """
+
+    sums: Sums
+    ratios: Vector
+    residual_sd: float
+    unit_sd: float
+    random_sds: tuple[float, ...]
+    aliased: tuple[int, ...]
+    effects: Vector
+
+    @abstractmethod
+    def errors(self, whole: Sparse) -> Vector:
+        """Standard errors of combinations (m x (I + K)) of all effects, as predictions."""
+
+    @abstractmethod
+    def spreads(self, whole: Sparse) -> Matrix:
+        """Covariances (m x m) of the prediction errors of a few combinations (m x (I + K))."""
+
+    def contrast(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Estimates:
+        """The combinations ``units`` (m x I) of unit effects plus ``dense`` (m x K) of dense ones; ``None``: none.
+
+        A combination must make sense without aliased columns.
+        """
+        whole = _joined(self.sums, units, dense)
+        return Estimates(whole @ self.effects, self.errors(whole))
+
+    def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
+        """Covariances (m x m) of the prediction errors of a few such combinations."""
+        return self.spreads(_joined(self.sums, units, dense))
+
+    @property
+    def units(self) -> Vector:
+        """Predicted effect of each unit (I), around 0."""
+        return self.effects[: self.sums.units]
+
+    @property
+    def dense(self) -> Vector:
+        """Effects of all dense columns (K): predictions of random levels, estimates of fixed columns."""
+        return self.effects[self.sums.units :]
+
+    @property
+    def randoms(self) -> list[Vector]:
+        """Predicted effects of each further random factor, around 0."""
+        return [self.dense[span] for span in self.sums.spans]
+
+    @property
+    def fixed(self) -> Vector:
+        """Estimates of the fixed columns (p)."""
+        return self.dense[self.sums.first_fixed :]
+
+    @cached_property
+    def unit_se(self) -> Vector:
+        """Standard error of each unit's effect (I)."""
+        return self.errors(sparse.eye_array(self.sums.units, len(self.effects), format="csr"))
+
+    @cached_property
+    def dense_se(self) -> Vector:
+        """Standard error of the effect of each dense column (K); 0 for an aliased one."""
+        size = self.sums.columns
+        return self.errors(sparse.eye_array(size, len(self.effects), k=self.sums.units, format="csr"))
+
+    @property
+    def random_se(self) -> list[Vector]:
+        """Standard errors of each further random factor's effects."""
+        return [self.dense_se[span] for span in self.sums.spans]
+
+    @property
+    def fixed_se(self) -> Vector:
+        """Standard errors of the fixed columns (p)."""
+        return self.dense_se[self.sums.first_fixed :]
+
+
+def _rows(part: Sparse | ArrayLike) -> Sparse:
+    return part if sparse.issparse(part) else sparse.csr_array(np.atleast_2d(np.asarray(part, dtype=np.float64)))
+
+
+def _joined(sums: Sums, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Sparse:
+    given = [None if part is None else _rows(part) for part in (units, dense)]
+    rows = max(part.shape[0] for part in given if part is not None)
+    whole = [
+        sparse.csr_array((rows, width)) if part is None else part
+        for part, width in zip(given, (sums.units, sums.columns), strict=True)
+    ]
+    return sparse.hstack(whole, format="csr")

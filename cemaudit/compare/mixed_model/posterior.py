@@ -1,0 +1,170 @@
+"""Averages over the posterior of the variance ratios, for small comparisons, and the model without units."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector
+from cemaudit.compare.mixed_model.equations import Arrangement, System, solve
+from cemaudit.compare.mixed_model.model import Model
+from cemaudit.compare.mixed_model.reml import Fit, fit, fit_at, identified
+
+__all__ = ["Mixture", "integrated", "model_of", "model_without_units"]
+
+
+_RANGE = (0.01, 10.0)
+
+
+_POINTS = {1: 25, 2: 13, 3: 7}
+
+
+_LEAST_ROUGHLY, _LEAST = 1e-3, 1e-4
+
+
+class Mixture(Model):
+    """An average of fits at many ratios, each weighing as much as the scores and the prior speak for it.
+
+    Standard errors hold the variance within the fits and the differences between them. ``ratios`` are mean ratios;
+    ``residual_sd``, ``unit_sd`` and ``random_sds`` are roots of mean variances.
+    """
+
+    def __init__(self, fits: list[Fit], weights: Vector) -> None:
+        self._fits = fits
+        self._weights = weights
+        self._all_effects = np.array([fit.effects for fit in fits])
+        self.sums = fits[0].sums
+        self.aliased = fits[0].aliased
+        variances = np.array([fit.variance for fit in fits])
+        ratios = np.array([fit.ratios for fit in fits])
+        self.ratios = weights @ ratios
+        self.residual_sd = float(np.sqrt(weights @ variances))
+        self.unit_sd, *others = np.sqrt((weights * variances) @ ratios**2).tolist()
+        self.random_sds = tuple(others)
+        self.effects = weights @ self._all_effects
+
+    def errors(self, whole: Sparse) -> Vector:
+        variance = self._apart(whole) ** 2 @ self._weights
+        parts = self._fits[0].parts(whole)
+        for weight, grid_fit in zip(self._weights, self._fits, strict=True):
+            variance += weight * grid_fit.variances(*parts)
+        return np.asarray(np.sqrt(variance))
+
+    def spreads(self, whole: Sparse) -> Matrix:
+        apart = self._apart(whole)
+        covariances = (apart * self._weights) @ apart.T
+        for weight, grid_fit in zip(self._weights, self._fits, strict=True):
+            covariances += weight * grid_fit.spreads(whole)
+        return np.asarray(covariances)
+
+    def _apart(self, whole: Sparse) -> Matrix:
+        """How far each fit (columns) lies from the average, by combination (rows)."""
+        return np.asarray(whole @ (self._all_effects - self.effects).T)
+
+
+def _log_weight(system: System) -> float:
+    """Logarithm of the posterior density on a grid of log ratios, given half-normal(1) priors of the ratios.
+
+    The restricted likelihood is the likelihood with fixed effects (flat prior) and residual variance (prior 1 over
+    it) integrated out (Harville 1974, Biometrika 61:383-385).
+    """
+    return float(-0.5 * system.criterion("REML") + np.sum(np.log(system.ratios) - 0.5 * system.ratios**2))
+
+
+def _weigh(logs: Vector) -> Vector:
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _promising(sums: Sums, axis: Vector) -> list[Vector]:
+    """For each factor the stretch of a coarse ``axis`` of ratios that matters, cut anew into as many points."""
+    size, factors = len(axis), len(sums.levels)
+    logs = np.array([_log_weight(solve(sums, np.array(ratios))) for ratios in product(axis, repeat=factors)])
+    weights = _weigh(logs).reshape((size,) * factors)
+    found = []
+    for factor in range(factors):
+        margin = weights.sum(axis=tuple(other for other in range(factors) if other != factor))
+        matters = np.flatnonzero(margin > _LEAST_ROUGHLY)
+        low, high = max(matters[0] - 1, 0), min(matters[-1] + 1, size - 1)
+        found.append(np.geomspace(axis[low], axis[high], size))
+    return found
+
+
+def _averaged(arrangement: Arrangement) -> Mixture:
+    sums = arrangement.sums
+    axis = np.geomspace(*_RANGE, _POINTS[len(sums.levels)])
+    systems = [solve(sums, np.array(ratios)) for ratios in product(*_promising(sums, axis))]
+    weights = _weigh(np.array([_log_weight(system) for system in systems]))
+    kept = np.flatnonzero(weights > _LEAST * weights.max())
+    fits = [Fit(arrangement, systems[place], "REML", spare=2) for place in kept]
+    return Mixture(fits, weights[kept] / weights[kept].sum())
+
+
+def integrated(sums: Sums) -> Mixture:
+    """The model averaged over its ratios (at most three random factors); ``CannotTell`` as for ``fit``.
+
+    A coarse grid from 0.01 to 10 finds where the weight is, a second one covers that.
+    """
+    arrangement, _ = identified(sums)
+    return _averaged(arrangement)
+
+
+_LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS = 0.01, 10.0, 41
+
+
+_FEW, _LEAST_WEIGHT = 200, 1e-4
+
+
+def model_without_units(sums: Sums) -> Model:
+    """The model with no variance between units, of at most one further random factor; fixed effects alone without.
+
+    ``residual_sd`` holds what units differ by. Fewer than 200 levels of the factor: averaged over the ratios 0.01 to
+    10 with a half-normal(1) prior; else at the best one (REML).
+    """
+    if not sums.randoms:
+        return fit_at(sums, np.zeros(1))
+    return _averaged_without_units(sums) if sums.randoms[0] < _FEW else _best(sums)
+
+
+def _at(sums: Sums, ratio: float) -> Fit:
+    return fit_at(sums, np.array([0.0, ratio]))
+
+
+def _averaged_without_units(sums: Sums) -> Mixture:
+    ratios = np.geomspace(_LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS)
+    fits = [_at(sums, ratio) for ratio in ratios]
+    logs = np.log(ratios) - 0.5 * ratios**2 - 0.5 * np.array([fit.criterion for fit in fits])
+    weights = np.exp(logs - logs.max())
+    kept = np.flatnonzero(weights > _LEAST_WEIGHT)
+    return Mixture([fits[place] for place in kept], weights[kept] / weights[kept].sum())
+
+
+def _best(sums: Sums) -> Fit:
+    bounds = np.log(_LOWEST), np.log(_HIGHEST)
+    found = minimize_scalar(lambda log: _at(sums, np.exp(log)).criterion, bounds=bounds)
+    return min(_at(sums, 0.0), _at(sums, np.exp(found.x)), key=lambda fit: fit.criterion)
+
+
+FEW_UNITS = 200
+
+
+_MOST_FACTORS = 3
+
+
+_SMALL_BLOCK = 400
+
+
+def model_of(sums: Sums) -> Model:
+    """Averaged over the ratios for fewer than 200 units, else at the best ratios (REML); ``CannotTell`` for neither.
+
+    Averaged for more units, too, where the best ratio of the units is 0: that would claim that they are surely equal.
+    Only small systems (400 dense columns) of up to three random factors are averaged; others take the best ratios.
+    """
+    smallest = sums.columns + sums.units - max(sums.levels)
+    small = len(sums.levels) <= _MOST_FACTORS and smallest <= _SMALL_BLOCK
+    if small and sums.units < FEW_UNITS:
+        return integrated(sums)
+    best = fit(sums)
+    return integrated(sums) if small and not best.ratios[0] else best

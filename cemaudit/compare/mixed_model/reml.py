@@ -1,0 +1,275 @@
+"""Restricted maximum likelihood: the variance ratios that fit best, and the model at them.
+
+The search begins at the method of moments. With Z_r the incidence of random factor r and Q the projection off the fixed
+columns, the expectation of |Z_r' Q y|² is the sum over s of |Z_r' Q Z_s|² times the variance of s, the residual
+counting as one more factor with Z = 1 (MINQUE with zero prior weights: Rao 1971, Journal of Multivariate Analysis
+1:257-275; Hartley, Rao & LaMotte 1978, Biometrics 34:233-242). These variances can be told apart exactly if the matrix
+of those squares can be inverted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, optimize
+
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector
+from cemaudit.compare.mixed_model.equations import Arrangement, Method, System, arrange, solve
+from cemaudit.compare.mixed_model.model import Model, covariances, errors
+from cemaudit.language import N_, message
+
+__all__ = ["LARGEST_BLOCK", "Fit", "Moments", "fit", "fit_at", "identified", "optimum"]
+
+
+_WITHOUT_AN_ANSWER = 0.5
+
+
+_RANGE = (0.1, 10.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """``matrix``: |Z_r' Q Z_s|² for units, further random factors and residual; ``right``: |Z_r' Q y|².
+
+    ``raw``: |Z_r' Z_r|², the diagonal as it would be without fixed columns.
+    """
+
+    matrix: Matrix
+    right: Vector
+    raw: Vector
+
+    @staticmethod
+    def of(sums: Sums) -> Moments:
+        """Of ``sums`` without aliased columns."""
+        return _Projected(sums).moments()
+
+    def ratios(self) -> Vector:
+        """Roughly, the standard deviation of each random factor over the residual one: 0.1 to 10."""
+        try:
+            *variances, residual = np.linalg.solve(self.matrix, self.right)
+        except np.linalg.LinAlgError:
+            residual = 0.0
+        if not residual > 0:
+            return np.full(len(self.right) - 1, _WITHOUT_AN_ANSWER)
+        return np.asarray(np.clip(np.sqrt(np.maximum(variances, 0.0) / residual), *_RANGE))
+
+    def likeness(self) -> Matrix:
+        """How alike the variances' marks are: 1 on the diagonal, 1 elsewhere where two cannot be told apart.
+
+        A row is 0 where the fixed columns explain all that a factor could.
+        """
+        own = np.diagonal(self.matrix)
+        roots = np.sqrt(np.where(own > 1e-9 * self.raw, own, np.inf))
+        return np.asarray(self.matrix / np.outer(roots, roots))
+
+
+class _Projected:
+    """Cross-products between random factors after the fixed columns are taken out of them.
+
+    ``explained``: for each random level, its part along the fixed columns in orthonormal coordinates (p x levels).
+    """
+
+    def __init__(self, sums: Sums) -> None:
+        self.sums = sums
+        self.total = sums.total()
+        self.ends = np.cumsum((0, *sums.levels))
+        totals = np.concatenate([sums.unit_totals, sums.dense_totals])
+        last = self.ends[-1]
+        lower = np.linalg.cholesky(self.total[last:, last:].toarray())
+        self.explained = linalg.solve_triangular(lower, self.total[last:, :last].toarray(), lower=True)
+        along = linalg.solve_triangular(lower, totals[last:], lower=True)
+        self.totals = totals[:last] - self.explained.T @ along
+        self.squares = sums.squares - float(along @ along)
+
+    def spans(self) -> list[slice]:
+        return [slice(low, high) for low, high in pairwise(self.ends.tolist())]
+
+    def _square(self, one: slice, other: slice) -> tuple[float, float]:
+        """|Z_r' Z_s|² and |Z_r' Q Z_s|²."""
+        cells, left, right = self.total[one, other], self.explained[:, one], self.explained[:, other]
+        raw = float((cells.data**2).sum())
+        mixed = float(((cells.T @ left.T).T * right).sum())
+        return raw, raw - 2.0 * mixed + float(((left @ left.T) * (right @ right.T)).sum())
+
+    def moments(self) -> Moments:
+        spans, size = self.spans(), len(self.sums.levels)
+        matrix, raw = np.empty((size + 1, size + 1)), np.empty(size + 1)
+        for row, one in enumerate(spans):
+            for column, other in enumerate(spans[: row + 1]):
+                raw[row], matrix[row, column] = self._square(one, other)
+                matrix[column, row] = matrix[row, column]
+            once = self.total.diagonal()[one].sum() - (self.explained[:, one] ** 2).sum()
+            matrix[row, size] = matrix[size, row] = once
+        raw[size], matrix[size, size] = self.sums.visits, self.sums.visits - self.sums.fixed
+        right = np.array([*(float((self.totals[span] ** 2).sum()) for span in spans), self.squares])
+        return Moments(matrix, right, raw)
+
+
+LARGEST_BLOCK = 6_000
+
+
+_ALIKE = 1e-9
+
+
+def identified(sums: Sums) -> tuple[Arrangement, Moments]:
+    """The arrangement of ``sums`` and its moments; ``CannotTell`` where they do not say enough for a model."""
+    arrangement = arrange(sums)
+    _check_sizes(arrangement.sums)
+    moments = Moments.of(arrangement.sums)
+    _check_moments(arrangement, moments)
+    return arrangement, moments
+
+
+def _check_sizes(sums: Sums) -> None:
+    if sums.visits - sums.fixed < 2:
+        raise CannotTell(message("{count} visits are too few to compare anything", count=sums.visits), "few")
+    if sums.columns > LARGEST_BLOCK:
+        text = N_("there are more than {most} on both sides: compare fewer at once, for instance region by region")
+        raise CannotTell(message(text, most=LARGEST_BLOCK), "large")
+
+
+def _check_moments(arrangement: Arrangement, moments: Moments) -> None:
+    """Raises where two variances leave the same mark on the scores, or one leaves none."""
+    if not moments.right[-1] > 1e-12 * max(arrangement.sums.squares, np.finfo(float).tiny):
+        raise CannotTell(
+            message("the scores are all equal, or leave no remainder: there is nothing to compare"), "equal"
+        )
+    alike = moments.likeness()
+    for row, factor in enumerate(arrangement.factors):
+        _check_factor(alike, row, factor)
+    if np.linalg.eigvalsh(alike)[0] < _ALIKE:
+        raise CannotTell(message("these visits cannot tell the sources of difference from one another"), "alike")
+
+
+def _check_factor(alike: Matrix, row: int, factor: int) -> None:
+    if alike[row, row] == 0.0:
+        text = N_("there is only one to compare, or each stands in a group of its own")
+        raise CannotTell(message(text), "absorbed", factor)
+    if alike[row, -1] > 1.0 - _ALIKE:
+        text = N_("each occurs in one visit only: what is its own cannot be told from the chance of that visit")
+        raise CannotTell(message(text), "once", factor)
+    if np.any(alike[row, :row] > 1.0 - _ALIKE):
+        text = N_("each goes with one other alone, like a store with its only shopper: the two cannot be told apart")
+        raise CannotTell(message(text), "same", factor)
+
+
+_LOWEST, _HIGHEST = 1e-4, 1e3
+
+
+_PRECISION = 1e-4
+
+
+_PERHAPS_ZERO = 0.2
+
+
+_NO_WORSE = 1e-7
+
+
+@dataclass
+class _Search:
+    """Searches the ratios ``free`` (the others are 0) by the logarithms of them, in about their standard errors."""
+
+    sums: Sums
+    method: Method
+    free: NDArray[np.intp]
+    best: System | None = field(default=None, init=False)
+    lowest: float = field(default=np.inf, init=False)
+
+    def steps(self) -> Vector:
+        """The standard error of a log ratio is about 1 / sqrt(2 levels)."""
+        return np.asarray(np.sqrt(2.0 * np.array(self.sums.levels, dtype=np.float64)[self.free]))
+
+    def ratios(self, places: Vector) -> Vector:
+        ratios = np.zeros(len(self.sums.levels))
+        ratios[self.free] = np.exp(places / self.steps())
+        return ratios
+
+    def __call__(self, places: Vector) -> tuple[float, Vector]:
+        system = solve(self.sums, self.ratios(places))
+        found = system.criterion(self.method)
+        if found < self.lowest:
+            self.best, self.lowest = system, found
+        return found, system.slope(self.method)[self.free] / self.steps()
+
+    def run(self, start: Vector) -> System:
+        places = np.log(np.maximum(start[self.free], _LOWEST)) * self.steps()
+        bounds = [(np.log(_LOWEST) * step, np.log(_HIGHEST) * step) for step in self.steps()]
+        options = {"gtol": _PRECISION, "ftol": 1e-15, "maxiter": 100}
+        optimize.minimize(self, places, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        return self.best if self.best is not None else solve(self.sums, start)
+
+
+def _without(sums: Sums, method: Method, system: System) -> System | None:
+    """The system with one small ratio at exactly 0, where that fits as well."""
+    for factor in np.flatnonzero((system.ratios > 0) & (system.ratios < _PERHAPS_ZERO)):
+        ratios = np.where(np.arange(len(system.ratios)) == factor, 0.0, system.ratios)
+        other = solve(sums, ratios)
+        if other.criterion(method) <= system.criterion(method) + _NO_WORSE:
+            return other
+    return None
+
+
+def optimum(sums: Sums, method: Method, start: Vector) -> System:
+    """The system at the ratios of the lowest criterion; a variance is exactly 0 where nothing speaks for more."""
+    system = _Search(sums, method, np.arange(len(sums.levels))).run(start)
+    while (other := _without(sums, method, system)) is not None:
+        free = np.flatnonzero(other.ratios > 0)
+        system = _Search(sums, method, free).run(other.ratios) if len(free) else other
+    return system
+
+
+class Fit(Model):
+    """Effects at known ratios.
+
+    ``criterion``: -2 log likelihood, restricted for REML. ``spare``: degrees of freedom less for the residual
+    variance (2 makes it a posterior mean).
+    """
+
+    def __init__(self, arrangement: Arrangement, system: System, method: Method, spare: int = 0) -> None:
+        self._arrangement = arrangement
+        self._system = system
+        self.method = method
+        self.sums = arrangement.given
+        self.aliased = arrangement.aliased
+        self.criterion = system.criterion(method)
+        self.variance = system.residual / (system.freedom(method) - spare)
+        self.residual_sd = float(np.sqrt(self.variance))
+        self.ratios = arrangement.given_order(system.ratios)
+        self.unit_sd, *others = (self.ratios * self.residual_sd).tolist()
+        self.random_sds = tuple(others)
+        self.effects = arrangement.spread_out(system.ratios[0] * system.units, system.scale * system.columns)
+
+    def errors(self, whole: Sparse) -> Vector:
+        return np.asarray(np.sqrt(self.variances(*self.parts(whole))))
+
+    def parts(self, whole: Sparse) -> tuple[Sparse, Sparse]:
+        """Combinations as those of solved units and of solved columns, which all fits of an arrangement share."""
+        return self._arrangement.parts(whole)
+
+    def variances(self, units: Sparse, columns: Sparse) -> Vector:
+        """Of each combination's ``parts``: the variance of its prediction error (m)."""
+        return self.variance * np.maximum(errors(self._system, self._inverse, units, columns), 0.0)
+
+    def spreads(self, whole: Sparse) -> Matrix:
+        return self.variance * covariances(self._system, self._inverse, *self._arrangement.parts(whole))
+
+    @cached_property
+    def _inverse(self) -> Matrix:
+        return self._system.inverse()
+
+
+def fit(sums: Sums, method: Method = "REML") -> Fit:
+    """The model that fits ``sums`` best; ``CannotTell`` where they do not say enough."""
+    arrangement, moments = identified(sums)
+    return Fit(arrangement, optimum(arrangement.sums, method, moments.ratios()), method)
+
+
+def fit_at(sums: Sums, ratios: Vector, method: Method = "REML") -> Fit:
+    """The model at given ``ratios`` (units first, then each further random factor; 0 leaves one out)."""
+    arrangement = arrange(sums)
+    return Fit(arrangement, solve(arrangement.sums, arrangement.solved_order(ratios)), method)

@@ -1,0 +1,152 @@
+"""Comparison with peers: two stores against each other, and a store's place in the league for its own report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from scipy.special import ndtr
+
+from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.intervals import Interval, Standing
+from cemaudit.compare.league import League
+from cemaudit.compare.league_table import spreads
+from cemaudit.compare.report_records import Place
+from cemaudit.compare.sample_size import ANOTHER_STORE, visits_for_difference
+from cemaudit.compare.trend import Trend
+from cemaudit.compare.wording import percent
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import Message, message
+from cemaudit.ledger.query.reading import Reading
+
+__all__ = ["MOST", "Pair", "pair_of", "places_of"]
+
+
+MOST = 1_000
+
+
+class Pair(NamedTuple):
+    """Store ``one`` and the ``other``.
+
+    ``difference`` of their scores (one less other) with its ``se`` and ``interval``, on the scale of the league: what
+    both owe to the same shoppers cancels. ``better``: the probability that ``one`` is the better, 0 to 1. ``needed``:
+    visits of each that would show a difference of that size (``None`` beyond ``MOST``: nobody makes so many).
+    """
+
+    one: Standing
+    other: Standing
+    difference: float
+    se: float
+    interval: Interval
+    better: float
+    needed: int | None
+
+    @property
+    def differ(self) -> bool:
+        """Whether the interval leaves out no difference at all."""
+        return not self.interval.low <= 0 <= self.interval.high
+
+    def said(self) -> Message:
+        """It in a sentence."""
+        values = {"one": self.one.name, "other": self.other.name, "better": percent(max(self.better, 1 - self.better))}
+        if not self.differ:
+            return message(
+                "{one} and {other} cannot be told apart: the probability that the one ahead is the better is {better}.",
+                **values,
+            )
+        if self.better > 0.5:
+            return message("The first is better: {one} rather than {other}, with a probability of {better}.", **values)
+        return message("The second is better: {other} rather than {one}, with a probability of {better}.", **values)
+
+
+def pair_of(fitted: Fitted, league: League, one: str, other: str) -> Pair:
+    """The two stores; ``BadInput`` where one is not among those compared."""
+    places = [_place(fitted, store) for store in (one, other)]
+    known: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
+    weights = np.zeros((1, len(fitted.crossed.stores)))
+    weights[0, places[0]] += 1
+    weights[0, places[1]] -= 1
+    units = sparse.csr_array(weights)
+    value, se = (float(found[0]) for found in fitted.model.contrast(units, units @ fitted.crossed.rows()))
+    half = NormalDist().inv_cdf((1 + league.rules.level) / 2) * se
+    ahead = float(ndtr(value / se)) if se else 0.5
+    better = 1 - ahead if league.facts.better == "lower" else ahead
+    needed = visits_for_difference(abs(value), spreads(fitted), ANOTHER_STORE) if value else MOST + 1
+    interval = Interval(value - half, value + half)
+    return Pair(known[one], known[other], value, se, interval, better, needed if needed <= MOST else None)
+
+
+def _place(fitted: Fitted, store: str) -> int:
+    try:
+        return fitted.crossed.stores.index(store)
+    except ValueError:
+        hint = nearest(store, fitted.crossed.stores, listing=False)
+        raise BadInput(
+            Problem(message("no visits of this store are compared: {store}", store=store), hint=hint)
+        ) from None
+
+
+LEAST_PEERS = 5
+"""Fewer would be no company to be seen in, and easy to recognise."""
+
+
+_ALIKE = (
+    (("region", "format"), message("stores of the same region and format")),
+    (("region",), message("stores of the same region")),
+    (("format",), message("stores of the same format")),
+)
+
+
+_ALL = message("all stores")
+
+
+Known = Mapping[str, Mapping[str, str | None]]
+
+
+def places_of(reading: Reading, league: League, trend: Trend | None = None, *, named: bool = False) -> dict[str, Place]:
+    """The place of each store by id; ``named``: the other stores' names may be shown; ``trend`` of the same visits."""
+    rows = reading.ask("select store, region, format from stores")
+    known = {store: {"region": region, "format": form} for store, region, form in rows}
+    places = {one.store: _place_of(league, one, known, named=named) for one in league.standings}
+    if trend is None:
+        return places
+    return {
+        store: place._replace(course=trend.store_course(store, place.standing.name)) for store, place in places.items()
+    }
+
+
+def _place_of(league: League, one: Standing, known: Known, *, named: bool) -> Place:
+    peers, what = _peers(league.standings, one, known)
+    facts = league.facts
+    return Place(
+        standing=one,
+        stores=league.order.places,
+        centre=league.centre,
+        measure=facts.title or facts.measure,
+        better=facts.better,
+        target=league.target,
+        level=league.rules.level,
+        least_visits=league.rules.least_visits,
+        peers=peers,
+        peers_are=what,
+        named=named,
+    )
+
+
+def _peers(standings: Sequence[Standing], one: Standing, known: Known) -> tuple[tuple[Standing, ...], Message]:
+    """The ranked stores most like it of which there are enough; else all."""
+    own = known.get(one.store, {})
+    for keys, what in _ALIKE:
+        wanted = {key: own.get(key) for key in keys}
+        alike = tuple(each for each in standings if each is one or (each.rank and _is(known, each, wanted)))
+        if all(wanted.values()) and len(alike) >= LEAST_PEERS:
+            return alike, what
+    return tuple(each for each in standings if each is one or each.rank), _ALL
+
+
+def _is(known: Known, store: Standing, wanted: Mapping[str, str | None]) -> bool:
+    said = known.get(store.store, {})
+    return all(said.get(key) == value for key, value in wanted.items())

@@ -1,0 +1,470 @@
+"""Ranking: rank intervals, confidence sets for ranks, groups of stores that cannot be told apart, flags."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+from scipy.special import ndtr
+
+from cemaudit.compare.results import DEFAULT, Rules
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "DRAWS",
+    "MOST_UNITS",
+    "OVERLAP",
+    "Flags",
+    "Groups",
+    "Places",
+    "Ranks",
+    "among_best",
+    "confident_ranks",
+    "confident_ranks_of_all",
+    "differences",
+    "flags",
+    "groups",
+    "probability_below",
+    "rank_intervals",
+    "root_of",
+    "some_of",
+    "told_apart",
+]
+
+
+OVERLAP = 1.39
+"""Bars of so many standard errors to both sides (about 84 %) that do not overlap differ at about 5 %.
+
+Goldstein & Healy 1995, JRSS-A 158:175-177: 1.96 / √2.
+"""
+
+
+STORES_AT_ONCE = 500
+
+
+MOST_PAIRED = 10_000
+
+
+def told_apart(
+    score: NDArray[np.float64],
+    error: NDArray[np.float64],
+    allowed: NDArray[np.bool_] | None = None,
+    level: float = 0.95,
+) -> float | None:
+    """The share (0 to 1) of all pairs of stores whose difference is beyond z √(se₁² + se₂²); ``None`` without a pair.
+
+    ``score``: (S,); ``error``: (S,) standard errors, or (S, S) covariances of the errors of few. Of more than
+    ``MOST_PAIRED`` stores so many, evenly spread over the scores, stand for all.
+    """
+    mean, errors = (score, error) if allowed is None else (score[allowed], some_of(error, allowed))
+    if len(mean) < 2:
+        return None
+    square = NormalDist().inv_cdf((1 + level) / 2) ** 2
+    if errors.ndim > 1:
+        far = (mean[:, None] - mean[None, :]) ** 2 > square * differences(errors)
+        return float(far[np.triu_indices(len(mean), 1)].mean())
+    variance = errors**2
+    if len(mean) > MOST_PAIRED:
+        some = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST_PAIRED).astype(np.intp)]
+        mean, variance = mean[some], variance[some]
+    apart = sum(_apart(mean, variance, start, square) for start in range(0, len(mean), STORES_AT_ONCE))
+    return apart / (len(mean) * (len(mean) - 1) / 2)
+
+
+def differences(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(U, U) the variances of the differences between errors of this covariance (U, U): what two share drops out."""
+    variance = covariance.diagonal()
+    found: NDArray[np.float64] = np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0)
+    return found
+
+
+def some_of(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Of standard errors (S,), or of covariances (S, S), those of the stores allowed."""
+    return error[allowed] if error.ndim == 1 else error[np.ix_(allowed, allowed)]
+
+
+def _apart(mean: NDArray[np.float64], variance: NDArray[np.float64], start: int, square: float) -> int:
+    """Pairs told apart between a block of stores and those in it or after it."""
+    block = slice(start, start + STORES_AT_ONCE)
+    gap = mean[block, None] - mean[None, start:]
+    far = gap**2 > square * (variance[block, None] + variance[None, start:])
+    return int(np.triu(far, 1).sum())
+
+
+MOST_UNITS = 100
+"""With more units the sets say next to nothing, and cost units² times the draws."""
+
+
+DRAWS = 10_000
+"""With fewer the borders of a set change from seed to seed."""
+
+
+SEED = 1
+
+
+DRAWS_AT_ONCE = 200
+
+
+class Places(NamedTuple):
+    """(U,) the best and the worst place each unit may have; 1 is the best."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+
+class _Design(NamedTuple):
+    """Differences between units (U, U) with standard errors (1 on the diagonal), and draws of estimates (R, U)."""
+
+    gap: NDArray[np.float64]
+    se: NDArray[np.float64]
+    draws: NDArray[np.float64]
+
+
+def confident_ranks(
+    score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
+) -> Places:
+    """For each unit by itself: the places its true one is among with confidence ``level``.
+
+    ``score``: (U,), unshrunken estimates, a higher one is better; ``covariance``: (U, U) of them, or (U,) variances of
+    independent ones. ``ValueError`` above ``MOST_UNITS``. Mogstad, Romano, Shaikh & Wilhelm 2024, REStud 91:476-518.
+    """
+    design = _design(score, covariance, draws)
+    found = [_confident_places(design, np.array([unit]), level) for unit in range(len(score))]
+    low, high = zip(*found, strict=True) if found else ((), ())
+    return Places(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
+
+
+def confident_ranks_of_all(
+    score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
+) -> Places:
+    """For all units together: with confidence ``level`` all true places are among these. Else as above."""
+    design = _design(score, covariance, draws)
+    return Places(*_confident_places(design, np.arange(len(score)), level))
+
+
+def among_best(
+    score: NDArray[np.float64],
+    covariance: NDArray[np.float64],
+    best: int,
+    level: float = 0.95,
+    draws: int = DRAWS,
+) -> NDArray[np.bool_]:
+    """(U,) the units that may be among the ``best``: with confidence ``level`` all that truly are lie in the set."""
+    return confident_ranks_of_all(score, covariance, level, draws).low <= best
+
+
+def _design(score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _Design:
+    units = len(score)
+    if units > MOST_UNITS:
+        raise ValueError(f"{units} units, at most {MOST_UNITS}")
+    full = np.diag(covariance) if covariance.ndim == 1 else covariance
+    square = differences(full)
+    np.fill_diagonal(square, 1)
+    random = np.random.Generator(np.random.PCG64(SEED))
+    return _Design(
+        score[:, None] - score[None, :],
+        np.sqrt(np.maximum(square, np.finfo(float).tiny)),
+        random.standard_normal((draws, units)) @ root_of(full).T,
+    )
+
+
+def root_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(U, U) a matrix whose product with its own transpose is ``covariance`` (U, U)."""
+    values, vectors = np.linalg.eigh(covariance)
+    root: NDArray[np.float64] = vectors * np.sqrt(np.clip(values, 0, None))
+    return root
+
+
+def _confident_places(
+    design: _Design, units: NDArray[np.int64], level: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Step down: pairs told apart need not be guarded against any more, so the next bound is sharper."""
+    count = len(design.gap)
+    open_ = np.zeros((count, count), dtype=np.bool_)
+    open_[units, :] = open_[:, units] = True
+    np.fill_diagonal(open_, val=False)
+    better = np.zeros_like(open_)
+    while open_.any():
+        told = open_ & (design.gap > _bound(design, open_, level) * design.se)
+        if not told.any():
+            break
+        better |= told
+        open_ &= ~told
+    return 1 + better[:, units].sum(0), count - better[units, :].sum(1)
+
+
+def _bound(design: _Design, pairs: NDArray[np.bool_], level: float) -> float:
+    """The quantile of the largest standardised difference among ``pairs``."""
+    first, second = np.nonzero(pairs)
+    se = design.se[first, second]
+    blocks = (design.draws[start : start + DRAWS_AT_ONCE] for start in range(0, len(design.draws), DRAWS_AT_ONCE))
+    largest = np.concatenate([((some[:, first] - some[:, second]) / se).max(axis=1) for some in blocks])
+    return float(np.quantile(largest, level))
+
+
+_Number = TypeVar("_Number", np.int64, np.float64)
+
+
+RANKS_AT_ONCE = 2_000_000
+"""Numbers drawn at a time."""
+
+
+FEW = 200_000
+"""Numbers drawn for the places of few: enough for 20 of them to have as many draws as are usual there."""
+
+
+class Ranks(NamedTuple):
+    """The likely places of S stores; 1 is the best, ``placed`` the worst.
+
+    ``low`` and ``high``: (S,) the best and the worst likely place, both 0 where a store has no place. ``lowest`` and
+    ``highest``: (S,) the probabilities of being among the lowest and the highest ``extreme`` stores, NaN without a
+    place.
+    """
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    lowest: NDArray[np.float64]
+    highest: NDArray[np.float64]
+    placed: int
+    extreme: int
+
+
+def rank_intervals(
+    score: NDArray[np.float64],
+    error: NDArray[np.float64],
+    allowed: NDArray[np.bool_] | None = None,
+    rules: Rules = DEFAULT,
+    draws: int = 1_000,
+) -> Ranks:
+    """Rank ``draws`` leagues drawn from N(score, se²); an interval leaves out (1 - level) / 2 of them at either end.
+
+    ``score``: (S,), a higher one is better; ``error``: (S,) standard errors; stores not ``allowed`` take no place.
+    Goldstein & Spiegelhalter 1996, JRSS-A 159:385-443; Lin et al. 2006. Draws are independent between stores: the
+    intervals are as good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores).
+    Or ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``confident_ranks``.
+    """
+    eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
+    errors, some = some_of(error, eligible), score[eligible]
+    joint = errors.ndim > 1
+    places = _places(some, root_of(errors) if joint else errors, draws)
+    placed = places.shape[1]
+    extreme = max(1, round(rules.extremes * placed)) if placed else 0
+    low, high = _confident(some, errors, rules.level) if joint else _middle(places, rules.level)
+    return Ranks(
+        _spread(low, eligible, 0),
+        _spread(high, eligible, 0),
+        _spread(np.count_nonzero(places > placed - extreme, axis=0) / draws, eligible, np.nan),
+        _spread(np.count_nonzero(places <= extreme, axis=0) / draws, eligible, np.nan),
+        placed,
+        extreme,
+    )
+
+
+def _confident(score: NDArray[np.float64], covariance: NDArray[np.float64], level: float) -> Places:
+    return confident_ranks(score, covariance, level, min(DRAWS, FEW // max(1, len(score))))
+
+
+def _places(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
+    """(draws, S) the place of each store in each drawn league; ``errors``: standard ones, or a root of covariances."""
+    random = np.random.Generator(np.random.PCG64(SEED))
+    kind = np.uint16 if len(score) <= np.iinfo(np.uint16).max else np.uint32
+    order = np.arange(1, len(score) + 1, dtype=kind)
+    places = np.empty((draws, len(score)), dtype=kind)
+    step = max(1, RANKS_AT_ONCE // max(1, len(score)))
+    for start in range(0, draws, step):
+        block = places[start : start + step]
+        chance = random.standard_normal(block.shape)
+        drawn = score + (errors * chance if errors.ndim == 1 else chance @ errors.T)
+        for place, best_first in zip(block, np.argsort(-drawn, axis=1), strict=True):
+            place[best_first] = order
+    return places
+
+
+def _middle(places: NDArray[np.unsignedinteger], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places, of each store, between which at least ``level`` of the draws lie."""
+    draws, stores = places.shape
+    first = int((1 - level) / 2 * draws + 1e-9)
+    low, high = (np.empty(stores, dtype=np.int64) for _ in range(2))
+    step = max(1, RANKS_AT_ONCE // draws)
+    for start in range(0, stores, step):
+        block = np.partition(np.ascontiguousarray(places[:, start : start + step].T), [first, draws - 1 - first])
+        low[start : start + step], high[start : start + step] = block[:, first], block[:, draws - 1 - first]
+    return low, high
+
+
+def _spread(values: NDArray[_Number], eligible: NDArray[np.bool_], otherwise: float) -> NDArray[_Number]:
+    """``values`` of the eligible stores in their places among all, ``otherwise`` elsewhere."""
+    full = np.full(len(eligible), otherwise, dtype=values.dtype)
+    full[eligible] = values
+    return full
+
+
+MOST_GROUPED = 1_000
+"""Stores one by one; more are first gathered into so many of like score."""
+
+
+class Groups(NamedTuple):
+    """The groups of S stores.
+
+    ``group``: (S,) 1 is the best, 0 where a store has no place. ``parts``: how many groups. ``ranked``: the share of
+    all pairs of stores that lie in different groups. ``wrong``: the share of all pairs expected to be in the wrong
+    order (the discordance). ``wrong_in_full``: the same if every pair were ranked by its scores. Shares are 0 to 1,
+    and 0 without a pair.
+    """
+
+    group: NDArray[np.int64]
+    parts: int
+    ranked: float
+    wrong: float
+    wrong_in_full: float
+
+
+class _Crowd(NamedTuple):
+    """Micro-groups, best first: how many stores, their mean score and mean variance; ``member``: of each store."""
+
+    stores: NDArray[np.int64]
+    score: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    member: NDArray[np.int64]
+
+
+def groups(
+    score: NDArray[np.float64],
+    error: NDArray[np.float64],
+    allowed: NDArray[np.bool_] | None = None,
+    preference: float = 0.25,
+    most: int = MOST_GROUPED,
+) -> Groups:
+    """Place a store above another only where that is worth it: likelier than 1 / (1 + ``preference``), on balance.
+
+    ``score``: (S,), a higher one is better; ``error``: (S,) standard errors, or (S, S) covariances of the errors of at
+    most ``most``; stores not ``allowed`` have no group. The groups follow the order of the scores, and no others lose
+    less: the loss of placing i above j is 1 - (1 + λ) π_ij with π_ij = Φ((m_i - m_j) / √(v_i + v_j)) and
+    λ = ``preference``. Kline, Rose & Walters 2024, AER 114:1840-1880. Above ``most`` stores, stores next to each other
+    are first gathered into ``most`` micro-groups.
+    """
+    eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
+    errors = some_of(error, eligible)
+    shared = errors if errors.ndim > 1 else None
+    crowd = _crowd(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
+    above = _above(crowd, shared)
+    pairs = np.triu(np.outer(crowd.stores, crowd.stores), 1).astype(np.float64)
+    cuts = _cuts(pairs * (1 - (1 + preference) * above))
+    of = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))
+    group = np.zeros(len(score), dtype=np.int64)
+    group[eligible] = of[crowd.member]
+    apart = pairs * (of[:, None] < of[None, :])
+    all_pairs = crowd.stores.sum() * (crowd.stores.sum() - 1) / 2
+    return Groups(
+        group,
+        len(cuts) - 1,
+        _share(apart.sum(), all_pairs),
+        _share((apart * (1 - above)).sum(), all_pairs),
+        _share((pairs * (1 - above)).sum() + (all_pairs - pairs.sum()) / 2, all_pairs),
+    )
+
+
+def _crowd(score: NDArray[np.float64], variance: NDArray[np.float64], most: int) -> _Crowd:
+    best_first = np.argsort(-score, kind="stable")
+    stores = len(score)
+    count = min(stores, most)
+    of = np.arange(stores) * count // max(1, stores)
+    member = np.empty(stores, dtype=np.int64)
+    member[best_first] = of
+    size = np.bincount(of, minlength=count)
+    return _Crowd(
+        size,
+        np.bincount(of, score[best_first], minlength=count) / size,
+        np.bincount(of, variance[best_first], minlength=count) / size,
+        member,
+    )
+
+
+def _above(crowd: _Crowd, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """(M, M) the probability that the first is better than the second; a half where nothing is to choose."""
+    gap = crowd.score[:, None] - crowd.score[None, :]
+    if shared is None:
+        spread = np.sqrt(crowd.variance[:, None] + crowd.variance[None, :])
+    else:
+        best_first = np.argsort(crowd.member)
+        spread = np.sqrt(differences(shared[np.ix_(best_first, best_first)]))
+    with np.errstate(over="ignore"):
+        far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
+    above: NDArray[np.float64] = ndtr(far)
+    return above
+
+
+def _cuts(loss: NDArray[np.float64]) -> list[int]:
+    """Where the groups begin, and the end of the last: of all ways to cut, that which avoids the most loss.
+
+    ``loss``: (M, M), above its diagonal the loss of ranking the pair. The loss avoided by one block a..b is a rectangle
+    of its cumulative sums.
+    """
+    count = len(loss)
+    total = np.zeros((count + 1, count + 1))
+    total[1:, 1:] = loss.cumsum(0).cumsum(1)
+    avoided, begin = np.zeros(count + 1), np.zeros(count + 1, dtype=np.int64)
+    for end in range(1, count + 1):
+        within = total[end, end] - total[:end, end] - total[end, :end] + total.diagonal()[:end]
+        best = avoided[:end] + within
+        begin[end] = np.argmax(best)
+        avoided[end] = best[begin[end]]
+    cuts = [count]
+    while cuts[-1] > 0:
+        cuts.append(int(begin[cuts[-1]]))
+    return cuts[::-1]
+
+
+def _share(some: float, of: float) -> float:
+    return float(some / of) if of else 0.0
+
+
+class Flags(NamedTuple):
+    """The flagged among S stores.
+
+    ``below``: (S,) the probability of lying below the target. ``flagged``: (S,) yes or no. ``wrong``: the share of the
+    flagged expected not to be below it, ``None`` where none is flagged. ``found``: the share of all stores expected
+    below the target that the flags find, ``None`` where none is expected there.
+    """
+
+    below: NDArray[np.float64]
+    flagged: NDArray[np.bool_]
+    wrong: float | None
+    found: float | None
+
+
+def probability_below(
+    score: NDArray[np.float64], se: NDArray[np.float64], target: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Φ((target - score) / se), 0 to 1; where ``se`` is 0, 1 below the target and 0 elsewhere.
+
+    Lin, Louis, Paddock & Ridgeway 2006, Bayesian Analysis 1:915-946.
+    """
+    gap = target - score
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        far = np.where(se > 0, gap / se, np.where(gap > 0, np.inf, -np.inf))
+    below: NDArray[np.float64] = ndtr(far)
+    return below
+
+
+def flags(
+    score: NDArray[np.float64],
+    se: NDArray[np.float64],
+    target: float | NDArray[np.float64],
+    at: float = 0.80,
+    allowed: NDArray[np.bool_] | None = None,
+) -> Flags:
+    """Flag the stores that lie below ``target`` with probability ``at`` or more; only those ``allowed``.
+
+    ``score`` and ``se``: (S,). The expected wrong share is the mean of 1 - P over the flagged: it is right where the
+    intervals are.
+    """
+    below = probability_below(score, se, target)
+    eligible = np.ones(len(below), dtype=np.bool_) if allowed is None else allowed
+    flagged = eligible & (below >= at)
+    total, caught = float(below[eligible].sum()), float(below[flagged].sum())
+    count = int(flagged.sum())
+    return Flags(below, flagged, 1 - caught / count if count else None, caught / total if total > 0 else None)

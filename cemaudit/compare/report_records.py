@@ -1,0 +1,161 @@
+"""The records of a league report, and of a store's place in its own report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from cemaudit.compare.intervals import Interval, Standing
+from cemaudit.errors import Sayable
+from cemaudit.model import Severity
+
+if TYPE_CHECKING:
+    from cemaudit.compare.drivers.results import Study
+    from cemaudit.compare.league import League
+
+__all__ = [
+    "Account",
+    "Agreement",
+    "ChannelMean",
+    "Channels",
+    "Course",
+    "CourseLine",
+    "Found",
+    "Funnel",
+    "Parts",
+    "Place",
+]
+
+
+class CourseLine(NamedTuple):
+    """Scores of one store, region or network, one for each wave; ``None`` where there is nothing to say.
+
+    ``intervals``: as many, or none at all.
+    """
+
+    name: Sayable | str
+    scores: tuple[float | None, ...]
+    intervals: tuple[Interval | None, ...] = ()
+
+
+class Course(NamedTuple):
+    """How scores went from wave to wave (their names, oldest first), and ``notes``: what of it is more than chance."""
+
+    waves: tuple[str, ...]
+    lines: tuple[CourseLine, ...]
+    notes: tuple[Sayable, ...] = ()
+
+
+class Place(NamedTuple):
+    """One store among ``stores`` that were compared by ``measure``.
+
+    ``centre``: the mean score of all; ``target`` in points, or ``None``. ``level``: how often an interval is meant to
+    hold the truth (0 to 1). ``peers``: the stores it is shown among, its own among them, best first, and ``peers_are``
+    who these are ("stores of the same format in the same region"). ``named``: whether the names of the others may be
+    shown. ``course``: of the store, and of what it is compared with. ``notes``: what else must be said.
+    """
+
+    standing: Standing
+    stores: int
+    centre: float
+    measure: Sayable | str
+    better: str = "higher"
+    target: float | None = None
+    level: float = 0.90
+    least_visits: int = 3
+    peers: tuple[Standing, ...] = ()
+    peers_are: Sayable | str = ""
+    named: bool = False
+    course: Course | None = None
+    notes: tuple[Sayable, ...] = ()
+
+
+class Funnel(NamedTuple):
+    """Limits for plain means of so many ``visits``, each by another shopper, in points.
+
+    ``outside``: stores beyond the limits that 95 % of ordinary stores keep, by id: -1 below, 1 above.
+    """
+
+    centre: float
+    visits: tuple[float, ...]
+    low95: tuple[float, ...]
+    high95: tuple[float, ...]
+    low998: tuple[float, ...]
+    high998: tuple[float, ...]
+    outside: Mapping[str, int]
+
+
+class Parts(NamedTuple):
+    """Mean scores of each store (by id) at each of ``names`` (touchpoints, say), ``None`` where there is none.
+
+    From ``low``, the worst, to ``high``, the best.
+    """
+
+    what: Sayable | str
+    names: tuple[Sayable | str, ...]
+    scores: Mapping[str, tuple[float | None, ...]]
+    low: float = 0
+    high: float = 100
+
+
+class ChannelMean(NamedTuple):
+    """The mean of all stores in a channel (``visits`` of ``stores``), with its interval."""
+
+    channel: Sayable | str
+    visits: int
+    stores: int
+    score: float
+    interval: Interval
+
+
+class Agreement(NamedTuple):
+    """How far stores good in ``one`` channel are good in the ``other``: the correlation of their scores, -1 to 1.
+
+    Over ``stores`` known in both; ``None`` where these are too few to say.
+    """
+
+    one: Sayable | str
+    other: Sayable | str
+    correlation: float | None
+    interval: Interval | None
+    stores: int
+
+
+class Channels(NamedTuple):
+    """The channels side by side. ``uneven``: stores whose channels differ more than chance, the most uneven first."""
+
+    means: tuple[ChannelMean, ...]
+    agreements: tuple[Agreement, ...] = ()
+    uneven: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    notes: tuple[Sayable, ...] = ()
+
+
+class Found(NamedTuple):
+    """A finding that came so many ``times``, in so many ``stores``, at a touchpoint."""
+
+    touchpoint: Sayable | str
+    severity: Severity
+    title: Sayable | str
+    times: int
+    stores: int
+
+
+class Account(NamedTuple):
+    """A league and its surroundings.
+
+    ``subject``: whose stores (a chain's name); ``period``: which waves or days, in words. ``actions``: what came of
+    them, in sentences. What is ``None`` or empty has no page. ``simulated``: whether any of the visits is.
+    """
+
+    league: League
+    subject: str
+    period: str = ""
+    measure: Sayable | str = ""
+    funnel: Funnel | None = None
+    parts: Parts | None = None
+    channels: Channels | None = None
+    course: Course | None = None
+    study: Study | None = None
+    found: tuple[Found, ...] = ()
+    actions: tuple[Sayable, ...] = ()
+    simulated: bool = False

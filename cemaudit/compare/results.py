@@ -1,0 +1,75 @@
+"""What every comparison says beside its numbers: the facts about the visits, the rules kept, the units compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from cemaudit.compare.case_mix import Scale
+from cemaudit.language import Message, message
+from cemaudit.model.text import Text
+
+__all__ = ["DEFAULT", "EXCLUDED", "UNITS", "Facts", "Rules"]
+
+
+EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of visits that are compared.
+
+    ``measure`` (its id), ``title`` (where the scheme gives one) and ``unit`` (``points``, ``percent``, ``count``) of
+    the scores; ``value`` of the facet they are kept for. ``better``: which scores are. ``checklists`` and ``schemes``
+    by ``id@version``. ``visits``: how many have a score; ``strangers``: how many of them by a shopper not known.
+    ``left_out``: visits without a score by the reason's word, and those ``excluded``. ``adjusted``: whether scores are
+    for how easy the items that applied were; ``notes``: what else a reader must know.
+    """
+
+    measure: str
+    value: str | None
+    title: Text | None
+    unit: str
+    better: Literal["higher", "lower"]
+    checklists: tuple[str, ...]
+    schemes: tuple[str, ...]
+    visits: int
+    strangers: int
+    left_out: Mapping[str, int]
+    scale: Scale
+    adjusted: bool
+    notes: tuple[Message, ...] = ()
+
+
+class Rules(NamedTuple):
+    """What must be there before anything is said.
+
+    ``least_visits``: below it a store has no rank and no place in a group. ``least_person``: below so many visits
+    nothing is said of a shopper. ``level``: how often an interval is meant to hold the truth. ``flag_at``: the
+    probability of being below target from which a store is flagged. ``arcsine_above``: the mean share of points
+    (0 to 1) above which shares are compared on the arcsine scale. ``extremes``: the share of stores called the lowest
+    or the highest. ``preference``: a store is placed above another where that is likelier than 1 in (1 + this).
+    """
+
+    least_visits: int = 3
+    least_person: int = 5
+    level: float = 0.90
+    flag_at: float = 0.80
+    arcsine_above: float = 0.85
+    extremes: float = 0.10
+    preference: float = 0.25
+
+
+DEFAULT = Rules()
+
+
+UNITS = {
+    "store": message("Store"),
+    "region": message("Region"),
+    "format": message("Format"),
+    "brand": message("Brand"),
+    "owner": message("Owner"),
+    "pool": message("Pool"),
+}
+"""One of what is compared, by its key."""

@@ -1,0 +1,203 @@
+"""The selection of visits and scores that are compared, and the values of a facet scores are kept for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from cemaudit.compare.errors import refuse_emptiness
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import message
+from cemaudit.ledger.query.keys import FACETS, Condition
+from cemaudit.ledger.query.measured import Facets, measured_scores
+from cemaudit.ledger.query.question import Question, is_asked
+from cemaudit.ledger.query.reading import Reading, Scores
+from cemaudit.ledger.query.scores import measures_asked, tables_asked
+from cemaudit.ledger.query.statement import EVERYTHING, Filter
+from cemaudit.ledger.snapshot.names import ScoreColumn
+from cemaudit.model import Channel, Checklist, Element, Measure, Medium, Mode, Moment, Scheme, Text, label
+
+__all__ = [
+    "NO_POOL",
+    "Asked",
+    "FacetValue",
+    "Source",
+    "facets_asked",
+    "in_all_waves",
+    "in_wave",
+    "measure_asked",
+    "sources_asked",
+]
+
+
+_OF_STORES = ("region", "format", "brand", "owner", "pool")
+
+
+_SHOWN = 8
+
+
+NO_POOL = ""
+"""The pool key of a comparison that makes no difference between pools."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked.
+
+    ``which``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that instead of
+    the leading one. ``unit``: what is compared, ``store`` or something known of stores (``region``, ``format``,
+    ``brand``, ``owner``, ``pool``). ``pool``: the key of the pools shoppers work in; ``None`` where it is the stores'
+    pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``value``: the scores kept
+    for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that applied were.
+    ``scale``: points as they are, or shares of points on the arcsine scale. ``acted``: stores where something was done,
+    and from which day on; a factor of that name tells visits before (``no``) from those after (``yes``).
+    """
+
+    which: Filter = EVERYTHING
+    measure: str | None = None
+    scheme: str | None = None
+    unit: str = "store"
+    pool: str | None = None
+    facet: str | None = None
+    value: str | None = None
+    adjusted: bool = True
+    scale: Literal["points", "arcsine"] = "points"
+    acted: tuple[tuple[str, dt.date], ...] = ()
+
+    def __post_init__(self) -> None:
+        """``BadInput`` where a key is not one of stores, or the facet is none."""
+        for key, known in ((self.unit, ("store", *_OF_STORES)), (self.pool or "pool", _OF_STORES)):
+            if key not in known:
+                raise BadInput(Problem(message("nothing to compare by: {key}", key=key), hint=nearest(key, known)))
+        if self.facet is not None and self.facet not in FACETS[2:]:
+            hint = nearest(self.facet, FACETS[2:], listing=False)
+            raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))
+
+    @property
+    def question(self) -> Question:
+        """It as a question to the snapshot."""
+        return Question((self.facet,) if self.facet else (), self.which, self.scheme, self.measure)
+
+
+def in_wave(which: Filter, *waves: str) -> Filter:
+    """Those of the visits that belong to one of the waves."""
+    return which._replace(conditions=(*which.conditions, Condition("wave", waves)))
+
+
+def in_all_waves(asked: Asked) -> Asked:
+    """The same of visits of any wave."""
+    kept = tuple(condition for condition in asked.which.conditions if condition.key != "wave")
+    return replace(asked, which=asked.which._replace(conditions=kept))
+
+
+class Source(NamedTuple):
+    """Where scores to be compared are: a table, those of its visits under one ``scheme``, and the ``column``, if any.
+
+    ``column`` is ``None`` where the scheme has no such score: its visits are left out.
+    """
+
+    table: Scores
+    scheme: Scheme
+    column: ScoreColumn | None
+
+    @property
+    def measure(self) -> Measure | None:
+        """The measure as its scheme has it."""
+        return self.scheme.measure[self.column.measure] if self.column else None
+
+
+def measure_asked(reading: Reading, asked: Asked) -> str:
+    """The measure that is compared: of several schemes' leading ones that of the last.
+
+    ``BadInput`` where there is none, ``CannotTell`` where there are no visits.
+    """
+    refuse_emptiness(reading)
+    return measures_asked(reading, asked.question)[-1]
+
+
+def sources_asked(reading: Reading, asked: Asked) -> list[Source]:
+    """Where the scores are.
+
+    ``BadInput`` where visits of several checklists are there and none is chosen, where there is no such score, and
+    where one visit has several of them.
+    """
+    measure = measure_asked(reading, asked)
+    return [one for table in tables_asked(reading, asked.question) for one in _sources(table, measure, asked)]
+
+
+def _sources(table: Scores, measure: str, asked: Asked) -> Iterator[Source]:
+    for scheme in table.schemes:
+        yield Source(table, scheme, _column(table, scheme, measure, asked))
+
+
+def _column(table: Scores, scheme: Scheme, measure: str, asked: Asked) -> ScoreColumn | None:
+    if measure not in scheme.measure:
+        return None
+    own = [column for column in table.scores if column.measure == measure]
+    known = measured_scores(table.checklist, table.schemes, own)
+    found = [column for column, facets in known if is_asked(asked.question, facets) and _is_of_value(asked, facets)]
+    if len(found) > 1:
+        names = ", ".join(column.name for column in found[:_SHOWN])
+        hint = message("compare by what it is kept for, or choose one with --where")
+        what = message("{name} is several scores of a visit: {names}", name=measure, names=names)
+        raise BadInput(Problem(what, hint=hint))
+    return found[0] if found else None
+
+
+def _is_of_value(asked: Asked, facets: Facets) -> bool:
+    return asked.value is None or asked.facet is None or asked.value in facets.get(asked.facet, ())
+
+
+_WORDS: dict[str, type[StrEnum]] = {
+    "channel": Channel,
+    "element": Element,
+    "medium": Medium,
+    "mode": Mode,
+    "moment": Moment,
+}
+
+
+class FacetValue(NamedTuple):
+    """A ``value`` of the facet, what it is called, and what is ``asked`` of it alone."""
+
+    value: str
+    title: Text
+    asked: Asked
+
+
+def facets_asked(reading: Reading, asked: Asked) -> list[FacetValue]:
+    """The values of the facet asked for, in the checklist's order; ``BadInput`` where no facet is, or no such scores.
+
+    The measure is the same for all: the one asked for, else one kept for that facet (the leading one's parts first).
+    """
+    if asked.facet is None:
+        raise BadInput(Problem(message("name what scores are kept for, such as channel"), "--by"))
+    facet, measure = asked.facet, measure_asked(reading, asked)
+    found: dict[str, Text] = {}
+    for table in tables_asked(reading, asked.question):
+        for value in _values(table, measure, asked):
+            found.setdefault(value, _title(table.checklist, facet, value))
+    return [FacetValue(value, title, replace(asked, measure=measure, value=value)) for value, title in found.items()]
+
+
+def _values(table: Scores, measure: str, asked: Asked) -> Iterator[str]:
+    own = [column for column in table.scores if column.measure == measure]
+    for _, facets in measured_scores(table.checklist, table.schemes, own):
+        if is_asked(asked.question, facets):
+            yield from facets[str(asked.facet)]
+
+
+def _title(checklist: Checklist, facet: str, value: str) -> Text:
+    """What a value is called."""
+    if facet in _WORDS:
+        return label(_WORDS[facet](value))
+    if facet == "touchpoint" and value in checklist.touchpoint:
+        return checklist.touchpoint[value].title
+    if facet == "item" and value in checklist.items:
+        return checklist.items[value].ask
+    if facet == "stage":
+        return checklist.path.stage(value).title
+    return Text(en=value, ko=value)

@@ -1,0 +1,450 @@
+"""The visit table: the selected visits as integer codes in the engine that reads the snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.compare.case_mix import (
+    EASIER,
+    UNIT,
+    Easier,
+    Leaf,
+    Means,
+    Node,
+    Scale,
+    asked_of_items,
+    columns_of,
+    means_of,
+    scale_of,
+    share_of_points,
+)
+from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.results import EXCLUDED, Facts
+from cemaudit.compare.selection import NO_POOL, Asked, Source, sources_asked
+from cemaudit.errors import BadInput, CemauditError, Problem
+from cemaudit.language import Message, message
+from cemaudit.ledger.query.keys import needs_stores
+from cemaudit.ledger.query.reading import Local
+from cemaudit.ledger.query.statement import Bound, Filter, conditions_of
+from cemaudit.ledger.snapshot.gone import STORE_COLUMNS
+from cemaudit.ledger.snapshot.names import quoted, reason_of
+from cemaudit.ledger.snapshot.parquet import reading_of
+from cemaudit.model import Reason
+
+__all__ = ["KEYS", "NO_DAY", "Coded", "Codes", "Factor", "Filling", "coded", "factor_of"]
+
+
+KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
+"""The columns that are coded, and the kind of files they are in."""
+
+
+_CODED = {**KEYS, "scenario": "scores"}
+
+
+NO_DAY = -1
+"""Stands for the day of a visit whose day is not known; other days are counted from the first of 1970."""
+
+
+_TABLE_OF = {"scores": "visits", "answers": "answered"}
+
+
+_TABLE = (
+    "(store integer, shopper integer, wave integer, version integer, day integer, stepped boolean, raw bigint, "
+    "score bigint)"
+)
+
+
+_DAY = f"cast(coalesce(visits.day - date '1970-01-01', {NO_DAY}) as integer)"
+
+
+_STEPPED = "visits.step is not null and answered.shopper is not null"
+
+
+class _Part(NamedTuple):
+    """A source, the places of its files' views, and what its scores are made of."""
+
+    place: int
+    source: Source
+    node: Node | None
+
+    @property
+    def score(self) -> str:
+        """SQL: the hundredths of the score; ``null`` where there is no such one."""
+        return f"visits.{quoted(self.source.column.score)}" if self.source.column else "null"
+
+    @property
+    def reason(self) -> str:
+        """SQL: the code of the reason why there is none."""
+        return f"visits.{quoted(self.source.column.reason)}" if self.source.column else "null"
+
+    @property
+    def has_score(self) -> str:
+        """SQL: whether there is one."""
+        return f"{self.score} is not null"
+
+
+class Filling:
+    """The tables ``compared`` and ``known_store``, ``_shopper``, ``_wave``, ``_scenario`` of a snapshot's engine."""
+
+    def __init__(self, reading: Local, asked: Asked, scale: Scale) -> None:
+        self._reading, self._which, self.scale = reading, asked.question.in_sql, scale
+        self._acted = asked.acted
+        self._parts: list[_Part] = []
+        self.left_out: Counter[str] = Counter()
+        self.episodes = self.steps = 0
+
+    def fill(self, sources: Sequence[Source], nodes: Sequence[Node | None]) -> None:
+        """Make the tables; ``version`` is twice the place of the visit's source, one more where it was acted, and for
+        each scenario before its own (the first: not known) as many more as there are of these.
+        """
+        for place, (source, node) in enumerate(zip(sources, nodes, strict=True)):
+            self._parts.append(_Part(place, source, node))
+            self._reading.view(f"scores_{place}", source.table.parts)
+            self._reading.view(f"answers_{place}", self._reading.answers(source.table.checklist.ref).parts)
+        for key, kind in _CODED.items():
+            self._make_known(key, kind)
+        self._make_acted()
+        self._reading.link.execute(f"create or replace temp table compared {_TABLE}")
+        for part in self._parts:
+            self._add(part)
+        self._join_episodes()
+
+    def counts(self) -> tuple[int, int]:
+        """How many visits there are to be compared, and how many of them by shoppers who are not known."""
+        (visits, strangers), *_ = self._reading.ask("select count(*), count_if(shopper < 0) from compared")
+        return int(visits), int(strangers)
+
+    def drop(self) -> None:
+        """Drop the tables."""
+        for name in ("compared", "acted", *(f"known_{key}" for key in _CODED)):
+            self._reading.link.execute(f"drop table if exists {name}")
+
+    def _make_known(self, key: str, kind: str) -> None:
+        """The table of all there are of a column, each with a code, in the order of their names."""
+        every = " union ".join(f"select {key} from {kind}_{part.place}" for part in self._parts)
+        self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
+        self._reading.link.execute(
+            f"create or replace temp table known_{key} as "
+            "select level, cast(row_number() over (order by level) - 1 as integer) as code from known"
+        )
+
+    def _make_acted(self) -> None:
+        """The table of stores where something was done, and since when."""
+        stores, days = [store for store, _ in self._acted], [day for _, day in self._acted]
+        self._reading.ask(
+            "create or replace temp table acted as select store, min(since) as since "
+            "from (select unnest(cast(? as varchar[])) as store, unnest(cast(? as date[])) as since) group by store",
+            (stores, days),
+        )
+
+    def _add(self, part: _Part) -> None:
+        """Add the visits of a source, and count those left out."""
+        self._count_left_out(part)
+        if part.source.column is None:
+            return
+        easier = self._easier(part)
+        codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
+        columns = [
+            *codes,
+            self._version(part),
+            f"{_DAY} as day",
+            f"{_STEPPED} as stepped",
+            f"{part.score} as raw",
+            *([easier.sql] if easier else []),
+        ]
+        joins = [
+            f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in _CODED.items()
+        ]
+        joins.append("left join acted on acted.store = visits.store")
+        where, values = self._where(part, part.has_score)
+        self._reading.ask(
+            f"insert into compared select {', '.join(KEYS)}, version, day, stepped, raw, {self._score(easier)} "
+            f"from (select {', '.join(columns)} from {self._tables(part)} {' '.join(joins)} where {where})",
+            (*(easier.values if easier else ()), *values),
+        )
+
+    def _version(self, part: _Part) -> str:
+        before = f"{2 * len(self._parts)} * (coalesce(known_scenario.code, -1) + 1)"
+        return f"{before} + {2 * part.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
+
+    def _join_episodes(self) -> None:
+        """Let the visits of an episode count as one, with their mean: what one person lives through is one experience.
+
+        An episode is what a shopper visited in steps at one store in one wave.
+        """
+        group = ", ".join((*KEYS, "version"))
+        ((self.episodes, self.steps),) = self._reading.ask(
+            f"select count(distinct ({group})), count(*) from compared where stepped"
+        )
+        if self.steps > self.episodes:
+            means = ", ".join(f"cast(round(avg({name})) as bigint) as {name}" for name in ("raw", "score"))
+            self._reading.link.execute(
+                "create or replace temp table compared as select * from compared where not stepped union all "
+                f"select {group}, min(day) as day, true, {means} from compared where stepped group by {group}"
+            )
+
+    def _score(self, easier: Easier | None) -> str:
+        """The score in parts of the scale."""
+        points = f"raw * {UNIT // 100}"
+        if easier:
+            points += f" - coalesce(cast(round({EASIER} * {UNIT}) as bigint), 0)"
+        return self.scale.sql(points)
+
+    def _easier(self, part: _Part) -> Easier | None:
+        if part.node is None:
+            return None
+        leaves = asked_of_items(part.node)
+        return columns_of(part.node, self._means(part, leaves)) if leaves else None
+
+    def _means(self, part: _Part, leaves: Sequence[Leaf]) -> Means:
+        """The means of items over all visits to be compared."""
+        sums = [f"count({leaf.earned}), sum({leaf.earned})" for leaf in leaves]
+        where, values = self._where(part, part.has_score)
+        found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(part)} where {where}", values)[0]
+        pairs = [(int(found[place]), int(found[place + 1] or 0)) for place in range(0, len(found), 2)]
+        return means_of(leaves, pairs)
+
+    def _count_left_out(self, part: _Part) -> None:
+        tables = self._tables(part, answered=False)
+        where, values = self._where(part, f"{part.score} is null")
+        rows = self._reading.ask(f"select {part.reason}, count(*) from {tables} where {where} group by 1", values)
+        for code, count in rows:
+            self.left_out[reason_of(code) or Reason.NOT_ASKED.value] += int(count)
+        if not self._which.excluded:
+            where, values = self._where(part, "true", f"select number from gone where why = '{EXCLUDED}'")
+            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
+            self.left_out[EXCLUDED] += int(count)
+
+    def _where(self, part: _Part, more: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
+        """The conditions on the visits of a source; ``only``: of those visits that would not count, these."""
+        (counted, *conditions), values = conditions_of(self._which)
+        first = f"visits.number in ({only})" if only else counted
+        parts = [first, *conditions, "visits.scheme = ?", more]
+        return " and ".join(parts), (*values, part.source.scheme.ref)
+
+    def _tables(self, part: _Part, *, answered: bool = True) -> str:
+        tables = f"scores_{part.place} as visits"
+        if answered:
+            tables += f" left join answers_{part.place} as answered on answered.number = visits.number"
+        if any(needs_stores(condition.key) for condition in self._which.conditions):
+            tables += " left join stores on stores.store = visits.store"
+        return tables
+
+
+Codes = NDArray[np.int32]
+
+
+Version = tuple[str, str, str | None, str]
+"""A checklist, a scheme, the scenario played, and whether something was done at the store by then (``yes``, ``no``)."""
+
+
+class Factor(NamedTuple):
+    """A fixed factor: its ``name``, its ``levels`` (``None``: not known), and the place among them of each of whatever
+    it is said of (stores, occasions, visits).
+    """
+
+    name: str
+    levels: tuple[str | None, ...]
+    codes: Codes
+
+
+class _Key(NamedTuple):
+    """The ``levels`` of a column that visits have, and the place among them of each code of the table, from code -1."""
+
+    levels: tuple[str | None, ...]
+    places: Codes
+
+    def of(self, codes: NDArray[Any]) -> Codes:
+        """Codes of the table as places among the levels."""
+        return self.places[codes.astype(np.int64) + 1]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """The temporary table ``compared`` of an engine: for each visit the codes of its ``store``, ``shopper`` and
+    ``wave`` (-1: not known), ``version`` (a place among ``versions``), ``day`` (since the first of 1970), ``raw``
+    (hundredths of a point) and ``score`` (parts, see ``Scale``; adjusted, on the scale asked for).
+
+    ``keys`` say what those codes mean; ``of_stores`` are the factors of stores, ``unit_of`` the one that is compared
+    where that is not the stores themselves.
+    """
+
+    reading: Local
+    facts: Facts
+    keys: dict[str, _Key]
+    versions: tuple[Version | None, ...]
+    of_stores: tuple[Factor, ...]
+    unit_of: Factor | None
+    acted: bool = False
+
+    def columns(self, sql: str, *values: int) -> dict[str, NDArray[Any]]:
+        """The columns SQL returns of the table, which must hold nothing null; codes of keys as places."""
+        with reading_of(self.reading.folder):
+            found = self.reading.link.execute(sql, values).fetchnumpy()
+        arrays = {name: np.ma.getdata(values) for name, values in found.items()}
+        return {name: self.keys[name].of(array) if name in self.keys else array for name, array in arrays.items()}
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """The stores visited, by id."""
+        return tuple(str(store) for store in self.keys["store"].levels)
+
+    @property
+    def shoppers(self) -> tuple[str, ...]:
+        """The shoppers known, by pseudonym."""
+        return tuple(str(shopper) for shopper in self.keys["shopper"].levels)
+
+    @property
+    def of_versions(self) -> tuple[Factor, ...]:
+        """Checklist, scheme, scenario and, where it is asked, whether something was done, as factors of versions."""
+        there = [number for number, version in enumerate(self.versions) if version]
+        values = zip(*(version for version in self.versions if version), strict=True)
+        names = ("checklist", "scheme", "scenario", *(["acted"] if self.acted else []))
+        factors = [factor_of(name, some) for name, some in zip(names, values, strict=False)]
+        return tuple(factor._replace(codes=_spread(factor.codes, there, len(self.versions))) for factor in factors)
+
+
+def _spread(codes: Codes, places: Sequence[int], size: int) -> Codes:
+    """Codes at their places, 0 elsewhere."""
+    found = np.zeros(size, np.int32)
+    found[list(places)] = codes
+    return found
+
+
+def factor_of(name: str, values: Sequence[str | None]) -> Factor:
+    """The factor with these values; what is not known comes last."""
+    levels = sorted(set(values), key=lambda value: (value is None, value or ""))
+    places = {level: place for place, level in enumerate(levels)}
+    return Factor(name, tuple(levels), np.array([places[value] for value in values], np.int32))
+
+
+@contextmanager
+def coded(reading: Local, asked: Asked) -> Iterator[Coded]:
+    """The table of what is asked, as long as the block runs; one at a time.
+
+    ``BadInput`` where the question is wrong, ``CannotTell`` where no visit has such a score.
+    """
+    sources = sources_asked(reading, asked)
+    nodes = [share_of_points(source) for source in sources]
+    scale = scale_of(asked.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
+    filling = Filling(reading, asked, scale)
+    try:
+        filling.fill(sources, [node if asked.adjusted else None for node in nodes])
+        versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
+        if not versions:
+            raise _nothing(reading, asked.which)
+        used = sorted({version // 2 % len(sources) for version in versions})
+        adjusted = asked.adjusted and all(nodes[place] for place in used)
+        facts = _facts(asked, filling, [sources[place] for place in used], adjusted=adjusted)
+        yield _coded(reading, asked, facts, _versions(reading, sources, versions))
+    finally:
+        filling.drop()
+
+
+def _versions(reading: Local, sources: Sequence[Source], there: Sequence[int]) -> tuple[Version | None, ...]:
+    """The versions by their number; ``None`` where no visit is of it."""
+    scenarios = [None, *(level for (level,) in reading.ask("select level from known_scenario order by code"))]
+    known = [
+        (one.table.checklist.ref, one.scheme.ref, scenario, acted)
+        for scenario in scenarios
+        for one in sources
+        for acted in ("no", "yes")
+    ]
+    used = set(there)
+    return tuple(version if number in used else None for number, version in enumerate(known))
+
+
+def _coded(reading: Local, asked: Asked, facts: Facts, versions: tuple[Version | None, ...]) -> Coded:
+    keys = {name: _key(reading, name) for name in KEYS}
+    stores = [str(store) for store in keys["store"].levels]
+    return Coded(reading, facts, keys, versions, *_known_of_stores(reading, asked, stores), bool(asked.acted))
+
+
+def _key(reading: Local, name: str) -> _Key:
+    levels = dict(reading.ask(f"select code, level from known_{name}"))
+    there = sorted(code for (code,) in reading.ask(f"select distinct {name} from compared"))
+    kept = [code for code in there if code >= 0]
+    places = np.full(len(levels) + 1, -1, np.int32)
+    places[np.array(kept, np.int64) + 1] = np.arange(len(kept))
+    named: list[str | None] = [levels[code] for code in kept]
+    if name != "shopper" and there[:1] == [-1]:
+        places[0] = len(kept)
+        named.append(None)
+    return _Key(tuple(named), places)
+
+
+def _known_of_stores(reading: Local, asked: Asked, stores: Sequence[str]) -> tuple[tuple[Factor, ...], Factor | None]:
+    """The pool, and what is compared, as factors of the stores."""
+    rows = reading.ask(f"select store, {', '.join(STORE_COLUMNS)} from stores")
+    known = {row[0]: dict(zip(STORE_COLUMNS, row[1:], strict=True)) for row in rows}
+
+    def factor(key: str) -> Factor:
+        return factor_of(key, [known.get(store, {}).get(key) for store in stores])
+
+    pool = _pool_key(asked.pool, [known.get(store, {}) for store in stores])
+    unit = None if asked.unit == "store" else factor(asked.unit)
+    names = dict.fromkeys([pool, asked.unit])
+    return tuple(factor(name) for name in names if name not in {NO_POOL, "store"}), unit
+
+
+def _pool_key(asked: str | None, stores: Iterable[dict[str, str | None]]) -> str:
+    """The pool's key: as asked, else the first of pool and region that is known of any store."""
+    if asked is not None:
+        return asked
+    found = {key for store in stores for key in ("pool", "region") if store.get(key)}
+    return next((key for key in ("pool", "region") if key in found), NO_POOL)
+
+
+def _facts(asked: Asked, filling: Filling, sources: Sequence[Source], *, adjusted: bool) -> Facts:
+    visits, strangers = filling.counts()
+    last = sources[-1]
+    measure = last.scheme.measure[last.column.measure] if last.column else None
+    assert measure  # noqa: S101 (only sources with a column have visits)
+    return Facts(
+        measure=measure.id,
+        value=asked.value,
+        title=measure.title,
+        unit=measure.unit,
+        better="lower" if last.scheme.direction == "lower-is-better" else "higher",
+        checklists=tuple(dict.fromkeys(one.table.checklist.ref for one in sources)),
+        schemes=tuple(dict.fromkeys(one.scheme.ref for one in sources)),
+        visits=visits,
+        strangers=strangers,
+        left_out={reason: count for reason, count in sorted(filling.left_out.items()) if count},
+        scale=filling.scale,
+        adjusted=adjusted,
+        notes=tuple(_notes(asked, filling, strangers if strangers < visits else 0, adjusted=adjusted)),
+    )
+
+
+def _notes(asked: Asked, filling: Filling, strangers: int, *, adjusted: bool) -> Iterator[Message]:
+    if filling.steps > filling.episodes:
+        yield message(
+            "Visits that belong together count as one, with their mean: {steps} visits are {episodes} episodes.",
+            steps=filling.steps, episodes=filling.episodes,
+        )  # fmt: skip
+    if asked.adjusted and not adjusted:
+        yield message(
+            "This measure is no mean of points, so scores are not adjusted for how easy the items were that applied."
+        )
+    if strangers:
+        yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
+
+
+def _nothing(reading: Local, which: Filter) -> CemauditError:
+    """Why there is nothing to compare."""
+    asked = [condition for condition in which.conditions if condition.key == "wave"]
+    if asked:
+        waves = [wave for (wave,) in reading.ask("select level from known_wave order by level")]
+        unknown = [wave for condition in asked for wave in condition.values if wave not in {"", *waves}]
+        if unknown:
+            hint = message("known here: {names}", names=", ".join(waves) or "-")
+            return BadInput(Problem(message("there are no visits of wave {wave}", wave=", ".join(unknown)), hint=hint))
+    return CannotTell(message("none of these visits has a score to compare"), "none")

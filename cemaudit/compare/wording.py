@@ -1,0 +1,356 @@
+"""The sentences that state results of the league, the trend, an effect and their terms in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cemaudit.compare.control_charts import Alarm, Watching
+from cemaudit.compare.effect import Effect
+from cemaudit.compare.league import LEAST_TENTH, League
+from cemaudit.compare.reliability import visits_for_reliability
+from cemaudit.compare.results import Rules
+from cemaudit.compare.trend import Trend
+from cemaudit.compare.waves import Point, Series, individual_limits
+from cemaudit.language import N_, Message, message
+
+__all__ = ["Told", "news", "terms", "terms_of_sides", "told", "verdict"]
+
+
+MOST_NAMED = 10
+
+
+GOOD = 0.8
+"""A reliability with which single stores can be judged."""
+
+
+class Told(NamedTuple):
+    """Sentences: ``known``, the most important first, and what is ``unknown``."""
+
+    known: tuple[Message, ...]
+    unknown: tuple[Message, ...]
+
+
+def told(league: League) -> Told:
+    """The sentences of a league."""
+    return Told(tuple(_conclusions(league)), tuple(_open_questions(league)))
+
+
+def _conclusions(league: League) -> Iterator[Message]:
+    if league.order.places < 2:
+        return
+    yield _flags(league)
+    if league.flagged:
+        yield _flags_wrong(league)
+    yield _pairs(league)
+    yield _groups(league)
+    if league.parts:
+        yield _sources(league)
+
+
+def _open_questions(league: League) -> Iterator[Message]:
+    least = league.rules.least_visits
+    few = sum(standing.visits < least for standing in league.standings)
+    if few:
+        yield message("{count} of {all} have fewer than {least} visits: they have no rank and no group.",
+                      count=few, all=len(league.standings), least=least)  # fmt: skip
+    if league.order.places < 2:
+        yield message("Fewer than two have {least} visits or more, so nothing is ranked.", least=least)
+    if league.unit == "store":
+        yield from _too_few(league)
+    yield from league.notes
+
+
+def _flags(league: League) -> Message:
+    names = [standing.name for standing in reversed(league.flagged)]
+    at = percent(league.rules.flag_at)
+    if league.target is not None:
+        text = _MISSED[bool(names), league.worse]
+        return message(text, target=_points(league.target), at=at, names=_listed(names))
+    if league.order.places < LEAST_TENTH:
+        return message("Nothing is flagged: there is no target, and of fewer than ten there is no lowest tenth.")
+    if names:
+        return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(names))
+    return message("None is among the lowest tenth with a probability of {at} or more.", at=at)
+
+
+_MISSED = {
+    (True, "below"): N_("Visit first, for they are probably below {target} ({at} or more): {names}."),
+    (True, "above"): N_("Visit first, for they are probably above {target} ({at} or more): {names}."),
+    (False, "below"): N_("None is below {target} with a probability of {at} or more."),
+    (False, "above"): N_("None is above {target} with a probability of {at} or more."),
+}
+
+
+def _flags_wrong(league: League) -> Message:
+    count, wrong, found = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
+    return message(
+        "Flagged: {count}; expected to be wrong: {wrong}. Of all that truly belong there the flags find {found}.",
+        count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(found),
+    )  # fmt: skip
+
+
+def _pairs(league: League) -> Message:
+    share = league.order.told_apart
+    if not share:
+        return message("No two of them can be told apart with 95 % confidence: every difference may be chance.")
+    return message(
+        "Of all pairs {share} can be told apart with 95 % confidence; of the others the difference may be chance.",
+        share=percent(share),
+    )
+
+
+def _groups(league: League) -> Message:
+    if league.order.groups < 2:
+        return message("All are one group: from these visits their order says nothing.")
+    sizes = Counter(standing.group for standing in league.standings if standing.group)
+    listed = ", ".join(str(sizes[group]) for group in sorted(sizes))
+    return message(
+        "There are {count} groups, best first, of {sizes}. Within a group the order is chance; between groups {wrong} "
+        "of all pairs may still be the wrong way round.",
+        count=league.order.groups, sizes=listed, wrong=percent(league.order.wrong),
+    )  # fmt: skip
+
+
+def _sources(league: League) -> Message:
+    store, shopper, visit = (percent(part.share) for part in league.parts)
+    if not league.shoppers:
+        return message("Of what makes single visits differ, {store} is the stores and {visit} is chance.",
+                       store=store, visit=visit)  # fmt: skip
+    return message(
+        "Of what makes single visits differ, {store} is the stores, {shopper} how strict shoppers are, {visit} chance.",
+        store=store, shopper=shopper, visit=visit,
+    )  # fmt: skip
+
+
+def _too_few(league: League) -> Iterator[Message]:
+    """How many visits would do, where there are fewer."""
+    needed = visits_for_reliability(league.spreads, GOOD)
+    if needed is None:
+        yield message("Stores do not differ by more than chance explains.")
+        return
+    visits = [standing.visits for standing in league.standings]
+    if sum(visits) / len(visits) < needed:
+        mean = f"{sum(visits) / len(visits):.1f}"
+        yield message(
+            "To judge single stores (reliability {good}) takes about {needed} visits each; on average there are "
+            "{mean}.",
+            good=GOOD, needed=f"{needed:,}", mean=mean,
+        )  # fmt: skip
+
+
+def percent(share: float) -> str:
+    """A share (0 to 1) in whole percent; what is nearly nothing or all is not called so."""
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 < share < 1:
+        return ">99 %"
+    return f"{share * 100:.0f} %"
+
+
+def _points(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+_DOWN = N_("Lower than in {waves}, all stores' change taken off: {names}.")
+
+
+_UP = N_("Higher than in {waves}, all stores' change taken off: {names}.")
+
+
+def news(trend: Trend) -> Told:
+    """The sentences of a trend."""
+    return Told(tuple(_trend_conclusions(trend)), tuple(_trend_open_questions(trend)))
+
+
+def _trend_conclusions(trend: Trend) -> Iterator[Message]:
+    yield from _of_network(trend)
+    yield from _of_series(trend.network)
+    if trend.parts:
+        yield from _of_parts(trend)
+    if trend.watching:
+        yield from _of_stores(trend.watching)
+
+
+def _trend_open_questions(trend: Trend) -> Iterator[Message]:
+    if trend.watching is None:
+        yield message("No store was visited both in the waves compared with and after them: single stores are not "
+                      "watched.")  # fmt: skip
+    yield from trend.notes
+
+
+def _of_network(trend: Trend) -> Iterator[Message]:
+    last, before = trend.network.points[-1], trend.network.points[-2]
+    if last.change is None or last.changed is None:
+        return
+    values = {
+        "wave": last.wave,
+        "before": before.wave,
+        "change": f"{last.change:+.1f}",
+        "low": f"{last.changed.low:+.1f}",
+        "high": f"{last.changed.high:+.1f}",
+        "score": f"{last.score:.1f}",
+    }
+    if last.told:
+        yield message("All stores, {wave}: {score}, {change} against {before} ({low} to {high}): more than chance.",
+                      **values)  # fmt: skip
+    else:
+        yield message("All stores, {wave}: {score}, {change} against {before} ({low} to {high}): that may be chance.",
+                      **values)  # fmt: skip
+
+
+def _of_series(series: Series) -> Iterator[Message]:
+    scored = [(point.wave, point.score) for point in series.points if point.score is not None]
+    limits = individual_limits([score for _, score in scored])
+    if limits is None:
+        return
+    outside = [wave for wave, score in scored if not limits.low <= score <= limits.high]
+    values = {"low": f"{limits.low:.1f}", "high": f"{limits.high:.1f}"}
+    if outside:
+        yield message("By itself the series keeps between {low} and {high}; outside: {waves}.",
+                      waves=", ".join(outside), **values)  # fmt: skip
+    else:
+        yield message("By itself the series keeps between {low} and {high}; no wave is outside.", **values)
+
+
+def _of_parts(trend: Trend) -> Iterator[Message]:
+    changes = [(part, point) for part in trend.parts for point in part.points if point.changed]
+    told = [f"{part.name} {_change(point)}" for part, point in changes if point.told]
+    by_chance = f"{(1 - trend.level) * len(changes):.1f}"
+    if told:
+        yield message("More than chance, each taken alone: {changes}.", changes=_listed(told))
+    else:
+        yield message("No change of a part can be told from chance.")
+    yield message("Looked at: {all} changes of parts; about {number} would look like more than chance if there were "
+                  "none.", all=len(changes), number=by_chance)  # fmt: skip
+
+
+def _change(point: Point) -> str:
+    return f"{point.change:+.1f} ({point.wave})"
+
+
+def _of_stores(watching: Watching) -> Iterator[Message]:
+    sides = [[alarm for alarm in watching.alarms if alarm.direction == side] for side in ("down", "up")]
+    values = {"waves": ", ".join(watching.baseline)}
+    if not watching.alarms:
+        yield message("No single store differs from its level in {waves} by more than chance.", **values)
+    for side, alarms in zip((_DOWN, _UP), sides, strict=True):
+        if alarms:
+            yield message(side, names=_names(alarms), **values)
+    yield message(
+        "Stores watched: {stores}. If none had changed, about {number} of them would give a false alarm.",
+        stores=watching.stores, number=f"{watching.expected:.1f}",
+    )  # fmt: skip
+    if watching.every:
+        yield message(
+            "A store that stays as it is gives a false alarm once in {visits} visits on average.",
+            visits=f"{watching.every:,.0f}",
+        )  # fmt: skip
+
+
+def _names(alarms: Sequence[Alarm]) -> str:
+    return _listed([alarm.name for alarm in alarms])
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    return f"{shown} ... (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else shown
+
+
+def terms(league: League) -> tuple[Message, ...]:
+    """The sentences: how means and scores are reckoned, and the rules."""
+    return tuple(_terms(league))
+
+
+def _terms(league: League) -> Iterator[Message]:
+    rules = league.rules
+    yield message("Mean: of all its visits, each counting the same, as they were scored.")
+    if league.unit == "store":
+        yield message(
+            "Score: adjusted for what a store cannot help, such as strict shoppers, where visits tell, and drawn "
+            "towards the others the less is known of it."
+        )
+    else:
+        yield message("Score: the mean of its stores' adjusted scores, each store counting the same.")
+    yield _rules(rules)
+    if league.target is not None:
+        yield message(_MISSED_TERMS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
+    elif league.order.places >= LEAST_TENTH:
+        yield message(
+            "Low 10%: the probability of being among the lowest tenth; from {at} on it is flagged (!).",
+            at=percent(rules.flag_at),
+        )
+
+
+_MISSED_TERMS = {
+    "below": N_("< {target}: the probability of truly being below {target}; from {at} on it is flagged (!)."),
+    "above": N_("> {target}: the probability of truly being above {target}; from {at} on it is flagged (!)."),
+}
+
+
+def terms_of_sides(rules: Rules) -> tuple[Message, ...]:
+    """The same where channels, or whatever the facet is, are side by side."""
+    return (message("Mean: of the adjusted scores of all stores, each store counting the same."), _rules(rules))
+
+
+def _rules(rules: Rules) -> Message:
+    return message(
+        "Intervals are made to hold the truth in {level} of cases. Fewer than {least} visits: no rank, no group, no "
+        "flag.",
+        level=percent(rules.level), least=rules.least_visits,
+    )  # fmt: skip
+
+
+_SOME = 1.0
+
+
+def verdict(effect: Effect) -> tuple[Message, ...]:
+    """The sentences, the answer first."""
+    return tuple(_sentences(effect))
+
+
+def _sentences(effect: Effect) -> Iterator[Message]:
+    yield _answer(effect)
+    yield message(
+        "The plain mean of these stores changed by {naive} points. By itself, for luck does not last (regression "
+        "to the mean): {regression}; together with all stores, or with what was asked: {other}; the action: {effect}.",
+        naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
+        effect=f"{effect.effect:+.1f}",
+    )  # fmt: skip
+    if abs(effect.regression) > max(abs(effect.effect), _SOME):
+        yield message("Comparing before and after alone would have misled: most of that difference is chance.")
+    yield message(
+        "It was not drawn by lot where the action was done: whatever else changed only there since {day} counts as its "
+        "effect.",
+        day=effect.action.since.isoformat(),
+    )
+    yield from effect.notes
+
+
+def _answer(effect: Effect) -> Message:
+    low, high = effect.interval
+    values = {
+        "action": effect.action.id,
+        "effect": f"{abs(effect.effect):.1f}",
+        "low": f"{low:+.1f}",
+        "high": f"{high:+.1f}",
+        "level": percent(effect.level),
+        "smallest": f"{effect.smallest:.1f}",
+    }
+    if not effect.told:
+        return message(
+            "{action}: no effect that can be told from chance ({level} interval {low} to {high} points). So many "
+            "visits would show effects of {smallest} points or more.",
+            **values,
+        )
+    if effect.effect > 0 and effect.good:
+        return message("{action} raised the score by {effect} points ({level} interval {low} to {high}).", **values)
+    if effect.good:
+        return message("{action} lowered the score, as it should, by {effect} points "
+                       "({level} interval {low} to {high}).", **values)  # fmt: skip
+    return message(
+        "{action} did not help: since then these stores are worse by {effect} points ({level} interval {low} to "
+        "{high}).",
+        **values,
+    )

@@ -1,0 +1,87 @@
+"""Few units: the average over what the variances may be."""
+
+from __future__ import annotations
+
+import mixtures
+import numpy as np
+import pytest
+from mixtures import numbers, ones
+from scipy import integrate
+
+from cemaudit.compare.mixed_model import posterior
+from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
+from cemaudit.compare.mixed_model.posterior import Mixture, integrated, model_of
+from cemaudit.compare.mixed_model.reml import Fit, fit
+
+
+def dyestuff() -> Sums:
+    return sums_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF))
+
+
+def dyestuff2() -> Sums:
+    return sums_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF2))
+
+
+def crossed(turned: bool = False) -> Sums:
+    """12 units, each visited by the same 4 shoppers; or 4 and 12."""
+    draw = np.random.default_rng(5)
+    unit, shopper = np.repeat(np.arange(12), 4), np.tile(np.arange(4), 12)
+    y = 80 + 5 * draw.normal(size=12)[unit] + 3 * draw.normal(size=4)[shopper] + 8 * draw.normal(size=48)
+    return sums_of_rows(*((shopper, [unit]) if turned else (unit, [shopper])), ones(48), y)
+
+
+def test_one_ratio_is_averaged_as_the_integral_says() -> None:
+    """The posterior of a balanced one-way layout, by scipy's quadrature (Box & Tiao 1973, section 5.2)."""
+    y = numbers(mixtures.DYESTUFF).reshape(6, 5)
+    within, between = ((y - y.mean(axis=1, keepdims=True)) ** 2).sum(), 5 * ((y.mean(axis=1) - y.mean()) ** 2).sum()
+
+    def density(ratio: float) -> float:
+        widened = 1 + 5 * ratio**2
+        return widened**-2.5 * (within + between / widened) ** -14.5 * np.exp(-(ratio**2) / 2) * 1e40
+
+    def shrunken(ratio: float) -> float:
+        return density(ratio) * 5 * ratio**2 / (1 + 5 * ratio**2)
+
+    share = integrate.quad(shrunken, 0, 20)[0] / integrate.quad(density, 0, 20)[0]
+    assert integrated(dyestuff()).units == pytest.approx(share * (y.mean(axis=1) - y.mean()), rel=0.01)
+
+
+def test_a_best_ratio_of_zero_does_not_mean_that_all_are_surely_equal() -> None:
+    assert fit(dyestuff2()).unit_se.max() == 0.0
+    assert integrated(dyestuff2()).unit_se.min() > 0.3
+
+
+def test_combinations_and_their_covariances_agree() -> None:
+    found = integrated(crossed())
+    units, dense = np.eye(12)[:3] - np.eye(12)[3:6], np.zeros((3, 5))
+    value, se = found.contrast(units, dense)
+    assert value == pytest.approx(found.units[:3] - found.units[3:6])
+    assert np.diagonal(found.covariances(units, None)) == pytest.approx(se**2)
+    assert found.contrast(None, np.eye(5)).se == pytest.approx(found.dense_se)
+    assert found.contrast(np.eye(12), None).se == pytest.approx(found.unit_se)
+
+
+def test_either_factor_may_be_the_units() -> None:
+    one, other = integrated(crossed()), integrated(crossed(turned=True))
+    assert other.randoms[0] == pytest.approx(one.units)
+    assert other.random_se[0] == pytest.approx(one.unit_se)
+    assert other.fixed == pytest.approx(one.fixed)
+    assert [other.unit_sd, *other.random_sds] == pytest.approx([*one.random_sds, one.unit_sd])
+    assert other.ratios == pytest.approx(one.ratios[::-1])
+
+
+def test_few_units_are_averaged_and_many_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(model_of(crossed()), Mixture)
+    monkeypatch.setattr(posterior, "FEW_UNITS", 12)
+    assert isinstance(model_of(crossed()), Fit)
+
+
+def test_many_units_are_averaged_where_they_seem_to_be_all_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posterior, "FEW_UNITS", 6)
+    assert isinstance(model_of(dyestuff()), Fit)
+    assert model_of(dyestuff2()).unit_se.min() > 0
+
+
+def test_large_systems_take_the_best_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posterior, "_SMALL_BLOCK", 4)
+    assert isinstance(model_of(crossed()), Fit)

@@ -1,0 +1,121 @@
+"""Every figure equals what the dense formulas of the textbook give, on small designs of every kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from mixtures import Design, designs
+from scipy import sparse
+
+from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
+from cemaudit.compare.mixed_model.equations import Method, arrange, solve
+from cemaudit.compare.mixed_model.reml import Fit, fit_at
+
+METHODS: tuple[Method, ...] = ("REML", "ML")
+
+
+def at_its_ratios(design: Design, method: Method = "REML") -> Fit:
+    return fit_at(design.sums(), design.ratios, method)
+
+
+@given(designs(), st.sampled_from(METHODS))
+def test_the_criterion_is_that_of_the_whole_covariance_matrix(design: Design, method: Method) -> None:
+    found = at_its_ratios(design, method)
+    assert found.criterion - spanned(design, method, found) == pytest.approx(design.criterion(method), abs=1e-6)
+
+
+def spanned(design: Design, method: Method, found: Fit) -> float:
+    """The restricted likelihood depends on which basis spans the fixed columns; the textbook's here is orthonormal."""
+    if method == "ML":
+        return 0.0
+    kept = np.delete(design.fixed, found.aliased, axis=1)
+    return float(np.linalg.slogdet(kept.T @ kept)[1]) - span_of_textbook(design)
+
+
+def span_of_textbook(design: Design) -> float:
+    _, singular, _ = np.linalg.svd(design.fixed, full_matrices=False)
+    return float(2.0 * np.log(singular[singular > 1e-9 * singular[0]]).sum())
+
+
+@given(designs())
+def test_predictions_and_their_errors_solve_the_mixed_model_equations(design: Design) -> None:
+    found, (inverse, solution) = at_its_ratios(design), design.equations()
+    visited, units = design.visited(), design.levels[0]
+    value, se = found.contrast(visited[:, :units], visited[:, units:])
+    assert value == pytest.approx(visited @ solution, abs=1e-6)
+    assert se**2 == pytest.approx(found.residual_sd**2 * np.einsum("ij,jk,ik->i", visited, inverse, visited), rel=1e-6)
+    random = units + sum(design.levels[1:])
+    assert found.effects[:random] == pytest.approx(solution[:random], abs=1e-6)
+    errors = np.concatenate([found.unit_se, *found.random_se])
+    assert errors == pytest.approx(found.residual_sd * np.sqrt(np.diagonal(inverse)[:random]), rel=1e-6)
+
+
+@given(designs(), st.integers(0, 2**32 - 1))
+def test_differences_between_combinations_have_the_variance_their_covariances_say(design: Design, seed: int) -> None:
+    found, visited, units = at_its_ratios(design), design.visited(), design.levels[0]
+    some, signs = visited[:4], np.random.default_rng(seed).normal(size=(3, 4))
+    spread = found.covariances(some[:, :units], some[:, units:])
+    value, se = found.contrast(some[:, :units], sparse.csr_array(some[:, units:]))
+    mixed = found.contrast(signs @ some[:, :units], signs @ some[:, units:])
+    assert np.sqrt(np.diagonal(spread)) == pytest.approx(se)
+    assert mixed.value == pytest.approx(signs @ value)
+    assert mixed.se**2 == pytest.approx(np.diagonal(signs @ spread @ signs.T), rel=1e-6)
+
+
+@given(designs(), st.sampled_from(METHODS))
+def test_the_slope_is_that_of_the_criterion(design: Design, method: Method) -> None:
+    sums = arrange(design.sums()).sums
+    places, step = np.log(arrange(design.sums()).solved_order(design.ratios)), 1e-4
+    slope = solve(sums, np.exp(places)).slope(method)
+    for factor, direction in enumerate(np.eye(len(places))):
+        higher, lower = (solve(sums, np.exp(places + side * direction)) for side in (step, -step))
+        difference = (higher.criterion(method) - lower.criterion(method)) / (2 * step)
+        assert slope[factor] == pytest.approx(difference, abs=1e-4)
+
+
+@given(designs(), st.integers(0, 2**32 - 1))
+def test_the_order_of_visits_and_of_levels_does_not_matter(design: Design, seed: int) -> None:
+    numbers = np.random.default_rng(seed)
+    rows = numbers.permutation(len(design.y))
+    names = [numbers.permutation(size) for size in design.levels]
+    renamed = [
+        np.where(codes < 0, -1, name[codes]) for codes, name in zip([design.unit, *design.randoms], names, strict=True)
+    ]
+    unit, *randoms = [codes[rows] for codes in renamed]
+    sums = sums_of_rows(unit, randoms, design.fixed[rows], design.y[rows], design.weights[rows], design.levels)
+    one, other = at_its_ratios(design), fit_at(sums, design.ratios)
+    assert other.criterion == pytest.approx(one.criterion)
+    assert other.units[names[0]] == pytest.approx(one.units, abs=1e-8)
+    assert other.unit_se[names[0]] == pytest.approx(one.unit_se)
+    for factor, name in enumerate(names[1:]):
+        assert other.randoms[factor][name] == pytest.approx(one.randoms[factor], abs=1e-8)
+
+
+@given(designs(), st.floats(0.01, 100.0), st.floats(-1e3, 1e3))
+def test_other_points_on_the_scale_change_nothing_but_the_scale(design: Design, times: float, plus: float) -> None:
+    one = at_its_ratios(design)
+    other = at_its_ratios(replace(design, y=times * design.y + plus))
+    assert other.residual_sd == pytest.approx(times * one.residual_sd)
+    assert other.units == pytest.approx(times * one.units, abs=1e-6 * times)
+    assert other.unit_se == pytest.approx(times * one.unit_se)
+    assert other.dense_se == pytest.approx(times * one.dense_se)
+    visited, units = design.visited(), design.levels[0]
+    before = one.contrast(visited[:, :units], visited[:, units:]).value
+    after = other.contrast(visited[:, :units], visited[:, units:]).value
+    assert after == pytest.approx(times * before + plus, abs=1e-5 * times + 1e-6)
+
+
+@given(designs(further=1))
+def test_a_factor_with_no_variance_is_as_good_as_not_there(design: Design) -> None:
+    assume(len(design.randoms) == 1)
+    with_it = fit_at(design.sums(), np.array([design.ratios[0], 0.0]))
+    without = fit_at(replace(design, randoms=[], levels=design.levels[:1]).sums(), design.ratios[:1])
+    assert with_it.criterion == pytest.approx(without.criterion)
+    assert with_it.units == pytest.approx(without.units, abs=1e-8)
+    assert with_it.unit_se == pytest.approx(without.unit_se)
+    assert not with_it.randoms[0].any()
+    assert not with_it.random_se[0].any()
