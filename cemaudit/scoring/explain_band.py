@@ -35,8 +35,8 @@ class BandStory:
 
     def as_json(self) -> dict[str, Any]:
         """The story as plain JSON values."""
-        rows = [{"label": band.label, "where": [_plain(one) for one in tried]} for band, tried in self.rows]
-        lowered = [{"by": by, "where": [_plain(one) for one in tried]} for by, tried in self.downgrades]
+        rows = [{"label": band.label, "where": [_plain_condition(one) for one in tried]} for band, tried in self.rows]
+        lowered = [{"by": by, "where": [_plain_condition(one) for one in tried]} for by, tried in self.downgrades]
         return {"label": self.band.label if self.band else None, "tried": rows, "downgrades": lowered}
 
 
@@ -66,6 +66,6 @@ def _holds(name: str, condition: str, value: Fraction | None, peers: Peers | Non
     return (peers is not None or "p" not in condition) and hold({name: condition}, {name: value}, peers)
 
 
-def _plain(tried: Tried) -> dict[str, Any]:
+def _plain_condition(tried: Tried) -> dict[str, Any]:
     value = None if tried.value is None else shown_exactly(tried.value)
     return {"measure": tried.measure, "condition": tried.condition, "value": value, "holds": tried.holds}

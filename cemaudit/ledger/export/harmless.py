@@ -4,10 +4,10 @@ from __future__ import annotations
 
 __all__ = ["harmless"]
 
-_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
+_FORMULA_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
 """What a formula begins with, in spreadsheets of any language."""
 
 
 def harmless(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet might take it for a formula."""
-    return f"'{text}" if text.startswith(tuple(_BEGINNINGS)) else text
+    return f"'{text}" if text.startswith(tuple(_FORMULA_BEGINNINGS)) else text
