@@ -28,22 +28,18 @@ from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
 from cemaudit.compare.mixed_model.reml import Fit, fit
 from cemaudit.compare.selection import Asked
 from cemaudit.ledger import opened
+from cemaudit.ledger.collecting import processors
 from cemaudit.ledger.processes import done_by
 from cemaudit.ledger.query.reading import reading
-from cemaudit.ledger.snapshot.answers import answer_fields
+from cemaudit.ledger.snapshot.answer_columns import Row, answer_fields, head_fields, visit_fields
 from cemaudit.ledger.snapshot.block import about_answers, about_scores
-from cemaudit.ledger.snapshot.gone import gone_file, stores_file
-from cemaudit.ledger.snapshot.heads import Row, head_fields, visit_fields
+from cemaudit.ledger.snapshot.folder import KIND, New, Reached, Store, gone_file, publish, stores_file
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.parquet import write
-from cemaudit.ledger.snapshot.publishing import publish
-from cemaudit.ledger.snapshot.scores import Marks, score_fields
-from cemaudit.ledger.snapshot.store import KIND, New, Reached, Store
-from cemaudit.ledger.snapshot.table import Table, texts
-from cemaudit.ledger.stores import Store as Registered
-from cemaudit.ledger.stores import import_stores
-from cemaudit.ledger.workers import processors
+from cemaudit.ledger.snapshot.parquet import Table, texts, write
+from cemaudit.ledger.snapshot.score_columns import Marks, score_fields
+from cemaudit.ledger.store_registry import Store as Registered
+from cemaudit.ledger.store_registry import import_stores
 from cemaudit.model import Checklist
 from cemaudit.scoring import make_plan
 from cemaudit.scoring.kernel import Columns

@@ -40,7 +40,7 @@ from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
 from cemaudit.exchange.visits import read_visits
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import opened
-from cemaudit.ledger.check import check
+from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.sqlite import people_file
 from cemaudit.model import Evidence, Visit
 from cemaudit.scoring import Engine
@@ -55,14 +55,14 @@ ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 CLOCK = """
 import datetime as dt, sys, types
 from cemaudit.cli.run import run
-from cemaudit.ledger import examining, trail
+from cemaudit.ledger import acceptance, audit_trail
 back = dt.timedelta(days=float(sys.argv[1]))
 class Clock(dt.datetime):
     @classmethod
     def now(cls, tz=None):
         return dt.datetime.now(tz) - back
-trail.datetime = Clock
-examining.dt = types.SimpleNamespace(datetime=Clock, UTC=dt.UTC, timedelta=dt.timedelta)
+audit_trail.datetime = Clock
+acceptance.dt = types.SimpleNamespace(datetime=Clock, UTC=dt.UTC, timedelta=dt.timedelta)
 sys.exit(run(sys.argv[2:]))
 """
 """Collects while the clock is days behind."""

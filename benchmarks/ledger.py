@@ -36,8 +36,8 @@ import chain
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.collecting import Collector, rules_of
-from cemaudit.ledger.examining import Examiner
+from cemaudit.ledger.acceptance import Examiner
+from cemaudit.ledger.collecting import Collector, Workers, processors, rules_of
 from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
@@ -45,7 +45,6 @@ from cemaudit.ledger.query.views import show
 from cemaudit.ledger.rescoring.run import rescore_history
 from cemaudit.ledger.snapshot.taking import take_snapshot
 from cemaudit.ledger.sources import sources_of
-from cemaudit.ledger.workers import Workers, processors
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine, evaluate, make_plan
 

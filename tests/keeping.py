@@ -10,13 +10,11 @@ import samples
 
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger
-from cemaudit.ledger.collecting import Collector, Summary, rules_of
+from cemaudit.ledger.collecting import Collector, Summary, Workers, rules_of
 from cemaudit.ledger.documents import Document, document_of
-from cemaudit.ledger.fates import Fate
-from cemaudit.ledger.inbox import Inbox
-from cemaudit.ledger.sources import sources_in, sources_of
-from cemaudit.ledger.stores import store_ids
-from cemaudit.ledger.workers import Workers
+from cemaudit.ledger.sources import Inbox, sources_in, sources_of
+from cemaudit.ledger.states import Fate
+from cemaudit.ledger.store_registry import store_ids
 from cemaudit.model import Checklist, Visit
 
 SHOP = samples.items_only(samples.item("I1"), samples.item("I2", "text"))

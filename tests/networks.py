@@ -12,9 +12,9 @@ import samples
 import snapshots
 
 from cemaudit.ledger import opened
-from cemaudit.ledger.reviews import review
+from cemaudit.ledger.history import review
 from cemaudit.ledger.states import State
-from cemaudit.ledger.stores import Store, import_stores
+from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine
 

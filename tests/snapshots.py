@@ -11,12 +11,12 @@ import pytest
 
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger
+from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.documents import packed
 from cemaudit.ledger.query.reading import Local, reading
-from cemaudit.ledger.shelf import as_text
 from cemaudit.ledger.snapshot import block, manifest, taking
+from cemaudit.ledger.snapshot.answer_columns import Row
 from cemaudit.ledger.snapshot.block import Job, Made, make_files, marks_of
-from cemaudit.ledger.snapshot.heads import Row
 from cemaudit.ledger.snapshot.parquet import connected, listed
 from cemaudit.model import Scheme, Visit
 from cemaudit.model.aggregator import Aggregator

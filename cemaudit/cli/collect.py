@@ -19,8 +19,7 @@ from cemaudit.language import N_, Message, message
 if TYPE_CHECKING:
     from cemaudit.ledger import Ledger
     from cemaudit.ledger.collecting import Summary
-    from cemaudit.ledger.inbox import Inbox
-    from cemaudit.ledger.sources import Source
+    from cemaudit.ledger.sources import Inbox, Source
 
 __all__ = ["command", "total_of"]
 
@@ -68,10 +67,9 @@ def command(
     """Collect, and say what became of the visits."""
     from cemaudit.exchange.sealed.keys import read_public_keys
     from cemaudit.ledger import opened
-    from cemaudit.ledger.collecting import Collector, rules_of
+    from cemaudit.ledger.collecting import Collector, Workers, processors, rules_of
     from cemaudit.ledger.sources import sources_of
-    from cemaudit.ledger.stores import store_ids
-    from cemaudit.ledger.workers import Workers, processors
+    from cemaudit.ledger.store_registry import store_ids
     from cemaudit.scoring import Engine
 
     keys = [key for path in key_files for key in read_public_keys(path)] if key_files else None
@@ -100,8 +98,7 @@ def command(
 
 def _rounds(found: Sequence[Source | Inbox], watch: float | None) -> Iterator[Iterator[Source]]:
     """What to collect from now; with ``watch`` again and again, from the inboxes."""
-    from cemaudit.ledger.inbox import Inbox
-    from cemaudit.ledger.sources import sources_in
+    from cemaudit.ledger.sources import Inbox, sources_in
 
     inboxes = [one for one in found if isinstance(one, Inbox)]
     yield chain.from_iterable(sources_in(one) if isinstance(one, Inbox) else [one] for one in found)

@@ -75,8 +75,8 @@ class Company:
     def send(self, seed: int) -> None:
         """Write the table of stores, and let shoppers' visits arrive."""
         from cemaudit.simulate import simulate
+        from cemaudit.simulate.chain import write_stores
         from cemaudit.simulate.inbox import fill_inbox
-        from cemaudit.simulate.registry import write_stores
 
         write_stores(self.folder / "stores.csv", self.chain, self.checklist.sector)
         visits = simulate(self.checklist, len(self.chain.stores), VISITS, seed)
@@ -85,11 +85,9 @@ class Company:
     def collect(self, engine: Engine, told: Callable[[str], None]) -> Summary:
         """Import the stores, and collect what is in the inbox; ``told`` is why a visit is not taken."""
         from cemaudit.ledger import opened
-        from cemaudit.ledger.collecting import Collector, rules_of
-        from cemaudit.ledger.inbox import Inbox
-        from cemaudit.ledger.sources import sources_in
-        from cemaudit.ledger.stores import import_stores, read_stores, store_ids
-        from cemaudit.ledger.workers import Workers
+        from cemaudit.ledger.collecting import Collector, Workers, rules_of
+        from cemaudit.ledger.sources import Inbox, sources_in
+        from cemaudit.ledger.store_registry import import_stores, read_stores, store_ids
 
         checklists = engine.library.all_checklists()
         with opened(str(self.ledger), make=True) as ledger:
@@ -119,7 +117,7 @@ class Company:
     def latest(self, engine: Engine) -> list[Context]:
         """The latest visit or episode of each store that gets a report, as the ledger has it."""
         from cemaudit.ledger import opened
-        from cemaudit.scoring.series import contexts
+        from cemaudit.scoring.engine import contexts
 
         with opened(str(self.ledger)) as ledger:
             visits = [held.visit for held in ledger.visits() if held.store in self.reported]

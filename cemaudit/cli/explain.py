@@ -18,8 +18,7 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.scoring.explain import Node
-    from cemaudit.scoring.explain_band import BandStory, Tried
+    from cemaudit.scoring.explain import BandStory, Node, Tried
 
 NARROWEST_TITLE = 8
 
@@ -45,7 +44,7 @@ def command(
 ) -> None:
     """Explain one score of one visit, and its band where the score is the one a report leads with."""
     from cemaudit.scoring import Engine, explain
-    from cemaudit.scoring.explain_band import explain_band
+    from cemaudit.scoring.explain import explain_band
 
     engine = Engine(blocked, files, scheme_ref)
     visit = the_visit(visits, visit_id)
@@ -69,7 +68,7 @@ def command(
 
 
 def _lines(node: Node, depth: int, is_full: bool) -> Iterator[str]:
-    from cemaudit.scoring.explain_words import folded, headline_of, reasons_of, ways_of
+    from cemaudit.scoring.explain_text import folded, headline_of, reasons_of, ways_of
 
     indent, width = "  " * depth, screen_width()
     head = indent + headline_of(node)
@@ -100,7 +99,7 @@ def _row(name: str, tried: tuple[Tried, ...]) -> Iterator[str]:
 
 
 def _condition(tried: Tried) -> str:
-    from cemaudit.scoring.explain_words import in_words
+    from cemaudit.scoring.explain_text import in_words
 
     value = str(message("no score")) if tried.value is None else in_words(tried.value)
     verdict = message("holds") if tried.holds else message("does not hold")

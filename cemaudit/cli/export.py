@@ -54,9 +54,9 @@ def command(
 ) -> None:
     """Write the file, and say how many rows it has."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.export.request import Request
-    from cemaudit.ledger.export.stretches import Stretches
-    from cemaudit.ledger.export.writing import FORMATS, write_export
+    from cemaudit.ledger.export.columns import Request
+    from cemaudit.ledger.export.files import FORMATS, write_export
+    from cemaudit.ledger.export.rows import Stretches
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 

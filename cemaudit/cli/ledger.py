@@ -60,7 +60,7 @@ def command() -> None:
 def check_(noted: str | None, url: str) -> int:
     """Say what is wrong, or the hash to note down."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.check import check
+    from cemaudit.ledger.maintenance import check
 
     with opened(url) as ledger:
         problems = list(check(ledger, noted))
@@ -86,7 +86,7 @@ def check_(noted: str | None, url: str) -> int:
 def backup_(file: Path, url: str) -> None:
     """Copy, and say where the copy is."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.backup import backup
+    from cemaudit.ledger.maintenance import backup
 
     with opened(url) as ledger:
         for path in backup(ledger, file):
@@ -100,7 +100,7 @@ def backup_(file: Path, url: str) -> None:
 def info_(url: str, as_json: bool) -> None:
     """A line for each thing, or one JSON object."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.info import info
+    from cemaudit.ledger.maintenance import info
 
     with opened(url) as ledger:
         found = info(ledger)

@@ -81,7 +81,7 @@ def _added(engine: Engine, sources: list[str], unusable: list[Problem]) -> list[
 
 def _failing_vectors(engine: Engine, record: Checklist | Scheme) -> list[Problem]:
     from cemaudit.model import Scheme
-    from cemaudit.scoring.vectors import run_vectors
+    from cemaudit.scoring.examples import run_vectors
 
     return run_vectors(record, engine.library.aggregators) if isinstance(record, Scheme) else []
 
@@ -102,7 +102,7 @@ def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]
 
 def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
     from cemaudit.scoring.lint import Level, Remark
-    from cemaudit.scoring.proof import missing_proof
+    from cemaudit.scoring.validation import missing_proof
 
     for found in fitting_visits(engine, sources, unusable):
         checklist = engine.plan(found.visit.checklist, found.visit.day).checklist

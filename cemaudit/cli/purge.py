@@ -15,7 +15,7 @@ from cemaudit.cli.options import FILE, json_option, ledger_option
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.purge import Removed
+    from cemaudit.ledger.purging import Removed
 
 
 @words.command(
@@ -44,7 +44,7 @@ def command(
 ) -> int:
     """Say what would be removed, ask, and remove it."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.purge import purge, to_purge
+    from cemaudit.ledger.purging import purge, to_purge
 
     if before is None and shopper is None:
         raise click.UsageError(str(message("say whose data: {options}", options="--before DATE, --shopper CODE")))

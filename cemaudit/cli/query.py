@@ -160,7 +160,7 @@ def _named(shown: Shown) -> dict[str, Any]:
 
 
 def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
-    from cemaudit.ledger.export.harmless import harmless
+    from cemaudit.ledger.export.files import harmless
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if rows:

@@ -66,7 +66,7 @@ def command(
     from cemaudit.report import store_report, write_report
     from cemaudit.report.media import media_of
     from cemaudit.scoring import Engine
-    from cemaudit.scoring.series import contexts
+    from cemaudit.scoring.engine import contexts
 
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))

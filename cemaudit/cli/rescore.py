@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from cemaudit.errors import Problem
     from cemaudit.ledger.query.reading import Reading
     from cemaudit.ledger.query.statement import Filter
-    from cemaudit.ledger.rescoring.causes import Causes
-    from cemaudit.ledger.rescoring.difference import Difference
+    from cemaudit.ledger.rescoring.differences import Causes, Difference
     from cemaudit.ledger.rescoring.run import Done
     from cemaudit.ledger.spark.reading import OnSpark
     from cemaudit.scoring import Engine
@@ -116,11 +115,10 @@ def _checklists(where: tuple[str, ...]) -> Filter:
 def _here(asked: _Asked, url: str, folder: Path, processes: int | None, causes: int, show: Show) -> list[Problem]:
     """In this program, on all processors."""
     from cemaudit.ledger import opened
+    from cemaudit.ledger.collecting import processors
     from cemaudit.ledger.query.reading import reading
-    from cemaudit.ledger.rescoring.causes import causes_of
-    from cemaudit.ledger.rescoring.difference import differences
+    from cemaudit.ledger.rescoring.differences import causes_of, differences
     from cemaudit.ledger.rescoring.run import rescore_history
-    from cemaudit.ledger.workers import processors
 
     engine, scheme, begun = asked.engine, asked.scheme, time.monotonic()
     with opened(url) as ledger:
@@ -140,8 +138,7 @@ def _here(asked: _Asked, url: str, folder: Path, processes: int | None, causes: 
 
 def _there(asked: _Asked, snapshot: OnSpark, show: Show) -> list[Problem]:
     """On a cluster, which has no visits to look for causes in."""
-    from cemaudit.ledger.rescoring.causes import Causes
-    from cemaudit.ledger.rescoring.difference import differences
+    from cemaudit.ledger.rescoring.differences import Causes, differences
     from cemaudit.ledger.spark.rescoring import rescore_on
 
     begun = time.monotonic()

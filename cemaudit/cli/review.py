@@ -27,7 +27,7 @@ STATES = ("accepted", "returned", "excluded")
 def command(visits: tuple[str, ...], state: str, reason: str, revision: int | None, url: str) -> None:
     """Give all of them the state, or none."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.reviews import review
+    from cemaudit.ledger.history import review
     from cemaudit.ledger.states import State
 
     with opened(url) as ledger:

@@ -66,7 +66,7 @@ def give_rows(
 
 def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows as CSV; no cell is a formula."""
-    from cemaudit.ledger.export.harmless import harmless
+    from cemaudit.ledger.export.files import harmless
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(map(harmless, columns))
@@ -77,7 +77,7 @@ def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None
 
 def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]]) -> None:
     from cemaudit.ledger.export.columns import OutColumn
-    from cemaudit.ledger.export.spreadsheet import write_spreadsheet
+    from cemaudit.ledger.export.files import write_spreadsheet
 
     outs = [OutColumn(name, "", kind) for name, kind in columns.items()]
     write_spreadsheet(path, outs, ([row.get(name) for name in columns] for row in rows), len(rows))

@@ -75,7 +75,7 @@ def command(
 def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None) -> Iterator[Audit]:
     from cemaudit.scoring import make_audit
     from cemaudit.scoring.bands import graded_among_peers
-    from cemaudit.scoring.compose import compose_stores
+    from cemaudit.scoring.composition import compose_stores
 
     found = fitting_visits(engine, sources, problems)
     audits = (make_audit(engine.plan(each.visit.checklist, each.visit.day), each.visit) for each in found)
@@ -108,7 +108,7 @@ def _print_over_visits(engine: Engine, audits: list[Audit]) -> None:
     """The scheme's summaries over the audits of one checklist, and what follows from each store's bands."""
     from cemaudit.scoring import shown
     from cemaudit.scoring.bands import find_consequences
-    from cemaudit.scoring.summaries import summarise
+    from cemaudit.scoring.composition import summarise
 
     scheme = audits[0].scheme
     plan = engine.plan(audits[0].visit.checklist, audits[0].visit.day)

@@ -41,8 +41,8 @@ def command(
 ) -> None:
     """Take it, and say what was done."""
     from cemaudit.ledger import opened
+    from cemaudit.ledger.collecting import processors
     from cemaudit.ledger.snapshot.taking import take_snapshot
-    from cemaudit.ledger.workers import processors
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)

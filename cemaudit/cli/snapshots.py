@@ -42,7 +42,7 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def folder_of(url: str | None, given: Path | None) -> Path:
     """The folder of the snapshot."""
-    from cemaudit.ledger.snapshot.place import snapshot_folder
+    from cemaudit.ledger.snapshot.manifest import snapshot_folder
 
     return snapshot_folder(url, given)
 

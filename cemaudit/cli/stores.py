@@ -15,7 +15,7 @@ from cemaudit.cli.table import print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.stores import Store
+    from cemaudit.ledger.store_registry import Store
 
 _ABOUT = {
     "import": N_("Let the ledger know stores from a table or JSON."),
@@ -43,7 +43,7 @@ def command() -> None:
 def import_(file: Path, url: str) -> int:
     """Import what is good."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.stores import import_stores, read_stores
+    from cemaudit.ledger.store_registry import import_stores, read_stores
 
     register = read_stores(file)
     with opened(url, make=True) as ledger:
@@ -65,7 +65,7 @@ def import_(file: Path, url: str) -> int:
 def list_(url: str, as_json: bool) -> None:
     """One line, or one JSON object, for each store."""
     from cemaudit.ledger import opened
-    from cemaudit.ledger.stores import stores_now
+    from cemaudit.ledger.store_registry import stores_now
 
     with opened(url) as ledger:
         stores = list(stores_now(ledger).values())

@@ -143,7 +143,7 @@ _VERDICTS = {
 
 
 def _print(answer: WhatIf, plan: Plan) -> None:
-    from cemaudit.scoring.explain_words import in_words
+    from cemaudit.scoring.explain_text import in_words
 
     click.echo(str(message("Now: {where}", where=_where(answer.before, plan, answer.goal))))
     cost, where = in_words(answer.cost), _where(answer.after, plan, answer.goal)
@@ -175,7 +175,7 @@ def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str)
 
 
 def _row(change: Change) -> list[str]:
-    from cemaudit.scoring.explain_words import in_words
+    from cemaudit.scoring.explain_text import in_words
 
     return [change.name, str(change.title), change.before or "-", change.after, in_words(change.cost)]
 

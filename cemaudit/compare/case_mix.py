@@ -15,11 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cemaudit.compare.intervals import angle_of, share_of
 from cemaudit.compare.selection import Source
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import Names, code_of, quoted
 from cemaudit.model import Checklist, Measure, Scheme, score_name
 from cemaudit.model.aggregator import Aggregator
@@ -33,11 +32,13 @@ __all__ = [
     "Means",
     "Node",
     "Scale",
+    "angle_of",
     "asked_of_items",
     "columns_of",
     "easier",
     "means_of",
     "scale_of",
+    "share_of",
     "share_of_points",
     "typical",
 ]
@@ -282,6 +283,26 @@ _FULL, _NEARLY = 100.0, 1e-9
 
 
 _STEP = 1e-3
+
+
+def angle_of(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
+    """A share of points as an angle, asin √((k + 3/8) / (m + 3/4)): nearly the same variance, 1 / (4m), wherever it is.
+
+    In radians, 0 to π/2; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe 1948, Biometrika 35:246-254.
+    """
+    earned, of = np.asarray(points, dtype=np.float64), np.asarray(possible, dtype=np.float64)
+    return np.arcsin(np.sqrt((earned + 0.375) / (of + 0.75)))
+
+
+def share_of(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float64]:
+    """The share (0 to 1) that has this angle: the way back from ``angle_of``.
+
+    With the same ``possible`` the very share; without, that of very many points, sin². Angles beyond 0 to π/2, as
+    ends of intervals are, count as 0 and π/2.
+    """
+    square = np.sin(np.clip(np.asarray(angle, dtype=np.float64), 0, np.pi / 2)) ** 2
+    share: NDArray[np.float64] = square + (0.75 * square - 0.375) / np.asarray(possible, dtype=np.float64)
+    return np.clip(share, 0, 1)
 
 
 class Scale(NamedTuple):

@@ -14,7 +14,7 @@ from cemaudit.ledger.query.question import Question, checklists_asked
 from cemaudit.ledger.query.reading import Answers, Reading, Scores
 from cemaudit.ledger.query.scores import tables_asked
 from cemaudit.ledger.query.statement import counted
-from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import Names, quoted
 from cemaudit.model import Checklist, Item, Severity
 from cemaudit.scoring.findings import GOOD_WORK, STRONG, WIDE_GAP

@@ -1,17 +1,12 @@
-"""Intervals: of a store's standing in the league, of shares (Wilson), and the arcsine scale."""
+"""Intervals: of a store's standing in the league, and of shares (Wilson)."""
 
 from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-__all__ = ["Interval", "Standing", "angle_of", "share_of", "wilson"]
+__all__ = ["Interval", "Standing", "wilson"]
 
 
 class Interval(NamedTuple):
@@ -66,23 +61,3 @@ def wilson(hits: float, trials: float, level: float = 0.95) -> Interval:
     middle = (hits + square / 2) / (trials + square)
     half = math.sqrt(square * (hits * (1 - share) + square / 4)) / (trials + square)
     return Interval(max(middle - half, 0.0), min(middle + half, 1.0))
-
-
-def angle_of(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
-    """A share of points as an angle, asin √((k + 3/8) / (m + 3/4)): nearly the same variance, 1 / (4m), wherever it is.
-
-    In radians, 0 to π/2; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe 1948, Biometrika 35:246-254.
-    """
-    earned, of = np.asarray(points, dtype=np.float64), np.asarray(possible, dtype=np.float64)
-    return np.arcsin(np.sqrt((earned + 0.375) / (of + 0.75)))
-
-
-def share_of(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float64]:
-    """The share (0 to 1) that has this angle: the way back from ``angle_of``.
-
-    With the same ``possible`` the very share; without, that of very many points, sin². Angles beyond 0 to π/2, as
-    ends of intervals are, count as 0 and π/2.
-    """
-    square = np.sin(np.clip(np.asarray(angle, dtype=np.float64), 0, np.pi / 2)) ** 2
-    share: NDArray[np.float64] = square + (0.75 * square - 0.375) / np.asarray(possible, dtype=np.float64)
-    return np.clip(share, 0, 1)

@@ -19,7 +19,7 @@ from cemaudit.ledger.query.measured import facets_of_item
 from cemaudit.ledger.query.question import Question, checklists_asked, is_asked
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import conditions_of
-from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import Names, code_of, quoted
 from cemaudit.model import Checklist, Reason
 

@@ -33,7 +33,7 @@ from cemaudit.language import Message, message
 from cemaudit.ledger.query.keys import needs_stores
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import Bound, Filter, conditions_of
-from cemaudit.ledger.snapshot.gone import STORE_COLUMNS
+from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
 from cemaudit.ledger.snapshot.names import quoted, reason_of
 from cemaudit.ledger.snapshot.parquet import reading_of
 from cemaudit.model import Reason

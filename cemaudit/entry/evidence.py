@@ -14,10 +14,10 @@ from cemaudit.entry.given import opened, path_typed, read_given
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
-from cemaudit.media.details import Details
 from cemaudit.media.examine import examine
-from cemaudit.media.kinds import Kind
-from cemaudit.media.look import Look
+from cemaudit.media.exif import Details
+from cemaudit.media.file_types import Kind
+from cemaudit.media.picture_quality import Look
 from cemaudit.model.base import Line, Record, Whole, clean
 
 __all__ = ["Taken", "path_typed", "still_there", "take_in"]

@@ -9,8 +9,8 @@ from cemaudit.entry.questions import Question
 from cemaudit.entry.session import Session
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.media.details import Details
-from cemaudit.media.kinds import Kind as FileKind
+from cemaudit.media.exif import Details
+from cemaudit.media.file_types import Kind as FileKind
 from cemaudit.model import Item
 from cemaudit.model.base import clean
 

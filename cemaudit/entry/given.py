@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.media.kinds import HEAD, Kind, kind_of
+from cemaudit.media.file_types import HEAD, Kind, kind_of
 
 __all__ = ["opened", "path_typed", "read_given"]
 

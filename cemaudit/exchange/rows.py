@@ -15,8 +15,8 @@ from cemaudit.exchange.tables import Row
 from cemaudit.language import message
 from cemaudit.model import Checklist, Item, Visit, faults
 from cemaudit.model.answers import AnswerValue
-from cemaudit.scoring.checks import check_visit
 from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.validation import check_visit
 
 __all__ = ["RowReader", "arising"]
 

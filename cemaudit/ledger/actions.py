@@ -21,8 +21,8 @@ from cemaudit.model.base import Id, Line, Record
 from cemaudit.model.visit import Token
 
 if TYPE_CHECKING:
+    from cemaudit.ledger.audit_trail import Entry
     from cemaudit.ledger.ledger import Ledger
-    from cemaudit.ledger.trail import Entry
 
 __all__ = ["Action", "Kind", "action_of", "actions_now", "keep_actions", "read_actions"]
 

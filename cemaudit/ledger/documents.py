@@ -11,7 +11,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger.people import KEY, SHOPPER, Paper, Person, Pseudonyms
+from cemaudit.ledger.identities import KEY, SHOPPER, Paper, Person, Pseudonyms
 from cemaudit.model import Visit
 
 if TYPE_CHECKING:

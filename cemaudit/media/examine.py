@@ -1,4 +1,4 @@
-"""A file's bytes examined: what it is, a copy without what is personal, and what can be said of it."""
+"""Examines a file of evidence: its type, whether it is whole, and a copy without private details."""
 
 from __future__ import annotations
 
@@ -6,18 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from cemaudit.media.details import Details, details_of
+from cemaudit.media.audio import clean_m4a, clean_mp3, clean_wav
+from cemaudit.media.binary import cut_off
+from cemaudit.media.exif import Details, details_of
+from cemaudit.media.file_types import HEAD, Kind, kind_of
 from cemaudit.media.heic import read_heic
-from cemaudit.media.jpeg import read_jpeg
-from cemaudit.media.kinds import HEAD, Kind, kind_of
-from cemaudit.media.look import Look, look_at
-from cemaudit.media.m4a import clean_m4a
-from cemaudit.media.mp3 import clean_mp3
-from cemaudit.media.pdf import keep_pdf
-from cemaudit.media.png import read_png
-from cemaudit.media.wav import clean_wav
+from cemaudit.media.images import read_jpeg, read_png
+from cemaudit.media.picture_quality import Look, look_at
 
-__all__ = ["Examined", "examine"]
+__all__ = ["Examined", "examine", "keep_pdf"]
+
+
+_TAIL = 2048
+
+
+def keep_pdf(data: bytes) -> bytes:
+    """The same bytes: what a PDF says of its author and program cannot be cut without writing it anew, so it stays.
+
+    ``BadInput`` where the file ends too early.
+    """
+    if b"%%EOF" not in data[-_TAIL:]:
+        raise cut_off()
+    return data
 
 
 class _Picture(Protocol):
@@ -34,6 +44,8 @@ _PICTURES: dict[Kind, Callable[[bytes], _Picture]] = {
     Kind.PNG: read_png,
     Kind.HEIC: read_heic,
 }
+
+
 _OTHERS: dict[Kind, Callable[[bytes], bytes]] = {
     Kind.M4A: clean_m4a,
     Kind.MP3: clean_mp3,

@@ -1,9 +1,10 @@
-"""The engine: plugins, their checklists and schemes, and audits of visits with everybody's findings."""
+"""The engine: scores visits under the checklists and schemes at hand, and makes contexts of episodes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from cemaudit.model.blocks import Section
 from cemaudit.plugins import Plugins, load_plugins
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, find_band
-from cemaudit.scoring.checks import check_visit
 from cemaudit.scoring.exact import Evaluation, evaluate
 from cemaudit.scoring.findings import core_findings, in_order
 from cemaudit.scoring.items import is_failed
 from cemaudit.scoring.plan import Plan, make_plan
+from cemaudit.scoring.validation import check_visit
 
-__all__ = ["Engine", "audit_visit", "make_audit"]
+__all__ = ["Engine", "audit_visit", "contexts", "make_audit"]
 
 
 def make_audit(
@@ -106,3 +107,41 @@ class Engine:
         problems = check_visit(visit, self.library.checklist(visit.checklist))
         if problems:
             raise BadInput(problems).inside(f"visit {visit.id}")
+
+
+_LONG_AGO = dt.date.min
+
+
+def contexts(engine: Engine, visits: Iterable[Visit]) -> Iterator[Context]:
+    """What each report is about: one visit, or all visits of an episode, with the store's earlier audits.
+
+    Stores come in the order of their ids, a store's reports in the order of their last visits. The visits must fit
+    their checklists (``BadInput`` otherwise).
+    """
+    by_store: dict[str, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_store[visit.store].append(visit)
+    for _, mine in sorted(by_store.items()):
+        yield from _of_store(engine, sorted(mine, key=_when))
+
+
+def _of_store(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
+    past: list[Audit] = []
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, visit in enumerate(visits):
+        past.append(engine.audit(visit, _alike(past, visit)))
+        groups[("episode", visit.episode.id) if visit.episode else ("visit", visit.id)].append(number)
+    for group in groups.values():
+        earlier = [past[number] for number in range(group[0]) if number not in group]
+        yield Context(tuple(past[number] for number in group), _alike(earlier, past[group[0]].visit))
+
+
+def _alike(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:
+    """The audits that answer a version of the same checklist."""
+    checklist_id = visit.checklist.partition("@")[0]
+    return tuple(audit for audit in audits if audit.checklist.id == checklist_id)
+
+
+def _when(visit: Visit) -> tuple[dt.date, int, str, str]:
+    started = visit.started.isoformat() if visit.started else ""
+    return visit.day or _LONG_AGO, visit.episode.number if visit.episode else 0, started, visit.id

@@ -19,7 +19,7 @@ from cemaudit.model.measures import Measure
 from cemaudit.scoring.bands import hold
 from cemaudit.scoring.items import is_failed, score_by
 from cemaudit.scoring.plan import Group, Input, Plan
-from cemaudit.scoring.steps import Step, steps_of
+from cemaudit.scoring.rounding import Step, steps_of
 
 __all__ = ["Evaluation", "Reckoning", "Step", "evaluate", "evaluate_pooled", "taken"]
 

@@ -1,22 +1,105 @@
-"""From a number to its answers: the tree behind any score, in exact numbers that add up at every node."""
+"""Explains a score: any measure and band unfolds to the answers behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
-from cemaudit.model import Measure, Reason, Text
+from cemaudit.model import Band, Item, ItemScore, Measure, Reason, SkipState, Text
 from cemaudit.model.aggregator import Member
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.measures import Rounding
-from cemaudit.scoring.decisions import Decision, decide
+from cemaudit.scoring.bands import Peers, find_band, hold
 from cemaudit.scoring.exact import Evaluation, Reckoning, Step
+from cemaudit.scoring.items import is_relevant
 from cemaudit.scoring.plan import Input
 from cemaudit.scoring.rounding import shown
 
-__all__ = ["Node", "explain"]
+__all__ = ["BandStory", "Decision", "Node", "Tried", "decide", "explain", "explain_band"]
+
+
+Rule = Literal["exclude", "zero", "full", "refuse", "give-to", "given"]
+
+
+Maker = Literal["item", "measure", "scheme", "composition"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the ``rule`` of ``maker`` did with an item for the ``cause`` that it has no answer.
+
+    ``heir`` gets ``points`` where they were handed over. ``inherited`` holds what the item itself took over, by giver.
+    """
+
+    rule: Rule | None = None
+    maker: Maker | None = None
+    cause: Reason | None = None
+    heir: str = ""
+    points: Fraction | None = None
+    inherited: tuple[tuple[str, Fraction], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The decision as plain JSON values."""
+        record = {
+            "rule": self.rule,
+            "by": self.maker,
+            "cause": self.cause and self.cause.value,
+            "heir": self.heir or None,
+            "points": None if self.points is None else shown_exactly(self.points),
+            "inherited": {name: shown_exactly(points) for name, points in self.inherited} or None,
+        }
+        return {name: value for name, value in record.items() if value is not None}
+
+
+def decide(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> Decision | None:
+    """What was decided about an item of visit ``number`` for ``measure``; ``None`` where its answer alone counts."""
+    if item.id in evaluation.given:
+        return Decision("given", "composition")
+    decision = _unanswered(evaluation, number, measure, item)
+    inherited = () if measure.na else _inherited(evaluation, number, item)
+    return replace(decision or Decision(), inherited=inherited) if inherited else decision
+
+
+def _unanswered(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> Decision | None:
+    visit, plan = evaluation.visits[number], evaluation.plan
+    if item.id in visit.answers or not is_relevant(item, visit, plan.checklist):
+        return None
+    skip = visit.skipped.get(item.id)
+    if skip and skip.state is SkipState.NOT_APPLICABLE:
+        return _not_applicable(evaluation, number, measure, item)
+    if not skip and plan.scheme.unanswered == "zero" and item.possible is not None:
+        return Decision("zero", "scheme", Reason.UNANSWERED)
+    return None
+
+
+def _not_applicable(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> Decision:
+    if measure.na:
+        return Decision(measure.na, "measure", Reason.NOT_APPLICABLE)
+    if not item.gives_to:
+        rule: Rule = item.na  # type: ignore[assignment]
+        return Decision(rule, "item", Reason.NOT_APPLICABLE)
+    points = _handed_over(item, evaluation.plan.checklist.items, evaluation.items_under(None)[number])
+    return Decision("give-to", "item", Reason.NOT_APPLICABLE, item.gives_to, points)
+
+
+def _inherited(evaluation: Evaluation, number: int, heir: Item) -> tuple[tuple[str, Fraction], ...]:
+    items, scores = evaluation.plan.checklist.items, evaluation.items_under(None)[number]
+    givers = (item for item in items.values() if item.gives_to == heir.id)
+    given = ((giver.id, _handed_over(giver, items, scores)) for giver in givers)
+    return tuple((name, points) for name, points in given if points is not None)
+
+
+def _handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[str, ItemScore]) -> Fraction | None:
+    """The points possible that moved from ``giver`` to its heir, in the heir's own measure; ``None`` where none did."""
+    heir, score = items[str(giver.gives_to)], scores[giver.id]
+    inheriting = scores[heir.id]
+    if score.reason is not Reason.NOT_APPLICABLE or not score.possible or not heir.weight:
+        return None
+    if inheriting.points is None or not inheriting.possible:
+        return None
+    return score.possible * giver.weight / heir.weight
 
 
 @dataclass(frozen=True)
@@ -158,3 +241,59 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _plain(value: Fraction | None) -> int | float | str | None:
     return None if value is None else shown_exactly(value)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One condition on a measure, the measure's value, and whether it held (never where the value is missing)."""
+
+    measure: str
+    condition: str
+    value: Fraction | None
+    holds: bool
+
+
+@dataclass(frozen=True)
+class BandStory:
+    """The band, the rows tried in their order with their conditions, and the downgrades that held."""
+
+    band: Band | None
+    rows: tuple[tuple[Band, tuple[Tried, ...]], ...]
+    downgrades: tuple[tuple[int, tuple[Tried, ...]], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The story as plain JSON values."""
+        rows = [{"label": band.label, "where": [_plain_condition(one) for one in tried]} for band, tried in self.rows]
+        lowered = [{"by": by, "where": [_plain_condition(one) for one in tried]} for by, tried in self.downgrades]
+        return {"label": self.band.label if self.band else None, "tried": rows, "downgrades": lowered}
+
+
+def explain_band(evaluation: Evaluation, peers: Peers | None = None) -> BandStory:
+    """Why the visit has its band, or none."""
+    scheme = evaluation.plan.scheme
+    rows = []
+    for band in scheme.bands:
+        tried = _tried(evaluation, band.where, peers)
+        rows.append((band, tried))
+        if all(one.holds for one in tried) or any(one.value is None for one in tried):
+            break
+    lowered = ((down.by, _tried(evaluation, down.where, peers)) for down in scheme.downgrades)
+    held = tuple((by, tried) for by, tried in lowered if all(one.holds for one in tried))
+    return BandStory(find_band(scheme, evaluation.scores, peers), tuple(rows), held)
+
+
+def _tried(evaluation: Evaluation, conditions: Mapping[str, str], peers: Peers | None) -> tuple[Tried, ...]:
+    values = {name: evaluation.reckonings[name].score.value for name in conditions}
+    return tuple(
+        Tried(name, condition, values[name], holds=_holds(name, condition, values[name], peers))
+        for name, condition in conditions.items()
+    )
+
+
+def _holds(name: str, condition: str, value: Fraction | None, peers: Peers | None) -> bool:
+    return (peers is not None or "p" not in condition) and hold({name: condition}, {name: value}, peers)
+
+
+def _plain_condition(tried: Tried) -> dict[str, Any]:
+    value = None if tried.value is None else shown_exactly(tried.value)
+    return {"measure": tried.measure, "condition": tried.condition, "value": value, "holds": tried.holds}

@@ -9,7 +9,7 @@ from cemaudit.model import Text
 from cemaudit.model.blocks import Column, Section, Table, Words
 from cemaudit.scoring.exact import Evaluation
 from cemaudit.scoring.explain import Node, explain
-from cemaudit.scoring.explain_words import folded, in_words, number_of, reasons_of, ways_of
+from cemaudit.scoring.explain_text import folded, in_words, number_of, reasons_of, ways_of
 
 __all__ = ["explanation_section"]
 

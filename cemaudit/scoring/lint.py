@@ -1,4 +1,4 @@
-"""What a person should look at again in a checklist or scheme that loads: translations, fairness, reach, coverage."""
+"""Lint of checklists and schemes, and the coverage map of channel, stage and element."""
 
 from __future__ import annotations
 
@@ -10,11 +10,48 @@ from enum import StrEnum
 
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, message
-from cemaudit.model import Checklist, Facet, Scheme, Text, label
+from cemaudit.model import Channel, Checklist, Element, Facet, Scheme, Text, label
 from cemaudit.model.bands import Band
-from cemaudit.scoring.coverage import cover
 
-__all__ = ["Level", "Remark", "lint_checklist", "lint_scheme"]
+__all__ = ["Coverage", "Level", "Remark", "cover", "lint_checklist", "lint_scheme"]
+
+
+Cell = tuple[Channel, str, Element]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Number of items in each cell (channel, stage id, element) of the map."""
+
+    items: dict[Cell, int]
+
+    @property
+    def holes(self) -> tuple[Cell, ...]:
+        """Cells without any item, in the order of the map."""
+        return tuple(cell for cell, count in self.items.items() if not count)
+
+    def channel_by_stage(self) -> dict[tuple[Channel, str], int]:
+        """Items by channel and stage, elements added up."""
+        totals: Counter[tuple[Channel, str]] = Counter()
+        for (channel, stage, _), count in self.items.items():
+            totals[channel, stage] += count
+        return dict(totals)
+
+    def missing(self, axis: int) -> tuple[str, ...]:
+        """Channels (axis 0), stages (1) or elements (2) without a single item."""
+        totals: Counter[str] = Counter()
+        for cell, count in self.items.items():
+            totals[cell[axis]] += count
+        return tuple(name for name, count in totals.items() if not count)
+
+
+def cover(checklist: Checklist) -> Coverage:
+    """The coverage map of a checklist along its own journey."""
+    stages = [stage.id for stage in checklist.path.stages]
+    items = {(channel, stage, element): 0 for channel in Channel for stage in stages for element in Element}
+    for touchpoint in checklist.touchpoints:
+        items[touchpoint.channel, touchpoint.stage, touchpoint.element] += len(touchpoint.items)
+    return Coverage(items)
 
 
 class Level(StrEnum):
@@ -39,7 +76,11 @@ _INTRUSIVE = re.compile(
     r"|화장(?!실|대|품)|립스틱|헤어\s?스타일|머리\s?모양|입\s?냄새|구취|체취|체형|외모|용모|국적|성별|나이",
     re.IGNORECASE,
 )
+
+
 _PROVOKING = re.compile(r"\b(unreasonable demand|provoke|pick a quarrel)\b|무리한 요구|시비|트집", re.IGNORECASE)
+
+
 _PHOTOGRAPHED = re.compile(r"\bphoto(graph)? of (the |a )?(staff|person|people|employee|customer)", re.IGNORECASE)
 
 

@@ -34,7 +34,7 @@ from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.items import ItemTable, make_tables
-from cemaudit.scoring.steps import Step
+from cemaudit.scoring.rounding import Step
 
 __all__ = ["CriticalCap", "Group", "Input", "Plan", "PlannedMeasure", "make_plan"]
 

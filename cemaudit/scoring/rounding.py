@@ -1,13 +1,16 @@
-"""Rounding as a scheme states it, on exact numbers."""
+"""Rounding, and the steps a value takes after it is computed: transform, caps, rounding."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from cemaudit.model.measures import Measure, Rounding
 
-__all__ = ["round_exactly", "shown"]
+__all__ = ["Step", "round_exactly", "shown", "steps_of"]
+
 
 DISPLAYED = Rounding(digits=1, stage="display")
 
@@ -43,3 +46,28 @@ def shown(value: Fraction, measure: Measure | None = None) -> str:
     rounding = (measure.round if measure else None) or DISPLAYED
     rounded = round_exactly(value, rounding)
     return f"{Decimal(rounded.numerator) / rounded.denominator:.{max(rounding.digits, 0)}f}"
+
+
+class Step(NamedTuple):
+    """One change of a value on its way: ``what`` (``transform``, ``cap``, ``round``), why, and the value after it."""
+
+    what: str
+    detail: str
+    value: Fraction
+
+
+def steps_of(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]] = ()) -> tuple[Step, ...]:
+    """In this order: transform, the caps in force (each with its reason), rounding."""
+    return tuple(_steps(measure, value, caps))
+
+
+def _steps(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]]) -> Iterator[Step]:
+    moved = value if measure.transform.is_idle else measure.transform.apply(value)
+    if moved is not value and moved != value:
+        yield Step("transform", "", moved)
+    for detail, at in caps:
+        if moved > at:
+            moved = at
+            yield Step("cap", detail, moved)
+    if measure.round and measure.round.stage == "value":
+        yield Step("round", f"{measure.round.mode} {measure.round.digits}", round_exactly(moved, measure.round))

@@ -1,7 +1,7 @@
 """Simulated visits: a made-up chain for any checklist, believable, seeded and the same on every machine.
 
 Needs nothing but the checklist. The visits carry ``origin = "simulated"``, which every report prints; their evidence is
-drawn by ``cemaudit.simulate.pictures``.
+drawn by ``cemaudit.simulate.inbox``.
 """
 
 from cemaudit.simulate.chain import Chain, Shopper, Store, make_chain

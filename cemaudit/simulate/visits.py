@@ -12,11 +12,10 @@ from random import Random
 from cemaudit.language import Language
 from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, Moment, Text, Touchpoint, Visit
 from cemaudit.model.answers import Date, Quantity
-from cemaudit.simulate import words
+from cemaudit.simulate import sentences
 from cemaudit.simulate.chain import make_chain
-from cemaudit.simulate.course import FIRST_DAY, KOREA, make_courses
-from cemaudit.simulate.feelings import feel
-from cemaudit.simulate.form import Form, Setting, fill_in
+from cemaudit.simulate.responses import Form, Setting, feel, fill_in
+from cemaudit.simulate.schedule import FIRST_DAY, KOREA, make_courses
 
 __all__ = ["PHOTOS", "simulate"]
 
@@ -60,7 +59,7 @@ def _visit(setting: Setting, rng: Random) -> Visit:
         scenario=setting.course.scenario,
         persona=_persona(setting),
         place=setting.store.outlet.place,
-        occasion=words.occasion(start.weekday(), start.hour, language),
+        occasion=sentences.occasion(start.weekday(), start.hour, language),
         episode=_episode(setting),
         origin="simulated",
         answers=form.answers,

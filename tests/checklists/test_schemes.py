@@ -14,8 +14,8 @@ from cemaudit.checklists import load_scheme
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine, audit_visit, make_plan
+from cemaudit.scoring.examples import run_vectors
 from cemaudit.scoring.lint import Level, lint_checklist, lint_scheme
-from cemaudit.scoring.vectors import run_vectors
 
 ROOT = Path(__file__).parents[2]
 FOLDER = files("cemaudit_checklists") / "schemes"

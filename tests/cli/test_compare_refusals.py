@@ -14,7 +14,7 @@ import snapshots
 
 from cemaudit.cli.run import run
 from cemaudit.ledger import opened
-from cemaudit.ledger.stores import Store, import_stores
+from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 

@@ -13,7 +13,7 @@ from cemaudit.cli.table import SCREEN, columns_of
 from cemaudit.exchange.visits import read_visits
 from cemaudit.exchange.written import write_visits
 from cemaudit.ledger import opened
-from cemaudit.ledger.check import check
+from cemaudit.ledger.maintenance import check
 from cemaudit.model import Visit
 
 SECTORS = ("ecommerce", "hospital", "retail")

@@ -14,7 +14,7 @@ from cemaudit.exchange.written import write_visits
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
-from cemaudit.simulate.pictures import draw_photos
+from cemaudit.simulate.inbox import draw_photos
 
 CHECKLIST = "retail.green-smile@1.0.0"
 

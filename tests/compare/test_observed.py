@@ -19,7 +19,7 @@ from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
-from cemaudit.ledger.snapshot.scores import hundredths
+from cemaudit.ledger.snapshot.score_columns import hundredths
 from cemaudit.model import Visit
 from cemaudit.scoring import evaluate, make_plan
 from cemaudit.scoring.exact import Evaluation

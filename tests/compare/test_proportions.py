@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.intervals import angle_of, share_of, wilson
+from cemaudit.compare.case_mix import angle_of, share_of
+from cemaudit.compare.intervals import wilson
 
 counts = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.floats(0, of), st.just(of)))
 

@@ -19,7 +19,7 @@ import shots
 from cemaudit.entry import given
 from cemaudit.entry.evidence import Taken, still_there, take_in
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.media.details import Details
+from cemaudit.media.exif import Details
 
 ORIGINAL = shots.jpeg()
 

@@ -10,7 +10,7 @@ import pytest
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.actions import Action, action_of, actions_now, keep_actions, read_actions
-from cemaudit.ledger.check import check
+from cemaudit.ledger.maintenance import check
 
 GREETING = Action(
     id="greet-2026", kind="raise", what="two more people at the door", since=dt.date(2026, 7, 1), stores=("s1", "s2")

@@ -13,13 +13,13 @@ from keeping import amended, take, visit
 from cemaudit.errors import CemauditError
 from cemaudit.ledger import Ledger, opened
 from cemaudit.ledger.actions import Action, keep_actions
-from cemaudit.ledger.check import check
+from cemaudit.ledger.audit_trail import Entry
 from cemaudit.ledger.documents import packed, unpacked
-from cemaudit.ledger.reviews import review
+from cemaudit.ledger.history import review
+from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.schema import VOUCHED, columns_of, keys_of
 from cemaudit.ledger.states import State
-from cemaudit.ledger.stores import Store, import_stores
-from cemaudit.ledger.trail import Entry
+from cemaudit.ledger.store_registry import Store, import_stores
 
 
 class Undone(Exception):

@@ -21,12 +21,10 @@ from cemaudit.exchange.sealed.keys import new_key
 from cemaudit.exchange.toml import toml_of
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.check import check
-from cemaudit.ledger.collecting import Collector, rules_of
-from cemaudit.ledger.inbox import Inbox
-from cemaudit.ledger.sources import sources_in
-from cemaudit.ledger.stores import Store, import_stores
-from cemaudit.ledger.workers import Workers
+from cemaudit.ledger.collecting import Collector, Workers, rules_of
+from cemaudit.ledger.maintenance import check
+from cemaudit.ledger.sources import Inbox, sources_in
+from cemaudit.ledger.store_registry import Store, import_stores
 
 SEALED = {"checklist": keeping.SHOP.ref, "shopper": "s-12"}
 
@@ -236,7 +234,7 @@ def test_checklists_that_clash(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cemaudit.ledger.workers.FEW", 10)
+    monkeypatch.setattr("cemaudit.ledger.collecting.FEW", 10)
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 20)
     monkeypatch.setattr("cemaudit.ledger.collecting.BATCH", 50)
     many = [line_of(visit(f"v{number}")) for number in range(120)]
@@ -252,7 +250,7 @@ def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeyp
 
 
 def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cemaudit.ledger.workers.FEW", 1)
+    monkeypatch.setattr("cemaudit.ledger.collecting.FEW", 1)
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 2)
     monkeypatch.setattr("cemaudit.ledger.collecting.BATCH", 4)
     lines(inbox / "v.jsonl", [visit(f"v{number}") for number in range(60)])

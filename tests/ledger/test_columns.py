@@ -18,19 +18,18 @@ from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger.shelf import as_text
-from cemaudit.ledger.snapshot.answers import _parts, points_units
+from cemaudit.ledger.definitions import as_text
+from cemaudit.ledger.snapshot.answer_columns import _parts, points_units, read_noted
 from cemaudit.ledger.snapshot.names import CODES, TOO_LARGE, Names, code_of, score_columns
-from cemaudit.ledger.snapshot.noted import read_noted
-from cemaudit.ledger.snapshot.scores import LARGEST, hundredths
+from cemaudit.ledger.snapshot.score_columns import LARGEST, hundredths
 from cemaudit.model import Item, Reason, Scheme, Visit
 from cemaudit.model.answers import AnswerValue, Choices, TextAnswer
 from cemaudit.model.measures import Rounding
 from cemaudit.scoring import Plan, check_visit, evaluate, make_plan
 from cemaudit.scoring.bands import find_band
-from cemaudit.scoring.checks import check_visit as fits
 from cemaudit.scoring.items import is_relevant
 from cemaudit.scoring.rounding import round_exactly
+from cemaudit.scoring.validation import check_visit as fits
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scoring" / "kernel"))
 import random_plans

@@ -18,9 +18,8 @@ from keeping import held, take, visit
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.backup import backup
-from cemaudit.ledger.check import check
-from cemaudit.ledger.people import People
+from cemaudit.ledger.identities import People
+from cemaudit.ledger.maintenance import backup, check
 from cemaudit.ledger.postgres import Postgres
 from cemaudit.ledger.sqlite import Sqlite, people_file
 

@@ -20,18 +20,17 @@ from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import opened
-from cemaudit.ledger.export import spreadsheet
-from cemaudit.ledger.export.harmless import harmless
-from cemaudit.ledger.export.request import Request
-from cemaudit.ledger.export.stretches import Stretches
-from cemaudit.ledger.export.writing import FORMATS, Format, rows_of, write_export
+from cemaudit.ledger.export import files
+from cemaudit.ledger.export.columns import Request
+from cemaudit.ledger.export.files import FORMATS, Format, harmless, rows_of, write_export
+from cemaudit.ledger.export.rows import Stretches
+from cemaudit.ledger.history import review
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter
-from cemaudit.ledger.reviews import review
 from cemaudit.ledger.snapshot.parquet import connected, listed
 from cemaudit.ledger.states import State
-from cemaudit.ledger.stores import Store, import_stores
+from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 
@@ -255,11 +254,11 @@ def test_a_workbook_for_people(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_sheet_that_is_too_small_is_told(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 2)
+    monkeypatch.setattr(files, "MOST_ROWS", 2)
     with stretches(home) as some, pytest.raises(BadInput, match="3 rows are more than a sheet has"):
         write_export(some, tmp_path / "x.xlsx", "xlsx")
-    monkeypatch.setattr(spreadsheet, "MOST_COLUMNS", 5)
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
+    monkeypatch.setattr(files, "MOST_COLUMNS", 5)
+    monkeypatch.setattr(files, "MOST_ROWS", 3)
     with stretches(home) as some, pytest.raises(BadInput, match="columns are more than a sheet has"):
         write_export(some, tmp_path / "x.xlsx", "xlsx")
     assert list(tmp_path.iterdir()) == []

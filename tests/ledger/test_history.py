@@ -12,13 +12,10 @@ from keeping import amended, collect, held, take, visit
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.backup import backup
-from cemaudit.ledger.check import check
-from cemaudit.ledger.history import history
-from cemaudit.ledger.info import info
-from cemaudit.ledger.reviews import review
+from cemaudit.ledger.history import history, review
+from cemaudit.ledger.maintenance import backup, check, info
 from cemaudit.ledger.states import State
-from cemaudit.ledger.stores import Store, import_stores
+from cemaudit.ledger.store_registry import Store, import_stores
 
 
 def test_history(ledger: Ledger) -> None:

@@ -14,7 +14,7 @@ import sealing
 from keeping import amended, collect, counts, held, lines, visit
 
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.check import check
+from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.postgres import Postgres
 from cemaudit.ledger.sqlite import Sqlite
 

@@ -17,10 +17,10 @@ from keeping import amended, digest, held, said, take, visit
 from cemaudit.errors import BadInput
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.check import check
 from cemaudit.ledger.documents import document_of
-from cemaudit.ledger.people import Pseudonyms
-from cemaudit.ledger.reviews import review
+from cemaudit.ledger.history import review
+from cemaudit.ledger.identities import Pseudonyms
+from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.states import State
 from cemaudit.model import Checklist, Visit
 
@@ -107,7 +107,7 @@ def test_a_checklist_keeps_its_content_for_good(ledger: Ledger, url: str) -> Non
 
 @given(strategies.checklists())
 def test_checklists_are_kept_whole(of: Checklist) -> None:
-    from cemaudit.ledger.shelf import as_text
+    from cemaudit.ledger.definitions import as_text
 
     assert Checklist.model_validate_json(as_text(of)) == of
 

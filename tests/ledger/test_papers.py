@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.ledger import Ledger
-from cemaudit.ledger.check import check
-from cemaudit.ledger.people import Paper
+from cemaudit.ledger.identities import Paper
+from cemaudit.ledger.maintenance import check
 
 PAPERS = [Paper(f"v{number}", 1, "statement.json", '{"words": "직접 방문했습니다."}') for number in range(7)]
 
 
 @pytest.fixture
 def kept(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    monkeypatch.setattr("cemaudit.ledger.people._AT_ONCE", 2)
+    monkeypatch.setattr("cemaudit.ledger.identities._AT_ONCE", 2)
     with ledger.database.transaction():
         ledger.people.add([], PAPERS)
     return ledger

@@ -16,17 +16,13 @@ import sealing
 from cemaudit.exchange.lines import read_line
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.check import check
-from cemaudit.ledger.collecting import Collector, rules_of
-from cemaudit.ledger.fates import Fate
-from cemaudit.ledger.forgetting import Forgetting
+from cemaudit.ledger.collecting import Collector, Workers, rules_of
 from cemaudit.ledger.history import history
-from cemaudit.ledger.leftovers import remove_leftovers
-from cemaudit.ledger.purge import Removed, purge, to_purge
-from cemaudit.ledger.purges import purges_of, runs
+from cemaudit.ledger.maintenance import check
+from cemaudit.ledger.purging import Forgetting, Removed, purge, purges_of, remove_leftovers, runs, to_purge
 from cemaudit.ledger.sources import sources_of
 from cemaudit.ledger.sqlite import people_file
-from cemaudit.ledger.workers import Workers
+from cemaudit.ledger.states import Fate
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine, audit_visit
 from cemaudit.simulate import simulate
@@ -161,17 +157,17 @@ def test_the_trail_says_when_and_why(url: str, inbox: Path) -> None:
 
 
 def test_ended_half_way_and_run_again_it_is_done(url: str, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cemaudit.ledger import purge as module
+    from cemaudit.ledger import purging
 
     def ended(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_AT_ONCE", 1)
+    monkeypatch.setattr(purging, "_AT_ONCE", 1)
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
         everything = dt.date(2030, 1, 1)
         for step in ("_forget_identities", "remove_leftovers", "_shrink"):
             with monkeypatch.context() as patch:
-                patch.setattr(module, step, ended)
+                patch.setattr(purging, step, ended)
                 with pytest.raises(KeyboardInterrupt):
                     purge(ledger, to_purge(ledger, before=everything)[:1], REASON, inbox.parent)
             assert list(check(ledger)) == []

@@ -29,8 +29,8 @@ from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.ledger.query.statement import EXTREMES, Filter, Statement, conditions_of, histogram, tallied
 from cemaudit.ledger.query.tally import Histogram, Tally
 from cemaudit.ledger.query.views import VIEWS, show
-from cemaudit.ledger.snapshot.scores import hundredths
-from cemaudit.ledger.stores import Store, import_stores
+from cemaudit.ledger.snapshot.score_columns import hundredths
+from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine, evaluate, make_plan
 from cemaudit.scoring.bands import find_band, percentile

@@ -10,7 +10,7 @@ import samples
 from cemaudit.ledger import opened
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.rescoring.run import rescore_history
-from cemaudit.ledger.snapshot.heads import HEADS
+from cemaudit.ledger.snapshot.answer_columns import HEADS
 from cemaudit.ledger.snapshot.taking import take_snapshot
 from cemaudit.scoring import Engine
 

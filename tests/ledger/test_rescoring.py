@@ -20,20 +20,18 @@ from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.check import check
+from cemaudit.ledger.definitions import as_text
+from cemaudit.ledger.history import review
+from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.views import show
-from cemaudit.ledger.rescoring import again
-from cemaudit.ledger.rescoring.again import score_again
-from cemaudit.ledger.rescoring.causes import causes_of
-from cemaudit.ledger.rescoring.difference import Change, differences
-from cemaudit.ledger.rescoring.run import Done, rescore_history
-from cemaudit.ledger.reviews import review
-from cemaudit.ledger.shelf import as_text
+from cemaudit.ledger.rescoring import run
+from cemaudit.ledger.rescoring.differences import Change, causes_of, differences
+from cemaudit.ledger.rescoring.run import Done, rescore_history, score_again
 from cemaudit.ledger.snapshot.manifest import MANIFEST, Part
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.scores import LARGEST, hundredths
+from cemaudit.ledger.snapshot.score_columns import LARGEST, hundredths
 from cemaudit.ledger.snapshot.taking import take_snapshot
 from cemaudit.ledger.states import State
 from cemaudit.model import Checklist, Scheme, Visit
@@ -75,8 +73,8 @@ def test_scores_from_the_columns_are_the_exact_ones(home: Path, data: st.DataObj
     made = snapshots.files(home, make_plan(plan.checklist, first), snapshots.rows_of(visits))
     part = Part(str(made.answers.path.relative_to(home)), plan.checklist.ref, "", len(visits), 1, len(visits), "", "")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(again, "_visits", lambda *_: given_back(visits))
-        found = score_again(again.Job("", home, part, as_text(plan.checklist), as_text(plan.scheme), ()))
+        patch.setattr(run, "_visits", lambda *_: given_back(visits))
+        found = score_again(run.Job("", home, part, as_text(plan.checklist), as_text(plan.scheme), ()))
     for visit, row in zip(visits, snapshots.read(found.written.path), strict=True):
         compare(plan, visit, row)
 
@@ -248,10 +246,10 @@ def test_words_that_decide_are_asked_of_the_ledger(
     ledger: Ledger, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Items arise by words, which the snapshot has not; with every score in doubt the ledger is asked for all."""
-    from cemaudit.ledger.snapshot import scores
+    from cemaudit.ledger.snapshot import score_columns
 
     taken(ledger, engine, tmp_path, *visits(10))
-    monkeypatch.setattr(scores, "_UNSURE", 1.0)
+    monkeypatch.setattr(score_columns, "_UNSURE", 1.0)
     again_under(ledger, engine, tmp_path)
     assert scored(tmp_path, NEW.ref) == exactly(visits(10), NEW)
 

@@ -12,7 +12,7 @@ from keeping import held, take, visit
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger import opened
-from cemaudit.ledger.check import check
+from cemaudit.ledger.maintenance import check
 
 PAGE = Path(__file__).parents[2] / "docs" / "server.md"
 ROLES = ("hq", "kim", "lee")

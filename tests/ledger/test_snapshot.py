@@ -21,21 +21,21 @@ from keeping import amended
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.check import check
-from cemaudit.ledger.purge import purge, to_purge
+from cemaudit.ledger.history import review
+from cemaudit.ledger.maintenance import check
+from cemaudit.ledger.purging import purge, to_purge
 from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter, Statement
 from cemaudit.ledger.query.views import show
-from cemaudit.ledger.reviews import review
-from cemaudit.ledger.snapshot import parquet, publishing, store, taking
-from cemaudit.ledger.snapshot.gone import stores_file
-from cemaudit.ledger.snapshot.manifest import MANIFEST, read_manifest
+from cemaudit.ledger.snapshot import folder as folders
+from cemaudit.ledger.snapshot import parquet, taking
+from cemaudit.ledger.snapshot.folder import stores_file
+from cemaudit.ledger.snapshot.manifest import MANIFEST, read_manifest, snapshot_folder
 from cemaudit.ledger.snapshot.parquet import connected, name_durably
-from cemaudit.ledger.snapshot.place import snapshot_folder
 from cemaudit.ledger.snapshot.taking import Taken, take_snapshot
 from cemaudit.ledger.states import State
-from cemaudit.ledger.stores import Store, import_stores
+from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Scheme, Visit
 from cemaudit.scoring import Engine
 
@@ -179,7 +179,7 @@ PLACES: list[tuple[object, str]] = [
     (parquet, "_read_again"),
     (Path, "replace"),
     (Ledger, "write"),
-    (publishing, "write_manifest"),
+    (folders, "write_manifest"),
     (Path, "unlink"),
 ]
 
@@ -298,12 +298,12 @@ def test_two_that_take_it_at_once_make_one(
     keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
 
     def meanwhile(path: Path, name: str) -> None:
-        monkeypatch.setattr(store, "name_durably", name_durably)
+        monkeypatch.setattr(folders, "name_durably", name_durably)
         with opened(str(ledger.database.file)) as other:
             take(other, engine, folder)
         name_durably(path, name)
 
-    monkeypatch.setattr(store, "name_durably", meanwhile)
+    monkeypatch.setattr(folders, "name_durably", meanwhile)
     take(ledger, engine, folder)
     assert counted(folder) == [("s1", 1, 100), ("s2", 1, 100)]
     assert list(check(ledger)) == []

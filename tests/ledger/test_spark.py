@@ -26,15 +26,15 @@ from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.ledger.query.statement import EVERYTHING, Condition
 from cemaudit.ledger.query.views import VIEWS, show
-from cemaudit.ledger.rescoring.difference import differences
+from cemaudit.ledger.rescoring.differences import differences
 from cemaudit.ledger.rescoring.run import rescore_history
 from cemaudit.ledger.snapshot import manifest, taking
 from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of
 from cemaudit.ledger.snapshot.taking import take_snapshot
 from cemaudit.ledger.spark import session
-from cemaudit.ledger.spark.master import master_of
 from cemaudit.ledger.spark.reading import manifest_at, place_of
 from cemaudit.ledger.spark.rescoring import rescore_on
+from cemaudit.ledger.spark.session import master_of
 from cemaudit.model import Text, Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate

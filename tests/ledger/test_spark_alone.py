@@ -11,9 +11,7 @@ import pytest
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger.spark import session
-from cemaudit.ledger.spark.failures import telling_line
-from cemaudit.ledger.spark.master import master_of, reach
-from cemaudit.ledger.spark.shipping import pack
+from cemaudit.ledger.spark.session import master_of, pack, reach, telling_line
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger
-from cemaudit.ledger.check import check
-from cemaudit.ledger.stores import Counts, Store, import_stores, read_stores, store_ids, stores_now
+from cemaudit.ledger.maintenance import check
+from cemaudit.ledger.store_registry import Counts, Store, import_stores, read_stores, store_ids, stores_now
 
 
 def written(path: Path, text: str) -> Path:
@@ -109,7 +109,7 @@ def test_files_that_cannot_be_used(tmp_path: Path, name: str, text: str | None, 
 
 
 def test_too_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cemaudit.ledger.stores.MOST_STORES", 3)
+    monkeypatch.setattr("cemaudit.ledger.store_registry.MOST_STORES", 3)
     path = written(tmp_path / "stores.csv", "id\n" + "".join(f"s{number}\n" for number in range(4)))
     with pytest.raises(BadInput, match="more than 3 rows"):
         read_stores(path)

@@ -10,8 +10,8 @@ import pytest
 from keeping import held, take, visit
 
 from cemaudit.ledger import opened, schema
-from cemaudit.ledger.check import check
-from cemaudit.ledger.opening import open_database
+from cemaudit.ledger.ledger import open_database
+from cemaudit.ledger.maintenance import check
 
 
 def forget() -> None:

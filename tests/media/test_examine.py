@@ -10,9 +10,9 @@ import shots
 from PIL import Image
 
 from cemaudit.errors import BadInput
-from cemaudit.media.details import Details
 from cemaudit.media.examine import examine
-from cemaudit.media.kinds import Kind
+from cemaudit.media.exif import Details
+from cemaudit.media.file_types import Kind
 
 KOREA = dt.timezone(dt.timedelta(hours=9))
 ORIENTATIONS = range(1, 9)

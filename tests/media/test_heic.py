@@ -9,11 +9,10 @@ import pytest
 import shots
 
 from cemaudit.errors import BadInput
-from cemaudit.media.boxes import Box
-from cemaudit.media.details import Details, details_of
+from cemaudit.media.binary import Box
 from cemaudit.media.examine import examine
-from cemaudit.media.heic import read_heic
-from cemaudit.media.locations import Location, locations
+from cemaudit.media.exif import Details, details_of
+from cemaudit.media.heic import Location, locations, read_heic
 
 PICTURE = b"\x01picture" * 9
 BLOCK = shots.exif().tobytes()

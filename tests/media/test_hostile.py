@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cemaudit.errors import BadInput
-from cemaudit.media.details import Details, details_of, orientation_of
 from cemaudit.media.examine import examine
-from cemaudit.media.tiff import first_directory
+from cemaudit.media.exif import Details, details_of, first_directory, orientation_of
 
 ORIGINALS = {kind: make() for kind, make in shots.ALL.items()}
 

@@ -8,8 +8,8 @@ import pytest
 import shots
 from PIL import Image
 
-from cemaudit.media.kinds import Kind
-from cemaudit.media.look import Look, look_at
+from cemaudit.media.file_types import Kind
+from cemaudit.media.picture_quality import Look, look_at
 
 
 def look(image: Image.Image) -> Look:

@@ -14,10 +14,9 @@ from cemaudit.model import Checklist, Measure, Scheme, Visit
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.scoring import Engine, evaluate, explain, make_plan
 from cemaudit.scoring.exact import Evaluation
-from cemaudit.scoring.explain import Node
-from cemaudit.scoring.explain_band import explain_band
+from cemaudit.scoring.explain import Node, explain_band
 from cemaudit.scoring.explain_section import explanation_section
-from cemaudit.scoring.explain_words import folded, headline_of, in_words, reasons_of, ways_of
+from cemaudit.scoring.explain_text import folded, headline_of, in_words, reasons_of, ways_of
 from cemaudit.scoring.rounding import round_exactly
 
 CAPPED = samples.items_only(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import check_visit
-from cemaudit.scoring.fitting import Fitting
+from cemaudit.scoring.validation import Fitting
 
 
 def all_kinds() -> Checklist:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import samples
 
-from cemaudit.scoring.proof import missing_proof
+from cemaudit.scoring.validation import missing_proof
 
 OF = samples.items_only(
     samples.item("always", evidence="required"),

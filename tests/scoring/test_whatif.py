@@ -16,10 +16,9 @@ from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine, evaluate, make_plan
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.whatif import Budget, Goal, Terms, WhatIf, band_goal, measure_goal, what_if
-from cemaudit.scoring.whatif.effects import Effects, after
 from cemaudit.scoring.whatif.goals import plan_for
-from cemaudit.scoring.whatif.levers import find_levers, moved
-from cemaudit.scoring.whatif.reach import Reach
+from cemaudit.scoring.whatif.levers import Effects, after, find_levers, moved
+from cemaudit.scoring.whatif.score_bounds import Reach
 
 HOWS = ["sum", "ratio", "mean", "weighted-mean", "min", "max", "share", "count", "nps", "deduct", "product"]
 TABLE = [{"up_to": 1, "value": 0}, {"up_to": 3, "value": 2}, {"value": 5}]

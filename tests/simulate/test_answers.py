@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from cemaudit.model.answers import AnswerType
 from cemaudit.simulate.answers import draw
-from cemaudit.simulate.course import KOREA
+from cemaudit.simulate.schedule import KOREA
 
 NOW = datetime(2025, 3, 3, 14, 0, tzinfo=KOREA)
 read = TypeAdapter(AnswerType).validate_python

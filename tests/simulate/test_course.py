@@ -8,7 +8,7 @@ import pytest
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
-from cemaudit.simulate.course import make_courses
+from cemaudit.simulate.schedule import make_courses
 
 OUTPATIENT = "hospital.outpatient@1.0.0"
 IN_CLINIC = {"V1", "Vn", "VE"}

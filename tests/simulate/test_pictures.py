@@ -10,7 +10,7 @@ from cemaudit.errors import BadEnvironment
 from cemaudit.model import Checklist
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
-from cemaudit.simulate.pictures import draw_photos, jpeg
+from cemaudit.simulate.inbox import draw_photos, jpeg
 
 
 def test_every_picture_named_is_drawn(hotel: Checklist, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from cemaudit.language import message
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.reading import Local, Scores
 from cemaudit.ledger.query.statement import Filter, conditions_of
-from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import Names, quoted
 from cemaudit.ledger.snapshot.parquet import reading_of
 from cemaudit.model import Checklist, Facet, Item, Measure, Scheme

@@ -8,9 +8,8 @@ from cemaudit.entry.doubts.doubt import Doubt
 from cemaudit.errors import Problem
 from cemaudit.language import message
 from cemaudit.model import Checklist, Visit
-from cemaudit.scoring.checks import check_visit
 from cemaudit.scoring.items import is_relevant
-from cemaudit.scoring.proof import missing_evidence, short_note
+from cemaudit.scoring.validation import check_visit, missing_evidence, short_note
 
 __all__ = ["answer_doubts"]
 

@@ -10,7 +10,7 @@ from cemaudit.entry.doubts.earlier import Earlier, Seen
 from cemaudit.entry.evidence import Taken
 from cemaudit.errors import Problem, Sayable
 from cemaudit.language import N_, message
-from cemaudit.media.look import Look
+from cemaudit.media.picture_quality import Look
 from cemaudit.model import Visit
 
 __all__ = ["picture_doubts"]

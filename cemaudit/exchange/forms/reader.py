@@ -14,7 +14,7 @@ from cemaudit.exchange.forms.record import RecordReading
 from cemaudit.exchange.rows import arising
 from cemaudit.model import Checklist, Visit, faults
 from cemaudit.model.base import clean
-from cemaudit.scoring.checks import check_visit
+from cemaudit.scoring.validation import check_visit
 
 __all__ = ["FormReader"]
 

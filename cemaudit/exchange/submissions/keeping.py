@@ -12,7 +12,7 @@ from cemaudit.exchange.submissions.submission import Submission
 from cemaudit.files import replaced
 from cemaudit.language import message
 from cemaudit.media.examine import examine
-from cemaudit.media.kinds import HEAD, Kind, kind_of
+from cemaudit.media.file_types import HEAD, Kind, kind_of
 from cemaudit.model import Evidence, Visit
 
 __all__ = ["Keeper", "media_folder"]

@@ -1,20 +1,54 @@
-"""The columns of an export, each as SQL over one stretch of visits."""
+"""The columns of an export, and what is asked of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from cemaudit.ledger.export.request import Request
-from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint
+from cemaudit.ledger.query.keys import FACETS
+from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
+from cemaudit.ledger.query.question import Question
 from cemaudit.ledger.query.relations import word_of
-from cemaudit.ledger.snapshot.answers import points_units
-from cemaudit.ledger.snapshot.gone import STORE_COLUMNS
+from cemaudit.ledger.query.statement import EVERYTHING, Filter
+from cemaudit.ledger.snapshot.answer_columns import points_units
+from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
 from cemaudit.ledger.snapshot.names import Names, ScoreColumn, quoted
 from cemaudit.model import Checklist
 from cemaudit.model.answers import TextAnswer
 
-__all__ = ["Kind", "OutColumn", "heads", "scored_columns", "tidy_columns", "written_columns"]
+__all__ = ["Kind", "OutColumn", "Request", "heads", "scored_columns", "tidy_columns", "written_columns"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which visits, under the schemes in force or ``scheme``, and how.
+
+    ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
+    of claims and blames too; ``shoppers``: their pseudonyms too; ``owners``: whose the stores are. None of them is
+    given unless asked for.
+    """
+
+    which: Filter = EVERYTHING
+    scheme: str | None = None
+    wide: bool = True
+    words: bool = False
+    shoppers: bool = False
+    owners: bool = False
+
+    @property
+    def question(self) -> Question:
+        """The visits, as questions name them."""
+        return Question(by=("checklist",), which=self.which, scheme=self.scheme)
+
+    def keeps(self, facets: Facets) -> bool:
+        """Whether something of these facets is wanted: nothing that was said of such facets is against it."""
+        return all(
+            set(condition.values) & set(facets[condition.key])
+            for condition in self.which.conditions
+            if condition.key in FACETS and condition.key in facets
+        )
+
 
 Kind = Literal["text", "whole", "number", "score", "flag", "date"]
 

@@ -20,7 +20,7 @@ from cemaudit.ledger.query.question import (
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import counted, sums
 from cemaudit.ledger.query.tally import Tally
-from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import CODES, Names, quoted
 from cemaudit.model import Checklist, Item
 

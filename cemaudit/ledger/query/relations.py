@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
 from cemaudit.ledger.query.reading import Answers, Scores
-from cemaudit.ledger.snapshot.answers import points_units
+from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import CODES, Names, ScoreColumn, quoted
 from cemaudit.ledger.snapshot.parquet import text_of
 from cemaudit.model import Checklist, Item

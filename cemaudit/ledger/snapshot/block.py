@@ -1,8 +1,9 @@
-"""The visits of one checklist in one stretch of the ledger, made into files; in whatever process."""
+"""Blocks of visits: scored and written by worker processes, and joined."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,23 +13,93 @@ from numpy.typing import NDArray
 
 from cemaudit.exchange.lines import read_line
 from cemaudit.ledger.documents import unpacked
-from cemaudit.ledger.snapshot.answers import answer_fields, points_units
-from cemaudit.ledger.snapshot.heads import Row, head_fields, visit_fields
-from cemaudit.ledger.snapshot.joining import joined, some_of
+from cemaudit.ledger.snapshot.answer_columns import (
+    Row,
+    Setting,
+    answer_fields,
+    head_fields,
+    points_units,
+    read_noted,
+    visit_fields,
+)
 from cemaudit.ledger.snapshot.manifest import FORMAT
 from cemaudit.ledger.snapshot.names import code_of, score_columns
-from cemaudit.ledger.snapshot.noted import Setting, read_noted
-from cemaudit.ledger.snapshot.parquet import Written, write
-from cemaudit.ledger.snapshot.scores import NO_SCORE, Marked, Marks, score_fields
-from cemaudit.ledger.snapshot.table import Field, Table, texts
+from cemaudit.ledger.snapshot.parquet import Field, Table, Written, texts, write
+from cemaudit.ledger.snapshot.score_columns import NO_SCORE, Marked, Marks, score_fields
 from cemaudit.model import Checklist, Reason, Scheme, Visit
+from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring import Engine
 from cemaudit.scoring.aggregators import BUILT_IN
-from cemaudit.scoring.kernel import Columns
+from cemaudit.scoring.kernel import Column, Columns
 from cemaudit.scoring.kernel.columns import columns_from
 from cemaudit.scoring.plan import make_plan
 
-__all__ = ["Job", "Made", "about_answers", "about_scores", "make_files", "marks_of"]
+__all__ = ["Job", "Made", "about_answers", "about_scores", "joined", "make_files", "marks_of", "some_of"]
+
+
+Array = NDArray[Any]
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """The rows of all parts, which are of one checklist, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    starts = np.cumsum([0, *(part.rows for part in parts)]).tolist()
+    kept = {start + row: visit for start, part in zip(starts, parts, strict=False) for row, visit in part.kept.items()}
+    return replace(
+        parts[0],
+        rows=starts[-1],
+        items={name: _column([part.items[name] for part in parts]) for name in parts[0].items},
+        emotions=_arrays([part.emotions for part in parts]),
+        expectations=_arrays([part.expectations for part in parts]),
+        claims=_arrays([part.claims for part in parts]),
+        blames=_arrays([part.blames for part in parts]),
+        steps=np.concatenate([part.steps for part in parts if part.steps is not None]),
+        kept=kept,
+    )
+
+
+def _arrays(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _column(parts: Sequence[Column]) -> Column:
+    """One column; where the parts list other answers, codes are given anew."""
+    numbers = [part.numbers for part in parts if part.numbers is not None]
+    if numbers or len({part.levels for part in parts}) == 1:
+        codes = np.concatenate([part.codes for part in parts])
+        return Column(codes, parts[0].levels, np.concatenate(numbers) if numbers else None)
+    places: dict[AnswerValue, int] = {}
+    recoded = []
+    for part in parts:
+        new = [places.setdefault(level, len(places)) for level in part.levels]
+        table = np.array([*new, 0], np.int32)
+        recoded.append(np.where(part.codes < 0, part.codes, np.take(table, np.maximum(part.codes, -1))))
+    return Column(np.concatenate(recoded), tuple(places))
+
+
+def some_of(columns: Columns, rows: Array) -> Columns:
+    """The ``rows`` of columns, in that order."""
+    whole = {int(row): place for place, row in enumerate(rows.tolist())} if columns.kept else {}
+
+    def of(arrays: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: codes[rows] for name, codes in arrays.items()}
+
+    return replace(
+        columns,
+        rows=len(rows),
+        items={
+            name: Column(one.codes[rows], one.levels, None if one.numbers is None else one.numbers[rows])
+            for name, one in columns.items.items()
+        },
+        emotions=of(columns.emotions),
+        expectations=of(columns.expectations),
+        claims=of(columns.claims),
+        blames=of(columns.blames),
+        steps=None if columns.steps is None else columns.steps[rows],
+        kept={whole[row]: visit for row, visit in columns.kept.items() if row in whole},
+    )
+
 
 _AT_ONCE = 8_192  # visits read before they become columns
 

@@ -1,4 +1,4 @@
-"""Which files make up a snapshot: rows of the ledger, and the file ``snapshot.json`` that says it to everybody else."""
+"""The manifest of a snapshot, and where it is."""
 
 from __future__ import annotations
 
@@ -13,15 +13,43 @@ from cemaudit.files import read_text, replaced
 from cemaudit.language import message
 from cemaudit.ledger.database import Database
 
-__all__ = ["BLOCK", "FORMAT", "MANIFEST", "Manifest", "Part", "current_parts", "read_manifest", "write_manifest"]
+__all__ = [
+    "BLOCK",
+    "FORMAT",
+    "MANIFEST",
+    "Manifest",
+    "Part",
+    "current_parts",
+    "read_manifest",
+    "snapshot_folder",
+    "write_manifest",
+]
+
+
+def snapshot_folder(url: str | None, given: Path | None = None) -> Path:
+    """The folder ``given``, else the one beside the ledger's file: ``hq-snapshot`` for ``hq.db``.
+
+    ``BadInput`` where the ledger is on a server and no folder is given.
+    """
+    if given is not None:
+        return given
+    if url is None or "://" in url:
+        hint = message("say it with --snapshot, or CEMAUDIT_SNAPSHOT")
+        raise BadInput(Problem(message("no folder is named for the snapshot"), "--snapshot", hint))
+    file = Path(url).expanduser()
+    return file.with_name(f"{file.stem}-snapshot")
+
 
 BLOCK = 65_536
 """Visit numbers that go into one file of each checklist: 1 to 65,536, then the next ones."""
 
+
 FORMAT = 1
 """The version of the tables and of the manifest."""
 
+
 MANIFEST = "snapshot.json"
+
 
 _LARGEST = 500_000_000
 

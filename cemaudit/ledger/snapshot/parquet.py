@@ -1,31 +1,39 @@
-"""Tables written to Parquet files by DuckDB, in memory alone: durable and read again before they count."""
+"""Parquet files of a snapshot: tables as columns, written and read by DuckDB."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import unwritable
 from cemaudit.language import message
+from cemaudit.ledger.snapshot.names import quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from cemaudit.ledger.snapshot.table import Table
-
 __all__ = [
     "ABOUT",
+    "NONE",
     "UNNAMED",
+    "Beside",
+    "Field",
+    "Table",
     "Written",
     "connected",
+    "dates",
     "listed",
     "missing",
     "name_durably",
@@ -33,16 +41,92 @@ __all__ = [
     "reading_of",
     "said_by",
     "text_of",
+    "texts",
+    "wholes",
+    "words",
     "write",
 ]
+
+
+NONE = int(np.iinfo(np.int64).min)
+"""Stands in arrays of whole numbers where there is none."""
+
+
+Array = NDArray[Any]
+
+
+class Field(NamedTuple):
+    """One column: its ``name``, its ``values``, and the SQL that makes it of them (``{}``)."""
+
+    name: str
+    values: Array
+    written: str = "{}"
+
+
+class Beside(NamedTuple):
+    """``columns`` taken over from a Parquet file of the same rows."""
+
+    path: Path
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of ``rows`` visits, and what is said ``about`` them (as JSON, inside the file).
+
+    Those of the file ``beside`` come first.
+    """
+
+    rows: int
+    fields: Sequence[Field]
+    about: Mapping[str, Any] = field(default_factory=dict)
+    beside: Beside | None = None
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays by a plain name."""
+        return {f"c{number}": one.values for number, one in enumerate(self.fields)}
+
+    @property
+    def selected(self) -> str:
+        """What SQL selects of the arrays, and of the file beside them."""
+        taken_over = [f"beside.{quoted(name)}" for name in self.beside.columns] if self.beside else []
+        made = [f"{one.written.format(f'c{number}')} as {quoted(one.name)}" for number, one in enumerate(self.fields)]
+        return ", ".join([*taken_over, *made])
+
+
+def wholes(name: str, values: Array, kind: str = "bigint") -> Field:
+    """Whole numbers; ``NONE``, or the least its type can hold, where there is none."""
+    return Field(name, values, f"cast(nullif({{}}, {np.iinfo(values.dtype).min}) as {kind})")
+
+
+def texts(name: str, values: Sequence[str | None]) -> Field:
+    """Texts."""
+    return Field(name, np.array(values, object), "cast({} as varchar)")
+
+
+def dates(name: str, values: Sequence[str | None]) -> Field:
+    """Calendar days, written ``2026-11-21``."""
+    return Field(name, np.array(values, object), "cast(cast({} as varchar) as date)")
+
+
+def words(name: str, codes: Array, known: Sequence[str]) -> Field:
+    """Words by their place among those ``known``; -1 where there is none."""
+    listed = ", ".join("'" + word.replace("'", "''") + "'" for word in known).replace("{", "{{").replace("}", "}}")
+    return Field(name, np.maximum(codes, -1), f"cast([{listed}] as varchar[])[{{}} + 1]")
+
 
 ABOUT = "cemaudit"
 """Under this key a file says what it holds, as JSON."""
 
+
 UNNAMED = ".parquet.tmp"
 """What the names of files end with that do not count yet."""
 
+
 _ANEW = message("make it with 'cemaudit snapshot'")
+
+
 _ROWS_AT_ONCE = 1 << 20
 
 

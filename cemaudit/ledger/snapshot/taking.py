@@ -1,4 +1,4 @@
-"""Taking a snapshot: what is new in the ledger becomes files, block by block; what is there already stays."""
+"""Takes a snapshot of a ledger, under the schemes in force."""
 
 from __future__ import annotations
 
@@ -9,19 +9,52 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from cemaudit.errors import BadInput
+from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.processes import done_by
-from cemaudit.ledger.shelf import as_text
+from cemaudit.ledger.snapshot.answer_columns import Row
 from cemaudit.ledger.snapshot.block import Job, Made, make_files
-from cemaudit.ledger.snapshot.gone import gone_file, stores_file
-from cemaudit.ledger.snapshot.heads import Row
+from cemaudit.ledger.snapshot.folder import KIND, New, Reached, Store, gone_file, publish, stores_file
 from cemaudit.ledger.snapshot.manifest import BLOCK
-from cemaudit.ledger.snapshot.publishing import publish
-from cemaudit.ledger.snapshot.schemes import Schemes
-from cemaudit.ledger.snapshot.store import KIND, New, Reached, Store
+from cemaudit.model import Checklist, Scheme
 from cemaudit.scoring import Engine
 
-__all__ = ["Taken", "take_snapshot"]
+__all__ = ["Schemes", "Taken", "take_snapshot"]
+
+
+class Schemes:
+    """The schemes of ``engine``, and those ``ledger`` keeps; where both have one, they must be the same."""
+
+    def __init__(self, ledger: Ledger, engine: Engine) -> None:
+        self._ledger, self._engine = ledger, engine
+        self._used: dict[str, Scheme] = {}
+        self._of: dict[tuple[str, dt.date | None], Scheme] = {}
+
+    @property
+    def used(self) -> Iterator[Scheme]:
+        """Those that were asked for."""
+        return iter(self._used.values())
+
+    def __getitem__(self, ref: str) -> Scheme:
+        """The scheme of that ``id@version``; ``BadInput`` where there is none, or two that differ."""
+        if ref not in self._used:
+            kept = self._ledger.shelf.schemes([ref]).get(ref)
+            scheme = kept if kept and ref not in self._engine.library.schemes else self._engine.library.scheme(ref)
+            problem = self._ledger.shelf.clash(scheme)
+            if problem:
+                raise BadInput(problem)
+            self._used[ref] = scheme
+        return self._used[ref]
+
+    def of(self, checklist: Checklist, day: dt.date | None) -> Scheme:
+        """The scheme a visit of that day is scored under."""
+        if "@" in checklist.scheme:
+            return self[checklist.scheme]
+        key = checklist.scheme, day
+        if key not in self._of:
+            self._of[key] = self[self._engine.library.scheme_on(checklist.scheme, day).ref]
+        return self._of[key]
 
 
 @dataclass

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.ledger.rescoring.restoring import restored, wanted
+from cemaudit.ledger.rescoring.restored_columns import restored, wanted
+from cemaudit.ledger.snapshot.answer_columns import HEADS
 from cemaudit.ledger.snapshot.block import marks_of
-from cemaudit.ledger.snapshot.heads import HEADS
 from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of, score_columns
-from cemaudit.ledger.snapshot.scores import NO_SCORE, Marked, Marks
+from cemaudit.ledger.snapshot.score_columns import NO_SCORE, Marked, Marks
 from cemaudit.model import Visit
 from cemaudit.scoring.kernel import Columns, Scored
 

@@ -1,33 +1,63 @@
-"""A snapshot opened for questions where a cluster reads it."""
+"""Reads a snapshot on Spark."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.query.reading import Reading, Scores
 from cemaudit.ledger.snapshot.manifest import MANIFEST, Manifest, Part, read_manifest
+from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import ABOUT
-from cemaudit.ledger.spark.failures import failures_told
-from cemaudit.ledger.spark.note import Note
-from cemaudit.ledger.spark.session import opened, ready
+from cemaudit.ledger.spark.session import failures_told, opened, ready
 from cemaudit.model import Scheme
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["OnSpark", "manifest_at", "place_of", "reading_on"]
+__all__ = ["Note", "OnSpark", "manifest_at", "place_of", "reading_on"]
+
+
+class Note(NamedTuple):
+    """The ``scheme`` as JSON, the ``columns`` of scores, the digest of the ``answers``, and the first day, if not all.
+
+    It travels in the files themselves, so that scores and what is said of them are written at once or not at all.
+    """
+
+    scheme: str
+    columns: tuple[ScoreColumn, ...]
+    answers: str
+    since: dt.date | None = None
+
+    def covers(self, since: dt.date | None) -> bool:
+        """Whether all visits of that day or later are among the scored; with ``None``, all there are."""
+        return self.since is None or (since is not None and self.since <= since)
+
+    def written(self) -> str:
+        """As JSON."""
+        return json.dumps(self, ensure_ascii=False, default=dt.date.isoformat)
+
+    @classmethod
+    def read(cls, text: str) -> Note:
+        """From JSON."""
+        scheme, columns, answers, since = json.loads(text)
+        found = (ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in columns)
+        return cls(scheme, tuple(found), answers, dt.date.fromisoformat(since) if since else None)
+
 
 _HERE = "file://"
+
+
 _MASKS = re.compile(r"([*?\[\]{}\\])")
 
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.ledger.rescoring.restoring import wanted
+from cemaudit.ledger.definitions import as_text
+from cemaudit.ledger.rescoring.restored_columns import wanted
 from cemaudit.ledger.rescoring.run import Done
-from cemaudit.ledger.shelf import as_text
-from cemaudit.ledger.snapshot.heads import HEADS
+from cemaudit.ledger.snapshot.answer_columns import HEADS
 from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of, quoted, score_columns
 from cemaudit.ledger.snapshot.parquet import ABOUT
 from cemaudit.ledger.spark.blocks import Under, scoring
-from cemaudit.ledger.spark.failures import failures_told
-from cemaudit.ledger.spark.note import Note
-from cemaudit.ledger.spark.reading import OnSpark
+from cemaudit.ledger.spark.reading import Note, OnSpark
+from cemaudit.ledger.spark.session import failures_told
 from cemaudit.model import Checklist, Scheme
 from cemaudit.model.answers import Date, TextAnswer, Time
 from cemaudit.scoring import Engine

@@ -1,41 +1,162 @@
-"""A cluster at work for cemaudit: reached, quiet, its workers equipped; given back at the end."""
+"""A Spark session: its master, what is shipped to the workers, and failures in words."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import shutil
+import socket
 import sys
 import warnings
+import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
-from cemaudit.errors import BadEnvironment, Problem
+import cemaudit
+from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
 from cemaudit.language import message
-from cemaudit.ledger.spark.failures import failures_told
-from cemaudit.ledger.spark.master import Master, master_of, reach
-from cemaudit.ledger.spark.shipping import pack
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-__all__ = ["ROWS_AT_ONCE", "opened", "ready"]
+__all__ = ["ROWS_AT_ONCE", "Master", "failures_told", "master_of", "opened", "pack", "reach", "ready", "telling_line"]
+
+
+_NO_DATA = {"PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA"}
+
+
+_LACKING = re.compile(r"(?:No module named|Cannot run program) ['\"]([^'\"]+)")
+
+
+_SAID = re.compile(r"\b(\w+(?:Error|Exception)|BadInput): (?=(.*\S))")
+
+
+_WRAPPERS = {"PythonException", "SparkException"}
+
+
+@contextmanager
+def failures_told(place: str) -> Iterator[None]:
+    """Spark's errors as ours: ``BadInput`` where there are no data, else ``BadEnvironment``, both at ``place``."""
+    from py4j.protocol import Py4JError  # noqa: PLC0415 an extra
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
+    try:
+        yield
+    except PySparkException as error:
+        if error.getCondition() in _NO_DATA:
+            raise BadInput(Problem(message("no Parquet files are there"), place)) from error
+        raise _told(str(error), place) from error
+    except Py4JError as error:
+        raise _told(str(error), place) from error
+
+
+def _told(said: str, place: str) -> CemauditError:
+    lacking = _LACKING.search(said)
+    if lacking:
+        hint = message("workers need the libraries of 'cemaudit[spark]', and PYSPARK_PYTHON to name their Python")
+        return BadEnvironment(Problem(message("the workers lack {name}", name=lacking[1]), place, hint))
+    return BadEnvironment(Problem(message("Spark gave up: {why}", why=telling_line(said)), place))
+
+
+def telling_line(said: str) -> str:
+    """The line of Spark's many that says most: the first error that does not merely wrap another."""
+    found = [f"{kind}: {words}" for kind, words in _SAID.findall(said) if kind not in _WRAPPERS]
+    return found[0] if found else next((line for line in said.splitlines() if line.strip()), "?")
+
+
+_SECONDS = 5.0
+
+
+class Master(NamedTuple):
+    """The master of a cluster; ``url`` may name further ones, which stand in for it."""
+
+    url: str
+    places: tuple[tuple[str, int], ...]
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether its address is a loopback one, which other machines cannot call back."""
+        return all(_is_loopback(host) for host, _ in self.places)
+
+
+def master_of(url: str) -> Master:
+    """The master of a URL; ``BadInput`` where it is none."""
+    kind, _, named = url.partition("://")
+    places = [_place(one) for one in named.split(",")]
+    found = tuple(place for place in places if place)
+    if kind != "spark" or len(found) < len(places):
+        raise BadInput(Problem(message("expected spark://HOST:PORT"), url))
+    return Master(url, found)
+
+
+def reach(master: Master) -> None:
+    """``BadEnvironment`` where nobody listens at any of its places, after a few seconds."""
+    why: OSError | None = None
+    for place in master.places:
+        try:
+            socket.create_connection(place, _SECONDS).close()
+        except OSError as error:
+            why = error
+        else:
+            return
+    hint = message("is the cluster running, and is this the address its master names?")
+    raise BadEnvironment(Problem(message("no Spark master answers: {why}", why=why), master.url, hint)) from why
+
+
+def _place(named: str) -> tuple[str, int] | None:
+    with suppress(ValueError):
+        parts = urlsplit(f"//{named}")
+        if parts.hostname and parts.port and parts.netloc.count("@") + len(parts.path) == 0:
+            return parts.hostname, parts.port
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_LEFT_OUT = {"cli", "entry", "locale", "report", "simulate"}
+
+
+def pack(folder: Path) -> Path:
+    """Write ``cemaudit.zip`` into ``folder``: the rooms that score, without texts, fonts and commands.
+
+    The libraries they import cannot travel this way: numpy, pyarrow, pandas and what the base install names.
+    """
+    home = Path(cemaudit.__file__).parent
+    path = folder / "cemaudit.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for module in sorted(home.rglob("*.py")):
+            inside = module.relative_to(home)
+            if inside.parts[0] not in _LEFT_OUT:
+                file.write(module, Path(home.name, inside))
+    return path
+
 
 ROWS_AT_ONCE = 65_536
 """Rows a worker scores at a time."""
 
+
 _PATIENCE = 180.0
 """Seconds in which a cluster has to begin."""
 
+
 _LIBRARIES = ("pandas", "pyarrow", "pyspark")
 """What the extra brings; of pandas nothing is used, yet Spark hands no columns to Python without it."""
+
 
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
@@ -46,6 +167,8 @@ _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+
+
 _LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 

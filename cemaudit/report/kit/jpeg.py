@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cemaudit.errors import BadInput
-from cemaudit.media import jpeg
+from cemaudit.media import images
 from cemaudit.report.kit.picture import BadPicture
 
 __all__ = ["Jpeg", "read_jpeg"]
@@ -26,9 +26,9 @@ class Jpeg:
 def read_jpeg(data: bytes) -> Jpeg:
     """The JPEG in ``data``, also where its end is missing; ``BadPicture`` where it is none that a PDF can show."""
     try:
-        found = jpeg.read_jpeg(data)
+        found = images.read_jpeg(data)
     except BadInput as error:
         raise BadPicture from error
-    kept = [segment for marker, segment in found.segments if marker != jpeg.PROFILE_SEGMENT]
+    kept = [segment for marker, segment in found.segments if marker != images.PROFILE_SEGMENT]
     whole = b"".join([b"\xff\xd8", *kept, b"\xff\xd9"])
     return Jpeg(whole, found.width, found.height, found.components, found.orientation)

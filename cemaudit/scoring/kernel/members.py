@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from cemaudit.model import Reason
 from cemaudit.model.measures import Measure
+from cemaudit.scoring.kernel.arithmetic import Floats, Mask, Number, WholeSum, added
 from cemaudit.scoring.kernel.block import Block, reason_code
 from cemaudit.scoring.kernel.columns import Columns
-from cemaudit.scoring.kernel.items import Coded, Part
-from cemaudit.scoring.kernel.number import Floats, Mask, Number, added
-from cemaudit.scoring.kernel.sources import Source, make_source
-from cemaudit.scoring.kernel.sums import WholeSum
+from cemaudit.scoring.kernel.sources import Coded, Part, Source, make_source
 from cemaudit.scoring.plan import Group, Plan
 
 __all__ = ["Gathered", "Members"]

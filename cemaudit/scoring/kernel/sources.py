@@ -1,24 +1,216 @@
-"""Where a measure's members come from, on columns: items, feelings, complaints, critical failures, other scores."""
+"""The sources of measures as arrays: points of items, emotions, expectations."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.model import Reason
+from cemaudit.language import N_
+from cemaudit.model import ItemScore, Reason
+from cemaudit.model.answers import Quantity
 from cemaudit.model.measures import Measure
+from cemaudit.scoring.exact import taken
+from cemaudit.scoring.items import ItemTable, is_failed
+from cemaudit.scoring.kernel.arithmetic import Mask, NoColumns, Number, lookup
 from cemaudit.scoring.kernel.block import SCORED, Block, reason_code
 from cemaudit.scoring.kernel.columns import NOT_FELT, STATES, Columns
-from cemaudit.scoring.kernel.items import Part, fails, item_source
-from cemaudit.scoring.kernel.number import Number
 from cemaudit.scoring.plan import Input, Plan
 
-__all__ = ["Source", "make_source"]
+__all__ = ["Coded", "Part", "Source", "fails", "item_source", "make_source"]
+
 
 Codes = NDArray[Any]
+
+
+WIDEST = 1e6  # rows whose answers lie beyond are scored exactly
+
+
+@dataclass(frozen=True)
+class Part:
+    """A member on columns: its numbers (0 where it has none), where it has one, and the points possible."""
+
+    number: Number
+    has: Mask
+    possible: Number | None = None
+
+
+class Coded:
+    """An item whose code decides all: ``values``, ``possible`` and ``why`` by level, then state, last state first."""
+
+    def __init__(self, table: ItemTable, measure: Measure, weight: Fraction, columns: Columns) -> None:
+        self.item = table.item
+        self.weight = weight
+        self.edges: list[Fraction] | None = None
+        scored = [*self._levels(table, measure, columns), *(self._state(table, measure, s) for s in reversed(STATES))]
+        self.values = [value for value, _, _ in scored]
+        self.possible = [possible for _, possible, _ in scored]
+        self.why = [SCORED if reason is None else reason_code(reason) for _, _, reason in scored]
+
+    def _levels(self, table: ItemTable, measure: Measure, columns: Columns) -> list[_Entry]:
+        column, kind = columns.items[table.item.id], table.item.answer
+        if column.numbers is None:
+            scores = [(table.answered(level), level) for level in column.levels]
+            return [_entry(score, *taken(score, measure, level)) for score, level in scores]
+        if isinstance(kind, Quantity) and isinstance(kind.table, tuple):
+            self.edges = [row.up_to for row in kind.table if row.up_to is not None]
+            earned: list[Fraction | None] = [row.points for row in kind.table]
+        else:
+            is_itself = isinstance(kind, Quantity) and (kind.table == "value" or isinstance(self, Plain))
+            earned = [Fraction(0) if is_itself else None]
+        answered = [ItemScore(p, table.possible, Reason.NO_POINTS if p is None else None) for p in earned]
+        return [_entry(score, *taken(score, measure, None)) for score in answered]
+
+    def _state(self, table: ItemTable, measure: Measure, state: Reason) -> _Entry:
+        score = table.left_out[state]
+        return _entry(score, *taken(score, measure, None))
+
+    def codes(self, block: Block) -> Codes:
+        """The codes; of a number, the row of the points table it falls in."""
+        codes = block.codes(self.item.id)
+        if not self.edges:
+            return codes
+        numbers = block.numbers(self.item.id)
+        rows: Codes = np.zeros(block.rows, np.int8 if len(self.edges) < 127 else np.int32)
+        for edge in self.edges:
+            at = float(edge)
+            if Fraction(repr(at)) != edge:
+                block.doubtful(numbers == at)
+            rows += numbers > at
+        return np.where(codes >= 0, rows, codes)
+
+    def part(self, block: Block) -> Part:
+        codes = self.codes(block)
+        return Part(
+            _tabled(self.values, codes), np.take(np.array(self.why) == SCORED, codes), _tabled(self.possible, codes)
+        )
+
+    def reasons(self, block: Block) -> Codes:
+        return np.take(np.array(self.why, np.int8), self.codes(block))
+
+    def may_refuse(self) -> bool:
+        return reason_code(Reason.REFUSED) in self.why
+
+
+_Entry = tuple[Fraction | None, Fraction | None, Reason | None]
+
+
+def _entry(score: ItemScore, value: Fraction | None, reason: Reason | None) -> _Entry:
+    return value, score.possible if value is not None else None, reason if value is None else None
+
+
+def _tabled(table: Sequence[Fraction | None], codes: Codes) -> Number:
+    scale = math.lcm(*(one.denominator for one in table if one is not None))
+    wholes = [float((one or 0) * scale) for one in table]
+    return Number(lookup(codes, wholes), scale=scale, most=max(map(abs, wholes))).safe()
+
+
+class Plain(Coded):
+    """An item that counts with the very number answered."""
+
+    def __init__(self, table: ItemTable, measure: Measure, weight: Fraction, columns: Columns) -> None:
+        super().__init__(table, measure, weight, columns)
+        numbers = columns.items[table.item.id].numbers
+        largest = 0.0 if numbers is None or not len(numbers) else float(np.max(np.abs(numbers)))
+        self.reach = min(largest, WIDEST)
+        self.is_whole = isinstance(table.item.answer, Quantity) and table.item.answer.type == "count"
+
+    def part(self, block: Block) -> Part:
+        codes, numbers = block.codes(self.item.id), block.numbers(self.item.id)
+        left_out = super().part(block)
+        answered = codes >= 0
+        block.doubtful(np.abs(numbers) > self.reach)
+        if self.is_whole:
+            block.doubtful(numbers != np.rint(numbers))
+        held = np.clip(numbers, -self.reach, self.reach)
+        error = 0.0 if self.is_whole else self.reach * 2.0**-52
+        whole = Number(np.where(answered, held, 0.0), most=self.reach, error=error)
+        return Part(_merged(whole, left_out.number, answered), answered | left_out.has, left_out.possible)
+
+
+def _merged(one: Number, other: Number, where: Mask) -> Number:
+    if not other.most:
+        return one
+    plain = other.floated()
+    top = np.where(where, one.value, plain.top)
+    return Number(top, most=max(one.most, plain.most), error=max(one.floated().error, plain.error))
+
+
+class Heir(Coded):
+    """An item that takes over the points of items that do not apply."""
+
+    def __init__(
+        self, table: ItemTable, givers: Sequence[ItemTable], measure: Measure, weight: Fraction, columns: Columns
+    ) -> None:
+        super().__init__(table, measure, weight, columns)
+        self.take = measure.take
+        own, by = table.possible, table.item.weight
+        self.gifts = {
+            giver.item.id: giver.possible * giver.item.weight / by for giver in givers if giver.possible and by
+        }
+        self.own = own or Fraction(0)
+        if self.gifts and own is not None and (own < 0 or min(self.gifts.values()) < 0):
+            raise NoColumns(N_("it gives negative points away"))
+
+    def part(self, block: Block) -> Part:
+        part = super().part(block)
+        if not self.own or not self.gifts or part.possible is None:
+            return part
+        shares = {name: gift / self.own for name, gift in self.gifts.items()}
+        scale = math.lcm(*(share.denominator for share in shares.values()))
+        grown = np.full(block.rows, float(scale))
+        for name, share in shares.items():
+            grown += (block.codes(name) == -1) * float(share * scale)
+        most = float(scale * (1 + sum(shares.values())))
+        number = part.number if self.take in {"share", "value"} else _grown(part.number, grown, scale, most)
+        return Part(number, part.has, _grown(part.possible, grown, scale, most))
+
+
+def _grown(number: Number, grown: NDArray[np.float64], scale: int, most: float) -> Number:
+    if number.is_exact:
+        wider = Number(number.top, None, number.scale * scale, number.most * most)
+        if wider.fits:
+            return Number(number.top * grown, None, wider.scale, wider.most)
+    raise NoColumns(N_("its numbers are too large"))
+
+
+def item_source(plan: Plan, measure: Measure, each: Input, columns: Columns) -> Coded:
+    """The source of an item; ``NoColumns`` where columns cannot give it."""
+    tables = plan.tables(measure.na)
+    table, column = tables[each.ref], columns.items[each.ref]
+    kind = table.item.answer
+    givers = [other for other in tables.values() if other.heir == each.ref] if measure.na is None else []
+    if column.numbers is not None and isinstance(kind, Quantity):
+        is_itself = measure.take == "value" or (kind.table == "value" and measure.take != "possible")
+        if is_itself and (givers or measure.take == "share"):
+            raise NoColumns(N_("it changes the numbers answered"))
+        if is_itself:
+            return Plain(table, measure, each.weight, columns)
+    return Heir(table, givers, measure, each.weight, columns) if givers else Coded(table, measure, each.weight, columns)
+
+
+def fails(plan: Plan, item_id: str, columns: Columns) -> Callable[[Block], Mask]:
+    """Where a critical item failed."""
+    whole = Measure(id="it", how="sum", of=(item_id,))
+    source = item_source(plan, whole, Input("item", item_id, Fraction(1)), columns)
+    item = plan.checklist.items[item_id]
+    if type(source) is Coded:
+        failed = np.array([is_failed(item, ItemScore(points)) for points in source.values])
+        return lambda block: np.take(failed, source.codes(block))
+
+    def failed_by(block: Block) -> Mask:
+        part = source.part(block)
+        edge = item.critical.fails_at if item.critical else Fraction(0)
+        return block.reaches(part.number, "<=", edge) & part.has
+
+    return failed_by
+
+
 IRRELEVANT = -1 - STATES.index(Reason.NOT_RELEVANT)
 
 

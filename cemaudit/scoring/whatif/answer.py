@@ -14,9 +14,8 @@ from cemaudit.model.base import shown_exactly
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import Evaluation, evaluate
 from cemaudit.scoring.plan import Plan
-from cemaudit.scoring.whatif.effects import after
 from cemaudit.scoring.whatif.goals import Goal, plan_for
-from cemaudit.scoring.whatif.levers import Lever, find_levers, shown_answer
+from cemaudit.scoring.whatif.levers import Lever, after, find_levers, shown_answer
 from cemaudit.scoring.whatif.search import Budget, cheapest
 
 __all__ = ["Change", "Fix", "Terms", "WhatIf", "what_if"]

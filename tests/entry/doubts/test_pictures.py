@@ -17,10 +17,10 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 from cemaudit.entry.doubts import Earlier
 from cemaudit.entry.doubts.pictures import LEAST_SHARP, picture_doubts
 from cemaudit.entry.evidence import Taken, take_in
-from cemaudit.media.kinds import Kind
-from cemaudit.media.look import look_at
+from cemaudit.media.file_types import Kind
+from cemaudit.media.picture_quality import look_at
 from cemaudit.model import Visit
-from cemaudit.simulate import pictures
+from cemaudit.simulate import inbox
 
 DAY = {"started": "2026-11-21T14:05:00+09:00", "finished": "2026-11-21T14:41:00+09:00"}
 
@@ -135,8 +135,8 @@ def sign_on_a_wall(_: Random, size: tuple[int, int]) -> Image.Image:
 
 
 def storefront(rng: Random, size: tuple[int, int]) -> Image.Image:
-    image = Image.new("RGB", pictures.SIZE, pictures.WALLS[0])
-    pictures._storefront(ImageDraw.Draw(image), rng)
+    image = Image.new("RGB", inbox.SIZE, inbox.WALLS[0])
+    inbox._storefront(ImageDraw.Draw(image), rng)
     return image.resize(size, Image.Resampling.NEAREST)
 
 

@@ -17,7 +17,7 @@ from cemaudit.errors import BadInput
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine, Plan, evaluate, make_plan
 from cemaudit.scoring.bands import find_band
-from cemaudit.scoring.kernel import Scored, columns_of, compile_plan, compiled
+from cemaudit.scoring.kernel import Scored, columns_of, compile_plan, compiler
 
 sys.path.insert(0, str(Path(__file__).parent))
 import random_plans
@@ -62,7 +62,7 @@ def test_the_kernel_says_what_the_exact_evaluator_says(data: st.DataObject, bloc
     plan = data.draw(plans())
     visits = data.draw(st.lists(random_plans.visits(plan.checklist), min_size=1, max_size=10))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "BLOCK", block)
+        patch.setattr(compiler, "BLOCK", block)
         scored = compile_plan(plan).run(columns_of(visits, plan.checklist))
     for row, visit in enumerate(visits):
         compare(scored, plan, visit, row)

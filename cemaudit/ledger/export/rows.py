@@ -1,0 +1,217 @@
+"""The rows of an export, wide or long, in stretches that fit in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.lines import read_line
+from cemaudit.language import message
+from cemaudit.ledger.documents import unpacked
+from cemaudit.ledger.export.columns import OutColumn, Request, heads, scored_columns, tidy_columns, written_columns
+from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint, measured_scores
+from cemaudit.ledger.query.question import checklists_asked
+from cemaudit.ledger.query.reading import Answers, Local, Scores
+from cemaudit.ledger.query.relations import relations
+from cemaudit.ledger.query.statement import Statement, conditions_of
+from cemaudit.ledger.snapshot.manifest import Part
+from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
+from cemaudit.ledger.snapshot.parquet import text_of
+from cemaudit.model import Checklist, Visit
+from cemaudit.model.answers import TextAnswer
+
+__all__ = ["Stretches", "Word", "across", "down", "long_rows", "make_long_views", "words_of"]
+
+
+_AT_ONCE = 2_000
+
+
+class Word(NamedTuple):
+    """What the visit of that number says: ``what`` is ``note``, ``text`` (an answer), ``claim`` or ``blame``."""
+
+    number: int
+    what: str
+    name: str
+    text: str
+
+
+def words_of(ledger: Ledger, checklist: Checklist, part: Part) -> Iterator[Word]:
+    """All words of the visits of a file of answers, in the order of numbers."""
+    asked = [item.id for item in checklist.items.values() if isinstance(item.answer, TextAnswer)]
+    query = (
+        "select number, document from visit where checklist = ? and number >= ? and number <= ? order by number limit ?"
+    )
+    first = part.first
+    while rows := ledger.database.run(query, (part.checklist, first, part.last, _AT_ONCE)):
+        for number, document in rows:
+            yield from _words(number, read_line(unpacked(document))[0], asked)
+        first = rows[-1][0] + 1
+
+
+def _words(number: int, visit: Visit, asked: Sequence[str]) -> Iterator[Word]:
+    yield from (Word(number, "note", item, text) for item, text in visit.notes.items() if text)
+    answers = ((item, visit.answers.get(item)) for item in asked)
+    yield from (Word(number, "text", item, str(text)) for item, text in answers if text)
+    for what, complaints in (("claim", visit.claims), ("blame", visit.blames)):
+        texts: dict[str, list[str]] = defaultdict(list)
+        for complaint in complaints:
+            texts[complaint.touchpoint].append(complaint.text)
+        yield from (
+            Word(number, what, name, "\n".join(filter(None, some))) for name, some in texts.items() if any(some)
+        )
+
+
+def across(words: Iterable[Word], names: Sequence[str]) -> dict[str, Any]:
+    """A row for each visit, with a column for each of ``names`` (``what:name``)."""
+    rows: dict[int, dict[str, str]] = defaultdict(dict)
+    for word in words:
+        rows[word.number][f"{word.what}:{word.name}"] = word.text
+    columns = {name: _texts([row.get(name) for row in rows.values()]) for name in names}
+    return {"number": np.array(list(rows), np.int64), **columns}
+
+
+def down(words: Iterable[Word]) -> dict[str, Any]:
+    """A row for each word."""
+    found = list(words)
+    texts = {name: _texts([getattr(word, name) for word in found]) for name in ("what", "name", "text")}
+    return {"number": np.array([word.number for word in found], np.int64), **texts}
+
+
+def _texts(values: Sequence[str | None]) -> Any:
+    return np.array(values, object)
+
+
+_ALL = "true"
+
+
+def make_long_views(reading: Local, answers: Answers, scores: Scores) -> None:
+    """The views ``scores``, ``items`` and ``feelings``, of a stretch that is ``wide_answers`` and ``wide_scores_1``."""
+    for name, sql in relations(answers, [scores], _ALL):
+        if name != "visits" and sql:
+            reading.define(name, sql)
+
+
+def long_rows(checklist: Checklist, request: Request) -> str:
+    """SQL that puts them one below the other, ranked in the order they are to have."""
+    items = [name for name in checklist.items if request.keeps(facets_of_item(checklist, name))]
+    touchpoints = [one.id for one in checklist.touchpoints if request.keeps(facets_of_touchpoint(one))]
+    scores = (
+        "select number, 'score' as what, measure as name, key, hundredths / 100.0 as number_, "
+        "cast(null as varchar) as text_, cast(null as double) as points, cast(null as double) as possible, reason, "
+        "1 as rank_, place from scores"
+    )
+    answers = (
+        "select number, 'answer', item, null, value, case when value is null then answer end, "
+        f"cast(points as double) / points_unit, possible, state, 2, place from items where item in {_listed(items)}"
+    )
+    parts = [scores, answers]
+    for rank, (kind, least) in enumerate((("emotion", -3), ("expectation", 1), ("claims", 1), ("blames", 1)), 3):
+        parts.append(
+            f"select number, '{kind}', touchpoint, null, {kind}, null, null, null, null, {rank}, place from feelings "
+            f"where {kind} >= {least} and touchpoint in {_listed(touchpoints)}"
+        )
+    if request.words:
+        parts.append("select number, what, name, null, null, text, null, null, null, 9, 0 from words")
+    return " union all ".join(parts)
+
+
+def _listed(names: list[str]) -> str:
+    return f"({', '.join(map(text_of, names)) or 'null'})"
+
+
+class _Pair(NamedTuple):
+    """A file of answers, and one of the same visits' scores."""
+
+    answers: Part
+    table: Scores
+    scores: Part
+
+
+class Stretches:
+    """The stretches of ``reading`` that a request is about; iterating makes one current, and gives its rows as SQL.
+
+    ``BadInput`` where a wide one is of several checklists. ``ledger`` is needed for words alone.
+    """
+
+    def __init__(self, reading: Local, request: Request, ledger: Ledger | None = None) -> None:
+        self.reading, self.request, self._ledger = reading, request, ledger
+        refs = checklists_asked(reading, request.question, one=False)
+        if request.wide and len(refs) > 1:
+            what = message("visits of several checklists are there: {names}", names=", ".join(refs))
+            raise BadInput(Problem(what, "", message("choose one with --where checklist=ID@VERSION, or take --tidy")))
+        self._tables = {ref: reading.scores(ref, request.scheme) for ref in refs}
+        self._scores = {ref: self._wanted(tables) for ref, tables in self._tables.items()}
+        self.columns = list(self._wide(refs[0]) if request.wide else tidy_columns(request))
+
+    @property
+    def tables(self) -> list[Scores]:
+        """The tables of scores."""
+        return [table for tables in self._tables.values() for table in tables]
+
+    def _wanted(self, tables: list[Scores]) -> list[ScoreColumn]:
+        """The scores that are wanted, each once."""
+        known = [each for one in tables for each in measured_scores(one.checklist, one.schemes, one.scores)]
+        return list({score.written: score for score, facets in known if self.request.keeps(facets)}.values())
+
+    def _wide(self, ref: str) -> Iterator[OutColumn]:
+        yield from heads(self.request)
+        yield from scored_columns(self._scores[ref])
+        yield from written_columns(self.reading.checklist(ref), self.request)
+
+    def __iter__(self) -> Iterator[Statement]:
+        for ref in self._tables:
+            for pair in self._pairs(ref):
+                self._make_current(ref, pair)
+                yield self._rows()
+
+    def _pairs(self, ref: str) -> Iterator[_Pair]:
+        scored = {part.place[-1]: (table, part) for table in self._tables[ref] for part in table.parts}
+        for part in self.reading.answers(ref).parts:
+            if part.place[-1] in scored:
+                yield _Pair(part, *scored[part.place[-1]])
+
+    def _make_current(self, ref: str, pair: _Pair) -> None:
+        """Make the views about a stretch."""
+        self.reading.view("wide_answers", [pair.answers])
+        self.reading.view("wide_scores_1", [pair.scores])
+        columns = [
+            "answered.*",
+            f"{text_of(ref)} as checklist",
+            "scored.scheme",
+            "scored.band",
+            *self._there(ref, pair),
+        ]
+        joined = "wide_answers as answered join wide_scores_1 as scored on scored.number = answered.number"
+        self.reading.define("visits", f"select {', '.join([*columns, *self._there(ref, pair)])} from {joined}")
+        checklist = self.reading.checklist(ref)
+        if self.request.words and self._ledger:
+            found = words_of(self._ledger, checklist, pair.answers)
+            names = [one.word for one in self.columns if one.word]
+            self.reading.link.register("words", across(found, names) if self.request.wide else down(found))
+        if not self.request.wide:
+            some = pair.table._replace(scores=tuple(one for one in pair.table.scores if one in self._scores[ref]))
+            make_long_views(self.reading, Answers((pair.answers,), checklist), some)
+            self.reading.define("long", long_rows(checklist, self.request))
+
+    def _there(self, ref: str, pair: _Pair) -> Iterator[str]:
+        """The scores of a stretch; nothing for those its visits have not."""
+        for one in self._scores[ref] if self.request.wide else ():
+            there = f"scored.{quoted(one.score)}" if one in pair.table.scores else "cast(null as bigint)"
+            yield f"{there} as {quoted(one.score)}"
+
+    def _rows(self) -> Statement:
+        where, values = conditions_of(self.request.question.in_sql)
+        asked = ", ".join(f"{one.sql} as {quoted(one.name)}" for one in self.columns)
+        tables = "visits left join stores on stores.store = visits.store"
+        order = "visits.day nulls first, visits.number"
+        if not self.request.wide:
+            tables += " join long on long.number = visits.number"
+            order += ", long.rank_, long.place, long.name, long.what"
+        elif self.request.words:
+            tables += " left join words on words.number = visits.number"
+        return Statement(f"select {asked} from {tables} where {' and '.join(where)} order by {order}", values)

@@ -1,0 +1,193 @@
+"""Maintenance of the ledger: its check, a copy while it is in use, and what it holds in figures."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.files import unwritable
+from cemaudit.language import message
+from cemaudit.ledger.audit_trail import FIRST, Line, digest_of, rows_of
+from cemaudit.ledger.documents import unpacked
+from cemaudit.ledger.schema import VOUCHED
+from cemaudit.ledger.sqlite import Sqlite, people_file
+from cemaudit.ledger.states import LATEST, STATE_NOW, State
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.ledger import Ledger
+
+__all__ = ["backup", "check", "info"]
+
+
+_AT_ONCE = 1_000
+
+
+_Words = dict[str, dict[int, Mapping[str, Any]]]
+"""By table and entry: the last word on the rows the entry brought."""
+
+
+def check(ledger: Ledger, noted: str | None = None) -> Iterator[Problem]:
+    """Everything that is not as it was written; nothing where all is well.
+
+    ``noted``: the hash of a last line that was noted down earlier; it must still be in the trail. Whoever can write to
+    the database could forge all of it, but not so that a hash noted elsewhere still fits.
+    """
+    try:
+        yield from (Problem(message("{value}", value=fault), "database") for fault in ledger.database.faults())
+        words: _Words = defaultdict(dict)
+        yield from _chain(ledger, words, noted)
+        for table in VOUCHED:
+            yield from _rows(ledger, table, words[table])
+        yield from _documents(ledger)
+        yield from _people(ledger)
+    except BadInput as error:  # damaged so that it cannot be read on
+        yield from error.problems
+
+
+def _chain(ledger: Ledger, words: _Words, noted: str | None) -> Iterator[Problem]:
+    """What is wrong with the lines of the trail; their last words go to ``words``."""
+    number, last, found = 0, FIRST, False
+    for line in ledger.trail.lines():
+        if line.number != number + 1:
+            yield Problem(message("lines are missing before this one"), _place(line))
+        elif line.hash != line.hashed(last):
+            yield Problem(message("not as it was written, or the line before it is not"), _place(line))
+        number, last, found = line.number, line.hash, found or line.hash == noted
+        yield from _heard(line, words)
+    if ledger.trail.head() != (number, last) or ledger.database.run("select count(*) from trail") != [(number,)]:
+        yield Problem(message("the trail does not end where it did"), "trail")
+    if noted and not found:
+        yield Problem(message("no line has the hash that was noted: {hash}", hash=noted), "trail")
+
+
+def _heard(line: Line, words: _Words) -> Iterator[Problem]:
+    try:
+        said = line.said
+        for table, word in said.get("brought", {}).items():
+            words[table][line.number] = word
+        for table, batches in said.get("again", {}).items():
+            words[table] |= {int(batch): word for batch, word in batches.items()}
+    except (ValueError, AttributeError, TypeError):
+        yield Problem(message("not as it was written"), _place(line))
+
+
+def _place(line: Line) -> str:
+    return str(message("line {number} of the trail", number=line.number))
+
+
+def _rows(ledger: Ledger, table: str, words: Mapping[int, Mapping[str, Any]]) -> Iterator[Problem]:
+    for batch, word in words.items():
+        try:
+            is_right = digest_of(table, rows_of(ledger.database, table, batch)) == word
+        except (TypeError, ValueError):  # of another kind than was ever written
+            is_right = False
+        if not is_right:
+            yield Problem(
+                message("the rows that line {number} of the trail brought are not as they were", number=batch), table
+            )
+    ((rows,),) = ledger.database.run(f"select count(*) from {table}")
+    known = sum(word["rows"] for word in words.values())
+    if rows != known:
+        yield Problem(message("{rows} rows, where the trail knows {known}", rows=rows, known=known), table)
+
+
+def _documents(ledger: Ledger) -> Iterator[Problem]:
+    after = 0
+    query = "select number, id, stored, document from visit where number > ? order by number limit ?"
+    while rows := ledger.database.run(query, (after, _AT_ONCE)):
+        for _, name, stored, document in rows:
+            if not _is_stored(document, stored):
+                yield Problem(message("its document is not what was stored"), str(message("visit {id}", id=name)))
+        after = rows[-1][0]
+
+
+def _is_stored(document: object, stored: str) -> bool:
+    try:
+        return isinstance(document, bytes) and hashlib.sha256(unpacked(document)).hexdigest() == stored
+    except ValueError:
+        return False
+
+
+def _people(ledger: Ledger) -> Iterator[Problem]:
+    if ledger.database.knows_people():
+        for pseudonym in ledger.people.misnamed():
+            yield Problem(message("this pseudonym is not that of its code: {pseudonym}", pseudonym=pseudonym), "people")
+        for visit in ledger.people.spoilt():
+            yield Problem(message("its document is not what was stored"), f"people: {message('visit {id}', id=visit)}")
+
+
+def backup(ledger: Ledger, target: Path) -> list[Path]:
+    """Copy the ledger to ``target``, and the shoppers' identities beside it; both are looked through before they count.
+
+    ``BadInput`` where there is a file already, and for a ledger on a server, which has its own ways; ``BadEnvironment``
+    where the disk does not take the copy: then there is none.
+    """
+    database = ledger.database
+    if not isinstance(database, Sqlite):
+        hint = message("use pg_dump: {command}", command=f"pg_dump --format=custom --file={target} {database.place}")
+        raise BadInput(
+            Problem(message("a ledger on a server is backed up by the server's own means"), database.place, hint)
+        )
+    targets = {"main": target, **({"people": people_file(target)} if database.knows_people() else {})}
+    for path in targets.values():
+        if os.path.lexists(path):
+            raise BadInput(Problem(message("there is a file already, and nothing is overwritten"), str(path)))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as folder:
+            copies = {schema: Path(folder) / path.name for schema, path in targets.items()}
+            database.copy_to(copies)
+            _check(copies["main"], ledger)
+            for schema, path in reversed(targets.items()):  # the ledger last: with it the copy is whole
+                copies[schema].replace(path)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    return list(targets.values())
+
+
+def _check(path: Path, ledger: Ledger) -> None:
+    """``BadEnvironment`` where the copy is not whole."""
+    copy = Sqlite(path)
+    try:
+        if copy.faults() or copy.columns() != ledger.database.columns():
+            raise BadEnvironment(Problem(message("what was written does not read back"), str(path)))
+    finally:
+        copy.close()
+
+
+def info(ledger: Ledger) -> dict[str, Any]:
+    """Numbers by name; ``states`` and ``checklists`` count visits, at their latest revision."""
+    run = ledger.database.run
+    number, last = ledger.trail.head()
+    ((revisions, visits, shoppers, first, latest),) = run(
+        "select count(*), count(distinct id), count(distinct shopper), min(day), max(day) from visit"
+    )
+    standing = f"from visit where {LATEST}"
+    states: dict[str, int] = dict(
+        run(f"select state, count(*) from (select {STATE_NOW} as state {standing}) counted group by state")
+    )
+    checklists = run(f"select checklist, count(*) {standing} group by checklist")
+    ((stores,),) = run("select count(distinct id) from store")
+    return {
+        "place": ledger.database.place,
+        "version": ledger.database.version(),
+        "bytes": ledger.database.size(),
+        "visits": visits,
+        "revisions": revisions,
+        "waiting": len(ledger.waiting()),
+        "states": {state.value: states.get(state.value, 0) for state in State},
+        "checklists": dict(sorted(checklists)),
+        "schemes": run("select count(*) from scheme")[0][0],
+        "stores": stores,
+        "shoppers": shoppers,
+        "first_day": first,
+        "last_day": latest,
+        "entries": number,
+        "hash": last,
+    }

@@ -1,0 +1,288 @@
+"""Purging: personal data removed from the ledger for a reason, the scores kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cemaudit.exchange.lines import line_read, read_line
+from cemaudit.exchange.sealed.parts import MEDIA, largest
+from cemaudit.files import unwritable
+from cemaudit.ledger.audit_trail import Entry, Line
+from cemaudit.ledger.database import Database, Value, among
+from cemaudit.ledger.documents import packed, unpacked
+from cemaudit.ledger.identities import SHOPPER
+from cemaudit.ledger.states import State
+from cemaudit.model import Change, Checklist, Visit
+from cemaudit.model.answers import AnswerValue, TextAnswer
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.ledger import Ledger
+
+__all__ = [
+    "KIND",
+    "Forgetting",
+    "Forgotten",
+    "Purge",
+    "Removed",
+    "files_of",
+    "forgotten",
+    "purge",
+    "purges",
+    "purges_of",
+    "remove_leftovers",
+    "runs",
+    "to_purge",
+    "unpurged",
+]
+
+
+_GONE = "-"
+
+
+_MARK, _BYTES = 2, 10  # a pseudonym: whose it is, and a number
+
+
+class Forgotten(NamedTuple):
+    """A visit without personal data: its line, its shopper's new pseudonym, the names of the evidence it had."""
+
+    line: bytes
+    shopper: str | None
+    files: tuple[str, ...]
+
+
+class Forgetting:
+    """Takes personal data away from visits that answer ``checklists`` (by ``id@version``).
+
+    Whoever has one pseudonym gets another one that leads to nobody: what one person saw stays together.
+    """
+
+    def __init__(self, checklists: Mapping[str, Checklist]) -> None:
+        self._emptied = {ref: frozenset(_only_words(checklist)) for ref, checklist in checklists.items()}
+        self._others: dict[str, str] = {}
+
+    def of(self, visit: Visit) -> Forgotten:
+        """What is left of a visit that ``read_line`` gave; it scores as before."""
+        words = {
+            "answers": self._answers(visit),
+            "skipped": {item: skip.model_copy(update={"reason": None}) for item, skip in visit.skipped.items()},
+            "claims": tuple(claim.model_copy(update={"text": ""}) for claim in visit.claims),
+            "blames": tuple(blame.model_copy(update={"text": ""}) for blame in visit.blames),
+            "overrides": tuple(one.model_copy(update={"said": "", "reason": _GONE}) for one in visit.overrides),
+            "amendment": visit.amendment and _GONE,
+            "changes": tuple(Change(place=change.place) for change in visit.changes),
+        }
+        left = visit.model_copy(update={**words, "shopper": self.other(visit.shopper), "notes": {}, "evidence": {}})
+        return Forgotten(line_read(left), left.shopper, tuple(files_of(visit)))
+
+    def other(self, pseudonym: str | None) -> str | None:
+        """The pseudonym that takes the place of one, always the same of the same."""
+        if pseudonym is None:
+            return None
+        return self._others.setdefault(pseudonym, f"{pseudonym[:_MARK]}{secrets.token_hex(_BYTES)}")
+
+    def _answers(self, visit: Visit) -> dict[str, AnswerValue]:
+        """The answers; of words only that there were some."""
+        emptied = self._emptied[visit.checklist]
+        return {item: "" if item in emptied else answer for item, answer in visit.answers.items()}
+
+
+def files_of(visit: Visit) -> Iterator[str]:
+    """The names of the evidence that lies in the ledger's folder."""
+    for pieces in visit.evidence.values():
+        yield from (piece.file for piece in pieces if piece.file.startswith(MEDIA) and largest(piece.file))
+
+
+def _only_words(checklist: Checklist) -> Iterator[str]:
+    """The items answered with words that decide nothing."""
+    items = checklist.items.values()
+    deciding = {name for item in items if item.when for name in item.when.names()}
+    yield from (item.id for item in items if isinstance(item.answer, TextAnswer) and item.id not in deciding)
+
+
+KIND = "purged"
+"""What the lines are called."""
+
+
+class Purge(NamedTuple):
+    """One line of the trail: ``visits`` are first and last numbers, ``files`` the evidence those visits had."""
+
+    at: str
+    by: str
+    reason: str
+    visits: Sequence[Sequence[int]]
+    files: Sequence[str]
+
+
+def purges(ledger: Ledger) -> Iterator[Purge]:
+    """All purges there were, one after the other."""
+    columns = ", ".join(Line._fields)
+    for row in ledger.database.run(f"select {columns} from trail where kind = ? order by number", (KIND,)):
+        line = Line(*row)
+        said = line.said
+        yield Purge(line.at, said["by"], said["reason"], said.get("visits", ()), said.get("files", ()))
+
+
+def purges_of(ledger: Ledger, number: int) -> list[Purge]:
+    """The purges of the visit of that number; none where it holds all it came with."""
+    return [purge for purge in purges(ledger) if any(first <= number <= last for first, last in purge.visits)]
+
+
+def unpurged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
+    """Those of ``numbers`` whose visits were not purged yet."""
+    found = sorted((first, last) for purge in purges(ledger) for first, last in purge.visits)
+    firsts = [first for first, _ in found]
+
+    def was_purged(number: int) -> bool:
+        place = bisect_right(firsts, number)
+        return place > 0 and number <= found[place - 1][1]
+
+    return [number for number in numbers if not was_purged(number)]
+
+
+def forgotten(ledger: Ledger) -> frozenset[str]:
+    """The digests of purged visits that came in sealed files: their evidence is not wanted again."""
+    if next(purges(ledger), None) is None:
+        return frozenset()
+    sealed: dict[int, str] = dict(
+        ledger.database.run("select number, digest from visit where sealed is not null order by number")
+    )
+    return frozenset(sealed.values()) - {sealed[number] for number in unpurged(ledger, list(sealed))}
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as pairs of a first and a last one."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
+
+
+def remove_leftovers(ledger: Ledger, folder: Path) -> int:
+    """Remove them from ``folder``, also those an earlier purge did not come to; how many there were.
+
+    ``BadEnvironment`` where one cannot be removed.
+    """
+    names = {name for purge in purges(ledger) for name in purge.files if largest(name)}
+    there = {name for name in names if (folder / name).is_file()}
+    left = there - _named(ledger, there)
+    for name in sorted(left):
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(folder / name, error) from error
+    return len(left)
+
+
+def _named(ledger: Ledger, names: Collection[str]) -> set[str]:
+    """Those of ``names`` that a visit names."""
+    if not names:
+        return set()
+    mark = f'"{MEDIA}'.encode()
+    visits = ledger.visits(states=list(State), superseded=True)
+    return {name for held in visits if mark in held.line for name in files_of(held.visit)}
+
+
+_AT_ONCE = 2_000
+
+
+_CAME = "(select substr(trail.at, 1, 10) from trail where trail.number = visit.batch)"
+
+
+_NOBODY = (
+    "pseudonym not in (select shopper from visit where shopper is not null) "
+    "and pseudonym not in (select signer from visit where signer is not null)"
+)
+
+
+class Removed(NamedTuple):
+    """How many visits lost their personal data, how many identities and files of evidence went."""
+
+    visits: int
+    identities: int
+    files: int
+
+
+def to_purge(ledger: Ledger, before: dt.date | None = None, shopper: str | None = None) -> list[int]:
+    """The numbers of the visits of days before ``before``, of the shopper of that code, that hold personal data yet.
+
+    A visit without a day counts as of the day it came in.
+    """
+    conditions: dict[str, Value] = {}
+    if before:
+        conditions[f"coalesce(day, {_CAME}) < ?"] = before.isoformat()
+    if shopper is not None:
+        conditions["shopper = ?"] = ledger.people.pseudonyms.person(SHOPPER, shopper).pseudonym
+    query = f"select number from visit where {' and '.join(conditions) or '1 = 0'} order by number"
+    return unpurged(ledger, [number for (number,) in ledger.database.run(query, list(conditions.values()))])
+
+
+def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | None) -> Removed:
+    """Take the personal data of these visits away, for a ``reason`` that stays in the trail.
+
+    ``media``: the folder of evidence. What was deleted is overwritten where the ledger is a file, and written anew
+    where it is on a server.
+    """
+    _ = ledger.people  # it must be there
+    _overwrite(ledger.database)
+    forgetting = Forgetting(ledger.shelf.checklists())
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        ledger.write(KIND, partial(_forget, numbers=some, reason=reason, forgetting=forgetting))
+    identities = ledger.write(KIND, partial(_forget_identities, reason=reason))
+    files = remove_leftovers(ledger, media) if media else 0
+    _shrink(ledger.database)
+    return Removed(len(numbers), identities, files)
+
+
+def _forget(entry: Entry, numbers: Sequence[int], reason: str, forgetting: Forgetting) -> None:
+    """Take the personal data of some visits away."""
+    query = "select number, id, revision, batch, signer, document from visit where number in ({places})"
+    files: set[str] = set()
+    rows: list[tuple[Value, ...]] = []
+    found = among(entry.database, query, numbers)
+    for number, _, _, _, signer, document in found:
+        visit, _ = read_line(unpacked(document))
+        left = forgetting.of(visit)
+        files.update(left.files)
+        stored = hashlib.sha256(left.line).hexdigest()
+        rows.append((left.shopper, forgetting.other(signer), stored, packed(left.line), number))
+    changes = "shopper = ?, signer = ?, stored = ?, document = ?"
+    entry.database.many(f"update visit set {changes} where number = ?", rows)
+    papers = [(name, revision) for _, name, revision, *_ in found]
+    entry.database.many("delete from people.paper where visit = ? and revision = ?", papers)
+    for batch in sorted({batch for _, _, _, batch, _, _ in found}):
+        entry.vouch_again("visit", batch)
+    entry.subject = str(len(found))
+    entry.note(reason=reason, visits=runs(sorted(numbers)), files=sorted(files))
+
+
+def _forget_identities(entry: Entry, reason: str) -> int:
+    """Delete whoever no visit leads to."""
+    ((count,),) = entry.database.run(f"select count(*) from people.person where {_NOBODY}")
+    if count:
+        entry.database.run(f"delete from people.person where {_NOBODY}")
+        entry.note(reason=reason, identities=count)
+    return int(count)
+
+
+def _overwrite(database: Database) -> None:
+    """What is deleted from now on is overwritten."""
+    if database.file:
+        database.run("pragma secure_delete = on")
+
+
+def _shrink(database: Database) -> None:
+    """Write the tables anew, without what was deleted."""
+    anew = ("main", "people") if database.file else ("full visit", "full people.person", "full people.paper")
+    for what in anew:
+        database.run(f"vacuum {what}")

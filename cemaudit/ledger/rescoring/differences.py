@@ -1,0 +1,168 @@
+"""Differences between the scores of two schemes, and their causes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from cemaudit.exchange.lines import read_line
+from cemaudit.ledger.database import among
+from cemaudit.ledger.documents import unpacked
+from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.query.reading import Reading, Scores
+from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
+from cemaudit.ledger.snapshot.taking import Schemes
+from cemaudit.model import Visit
+from cemaudit.scoring import Engine
+from cemaudit.scoring.plan import Plan, make_plan
+from cemaudit.scoring.rescore import rescore
+
+__all__ = ["Causes", "Change", "Difference", "causes_of", "differences"]
+
+
+class Causes(NamedTuple):
+    """In how many of the ``visits`` looked at each kind of cause is found (see ``scoring.rescore.Cause``)."""
+
+    visits: int
+    kinds: Counter[str]
+
+
+def causes_of(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme: str, most: int) -> Causes:
+    """The causes in the visits of these numbers; in ``most`` of them, evenly spread, where they are more."""
+    schemes = Schemes(ledger, engine)
+    plans: dict[tuple[str, str], Plan] = {}
+
+    def plan(ref: str, name: str) -> Plan:
+        if (ref, name) not in plans:
+            checklist = ledger.shelf.checklists([ref])[ref]
+            plans[ref, name] = make_plan(checklist, schemes[name], engine.library.aggregators)
+        return plans[ref, name]
+
+    kinds: Counter[str] = Counter()
+    chosen = _spread(numbers, most)
+    for visit in _visits(ledger, chosen):
+        own = schemes.of(ledger.shelf.checklists([visit.checklist])[visit.checklist], visit.day)
+        causes = rescore(visit, plan(visit.checklist, own.ref), plan(visit.checklist, scheme)).causes
+        kinds.update({cause.kind for cause in causes})
+    return Causes(len(chosen), kinds)
+
+
+def _spread(numbers: Sequence[int], most: int) -> list[int]:
+    if len(numbers) <= most:
+        return list(numbers)
+    return [numbers[place * len(numbers) // most] for place in range(most)]
+
+
+def _visits(ledger: Ledger, numbers: Sequence[int]) -> Iterator[Visit]:
+    for (document,) in among(ledger.database, "select document from visit where number in ({places})", numbers):
+        yield read_line(unpacked(document))[0]
+
+
+HUNDRED = 100
+
+
+class Change(NamedTuple):
+    """A store's ``visits``; ``moved`` of them to another band; of those ``scored`` under both, the hundredths' sums."""
+
+    visits: int = 0
+    moved: int = 0
+    scored: int = 0
+    before: int = 0
+    after: int = 0
+
+    def and_also(self, other: Change) -> Change:
+        """Both together."""
+        return Change(*map(sum, zip(self, other, strict=True)))
+
+    @property
+    def mean(self) -> float | None:
+        """How much the headline changes on average, in points."""
+        return (self.after - self.before) / (self.scored * HUNDRED) if self.scored else None
+
+
+@dataclass
+class Difference:
+    """The visits of a checklist: how many of each band ``before`` and after, each store, who ``changed`` (numbers)."""
+
+    bands: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
+    stores: dict[str, Change] = field(default_factory=dict)
+    changed: list[int] = field(default_factory=list)
+
+    @property
+    def whole(self) -> Change:
+        """All stores together."""
+        total = Change()
+        for change in self.stores.values():
+            total = total.and_also(change)
+        return total
+
+
+def differences(reading: Reading, ref: str, scheme: str, since: dt.date | None = None) -> Difference:
+    """The visits of a checklist that count, under the schemes in force on their days and under ``scheme``."""
+    found = Difference()
+    stores: dict[str, Change] = defaultdict(Change)
+    for before in reading.scores(ref):
+        for after in reading.again(ref, scheme):
+            reading.view("before", before.parts)
+            reading.view("after", after.parts)
+            pair = _Pair(_headline(before), _headline(after), since)
+            for store, *numbers in reading.ask(*pair.stores()):
+                stores[store] = stores[store].and_also(Change(*(int(number or 0) for number in numbers)))
+            for earlier, later, count in reading.ask(*pair.bands()):
+                found.bands[earlier, later] += count
+            found.changed += [number for (number,) in reading.ask(*pair.changed())]
+    found.stores = dict(sorted(stores.items()))
+    return found
+
+
+def _headline(table: Scores) -> ScoreColumn:
+    leading = table.schemes[-1].leading
+    return next(column for column in table.scores if column.measure == leading)
+
+
+class _Pair(NamedTuple):
+    """The SQL that compares two tables of scores by their headlines."""
+
+    before: ScoreColumn
+    after: ScoreColumn
+    since: dt.date | None
+
+    def stores(self) -> tuple[str, Sequence[Any]]:
+        """For each store the numbers of a ``Change``."""
+        earlier, later = self._scores()
+        both = f"{earlier} is not null and {later} is not null"
+        sums = ", ".join(f"sum(case when {both} then cast({one} as bigint) end)" for one in (earlier, later))
+        moved = f"count(case when {_OTHER_BAND} then 1 end)"
+        asked = f"after.store, count(*), {moved}, count(case when {both} then 1 end), {sums}"
+        return self._asked(asked, "group by after.store")
+
+    def bands(self) -> tuple[str, Sequence[Any]]:
+        """The bands before and after, and how many visits have them."""
+        return self._asked("before.band, after.band, count(*)", "group by before.band, after.band")
+
+    def changed(self) -> tuple[str, Sequence[Any]]:
+        """The numbers of visits with another headline or band."""
+        earlier, later = self._scores()
+        other = f"coalesce({earlier}, {_NEVER}) <> coalesce({later}, {_NEVER})"
+        return self._asked("after.number", "order by after.number", f" and ({other} or {_OTHER_BAND})")
+
+    def _scores(self) -> Iterator[str]:
+        yield f"before.{quoted(self.before.score)}"
+        yield f"after.{quoted(self.after.score)}"
+
+    def _asked(self, asked: str, behind: str, only: str = "") -> tuple[str, Sequence[Any]]:
+        days = " and after.day >= ?" if self.since else ""
+        text = (
+            f"select {asked} from after join before on before.number = after.number "
+            f"where after.number not in (select number from gone){days}{only} {behind}"
+        )
+        return text, [self.since] if self.since else []
+
+
+_NEVER = -(2**62)
+
+
+_OTHER_BAND = "coalesce(before.band, '') <> coalesce(after.band, '')"

@@ -1,0 +1,131 @@
+"""Answers in a snapshot's columns, turned back into what the kernel scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.ledger.snapshot.names import TOO_LARGE, Names, code_of, quoted
+from cemaudit.ledger.snapshot.parquet import text_of
+from cemaudit.model import Checklist, Item, Visit
+from cemaudit.model.answers import AnswerValue, Choice, Choices, Nps, Quantity, Scale, YesNo
+from cemaudit.scoring.kernel import Column, Columns
+from cemaudit.scoring.kernel.columns import NOT_FELT, fixed_levels
+
+__all__ = ["Restored", "Wanted", "restored", "wanted"]
+
+
+Array = NDArray[Any]
+
+
+_FELT = ("emotion", "expectation")
+
+
+_COUNTED = ("claims", "blames")
+
+
+_UNANSWERED = -4
+
+
+_SOME_WORDS = "-"  # what words say decides nothing here: what arises is in the states
+
+
+class Wanted(NamedTuple):
+    """A column the kernel needs: its ``name``, and the SQL that makes it of the table of answers, without nulls."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Restored(Columns):
+    """Columns whose visits are asked of ``whole``, by row: the ledger has them as they were."""
+
+    whole: Callable[[int], Visit] = field(kw_only=True)
+
+    def visit(self, row: int) -> Visit:
+        return self.whole(row)
+
+
+def wanted(checklist: Checklist) -> Iterator[Wanted]:
+    """All columns ``restored`` needs, in SQL any engine understands."""
+    names = Names(checklist)
+    for name, item in checklist.items.items():
+        answer, state = quoted(names.item("answer", name)), quoted(names.item("state", name))
+        yield Wanted(f"code:{name}", _code(item, answer, f"-{state}"))
+        if isinstance(item.answer, Quantity):
+            yield Wanted(f"number:{name}", f"coalesce({answer}, 0)")
+        if isinstance(item.answer, Choices):
+            yield Wanted(f"text:{name}", f"coalesce({answer}, '')")
+    for name in checklist.touchpoint:
+        for kind in _FELT:
+            column = quoted(names.touchpoint(kind, name))
+            yield Wanted(f"{kind}:{name}", f"cast(coalesce({column}, {NOT_FELT}) as smallint)")
+        for kind in _COUNTED:
+            yield Wanted(f"{kind}:{name}", f"coalesce({quoted(names.touchpoint(kind, name))}, 0)")
+    steps = " ".join(f"when {text_of(step.id)} then {number}" for number, step in enumerate(checklist.steps))
+    yield Wanted("step", f"cast(case step {steps} else -1 end as smallint)" if steps else "cast(-1 as smallint)")
+
+
+def _code(item: Item, answer: str, state: str) -> str:
+    """The place of the answer among its levels, or the state below 0."""
+    match item.answer:
+        case YesNo():
+            found = f"cast({answer} as smallint)"
+        case Choice(options=options):
+            cases = " ".join(f"when {text_of(option.id)} then {place}" for place, option in enumerate(options))
+            found = f"case {answer} {cases} end"
+        case Scale(lowest=lowest):
+            found = f"{answer} - {lowest}"
+        case Nps():
+            found = answer
+        case _:
+            return f"cast(coalesce({state}, 0) as smallint)"
+    return f"cast(coalesce({found}, {state}) as smallint)"
+
+
+def restored(checklist: Checklist, arrays: Mapping[str, Array], whole: Callable[[int], Visit]) -> Restored:
+    """The columns of visits, from arrays of what is ``wanted``; ``whole`` gives the visit of a row."""
+    rows = len(arrays["step"])
+    too_large = np.zeros(rows, np.bool_)
+    items = {}
+    for name, item in checklist.items.items():
+        codes = arrays[f"code:{name}"]
+        too_large |= codes == -code_of(TOO_LARGE)
+        items[name] = _column(item, np.where(codes == -code_of(TOO_LARGE), _UNANSWERED, codes), arrays)
+    kinds = {kind: {name: arrays[f"{kind}:{name}"] for name in checklist.touchpoint} for kind in (*_FELT, *_COUNTED)}
+    return Restored(
+        checklist=checklist,
+        rows=rows,
+        items=items,
+        emotions=kinds["emotion"],
+        expectations=kinds["expectation"],
+        claims=kinds["claims"],
+        blames=kinds["blames"],
+        steps=arrays["step"],
+        kept={int(row): whole(int(row)) for row in np.flatnonzero(too_large)},
+        whole=whole,
+    )
+
+
+def _column(item: Item, codes: Array, arrays: Mapping[str, Array]) -> Column:
+    if isinstance(item.answer, Quantity):
+        return Column(codes, (), arrays[f"number:{item.id}"].astype(np.float64))
+    levels = fixed_levels(item)
+    if levels is not None:
+        return Column(codes, levels)
+    if isinstance(item.answer, Choices):
+        return _several(codes, arrays[f"text:{item.id}"])
+    return Column(codes, (_SOME_WORDS,))
+
+
+def _several(codes: Array, texts: Array) -> Column:
+    """Several options, written with commas between them."""
+    places: dict[str, int] = {}
+    found = [places.setdefault(text, len(places)) for text in texts.tolist()]
+    levels: list[AnswerValue] = [tuple(text.split(",")) if text else () for text in places]
+    return Column(np.where(codes < 0, codes, np.array(found, np.int32)), tuple(levels))

@@ -1,0 +1,276 @@
+"""The columns of answers, of visits' heads and of what is noted beside answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic_core import from_json
+
+from cemaudit.ledger.snapshot.names import TOO_LARGE, Names, code_of
+from cemaudit.ledger.snapshot.parquet import NONE, Field, dates, texts, wholes, words
+from cemaudit.model import Checklist, Complaint, Item, Skip, SkipState
+from cemaudit.model.answers import AnswerValue, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
+from cemaudit.model.measures import Rounding
+from cemaudit.scoring.kernel import Column, Columns
+from cemaudit.scoring.rounding import round_exactly
+
+__all__ = [
+    "HEADS",
+    "THOUSANDTHS",
+    "Noted",
+    "Row",
+    "Setting",
+    "answer_fields",
+    "head_fields",
+    "points_units",
+    "read_noted",
+    "visit_fields",
+]
+
+
+_SKIPS = {state.value: Skip(state=state) for state in SkipState}
+
+
+_LARGEST_WHOLE = 10**15
+
+
+class Setting(NamedTuple):
+    """On which occasion it was."""
+
+    step: str | None
+    scenario: str | None
+    origin: str
+
+
+class Noted(NamedTuple):
+    """What columns take of a visit; the words of claims and blames are left out."""
+
+    answers: Mapping[str, AnswerValue]
+    skipped: Mapping[str, Skip]
+    emotions: Mapping[str, int]
+    expectations: Mapping[str, int]
+    claims: tuple[Complaint, ...]
+    blames: tuple[Complaint, ...]
+    setting: Setting
+
+    @property
+    def step(self) -> str | None:
+        """The step of the episode, where there is one."""
+        return self.setting.step
+
+
+def read_noted(line: bytes) -> Noted:
+    """What the canonical line of a visit says."""
+    said: dict[str, Any] = from_json(line)
+    episode = said.get("episode")
+    return Noted(
+        _answers(said.get("answers", {})),
+        {name: _SKIPS[skip["state"]] for name, skip in said.get("skipped", {}).items()},
+        said.get("emotions", {}),
+        said.get("expectations", {}),
+        _complaints(said.get("claims", ())),
+        _complaints(said.get("blames", ())),
+        Setting(episode["step"] if episode else None, said.get("scenario"), said.get("origin", "shopper")),
+    )
+
+
+def _answers(said: dict[str, Any]) -> dict[str, AnswerValue]:
+    """The answers as the model has them: decimals exact, several options as a tuple."""
+    for name, value in said.items():
+        if isinstance(value, float):
+            said[name] = _number(value)
+        elif isinstance(value, list):
+            said[name] = tuple(value)
+    return said
+
+
+def _number(value: float) -> int | Decimal:
+    number = Decimal(repr(value))
+    return int(number) if number == number.to_integral_value() and abs(number) < _LARGEST_WHOLE else number
+
+
+def _complaints(said: Any) -> tuple[Complaint, ...]:
+    return tuple(_complaint(one["touchpoint"]) for one in said)
+
+
+@lru_cache(maxsize=10_000)
+def _complaint(touchpoint: str) -> Complaint:
+    return Complaint(touchpoint=touchpoint, text="-")
+
+
+HEADS = ("number", "store", "wave", "day", "month", "step", "scenario", "origin")
+"""The columns of every table of visits. ``month`` is the day's, written ``2026-11``."""
+
+
+_MONTH = len("2026-11")
+
+
+class Row(NamedTuple):
+    """A row of the ledger; ``document`` is the visit's line, packed; ``scheme`` the place of its scheme in the job."""
+
+    number: int
+    id: str
+    revision: int
+    store: str
+    shopper: str | None
+    wave: str | None
+    day: str | None
+    document: bytes
+    scheme: int = 0
+
+
+def head_fields(rows: Sequence[Row], settings: Sequence[Setting]) -> Iterator[Field]:
+    """The columns of ``HEADS``."""
+    yield wholes("number", np.array([row.number for row in rows], np.int64))
+    yield texts("store", [row.store for row in rows])
+    yield texts("wave", [row.wave for row in rows])
+    yield dates("day", [row.day for row in rows])
+    yield texts("month", [row.day and row.day[:_MONTH] for row in rows])
+    yield texts("step", [one.step for one in settings])
+    yield texts("scenario", [one.scenario for one in settings])
+    yield texts("origin", [one.origin for one in settings])
+
+
+def visit_fields(rows: Sequence[Row]) -> Iterator[Field]:
+    """What the table of answers says beyond that."""
+    yield texts("visit", [row.id for row in rows])
+    yield wholes("revision", np.array([row.revision for row in rows], np.int64), "integer")
+    yield texts("shopper", [row.shopper for row in rows])
+
+
+THOUSANDTHS = 1000
+"""What points are counted in where an item earns the number answered; the rest is rounded, halves up."""
+
+
+_UNSURE = 0.01
+
+
+_LARGE = 2.0**40
+
+
+def points_units(checklist: Checklist) -> dict[str, int]:
+    """What each item's points are counted in: 1 for whole points, 2 for halves; items without points are left out."""
+    units = {}
+    for name, item in checklist.items.items():
+        if isinstance(item.answer, Quantity) and item.answer.table == "value":
+            units[name] = THOUSANDTHS
+        elif item.possible is not None or item.answer.possible is not None:
+            units[name] = math.lcm(*(points.denominator for points in _worth(item)))
+    return units
+
+
+def answer_fields(columns: Columns) -> Iterator[Field]:
+    """The columns of all items, then of all touchpoints."""
+    names, units = Names(columns.checklist), points_units(columns.checklist)
+    for name, item in columns.checklist.items.items():
+        column, states = columns.items[name], _states(name, columns)
+        value = _value(item, column, names.item("answer", name))
+        if value is not None:
+            yield value
+        if name in units:
+            points = _points(item, column, units[name])
+            yield wholes(names.item("points", name), np.where(column.codes < 0, NONE, points))
+        yield wholes(names.item("state", name), states, "tinyint")
+    for touchpoint in columns.checklist.touchpoint:
+        for kind, felt in (("emotion", columns.emotions), ("expectation", columns.expectations)):
+            yield wholes(names.touchpoint(kind, touchpoint), felt[touchpoint], "tinyint")
+        for kind, counts in (("claims", columns.claims), ("blames", columns.blames)):
+            yield wholes(names.touchpoint(kind, touchpoint), counts[touchpoint], "integer")
+
+
+def _value(item: Item, column: Column, name: str) -> Field | None:
+    """What was answered; nothing for words, which may be about people."""
+    match item.answer:
+        case TextAnswer():
+            return None
+        case Choices() | Time():
+            return texts(name, _levels(column))
+        case Date():
+            return dates(name, _levels(column))
+        case _:
+            return _coded(item, column, name)
+
+
+def _coded(item: Item, column: Column, name: str) -> Field:
+    """What was answered, where the codes or the numbers say it."""
+    codes = column.codes
+    match item.answer:
+        case YesNo():
+            return Field(name, codes, "case when {0} >= 0 then {0} = 1 end")
+        case Choice():
+            return words(name, codes, [str(level) for level in column.levels])
+        case Scale(lowest=lowest):
+            return wholes(name, np.where(codes < 0, NONE, codes.astype(np.int64) + lowest), "integer")
+        case _ if column.numbers is not None:
+            return Field(name, np.where(codes < 0, np.nan, column.numbers), "nullif({}, 'nan'::double)")
+        case _:
+            return wholes(name, np.where(codes < 0, NONE, codes.astype(np.int64)), "integer")
+
+
+def _levels(column: Column) -> list[str | None]:
+    """The text of each row's answer; of several options, joined by commas."""
+    listed = [",".join(level) if isinstance(level, tuple) else str(level) for level in column.levels]
+    return [None if code < 0 else listed[code] for code in column.codes.tolist()]
+
+
+def _points(item: Item, column: Column, unit: int) -> NDArray[np.int64]:
+    """What each row's answer is worth, in parts of a point; of no meaning where there is none."""
+    if column.numbers is not None and isinstance(item.answer, Quantity):
+        return _points_of_numbers(item.answer, column.numbers, unit)
+    table = [item.answer.points(level) for level in column.levels]
+    worth = [NONE if points is None else int(points * unit) for points in table]
+    return np.take(np.array([*worth, NONE], np.int64), np.maximum(column.codes, -1))
+
+
+def _points_of_numbers(answer: Quantity, numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
+    if not isinstance(answer.table, tuple):
+        return _parts(numbers, unit) if answer.table == "value" else np.full(len(numbers), NONE)
+    rows = np.zeros(len(numbers), np.int64)
+    for edge in (row.up_to for row in answer.table if row.up_to is not None):
+        at = float(edge)  # an answer is the shortest decimal its float stands for, an edge need not be
+        rows += numbers >= at if Fraction(repr(at)) > edge else numbers > at
+    return np.take(np.array([int(row.points * unit) for row in answer.table], np.int64), rows)
+
+
+def _parts(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
+    """Numbers in parts, ``unit`` to one, to the nearest; where a float may not tell, from the decimal it stands for."""
+    size, signs = np.abs(numbers), np.sign(numbers).astype(np.int64)
+    whole = np.floor(size)
+    parts = (size - whole) * unit
+    found = whole.astype(np.int64) * unit + np.floor(parts + 0.5).astype(np.int64)
+    near_a_half = np.abs(parts - np.floor(parts) - 0.5) < _UNSURE
+    for row in np.flatnonzero((parts != 0) & (near_a_half | (size > _LARGE))).tolist():
+        found[row] = round_exactly(Fraction(repr(float(size[row]))) * unit, Rounding())
+    return found * signs
+
+
+def _worth(item: Item) -> list[Fraction]:
+    """All that answers can be worth."""
+    match item.answer:
+        case YesNo(yes=yes, no=no):
+            return [yes, no]
+        case Choice(options=options) | Choices(options=options):
+            return [option.points for option in options if option.points is not None]
+        case Scale(level_points=level_points) if level_points is not None:
+            return list(level_points)
+        case Quantity(table=table) if isinstance(table, tuple):
+            return [row.points for row in table]
+        case _:
+            return [Fraction(1)]
+
+
+def _states(name: str, columns: Columns) -> NDArray[np.int8]:
+    """Why there is no answer, as codes."""
+    codes = columns.items[name].codes
+    states = np.where(codes < 0, -codes, np.iinfo(np.int8).min).astype(np.int8)
+    for row, visit in columns.kept.items():
+        if name in visit.answers and codes[row] < 0:
+            states[row] = code_of(TOO_LARGE)
+    return states

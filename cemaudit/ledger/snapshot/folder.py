@@ -1,0 +1,250 @@
+"""The folder of a snapshot: its files, what goes, and how it is published whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+from cemaudit.ledger.audit_trail import Entry
+from cemaudit.ledger.definitions import as_text
+from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.snapshot.manifest import Manifest, Part, current_parts, read_manifest, write_manifest
+from cemaudit.ledger.snapshot.parquet import Field, Table, Written, dates, name_durably, said_by, texts, wholes, write
+from cemaudit.ledger.store_registry import stores_now
+from cemaudit.model import Scheme
+
+__all__ = [
+    "EXCLUDED",
+    "KIND",
+    "STORE_COLUMNS",
+    "SUPERSEDED",
+    "New",
+    "Reached",
+    "Store",
+    "gone_file",
+    "publish",
+    "stores_file",
+]
+
+
+KIND = "snapshot"
+"""What the trail's lines about new visits in a snapshot are called."""
+
+
+_SHORT = 16
+
+
+class New(NamedTuple):
+    """A file that was written, and what it is to be: it lies in ``folder`` of the snapshot."""
+
+    folder: str
+    checklist: str
+    scheme: str
+    first: int
+    last: int
+    written: Written
+
+    @property
+    def part(self) -> Part:
+        """The row of the ledger, but for the time."""
+        name = f"{self.first:010}-{self.last:010}-{self.written.sha256[:_SHORT]}.parquet"
+        file = f"{self.folder}/{name}"
+        rows, sha256 = self.written.rows, self.written.sha256
+        return Part(file, self.checklist, self.scheme, rows, self.first, self.last, sha256, "")
+
+
+class Reached(NamedTuple):
+    """How far the files go: to the visit of number ``covered``.
+
+    Of the trail's lines, what those up to ``seen`` changed in earlier visits is in the files. ``whole``: which visits
+    count and what is known of the stores is written too, and nothing happened in the ledger since ``seen``.
+    """
+
+    covered: int
+    seen: int
+    whole: bool = False
+
+
+class Store:
+    """A snapshot of ``ledger`` in ``folder``; ``BadInput`` where that of another ledger lies there."""
+
+    def __init__(self, ledger: Ledger, folder: Path) -> None:
+        self.ledger, self.folder = ledger, folder
+        manifest = _manifest(folder)
+        if manifest:
+            self._refuse_anothers(manifest)
+        self._sizes = dict(manifest.sizes) if manifest else {}
+
+    def _refuse_anothers(self, manifest: Manifest) -> None:
+        number, last = manifest.trail
+        if self.ledger.database.run("select hash from trail where number = ?", (number,)) != [(last,)]:
+            hint = message("name another folder with --snapshot, or remove this one")
+            raise BadInput(Problem(message("the snapshot there is of another ledger"), str(self.folder), hint))
+
+    @property
+    def parts(self) -> Mapping[tuple[str, str, str, int], Part]:
+        """The files that count, by their place."""
+        return current_parts(self.ledger.database)
+
+    def reached(self) -> Reached:
+        """How far the files go."""
+        said = self._said_last()
+        if not said:
+            return Reached(0, 0, whole=True)
+        query = "select 1 from trail where number > ? and kind <> ? limit 1"
+        has_changed = bool(self.ledger.database.run(query, (said["seen"], KIND)))
+        return Reached(said["covered"], said["seen"], said["whole"] and not has_changed)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last run came to its end: which visits count is written of all that are in the files."""
+        said = self._said_last()
+        return not said or bool(said["whole"])
+
+    def _said_last(self) -> Mapping[str, Any]:
+        """What the trail's last line about new visits says."""
+        query = "select document from trail where kind = ? order by number desc limit 1"
+        rows = self.ledger.database.run(query, (KIND,))
+        said: Mapping[str, Any] = json.loads(rows[0][0]) if rows else {}
+        return said
+
+    def is_whole(self, part: Part) -> bool:
+        """Whether the file is there, of the size it had."""
+        path = self.folder / part.file
+        return path.is_file() and path.stat().st_size == self._sizes.get(part.file, path.stat().st_size)
+
+    def commit(self, new: Sequence[New], kind: str, subject: str, schemes: Iterable[Scheme] = (), **notes: Any) -> None:
+        """Name the files, and let the ledger vouch for them, in a line of that ``kind``; only then they count."""
+        known = self.files_ever()
+        before = self.parts
+        named = [(one, _named(one.part, known, before)) for one in new]
+        for one, part in named:
+            name_durably(one.written.path, Path(part.file).name)
+            self._sizes[part.file] = one.written.size
+
+        def work(entry: Entry) -> None:
+            self.ledger.shelf.put(entry, schemes)
+            ever = self.files_ever()  # another run may have made the same meanwhile
+            entry.add("snapshot", [part._replace(made=entry.at) for _, part in named if part.file not in ever])
+            entry.subject = subject
+            entry.note(**notes)
+
+        self.ledger.write(kind, work)
+
+    def files_ever(self) -> set[str]:
+        """Every file there ever was."""
+        return {file for (file,) in self.ledger.database.run("select file from snapshot")}
+
+
+def _named(part: Part, known: set[str], before: Mapping[tuple[str, str, str, int], Part]) -> Part:
+    """The part under a name of its own, where what it holds was in the snapshot once, and something else since."""
+    if part.file in known and before[part.place].file != part.file:
+        return part._replace(file=f"{part.file.removesuffix('.parquet')}-{len(known)}.parquet")
+    return part
+
+
+def _manifest(folder: Path) -> Manifest | None:
+    """The manifest, where there is one that can be read."""
+    try:
+        return read_manifest(folder)
+    except BadInput:
+        return None
+
+
+SUPERSEDED, EXCLUDED = "superseded", "excluded"
+"""Why a visit does not count: a later revision takes its place, or headquarters excluded it."""
+
+
+STORE_COLUMNS = ("name", "region", "format", "brand", "owner", "pool")
+"""What is known of stores, as far as visits are grouped by it; ``opened`` is a date."""
+
+
+_SUPERSEDED = (
+    "select distinct visit.number from visit join visit later on later.id = visit.id "
+    "where later.revision > 1 and later.revision > visit.revision and visit.number <= ? and later.number <= ?"
+)
+
+
+_EXCLUDED = (
+    "select state.visit from state where state.state = 'excluded' and state.visit <= ? and not exists "
+    "(select 1 from state later where later.visit = state.visit and later.number > state.number)"
+)
+
+
+def gone_file(ledger: Ledger, folder: Path, covered: int) -> New:
+    """The table ``gone``: the ``number`` of each visit up to ``covered`` that does not count, and ``why``."""
+    why = {number: EXCLUDED for (number,) in ledger.database.run(_EXCLUDED, (covered,))}
+    why |= {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
+    rows = sorted(why.items())
+    numbers = wholes("number", np.array([number for number, _ in rows], np.int64))
+    fields = [numbers, texts("why", [word for _, word in rows])]
+    return New("gone", "", "", 0, covered, write(Table(len(rows), fields), folder / "gone"))
+
+
+def stores_file(ledger: Ledger, folder: Path, covered: int) -> New:
+    """The table ``stores``: what the registry knows of each ``store``."""
+    stores = stores_now(ledger)
+
+    def fields() -> Iterator[Field]:
+        yield texts("store", list(stores))
+        for name in STORE_COLUMNS:
+            yield texts(name, [getattr(store, name) or None for store in stores.values()])
+        yield dates("opened", [store.opened.isoformat() if store.opened else None for store in stores.values()])
+
+    return New("stores", "", "", 0, covered, write(Table(len(stores), list(fields())), folder / "stores"))
+
+
+_A_DAY = 86_400
+
+
+_OURS = re.compile(r"\d{10,}-\d{10,}-[0-9a-f]+(-\d+)?\.parquet|\.[0-9a-f]+\.parquet\.tmp")
+"""What files of snapshots are called, with a name that counts and without."""
+
+
+def publish(store: Store, covered: int) -> Manifest:
+    """Write ``snapshot.json`` of all whole files that count, then sweep the folder."""
+    parts = [part for _, part in sorted(store.parts.items()) if store.is_whole(part)]
+    of_scores = [part.file for part in parts if part.kind in {"scores", "rescored"}]
+    said = dict(zip(of_scores, said_by([store.folder / file for file in of_scores]), strict=True))
+    layouts = [{"schemes": one["schemes"], "scores": one["scores"]} for one in said.values()]
+    layouts = [one for place, one in enumerate(layouts) if one not in layouts[:place]]
+    shelf = store.ledger.shelf
+    checklists = shelf.checklists(sorted({part.checklist for part in parts if part.checklist}))
+    schemes = shelf.schemes(sorted({ref for one in said.values() for ref in one["schemes"]}))
+    manifest = Manifest(
+        covered=covered,
+        made=max((part.made for part in parts), default=""),
+        trail=store.ledger.trail.head(),
+        parts=tuple(parts),
+        checklists={ref: json.loads(as_text(one)) for ref, one in checklists.items()},
+        schemes={ref: json.loads(as_text(one)) for ref, one in schemes.items()},
+        layouts=tuple(layouts),
+        layout_of={file: layouts.index({name: one[name] for name in layouts[0]}) for file, one in said.items()},
+        sizes={part.file: (store.folder / part.file).stat().st_size for part in parts},
+    )
+    write_manifest(store.folder, manifest)
+    _sweep(store, {part.file for part in parts})
+    return manifest
+
+
+def _sweep(store: Store, kept: set[str]) -> None:
+    """Take away files that were replaced, and what never came to count, once nobody can be writing it any more.
+
+    What is called otherwise than files of snapshots are is somebody else's, and stays.
+    """
+    ever = store.files_ever()
+    for path in store.folder.rglob("*.parquet*"):
+        file = path.relative_to(store.folder).as_posix()
+        with suppress(OSError):  # another run may sweep, too
+            is_old = path.stat().st_mtime < time.time() - _A_DAY
+            if file not in kept and (file in ever or (is_old and _OURS.fullmatch(path.name))):
+                path.unlink()

@@ -1,0 +1,106 @@
+"""Scores as the columns of a snapshot: hundredths of a point, and why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.language import Message
+from cemaudit.ledger.snapshot.names import TOO_LARGE, ScoreColumn, code_of
+from cemaudit.ledger.snapshot.parquet import Field, wholes
+from cemaudit.model import Score
+from cemaudit.model.measures import Rounding
+from cemaudit.scoring.exact import evaluate
+from cemaudit.scoring.kernel import Columns, Scored, compile_plan
+from cemaudit.scoring.plan import Plan
+from cemaudit.scoring.rounding import round_exactly
+
+__all__ = ["LARGEST", "NO_SCORE", "Marked", "Marks", "hundredths", "score_fields"]
+
+
+LARGEST = 3_000_000_000
+"""The most hundredths a column holds: their square is still a whole number of 64 bits."""
+
+
+NO_SCORE = int(np.iinfo(np.int64).min)
+
+
+_UNSURE = 1e-6
+
+
+_HUNDREDTHS = Rounding(digits=2)
+
+
+Wholes = NDArray[np.int64]
+
+
+def hundredths(value: Fraction) -> int:
+    """A score in hundredths of a point, rounded to the nearest, halves away from zero."""
+    return int(round_exactly(value, _HUNDREDTHS) * 100)
+
+
+class Marked(NamedTuple):
+    """One score of many visits: ``hundredths`` (``NO_SCORE`` where there is none), codes of ``reasons`` (0: none)."""
+
+    hundredths: Wholes
+    reasons: NDArray[np.int8]
+
+
+class Marks:
+    """The scores of visits under a plan, to be taken again and again for other visits.
+
+    ``fallbacks``: the measures that are scored visit by visit, and why.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._kernel = compile_plan(plan)
+        self._parts: dict[str, Plan] = {}
+        self.fallbacks: Mapping[str, Message] = self._kernel.fallbacks
+
+    def run(self, columns: Columns) -> tuple[dict[str, Marked], Scored]:
+        """Every score of all visits of ``columns``, by name, and what the kernel said, bands among it."""
+        scored = self._kernel.run(columns)
+        marked = {name: _marked(scored.values[name], scored.reasons[name]) for name in scored.values}
+        for name, rows in self._unsure(scored):
+            self._decide(name, rows, columns, marked[name])
+        return marked, scored
+
+    def _unsure(self, scored: Scored) -> Iterator[tuple[str, NDArray[np.intp]]]:
+        """The rows of each score in which a float does not say which hundredth is the nearest."""
+        for name, values in scored.values.items():
+            size = np.abs(values) * 100
+            with np.errstate(invalid="ignore"):
+                rows = np.flatnonzero(np.abs(size - np.floor(size) - 0.5) < _UNSURE)
+            if len(rows):
+                yield name, rows
+
+    def _decide(self, name: str, rows: NDArray[np.intp], columns: Columns, marked: Marked) -> None:
+        part = self._parts.setdefault(name, self.plan.part([name]))
+        for row in rows.tolist():
+            _put(marked, row, evaluate(part, columns.visit(row)).scores[name])
+
+
+def _marked(values: NDArray[np.float64], reasons: NDArray[np.int8]) -> Marked:
+    fits = np.abs(values) * 100 < LARGEST + 1  # neither nothing nor too large
+    plain = np.where(fits, values, 0.0)
+    whole = (np.floor(np.abs(plain) * 100 + 0.5) * np.sign(plain)).astype(np.int64)
+    too_large = ~fits & (reasons == 0)
+    return Marked(np.where(fits, whole, NO_SCORE), np.where(too_large, code_of(TOO_LARGE), reasons).astype(np.int8))
+
+
+def _put(marked: Marked, row: int, score: Score) -> None:
+    if score.value is not None and abs(score.value) * 100 < LARGEST + 1:
+        marked.hundredths[row] = hundredths(score.value)
+
+
+def score_fields(shown: Mapping[str, Marked], columns: list[ScoreColumn]) -> Iterator[Field]:
+    """The columns of scores by name, each with its reasons."""
+    for column in columns:
+        marked = shown[column.name]
+        yield wholes(column.score, marked.hundredths)
+        yield wholes(column.reason, np.where(marked.reasons == 0, np.int8(-128), marked.reasons), "tinyint")

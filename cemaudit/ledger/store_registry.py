@@ -1,0 +1,187 @@
+"""The registry of stores: what headquarters knows of each. A later import adds to it, and hides nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.jsontext import canonical, not_json, parsed
+from cemaudit.exchange.tables import read_table
+from cemaudit.files import read_text
+from cemaudit.language import message
+from cemaudit.model import faults
+from cemaudit.model.base import Line, LongText, Record
+from cemaudit.model.visit import Token
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.audit_trail import Entry
+    from cemaudit.ledger.ledger import Ledger
+
+__all__ = ["Counts", "Register", "Store", "import_stores", "read_stores", "store_ids", "stores_now"]
+
+
+MOST_STORES = 500_000
+
+
+LARGEST_JSON = 100_000_000
+
+
+_HEADINGS = {
+    "store": "id", "code": "id", "매장": "id", "매장코드": "id", "매장명": "name", "지역": "region", "형태": "format",
+    "브랜드": "brand", "점주": "owner", "개점일": "opened", "담당풀": "pool",
+}  # fmt: skip
+"""Other names of columns."""
+
+
+class Store(Record):
+    """What is known of a store; ``pool``: the shoppers who are sent there. ``more``: further columns, as they came."""
+
+    id: Token
+    name: Line = ""
+    region: Line | None = None
+    format: Line | None = None
+    brand: Line | None = None
+    owner: Line | None = None
+    opened: dt.date | None = None
+    pool: Line | None = None
+    more: dict[LongText, LongText] = {}
+
+
+_COLUMNS = tuple(name for name in Store.model_fields if name != "more")
+
+
+@dataclass
+class Register:
+    """The stores of a file, and what is wrong with the rows that are none: ``rows`` is the number of both."""
+
+    stores: list[Store] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+    bad: int = 0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an import did to the registry: ``new``, ``changed``, and ``same`` as before."""
+
+    new: int
+    changed: int
+    same: int
+
+
+def read_stores(path: Path) -> Register:
+    """The stores in a table (CSV, XLSX) with a heading ``id``, or in a JSON list; bad rows are named and left out.
+
+    ``BadInput`` where the file cannot be used at all.
+    """
+    register = Register()
+    seen: dict[str, str] = {}
+    for place, data, problem in _json_rows(path) if path.suffix.lower() == ".json" else _table_rows(path):
+        register.rows += 1
+        if register.rows > MOST_STORES:
+            raise BadInput(Problem(message("more than {most} rows", most=MOST_STORES), path.name))
+        store, problems = (None, [problem]) if problem else _store(data)
+        if store and store.id in seen:
+            problems = [
+                Problem(message("store {id} comes twice, first in {place}", id=store.id, place=seen[store.id]), "id")
+            ]
+        if store and not problems:
+            seen[store.id] = place
+            register.stores.append(store)
+        else:
+            register.bad += 1
+            register.problems += (one.inside(place).inside(path.name) for one in problems)
+    return register
+
+
+def _store(data: Mapping[str, Any]) -> tuple[Store | None, list[Problem]]:
+    try:
+        return Store.model_validate(data), []
+    except ValidationError as error:
+        return None, faults.problems(error, data)
+
+
+def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:
+    """Place, content and trouble of each row."""
+    table = read_table(path)
+    names = {column: _name(column) for column in table.columns}
+    if "id" not in names.values():
+        raise BadInput(Problem(message("no column {column}", column="id"), path.name, message("name the stores in it")))
+    twice = [column for column, name in names.items() if name in _COLUMNS and list(names.values()).count(name) > 1]
+    if twice:
+        raise BadInput(Problem(message("these columns mean the same: {names}", names=", ".join(twice)), path.name))
+    for row in table.rows:
+        data: dict[str, Any] = {names[column]: text for column, text in row.cells.items() if text and column in names}
+        more = {name: data.pop(name) for name in list(data) if name not in _COLUMNS}
+        yield str(message("row {number}", number=row.number)), {**data, "more": more}, row.problem
+
+
+def _name(column: str) -> str:
+    plain = column.strip().lower()
+    return plain if plain in _COLUMNS else _HEADINGS.get(plain.replace(" ", ""), column)
+
+
+def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:
+    try:
+        data = parsed(read_text(path, LARGEST_JSON))
+    except ValueError as error:
+        raise BadInput(not_json(error)).inside(path.name) from error
+    if not isinstance(data, list):
+        raise BadInput(Problem(message("expected {what}", what=message("a list")), path.name))
+    for number, one in enumerate(data, 1):
+        place = str(message("store {number}", number=number))
+        if not isinstance(one, dict):
+            yield place, {}, Problem(message("expected {what}", what=message("a mapping")))
+            continue
+        known = {name: value for name, value in one.items() if name in _COLUMNS and value is not None}
+        more = {name: _as_text(value) for name, value in one.items() if name not in _COLUMNS}
+        yield place, {**known, "more": more}, None
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else canonical(value).decode()
+
+
+def import_stores(ledger: Ledger, stores: Sequence[Store]) -> Counts:
+    """Let the registry know what it did not; stores that are not among these stay as they are."""
+    return ledger.write("stores", lambda entry: _add(entry, ledger, stores))
+
+
+def _add(entry: Entry, ledger: Ledger, stores: Iterable[Store]) -> Counts:
+    known = stores_now(ledger)
+    wanted = {store.id: store for store in stores}
+    changed = [store for store in wanted.values() if known.get(store.id) != store]
+    ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
+    entry.add("store", [(last + place, *_row(store)) for place, store in enumerate(changed, 1)])
+    entry.subject = str(len(changed))
+    new = sum(store.id not in known for store in changed)
+    return Counts(new, len(changed) - new, len(wanted) - len(changed))
+
+
+def _row(store: Store) -> tuple[str | None, ...]:
+    opened = store.opened.isoformat() if store.opened else None
+    more = json.dumps(store.more, ensure_ascii=False, sort_keys=True)
+    return (store.id, store.name, store.region, store.format, store.brand, store.owner, opened, store.pool, more)
+
+
+def stores_now(ledger: Ledger) -> dict[str, Store]:
+    """What is known of each store, by id, in the order of ids."""
+    later = "select 1 from store later where later.id = store.id and later.number > store.number"
+    query = f"select {', '.join(_COLUMNS)}, document from store where not exists ({later})"
+    found = (
+        Store.model_validate({**dict(zip(_COLUMNS, row[:-1], strict=True)), "more": json.loads(row[-1])})
+        for row in ledger.database.run(query)
+    )
+    return {store.id: store for store in sorted(found, key=lambda store: store.id)}
+
+
+def store_ids(ledger: Ledger) -> frozenset[str] | None:
+    """The ids of all stores; ``None`` where there is no registry yet."""
+    return frozenset(name for (name,) in ledger.database.run("select distinct id from store")) or None

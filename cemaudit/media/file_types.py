@@ -1,0 +1,120 @@
+"""What kind of file some bytes are: told by their content, never by a name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from cemaudit.language import Message, message
+from cemaudit.media.audio import frame_length
+from cemaudit.media.binary import refused
+
+__all__ = ["HEAD", "Kind", "kind_of"]
+
+
+HEAD = 4096
+"""So many bytes from the start are enough to tell the kind."""
+
+
+_MEGABYTE = 1_000_000
+
+
+class Kind(StrEnum):
+    """The kinds of files that can be evidence."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    HEIC = "heic"
+    PDF = "pdf"
+    M4A = "m4a"
+    MP3 = "mp3"
+    WAV = "wav"
+
+    @property
+    def suffix(self) -> str:
+        """The usual end of the file's name, with its dot."""
+        return ".jpg" if self is Kind.JPEG else f".{self}"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is looked at."""
+        return self in {Kind.JPEG, Kind.PNG, Kind.HEIC}
+
+    @property
+    def serves(self) -> frozenset[str]:
+        """The kinds of evidence it can be: ``photo``, ``receipt``, ``audio``, ``document``."""
+        if self.is_picture:
+            return frozenset({"photo", "receipt", "document"})
+        return frozenset({"receipt", "document"} if self is Kind.PDF else {"audio"})
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest file of this kind that is taken in."""
+        return (200 if "audio" in self.serves else 50) * _MEGABYTE
+
+
+_STARTS = {
+    b"\xff\xd8\xff": Kind.JPEG,
+    b"\x89PNG\r\n\x1a\n": Kind.PNG,
+    b"%PDF-": Kind.PDF,
+    b"ID3": Kind.MP3,
+}
+
+
+_OTHERS = {
+    b"OggS": "OGG",
+    b"GIF8": "GIF",
+    b"PK\x03\x04": "ZIP",
+    b"<!doctype": "HTML",
+    b"<html": "HTML",
+    b"fLaC": "FLAC",
+    b"#!AMR": "AMR",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"BM": "BMP",
+}
+
+
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
+
+
+_IMAGES = {b"mif1", b"msf1", b"mif2"}
+
+
+_SOUND = {b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash"}
+
+
+def kind_of(head: bytes) -> Kind:
+    """The kind of a file that starts with ``head`` (``HEAD`` bytes are enough); else ``BadInput``."""
+    started = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
+    kind = started or _boxed(head) or _sounding(head)
+    if kind is None:
+        raise refused(_what_it_is(head), message("take JPEG, PNG, HEIC, PDF, M4A, MP3 or WAV"))
+    return kind
+
+
+def _boxed(head: bytes) -> Kind | None:
+    """The kind of a file made of boxes, by its brands: the major one, then those it says it fits."""
+    if head[4:8] != b"ftyp":
+        return None
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    major, others = head[8:12], {head[place : place + 4] for place in range(16, end - 3, 4)}
+    if major in _HEIC or (major in _IMAGES and others & _HEIC):
+        return Kind.HEIC
+    return Kind.M4A if major in _SOUND else None
+
+
+def _sounding(head: bytes) -> Kind | None:
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return Kind.WAV
+    length = frame_length(head, 0)
+    return Kind.MP3 if length and frame_length(head, length) else None
+
+
+def _what_it_is(head: bytes) -> Message:
+    start = head.lstrip()[:16].lower()
+    name = next((name for mark, name in _OTHERS.items() if start.startswith(mark.lower())), "")
+    if head[4:8] == b"ftyp":
+        name = "AVIF" if b"avif" in head[8:64] else "MP4, MOV"
+    if not name:
+        return message("neither a picture nor a recording nor a PDF, by its content")
+    return message("a file of the kind {name}, by its content, which is not taken in", name=name)

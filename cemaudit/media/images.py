@@ -1,0 +1,215 @@
+"""JPEG and PNG pictures: checked, and their metadata removed without encoding anew."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cemaudit.language import message
+from cemaudit.media.binary import check_pixels, cut_off, refused, unsound
+from cemaudit.media.exif import orientation_of, orientation_only
+
+__all__ = ["PROFILE_SEGMENT", "Jpeg", "Png", "read_jpeg", "read_png"]
+
+
+Segment = tuple[int, bytes]
+"""A marker (its second byte), and the segment's bytes, marker included."""
+
+
+START, END, SCAN = 0xD8, 0xD9, 0xDA
+
+
+FRAMES = {0xC0, 0xC1, 0xC2}
+
+
+OTHER_FRAMES = {0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)}
+
+
+TABLES = {0xC4, 0xDB, 0xDC, 0xDD}
+
+
+JFIF_SEGMENT, EXIF_SEGMENT, PROFILE_SEGMENT, ADOBE_SEGMENT = 0xE0, 0xE1, 0xE2, 0xEE
+
+
+SIGNS = {JFIF_SEGMENT: b"JFIF\0", PROFILE_SEGMENT: b"ICC_PROFILE\0", ADOBE_SEGMENT: b"Adobe"}
+"""The application segments a picture needs to be shown as it was meant: all others are personal or of no use."""
+
+
+MARK = b"Exif\0\0"
+
+
+MOST_SEGMENTS, MOST_SCANS = 10_000, 500
+
+
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+
+
+@dataclass(frozen=True)
+class Jpeg:
+    """What makes the picture of a JPEG file, and what the file says beside it. Sizes are those before turning."""
+
+    segments: tuple[Segment, ...]
+    """In the order of the file, without its start and end."""
+    width: int
+    height: int
+    components: int
+    exif: bytes
+    complete: bool
+    """Whether the end of the picture was there."""
+
+    @cached_property
+    def orientation(self) -> int:
+        """1..8, as EXIF numbers them."""
+        return orientation_of(self.exif)
+
+    def cleaned(self) -> bytes:
+        """The file with nothing but the picture and its orientation; ``BadInput`` where its end is missing."""
+        if not self.complete:
+            raise cut_off()
+        opening = [segment for marker, segment in self.segments[:1] if marker == JFIF_SEGMENT]
+        rest = [segment for _, segment in self.segments[len(opening) :]]
+        turned = [_exif_segment(self.orientation)] if self.orientation > 1 else []
+        return b"".join([b"\xff\xd8", *opening, *turned, *rest, b"\xff\xd9"])
+
+
+def read_jpeg(data: bytes) -> Jpeg:
+    """The JPEG in ``data``; ``BadInput`` where it is none that can be shown."""
+    segments = list(_segments(data))
+    markers = [marker for marker, _ in segments]
+    frames = [segment for marker, segment in segments if marker in FRAMES]
+    if OTHER_FRAMES.intersection(markers):
+        what = message("a JPEG of a kind that few programs can show")
+        raise refused(what, message("save it again as an ordinary JPEG"))
+    if len(frames) != 1 or not 0 < markers.count(SCAN) <= MOST_SCANS:
+        raise unsound()
+    return Jpeg(
+        tuple((marker, _trimmed(marker, segment)) for marker, segment in segments if _belongs(marker, segment)),
+        *_frame(frames[0]),
+        exif=next(
+            (segment[4:] for marker, segment in segments if (marker, segment[4:10]) == (EXIF_SEGMENT, MARK)), b""
+        ),
+        complete=END in markers,
+    )
+
+
+def _belongs(marker: int, segment: bytes) -> bool:
+    """Whether the picture needs the segment."""
+    sign = SIGNS.get(marker)
+    return marker in FRAMES | TABLES | {SCAN} or (sign is not None and segment[4:].startswith(sign))
+
+
+def _trimmed(marker: int, segment: bytes) -> bytes:
+    """The segment, a JFIF one without the small picture it may hold."""
+    return b"\xff\xe0\x00\x10" + segment[4:16].ljust(14, b"\0") if marker == JFIF_SEGMENT else segment
+
+
+def _segments(data: bytes) -> Iterator[Segment]:
+    """Every segment from the start to the end of the picture; what follows it is no part of it."""
+    place = 2
+    for _ in range(MOST_SEGMENTS):
+        marker = data[place + 1] if place + 4 <= len(data) else END
+        if marker == END:
+            yield from [(END, b"\xff\xd9")] if data[place : place + 2] == b"\xff\xd9" else []
+            return
+        if data[place] != 0xFF or marker < 0xC0 or 0xD0 <= marker <= START:
+            raise unsound()
+        if marker == 0xFF:
+            place += 1
+            continue
+        end = place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+        if marker == SCAN:
+            end = _scan_end(data, end)
+        yield marker, data[place:end]
+        place = end
+    raise unsound()
+
+
+def _scan_end(data: bytes, start: int) -> int:
+    """Where the picture data of a scan ends: at the next marker that is neither stuffing nor a restart."""
+    found = _AFTER_SCAN.search(data, start)
+    return found.start() if found else len(data)
+
+
+def _frame(segment: bytes) -> tuple[int, int, int]:
+    """Width, height and number of components."""
+    if len(segment) < 10 or segment[4] != 8 or segment[9] not in {1, 3, 4}:
+        raise unsound()
+    height, width = struct.unpack(">HH", segment[5:9])
+    check_pixels(width, height)
+    return width, height, segment[9]
+
+
+def _exif_segment(orientation: int) -> bytes:
+    block = MARK + orientation_only(orientation)
+    return b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block
+
+
+Chunk = tuple[bytes, bytes]
+"""A type of four letters, and what the chunk holds."""
+
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+NEEDED = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
+
+
+COLOURS = {b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"pHYs"}
+
+
+MOST_CHUNKS = 100_000
+
+
+@dataclass(frozen=True)
+class Png:
+    """What makes the picture of a PNG file, and what the file says beside it."""
+
+    chunks: tuple[Chunk, ...]
+    width: int
+    height: int
+    exif: bytes
+
+    def cleaned(self) -> bytes:
+        """The file with nothing but the picture, its colours and its orientation."""
+        orientation = orientation_of(self.exif)
+        turned = [(b"eXIf", orientation_only(orientation))] if orientation > 1 else []
+        header, *rest = self.chunks
+        return SIGNATURE + b"".join(_written(*chunk) for chunk in [header, *turned, *rest])
+
+
+def read_png(data: bytes) -> Png:
+    """The PNG in ``data``; ``BadInput`` where it is unsound or ends too early."""
+    chunks = list(_chunks(data))
+    name, header = chunks[0]
+    if name != b"IHDR" or len(header) != 13:
+        raise unsound()
+    width, height = struct.unpack(">II", header[:8])
+    check_pixels(width, height)
+    kept = tuple(chunk for chunk in chunks if chunk[0] in NEEDED | COLOURS)
+    return Png(kept, width, height, next((held for name, held in chunks if name == b"eXIf"), b""))
+
+
+def _chunks(data: bytes) -> Iterator[Chunk]:
+    """Every chunk to the end of the picture, checksums proven; what follows it is no part of it."""
+    place = len(SIGNATURE)
+    for _ in range(MOST_CHUNKS):
+        length, name = struct.unpack_from(">I4s", data, place) if place + 12 <= len(data) else (len(data), b"")
+        held, place = data[place + 8 : place + 8 + length], place + 12 + length
+        if place > len(data):
+            raise cut_off()
+        if int.from_bytes(data[place - 4 : place], "big") != zlib.crc32(held, zlib.crc32(name)):
+            raise unsound()
+        if name[:1].isupper() and name not in NEEDED:
+            raise unsound()
+        yield name, held
+        if name == b"IEND":
+            return
+    raise unsound()
+
+
+def _written(name: bytes, held: bytes) -> bytes:
+    return struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(held, zlib.crc32(name)))

@@ -1,0 +1,95 @@
+"""Numbers composed from several audits, and summaries over many visits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+from cemaudit.model import Audit, Reason, Score, Summary, Visit
+from cemaudit.model.scheme import Composed
+from cemaudit.scoring.engine import make_audit
+from cemaudit.scoring.exact import evaluate_pooled
+from cemaudit.scoring.plan import Plan
+
+__all__ = ["compose", "compose_stores", "summarise"]
+
+
+def compose_stores(plan: Plan, audits: Iterable[Audit]) -> Iterator[Audit]:
+    """One composed audit for each store that has audits, by store id."""
+    by_store: dict[str, list[Audit]] = defaultdict(list)
+    for audit in audits:
+        by_store[audit.visit.store].append(audit)
+    for _, mine in sorted(by_store.items()):
+        yield compose(plan, sorted(mine, key=lambda audit: audit.visit.day or dt.date.min))
+
+
+def compose(plan: Plan, audits: Sequence[Audit]) -> Audit:
+    """The audit of one store under a composing scheme, from its other audits, oldest first.
+
+    An input nothing can fill stays unanswered. ``BadInput`` where the scheme composes nothing.
+    """
+    composition = plan.scheme.composition
+    if not composition:
+        raise BadInput(Problem(message("the scheme composes nothing"), plan.scheme.ref))
+    filled = {item: _value(composed, audits) for item, composed in composition.items()}
+    given = {item: value for item, value in filled.items() if value is not None}
+    latest = audits[-1].visit
+    visit = Visit(
+        id=f"{latest.store}/{plan.scheme.ref}"[:120],
+        checklist=plan.checklist.ref,
+        store=latest.store,
+        store_name=latest.store_name,
+        wave=latest.wave,
+        date=latest.day,
+        origin=latest.origin,
+    )
+    return make_audit(plan, visit, given=given)
+
+
+def _value(composed: Composed, audits: Sequence[Audit]) -> Fraction | None:
+    scores = [audit.score(composed.measure).value for audit in audits if audit.checklist.id == composed.checklist]
+    values = [value for value in scores if value is not None]
+    if not values:
+        return None
+    match composed.how:
+        case "mean":
+            return sum(values, Fraction(0)) / len(values)
+        case "best":
+            return max(values)
+        case "worst":
+            return min(values)
+        case _:
+            return values[-1]
+
+
+def summarise(plan: Plan, audits: Sequence[Audit]) -> dict[str, Score]:
+    """Every summary of the plan's scheme over audits under that plan, by id; not scored where there is nothing."""
+    return {summary.id: _summary(summary, plan, audits) for summary in plan.scheme.summaries}
+
+
+def _summary(summary: Summary, plan: Plan, audits: Sequence[Audit]) -> Score:
+    if not audits:
+        return Score(reason=Reason.NOTHING_TO_SCORE)
+    if summary.how == "share-of-band":
+        return _share_of_band(summary, plan, audits)
+    measure = str(summary.of)
+    if summary.how == "pooled":
+        return evaluate_pooled(plan, [audit.visit for audit in audits]).reckonings[measure].score
+    values = [value for audit in audits if (value := audit.score(measure).value) is not None]
+    if not values:
+        return Score(reason=Reason.NOTHING_TO_SCORE, asked=len(audits))
+    return Score(value=sum(values, Fraction(0)) / len(values), used=len(values), asked=len(audits))
+
+
+def _share_of_band(summary: Summary, plan: Plan, audits: Sequence[Audit]) -> Score:
+    labels = [band.label for band in plan.scheme.bands]
+    worst = set(labels[labels.index(str(summary.band)) :])
+    graded = [audit.band.label for audit in audits if audit.band]
+    if not graded:
+        return Score(reason=Reason.NOTHING_TO_SCORE, asked=len(audits))
+    share = Fraction(100 * sum(label in worst for label in graded), len(graded))
+    return Score(value=share, used=len(graded), asked=len(audits))

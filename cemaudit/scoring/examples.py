@@ -1,0 +1,98 @@
+"""Running a scheme's own vectors: published answers in, published numbers out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
+from cemaudit.model import Audit, Checklist, Scheme, Score, Skip, Vector, Visit
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.model.base import shown_exactly
+from cemaudit.model.measures import Rounding
+from cemaudit.model.vectors import Case
+from cemaudit.scoring.bands import find_consequences
+from cemaudit.scoring.composition import summarise
+from cemaudit.scoring.engine import make_audit
+from cemaudit.scoring.plan import Plan, make_plan
+from cemaudit.scoring.rounding import round_exactly
+from cemaudit.scoring.validation import check_visit
+
+__all__ = ["run_vectors"]
+
+
+def run_vectors(scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = None) -> list[Problem]:
+    """Where the scheme leads nowhere, and where its vectors differ from what it computes; empty where all is well.
+
+    A scheme without questions of its own can only be looked at together with a checklist.
+    """
+    if scheme.sheet is None:
+        return [Problem(message("vectors need the scheme's own inputs"), "vectors")] if scheme.vectors else []
+    try:
+        plan = make_plan(scheme.sheet, scheme, aggregators)
+    except BadInput as error:
+        return list(error.problems)
+    return [problem.inside(f"vectors.{vector.name}") for vector in scheme.vectors for problem in _run(vector, plan)]
+
+
+def _run(vector: Vector, plan: Plan) -> Iterator[Problem]:
+    cases = [case for case in vector.visits or (vector,) for _ in range(case.times)]
+    visits = [_visit(case, number, plan.checklist) for number, case in enumerate(cases, 1)]
+    unfit = [problem for visit in visits for problem in check_visit(visit, plan.checklist)]
+    if unfit:
+        yield from unfit
+        return
+    audits = [make_audit(plan, visit) for visit in visits]
+    yield from _numbers(vector.expect, audits[-1].scores, vector.digits)
+    yield from _numbers(vector.summary, summarise(plan, audits), vector.digits)
+    for name in vector.not_scored:
+        value = audits[-1].score(name).value
+        if value is not None:
+            yield _differs(name, message("not scored"), shown_exactly(value))
+    yield from _band(vector, audits[-1])
+    yield from _consequences(vector, plan.scheme, audits[-1])
+
+
+def _visit(case: Case, number: int, sheet: Checklist) -> Visit:
+    return Visit(
+        id=f"vector-{number}",
+        checklist=sheet.ref,
+        store="vector",
+        answers=case.answers,
+        skipped={item: Skip(state=state) for item, state in case.skipped.items()},
+        emotions=case.emotions,
+        expectations=case.expectations,
+    )
+
+
+def _numbers(expected: Mapping[str, Fraction], scores: Mapping[str, Score], digits: int | None) -> Iterator[Problem]:
+    for name, value in expected.items():
+        if name not in scores:
+            yield Problem(message("no such score: {name}", name=name), name)
+            continue
+        found = scores[name].value
+        if found is not None and digits is not None:
+            found = round_exactly(found, Rounding(digits=digits))
+        if found != value:
+            shown = message("not scored") if found is None else shown_exactly(found)
+            yield _differs(name, shown_exactly(value), shown)
+
+
+def _band(vector: Vector, audit: Audit) -> Iterator[Problem]:
+    found = audit.band.label if audit.band else ""
+    if vector.band is not None and found != vector.band:
+        yield _differs("band", vector.band or "-", found or "-")
+
+
+def _consequences(vector: Vector, scheme: Scheme, audit: Audit) -> Iterator[Problem]:
+    if vector.consequences is None:
+        return
+    labels = [*vector.bands_before, audit.band.label if audit.band else None]
+    found = tuple(consequence.id for consequence in find_consequences(scheme, labels))
+    if sorted(found) != sorted(vector.consequences):
+        yield _differs("consequences", ", ".join(vector.consequences) or "-", ", ".join(found) or "-")
+
+
+def _differs(place: str, expected: object, found: object) -> Problem:
+    return Problem(message("expected {what}, found {value}", what=expected, value=found), place)

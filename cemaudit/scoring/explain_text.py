@@ -1,0 +1,193 @@
+"""The sentences of an explanation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from cemaudit.language import N_, message, printable, translate
+from cemaudit.model import Reason
+from cemaudit.scoring.exact import Step
+from cemaudit.scoring.explain import Decision, Node
+
+__all__ = ["folded", "headline_of", "in_words", "number_of", "reasons_of", "ways_of"]
+
+
+Worked = Callable[[Fraction, Sequence[Node]], str]
+"""The formula with its sums put in: from the result and the parts that have a score."""
+
+
+_DIGITS = 12
+
+
+_NAMED = 3
+
+
+def in_words(value: Fraction) -> str:
+    """Whole numbers and short decimals as they are, others as a fraction with its decimal beside it."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    short = f"{float(value):.{_DIGITS}g}"
+    return short if "e" not in short and Fraction(short) == value else f"{value} (≈ {float(value):.4f})"
+
+
+def number_of(node: Node) -> str:
+    """``2 of 3``, ``66.7``, or why there is no score."""
+    if node.value is None:
+        why = node.reason.words if node.reason else ""
+        return str(message("no score ({why})", why=why))
+    value = in_words(node.value)
+    if node.possible is None:
+        return value
+    return str(message("{points} of {possible}", points=value, possible=in_words(node.possible)))
+
+
+def headline_of(node: Node) -> str:
+    """``GS02 = 1 of 2  ×2  “46 s”``: the name, the number, the weight, the answer."""
+    parts = [f"{printable(node.name)} = {number_of(node)}"]
+    if node.weight != 1:
+        parts.append(f"×{in_words(node.weight)}")
+    if node.answer:
+        parts.append(f"“{printable(node.answer)}”")
+    return "  ".join(parts)
+
+
+def ways_of(node: Node, *, as_shown: bool = True) -> Iterator[str]:
+    """How a number came about: what was decided, how it was reckoned, and (``as_shown``) how it is printed."""
+    if node.decision:
+        yield from _decided(node.decision)
+    if node.how:
+        steps = (f"→ {_STEPS[step.what](step)} = {in_words(step.value)}" for step in node.steps)
+        yield "  ".join([_aggregated(node), *steps])
+    if as_shown and node.rounding and node.rounding.stage == "display" and node.value is not None:
+        how = _rounded(node.rounding.mode, str(node.rounding.digits))
+        yield str(message("shown as {value}: {how}", value=node.shown, how=how))
+
+
+def folded(parts: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+    """The parts that have a score, or whose lack of one must be seen, and those that may be folded into a line."""
+    seen = [part for part in parts if part.value is not None or part.reason is Reason.REFUSED]
+    return seen, [part for part in parts if part.value is None and part.reason is not Reason.REFUSED]
+
+
+def reasons_of(unscored: Sequence[Node]) -> str:
+    """``3 without a score: 2 not applicable (A, B), 1 not answered (C)``; of many names the first few."""
+    names = defaultdict(list)
+    for node in unscored:
+        names[node.reason.words if node.reason else ""].append(printable(node.name))
+    reasons = ", ".join(f"{len(those)} {reason} ({_listed(those)})" for reason, those in names.items())
+    return f"{message('{count} without a score', count=len(unscored))}: {reasons}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])
+
+
+def _aggregated(node: Node) -> str:
+    way = f"{node.how} [{node.formula}]" if node.formula else node.how
+    if node.aggregate is None:
+        return way
+    worked = _WORKED.get(node.how)
+    result = in_words(node.aggregate)
+    between = worked(node.aggregate, [part for part in node.parts if part.value is not None]) if worked else result
+    return f"{way} = {result}" if between == result else f"{way} = {between} = {result}"
+
+
+def _decided(decision: Decision) -> Iterator[str]:
+    cause = decision.cause.words if decision.cause else ""
+    rule = "stays" if decision.rule == "give-to" and decision.points is None else decision.rule
+    if rule:
+        by = translate(_MAKERS[decision.maker or "item"])
+        points = in_words(decision.points or Fraction())
+        yield str(message(_RULES[rule], cause=cause, by=by, heir=decision.heir, points=points))
+    for giver, more in decision.inherited:
+        yield str(message("{points} of the points possible come from {giver}", points=in_words(more), giver=giver))
+
+
+_RULES = {
+    "exclude": N_("{cause}: left out ({by})"),
+    "zero": N_("{cause}: counts 0 ({by})"),
+    "full": N_("{cause}: counts in full ({by})"),
+    "refuse": N_("{cause}: may not be left out ({by})"),
+    "give-to": N_("{cause}: its points go to {heir}, as {points} more possible there ({by})"),
+    "stays": N_("{cause}: left out; {heir} is not scored and cannot take its points ({by})"),
+    "given": N_("taken from other audits ({by})"),
+}
+
+
+_MAKERS = {
+    "item": N_("rule of the item"),
+    "measure": N_("rule of the measure"),
+    "scheme": N_("rule of the scheme"),
+    "composition": N_("composition of the scheme"),
+}
+
+
+def _said(text: str) -> Callable[[Step], str]:
+    return lambda step: str(message(text, detail=step.detail))
+
+
+_STEPS: dict[str, Callable[[Step], str]] = {
+    "times": _said(N_("times {detail}")),
+    "plus": _said(N_("plus {detail}")),
+    "table": _said(N_("looked up in the table")),
+    "clamp": _said(N_("kept within {detail}")),
+    "cap": _said(N_("capped, as {detail}")),
+    "critical": _said(N_("capped, as critical item {detail} failed")),
+    "round": lambda step: _rounded(*step.detail.split()),
+}
+
+
+def _rounded(mode: str, digits: str) -> str:
+    return str(message("rounded {mode}, decimals: {digits}", mode=translate(_MODES[mode]), digits=digits))
+
+
+_MODES = {
+    "half-up": N_("half up"),
+    "half-even": N_("half to even"),
+    "down": N_("towards 0"),
+    "up": N_("away from 0"),
+    "floor": N_("down"),
+    "ceiling": N_("up"),
+}
+
+
+def _by_weight(_: Fraction, parts: Sequence[Node]) -> str:
+    weight = sum((part.weight for part in parts), Fraction())
+    return f"{in_words(_weighted(parts))} / {in_words(weight)}"
+
+
+def _by_possible(_: Fraction, parts: Sequence[Node]) -> str:
+    possible = sum((part.weight * (part.possible or 0) for part in parts), Fraction())
+    return f"{in_words(_weighted(parts))} / {in_words(possible)}"
+
+
+def _by_number(_: Fraction, parts: Sequence[Node]) -> str:
+    return f"{in_words(sum(_values(parts), Fraction()))} / {len(parts)}"
+
+
+def _from_base(result: Fraction, parts: Sequence[Node]) -> str:
+    return f"{in_words(result + _weighted(parts))} - {in_words(_weighted(parts))}"
+
+
+def _between(sign: str) -> Worked:
+    return lambda _, parts: f" {sign} ".join(map(in_words, _values(parts)))
+
+
+def _values(parts: Sequence[Node]) -> list[Fraction]:
+    return [part.value for part in parts if part.value is not None]
+
+
+def _weighted(parts: Sequence[Node]) -> Fraction:
+    return sum((part.weight * (part.value or 0) for part in parts), Fraction())
+
+
+_WORKED: dict[str, Worked] = {
+    "weighted-mean": _by_weight,
+    "ratio": _by_possible,
+    "mean": _by_number,
+    "deduct": _from_base,
+    "difference": _between("-"),
+    "quotient": _between("/"),
+}

@@ -1,0 +1,246 @@
+"""The aggregators in column form: a million visits at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from cemaudit.language import N_
+from cemaudit.model.aggregator import Aggregator
+from cemaudit.scoring.aggregators import BUILT_IN
+from cemaudit.scoring.kernel.arithmetic import Floats, Mask, NoColumns, Number, added, common
+from cemaudit.scoring.kernel.block import Block
+from cemaudit.scoring.kernel.members import Gathered
+
+__all__ = ["Form", "form_of"]
+
+
+Options = Mapping[str, Fraction]
+
+
+Found = tuple[Number, Mask | None]
+"""The aggregates, and where they can be said; ``None``: everywhere."""
+
+
+Form = Callable[[Gathered, Options, Block], Found]
+
+
+ONE = Fraction(1)
+
+
+def form_of(aggregator: Aggregator) -> Form:
+    """The column form of an aggregator; ``NoColumns`` where it has none."""
+    if aggregator is BUILT_IN.get(aggregator.name) and aggregator.name in _FORMS:
+        return _FORMS[aggregator.name]
+    if aggregator.columns is not None:
+        return _of_plugin(aggregator)
+    raise NoColumns(N_("{name} has no column form"), name=aggregator.name)
+
+
+def _sum(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001 (all forms share one shape)
+    return members.earned(), None
+
+
+def _deduct(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    return members.earned().times(Fraction(-1)).plus(options.get("base", Fraction(100))), None
+
+
+def _ratio(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    possible = members.possible()
+    if not possible.is_exact or possible.bottom is not None:
+        raise NoColumns(N_("its numbers are too large"))
+    return _quotient_of(members.earned(), possible, possible.top > 0)
+
+
+def _mean(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    count = Number(members.count, most=float(members.size))
+    return _quotient_of(members.plain(), count, None)
+
+
+def _weighted_mean(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    weight = members.weight()
+    total = members.earned()
+    if min(members.members.weights, default=0) < 0:
+        sign = np.sign(weight.top)
+        total = Number(total.top * sign, total.bottom, total.scale, total.most, total.widest, total.error)
+        weight = Number(np.abs(weight.top), None, weight.scale, weight.most)
+    return _quotient_of(total, weight, weight.top != 0)
+
+
+def _quotient_of(top: Number, bottom: Number, where: Mask | None) -> Found:
+    """``top / bottom`` for an exact ``bottom`` that is not negative; where it is 0 the number means nothing."""
+    safe = np.maximum(bottom.top, np.ones(len(bottom.top)), out=bottom.top)
+    if top.is_exact and top.bottom is None:
+        scaled = top.times(Fraction(bottom.scale))
+        if scaled.is_exact and bottom.most * scaled.scale < 2.0**52:
+            return Number(scaled.top, safe, scaled.scale, scaled.most, bottom.most), where
+    plain = top.floated()
+    value = plain.top / (safe / bottom.scale)
+    most = plain.most * bottom.scale
+    return Number(value, most=most, error=(plain.error + plain.most * 2.0**-50) * bottom.scale), where
+
+
+def _extreme(members: Gathered, farthest: float, pick: np.ufunc) -> Found:
+    parts = members.parts()
+    numbers = [part.number for part in parts]
+    scale = common(numbers)
+    tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
+    best = pick.reduce([np.where(part.has, top, farthest) for part, top in zip(parts, tops, strict=True)])
+    best = np.where(np.isinf(best), 0.0, best)
+    most = max(number.reach for number in numbers)
+    if scale is not None:
+        return Number(best, scale=scale, most=most * scale).safe(), None
+    return Number(best, most=most, error=max(number.floated().error for number in numbers)), None
+
+
+def _min(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    return _extreme(members, np.inf, np.minimum)
+
+
+def _max(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    return _extreme(members, -np.inf, np.maximum)
+
+
+def _product(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    product = Number(np.ones(members.block.rows), most=1.0)
+    for part in members.parts():
+        product = _multiplied(product, Number(*_or_one(part.number, part.has)))
+    return product, None
+
+
+def _or_one(number: Number, has: Mask) -> tuple[Floats, None, int, float, float, float]:
+    plain = number if number.is_exact and number.bottom is None else number.floated()
+    return np.where(has, plain.top, plain.scale), None, plain.scale, max(plain.most, plain.scale), 1.0, plain.error
+
+
+def _multiplied(one: Number, other: Number) -> Number:
+    if one.is_exact and other.is_exact and one.bottom is None and other.bottom is None:
+        product = Number(one.top * other.top, None, one.scale * other.scale, one.most * other.most)
+        if product.fits:
+            return product
+    first, second = one.floated(), other.floated()
+    most = first.most * second.most
+    error = first.error * second.most + second.error * first.most + most * 2.0**-52
+    return Number(first.top * second.top, most=most, error=error)
+
+
+def _geometric_mean(members: Gathered, options: Options, block: Block) -> Found:
+    number, _ = _product(members, options, block)
+    parts = members.parts()
+    if not number.is_exact:
+        raise NoColumns(N_("{name} has no column form"), name="geometric-mean")
+    negative = np.logical_or.reduce([part.has & (part.number.top < 0) for part in parts])
+    root = np.maximum(number.value, 0.0) ** (1.0 / np.maximum(members.count, 1.0))
+    most = max(1.0, *(part.number.reach for part in parts))
+    return Number(root, most=most, error=most * 2.0**-48), ~negative
+
+
+def _difference(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    first, second = (part.number for part in members.parts())
+    return added([first, second], [ONE, -ONE], members.block.rows), None
+
+
+def _quotient(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    first, second = (part.number for part in members.parts())
+    if not second.is_exact or second.bottom is not None:
+        raise NoColumns(N_("it divides by a number that is not whole"))
+    sign = np.sign(second.top)
+    top = Number(first.top * sign, first.bottom, first.scale, first.most, first.widest, first.error)
+    return _quotient_of(top, Number(np.abs(second.top), None, second.scale, second.most), second.top != 0)
+
+
+def _first(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    parts = members.parts()
+    numbers = [part.number for part in parts]
+    scale = common(numbers)
+    tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
+    found = np.zeros(members.block.rows)
+    for part, top in reversed(list(zip(parts, tops, strict=True))):
+        found = np.where(part.has, top, found)
+    most = max(number.reach for number in numbers)
+    if scale is not None:
+        return Number(found, scale=scale, most=most * scale).safe(), None
+    return Number(found, most=most, error=max(number.floated().error for number in numbers)), None
+
+
+def _reaching(members: Gathered, block: Block, sign: str, edge: Fraction) -> Floats:
+    total = np.zeros(block.rows)
+    for part in members.parts():
+        total += part.has & block.reaches(part.number, sign, edge)
+    return total
+
+
+def _share(members: Gathered, options: Options, block: Block) -> Found:
+    reaching = Number(_reaching(members, block, ">=", options.get("from", ONE)), most=float(members.size))
+    return _quotient_of(reaching, Number(members.count, most=float(members.size)), None)
+
+
+def _count(members: Gathered, options: Options, block: Block) -> Found:
+    counted = _reaching(members, block, ">=", options["from"]) if "from" in options else members.count
+    return Number(counted, most=float(members.size)), None
+
+
+def _experience(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    performance, emotion = (part.number.floated() for part in members.parts())
+    scale = float(options.get("scale", ONE))
+    p, e = performance.top / scale, emotion.top / scale
+    number = np.where(e >= 0, p * e, e * (1 - p / 2)) * scale
+    most = (1 + performance.most / scale) * emotion.most
+    error = performance.error * emotion.most / scale + emotion.error * (1 + performance.most / scale)
+    return Number(number, most=most, error=error + most * 2.0**-49), None
+
+
+def _nps(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+    top = 100 * (_reaching(members, block, ">=", Fraction(9)) - _reaching(members, block, "<=", Fraction(6)))
+    return _quotient_of(Number(top, most=100.0 * members.size), Number(members.count, most=float(members.size)), None)
+
+
+_FORMS: dict[str, Form] = {
+    "sum": _sum,
+    "ratio": _ratio,
+    "mean": _mean,
+    "weighted-mean": _weighted_mean,
+    "min": _min,
+    "max": _max,
+    "product": _product,
+    "geometric-mean": _geometric_mean,
+    "difference": _difference,
+    "quotient": _quotient,
+    "first": _first,
+    "share": _share,
+    "count": _count,
+    "deduct": _deduct,
+    "experience": _experience,
+    "nps": _nps,
+}
+
+
+def _of_plugin(aggregator: Aggregator) -> Form:
+    """A plugin's own column form; its numbers count as floats good to about eleven digits."""
+
+    def run(members: Gathered, options: Options, block: Block) -> Found:
+        parts, some = members.parts(), members.scored > 0
+        values = np.array([np.where(part.has, part.number.value, np.nan)[some] for part in parts])
+        possible = np.array([_or_nan(part.possible, part.has)[some] for part in parts])
+        weights = np.array([float(weight) for weight in members.members.weights])
+        call = aggregator.columns
+        assert call is not None  # noqa: S101 (asked only where there is one)
+        result = np.full(block.rows, np.nan)
+        if some.any():
+            with np.errstate(all="ignore"):
+                result[some] = call(values, weights, possible, options)
+        said = np.isfinite(result)
+        number = np.where(said, result, 0.0)
+        block.doubtful(np.abs(number) > _PLUGIN_REACH)
+        return Number(np.clip(number, -_PLUGIN_REACH, _PLUGIN_REACH), most=_PLUGIN_REACH, error=1e-11), said
+
+    return run
+
+
+_PLUGIN_REACH = 1e4  # rows beyond are scored exactly
+
+
+def _or_nan(number: Number | None, has: Mask) -> Floats:
+    return np.where(has, np.nan if number is None else number.value, np.nan)

@@ -1,0 +1,385 @@
+"""Compiles a checklist and schemes into one pass over columns of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.language import N_, Message
+from cemaudit.model import Band, Reason, Scheme, Score, score_name
+from cemaudit.model.conditions import bounds
+from cemaudit.model.measures import Rounding, Transform
+from cemaudit.scoring.bands import find_band
+from cemaudit.scoring.exact import evaluate
+from cemaudit.scoring.kernel.aggregators import Form, form_of
+from cemaudit.scoring.kernel.arithmetic import EDGE, MOST, Floats, Mask, NoColumns, Number
+from cemaudit.scoring.kernel.block import NO_BAND, SCORED, Block, Result, Scored, reason_code
+from cemaudit.scoring.kernel.columns import Columns, empty_columns
+from cemaudit.scoring.kernel.members import Gathered, Members
+from cemaudit.scoring.kernel.sources import fails
+from cemaudit.scoring.plan import Group, Plan, PlannedMeasure
+
+__all__ = ["BLOCK", "ColumnGroup", "Kernel", "compile_plan", "grade", "hold", "result_of", "rounded", "transformed"]
+
+
+def transformed(number: Number, transform: Transform, block: Block) -> Number:
+    """The transformed numbers."""
+    moved = number.times(transform.times).plus(transform.plus)
+    if transform.table:
+        moved = _looked_up(moved, transform, block)
+    if transform.clamp:
+        moved = moved.at_least(transform.clamp[0]).at_most(transform.clamp[1])
+    return moved
+
+
+def _looked_up(number: Number, transform: Transform, block: Block) -> Number:
+    """The value of the first row of the table whose ``up_to`` is not exceeded."""
+    rungs = [(rung.up_to, rung.value) for rung in transform.table]
+    scale = int(np.lcm.reduce([rung.value.denominator for rung in transform.table]))
+    wholes = [float(rung.value * scale) for rung in transform.table]
+    top = np.full(block.rows, wholes[-1])
+    for (up_to, _), whole in reversed(list(zip(rungs, wholes, strict=True))):
+        if up_to is not None:
+            top = np.where(block.reaches(number, "<=", up_to), whole, top)
+    return Number(top, scale=scale, most=max(map(abs, wholes))).safe()
+
+
+def hold(conditions: Mapping[str, str], block: Block) -> Mask | None:
+    """Where all conditions hold; never where a score is missing. ``None``: everywhere."""
+    found: Mask | None = None
+    for name, condition in conditions.items():
+        result = block.scores[name]
+        found = _both(found, result.has)
+        for bound in bounds(condition):
+            if bound.is_percentile:
+                raise NoColumns(N_("it is compared with its peers"))
+            found = _both(found, block.reaches(result.number, bound.sign, bound.edge))
+    return found
+
+
+def _both(one: Mask | None, other: Mask | None) -> Mask | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
+def rounded(number: Number, rounding: Rounding, block: Block) -> Number:
+    """The numbers rounded; rows too close to where rounding turns are left to the exact evaluator."""
+    unit = 10 ** abs(rounding.digits)
+    up, down = (unit, 1) if rounding.digits >= 0 else (1, unit)
+    most = number.reach * up / down + 1
+    if number.is_exact and 2 * number.most * up + number.widest * number.scale * down < MOST:
+        bottom: Floats | int = number.scale * down
+        if number.bottom is not None:
+            bottom = np.multiply(number.bottom, bottom, out=number.bottom) if bottom != 1 else number.bottom
+        whole = _to_whole(np.multiply(number.top, up, out=number.top), bottom, rounding.mode)
+    else:
+        scaled = number.floated().top * up / down
+        turned = scaled + 0.5 if rounding.mode.startswith("half") else scaled
+        block.doubtful(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
+        whole = _to_whole(scaled, 1, rounding.mode)
+    if most * down >= MOST:
+        raise NoColumns(N_("its numbers are too large"))
+    return Number(whole * down if down != 1 else whole, scale=up, most=most * down)
+
+
+def _to_whole(top: Floats, bottom: Floats | int, mode: str) -> Floats:
+    """``top / bottom`` as whole numbers; both arrays are used up."""
+    if mode in {"half-up", "half-even"}:
+        return _halved(top, bottom, mode)
+    quotient: Floats = np.divide(top, bottom, out=top)
+    if mode == "up":
+        return np.copysign(np.ceil(np.abs(quotient)), quotient)
+    whole: Floats = _WHOLE[mode](quotient, out=quotient)
+    return whole
+
+
+_WHOLE: dict[str, np.ufunc] = {"floor": np.floor, "ceiling": np.ceil, "down": np.trunc}
+
+
+def _halved(top: Floats, bottom: Floats | int, mode: str) -> Floats:
+    """The nearest whole number; of two equally near ones the even one, or the one away from zero."""
+    signs = np.sign(top) if mode == "half-up" and len(top) and top.min() < 0 else None
+    if signs is not None:
+        top *= signs
+    top *= 2
+    top += bottom
+    twice = bottom * 2 if isinstance(bottom, int) else np.multiply(bottom, 2, out=bottom)
+    quotient: Floats = np.divide(top, twice, out=top)
+    whole = np.floor(quotient)
+    if mode == "half-even":
+        whole -= (quotient == whole) & (whole % 2 != 0)
+    return whole if signs is None else whole * signs
+
+
+@dataclass
+class ColumnGroup:
+    """One score of a measure on columns."""
+
+    name: str
+    planned: PlannedMeasure
+    members: Members
+    form: Form
+    critical: tuple[tuple[Callable[[Block], Mask], Fraction], ...]
+
+
+def result_of(group: ColumnGroup, block: Block) -> Result:
+    """The score of every row of a block."""
+    measure = group.planned.measure
+    members = group.members.gather(block)
+    scored = _scored(group, members)
+    number, said = _aggregate(group, members, block)
+    valid = scored if said is None else scored & said
+    number = transformed(number, measure.transform, block)
+    for cap in measure.caps:
+        number = number.at_most(cap.at, hold(cap.where, block))
+    for failed, at in group.critical:
+        number = number.at_most(at, failed(block))
+    if measure.round and measure.round.stage == "value":
+        number = rounded(number, measure.round, block)
+    if valid.all():
+        return Result(number)
+    return Result(number, _reasons(group, members, valid, scored))
+
+
+def _aggregate(group: ColumnGroup, members: Gathered, block: Block) -> tuple[Number, Mask | None]:
+    if not members.size:
+        return Number(np.zeros(block.rows)), None
+    number, said = group.form(members, group.planned.measure.options, block)
+    if group.planned.aggregator.empty == "zero" and group.planned.aggregator.name != "count":
+        something = members.scored > 0
+        return number.kept(something), None if said is None else said | ~something
+    return number, said
+
+
+def _scored(group: ColumnGroup, members: Gathered) -> Mask:
+    """Where the measure has a score, as far as its members say."""
+    aggregator, measure = group.planned.aggregator, group.planned.measure
+    if aggregator.arity is not None:
+        enough: Mask = members.scored == aggregator.arity
+    else:
+        enough = members.scored >= measure.at_least
+        if aggregator.empty == "zero":
+            enough |= members.scored == 0
+    refused = members.refused()
+    return enough if refused is None else enough & ~refused
+
+
+def _reasons(group: ColumnGroup, members: Gathered, valid: Mask, scored: Mask) -> NDArray[np.int8]:
+    """Why rows have no score, as ``exact`` says it."""
+    why = np.zeros(len(valid), np.int8)
+    rows = ~valid
+    each = members.reasons()[:, rows]
+    count = len(each) - (each != SCORED).sum(axis=0)
+    first = _first_missing(each)
+    alike = ((each == first) | (each == SCORED)).all(axis=0)
+    if group.planned.aggregator.arity is not None:
+        found = np.where(first == SCORED, reason_code(Reason.INCOMPLETE), first)
+    else:
+        nothing = np.where(alike & (first != SCORED), first, reason_code(Reason.NOTHING_TO_SCORE))
+        found = np.where(count == 0, nothing, reason_code(Reason.TOO_FEW))
+    found[(each == reason_code(Reason.REFUSED)).any(axis=0)] = reason_code(Reason.REFUSED)
+    found[scored[rows]] = reason_code(Reason.NOTHING_TO_SCORE)
+    why[rows] = found
+    return why
+
+
+def _first_missing(each: NDArray[np.int8]) -> NDArray[np.int8]:
+    if not len(each):
+        return np.zeros(each.shape[1], np.int8)
+    place = (each != SCORED).argmax(axis=0)
+    first: NDArray[np.int8] = each[place, np.arange(each.shape[1])]
+    return first
+
+
+def grade(scheme: Scheme, block: Block, bands: NDArray[np.int8]) -> None:
+    """Write each row's place among the scheme's bands into ``bands`` (-1: none); peers are not known here."""
+    waiting = np.ones(block.rows, np.bool_)
+    for number, band in enumerate(scheme.bands):
+        if _asks_for_peers(band):
+            break
+        for name in band.where:
+            has = block.scores[name].has
+            if has is not None:
+                waiting &= has
+        meets = hold(band.where, block)
+        mine = waiting if meets is None else waiting & meets
+        bands[mine] = number
+        waiting = waiting & ~mine
+    _downgrade(scheme, block, bands)
+
+
+def _downgrade(scheme: Scheme, block: Block, bands: NDArray[np.int8]) -> None:
+    if not scheme.downgrades:
+        return
+    graded = bands >= 0
+    lowered = bands.astype(np.int64)
+    for downgrade in scheme.downgrades:
+        held: Mask | None = hold(downgrade.where, block)
+        lowered += downgrade.by if held is None else downgrade.by * held
+    bands[graded] = np.minimum(lowered, len(scheme.bands) - 1)[graded]
+
+
+def _asks_for_peers(band: Band) -> bool:
+    return any(bound.is_percentile for condition in band.where.values() for bound in bounds(condition))
+
+
+BLOCK = 65_536
+"""Rows scored at a time: few enough to stay in the processor's cache."""
+
+
+def compile_plan(plan: Plan) -> Kernel:
+    """The kernel of a plan."""
+    return Kernel(plan)
+
+
+class Kernel:
+    """A plan that scores columns. ``fallbacks`` says which measures are scored audit by audit, and why."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._none = empty_columns(plan.checklist)
+        self._program = _Program(plan, self._none)
+        self.fallbacks: dict[str, Message] = self._program.fallbacks
+
+    def run(self, columns: Columns) -> Scored:
+        """The scores of all visits of ``columns``, equal to the exact ones."""
+        program = self._program if self._has_usual_levels(columns) else _Program(self.plan, columns)
+        names = [group.name for group in program.groups] + program.by_visit_names
+        scored = Scored(
+            rows=columns.rows,
+            values={name: np.empty(columns.rows) for name in names},
+            reasons={name: np.zeros(columns.rows, np.int8) for name in names},
+            bands=np.full(columns.rows, NO_BAND, np.int8),
+            scheme_bands=self.plan.scheme.bands,
+        )
+        doubtful, ungraded = set(columns.kept), set()
+        for start in range(0, columns.rows, BLOCK):
+            block = Block(columns, start, min(start + BLOCK, columns.rows))
+            program.run(block, scored)
+            doubtful |= _rows(block)
+            program.grade(block, scored)
+            ungraded |= _rows(block)
+        for row in sorted(doubtful):
+            self._decide(columns, row, scored)
+        for row in sorted(ungraded - doubtful):
+            self._decide_band(columns, row, scored)
+        return Scored(**{**vars(scored), "decided": len(doubtful | ungraded)})
+
+    def _has_usual_levels(self, columns: Columns) -> bool:
+        """Whether the codes stand for what the checklist alone says, so that nothing need be compiled again."""
+        usual = self._none.items
+        return all(c.numbers is None and c.levels == usual[name].levels for name, c in columns.items.items())
+
+    def _decide(self, columns: Columns, row: int, scored: Scored) -> None:
+        scores = evaluate(self.plan, columns.visit(row)).scores
+        for name, score in scores.items():
+            scored.put(row, name, score)
+        self._put_band(row, scores, scored)
+
+    def _decide_band(self, columns: Columns, row: int, scored: Scored) -> None:
+        """The band alone of a row whose scores are beyond doubt."""
+        self._put_band(row, evaluate(self._of_bands, columns.visit(row)).scores, scored)
+
+    def _put_band(self, row: int, scores: Mapping[str, Score], scored: Scored) -> None:
+        band = find_band(self.plan.scheme, scores)
+        scored.bands[row] = NO_BAND if band is None else self.plan.scheme.bands.index(band)
+
+    @cached_property
+    def _of_bands(self) -> Plan:
+        return self.plan.part(_asked_by_bands(self.plan))
+
+
+def _rows(block: Block) -> set[int]:
+    """The rows left to the exact evaluator, as rows of the columns."""
+    return {block.start + int(row) for row in np.flatnonzero(block.doubt)}
+
+
+class _Program:
+    """The steps for one set of columns, whose answers decide what the codes stand for."""
+
+    def __init__(self, plan: Plan, columns: Columns) -> None:
+        self.plan = plan
+        self.groups: list[ColumnGroup] = []
+        self.fallbacks: dict[str, Message] = {}
+        trial = Block(columns, 0, 0)
+        for planned in plan.measures:
+            measure = planned.measure
+            try:
+                self._refuse_dependent(planned)
+                groups = [self._group(planned, group, columns) for group in planned.groups]
+                for group in groups:
+                    trial.scores[group.name] = result_of(group, trial)
+            except NoColumns as error:
+                self.fallbacks[measure.id] = error.why
+            else:
+                self.groups += groups
+        self.wanted = set(_wanted(plan))
+        self.by_visit = plan.part(self.fallbacks) if self.fallbacks else None
+        self.by_visit_names = [
+            score_name(planned.measure.id, group.key)
+            for planned in plan.measures
+            if planned.measure.id in self.fallbacks
+            for group in planned.groups
+        ]
+
+    def _refuse_dependent(self, planned: PlannedMeasure) -> None:
+        for name in sorted({score.partition("[")[0] for score in planned.needs}):
+            if name in self.fallbacks:
+                raise NoColumns(N_("it needs {name}"), name=name)
+
+    def _group(self, planned: PlannedMeasure, group: Group, columns: Columns) -> ColumnGroup:
+        caps = tuple((fails(self.plan, cap.item, columns), cap.at) for cap in group.critical_caps)
+        members = Members(self.plan, planned.measure, group, columns)
+        name = score_name(planned.measure.id, group.key)
+        return ColumnGroup(name, planned, members, form_of(planned.aggregator), caps)
+
+    def run(self, block: Block, scored: Scored) -> None:
+        """Score one block, but for its bands."""
+        if self.by_visit is not None:
+            self._run_by_visit(self.by_visit, block, scored)
+        for group in self.groups:
+            result = result_of(group, block)
+            if group.name in self.wanted:
+                block.scores[group.name] = result
+            values = block.cut(scored.values[group.name])
+            result.number.write(values)
+            if result.reasons is not None:
+                values[result.reasons != SCORED] = np.nan
+                block.cut(scored.reasons[group.name])[:] = result.reasons
+
+    def grade(self, block: Block, scored: Scored) -> None:
+        """The bands of a block that has its scores."""
+        grade(self.plan.scheme, block, block.cut(scored.bands))
+
+    def _run_by_visit(self, plan: Plan, block: Block, scored: Scored) -> None:
+        for row in range(block.start, block.stop):
+            scores = evaluate(plan, block.columns.visit(row)).scores
+            for name in self.by_visit_names:
+                scored.put(row, name, scores[name])
+        for name in self.by_visit_names:
+            values = np.nan_to_num(block.cut(scored.values[name]), posinf=_LARGEST, neginf=-_LARGEST)
+            block.doubtful(np.abs(values) >= _LARGEST)
+            number = Number(np.clip(values, -_LARGEST, _LARGEST), most=_LARGEST, error=_LARGEST * 2.0**-52)
+            block.scores[name] = Result(number, block.cut(scored.reasons[name]))
+
+
+_LARGEST = 1e6  # rows beyond are scored exactly
+
+
+def _wanted(plan: Plan) -> Iterator[str]:
+    """The scores that other scores or the bands look at."""
+    for planned in plan.measures:
+        yield from (each.ref for group in planned.groups for each in group.inputs if each.kind == "score")
+        yield from (name for cap in planned.measure.caps for name in cap.where)
+    yield from _asked_by_bands(plan)
+
+
+def _asked_by_bands(plan: Plan) -> Iterator[str]:
+    for conditions in [row.where for row in plan.scheme.bands] + [row.where for row in plan.scheme.downgrades]:
+        yield from conditions

@@ -1,0 +1,180 @@
+"""Validation of a visit against its checklist, and what fits of a visit that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cemaudit.errors import Problem, nearest
+from cemaudit.language import message
+from cemaudit.model import Checklist, Item, SkipState, Visit
+from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
+from cemaudit.scoring.items import is_relevant
+
+__all__ = ["Fitting", "check_visit", "missing_evidence", "missing_proof", "short_note"]
+
+
+def check_visit(visit: Visit, checklist: Checklist) -> list[Problem]:
+    """Every way in which the visit does not fit the checklist, each with its place in the visit."""
+    if visit.checklist != checklist.ref:
+        what = message("the visit answers {found}, not {ref}", found=visit.checklist, ref=checklist.ref)
+        return [Problem(what, "checklist")]
+    return [
+        *_unknown_items(visit, checklist),
+        *_unknown_touchpoints(visit, checklist),
+        *_answers(visit, checklist),
+        *_feelings(visit, checklist),
+        *_refused(visit, checklist),
+        *_setting(visit, checklist),
+    ]
+
+
+def _unknown_items(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    for field in ("answers", "skipped", "notes", "evidence"):
+        named: Iterable[str] = getattr(visit, field)
+        for item in sorted(set(named) - checklist.items.keys()):
+            what = message("no such item in {ref}: {item}", ref=checklist.ref, item=item)
+            yield Problem(what, f"{field}.{item}", nearest(item, checklist.items))
+
+
+def _unknown_touchpoints(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    complaints = {"claims": visit.claims, "blames": visit.blames}
+    named: dict[str, Iterable[str]] = {"emotions": visit.emotions, "expectations": visit.expectations}
+    named |= {field: [one.touchpoint for one in members] for field, members in complaints.items()}
+    for field, touchpoints in named.items():
+        for touchpoint in sorted(set(touchpoints) - checklist.touchpoint.keys()):
+            what = message("no such touchpoint in {ref}: {touchpoint}", ref=checklist.ref, touchpoint=touchpoint)
+            yield Problem(what, f"{field}.{touchpoint}", nearest(touchpoint, checklist.touchpoint))
+
+
+def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    for item_id, value in visit.answers.items():
+        item = checklist.items.get(item_id)
+        if item is None:
+            continue
+        problem = item.answer.problem(value)
+        if problem:
+            yield problem.inside(f"answers.{item_id}")
+        elif not is_relevant(item, visit, checklist):
+            what = message("answered, although it does not arise in this visit")
+            yield Problem(what, f"answers.{item_id}", message("drop the answer, or correct what decides it"))
+
+
+def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    for field, named in (("emotions", visit.emotions), ("expectations", visit.expectations)):
+        for touchpoint_id in named:
+            touchpoint = checklist.touchpoint.get(touchpoint_id)
+            if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
+                what = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
+                yield Problem(what, f"{field}.{touchpoint_id}")
+
+
+def _refused(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    for item_id, skip in visit.skipped.items():
+        item = checklist.items.get(item_id)
+        if item and item.na == "refuse" and skip.state is SkipState.NOT_APPLICABLE:
+            yield Problem(message("must be answered; it always applies"), f"skipped.{item_id}")
+
+
+def _setting(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    scenarios = [scenario.id for scenario in checklist.scenarios]
+    if visit.scenario and visit.scenario not in scenarios:
+        what = message("no such scenario: {scenario}", scenario=visit.scenario)
+        yield Problem(what, "scenario", nearest(visit.scenario, scenarios))
+    steps = [step.id for step in checklist.steps]
+    if visit.step and visit.step not in steps:
+        yield Problem(message("no such step: {step}", step=visit.step), "episode.step", nearest(visit.step, steps))
+
+
+def missing_proof(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    """Every answer without the evidence or narrative it needs; for visits that fit the checklist."""
+    for item_id, value in visit.answers.items():
+        item = checklist.items[item_id]
+        yield from filter(None, (missing_evidence(visit, item, value), short_note(visit, item, value)))
+
+
+def missing_evidence(visit: Visit, item: Item, value: AnswerValue) -> Problem | None:
+    """The problem of an answer whose evidence is required and is not there."""
+    if not item.wants_evidence(value) or visit.evidence.get(item.id):
+        return None
+    return Problem(
+        message("this answer needs evidence"), f"evidence.{item.id}", message("add a photo, receipt or recording")
+    )
+
+
+def short_note(visit: Visit, item: Item, value: AnswerValue) -> Problem | None:
+    """The problem of an answer whose narrative is too short."""
+    least, found = item.least_note(value), len("".join(visit.notes.get(item.id, "").split()))
+    if found >= least:
+        return None
+    what = message("this answer needs a note of {least} characters, found {found}", least=least, found=found)
+    return Problem(what, f"notes.{item.id}", message("say what you saw, heard and did"))
+
+
+_FEW_ANSWERS = YesNo | Choice | Scale | Nps
+
+
+class Fitting:
+    """Whether visits fit ``checklist``."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self._checklist = checklist
+        self._items = checklist.items.keys()
+        self._touchpoints = checklist.touchpoint.keys()
+        self._scenarios = {None, *(scenario.id for scenario in checklist.scenarios)}
+        self._steps = {None, *(step.id for step in checklist.steps)}
+        self._of_steps = {touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.steps}
+        self._never_skipped = {item.id for item in checklist.items.values() if item.na == "refuse"}
+        self._kept = {
+            item.id
+            for item in checklist.items.values()
+            if item.when is None
+            and checklist.touchpoint_of[item.id].id not in self._of_steps
+            and isinstance(item.answer, _FEW_ANSWERS)
+        }
+        self._good: set[tuple[str, type, AnswerValue]] = set()
+
+    def problems(self, visit: Visit) -> list[Problem]:
+        """What ``check_visit`` finds."""
+        return [] if self._is_good(visit) else check_visit(visit, self._checklist)
+
+    def _is_good(self, visit: Visit) -> bool:
+        """Whether nothing can be wrong; where this says no, there may still be nothing."""
+        return (
+            visit.checklist == self._checklist.ref
+            and visit.scenario in self._scenarios
+            and visit.step in self._steps
+            and self._names_fit(visit)
+            and (self._good.issuperset(_typed(visit.answers)) or self._answers_fit(visit))
+        )
+
+    def _names_fit(self, visit: Visit) -> bool:
+        items, touchpoints = self._items, self._touchpoints
+        return (
+            (not visit.skipped or (visit.skipped.keys() <= items and self._never_skipped.isdisjoint(visit.skipped)))
+            and (not visit.notes or visit.notes.keys() <= items)
+            and (not visit.evidence or visit.evidence.keys() <= items)
+            and visit.emotions.keys() <= touchpoints
+            and visit.expectations.keys() <= touchpoints
+            and (visit.episode is None or self._feelings_arise(visit))
+            and all([one.touchpoint in touchpoints for one in visit.claims + visit.blames])  # noqa: C419 (a few)
+        )
+
+    def _feelings_arise(self, visit: Visit) -> bool:
+        return self._of_steps.isdisjoint(visit.emotions) and self._of_steps.isdisjoint(visit.expectations)
+
+    def _answers_fit(self, visit: Visit) -> bool:
+        unknown = set(_typed(visit.answers)) - self._good
+        return all(self._answer_fits(visit, name, value) for name, _, value in unknown)
+
+    def _answer_fits(self, visit: Visit, name: str, value: AnswerValue) -> bool:
+        item = self._checklist.items.get(name)
+        if item is None or item.answer.problem(value) or not is_relevant(item, visit, self._checklist):
+            return False
+        if name in self._kept:
+            self._good.add((name, type(value), value))
+        return True
+
+
+def _typed(answers: Mapping[str, AnswerValue]) -> Iterable[tuple[str, type, AnswerValue]]:
+    """The answers, each with its type: ``True`` equals 1, and is another answer."""
+    return zip(answers, map(type, answers.values()), answers.values(), strict=True)

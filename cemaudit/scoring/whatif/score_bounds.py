@@ -1,0 +1,402 @@
+"""Bounds of any measure: how far changes of answers can move it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from cemaudit.model.conditions import bounds
+from cemaudit.model.measures import Transform
+from cemaudit.scoring.exact import Reckoning
+from cemaudit.scoring.whatif.levers import Effects, Leaf
+from cemaudit.scoring.whatif.linear_bounds import MOST_LINES, NEAR, Line, Lines, added, highest, stepped, tightest
+
+__all__ = ["RULES", "Part", "Reach"]
+
+
+class Part(NamedTuple):
+    """A member as the rules see it: its lines, its value (times the sign) where scored, and what may bring it in."""
+
+    lines: Lines
+    value: float | None
+    weight: float
+    possible: float
+    entering: dict[str, float]
+
+    @property
+    def line(self) -> Line:
+        return tightest(self.lines)
+
+
+def _sum(reach: Reach, reckoning: Reckoning, sign: int, start: float = 0) -> Lines:
+    parts = reach.parts(reckoning, sign)
+    return (
+        added((part.line.scaled(part.weight) if part.value is not None else _entering(part) for part in parts), start),
+    )
+
+
+def _entering(part: Part) -> Line:
+    return Line(0, {lever: max(0.0, part.weight * end) for lever, end in part.entering.items() if part.weight})
+
+
+def _deduct(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+    base = float(reckoning.measure.options.get("base", Fraction(100)))
+    return _sum(reach, reckoning, -sign, sign * base)
+
+
+def _difference(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+    first, second = reach.part(reckoning, 0, sign), reach.part(reckoning, 1, -sign)
+    return (added([first.line, second.line]),)
+
+
+def _averaged(parts: list[Part], now: float, sign: int) -> Lines | None:
+    """The line of a weighted mean; who enters pulls by how far it lies from the mean, and only ever dilutes others."""
+    weight = sum(part.weight * part.possible for part in parts if part.value is not None)
+    if weight <= 0 or any(part.possible < 0 for part in parts):
+        return None
+    start, lines = sign * now, []
+    for part in parts:
+        if part.value is not None:
+            lines.append(part.line.scaled(part.weight / weight, -part.weight / weight * part.value))
+        else:
+            pull = part.weight / weight
+            gains = {
+                lever: max(0.0, pull * (end - sign * now * part.possible)) if pull else 0.0
+                for lever, end in part.entering.items()
+            }
+            lines.append(Line(0, gains))
+    return (added(lines, start),)
+
+
+def _weighted_mean(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+    return _mean_of(reach, reckoning, sign, weighted=True)
+
+
+def _mean(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+    return _mean_of(reach, reckoning, sign, weighted=False)
+
+
+def _mean_of(reach: Reach, reckoning: Reckoning, sign: int, *, weighted: bool) -> Lines | None:
+    if weighted and any(member.weight < 0 for member in reckoning.members):
+        return None
+    parts = [part._replace(possible=1.0) for part in reach.parts(reckoning, sign, weighted=weighted)]
+    return _averaged(parts, float(reckoning.aggregate or 0), sign)
+
+
+def _ratio(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+    kinds = {each.kind for each in reckoning.inputs}
+    if kinds - {"item"} or any(member.weight < 0 for member in reckoning.members):
+        return None
+    return _averaged(reach.parts(reckoning, sign), float(reckoning.aggregate or 0), sign)
+
+
+def _extreme(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+    parts = reach.parts(reckoning, sign, weighted=False)
+    inside = [part for part in parts if part.value is not None]
+    if (reckoning.measure.how == "max") != (sign > 0):  # at most each member's own bound
+        return tuple(line for part in inside for line in part.lines)
+    line = highest(part.line for part in inside)
+    entering = [Line(line.start, {name: max(0, end - line.start) for name, end in part.entering.items()})
+                for part in parts if part.value is None]  # fmt: skip
+    return (highest([line, *entering]),)
+
+
+def _per_member(kind: Callable[[float], float]) -> Callable[[Reach, Reckoning, int], list[Part]]:
+    def parts(reach: Reach, reckoning: Reckoning, sign: int) -> list[Part]:
+        def rising(bound: float) -> float:
+            return max(sign * kind(sign * bound + shift) for shift in (-NEAR, 0, NEAR))
+
+        return [
+            part._replace(
+                lines=(stepped(part.line, rising),),
+                value=None if part.value is None else sign * kind(sign * part.value),
+                possible=1.0,
+                entering={lever: rising(end) for lever, end in part.entering.items()},
+            )
+            for part in reach.parts(reckoning, sign, weighted=False)
+        ]
+
+    return parts
+
+
+def _nps(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+    parts = _per_member(lambda x: 100.0 * ((x >= 9) - (x <= 6)))(reach, reckoning, sign)
+    return _averaged(parts, float(reckoning.aggregate or 0), sign)
+
+
+def _share(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+    return _averaged(_reaching(reach, reckoning, sign), float(reckoning.aggregate or 0), sign)
+
+
+def _reaching(reach: Reach, reckoning: Reckoning, sign: int) -> list[Part]:
+    least = float(reckoning.measure.options.get("from", Fraction(1)))
+    return _per_member(lambda x: float(x >= least))(reach, reckoning, sign)
+
+
+def _count(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+    if "from" not in reckoning.measure.options:
+        parts = reach.parts(reckoning, sign, weighted=False)
+        entering = [Line(0, dict.fromkeys(part.entering, 1.0)) for part in parts if sign > 0]
+        return (added(entering, sign * float(reckoning.aggregate or 0)),)
+    parts = _reaching(reach, reckoning, sign)
+    return (added(part.line if part.value is not None else _entering(part) for part in parts),)
+
+
+def _experience(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+    """S rises with P (0..scale) and with E; along each it is at most as steep as at the ends of the other."""
+    scale = float(reckoning.measure.options.get("scale", Fraction(1)))
+    performance, emotion = reach.parts(reckoning, sign, weighted=False)
+    lower = reach.probe.parts(reckoning, -sign, weighted=False)
+    p_span = _span(performance, lower[0], sign, scale)
+    e_span = _span(emotion, lower[1], sign, scale)
+    if p_span[0] < -NEAR or p_span[1] > 2 + NEAR or performance.value is None or emotion.value is None:
+        return None
+    by_performance = max(e if e >= 0 else -e / 2 for e in e_span)
+    by_emotion = max(p_span[1], 1 - p_span[0] / 2)
+    lines = [
+        performance.line.scaled(by_performance, -by_performance * performance.value),
+        emotion.line.scaled(by_emotion, -by_emotion * emotion.value),
+    ]
+    return (added(lines, sign * float(reckoning.aggregate or 0)),)
+
+
+def _span(upper: Part, lower: Part, sign: int, scale: float) -> tuple[float, float]:
+    """The ends a member can reach, as shares of the scale."""
+    ends = sorted((sign * upper.line.total / scale, -sign * lower.line.total / scale))
+    return ends[0], ends[1]
+
+
+RULES: dict[str, Callable[[Reach, Reckoning, int], Lines | None]] = {
+    "sum": _sum,
+    "deduct": _deduct,
+    "difference": _difference,
+    "mean": _mean,
+    "weighted-mean": _weighted_mean,
+    "ratio": _ratio,
+    "min": _extreme,
+    "max": _extreme,
+    "share": _share,
+    "count": _count,
+    "nps": _nps,
+    "experience": _experience,
+}
+
+
+class Reach:
+    """Bounds on the scores of a visit. ``heeded`` collects which way each leaf pulls: where only one way, more of it
+    is never worse for what was asked.
+    """
+
+    def __init__(self, effects: Effects) -> None:
+        self.effects = effects
+        self.heeded: set[tuple[Leaf, int]] = set()
+        self._known: dict[tuple[str, int], Lines] = {}
+        self._touch: dict[str, set[str]] = {}
+
+    @cached_property
+    def probe(self) -> Reach:
+        """The same bounds, for a look from the other side that does not count as heeding."""
+        probe = Reach(self.effects)
+        probe.__dict__["probe"] = probe
+        return probe
+
+    def lines(self, score: str, sign: int) -> Lines:
+        """Bounds on ``sign`` times the score, wherever it is scored; each holds by itself."""
+        if (score, sign) not in self._known:
+            self._known[score, sign] = self._reckoned(self.effects.base.reckonings[score], sign)
+        return self._known[score, sign]
+
+    def touch(self, score: str) -> set[str]:
+        """The levers that can do anything to a score at all."""
+        if score not in self._touch:
+            self._touch[score] = self._touching(self.effects.base.reckonings[score])
+        return self._touch[score]
+
+    def _touching(self, reckoning: Reckoning) -> set[str]:
+        if self._never_scored(reckoning):
+            return set()
+        levers = self._touching_caps(reckoning)
+        for position, each in enumerate(reckoning.inputs):
+            moving = self._moving(reckoning.name, position)
+            levers |= self.touch(each.ref) if each.kind == "score" else moving
+        return levers
+
+    def _moving(self, score: str, position: int) -> set[str]:
+        return set(self.effects.moving.get(Leaf(score, position), ()))
+
+    def _touching_caps(self, reckoning: Reckoning) -> set[str]:
+        levers: set[str] = set()
+        for cap in reckoning.measure.caps:
+            for name in cap.where:
+                levers |= self.touch(name)
+        for critical in self.effects.caps.get(reckoning.name, ()):
+            levers |= self._moving(critical.item, -1)
+        return levers
+
+    def _never_scored(self, reckoning: Reckoning) -> bool:
+        """Whether it needs all its members, and one of them stays without a score whatever is moved."""
+        if reckoning.aggregator.arity is None:
+            return False
+        return any(
+            member.value is None
+            and not (self.touch(each.ref) if each.kind == "score" else self._moving(reckoning.name, position))
+            for position, (each, member) in enumerate(zip(reckoning.inputs, reckoning.members, strict=True))
+        )
+
+    def _reckoned(self, reckoning: Reckoning, sign: int) -> Lines:
+        if reckoning.score.value is None or reckoning.aggregate is None:
+            return (self._anything(reckoning, math.inf),)
+        transform = reckoning.measure.transform
+        inner, table = _directions(transform, sign)
+        rule = RULES.get(reckoning.measure.how)
+        lines = rule(self, reckoning, inner) if rule and table is not None else None
+        if lines is None or table is None:
+            return (self._anything(reckoning, sign * float(reckoning.score.value)),)
+        scale = abs(float(transform.times))
+        moved = tuple(line.scaled(scale, table * float(transform.plus)) for line in lines)
+        return self._finished(reckoning, sign, _transformed(moved, transform, sign, table))
+
+    def _anything(self, reckoning: Reckoning, start: float) -> Line:
+        """The line where no rule is known: all below may pull either way."""
+        self._heed_all(reckoning)
+        return Line(start, dict.fromkeys(self.touch(reckoning.name), math.inf))
+
+    def _heed_all(self, reckoning: Reckoning) -> None:
+        for position, each in enumerate(reckoning.inputs):
+            if each.kind == "score":
+                self._heed_all(self.effects.base.reckonings[each.ref])
+            else:
+                self.heeded |= {(Leaf(reckoning.name, position), sign) for sign in (1, -1)}
+        for critical in self.effects.caps.get(reckoning.name, ()):
+            self.heeded |= {(Leaf(critical.item, -1), sign) for sign in (1, -1)}
+        for cap in reckoning.measure.caps:
+            for name in cap.where:
+                self._heed_all(self.effects.base.reckonings[name])
+
+    def _finished(self, reckoning: Reckoning, sign: int, lines: Lines) -> Lines:
+        """The lines after caps and rounding."""
+        lines = self._capped(reckoning, sign, lines)
+        rounding = reckoning.measure.round
+        if rounding and rounding.stage == "value":
+            slack = _SLACK[rounding.mode][sign] * 10.0**-rounding.digits
+            lines = tuple(line.scaled(1, slack) for line in lines)
+        return tuple(sorted(lines, key=lambda line: (line.start, line.total))[:MOST_LINES])
+
+    def _capped(self, reckoning: Reckoning, sign: int, lines: Lines) -> Lines:
+        caps = list(self._caps(reckoning, sign))
+        if sign > 0:
+            top = min(line.total for line in lines)
+            in_force = [(at, levers) for at, levers, is_in_force in caps if is_in_force]
+            return (*lines, *(Line(at, dict.fromkeys(levers, max(0, top - at))) for at, levers in in_force))
+        base = max([*(-at for at, _, is_in_force in caps if is_in_force)], default=-math.inf)
+        lines = tuple(line.raised(base) for line in lines)
+        for at, levers, _ in caps:
+            lines = tuple(line.raised(line.start, dict.fromkeys(levers, max(0, -at - line.start))) for line in lines)
+        return lines
+
+    def _caps(self, reckoning: Reckoning, sign: int) -> Iterator[tuple[float, set[str], bool]]:
+        """Every cap that is or may come in force: where, by which levers that may change, and whether it is."""
+        base = self.effects.base
+        for cap in reckoning.measure.caps:
+            levers: set[str] = set()
+            for name, text in cap.where.items():
+                levers |= self.touch(name)
+                self._heed_hindrance(name, text, sign)
+            values = {name: base.reckonings[name].score.value for name in cap.where}
+            is_in_force = all(
+                value is not None and all(bound.holds(value) for bound in bounds(cap.where[name]))
+                for name, value in values.items()
+            )
+            yield float(cap.at), levers, is_in_force
+        for critical in self.effects.caps.get(reckoning.name, ()):
+            leaf = Leaf(critical.item, -1)
+            self.heeded.add((leaf, sign))
+            rule = base.plan.checklist.items[critical.item].critical
+            points = self.effects.member(leaf).value
+            fails = rule is not None and points is not None and points <= rule.fails_at
+            yield float(critical.at), self._moving(critical.item, -1), fails
+
+    def _heed_hindrance(self, name: str, condition: str, sign: int) -> None:
+        for bound in bounds(condition):
+            for way in (1, -1) if bound.sign == "==" else (1,) if bound.sign[0] == ">" else (-1,):
+                self.lines(name, -sign * way)
+
+    def parts(self, reckoning: Reckoning, sign: int, *, weighted: bool = True) -> list[Part]:
+        """All members as the rules see them, negative weights turning the sign."""
+        return [self.part(reckoning, place, sign, weighted=weighted) for place in range(len(reckoning.members))]
+
+    def part(self, reckoning: Reckoning, place: int, sign: int, *, weighted: bool = False) -> Part:
+        """One member as the rules see it."""
+        each, member = reckoning.inputs[place], reckoning.members[place]
+        weight = float(member.weight) if weighted else 1.0
+        turned = sign if weight >= 0 else -sign
+        if each.kind != "score":
+            return self._leaf_part(Leaf(reckoning.name, place), turned, abs(weight))
+        value = None if member.value is None else turned * float(member.value)
+        entering = dict.fromkeys(self.touch(each.ref), math.inf) if value is None else {}
+        return Part(self.lines(each.ref, turned), value, abs(weight), 1.0, entering)
+
+    def _leaf_part(self, leaf: Leaf, sign: int, weight: float) -> Part:
+        self.heeded.add((leaf, sign))
+        member = self.effects.member(leaf)
+        ends: dict[str, float] = {}
+        possible = float(member.possible or 0)
+        for lever, singles in self.effects.moving.get(leaf, {}).items():
+            reached = [self.effects.member(leaf, single.after) for single in singles]
+            values = [sign * float(one.value) for one in reached if one.value is not None]
+            if values:
+                ends[lever] = max(values)
+                possible = float(reached[0].possible or 0)
+        if member.value is None:
+            return Part((Line(0),), None, weight, possible, ends)
+        value = sign * float(member.value)
+        gains = {lever: end - value for lever, end in ends.items() if end > value}
+        return Part((Line(value, gains),), value, weight, possible, {})
+
+
+def _directions(transform: Transform, sign: int) -> tuple[int, int | None]:
+    """The signs to bound the aggregate and the table's argument by; ``None`` where the table rises and falls."""
+    values = [rung.value for rung in transform.table]
+    table: int | None = sign
+    if values and values != sorted(values):
+        table = -sign if values == sorted(values, reverse=True) else None
+    turn = 1 if transform.times >= 0 else -1
+    return (table or sign) * turn, table
+
+
+def _transformed(lines: Lines, transform: Transform, sign: int, table: int) -> Lines:
+    """Lines of the value before table and clamp (times ``table``) as lines of the value after them."""
+    if transform.table:
+        lines = tuple(stepped(line, _looked_up(transform, sign, table)) for line in lines)
+    if transform.clamp:
+        low, high = sorted(sign * float(end) for end in transform.clamp)
+        lines = (*(line.raised(low) for line in lines), Line(high))
+    return lines
+
+
+def _looked_up(transform: Transform, sign: int, table: int) -> Callable[[float], float]:
+    """The table as a rising function of ``table`` times its argument; just beside an edge, the better side counts."""
+
+    def look(bound: float) -> float:
+        if math.isinf(bound):
+            return max(sign * float(rung.value) for rung in transform.table)
+        near = (table * bound + shift for shift in (-NEAR, 0, NEAR))
+        return max(
+            sign * float(next(rung.value for rung in transform.table if rung.up_to is None or x <= rung.up_to))
+            for x in near
+        )
+
+    return look
+
+
+_SLACK = {
+    "half-up": {1: 0.5, -1: 0.5},
+    "half-even": {1: 0.5, -1: 0.5},
+    "down": {1: 1.0, -1: 1.0},
+    "up": {1: 1.0, -1: 1.0},
+    "floor": {1: 0.0, -1: 1.0},
+    "ceiling": {1: 1.0, -1: 0.0},
+}

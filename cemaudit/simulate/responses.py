@@ -1,0 +1,283 @@
+"""Responses of a simulated customer: how the store does on a day, what is felt and expected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+
+from cemaudit.language import Language
+from cemaudit.model import Checklist, Complaint, Item, Mode, Skip, SkipState, Touchpoint
+from cemaudit.model.answers import AnswerValue, Date
+from cemaudit.simulate import sentences
+from cemaudit.simulate.answers import draw, linked
+from cemaudit.simulate.chain import Chain, Shopper, Store
+from cemaudit.simulate.schedule import Course, Slot
+
+__all__ = ["Feelings", "Form", "Setting", "feel", "fill_in"]
+
+
+VISITS_DIFFER = 0.35
+
+
+ITEMS_DIFFER = 0.8
+
+
+CRITICAL_IS_MINDED = 1.3
+
+
+MOST_PASSES = 6
+
+
+NOT_OBSERVED, DECLINED, NOT_APPLICABLE = 0.02, 0.004, 0.02
+
+
+OFTEN_NOT_APPLICABLE = 0.12
+
+
+ASKED_IN_PASSING = 0.3
+"""How often a touchpoint that belongs to no step of an episode is looked at in one of its visits."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Who visits which store, where, and at which point of what course."""
+
+    checklist: Checklist
+    chain: Chain
+    store: Store
+    shopper: Shopper
+    course: Course
+    slot: Slot
+
+
+@dataclass
+class Form:
+    """The items of a visit as they are filled in; ``levels`` is how well each touchpoint went (0..1)."""
+
+    levels: Mapping[str, float]
+    answers: dict[str, AnswerValue] = field(default_factory=dict)
+    skipped: dict[str, Skip] = field(default_factory=dict)
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """The items answered or left out."""
+        return (*self.answers, *self.skipped)
+
+    def clear(self, item: str) -> None:
+        """Make ``item`` undecided again."""
+        self.answers.pop(item, None)
+        self.skipped.pop(item, None)
+
+    def share(self, item: Item) -> float | None:
+        """The share of the points the answer to ``item`` earned, 0..1; ``None`` without points."""
+        points = item.answer.points(self.answers[item.id]) if item.id in self.answers else None
+        possible = item.answer.possible
+        return None if points is None or not possible else min(max(float(points / possible), 0.0), 1.0)
+
+    def performance(self, touchpoint: Touchpoint) -> float | None:
+        """The mean share of a touchpoint's items (its level without points); ``None`` where none was seen."""
+        if not any(item.id in self.answers for item in touchpoint.items):
+            return None
+        shares = [share for item in touchpoint.items if (share := self.share(item)) is not None]
+        return sum(shares) / len(shares) if shares else self.levels[touchpoint.id]
+
+
+def fill_in(setting: Setting, rng: Random) -> Form:
+    """The items of one visit. Items that do not arise stay empty; what follows from other answers agrees with them."""
+    form = Form(_levels(setting, rng))
+    for _ in range(MOST_PASSES):
+        if not _settle(form, setting, rng):
+            break
+    _put_right(form, setting, rng)
+    while stray := [item for item in form.decided if not _arises(setting.checklist.items[item], form, setting)]:
+        for item in stray:
+            form.clear(item)
+    return form
+
+
+def _levels(setting: Setting, rng: Random) -> dict[str, float]:
+    store, wave = setting.store, setting.course.wave - 1
+    visit = store.quality + store.trend * wave - setting.shopper.severity + rng.gauss(0, VISITS_DIFFER)
+    difficulty = setting.chain.difficulty
+    return {
+        touchpoint.id: _share(visit + store.channels[touchpoint.channel] - difficulty[touchpoint.id])
+        for touchpoint in setting.checklist.touchpoints
+    }
+
+
+def _settle(form: Form, setting: Setting, rng: Random) -> bool:
+    """One pass over the items, answering those that arise and clearing those that do not; whether anything changed."""
+    changed = False
+    for item in setting.checklist.items.values():
+        decided = item.id in form.decided
+        if _arises(item, form, setting) == decided:
+            continue
+        changed = True
+        if decided:
+            form.clear(item.id)
+        else:
+            _decide(item, form, setting, rng)
+    return changed
+
+
+def _arises(item: Item, form: Form, setting: Setting) -> bool:
+    steps, step = setting.checklist.touchpoint_of[item.id].steps, setting.slot.step
+    if step and steps and step not in steps:
+        return False
+    return item.when is None or item.when.holds({**form.answers, "step": step})
+
+
+def _decide(item: Item, form: Form, setting: Setting, rng: Random) -> None:
+    state = _left_out(item, setting, rng)
+    if state:
+        reason = sentences.skipped(setting.shopper.language, rng) if state is SkipState.NOT_OBSERVED else None
+        form.skipped[item.id] = Skip(state=state, reason=reason)
+        return
+    touchpoint = setting.checklist.touchpoint_of[item.id]
+    minded = CRITICAL_IS_MINDED if item.critical else 0
+    level = _share(_logit(form.levels[touchpoint.id]) + minded + rng.gauss(0, ITEMS_DIFFER))
+    value = draw(item.answer, level, setting.slot.start, setting.shopper.language, rng)
+    if item.answer.problem(value):
+        form.skipped[item.id] = Skip(state=SkipState.NOT_OBSERVED)
+    else:
+        form.answers[item.id] = value
+
+
+def _left_out(item: Item, setting: Setting, rng: Random) -> SkipState | None:
+    touchpoint, chance = setting.checklist.touchpoint_of[item.id], rng.random()
+    if setting.slot.step and not touchpoint.steps and rng.random() > ASKED_IN_PASSING:
+        return SkipState.NOT_OBSERVED
+    for state, often in _often(item):
+        if chance < often:
+            return state
+        chance -= often
+    return None
+
+
+def _often(item: Item) -> Iterator[tuple[SkipState, float]]:
+    """How often an item is left out; one whose help says when it does not apply is left out more often."""
+    if item.na != "refuse":
+        told = item.help and ("해당 없음" in (item.help.ko or "") or "ot applicable" in (item.help.en or ""))
+        yield SkipState.NOT_APPLICABLE, OFTEN_NOT_APPLICABLE if told else NOT_APPLICABLE
+        yield SkipState.NOT_OBSERVED, NOT_OBSERVED
+        yield SkipState.DECLINED, DECLINED
+
+
+def _put_right(form: Form, setting: Setting, rng: Random) -> None:
+    """Bring answers that follow from others into line, and dates into the order of their items."""
+    items = setting.checklist.items
+    known = linked(setting.checklist.id, form.answers, setting.course, rng)
+    for name, value in known.items():
+        if name in items and _arises(items[name], form, setting):
+            form.clear(name)
+            if value is None:
+                form.skipped[name] = Skip(state=SkipState.NOT_APPLICABLE)
+            else:
+                form.answers[name] = value
+    day = setting.slot.start.date()
+    for item in items.values():
+        if isinstance(item.answer, Date) and item.id in form.answers and item.id not in known:
+            drawn = date.fromisoformat(str(form.answers[item.id]))
+            day += drawn - setting.slot.start.date()
+            form.answers[item.id] = day.isoformat()
+
+
+def _share(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+STRENGTH = 4.0
+"""Steps of emotion (-3..+3) between nothing done and all done."""
+
+
+INDIFFERENT = 0.45
+
+
+MOODS_DIFFER = 0.4
+
+
+FEELINGS_DIFFER = 1.05
+
+
+EXPECTED = {Mode.ACTIVE: 5.3, Mode.PASSIVE: 4.6}
+
+
+BAD, WELL = 0.34, 0.99
+
+
+WRITES_REGRET, WRITES_PRAISE, WRITES_COLD = 0.6, 0.16, 0.7
+
+
+CLAIMS, BLAMES = 0.35, 0.3
+
+
+@dataclass
+class Feelings:
+    """Emotions and expectations by touchpoint, notes by item, claims and blames."""
+
+    emotions: dict[str, int] = field(default_factory=dict)
+    expectations: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    claims: list[Complaint] = field(default_factory=list)
+    blames: list[Complaint] = field(default_factory=list)
+
+
+def feel(form: Form, setting: Setting, rng: Random) -> Feelings:
+    """Feelings that follow performance with a noise of their own, so that something done well may still feel bad."""
+    feelings, language = Feelings(), setting.shopper.language
+    mood = setting.store.warmth + rng.gauss(0, MOODS_DIFFER)
+    for touchpoint, performance in _seen(form, setting):
+        if touchpoint.expectation:
+            wanted = EXPECTED[touchpoint.mode] + setting.shopper.demand + rng.gauss(0, 0.7)
+            feelings.expectations[touchpoint.id] = _step(wanted, 1, 7)
+        if touchpoint.emotion:
+            felt = STRENGTH * (performance - INDIFFERENT) + mood + rng.gauss(0, FEELINGS_DIFFER)
+            feelings.emotions[touchpoint.id] = _step(felt, -3, 3)
+        _complain(feelings, touchpoint, performance, language, rng)
+        for item in touchpoint.items:
+            note = _note(form.share(item), feelings.emotions.get(touchpoint.id, 0), touchpoint, language, rng)
+            least = item.least_note(form.answers[item.id]) if item.id in form.answers else 0
+            while len("".join((note or "").split())) < least:
+                note = " ".join(filter(None, (note, sentences.regret(touchpoint, language, rng))))
+            if note and (least or note not in feelings.notes.values()):
+                feelings.notes[item.id] = note
+    return feelings
+
+
+def _seen(form: Form, setting: Setting) -> Iterator[tuple[Touchpoint, float]]:
+    for touchpoint in setting.checklist.touchpoints:
+        performance = form.performance(touchpoint)
+        if performance is not None:
+            yield touchpoint, performance
+
+
+def _complain(feelings: Feelings, touchpoint: Touchpoint, performance: float, language: Language, rng: Random) -> None:
+    emotion = feelings.emotions.get(touchpoint.id, 0)
+    if performance < INDIFFERENT and emotion <= -1 and rng.random() < CLAIMS:
+        text = sentences.claim(touchpoint.element, language, rng)
+        feelings.claims.append(Complaint(touchpoint=touchpoint.id, text=text))
+    if emotion <= -2 and rng.random() < BLAMES:
+        feelings.blames.append(Complaint(touchpoint=touchpoint.id, text=sentences.blame(language, rng)))
+
+
+def _note(share: float | None, emotion: int, touchpoint: Touchpoint, language: Language, rng: Random) -> str | None:
+    if share is None:
+        return None
+    if share <= BAD:
+        return sentences.regret(touchpoint, language, rng) if rng.random() < WRITES_REGRET else None
+    if share >= WELL and emotion < 0:
+        return sentences.cold(language, rng) if rng.random() < WRITES_COLD else None
+    if share >= WELL and rng.random() < WRITES_PRAISE:
+        return sentences.praise(touchpoint, language, rng)
+    return None
+
+
+def _step(value: float, low: int, high: int) -> int:
+    return min(max(round(value), low), high)
