@@ -9,6 +9,7 @@ from cemaudit.compare.drivers.asked import Driver
 from cemaudit.compare.drivers.choosing import Chosen, listed
 from cemaudit.compare.drivers.experience import Interaction
 from cemaudit.compare.drivers.frame import Facts
+from cemaudit.compare.drivers.importance import Hint
 from cemaudit.compare.drivers.sorting import LEAST_PAIR, Sorted
 from cemaudit.errors import Sayable
 from cemaudit.language import message
@@ -111,10 +112,15 @@ def _on_stores(facts: Facts) -> Iterator[Sayable]:
 def _on_reading(drivers: Sequence[Driver]) -> Iterator[Sayable]:
     yield message("Drivers that go together share what they explain: a small share need not be an effect.")
     yield message(
-        "Suggestions are given where {sure} of the samples agree; they know neither costs nor duties, and no published "
-        "rule defines them.",
+        "Suggestions are given where {sure} of the samples agree; they know no costs, and of duties only what the "
+        "checklist marks as critical or as a duty. No published rule defines them.",
         sure="80%",
     )
+    if any(driver.hint is Hint.MUST_KEEP for driver in drivers):
+        yield message(
+            "Must keep: it holds a critical item or a duty, so doing less of it is never suggested, however small its "
+            "share."
+        )
     if any(driver.asymmetry for driver in drivers):
         yield message(
             "Asymmetry compares the lowest and the highest third of a driver's range with the middle; it is no "

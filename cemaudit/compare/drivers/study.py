@@ -124,7 +124,7 @@ def _drivers(seen: _Seen, level: float) -> list[Driver]:
             interval(samples.performance[:, at], level),
             placed[at].quadrant,
             placed[at].certain,
-            _hint(placed[at], seen.leanings.get(key) if up > 0 else None),
+            _hint(placed[at], seen.leanings.get(key) if up > 0 else None, mandatory=key in seen.chosen.mandatory),
             seen.leanings.get(key),
         )
         for at, key in enumerate(seen.keys)
@@ -136,9 +136,10 @@ def _up(chosen: Chosen) -> int:
     return -1 if chosen.sources[-1].table.schemes[-1].direction == "lower-is-better" else 1
 
 
-def _hint(placed: Placed, leaning: Asymmetric | None) -> Hint:
+def _hint(placed: Placed, leaning: Asymmetric | None, *, mandatory: bool) -> Hint:
     if leaning is None:
-        return hint_of(placed, idle=False, lifts=False, seldom=False)
+        return hint_of(placed, idle=False, lifts=False, seldom=False, mandatory=mandatory)
     lifts = leaning.leaning is not None and leaning.leaning > LEANING
     surely = leaning.interval is not None and leaning.interval.low > 0
-    return hint_of(placed, idle=leaning.idle, lifts=lifts and surely, seldom=leaning.prevalence < SELDOM)
+    seldom = leaning.prevalence < SELDOM
+    return hint_of(placed, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)
