@@ -26,7 +26,7 @@ _KINDS = ("touchpoint", "channel", "stage", "element", "item")
 _QUADRANTS = {"keep": N_("strength"), "improve": N_("weak spot"), "enough": N_("plenty"), "minor": N_("minor")}
 _HINTS = {
     "raise": N_("raise"), "reduce": N_("reduce"), "eliminate": N_("eliminate"), "create": N_("create"),
-    "keep": N_("keep up"), "not-clear": N_("not clear"),
+    "keep": N_("keep up"), "must-keep": N_("must keep"), "not-clear": N_("not clear"),
 }  # fmt: skip
 _NAMES = (
     "visits", "share", "low", "high", "top3", "performance", "performance_low", "performance_high", "quadrant",

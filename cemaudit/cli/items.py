@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _ADVICE = {
     "too-few": N_("too few answers to say anything"),
     "always-met": N_("always met: drop it, or ask for more"),
+    "must-keep": N_("always met, and critical or a duty: keep asking"),
     "never-met": N_("never met: look at its wording, or at the standard"),
     "drifted": N_("answered otherwise since this version: do not compare across"),
     "contrary": N_("goes against the others: look at its points"),

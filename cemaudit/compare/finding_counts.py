@@ -23,12 +23,13 @@ __all__ = ["found_in"]
 
 
 class _Sign(NamedTuple):
-    """A finding, and the SQL that is true where a visit has it."""
+    """A finding, and the SQL that is true where a visit has it; ``times``: the SQL of how often a visit has it."""
 
     touchpoint: str
     severity: Severity
     title: Sayable
     sql: str
+    times: str = "1"
 
 
 def found_in(reading: Reading, asked: Asked) -> tuple[Found, ...]:
@@ -60,7 +61,7 @@ def _signs(checklist: Checklist) -> Iterator[_Sign]:
                 yield _Sign(touchpoint.id, Severity.CRITICAL, item.ask, _failed(item, names, units[item.id]))
         for kind, title in (("claims", message("Claims")), ("blames", message("Blames"))):
             column = f"visits.{quoted(names.touchpoint(kind, touchpoint.id))}"
-            yield _Sign(touchpoint.id, Severity.MAJOR, title, f"{column} > 0")
+            yield _Sign(touchpoint.id, Severity.MAJOR, title, f"{column} > 0", column)
 
 
 def _failed(item: Item, names: Names, unit: int) -> str:
@@ -80,8 +81,9 @@ def _of_scores(table: Scores) -> Iterator[_Sign]:
         }
         known = [columns.get(f"touchpoint.{what}", "null") for what in ("performance", "emotion", "gap", "experience")]
         performance, emotion, gap, experience = known
-        bad = f"{performance} >= {GOOD_WORK * 100} and {emotion} < 0"
+        bad = f"coalesce({performance} >= {GOOD_WORK * 100} and {emotion} < 0, false)"
         yield _Sign(touchpoint.id, Severity.MAJOR, message("Done well, felt badly"), bad)
+        yield _Sign(touchpoint.id, Severity.MAJOR, message("Pain point"), f"{experience} < 0 and not {bad}")
         yield _Sign(touchpoint.id, Severity.MAJOR, message("Far below expectation"), f"{gap} <= {WIDE_GAP * 100}")
         yield _Sign(touchpoint.id, Severity.STRENGTH, message("Strength"), f"{experience} >= {STRONG * 100}")
 
@@ -95,7 +97,7 @@ def _counts(
         count
         for sign in signs
         for count in (
-            f"count(case when {sign.sql} then 1 end)",
+            f"coalesce(sum(case when {sign.sql} then {sign.times} end), 0)",
             f"count(distinct case when {sign.sql} then visits.store end)",
         )
     ]

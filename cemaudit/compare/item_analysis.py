@@ -188,6 +188,7 @@ class Advice(StrEnum):
 
     FEW = "too-few"
     ALWAYS = "always-met"
+    MUST_KEEP = "must-keep"
     NEVER = "never-met"
     DRIFT = "drifted"
     CONTRARY = "contrary"
@@ -230,9 +231,14 @@ def items_table(reading: Reading, question: Question, rules: Rules = DEFAULT) ->
     found: list[ItemRow] = []
     before: dict[str, Counts] = {}
     for ref in _oldest_first(checklists_asked(reading, question, one=False)):
+        items = reading.checklist(ref).items
         for counts in counts_of(reading, ref, question, rules.least_person):
             key = f"{ref.partition('@')[0]}/{counts.item}"
-            found.append(_row(ref, counts, before.get(key), rules))
+            row = _row(ref, counts, before.get(key), rules)
+            # A duty that everybody meets says nothing of the stores, and must be asked all the same.
+            if row.advice is Advice.ALWAYS and items[counts.item].mandatory:
+                row = row._replace(advice=Advice.MUST_KEEP)
+            found.append(row)
             before[key] = counts
     if not any(one.asked for one in found):
         raise CannotTell(message("No visits meet the conditions."), "nothing")

@@ -15,6 +15,7 @@ from cemaudit.exchange.tables import Row
 from cemaudit.language import message
 from cemaudit.model import Checklist, Item, Visit, faults
 from cemaudit.model.answers import AnswerValue
+from cemaudit.model.answers.numerals import read_whole
 from cemaudit.scoring.items import is_relevant
 from cemaudit.scoring.validation import check_visit
 
@@ -23,7 +24,6 @@ __all__ = ["RowReader", "arising"]
 _NUMBERS = {"number", "count", "duration", "money", "scale", "nps"}
 _ENDLESS = re.compile(r"[eE][+-]?\d{3}|.{40}")
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
-_WHOLE = re.compile(r"([+-]?[0-9]{1,6})(\.0*)?")
 
 
 class RowReader:
@@ -117,8 +117,10 @@ class RowReader:
 
 def _whole(text: str) -> int | str:
     """The whole number a cell holds, as in ``2``, ``-3`` or a spreadsheet's ``2.0``; any other text as it is."""
-    found = _WHOLE.fullmatch(text.strip())
-    return int(found[1]) if found else text
+    try:
+        return read_whole(text)
+    except ValueError:
+        return text
 
 
 def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:

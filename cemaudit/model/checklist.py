@@ -27,6 +27,8 @@ NaPolicy = Annotated[str, Field(pattern=r"^(exclude|zero|full|refuse|give-to:[A-
 Weight = Annotated[Exact, Field(ge=0)]
 STAFF_NAME = "staff-name"
 """The tag of an item that asks for a person's name."""
+DUTY = "duty"
+"""The tag of an item that the law, or safety, demands."""
 
 
 class Critical(Record):
@@ -82,6 +84,11 @@ class Item(Record):
         if self.bonus:
             return None if best is None else Fraction(0)
         return best if self.out_of is None else self.out_of
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether it must be met whatever it brings: it is critical, or tagged as a duty. No advice may lower it."""
+        return self.critical is not None or DUTY in self.tags
 
     def fails(self, value: AnswerValue) -> bool:
         """Whether ``value`` earns nothing that counts: at or below ``critical.fails_at``, else no points of some."""

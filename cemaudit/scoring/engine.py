@@ -45,7 +45,7 @@ def make_audit(
         band=find_band(plan.scheme, evaluation.scores, peers),
         findings=(),
     )
-    return audit.model_copy(update={"findings": in_order(list(core_findings(audit)))})
+    return audit.model_copy(update={"findings": in_order(list(core_findings(audit)), audit)})
 
 
 def audit_visit(
@@ -90,7 +90,7 @@ class Engine:
         self._refuse_unfit(visit)
         audit = make_audit(self.plan(visit.checklist, visit.day), visit)
         found = [result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)]
-        return audit.model_copy(update={"findings": in_order([*audit.findings, *found])}) if found else audit
+        return audit.model_copy(update={"findings": in_order([*audit.findings, *found], audit)}) if found else audit
 
     def review(self, visit: Visit, checklist: Checklist | None = None) -> list[Problem]:
         """What the sector plugins find implausible in a visit that fits ``checklist``, else the one at hand."""

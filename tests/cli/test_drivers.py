@@ -11,8 +11,13 @@ from pathlib import Path
 import driven
 import pytest
 
+from cemaudit.cli.drivers import _HINTS as SUGGESTIONS
+from cemaudit.cli.items import _ADVICE as ADVICE
 from cemaudit.cli.run import run
 from cemaudit.cli.table import SCREEN, columns_of
+from cemaudit.compare.drivers.ipa import Hint
+from cemaudit.compare.item_analysis import Advice
+from cemaudit.language import translate, use
 
 Said = pytest.CaptureFixture[str]
 Ask = Callable[..., str]
@@ -45,6 +50,15 @@ def test_drivers_are_shown_in_tables_with_what_must_be_said_beside(ask: Ask) -> 
     for heading in ("Suggestion", "Asymmetry", "S of means"):
         assert any(heading in line for line in said)
     assert any("One shopper fills in" in line for line in said)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_every_suggestion_and_advice_has_words(lang: str) -> None:
+    with use(lang):
+        for value in (*SUGGESTIONS.values(), *ADVICE.values()):
+            assert any("가" <= char <= "힣" for char in translate(value)) == (lang == "ko" and value != "")
+    assert set(SUGGESTIONS) == {hint.value for hint in Hint}
+    assert set(ADVICE) == {advice.value for advice in Advice}
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

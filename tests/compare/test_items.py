@@ -74,6 +74,16 @@ def test_what_never_differs_is_dead_and_goes_with_nothing(chain: Path) -> None:
     assert row.alike == 1
 
 
+@pytest.mark.parametrize("marked", [{"critical": {}}, {"tags": ["duty"]}])
+def test_what_is_mandatory_is_never_to_be_dropped(tmp_path: Path, marked: dict[str, Any]) -> None:
+    plain = driven.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    (sign,) = [each for each in plain["touchpoints"] if each["id"] == "sign"]
+    sign["items"][0] |= marked
+    bound = Checklist.model_validate(plain)
+    row = table(driven.folder(tmp_path, driven.visits(of=bound), bound))["E"]
+    assert (row.points, row.advice) == (1, Advice.MUST_KEEP)
+
+
 def test_the_upper_limit_is_the_rule_of_three() -> None:
     assert rarest(0, 300) == pytest.approx(3 / 300, rel=2e-3)
     assert rarest(0, 0) == 1

@@ -193,6 +193,10 @@ def test_options_whose_ids_are_numbers_are_chosen_by_id_alone(sit: Any) -> None:
     [
         ({"type": "duration", "unit": "s"}, "45s", 45),
         ({"type": "number"}, "1,250.5", 1250.5),
+        ({"type": "duration", "unit": "min"}, "2,5", 2.5),
+        ({"type": "duration", "unit": "min"}, "2,5 min", 2.5),
+        ({"type": "money", "unit": "EUR"}, "4.500,50", 4500.5),
+        ({"type": "money", "unit": "KRW"}, "１，２３４", 1234),
         ("date", "11-20", "2026-11-20"),
         ("time", "2:05 pm", "14:05"),
         ("text", "//top", "/top"),
@@ -207,6 +211,16 @@ def test_amounts_days_times_and_words_as_people_type_them(sit: Any, answer: Any,
         if isinstance(kept, float)
         else table.draft.visit.answers["a"] == kept
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed"), [("duration", "1,23,4"), ("count", "2,5"), ("scale", "2,5"), ("nps", "1,5"), ("money", "1_5")]
+)
+def test_an_amount_that_could_be_another_is_asked_again(sit: Any, answer: str, typed: str) -> None:
+    table = sit(samples.item("a", answer))
+    script = table.say(typed)
+    assert table.draft.visit.answers == {}
+    assert "  ! expected a" in script.text
 
 
 def test_leaving_before_arriving_is_refused_with_what_was_probably_meant(sit: Any) -> None:

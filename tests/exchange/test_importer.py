@@ -2,6 +2,7 @@ import csv
 import io
 import tempfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,38 @@ def test_numbers_without_end_are_refused(run):
     visits, table = run("id,store,greeted,tidy,price\nv1,S1,1,5,1e999999999\nv2,S1,1,²,12\n", mapping)
     assert visits == []
     assert table.counts.bad == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("2,5", "2.5"), ("2,50", "2.5"), ("0,125", "0.125"), ("1,234", "1234"), ("1.234,5", "1234.5")],
+)
+def test_a_decimal_comma_never_makes_more_of_an_amount(run, written, meant):
+    visits, table = run(f'id,store,greeted,tidy,wait\nv1,S1,1,"4,0","{written}"\n', 'seconds = { column = "wait" }\n')
+    assert table.problems == []
+    assert visits[0].answers == {"greeted": True, "tidy": 4, "seconds": Decimal(meant)}
+
+
+def test_what_could_be_two_amounts_is_refused_with_its_place(run):
+    rows = 'v1,S1,1,4,"1,23,4"\nv2,S1,1,"2,5",3\nv3,S1,1,4,1.234.567\n'
+    visits, table = run(f"id,store,greeted,tidy,wait\n{rows}", 'seconds = { column = "wait" }\n')
+    assert visits == []
+    assert [str(problem) for problem in table.problems] == [
+        "table.csv: row 2: wait: expected a number, found 1,23,4",
+        "table.csv: row 3: tidy: expected a whole number from 1 to 5, found 2,5",
+        "table.csv: row 4: wait: expected a number, found 1.234.567",
+    ]
+
+
+def test_feelings_are_whole_numbers_however_they_are_written(run):
+    more = '[emotions]\ngreeting = { column = "felt" }\n'
+    rows = 'v1,S1,1,4,−2\nv2,S1,1,4,"2,0"\nv3,S1,1,4,"1,5"\nv4,S1,1,4,+3\n'
+    visits, table = run(f"id,store,greeted,tidy,felt\n{rows}", more)
+    assert [(visit.id, visit.emotions) for visit in visits] == [
+        ("v1", {"greeting": -2}), ("v2", {"greeting": 2}), ("v4", {"greeting": 3}),
+    ]  # fmt: skip
+    (problem,) = table.problems
+    assert str(problem).startswith("table.csv: row 4: felt: ")
 
 
 def test_rows_that_are_no_visits_are_counted_by_reason(run):

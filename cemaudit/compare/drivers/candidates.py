@@ -25,6 +25,7 @@ MOST_DRIVERS = 40
 class Chosen(NamedTuple):
     """``titles`` of the drivers by the names of their columns (``d0``, ``d1`` ...), and ``ids``: their own names.
 
+    ``mandatory``: the names of those columns that hold a mandatory item, in any version of the checklist.
     ``measure``: of which they are the scores; empty of items. ``containing``: those left out because the outcome is in
     them; ``alike``: those that share something with an outcome that is reckoned.
     """
@@ -33,6 +34,7 @@ class Chosen(NamedTuple):
     measure: str
     ids: dict[str, str]
     titles: dict[str, Sayable]
+    mandatory: frozenset[str]
     sources: list[Source]
     containing: list[str]
     alike: list[str]
@@ -54,6 +56,7 @@ def choose(reading: Reading, asked: Asked) -> Chosen:
     if not 1 < len(kept) <= MOST_DRIVERS:
         raise CannotTell(_wrong_number(len(kept)))
     keys = {name: f"d{number}" for number, name in enumerate(kept)}
+    mandatory = {column.name for _, _, columns in found for column in columns if column.mandatory}
     sources = [
         Source(
             table,
@@ -67,6 +70,7 @@ def choose(reading: Reading, asked: Asked) -> Chosen:
         measure,
         {key: name for name, key in keys.items()},
         {key: known[name].title for name, key in keys.items()},
+        frozenset(key for name, key in keys.items() if name in mandatory),
         sources,
         alike if outcome.is_asked else [],
         [] if outcome.is_asked else alike,

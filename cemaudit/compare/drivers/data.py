@@ -443,7 +443,8 @@ _WHOLE = 10_000  # hundredths of a hundred
 class Column(NamedTuple):
     """``sql`` says the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
 
-    ``name``: of the driver or the outcome; ``leaves``: what it is made of.
+    ``name``: of the driver or the outcome; ``leaves``: what it is made of; ``mandatory``: whether a mandatory item
+    belongs to it.
     """
 
     name: str
@@ -451,6 +452,7 @@ class Column(NamedTuple):
     sql: str
     leaves: frozenset[Leaf]
     facets: Facets
+    mandatory: bool
 
 
 def item_columns(checklist: Checklist) -> Iterator[Column]:
@@ -458,7 +460,8 @@ def item_columns(checklist: Checklist) -> Iterator[Column]:
     for name, item in checklist.items.items():
         share = item_share(checklist, name)
         if share:
-            yield Column(name, item.ask, share, frozenset({("item", name)}), facets_of_item(checklist, name))
+            leaves, facets = frozenset({("item", name)}), facets_of_item(checklist, name)
+            yield Column(name, item.ask, share, leaves, facets, item.mandatory)
 
 
 def measure_columns(table: Scores, measure: str, facet: str) -> Iterator[Column]:
@@ -468,7 +471,8 @@ def measure_columns(table: Scores, measure: str, facet: str) -> Iterator[Column]
             value = score.key[0]
             made_of = leaves_of(table.checklist, table.schemes[-1], measure, {facet: value})
             column = f"visits.{quoted(score.score)}"
-            yield Column(value, _title(table.checklist, facet, value), column, made_of, facets)
+            title, mandatory = _title(table.checklist, facet, value), _is_mandatory(table.checklist, facet, value)
+            yield Column(value, title, column, made_of, facets, mandatory)
 
 
 def score_of(table: Scores, measure: str) -> str | None:
@@ -498,6 +502,15 @@ def item_answer(checklist: Checklist, name: str) -> str | None:
     if isinstance(item.answer, YesNo):
         return f"cast({answer} as integer) * {_WHOLE}"
     return item_share(checklist, name)
+
+
+def _is_mandatory(checklist: Checklist, facet: str, value: str) -> bool:
+    """Whether the touchpoint (or the channel, the stage ...) holds a mandatory item, be it part of the score or not."""
+    return any(
+        value in facets_of_item(checklist, name).get(facet, ())
+        for name, item in checklist.items.items()
+        if item.mandatory
+    )
 
 
 def _title(checklist: Checklist, facet: str, value: str) -> Sayable:

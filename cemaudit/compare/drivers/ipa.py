@@ -2,6 +2,9 @@
 
 Martilla and James 1977 set share against performance; the four words are those of Kim and Mauborgne's blue ocean grid.
 No statistical definition of the four is published; the one here is ours, and silent where chance could have done it.
+
+A share of what is explained knows nothing of law and safety: what is kept everywhere explains little because it is so.
+That is why nothing mandatory (see ``Item.mandatory``) is ever to be reduced or eliminated.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ class Hint(StrEnum):
     ELIMINATE = "eliminate"
     CREATE = "create"
     KEEP = "keep"
+    MUST_KEEP = "must-keep"
     UNCLEAR = "not-clear"
 
 
@@ -69,12 +73,20 @@ def _codes(share: Numbers, performance: Numbers) -> NDArray[np.int64]:
     return codes
 
 
-def hint_of(placed: Placed, *, idle: bool, lifts: bool, seldom: bool) -> Hint:
-    """The suggestion.
+def hint_of(placed: Placed, *, idle: bool, lifts: bool, seldom: bool, mandatory: bool) -> Hint:
+    """Return the suggestion; of what is ``mandatory`` it is never to do less.
 
     ``idle``: neither low nor high performance does anything that could be found; ``lifts``: the driver surely lifts
     more than it harms; ``seldom``: it is high in few visits.
     """
+    hint = _hint(placed, idle=idle, lifts=lifts, seldom=seldom)
+    return Hint.MUST_KEEP if mandatory and hint in _LESS else hint
+
+
+_LESS = (Hint.REDUCE, Hint.ELIMINATE)
+
+
+def _hint(placed: Placed, *, idle: bool, lifts: bool, seldom: bool) -> Hint:
     if lifts and seldom:
         return Hint.CREATE
     if placed.certain < SURE:

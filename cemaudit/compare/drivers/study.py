@@ -149,10 +149,15 @@ def _on_stores(facts: Facts) -> Iterator[Sayable]:
 def _on_reading(drivers: Sequence[Driver]) -> Iterator[Sayable]:
     yield message("Drivers that go together share what they explain: a small share need not be an effect.")
     yield message(
-        "Suggestions are given where {sure} of the samples agree; they know neither costs nor duties, and no published "
-        "rule defines them.",
+        "Suggestions are given where {sure} of the samples agree; they know no costs, and of duties only what the "
+        "checklist marks as critical or as a duty. No published rule defines them.",
         sure="80%",
     )
+    if any(driver.hint is Hint.MUST_KEEP for driver in drivers):
+        yield message(
+            "Must keep: it holds a critical item or a duty, so doing less of it is never suggested, however small its "
+            "share."
+        )
     if any(driver.asymmetry for driver in drivers):
         yield message(
             "Asymmetry compares the lowest and the highest third of a driver's range with the middle; it is no "
@@ -271,7 +276,7 @@ def _drivers(seen: _Seen, level: float) -> list[Driver]:
             interval(samples.performance[:, at], level),
             placed[at].quadrant,
             placed[at].certain,
-            _hint(placed[at], seen.leanings.get(key) if up > 0 else None),
+            _hint(placed[at], seen.leanings.get(key) if up > 0 else None, mandatory=key in seen.chosen.mandatory),
             seen.leanings.get(key),
         )
         for at, key in enumerate(seen.keys)
@@ -283,9 +288,10 @@ def _up(chosen: Chosen) -> int:
     return -1 if chosen.sources[-1].table.schemes[-1].direction == "lower-is-better" else 1
 
 
-def _hint(placed: Placed, leaning: Asymmetric | None) -> Hint:
+def _hint(placed: Placed, leaning: Asymmetric | None, *, mandatory: bool) -> Hint:
     if leaning is None:
-        return hint_of(placed, idle=False, lifts=False, seldom=False)
+        return hint_of(placed, idle=False, lifts=False, seldom=False, mandatory=mandatory)
     lifts = leaning.leaning is not None and leaning.leaning > LEANING
     surely = leaning.interval is not None and leaning.interval.low > 0
-    return hint_of(placed, idle=leaning.idle, lifts=lifts and surely, seldom=leaning.prevalence < SELDOM)
+    seldom = leaning.prevalence < SELDOM
+    return hint_of(placed, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)

@@ -18,7 +18,8 @@ INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID
 """Columns with the id a phone or server gave the filled form, those that survive a correction first."""
 
 _OURS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*__[a-z][a-z0-9_]*")
-_CHOSEN = {"1", "1.0", "true", "yes"}
+_CHOSEN = {"1": True, "1.0": True, "true": True, "yes": True, "0": False, "0.0": False, "false": False, "no": False}
+"""How servers write, in the column of one option, whether it was chosen; in any case."""
 _PHONE_ONLY = ("proof", "skip")
 
 
@@ -56,7 +57,12 @@ class Columns:
         for column, text in record.items():
             found = self._find(column) if text else None
             if found and found.option:
-                chosen.setdefault(found.name, []).extend([Cell(found.option, column)] if text in _CHOSEN else [])
+                is_chosen = _CHOSEN.get(text.strip().lower())
+                if is_chosen is None:
+                    what = message("expected {what}, found {value}", what=message("true or false"), value=text)
+                    problems.append(Problem(what, column))
+                elif is_chosen:
+                    chosen.setdefault(found.name, []).append(Cell(found.option, column))
             elif found and found.name in cells:
                 what = message("column {other} holds the same field, {name}", other=column, name=found.name)
                 problems.append(Problem(what, cells[found.name].column, message("leave one of them empty")))
@@ -65,7 +71,7 @@ class Columns:
             elif text:
                 problems += self._foreign(column, ignored)
         for name, options in chosen.items():
-            if options and name not in cells:
+            if name not in cells:
                 cells[name] = Cell(" ".join(option.text for option in options), options[0].column.rpartition("/")[0])
         return cells, problems
 

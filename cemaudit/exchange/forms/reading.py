@@ -10,11 +10,12 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange.forms.answers import NONE
 from cemaudit.exchange.forms.choosing import Chooser
 from cemaudit.exchange.forms.fields import Field, Form, Kind
-from cemaudit.exchange.forms.spellings import read_day, read_moment, read_number, read_time
+from cemaudit.exchange.forms.spellings import read_day, read_moment, read_time
 from cemaudit.exchange.forms.words import SKIP_CODES
 from cemaudit.language import message
 from cemaudit.model import SkipState
-from cemaudit.model.answers import AnswerValue, Choice, Nps, Quantity, Scale
+from cemaudit.model.answers import AnswerValue, Choice
+from cemaudit.model.answers.numerals import read_number
 
 __all__ = ["Localise", "Texts"]
 
@@ -58,7 +59,7 @@ class Texts:
     def whole(self, field: Field, text: str) -> int:
         """The whole number, one of those that fit."""
         try:
-            number = Decimal(read_number(self._chooser(field).one(text) or text))
+            number = read_number(self._chooser(field).one(text) or text)
         except ValueError:
             number = Decimal("0.5")
         low, high = _edges(field)
@@ -116,12 +117,12 @@ class Texts:
 
 
 def _usual(field: Field, text: str) -> str:
-    """The text of a number, day or time as answer types read it."""
+    """The text of a day or time as answer types read it."""
     if field.kind is Kind.DATE:
         return read_day(text).isoformat()
     if field.kind is Kind.TIME:
         return read_time(text).isoformat()
-    return read_number(text) if field.item and isinstance(field.item.answer, Quantity | Scale | Nps) else text
+    return text
 
 
 def _edges(field: Field) -> tuple[int, int]:

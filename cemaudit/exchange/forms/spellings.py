@@ -1,4 +1,4 @@
-"""How people and spreadsheets write numbers, days and moments."""
+"""How people and spreadsheets write days and moments."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-__all__ = ["read_day", "read_moment", "read_number", "read_time"]
+__all__ = ["read_day", "read_moment", "read_time"]
 
 LONGEST = 120
-_SIGNS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
-_PLAIN = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3}){1,12}(\.\d{1,40})?")
-_DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,40}|[1-9]\d{0,2}(\.\d{3}){1,12}),\d{1,40}")
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.년]\s*(\d{1,2})\s*[-/.월]\s*(\d{1,2})\s*[.일]?")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})")
@@ -24,21 +20,6 @@ _CLOCK = (
 )
 _TIME = re.compile(_CLOCK)
 _MOMENT = re.compile(rf"(?P<day>.{{8,20}}?)(T|,?\s+){_CLOCK}")
-
-
-def read_number(text: str) -> str:
-    """The number as plain digits, as in ``-1234.5`` for ``-1,234.5``; ``ValueError`` where it is none.
-
-    A comma between groups of three digits parts thousands; elsewhere a single one is a decimal comma.
-    """
-    plain = _plain(text).translate(_SIGNS)
-    if _PLAIN.fullmatch(plain):
-        return plain
-    if _THOUSANDS.fullmatch(plain):
-        return plain.replace(",", "")
-    if _DECIMAL_COMMA.fullmatch(plain):
-        return plain.replace(".", "").replace(",", ".")
-    raise ValueError(text)
 
 
 def read_day(text: str) -> dt.date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from cemaudit.errors import Expected, Problem
 from cemaudit.language import N_, message, translate
 from cemaudit.model.answers.base import AnswerBase, AnswerValue, expected, is_number, is_whole
+from cemaudit.model.answers.numerals import read_number
 from cemaudit.model.base import Exact, Line, Record, shown_exactly
 
 __all__ = ["Quantity", "Row"]
@@ -75,10 +76,7 @@ class Quantity(AnswerBase):
         return None
 
     def read(self, text: str) -> AnswerValue:
-        try:
-            number = Decimal(text.strip().replace(",", ""))
-        except InvalidOperation as error:
-            raise ValueError(text) from error
+        number = read_number(text)
         if not is_number(number):
             raise ValueError(text)
         return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import Annotated, Literal, Self
 
@@ -11,12 +10,11 @@ from pydantic import Field, model_validator
 from cemaudit.errors import Expected, Problem
 from cemaudit.language import message
 from cemaudit.model.answers.base import AnswerBase, AnswerValue, expected, is_whole
+from cemaudit.model.answers.numerals import read_whole
 from cemaudit.model.base import Exact, Whole
 from cemaudit.model.text import Text
 
 __all__ = ["Nps", "Scale"]
-
-_WHOLE = re.compile(r"[+-]?[0-9]{1,20}(\.0*)?")
 
 
 class Scale(AnswerBase):
@@ -74,9 +72,3 @@ class Nps(AnswerBase):
     @property
     def possible(self) -> Fraction:
         return Fraction(10)
-
-
-def read_whole(text: str) -> int:
-    if not _WHOLE.fullmatch(text.strip()):
-        raise ValueError(text)
-    return int(text.strip().partition(".")[0])

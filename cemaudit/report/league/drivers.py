@@ -28,6 +28,7 @@ __all__ = ["HINTS", "drivers"]
 HINTS: dict[Hint, tuple[Text, Tone]] = {
     Hint.RAISE: (Text(ko="끌어올리기", en="raise"), "poor"),
     Hint.KEEP: (Text(ko="유지하기", en="keep"), "good"),
+    Hint.MUST_KEEP: (Text(ko="지켜야 함", en="must keep"), "good"),
     Hint.REDUCE: (Text(ko="줄여도 됨", en="reduce"), "fair"),
     Hint.ELIMINATE: (Text(ko="없애도 됨", en="eliminate"), "fair"),
     Hint.CREATE: (Text(ko="새로 만들기", en="create"), "best"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cemaudit.compare.drivers.ipa import Hint
 from cemaudit.compare.drivers.results import Driver, Study
 from cemaudit.compare.report_records import Account
 from cemaudit.model import Text
@@ -17,6 +18,10 @@ ABOUT = Text(
     en="The higher, the more it drives the experience; the further right, the better it is done. Begin at the "
     "upper left. Grey dots are drivers whose quarter is not yet sure.",
 )
+MUST_KEEP = Text(
+    ko="중대 항목이나 의무(duty)가 들어 있는 접점은 어느 칸에 있든 지켜야 합니다.",
+    en="What holds a critical item or a duty must be kept, whichever quarter it lies in.",
+)
 SURE = 0.8
 
 
@@ -25,10 +30,12 @@ def importance(account: Account) -> Section | None:
     study = account.study
     if study is None or len(study.drivers) < 2:
         return None
+    must_keep = any(driver.hint is Hint.MUST_KEEP for driver in study.drivers)
+    about = (ABOUT, MUST_KEEP) if must_keep else (ABOUT,)
     return Section(
         id="importance",
         title=Text(ko="중요도와 수행", en="Importance and performance"),
-        blocks=(Paragraph(text=ABOUT, quiet=True), _map(study)),
+        blocks=(*(Paragraph(text=text, quiet=True) for text in about), _map(study)),
         order=550,
     )
 

@@ -6,6 +6,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Finding, Severity, Text
 from cemaudit.model.blocks import Cell, Column, Section, Table, Tone, Words
 from cemaudit.report.sections.words import joined, touchpoint_name, visit_name
+from cemaudit.scoring.findings import gravity
 
 __all__ = ["findings"]
 
@@ -23,8 +24,7 @@ def findings(context: Context) -> Section | None:
     found = [(finding, audit) for audit in context.audits for finding in audit.findings]
     if not found:
         return None
-    order = list(NAMES)
-    found.sort(key=lambda pair: order.index(pair[0].severity))
+    found.sort(key=lambda pair: gravity(*pair))
     columns = (
         Column(title=Text(ko="구분", en="Weight"), width=0.8),
         Column(title=Text(ko="사항", en="What"), width=1.6),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -19,14 +21,24 @@ from cemaudit.compare.drivers.ipa import SURE, Hint, Placed, Quadrant, hint_of, 
     ],
 )
 def test_a_suggestion_needs_a_sure_place(quadrant: Quadrant, idle: bool, hint: Hint) -> None:
-    assert hint_of(Placed(quadrant, SURE), idle=idle, lifts=False, seldom=True) is hint
-    assert hint_of(Placed(quadrant, SURE - 0.01), idle=idle, lifts=False, seldom=True) is Hint.UNCLEAR
+    sure, unsure = Placed(quadrant, SURE), Placed(quadrant, SURE - 0.01)
+    assert hint_of(sure, idle=idle, lifts=False, seldom=True, mandatory=False) is hint
+    assert hint_of(unsure, idle=idle, lifts=False, seldom=True, mandatory=False) is Hint.UNCLEAR
 
 
 def test_what_surely_lifts_and_is_seldom_there_is_to_be_created() -> None:
     placed = Placed(Quadrant.MINOR, 0.4)
-    assert hint_of(placed, idle=False, lifts=True, seldom=True) is Hint.CREATE
-    assert hint_of(placed, idle=False, lifts=True, seldom=False) is Hint.UNCLEAR
+    assert hint_of(placed, idle=False, lifts=True, seldom=True, mandatory=False) is Hint.CREATE
+    assert hint_of(placed, idle=False, lifts=True, seldom=False, mandatory=False) is Hint.UNCLEAR
+
+
+def test_of_what_is_mandatory_less_is_never_suggested_and_all_else_stays() -> None:
+    for quadrant, certain, idle, lifts, seldom in product(Quadrant, (0.5, 1.0), *[(False, True)] * 3):
+        placed = Placed(quadrant, certain)
+        free, bound = (
+            hint_of(placed, idle=idle, lifts=lifts, seldom=seldom, mandatory=mandatory) for mandatory in (False, True)
+        )
+        assert bound is (Hint.MUST_KEEP if free in {Hint.REDUCE, Hint.ELIMINATE} else free)
 
 
 def test_places_are_against_an_equal_share_and_the_mean_performance() -> None:

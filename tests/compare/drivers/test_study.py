@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import driven
 import numpy as np
 import pytest
+import samples
 
 from cemaudit.compare.drivers.candidates import choose
 from cemaudit.compare.drivers.data import (
@@ -21,6 +23,7 @@ from cemaudit.compare.drivers.data import (
     products_of,
     products_of_rows,
 )
+from cemaudit.compare.drivers.ipa import Hint
 from cemaudit.compare.drivers.results import Asked, Driver, Study
 from cemaudit.compare.drivers.study import study
 from cemaudit.compare.errors import CannotTell
@@ -29,6 +32,7 @@ from cemaudit.language import use
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
+from cemaudit.model import Checklist, Visit
 
 
 @cache
@@ -230,3 +234,55 @@ def test_every_sentence_is_there_in_korean(chain: Path) -> None:
     with use("ko"):
         said = [str(note) for note in found.notes]
     assert all(any("가" <= char <= "힣" for char in one) for one in said)
+
+
+LESS = {Hint.REDUCE, Hint.ELIMINATE}
+
+
+def _well_done(**marked: Any) -> tuple[Checklist, list[Visit]]:
+    """A shop whose till weighs nothing and is nearly always well done; ``marked``: what its item ``C`` is marked as."""
+    data = driven.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    (till,) = [touchpoint for touchpoint in data["touchpoints"] if touchpoint["id"] == "pay"]
+    till["items"][0] |= marked
+    shop = Checklist.model_validate(data)
+    visits = [
+        visit.model_copy(update={"answers": visit.answers | {"C": f"p{3 + int(str(visit.answers['C'])[1]) % 2}"}})
+        for visit in driven.visits(of=shop)
+    ]
+    return shop, visits
+
+
+def test_less_is_suggested_of_what_weighs_nothing_and_is_well_done(tmp_path: Path) -> None:
+    shop, visits = _well_done()
+    assert by_name(asked(driven.folder(tmp_path, visits, shop)))["pay"].hint in LESS
+
+
+@pytest.mark.parametrize("marked", [{"critical": {}}, {"tags": ["duty"]}, {"tags": ["duty", "other"], "critical": {}}])
+def test_less_is_never_suggested_of_what_is_critical_or_a_duty(tmp_path: Path, marked: dict[str, Any]) -> None:
+    shop, visits = _well_done(**marked)
+    snapshot = driven.folder(tmp_path, visits, shop)
+    found = asked(snapshot)
+    assert by_name(found)["pay"].hint is Hint.MUST_KEEP
+    assert any(str(note).startswith("Must keep: ") for note in found.notes)
+    assert by_name(asked(snapshot, of="item"))["C"].hint is Hint.MUST_KEEP
+    assert by_name(asked(snapshot, of="stage", outcome="felt"))["pay"].hint not in LESS
+
+
+def test_a_touchpoint_is_mandatory_by_any_of_its_items(tmp_path: Path) -> None:
+    """The duty beside ``C`` earns no points, so it is no part of the touchpoint's score."""
+    shop, visits = _well_done()
+    data = shop.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    (till,) = [touchpoint for touchpoint in data["touchpoints"] if touchpoint["id"] == "pay"]
+    till["items"].append(samples.item("T", "text", tags=["duty"]))
+    snapshot = driven.folder(tmp_path, visits, Checklist.model_validate(data))
+    assert by_name(asked(snapshot))["pay"].hint is Hint.MUST_KEEP
+    assert by_name(asked(snapshot, of="item"))["C"].hint in LESS
+
+
+def test_one_version_that_marks_a_duty_is_enough(tmp_path: Path) -> None:
+    shop, visits = _well_done(tags=["duty"])
+    data = _well_done()[0].model_dump(mode="json", by_alias=True, exclude_unset=True) | {"version": "2"}
+    later = Checklist.model_validate(data)
+    half = [visit.model_copy(update={"checklist": later.ref}) for visit in visits[::2]]
+    snapshot = driven.folder(tmp_path, [*visits[1::2], *half], shop, later)
+    assert by_name(asked(snapshot))["pay"].hint is Hint.MUST_KEEP

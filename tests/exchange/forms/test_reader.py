@@ -120,6 +120,34 @@ def test_what_cannot_be_read_is_named_with_its_column(item: str, text: str, said
     assert [problem.startswith(said) for problem in problems] == ([True] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("chosen", "not_chosen"),
+    [
+        ("True", "False"),
+        ("TRUE", "FALSE"),
+        ("true", "false"),
+        ("1", "0"),
+        ("1.0", "0.0"),
+        ("Yes", "no"),
+        (" True ", ""),
+    ],
+)
+def test_columns_of_one_option_each_are_read_however_a_server_writes_them(chosen: str, not_chosen: str) -> None:
+    split = {"door__group/faults/open": not_chosen, "door__group/faults/shut": chosen, "faults/_none": not_chosen}
+    assert good(**split).answers["faults"] == ("shut",)
+    assert good(**split | {"door__group/faults/open": chosen}).answers["faults"] == ("open", "shut")
+    none = {"faults/open": not_chosen, "faults/shut": not_chosen, "faults/_none": chosen}
+    assert good(**none).answers["faults"] == ()
+    assert "faults" not in good(**dict.fromkeys(none, not_chosen)).answers
+
+
+@pytest.mark.parametrize("text", ["Ture", "2", "n/a", "open", "-1"])
+def test_anything_else_in_such_a_column_is_refused_with_its_place(text: str) -> None:
+    visit, problems = read({"faults/open": "True", "door__group/faults/shut": text})
+    assert visit is None
+    assert problems == [f"door__group/faults/shut: expected true or false, found {text}"]
+
+
 def test_everything_wrong_is_said_at_once() -> None:
     _, problems = read({"visit__store": "", "visit__date": "x", "greeted": "maybe", "tidy": "9", "door__emotion": "x"})
     assert [problem.partition(":")[0] for problem in problems] == [

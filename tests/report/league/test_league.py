@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from cemaudit.compare.drivers.ipa import Hint
 from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league import Order
 from cemaudit.compare.reliability import Spreads, components
 from cemaudit.report import league_report, report_bytes, write_report
+from cemaudit.report.league.drivers import HINTS
 
 HOSTILE = "<b>x</b> \ud800 \x00\u202e" + "가" * 400
 
@@ -156,3 +158,24 @@ def test_hostile_names(make_account, read):
     pdf = read(report_bytes(league_report(make_account(count=8, standings=tuple(hostile))), "en"))
     assert pdf.outside() == []
     assert "<b>x</b>" in pdf.text
+
+
+@pytest.mark.parametrize(
+    ("language", "suggestion", "sentence"),
+    [
+        ("en", "must keep", "must be kept, whichever quarter it lies in"),
+        ("ko", "지켜야 함", "어느 칸에 있든 지켜야 합니다"),
+    ],
+)
+def test_what_must_be_kept_is_called_that(drawn, account, language, suggestion, sentence):
+    assert set(HINTS) == set(Hint)
+    text = " ".join(drawn(language, account).text.split())
+    assert suggestion not in text
+    study = account.study
+    bound = tuple(
+        driver._replace(hint=Hint.MUST_KEEP) if driver.hint in {Hint.REDUCE, Hint.ELIMINATE} else driver
+        for driver in study.drivers
+    )
+    text = " ".join(drawn(language, account._replace(study=study._replace(drivers=bound))).text.split())
+    assert text.count(suggestion) == 2
+    assert sentence in text
