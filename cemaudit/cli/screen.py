@@ -9,14 +9,14 @@ from cemaudit.cli.table import columns_of, cut
 
 __all__ = ["screen_width", "wrapped"]
 
-NARROWEST, WIDEST = 60, 100
+NARROWEST_SCREEN, WIDEST_SCREEN = 60, 100
 _LEAST = 20  # a line is not broken sooner
 
 
 def screen_width() -> int:
     """The columns of the terminal, 60 to 100; 100 where there is none."""
-    columns = shutil.get_terminal_size((WIDEST, 24)).columns
-    return min(max(columns, NARROWEST), WIDEST)
+    columns = shutil.get_terminal_size((WIDEST_SCREEN, 24)).columns
+    return min(max(columns, NARROWEST_SCREEN), WIDEST_SCREEN)
 
 
 def wrapped(line: str, width: int, indent: str) -> Iterator[str]:

@@ -54,7 +54,7 @@ def print_view(shown: Shown, limit: int | None, *, pivoted: bool) -> None:
         if number:
             click.echo()
         headings = [translate(_HEADINGS.get(name, name)) for name in piece]
-        _print(headings, [cells[name] for name in piece], "l" * texts + "r" * (len(piece) - texts))
+        _print_columns(headings, [cells[name] for name in piece], "l" * texts + "r" * (len(piece) - texts))
 
 
 def print_rows(rows: Sequence[Row], limit: int | None) -> None:
@@ -64,10 +64,10 @@ def print_rows(rows: Sequence[Row], limit: int | None) -> None:
         return
     columns = list(rows[0])
     sides = "".join("r" if any(isinstance(row[name], int | float) for row in rows) else "l" for name in columns)
-    _print(columns, [[_cell(row[name], 2) for row in rows[:limit]] for name in columns], sides)
+    _print_columns(columns, [[_cell(row[name], 2) for row in rows[:limit]] for name in columns], sides)
 
 
-def _print(headings: Sequence[str], cells: Sequence[Sequence[str]], sides: str) -> None:
+def _print_columns(headings: Sequence[str], cells: Sequence[Sequence[str]], sides: str) -> None:
     for line in table_lines(headings, list(zip(*cells, strict=True)), sides, screen_width()):
         click.echo(line)
 
