@@ -1,39 +1,80 @@
-"""What several commands share: which plugins and further files, the visits, and telling what is wrong."""
+"""Options that several commands share, and what they mean."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from cemaudit.cli.words import option
+from cemaudit.cli.localized import CHANCE, option
+from cemaudit.errors import Problem
 from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
-    from cemaudit.errors import Problem
+    from cemaudit.compare.results import Rules
+    from cemaudit.compare.selection import Asked
     from cemaudit.ledger import Ledger
+    from cemaudit.ledger.query.reading import Local
+    from cemaudit.ledger.query.statement import Filter
+    from cemaudit.ledger.spark.reading import OnSpark
     from cemaudit.scoring import Engine
 
 __all__ = [
-    "FILE", "engine_options", "json_option", "ledger_option", "progress", "scheme_option", "tell_new",
-    "tell_plugin_problems", "tell_problems", "visits_argument",
-]  # fmt: skip
+    "FILE",
+    "Question",
+    "asking",
+    "asking_options",
+    "cluster_options",
+    "engine_options",
+    "filter_of",
+    "filter_options",
+    "folder_of",
+    "json_option",
+    "ledger_option",
+    "on_cluster",
+    "place_options",
+    "pool_of",
+    "pool_option",
+    "processes_option",
+    "progress",
+    "rules_of",
+    "rules_options",
+    "scheme_option",
+    "snapshot_option",
+    "tell_fallbacks",
+    "tell_new",
+    "tell_plugin_problems",
+    "tell_problems",
+    "visits_argument",
+]
+
 
 Step = TypeVar("Step")
 
+
 FILE = click.Path(path_type=Path)
 
+
 json_option = option("--json", "as_json", is_flag=True, help=N_("Write JSON for programs."))
+
+
 scheme_option = option(
     "--scheme", "scheme_ref", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own.")
 )
+
+
 ledger_option = option(
     "--ledger", "url", envvar="CEMAUDIT_LEDGER", required=True, metavar="URL",
     help=N_("The ledger: a file, or postgresql://...; else CEMAUDIT_LEDGER."),
 )  # fmt: skip
+
+
 visits_argument = click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
 
 
@@ -74,3 +115,198 @@ def progress(label: object, steps: Iterable[Step], length: int | None = None) ->
         return
     with click.progressbar(steps, length=length, label=str(label), file=sys.stderr) as bar:
         yield from bar
+
+
+snapshot_option = option(
+    "--snapshot", "given", envvar="CEMAUDIT_SNAPSHOT", type=FILE, metavar="DIR",
+    help=N_("The folder of the snapshot; else one beside the ledger's file."),
+)  # fmt: skip
+
+
+processes_option = option(
+    "--processes", type=click.IntRange(1, 256), metavar="N", help=N_("Processes that work; else one a processor.")
+)
+
+
+def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--ledger`` and ``--snapshot``, one of which says where the snapshot is."""
+    ledger = option(
+        "--ledger", "url", envvar="CEMAUDIT_LEDGER", metavar="URL", help=N_("The ledger whose snapshot it is.")
+    )
+    wrapped: Callable[..., Any] = ledger(snapshot_option(function))
+    return wrapped
+
+
+def folder_of(url: str | None, given: Path | None) -> Path:
+    """The folder of the snapshot."""
+    from cemaudit.ledger.snapshot.manifest import snapshot_folder
+
+    return snapshot_folder(url, given)
+
+
+def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--where``, ``--since``, ``--until`` and ``--with-excluded``."""
+    day = click.DateTime(["%Y-%m-%d"])
+    for each in (
+        option("--with-excluded", is_flag=True, help=N_("Visits that were excluded, too.")),
+        option("--until", type=day, metavar="DATE", help=N_("Visits up to this day.")),
+        option("--since", type=day, metavar="DATE", help=N_("Visits from this day on.")),
+        option(
+            "--where", multiple=True, metavar="KEY=VALUE",
+            help=N_("Only these; of one key any of the values, of several keys all. KEY= is where nothing is known."),
+        ),
+    ):  # fmt: skip
+        function = each(function)
+    return function
+
+
+def filter_of(where: tuple[str, ...], since: datetime | None, until: datetime | None, *, excluded: bool) -> Filter:
+    """The visits that are meant; ``UsageError`` where a condition is not written as one."""
+    from cemaudit.ledger.query.keys import Condition, known_key
+    from cemaudit.ledger.query.statement import Filter
+
+    values: dict[str, list[str]] = {}
+    for one in where:
+        key, mark, value = one.partition("=")
+        if not mark:
+            raise click.UsageError(str(message("expected {what}, found {value}", what="KEY=VALUE", value=one)))
+        values.setdefault(known_key(key), []).append(value)
+    conditions = tuple(Condition(key, tuple(some)) for key, some in values.items())
+    return Filter(conditions, since.date() if since else None, until.date() if until else None, excluded)
+
+
+def tell_fallbacks(fallbacks: Mapping[str, str]) -> None:
+    """One line on stderr for each measure that has no column form."""
+    tell_problems(
+        Problem(message("{name} is scored visit by visit: {why}", name=name, why=why))
+        for name, why in fallbacks.items()
+    )
+
+
+_NONE = "none"
+
+
+pool_option = option(
+    "--pool", type=click.Choice(("region", "format", "brand", "owner", "pool", _NONE)),
+    help=N_("The pools shoppers work in; else the stores' pool or region."),
+)  # fmt: skip
+
+
+def pool_of(pool: str | None) -> str | None:
+    """The pool's key as questions have it."""
+    from cemaudit.compare.selection import NO_POOL
+
+    return NO_POOL if pool == _NONE else pool
+
+
+def cluster_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--on`` and ``--data``, which says nothing alone."""
+    data: Callable[..., Any] = option(
+        "--data", metavar="PATH", callback=_with_on,
+        help=N_("With --on: the folder or URL of the snapshot, as the cluster reads it."),
+    )  # fmt: skip
+    wrapped: Callable[..., Any] = option(
+        "--on", metavar="spark://HOST:PORT", is_eager=True,
+        help=N_("Work on this Spark cluster (extra spark), not in this process."),
+    )(data(function))  # fmt: skip
+    return wrapped
+
+
+def _with_on(context: click.Context, _: click.Parameter, given: str | None) -> str | None:
+    if given and not context.params["on"]:
+        raise click.UsageError(str(message("--data goes with --on")))
+    return given
+
+
+@contextmanager
+def on_cluster(master: str, data: str | None, given: Path | None) -> Iterator[OnSpark]:
+    """The snapshot named by ``--data``, else by ``--snapshot``, opened on the cluster of ``master``."""
+    from cemaudit.ledger.spark.reading import reading_on
+
+    named = data or (str(given) if given else None)
+    if named is None:
+        raise click.UsageError(str(message("say with --data where the cluster finds the snapshot")))
+    with reading_on(master, named) as found:
+        yield found
+
+
+class Question(NamedTuple):
+    """Which visits of which snapshot, and which score of theirs."""
+
+    url: str | None
+    given: Path | None
+    where: tuple[str, ...]
+    since: datetime | None
+    until: datetime | None
+    with_excluded: bool
+    wave: tuple[str, ...]
+    measure: str | None
+    scheme: str | None
+
+    def asked(self, **more: Any) -> Asked:
+        """It in the compare room's terms."""
+        from cemaudit.compare.selection import Asked, in_wave
+
+        which = filter_of(self.where, self.since, self.until, excluded=self.with_excluded)
+        return Asked(in_wave(which, *self.wave) if self.wave else which, self.measure, self.scheme, **more)
+
+
+def asking_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a ``Question``, which the command is given as ``question``."""
+
+    @wraps(function)
+    def asked(**values: Any) -> Any:
+        question = Question(**{name: values.pop(name) for name in Question._fields})
+        return function(question=question, **values)
+
+    command: Callable[..., Any] = asked
+    for each in (
+        option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore).")),
+        option("--measure", metavar="ID", help=N_("This measure, not the headline.")),
+        filter_options,
+        option(
+            "--wave", multiple=True, metavar="WAVE", help=N_("Visits of this wave only; may be given several times.")
+        ),
+        place_options,
+    ):
+        command = each(command)
+    return command
+
+
+@contextmanager
+def asking(question: Question) -> Iterator[Local]:
+    """The snapshot, opened; where only some of its visits are scored under the scheme asked for, that is told."""
+    from cemaudit.ledger.query.partly import partly_scored
+    from cemaudit.ledger.query.reading import reading
+
+    with reading(folder_of(question.url, question.given)) as opened:
+        tell_problems(partly_scored(opened, question.asked().which, question.scheme))
+        yield opened
+
+
+def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The rules, each of which has its usual value."""
+    for each in (
+        option(
+            "--flag-at", type=CHANCE, metavar="P",
+            help=N_("Flag from this probability on (0.8)."),
+        ),
+        option(
+            "--level", type=CHANCE, metavar="P",
+            help=N_("How often an interval holds the truth (0.9)."),
+        ),
+        option("--least-visits", type=click.IntRange(1), metavar="N", help=N_("No rank below so many visits (3).")),
+    ):  # fmt: skip
+        function = each(function)
+    return function
+
+
+def rules_of(least_visits: int | None, level: float | None, flag_at: float | None) -> Rules:
+    """The rules with those given."""
+    from cemaudit.compare.results import DEFAULT
+
+    return DEFAULT._replace(
+        least_visits=DEFAULT.least_visits if least_visits is None else least_visits,
+        level=DEFAULT.level if level is None else level,
+        flag_at=DEFAULT.flag_at if flag_at is None else flag_at,
+    )

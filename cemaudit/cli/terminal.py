@@ -1,16 +1,185 @@
-"""Plain lines on a terminal or a pipe: nothing is redrawn, so a screen reader reads what there is."""
+"""Lines and tables on a terminal: Korean letters are two columns wide, and nothing is wider than the screen."""
 
 from __future__ import annotations
 
 import contextlib
+import re
+import shutil
 import sys
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from cemaudit.cli.screen import screen_width, wrapped
+from cemaudit.language import translate
 
-__all__ = ["Terminal"]
+__all__ = [
+    "SCREEN",
+    "Terminal",
+    "columns_of",
+    "cut",
+    "print_notes",
+    "print_part",
+    "print_table",
+    "screen_width",
+    "table_lines",
+    "wrapped",
+]
+
+
+SCREEN = 80
+"""Columns of the narrowest terminal we write for."""
+
+
+GAP = "  "
+
+
+NARROWEST = 4
+
+
+READABLE = 8
+"""To so many columns texts are cut before headings of numbers are."""
+
+
+_WIDE = {"W", "F"}
+
+
+_WORD = re.compile(r"\w")
+
+
+_NAME = re.compile(r"(\W*)(\w\S*) (\S.*)")
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], align: str = "") -> None:
+    """Print ``rows`` under ``headings``; ``align`` has one ``l`` or ``r`` for each column (all ``l`` without)."""
+    for line in table_lines(headings, rows, align):
+        click.echo(line)
+
+
+def table_lines(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], align: str = "", screen: int = SCREEN
+) -> list[str]:
+    """The lines of the table, none wider than ``screen`` columns; the widest cells are cut first, with ``…``.
+
+    What stands to the right, numbers, is only cut where nothing else is left to cut. Where names would be cut that all
+    begin with the same word, that goes first: it tells none from another.
+    """
+    lines = [[_one_line(cell) for cell in row] for row in (headings, *rows)]
+    sides = align or "l" * len(headings)
+    widths = _widths(lines, sides, screen)
+    for place, width in enumerate(widths):
+        if any(columns_of(line[place]) > width for line in lines[1:]):
+            for line, cell in zip(lines[1:], _told_apart([line[place] for line in lines[1:]]), strict=True):
+                line[place] = cell
+    widths = _widths(lines, sides, screen)
+    laid = [_laid(line, widths, sides) for line in lines]
+    return [laid[0], GAP.join("-" * width for width in widths), *laid[1:]]
+
+
+def _widths(lines: Sequence[Sequence[str]], sides: str, screen: int) -> list[int]:
+    found = [[columns_of(cell) for cell in column] for column in zip(*lines, strict=True)]
+    least = [max(one[1:], default=0) if side == "r" else READABLE for side, one in zip(sides, found, strict=True)]
+    return _fitting(_fitting(list(map(max, found)), screen, least), screen, [0] * len(found))
+
+
+def _told_apart(cells: Sequence[str]) -> list[str]:
+    """The cells without the word that all begin with, marks before it apart."""
+    found = [_NAME.fullmatch(cell) for cell in cells]
+    words = {match[2] if match else cell for cell, match in zip(cells, found, strict=True) if _WORD.search(cell)}
+    if len(words) != 1 or sum(match is not None for match in found) < 2:
+        return list(cells)
+    return [f"{match[1]}…{match[3]}" if match else cell for cell, match in zip(cells, found, strict=True)]
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal ``text`` takes."""
+    return sum(map(_width, text))
+
+
+def cut(text: str, most: int) -> str:
+    """``text`` in at most ``most`` columns, with ``…`` where something is missing."""
+    if columns_of(text) <= most:
+        return text
+    kept, used = [], 1
+    for char in text:
+        used += _width(char)
+        if used > most:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
+
+
+def _fitting(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[int]:
+    """The widths, the widest made narrower one by one until all fit; none narrower than ``least`` says."""
+    fitting = list(widths)
+    room = screen - len(GAP) * (len(widths) - 1)
+    while sum(fitting) > room:
+        to_spare = [place for place, width in enumerate(fitting) if width > max(least[place], NARROWEST)]
+        if not to_spare:
+            break
+        fitting[max(to_spare, key=fitting.__getitem__)] -= 1
+    return fitting
+
+
+def _laid(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:
+    laid = []
+    for cell, width, side in zip(cells, widths, sides, strict=True):
+        shown = cut(cell, width)
+        space = " " * (width - columns_of(shown))
+        laid.append(space + shown if side == "r" else shown + space)
+    return GAP.join(laid).rstrip()
+
+
+def _one_line(cell: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in cell)
+
+
+NARROWEST_SCREEN, WIDEST_SCREEN = 60, 100
+
+
+_LEAST = 20  # a line is not broken sooner
+
+
+def screen_width() -> int:
+    """The columns of the terminal, 60 to 100; 100 where there is none."""
+    columns = shutil.get_terminal_size((WIDEST_SCREEN, 24)).columns
+    return min(max(columns, NARROWEST_SCREEN), WIDEST_SCREEN)
+
+
+def wrapped(line: str, width: int, indent: str) -> Iterator[str]:
+    """``line`` in pieces of at most ``width`` columns, the later ones after ``indent``.
+
+    Broken where two spaces part it, else at a space.
+    """
+    while columns_of(line) > width:
+        head = cut(line, width + 1)[:-1]
+        places = (head.rfind("  "), head.rfind(" "))
+        place = next((place for place in places if place > len(indent) + _LEAST), -1)
+        if place < 0:
+            break
+        yield head[:place].rstrip()
+        line = indent + line[place:].lstrip()
+    yield cut(line, width)
+
+
+def print_notes(notes: Iterable[object]) -> None:
+    """Sentences, one after the other."""
+    for note in notes:
+        for line in wrapped(f"- {note}", SCREEN, "  "):
+            click.echo(line)
+
+
+def print_part(heading: str, notes: Iterable[object]) -> None:
+    """Sentences under a heading of their own; nothing where there are none."""
+    if known := list(notes):
+        click.echo(f"\n{translate(heading)}")
+        print_notes(known)
 
 
 class Terminal:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cemaudit.compare.case_mix import Scale
 from cemaudit.language import Message, message
 from cemaudit.model.text import Text
+
+if TYPE_CHECKING:
+    from cemaudit.compare.case_mix import Scale
 
 __all__ = ["DEFAULT", "EXCLUDED", "UNITS", "Facts", "Rules"]
 

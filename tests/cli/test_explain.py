@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.run import run
-from cemaudit.cli.table import columns_of
+from cemaudit.cli.main import run
+from cemaudit.cli.terminal import columns_of
 from cemaudit.exchange.written import write_visits
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cemaudit.cli.extras import EXTRAS, is_there, missing
-from cemaudit.cli.run import run
+from cemaudit.cli.main import EXTRAS, is_there, missing, run
 
 _WITHOUT = (
     "import sys; sys.modules[sys.argv[1]] = None\n"
-    "from cemaudit.cli.run import run; sys.exit(run(['--lang', 'en', *sys.argv[2:]]))"
+    "from cemaudit.cli.main import run; sys.exit(run(['--lang', 'en', *sys.argv[2:]]))"
 )
 
 

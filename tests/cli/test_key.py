@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cemaudit.cli import own_key as module
-from cemaudit.cli.run import run
+from cemaudit.cli.main import run
 from cemaudit.exchange.sealed.keys import read_key, read_public_keys
 
 
@@ -92,7 +91,7 @@ def test_a_passphrase_is_asked_for_where_somebody_is_there(home, answer, monkeyp
         return "secret"
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr(module.click, "prompt", prompt)
+    monkeypatch.setattr("cemaudit.cli.home.click.prompt", prompt)
     answer("new")
     assert answer("show")[0] == 0
     assert asked == [("Passphrase for the key (empty for none)", True, True), ("Passphrase of the key", True, False)]
@@ -102,7 +101,7 @@ def test_a_passphrase_is_asked_for_where_somebody_is_there(home, answer, monkeyp
 def test_nothing_is_asked_where_a_key_is_there_already(home, answer, monkeypatch):
     answer("new")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr(module.click, "prompt", lambda *_, **__: pytest.fail("asked"))
+    monkeypatch.setattr("cemaudit.cli.home.click.prompt", lambda *_, **__: pytest.fail("asked"))
     assert answer("new")[0] == 3
 
 

@@ -14,7 +14,7 @@ import pytest
 import sealing
 from keeping import SHOP, amended, lines, visit
 
-from cemaudit.cli.run import run
+from cemaudit.cli.main import run
 from cemaudit.exchange.sealed.keys import new_key, public_file
 from cemaudit.exchange.toml import toml_of
 from cemaudit.exchange.written import line_of
@@ -162,7 +162,9 @@ def test_watching_goes_on_until_interrupted(collect: Answer, place: Path, monkey
 def test_the_pace_is_shown_on_a_terminal(
     collect: Answer, place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cemaudit.cli.collect.sys", SimpleNamespace(stderr=SimpleNamespace(isatty=lambda: True)))
+    monkeypatch.setattr(
+        "cemaudit.cli.commands.collect.sys", SimpleNamespace(stderr=SimpleNamespace(isatty=lambda: True))
+    )
     code, _, told = collect(lines(place / "v.jsonl", [visit("v1")]))
     assert code == 0
     assert told[-1].startswith("1 visits, ")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cemaudit.cli.run import run
+from cemaudit.cli.main import run
 from cemaudit.exchange.written import write_visits
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
@@ -60,9 +60,9 @@ def test_nothing_goes_where_nobody_agrees(capsys: pytest.CaptureFixture[str], mo
     said = capsys.readouterr()
     assert "to be removed: 4\n" in said.err
     assert "--yes" in said.err
-    monkeypatch.setattr("cemaudit.cli.purge._agreed", lambda: False)
+    monkeypatch.setattr("cemaudit.cli.commands.purge._agreed", lambda: False)
     assert run(["purge", *NEVER]) == 1
-    monkeypatch.setattr("cemaudit.cli.purge._agreed", lambda: True)
+    monkeypatch.setattr("cemaudit.cli.commands.purge._agreed", lambda: True)
     assert run(["purge", *NEVER, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["visits"] == 4
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sealing
 
-from cemaudit.cli.run import run
+from cemaudit.cli.main import run
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
 from cemaudit.exchange.written import write_visits
 from cemaudit.model import Visit

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.shown import print_rows, print_view
-from cemaudit.cli.table import SCREEN, columns_of, table_lines
+from cemaudit.cli.commands.query import print_rows, print_view
+from cemaudit.cli.terminal import SCREEN, columns_of, table_lines
 from cemaudit.language import use
 from cemaudit.ledger.query.views import Shown
 

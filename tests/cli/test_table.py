@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.cli.table import SCREEN, columns_of, cut, table_lines
+from cemaudit.cli.terminal import SCREEN, columns_of, cut, table_lines
 
 cells = st.text(max_size=60)
 

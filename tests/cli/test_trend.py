@@ -11,8 +11,8 @@ import networks
 import openpyxl
 import pytest
 
-from cemaudit.cli.run import run
-from cemaudit.cli.table import SCREEN, columns_of
+from cemaudit.cli.main import run
+from cemaudit.cli.terminal import SCREEN, columns_of
 
 Ask = Callable[..., str]
 

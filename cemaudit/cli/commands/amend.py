@@ -1,0 +1,58 @@
+"""``cemaudit amend``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import N_, message
+
+SHORTEST_REASON = 5
+
+
+@localized.command(
+    "amend",
+    help=N_("Take a sealed visit up again: its next revision, which supersedes it; nothing handed over is changed."),
+)
+@click.argument("sealed", type=FILE)
+@localized.option("--reason", metavar="TEXT", help=N_("Why; else it is asked."))
+@localized.option("--at", metavar="ID", help=N_("Begin at this item, touchpoint or number."))
+@engine_options
+@localized.common_options
+def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
+    """Begin a draft of the next revision and ask what to change."""
+    from cemaudit.cli.conversation import converse
+    from cemaudit.cli.home import home
+    from cemaudit.cli.terminal import Terminal
+    from cemaudit.entry.amending import amend
+    from cemaudit.entry.desk import Desk
+    from cemaudit.entry.questions import find, questions
+    from cemaudit.exchange.sealed import read_sealed
+    from cemaudit.scoring import Engine
+
+    engine = Engine(blocked, files)
+    tell_plugin_problems(engine)
+    found = read_sealed(sealed)
+    checklist = engine.library.checklist(found.visit.checklist)
+    why = (reason or Terminal().ask(f"{message('Why is the visit amended?')} ")).strip()
+    if len(why) < SHORTEST_REASON:
+        what = message("a reason of at least {least} characters is needed", least=SHORTEST_REASON)
+        raise BadInput(Problem(what))
+    desk = Desk(home())
+    draft = amend(desk, found, checklist, why)
+    click.echo(
+        str(
+            message(
+                "Draft {number} is revision {revision} of it.",
+                number=draft.header.number,
+                revision=draft.visit.revision,
+            )
+        )
+    )
+    asked = questions(draft)
+    place = find(asked, at) if at else None
+    return converse(desk, draft, engine, None if place is None else asked[place].name)

@@ -1,0 +1,48 @@
+"""``cemaudit checklists``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems
+from cemaudit.language import N_, message
+
+if TYPE_CHECKING:
+    from cemaudit.model import Checklist
+
+
+@localized.command("checklists", help=N_("List the checklists at hand."))
+@json_option
+@engine_options
+@localized.common_options
+def command(as_json: bool, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None:
+    """List the checklists of all plugins and of the files given."""
+    from cemaudit.scoring import Engine
+
+    engine = Engine(blocked, files)
+    tell_plugin_problems(engine)
+    found = [checklist for _, checklist in sorted(engine.library.checklists.items())]
+    if as_json:
+        click.echo(json.dumps([_record(checklist) for checklist in found], ensure_ascii=False, indent=2))
+        return
+    for checklist in found:
+        count = message("{count} items", count=len(checklist.items))
+        click.echo(f"{checklist.ref}  {checklist.title}  ({count}, {'/'.join(checklist.languages)})")
+
+
+def _record(checklist: Checklist) -> dict[str, object]:
+    return {
+        "id": checklist.id,
+        "version": checklist.version,
+        "sector": checklist.sector,
+        "title": checklist.title.model_dump(exclude_none=True),
+        "languages": list(checklist.languages),
+        "items": len(checklist.items),
+        "scheme": checklist.scheme,
+        "journey": checklist.journey,
+    }

@@ -1,0 +1,170 @@
+"""``cemaudit collect``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, engine_options, json_option, ledger_option, tell_new, tell_plugin_problems
+from cemaudit.language import N_, Message, message
+
+if TYPE_CHECKING:
+    from cemaudit.ledger import Ledger
+    from cemaudit.ledger.collecting import Summary
+    from cemaudit.ledger.sources import Inbox, Source
+
+__all__ = ["command", "total_of"]
+
+
+MOST_TOLD = 20
+
+
+@localized.command(
+    "collect",
+    help=N_(
+        "Take visits into the ledger: sealed files, JSON, JSON lines, and folders of them. A folder is an inbox: "
+        "what is taken goes to 'done' in it, what is not to 'rejected', with the reasons beside. It may be stopped "
+        "anywhere and run again. Exit code 3 where a visit was not taken."
+    ),
+)
+@click.argument("sources", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@ledger_option
+@localized.option("--watch", type=click.FloatRange(min=0.1), metavar="SECONDS", help=N_("Go on, and look this often."))
+@localized.option("--any-store", is_flag=True, help=N_("Take visits of stores that are not in the registry."))
+@localized.option(
+    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
+    help=N_("Where the evidence of sealed files goes; else a folder beside the ledger's file."),
+)  # fmt: skip
+@localized.option(
+    "--key", "key_files", multiple=True, type=FILE, metavar="FILE",
+    help=N_("Public keys, one a line: one of them must have signed each sealed file."),
+)  # fmt: skip
+@localized.option(
+    "--processes", type=click.IntRange(1, 256), metavar="N", help=N_("Processes that read; else one a processor.")
+)
+@json_option
+@engine_options
+@localized.common_options
+def command(
+    sources: tuple[str, ...],
+    url: str,
+    watch: float | None,
+    any_store: bool,
+    media: Path | None,
+    key_files: tuple[Path, ...],
+    processes: int | None,
+    as_json: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> int:
+    """Collect, and say what became of the visits."""
+    from cemaudit.exchange.sealed.keys import read_public_keys
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.collecting import Collector, Workers, processors, rules_of
+    from cemaudit.ledger.sources import sources_of
+    from cemaudit.ledger.store_registry import store_ids
+    from cemaudit.scoring import Engine
+
+    keys = [key for path in key_files for key in read_public_keys(path)] if key_files else None
+    found = list(sources_of(sources))
+    engine = Engine(blocked, files)
+    checklists = engine.library.all_checklists()
+    with opened(url, make=True) as ledger:
+        tell_new(ledger)
+        workers = Workers(rules_of(ledger, checklists, media, keys), processes or processors())
+        pace = _Pace()
+        collector = Collector(ledger, workers, checklists, _Telling(), pace)
+        try:
+            for sources_now in _rounds(found, watch):
+                collector.collect(sources_now, None if any_store else store_ids(ledger))
+        except KeyboardInterrupt:
+            if not watch:
+                raise
+        finally:
+            workers.close()
+            pace.end()
+            _sum_up(collector.summary, pace.seconds, as_json)
+        _tell_waiting(ledger)
+    tell_plugin_problems(engine)
+    return 0 if collector.summary.is_good else 3
+
+
+def _rounds(found: Sequence[Source | Inbox], watch: float | None) -> Iterator[Iterator[Source]]:
+    """What to collect from now; with ``watch`` again and again, from the inboxes."""
+    from cemaudit.ledger.sources import Inbox, sources_in
+
+    inboxes = [one for one in found if isinstance(one, Inbox)]
+    yield chain.from_iterable(sources_in(one) if isinstance(one, Inbox) else [one] for one in found)
+    while watch and inboxes:
+        time.sleep(watch)
+        yield chain.from_iterable(sources_in(inbox, settled=True) for inbox in inboxes)
+
+
+class _Telling:
+    """One line on stderr for each of the first visits that are not taken."""
+
+    def __init__(self) -> None:
+        self._left = MOST_TOLD
+
+    def __call__(self, what: str) -> None:
+        if self._left > 0:
+            click.echo(f"cemaudit: {what}", err=True)
+        elif self._left == 0:
+            click.echo(f"cemaudit: {message('and more like these')}", err=True)
+        self._left -= 1
+
+
+class _Pace:
+    """How many visits, and how fast, on one line of a terminal."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._is_shown = False
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self._begun
+
+    def __call__(self, summary: Summary) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{_rate(summary.seen, self.seconds)}\x1b[K", err=True, nl=False)
+            self._is_shown = True
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._is_shown:
+            click.echo(err=True)
+
+
+def _rate(seen: int, seconds: float) -> str:
+    return str(message("{seen} visits, {rate} a second", seen=f"{seen:,}", rate=f"{seen / max(seconds, 0.001):,.0f}"))
+
+
+def _sum_up(summary: Summary, seconds: float, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"seen": summary.seen, **summary.by_name(), "seconds": round(seconds, 3)}))
+        return
+    click.echo(f"{total_of(summary)}; {_rate(summary.seen, seconds)}")
+
+
+def total_of(summary: Summary) -> Message:
+    """What became of all visits seen, in words."""
+    return message(
+        "{seen} seen = {collected} collected + {again} there already + {conflict} in conflict + {refused} refused",
+        seen=summary.seen, **summary.by_name(),
+    )  # fmt: skip
+
+
+def _tell_waiting(ledger: Ledger) -> None:
+    count = len(ledger.waiting())
+    if count:
+        click.echo(str(message("revisions that wait for the one before them: {count}", count=count)), err=True)

@@ -1,0 +1,355 @@
+"""``cemaudit compare``."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.localized import POINTS, group
+from cemaudit.cli.options import FILE, Question, asking, asking_options, json_option, rules_of, rules_options
+from cemaudit.cli.output import COLUMNS, Form, give_rows, row_of, rows_options, span
+from cemaudit.cli.terminal import print_notes, print_part, print_table, screen_width, table_lines
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import N_, current, message, translate
+from cemaudit.model import Reason
+from cemaudit.model.vocabulary import Facet, label
+
+if TYPE_CHECKING:
+    from cemaudit.compare.channels import Side
+    from cemaudit.compare.intervals import Standing
+    from cemaudit.compare.league import League
+    from cemaudit.compare.report_records import Account, Agreement, Channels
+    from cemaudit.compare.results import Rules
+    from cemaudit.compare.selection import Asked
+    from cemaudit.ledger.actions import Action
+    from cemaudit.ledger.query.reading import Local
+
+__all__ = ["league_document", "show_league", "show_sides", "stores"]
+
+
+_HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"))
+
+
+@localized.command("stores", help=N_("Say whether two stores differ, and how many visits it would take to know."))
+@click.argument("one")
+@click.argument("other")
+@asking_options
+@json_option
+@localized.common_options
+def stores(question: Question, one: str, other: str, as_json: bool) -> None:
+    """Compare two."""
+    if one == other:
+        raise click.UsageError(str(message("name two stores, not one twice")))
+    from cemaudit.compare.league_table import fitted_of, league_of
+    from cemaudit.compare.peer_comparison import pair_of
+
+    with asking(question) as opened:
+        fitted = fitted_of(opened, question.asked(), scale="points")
+        found = pair_of(fitted, league_of(fitted, opened.store_names()), one, other)
+    if as_json:
+        known = found._asdict() | {"one": found.one._asdict(), "other": found.other._asdict()}
+        click.echo(json.dumps(known, ensure_ascii=False))
+        return
+    rows = [
+        [each.name, str(each.visits), f"{each.raw:.1f}", f"{each.score:.1f}", span(each.interval, 1)]
+        for each in (found.one, found.other)
+    ]
+    print_table([translate(heading) for heading in _HEADINGS], rows, "lrrrr")
+    difference, interval = f"{found.difference:+.1f}", span(found.interval, 1)
+    notes = [found.said(), message("Difference: {difference} ({interval}).", difference=difference, interval=interval)]
+    if not found.differ and found.needed:
+        notes.append(message("To see a difference of that size takes about {count} visits each.", count=found.needed))
+    click.echo()
+    print_notes(notes)
+
+
+MOST_PAIRS = 15
+
+
+_OF_PAIRS = (N_("First one"), N_("Second one"), N_("Stores"), N_("Correlation"), N_("Interval"))
+
+
+MOST_COLUMNS = 5
+
+
+def show_sides(reading: Local, asked: Asked, target: float | None, rules: Rules, form: Form) -> None:
+    """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
+    from cemaudit.compare.channels import channels_of, sides_of
+    from cemaudit.compare.wording import terms_of_sides
+
+    sides = sides_of(reading, asked, target, rules)
+    facet = str(asked.facet)
+    rows = [{facet: side.of.value, **row_of(one)} for side in sides if side.league for one in side.league.standings]
+    found = channels_of(reading, sides, rules)
+    document = {**_document(found), "rules": rules._asdict(), "standings": rows}
+    if not give_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
+        _print(found, sides, facet)
+        print_part(N_("How to read it"), terms_of_sides(rules))
+
+
+def _document(found: Channels) -> dict[str, Any]:
+    means = [{**mean._asdict(), "channel": str(mean.channel)} for mean in found.means]
+    agreements = [{**one._asdict(), "one": str(one.one), "other": str(one.other)} for one in found.agreements]
+    uneven = [{"store": store, "scores": scores} for store, scores in found.uneven]
+    return {"means": means, "agreements": agreements, "uneven": uneven, "notes": [str(note) for note in found.notes]}
+
+
+def _print(found: Channels, sides: Sequence[Side], facet: str) -> None:
+    means = [
+        [str(one.channel), str(one.stores), str(one.visits), f"{one.score:.1f}", span(one.interval, 1)]
+        for one in found.means
+    ]
+    _table((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
+    if found.agreements:
+        _heading(N_("Are the same stores good in both? (1: the same, 0: unrelated)"))
+        least = sorted(found.agreements, key=lambda one: (one.correlation is None, one.correlation))[:MOST_PAIRS]
+        shown = found.agreements if len(found.agreements) <= MOST_PAIRS else least
+        _table(_OF_PAIRS, list(map(_pair, shown)))
+        if len(shown) < len(found.agreements):
+            what = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
+            click.echo(str(what))
+    if found.uneven:
+        _heading(N_("Stores that differ between them by more than chance"))
+        _print_uneven(found, sides)
+    if found.notes:
+        click.echo()
+        print_notes(found.notes)
+
+
+def _print_uneven(found: Channels, sides: Sequence[Side]) -> None:
+    """Of each such store its scores; where there are many, the highest and the lowest."""
+    names = {one.store: one.name for side in sides if side.league for one in side.league.standings}
+    titles = [str(mean.channel) for mean in found.means]
+    if len(titles) <= MOST_COLUMNS:
+        rows = [[names.get(store, store), *map(_number, scores)] for store, scores in found.uneven]
+        _table((N_("Store"), *titles), rows)
+        return
+    rows = []
+    for store, scores in found.uneven:
+        known = sorted((score, title) for score, title in zip(scores, titles, strict=True) if score is not None)
+        (low, worst), (high, best) = known[0], known[-1]
+        rows.append([names.get(store, store), best, _number(high), worst, _number(low)])
+    _table((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
+
+
+def _heading(text: str) -> None:
+    click.echo(f"\n{translate(text)}")
+
+
+def _pair(one: Agreement) -> list[str]:
+    interval = span(one.interval, 2) if one.interval else str(message("too few stores, or all alike"))
+    return [str(one.one), str(one.other), str(one.stores), _number(one.correlation, 2), interval]
+
+
+def _number(value: float | None, digits: int = 1) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _table(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
+    sides = "".join("l" if any(_is_word(cell) for cell in column) else "r" for column in zip(*rows, strict=True))
+    for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
+        click.echo(line)
+
+
+def _is_word(cell: str) -> bool:
+    return any(char.isalpha() for char in cell)
+
+
+MOST_SHOWN = 60
+
+
+_NUMBERS = (N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab."))
+
+
+def league_document(league: League) -> dict[str, Any]:
+    """Everything about it, as plain values."""
+    from cemaudit.compare.wording import terms, told
+
+    facts, sentences = league.facts, told(league)
+    return {
+        "measure": facts.measure, "unit": league.unit, "target": league.target, "better": facts.better,
+        "visits": facts.visits, "left_out": dict(facts.left_out), "shoppers": league.shoppers, "centre": league.centre,
+        "checklists": facts.checklists, "schemes": facts.schemes, "scale": facts.scale.name,
+        "adjusted": facts.adjusted, "rules": league.rules._asdict(), "spreads": league.spreads._asdict(),
+        "order": league.order._asdict(), "wrong": league.wrong, "found": league.found,
+        "can_be_told": [str(one) for one in sentences.known], "cannot_be_told": [str(one) for one in sentences.unknown],
+        "terms": [str(one) for one in terms(league)], "standings": [row_of(one) for one in league.standings],
+    }  # fmt: skip
+
+
+def show_league(league: League) -> None:
+    """In words what can and cannot be told, the table, and how to read it."""
+    from cemaudit.compare.wording import terms, told
+
+    facts, sentences = league.facts, told(league)
+    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    click.echo(str(message("{count} compared by {visits} visits; left out: {left_out}", visits=f"{facts.visits:,}",
+                           count=f"{len(league.standings):,}", left_out=_left_out(league))))  # fmt: skip
+    print_part(N_("What can be told"), sentences.known)
+    print_part(N_("What cannot be told"), sentences.unknown)
+    click.echo()
+    _print_table(league)
+    print_part(N_("How to read it"), terms(league))
+
+
+def _print_table(league: League) -> None:
+    rows = list(map(_cells, league.standings))
+    told = [place for place, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
+    best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])
+    gap = [["...", *[""] * (len(told) - 1)]] if worst else []
+    headings, *cells = [[row[place] for place in told] for row in [_headings(league), *best, *worst]]
+    cells[len(best) : len(best)] = gap
+    for line in table_lines(headings, cells, "l" + "r" * (len(told) - 1), screen_width()):
+        click.echo(line)
+
+
+def _left_out(league: League) -> str:
+    """Why visits are not counted, and how many."""
+    said = (f"{_reason(reason)} {count:,}" for reason, count in league.facts.left_out.items())
+    return ", ".join(said) or str(message("none"))
+
+
+def _reason(name: str) -> str:
+    from cemaudit.compare.results import EXCLUDED
+
+    if name == EXCLUDED:
+        return translate(N_("excluded"))
+    return Reason(name).words if name in set(Reason) else name
+
+
+def _headings(league: League) -> list[str]:
+    from cemaudit.compare.results import UNITS
+
+    names = [str(UNITS[league.unit]), *map(translate, _NUMBERS)]
+    return [*names, _chance_of(league), translate(N_("Rank")), translate(N_("Group"))]
+
+
+def _chance_of(league: League) -> str:
+    """What the probabilities are of."""
+    if league.target is None:
+        return translate(N_("Low 10%"))
+    target = f"{league.target:g}"
+    if league.worse == "above":
+        return str(message("> {target}", target=target))
+    return str(message("< {target}", target=target))
+
+
+def _cells(one: Standing) -> list[str]:
+    return [
+        ("! " if one.flagged else "") + one.name,
+        f"{one.visits:,}",
+        f"{one.raw:.1f}",
+        f"{one.score:.1f}",
+        span(one.interval, 1),
+        "-" if one.reliability is None else f"{one.reliability:.2f}",
+        _chance(one.lowest if one.below is None else one.below),
+        span(one.rank, 0) if one.rank else "-",
+        str(one.group or "-"),
+    ]
+
+
+def _chance(value: float | None) -> str:
+    """A probability, never rounded up to where a flag begins, nor to certainty."""
+    if value is None:
+        return "-"
+    if value < 0.01:
+        return "<0.01"
+    return ">0.99" if value > 0.99 else f"{math.floor(value * 100 + 1e-9) / 100:.2f}"
+
+
+_UNITS = ("store", "region", "format", "brand", "owner", "pool")
+
+
+_SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment")
+
+
+@group(
+    "compare",
+    N_(
+        "Compare stores fairly: scores adjusted for strict and mild shoppers, each with its interval, the probability "
+        "of missing the target, its likely places, and groups that cannot be told apart; first in words what can be "
+        "concluded and what cannot."
+    ),
+    {"stores": N_("Say whether two stores differ.")},
+    alone=True,
+)
+@asking_options
+@localized.option("--target", type=POINTS, metavar="POINTS", help=N_("Flag stores that probably miss this score."))
+@localized.option("--by", type=click.Choice((*_UNITS, *_SIDES)), default="store",
+              help=N_("What is compared; channels, stages and the like are shown side by side."))  # fmt: skip
+@localized.option("--pool", type=click.Choice((*_UNITS[1:], "none")),
+              help=N_("The pools shoppers work in; else the stores' pool or region."))  # fmt: skip
+@localized.option("--scale", type=click.Choice(("auto", "points", "arcsine")), default="auto",
+              help=N_("The scale to compare on; auto: arcsine near the ceiling."))  # fmt: skip
+@localized.option("--unadjusted", is_flag=True, help=N_("Do not adjust for how easy the items were that applied."))
+@localized.option("--report", "folder", type=FILE, metavar="DIR", help=N_("Write the league report (PDF) there, too."))
+@rules_options
+@rows_options
+def command(
+    question: Question,
+    target: float | None,
+    by: str,
+    pool: str | None,
+    scale: str,
+    unadjusted: bool,
+    folder: Path | None,
+    least_visits: int | None,
+    level: float | None,
+    flag_at: float | None,
+    as_json: bool,
+    as_csv: bool,
+    xlsx: Path | None,
+) -> None:
+    """Compare, and show."""
+    if click.get_current_context().invoked_subcommand:
+        return
+    from cemaudit.compare.league_table import compare
+    from cemaudit.compare.report_data import account_of
+    from cemaudit.compare.selection import NO_POOL
+
+    if folder and folder.exists() and not folder.is_dir():
+        raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
+    rules, form = rules_of(least_visits, level, flag_at), Form(as_json, as_csv, xlsx)
+    what = {"facet": by} if by in _SIDES else {"unit": by}
+    asked = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **what)
+    with asking(question) as opened:
+        if by in _SIDES:
+            show_sides(opened, asked, target, rules, form)
+            return
+        account = (
+            account_of(opened, asked, target, rules, scale, _actions(None if question.given else question.url))
+            if folder
+            else None
+        )
+        league = account.league if account else compare(opened, asked, target, rules, scale)
+    if account and folder:
+        click.echo(_write(account, folder), err=as_json or as_csv)
+    if not give_rows(form, COLUMNS, [row_of(one) for one in league.standings], lambda: league_document(league)):
+        show_league(league)
+
+
+def _actions(url: str | None) -> list[Action]:
+    """Those the ledger knows, where there is one."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.actions import actions_now
+
+    if url is None:
+        return []
+    with opened(url) as ledger:
+        return list(actions_now(ledger).values())
+
+
+def _write(account: Account, folder: Path) -> str:
+    """The league report, in the language in force."""
+    from cemaudit.report import league_report, write_report
+
+    return str(write_report(league_report(account), folder, current()))
+
+
+command.add_command(stores)

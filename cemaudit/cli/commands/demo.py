@@ -1,0 +1,340 @@
+"""``cemaudit demo``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.commands.collect import total_of
+from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems
+from cemaudit.cli.terminal import print_table
+from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.language import LANGUAGES, N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.hookspecs import Context
+    from cemaudit.ledger.collecting import Summary
+    from cemaudit.ledger.query.views import Shown
+    from cemaudit.model import Checklist, Visit
+    from cemaudit.scoring import Engine
+    from cemaudit.simulate import Chain
+
+__all__ = ["VISITS", "Company"]
+
+
+VISITS = 8
+"""Visits, or episodes, of each store: two in each of four waves."""
+
+
+REPORTED = 6
+"""Stores whose visits come sealed, with photos, and that get reports; the others' come as lines of JSON."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """A chain, the checklist its visits answer, and the ``folder`` everything of it is in."""
+
+    checklist: Checklist
+    chain: Chain
+    folder: Path
+
+    @property
+    def inbox(self) -> Path:
+        """The folder visits arrive in."""
+        return self.folder / "inbox"
+
+    @property
+    def ledger(self) -> Path:
+        """The file of headquarters' ledger."""
+        return self.folder / "hq.db"
+
+    @property
+    def reports(self) -> Path:
+        """The folder of PDFs."""
+        return self.folder / "reports"
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """The ids of the stores that get reports."""
+        return tuple(store.id for store in self.chain.stores[:REPORTED])
+
+    def clear(self) -> None:
+        """Remove what an earlier run made; ``BadInput`` where it holds anything that is not simulated."""
+        from cemaudit.files import unwritable
+        from cemaudit.ledger.sqlite import people_file
+
+        if self.ledger.exists():
+            self._refuse_real_visits()
+        try:
+            for path in (self.ledger, people_file(self.ledger), *self._written()):
+                path.unlink(missing_ok=True)
+            for folder in (self.media, self._snapshot):
+                if folder.exists():
+                    shutil.rmtree(folder)
+        except OSError as error:
+            raise unwritable(Path(error.filename or self.folder), error) from error
+
+    def send(self, seed: int) -> None:
+        """Write the table of stores, and let shoppers' visits arrive."""
+        from cemaudit.simulate import simulate
+        from cemaudit.simulate.chain import write_stores
+        from cemaudit.simulate.inbox import fill_inbox
+
+        write_stores(self.folder / "stores.csv", self.chain, self.checklist.sector)
+        visits = simulate(self.checklist, len(self.chain.stores), VISITS, seed)
+        fill_inbox(self.inbox, self.checklist, visits, self.reported)
+
+    def collect(self, engine: Engine, told: Callable[[str], None]) -> Summary:
+        """Import the stores, and collect what is in the inbox; ``told`` is why a visit is not taken."""
+        from cemaudit.ledger import opened
+        from cemaudit.ledger.collecting import Collector, Workers, rules_of
+        from cemaudit.ledger.sources import Inbox, sources_in
+        from cemaudit.ledger.store_registry import import_stores, read_stores, store_ids
+
+        checklists = engine.library.all_checklists()
+        with opened(str(self.ledger), make=True) as ledger:
+            import_stores(ledger, read_stores(self.folder / "stores.csv").stores)
+            workers = Workers(rules_of(ledger, checklists), 1)
+            collector = Collector(ledger, workers, checklists, told)
+            collector.collect(sources_in(Inbox(self.inbox)), store_ids(ledger))
+        return collector.summary
+
+    def snapshot(self, engine: Engine, blocked: tuple[str, ...]) -> None:
+        """Bring the snapshot up to the ledger; needs the extra ``hq``."""
+        from cemaudit.ledger import opened
+        from cemaudit.ledger.snapshot.taking import take_snapshot
+
+        with opened(str(self.ledger)) as ledger:
+            take_snapshot(ledger, engine, self._snapshot, blocked=blocked)
+
+    def asked(self, view: str, *by: str) -> Shown:
+        """What a view of the snapshot shows."""
+        from cemaudit.ledger.query.question import Question
+        from cemaudit.ledger.query.reading import reading
+        from cemaudit.ledger.query.views import show
+
+        with reading(self._snapshot) as found:
+            return show(found, view, Question(by))
+
+    def latest(self, engine: Engine) -> list[Context]:
+        """The latest visit or episode of each store that gets a report, as the ledger has it."""
+        from cemaudit.ledger import opened
+        from cemaudit.scoring.engine import contexts
+
+        with opened(str(self.ledger)) as ledger:
+            visits = [held.visit for held in ledger.visits() if held.store in self.reported]
+        return list({context.audits[0].visit.store: context for context in contexts(engine, visits)}.values())
+
+    @property
+    def media(self) -> Path:
+        """The folder that evidence lies in, as the ledger keeps it."""
+        return self.folder / "hq-media"
+
+    @property
+    def _snapshot(self) -> Path:
+        return self.folder / "hq-snapshot"
+
+    def _refuse_real_visits(self) -> None:
+        from cemaudit.ledger import opened
+        from cemaudit.ledger.states import State
+
+        with opened(str(self.ledger)) as ledger:
+            every = ledger.visits(states=tuple(State), superseded=True)
+            if any(held.visit.origin != "simulated" for held in every):
+                what = message("it holds visits that are not simulated")
+                raise BadInput(Problem(what, str(self.ledger), message("name another folder")))
+
+    def _written(self) -> Iterator[Path]:
+        """What an earlier run put into the inbox, wherever it is in there now, and its reports."""
+        sector = self.checklist.sector
+        for folder in (self.inbox, self.inbox / "done"):
+            yield from folder.glob(f"{sector}-[0-9]*.cemaudit")
+            yield from folder.glob("20[0-9][0-9]-[0-9].jsonl")
+        yield from self.reports.glob(f"{sector}-[0-9]*.pdf")
+
+
+SECTORS = ("retail", "hospital", "ecommerce")
+
+
+SHOWN = 5
+"""Stores of a league that are shown."""
+
+
+_COLUMNS = {
+    "store": N_("Store"), "name": N_("Name"), "visits": N_("Visits"), "mean": N_("Mean"),
+    "deviation": N_("Deviation"),
+}  # fmt: skip
+
+
+_NEXT = ("ledger info", "history {visit}", "collect {file}", "explain {file}")
+
+
+_NEXT_WITH_HQ = (
+    "compare",
+    "query heatmap --by region --by channel",
+    "query distribution --by wave",
+    "query items --by touchpoint",
+    "export --to xlsx --out {table}",
+)
+
+
+@localized.command(
+    "demo",
+    help=N_(
+        "Make a simulated chain of each sector and take it all the way: visits as shoppers send them, the ledger that "
+        "collects them, its snapshot, and reports. A ledger that an earlier demo made there is begun anew."
+    ),
+)
+@localized.option(
+    "--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where a folder for each chain goes.")
+)
+@localized.option(
+    "--seed",
+    type=int,
+    default=1,
+    metavar="N",
+    help=N_("Another seed makes another chain; the same one makes the same visits and reports."),
+)
+@localized.option("--stores", type=click.IntRange(1, 100), default=24, metavar="N", help=N_("Stores of each chain."))
+@engine_options
+@localized.common_options
+def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None:
+    """Simulate, collect, ask and report; only files of its own names are replaced in ``folder``."""
+    from cemaudit.cli.main import is_there
+    from cemaudit.scoring import Engine
+    from cemaudit.simulate import make_chain
+
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
+    engine = Engine(blocked, files)
+    homes = _homes(_chosen(engine, files), folder)
+    companies = [Company(checklist, make_chain(checklist, stores, seed), home) for home, checklist in homes.items()]
+    click.echo(message("The data are simulated: no real store, shopper or visit is in them."))
+    hq = is_there("hq")
+    summaries = []
+    for company in progress(message("collecting visits"), companies, len(companies)):
+        summaries.append(_collected(company, engine, seed))
+        if hq:
+            company.snapshot(engine, blocked)
+    for company, summary in zip(companies, summaries, strict=True):
+        _tell_collected(company, summary)
+        if hq:
+            _tell_league(company)
+    if not hq:
+        hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
+        click.echo(f"\n{Problem(message('snapshots and leagues are left out: they need the extra hq'), hint=hint)}")
+    latest = [(company, context) for company in companies for context in company.latest(engine)]
+    _write_reports(engine, latest)
+    for company in companies:
+        _tell_where(company)
+    _tell_next(companies[0], latest[0][1].audits[-1].visit, hq=hq)
+    tell_plugin_problems(engine)
+
+
+def _chosen(engine: Engine, files: Sequence[Path]) -> list[Checklist]:
+    """The newest checklist of each id in our sectors, and those given by hand, whatever their sector."""
+    from cemaudit.model import Checklist
+
+    given = [record for path in files if isinstance(record := engine.library.add_file(path), Checklist)]
+    newest: dict[str, Checklist] = {}
+    for checklist in sorted(engine.library.checklists.values(), key=_version):
+        if checklist.sector in SECTORS:
+            newest[checklist.id] = checklist
+    found = sorted(newest.values(), key=lambda checklist: (SECTORS.index(checklist.sector), checklist.id))
+    if not found and not given:
+        what = message("no checklist of these sectors is at hand: {names}", names=", ".join(SECTORS))
+        raise BadEnvironment(Problem(what, hint=message("see what is installed with 'cemaudit plugins'")))
+    return list({checklist.ref: checklist for checklist in [*found, *given]}.values())
+
+
+def _version(checklist: Checklist) -> tuple[int, ...]:
+    return tuple(map(int, checklist.version.split(".")))
+
+
+def _homes(checklists: Sequence[Checklist], folder: Path) -> dict[Path, Checklist]:
+    """A folder for each checklist: named by its sector, or by its own id where the sector's is taken."""
+    homes: dict[Path, Checklist] = {}
+    for checklist in checklists:
+        names = (checklist.sector, checklist.id, f"{checklist.id}-{checklist.version}")
+        homes[next(home for name in names if (home := folder / name) not in homes)] = checklist
+    return homes
+
+
+def _collected(company: Company, engine: Engine, seed: int) -> Summary:
+    """What became of the visits of a company on their way into its ledger."""
+    company.clear()
+    company.send(seed)
+    return company.collect(engine, lambda what: click.echo(f"cemaudit: {what}", err=True))
+
+
+def _tell_collected(company: Company, summary: Summary) -> None:
+    click.echo(f"\n{company.checklist.title} ({company.checklist.ref})")
+    click.echo(message("stores: {count}", count=len(company.chain.stores)))
+    click.echo(total_of(summary))
+
+
+def _tell_league(company: Company) -> None:
+    """The best stores, and how the chain did from wave to wave."""
+    league, waves = company.asked("league"), company.asked("trend", "wave")
+    headings = list(map(translate, _COLUMNS.values()))
+    rows = [[_cell(row[name]) for name in _COLUMNS] for row in league.rows]
+    click.echo()
+    print_table(headings, rows[:SHOWN], align="llrrr")
+    if len(rows) > SHOWN:
+        text = message(
+            "... and {count} more; from so few visits, much of this order is chance", count=len(rows) - SHOWN
+        )
+        click.echo(text)
+    means = ", ".join(f"{row['wave']} {_cell(row['mean'])}" for row in waves.rows)
+    click.echo(message("mean by wave: {means}", means=means))
+
+
+def _write_reports(engine: Engine, latest: Sequence[tuple[Company, Context]]) -> None:
+    """A report of each of these visits or episodes in both languages."""
+    from cemaudit.report import store_report, write_report
+
+    wanted = [(*one, language) for one in latest for language in LANGUAGES]
+    for company, context, language in progress(message("writing reports"), wanted, len(wanted)):
+        report = store_report(context, engine.sections(context), company.media)
+        write_report(report, company.reports, language)
+
+
+def _tell_where(company: Company) -> None:
+    count = len(company.reported) * len(LANGUAGES)
+    click.echo(f"\n{company.checklist.title}")
+    click.echo(f"  {message('visits as they came')}: {company.inbox / 'done'}")
+    click.echo(f"  {message('ledger')}: {company.ledger}")
+    click.echo(f"  {message('reports')} ({count} PDF): {company.reports}")
+
+
+def _tell_next(company: Company, visit: Visit, *, hq: bool) -> None:
+    """Commands that one would try on the first of the ledgers."""
+    from cemaudit.exchange.sealed import sealed_name
+
+    setting = "set" if os.name == "nt" else "export"
+    paths = {"file": company.inbox / "done" / sealed_name(visit), "table": company.folder / "visits.xlsx"}
+    names = {"visit": visit.id, **{name: shlex.quote(str(path)) for name, path in paths.items()}}
+    click.echo(f"\n{message('What to try next')}:")
+    click.echo(f"  {setting} CEMAUDIT_LEDGER={shlex.quote(str(company.ledger))}")
+    for arguments in (*_NEXT, *(_NEXT_WITH_HQ if hq else ())):
+        click.echo(f"  {_program()} {arguments.format(**names)}")
+
+
+def _program() -> str:
+    """How this program is called here."""
+    called = Path(sys.argv[0])
+    is_ours = called.stem == "cemaudit" and not shutil.which("cemaudit")
+    return shlex.quote(str(called)) if is_ours else "cemaudit"
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)

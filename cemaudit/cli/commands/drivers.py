@@ -1,0 +1,227 @@
+"""``cemaudit drivers``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
+from cemaudit.cli.output import Form, give_rows, print_promoting, promoting_document, rows_options
+from cemaudit.cli.terminal import print_notes, print_table
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.drivers.results import Driver, Study
+    from cemaudit.compare.intervals import Interval
+    from cemaudit.ledger.export.columns import Kind
+
+
+_KINDS = ("touchpoint", "channel", "stage", "element", "item")
+
+
+_QUADRANTS = {"keep": N_("strength"), "improve": N_("weak spot"), "enough": N_("plenty"), "minor": N_("minor")}
+
+
+_HINTS = {
+    "raise": N_("raise"), "reduce": N_("reduce"), "eliminate": N_("eliminate"), "create": N_("create"),
+    "keep": N_("keep up"), "must-keep": N_("must keep"), "not-clear": N_("not clear"),
+}  # fmt: skip
+
+
+_NAMES = (
+    "visits", "share", "low", "high", "top3", "performance", "performance_low", "performance_high", "quadrant",
+    "certain", "suggestion", "penalty", "reward", "range", "asymmetry", "asymmetry_low", "asymmetry_high", "prevalence",
+)  # fmt: skip
+
+
+_TEXTS = ("driver", "title", "quadrant", "suggestion")
+
+
+_COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for name in ("driver", "title", *_NAMES)}
+
+
+@localized.command(
+    "drivers",
+    help=N_(
+        "Tell which touchpoints (or channels, stages, elements, items) go with an outcome: what share each has in what "
+        "is explained, how surely, how well it is performed, whether it harms or lifts, and what that suggests."
+    ),
+)
+@place_options
+@localized.option(
+    "--of", type=click.Choice(_KINDS), default="touchpoint", metavar="KIND",
+    help=N_("What the drivers are: touchpoint (as usual), channel, stage, element or item."),
+)  # fmt: skip
+@localized.option(
+    "--outcome", metavar="ID",
+    help=N_("An item or a measure; else a question for the whole, what was felt, or the headline."),
+)  # fmt: skip
+@localized.option("--measure", metavar="ID", help=N_("The drivers' measure; else that of what was answered."))
+@localized.option("--no-centring", is_flag=True, help=N_("Leave differences between shoppers in."))
+@filter_options
+@localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
+@rows_options
+@localized.common_options
+def command(
+    url: str | None,
+    given: Path | None,
+    of: str,
+    outcome: str | None,
+    measure: str | None,
+    no_centring: bool,
+    where: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    with_excluded: bool,
+    scheme: str | None,
+    as_json: bool,
+    as_csv: bool,
+    xlsx: Path | None,
+) -> None:
+    """Study the drivers, and print what was found."""
+    from cemaudit.compare.drivers.results import Asked
+    from cemaudit.compare.drivers.study import study
+    from cemaudit.ledger.query.reading import reading
+
+    which = filter_of(where, since, until, excluded=with_excluded)
+    asked = Asked(of, outcome, measure, which, scheme, by_shopper=False if no_centring else None)
+    with reading(folder_of(url, given)) as opened:
+        found = study(opened, asked)
+    rows = [_row(driver) for driver in found.drivers]
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows, lambda: _document(found, rows)):
+        _print(found)
+
+
+def _row(driver: Driver) -> dict[str, Any]:
+    """A driver as plain values; shares and probabilities from 0 to 1."""
+    lean = driver.asymmetry
+    return {
+        "driver": driver.name, "title": str(driver.title), "visits": driver.visits,
+        "share": driver.share, "low": driver.interval.low, "high": driver.interval.high, "top3": driver.top,
+        "performance": driver.performance,
+        "performance_low": driver.performed.low, "performance_high": driver.performed.high,
+        "quadrant": driver.quadrant.value, "certain": driver.certain, "suggestion": driver.hint.value,
+        "penalty": lean and lean.penalty, "reward": lean and lean.reward, "range": lean and lean.range,
+        "asymmetry": lean and lean.leaning,
+        "asymmetry_low": lean and lean.interval and lean.interval.low,
+        "asymmetry_high": lean and lean.interval and lean.interval.high,
+        "prevalence": lean and lean.prevalence,
+    }  # fmt: skip
+
+
+def _document(found: Study, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    felt = [{**one._asdict(), "title": str(one.title), "together": one.together} for one in found.felt]
+    both = found.interaction
+    return {
+        "outcome": found.outcome.name, "why": str(found.outcome.why), "of": found.of, "measure": found.measure or None,
+        "visits": found.visits, "stores": found.stores, "shoppers": found.shoppers, "centred": found.centred,
+        "explained": found.explained, "method": found.method, "drivers": rows, "experience": felt,
+        "interaction": both and {**both._asdict(), "interval": list(both.interval)},
+        "promoters": promoting_document(found.promoting),
+        "notes": list(map(str, found.notes)),
+    }  # fmt: skip
+
+
+def _print(found: Study) -> None:
+    print_notes(list(_heads(found)))
+    click.echo()
+    _print_shares(found.drivers)
+    _print_asymmetry(found.drivers)
+    _print_experience(found)
+    if found.promoting:
+        print_promoting(found.outcome.name, found.promoting, {one.name: one.title for one in found.drivers})
+    click.echo()
+    print_notes(found.notes)
+
+
+def _heads(found: Study) -> Iterator[object]:
+    from cemaudit.model.vocabulary import Facet, label
+
+    outcome = found.outcome
+    yield message("Outcome: {title} ({name}): {why}.", title=outcome.title, name=outcome.name, why=outcome.why)
+    yield message(
+        "Drivers: {of}, by {measure}; {visits} visits, {stores} stores, {shoppers} shoppers.",
+        of=label(Facet(found.of)),
+        measure=found.measure or message("the share of points"),
+        visits=f"{found.visits:,}",
+        stores=f"{found.stores:,}",
+        shoppers=f"{found.shoppers:,}",
+    )
+    yield message(
+        "Together they explain {share} of what differs in the outcome; shares by {method}, with 90% intervals.",
+        share=f"{found.explained:.0%}",
+        method="LMG" if found.method == "lmg" else "Johnson",
+    )
+
+
+def _print_shares(drivers: Sequence[Driver]) -> None:
+    headings = (
+        N_("Driver"), N_("Share"), N_("Interval"), N_("Top 3"), N_("Perf."), N_("Quadrant"), N_("Sure"),
+        N_("Suggestion"),
+    )  # fmt: skip
+    rows = [
+        [
+            str(driver.title),
+            f"{driver.share:.0%}",
+            f"{driver.interval.low:.0%}-{driver.interval.high:.0%}",
+            f"{driver.top:.0%}",
+            f"{driver.performance:.1f}",
+            translate(_QUADRANTS[driver.quadrant]),
+            f"{driver.certain:.0%}",
+            translate(_HINTS[driver.hint]),
+        ]
+        for driver in drivers
+    ]
+    print_table(list(map(translate, headings)), rows, "lrrrrlrl")
+
+
+def _print_asymmetry(drivers: Sequence[Driver]) -> None:
+    rows = [
+        [
+            str(driver.title),
+            f"{-lean.penalty:.1f}".replace("-0.0", "0.0"),
+            f"{lean.reward:+.1f}",
+            f"{lean.range:.1f}",
+            "-" if lean.leaning is None else f"{lean.leaning:+.2f}",
+            _between(lean.interval),
+            f"{lean.prevalence:.0%}",
+        ]
+        for driver in drivers
+        if (lean := driver.asymmetry)
+    ]
+    if rows:
+        names = (N_("Driver"), N_("Low"), N_("High"), N_("Range"), N_("Asymmetry"), N_("Interval"), N_("High in"))
+        click.echo(f"\n{message('Points of the outcome where a driver is low or high, against its middle:')}")
+        print_table(list(map(translate, names)), rows, "lrrrrrr")
+
+
+def _between(interval: Interval | None) -> str:
+    return "-" if interval is None else f"{interval.low:+.2f}..{interval.high:+.2f}"
+
+
+def _print_experience(found: Study) -> None:
+    if not found.felt:
+        return
+    names = (N_("Touchpoint"), N_("Visits"), "P", "E", "S", N_("S of means"), N_("Together"))
+    rows = [
+        [str(one.title or one.name) or translate(N_("all")), f"{one.visits:,}"]
+        + [f"{value:.1f}" for value in (one.performance, one.emotion, one.experience, one.of_means, one.together)]
+        for one in found.felt
+    ]
+    click.echo(f"\n{message('Performance P, emotion E and experience S, on average:')}")
+    print_table(list(map(translate, names)), rows, "lrrrrrr")
+    if found.interaction:
+        both = found.interaction
+        what = message(
+            "Outcome on P, E and P x E: {p}, {e}, {both} ({interval}).",
+            p=f"{both.performance:+.2f}",
+            e=f"{both.emotion:+.2f}",
+            both=f"{both.both:+.2f}",
+            interval=_between(both.interval),
+        )
+        click.echo(str(what))

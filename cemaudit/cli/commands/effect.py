@@ -1,0 +1,132 @@
+"""``cemaudit effect``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.localized import CHANCE
+from cemaudit.cli.options import Question, asking, asking_options, pool_of, pool_option
+from cemaudit.cli.output import Form, give_rows, rows_options
+from cemaudit.cli.terminal import print_notes, screen_width, table_lines
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.effect import Effect, Seen
+    from cemaudit.ledger.actions import Action
+    from cemaudit.ledger.export.columns import Kind
+
+
+_COLUMNS: dict[str, Kind] = {
+    "action": "text", "since": "text", "stores": "whole", "before": "whole", "after": "whole", "other_stores": "whole",
+    "other_before": "whole", "other_after": "whole", "naive": "number", "regression": "number", "other": "number",
+    "effect": "number", "se": "number", "low": "number", "high": "number", "smallest": "number", "told": "flag",
+}  # fmt: skip
+
+
+_HEADINGS = (N_("Visits to stores"), N_("Stores"), N_("Before it"), N_("Since then"))
+
+
+_PARTS = (N_("What changed"), N_("In points"))
+
+
+@localized.command(
+    "effect",
+    help=N_(
+        "Tell what an action did to the scores of its stores: what changed there, how much of it would have come by "
+        "itself because chance evens out, and how much remains for the action, with its interval."
+    ),
+)
+@click.argument("action")
+@asking_options
+@pool_option
+@localized.option("--level", type=CHANCE, metavar="P",
+              help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
+@rows_options
+@localized.common_options
+def command(
+    action: str,
+    question: Question,
+    pool: str | None,
+    level: float | None,
+    as_json: bool,
+    as_csv: bool,
+    xlsx: Path | None,
+) -> None:
+    """Find the effect, and show it."""
+    from cemaudit.compare.effect import effect_of
+    from cemaudit.compare.results import DEFAULT
+
+    done = _action(question.url, action)
+    rules = DEFAULT._replace(level=level or DEFAULT.level)
+    with asking(question) as opened:
+        found = effect_of(opened, question.asked(pool=pool_of(pool)), done, rules)
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(found)], lambda: _document(found)):
+        _show(found)
+
+
+def _action(url: str | None, name: str) -> Action:
+    """The action as the ledger has it; ``BadInput`` without a ledger."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.actions import action_of
+
+    if url is None:
+        hint = message("name it with --ledger or CEMAUDIT_LEDGER")
+        raise BadInput(Problem(message("the ledger that knows the action is needed"), hint=hint))
+    with opened(url) as ledger:
+        return action_of(ledger, name)
+
+
+def _row(found: Effect) -> dict[str, Any]:
+    return {
+        "action": found.action.id, "since": found.action.since.isoformat(),
+        "stores": found.acted.stores, "before": found.acted.before, "after": found.acted.after,
+        "other_stores": found.others.stores, "other_before": found.others.before, "other_after": found.others.after,
+        "naive": found.naive, "regression": found.regression, "other": found.other, "effect": found.effect,
+        "se": found.se, "low": found.interval.low, "high": found.interval.high, "smallest": found.smallest,
+        "told": found.told,
+    }  # fmt: skip
+
+
+def _document(found: Effect) -> dict[str, Any]:
+    from cemaudit.compare.wording import verdict
+
+    facts = found.facts
+    return {
+        "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
+        "checklists": facts.checklists, "schemes": facts.schemes, "level": found.level, **_row(found),
+        "missing": found.missing, "sentences": [str(one) for one in verdict(found)],
+    }  # fmt: skip
+
+
+def _show(found: Effect) -> None:
+    from cemaudit.compare.wording import verdict
+
+    facts, action = found.facts, found.action
+    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    click.echo(str(message("{action}: {what}, since {day}", action=action.id, what=action.what, day=action.since)))
+    click.echo()
+    print_notes(verdict(found))
+    low, high = found.interval
+    _table(_PARTS, [
+        [translate(N_("before and after")), f"{found.naive:+.1f}"],
+        ["  " + translate(N_("luck that did not last")), f"{found.regression:+.1f}"],
+        ["  " + translate(N_("all stores, or what was asked")), f"{found.other:+.1f}"],
+        ["  " + translate(N_("the action")), f"{found.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
+    ])  # fmt: skip
+    _table(_HEADINGS, [_seen(N_("with the action"), found.acted), _seen(N_("without it"), found.others)])
+
+
+def _seen(name: str, seen: Seen) -> list[str]:
+    return [translate(name), str(seen.stores), str(seen.before), str(seen.after)]
+
+
+def _table(headings: tuple[str, ...], rows: list[list[str]]) -> None:
+    click.echo()
+    sides = "l" + "r" * (len(headings) - 1)
+    for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
+        click.echo(line.rstrip())

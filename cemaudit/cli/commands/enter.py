@@ -1,0 +1,68 @@
+"""``cemaudit enter``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.language import N_, message
+
+
+@localized.command(
+    "enter",
+    help=N_(
+        "Enter a visit, question by question. Every answer is kept before the next question is asked; go on later with "
+        "'cemaudit resume'. Exit code 3 where the input ends before the last question."
+    ),
+)
+@click.argument("checklist")
+@localized.option("--store", required=True, metavar="CODE", help=N_("The store that was visited."))
+@localized.option("--store-name", default="", metavar="NAME", help=N_("Its name, for people."))
+@localized.option(
+    "--stores", type=FILE, envvar="CEMAUDIT_STORES", metavar="FILE",
+    help=N_("A table (columns id, name) of all stores; another store is refused."),
+)  # fmt: skip
+@localized.option(
+    "--shopper", envvar="CEMAUDIT_SHOPPER", metavar="CODE", help=N_("Your code; never printed in a report.")
+)
+@localized.option("--wave", metavar="CODE", help=N_("The round of visits it belongs to."))
+@localized.option("--scenario", metavar="ID", help=N_("The scenario played; else it is asked."))
+@engine_options
+@localized.common_options
+def command(
+    checklist: str,
+    store: str,
+    store_name: str,
+    stores: Path | None,
+    shopper: str | None,
+    wave: str | None,
+    scenario: str | None,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> int:
+    """Begin a draft and ask."""
+    from cemaudit.cli.conversation import converse
+    from cemaudit.cli.home import home
+    from cemaudit.cli.inputs import the_checklist, the_store
+    from cemaudit.entry.desk import Desk
+    from cemaudit.entry.draft import State
+    from cemaudit.scoring import Engine
+
+    engine = Engine(blocked, files)
+    chosen = the_checklist(engine, checklist)
+    given: dict[str, Any] = {"store": store, "store_name": store_name or the_store(store, stores)}
+    given |= {"shopper": shopper, "wave": wave, "scenario": scenario}
+    desk = Desk(home())
+    for one in desk.drafts():
+        if one.state is State.OPEN and (one.values["store"], one.checklist.id) == (store, chosen.id):
+            known = message(
+                "there is an open draft of this store already: cemaudit resume {number}", number=one.header.number
+            )
+            click.echo(f"cemaudit: {known}", err=True)
+    draft = desk.begin(chosen, {name: value for name, value in given.items() if value})
+    tell_plugin_problems(engine)
+    return converse(desk, draft, engine)

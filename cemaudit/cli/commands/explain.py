@@ -1,0 +1,106 @@
+"""``cemaudit explain``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.inputs import peers_among, the_visit
+from cemaudit.cli.options import engine_options, json_option, scheme_option, tell_plugin_problems, visits_argument
+from cemaudit.cli.terminal import columns_of, cut, screen_width, wrapped
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import N_, message, printable
+
+if TYPE_CHECKING:
+    from cemaudit.scoring.explain import BandStory, Node, Tried
+
+
+NARROWEST_TITLE = 8
+
+
+@localized.command("explain", help=N_("Show how a score came about: the tree from the number down to the answers."))
+@visits_argument
+@localized.option("--id", "visit_id", metavar="ID", help=N_("The visit; may be left out where there is only one."))
+@localized.option("--measure", metavar="NAME", help=N_("The score, as in 'overall' or 'touchpoint.gap[greeting]'."))
+@scheme_option
+@localized.option("--full", "is_full", is_flag=True, help=N_("Unfold what has no score, too."))
+@json_option
+@engine_options
+@localized.common_options
+def command(
+    visits: tuple[str, ...],
+    visit_id: str | None,
+    measure: str | None,
+    scheme_ref: str | None,
+    is_full: bool,
+    as_json: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> None:
+    """Explain one score of one visit, and its band where the score is the one a report leads with."""
+    from cemaudit.scoring import Engine, explain
+    from cemaudit.scoring.explain import explain_band
+
+    engine = Engine(blocked, files, scheme_ref)
+    visit = the_visit(visits, visit_id)
+    evaluation = engine.evaluate(visit)
+    name = measure or evaluation.plan.scheme.leading
+    if name not in evaluation.reckonings:
+        what = message("no such score: {name}", name=name)
+        raise BadInput(Problem(what, visit.id, nearest(name, evaluation.reckonings)))
+    tree = explain(evaluation, name)
+    scheme = evaluation.plan.scheme
+    has_band = scheme.bands and measure is None
+    band = explain_band(evaluation, peers_among(engine, visits, scheme)) if has_band else None
+    if as_json:
+        record = {"visit": visit.id, "scheme": scheme.ref, "tree": tree.as_json()}
+        record |= {"band": band.as_json()} if band else {}
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    else:
+        for line in [*_lines(tree, 0, is_full), *(_band(band) if band else ())]:
+            click.echo(line)
+    tell_plugin_problems(engine)
+
+
+def _lines(node: Node, depth: int, is_full: bool) -> Iterator[str]:
+    from cemaudit.scoring.explain_text import folded, headline_of, reasons_of, ways_of
+
+    indent, width = "  " * depth, screen_width()
+    head = indent + headline_of(node)
+    room = width - columns_of(head) - 2
+    title = f"  {cut(printable(node.title), room)}" if node.title and room >= NARROWEST_TITLE else ""
+    yield from wrapped(head + title, width, indent + "    ")
+    for way in ways_of(node, as_shown=is_full or not depth):
+        yield from wrapped(f"{indent}    {way}", width, indent + "      ")
+    seen, unscored = (node.parts, []) if is_full else folded(node.parts)
+    for part in seen:
+        yield from _lines(part, depth + 1, is_full)
+    if unscored:
+        yield from wrapped(f"{indent}  ({reasons_of(unscored)})", width, indent + "    ")
+
+
+def _band(story: BandStory) -> Iterator[str]:
+    yield ""
+    yield str(message("Band: {band}", band=str(story.band or "-")))
+    for band, tried in story.rows:
+        yield from _row(str(band), tried)
+    for by, tried in story.downgrades:
+        yield from _row(str(message("lowered by {rows}", rows=by)), tried)
+
+
+def _row(name: str, tried: tuple[Tried, ...]) -> Iterator[str]:
+    conditions = ", ".join(map(_condition, tried)) or str(message("takes the rest"))
+    yield from wrapped(f"  {name}: {conditions}", screen_width(), "      ")
+
+
+def _condition(tried: Tried) -> str:
+    from cemaudit.scoring.explain_text import in_words
+
+    value = str(message("no score")) if tried.value is None else in_words(tried.value)
+    verdict = message("holds") if tried.holds else message("does not hold")
+    return f"{tried.measure} {tried.condition} {verdict} ({value})"

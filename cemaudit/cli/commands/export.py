@@ -1,0 +1,75 @@
+"""``cemaudit export``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, filter_of, filter_options, folder_of, place_options, tell_problems
+from cemaudit.language import N_, message
+
+_FORMATS = ("csv", "xlsx", "parquet", "json")
+
+
+@localized.command(
+    "export",
+    help=N_(
+        "Write visits, answers and scores of the snapshot to a file. People and what they wrote stay out unless asked "
+        "for. The same snapshot makes the same bytes."
+    ),
+)
+@place_options
+@localized.option("--to", "form", type=click.Choice(_FORMATS), help=N_("The format; else the file's ending tells."))
+@localized.option("--out", "path", required=True, type=FILE, metavar="FILE", help=N_("The file to write."))
+@localized.option(
+    "--wide/--tidy", "wide", default=True, help=N_("A row for each visit (as usual), or for each answer and score.")
+)
+@localized.option("--with-notes", is_flag=True, help=N_("What shoppers wrote, too; the ledger has it."))
+@localized.option("--with-shoppers", is_flag=True, help=N_("The shoppers' pseudonyms, too."))
+@localized.option("--with-owners", is_flag=True, help=N_("Whose the stores are, too."))
+@localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
+@localized.option("--raw", is_flag=True, help=N_("CSV: leave texts as they are that spreadsheets take for formulas."))
+@filter_options
+@localized.common_options
+def command(
+    url: str | None,
+    given: Path | None,
+    form: str | None,
+    path: Path,
+    wide: bool,
+    with_notes: bool,
+    with_shoppers: bool,
+    with_owners: bool,
+    scheme: str | None,
+    raw: bool,
+    where: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    with_excluded: bool,
+) -> None:
+    """Write the file, and say how many rows it has."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.export.columns import Request
+    from cemaudit.ledger.export.files import FORMATS, write_export
+    from cemaudit.ledger.export.rows import Stretches
+    from cemaudit.ledger.query.partly import partly_scored
+    from cemaudit.ledger.query.reading import reading
+
+    to = next((one for one in FORMATS if one == (form or path.suffix.lower().removeprefix("."))), None)
+    if to is None:
+        raise click.UsageError(str(message("say the format: {options}", options=f"--to {'|'.join(FORMATS)}")))
+    if with_notes and not url:
+        raise click.UsageError(str(message("what shoppers wrote is in the ledger alone: name it with --ledger")))
+    which = filter_of(where, since, until, excluded=with_excluded)
+    request = Request(which, scheme, wide, with_notes, with_shoppers, with_owners)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(opened(url)) if with_notes and url else None
+        snapshot = stack.enter_context(reading(folder_of(url, given)))
+        problems = list(partly_scored(snapshot, which, scheme))
+        count = write_export(Stretches(snapshot, request, ledger), path, to, raw=raw)
+    click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))
+    tell_problems(problems)

@@ -1,0 +1,92 @@
+"""``cemaudit form``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
+from cemaudit.language import N_, current, message, printable
+
+if TYPE_CHECKING:
+    from cemaudit.model import Checklist
+
+
+_TABLES = ("csv", "xlsx")
+
+
+_SUFFIXES = {"xlsform": ".xlsx", "csv": ".csv", "xlsx": ".xlsx", "pdf": ".pdf"}
+
+
+_MOST_ROWS = 10_000
+
+
+@localized.command(
+    "form",
+    help=N_(
+        "Write the form of a checklist: an XLSForm for phones (ODK Central, KoboToolbox), a table with a row for each "
+        "visit, or a PDF to print or fill in. CHECKLIST is an id@version, an id (its newest version), or a TOML file. "
+        "'cemaudit import' reads what was filled in."
+    ),
+)
+@click.argument("checklist")
+@localized.option(
+    "--to", "kind", type=click.Choice(["xlsform", *_TABLES, "pdf"]), required=True, help=N_("What form it is to be.")
+)
+@localized.option("--out", type=FILE, required=True, metavar="FILE", help=N_("The file to write."))
+@localized.option(
+    "--rows", type=click.IntRange(0, _MOST_ROWS), metavar="N", help=N_("Rows ready to fill in, in a table; else 1.")
+)
+@engine_options
+@localized.common_options
+def command(
+    checklist: str, kind: str, out: Path, rows: int | None, blocked: tuple[str, ...], files: tuple[Path, ...]
+) -> None:
+    """Write the form; the file is whole or not there at all."""
+    from cemaudit.cli.inputs import the_checklist
+    from cemaudit.scoring import Engine
+
+    if rows is not None and kind not in _TABLES:
+        raise click.UsageError(str(message("--rows is for tables")))
+    _refuse_misnamed(out, _SUFFIXES[kind])
+    engine = Engine(blocked, files)
+    tell_plugin_problems(engine)
+    _write(the_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
+    click.echo(printable(out, LONGEST_PLACE))
+
+
+def _refuse_misnamed(out: Path, suffix: str) -> None:
+    """Other programs go by the end of a name."""
+    if out.is_dir():
+        raise BadInput(Problem(message("expected a file, found a folder"), str(out)))
+    if out.suffix.lower() != suffix:
+        raise BadInput(Problem(message("expected a file name that ends in {suffix}", suffix=suffix), str(out)))
+
+
+def _write(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
+    if kind == "xlsform":
+        from cemaudit.exchange.forms.xlsform.book import write_xlsform
+
+        write_xlsform(checklist, out, current())
+    elif kind == "pdf":
+        from cemaudit.report.form import write_pdf_form
+
+        write_pdf_form(checklist, out, current())
+    else:
+        _write_table(checklist, kind, out, rows)
+
+
+def _write_table(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
+    from cemaudit.exchange.forms.making import form_of
+    from cemaudit.exchange.forms.template import blank_records, write_csv, write_xlsx
+
+    form = form_of(checklist)
+    records = blank_records(form, rows)
+    if kind == "csv":
+        write_csv(form, records, out)
+    else:
+        write_xlsx(form, records, out, current())

@@ -1,0 +1,70 @@
+"""``cemaudit history``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import json_option, ledger_option
+from cemaudit.cli.terminal import screen_width, wrapped
+from cemaudit.language import N_, message, printable
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.history import Revision
+
+
+@localized.command(
+    "history",
+    help=N_(
+        "Show what the ledger knows of a visit: its revisions, when they came, what they changed, and their states."
+    ),
+)
+@click.argument("visit")
+@ledger_option
+@json_option
+@localized.common_options
+def command(visit: str, url: str, as_json: bool) -> None:
+    """One paragraph, or one JSON object, for each revision."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.history import history
+
+    with opened(url) as ledger:
+        revisions = history(ledger, visit)
+    for revision in revisions:
+        if as_json:
+            click.echo(json.dumps(revision.as_json(), ensure_ascii=False))
+        else:
+            for line in _lines(revision):
+                for piece in wrapped(line, screen_width(), "    "):
+                    click.echo(piece)
+
+
+def _lines(revision: Revision) -> Iterator[str]:
+    held = revision.held
+    where = ", ".join(filter(None, (printable(held.store), held.day, held.checklist)))
+    yield f"{message('revision {number}', number=held.revision)}: {where}"
+    yield f"  {message('{at}: collected by {who}', at=revision.at, who=revision.by)}{_sealing(revision)}"
+    if revision.waits:
+        yield f"  {message('the revision before it has not come in yet')}"
+    if revision.amendment:
+        yield f"  {message('amended: {reason}', reason=revision.amendment)}"
+    for change in revision.changes:
+        before, after = (printable(text or "-") for text in (change.before, change.after))
+        yield f"    {printable(change.place)}: {before} -> {after}"
+    for review in revision.reviews:
+        said = message("{at}: {state} by {who}", at=review.at, state=review.state.words, who=review.who)
+        yield f"  {said}" + (f": {printable(review.reason)}" if review.reason else "")
+    for purge in revision.purges:
+        said = message("{at}: personal data removed by {who}", at=purge.at, who=purge.by)
+        yield f"  {said}: {printable(purge.reason)}"
+
+
+def _sealing(revision: Revision) -> str:
+    if not revision.sealed:
+        return ""
+    signed = message("signed") if revision.signed else message("not signed")
+    return f", {message('sealed file {digest}', digest=revision.sealed)}, {signed}"

@@ -1,0 +1,261 @@
+"""``cemaudit import``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems, tell_problems
+from cemaudit.errors import LONGEST_PLACE
+from cemaudit.language import N_, message, printable
+
+if TYPE_CHECKING:
+    from cemaudit.exchange.importer import Counts
+    from cemaudit.exchange.submissions.importing import Counts as SubmissionCounts
+    from cemaudit.exchange.xccdf import Xccdf
+    from cemaudit.scoring import Engine
+
+__all__ = ["Clock", "import_form", "import_sent", "import_table", "import_xccdf"]
+
+
+def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
+    """A table whose columns a mapping explains."""
+    from cemaudit.exchange import importer
+    from cemaudit.exchange.mapping import load_mapping
+    from cemaudit.exchange.written import write_visits
+
+    known = load_mapping(mapping)
+    own_file = known.checklist_file(mapping.parent)
+    checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(known.checklist)
+    result = importer.import_table(table, known, checklist)
+    write_visits(out, progress(message("importing"), result))
+    tell_problems(result.problems)
+    _sum_up(result.counts)
+    tell_plugin_problems(engine)
+    return 3 if result.counts.bad else 0
+
+
+def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
+    """Forms filled in as a table, a row each, or as a PDF."""
+    from cemaudit.exchange.filled import import_filled
+    from cemaudit.exchange.written import write_visits
+
+    clock = Clock(zone)
+    result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
+    write_visits(out, progress(message("importing"), result))
+    tell_problems(result.problems)
+    _sum_up(result.counts)
+    _tell_ignored(list(result.ignored))
+    clock.tell()
+    tell_plugin_problems(engine)
+    return 3 if result.counts.bad else 0
+
+
+def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int:
+    """What phones sent: an export of ODK Central or KoboToolbox, or XML submissions."""
+    from cemaudit.exchange.submissions.importing import import_submissions
+    from cemaudit.exchange.written import write_visits
+
+    result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
+    write_visits(out, progress(message("importing"), result))
+    tell_problems([*result.problems, *(notice.inside(message("warning")) for notice in result.notices)])
+    _sum_up_sent(result.counts)
+    tell_plugin_problems(engine)
+    return 3 if result.counts.bad or result.problems else 0
+
+
+def import_xccdf(path: Path, out: str) -> int:
+    """XCCDF results: write the visits, and beside them the checklist they answer and its scheme."""
+    from cemaudit.exchange import xccdf
+    from cemaudit.exchange.written import STREAM, write_visits
+
+    if out == STREAM:
+        raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
+    found = xccdf.import_xccdf(path)
+    beside = _write_beside(Path(out), found)
+    write_visits(out, found.visits)
+    tell_problems(found.problems)
+    bad = found.results - len(found.visits)
+    total = message(
+        "{results} results = {good} good + {bad} bad; {rules} rules",
+        results=found.results, good=len(found.visits), bad=bad, rules=len(found.checklist.items),
+    )  # fmt: skip
+    click.echo(total, err=True)
+    command = ["cemaudit", "score", out, *(word for file in beside for word in ("--checklist", str(file)))]
+    click.echo(f"  {message('score them:')} {printable(shlex.join(command), LONGEST_PLACE)}", err=True)
+    return 3 if bad else 0
+
+
+class Clock:
+    """Gives times that were written without a zone the one called ``zone``, else that of this machine."""
+
+    def __init__(self, zone: str | None) -> None:
+        from zoneinfo import ZoneInfo
+
+        try:
+            self._zone = ZoneInfo(zone) if zone else None
+        except (ValueError, OSError, KeyError) as error:
+            raise click.UsageError(str(message("no such time zone: {zone}", zone=zone))) from error
+        self._used: set[str] = set()
+
+    def localise(self, moment: dt.datetime) -> dt.datetime:
+        """The moment with its zone; ``ValueError`` where this machine knows none for it."""
+        try:
+            found = moment.replace(tzinfo=self._zone) if self._zone else moment.astimezone()
+        except (OSError, OverflowError) as error:
+            raise ValueError(moment) from error
+        self._used.add(found.isoformat()[-6:])
+        return found
+
+    def tell(self) -> None:
+        """Say which zone of this machine was used, if any was."""
+        if self._used and not self._zone:
+            zones = ", ".join(sorted(self._used))
+            what = message(
+                "times without a zone are taken as {zone}, as on this machine; --zone sets another", zone=zones
+            )
+            click.echo(f"  {what}", err=True)
+
+
+def _media_folder(path: Path, out: str) -> Path:
+    """The folder for evidence: beside the visits, or here where these go to the standard output."""
+    from cemaudit.exchange.submissions.keeping import media_folder
+    from cemaudit.exchange.written import STREAM
+
+    return media_folder(Path(path.stem if out == STREAM else out))
+
+
+def _sum_up(counts: Counts) -> None:
+    total = message(
+        "{rows} rows = {good} good + {bad} bad + {skipped} skipped; {visits} visits",
+        rows=counts.rows, good=counts.good, bad=counts.bad, skipped=counts.skipped, visits=counts.visits,
+    )  # fmt: skip
+    click.echo(total, err=True)
+    for reason, count in counts.skipped_because.items():
+        click.echo(f"  {message('{count} skipped: {reason}', count=count, reason=reason)}", err=True)
+    _tell_not_arising(counts.not_arising)
+    if counts.unknown_dates:
+        click.echo(f"  {message('{count} visits without a known date', count=counts.unknown_dates)}", err=True)
+
+
+def _sum_up_sent(counts: SubmissionCounts) -> None:
+    total = message(
+        "{submissions} submissions = {good} good + {bad} bad + {again} earlier or repeated + {rejected} rejected",
+        submissions=counts.submissions, good=counts.good, bad=counts.bad, again=counts.again, rejected=counts.rejected,
+    )  # fmt: skip
+    click.echo(total, err=True)
+    _tell_not_arising(counts.not_arising)
+
+
+def _tell_not_arising(count: int) -> None:
+    if count:
+        what = message("{count} answers left out, because they do not arise in their visit", count=count)
+        click.echo(f"  {what}", err=True)
+
+
+def _tell_ignored(columns: list[str]) -> None:
+    if columns:
+        what = message("columns the form does not have are left out: {names}", names=", ".join(columns))
+        click.echo(f"  {what}", err=True)
+
+
+def _write_beside(visits: Path, found: Xccdf) -> tuple[Path, Path]:
+    from cemaudit.exchange.toml import toml_of
+    from cemaudit.files import replaced
+
+    paths = visits.with_suffix(".checklist.toml"), visits.with_suffix(".scheme.toml")
+    for path, record in zip(paths, (found.checklist, found.scheme), strict=True):
+        with replaced(path) as file:
+            file.write(toml_of(record).encode())
+    return paths
+
+
+_KINDS = ("table", "form", "submissions", "xccdf")
+
+
+_ONLY_FOR = {
+    "--mapping": ("table", N_("--mapping is for tables")),
+    "--media": ("submissions", N_("--media is for submissions")),
+    "--zone": ("form", N_("--zone is for filled forms")),
+}
+
+
+@localized.command(
+    "import",
+    help=N_(
+        "Turn what was filled in elsewhere into visits: a table (CSV, XLSX), a form of 'cemaudit form' (table or PDF), "
+        "submissions of phones (exports of ODK Central and KoboToolbox, XML), XCCDF results. What is bad is named and "
+        "left out; exit code 3 where there is any."
+    ),
+)
+@click.argument("table", type=FILE, metavar="FILE")
+@localized.option("--mapping", type=FILE, metavar="MAP.toml", help=N_("What each column of a table means."))
+@localized.option("--format", "kind", type=click.Choice(_KINDS), help=N_("What the file is; else its content tells."))
+@localized.option(
+    "--out",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help=N_("The visits, JSON lines; else a file named after the table, in this folder."),
+)
+@localized.option(
+    "--media", type=FILE, metavar="FOLDER", help=N_("Where the files of submissions lie, where not with them.")
+)
+@localized.option(
+    "--zone",
+    metavar="NAME",
+    help=N_("Time zone of times written without one, such as Asia/Seoul; else this machine's."),
+)
+@engine_options
+@localized.common_options
+def command(
+    table: Path,
+    mapping: Path | None,
+    kind: str | None,
+    out: str | None,
+    media: Path | None,
+    zone: str | None,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> int:
+    """Import a file; every file is written whole or not at all."""
+    from cemaudit.scoring import Engine
+
+    kind = kind or _kind_of(table, mapping)
+    out = out or f"{table.stem or table.resolve().stem}.jsonl"
+    _refuse_strangers(kind, {"--mapping": mapping, "--media": media, "--zone": zone})
+    if kind == "xccdf":
+        return import_xccdf(table, out)
+    engine = Engine(blocked, files)
+    if kind == "submissions":
+        return import_sent(engine, table, out, media)
+    if kind == "form":
+        return import_form(engine, table, out, zone)
+    if mapping is None:
+        raise click.UsageError(str(message("a table needs --mapping MAP.toml")))
+    return import_table(engine, table, mapping, out)
+
+
+def _kind_of(path: Path, mapping: Path | None) -> str:
+    """What the file is, told by its content."""
+    from cemaudit.exchange.filled import holds_form
+    from cemaudit.exchange.submissions.reading import holds_submissions
+
+    if mapping:
+        return "table"
+    if holds_submissions(path):
+        return "submissions"
+    if path.suffix.lower() == ".xml":
+        return "xccdf"
+    return "form" if holds_form(path) else "table"
+
+
+def _refuse_strangers(kind: str, given: dict[str, object]) -> None:
+    for option, value in given.items():
+        owner, words_for = _ONLY_FOR[option]
+        if value is not None and kind != owner:
+            raise click.UsageError(str(message(words_for)))

@@ -1,0 +1,157 @@
+"""``cemaudit items``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
+from cemaudit.cli.output import Form, give_rows, promoters_said, rows_options
+from cemaudit.cli.terminal import print_notes, print_table
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.agreement import Consistency
+    from cemaudit.compare.item_analysis import ItemRow
+    from cemaudit.compare.nps import Recommended
+    from cemaudit.ledger.export.columns import Kind
+
+
+_ADVICE = {
+    "too-few": N_("too few answers to say anything"),
+    "always-met": N_("always met: drop it, or ask for more"),
+    "must-keep": N_("always met, and critical or a duty: keep asking"),
+    "never-met": N_("never met: look at its wording, or at the standard"),
+    "drifted": N_("answered otherwise since this version: do not compare across"),
+    "contrary": N_("goes against the others: look at its points"),
+    "uncalibrated": N_("most shoppers always answer alike: train them on it"),
+    "seldom-applies": N_("seldom applies: ask it only when it does"),
+    "": "",
+}
+
+
+_TEXTS = ("checklist", "item", "title", "advice", "what")
+
+
+_NAMES = (
+    "checklist", "item", "title", "asked", "answered", "na", "points", "met", "met_low", "met_high", "rest", "alike",
+    "drift", "nps", "nps_low", "nps_high", "promoters", "detractors", "advice", "what",
+)  # fmt: skip
+
+
+_COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for name in _NAMES}
+
+
+@localized.command(
+    "items",
+    help=N_(
+        "Tell which items of a checklist work: how often each is answered and met, whether it goes with the others, "
+        "whether shoppers tell visits apart by it, whether it changed between versions, and what to do about it."
+    ),
+)
+@place_options
+@filter_options
+@rows_options
+@localized.common_options
+def command(
+    url: str | None,
+    given: Path | None,
+    where: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    with_excluded: bool,
+    as_json: bool,
+    as_csv: bool,
+    xlsx: Path | None,
+) -> None:
+    """Look at the items, and print what was found."""
+    from cemaudit.compare.agreement import consistencies
+    from cemaudit.compare.item_analysis import items_table
+    from cemaudit.compare.nps import recommended
+    from cemaudit.ledger.query.question import Question
+    from cemaudit.ledger.query.reading import reading
+
+    question = Question(which=filter_of(where, since, until, excluded=with_excluded))
+    with reading(folder_of(url, given)) as opened:
+        found = items_table(opened, question)
+        alphas = consistencies(opened, question)
+        asking = {(one.checklist, one.item): one for one in recommended(opened, question)}
+    rows = [_row(one, asking.get((one.checklist, one.item))) for one in found]
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows):
+        _print(found, alphas, asking)
+
+
+def _row(one: ItemRow, asking: Recommended | None) -> dict[str, Any]:
+    row, score = one._asdict(), asking and asking.score
+    row["met_low"], row["met_high"] = row.pop("met_in") or (None, None)
+    row["title"], row["advice"], row["what"] = str(one.title), one.advice.value, translate(_ADVICE[one.advice])
+    row["nps"], row["promoters"], row["detractors"] = (
+        (score.score, score.promoters, score.detractors) if score else (None, None, None)
+    )
+    row["nps_low"], row["nps_high"] = score.interval if score else (None, None)
+    return {name: row[name] for name in _NAMES}
+
+
+def _print(
+    found: Sequence[ItemRow], alphas: Sequence[Consistency], asking: Mapping[tuple[str, str], Recommended]
+) -> None:
+    headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Rest"), N_("Alike"), N_("Drift"))
+    known = {one.checklist: one for one in alphas}
+    for ref, each in groupby(found, key=lambda one: one.checklist):
+        some = list(each)
+        click.echo(str(message("Checklist: {ref}", ref=ref)))
+        print_table(list(map(translate, headings)), [_cells(one) for one in some], "lrrrrrr")
+        if ref in known:
+            click.echo(str(_said(known[ref])))
+        click.echo()
+        print_notes(promoters_said(one.item, one.score) for (whose, _), one in asking.items() if whose == ref)
+        print_notes(f"{one.item}: {translate(_ADVICE[one.advice])}" for one in some if one.advice)
+    print_notes(_NOTES)
+
+
+def _cells(one: ItemRow) -> list[str]:
+    return [
+        one.item,
+        f"{one.asked:,}",
+        f"{one.na:.0%}",
+        _shown(one.points, "{:.0%}"),
+        _shown(one.rest, "{:+.2f}"),
+        _shown(one.alike, "{:.0%}"),
+        _shown(one.drift, "{:+.1f}"),
+    ]
+
+
+def _shown(value: float | None, form: str) -> str:
+    return "-" if value is None else form.format(value)
+
+
+def _said(one: Consistency) -> object:
+    return message(
+        "Cronbach's alpha of {items} items: {alpha} (pairs known in at least {least} visits).",
+        items=one.items,
+        alpha=f"{one.alpha:.2f}",
+        least=one.least,
+    )
+
+
+_NOTES = (
+    message(
+        "Points: the mean share of an item's points. Rest: its correlation with the other items of the visit. Alike: "
+        "the share of shoppers with 5 answers or more who always answered alike. Drift: standard errors against the "
+        "version before."
+    ),
+    message(
+        "Always and never: with 95% confidence in all but 1% of visits (no other case in {n} visits is enough).", n=300
+    ),
+    message("A checklist is an index, not a scale: its items need not go together, and a low alpha is no defect."),
+)

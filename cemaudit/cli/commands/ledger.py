@@ -1,0 +1,128 @@
+"""``cemaudit ledger``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.localized import group
+from cemaudit.cli.options import FILE, json_option, ledger_option, tell_problems
+from cemaudit.errors import LONGEST_PLACE
+from cemaudit.language import N_, message, printable, translate
+
+_ABOUT = {
+    "check": N_("See whether everything is as it was written."),
+    "backup": N_("Copy the ledger while it is in use."),
+    "info": N_("Say what is in the ledger."),
+}
+
+
+_NAMES = {
+    "place": N_("ledger"),
+    "version": N_("version"),
+    "bytes": N_("bytes"),
+    "visits": N_("visits"),
+    "revisions": N_("revisions"),
+    "waiting": N_("revisions that wait for an earlier one"),
+    "states": N_("states"),
+    "checklists": N_("checklists"),
+    "schemes": N_("schemes"),
+    "stores": N_("stores"),
+    "shoppers": N_("shoppers"),
+    "first_day": N_("first day"),
+    "last_day": N_("last day"),
+    "entries": N_("lines of the trail"),
+    "hash": N_("hash of the last line"),
+}
+
+
+@group("ledger", N_("The ledger itself: check it, copy it, see what is in it."), _ABOUT)
+def command() -> None:
+    """The group; its commands follow."""
+
+
+@localized.command(
+    "check",
+    help=N_(
+        "See whether the ledger is as it was written: the chain of its trail, and every row and document the trail "
+        "vouches for. Exit code 1 where anything is not."
+    ),
+)
+@localized.option(
+    "--hash", "noted", metavar="HASH",
+    help=N_("The hash of the last line as it was noted down earlier; it must still be there."),
+)  # fmt: skip
+@ledger_option
+@localized.common_options
+def check_(noted: str | None, url: str) -> int:
+    """Say what is wrong, or the hash to note down."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.maintenance import check
+
+    with opened(url) as ledger:
+        problems = list(check(ledger, noted))
+        number, last = ledger.trail.head()
+    tell_problems(problems)
+    if problems:
+        click.echo(str(message("not as it was written: {count} problems", count=len(problems))))
+        return 1
+    click.echo(str(message("as it was written; line {number} of the trail: {hash}", number=number, hash=last)))
+    return 0
+
+
+@localized.command(
+    "backup",
+    help=N_(
+        "Copy the ledger's file and that of the shoppers' identities while others write. Evidence is not copied: it "
+        "lies in a folder of files that never change."
+    ),
+)
+@click.argument("file", type=FILE)
+@ledger_option
+@localized.common_options
+def backup_(file: Path, url: str) -> None:
+    """Copy, and say where the copy is."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.maintenance import backup
+
+    with opened(url) as ledger:
+        for path in backup(ledger, file):
+            click.echo(printable(path, LONGEST_PLACE))
+
+
+@localized.command("info", help=N_("Say what is in the ledger."))
+@ledger_option
+@json_option
+@localized.common_options
+def info_(url: str, as_json: bool) -> None:
+    """A line for each thing, or one JSON object."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.maintenance import info
+
+    with opened(url) as ledger:
+        found = info(ledger)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for name, value in found.items():
+        click.echo(f"{translate(_NAMES[name])}: {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{printable(translate(name))} {count:,}" for name, count in value.items()) or "-"
+    return f"{value:,}" if isinstance(value, int) else printable(value or "-", LONGEST_PLACE)
+
+
+command.add_command(check_)
+
+
+command.add_command(backup_)
+
+
+command.add_command(info_)

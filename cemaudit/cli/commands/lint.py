@@ -1,0 +1,116 @@
+"""``cemaudit lint``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.inputs import fitting_visits
+from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, tell_problems
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import N_, translate
+
+if TYPE_CHECKING:
+    from cemaudit.model import Checklist, Scheme
+    from cemaudit.scoring import Engine
+    from cemaudit.scoring.lint import Remark
+
+
+_LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
+
+
+@localized.command(
+    "lint",
+    help=N_(
+        "Check checklists and schemes (TOML) and visits (JSON); without files, every checklist and scheme at hand. "
+        "Exit code 1 where there are errors, 3 where a file or visit cannot be used."
+    ),
+)
+@click.argument("sources", nargs=-1, type=click.Path(allow_dash=True))
+@json_option
+@engine_options
+@localized.common_options
+def command(sources: tuple[str, ...], as_json: bool, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
+    """Say everything there is to say, file by file."""
+    from cemaudit.scoring import Engine
+
+    engine = Engine(blocked, files)
+    unusable: list[Problem] = []
+    found = list(_lint(engine, sources, unusable))
+    if as_json:
+        click.echo(json.dumps([_record(source, remark) for source, remark in found], ensure_ascii=False, indent=2))
+    else:
+        for source, remark in found:
+            click.echo(f"{source}: {translate(_LEVELS[remark.level])}: {remark.problem}")
+    tell_problems(unusable)
+    tell_plugin_problems(engine)
+    if unusable:
+        return 3
+    return 1 if any(remark.level == "error" for _, remark in found) else 0
+
+
+def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
+    tables = [source for source in sources if Path(source).suffix.lower() == ".toml"]
+    visits = tuple(source for source in sources if source not in tables)
+    if not sources:
+        shelf: list[Checklist | Scheme] = [*engine.library.checklists.values(), *engine.library.schemes.values()]
+        for record in sorted(shelf, key=lambda record: record.ref):
+            unusable += (problem.inside(record.ref) for problem in _failing_vectors(engine, record))
+            yield from ((record.ref, remark) for remark in _lint_record(engine, record))
+    for source, record in _added(engine, tables, unusable):
+        unusable += (problem.inside(source) for problem in _failing_vectors(engine, record))
+        yield from ((source, remark) for remark in _lint_record(engine, record))
+    if visits:
+        yield from _lint_visits(engine, visits, unusable)
+
+
+def _added(engine: Engine, sources: list[str], unusable: list[Problem]) -> list[tuple[str, Checklist | Scheme]]:
+    """The records of the files, all on the shelf before the first is looked at: they may need each other."""
+    added = []
+    for source in sources:
+        try:
+            added.append((source, engine.library.add_file(Path(source))))
+        except BadInput as error:
+            unusable += error.problems
+    return added
+
+
+def _failing_vectors(engine: Engine, record: Checklist | Scheme) -> list[Problem]:
+    from cemaudit.model import Scheme
+    from cemaudit.scoring.examples import run_vectors
+
+    return run_vectors(record, engine.library.aggregators) if isinstance(record, Scheme) else []
+
+
+def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]:
+    from cemaudit.model import Checklist
+    from cemaudit.scoring.lint import Level, Remark, lint_checklist, lint_scheme
+
+    if not isinstance(record, Checklist):
+        yield from lint_scheme(record)
+        return
+    yield from lint_checklist(record)
+    try:
+        engine.plan(record.ref)
+    except BadInput as error:
+        yield from (Remark(Level.ERROR, problem) for problem in error.problems)
+
+
+def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
+    from cemaudit.scoring.lint import Level, Remark
+    from cemaudit.scoring.validation import missing_proof
+
+    for found in fitting_visits(engine, sources, unusable):
+        checklist = engine.plan(found.visit.checklist, found.visit.day).checklist
+        problems = [*missing_proof(found.visit, checklist), *engine.review(found.visit)]
+        yield from ((found.place, Remark(Level.WARNING, problem)) for problem in problems)
+
+
+def _record(source: str, remark: Remark) -> dict[str, object]:
+    problem = remark.problem
+    return {"file": source, "level": remark.level.value, "place": problem.place, "text": str(problem)}

@@ -1,0 +1,122 @@
+"""``cemaudit plan-visits``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.localized import Number
+from cemaudit.cli.options import folder_of, json_option, place_options
+from cemaudit.cli.terminal import SCREEN, print_table, wrapped
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.reliability import Spreads
+    from cemaudit.compare.sample_size import Against, Plan
+
+
+_DEVIATION = Number(0, 100)
+
+
+@localized.command(
+    "plan-visits",
+    help=N_(
+        "Tell how many visits it takes to see a difference, and what fewer visits can show. The standard deviations "
+        "are those of a snapshot, where one is named; else assumed: 5 points between stores, 5 between shoppers, 10 "
+        "between visits."
+    ),
+)
+@localized.option(
+    "--difference", type=Number(0.1, 200), required=True, metavar="POINTS", help=N_("The difference to be seen.")
+)
+@localized.option(
+    "--against", type=click.Choice(["store", "wave", "target"]), default="store", show_default=True,
+    help=N_("Another store, the same store in another wave, or a target."),
+)  # fmt: skip
+@localized.option("--same-shoppers", is_flag=True, help=N_("The same shoppers visit both stores, or in both waves."))
+@localized.option(
+    "--power", type=Number(50, 99.9), default=80, show_default=True, metavar="PERCENT",
+    help=N_("How often a difference that is there shall be found."),
+)  # fmt: skip
+@localized.option(
+    "--confidence", type=Number(50, 99.9), default=95, show_default=True, metavar="PERCENT",
+    help=N_("How sure a difference shall be that is claimed."),
+)  # fmt: skip
+@localized.option("--store-sd", type=_DEVIATION, metavar="POINTS", help=N_("Standard deviation between stores."))
+@localized.option("--shopper-sd", type=_DEVIATION, metavar="POINTS", help=N_("Standard deviation between shoppers."))
+@localized.option("--visit-sd", type=_DEVIATION, metavar="POINTS", help=N_("Standard deviation between visits."))
+@place_options
+@json_option
+@localized.common_options
+def command(
+    difference: float,
+    against: Against,
+    same_shoppers: bool,
+    power: float,
+    confidence: float,
+    store_sd: float | None,
+    shopper_sd: float | None,
+    visit_sd: float | None,
+    url: str | None,
+    given: Path | None,
+    as_json: bool,
+) -> None:
+    """Plan, and say it."""
+    from cemaudit.compare.reliability import Spreads
+    from cemaudit.compare.sample_size import ASSUMED, Aim, plan_visits
+
+    if same_shoppers and against == "target":
+        raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
+    said = (store_sd, shopper_sd, visit_sd)
+    known = (url or given) and None in said
+    usual = spreads_of(url, given) if known else ASSUMED
+    spreads = Spreads(*(own if asked is None else asked for own, asked in zip(usual, said, strict=True)))
+    aim = Aim(against, same_shoppers, power / 100, confidence / 100)
+    plan = plan_visits(difference, spreads, aim, assumed=not known)
+    if as_json:
+        click.echo(json.dumps(_record(plan), ensure_ascii=False))
+    else:
+        _print(plan)
+
+
+def spreads_of(url: str | None, given: Path | None) -> Spreads:
+    """The standard deviations of the visits in a snapshot, in points, by the model that compares its stores."""
+    from cemaudit.ledger.query.reading import reading
+
+    with reading(folder_of(url, given)) as found:
+        from cemaudit.compare.crosstabs import cross
+        from cemaudit.compare.fitting import fitted
+        from cemaudit.compare.reliability import Spreads
+        from cemaudit.compare.selection import Asked
+
+        model = fitted(cross(found, Asked())).model
+        return Spreads(model.unit_sd, next(iter(model.random_sds), 0.0), model.residual_sd)
+
+
+def _record(plan: Plan) -> dict[str, Any]:
+    return {
+        "difference": plan.difference,
+        **plan.aim._asdict(),
+        "visits": plan.visits,
+        "spreads": plan.spreads._asdict(),
+        "assumed": plan.assumed,
+        "steps": [step._asdict() for step in plan.steps],
+        "reliable": {f"{wanted:g}": visits for wanted, visits in plan.reliable.items()},
+    }
+
+
+def _print(plan: Plan) -> None:
+    for sentence in plan.sentences():
+        for line in wrapped(str(sentence), SCREEN, "  "):
+            click.echo(line)
+    click.echo()
+    headings = [translate(text) for text in _HEADINGS]
+    rows = [[str(step.visits), f"{step.difference:.1f}", f"{step.reliability:.2f}"] for step in plan.steps]
+    print_table(headings, rows, "rrr")
+
+
+_HEADINGS = (N_("visits of each"), N_("smallest difference seen"), N_("reliability"))

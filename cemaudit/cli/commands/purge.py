@@ -1,0 +1,86 @@
+"""``cemaudit purge``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, json_option, ledger_option
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.purging import Removed
+
+
+@localized.command(
+    "purge",
+    help=N_(
+        "Remove personal data from the ledger for good: who the shoppers were, every word they wrote, and their "
+        "evidence. Answers and scores stay, and the trail says that it was done. Running it again goes on, wherever it "
+        "was stopped."
+    ),
+)
+@ledger_option
+@localized.option(
+    "--before", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=N_("Of visits on days before this one.")
+)
+@localized.option("--shopper", metavar="CODE", help=N_("Of this shopper's visits."))
+@localized.option("--reason", required=True, help=N_("Why; it stays in the trail, so name nobody."))
+@localized.option("--yes", is_flag=True, help=N_("Do not ask."))
+@localized.option(
+    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
+    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
+)  # fmt: skip
+@json_option
+@localized.common_options
+def command(
+    url: str, before: datetime | None, shopper: str | None, reason: str, yes: bool, media: Path | None, as_json: bool
+) -> int:
+    """Say what would be removed, ask, and remove it."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.purging import purge, to_purge
+
+    if before is None and shopper is None:
+        raise click.UsageError(str(message("say whose data: {options}", options="--before DATE, --shopper CODE")))
+    if not reason.strip():
+        raise click.UsageError(str(message("say why: {options}", options="--reason TEXT")))
+    with opened(url) as ledger:
+        numbers = to_purge(ledger, before.date() if before else None, shopper)
+        click.echo(str(message("Visits that hold personal data to be removed: {count}", count=len(numbers))), err=True)
+        if numbers and not yes and not _agreed():
+            return 1
+        file = ledger.database.file
+        folder = media or (file and file.with_name(f"{file.stem}-media"))
+        _tell(purge(ledger, numbers, reason.strip(), folder), as_json)
+    if folder is None:
+        click.echo(str(message("Evidence stays where it is: say where with --media, and run it again.")), err=True)
+    return 0
+
+
+def _agreed() -> bool:
+    """Whether whoever sits there agrees; ``UsageError`` where nobody does."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(str(message("nothing was removed: agree with {option}", option="--yes")))
+    return click.confirm(translate(N_("Remove it for good?")), err=True)
+
+
+def _tell(removed: Removed, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(removed._asdict()))
+        return
+    text = message(
+        "Removed: personal data of {visits} visits, {identities} identities, {files} files of evidence.",
+        **removed._asdict(),
+    )
+    click.echo(str(text))
+    if removed.visits:
+        still = message(
+            "The files visits came in, exports and backups still hold them: see to those; make the snapshot anew."
+        )
+        click.echo(str(still))

@@ -1,0 +1,278 @@
+"""``cemaudit query``."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import (
+    FILE,
+    cluster_options,
+    filter_of,
+    filter_options,
+    folder_of,
+    json_option,
+    on_cluster,
+    place_options,
+    tell_problems,
+)
+from cemaudit.cli.terminal import GAP, columns_of, screen_width, table_lines
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.query.question import Question
+    from cemaudit.ledger.query.reading import Local
+    from cemaudit.ledger.query.views import Shown
+
+__all__ = ["print_rows", "print_view"]
+
+
+Row = dict[str, Any]
+
+
+_WIDEST_HEADING = 14
+
+
+_HEADINGS = {
+    "store": N_("store"), "region": N_("region"), "format": N_("format"), "brand": N_("brand"), "owner": N_("owner"),
+    "pool": N_("pool"), "wave": N_("wave"), "day": N_("day"), "month": N_("month"), "quarter": N_("quarter"),
+    "year": N_("year"), "scenario": N_("scenario"), "step": N_("step"), "origin": N_("origin"),
+    "checklist": N_("checklist"), "scheme": N_("scheme"), "band": N_("band"), "measure": N_("measure"),
+    "key": N_("key"), "item": N_("item"), "tag": N_("tag"), "touchpoint": N_("touchpoint"), "channel": N_("channel"),
+    "medium": N_("medium"), "stage": N_("stage"), "element": N_("element"), "mode": N_("mode"), "moment": N_("moment"),
+    "name": N_("name"), "visits": N_("visits"), "scored": N_("scored"), "mean": N_("mean"),
+    "deviation": N_("deviation"), "least": N_("least"), "most": N_("most"), "asked": N_("asked"),
+    "answered": N_("answered"), "not-applicable": N_("n/a"), "not-observed": N_("not seen"), "declined": N_("declined"),
+    "unanswered": N_("no answer"), "not-relevant": N_("not relevant"), "share": N_("share"), "emotions": N_("felt"),
+    "emotion": N_("emotion"), "emotion_deviation": N_("dev."), "expectations": N_("told"),
+    "expectation": N_("expectation"), "expectation_deviation": N_("dev."), "claims": N_("claims"),
+    "blames": N_("blames"),
+}  # fmt: skip
+"""What columns are called on a screen; programs get them by their names."""
+
+
+def print_view(shown: Shown, limit: int | None, *, pivoted: bool) -> None:
+    """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side."""
+    if shown.measures:
+        click.echo(str(message("Measure: {name}", name=", ".join(shown.measures))))
+    if not shown.rows:
+        click.echo(str(message("nothing")))
+        return
+    texts = 1 if pivoted else len(shown.keys) + ("name" in shown.rows[0])
+    rows = (_pivoted(shown) if pivoted else shown.rows)[:limit]
+    columns = list(rows[0])
+    cells = {name: [_cell(row[name]) for row in rows] for name in columns}
+    pieces = _pieces(cells) if pivoted else [columns]
+    for number, piece in enumerate(pieces):
+        if number:
+            click.echo()
+        headings = [translate(_HEADINGS.get(name, name)) for name in piece]
+        _print_columns(headings, [cells[name] for name in piece], "l" * texts + "r" * (len(piece) - texts))
+
+
+def print_rows(rows: Sequence[Row], limit: int | None) -> None:
+    """Print rows under the names somebody gave their columns."""
+    if not rows:
+        click.echo(str(message("nothing")))
+        return
+    columns = list(rows[0])
+    sides = "".join("r" if any(isinstance(row[name], int | float) for row in rows) else "l" for name in columns)
+    _print_columns(columns, [[_cell(row[name], 2) for row in rows[:limit]] for name in columns], sides)
+
+
+def _print_columns(headings: Sequence[str], cells: Sequence[Sequence[str]], sides: str) -> None:
+    for line in table_lines(headings, list(zip(*cells, strict=True)), sides, screen_width()):
+        click.echo(line)
+
+
+def _pivoted(shown: Shown) -> list[Row]:
+    """A row for each value of the first key, a column for each of the second."""
+    first, second = shown.keys
+    across = list(dict.fromkeys(row[second] for row in shown.rows))
+    found: dict[Any, Row] = {}
+    for row in shown.rows:
+        found.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = row[
+            "mean"
+        ]
+    return list(found.values())
+
+
+def _pieces(cells: dict[str, list[str]]) -> Iterator[list[str]]:
+    """The columns in pieces as wide as the screen, the first one in each."""
+    first, *others = ((name, max(map(columns_of, [name[:_WIDEST_HEADING], *texts]))) for name, texts in cells.items())
+    piece, used = [first[0]], first[1]
+    for name, width in others:
+        if len(piece) > 1 and used + len(GAP) + width > screen_width():
+            yield piece
+            piece, used = [first[0]], first[1]
+        piece.append(name)
+        used += len(GAP) + width
+    yield piece
+
+
+def _cell(value: object, digits: int = 1) -> str:
+    match value:
+        case None:
+            return "-"
+        case float():
+            text = f"{value:.{digits}f}"
+            return text.removeprefix("-") if not float(text) else text
+        case _:
+            return str(value)
+
+
+VIEWS = {
+    "visits": N_("how many visits, by month"),
+    "scores": N_("every score: how many, mean, deviation, least, most"),
+    "items": N_("how each item was answered, and what share of its points was earned"),
+    "feelings": N_("what was felt and expected at each touchpoint, claims and blames"),
+    "league": N_("stores by their mean, the best first"),
+    "heatmap": N_("the mean of each store at each touchpoint"),
+    "trend": N_("the mean of each month"),
+    "distribution": N_("percentiles"),
+}
+
+
+_MOST_SQL = 100_000
+
+
+class _Command(localized.Command):
+    """The command with its views listed."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        with formatter.section(translate(N_("Views"))):
+            formatter.write_dl([(name, translate(text)) for name, text in VIEWS.items()])
+
+
+@localized.command(
+    "query",
+    cls=_Command,
+    help=N_(
+        "Ask the snapshot. A view is grouped as it usually is, or by other keys: store, region, format, brand, owner, "
+        "pool, wave, day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and by what the "
+        "checklist says: measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment."
+    ),
+)
+@click.argument("view", type=click.Choice(list(VIEWS)), metavar="VIEW", required=False)
+@place_options
+@localized.option("--by", multiple=True, metavar="KEY", help=N_("Group by this key; several are taken together."))
+@filter_options
+@localized.option("--measure", metavar="ID", help=N_("This measure, not the headline."))
+@localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
+@localized.option("--limit", type=click.IntRange(1), metavar="N", help=N_("The first rows only."))
+@localized.option(
+    "--sql", type=FILE, metavar="FILE", help=N_("Ask in SQL: one select, which reads the snapshot alone.")
+)
+@json_option
+@localized.option("--csv", "as_csv", is_flag=True, help=N_("Write CSV."))
+@cluster_options
+@localized.common_options
+def command(
+    view: str | None,
+    url: str | None,
+    given: Path | None,
+    by: tuple[str, ...],
+    where: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    with_excluded: bool,
+    measure: str | None,
+    scheme: str | None,
+    limit: int | None,
+    sql: Path | None,
+    as_json: bool,
+    as_csv: bool,
+    on: str | None,
+    data: str | None,
+) -> None:
+    """Ask, and print the rows."""
+    from cemaudit.ledger.query.keys import known_key
+    from cemaudit.ledger.query.partly import partly_scored
+    from cemaudit.ledger.query.question import Question
+    from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.query.views import show
+
+    if (view is None) == (sql is None):
+        raise click.UsageError(str(message("name a view, or give SQL with --sql")))
+    which = filter_of(where, since, until, excluded=with_excluded)
+    question = Question(tuple(dict.fromkeys(map(known_key, by))), which, scheme, measure)
+    if sql:
+        _refuse_beside_sql(question, on)
+        with reading(folder_of(url, given)) as opened:
+            problems = list(partly_scored(opened, which, scheme))
+            shown = _asked(opened, sql, question)
+    else:
+        with on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
+            shown = show(found, str(view), question)
+            problems = list(partly_scored(found, which, scheme))
+    _print(shown, view, limit, as_json=as_json, as_csv=as_csv)
+    tell_problems(problems)
+
+
+def _print(shown: Shown, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+    """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
+    if as_json:
+        for row in shown.rows[:limit]:
+            click.echo(json.dumps(_named(shown) | row, ensure_ascii=False, default=str))
+    elif as_csv:
+        _print_csv([_named(shown) | row for row in shown.rows[:limit]])
+    elif view:
+        print_view(shown, limit, pivoted=view == "heatmap" and len(shown.keys) == 2)
+    else:
+        print_rows(shown.rows, limit)
+
+
+def _refuse_beside_sql(question: Question, on: str | None) -> None:
+    """``UsageError`` where something is asked for that SQL has to say itself."""
+    which = question.which
+    beside = {
+        "--on": on,
+        "--by": question.by,
+        "--where": [one for one in which.conditions if one.key != "checklist"],
+        "--since": which.since,
+        "--until": which.until,
+        "--with-excluded": which.excluded,
+        "--measure": question.measure,
+    }
+    for name, value in beside.items():
+        if value:
+            raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
+
+
+def _asked(opened: Local, sql: Path, question: Question) -> Shown:
+    """What the SQL of a file returns."""
+    from cemaudit.files import read_text
+    from cemaudit.ledger.query.own_words import ask
+    from cemaudit.ledger.query.question import checklists_asked
+    from cemaudit.ledger.query.views import Shown
+
+    text = read_text(sql, _MOST_SQL)
+    refs = checklists_asked(opened, question, one=True)
+    if len(refs) > 1:
+        what = message("visits of several checklists are there: {names}", names=", ".join(refs))
+        raise click.UsageError(f"{what} ({message('choose one with --where checklist=ID')})")
+    found = ask(opened, text, refs[0], question.scheme)
+    return Shown((), [dict(zip(found.columns, row, strict=True)) for row in found.rows])
+
+
+def _named(shown: Shown) -> dict[str, Any]:
+    """The measure, where it is the same for all rows."""
+    return {"measure": ", ".join(shown.measures)} if shown.measures else {}
+
+
+def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
+    from cemaudit.ledger.export.files import harmless
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if rows:
+        writer.writerow(map(harmless, rows[0]))
+    for row in rows:
+        writer.writerow([harmless(value) if isinstance(value, str) else value for value in row.values()])

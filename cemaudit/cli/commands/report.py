@@ -1,0 +1,131 @@
+"""``cemaudit report``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.inputs import fitting_visits
+from cemaudit.cli.localized import POINTS
+from cemaudit.cli.options import (
+    FILE,
+    engine_options,
+    folder_of,
+    place_options,
+    progress,
+    scheme_option,
+    tell_plugin_problems,
+    tell_problems,
+    visits_argument,
+)
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import N_, current, message
+
+if TYPE_CHECKING:
+    from cemaudit.compare.report_records import Place
+    from cemaudit.compare.selection import Asked
+    from cemaudit.compare.trend import Trend
+    from cemaudit.hookspecs import Context
+    from cemaudit.ledger.query.reading import Local
+
+
+@localized.command(
+    "report",
+    help=N_(
+        "Write one PDF for each visit, or for each episode where visits belong together. "
+        "Exit code 3 where a visit could not be reported."
+    ),
+)
+@visits_argument
+@localized.option("--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("Where the PDFs go."))
+@localized.option("--sector", metavar="NAME", help=N_("Only visits of this sector."))
+@localized.option("--place", is_flag=True, help=N_("With each store's place among those in the ledger's snapshot."))
+@localized.option(
+    "--target", type=POINTS, metavar="POINTS", help=N_("The score that stores are to reach, for --place.")
+)
+@localized.option("--name-peers", "named", is_flag=True, help=N_("Show the names of the stores beside it, too."))
+@place_options
+@scheme_option
+@engine_options
+@localized.common_options
+def command(
+    visits: tuple[str, ...],
+    folder: Path,
+    sector: str | None,
+    place: bool,
+    target: float | None,
+    named: bool,
+    url: str | None,
+    given: Path | None,
+    scheme_ref: str | None,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> int:
+    """Write the reports in the language in force."""
+    from cemaudit.report import store_report, write_report
+    from cemaudit.report.media import media_of
+    from cemaudit.scoring import Engine
+    from cemaudit.scoring.engine import contexts
+
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
+    engine = Engine(blocked, files, scheme_ref)
+    problems: list[Problem] = []
+    known = {each.visit.id: each for each in fitting_visits(engine, visits, problems)}
+    reports = list(contexts(engine, [each.visit for each in known.values()]))
+    wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    places = _places(folder_of(url, given), wanted, target, named=named) if place else {}
+    for context in progress(message("writing reports"), wanted):
+        with media_of(known[audit.visit.id] for audit in context.audits) as media:
+            report = store_report(context, engine.sections(context), media, places.get(_key(context)))
+            click.echo(write_report(report, folder, current()))
+    tell_problems(problems)
+    tell_plugin_problems(engine)
+    return 3 if problems else 0
+
+
+def _key(context: Context) -> tuple[str, str]:
+    """Its checklist's id and its store."""
+    audit = context.audits[-1]
+    return audit.checklist.id, audit.visit.store
+
+
+def _places(
+    folder: Path, wanted: Sequence[Context], target: float | None, *, named: bool
+) -> dict[tuple[str, str], Place]:
+    """The place of each store among those visited with the same checklist; why there is none is said."""
+    from cemaudit.compare.errors import CannotTell
+    from cemaudit.compare.league_table import compare
+    from cemaudit.compare.peer_comparison import places_of
+    from cemaudit.compare.selection import Asked
+    from cemaudit.ledger.query.keys import Condition
+    from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.query.statement import Filter
+
+    found: dict[tuple[str, str], Place] = {}
+    with reading(folder) as opened:
+        for checklist in dict.fromkeys(_key(context)[0] for context in wanted):
+            asked = Asked(Filter((Condition("checklist", (checklist,)),)))
+            try:
+                league = compare(opened, asked, target)
+            except (BadInput, CannotTell) as refusal:
+                tell_problems(refusal.problems)
+                continue
+            places = places_of(opened, league, _trend(opened, asked), named=named)
+            found |= {(checklist, store): place for store, place in places.items()}
+    return found
+
+
+def _trend(reading: Local, asked: Asked) -> Trend | None:
+    """From wave to wave; ``None`` where there are fewer than two."""
+    from cemaudit.compare.errors import CannotTell
+    from cemaudit.compare.trend import trend_of
+
+    try:
+        return trend_of(reading, asked)
+    except (BadInput, CannotTell):
+        return None

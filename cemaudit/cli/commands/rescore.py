@@ -1,0 +1,219 @@
+"""``cemaudit rescore``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import (
+    cluster_options,
+    engine_options,
+    filter_of,
+    folder_of,
+    json_option,
+    on_cluster,
+    place_options,
+    processes_option,
+    tell_fallbacks,
+    tell_plugin_problems,
+    tell_problems,
+)
+from cemaudit.cli.scheme_changes import KINDS
+from cemaudit.cli.terminal import print_table
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.errors import Problem
+    from cemaudit.ledger.query.reading import Reading
+    from cemaudit.ledger.query.statement import Filter
+    from cemaudit.ledger.rescoring.differences import Causes, Difference
+    from cemaudit.ledger.rescoring.run import Done
+    from cemaudit.ledger.spark.reading import OnSpark
+    from cemaudit.scoring import Engine
+
+
+MOST_STORES = 20
+
+
+@localized.command(
+    "rescore",
+    help=N_(
+        "Score all visits of the snapshot under another scheme, and show what changes. Both results are kept: "
+        "'query --scheme' shows the new one. Stopped anywhere and run again, it goes on."
+    ),
+)
+@place_options
+@localized.option("--scheme", required=True, metavar="ID@VERSION", help=N_("The scheme to score under."))
+@localized.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=N_("Only what was visited from this day on.")
+)
+@localized.option("--where", multiple=True, metavar="checklist=ID", help=N_("Only visits of these checklists."))
+@localized.option(
+    "--causes", type=click.IntRange(0, 100_000), default=200, metavar="N",
+    help=N_("Look for causes in so many of the visits that change (200)."),
+)  # fmt: skip
+@processes_option
+@cluster_options
+@json_option
+@engine_options
+@localized.common_options
+def command(
+    url: str | None,
+    given: Path | None,
+    scheme: str,
+    since: dt.datetime | None,
+    where: tuple[str, ...],
+    causes: int,
+    processes: int | None,
+    on: str | None,
+    data: str | None,
+    as_json: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> None:
+    """Score again, and show the difference for each checklist."""
+    from cemaudit.scoring import Engine
+
+    asked = _Asked(Engine(blocked, files), scheme, _checklists(where), since.date() if since else None, blocked)
+    show = _print_json if as_json else _print
+    if on:
+        with on_cluster(on, data, given) as snapshot:
+            problems = _there(asked, snapshot, show)
+    elif url:
+        problems = _here(asked, url, folder_of(url, given), processes, causes, show)
+    else:
+        raise click.UsageError(str(message("name a ledger with --ledger, or a cluster with --on")))
+    tell_problems(problems)
+    tell_plugin_problems(asked.engine)
+
+
+class _Asked(NamedTuple):
+    """What is asked for, wherever it is done."""
+
+    engine: Engine
+    scheme: str
+    which: Filter
+    since: dt.date | None
+    blocked: tuple[str, ...]
+
+    def refs(self, snapshot: Reading) -> list[str]:
+        """The checklists that are meant."""
+        from cemaudit.ledger.query.question import Question, checklists_asked
+
+        return checklists_asked(snapshot, Question(which=self.which), one=False)
+
+
+Show = Callable[[str, str, "Difference", "Causes"], None]
+
+
+def _checklists(where: tuple[str, ...]) -> Filter:
+    which = filter_of(where, None, None, excluded=False)
+    if any(condition.key != "checklist" for condition in which.conditions):
+        raise click.UsageError(
+            str(message("expected {what}, found {value}", what="checklist=ID", value=", ".join(where)))
+        )
+    return which
+
+
+def _here(asked: _Asked, url: str, folder: Path, processes: int | None, causes: int, show: Show) -> list[Problem]:
+    """In this program, on all processors."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.collecting import processors
+    from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.rescoring.differences import causes_of, differences
+    from cemaudit.ledger.rescoring.run import rescore_history
+
+    engine, scheme, begun = asked.engine, asked.scheme, time.monotonic()
+    with opened(url) as ledger:
+        with reading(folder) as snapshot:
+            refs = asked.refs(snapshot)
+        done = rescore_history(
+            ledger, url, engine, folder, scheme,
+            refs=refs, since=asked.since, blocked=asked.blocked, processes=processes or processors(),
+        )  # fmt: skip
+        _tell(done, time.monotonic() - begun)
+        with reading(folder) as snapshot:
+            for ref in done.refs:
+                difference = differences(snapshot, ref, scheme, asked.since)
+                show(ref, scheme, difference, causes_of(ledger, engine, difference.changed, scheme, causes))
+    return done.problems
+
+
+def _there(asked: _Asked, snapshot: OnSpark, show: Show) -> list[Problem]:
+    """On a cluster, which has no visits to look for causes in."""
+    from cemaudit.ledger.rescoring.differences import Causes, differences
+    from cemaudit.ledger.spark.rescoring import rescore_on
+
+    begun = time.monotonic()
+    refs = asked.refs(snapshot)
+    done = rescore_on(snapshot, asked.engine, asked.scheme, refs, since=asked.since, blocked=asked.blocked)
+    _tell(done, time.monotonic() - begun)
+    for ref in done.refs:
+        show(ref, asked.scheme, differences(snapshot, ref, asked.scheme, asked.since), Causes(0, Counter()))
+    return done.problems
+
+
+def _tell(done: Done, seconds: float) -> None:
+    rate = f"{done.visits / max(seconds, 0.001):,.0f}"
+    text = message(
+        "{visits} visits scored, {rate} a second; {before} were before",
+        visits=f"{done.visits:,}", rate=rate, before=f"{done.before:,}",
+    )  # fmt: skip
+    click.echo(str(text), err=True)
+    tell_fallbacks(done.fallbacks)
+
+
+def _print_json(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
+    stores = [{"store": store, **_numbers(change)} for store, change in difference.stores.items()]
+    bands = [{"before": old, "after": new, "visits": count} for (old, new), count in _by_count(difference)]
+    said = {"visits": causes.visits, **dict(sorted(causes.kinds.items()))}
+    whole = {"checklist": ref, "scheme": scheme, **_numbers(difference.whole), "changed": len(difference.changed)}
+    click.echo(json.dumps({**whole, "bands": bands, "stores": stores, "causes": said}, ensure_ascii=False))
+
+
+def _numbers(change: Any) -> dict[str, Any]:
+    return {"visits": change.visits, "moved": change.moved, "scored": change.scored, "mean_change": change.mean}
+
+
+def _by_count(difference: Difference) -> list[tuple[tuple[str | None, str | None], int]]:
+    return sorted(difference.bands.items(), key=lambda one: (-one[1], [label or "" for label in one[0]]))
+
+
+def _print(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
+    whole = difference.whole
+    click.echo(f"{ref} -> {scheme}")
+    click.echo(str(message("{moved} of {all} visits change band", moved=f"{whole.moved:,}", all=f"{whole.visits:,}")))
+    if whole.mean is not None:
+        click.echo(str(message("Headline: {mean} on average", mean=f"{whole.mean:+.2f}")))
+    bands = [[old or "-", new or "-", f"{count:,}"] for (old, new), count in _by_count(difference)]
+    _print_rows([N_("Before"), N_("After"), N_("Visits")], bands, "llr")
+    most = sorted(difference.stores.items(), key=lambda one: (-abs(one[1].mean or 0), one[0]))[:MOST_STORES]
+    stores = [[s, f"{c.visits:,}", f"{c.moved:,}", "-" if c.mean is None else f"{c.mean:+.2f}"] for s, c in most]
+    _print_rows([N_("Store"), N_("Visits"), N_("Other band"), N_("Change")], stores, "lrrr")
+    if causes.visits:
+        click.echo()
+        click.echo(
+            str(
+                message(
+                    "Causes, in {some} of the {all} visits that change:",
+                    some=causes.visits,
+                    all=len(difference.changed),
+                )
+            )
+        )
+        kinds = [[translate(KINDS[kind]), f"{count:,}"] for kind, count in causes.kinds.most_common()]
+        _print_rows([N_("Because of"), N_("Visits")], kinds, "lr")
+
+
+def _print_rows(headings: list[str], rows: list[list[str]], sides: str) -> None:
+    if rows:
+        click.echo()
+        print_table([translate(heading) for heading in headings], rows, sides)

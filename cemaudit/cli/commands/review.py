@@ -1,0 +1,35 @@
+"""``cemaudit review``."""
+
+from __future__ import annotations
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import ledger_option
+from cemaudit.language import N_, message
+
+STATES = ("accepted", "returned", "excluded")
+
+
+@localized.command(
+    "review",
+    help=N_(
+        "Say what becomes of visits in the ledger: accepted, returned to the shopper, or excluded (kept, but in no "
+        "report). Earlier states stay in the visit's history."
+    ),
+)
+@click.argument("visits", nargs=-1, required=True)
+@localized.option("--as", "state", type=click.Choice(STATES), required=True, help=N_("What becomes of them."))
+@localized.option("--reason", default="", metavar="TEXT", help=N_("Why; needed unless they are accepted."))
+@localized.option("--revision", type=click.IntRange(1), metavar="N", help=N_("This revision; else the latest."))
+@ledger_option
+@localized.common_options
+def command(visits: tuple[str, ...], state: str, reason: str, revision: int | None, url: str) -> None:
+    """Give all of them the state, or none."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.history import review
+    from cemaudit.ledger.states import State
+
+    with opened(url) as ledger:
+        review(ledger, list(visits), State(state), reason, revision)
+    click.echo(str(message("{count} visits: {state}", count=len(set(visits)), state=State(state).words)))

@@ -1,0 +1,157 @@
+"""``cemaudit score``."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.inputs import fitting_visits
+from cemaudit.cli.options import (
+    engine_options,
+    json_option,
+    progress,
+    scheme_option,
+    tell_plugin_problems,
+    tell_problems,
+    visits_argument,
+)
+from cemaudit.cli.scheme_changes import print_changes
+from cemaudit.cli.terminal import print_table
+from cemaudit.language import N_, message, printable, translate
+
+if TYPE_CHECKING:
+    from cemaudit.errors import Problem
+    from cemaudit.model import Audit, Score
+    from cemaudit.scoring import Engine
+
+
+@localized.command(
+    "score",
+    help=N_("Score visits (files, folders, or - for standard input). Exit code 3 where a visit could not be scored."),
+)
+@visits_argument
+@json_option
+@scheme_option
+@localized.option("--compose", metavar="ID@VERSION", help=N_("Compose this scheme from the audits of each store."))
+@localized.option("--against", is_flag=True, help=N_("Show what changes against the checklist's own scheme."))
+@localized.option("--before", metavar="ID@VERSION", help=N_("Show what changes against this scheme."))
+@engine_options
+@localized.common_options
+def command(
+    visits: tuple[str, ...],
+    as_json: bool,
+    scheme_ref: str | None,
+    compose: str | None,
+    against: bool,
+    before: str | None,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> int:
+    """Score visits, one JSON object or one table row each."""
+    from cemaudit.scoring import Engine
+
+    engine = Engine(blocked, files, scheme_ref)
+    if against or before:
+        if compose:
+            raise click.UsageError(str(message("give either --compose or --against")))
+        return print_changes(engine, visits, before, as_json)
+    problems: list[Problem] = []
+    audits = progress(message("scoring"), _audits(engine, visits, problems, compose))
+    if as_json:
+        _print_json(audits)
+    else:
+        _print_tables(engine, list(audits))
+    tell_problems(problems)
+    tell_plugin_problems(engine)
+    return 3 if problems else 0
+
+
+def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None) -> Iterator[Audit]:
+    from cemaudit.scoring import make_audit
+    from cemaudit.scoring.bands import graded_among_peers
+    from cemaudit.scoring.composition import compose_stores
+
+    found = fitting_visits(engine, sources, problems)
+    audits = (make_audit(engine.plan(each.visit.checklist, each.visit.day), each.visit) for each in found)
+    return graded_among_peers(compose_stores(engine.plan(composed), audits) if composed else audits)
+
+
+def _print_json(audits: Iterable[Audit]) -> None:
+    from cemaudit.scoring.bands import find_consequences
+
+    labels: dict[tuple[str, str], list[str | None]] = defaultdict(list)
+    for audit in audits:
+        past = labels[audit.visit.store, audit.scheme.ref]
+        past.append(audit.band.label if audit.band else None)
+        following = [consequence.id for consequence in find_consequences(audit.scheme, past)]
+        click.echo(json.dumps(_record(audit) | {"consequences": following}, ensure_ascii=False))
+
+
+def _print_tables(engine: Engine, audits: list[Audit]) -> None:
+    headings = [translate(word) for word in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
+    if audits:
+        print_table(headings, [_row(audit) for audit in audits], align="llllr")
+    by_plan: dict[str, list[Audit]] = defaultdict(list)
+    for audit in audits:
+        by_plan[audit.checklist.ref].append(audit)
+    for group in by_plan.values():
+        _print_over_visits(engine, group)
+
+
+def _print_over_visits(engine: Engine, audits: list[Audit]) -> None:
+    """The scheme's summaries over the audits of one checklist, and what follows from each store's bands."""
+    from cemaudit.scoring import shown
+    from cemaudit.scoring.bands import find_consequences
+    from cemaudit.scoring.composition import summarise
+
+    scheme = audits[0].scheme
+    plan = engine.plan(audits[0].visit.checklist, audits[0].visit.day)
+    scores = summarise(plan, audits)
+    for summary in scheme.summaries:
+        score = scores[summary.id]
+        value = shown(score.value) if score.value is not None else score.reason and score.reason.words
+        click.echo(f"{summary.title or summary.id} ({summary.how}, {score.used}/{score.asked}): {value}")
+    labels: dict[str, list[str | None]] = defaultdict(list)
+    for audit in audits:
+        labels[audit.visit.store].append(audit.band.label if audit.band else None)
+    for store, past in labels.items():
+        for consequence in find_consequences(scheme, past):
+            click.echo(f"{printable(store)}: {consequence.title}")
+
+
+def _record(audit: Audit) -> dict[str, Any]:
+    visit = audit.visit
+    return {
+        "visit": visit.id,
+        "store": visit.store,
+        "date": visit.day.isoformat() if visit.day else None,
+        "wave": visit.wave,
+        "checklist": audit.checklist.ref,
+        "scheme": audit.scheme.ref,
+        "band": audit.band.label if audit.band else None,
+        "measures": {name: _measure(score) for name, score in audit.scores.items()},
+        "failed_critical": list(audit.failed_critical),
+    }
+
+
+def _measure(score: Score) -> dict[str, Any]:
+    if score.value is None:
+        return {"value": None, "reason": score.reason and score.reason.value, "used": score.used, "asked": score.asked}
+    whole = score.value.denominator == 1
+    return {"value": int(score.value) if whole else float(score.value), "used": score.used, "asked": score.asked}
+
+
+def _row(audit: Audit) -> list[str]:
+    from cemaudit.scoring import shown
+
+    visit, score = audit.visit, audit.headline
+    measure = audit.scheme.measure[audit.scheme.leading]
+    value = shown(score.value, measure) if score.value is not None else (score.reason.words if score.reason else "")
+    day = visit.day.isoformat() if visit.day else ""
+    return [visit.id, visit.store_name or visit.store, day, str(audit.band or "-"), value]

@@ -1,0 +1,92 @@
+"""``cemaudit seal``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import N_, message, printable, translate
+
+if TYPE_CHECKING:
+    from cemaudit.exchange.sealed import Sealed
+
+
+@localized.command(
+    "seal",
+    help=N_(
+        "Hand a draft over: check it, sign the statement, write the sealed file, read it again. Exit code 1 where "
+        "something is open or in doubt."
+    ),
+)
+@click.argument("draft")
+@localized.option(
+    "--out",
+    "folder",
+    type=FILE,
+    default=Path(),
+    metavar="DIR",
+    help=N_("Where the sealed file goes; here unless said."),
+)
+@localized.option("--sign", "name", metavar="CODE", help=N_("Sign the statement with this code; else it is asked."))
+@localized.option(
+    "--key", type=FILE, metavar="FILE", help=N_("Sign the file with this private key, see 'cemaudit key'.")
+)
+@engine_options
+@localized.common_options
+def command(
+    draft: str, folder: Path, name: str | None, key: Path | None, blocked: tuple[str, ...], files: tuple[Path, ...]
+) -> int:
+    """Check, sign, write, read again."""
+    from cemaudit.cli.home import home, own_key
+    from cemaudit.entry.desk import Desk
+    from cemaudit.entry.sealing import refuse_unready, seal
+    from cemaudit.scoring import Engine
+
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
+    engine = Engine(blocked, files)
+    desk = Desk(home())
+    found = desk.find(draft)
+    tell_plugin_problems(engine)
+    with desk.opened(found, engine) as held:
+        ready = refuse_unready(held)
+        signing = own_key(key) if key else None
+        sealed = seal(held, folder, _signed(name, ready.visit.shopper), signing)
+    _tell(sealed)
+    return 0
+
+
+def _signed(name: str | None, shopper: str | None) -> str:
+    """The code that signs the statement, asked for below it unless given; it is that of the shopper, where known."""
+    from cemaudit.cli.terminal import Terminal
+    from cemaudit.entry.briefing import STATEMENT
+
+    if name is None:
+        screen = Terminal()
+        screen.say(translate(STATEMENT))
+        screen.say(str(message("Type your code to sign it.")))
+        try:
+            name = screen.ask("> ").strip()
+        except EOFError:
+            name = ""
+    if not name or name != (shopper or name):
+        hint = message("sign with the code the visit was entered under")
+        raise BadInput(Problem(message("not signed; the draft is kept as it is"), hint=hint))
+    return name
+
+
+def _tell(sealed: Sealed) -> None:
+    count = len(sealed.media)
+    click.echo(str(message("Sealed and read again: {path}", path=sealed.path)))
+    click.echo(f"  {message('evidence: {count}', count=count)}, SHA-256 {sealed.sha256}")
+    if sealed.signer:
+        click.echo(f"  {message('signed with the key {fingerprint}', fingerprint=sealed.signer.fingerprint)}")
+    for change in sealed.visit.changes:
+        click.echo(
+            f"  {printable(change.place)}: {printable(change.before or '-')} -> {printable(change.after or '-')}"
+        )

@@ -1,0 +1,101 @@
+"""``cemaudit shoppers``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import Question, asking, asking_options
+from cemaudit.cli.output import Form, give_rows, rows_options, span
+from cemaudit.cli.terminal import print_notes, print_part, screen_width, table_lines
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.agreement import Concordance
+    from cemaudit.compare.results import Rules
+    from cemaudit.compare.shopper_severity import Severity, Shopper
+    from cemaudit.ledger.export.columns import Kind
+
+
+_COLUMNS: dict[str, Kind] = {
+    "shopper": "text", "visits": "whole", "stores": "whole", "severity": "score", "se": "number", "low": "number",
+    "high": "number", "ratio": "number", "spread": "text",
+}  # fmt: skip
+
+
+_HEADINGS = (
+    N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("To look at"),
+)  # fmt: skip
+
+
+_SPREADS = {"uniform": N_("all alike"), "erratic": N_("erratic")}
+
+
+@localized.command(
+    "shoppers",
+    help=N_(
+        "Show how strict each shopper is (points their scores are worse than the average shopper's in the same stores) "
+        "and how steady, by pseudonym, and how far shoppers agree who visited the same store in the same wave. Nothing "
+        "is said of shoppers with fewer than five visits."
+    ),
+)
+@asking_options
+@localized.option("--least", type=click.IntRange(2), metavar="N", help=N_("Nothing of shoppers with fewer visits (5)."))
+@rows_options
+@localized.common_options
+def command(question: Question, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
+    """Show the shoppers."""
+    from cemaudit.compare.agreement import concordance_of
+    from cemaudit.compare.crosstabs import observe
+    from cemaudit.compare.results import DEFAULT
+    from cemaudit.compare.shopper_severity import severity_of
+
+    rules = DEFAULT._replace(least_person=least or DEFAULT.least_person)
+    with asking(question) as opened:
+        seen = observe(opened, question.asked())
+        found, agreed = severity_of(seen, rules), concordance_of(seen, rules)
+    form, rows = Form(as_json, as_csv, xlsx), list(map(_row, found.shoppers))
+    if not give_rows(form, _COLUMNS, rows, lambda: _document(found, agreed, rules)):
+        _print(found, agreed)
+
+
+def _row(one: Shopper) -> dict[str, Any]:
+    row = one._asdict()
+    row["low"], row["high"] = row.pop("interval")
+    return row
+
+
+def _document(found: Severity, agreed: Concordance, rules: Rules) -> dict[str, Any]:
+    rows, notes = list(map(_row, found.shoppers)), list(map(str, found.notes))
+    agreement = agreed._asdict() | {
+        "alpha": agreed.alpha and agreed.alpha._asdict(),
+        "icc": agreed.icc and agreed.icc._asdict(),
+        "notes": list(map(str, agreed.notes)),
+    }
+    return found._asdict() | {"shoppers": rows, "agreement": agreement, "notes": notes, "rules": rules._asdict()}
+
+
+def _print(found: Severity, agreed: Concordance) -> None:
+    text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
+    print_notes([message(text, sd=f"{found.sd:.1f}", visit=f"{found.visit_sd:.1f}"), *found.notes])
+    if found.shoppers:
+        click.echo()
+        headings = [translate(heading) for heading in _HEADINGS]
+        for line in table_lines(headings, list(map(_cells, found.shoppers)), "lrrrrrl", screen_width()):
+            click.echo(line)
+    print_part(N_("How far shoppers agree"), agreed.notes)
+
+
+def _cells(one: Shopper) -> list[str]:
+    return [
+        one.shopper, str(one.visits), str(one.stores), f"{one.severity:+.1f}", span(one.interval, 1),
+        f"{one.ratio:.2f}", ", ".join(map(translate, _remarks(one))),
+    ]  # fmt: skip
+
+
+def _remarks(one: Shopper) -> list[str]:
+    known = [(one.strict, N_("strict")), (one.mild, N_("mild"))]
+    return [text for holds, text in known if holds] + ([_SPREADS[one.spread]] if one.spread else [])

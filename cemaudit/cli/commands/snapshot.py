@@ -1,0 +1,78 @@
+"""``cemaudit snapshot``."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import (
+    engine_options,
+    folder_of,
+    json_option,
+    ledger_option,
+    processes_option,
+    snapshot_option,
+    tell_fallbacks,
+    tell_plugin_problems,
+)
+from cemaudit.language import N_, message
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.snapshot.taking import Taken
+
+
+@localized.command(
+    "snapshot",
+    help=N_(
+        "Bring the snapshot up to the ledger: its visits with answers and scores in columns, in Parquet files that any "
+        "tool reads. Only what is new is written; stopped anywhere, the last whole snapshot stays."
+    ),
+)
+@ledger_option
+@snapshot_option
+@processes_option
+@json_option
+@engine_options
+@localized.common_options
+def command(
+    url: str,
+    given: Path | None,
+    processes: int | None,
+    as_json: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> None:
+    """Take it, and say what was done."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.collecting import processors
+    from cemaudit.ledger.snapshot.taking import take_snapshot
+    from cemaudit.scoring import Engine
+
+    engine = Engine(blocked, files)
+    begun = time.monotonic()
+    with opened(url) as ledger:
+        folder = folder_of(url, given)
+        taken = take_snapshot(ledger, engine, folder, blocked=blocked, processes=processes or processors())
+    seconds = time.monotonic() - begun
+    if as_json:
+        numbers = {"visits": taken.visits, "files": taken.files, "covered": taken.covered}
+        click.echo(json.dumps({**numbers, "folder": str(folder), "seconds": round(seconds, 3)}))
+    else:
+        _tell(taken, folder, seconds)
+    tell_fallbacks(taken.fallbacks)
+    tell_plugin_problems(engine)
+
+
+def _tell(taken: Taken, folder: Path, seconds: float) -> None:
+    rate = f"{taken.visits / max(seconds, 0.001):,.0f}"
+    text = message(
+        "{visits} visits written into {files} files, {rate} a second; up to visit {covered} of the ledger",
+        visits=f"{taken.visits:,}", files=taken.files, rate=rate, covered=f"{taken.covered:,}",
+    )  # fmt: skip
+    click.echo(str(text))
+    click.echo(str(folder))

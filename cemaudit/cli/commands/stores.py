@@ -1,0 +1,91 @@
+"""``cemaudit stores``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.localized import group
+from cemaudit.cli.options import FILE, json_option, ledger_option, tell_new, tell_problems
+from cemaudit.cli.terminal import print_table
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.ledger.store_registry import Store
+
+
+_ABOUT = {
+    "import": N_("Let the ledger know stores from a table or JSON."),
+    "list": N_("List the stores the ledger knows."),
+}
+
+
+_HEADINGS = (N_("Store"), N_("Name"), N_("Region"), N_("Format"), N_("Brand"), N_("Opened"), N_("Pool"))
+
+
+@group("stores", N_("The registry of stores. Once there is one, visits of other stores are refused."), _ABOUT)
+def command() -> None:
+    """The group; its commands follow."""
+
+
+@localized.command(
+    "import",
+    help=N_(
+        "Let the ledger know stores from a CSV or XLSX table or a JSON list: id, name, region, format, brand, owner, "
+        "opened, pool; other columns are kept too. Stores that are not in the file stay. What is bad is named and left "
+        "out; exit code 3 where there is any."
+    ),
+)
+@click.argument("file", type=FILE)
+@ledger_option
+@localized.common_options
+def import_(file: Path, url: str) -> int:
+    """Import what is good."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.store_registry import import_stores, read_stores
+
+    register = read_stores(file)
+    with opened(url, make=True) as ledger:
+        tell_new(ledger)
+        counts = import_stores(ledger, register.stores)
+    tell_problems(register.problems)
+    total = message(
+        "{rows} rows = {new} new + {changed} changed + {same} as before + {bad} bad",
+        rows=register.rows, new=counts.new, changed=counts.changed, same=counts.same, bad=register.bad,
+    )  # fmt: skip
+    click.echo(str(total))
+    return 3 if register.bad else 0
+
+
+@localized.command("list", help=N_("List the stores the ledger knows."))
+@ledger_option
+@json_option
+@localized.common_options
+def list_(url: str, as_json: bool) -> None:
+    """One line, or one JSON object, for each store."""
+    from cemaudit.ledger import opened
+    from cemaudit.ledger.store_registry import stores_now
+
+    with opened(url) as ledger:
+        stores = list(stores_now(ledger).values())
+    if as_json:
+        for store in stores:
+            click.echo(json.dumps(store.model_dump(mode="json"), ensure_ascii=False))
+    elif stores:
+        print_table([translate(heading) for heading in _HEADINGS], [_row(store) for store in stores])
+
+
+def _row(store: Store) -> list[str]:
+    opened = store.opened.isoformat() if store.opened else ""
+    texts = (store.name, store.region, store.format, store.brand, opened, store.pool)
+    return [store.id, *(text or "" for text in texts)]
+
+
+command.add_command(import_)
+
+
+command.add_command(list_)

@@ -1,0 +1,168 @@
+"""``cemaudit trend``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.localized import CHANCE, Number
+from cemaudit.cli.options import Question, asking, asking_options, pool_of, pool_option
+from cemaudit.cli.output import Form, give_rows, rows_options
+from cemaudit.cli.terminal import print_part, screen_width, table_lines
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.control_charts import Alarm
+    from cemaudit.compare.intervals import Interval
+    from cemaudit.compare.trend import Trend
+    from cemaudit.compare.waves import Point, Series
+    from cemaudit.ledger.export.columns import Kind
+
+
+MOST_SHOWN = 60
+
+
+_KINDS = ("region", "format", "brand", "owner", "pool", "channel", "element", "stage", "touchpoint")
+
+
+_COLUMNS: dict[str, Kind] = {
+    "kind": "text", "id": "text", "name": "text", "wave": "text", "visits": "whole", "score": "score", "low": "number",
+    "high": "number", "change": "number", "change_low": "number", "change_high": "number", "told": "flag",
+}  # fmt: skip
+
+
+_HEADINGS = (
+    N_("Scores of"), N_("Wave"), N_("Visits"), N_("Score"), N_("Interval"), N_("Change"), N_("Interval"), N_("Clear"),
+)  # fmt: skip
+
+
+_ALARMS = (N_("Store"), N_("Now"), N_("Visits"), N_("Differs by"), N_("Limit"), N_("Alarm at"))
+
+
+_SIDES = {"up": N_("higher"), "down": N_("lower")}
+
+
+@localized.command(
+    "trend",
+    help=N_(
+        "Show what changed from wave to wave: in all stores, in regions, channels or other parts, each change with its "
+        "interval, and which stores no longer are what they were; first in words what changed and what is noise."
+    ),
+)
+@asking_options
+@localized.option("--by", type=click.Choice(_KINDS), help=N_("Parts of the network, or of the checklist, too."))
+@localized.option("--baseline", multiple=True, metavar="WAVE",
+              help=N_("A wave single stores are compared with; else all but the last."))  # fmt: skip
+@localized.option("--false-alarms", type=Number(0, 1_000_000, min_open=True), default=1.0, show_default=True,
+              metavar="N", help=N_("False alarms among all stores that are put up with."))  # fmt: skip
+@pool_option
+@localized.option("--level", type=CHANCE, metavar="P",
+              help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
+@rows_options
+@localized.common_options
+def command(
+    question: Question,
+    by: str | None,
+    baseline: tuple[str, ...],
+    false_alarms: float,
+    pool: str | None,
+    level: float | None,
+    as_json: bool,
+    as_csv: bool,
+    xlsx: Path | None,
+) -> None:
+    """Find what changed, and show it."""
+    from cemaudit.compare.results import DEFAULT
+    from cemaudit.compare.trend import trend_of
+
+    rules = DEFAULT._replace(level=level or DEFAULT.level)
+    with asking(question) as opened:
+        found = trend_of(
+            opened, question.asked(pool=pool_of(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
+        )  # fmt: skip
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(_rows(found)), lambda: _document(found)):
+        _show(found)
+
+
+def _rows(trend: Trend) -> Iterator[dict[str, Any]]:
+    for point in trend.network.points:
+        yield _row("network", trend.network, point)
+    for part in trend.parts:
+        for point in part.points:
+            yield _row(str(trend.by), part, point)
+
+
+def _row(kind: str, series: Series, point: Point) -> dict[str, Any]:
+    low, high = point.interval or (None, None)
+    change_low, change_high = point.changed or (None, None)
+    return {
+        "kind": kind, "id": series.key, "name": str(series.name), "wave": point.wave, "visits": point.visits,
+        "score": point.score, "low": low, "high": high, "change": point.change, "change_low": change_low,
+        "change_high": change_high, "told": point.told if point.changed else None,
+    }  # fmt: skip
+
+
+def _document(trend: Trend) -> dict[str, Any]:
+    from cemaudit.compare.wording import news
+
+    facts, sentences, watching = trend.facts, news(trend), trend.watching
+    return {
+        "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
+        "checklists": facts.checklists, "schemes": facts.schemes, "level": trend.level, "by": trend.by,
+        "can_be_told": [str(one) for one in sentences.known], "cannot_be_told": [str(one) for one in sentences.unknown],
+        "series": list(_rows(trend)),
+        "stores": watching and watching._asdict() | {
+            "chart": watching.chart._asdict(), "alarms": [alarm._asdict() for alarm in watching.alarms],
+        },
+    }  # fmt: skip
+
+
+def _show(trend: Trend) -> None:
+    from cemaudit.compare.wording import news
+
+    facts, sentences = trend.facts, news(trend)
+    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    print_part(N_("What can be told"), sentences.known)
+    print_part(N_("What cannot be told"), sentences.unknown)
+    for series in ([trend.network], trend.parts):
+        rows = [_cells(one, point) for one in series for point in one.points]
+        _table(_HEADINGS, rows, "llrrrrrl")
+    if trend.watching:
+        _table(_ALARMS, [_alarm(alarm) for alarm in trend.watching.alarms], "llrrrr")
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> None:
+    """The first rows; nothing where there are none."""
+    if not rows:
+        return
+    click.echo()
+    for line in table_lines([translate(heading) for heading in headings], rows[:MOST_SHOWN], sides, screen_width()):
+        click.echo(line)
+    if len(rows) > MOST_SHOWN:
+        click.echo(str(message("... and {count} more rows: see --csv", count=len(rows) - MOST_SHOWN)))
+
+
+def _cells(series: Series, point: Point) -> list[str]:
+    return [
+        str(series.name),
+        point.wave,
+        str(point.visits),
+        "-" if point.score is None else f"{point.score:.1f}",
+        _span(point.interval),
+        "-" if point.change is None else f"{point.change:+.1f}",
+        _span(point.changed, "+"),
+        "!" if point.told else "",
+    ]
+
+
+def _span(interval: Interval | None, sign: str = "") -> str:
+    return f"{interval.low:{sign}.1f}..{interval.high:{sign}.1f}" if interval else "-"
+
+
+def _alarm(alarm: Alarm) -> list[str]:
+    side = translate(_SIDES[alarm.direction])
+    return [alarm.name, side, str(alarm.visits), f"{alarm.change:+.1f}", f"{alarm.limit:.1f}", str(alarm.at)]

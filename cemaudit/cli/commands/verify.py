@@ -1,0 +1,150 @@
+"""``cemaudit verify``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.options import FILE, json_option, tell_problems
+from cemaudit.cli.terminal import screen_width, wrapped
+from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
+from cemaudit.files import refuse_unreadable
+from cemaudit.language import N_, message, printable
+
+if TYPE_CHECKING:
+    from cemaudit.exchange.sealed import Sealed
+    from cemaudit.exchange.sealed.keys import PublicKey
+    from cemaudit.exchange.sealed.revisions import Standing
+
+
+_SAID = {
+    "whole": N_("whole"),
+    "superseded": N_("whole, but {file} takes its place"),
+    "repeated": N_("whole, the same visit as in {file}"),
+    "unfit": N_("does not fit the others"),
+    "refused": N_("refused"),
+}
+
+
+@localized.command(
+    "verify",
+    help=N_(
+        "Check sealed visits (files, or folders of them): every byte, the signature, and how revisions follow each "
+        "other. Exit code 1 where one is refused or does not fit, 3 where there is no file to check."
+    ),
+)
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@localized.option(
+    "--key", "key_files", multiple=True, type=FILE, metavar="FILE",
+    help=N_("Public keys, one a line: one of them must have signed each visit."),
+)  # fmt: skip
+@json_option
+@localized.common_options
+def command(files: tuple[Path, ...], key_files: tuple[Path, ...], as_json: bool) -> int:
+    """Say of each file what it holds and whether it is whole."""
+    from cemaudit.exchange.sealed.keys import read_public_keys
+    from cemaudit.exchange.sealed.revisions import standings
+
+    keys = [key for path in key_files for key in read_public_keys(path)]
+    missing: list[Problem] = []
+    found = standings(_sealed_files(files, missing), keys if key_files else None)
+    if as_json:
+        records = [_record(path, standing) for path, standing in found.items()]
+        click.echo(json.dumps(records, indent=2))  # ASCII: names of files need not be text
+    else:
+        _print(found)
+    tell_problems(missing)
+    if missing:
+        return 3
+    return 1 if any(standing.refusal for standing in found.values()) else 0
+
+
+def _sealed_files(paths: tuple[Path, ...], problems: list[Problem]) -> Iterator[Path]:
+    """The files, and the sealed ones in folders; what is not there goes to ``problems``."""
+    from cemaudit.exchange.sealed import is_sealed
+
+    for path in paths:
+        try:
+            inside = sorted(path.iterdir()) if path.is_dir() else None
+            if inside is None:
+                refuse_unreadable(path)
+        except BadInput as error:
+            problems += error.problems
+            continue
+        except OSError as error:
+            problems.append(Problem(message("cannot be read: {why}", why=error.strerror), str(path)))
+            continue
+        sealed = [path] if inside is None else [one for one in inside if is_sealed(one) and one.name[0] != "."]
+        if not sealed:
+            problems.append(Problem(message("no .cemaudit files in the folder"), str(path)))
+        yield from sealed
+
+
+def _state(standing: Standing) -> str:
+    if standing.refusal:
+        return "unfit" if standing.sealed else "refused"
+    if standing.gives_way_to is None or standing.sealed is None:
+        return "whole"
+    return "repeated" if standing.gives_way_to.digest == standing.sealed.digest else "superseded"
+
+
+def _print(found: dict[Path, Standing]) -> None:
+    for path, standing in found.items():
+        other = standing.gives_way_to.path.name if standing.gives_way_to else ""
+        state = message(_SAID[_state(standing)], file=other)
+        what = "; ".join(map(str, standing.refusal.problems)) if standing.refusal else ""
+        said = what or f"{printable(path, LONGEST_PLACE)}: {', '.join(_about(standing.sealed))}"
+        for line in wrapped(f"{state}: {said}", screen_width(), "  "):
+            click.echo(line)
+    if len(found) > 1:
+        good = sum(not standing.refusal for standing in found.values())
+        click.echo(str(message("{good} of {all} files are good", good=good, all=len(found))))
+
+
+def _about(sealed: Sealed | None) -> Iterator[str]:
+    if sealed is None:
+        return
+    visit = sealed.visit
+    yield str(message("visit {id}", id=visit.id))
+    yield str(message("revision {number}", number=visit.revision))
+    yield printable(visit.store_name or visit.store)
+    yield visit.day.isoformat() if visit.day else str(message("no date"))
+    yield visit.checklist
+    yield str(message("evidence: {count}", count=len(sealed.media)))
+    yield _signed_by(sealed.signer)
+
+
+def _signed_by(signer: PublicKey | None) -> str:
+    if signer is None:
+        return str(message("not signed"))
+    return str(message("signed with {key}", key=f"{signer.fingerprint} {signer.comment}".strip()))
+
+
+def _record(path: Path, standing: Standing) -> dict[str, Any]:
+    state = _state(standing)
+    problem = str(standing.refusal) if standing.refusal else None
+    record: dict[str, Any] = {"file": str(path), "state": state, "problem": problem}
+    if standing.gives_way_to:
+        record["gives_way_to"] = str(standing.gives_way_to.path)
+    return record | (_contents(standing.sealed) if standing.sealed else {})
+
+
+def _contents(sealed: Sealed) -> dict[str, Any]:
+    visit, signer = sealed.visit, sealed.signer
+    return {
+        "visit": visit.id,
+        "revision": visit.revision,
+        "supersedes": visit.supersedes,
+        "store": visit.store,
+        "date": visit.day.isoformat() if visit.day else None,
+        "checklist": visit.checklist,
+        "evidence": len(sealed.media),
+        "sha256": sealed.sha256,
+        "visit_sha256": sealed.digest,
+        "signed_by": signer and {"fingerprint": signer.fingerprint, "key": signer.line, "comment": signer.comment},
+    }

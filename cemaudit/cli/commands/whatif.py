@@ -1,0 +1,202 @@
+"""``cemaudit whatif``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cemaudit.cli import localized
+from cemaudit.cli.inputs import peers_among, the_visit
+from cemaudit.cli.options import FILE, engine_options, json_option, scheme_option, tell_plugin_problems, visits_argument
+from cemaudit.cli.terminal import screen_width, table_lines
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import N_, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.model import Band
+    from cemaudit.scoring.plan import Plan
+    from cemaudit.scoring.whatif import Change, Fix, Goal, WhatIf
+
+
+MOST_FIXES = 12
+
+
+@localized.command(
+    "whatif",
+    help=N_(
+        "Find the cheapest changes of answers that reach a band or a value, and what each one alone would bring. "
+        "Exit code 1 where nothing reaches it."
+    ),
+)
+@visits_argument
+@localized.option("--id", "visit_id", metavar="ID", help=N_("The visit; may be left out where there is only one."))
+@localized.option("--band", metavar="LABEL", help=N_("To have this band, or a better one."))
+@localized.option(
+    "--measure", metavar="NAME", help=N_("The score that --at speaks of; else the one a report leads with.")
+)
+@localized.option("--at", metavar="X", help=N_("To have the score at X or better, or as in '>= 80, < 90'."))
+@localized.option(
+    "--costs", type=FILE, metavar="FILE", help=N_("What changes cost (TOML: item = cost, or inf); else 1 each.")
+)
+@localized.option("--fixed", multiple=True, metavar="ITEM", help=N_("This item cannot change."))
+@localized.option("--feelings", is_flag=True, help=N_("Emotions and expectations may change, too."))
+@localized.option("--not-applicable", is_flag=True, help=N_("Items that did not apply may be answered, too."))
+@scheme_option
+@json_option
+@engine_options
+@localized.common_options
+def command(
+    visits: tuple[str, ...],
+    visit_id: str | None,
+    band: str | None,
+    measure: str | None,
+    at: str | None,
+    costs: Path | None,
+    fixed: tuple[str, ...],
+    feelings: bool,
+    not_applicable: bool,
+    scheme_ref: str | None,
+    as_json: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
+) -> int:
+    """Answer one what-if about one visit."""
+    from cemaudit.scoring import Engine
+    from cemaudit.scoring.whatif import Terms, band_goal, measure_goal, what_if
+
+    if (band is None) == (at is None):
+        raise click.UsageError(str(message("give either --band or --at")))
+    if band is not None and measure is not None:
+        raise click.UsageError(str(message("--measure goes with --at")))
+    engine = Engine(blocked, files, scheme_ref)
+    visit = the_visit(visits, visit_id)
+    plan = engine.evaluate(visit).plan
+    if band is not None:
+        goal = band_goal(plan.scheme, band, peers_among(engine, visits, plan.scheme))
+    else:
+        goal = measure_goal(plan, measure or plan.scheme.leading, str(at))
+    prices, unchanging = _prices(costs, plan)
+    _refuse_unknown(fixed, plan, "--fixed")
+    terms = Terms(prices, {*fixed, *unchanging}, feelings=feelings, not_applicable=not_applicable)
+    answer = what_if(plan, visit, goal, terms)
+    if as_json:
+        record = {"visit": visit.id, "scheme": plan.scheme.ref, "goal": _goal(band, goal, at)} | answer.as_json()
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    else:
+        _print(answer, plan)
+    tell_plugin_problems(engine)
+    return 1 if answer.status in {"impossible", "unknown"} else 0
+
+
+def _goal(band: str | None, goal: Goal, at: str | None) -> dict[str, Any]:
+    return {"band": goal.label} if band is not None else {"measure": goal.measure, "at": at}
+
+
+def _prices(path: Path | None, plan: Plan) -> tuple[dict[str, Fraction], set[str]]:
+    """The costs of a file, and the items that cost infinitely much; ``BadInput`` lists all that is wrong in it."""
+    from cemaudit.checklists import read_toml
+
+    written = read_toml(path) if path else {}
+    _refuse_unknown(list(written), plan, str(path))
+    wrong = [name for name, cost in written.items() if not _is_cost(cost)]
+    if wrong:
+        raise BadInput(
+            Problem(message("expected {what}", what=message("0 or more")), f"{path}: {name}") for name in wrong
+        )
+    unchanging = {name for name, cost in written.items() if str(cost).lower().lstrip("+") in {"inf", "infinity"}}
+    return {name: Fraction(cost) for name, cost in written.items() if name not in unchanging}, unchanging
+
+
+def _is_cost(cost: object) -> bool:
+    from decimal import Decimal
+
+    if isinstance(cost, Decimal):
+        return not cost.is_nan() and cost >= 0
+    return cost == "inf" or (isinstance(cost, int) and not isinstance(cost, bool) and cost >= 0)
+
+
+def _refuse_unknown(names: Sequence[str], plan: Plan, place: str) -> None:
+    from cemaudit.scoring.whatif import names_of_levers
+
+    known = names_of_levers(plan.checklist)
+    problems = [
+        Problem(
+            message("no such item in {ref}: {item}", ref=plan.checklist.ref, item=name), place, nearest(name, known)
+        )
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
+_VERDICTS = {
+    "reached": N_("Reached already; nothing has to change."),
+    "cheapest": N_("The cheapest way (proved), cost {cost}: {where}"),
+    "at-most": N_("A way at cost {cost}: {where}. Not proved to be the cheapest; the search was cut off."),
+    "impossible": N_("No change of answers reaches it."),
+    "unknown": N_("No way was found before the search was cut off; there may be one."),
+}
+
+
+def _print(answer: WhatIf, plan: Plan) -> None:
+    from cemaudit.scoring.explain_text import in_words
+
+    click.echo(str(message("Now: {where}", where=_where(answer.before, plan, answer.goal))))
+    cost, where = in_words(answer.cost), _where(answer.after, plan, answer.goal)
+    click.echo(str(message(_VERDICTS[answer.status], cost=cost, where=where)))
+    alone = {fix.change.name: fix for fix in answer.fixes if fix.change in answer.changes}
+    if answer.changes:
+        rows = [[*_row(change), _gain(alone.get(change.name))] for change in answer.changes]
+        _print_table(rows, [N_("Gain alone")], "llllrr")
+    if answer.fixes:
+        click.echo(f"\n{message('Single changes, the best first:')}")
+        _print_fixes(answer.fixes[:MOST_FIXES], has_band=bool(answer.goal.label))
+        if len(answer.fixes) > MOST_FIXES:
+            click.echo(str(message("{count} more; --json lists all", count=len(answer.fixes) - MOST_FIXES)))
+
+
+def _print_fixes(fixes: Sequence[Fix], *, has_band: bool) -> None:
+    rows = [[*_row(fix.change), _gain(fix), _band(fix.band)] for fix in fixes]
+    if has_band:
+        _print_table(rows, [N_("Gain"), N_("Band")], "llllrrl")
+    else:
+        _print_table([row[:-1] for row in rows], [N_("Gain")], "llllrr")
+
+
+def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str) -> None:
+    common = (N_("Item"), N_("Question"), N_("Now"), N_("Instead"), N_("Cost"))
+    headings = [translate(word) for word in (*common, *last)]
+    for line in table_lines(headings, rows, align, screen_width()):
+        click.echo(line)
+
+
+def _row(change: Change) -> list[str]:
+    from cemaudit.scoring.explain_text import in_words
+
+    return [change.name, str(change.title), change.before or "-", change.after, in_words(change.cost)]
+
+
+def _gain(fix: Fix | None) -> str:
+    if fix is None:
+        return "0.0"
+    return "" if fix.gain is None else f"{float(fix.gain):+.1f}"
+
+
+def _where(where: tuple[Fraction | None, Band | None], plan: Plan, goal: Goal) -> str:
+    from cemaudit.scoring.rounding import shown
+
+    value, band = where
+    measure = plan.scheme.measure[goal.measure.partition("[")[0]]
+    number = shown(value, measure) if value is not None else str(message("no score"))
+    said = f"{goal.measure} {number}"
+    return f"{said}, {message('band {band}', band=_band(band))}" if goal.label else said
+
+
+def _band(band: Band | None) -> str:
+    return str(band) if band else "-"

@@ -1,0 +1,108 @@
+"""The visits a command is given: files, folders, standard input, and which of them are meant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.language import message
+
+if TYPE_CHECKING:
+    from cemaudit.exchange.visits import Found
+    from cemaudit.model import Checklist, Scheme, Visit
+    from cemaudit.scoring import Engine
+    from cemaudit.scoring.bands import Peers
+
+__all__ = ["fitting_visits", "peers_among", "the_checklist", "the_store", "the_visit"]
+
+
+def the_checklist(engine: Engine, word: str) -> Checklist:
+    """The checklist in a TOML file, of an ``id@version``, or the newest of an id."""
+    if word.endswith(".toml"):
+        return engine.library.add_checklist(Path(word))
+    if "@" in word:
+        return engine.library.checklist(word)
+    versions = [one for one in engine.library.checklists.values() if one.id == word]
+    if not versions:
+        known = {one.id for one in engine.library.checklists.values()}
+        hint = nearest(word, known) or message("'cemaudit checklists' lists them")
+        raise BadInput(Problem(message("no such checklist: {ref}", ref=word), hint=hint))
+    return max(versions, key=lambda one: tuple(map(int, one.version.split("."))))
+
+
+def the_store(store: str, stores: Path | None) -> str:
+    """The name of ``store`` in the table ``stores`` (columns ``id`` and ``name``), empty without a table.
+
+    ``BadInput`` where the table does not know it.
+    """
+    from cemaudit.exchange.tables import read_table
+
+    if stores is None:
+        return ""
+    table = read_table(stores)
+    if "id" not in table.columns:
+        raise BadInput(Problem(message("no column {name}", name="id"), stores.name, nearest("id", table.columns)))
+    names = {row.cells.get("id", ""): row.cells.get("name", "") for row in table.rows if not row.problem}
+    if store not in names:
+        raise BadInput(Problem(message("no such store: {store}", store=store), stores.name, nearest(store, names)))
+    return names[store]
+
+
+def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[Found]:
+    """The visits that fit a checklist at hand; whatever is wrong with the others goes to ``problems``.
+
+    A checklist that is missing or unusable is told once, with the number of visits it leaves unscored.
+    """
+    from cemaudit.exchange.visits import read_visits
+    from cemaudit.scoring import check_visit
+
+    unusable: dict[str, BadInput] = {}
+    left_out: Counter[str] = Counter()
+    for found in read_visits(sources, problems):
+        ref = found.visit.checklist
+        try:
+            checklist = None if ref in unusable else engine.plan(ref, found.visit.day).checklist
+        except BadInput as error:
+            checklist, unusable[ref] = None, error.inside(found.place)
+        if checklist is None:
+            left_out[ref] += 1
+        elif unfit := check_visit(found.visit, checklist):
+            problems += (problem.inside(found.place) for problem in unfit)
+        else:
+            yield found
+    for ref, refusal in unusable.items():
+        problems += refusal.problems
+        if left_out[ref] > 1:
+            what = message("{count} further visits of {ref} are left out too", count=left_out[ref] - 1, ref=ref)
+            problems.append(Problem(what))
+
+
+def the_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
+    """The one visit of that id, or the only one there is; ``BadInput`` otherwise."""
+    from cemaudit.exchange.visits import read_visits
+
+    visits = [found.visit for found in read_visits(sources)]
+    found = [visit for visit in visits if visit_id in {None, visit.id}]
+    if len(found) == 1:
+        return found[0]
+    ids = [visit.id for visit in visits]
+    if not visit_id:
+        raise BadInput(Problem(message("there are {count} visits; choose one with --id", count=len(ids))))
+    if found:
+        raise BadInput(Problem(message("{count} visits have the id {id}", count=len(found), id=visit_id)))
+    raise BadInput(Problem(message("no such visit: {id}", id=visit_id), hint=nearest(visit_id, ids)))
+
+
+def peers_among(engine: Engine, sources: tuple[str, ...], scheme: Scheme) -> Peers | None:
+    """What bands by percentile are measured against: all the visits given; ``None`` where no band asks for it."""
+    from cemaudit.scoring import make_audit
+    from cemaudit.scoring.bands import peers_of
+
+    if not any("p" in condition for band in scheme.bands for condition in band.where.values()):
+        return None
+    visits = [found.visit for found in fitting_visits(engine, sources, [])]
+    audits = (make_audit(engine.plan(visit.checklist, visit.day), visit) for visit in visits)
+    return peers_of(scheme, [audit for audit in audits if audit.scheme.ref == scheme.ref])

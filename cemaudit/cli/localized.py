@@ -1,0 +1,132 @@
+"""click in the language in force: commands, groups, options and kinds of numbers."""
+
+from __future__ import annotations
+
+import gettext
+import math
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import click
+
+from cemaudit.language import LANGUAGES, LOCALES, N_, Language, message, translate
+
+__all__ = ["CHANCE", "POINTS", "Command", "Number", "Speaking", "command", "common_options", "group", "option", "speak"]
+
+
+def speak(language: Language) -> None:
+    """Let click's own words (usage, options, errors) come from our catalogue."""
+    gettext.bindtextdomain("cemaudit", LOCALES)
+    gettext.textdomain("cemaudit")
+    os.environ["LANGUAGE"] = language
+
+
+class Option(click.Option):
+    """An option whose help is translated when shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        written, self.help = self.help, self.help and translate(self.help)
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = written
+
+
+class Speaking(click.Command):
+    """A command whose ``--help`` speaks the language in force, also when another was in force before."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        found = super().get_help_option(ctx)
+        if found:
+            found.help = translate(N_("Show this message and exit."))
+        return found
+
+
+class Command(Speaking):
+    """A command whose help is translated when shown."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        written, self.help = self.help, self.help and translate(self.help)
+        try:
+            super().format_help_text(ctx, formatter)
+        finally:
+            self.help = written
+
+
+option = partial(click.option, cls=Option)
+
+
+command = partial(click.command, cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+
+
+def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--lang`` and ``--debug``, which every command takes; ``run`` acts on them before click does."""
+    language = option(
+        "--lang", type=click.Choice(LANGUAGES), expose_value=False, help=N_("Language; else that of the locale.")
+    )
+    debug = option("--debug", is_flag=True, expose_value=False, help=N_("Show a traceback when something breaks."))
+    return language(debug(function))
+
+
+MOST = 1_000_000
+
+
+class Number(click.FloatRange):
+    """A number within limits; ``nan`` is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found: float = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(str(message("{value} is not a number", value=value)), param, ctx)
+        return found
+
+
+class _Points(click.types.FloatParamType):
+    """A score; ``inf``, ``nan`` and what no scale of points reaches are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found: float = super().convert(value, param, ctx)
+        if not abs(found) <= MOST:
+            self.fail(str(message("{value} is no score", value=value)), param, ctx)
+        return found
+
+
+POINTS = _Points()
+
+
+CHANCE = Number(0.5, 1, max_open=True)
+"""A probability that is worth acting on: a half or more, never certainty."""
+
+
+class _Group(Command, click.Group):
+    """A group whose commands' one-line helps are translated when shown."""
+
+    about: dict[str, str]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        with formatter.section(translate("Commands")):
+            formatter.write_dl([(name, translate(text)) for name, text in self.about.items()])
+
+
+def group(
+    name: str, text: str, about: dict[str, str], *, alone: bool = False
+) -> Callable[[Callable[..., Any]], _Group]:
+    """The group ``name`` with the help ``text``; ``about`` has one line for each of its commands.
+
+    ``alone``: it is a command itself, too; its function is called before any of its commands.
+    """
+
+    def make(function: Callable[..., Any]) -> _Group:
+        made: _Group = click.group(
+            name,
+            cls=_Group,
+            context_settings={"help_option_names": ["-h", "--help"]},
+            help=text,
+            invoke_without_command=alone,
+        )(common_options(function))
+        made.about = about
+        return made
+
+    return make

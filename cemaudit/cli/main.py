@@ -1,0 +1,226 @@
+"""The program: its commands in groups, their language, errors in one line each, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from cemaudit.cli.localized import Speaking, common_options, option, speak
+from cemaudit.errors import BadEnvironment, CemauditError, Problem
+from cemaudit.language import LANGUAGES, N_, Language, detect, message, translate, use
+
+__all__ = ["BUG", "COMMANDS", "EXTRAS", "cli", "is_there", "missing", "run"]
+
+
+EXTRAS = {
+    "hq": ("numpy", "duckdb", "scipy"),
+    "xlsx": ("openpyxl", "defusedxml"),
+    "pdf": ("pypdf",),
+    "postgres": ("psycopg",),
+    "sign": ("cryptography",),
+    "spark": ("pyspark", "pyarrow", "pandas"),
+}
+"""The packages an extra brings, by the names they are imported by."""
+
+
+def is_there(extra: str) -> bool:
+    """Whether the packages of an extra are installed."""
+    return all(map(_can_be_found, EXTRAS[extra]))
+
+
+def missing(error: ModuleNotFoundError) -> BadEnvironment | None:
+    """The error for people where the package that was not found is an extra's; ``None`` where it is not."""
+    name = (error.name or "").partition(".")[0]
+    extra = next((extra for extra, packages in EXTRAS.items() if name in packages), None)
+    if extra is None:
+        return None
+    hint = message("install it: {command}", command=f"pip install 'cemaudit[{extra}]'")
+    return BadEnvironment(Problem(message("this needs the extra {extra}", extra=extra), hint=hint))
+
+
+def _can_be_found(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # it is kept from being loaded
+        return False
+
+
+GROUPS: dict[str, dict[tuple[str, ...], str]] = {
+    N_("Shoppers"): {
+        ("enter",): N_("Enter a visit, question by question."),
+        ("resume", "drafts"): N_("Go on with a draft; list the drafts."),
+        ("show", "discard"): N_("Show what a draft holds; put it into the bin."),
+        ("seal", "amend"): N_("Hand over a sealed visit; take it up again."),
+        ("key",): N_("Make and show keys to sign visits with."),
+    },
+    N_("Headquarters, collecting"): {
+        ("form", "import"): N_("Write forms to fill in; read what comes back."),
+        ("verify", "collect"): N_("Check sealed visits; take visits into a ledger."),
+        ("stores", "review"): N_("Register stores; accept or exclude visits."),
+        ("history", "ledger"): N_("The history of a visit; check or copy a ledger."),
+        ("purge",): N_("Remove personal data; the scores stay."),
+    },
+    N_("Headquarters, looking"): {
+        ("score", "explain"): N_("Score visits; unfold a score to its answers."),
+        ("whatif",): N_("Find the cheapest changes that reach a band."),
+        ("report",): N_("Write the report of each visit as PDF."),
+        ("snapshot", "query", "export"): N_("Update the snapshot; query it; write it out."),
+        ("rescore",): N_("Score the history under another scheme."),
+    },
+    N_("Headquarters, comparing"): {
+        ("compare", "trend"): N_("Compare stores fairly; compare waves."),
+        ("shoppers", "items"): N_("How strict shoppers are; which items work."),
+        ("drivers",): N_("Which touchpoints go with an outcome."),
+        ("plan-visits",): N_("How many visits it takes to see a difference."),
+    },
+    N_("Headquarters, acting"): {
+        ("actions", "effect"): N_("Note what was decided; estimate what it did."),
+    },
+    N_("Authors of checklists and plugins"): {
+        ("lint", "import-form"): N_("Check checklists; draft one from an XLSForm."),
+    },
+    N_("Anyone"): {
+        ("demo",): N_("Make simulated chains, with their reports."),
+        ("checklists", "plugins"): N_("List the checklists; list the plugins."),
+    },
+}
+"""The commands by who needs them, related ones in one row with one line of help."""
+
+COMMANDS = tuple(name for rows in GROUPS.values() for names in rows for name in names)
+
+
+class LazyGroup(Speaking, click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
+        module = import_module(f"cemaudit.cli.commands.{name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        for title, rows in GROUPS.items():
+            with formatter.section(translate(title)):
+                formatter.write_dl([(", ".join(names).ljust(_NAMES), translate(text)) for names, text in rows.items()])
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(translate(_ABOUT))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            from cemaudit.errors import nearest
+            from cemaudit.language import message
+
+            hint = nearest(args[0], COMMANDS, listing=False)
+            text = str(message("no such command: {name}", name=args[0])) + (f" ({hint})" if hint else "")
+            raise click.UsageError(text, ctx)
+        return super().resolve_command(ctx, args)
+
+
+_NAMES = len("snapshot, query, export")
+_ABOUT = N_("Score mystery-shopping visits by industry checklists, and report on them in Korean and English.")
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@common_options
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: _version(context) if asked else None,
+    help=N_("Show the version."),
+)
+def cli() -> None:
+    """The command group; its help is ``_ABOUT``."""
+
+
+def _version(context: click.Context) -> None:
+    from cemaudit import __version__
+
+    click.echo(f"cemaudit {__version__}")
+    context.exit()
+
+
+BUG = 70
+
+
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run ``cemaudit`` with these arguments; returns the exit code (0, 1, 2, 3, 4, 70, or 130 when interrupted)."""
+    language = _language(arguments)
+    speak(language)
+    with use(language):
+        try:
+            return _answer(arguments)
+        except click.ClickException as error:
+            return _tell(_usage(error), error.exit_code)
+        except CemauditError as error:
+            _trace(arguments)
+            return _tell("\n".join(map(str, error.problems)), error.exit_code)
+        except (KeyboardInterrupt, click.Abort):
+            return _tell(str(message("interrupted")), INTERRUPTED)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except Exception as error:  # noqa: BLE001 (whatever it is, a person gets one line)
+            _trace(arguments)
+            return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    """An extra that is not installed, else a bug."""
+    if isinstance(error, ModuleNotFoundError) and (refusal := missing(error)):
+        return _tell(str(refusal), refusal.exit_code)
+    what = message("this is a bug in cemaudit: {error}", error=f"{type(error).__name__}: {error}")
+    return _tell(f"{what} ({message('run again with --debug and report it')})", BUG)
+
+
+def _answer(arguments: Sequence[str]) -> int:
+    result = cli.main(list(arguments), prog_name="cemaudit", standalone_mode=False)
+    sys.stdout.flush()
+    return result if isinstance(result, int) else 0
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """The language asked for with ``--lang``, else that of the locale."""
+    for position, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            asked = value or next(iter(arguments[position + 1 :]), "")
+            return next((language for language in LANGUAGES if language == asked), detect())
+    return detect()
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = f" ({context.command_path} --help)" if context else ""
+    return error.format_message() + hint
+
+
+def _tell(text: str, exit_code: int) -> int:
+    for line in text.splitlines() or [""]:
+        click.echo(f"cemaudit: {line}", err=True)
+    return exit_code
+
+
+def _trace(arguments: Sequence[str]) -> None:
+    if "--debug" in arguments:
+        traceback.print_exc()

@@ -1,0 +1,168 @@
+"""Rows for other programs: JSON, CSV, or a workbook."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from cemaudit.cli.localized import option
+from cemaudit.cli.options import FILE
+from cemaudit.cli.terminal import SCREEN, print_table, wrapped
+from cemaudit.language import N_, Message, message, translate
+
+if TYPE_CHECKING:
+    from cemaudit.compare.intervals import Interval, Standing
+    from cemaudit.compare.nps import Link, Promoters, Promoting
+    from cemaudit.errors import Sayable
+    from cemaudit.ledger.export.columns import Kind
+
+__all__ = [
+    "COLUMNS",
+    "Form",
+    "give_rows",
+    "print_csv",
+    "print_promoting",
+    "promoters_said",
+    "promoting_document",
+    "row_of",
+    "rows_options",
+    "span",
+]
+
+
+class Form(NamedTuple):
+    """How rows are wanted: as JSON, as CSV, or in a workbook (``None``: not); else a table for people."""
+
+    as_json: bool
+    as_csv: bool
+    xlsx: Path | None
+
+
+def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--json`` or ``--csv``, and ``--xlsx``."""
+    for each in (
+        option("--xlsx", type=FILE, metavar="FILE", help=N_("Write a workbook.")),
+        option("--csv", "as_csv", is_flag=True, callback=_one_of_them, help=N_("Write CSV.")),
+        option("--json", "as_json", is_flag=True, callback=_one_of_them, help=N_("Write JSON for programs.")),
+    ):
+        function = each(function)
+    return function
+
+
+def _one_of_them(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    """``--json`` and ``--csv`` both write where programs read."""
+    if value and (ctx.params.get("as_json") or ctx.params.get("as_csv")):
+        raise click.UsageError(str(message("--json and --csv cannot be had at once")), ctx)
+    return value
+
+
+def give_rows(
+    form: Form,
+    columns: Mapping[str, Kind],
+    rows: Sequence[Mapping[str, Any]],
+    document: Callable[[], object] | None = None,
+) -> bool:
+    """Write the document as JSON, the rows as CSV or a workbook; ``False`` where a person reads."""
+    if form.as_json and document:
+        click.echo(json.dumps(document(), ensure_ascii=False))
+    if form.as_csv:
+        print_csv(list(columns), rows)
+    if form.xlsx:
+        _write_workbook(form.xlsx, columns, rows)
+        click.echo(str(message("written: {path}", path=form.xlsx)), err=form.as_csv or form.as_json)
+    return form.as_json or form.as_csv or form.xlsx is not None
+
+
+def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows as CSV; no cell is a formula."""
+    from cemaudit.ledger.export.files import harmless
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(map(harmless, columns))
+    for row in rows:
+        values = (row.get(name) for name in columns)
+        writer.writerow([harmless(value) if isinstance(value, str) else value for value in values])
+
+
+def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]]) -> None:
+    from cemaudit.ledger.export.columns import OutColumn
+    from cemaudit.ledger.export.files import write_spreadsheet
+
+    outs = [OutColumn(name, "", kind) for name, kind in columns.items()]
+    write_spreadsheet(path, outs, ([row.get(name) for name in columns] for row in rows), len(rows))
+
+
+COLUMNS: dict[str, Kind] = {
+    "store": "text", "name": "text", "pool": "text", "visits": "whole", "effective": "number", "raw": "score",
+    "score": "score", "se": "number", "low": "number", "high": "number", "reliability": "number", "below": "number",
+    "best_rank": "whole", "worst_rank": "whole", "lowest": "number", "highest": "number", "group": "whole",
+    "flagged": "flag", "apart": "text",
+}  # fmt: skip
+
+
+def row_of(standing: Standing) -> dict[str, Any]:
+    """A store as a row for programs."""
+    row = standing._asdict()
+    row["low"], row["high"] = row.pop("interval")
+    row["best_rank"], row["worst_rank"] = row.pop("rank") or (None, None)
+    return row
+
+
+def span(interval: Interval, digits: int) -> str:
+    """An interval, as in ``1.5..2.5``."""
+    return f"{interval.low:.{digits}f}..{interval.high:.{digits}f}"
+
+
+_HEADINGS = (N_("Driver"), N_("Promoters"), N_("Detractors"), N_("Correlation"), N_("Interval"), N_("Visits"))
+
+
+def promoters_said(item: str, found: Promoters) -> Message:
+    """The score of an item in words."""
+    return message(
+        "{item}: net promoter score {score} ({low} to {high}): of {answers} answers {up} are 9 or 10, {down} are 6 or "
+        "less.",
+        item=item, score=f"{found.score:+.1f}", low=f"{found.interval.low:+.1f}", high=f"{found.interval.high:+.1f}",
+        answers=f"{found.answers:,}", up=f"{found.promoters:,}", down=f"{found.detractors:,}",
+    )  # fmt: skip
+
+
+def promoting_document(found: Promoting | None) -> dict[str, Any] | None:
+    """Everything about it, as plain values."""
+    if found is None:
+        return None
+    return {
+        **found.score._asdict(),
+        "interval": list(found.score.interval),
+        "links": [{**link._asdict(), "interval": list(link.interval)} for link in found.links],
+    }
+
+
+def print_promoting(item: str, found: Promoting, titles: Mapping[str, Sayable]) -> None:
+    """The score, and the table of what goes with it."""
+    click.echo()
+    what = message("The drivers' scores where it is 9 or 10, and where 6 or less; and how closely they go together:")
+    for sentence in (promoters_said(item, found.score), what):
+        for line in wrapped(str(sentence), SCREEN, "  "):
+            click.echo(line)
+    print_table(list(map(translate, _HEADINGS)), [_cells(link, titles) for link in found.links], "lrrrrr")
+
+
+def _cells(link: Link, titles: Mapping[str, Sayable]) -> list[str]:
+    return [
+        str(titles[link.name]),
+        _shown(link.promoters, "{:.1f}"),
+        _shown(link.detractors, "{:.1f}"),
+        _shown(link.correlation, "{:+.2f}"),
+        f"{link.interval.low:+.2f}..{link.interval.high:+.2f}" if link.correlation is not None else "-",
+        f"{link.visits:,}",
+    ]
+
+
+def _shown(value: float | None, form: str) -> str:
+    return "-" if value is None else form.format(value)
