@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from program import copied
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A copy of the files of abcc385, for one test alone."""
+    return copied(tmp_path / "abcc385")
