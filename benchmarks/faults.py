@@ -54,7 +54,7 @@ COLLECT = [sys.executable, "-m", "cemaudit", "collect", "--any-store", "--json"]
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 CLOCK = """
 import datetime as dt, sys, types
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.ledger import acceptance, audit_trail
 back = dt.timedelta(days=float(sys.argv[1]))
 class Clock(dt.datetime):

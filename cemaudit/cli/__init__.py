@@ -14,6 +14,6 @@ def main() -> None:
 
         sys.stdout.write(f"cemaudit {__version__}\n")
         return
-    from cemaudit.cli.main import run
+    from cemaudit.cli.app import run
 
     raise SystemExit(run(sys.argv[1:]))

@@ -9,8 +9,8 @@ from typing import get_args
 
 import pytest
 
+from cemaudit.cli.app import run
 from cemaudit.cli.commands.actions import KINDS
-from cemaudit.cli.main import run
 from cemaudit.ledger.actions import Kind
 
 Answer = Callable[..., tuple[int, list[str], str]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.ledger.spark import session
 
 Said = pytest.CaptureFixture[str]

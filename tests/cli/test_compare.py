@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from networks import Network
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 
 Answer = Callable[..., tuple[int, str, str]]
 

@@ -12,7 +12,7 @@ import pytest
 import samples
 import snapshots
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.ledger import opened
 from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Visit

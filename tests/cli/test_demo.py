@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.cli.terminal import SCREEN, columns_of
 from cemaudit.exchange.visits import read_visits
 from cemaudit.exchange.written import write_visits
@@ -118,7 +118,7 @@ def test_real_visits_in_its_ledger_are_not_lost(tmp_path: Path, capsys: pytest.C
 def test_without_the_extra_the_rest_is_made(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['duckdb'] = sys.modules['numpy'] = None\n"
-        "from cemaudit.cli.main import run; sys.exit(run(sys.argv[1:]))"
+        "from cemaudit.cli.app import run; sys.exit(run(sys.argv[1:]))"
     )
     arguments = ["demo", "--out", str(tmp_path), "--lang", "en", *BLOCKED, *SMALL]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)

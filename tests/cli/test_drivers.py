@@ -11,9 +11,9 @@ from pathlib import Path
 import driven
 import pytest
 
+from cemaudit.cli.app import run
 from cemaudit.cli.commands.drivers import _HINTS as SUGGESTIONS
 from cemaudit.cli.commands.items import _ADVICE as ADVICE
-from cemaudit.cli.main import run
 from cemaudit.cli.terminal import SCREEN, columns_of
 from cemaudit.compare.drivers.ipa import Hint
 from cemaudit.compare.item_analysis import Advice

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.exchange.sealed import read_sealed
 
 FORM = """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.cli.terminal import columns_of
 from cemaudit.exchange.written import write_visits
 from cemaudit.scoring import Engine

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cemaudit.cli.main import EXTRAS, is_there, missing, run
+from cemaudit.cli.app import EXTRAS, is_there, missing, run
 
 _WITHOUT = (
     "import sys; sys.modules[sys.argv[1]] = None\n"
-    "from cemaudit.cli.main import run; sys.exit(run(['--lang', 'en', *sys.argv[2:]]))"
+    "from cemaudit.cli.app import run; sys.exit(run(['--lang', 'en', *sys.argv[2:]]))"
 )
 
 

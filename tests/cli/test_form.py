@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 import samples
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.exchange.toml import toml_of
 
 

@@ -9,7 +9,7 @@ import pytest
 from markdown_forms import write_form
 
 from cemaudit.checklists import load_checklist
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.scoring import Engine
 from cemaudit.scoring.lint import Level, lint_checklist
 from cemaudit.scoring.plan import make_plan

@@ -14,7 +14,7 @@ import pytest
 import sealing
 from keeping import SHOP, amended, lines, visit
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.exchange.sealed.keys import new_key, public_file
 from cemaudit.exchange.toml import toml_of
 from cemaudit.exchange.written import line_of

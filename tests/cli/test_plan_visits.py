@@ -11,7 +11,7 @@ from pathlib import Path
 import networks
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.cli.terminal import SCREEN, columns_of
 
 Asked = Callable[..., tuple[int, str, str]]
@@ -85,7 +85,7 @@ def test_visits_that_tell_nothing_end_in_one_line(asked: Asked, tmp_path: Path) 
 def test_the_base_install_is_enough() -> None:
     program = (
         "import sys; sys.modules.update(dict.fromkeys(['numpy', 'scipy', 'duckdb']));"
-        "from cemaudit.cli.main import run; sys.exit(run(['plan-visits', '--difference', '5', '--lang', 'en']))"
+        "from cemaudit.cli.app import run; sys.exit(run(['plan-visits', '--difference', '5', '--lang', 'en']))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

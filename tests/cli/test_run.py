@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cemaudit import __version__
-from cemaudit.cli.main import COMMANDS, run
+from cemaudit.cli.app import COMMANDS, run
 from cemaudit.language import use
 
 
@@ -23,7 +23,7 @@ def cemaudit(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--lang", "ko", "--help"), ()])
 def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
-    code = "import sys; from cemaudit.cli.main import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    code = "import sys; from cemaudit.cli.app import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
     assert not {"pydantic", "reportlab", "pluggy", "tomli", "PIL"} & set(done.stderr.split())
 
@@ -98,7 +98,7 @@ def test_a_bug_is_one_line_and_a_traceback_on_demand(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setattr("cemaudit.cli.main._answer", lambda _: 1 / 0)
+    monkeypatch.setattr("cemaudit.cli.app._answer", lambda _: 1 / 0)
     assert run(["plugins"]) == 70
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert run(["plugins", "--debug"]) == 70

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sealing
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
 from cemaudit.exchange.written import write_visits
 from cemaudit.model import Visit

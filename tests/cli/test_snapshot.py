@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from cemaudit.cli.app import run
 from cemaudit.cli.commands import query
-from cemaudit.cli.main import run
 from cemaudit.exchange.visits import read_visits
 from cemaudit.exchange.written import write_visits
 from cemaudit.ledger.query.views import VIEWS

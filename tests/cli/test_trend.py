@@ -11,7 +11,7 @@ import networks
 import openpyxl
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.cli.terminal import SCREEN, columns_of
 
 Ask = Callable[..., str]

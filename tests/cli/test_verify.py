@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sealing
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.exchange.sealed.keys import SigningKey, new_key, public_file
 
 

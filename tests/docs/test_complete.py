@@ -15,7 +15,7 @@ import tomli
 
 import cemaudit
 from cemaudit import hookspecs
-from cemaudit.cli.main import COMMANDS
+from cemaudit.cli.app import COMMANDS
 from cemaudit.model import Checklist, Facet, Item, Measure, Reason, Scheme, Touchpoint, Visit
 from cemaudit.model.answers import AnswerType
 from cemaudit.model.measures import VISIT_SOURCES

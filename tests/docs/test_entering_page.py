@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 
 TODAY = re.compile(r"today is \d{4}-\d\d-\d\d")
 

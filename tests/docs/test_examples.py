@@ -13,7 +13,7 @@ import pytest
 import tomli
 
 from cemaudit.checklists import load_file
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.exchange.mapping import load_mapping
 from cemaudit.model import Item, Measure, Visit
 from cemaudit.scoring import Engine

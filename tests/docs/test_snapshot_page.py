@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.ledger.snapshot.names import CODES
 
 duckdb = pytest.importorskip("duckdb")

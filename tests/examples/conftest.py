@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cemaudit.checklists import load_checklist
-from cemaudit.cli.main import run as run_cemaudit
+from cemaudit.cli.app import run as run_cemaudit
 from cemaudit.exchange.importer import Import, import_table
 from cemaudit.exchange.mapping import load_mapping
 from cemaudit.model import Audit, Visit

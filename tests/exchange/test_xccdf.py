@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.checklists import load_file
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.errors import BadInput
 from cemaudit.exchange import xccdf_xml
 from cemaudit.exchange.toml import toml_of

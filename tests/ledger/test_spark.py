@@ -19,7 +19,7 @@ import pytest
 import samples
 from clusters import Cluster, cluster, need_spark
 
-from cemaudit.cli.main import run
+from cemaudit.cli.app import run
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger import opened
 from cemaudit.ledger.query.question import Question

@@ -209,7 +209,7 @@ _NEXT_WITH_HQ = (
 @localized.common_options
 def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Simulate, collect, ask and report; only files of its own names are replaced in ``folder``."""
-    from cemaudit.cli.main import is_there
+    from cemaudit.cli.app import is_there
     from cemaudit.scoring import Engine
     from cemaudit.simulate import make_chain
 
