@@ -189,8 +189,8 @@ def _unforeseen(error: Exception) -> int:
     """An extra that is not installed, else a bug."""
     if isinstance(error, ModuleNotFoundError) and (refusal := missing(error)):
         return _tell(str(refusal), refusal.exit_code)
-    what = message("this is a bug in cemaudit: {error}", error=f"{type(error).__name__}: {error}")
-    return _tell(f"{what} ({message('run again with --debug and report it')})", BUG)
+    text = message("this is a bug in cemaudit: {error}", error=f"{type(error).__name__}: {error}")
+    return _tell(f"{text} ({message('run again with --debug and report it')})", BUG)
 
 
 def _answer(arguments: Sequence[str]) -> int:
@@ -204,8 +204,8 @@ def _language(arguments: Sequence[str]) -> Language:
     for position, argument in enumerate(arguments):
         name, _, value = argument.partition("=")
         if name == "--lang":
-            asked = value or next(iter(arguments[position + 1 :]), "")
-            return next((language for language in LANGUAGES if language == asked), detect())
+            language_code = value or next(iter(arguments[position + 1 :]), "")
+            return next((language for language in LANGUAGES if language == language_code), detect())
     return detect()
 
 

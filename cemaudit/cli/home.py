@@ -42,9 +42,9 @@ def own_key(path: Path | None = None) -> SigningKey:
     path = path or key_file()
     key = read_key(path, _known_passphrase)
     if readable_by_others(path):
-        what = message("others can read this private key")
+        text = message("others can read this private key")
         hint = message("take that right from them: {command}", command="chmod 600")
-        tell_problems([Problem(what, str(path), hint).inside(message("warning"))])
+        tell_problems([Problem(text, str(path), hint).inside(message("warning"))])
     return key
 
 
@@ -58,9 +58,9 @@ def _known_passphrase() -> str | None:
 
 
 def _passphrase(question: str, *, twice: bool) -> str | None:
-    given = os.environ.get(PASSPHRASE)
-    if given is not None or not sys.stdin.isatty():
-        return given
+    passphrase = os.environ.get(PASSPHRASE)
+    if passphrase is not None or not sys.stdin.isatty():
+        return passphrase
     asked: str = click.prompt(
         translate(question), default="", show_default=False, hide_input=True, confirmation_prompt=twice, err=True
     )

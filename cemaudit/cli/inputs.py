@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["fitting_visits", "peers_among", "the_checklist", "the_store", "the_visit"]
 
 
-def the_checklist(engine: Engine, word: str) -> Checklist:
+def the_checklist(engine: Engine, text: str) -> Checklist:
     """The checklist in a TOML file, of an ``id@version``, or the newest of an id."""
-    if word.endswith(".toml"):
-        return engine.library.add_checklist(Path(word))
-    if "@" in word:
-        return engine.library.checklist(word)
-    versions = [one for one in engine.library.checklists.values() if one.id == word]
+    if text.endswith(".toml"):
+        return engine.library.add_checklist(Path(text))
+    if "@" in text:
+        return engine.library.checklist(text)
+    versions = [checklist for checklist in engine.library.checklists.values() if checklist.id == text]
     if not versions:
-        known = {one.id for one in engine.library.checklists.values()}
-        hint = nearest(word, known) or message("'cemaudit checklists' lists them")
-        raise BadInput(Problem(message("no such checklist: {ref}", ref=word), hint=hint))
-    return max(versions, key=lambda one: tuple(map(int, one.version.split("."))))
+        ids = {checklist.id for checklist in engine.library.checklists.values()}
+        hint = nearest(text, ids) or message("'cemaudit checklists' lists them")
+        raise BadInput(Problem(message("no such checklist: {ref}", ref=text), hint=hint))
+    return max(versions, key=lambda checklist: tuple(map(int, checklist.version.split("."))))
 
 
 def the_store(store: str, stores: Path | None) -> str:
@@ -61,23 +61,23 @@ def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Prob
 
     unusable: dict[str, BadInput] = {}
     left_out: Counter[str] = Counter()
-    for found in read_visits(sources, problems):
-        ref = found.visit.checklist
+    for visit in read_visits(sources, problems):
+        ref = visit.visit.checklist
         try:
-            checklist = None if ref in unusable else engine.plan(ref, found.visit.day).checklist
+            checklist = None if ref in unusable else engine.plan(ref, visit.visit.day).checklist
         except BadInput as error:
-            checklist, unusable[ref] = None, error.inside(found.place)
+            checklist, unusable[ref] = None, error.inside(visit.place)
         if checklist is None:
             left_out[ref] += 1
-        elif unfit := check_visit(found.visit, checklist):
-            problems += (problem.inside(found.place) for problem in unfit)
+        elif unfit := check_visit(visit.visit, checklist):
+            problems += (problem.inside(visit.place) for problem in unfit)
         else:
-            yield found
+            yield visit
     for ref, refusal in unusable.items():
         problems += refusal.problems
         if left_out[ref] > 1:
-            what = message("{count} further visits of {ref} are left out too", count=left_out[ref] - 1, ref=ref)
-            problems.append(Problem(what))
+            text = message("{count} further visits of {ref} are left out too", count=left_out[ref] - 1, ref=ref)
+            problems.append(Problem(text))
 
 
 def the_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
@@ -103,6 +103,6 @@ def peers_among(engine: Engine, sources: tuple[str, ...], scheme: Scheme) -> Pee
 
     if not any("p" in condition for band in scheme.bands for condition in band.where.values()):
         return None
-    visits = [found.visit for found in fitting_visits(engine, sources, [])]
+    visits = [located_visit.visit for located_visit in fitting_visits(engine, sources, [])]
     audits = (make_audit(engine.plan(visit.checklist, visit.day), visit) for visit in visits)
     return peers_of(scheme, [audit for audit in audits if audit.scheme.ref == scheme.ref])

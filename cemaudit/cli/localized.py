@@ -38,10 +38,10 @@ class Speaking(click.Command):
     """A command whose ``--help`` speaks the language in force, also when another was in force before."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        found = super().get_help_option(ctx)
-        if found:
-            found.help = translate(N_("Show this message and exit."))
-        return found
+        help_parameter = super().get_help_option(ctx)
+        if help_parameter:
+            help_parameter.help = translate(N_("Show this message and exit."))
+        return help_parameter
 
 
 class Command(Speaking):
@@ -77,20 +77,20 @@ class Number(click.FloatRange):
     """A number within limits; ``nan`` is none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        found: float = super().convert(value, param, ctx)
-        if math.isnan(found):
+        converted: float = super().convert(value, param, ctx)
+        if math.isnan(converted):
             self.fail(str(message("{value} is not a number", value=value)), param, ctx)
-        return found
+        return converted
 
 
 class _Points(click.types.FloatParamType):
     """A score; ``inf``, ``nan`` and what no scale of points reaches are none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        found: float = super().convert(value, param, ctx)
-        if not abs(found) <= MOST:
+        converted: float = super().convert(value, param, ctx)
+        if not abs(converted) <= MOST:
             self.fail(str(message("{value} is no score", value=value)), param, ctx)
-        return found
+        return converted
 
 
 POINTS = _Points()

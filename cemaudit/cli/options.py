@@ -166,10 +166,10 @@ def filter_of(where: tuple[str, ...], since: datetime | None, until: datetime | 
     from cemaudit.ledger.query.statement import Filter
 
     values: dict[str, list[str]] = {}
-    for one in where:
-        key, mark, value = one.partition("=")
+    for condition in where:
+        key, mark, value = condition.partition("=")
         if not mark:
-            raise click.UsageError(str(message("expected {what}, found {value}", what="KEY=VALUE", value=one)))
+            raise click.UsageError(str(message("expected {what}, found {value}", what="KEY=VALUE", value=condition)))
         values.setdefault(known_key(key), []).append(value)
     conditions = tuple(Condition(key, tuple(some)) for key, some in values.items())
     return Filter(conditions, since.date() if since else None, until.date() if until else None, excluded)
@@ -212,18 +212,18 @@ def cluster_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def _with_on(context: click.Context, _: click.Parameter, given: str | None) -> str | None:
-    if given and not context.params["on"]:
+def _with_on(context: click.Context, _: click.Parameter, data: str | None) -> str | None:
+    if data and not context.params["on"]:
         raise click.UsageError(str(message("--data goes with --on")))
-    return given
+    return data
 
 
 @contextmanager
-def on_cluster(master: str, data: str | None, given: Path | None) -> Iterator[OnSpark]:
+def on_cluster(master: str, data: str | None, snapshot_folder: Path | None) -> Iterator[OnSpark]:
     """The snapshot named by ``--data``, else by ``--snapshot``, opened on the cluster of ``master``."""
     from cemaudit.ledger.spark.reading import reading_on
 
-    named = data or (str(given) if given else None)
+    named = data or (str(snapshot_folder) if snapshot_folder else None)
     if named is None:
         raise click.UsageError(str(message("say with --data where the cluster finds the snapshot")))
     with reading_on(master, named) as found:
@@ -247,8 +247,10 @@ class Question(NamedTuple):
         """It in the compare room's terms."""
         from cemaudit.compare.selection import Asked, in_wave
 
-        which = filter_of(self.where, self.since, self.until, excluded=self.with_excluded)
-        return Asked(in_wave(which, *self.wave) if self.wave else which, self.measure, self.scheme, **more)
+        visit_filter = filter_of(self.where, self.since, self.until, excluded=self.with_excluded)
+        return Asked(
+            in_wave(visit_filter, *self.wave) if self.wave else visit_filter, self.measure, self.scheme, **more
+        )
 
 
 def asking_options(function: Callable[..., Any]) -> Callable[..., Any]:

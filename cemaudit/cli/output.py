@@ -122,35 +122,35 @@ def span(interval: Interval, digits: int) -> str:
 _HEADINGS = (N_("Driver"), N_("Promoters"), N_("Detractors"), N_("Correlation"), N_("Interval"), N_("Visits"))
 
 
-def promoters_said(item: str, found: Promoters) -> Message:
+def promoters_said(item: str, nps: Promoters) -> Message:
     """The score of an item in words."""
     return message(
         "{item}: net promoter score {score} ({low} to {high}): of {answers} answers {up} are 9 or 10, {down} are 6 or "
         "less.",
-        item=item, score=f"{found.score:+.1f}", low=f"{found.interval.low:+.1f}", high=f"{found.interval.high:+.1f}",
-        answers=f"{found.answers:,}", up=f"{found.promoters:,}", down=f"{found.detractors:,}",
+        item=item, score=f"{nps.score:+.1f}", low=f"{nps.interval.low:+.1f}", high=f"{nps.interval.high:+.1f}",
+        answers=f"{nps.answers:,}", up=f"{nps.promoters:,}", down=f"{nps.detractors:,}",
     )  # fmt: skip
 
 
-def promoting_document(found: Promoting | None) -> dict[str, Any] | None:
+def promoting_document(nps_drivers: Promoting | None) -> dict[str, Any] | None:
     """Everything about it, as plain values."""
-    if found is None:
+    if nps_drivers is None:
         return None
     return {
-        **found.score._asdict(),
-        "interval": list(found.score.interval),
-        "links": [{**link._asdict(), "interval": list(link.interval)} for link in found.links],
+        **nps_drivers.score._asdict(),
+        "interval": list(nps_drivers.score.interval),
+        "links": [{**link._asdict(), "interval": list(link.interval)} for link in nps_drivers.links],
     }
 
 
-def print_promoting(item: str, found: Promoting, titles: Mapping[str, Sayable]) -> None:
+def print_promoting(item: str, nps_drivers: Promoting, titles: Mapping[str, Sayable]) -> None:
     """The score, and the table of what goes with it."""
     click.echo()
-    what = message("The drivers' scores where it is 9 or 10, and where 6 or less; and how closely they go together:")
-    for sentence in (promoters_said(item, found.score), what):
+    text = message("The drivers' scores where it is 9 or 10, and where 6 or less; and how closely they go together:")
+    for sentence in (promoters_said(item, nps_drivers.score), text):
         for line in wrapped(str(sentence), SCREEN, "  "):
             click.echo(line)
-    print_table(list(map(translate, _HEADINGS)), [_cells(link, titles) for link in found.links], "lrrrrr")
+    print_table(list(map(translate, _HEADINGS)), [_cells(link, titles) for link in nps_drivers.links], "lrrrrr")
 
 
 def _cells(link: Link, titles: Mapping[str, Sayable]) -> list[str]:

@@ -32,7 +32,7 @@ def print_changes(engine: Engine, sources: tuple[str, ...], before: str | None, 
     Returns the exit code: 3 where a visit could not be scored.
     """
     problems: list[Problem] = []
-    visits = [found.visit for found in fitting_visits(engine, sources, problems)]
+    visits = [located_visit.visit for located_visit in fitting_visits(engine, sources, problems)]
     changes = list(progress(message("scoring"), _rescored(engine, visits, before), len(visits)))
     if as_json:
         for change in changes:
@@ -50,8 +50,8 @@ def _rescored(engine: Engine, visits: Sequence[Visit], before: str | None) -> It
     pairs = [(visit, _plan(engine, visit, before), engine.plan(visit.checklist, visit.day)) for visit in visits]
     peers_before = _peers([(visit, plan) for visit, plan, _ in pairs])
     peers_after = _peers([(visit, plan) for visit, _, plan in pairs])
-    for visit, one, other in pairs:
-        yield rescore(visit, one, other, (peers_before.get(one.scheme.ref), peers_after.get(other.scheme.ref)))
+    for visit, pair, other in pairs:
+        yield rescore(visit, pair, other, (peers_before.get(pair.scheme.ref), peers_after.get(other.scheme.ref)))
 
 
 def _plan(engine: Engine, visit: Visit, before: str | None) -> Plan:
@@ -99,7 +99,9 @@ def _plain(value: Fraction) -> int | float | str:
 
 
 def _print(changes: Sequence[Rescored]) -> None:
-    headings = [translate(word) for word in (N_("Visit"), N_("Before"), N_("After"), N_("Change"), N_("Because of"))]
+    headings = [
+        translate(heading) for heading in (N_("Visit"), N_("Before"), N_("After"), N_("Change"), N_("Because of"))
+    ]
     differing = [change for change in changes if change.causes]
     rows = [_row(change) for change in sorted(differing, key=lambda change: not change.is_another_band)]
     for line in table_lines(headings, rows, "lllrl", screen_width()) if rows else []:
@@ -109,8 +111,8 @@ def _print(changes: Sequence[Rescored]) -> None:
     _print_spread([change.change for change in changes if change.change is not None])
     bands: Counter[tuple[str, ...]] = Counter((_name(change.before[1]), _name(change.after[1])) for change in changes)
     _print_counts([N_("Before"), N_("After")], bands)
-    found = (kind for change in changes for kind in {cause.kind for cause in change.causes})
-    kinds: Counter[tuple[str, ...]] = Counter((translate(KINDS[kind]),) for kind in found)
+    cause_kinds = (kind for change in changes for kind in {cause.kind for cause in change.causes})
+    kinds: Counter[tuple[str, ...]] = Counter((translate(KINDS[kind]),) for kind in cause_kinds)
     _print_counts([N_("Because of")], kinds)
 
 

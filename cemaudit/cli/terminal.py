@@ -67,28 +67,31 @@ def table_lines(
     lines = [[_one_line(cell) for cell in row] for row in (headings, *rows)]
     sides = align or "l" * len(headings)
     widths = _widths(lines, sides, screen)
-    for place, width in enumerate(widths):
-        if any(columns_of(line[place]) > width for line in lines[1:]):
-            for line, cell in zip(lines[1:], _told_apart([line[place] for line in lines[1:]]), strict=True):
-                line[place] = cell
+    for index, width in enumerate(widths):
+        if any(columns_of(line[index]) > width for line in lines[1:]):
+            for line, cell in zip(lines[1:], _told_apart([line[index] for line in lines[1:]]), strict=True):
+                line[index] = cell
     widths = _widths(lines, sides, screen)
     laid = [_laid(line, widths, sides) for line in lines]
     return [laid[0], GAP.join("-" * width for width in widths), *laid[1:]]
 
 
 def _widths(lines: Sequence[Sequence[str]], sides: str, screen: int) -> list[int]:
-    found = [[columns_of(cell) for cell in column] for column in zip(*lines, strict=True)]
-    least = [max(one[1:], default=0) if side == "r" else READABLE for side, one in zip(sides, found, strict=True)]
-    return _fitting(_fitting(list(map(max, found)), screen, least), screen, [0] * len(found))
+    column_widths = [[columns_of(cell) for cell in column] for column in zip(*lines, strict=True)]
+    least = [
+        max(widths[1:], default=0) if side == "r" else READABLE
+        for side, widths in zip(sides, column_widths, strict=True)
+    ]
+    return _fitting(_fitting(list(map(max, column_widths)), screen, least), screen, [0] * len(column_widths))
 
 
 def _told_apart(cells: Sequence[str]) -> list[str]:
     """The cells without the word that all begin with, marks before it apart."""
-    found = [_NAME.fullmatch(cell) for cell in cells]
-    words = {match[2] if match else cell for cell, match in zip(cells, found, strict=True) if _WORD.search(cell)}
-    if len(words) != 1 or sum(match is not None for match in found) < 2:
+    matches = [_NAME.fullmatch(cell) for cell in cells]
+    words = {match[2] if match else cell for cell, match in zip(cells, matches, strict=True) if _WORD.search(cell)}
+    if len(words) != 1 or sum(match is not None for match in matches) < 2:
         return list(cells)
-    return [f"{match[1]}…{match[3]}" if match else cell for cell, match in zip(cells, found, strict=True)]
+    return [f"{match[1]}…{match[3]}" if match else cell for cell, match in zip(cells, matches, strict=True)]
 
 
 def columns_of(text: str) -> int:
@@ -120,7 +123,7 @@ def _fitting(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[i
     fitting = list(widths)
     room = screen - len(GAP) * (len(widths) - 1)
     while sum(fitting) > room:
-        to_spare = [place for place, width in enumerate(fitting) if width > max(least[place], NARROWEST)]
+        to_spare = [index for index, width in enumerate(fitting) if width > max(least[index], NARROWEST)]
         if not to_spare:
             break
         fitting[max(to_spare, key=fitting.__getitem__)] -= 1
@@ -130,9 +133,9 @@ def _fitting(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[i
 def _laid(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:
     laid = []
     for cell, width, side in zip(cells, widths, sides, strict=True):
-        shown = cut(cell, width)
-        space = " " * (width - columns_of(shown))
-        laid.append(space + shown if side == "r" else shown + space)
+        cell_text = cut(cell, width)
+        space = " " * (width - columns_of(cell_text))
+        laid.append(space + cell_text if side == "r" else cell_text + space)
     return GAP.join(laid).rstrip()
 
 
@@ -160,11 +163,11 @@ def wrapped(line: str, width: int, indent: str) -> Iterator[str]:
     while columns_of(line) > width:
         head = cut(line, width + 1)[:-1]
         places = (head.rfind("  "), head.rfind(" "))
-        place = next((place for place in places if place > len(indent) + _LEAST), -1)
-        if place < 0:
+        break_column = next((break_column for break_column in places if break_column > len(indent) + _LEAST), -1)
+        if break_column < 0:
             break
-        yield head[:place].rstrip()
-        line = indent + line[place:].lstrip()
+        yield head[:break_column].rstrip()
+        line = indent + line[break_column:].lstrip()
     yield cut(line, width)
 
 

@@ -58,12 +58,12 @@ def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[Coeffic
         raise ValueError("a complete table of two or more units and raters is needed")
     squares = _mean_squares(table)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.array([of(squares, _Shape(units, raters, level)) for of in (_one_way, _two_way, _fixed)])
-        found = np.concatenate([found, raters * found / (1 + (raters - 1) * found)])
+        coefficients = np.array([of(squares, _Shape(units, raters, level)) for of in (_one_way, _two_way, _fixed)])
+        coefficients = np.concatenate([coefficients, raters * coefficients / (1 + (raters - 1) * coefficients)])
     names = [f"ICC{kind}{of}" for of in ("", "k") for kind in (1, 2, 3)]
     return tuple(
         Coefficient(name, float(value), float(low), float(high), units)
-        for name, (value, low, high) in zip(names, found, strict=True)
+        for name, (value, low, high) in zip(names, coefficients, strict=True)
     )
 
 
@@ -107,8 +107,8 @@ def _quantile(level: float, above: float, below: float) -> float:
 def _of_squares(between: np.float64, error: np.float64, freedoms: tuple[int, int], shape: _Shape) -> _Estimate:
     """(F - 1) / (F + k - 1) for the ratio F of the mean squares, and for its two limits."""
     low, high = _quantile(shape.level, *freedoms), _quantile(shape.level, *freedoms[::-1])
-    some = (between, between / low, between * high)
-    value, lowest, highest = ((square - error) / (square + (shape.raters - 1) * error) for square in some)
+    estimates = (between, between / low, between * high)
+    value, lowest, highest = ((square - error) / (square + (shape.raters - 1) * error) for square in estimates)
     return value, lowest, highest
 
 
@@ -172,11 +172,11 @@ def krippendorff(
     units = pairable.shape[1]
     if not units:
         return Coefficient(name, np.nan, np.nan, np.nan, 0)
-    seen: _Squares | _Counts = _squares(pairable) if metric == "interval" else _counts(pairable, metric)
-    value = float(_alpha(np.ones((1, units)), seen)[0])
+    disagreement: _Squares | _Counts = _squares(pairable) if metric == "interval" else _counts(pairable, metric)
+    value = float(_alpha(np.ones((1, units)), disagreement)[0])
     random, step = np.random.Generator(np.random.PCG64(seed)), max(1, BLOCK // units)
     blocks = [
-        _alpha(random.multinomial(units, np.full(units, 1 / units), size=min(step, draws - start)), seen)
+        _alpha(random.multinomial(units, np.full(units, 1 / units), size=min(step, draws - start)), disagreement)
         for start in range(0, draws, step)
     ]
     again = np.concatenate(blocks)
@@ -229,18 +229,18 @@ def _counts(table: NDArray[np.float64], metric: Metric) -> _Counts:
 
 
 def _squares(table: NDArray[np.float64]) -> _Squares:
-    seen = np.isfinite(table)
-    values = np.where(seen, table - np.nanmedian(table), 0)
-    count, total = seen.sum(0), values.sum(0)
-    apart = (np.where(seen, values - total / count, 0) ** 2).sum(0)
+    is_finite = np.isfinite(table)
+    values = np.where(is_finite, table - np.nanmedian(table), 0)
+    count, total = is_finite.sum(0), values.sum(0)
+    apart = (np.where(is_finite, values - total / count, 0) ** 2).sum(0)
     return _Squares(np.column_stack([count, total, (values**2).sum(0)]), 2 * count * apart / (count - 1))
 
 
-def _alpha(weights: _Weights, seen: _Counts | _Squares) -> NDArray[np.float64]:
+def _alpha(weights: _Weights, disagreement: _Counts | _Squares) -> NDArray[np.float64]:
     """(B,) alpha with each unit counted ``weights`` (B, units) times."""
-    count, expected = seen.between(weights)
+    count, expected = disagreement.between(weights)
     with np.errstate(divide="ignore", invalid="ignore"):
-        alpha: NDArray[np.float64] = 1 - (count - 1) * (weights @ seen.within()) / expected
+        alpha: NDArray[np.float64] = 1 - (count - 1) * (weights @ disagreement.within()) / expected
     return alpha
 
 
@@ -315,40 +315,44 @@ class _Cases(NamedTuple):
         """How many cases there are."""
         return int(self.case[-1]) + 1 if len(self.case) else 0
 
-    def table(self, some: NDArray[np.intp], most: int) -> Matrix:
-        """(R, C) the scores of the first ``most`` shoppers of ``some`` cases, NaN where there are no more."""
+    def table(self, case_index: NDArray[np.intp], most: int) -> Matrix:
+        """(R, C) the scores of the first ``most`` shoppers of ``case_index`` cases, NaN where there are no more."""
         row = np.full(self.number, -1)
-        row[some] = np.arange(len(some))
-        there = (row[self.case] >= 0) & (self.place < most)
-        found = np.full((int(self.place[there].max()) + 1, len(some)), np.nan)
-        found[self.place[there], row[self.case[there]]] = self.score[there]
-        return found
+        row[case_index] = np.arange(len(case_index))
+        kept = (row[self.case] >= 0) & (self.place < most)
+        scores = np.full((int(self.place[kept].max()) + 1, len(case_index)), np.nan)
+        scores[self.place[kept], row[self.case[kept]]] = self.score[kept]
+        return scores
 
 
-def concordance_of(seen: Observed, rules: Rules = DEFAULT) -> Concordance:
+def concordance_of(arrays: Observed, rules: Rules = DEFAULT) -> Concordance:
     """What these visits say; the scores of a shopper who came twice in a wave count as one, their mean."""
-    cases = _cases(seen)
+    cases = _cases(arrays)
     if cases.number < LEAST_CASES:
         return Concordance(cases.number, 0, None, None, (_too_few(cases.number),))
-    some = np.unique(np.linspace(0, cases.number - 1, min(cases.number, MOST_CASES)).astype(np.intp))
-    alpha = krippendorff(cases.table(some, MOST_SHOPPERS), "interval", rules.level)
-    icc = intraclass(cases.table(some, 2).T, rules.level)[0]
+    shopper_codes = np.unique(np.linspace(0, cases.number - 1, min(cases.number, MOST_CASES)).astype(np.intp))
+    alpha = krippendorff(cases.table(shopper_codes, MOST_SHOPPERS), "interval", rules.level)
+    icc = intraclass(cases.table(shopper_codes, 2).T, rules.level)[0]
     if not np.isfinite([*alpha[1:4], *icc[1:4]]).all():
-        return Concordance(cases.number, len(some), None, None, (_alike(cases.number),))
-    return Concordance(cases.number, len(some), alpha, icc, tuple(_notes(cases.number, len(some), alpha, icc)))
+        return Concordance(cases.number, len(shopper_codes), None, None, (_alike(cases.number),))
+    return Concordance(
+        cases.number, len(shopper_codes), alpha, icc, tuple(_notes(cases.number, len(shopper_codes), alpha, icc))
+    )
 
 
-def _cases(seen: Observed) -> _Cases:
-    known = seen.shopper >= 0
-    wave = next((one.codes for one in seen.factors if one.name == "wave"), np.zeros_like(seen.store))
-    waves, shoppers = int(wave.max(initial=0)) + 1, len(seen.shoppers)
-    met = (seen.store[known].astype(np.int64) * waves + wave[known]) * shoppers + seen.shopper[known]
+def _cases(arrays: Observed) -> _Cases:
+    has_shopper = arrays.shopper >= 0
+    wave = next((factor.codes for factor in arrays.factors if factor.name == "wave"), np.zeros_like(arrays.store))
+    waves, shoppers = int(wave.max(initial=0)) + 1, len(arrays.shoppers)
+    met = (arrays.store[has_shopper].astype(np.int64) * waves + wave[has_shopper]) * shoppers + arrays.shopper[
+        has_shopper
+    ]
     keys, first, count = np.unique(met, return_inverse=True, return_counts=True)
-    score = np.bincount(first, seen.score[known], len(keys)) / count
+    score = np.bincount(first, arrays.score[has_shopper], len(keys)) / count
     _, case, size = np.unique(keys // max(1, shoppers), return_inverse=True, return_counts=True)
-    place = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
+    shopper_index = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
     several = size[case] > 1
-    return _Cases(score[several], np.unique(case[several], return_inverse=True)[1], place[several])
+    return _Cases(score[several], np.unique(case[several], return_inverse=True)[1], shopper_index[several])
 
 
 def _too_few(cases: int) -> Message:
@@ -367,7 +371,7 @@ def _alike(cases: int) -> Message:
     )  # fmt: skip
 
 
-def _notes(cases: int, taken: int, alpha: Coefficient, icc: Coefficient) -> Iterator[Message]:
+def _notes(cases: int, sampled_cases: int, alpha: Coefficient, icc: Coefficient) -> Iterator[Message]:
     yield message(
         "Two shoppers or more visited the same store in the same wave in {cases} cases. Krippendorff's alpha of their "
         "scores is {alpha} ({low} to {high}): 1 is full agreement, 0 no more than chance.",
@@ -376,8 +380,8 @@ def _notes(cases: int, taken: int, alpha: Coefficient, icc: Coefficient) -> Iter
     how = _MUCH if icc.value >= GOOD else _SOME if icc.value >= FAIR else _LITTLE
     yield message(how, **_said(icc, "icc"))
     yield message("They came at different times: what differs is the visit as much as the shopper.")
-    if taken < cases:
-        yield message("{taken} of these cases, evenly taken, stand for all.", taken=f"{taken:,}")
+    if sampled_cases < cases:
+        yield message("{taken} of these cases, evenly taken, stand for all.", taken=f"{sampled_cases:,}")
 
 
 _MUCH = N_("One shopper's score says much of another's there: ICC(1) of two is {icc} ({low} to {high}).")
@@ -389,8 +393,11 @@ _SOME = N_("One shopper's score says something of another's there: ICC(1) of two
 _LITTLE = N_("One shopper's score says little of another's there: ICC(1) of two is {icc} ({low} to {high}).")
 
 
-def _said(one: Coefficient, name: str) -> dict[str, str]:
-    return {key: f"{value:.2f}" for key, value in ((name, one.value), ("low", one.low), ("high", one.high))}
+def _said(coefficient: Coefficient, name: str) -> dict[str, str]:
+    return {
+        key: f"{value:.2f}"
+        for key, value in ((name, coefficient.value), ("low", coefficient.low), ("high", coefficient.high))
+    }
 
 
 LEAST_PAIR = 30
@@ -421,15 +428,17 @@ def consistencies(reading: Local, question: Question) -> list[Consistency]:
     """One for each version of the checklist that has items enough which differ, of at most ``MOST``."""
     refs = checklists_asked(reading, question, one=False)
     found = (_consistency(reading, ref, question) for ref in refs)
-    return [one for one in found if one and np.isfinite(one.alpha)]
+    return [consistency for consistency in found if consistency and np.isfinite(consistency.alpha)]
 
 
 def _consistency(reading: Local, ref: str, question: Question) -> Consistency | None:
-    columns = [one for one in item_columns(reading.checklist(ref)) if is_asked(question, one.facets)]
+    columns = [
+        item_column for item_column in item_columns(reading.checklist(ref)) if is_asked(question, item_column.facets)
+    ]
     if not 1 < len(columns) <= MOST:
         return None
     names = [f"i{number}" for number in range(len(columns))]
-    listed = ", ".join(f"{one.sql} as {name}" for one, name in zip(columns, names, strict=True))
+    listed = ", ".join(f"{item_column.sql} as {name}" for item_column, name in zip(columns, names, strict=True))
     where, values = conditions_of(question.in_sql)
     reading.view("answered", reading.answers(ref).parts)
     reading.ask(
@@ -442,9 +451,9 @@ def _consistency(reading: Local, ref: str, question: Question) -> Consistency | 
     kept = _kept(products.together, np.diagonal(products.covariances()))
     if len(kept) < 2:
         return None
-    some = products.only([names[at] for at in kept])
-    least = int(some.together.min())
-    return Consistency(ref, len(kept), cronbach(some.covariances(), least).value, least)
+    item_products = products.only([names[at] for at in kept])
+    least = int(item_products.together.min())
+    return Consistency(ref, len(kept), cronbach(item_products.covariances(), least).value, least)
 
 
 def _kept(together: Numbers, variances: Numbers) -> list[int]:

@@ -73,7 +73,7 @@ class Leaf(NamedTuple):
     @property
     def earned(self) -> str:
         """SQL: the parts of a point it earned; ``NULL`` where it does not count."""
-        worth = " ".join(f"when {self.state} = {code} then {parts}" for code, parts in self.left_out)
+        worth = " ".join(f"when {self.state} = {code} then {units_out}" for code, units_out in self.left_out)
         return f"case when {self.points} is not null then {self.points} {worth} end" if worth else self.points
 
     @property
@@ -134,29 +134,31 @@ class _Making:
         measure, group = self._groups[name]
         if measure.how not in _MEANS or measure.transform.table or self._planned[measure_id].measure.take not in _TAKEN:
             raise _NoMean
-        leaves = tuple(self._leaf(measure, each) for each in group.inputs if each.kind == "item")
-        nodes = tuple(self._part(measure, each) for each in group.inputs if each.kind != "item")
+        leaves = tuple(
+            self._leaf(measure, member_input) for member_input in group.inputs if member_input.kind == "item"
+        )
+        nodes = tuple(self._part(measure, member_input) for member_input in group.inputs if member_input.kind != "item")
         return Node(leaves, nodes, float(measure.transform.times), float(measure.transform.plus))
 
-    def _part(self, measure: Measure, each: Input) -> tuple[float, Node]:
-        if each.kind != "score" or measure.how == "ratio":
+    def _part(self, measure: Measure, member_input: Input) -> tuple[float, Node]:
+        if member_input.kind != "score" or measure.how == "ratio":
             raise _NoMean
-        inner, _ = self._groups[each.ref]
-        return float(_weight(measure, each)), self.node(inner.id, each.ref)
+        inner, _ = self._groups[member_input.ref]
+        return float(_weight(measure, member_input)), self.node(inner.id, member_input.ref)
 
-    def _leaf(self, measure: Measure, each: Input) -> Leaf:
-        item = self._plan.checklist.items[each.ref]
-        if item.gives_to or each.ref not in self._units:
+    def _leaf(self, measure: Measure, member_input: Input) -> Leaf:
+        item = self._plan.checklist.items[member_input.ref]
+        if item.gives_to or member_input.ref not in self._units:
             raise _NoMean
-        unit, possible, weight = self._units[each.ref], item.possible, _weight(measure, each)
+        unit, possible, weight = self._units[member_input.ref], item.possible, _weight(measure, member_input)
         if measure.take == "share" and not possible:
             raise _NoMean
         share = Fraction(1) / possible if measure.take == "share" and possible else Fraction(1)
         return Leaf(
-            quoted(self._names.item("points", each.ref)),
-            quoted(self._names.item("state", each.ref)),
+            quoted(self._names.item("points", member_input.ref)),
+            quoted(self._names.item("state", member_input.ref)),
             unit,
-            tuple(self._left_out(measure, each.ref, unit)),
+            tuple(self._left_out(measure, member_input.ref, unit)),
             float((possible or 0) * unit),
             float(weight * share / unit),
             float(weight * (possible or 0) if measure.how == "ratio" else weight),
@@ -171,8 +173,8 @@ class _Making:
 _TAKEN = {"points", "share"}
 
 
-def _weight(measure: Measure, each: Input) -> Fraction:
-    return Fraction(1) if measure.how == "mean" else each.weight
+def _weight(measure: Measure, member_input: Input) -> Fraction:
+    return Fraction(1) if measure.how == "mean" else member_input.weight
 
 
 Means = Mapping[tuple[str, str], float]
@@ -207,8 +209,8 @@ def _key(leaf: Leaf) -> tuple[str, str]:
 def typical(node: Node, means: Means) -> float | None:
     """The score that items of average points have together, where all count."""
     count = {leaf.counted: np.ones(1, bool) for leaf in node.every_leaf()}
-    found = float(_expected(node, means, count)[0])
-    return None if np.isnan(found) else found
+    expected = float(_expected(node, means, count)[0])
+    return None if np.isnan(expected) else expected
 
 
 def easier(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
@@ -235,13 +237,13 @@ def _expected(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]
 
 def columns_of(node: Node, means: Means) -> Easier | None:
     """SQL for d: the last of several columns, which refer to those before; ``None`` where no item ever counted."""
-    whole = typical(node, means)
-    if whole is None:
+    network_expected = typical(node, means)
+    if network_expected is None:
         return None
     writing = _Writing(means)
     root = writing.add(node)
     texts = [*writing.texts, f"{root} - ? as {EASIER}"]
-    return Easier(", ".join(texts), (*writing.values, whole))
+    return Easier(", ".join(texts), (*writing.values, network_expected))
 
 
 class _Writing:
@@ -254,15 +256,15 @@ class _Writing:
 
     def add(self, node: Node) -> str:
         """Write the column of a mean; its name."""
-        inner = [(weight, self.add(one)) for weight, one in node.nodes]
-        known = [leaf for leaf in node.leaves if _key(leaf) in self._means]
-        above = [f"cast({leaf.counted} as tinyint) * ?" for leaf in known]
+        inner = [(weight, self.add(child_mean)) for weight, child_mean in node.nodes]
+        known_terms = [leaf for leaf in node.leaves if _key(leaf) in self._means]
+        above = [f"cast({leaf.counted} as tinyint) * ?" for leaf in known_terms]
         below = above.copy()
         above += [f"coalesce({name}, 0) * ?" for _, name in inner]
         below += [f"cast({name} is not null as tinyint) * ?" for _, name in inner]
         weights = [weight for weight, _ in inner]
-        self.values += [leaf.earns * self._means[_key(leaf)] for leaf in known]
-        self.values += [*weights, *(leaf.weighs for leaf in known), *weights, node.times, node.plus]
+        self.values += [leaf.earns * self._means[_key(leaf)] for leaf in known_terms]
+        self.values += [*weights, *(leaf.weighs for leaf in known_terms), *weights, node.times, node.plus]
         name = f"mean_{len(self.texts)}"
         self.texts.append(f"({_added(above)}) / nullif(greatest({_added(below)}, 0), 0) * ? + ? as {name}")
         return name
@@ -356,11 +358,11 @@ def _is_share(node: Node) -> bool:
     return all(end is not None and abs(end - full) < _NEARLY for end, full in zip(ends, (0.0, _FULL), strict=True))
 
 
-def _end(node: Node, part: float) -> float | None:
+def _end(node: Node, share_earned: float) -> float | None:
     """The score where every item earns this part of its possible points."""
-    above = sum(leaf.earns * leaf.possible * part for leaf in node.leaves)
+    above = sum(leaf.earns * leaf.possible * share_earned for leaf in node.leaves)
     below = sum(leaf.weighs for leaf in node.leaves)
     for weight, inner in node.nodes:
-        above += weight * (_end(inner, part) or 0.0)
+        above += weight * (_end(inner, share_earned) or 0.0)
         below += weight
     return node.times * above / below + node.plus if below > 0 else None

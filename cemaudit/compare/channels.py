@@ -49,13 +49,13 @@ class Side:
     why: Message | None = None
 
 
-def sides_of(reading: Local, asked: Asked, target: float | None = None, rules: Rules = DEFAULT) -> list[Side]:
+def sides_of(reading: Local, selection: Asked, target: float | None = None, rules: Rules = DEFAULT) -> list[Side]:
     """A league for each value of the facet asked for, in the checklist's order.
 
     ``BadInput`` as for ``facets_asked``; ``CannotTell`` where there is a league of none.
     """
     names = reading.store_names()
-    sides = [_side(reading, of, names, target, rules) for of in facets_asked(reading, asked)]
+    sides = [_side(reading, of, names, target, rules) for of in facets_asked(reading, selection)]
     if not any(side.league for side in sides):
         raise CannotTell(next(side.why for side in sides if side.why))
     return sides
@@ -63,22 +63,22 @@ def sides_of(reading: Local, asked: Asked, target: float | None = None, rules: R
 
 def _side(reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: Rules) -> Side:
     try:
-        found = fitted_of(reading, of.asked, rules)
+        fitted = fitted_of(reading, of.asked, rules)
     except (BadInput, CannotTell) as refusal:
         return Side(of, why=message("{name}: {why}", name=of.title, why=refusal))
-    return Side(of, found, league_of(found, names, target, rules))
+    return Side(of, fitted, league_of(fitted, names, target, rules))
 
 
 def channels_of(reading: Local, sides: Sequence[Side], rules: Rules = DEFAULT) -> Channels:
     """The sides' means, how far they agree, and the stores whose sides differ most."""
-    there = [side for side in sides if side.league]
+    leagues = [side for side in sides if side.league]
     notes = [side.why for side in sides if side.why]
-    if len(there) > 1:
+    if len(leagues) > 1:
         notes.append(message("A shopper who is strict is so in all of them, which makes them agree more."))
     return Channels(
-        means=tuple(_mean(side, rules) for side in there),
-        agreements=tuple(_agreement(reading, *pair, rules) for pair in combinations(there, 2)),
-        uneven=tuple(_uneven([side.league for side in there if side.league])),
+        means=tuple(_mean(side, rules) for side in leagues),
+        agreements=tuple(_agreement(reading, *pair, rules) for pair in combinations(leagues, 2)),
+        uneven=tuple(_uneven([side.league for side in leagues if side.league])),
         notes=tuple(notes),
     )
 
@@ -89,25 +89,27 @@ def _mean(side: Side, rules: Rules) -> ChannelMean:
     count = len(crossed.stores)
     value, se = scores(side.fitted, np.full((1, count), 1 / count))
     half = NormalDist().inv_cdf((1 + rules.level) / 2) * se
-    score, low, high = (float(crossed.facts.scale.back(one)[0]) for one in (value, value - half, value + half))
+    score, low, high = (
+        float(crossed.facts.scale.back(estimate)[0]) for estimate in (value, value - half, value + half)
+    )
     return ChannelMean(side.of.title, crossed.facts.visits, count, score, Interval(low, high))
 
 
-def _agreement(reading: Local, one: Side, other: Side, rules: Rules) -> Agreement:
-    sums = both_known(reading, one.of.asked, other.of.asked)
+def _agreement(reading: Local, facet_league: Side, other: Side, rules: Rules) -> Agreement:
+    sums = both_known(reading, facet_league.of.asked, other.of.asked)
     found = correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
     value, interval = found or (None, None)
-    return Agreement(one.of.title, other.of.title, value, interval, len(sums))
+    return Agreement(facet_league.of.title, other.of.title, value, interval, len(sums))
 
 
-def both_known(reading: Local, one: Asked, other: Asked) -> Sums:
+def both_known(reading: Local, selection: Asked, other: Asked) -> Sums:
     """Of each store (I, 6) the visits in which both scores are known: their number, Σa, Σb, Σa², Σb², Σab."""
-    found: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
-    for first, second in zip(sources_asked(reading, one), sources_asked(reading, other), strict=True):
+    sums_by_store: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
+    for first, second in zip(sources_asked(reading, selection), sources_asked(reading, other), strict=True):
         if not (first.column and second.column):
             continue
         a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (first.column, second.column))
-        conditions, values = conditions_of(one.question.in_sql)
+        conditions, values = conditions_of(selection.question.in_sql)
         kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
         sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
         text = (
@@ -115,8 +117,8 @@ def both_known(reading: Local, one: Asked, other: Asked) -> Sums:
             f"where {kept} group by visits.store order by visits.store"
         )
         for store, *row in reading.rows(first.table, Statement(text, (*values, first.scheme.ref))):
-            found[store] += row
-    return np.array(list(found.values())).reshape(-1, 6)
+            sums_by_store[store] += row
+    return np.array(list(sums_by_store.values())).reshape(-1, 6)
 
 
 class Correlation(NamedTuple):
@@ -137,8 +139,8 @@ def correlation(sums: Sums, level: float = 0.90, replicates: int = 1_000) -> Cor
     if np.isnan(value[0]):
         return None
     some = [_of_parts(times @ _terms(sums), times.sum(axis=1)) for times in drawn(len(sums), replicates)]
-    known = np.concatenate(some)
-    low, high = np.nanquantile(known, [(1 - level) / 2, (1 + level) / 2])
+    finite = np.concatenate(some)
+    low, high = np.nanquantile(finite, [(1 - level) / 2, (1 + level) / 2])
     return Correlation(float(value[0]), Interval(float(low), float(high)))
 
 
@@ -154,33 +156,40 @@ def _of_parts(terms: Sums, stores: Vector) -> Vector:
     inside, between = n - stores, stores - 1
     size = (n - nn / n) / between
 
-    def part(whole: Vector, by_store: Vector, of_all: Vector) -> Vector:
-        found: Vector = ((by_store - of_all / n) / between - (whole - by_store) / inside) / size
-        return found
+    def part(totals: Vector, by_store: Vector, of_all: Vector) -> Vector:
+        covariance: Vector = ((by_store - of_all / n) / between - (totals - by_store) / inside) / size
+        return covariance
 
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = part(aa, sa, a * a), part(bb, sb, b * b)
         product = np.where((variance[0] > 0) & (variance[1] > 0), variance[0] * variance[1], np.nan)
-        found: Vector = np.clip(part(ab, sab, a * b) / np.sqrt(product), -1, 1)
-    return found
+        covariance: Vector = np.clip(part(ab, sab, a * b) / np.sqrt(product), -1, 1)
+    return covariance
 
 
 def _uneven(leagues: Sequence[League]) -> Iterator[tuple[str, tuple[float | None, ...]]]:
     """Stores whose sides differ by more than chance, against what these differ everywhere; the most uneven first."""
     by_store: dict[str, list[tuple[float, float, float] | None]] = defaultdict(lambda: [None] * len(leagues))
-    for place, league in enumerate(leagues):
-        for one in league.standings:
-            if one.rank:
-                by_store[one.store][place] = (one.score, one.score - league.centre, one.se)
-    found = []
+    for index, league in enumerate(leagues):
+        for facet_league in league.standings:
+            if facet_league.rank:
+                by_store[facet_league.store][index] = (
+                    facet_league.score,
+                    facet_league.score - league.centre,
+                    facet_league.se,
+                )
+    uneven = []
     for store, sides in by_store.items():
-        known = [side for side in sides if side]
-        if len(known) > 1:
-            (_, most, se), (_, least, other) = max(known, key=_second), min(known, key=_second)
+        scored_sides = [side for side in sides if side]
+        if len(scored_sides) > 1:
+            (_, most, se), (_, least, other) = max(scored_sides, key=_second), min(scored_sides, key=_second)
             apart = (most - least) / float(np.hypot(se, other) or np.inf)
             if apart > UNEVEN:
-                found.append((apart, store, tuple(side[0] if side else None for side in sides)))
-    yield from ((store, values) for _, store, values in sorted(found, key=lambda one: (-one[0], one[1])))
+                uneven.append((apart, store, tuple(side[0] if side else None for side in sides)))
+    yield from (
+        (store, values)
+        for _, store, values in sorted(uneven, key=lambda facet_league: (-facet_league[0], facet_league[1]))
+    )
 
 
 def _second(side: tuple[float, float, float]) -> float:

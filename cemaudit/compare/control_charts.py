@@ -86,9 +86,9 @@ def watch(
     state, rest = np.zeros(len(deviations)), np.ones(len(deviations))
     settled = (sd * _spread(chart)) ** 2
     for visit, values in enumerate(deviations.T):
-        there = np.isfinite(values)
-        state = np.where(there, (1 - chart.weight) * state + chart.weight * np.nan_to_num(values), state)
-        rest = np.where(there, (1 - chart.weight) * rest, rest)
+        is_finite = np.isfinite(values)
+        state = np.where(is_finite, (1 - chart.weight) * state + chart.weight * np.nan_to_num(values), state)
+        rest = np.where(is_finite, (1 - chart.weight) * rest, rest)
         variance = settled * (1 - rest**2) + baseline_variance * (1 - rest) ** 2
         average[:, visit], limit[:, visit] = state, chart.limit * np.sqrt(variance)
     return Watched(average, limit, (np.abs(average) > limit) & np.isfinite(deviations))
@@ -131,10 +131,10 @@ def chart_for(false_alarms: float, stores: int, visits: int, weight: float = 0.2
 
     Limits lie between 0.1 and 8 standard deviations, whatever the budget.
     """
-    wanted = false_alarms / stores if stores else 1.0
+    false_alarm_rate = false_alarms / stores if stores else 1.0
 
     def missed(limit: float) -> float:
-        return alarm_within(Chart(weight, limit), visits) - wanted
+        return alarm_within(Chart(weight, limit), visits) - false_alarm_rate
 
     if missed(_NARROWEST) <= 0:
         return Chart(weight, _NARROWEST)
@@ -236,7 +236,7 @@ class Dated(NamedTuple):
 def dated(table: Coded) -> Dated:
     """The visits of a table, in no order."""
     rows = table.columns("select store, shopper, wave, version, day, score from compared")
-    versions = tuple(one._replace(codes=one.codes[rows["version"]]) for one in table.of_versions)
+    versions = tuple(factor._replace(codes=factor.codes[rows["version"]]) for factor in table.of_versions)
     score = rows["score"] / table.facts.scale.unit
     return Dated(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)
 
@@ -252,9 +252,9 @@ def residuals(visits: Dated, fitted: Fitted) -> Residuals:
     """Visits, seen by the model of them."""
     model, crossed = fitted.model, fitted.crossed
     people = _shoppers(fitted, visits.shopper)
-    others = sum((_effects(fitted, one) for one in visits.factors), np.zeros(len(visits.score)))
+    others = sum((_effects(fitted, factor) for factor in visits.factors), np.zeros(len(visits.score)))
     intercept = model.dense[len(crossed.shoppers)]
-    at_home = intercept + sum((_effects(fitted, one) for one in crossed.of_stores), np.zeros(len(crossed.stores)))
+    at_home = intercept + sum((_effects(fitted, factor) for factor in crossed.of_stores), np.zeros(len(crossed.stores)))
     of_waves = model.dense[crossed.columns_of("wave")]
     expected = at_home[visits.store] + of_waves[visits.wave] + others + people.severity
     return Residuals(
@@ -341,7 +341,7 @@ def watching(
     such rests in the baseline; the standard deviation of one visit is pooled over the stores.
     """
     first, then = (np.isin(rows.wave, [wave.place for wave in waves]) for waves in (baseline, later))
-    counts = [np.bincount(rows.store[those], minlength=len(rows.stores)) for those in (first, then)]
+    counts = [np.bincount(rows.store[periods], minlength=len(rows.stores)) for periods in (first, then)]
     both = np.flatnonzero((counts[0] > 0) & (counts[1] > 0))
     if not len(both):
         return None
@@ -349,10 +349,17 @@ def watching(
     deviations = _in_order(rows, then, both) - known.effect[both][:, None]
     visits = counts[1][both]
     chart = chart_for(budget, len(both), min(math.ceil(visits.mean()), DAYS))
-    found = watch(deviations, rows.sd, known.variance[both], chart)
+    ewma_path = watch(deviations, rows.sd, known.variance[both], chart)
     alarms = [
-        _alarm(rows.stores[both[at]], names, found.average[at], found.limit[at], found.alarm[at], int(visits[at]))
-        for at in np.flatnonzero(found.alarm.any(axis=1))
+        _alarm(
+            rows.stores[both[at]],
+            names,
+            ewma_path.average[at],
+            ewma_path.limit[at],
+            ewma_path.alarm[at],
+            int(visits[at]),
+        )
+        for at in np.flatnonzero(ewma_path.alarm.any(axis=1))
     ]
     return Watching(
         tuple(wave.name for wave in baseline),
@@ -376,14 +383,16 @@ def _known(rows: Residuals, first: NDArray[np.bool_], counts: NDArray[Any]) -> _
 
 def _in_order(rows: Residuals, then: NDArray[np.bool_], stores: NDArray[np.intp]) -> Matrix:
     """The rests of later visits, (S, V), in the order of their days; NaN where there are no more."""
-    those = np.flatnonzero(then & np.isin(rows.store, stores))
-    order = those[np.lexsort((rows.value[those], rows.wave[those], rows.day[those], rows.store[those]))]
-    store, start, counts = np.unique(rows.store[order], return_index=True, return_counts=True)
-    found = np.full((len(store), int(counts.max())), np.nan)
-    found[np.repeat(np.arange(len(store)), counts), np.arange(len(order)) - np.repeat(start, counts)] = rows.value[
-        order
+    later_rows = np.flatnonzero(then & np.isin(rows.store, stores))
+    order = later_rows[
+        np.lexsort((rows.value[later_rows], rows.wave[later_rows], rows.day[later_rows], rows.store[later_rows]))
     ]
-    return found
+    store, start, counts = np.unique(rows.store[order], return_index=True, return_counts=True)
+    residual_table = np.full((len(store), int(counts.max())), np.nan)
+    residual_table[np.repeat(np.arange(len(store)), counts), np.arange(len(order)) - np.repeat(start, counts)] = (
+        rows.value[order]
+    )
+    return residual_table
 
 
 def _alarm(  # noqa: PLR0913, PLR0917

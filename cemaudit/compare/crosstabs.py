@@ -46,11 +46,11 @@ class Occasions:
 
     def __init__(self, table: Coded) -> None:
         self._versions = len(table.versions)
-        there = table.columns("select distinct wave, version from compared")
-        self._keys = np.unique(self._key_of(there))
+        columns = table.columns("select distinct wave, version from compared")
+        self._keys = np.unique(self._key_of(columns))
         waves, versions = self._keys // self._versions, self._keys % self._versions
         wave = Factor("wave", table.keys["wave"].levels, waves.astype(np.int32))
-        self.factors = (wave, *(one._replace(codes=one.codes[versions]) for one in table.of_versions))
+        self.factors = (wave, *(factor._replace(codes=factor.codes[versions]) for factor in table.of_versions))
         self.count = len(self._keys)
 
     def _key_of(self, columns: Columns) -> NDArray[np.int64]:
@@ -94,9 +94,9 @@ def indicators(factors: Sequence[Factor], rows: int) -> Sparse:
     return sparse.hstack(blocks, format="csr") if blocks else sparse.csr_array((rows, 0))
 
 
-def observe(reading: Local, asked: Asked) -> Observed:
+def observe(reading: Local, selection: Asked) -> Observed:
     """The visits that are asked about; ``BadInput`` and ``CannotTell`` as for ``coded``."""
-    with coded(reading, asked) as table:
+    with coded(reading, selection) as table:
         return observed(table)
 
 
@@ -160,8 +160,10 @@ class Crossed:
         """k_eff of each store, n² / Σ n_j²; each shopper not known counts as one of their own. ``None`` without any."""
         if not self.shoppers:
             return None
-        known = np.asarray(self.pairs.sum(axis=1))
-        return np.asarray(self.visits**2 / (np.asarray(self.pairs.power(2).sum(axis=1)) + self.visits - known))
+        visits_by_known = np.asarray(self.pairs.sum(axis=1))
+        return np.asarray(
+            self.visits**2 / (np.asarray(self.pairs.power(2).sum(axis=1)) + self.visits - visits_by_known)
+        )
 
     def columns_of(self, name: str) -> slice:
         """Where among the dense columns of ``sums()`` the levels of a factor stand; none where there is no such one."""
@@ -190,16 +192,16 @@ class Crossed:
         stores = _with_ones(indicators(self.of_stores, len(self.stores)))
         occasions = indicators(self.of_occasions, self.by_store.shape[1])
         pairs, by_shopper = self.pairs, self.by_shopper
-        weigh, seen = sparse.diags_array(self.visits), np.asarray(by_shopper.sum(axis=1))
+        weigh, visit_blocks = sparse.diags_array(self.visits), np.asarray(by_shopper.sum(axis=1))
         at = sparse.diags_array(np.asarray(self.by_store.sum(axis=0)))
         of_store, of_occasion = np.asarray(self.totals.sum(axis=1)), np.asarray(self.totals.sum(axis=0))
         cross = [pairs, weigh @ stores, self.by_store @ occasions]
-        whole = sparse.diags_array(seen), pairs.T @ stores, by_shopper @ occasions
+        blocks = sparse.diags_array(visit_blocks), pairs.T @ stores, by_shopper @ occasions
         fixed = stores.T @ weigh @ stores, stores.T @ self.by_store @ occasions, occasions.T @ at @ occasions
         dense = [
-            [whole[0], whole[1], whole[2]],
-            [whole[1].T, fixed[0], fixed[1]],
-            [whole[2].T, fixed[1].T, fixed[2]],
+            [blocks[0], blocks[1], blocks[2]],
+            [blocks[1].T, fixed[0], fixed[1]],
+            [blocks[2].T, fixed[1].T, fixed[2]],
         ]
         return Sums(
             visits=self.facts.visits,
@@ -224,9 +226,9 @@ def _stacked(blocks: list[list[Sparse]]) -> Sparse:
     return sparse.csr_array(sparse.vstack(rows, format="csr"), dtype=np.float64)
 
 
-def cross(reading: Local, asked: Asked) -> Crossed:
+def cross(reading: Local, selection: Asked) -> Crossed:
     """The visits that are asked about, counted and added up; refused as by ``coded``."""
-    with coded(reading, asked) as table:
+    with coded(reading, selection) as table:
         return crossed(table)
 
 
@@ -329,16 +331,16 @@ class Parted:
         crossed = self.crossed
         stores = indicators(crossed.of_stores, len(crossed.stores))
         occasions = indicators(crossed.of_occasions, self.by_occasion.shape[0])
-        ones = sparse.csr_array(self.visits[None, :])
+        indicator = sparse.csr_array(self.visits[None, :])
         return sparse.vstack(
-            [self.by_shopper, ones, stores.T @ self.by_store, occasions.T @ self.by_occasion], format="csr"
+            [self.by_shopper, indicator, stores.T @ self.by_store, occasions.T @ self.by_occasion], format="csr"
         )
 
-    def sums(self, more: ArrayLike) -> Sums:
-        """What the model needs with further fixed columns after the others, whose values in each part are ``more``
+    def sums(self, extra_columns: ArrayLike) -> Sums:
+        """What the model needs with further fixed columns after the others, whose values in each part are ``extra_columns``
         (P x q).
         """
-        sums, values = self.crossed.sums(), sparse.csr_array(np.asarray(more, np.float64))
+        sums, values = self.crossed.sums(), sparse.csr_array(np.asarray(extra_columns, np.float64))
         units, columns = self.by_store @ values, self.columns() @ values
         own = values.T @ sparse.diags_array(self.visits) @ values
         return replace(
@@ -349,24 +351,24 @@ class Parted:
             fixed=sums.fixed + values.shape[1],
         )
 
-    def residuals(self, model: Model, more: ArrayLike) -> Vector:
+    def residuals(self, model: Model, extra_columns: ArrayLike) -> Vector:
         """Of each part (P): the sum of scores less what a model of ``sums(more)`` says of these visits."""
-        values = np.asarray(more, np.float64) * self.visits[:, None]
-        known = self.by_store.T @ model.units + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense
-        return np.asarray(self.totals + self.crossed.shift * self.visits - known)
+        values = np.asarray(extra_columns, np.float64) * self.visits[:, None]
+        explained = self.by_store.T @ model.units + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense
+        return np.asarray(self.totals + self.crossed.shift * self.visits - explained)
 
 
-def parted(table: Coded, crossed: Crossed, places: Codes, part: str, count: int) -> Parted:
+def parted(table: Coded, crossed: Crossed, places: Codes, part_sql: str, count: int) -> Parted:
     """The visits of a table in ``count`` parts.
 
-    ``part``: SQL that says which, of the columns of ``compared`` and ``place``, which is what ``places`` (I) say of the
+    ``part_sql``: SQL that says which, of the columns of ``compared`` and ``place``, which is what ``places`` (I) say of the
     store.
     """
     unit, shift = table.facts.scale.unit, shift_of(table)
     with _placed(table, places):
-        stores = table.columns(f"select store, {part} as part, {_SUMS} group by all", shift)
-        people = table.columns(f"select shopper, {part} as part, {_COUNTS} where shopper >= 0 group by all")
-        occasions = table.columns(f"select wave, version, {part} as part, {_COUNTS} group by all")
+        stores = table.columns(f"select store, {part_sql} as part, {_SUMS} group by all", shift)
+        people = table.columns(f"select shopper, {part_sql} as part, {_COUNTS} where shopper >= 0 group by all")
+        occasions = table.columns(f"select wave, version, {part_sql} as part, {_COUNTS} group by all")
     at = stores["store"], stores["part"], (len(crossed.stores), count)
     return Parted(
         crossed=crossed,

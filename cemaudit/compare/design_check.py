@@ -71,24 +71,28 @@ class Pools:
         against = np.eye(count) - (1 - np.eye(count)) * self._visits / (total - self._visits)[:, None]
         means = sparse.diags_array(1 / self._visits) @ self._of @ sparse.diags_array(self._crossed.visits)
         units = sparse.csr_array(against @ means)
-        found = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
+        contrast = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
         alike = self._model.residual_sd * np.sqrt(1 / self._visits + 1 / (total - self._visits))
         linked = self._linked()
         gain, slope = self._gain(against, linked), self._crossed.facts.scale.slope(self._crossed.shift)
-        then = slope * found.se * gain
-        for place in range(count):
-            imagined = None if linked[place] >= ELSEWHERE or np.isnan(then[place]) else float(then[place])
-            se = slope * float(found.se[place])
-            error = Error(slope * float(found.value[place]), se, min(slope * float(alike[place]), se), imagined)
-            yield self._pool_of(place, float(linked[place]), error)
+        then = slope * contrast.se * gain
+        for pool_index in range(count):
+            imagined = (
+                None if linked[pool_index] >= ELSEWHERE or np.isnan(then[pool_index]) else float(then[pool_index])
+            )
+            se = slope * float(contrast.se[pool_index])
+            error = Error(
+                slope * float(contrast.value[pool_index]), se, min(slope * float(alike[pool_index]), se), imagined
+            )
+            yield self._pool_of(pool_index, float(linked[pool_index]), error)
 
-    def _pool_of(self, place: int, linked: float, error: Error) -> Pool:
-        stores = self._pool.codes == place
+    def _pool_of(self, index: int, linked: float, error: Error) -> Pool:
+        stores = self._pool.codes == index
         pool = Pool(
-            pool=self._pool.levels[place],
+            pool=self._pool.levels[index],
             stores=int(stores.sum()),
-            visits=int(self._visits[place]),
-            shoppers=int(np.count_nonzero(self._seen[place])),
+            visits=int(self._visits[index]),
+            shoppers=int(np.count_nonzero(self._seen[index])),
             linked=linked,
             groups=len(np.unique(self._groups[stores])),
             error=error,
@@ -111,22 +115,22 @@ class Pools:
         As a share of it (at most 1), by the visits of pools and shoppers alone; NaN where nobody is elsewhere.
         """
         others = self._everywhere - self._seen
-        part = np.clip(ELSEWHERE - linked, 0, None)[:, None]
+        missing_share = np.clip(ELSEWHERE - linked, 0, None)[:, None]
         with np.errstate(invalid="ignore", divide="ignore"):
             away = self._seen.sum(axis=1, keepdims=True) * others / others.sum(axis=1, keepdims=True)
         now = self._spread(self._seen, against)
-        then = self._spread(np.nan_to_num((1 - part) * self._seen + part * away), against)
+        then = self._spread(np.nan_to_num((1 - missing_share) * self._seen + missing_share * away), against)
         return np.where(others.any(axis=1), np.minimum(then / now, 1.0), np.nan)
 
-    def _spread(self, seen: Matrix, against: Matrix) -> Vector:
+    def _spread(self, visits: Matrix, against: Matrix) -> Vector:
         """The standard errors of differences between pools, shoppers random, of so many visits (P x J)."""
         shopper, residual = self._model.random_sds[0] ** 2, self._model.residual_sd**2
-        known = seen.sum(axis=1)
-        share = shopper / (residual + shopper * seen.sum(axis=0))
-        information = np.diag(known / residual + (self._visits - known) / (residual + shopper))
-        information -= (seen * share) @ seen.T / residual
-        found = linalg.solve(information, against.T, assume_a="pos")
-        return np.asarray(np.sqrt(np.einsum("ij,ji->i", against, found)))
+        is_known = visits.sum(axis=1)
+        share = shopper / (residual + shopper * visits.sum(axis=0))
+        information = np.diag(is_known / residual + (self._visits - is_known) / (residual + shopper))
+        information -= (visits * share) @ visits.T / residual
+        alternative = linalg.solve(information, against.T, assume_a="pos")
+        return np.asarray(np.sqrt(np.einsum("ij,ji->i", against, alternative)))
 
 
 def _said(pool: Pool) -> Message | None:
@@ -195,7 +199,9 @@ def design_of(crossed: Crossed, by: Fitted) -> Design:
     only pools are looked at: nothing links single stores.
     """
     groups = np.zeros(len(crossed.stores), np.int32) if by.once else _groups(crossed)
-    several = next((one for one in crossed.of_stores if one.name in {"pool", "region"} and len(one.levels) > 1), None)
+    several = next(
+        (factor for factor in crossed.of_stores if factor.name in {"pool", "region"} and len(factor.levels) > 1), None
+    )
     pools = tuple(Pools(crossed, by.model, several, groups).each()) if several and by.crossed.shoppers else ()
     alone = () if by.once else tuple(_alone(crossed))
     return Design(len(np.unique(groups)), alone, pools, tuple(_notes(crossed, several, groups, alone)))
@@ -213,9 +219,9 @@ def _alone(crossed: Crossed) -> list[int]:
     pairs = crossed.pairs
     stores_of = np.diff(pairs.tocsc().indptr)
     shoppers_of = np.diff(pairs.indptr)
-    known = np.asarray(pairs.sum(axis=1)) == crossed.visits
+    one_shopper_only = np.asarray(pairs.sum(axis=1)) == crossed.visits
     only = np.asarray(pairs @ (stores_of == 1)) > 0
-    return np.flatnonzero((shoppers_of == 1) & known & only).tolist() if len(crossed.stores) > 1 else []
+    return np.flatnonzero((shoppers_of == 1) & one_shopper_only & only).tolist() if len(crossed.stores) > 1 else []
 
 
 def _notes(

@@ -93,14 +93,14 @@ class Effect:
         return (self.effect < 0) == (self.facts.better == "lower")
 
 
-def effect_of(reading: Local, asked: Asked, action: Action, rules: Rules = DEFAULT) -> Effect:
+def effect_of(reading: Local, selection: Asked, action: Action, rules: Rules = DEFAULT) -> Effect:
     """The effect of an action on what is asked about.
 
     ``BadInput`` where the question is wrong; ``CannotTell`` without visits before and after it, in its stores and in
     others.
     """
-    dated = asked.which._replace(since=asked.which.since or _FIRST)
-    with coded(reading, Asked(**{**vars(asked), "which": dated})) as table:
+    dated = selection.which._replace(since=selection.which.since or _FIRST)
+    with coded(reading, Asked(**{**vars(selection), "which": dated})) as table:
         return effect(_sorted(table, action), action, rules)
 
 
@@ -120,10 +120,10 @@ def effect(visits: Parted, action: Action, rules: Rules = DEFAULT) -> Effect:
     model = model_of(visits.sums(ACTED))
     if model.sums.fixed - 1 in model.aliased:
         raise CannotTell(_MIXED_UP, "mixed-up")
-    found = model.contrast(None, sparse.eye_array(1, model.sums.columns, k=model.sums.columns - 1, format="csr"))
+    contrast = model.contrast(None, sparse.eye_array(1, model.sums.columns, k=model.sums.columns - 1, format="csr"))
     luck = _luck(visits, model) / np.maximum(visits.visits, 1)
     raw = visits.raw / np.maximum(visits.visits, 1)
-    se = float(found.se[0])
+    se = float(contrast.se[0])
     return Effect(
         action=action,
         facts=visits.crossed.facts,
@@ -133,7 +133,7 @@ def effect(visits: Parted, action: Action, rules: Rules = DEFAULT) -> Effect:
         missing=missing,
         naive=float(raw[_AFTER] - raw[_BEFORE]),
         regression=float(luck[_AFTER] - luck[_BEFORE]),
-        effect=float(found.value[0]),
+        effect=float(contrast.value[0]),
         se=se,
         smallest=(NormalDist().inv_cdf((1 + rules.level) / 2) + NormalDist().inv_cdf(POWER)) * se,
         notes=(*visits.crossed.facts.notes, *before.notes, *_notes(action, acted, missing)),
@@ -146,9 +146,9 @@ def _luck(visits: Parted, model: Model) -> Vector:
     return np.asarray(visits.residuals(model, ACTED) + strict)
 
 
-def _seen(visits: Parted, part: int) -> Seen:
-    both = visits.by_store[:, [part, part + 1]]
-    before, after = visits.visits[part : part + 2].astype(int).tolist()
+def _seen(visits: Parted, part_number: int) -> Seen:
+    both = visits.by_store[:, [part_number, part_number + 1]]
+    before, after = visits.visits[part_number : part_number + 2].astype(int).tolist()
     return Seen(int(np.count_nonzero(np.asarray(both.sum(axis=1)))), before, after)
 
 

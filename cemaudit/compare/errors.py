@@ -16,11 +16,11 @@ class CannotTell(CemauditError):
     is about (0: the units themselves; ``None``: no single one).
     """
 
-    def __init__(self, what: Sayable, reason: str = "", factor: int | None = None) -> None:
-        self.what = what
+    def __init__(self, text: Sayable, reason: str = "", factor: int | None = None) -> None:
+        self.what = text
         self.reason = reason
         self.factor = factor
-        super().__init__(Problem(what))
+        super().__init__(Problem(text))
 
 
 def refuse_emptiness(reading: Reading) -> None:

@@ -32,16 +32,16 @@ class _Sign(NamedTuple):
     times: str = "1"
 
 
-def found_in(reading: Reading, asked: Asked) -> tuple[Found, ...]:
+def found_in(reading: Reading, selection: Asked) -> tuple[Found, ...]:
     """The findings of each touchpoint, in the order of the checklist; versions of it are added up."""
-    question = Question((), asked.which, asked.scheme)
+    question = Question((), selection.which, selection.scheme)
     added: dict[tuple[str, Severity, str], Found] = {}
-    for found, key in (*_in_answers(reading, question), *_in_scores(reading, question)):
+    for findings, key in (*_in_answers(reading, question), *_in_scores(reading, question)):
         before = added.get(key)
-        added[key] = found if before is None else found._replace(
-            times=found.times + before.times, stores=max(found.stores, before.stores)
+        added[key] = findings if before is None else findings._replace(
+            times=findings.times + before.times, stores=max(findings.stores, before.stores)
         )  # fmt: skip
-    return tuple(found for found in added.values() if found.times)
+    return tuple(findings for findings in added.values() if findings.times)
 
 
 Told = tuple[Found, tuple[str, Severity, str]]
@@ -79,8 +79,11 @@ def _of_scores(table: Scores) -> Iterator[_Sign]:
         columns = {
             score.measure: f"visits.{quoted(score.score)}" for score in table.scores if score.key == (touchpoint.id,)
         }
-        known = [columns.get(f"touchpoint.{what}", "null") for what in ("performance", "emotion", "gap", "experience")]
-        performance, emotion, gap, experience = known
+        score_columns = [
+            columns.get(f"touchpoint.{score_kind}", "null")
+            for score_kind in ("performance", "emotion", "gap", "experience")
+        ]
+        performance, emotion, gap, experience = score_columns
         bad = f"coalesce({performance} >= {GOOD_WORK * 100} and {emotion} < 0, false)"
         yield _Sign(touchpoint.id, Severity.MAJOR, message("Done well, felt badly"), bad)
         yield _Sign(touchpoint.id, Severity.MAJOR, message("Pain point"), f"{experience} < 0 and not {bad}")
@@ -93,7 +96,7 @@ def _counts(
 ) -> Iterator[Told]:
     if not signs:
         return
-    asked = [
+    count_expressions = [
         count
         for sign in signs
         for count in (
@@ -101,9 +104,11 @@ def _counts(
             f"count(distinct case when {sign.sql} then visits.store end)",
         )
     ]
-    ((_, *numbers),) = reading.rows(table, counted((), asked, question.in_sql)) or [(0, *[0] * len(asked))]
-    for place, sign in enumerate(signs):
-        times, stores = int(numbers[2 * place]), int(numbers[2 * place + 1])
+    ((_, *numbers),) = reading.rows(table, counted((), count_expressions, question.in_sql)) or [
+        (0, *[0] * len(count_expressions))
+    ]
+    for index, sign in enumerate(signs):
+        times, stores = int(numbers[2 * index]), int(numbers[2 * index + 1])
         title = checklist.touchpoint[sign.touchpoint].title
-        found = Found(title, sign.severity, sign.title, times, stores)
-        yield found, (sign.touchpoint, sign.severity, str(sign.title))
+        finding = Found(title, sign.severity, sign.title, times, stores)
+        yield finding, (sign.touchpoint, sign.severity, str(sign.title))

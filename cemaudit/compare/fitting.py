@@ -32,10 +32,10 @@ def fitted(crossed: Crossed) -> Fitted:
     if not crossed.squares:
         raise CannotTell(message("all scores are equal: these visits show no difference at all"), "equal")
     if crossed.visits.max() <= 1:
-        what = message(
+        text = message(
             "every store was visited once: what is the store's own cannot be told from the chance of the visit"
         )
-        raise CannotTell(what, "once", 0)
+        raise CannotTell(text, "once", 0)
     why = nothing_about_shoppers(crossed)
     if why is None:
         try:
@@ -51,19 +51,19 @@ def fitted(crossed: Crossed) -> Fitted:
 
 def nothing_about_shoppers(crossed: Crossed) -> Message | None:
     """Why visits say nothing about the severity of shoppers, where they do not."""
-    each = crossed.by_shopper.sum(axis=1)
+    visits_by_shopper = crossed.by_shopper.sum(axis=1)
     if not crossed.shoppers:
         return message("No shopper is known: scores are not adjusted for how strict shoppers are.")
     if len(crossed.shoppers) == 1:
         return message("One shopper made all visits: scores are compared as that shopper sees them.")
-    if each.max() <= 1:
+    if visits_by_shopper.max() <= 1:
         return message("No shopper came twice: how strict each is counts as chance of the visit.")
     return None
 
 
 def _in_words(error: CannotTell) -> CannotTell:
-    what = _WORDS.get((error.reason, error.factor)) or _WORDS.get((error.reason, None))
-    return CannotTell(what, error.reason, error.factor) if what else error
+    text = _WORDS.get((error.reason, error.factor)) or _WORDS.get((error.reason, None))
+    return CannotTell(text, error.reason, error.factor) if text else error
 
 
 _ONE_TO_ONE = message(
@@ -89,6 +89,8 @@ def only_units(crossed: Crossed) -> bool:
 def fitted_once(crossed: Crossed) -> Fitted:
     """The model without stores: how they differ is part of the chance of a visit, and widens every interval."""
     why = nothing_about_shoppers(crossed)
-    known = crossed if why is None else crossed.without_shoppers()
+    tabulation = crossed if why is None else crossed.without_shoppers()
     once = message("Every store was visited once: how stores differ counts as chance, and single ones are not judged.")
-    return Fitted(known, model_without_units(known.sums()), (once,) if why is None else (once, why), once=True)
+    return Fitted(
+        tabulation, model_without_units(tabulation.sums()), (once,) if why is None else (once, why), once=True
+    )

@@ -98,22 +98,22 @@ def funnel_around(league: League) -> Funnel | None:
 
     The limits hold the spread between ordinary stores, too: who is outside is unusual, not merely unlucky.
     """
-    standings = [one for one in league.standings if one.visits]
+    standings = [standing for standing in league.standings if standing.visits]
     if not standings or league.unit != "store":
         return None
     scale = league.facts.scale
     centre = scale.to(league.centre)
-    most = max(one.visits for one in standings)
+    most = max(standing.visits for standing in standings)
     visits = np.unique(np.concatenate([np.arange(1, min(most, CORNERS) + 1), np.linspace(1, most, CORNERS)]))
     limits = [scale.back(side) for side in limits_of_means(centre, league.spreads, visits)]
     own = limits_of_means(
         centre,
         league.spreads,
-        np.array([one.visits for one in standings], dtype=np.float64),
-        np.array([one.effective or one.visits for one in standings], dtype=np.float64),
+        np.array([standing.visits for standing in standings], dtype=np.float64),
+        np.array([standing.effective or standing.visits for standing in standings], dtype=np.float64),
     )
-    raw = np.array([one.raw for one in standings])
+    raw = np.array([standing.raw for standing in standings])
     sides = outside(raw, scale.back(own.low95), scale.back(own.high95))
     low95, high95, low998, high998 = (tuple(side.tolist()) for side in limits)
-    beyond = {one.store: int(side) for one, side in zip(standings, sides, strict=True) if side}
+    beyond = {standing.store: int(side) for standing, side in zip(standings, sides, strict=True) if side}
     return Funnel(league.centre, tuple(visits.tolist()), low95, high95, low998, high998, beyond)

@@ -81,10 +81,10 @@ def counts_of(reading: Reading, ref: str, question: Question, least: int) -> Ite
     for name in checklist.items:
         if is_asked(question, facets_of_item(checklist, name)):
             (row,) = reading.ask(table.asked(name, source), values)
-            numbers = list(map(int, (one or 0 for one in row)))
+            numbers = list(map(int, (count or 0 for count in row)))
             if table.has_points(name):
-                (more,) = reading.ask(table.by_shopper(name, source, least), values)
-                numbers += map(int, (one or 0 for one in more))
+                (shopper_counts,) = reading.ask(table.by_shopper(name, source, least), values)
+                numbers += map(int, (count or 0 for count in shopper_counts))
             yield Counts(name, checklist.items[name].ask, *numbers)
 
 
@@ -108,16 +108,18 @@ class _Table:
         listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
         sums = "count(x), sum(x), sum(x * x)"
         sums += f", count(case when fails then 1 end), count(case when x >= {PARTS} then 1 end)"
-        both = ", ".join(f"sum(case when r is not null then {one} end)" for one in ("x", "x * x"))
-        rest = ", ".join(f"sum(case when x is not null then {one} end)" for one in ("r", "r * r", "x * r"))
+        both = ", ".join(f"sum(case when r is not null then {expression} end)" for expression in ("x", "x * x"))
+        rest = ", ".join(
+            f"sum(case when x is not null then {expression} end)" for expression in ("r", "r * r", "x * r")
+        )
         return f"select {_HEADS}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
 
     def by_shopper(self, name: str, source: str, least: int) -> str:
         """Shoppers with enough answers, and those whose answers are all worth the same."""
         points = self._column("points", name)
-        each = f"select count({points}) as n, min({points}) = max({points}) as alike from {source} "
-        each += "and visits.shopper is not null group by visits.shopper"
-        return f"select count(*), count(case when alike then 1 end) from ({each}) where n >= {least}"
+        by_shopper_sql = f"select count({points}) as n, min({points}) = max({points}) as alike from {source} "
+        by_shopper_sql += "and visits.shopper is not null group by visits.shopper"
+        return f"select count(*), count(case when alike then 1 end) from ({by_shopper_sql}) where n >= {least}"
 
     def _column(self, kind: str, name: str) -> str:
         return f"visits.{quoted(self.names.item(kind, name))}"
@@ -228,7 +230,7 @@ def items_table(reading: Reading, question: Question, rules: Rules = DEFAULT) ->
     ``CannotTell`` where no visits are. Scores are not looked at, and so neither is the scheme.
     """
     refuse_emptiness(reading)
-    found: list[ItemRow] = []
+    rows: list[ItemRow] = []
     before: dict[str, Counts] = {}
     for ref in _oldest_first(checklists_asked(reading, question, one=False)):
         items = reading.checklist(ref).items
@@ -238,17 +240,17 @@ def items_table(reading: Reading, question: Question, rules: Rules = DEFAULT) ->
             # A duty that everybody meets says nothing of the stores, and must be asked all the same.
             if row.advice is Advice.ALWAYS and items[counts.item].mandatory:
                 row = row._replace(advice=Advice.MUST_KEEP)
-            found.append(row)
+            rows.append(row)
             before[key] = counts
-    if not any(one.asked for one in found):
+    if not any(one.asked for one in rows):
         raise CannotTell(message("No visits meet the conditions."), "nothing")
-    return found
+    return rows
 
 
 def _oldest_first(refs: Iterable[str]) -> list[str]:
     def order(ref: str) -> tuple[str, list[int]]:
         name, _, version = ref.partition("@")
-        return name, [int(part) for part in version.split(".")]
+        return name, [int(component) for component in version.split(".")]
 
     return sorted(refs, key=order)
 

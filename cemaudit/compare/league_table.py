@@ -48,8 +48,10 @@ def reliabilities(fitted: Fitted) -> Vector:
     NaN for the only store of a pool: what is the pool's and what is the store's own is one and the same there.
     """
     own = fitted.model.unit_sd**2
-    known = np.clip(1.0 - fitted.model.unit_se**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
-    return np.where(only_ones(fitted.crossed), np.nan, known)
+    known_share = (
+        np.clip(1.0 - fitted.model.unit_se**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
+    )
+    return np.where(only_ones(fitted.crossed), np.nan, known_share)
 
 
 def only_ones(crossed: Crossed) -> NDArray[np.bool_]:
@@ -119,17 +121,19 @@ class _Table:
         standings = self._standings(names, ranks, grouped.group, below, flagged)
         best_first = np.lexsort((np.arange(len(values)), -values, ~self.allowed))
         expected = float(chance[self.allowed].sum())
-        told = told_apart(values, errors, self.allowed)
+        distinguishable = told_apart(values, errors, self.allowed)
         return League(
             facts=facts,
             rules=self.rules,
             unit=fitted.crossed.unit_of.name if fitted.crossed.unit_of else "store",
             target=self.target,
-            standings=tuple(standings[place] for place in best_first),
+            standings=tuple(standings[unit_order] for unit_order in best_first),
             spreads=spreads(fitted),
             parts=() if fitted.once else components(spreads(fitted)),
             centre=float(self.scale.back(self.score.mean())),
-            order=Order(ranks.placed, grouped.parts, told, grouped.ranked, grouped.wrong, grouped.wrong_in_full),
+            order=Order(
+                ranks.placed, grouped.parts, distinguishable, grouped.ranked, grouped.wrong, grouped.wrong_in_full
+            ),
             wrong=float(1 - chance[flagged].mean()) if flagged.any() else None,
             found=float(chance[flagged].sum()) / expected if expected else None,
             shoppers=len(fitted.crossed.shoppers),
@@ -149,7 +153,7 @@ class _Table:
         return self.fitted.model.covariances(weights, weights @ crossed.rows())
 
     def _notes(self) -> Iterator[Message]:
-        yield from map(_not_known, (one for one in self.fitted.crossed.of_stores if None in one.levels))
+        yield from map(_not_known, (factor for factor in self.fitted.crossed.of_stores if None in factor.levels))
         yield from self.design.notes
         yield from (pool.said for pool in self.design.pools if pool.said)
         alone = int(only_ones(self.fitted.crossed).sum())
@@ -177,28 +181,28 @@ class _Table:
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * self.se
         low, high = self.scale.back(self.score - half), self.scale.back(self.score + half)
         points, raw = self.scale.back(self.score), self._raw()
-        pools, effective, known = self._pools(), self._effective(), self._reliabilities()
+        pools, effective, columns = self._pools(), self._effective(), self._reliabilities()
         return [
             Standing(
                 store=label,
                 name=names.get(label, label) if self.fitted.crossed.unit_of is None else label,
-                pool=pools[place],
-                visits=int(self.visits[place]),
-                effective=None if effective is None else float(effective[place]),
-                raw=float(raw[place]),
-                score=float(points[place]),
-                se=float((high[place] - low[place]) / (half[place] * 2) * self.se[place]) if half[place] else 0.0,
-                interval=Interval(float(low[place]), float(high[place])),
-                reliability=None if known is None else _known(known[place]),
-                below=None if below is None else float(below[place]),
-                rank=Interval(int(ranks.low[place]), int(ranks.high[place])) if self.allowed[place] else None,
-                lowest=_known(ranks.lowest[place]),
-                highest=_known(ranks.highest[place]),
-                group=int(group[place]) or None,
-                flagged=bool(flagged[place]),
-                apart=bool(self.apart[place]),
+                pool=pools[index],
+                visits=int(self.visits[index]),
+                effective=None if effective is None else float(effective[index]),
+                raw=float(raw[index]),
+                score=float(points[index]),
+                se=float((high[index] - low[index]) / (half[index] * 2) * self.se[index]) if half[index] else 0.0,
+                interval=Interval(float(low[index]), float(high[index])),
+                reliability=None if columns is None else _known(columns[index]),
+                below=None if below is None else float(below[index]),
+                rank=Interval(int(ranks.low[index]), int(ranks.high[index])) if self.allowed[index] else None,
+                lowest=_known(ranks.lowest[index]),
+                highest=_known(ranks.highest[index]),
+                group=int(group[index]) or None,
+                flagged=bool(flagged[index]),
+                apart=bool(self.apart[index]),
             )
-            for place, label in enumerate(self.labels)
+            for index, label in enumerate(self.labels)
         ]
 
     def _raw(self) -> Vector:
@@ -252,23 +256,23 @@ _FULL = 100.0
 
 
 def compare(
-    reading: Local, asked: Asked, target: float | None = None, rules: Rules = DEFAULT, scale: str = "auto"
+    reading: Local, selection: Asked, target: float | None = None, rules: Rules = DEFAULT, scale: str = "auto"
 ) -> League:
     """The league of what is asked; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
 
     ``BadInput`` where the question is wrong, ``CannotTell`` where the visits do not answer it.
     """
-    found = fitted_of(reading, asked, rules, scale)
-    return league_of(found, reading.store_names(), target, rules)
+    fitted = fitted_of(reading, selection, rules, scale)
+    return league_of(fitted, reading.store_names(), target, rules)
 
 
-def fitted_of(reading: Local, asked: Asked, rules: Rules = DEFAULT, scale: str = "auto") -> Fitted:
+def fitted_of(reading: Local, selection: Asked, rules: Rules = DEFAULT, scale: str = "auto") -> Fitted:
     """The fitted model of what is asked; ``CannotTell`` where there are not two of the unit."""
-    crossed = cross(reading, replace(asked, scale="arcsine") if scale == "arcsine" else asked)
+    crossed = cross(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
     if crossed.unit_of and len(crossed.unit_of.levels) < 2:
         raise CannotTell(_alone(crossed.unit_of))
     if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
-        return _near_the_ceiling(reading, asked, crossed)
+        return _near_the_ceiling(reading, selection, crossed)
     return _fitted(crossed)
 
 
@@ -287,11 +291,11 @@ def _mean(crossed: Crossed) -> float:
     return float(crossed.raw.sum() / max(crossed.facts.visits, 1))
 
 
-def _near_the_ceiling(reading: Local, asked: Asked, crossed: Crossed) -> Fitted:
+def _near_the_ceiling(reading: Local, selection: Asked, crossed: Crossed) -> Fitted:
     """On the arcsine scale, where the scores are shares of points; else on their own, which is said."""
     try:
-        found = _fitted(cross(reading, replace(asked, scale="arcsine")))
+        fitted = _fitted(cross(reading, replace(selection, scale="arcsine")))
     except BadInput:
         return _fitted(crossed)
     note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
-    return found._replace(notes=(*found.notes, note))
+    return fitted._replace(notes=(*fitted.notes, note))

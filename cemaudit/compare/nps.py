@@ -97,16 +97,16 @@ def net_promoters(promoting: int, detracting: int, answers: int, level: float = 
     return Promoters(score, Interval(*limits), promoting, detracting, answers)
 
 
-def correlation_of(seen: Together, level: float = 0.90) -> tuple[float | None, Interval]:
+def correlation_of(paired: Together, level: float = 0.90) -> tuple[float | None, Interval]:
     """How closely they go together, with Fisher's interval on the visits left after as many means.
 
     One person gives both, and generous ones praise everything: hence the differences from their own means.
     """
-    size = math.sqrt(seen.recommend * seen.score)
-    if size <= _FLAT * seen.visits:
+    size = math.sqrt(paired.recommend * paired.score)
+    if size <= _FLAT * paired.visits:
         return None, Interval(-1.0, 1.0)
-    correlation = min(max(seen.both / size, -1.0), 1.0)
-    return correlation, _fisher(correlation, seen.visits - seen.persons + 1, level)
+    correlation = min(max(paired.both / size, -1.0), 1.0)
+    return correlation, _fisher(correlation, paired.visits - paired.persons + 1, level)
 
 
 def _fisher(correlation: float, visits: int, level: float) -> Interval:
@@ -130,7 +130,9 @@ class Recommended(NamedTuple):
 def recommended(reading: Reading, question: Question, rules: Rules = DEFAULT) -> list[Recommended]:
     """Of the items of type ``nps`` that are asked about and were answered; ``BadInput`` as for ``items_table``."""
     refs = checklists_asked(reading, question, one=False)
-    return [one for ref in refs for one in _of_checklist(reading, ref, question, rules) if one.score.answers]
+    return [
+        item_nps for ref in refs for item_nps in _of_checklist(reading, ref, question, rules) if item_nps.score.answers
+    ]
 
 
 def _of_checklist(reading: Reading, ref: str, question: Question, rules: Rules) -> Iterator[Recommended]:

@@ -62,21 +62,29 @@ class Pair(NamedTuple):
         return message("The second is better: {other} rather than {one}, with a probability of {better}.", **values)
 
 
-def pair_of(fitted: Fitted, league: League, one: str, other: str) -> Pair:
+def pair_of(fitted: Fitted, league: League, first_store: str, other: str) -> Pair:
     """The two stores; ``BadInput`` where one is not among those compared."""
-    places = [_place(fitted, store) for store in (one, other)]
-    known: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
+    places = [_place(fitted, store) for store in (first_store, other)]
+    standings_by_store: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
     weights = np.zeros((1, len(fitted.crossed.stores)))
     weights[0, places[0]] += 1
     weights[0, places[1]] -= 1
     units = sparse.csr_array(weights)
-    value, se = (float(found[0]) for found in fitted.model.contrast(units, units @ fitted.crossed.rows()))
+    value, se = (float(difference[0]) for difference in fitted.model.contrast(units, units @ fitted.crossed.rows()))
     half = NormalDist().inv_cdf((1 + league.rules.level) / 2) * se
     ahead = float(ndtr(value / se)) if se else 0.5
     better = 1 - ahead if league.facts.better == "lower" else ahead
     needed = visits_for_difference(abs(value), spreads(fitted), ANOTHER_STORE) if value else MOST + 1
     interval = Interval(value - half, value + half)
-    return Pair(known[one], known[other], value, se, interval, better, needed if needed <= MOST else None)
+    return Pair(
+        standings_by_store[first_store],
+        standings_by_store[other],
+        value,
+        se,
+        interval,
+        better,
+        needed if needed <= MOST else None,
+    )
 
 
 def _place(fitted: Fitted, store: str) -> int:
@@ -109,20 +117,23 @@ Known = Mapping[str, Mapping[str, str | None]]
 def places_of(reading: Reading, league: League, trend: Trend | None = None, *, named: bool = False) -> dict[str, Place]:
     """The place of each store by id; ``named``: the other stores' names may be shown; ``trend`` of the same visits."""
     rows = reading.ask("select store, region, format from stores")
-    known = {store: {"region": region, "format": form} for store, region, form in rows}
-    places = {one.store: _place_of(league, one, known, named=named) for one in league.standings}
+    attributes_by_store = {store: {"region": region, "format": form} for store, region, form in rows}
+    places = {
+        standing.store: _place_of(league, standing, attributes_by_store, named=named) for standing in league.standings
+    }
     if trend is None:
         return places
     return {
-        store: place._replace(course=trend.store_course(store, place.standing.name)) for store, place in places.items()
+        store: store_place._replace(course=trend.store_course(store, store_place.standing.name))
+        for store, store_place in places.items()
     }
 
 
-def _place_of(league: League, one: Standing, known: Known, *, named: bool) -> Place:
-    peers, what = _peers(league.standings, one, known)
+def _place_of(league: League, standing: Standing, attributes_by_store: Known, *, named: bool) -> Place:
+    peers, what = _peers(league.standings, standing, attributes_by_store)
     facts = league.facts
     return Place(
-        standing=one,
+        standing=standing,
         stores=league.order.places,
         centre=league.centre,
         measure=facts.title or facts.measure,
@@ -136,17 +147,21 @@ def _place_of(league: League, one: Standing, known: Known, *, named: bool) -> Pl
     )
 
 
-def _peers(standings: Sequence[Standing], one: Standing, known: Known) -> tuple[tuple[Standing, ...], Message]:
+def _peers(
+    standings: Sequence[Standing], standing: Standing, attributes_by_store: Known
+) -> tuple[tuple[Standing, ...], Message]:
     """The ranked stores most like it of which there are enough; else all."""
-    own = known.get(one.store, {})
-    for keys, what in _ALIKE:
-        wanted = {key: own.get(key) for key in keys}
-        alike = tuple(each for each in standings if each is one or (each.rank and _is(known, each, wanted)))
-        if all(wanted.values()) and len(alike) >= LEAST_PEERS:
-            return alike, what
-    return tuple(each for each in standings if each is one or each.rank), _ALL
+    own = attributes_by_store.get(standing.store, {})
+    for keys, peers_text in _ALIKE:
+        attributes = {key: own.get(key) for key in keys}
+        alike = tuple(
+            each for each in standings if each is standing or (each.rank and _is(attributes_by_store, each, attributes))
+        )
+        if all(attributes.values()) and len(alike) >= LEAST_PEERS:
+            return alike, peers_text
+    return tuple(each for each in standings if each is standing or each.rank), _ALL
 
 
-def _is(known: Known, store: Standing, wanted: Mapping[str, str | None]) -> bool:
-    said = known.get(store.store, {})
-    return all(said.get(key) == value for key, value in wanted.items())
+def _is(attributes_by_store: Known, store: Standing, attributes: Mapping[str, str | None]) -> bool:
+    said = attributes_by_store.get(store.store, {})
+    return all(said.get(key) == value for key, value in attributes.items())

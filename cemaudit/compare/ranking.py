@@ -68,8 +68,8 @@ def told_apart(
         return float(far[np.triu_indices(len(mean), 1)].mean())
     variance = errors**2
     if len(mean) > MOST_PAIRED:
-        some = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST_PAIRED).astype(np.intp)]
-        mean, variance = mean[some], variance[some]
+        sampled = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST_PAIRED).astype(np.intp)]
+        mean, variance = mean[sampled], variance[sampled]
     apart = sum(_apart(mean, variance, start, square) for start in range(0, len(mean), STORES_AT_ONCE))
     return apart / (len(mean) * (len(mean) - 1) / 2)
 
@@ -77,8 +77,8 @@ def told_apart(
 def differences(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """(U, U) the variances of the differences between errors of this covariance (U, U): what two share drops out."""
     variance = covariance.diagonal()
-    found: NDArray[np.float64] = np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0)
-    return found
+    variances: NDArray[np.float64] = np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0)
+    return variances
 
 
 def some_of(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -132,8 +132,8 @@ def confident_ranks(
     independent ones. ``ValueError`` above ``MOST_UNITS``. Mogstad, Romano, Shaikh & Wilhelm 2024, REStud 91:476-518.
     """
     design = _design(score, covariance, draws)
-    found = [_confident_places(design, np.array([unit]), level) for unit in range(len(score))]
-    low, high = zip(*found, strict=True) if found else ((), ())
+    rank_sets = [_confident_places(design, np.array([unit]), level) for unit in range(len(score))]
+    low, high = zip(*rank_sets, strict=True) if rank_sets else ((), ())
     return Places(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
 
 
@@ -188,11 +188,11 @@ def _confident_places(
     np.fill_diagonal(open_, val=False)
     better = np.zeros_like(open_)
     while open_.any():
-        told = open_ & (design.gap > _bound(design, open_, level) * design.se)
-        if not told.any():
+        distinguishable = open_ & (design.gap > _bound(design, open_, level) * design.se)
+        if not distinguishable.any():
             break
-        better |= told
-        open_ &= ~told
+        better |= distinguishable
+        open_ &= ~distinguishable
     return 1 + better[:, units].sum(0), count - better[units, :].sum(1)
 
 
@@ -201,7 +201,7 @@ def _bound(design: _Design, pairs: NDArray[np.bool_], level: float) -> float:
     first, second = np.nonzero(pairs)
     se = design.se[first, second]
     blocks = (design.draws[start : start + DRAWS_AT_ONCE] for start in range(0, len(design.draws), DRAWS_AT_ONCE))
-    largest = np.concatenate([((some[:, first] - some[:, second]) / se).max(axis=1) for some in blocks])
+    largest = np.concatenate([((block[:, first] - block[:, second]) / se).max(axis=1) for block in blocks])
     return float(np.quantile(largest, level))
 
 
@@ -247,18 +247,18 @@ def rank_intervals(
     Or ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``confident_ranks``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    errors, some = some_of(error, eligible), score[eligible]
+    errors, eligible_errors = some_of(error, eligible), score[eligible]
     joint = errors.ndim > 1
-    places = _places(some, root_of(errors) if joint else errors, draws)
-    placed = places.shape[1]
-    extreme = max(1, round(rules.extremes * placed)) if placed else 0
-    low, high = _confident(some, errors, rules.level) if joint else _middle(places, rules.level)
+    places = _places(eligible_errors, root_of(errors) if joint else errors, draws)
+    eligible_count = places.shape[1]
+    extreme = max(1, round(rules.extremes * eligible_count)) if eligible_count else 0
+    low, high = _confident(eligible_errors, errors, rules.level) if joint else _middle(places, rules.level)
     return Ranks(
         _spread(low, eligible, 0),
         _spread(high, eligible, 0),
-        _spread(np.count_nonzero(places > placed - extreme, axis=0) / draws, eligible, np.nan),
+        _spread(np.count_nonzero(places > eligible_count - extreme, axis=0) / draws, eligible, np.nan),
         _spread(np.count_nonzero(places <= extreme, axis=0) / draws, eligible, np.nan),
-        placed,
+        eligible_count,
         extreme,
     )
 
@@ -278,8 +278,8 @@ def _places(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int)
         block = places[start : start + step]
         chance = random.standard_normal(block.shape)
         drawn = score + (errors * chance if errors.ndim == 1 else chance @ errors.T)
-        for place, best_first in zip(block, np.argsort(-drawn, axis=1), strict=True):
-            place[best_first] = order
+        for draw, best_first in zip(block, np.argsort(-drawn, axis=1), strict=True):
+            draw[best_first] = order
     return places
 
 
@@ -418,8 +418,8 @@ def _cuts(loss: NDArray[np.float64]) -> list[int]:
     return cuts[::-1]
 
 
-def _share(some: float, of: float) -> float:
-    return float(some / of) if of else 0.0
+def _share(count: float, of: float) -> float:
+    return float(count / of) if of else 0.0
 
 
 class Flags(NamedTuple):

@@ -46,12 +46,12 @@ def reliability(spreads: Spreads, visits: float, effective: float | None = None)
     return own / (own + noise) if own else 0.0
 
 
-def visits_for_reliability(spreads: Spreads, wanted: float) -> int | None:
-    """The least visits, each by another shopper, whose mean has reliability ``wanted`` (above 0, below 1).
+def visits_for_reliability(spreads: Spreads, target: float) -> int | None:
+    """The least visits, each by another shopper, whose mean has reliability ``target`` (above 0, below 1).
 
     ``None`` where no number is enough: stores do not differ, or next to nothing. Spearman-Brown.
     """
     own, noise = spreads.store**2, spreads.shopper**2 + spreads.visit**2
     if own <= _NOTHING * noise:
         return None
-    return max(1, math.ceil(wanted / (1 - wanted) * noise / own - 1e-9))
+    return max(1, math.ceil(target / (1 - target) * noise / own - 1e-9))

@@ -42,7 +42,7 @@ Result = TypeVar("Result")
 
 def account_of(  # noqa: PLR0913, PLR0917
     reading: Local,
-    asked: Asked,
+    selection: Asked,
     target: float | None = None,
     rules: Rules = DEFAULT,
     scale: str = "auto",
@@ -52,21 +52,21 @@ def account_of(  # noqa: PLR0913, PLR0917
 
     ``BadInput`` and ``CannotTell`` where there is no league.
     """
-    league = league_of(fitted_of(reading, asked, rules, scale), reading.store_names(), target, rules)
+    league = league_of(fitted_of(reading, selection, rules, scale), reading.store_names(), target, rules)
     checklist = reading.checklist(league.facts.checklists[-1])
     return Account(
         league=league,
         subject=str(checklist.title),
-        period=_period(reading, asked),
+        period=_period(reading, selection),
         measure=league.facts.title or league.facts.measure,
         funnel=funnel_around(league) if league.unit == "store" else None,
-        parts=_parts(reading, asked, league, checklist) if league.unit == "store" else None,
-        channels=_or_none(lambda: _channels(reading, asked, rules)),
-        course=_or_none(lambda: _course(reading, asked, rules)) if league.unit == "store" else None,
-        study=_or_none(lambda: _study(reading, asked, rules)),
-        found=found_in(reading, asked),
-        actions=tuple(_effects(reading, asked, actions, rules)),
-        simulated=_is_simulated(reading, asked),
+        parts=_parts(reading, selection, league, checklist) if league.unit == "store" else None,
+        channels=_or_none(lambda: _channels(reading, selection, rules)),
+        course=_or_none(lambda: _course(reading, selection, rules)) if league.unit == "store" else None,
+        study=_or_none(lambda: _study(reading, selection, rules)),
+        found=found_in(reading, selection),
+        actions=tuple(_effects(reading, selection, actions, rules)),
+        simulated=_is_simulated(reading, selection),
     )
 
 
@@ -78,56 +78,62 @@ def _or_none(make: Callable[[], Result]) -> Result | None:
         return None
 
 
-def _channels(reading: Local, asked: Asked, rules: Rules) -> Channels:
-    wanted = replace(asked, facet="channel", measure=None, unit="store")
-    return channels_of(reading, sides_of(reading, wanted, rules=rules), rules)
+def _channels(reading: Local, selection: Asked, rules: Rules) -> Channels:
+    channel_selection = replace(selection, facet="channel", measure=None, unit="store")
+    return channels_of(reading, sides_of(reading, channel_selection, rules=rules), rules)
 
 
-def _course(reading: Local, asked: Asked, rules: Rules) -> Course:
+def _course(reading: Local, selection: Asked, rules: Rules) -> Course:
     """Wave by wave, whichever waves the league is of."""
-    found = trend_of(reading, in_all_waves(asked), rules=rules)
-    return found.course(news(found).known)
+    trend = trend_of(reading, in_all_waves(selection), rules=rules)
+    return trend.course(news(trend).known)
 
 
-def _effects(reading: Local, asked: Asked, actions: Iterable[Action], rules: Rules) -> Iterator[Message]:
+def _effects(reading: Local, selection: Asked, actions: Iterable[Action], rules: Rules) -> Iterator[Message]:
     """What came of each action, in one sentence."""
     for action in actions:
-        found = _or_none(partial(effect_of, reading, in_all_waves(asked), action, rules))
-        if found:
-            yield verdict(found)[0]
+        result = _or_none(partial(effect_of, reading, in_all_waves(selection), action, rules))
+        if result:
+            yield verdict(result)[0]
 
 
-def _study(reading: Local, asked: Asked, rules: Rules) -> Study:
-    return study(reading, Drivers(which=asked.which, scheme=asked.scheme), rules)
+def _study(reading: Local, selection: Asked, rules: Rules) -> Study:
+    return study(reading, Drivers(which=selection.which, scheme=selection.scheme), rules)
 
 
-def _parts(reading: Local, asked: Asked, league: League, checklist: Checklist) -> Parts | None:
+def _parts(reading: Local, selection: Asked, league: League, checklist: Checklist) -> Parts | None:
     """The mean of each store at each touchpoint, by the measure kept for touchpoints."""
-    shown = _or_none(lambda: show(reading, "heatmap", Question(("store", "touchpoint"), asked.which, asked.scheme)))
-    if shown is None or not shown.rows:
+    view_result = _or_none(
+        lambda: show(reading, "heatmap", Question(("store", "touchpoint"), selection.which, selection.scheme))
+    )
+    if view_result is None or not view_result.rows:
         return None
-    names = [name for name in checklist.touchpoint if any(row["touchpoint"] == name for row in shown.rows)]
-    means = {(row["store"], row["touchpoint"]): row["mean"] for row in shown.rows}
-    scores = {one.store: tuple(means.get((one.store, name)) for name in names) for one in league.standings}
-    measure = reading.scheme(league.facts.schemes[-1]).measure[shown.measures[-1]]
-    known = [value for row in scores.values() for value in row if value is not None]
-    ends = (0.0, 100.0) if measure.unit == "percent" else (min(known), max(known))
+    names = [name for name in checklist.touchpoint if any(row["touchpoint"] == name for row in view_result.rows)]
+    means = {(row["store"], row["touchpoint"]): row["mean"] for row in view_result.rows}
+    scores = {
+        standing.store: tuple(means.get((standing.store, name)) for name in names) for standing in league.standings
+    }
+    measure = reading.scheme(league.facts.schemes[-1]).measure[view_result.measures[-1]]
+    values = [value for row in scores.values() for value in row if value is not None]
+    ends = (0.0, 100.0) if measure.unit == "percent" else (min(values), max(values))
     low, high = ends if league.facts.better == "higher" else ends[::-1]
     titles = tuple(checklist.touchpoint[name].title for name in names)
     return Parts(measure.title or measure.id, titles, scores, low, high)
 
 
-def _period(reading: Local, asked: Asked) -> str:
+def _period(reading: Local, selection: Asked) -> str:
     """The waves, else the days, that are compared."""
-    waves = [row["wave"] or str(message("not known")) for row in show(reading, "visits", _visits(asked, "wave")).rows]
+    waves = [
+        row["wave"] or str(message("not known")) for row in show(reading, "visits", _visits(selection, "wave")).rows
+    ]
     if any(waves):
         return ", ".join(waves) if len(waves) < 4 else f"{waves[0]} - {waves[-1]}"
     return ""
 
 
-def _is_simulated(reading: Local, asked: Asked) -> bool:
-    return any(row["origin"] == SIMULATED for row in show(reading, "visits", _visits(asked, "origin")).rows)
+def _is_simulated(reading: Local, selection: Asked) -> bool:
+    return any(row["origin"] == SIMULATED for row in show(reading, "visits", _visits(selection, "origin")).rows)
 
 
-def _visits(asked: Asked, key: str) -> Question:
-    return Question((key,), asked.which, asked.scheme)
+def _visits(selection: Asked, key: str) -> Question:
+    return Question((key,), selection.which, selection.scheme)

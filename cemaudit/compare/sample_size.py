@@ -163,7 +163,7 @@ class Plan(NamedTuple):
         )
 
     def _places(self) -> Message:
-        needed = {f"{wanted:g}": visits for wanted, visits in self.reliable.items()}
+        needed = {f"{level:g}": visits for level, visits in self.reliable.items()}
         if None in needed.values():
             return message("Stores do not differ here: no number of visits would tell their places.")
         low, middle, high = needed.values()
@@ -185,6 +185,8 @@ def plan_visits(difference: float, spreads: Spreads = ASSUMED, aim: Aim | None =
     """The plan for ``difference`` > 0 points."""
     aim = aim or Aim()
     steps = (Step(count, smallest_difference(count, spreads, aim), reliability(spreads, count)) for count in COUNTS)
-    reliable = {wanted: visits_for_reliability(spreads, wanted) for wanted in WANTED}
+    reliable = {
+        target_reliability: visits_for_reliability(spreads, target_reliability) for target_reliability in WANTED
+    }
     visits = visits_for_difference(difference, spreads, aim)
     return Plan(difference, aim, spreads, assumed, visits, tuple(steps), reliable)

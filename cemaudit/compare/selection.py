@@ -69,9 +69,11 @@ class Asked:
 
     def __post_init__(self) -> None:
         """``BadInput`` where a key is not one of stores, or the facet is none."""
-        for key, known in ((self.unit, ("store", *_OF_STORES)), (self.pool or "pool", _OF_STORES)):
-            if key not in known:
-                raise BadInput(Problem(message("nothing to compare by: {key}", key=key), hint=nearest(key, known)))
+        for key, allowed_keys in ((self.unit, ("store", *_OF_STORES)), (self.pool or "pool", _OF_STORES)):
+            if key not in allowed_keys:
+                raise BadInput(
+                    Problem(message("nothing to compare by: {key}", key=key), hint=nearest(key, allowed_keys))
+                )
         if self.facet is not None and self.facet not in FACETS[2:]:
             hint = nearest(self.facet, FACETS[2:], listing=False)
             raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))
@@ -82,15 +84,15 @@ class Asked:
         return Question((self.facet,) if self.facet else (), self.which, self.scheme, self.measure)
 
 
-def in_wave(which: Filter, *waves: str) -> Filter:
+def in_wave(visit_filter: Filter, *waves: str) -> Filter:
     """Those of the visits that belong to one of the waves."""
-    return which._replace(conditions=(*which.conditions, Condition("wave", waves)))
+    return visit_filter._replace(conditions=(*visit_filter.conditions, Condition("wave", waves)))
 
 
-def in_all_waves(asked: Asked) -> Asked:
+def in_all_waves(selection: Asked) -> Asked:
     """The same of visits of any wave."""
-    kept = tuple(condition for condition in asked.which.conditions if condition.key != "wave")
-    return replace(asked, which=asked.which._replace(conditions=kept))
+    kept = tuple(condition for condition in selection.which.conditions if condition.key != "wave")
+    return replace(selection, which=selection.which._replace(conditions=kept))
 
 
 class Source(NamedTuple):
@@ -109,46 +111,52 @@ class Source(NamedTuple):
         return self.scheme.measure[self.column.measure] if self.column else None
 
 
-def measure_asked(reading: Reading, asked: Asked) -> str:
+def measure_asked(reading: Reading, selection: Asked) -> str:
     """The measure that is compared: of several schemes' leading ones that of the last.
 
     ``BadInput`` where there is none, ``CannotTell`` where there are no visits.
     """
     refuse_emptiness(reading)
-    return measures_asked(reading, asked.question)[-1]
+    return measures_asked(reading, selection.question)[-1]
 
 
-def sources_asked(reading: Reading, asked: Asked) -> list[Source]:
+def sources_asked(reading: Reading, selection: Asked) -> list[Source]:
     """Where the scores are.
 
     ``BadInput`` where visits of several checklists are there and none is chosen, where there is no such score, and
     where one visit has several of them.
     """
-    measure = measure_asked(reading, asked)
-    return [one for table in tables_asked(reading, asked.question) for one in _sources(table, measure, asked)]
+    measure = measure_asked(reading, selection)
+    return [
+        source for table in tables_asked(reading, selection.question) for source in _sources(table, measure, selection)
+    ]
 
 
-def _sources(table: Scores, measure: str, asked: Asked) -> Iterator[Source]:
+def _sources(table: Scores, measure: str, selection: Asked) -> Iterator[Source]:
     for scheme in table.schemes:
-        yield Source(table, scheme, _column(table, scheme, measure, asked))
+        yield Source(table, scheme, _column(table, scheme, measure, selection))
 
 
-def _column(table: Scores, scheme: Scheme, measure: str, asked: Asked) -> ScoreColumn | None:
+def _column(table: Scores, scheme: Scheme, measure: str, selection: Asked) -> ScoreColumn | None:
     if measure not in scheme.measure:
         return None
     own = [column for column in table.scores if column.measure == measure]
-    known = measured_scores(table.checklist, table.schemes, own)
-    found = [column for column, facets in known if is_asked(asked.question, facets) and _is_of_value(asked, facets)]
-    if len(found) > 1:
-        names = ", ".join(column.name for column in found[:_SHOWN])
+    score_columns = measured_scores(table.checklist, table.schemes, own)
+    columns = [
+        column
+        for column, facets in score_columns
+        if is_asked(selection.question, facets) and _is_of_value(selection, facets)
+    ]
+    if len(columns) > 1:
+        names = ", ".join(column.name for column in columns[:_SHOWN])
         hint = message("compare by what it is kept for, or choose one with --where")
-        what = message("{name} is several scores of a visit: {names}", name=measure, names=names)
-        raise BadInput(Problem(what, hint=hint))
-    return found[0] if found else None
+        text = message("{name} is several scores of a visit: {names}", name=measure, names=names)
+        raise BadInput(Problem(text, hint=hint))
+    return columns[0] if columns else None
 
 
-def _is_of_value(asked: Asked, facets: Facets) -> bool:
-    return asked.value is None or asked.facet is None or asked.value in facets.get(asked.facet, ())
+def _is_of_value(selection: Asked, facets: Facets) -> bool:
+    return selection.value is None or selection.facet is None or selection.value in facets.get(selection.facet, ())
 
 
 _WORDS: dict[str, type[StrEnum]] = {
@@ -168,26 +176,29 @@ class FacetValue(NamedTuple):
     asked: Asked
 
 
-def facets_asked(reading: Reading, asked: Asked) -> list[FacetValue]:
+def facets_asked(reading: Reading, selection: Asked) -> list[FacetValue]:
     """The values of the facet asked for, in the checklist's order; ``BadInput`` where no facet is, or no such scores.
 
     The measure is the same for all: the one asked for, else one kept for that facet (the leading one's parts first).
     """
-    if asked.facet is None:
+    if selection.facet is None:
         raise BadInput(Problem(message("name what scores are kept for, such as channel"), "--by"))
-    facet, measure = asked.facet, measure_asked(reading, asked)
-    found: dict[str, Text] = {}
-    for table in tables_asked(reading, asked.question):
-        for value in _values(table, measure, asked):
-            found.setdefault(value, _title(table.checklist, facet, value))
-    return [FacetValue(value, title, replace(asked, measure=measure, value=value)) for value, title in found.items()]
+    facet, measure = selection.facet, measure_asked(reading, selection)
+    facet_values: dict[str, Text] = {}
+    for table in tables_asked(reading, selection.question):
+        for value in _values(table, measure, selection):
+            facet_values.setdefault(value, _title(table.checklist, facet, value))
+    return [
+        FacetValue(value, title, replace(selection, measure=measure, value=value))
+        for value, title in facet_values.items()
+    ]
 
 
-def _values(table: Scores, measure: str, asked: Asked) -> Iterator[str]:
+def _values(table: Scores, measure: str, selection: Asked) -> Iterator[str]:
     own = [column for column in table.scores if column.measure == measure]
     for _, facets in measured_scores(table.checklist, table.schemes, own):
-        if is_asked(asked.question, facets):
-            yield from facets[str(asked.facet)]
+        if is_asked(selection.question, facets):
+            yield from facets[str(selection.facet)]
 
 
 def _title(checklist: Checklist, facet: str, value: str) -> Text:

@@ -74,35 +74,35 @@ class Severity(NamedTuple):
     notes: tuple[Message, ...]
 
 
-def severity_of(seen: Observed, rules: Rules = DEFAULT) -> Severity:
+def severity_of(arrays: Observed, rules: Rules = DEFAULT) -> Severity:
     """The severity of the shoppers of these visits; ``CannotTell`` where the visits do not say it."""
-    if len(seen.shoppers) < 2:
+    if len(arrays.shoppers) < 2:
         raise CannotTell(message("fewer than two shoppers are known: nothing to compare them with"), "one-shopper")
-    if len(set(seen.score.tolist())) == 1:
+    if len(set(arrays.score.tolist())) == 1:
         raise CannotTell(message("all scores are equal: these visits show no difference at all"), "equal")
-    return _Table(seen, _model(seen), rules).severity()
+    return _Table(arrays, _model(arrays), rules).severity()
 
 
-def _model(seen: Observed) -> Model:
+def _model(arrays: Observed) -> Model:
     """The model with stores; without, where every store was visited once, or stores are told by their pool alone."""
     try:
-        return model_of(seen.sums())
+        return model_of(arrays.sums())
     except CannotTell as refusal:
         if refusal.factor != 0 or refusal.reason not in {"once", "absorbed"}:
             raise _in_words(refusal) from refusal
-    fixed = indicators(seen.factors, len(seen.score))
-    ones = np.ones((len(seen.score), 1))
-    whole = np.hstack([ones, fixed.toarray()])
+    fixed = indicators(arrays.factors, len(arrays.score))
+    intercept = np.ones((len(arrays.score), 1))
+    design_matrix = np.hstack([intercept, fixed.toarray()])
     try:
-        return model_of(sums_of_rows(seen.shopper, [], whole, seen.score, levels=[len(seen.shoppers)]))
+        return model_of(sums_of_rows(arrays.shopper, [], design_matrix, arrays.score, levels=[len(arrays.shoppers)]))
     except CannotTell as refusal:
         raise _in_words(refusal) from refusal
 
 
 def _in_words(refusal: CannotTell) -> CannotTell:
     """It in words of shoppers."""
-    what = _WORDS.get(refusal.reason)
-    return CannotTell(what, refusal.reason, refusal.factor) if what else refusal
+    text = _WORDS.get(refusal.reason)
+    return CannotTell(text, refusal.reason, refusal.factor) if text else refusal
 
 
 _ONE_TO_ONE = message(
@@ -122,22 +122,25 @@ _WORDS = {
 class _Table:
     """Shoppers in the making."""
 
-    def __init__(self, seen: Observed, model: Model, rules: Rules) -> None:
-        self.seen, self.model, self.rules = seen, model, rules
+    def __init__(self, arrays: Observed, model: Model, rules: Rules) -> None:
+        self.seen, self.model, self.rules = arrays, model, rules
         self.with_stores = bool(model.randoms)
-        self.apart = self.with_stores or int(np.bincount(seen.store).max()) > 1
-        self.worse = 1.0 if seen.facts.better == "lower" else -1.0
+        self.apart = self.with_stores or int(np.bincount(arrays.store).max()) > 1
+        self.worse = 1.0 if arrays.facts.better == "lower" else -1.0
         self.effect = model.randoms[0] if self.with_stores else model.units
         self.se = model.random_se[0] if self.with_stores else model.unit_se
-        self.known = seen.shopper >= 0
-        self.visits = np.bincount(seen.shopper[self.known], minlength=len(seen.shoppers))
+        self.known = arrays.shopper >= 0
+        self.visits = np.bincount(arrays.shopper[self.known], minlength=len(arrays.shoppers))
 
     def severity(self) -> Severity:
         listed = np.flatnonzero(self.visits >= self.rules.least_person)
         order = listed[np.argsort(-self.worse * self.effect[listed], kind="stable")]
         stores, ratios = self._stores(), self._ratios()
         return Severity(
-            shoppers=tuple(self._shopper(place, int(stores[place]), float(ratios[place])) for place in order),
+            shoppers=tuple(
+                self._shopper(shopper_index, int(stores[shopper_index]), float(ratios[shopper_index]))
+                for shopper_index in order
+            ),
             few=len(self.visits) - len(listed),
             sd=self.model.random_sds[0] if self.with_stores else self.model.unit_sd,
             visit_sd=self.model.residual_sd,
@@ -145,13 +148,13 @@ class _Table:
             notes=tuple(self._notes(len(self.visits) - len(listed))),
         )
 
-    def _shopper(self, place: int, stores: int, ratio: float) -> Shopper:
-        severity, se = float(self.worse * self.effect[place]), float(self.se[place])
+    def _shopper(self, index: int, stores: int, ratio: float) -> Shopper:
+        severity, se = float(self.worse * self.effect[index]), float(self.se[index])
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * se
-        visits = int(self.visits[place])
+        visits = int(self.visits[index])
         interval = Interval(severity - half, severity + half)
         spread = _spread(ratio, visits)
-        return Shopper(self.seen.shoppers[place], visits, stores, severity, se, interval, ratio, spread)
+        return Shopper(self.seen.shoppers[index], visits, stores, severity, se, interval, ratio, spread)
 
     def _stores(self) -> NDArray[np.int64]:
         """How many stores each shopper visited."""
@@ -168,16 +171,16 @@ class _Table:
 
     def _residuals(self) -> Vector:
         """What is left of each score."""
-        seen, model = self.seen, self.model
-        found: Vector = seen.score - model.fixed[0]
+        arrays, model = self.seen, self.model
+        residual: Vector = arrays.score - model.fixed[0]
         start = 1
-        for factor in seen.factors:
-            found -= model.fixed[start + factor.codes]
+        for factor in arrays.factors:
+            residual -= model.fixed[start + factor.codes]
             start += len(factor.levels)
         if self.with_stores:
-            found -= model.units[seen.store]
-        found -= np.where(self.known, self.effect[seen.shopper], 0.0)
-        return found
+            residual -= model.units[arrays.store]
+        residual -= np.where(self.known, self.effect[arrays.shopper], 0.0)
+        return residual
 
     def _notes(self, few: int) -> Iterator[Message]:
         yield from self.seen.facts.notes

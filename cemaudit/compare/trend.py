@@ -69,9 +69,9 @@ class Trend:
     def _said(self, at: int) -> Iterator[Message]:
         yield message("Each point of the store is the mean of its visits in that wave, adjusted for strict and mild "
                       "shoppers.")  # fmt: skip
-        seen = {wave.name for wave in self.waves if self.rows.score(at, wave.place)}
+        visited_waves = {wave.name for wave in self.waves if self.rows.score(at, wave.place)}
         watched = self.watching
-        if watched is None or not seen & {*watched.baseline} or not seen & {*watched.later}:
+        if watched is None or not visited_waves & {*watched.baseline} or not visited_waves & {*watched.later}:
             return
         waves = ", ".join(watched.baseline)
         direction = self._alarms.get(self.rows.stores[at])
@@ -84,7 +84,7 @@ class Trend:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {store: place for place, store in enumerate(self.rows.stores)}
+        return {store: index for index, store in enumerate(self.rows.stores)}
 
     @cached_property
     def _alarms(self) -> dict[str, str]:
@@ -96,19 +96,19 @@ class Trend:
 
     def _store(self, at: int) -> tuple[tuple[float | None, ...], tuple[Interval | None, ...]]:
         factor = NormalDist().inv_cdf((1 + self.level) / 2)
-        found = [self.rows.score(at, wave.place) for wave in self.waves]
-        intervals = [one and Interval(one[0] - factor * one[1], one[0] + factor * one[1]) for one in found]
-        return tuple(one and one[0] for one in found), tuple(intervals)
+        scores = [self.rows.score(at, wave.place) for wave in self.waves]
+        intervals = [score and Interval(score[0] - factor * score[1], score[0] + factor * score[1]) for score in scores]
+        return tuple(score and score[0] for score in scores), tuple(intervals)
 
 
 def _line(series: Series) -> CourseLine:
     points = series.points
-    return CourseLine(series.name, tuple(one.score for one in points), tuple(one.interval for one in points))
+    return CourseLine(series.name, tuple(point.score for point in points), tuple(point.interval for point in points))
 
 
 def trend_of(  # noqa: PLR0913
     reading: Local,
-    asked: Asked,
+    selection: Asked,
     by: str | None = None,
     *,
     rules: Rules = DEFAULT,
@@ -121,28 +121,30 @@ def trend_of(  # noqa: PLR0913
     where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the question is wrong,
     ``CannotTell`` where the visits do not answer it.
     """
-    whole = _whole(reading, asked, by)
-    with coded(reading, whole) as table:
+    network_selection = _whole(reading, selection, by)
+    with coded(reading, network_selection) as table:
         if table.unit_of and table.unit_of.levels == (None,):
-            what = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
-            raise CannotTell(what, "unknown")
+            text = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
+            raise CannotTell(text, "unknown")
         waves = waves_of(table)
         first, later = _parted(waves, baseline)
         found = fitted(crossed(table))
         network = series_of(found, waves, rules.level, name=message("all stores"))
-        parts = series_of_stores(table, found, waves, table.unit_of, rules.level) if table.unit_of else ()
+        part_series = series_of_stores(table, found, waves, table.unit_of, rules.level) if table.unit_of else ()
         rows = residuals(dated(table), found)
     watched = watching(rows, first, later, reading.store_names(), false_alarms)
     notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
     if by in OF_FACETS:
-        parts, more = series_of_facets(reading, replace(asked, facet=by), waves, rules, found.crossed.facts.measure)
-        notes += more
+        part_series, facet_series = series_of_facets(
+            reading, replace(selection, facet=by), waves, rules, found.crossed.facts.measure
+        )
+        notes += facet_series
     return Trend(
         facts=found.crossed.facts,
         level=rules.level,
         by=by,
         network=network,
-        parts=parts,
+        parts=part_series,
         watching=watched,
         notes=tuple(notes),
         waves=tuple(waves),
@@ -151,17 +153,17 @@ def trend_of(  # noqa: PLR0913
     )
 
 
-def _whole(reading: Local, asked: Asked, by: str | None) -> Asked:
+def _whole(reading: Local, selection: Asked, by: str | None) -> Asked:
     """What is asked of the network: by the leading measure where the one asked for is kept for parts only."""
     if by in OF_STORES:
-        return replace(asked, unit=str(by))
+        return replace(selection, unit=str(by))
     try:
-        sources_asked(reading, asked)
+        sources_asked(reading, selection)
     except BadInput:
-        if by is None or asked.measure is None:
+        if by is None or selection.measure is None:
             raise
-        return replace(asked, measure=None)
-    return asked
+        return replace(selection, measure=None)
+    return selection
 
 
 def _parted(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
@@ -176,23 +178,23 @@ def _parted(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave],
     chosen = [wave for wave in waves if wave.name in baseline] or list(waves[:-1])
     later = list(waves[waves.index(chosen[-1]) + 1 :])
     if not later:
-        what = message("no wave comes after the baseline's last one, {wave}", wave=chosen[-1].name)
-        raise BadInput(Problem(what, "--baseline"))
+        text = message("no wave comes after the baseline's last one, {wave}", wave=chosen[-1].name)
+        raise BadInput(Problem(text, "--baseline"))
     return chosen, later
 
 
-def _notes(found: Fitted, waves: Sequence[Wave]) -> Iterator[Message]:
-    unknown = found.crossed.facts.visits - _known(found, waves)
+def _notes(fitted: Fitted, waves: Sequence[Wave]) -> Iterator[Message]:
+    unknown = fitted.crossed.facts.visits - _known(fitted, waves)
     if unknown:
         yield message("Visits of no known wave, which stand in no series: {n}.", n=unknown)
-    if mixed_with_waves(found):
+    if mixed_with_waves(fitted):
         yield message(
             "Some waves differ in their pools, in the checklist's version or in the scheme, too: a change between such "
             "waves may be a change of these."
         )
 
 
-def _known(found: Fitted, waves: Sequence[Wave]) -> int:
-    codes, visits = found.crossed.of_occasions[0].codes, found.crossed.by_store.sum(axis=0)
+def _known(fitted: Fitted, waves: Sequence[Wave]) -> int:
+    codes, visits = fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0)
     places = {wave.place for wave in waves}
     return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))

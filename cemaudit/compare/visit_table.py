@@ -93,9 +93,9 @@ class _Part(NamedTuple):
 class Filling:
     """The tables ``compared`` and ``known_store``, ``_shopper``, ``_wave``, ``_scenario`` of a snapshot's engine."""
 
-    def __init__(self, reading: Local, asked: Asked, scale: Scale) -> None:
-        self._reading, self._which, self.scale = reading, asked.question.in_sql, scale
-        self._acted = asked.acted
+    def __init__(self, reading: Local, selection: Asked, scale: Scale) -> None:
+        self._reading, self._which, self.scale = reading, selection.question.in_sql, scale
+        self._acted = selection.acted
         self._parts: list[_Part] = []
         self.left_out: Counter[str] = Counter()
         self.episodes = self.steps = 0
@@ -104,16 +104,16 @@ class Filling:
         """Make the tables; ``version`` is twice the place of the visit's source, one more where it was acted, and for
         each scenario before its own (the first: not known) as many more as there are of these.
         """
-        for place, (source, node) in enumerate(zip(sources, nodes, strict=True)):
-            self._parts.append(_Part(place, source, node))
-            self._reading.view(f"scores_{place}", source.table.parts)
-            self._reading.view(f"answers_{place}", self._reading.answers(source.table.checklist.ref).parts)
+        for index, (source, node) in enumerate(zip(sources, nodes, strict=True)):
+            self._parts.append(_Part(index, source, node))
+            self._reading.view(f"scores_{index}", source.table.parts)
+            self._reading.view(f"answers_{index}", self._reading.answers(source.table.checklist.ref).parts)
         for key, kind in _CODED.items():
             self._make_known(key, kind)
         self._make_acted()
         self._reading.link.execute(f"create or replace temp table compared {_TABLE}")
-        for part in self._parts:
-            self._add(part)
+        for query in self._parts:
+            self._add(query)
         self._join_episodes()
 
     def counts(self) -> tuple[int, int]:
@@ -128,7 +128,7 @@ class Filling:
 
     def _make_known(self, key: str, kind: str) -> None:
         """The table of all there are of a column, each with a code, in the order of their names."""
-        every = " union ".join(f"select {key} from {kind}_{part.place}" for part in self._parts)
+        every = " union ".join(f"select {key} from {kind}_{query.place}" for query in self._parts)
         self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
         self._reading.link.execute(
             f"create or replace temp table known_{key} as "
@@ -144,35 +144,35 @@ class Filling:
             (stores, days),
         )
 
-    def _add(self, part: _Part) -> None:
+    def _add(self, query: _Part) -> None:
         """Add the visits of a source, and count those left out."""
-        self._count_left_out(part)
-        if part.source.column is None:
+        self._count_left_out(query)
+        if query.source.column is None:
             return
-        easier = self._easier(part)
+        easier = self._easier(query)
         codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
         columns = [
             *codes,
-            self._version(part),
+            self._version(query),
             f"{_DAY} as day",
             f"{_STEPPED} as stepped",
-            f"{part.score} as raw",
+            f"{query.score} as raw",
             *([easier.sql] if easier else []),
         ]
         joins = [
             f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in _CODED.items()
         ]
         joins.append("left join acted on acted.store = visits.store")
-        where, values = self._where(part, part.has_score)
+        where, values = self._where(query, query.has_score)
         self._reading.ask(
             f"insert into compared select {', '.join(KEYS)}, version, day, stepped, raw, {self._score(easier)} "
-            f"from (select {', '.join(columns)} from {self._tables(part)} {' '.join(joins)} where {where})",
+            f"from (select {', '.join(columns)} from {self._tables(query)} {' '.join(joins)} where {where})",
             (*(easier.values if easier else ()), *values),
         )
 
-    def _version(self, part: _Part) -> str:
+    def _version(self, query: _Part) -> str:
         before = f"{2 * len(self._parts)} * (coalesce(known_scenario.code, -1) + 1)"
-        return f"{before} + {2 * part.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
+        return f"{before} + {2 * query.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
 
     def _join_episodes(self) -> None:
         """Let the visits of an episode count as one, with their mean: what one person lives through is one experience.
@@ -197,42 +197,42 @@ class Filling:
             points += f" - coalesce(cast(round({EASIER} * {UNIT}) as bigint), 0)"
         return self.scale.sql(points)
 
-    def _easier(self, part: _Part) -> Easier | None:
-        if part.node is None:
+    def _easier(self, query: _Part) -> Easier | None:
+        if query.node is None:
             return None
-        leaves = asked_of_items(part.node)
-        return columns_of(part.node, self._means(part, leaves)) if leaves else None
+        leaves = asked_of_items(query.node)
+        return columns_of(query.node, self._means(query, leaves)) if leaves else None
 
-    def _means(self, part: _Part, leaves: Sequence[Leaf]) -> Means:
+    def _means(self, query: _Part, leaves: Sequence[Leaf]) -> Means:
         """The means of items over all visits to be compared."""
         sums = [f"count({leaf.earned}), sum({leaf.earned})" for leaf in leaves]
-        where, values = self._where(part, part.has_score)
-        found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(part)} where {where}", values)[0]
-        pairs = [(int(found[place]), int(found[place + 1] or 0)) for place in range(0, len(found), 2)]
+        where, values = self._where(query, query.has_score)
+        found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(query)} where {where}", values)[0]
+        pairs = [(int(found[item_index]), int(found[item_index + 1] or 0)) for item_index in range(0, len(found), 2)]
         return means_of(leaves, pairs)
 
-    def _count_left_out(self, part: _Part) -> None:
-        tables = self._tables(part, answered=False)
-        where, values = self._where(part, f"{part.score} is null")
-        rows = self._reading.ask(f"select {part.reason}, count(*) from {tables} where {where} group by 1", values)
+    def _count_left_out(self, query: _Part) -> None:
+        tables = self._tables(query, answered=False)
+        where, values = self._where(query, f"{query.score} is null")
+        rows = self._reading.ask(f"select {query.reason}, count(*) from {tables} where {where} group by 1", values)
         for code, count in rows:
             self.left_out[reason_of(code) or Reason.NOT_ASKED.value] += int(count)
         if not self._which.excluded:
-            where, values = self._where(part, "true", f"select number from gone where why = '{EXCLUDED}'")
+            where, values = self._where(query, "true", f"select number from gone where why = '{EXCLUDED}'")
             ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
             self.left_out[EXCLUDED] += int(count)
 
-    def _where(self, part: _Part, more: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
+    def _where(self, query: _Part, extra_condition: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
         """The conditions on the visits of a source; ``only``: of those visits that would not count, these."""
         (counted, *conditions), values = conditions_of(self._which)
         first = f"visits.number in ({only})" if only else counted
-        parts = [first, *conditions, "visits.scheme = ?", more]
-        return " and ".join(parts), (*values, part.source.scheme.ref)
+        parts = [first, *conditions, "visits.scheme = ?", extra_condition]
+        return " and ".join(parts), (*values, query.source.scheme.ref)
 
-    def _tables(self, part: _Part, *, answered: bool = True) -> str:
-        tables = f"scores_{part.place} as visits"
+    def _tables(self, query: _Part, *, answered: bool = True) -> str:
+        tables = f"scores_{query.place} as visits"
         if answered:
-            tables += f" left join answers_{part.place} as answered on answered.number = visits.number"
+            tables += f" left join answers_{query.place} as answered on answered.number = visits.number"
         if any(needs_stores(condition.key) for condition in self._which.conditions):
             tables += " left join stores on stores.store = visits.store"
         return tables
@@ -304,133 +304,137 @@ class Coded:
     @property
     def of_versions(self) -> tuple[Factor, ...]:
         """Checklist, scheme, scenario and, where it is asked, whether something was done, as factors of versions."""
-        there = [number for number, version in enumerate(self.versions) if version]
+        used_numbers = [number for number, version in enumerate(self.versions) if version]
         values = zip(*(version for version in self.versions if version), strict=True)
         names = ("checklist", "scheme", "scenario", *(["acted"] if self.acted else []))
-        factors = [factor_of(name, some) for name, some in zip(names, values, strict=False)]
-        return tuple(factor._replace(codes=_spread(factor.codes, there, len(self.versions))) for factor in factors)
+        factors = [factor_of(name, value) for name, value in zip(names, values, strict=False)]
+        return tuple(
+            factor._replace(codes=_spread(factor.codes, used_numbers, len(self.versions))) for factor in factors
+        )
 
 
 def _spread(codes: Codes, places: Sequence[int], size: int) -> Codes:
     """Codes at their places, 0 elsewhere."""
-    found = np.zeros(size, np.int32)
-    found[list(places)] = codes
-    return found
+    scattered = np.zeros(size, np.int32)
+    scattered[list(places)] = codes
+    return scattered
 
 
 def factor_of(name: str, values: Sequence[str | None]) -> Factor:
     """The factor with these values; what is not known comes last."""
     levels = sorted(set(values), key=lambda value: (value is None, value or ""))
-    places = {level: place for place, level in enumerate(levels)}
+    places = {level: index for index, level in enumerate(levels)}
     return Factor(name, tuple(levels), np.array([places[value] for value in values], np.int32))
 
 
 @contextmanager
-def coded(reading: Local, asked: Asked) -> Iterator[Coded]:
+def coded(reading: Local, selection: Asked) -> Iterator[Coded]:
     """The table of what is asked, as long as the block runs; one at a time.
 
     ``BadInput`` where the question is wrong, ``CannotTell`` where no visit has such a score.
     """
-    sources = sources_asked(reading, asked)
+    sources = sources_asked(reading, selection)
     nodes = [share_of_points(source) for source in sources]
-    scale = scale_of(asked.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
-    filling = Filling(reading, asked, scale)
+    scale = scale_of(selection.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
+    filling = Filling(reading, selection, scale)
     try:
-        filling.fill(sources, [node if asked.adjusted else None for node in nodes])
+        filling.fill(sources, [node if selection.adjusted else None for node in nodes])
         versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
         if not versions:
-            raise _nothing(reading, asked.which)
+            raise _nothing(reading, selection.which)
         used = sorted({version // 2 % len(sources) for version in versions})
-        adjusted = asked.adjusted and all(nodes[place] for place in used)
-        facts = _facts(asked, filling, [sources[place] for place in used], adjusted=adjusted)
-        yield _coded(reading, asked, facts, _versions(reading, sources, versions))
+        adjusted = selection.adjusted and all(nodes[source_index] for source_index in used)
+        facts = _facts(selection, filling, [sources[source_index] for source_index in used], adjusted=adjusted)
+        yield _coded(reading, selection, facts, _versions(reading, sources, versions))
     finally:
         filling.drop()
 
 
-def _versions(reading: Local, sources: Sequence[Source], there: Sequence[int]) -> tuple[Version | None, ...]:
+def _versions(reading: Local, sources: Sequence[Source], used_numbers: Sequence[int]) -> tuple[Version | None, ...]:
     """The versions by their number; ``None`` where no visit is of it."""
     scenarios = [None, *(level for (level,) in reading.ask("select level from known_scenario order by code"))]
-    known = [
-        (one.table.checklist.ref, one.scheme.ref, scenario, acted)
+    versions = [
+        (source.table.checklist.ref, source.scheme.ref, scenario, acted)
         for scenario in scenarios
-        for one in sources
+        for source in sources
         for acted in ("no", "yes")
     ]
-    used = set(there)
-    return tuple(version if number in used else None for number, version in enumerate(known))
+    used = set(used_numbers)
+    return tuple(version if number in used else None for number, version in enumerate(versions))
 
 
-def _coded(reading: Local, asked: Asked, facts: Facts, versions: tuple[Version | None, ...]) -> Coded:
+def _coded(reading: Local, selection: Asked, facts: Facts, versions: tuple[Version | None, ...]) -> Coded:
     keys = {name: _key(reading, name) for name in KEYS}
     stores = [str(store) for store in keys["store"].levels]
-    return Coded(reading, facts, keys, versions, *_known_of_stores(reading, asked, stores), bool(asked.acted))
+    return Coded(reading, facts, keys, versions, *_known_of_stores(reading, selection, stores), bool(selection.acted))
 
 
 def _key(reading: Local, name: str) -> _Key:
     levels = dict(reading.ask(f"select code, level from known_{name}"))
-    there = sorted(code for (code,) in reading.ask(f"select distinct {name} from compared"))
-    kept = [code for code in there if code >= 0]
+    codes = sorted(code for (code,) in reading.ask(f"select distinct {name} from compared"))
+    kept = [code for code in codes if code >= 0]
     places = np.full(len(levels) + 1, -1, np.int32)
     places[np.array(kept, np.int64) + 1] = np.arange(len(kept))
     named: list[str | None] = [levels[code] for code in kept]
-    if name != "shopper" and there[:1] == [-1]:
+    if name != "shopper" and codes[:1] == [-1]:
         places[0] = len(kept)
         named.append(None)
     return _Key(tuple(named), places)
 
 
-def _known_of_stores(reading: Local, asked: Asked, stores: Sequence[str]) -> tuple[tuple[Factor, ...], Factor | None]:
+def _known_of_stores(
+    reading: Local, selection: Asked, stores: Sequence[str]
+) -> tuple[tuple[Factor, ...], Factor | None]:
     """The pool, and what is compared, as factors of the stores."""
     rows = reading.ask(f"select store, {', '.join(STORE_COLUMNS)} from stores")
-    known = {row[0]: dict(zip(STORE_COLUMNS, row[1:], strict=True)) for row in rows}
+    attributes_by_store = {row[0]: dict(zip(STORE_COLUMNS, row[1:], strict=True)) for row in rows}
 
     def factor(key: str) -> Factor:
-        return factor_of(key, [known.get(store, {}).get(key) for store in stores])
+        return factor_of(key, [attributes_by_store.get(store, {}).get(key) for store in stores])
 
-    pool = _pool_key(asked.pool, [known.get(store, {}) for store in stores])
-    unit = None if asked.unit == "store" else factor(asked.unit)
-    names = dict.fromkeys([pool, asked.unit])
+    pool = _pool_key(selection.pool, [attributes_by_store.get(store, {}) for store in stores])
+    unit = None if selection.unit == "store" else factor(selection.unit)
+    names = dict.fromkeys([pool, selection.unit])
     return tuple(factor(name) for name in names if name not in {NO_POOL, "store"}), unit
 
 
-def _pool_key(asked: str | None, stores: Iterable[dict[str, str | None]]) -> str:
+def _pool_key(pool_key: str | None, stores: Iterable[dict[str, str | None]]) -> str:
     """The pool's key: as asked, else the first of pool and region that is known of any store."""
-    if asked is not None:
-        return asked
-    found = {key for store in stores for key in ("pool", "region") if store.get(key)}
-    return next((key for key in ("pool", "region") if key in found), NO_POOL)
+    if pool_key is not None:
+        return pool_key
+    pool_keys = {key for store in stores for key in ("pool", "region") if store.get(key)}
+    return next((key for key in ("pool", "region") if key in pool_keys), NO_POOL)
 
 
-def _facts(asked: Asked, filling: Filling, sources: Sequence[Source], *, adjusted: bool) -> Facts:
+def _facts(selection: Asked, filling: Filling, sources: Sequence[Source], *, adjusted: bool) -> Facts:
     visits, strangers = filling.counts()
     last = sources[-1]
     measure = last.scheme.measure[last.column.measure] if last.column else None
     assert measure  # noqa: S101 (only sources with a column have visits)
     return Facts(
         measure=measure.id,
-        value=asked.value,
+        value=selection.value,
         title=measure.title,
         unit=measure.unit,
         better="lower" if last.scheme.direction == "lower-is-better" else "higher",
-        checklists=tuple(dict.fromkeys(one.table.checklist.ref for one in sources)),
-        schemes=tuple(dict.fromkeys(one.scheme.ref for one in sources)),
+        checklists=tuple(dict.fromkeys(source.table.checklist.ref for source in sources)),
+        schemes=tuple(dict.fromkeys(source.scheme.ref for source in sources)),
         visits=visits,
         strangers=strangers,
         left_out={reason: count for reason, count in sorted(filling.left_out.items()) if count},
         scale=filling.scale,
         adjusted=adjusted,
-        notes=tuple(_notes(asked, filling, strangers if strangers < visits else 0, adjusted=adjusted)),
+        notes=tuple(_notes(selection, filling, strangers if strangers < visits else 0, adjusted=adjusted)),
     )
 
 
-def _notes(asked: Asked, filling: Filling, strangers: int, *, adjusted: bool) -> Iterator[Message]:
+def _notes(selection: Asked, filling: Filling, strangers: int, *, adjusted: bool) -> Iterator[Message]:
     if filling.steps > filling.episodes:
         yield message(
             "Visits that belong together count as one, with their mean: {steps} visits are {episodes} episodes.",
             steps=filling.steps, episodes=filling.episodes,
         )  # fmt: skip
-    if asked.adjusted and not adjusted:
+    if selection.adjusted and not adjusted:
         yield message(
             "This measure is no mean of points, so scores are not adjusted for how easy the items were that applied."
         )
@@ -438,12 +442,12 @@ def _notes(asked: Asked, filling: Filling, strangers: int, *, adjusted: bool) ->
         yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
 
 
-def _nothing(reading: Local, which: Filter) -> CemauditError:
+def _nothing(reading: Local, visit_filter: Filter) -> CemauditError:
     """Why there is nothing to compare."""
-    asked = [condition for condition in which.conditions if condition.key == "wave"]
-    if asked:
+    wave_conditions = [condition for condition in visit_filter.conditions if condition.key == "wave"]
+    if wave_conditions:
         waves = [wave for (wave,) in reading.ask("select level from known_wave order by level")]
-        unknown = [wave for condition in asked for wave in condition.values if wave not in {"", *waves}]
+        unknown = [wave for condition in wave_conditions for wave in condition.values if wave not in {"", *waves}]
         if unknown:
             hint = message("known here: {names}", names=", ".join(waves) or "-")
             return BadInput(Problem(message("there are no visits of wave {wave}", wave=", ".join(unknown)), hint=hint))

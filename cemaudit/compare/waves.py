@@ -91,13 +91,13 @@ def waves_of(table: Coded) -> list[Wave]:
     """The waves known, the oldest first: by the day in the midst of their visits."""
     rows = table.columns("select wave, quantile_disc(day, 0.5) as day from compared group by wave")
     key = table.keys["wave"]
-    code_of = {int(place): number - 1 for number, place in enumerate(key.places) if place >= 0}
-    found = []
-    for place, day in zip(rows["wave"].tolist(), rows["day"].tolist(), strict=True):
-        name = key.levels[place]
+    code_of = {int(level_index): number - 1 for number, level_index in enumerate(key.places) if level_index >= 0}
+    waves = []
+    for level_index, day in zip(rows["wave"].tolist(), rows["day"].tolist(), strict=True):
+        name = key.levels[level_index]
         if name is not None:
-            found.append((day, name, Wave(name, place, code_of[place])))
-    return [wave for _, _, wave in sorted(found)]
+            waves.append((day, name, Wave(name, level_index, code_of[level_index])))
+    return [wave for _, _, wave in sorted(waves)]
 
 
 def mixed_with_waves(fitted: Fitted) -> bool:
@@ -129,23 +129,25 @@ def series_of_stores(
     ``CannotTell`` where these are too many.
     """
     size = len(table.keys["wave"].places)
-    parts = len(of.levels) * size
-    visits = parted(table, fitted.crossed, of.codes, f"place * {size} + wave + 1", parts).among(fitted.crossed)
-    there = np.flatnonzero(visits.visits)
-    if len(there) > MOST:
-        what = message("there are too many of {key} to follow each: choose some with --where", key=of.name)
-        raise CannotTell(what, "too-many")
-    more = sparse.csr_array((np.ones(len(there)), (there, np.arange(len(there)))), shape=(parts, len(there))).toarray()
-    model = model_of(visits.sums(more))
-    found = []
+    part_columns = len(of.levels) * size
+    visits = parted(table, fitted.crossed, of.codes, f"place * {size} + wave + 1", part_columns).among(fitted.crossed)
+    occupied = np.flatnonzero(visits.visits)
+    if len(occupied) > MOST:
+        text = message("there are too many of {key} to follow each: choose some with --where", key=of.name)
+        raise CannotTell(text, "too-many")
+    indicator = sparse.csr_array(
+        (np.ones(len(occupied)), (occupied, np.arange(len(occupied)))), shape=(part_columns, len(occupied))
+    ).toarray()
+    model = model_of(visits.sums(indicator))
+    series = []
     for number, name in enumerate(of.levels):
         own = of.codes == number
         rows = _rows(fitted, own / own.sum(), waves)
         columns = [number * size + wave.code + 1 for wave in waves]
-        rows = rows._replace(dense=np.hstack([rows.dense, more[columns]]))
-        seen = visits.visits[columns].astype(int).tolist()
-        found.append(Series(name or NOT_KNOWN, name or NOT_KNOWN, _points(model, rows, waves, seen, level)))
-    return tuple(found)
+        rows = rows._replace(dense=np.hstack([rows.dense, indicator[columns]]))
+        visit_counts = visits.visits[columns].astype(int).tolist()
+        series.append(Series(name or NOT_KNOWN, name or NOT_KNOWN, _points(model, rows, waves, visit_counts, level)))
+    return tuple(series)
 
 
 def _rows(fitted: Fitted, weights: Vector, waves: Sequence[Wave]) -> _Rows:
@@ -163,46 +165,46 @@ def _points(model: Model, rows: _Rows, waves: Sequence[Wave], visits: Sequence[i
     levels = model.contrast(sparse.csr_array(rows.units), sparse.csr_array(rows.dense))
     steps = model.contrast(None, sparse.csr_array(np.diff(rows.dense, axis=0, prepend=rows.dense[:1])))
     factor = NormalDist().inv_cdf((1 + level) / 2)
-    found = []
-    for place, wave in enumerate(waves):
-        score, half = float(levels.value[place]), factor * float(levels.se[place])
-        change, reach = float(steps.value[place]), factor * float(steps.se[place])
-        point = Point(wave.name, visits[place])
-        if visits[place]:
+    wave_scores = []
+    for index, wave in enumerate(waves):
+        score, half = float(levels.value[index]), factor * float(levels.se[index])
+        change, reach = float(steps.value[index]), factor * float(steps.se[index])
+        point = Point(wave.name, visits[index])
+        if visits[index]:
             point = point._replace(score=score, interval=Interval(score - half, score + half))
-        if place and visits[place] and visits[place - 1]:
+        if index and visits[index] and visits[index - 1]:
             point = point._replace(change=change, changed=Interval(change - reach, change + reach))
-        found.append(point)
-    return tuple(found)
+        wave_scores.append(point)
+    return tuple(wave_scores)
 
 
 def series_of_facets(
-    reading: Local, asked: Asked, waves: Sequence[Wave], rules: Rules, measure: str
+    reading: Local, selection: Asked, waves: Sequence[Wave], rules: Rules, measure: str
 ) -> tuple[tuple[Series, ...], list[Message]]:
     """The series of each value of the facet asked for; and notes: where there can be none, or where they are not of the
     network's ``measure``.
     """
-    values = facets_asked(reading, asked)
-    found: list[Series] = []
+    values = facets_asked(reading, selection)
+    series: list[Series] = []
     notes: list[Message] = []
     if values and values[0].asked.measure != measure:
         notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].asked.measure))
-    for one in values:
+    for value in values:
         try:
-            found.append(_series(reading, one, waves, rules))
+            series.append(_series(reading, value, waves, rules))
         except (BadInput, CannotTell) as error:
-            notes.append(message("{name}: {why}", name=one.title, why="; ".join(map(str, error.problems))))
-    return tuple(found), notes
+            notes.append(message("{name}: {why}", name=value.title, why="; ".join(map(str, error.problems))))
+    return tuple(series), notes
 
 
-def _series(reading: Local, one: FacetValue, waves: Sequence[Wave], rules: Rules) -> Series:
-    with coded(reading, one.asked) as table:
+def _series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rules: Rules) -> Series:
+    with coded(reading, facet_value.asked) as table:
         found = fitted(crossed(table))
-        there = {wave.name: wave for wave in waves_of(table)}
-    own = [there[wave.name] for wave in waves if wave.name in there]
+        waves_by_name = {wave.name: wave for wave in waves_of(table)}
+    own = [waves_by_name[wave.name] for wave in waves if wave.name in waves_by_name]
     if len(own) < len(waves):
         raise CannotTell(message("no scores in some waves"), "waves")
-    return series_of(found, own, rules.level, one.value, one.title)
+    return series_of(found, own, rules.level, facet_value.value, facet_value.title)
 
 
 LEAST = 6

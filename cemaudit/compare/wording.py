@@ -84,10 +84,10 @@ _MISSED = {
 
 
 def _flags_wrong(league: League) -> Message:
-    count, wrong, found = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
+    count, wrong, flag_counts = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
     return message(
         "Flagged: {count}; expected to be wrong: {wrong}. Of all that truly belong there the flags find {found}.",
-        count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(found),
+        count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(flag_counts),
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def _groups(league: League) -> Message:
 
 
 def _sources(league: League) -> Message:
-    store, shopper, visit = (percent(part.share) for part in league.parts)
+    store, shopper, visit = (percent(component.share) for component in league.parts)
     if not league.shoppers:
         return message("Of what makes single visits differ, {store} is the stores and {visit} is chance.",
                        store=store, visit=visit)  # fmt: skip
@@ -215,11 +215,11 @@ def _of_series(series: Series) -> Iterator[Message]:
 
 
 def _of_parts(trend: Trend) -> Iterator[Message]:
-    changes = [(part, point) for part in trend.parts for point in part.points if point.changed]
-    told = [f"{part.name} {_change(point)}" for part, point in changes if point.told]
+    changes = [(part_series, point) for part_series in trend.parts for point in part_series.points if point.changed]
+    sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.told]
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
-    if told:
-        yield message("More than chance, each taken alone: {changes}.", changes=_listed(told))
+    if sentences:
+        yield message("More than chance, each taken alone: {changes}.", changes=_listed(sentences))
     else:
         yield message("No change of a part can be told from chance.")
     yield message("Looked at: {all} changes of parts; about {number} would look like more than chance if there were "
@@ -254,8 +254,8 @@ def _names(alarms: Sequence[Alarm]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:MOST_NAMED])
-    return f"{shown} ... (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else shown
+    names_text = ", ".join(names[:MOST_NAMED])
+    return f"{names_text} ... (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else names_text
 
 
 def terms(league: League) -> tuple[Message, ...]:

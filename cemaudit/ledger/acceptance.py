@@ -105,7 +105,7 @@ class Examiner:
         """The visit, or visits, of a .json file."""
         try:
             data = parsed(read_text(path, LARGEST_FILE))
-            members = [canonical(one) for one in (data if isinstance(data, list) else [data])]
+            members = [canonical(member) for member in (data if isinstance(data, list) else [data])]
         except ValueError as error:
             raise BadInput(not_json(error)) from error
         except RecursionError as error:
@@ -131,12 +131,12 @@ class Examiner:
         held_to = self._held_to.get(visit.checklist) or self._taken_up(visit.checklist)
         if isinstance(held_to, Problem):
             return [held_to]
-        found = held_to.fitting.problems(visit)
+        problems = held_to.fitting.problems(visit)
         if self._is_late(visit):
-            found.append(Problem(message("from a day that is still to come"), hint=message("is the clock right?")))
+            problems.append(Problem(message("from a day that is still to come"), hint=message("is the clock right?")))
         if held_to.naming:
-            found += _named(visit, held_to.naming)
-        return found
+            problems += _named(visit, held_to.naming)
+        return problems
 
     def _taken_up(self, ref: str) -> _HeldTo | Problem:
         """What the visits of a checklist are held to; the problem of all its visits where it cannot be used."""
@@ -193,8 +193,8 @@ def _to_the_disk(folder: Path) -> None:
 def _named(visit: Visit, naming: frozenset[str]) -> Iterator[Problem]:
     """The problem of each answer that names staff."""
     for item in sorted(naming & (visit.answers.keys() | visit.notes.keys())):
-        what = message("names staff, and {ref} has no agreement for that", ref=visit.checklist)
-        yield Problem(what, item, message("leave it out, or set staff_names in the checklist"))
+        text = message("names staff, and {ref} has no agreement for that", ref=visit.checklist)
+        yield Problem(text, item, message("leave it out, or set staff_names in the checklist"))
 
 
 def _unplaced(problem: Problem, path: Path) -> Problem:
@@ -208,6 +208,6 @@ def _unplaced(problem: Problem, path: Path) -> Problem:
 def _refusal(problems: Iterable[Problem]) -> Refusal:
     reasons = [str(problem) for problem in problems]
     if len(reasons) > _MOST_REASONS:
-        more = len(reasons) - _MOST_REASONS
-        reasons = [*reasons[:_MOST_REASONS], str(message("and {count} more", count=more))]
+        omitted = len(reasons) - _MOST_REASONS
+        reasons = [*reasons[:_MOST_REASONS], str(message("and {count} more", count=omitted))]
     return Refusal(tuple(reasons))

@@ -53,27 +53,27 @@ def read_actions(path: Path) -> list[Action]:
     if missing:
         hint = message("these columns are read: {names}", names=", ".join(_COLUMNS))
         raise BadInput(Problem(message("no column {column}", column=", ".join(sorted(missing))), path.name, hint))
-    told: dict[str, dict[str, Any]] = {}
+    rows_by_id: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
     for row in table.rows:
         cells = {name: row.cells.get(name, "") for name in _COLUMNS}
         store = cells.pop("store")
-        found = row.problem or _differs(told.setdefault(cells["id"], {**cells, "stores": []}), cells)
+        found = row.problem or _differs(rows_by_id.setdefault(cells["id"], {**cells, "stores": []}), cells)
         if found:
             problems.append(found.inside(str(message("row {number}", number=row.number))))
-        told[cells["id"]]["stores"].append(store)
-    actions = [action for data in told.values() for action in _checked(data, problems)]
+        rows_by_id[cells["id"]]["stores"].append(store)
+    actions = [action for data in rows_by_id.values() for action in _checked(data, problems)]
     if problems:
         raise BadInput([problem.inside(path.name) for problem in problems])
     return actions
 
 
-def _differs(known: Mapping[str, Any], cells: Mapping[str, str]) -> Problem | None:
+def _differs(first_row: Mapping[str, Any], cells: Mapping[str, str]) -> Problem | None:
     """Rows of one action say the same of it."""
     for name, value in cells.items():
-        if known[name] != value:
-            what = message("expected {what}, found {value}", what=known[name], value=value)
-            return Problem(what, name, message("all rows of an action say the same of it"))
+        if first_row[name] != value:
+            text = message("expected {what}, found {value}", what=first_row[name], value=value)
+            return Problem(text, name, message("all rows of an action say the same of it"))
     return None
 
 
@@ -94,7 +94,7 @@ def _add(entry: Entry, ledger: Ledger, actions: Sequence[Action]) -> int:
     known = actions_now(ledger)
     changed = [action for action in actions if known.get(action.id) != action]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from action")
-    entry.add("action", [(last + place, *_row(action)) for place, action in enumerate(changed, 1)])
+    entry.add("action", [(last + index, *_row(action)) for index, action in enumerate(changed, 1)])
     entry.subject = str(len(changed))
     return len(changed)
 
@@ -107,14 +107,14 @@ def actions_now(ledger: Ledger) -> dict[str, Action]:
     """The actions by id, in the order of the days they began."""
     later = "select 1 from action later where later.id = action.id and later.number > action.number"
     query = f"select document from action where not exists ({later}) order by since, id"
-    found = (Action.model_validate_json(document) for (document,) in ledger.database.run(query))
-    return {action.id: action for action in found}
+    actions = (Action.model_validate_json(document) for (document,) in ledger.database.run(query))
+    return {action.id: action for action in actions}
 
 
 def action_of(ledger: Ledger, name: str) -> Action:
     """The action of that id; ``BadInput`` where there is none."""
-    known = actions_now(ledger)
-    if name not in known:
-        hint = nearest(name, known) if known else message("let the ledger know it with 'cemaudit actions add'")
+    actions = actions_now(ledger)
+    if name not in actions:
+        hint = nearest(name, actions) if actions else message("let the ledger know it with 'cemaudit actions add'")
         raise BadInput(Problem(message("no such action: {name}", name=name), ledger.database.place, hint))
-    return known[name]
+    return actions[name]

@@ -39,8 +39,8 @@ class Line(NamedTuple):
     @property
     def said(self) -> Mapping[str, Any]:
         """The document."""
-        said: Mapping[str, Any] = json.loads(self.document)
-        return said
+        content: Mapping[str, Any] = json.loads(self.document)
+        return content
 
     def hashed(self, before: str) -> str:
         """The hash the line must have after a line of hash ``before``."""

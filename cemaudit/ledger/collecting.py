@@ -125,7 +125,7 @@ def _few(groups: Iterable[Group]) -> Iterator[Group]:
 
 
 def _examined(examiner: Examiner, contents: Sequence[Content]) -> list[list[Examined]]:
-    return [examiner.file(one) if isinstance(one, Path) else examiner.lines(one) for one in contents]
+    return [examiner.file(row) if isinstance(row, Path) else examiner.lines(row) for row in contents]
 
 
 _there: list[Examiner] = []
@@ -212,13 +212,13 @@ class Collector:
         ledger: Ledger,
         workers: Workers,
         checklists: Mapping[str, Checklist],
-        told: Callable[[str], None] = _silent,
+        report_refusal: Callable[[str], None] = _silent,
         progress: Callable[[Summary], None] = _silent,
     ) -> None:
         self.summary = Summary()
         self._ledger, self._workers = ledger, workers
         self._checklists = {**ledger.shelf.checklists(), **checklists}
-        self._told, self._progress = told, progress
+        self._told, self._progress = report_refusal, progress
         self._waiting: list[_Waiting] = []
         self._ended: list[Source] = []
 
@@ -229,8 +229,8 @@ class Collector:
         """
         begun: list[Source] = []
         try:
-            for piece, found in self._workers.examined(_pieces(sources, begun)):
-                self._line_up(piece, found, stores)
+            for piece, results in self._workers.examined(_pieces(sources, begun)):
+                self._line_up(piece, results, stores)
                 if len(self._waiting) >= BATCH:
                     self._take_in()
             self._take_in()
@@ -239,11 +239,11 @@ class Collector:
             for source in begun:
                 source.abandon()
 
-    def _line_up(self, piece: Piece, found: Sequence[Examined], stores: frozenset[str] | None) -> None:
+    def _line_up(self, piece: Piece, results: Sequence[Examined], stores: frozenset[str] | None) -> None:
         if stores is not None:
-            found = [_in_a_store(one, stores) for one in found]
-        self._waiting += [_Waiting(piece, place, one) for place, one in enumerate(found)]
-        piece.source.visits += len(found)
+            results = [_in_a_store(result, stores) for result in results]
+        self._waiting += [_Waiting(piece, index, result) for index, result in enumerate(results)]
+        piece.source.visits += len(results)
         if piece.is_last:
             self._ended.append(piece.source)
 
@@ -251,24 +251,26 @@ class Collector:
         """Write what waits, and put away the files all of whose visits are in."""
         for start in range(0, len(self._waiting), BATCH):
             batch = self._waiting[start : start + BATCH]
-            documents = [one.found for one in batch if isinstance(one.found, Document)]
+            documents = [pending.found for pending in batch if isinstance(pending.found, Document)]
             outcomes = iter(self._ledger.collect(documents, self._checklists) if documents else ())
-            for one in batch:
-                if isinstance(one.found, Refusal):
-                    self._count(one, Fate.REFUSED, one.found.reasons)
+            for pending in batch:
+                if isinstance(pending.found, Refusal):
+                    self._count(pending, Fate.REFUSED, pending.found.reasons)
                 else:
                     outcome = next(outcomes)
-                    self._count(one, outcome.fate, [str(problem) for problem in outcome.problems])
+                    self._count(pending, outcome.fate, [str(problem) for problem in outcome.problems])
         self._waiting = []
         for source in self._ended:
             self._end(source)
         self._ended = []
         self._progress(self.summary)
 
-    def _count(self, one: _Waiting, fate: Fate, reasons: Sequence[str]) -> None:
+    def _count(self, pending: _Waiting, fate: Fate, reasons: Sequence[str]) -> None:
         self.summary.fates[fate] += 1
         if reasons:
-            self._reject(one.piece.source, one.piece.name(one.place), one.piece.line(one.place), reasons)
+            self._reject(
+                pending.piece.source, pending.piece.name(pending.place), pending.piece.line(pending.place), reasons
+            )
 
     def _end(self, source: Source) -> None:
         if source.is_gone:
@@ -290,9 +292,9 @@ def _pieces(sources: Iterable[Source], begun: list[Source]) -> Iterator[Piece]:
         yield from source.pieces()
 
 
-def _in_a_store(one: Examined, stores: frozenset[str]) -> Examined:
+def _in_a_store(result: Examined, stores: frozenset[str]) -> Examined:
     """What was found, unless the visit is of a store that is not among ``stores``."""
-    if isinstance(one, Refusal) or one.store in stores:
-        return one
+    if isinstance(result, Refusal) or result.store in stores:
+        return result
     hint = message("import it with 'cemaudit stores import', or let it pass with --any-store")
-    return Refusal((str(Problem(message("no such store: {store}", store=one.store), "store", hint)),))
+    return Refusal((str(Problem(message("no such store: {store}", store=result.store), "store", hint)),))

@@ -75,21 +75,21 @@ class Database(Protocol):
 
 def among(database: Database, statement: str, values: Sequence[Value]) -> list[Row]:
     """The rows of a statement that asks for something ``in ({places})``, for any number of values."""
-    found: list[Row] = []
+    rows: list[Row] = []
     for start in range(0, len(values), _MOST_VALUES):
-        some = values[start : start + _MOST_VALUES]
-        found += database.run(statement.format(places=", ".join("?" * len(some))), some)
-    return found
+        chunk = values[start : start + _MOST_VALUES]
+        rows += database.run(statement.format(places=", ".join("?" * len(chunk))), chunk)
+    return rows
 
 
 def statements(text: str) -> list[str]:
     """The single statements of a text."""
-    return [one.strip() for one in text.split(";") if one.strip()]
+    return [statement.strip() for statement in text.split(";") if statement.strip()]
 
 
 def columns_by_table(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
     """Pairs of a table and a column, as one entry for each table."""
-    found: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for table, column in rows:
-        found[table] = (*found.get(table, ()), column)
-    return found
+        columns[table] = (*columns.get(table, ()), column)
+    return columns

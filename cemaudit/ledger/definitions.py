@@ -44,11 +44,11 @@ class Shelf:
         kept = self.checklists([record.ref]) if isinstance(record, Checklist) else self.schemes([record.ref])
         if kept.get(record.ref, record) == record:
             return None
-        what = message(
+        text = message(
             "{ref} here ({here}) is not the one in the ledger ({there})",
             ref=record.ref, here=_short(record), there=_short(kept[record.ref]),
         )  # fmt: skip
-        return Problem(what, hint=message("give the new one a new version"))
+        return Problem(text, hint=message("give the new one a new version"))
 
     def put(self, entry: Entry, records: Iterable[Checklist] | Iterable[Scheme]) -> None:
         """Keep those that are not there yet; ``BadInput`` where another content is kept under the same name."""
@@ -60,20 +60,20 @@ class Shelf:
             table: Table = "checklist" if isinstance(record, Checklist) else "scheme"
             if not self._database.run(f"select 1 from {table} where ref = ?", (record.ref,)):
                 rows[table].append((record.ref, content_digest(record), as_text(record)))
-        for table, some in rows.items():
-            entry.add(table, some)
+        for table, row in rows.items():
+            entry.add(table, row)
 
     def _found(
-        self, table: Table, kind: type[Kept], known: dict[str, Kept], refs: Iterable[str] | None
+        self, table: Table, kind: type[Kept], definitions: dict[str, Kept], refs: Iterable[str] | None
     ) -> Mapping[str, Kept]:
         if refs is None:
-            wanted = [ref for (ref,) in self._database.run(f"select ref from {table} order by ref")]
+            wanted_refs = [ref for (ref,) in self._database.run(f"select ref from {table} order by ref")]
         else:
-            wanted = list(dict.fromkeys(refs))
+            wanted_refs = list(dict.fromkeys(refs))
         query = f"select ref, document from {table} where ref in ({{places}})"
-        for ref, document in among(self._database, query, [ref for ref in wanted if ref not in known]):
-            known[ref] = kind.model_validate_json(document)
-        return {ref: known[ref] for ref in wanted if ref in known}
+        for ref, document in among(self._database, query, [ref for ref in wanted_refs if ref not in definitions]):
+            definitions[ref] = kind.model_validate_json(document)
+        return {ref: definitions[ref] for ref in wanted_refs if ref in definitions}
 
 
 def as_text(record: Checklist | Scheme) -> str:

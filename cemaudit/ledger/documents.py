@@ -86,10 +86,10 @@ def _with(visit: Visit, line: bytes, changes: Mapping[str, str]) -> bytes:
     """The line with other values of some members of the visit."""
     changed = line
     for name, value in changes.items():
-        there = _member(name, getattr(visit, name))
-        if line.count(there) != 1:  # an item may have the same name
+        member = _member(name, getattr(visit, name))
+        if line.count(member) != 1:  # an item may have the same name
             return line_of(visit.model_copy(update=dict(changes)))
-        changed = changed.replace(there, _member(name, value))
+        changed = changed.replace(member, _member(name, value))
     return changed
 
 

@@ -41,22 +41,22 @@ def review(ledger: Ledger, visits: list[str], state: State, reason: str, revisio
     )
 
 
-def _review(entry: Entry, visits: list[str], given: Review, revision: int | None) -> None:
+def _review(entry: Entry, visits: list[str], review: Review, revision: int | None) -> None:
     numbers = [_number(entry, visit, revision) for visit in dict.fromkeys(visits)]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from state")
-    entry.add("state", [(last + place, number, *given) for place, number in enumerate(numbers, 1)])
-    entry.subject = given.state.value
+    entry.add("state", [(last + index, number, *review) for index, number in enumerate(numbers, 1)])
+    entry.subject = review.state.value
 
 
 def _number(entry: Entry, visit: str, revision: int | None) -> int:
     """The number of a revision of a visit, the latest unless said."""
-    found: dict[int, int] = dict(entry.database.run("select revision, number from visit where id = ?", (visit,)))
-    if not found:
+    revisions: dict[int, int] = dict(entry.database.run("select revision, number from visit where id = ?", (visit,)))
+    if not revisions:
         raise BadInput(Problem(message("no such visit: {id}", id=visit), entry.database.place))
-    if revision is not None and revision not in found:
-        what = message("visit {id} has no revision {revision}", id=visit, revision=revision)
-        raise BadInput(Problem(what, entry.database.place))
-    return int(found[revision if revision is not None else max(found)])
+    if revision is not None and revision not in revisions:
+        text = message("visit {id} has no revision {revision}", id=visit, revision=revision)
+        raise BadInput(Problem(text, entry.database.place))
+    return int(revisions[revision if revision is not None else max(revisions)])
 
 
 def reviews_of(ledger: Ledger, number: int) -> list[Review]:

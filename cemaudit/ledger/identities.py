@@ -67,11 +67,11 @@ class Pseudonyms:
 
     def person(self, kind: str, code: str) -> Person:
         """The person of that code, with the pseudonym."""
-        known = self._known.get((kind, code))
-        if known is None:
-            known = Person(f"{_MARKS[kind]}-{self._keyed(kind, code)[:_SHORT]}", kind, code)
-            self._known[kind, code] = known
-        return known
+        identity = self._known.get((kind, code))
+        if identity is None:
+            identity = Person(f"{_MARKS[kind]}-{self._keyed(kind, code)[:_SHORT]}", kind, code)
+            self._known[kind, code] = identity
+        return identity
 
     def digest(self, sha256: str) -> str:
         """What stands in the ledger for the SHA-256 of a visit's canonical line; 64 hexadecimal digits too."""
@@ -92,8 +92,8 @@ class People:
         self._database = database
         self.pseudonyms = _pseudonyms(database)
         if database.run("select value from ledger where name = 'people'") != [(self.pseudonyms.mark(),)]:
-            what = message("the shoppers' identities beside it are those of another ledger")
-            raise BadInput(Problem(what, database.place, message("put the right ones back")))
+            text = message("the shoppers' identities beside it are those of another ledger")
+            raise BadInput(Problem(text, database.place, message("put the right ones back")))
 
     @staticmethod
     def begin(database: Database) -> None:
@@ -150,5 +150,5 @@ def _pseudonyms(database: Database) -> Pseudonyms:
         ((secret,),) = rows
         return Pseudonyms(bytes.fromhex(secret))
     except ValueError as error:
-        what = message("the shoppers' identities beside it are damaged")
-        raise BadInput(Problem(what, database.place, message("take a backup"))) from error
+        text = message("the shoppers' identities beside it are damaged")
+        raise BadInput(Problem(text, database.place, message("take a backup"))) from error

@@ -39,14 +39,14 @@ def take(
     entry: Entry, people: People, shelf: Shelf, documents: Sequence[Document], checklists: Mapping[str, Checklist]
 ) -> list[Outcome]:
     """Add what is new, and the checklists it answers; the outcome of each document, in order."""
-    known = _known(entry, documents)
+    stored = _known(entry, documents)
     clashes = {ref: shelf.clash(checklists[ref]) for ref in {document.checklist for document in documents}}
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from visit")
     new: list[Document] = []
     outcomes = []
     for document in documents:
         problem = clashes[document.checklist]
-        revisions = known[document.id]
+        revisions = stored[document.id]
         outcome = Outcome(Fate.REFUSED, (problem,)) if problem else _fate(document, revisions, entry)
         if outcome is COLLECTED:
             new.append(document)
@@ -55,18 +55,18 @@ def take(
     if new:
         shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
         entry.add("visit", [(number, *document.row) for number, document in enumerate(new, last + 1)])
-        people.add(_once(document.persons for document in new), [one for document in new for one in document.papers])
+        people.add(_once(document.persons for document in new), [row for document in new for row in document.papers])
         entry.subject = f"{last + 1}-{last + len(new)}"
     return outcomes
 
 
 def _known(entry: Entry, documents: Sequence[Document]) -> _Known:
     """All revisions there are of the visits of these documents."""
-    known: _Known = {document.id: {} for document in documents}
+    stored: _Known = {document.id: {} for document in documents}
     query = "select id, revision, digest, supersedes, batch from visit where id in ({places})"
-    for name, revision, *rest in among(entry.database, query, sorted(known)):
-        known[name][revision] = _There(*rest)
-    return known
+    for name, revision, *rest in among(entry.database, query, sorted(stored)):
+        stored[name][revision] = _There(*rest)
+    return stored
 
 
 def _fate(document: Document, revisions: Mapping[int, _There], entry: Entry) -> Outcome:
@@ -84,12 +84,12 @@ def _fate(document: Document, revisions: Mapping[int, _There], entry: Entry) -> 
     return COLLECTED
 
 
-def _conflict(what: Message) -> Outcome:
-    return Outcome(Fate.CONFLICT, (Problem(what, hint=message("ask the shopper which one is right")),))
+def _conflict(text: Message) -> Outcome:
+    return Outcome(Fate.CONFLICT, (Problem(text, hint=message("ask the shopper which one is right")),))
 
 
-def _another(document: Document, there: _There, entry: Entry) -> Message:
-    rows = entry.database.run("select at from trail where number = ?", (there.batch,))
+def _another(document: Document, stored: _There, entry: Entry) -> Message:
+    rows = entry.database.run("select at from trail where number = ?", (stored.batch,))
     return message(
         "another content than revision {revision} of visit {id} collected at {at}",
         revision=document.revision, id=document.id, at=rows[0][0] if rows else entry.at,
@@ -124,8 +124,8 @@ def open_database(url: str, *, make: bool = False) -> Database:
 
         return Postgres(url)
     if mark or not url.strip():
-        what = message("expected a file or postgresql://..., found {value}", value=f"{kind}{mark}")
-        raise BadInput(Problem(what, "--ledger"))
+        text = message("expected a file or postgresql://..., found {value}", value=f"{kind}{mark}")
+        raise BadInput(Problem(text, "--ledger"))
     return Sqlite(Path(url).expanduser(), make=make)
 
 
@@ -173,8 +173,8 @@ class Ledger:
     def people(self) -> People:
         """The shoppers' identities; ``BadInput`` where they are kept from whoever runs this, or were lost."""
         if self._people is None:
-            what = message("the shoppers' identities are not there, or not for you to read")
-            raise BadInput(Problem(what, self.database.place))
+            text = message("the shoppers' identities are not there, or not for you to read")
+            raise BadInput(Problem(text, self.database.place))
         return self._people
 
     def write(self, kind: str, work: Callable[[Entry], Result]) -> Result:
@@ -221,12 +221,12 @@ class Ledger:
 
         Without ``states`` all but the excluded ones. Read in pieces, so that others can write meanwhile.
         """
-        wanted = set(State) - {State.EXCLUDED} if states is None else set(states)
+        states_to_read = set(State) - {State.EXCLUDED} if states is None else set(states)
         columns = ", ".join(STATE_NOW if name == "state" else name for name in Held._fields)
         conditions = ["number > ?", *([] if superseded else [LATEST]), *(["checklist = ?"] if checklist else [])]
         query = f"select {columns} from visit where {' and '.join(conditions)} order by number limit ?"
         while rows := self.database.run(query, (after, *([checklist] if checklist else []), _AT_ONCE)):
-            yield from (held for held in map(Held._make, rows) if held.state in wanted)
+            yield from (held for held in map(Held._make, rows) if held.state in states_to_read)
             after = rows[-1][0]
 
     def last(self) -> int:

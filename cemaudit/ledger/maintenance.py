@@ -52,27 +52,27 @@ def check(ledger: Ledger, noted: str | None = None) -> Iterator[Problem]:
 
 def _chain(ledger: Ledger, words: _Words, noted: str | None) -> Iterator[Problem]:
     """What is wrong with the lines of the trail; their last words go to ``words``."""
-    number, last, found = 0, FIRST, False
+    number, last, last_line = 0, FIRST, False
     for line in ledger.trail.lines():
         if line.number != number + 1:
             yield Problem(message("lines are missing before this one"), _place(line))
         elif line.hash != line.hashed(last):
             yield Problem(message("not as it was written, or the line before it is not"), _place(line))
-        number, last, found = line.number, line.hash, found or line.hash == noted
+        number, last, last_line = line.number, line.hash, last_line or line.hash == noted
         yield from _heard(line, words)
     if ledger.trail.head() != (number, last) or ledger.database.run("select count(*) from trail") != [(number,)]:
         yield Problem(message("the trail does not end where it did"), "trail")
-    if noted and not found:
+    if noted and not last_line:
         yield Problem(message("no line has the hash that was noted: {hash}", hash=noted), "trail")
 
 
 def _heard(line: Line, words: _Words) -> Iterator[Problem]:
     try:
-        said = line.said
-        for table, word in said.get("brought", {}).items():
-            words[table][line.number] = word
-        for table, batches in said.get("again", {}).items():
-            words[table] |= {int(batch): word for batch, word in batches.items()}
+        content = line.said
+        for table, claim in content.get("brought", {}).items():
+            words[table][line.number] = claim
+        for table, batches in content.get("again", {}).items():
+            words[table] |= {int(batch): claim for batch, claim in batches.items()}
     except (ValueError, AttributeError, TypeError):
         yield Problem(message("not as it was written"), _place(line))
 
@@ -82,9 +82,9 @@ def _place(line: Line) -> str:
 
 
 def _rows(ledger: Ledger, table: str, words: Mapping[int, Mapping[str, Any]]) -> Iterator[Problem]:
-    for batch, word in words.items():
+    for batch, claim in words.items():
         try:
-            is_right = digest_of(table, rows_of(ledger.database, table, batch)) == word
+            is_right = digest_of(table, rows_of(ledger.database, table, batch)) == claim
         except (TypeError, ValueError):  # of another kind than was ever written
             is_right = False
         if not is_right:
@@ -92,9 +92,9 @@ def _rows(ledger: Ledger, table: str, words: Mapping[int, Mapping[str, Any]]) ->
                 message("the rows that line {number} of the trail brought are not as they were", number=batch), table
             )
     ((rows,),) = ledger.database.run(f"select count(*) from {table}")
-    known = sum(word["rows"] for word in words.values())
-    if rows != known:
-        yield Problem(message("{rows} rows, where the trail knows {known}", rows=rows, known=known), table)
+    claimed_rows = sum(claim["rows"] for claim in words.values())
+    if rows != claimed_rows:
+        yield Problem(message("{rows} rows, where the trail knows {known}", rows=rows, known=claimed_rows), table)
 
 
 def _documents(ledger: Ledger) -> Iterator[Problem]:

@@ -89,8 +89,8 @@ class Postgres:
                     return int(rows[0][0])
             raise BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another database")))
         if tables:
-            what = message("this database holds other tables: {names}", names=", ".join(tables))
-            raise BadInput(Problem(what, self.place, message("make a database for the ledger alone")))
+            text = message("this database holds other tables: {names}", names=", ".join(tables))
+            raise BadInput(Problem(text, self.place, message("make a database for the ledger alone")))
         return 0
 
     def set_version(self, version: int) -> None:
@@ -157,17 +157,17 @@ class Postgres:
         code = error.sqlstate or _code_in(str(error))
         if code in _NOT_OURS:
             return BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another database")))
-        said = " ".join(str(error).split())
+        driver_message = " ".join(str(error).split())
         for secret in self._passwords:
-            said = said.replace(secret, "***")
-        why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=said)
+            driver_message = driver_message.replace(secret, "***")
+        why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=driver_message)
         if gone:
             hint = message("run the same again: nothing is collected twice")
             return Away(Problem(message("the server went away: {why}", why=why), self.place, hint))
         if connecting and code not in _WHY:
-            what = message("the server cannot be reached: {why}", why=why)
+            text = message("the server cannot be reached: {why}", why=why)
             return BadEnvironment(
-                Problem(what, self.place, message("see whether it runs, and that the address is right"))
+                Problem(text, self.place, message("see whether it runs, and that the address is right"))
             )
         return BadEnvironment(Problem(message("the ledger cannot be used: {why}", why=why), self.place))
 
@@ -177,8 +177,8 @@ def _load() -> Any:
         import psycopg  # noqa: PLC0415 (an extra)
     except ImportError as error:
         hint = message("install it: {command}", command="pip install 'cemaudit[postgres]'")
-        what = message("a ledger on a server needs the extra {extra}", extra="postgres")
-        raise BadEnvironment(Problem(what, hint=hint)) from error
+        text = message("a ledger on a server needs the extra {extra}", extra="postgres")
+        raise BadEnvironment(Problem(text, hint=hint)) from error
     return psycopg
 
 
@@ -186,7 +186,7 @@ def _ours(statement: str) -> str:
     return statement.replace("?", "%s")
 
 
-def _code_in(said: str) -> str | None:
+def _code_in(driver_message: str) -> str | None:
     """The SQLSTATE of an error while connecting, of which libpq keeps only the words."""
     marks = {
         "password authentication failed": "28P01",
@@ -196,7 +196,7 @@ def _code_in(said: str) -> str | None:
         'database "': "3D000",
         "too many clients": "53300",
     }
-    return next((code for mark, code in marks.items() if mark in said), None)
+    return next((code for mark, code in marks.items() if mark in driver_message), None)
 
 
 _BEFORE_HOST = re.compile(r"^(\w+://[^/@]*?):([^/]*)@")
@@ -205,8 +205,8 @@ _AS_VALUE = re.compile(r"([?&]password=)([^&]*)")
 
 def _passwords(url: str) -> set[str]:
     """Whatever in ``url`` may be one, as it is written and as it is meant; also where it is no address."""
-    found = [match[2] for pattern in (_BEFORE_HOST, _AS_VALUE) for match in pattern.finditer(url)]
-    return {secret for written in found for secret in (written, unquote(written)) if secret}
+    passwords = [match[2] for pattern in (_BEFORE_HOST, _AS_VALUE) for match in pattern.finditer(url)]
+    return {secret for written in passwords for secret in (written, unquote(written)) if secret}
 
 
 def _without_password(url: str) -> str:

@@ -74,7 +74,9 @@ class Forgetting:
             "skipped": {item: skip.model_copy(update={"reason": None}) for item, skip in visit.skipped.items()},
             "claims": tuple(claim.model_copy(update={"text": ""}) for claim in visit.claims),
             "blames": tuple(blame.model_copy(update={"text": ""}) for blame in visit.blames),
-            "overrides": tuple(one.model_copy(update={"said": "", "reason": _GONE}) for one in visit.overrides),
+            "overrides": tuple(
+                override.model_copy(update={"said": "", "reason": _GONE}) for override in visit.overrides
+            ),
             "amendment": visit.amendment and _GONE,
             "changes": tuple(Change(place=change.place) for change in visit.changes),
         }
@@ -125,8 +127,8 @@ def purges(ledger: Ledger) -> Iterator[Purge]:
     columns = ", ".join(Line._fields)
     for row in ledger.database.run(f"select {columns} from trail where kind = ? order by number", (KIND,)):
         line = Line(*row)
-        said = line.said
-        yield Purge(line.at, said["by"], said["reason"], said.get("visits", ()), said.get("files", ()))
+        content = line.said
+        yield Purge(line.at, content["by"], content["reason"], content.get("visits", ()), content.get("files", ()))
 
 
 def purges_of(ledger: Ledger, number: int) -> list[Purge]:
@@ -136,12 +138,12 @@ def purges_of(ledger: Ledger, number: int) -> list[Purge]:
 
 def unpurged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
     """Those of ``numbers`` whose visits were not purged yet."""
-    found = sorted((first, last) for purge in purges(ledger) for first, last in purge.visits)
-    firsts = [first for first, _ in found]
+    ranges = sorted((first, last) for purge in purges(ledger) for first, last in purge.visits)
+    firsts = [first for first, _ in ranges]
 
     def was_purged(number: int) -> bool:
-        place = bisect_right(firsts, number)
-        return place > 0 and number <= found[place - 1][1]
+        range_index = bisect_right(firsts, number)
+        return range_index > 0 and number <= ranges[range_index - 1][1]
 
     return [number for number in numbers if not was_purged(number)]
 
@@ -158,13 +160,13 @@ def forgotten(ledger: Ledger) -> frozenset[str]:
 
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """Ascending numbers as pairs of a first and a last one."""
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for number in numbers:
-        if found and number == found[-1][1] + 1:
-            found[-1] = (found[-1][0], number)
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], number)
         else:
-            found.append((number, number))
-    return found
+            ranges.append((number, number))
+    return ranges
 
 
 def remove_leftovers(ledger: Ledger, folder: Path) -> int:
@@ -173,8 +175,8 @@ def remove_leftovers(ledger: Ledger, folder: Path) -> int:
     ``BadEnvironment`` where one cannot be removed.
     """
     names = {name for purge in purges(ledger) for name in purge.files if largest(name)}
-    there = {name for name in names if (folder / name).is_file()}
-    left = there - _named(ledger, there)
+    existing = {name for name in names if (folder / name).is_file()}
+    left = existing - _named(ledger, existing)
     for name in sorted(left):
         try:
             (folder / name).unlink(missing_ok=True)
@@ -236,8 +238,8 @@ def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | Non
     _overwrite(ledger.database)
     forgetting = Forgetting(ledger.shelf.checklists())
     for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
-        ledger.write(KIND, partial(_forget, numbers=some, reason=reason, forgetting=forgetting))
+        chunk = numbers[start : start + _AT_ONCE]
+        ledger.write(KIND, partial(_forget, numbers=chunk, reason=reason, forgetting=forgetting))
     identities = ledger.write(KIND, partial(_forget_identities, reason=reason))
     files = remove_leftovers(ledger, media) if media else 0
     _shrink(ledger.database)
@@ -284,5 +286,5 @@ def _overwrite(database: Database) -> None:
 def _shrink(database: Database) -> None:
     """Write the tables anew, without what was deleted."""
     anew = ("main", "people") if database.file else ("full visit", "full people.person", "full people.paper")
-    for what in anew:
-        database.run(f"vacuum {what}")
+    for statement in anew:
+        database.run(f"vacuum {statement}")

@@ -111,10 +111,10 @@ def check_columns(database: Database) -> None:
     for table, columns in _tables().items():
         missing, strange = set(columns) - set(found.get(table, ())), set(found.get(table, ())) - set(columns)
         if missing or strange:
-            what = message(
+            text = message(
                 "table {table} is not as cemaudit made it: {columns}", table=table, columns=_said(missing, strange)
             )
-            raise BadInput(Problem(what, database.place, message("undo what changed it, or take a backup")))
+            raise BadInput(Problem(text, database.place, message("undo what changed it, or take a backup")))
 
 
 def _said(missing: set[str], strange: set[str]) -> str:
@@ -137,15 +137,15 @@ def keys_of(table: str) -> tuple[str, ...]:
 def _tables() -> dict[str, dict[str, int]]:
     """The tables of a ledger of today: the columns of each, with their place in its key (0: in none)."""
     query = "select m.name, c.name, c.pk from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'"
-    found: dict[str, dict[str, int]] = {}
+    columns_by_table: dict[str, dict[str, int]] = {}
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as link:
         link.execute("attach database ':memory:' as people")
         for text in MIGRATIONS:
             for statement in statements(text.format(blob="blob", number="integer")):
                 link.execute(statement)
-        for table, column, place in link.execute(f"{query} order by m.name, c.cid"):
-            found.setdefault(table, {})[column] = place
-    return found
+        for table, column, key_position in link.execute(f"{query} order by m.name, c.cid"):
+            columns_by_table.setdefault(table, {})[column] = key_position
+    return columns_by_table
 
 
 def _filled(text: str, database: Database) -> str:

@@ -41,10 +41,10 @@ class Stamp(NamedTuple):
     def of(cls, path: Path) -> Stamp | None:
         """The stamp of a plain file; ``None`` where there is none (links and devices are not followed)."""
         try:
-            found = path.lstat()
+            status = path.lstat()
         except OSError:
             return None
-        return cls(found.st_ino, found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
 class Inbox:
@@ -145,9 +145,11 @@ def _free(folder: Path, name: str, path: Path) -> Path:
     """Where in ``folder`` the file ``path`` can go by ``name``, or the like, without taking another one's place."""
     first = Path(name)
     numbered = (f"{first.stem}.{number}{first.suffix}" for number in itertools.count(2))
-    names = (folder / one for one in itertools.chain([name], numbered))
+    names = (folder / candidate for candidate in itertools.chain([name], numbered))
     try:
-        return next(one for one in names if not one.exists() or filecmp.cmp(one, path, shallow=False))
+        return next(
+            candidate for candidate in names if not candidate.exists() or filecmp.cmp(candidate, path, shallow=False)
+        )
     except FileNotFoundError:  # somebody else collects here too
         return folder / name
     except OSError as error:
@@ -181,15 +183,15 @@ class Piece:
     numbers: Sequence[int] = ()
     is_last: bool = False
 
-    def line(self, place: int) -> bytes | None:
+    def line(self, index: int) -> bytes | None:
         """The line at a place of the piece, as it came."""
-        return None if isinstance(self.content, Path) else self.content[place]
+        return None if isinstance(self.content, Path) else self.content[index]
 
-    def name(self, place: int) -> str:
+    def name(self, index: int) -> str:
         """The visit at a place of the piece, for people; nothing for the only one of its file."""
         if not isinstance(self.content, Path):
-            return str(message("line {number}", number=self.numbers[place]))
-        return str(message("visit {number}", number=place + 1)) if self.source.visits > 1 else ""
+            return str(message("line {number}", number=self.numbers[index]))
+        return str(message("visit {number}", number=index + 1)) if self.source.visits > 1 else ""
 
 
 class Source(ABC):

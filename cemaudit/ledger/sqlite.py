@@ -159,8 +159,8 @@ class Sqlite:
         except sqlite3.DatabaseError as error:
             raise _in_words(error, self.place) from error
         except OSError as error:
-            what = message("the ledger cannot be used: {why}", why=error.strerror or error)
-            raise BadEnvironment(Problem(what, self.place)) from error
+            text = message("the ledger cannot be used: {why}", why=error.strerror or error)
+            raise BadEnvironment(Problem(text, self.place)) from error
 
 
 def people_file(ledger: Path) -> Path:

@@ -82,18 +82,20 @@ def read_stores(path: Path) -> Register:
     ``BadInput`` where the file cannot be used at all.
     """
     register = Register()
-    seen: dict[str, str] = {}
+    first_rows: dict[str, str] = {}
     for place, data, problem in _json_rows(path) if path.suffix.lower() == ".json" else _table_rows(path):
         register.rows += 1
         if register.rows > MOST_STORES:
             raise BadInput(Problem(message("more than {most} rows", most=MOST_STORES), path.name))
         store, problems = (None, [problem]) if problem else _store(data)
-        if store and store.id in seen:
+        if store and store.id in first_rows:
             problems = [
-                Problem(message("store {id} comes twice, first in {place}", id=store.id, place=seen[store.id]), "id")
+                Problem(
+                    message("store {id} comes twice, first in {place}", id=store.id, place=first_rows[store.id]), "id"
+                )
             ]
         if store and not problems:
-            seen[store.id] = place
+            first_rows[store.id] = place
             register.stores.append(store)
         else:
             register.bad += 1
@@ -119,8 +121,8 @@ def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | 
         raise BadInput(Problem(message("these columns mean the same: {names}", names=", ".join(twice)), path.name))
     for row in table.rows:
         data: dict[str, Any] = {names[column]: text for column, text in row.cells.items() if text and column in names}
-        more = {name: data.pop(name) for name in list(data) if name not in _COLUMNS}
-        yield str(message("row {number}", number=row.number)), {**data, "more": more}, row.problem
+        further_columns = {name: data.pop(name) for name in list(data) if name not in _COLUMNS}
+        yield str(message("row {number}", number=row.number)), {**data, "more": further_columns}, row.problem
 
 
 def _name(column: str) -> str:
@@ -135,14 +137,14 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | N
         raise BadInput(not_json(error)).inside(path.name) from error
     if not isinstance(data, list):
         raise BadInput(Problem(message("expected {what}", what=message("a list")), path.name))
-    for number, one in enumerate(data, 1):
+    for number, store_json in enumerate(data, 1):
         place = str(message("store {number}", number=number))
-        if not isinstance(one, dict):
+        if not isinstance(store_json, dict):
             yield place, {}, Problem(message("expected {what}", what=message("a mapping")))
             continue
-        known = {name: value for name, value in one.items() if name in _COLUMNS and value is not None}
-        more = {name: _as_text(value) for name, value in one.items() if name not in _COLUMNS}
-        yield place, {**known, "more": more}, None
+        registry_values = {name: value for name, value in store_json.items() if name in _COLUMNS and value is not None}
+        further_values = {name: _as_text(value) for name, value in store_json.items() if name not in _COLUMNS}
+        yield place, {**registry_values, "more": further_values}, None
 
 
 def _as_text(value: object) -> str:
@@ -156,30 +158,40 @@ def import_stores(ledger: Ledger, stores: Sequence[Store]) -> Counts:
 
 def _add(entry: Entry, ledger: Ledger, stores: Iterable[Store]) -> Counts:
     known = stores_now(ledger)
-    wanted = {store.id: store for store in stores}
-    changed = [store for store in wanted.values() if known.get(store.id) != store]
+    stores_by_id = {store.id: store for store in stores}
+    changed = [store for store in stores_by_id.values() if known.get(store.id) != store]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
-    entry.add("store", [(last + place, *_row(store)) for place, store in enumerate(changed, 1)])
+    entry.add("store", [(last + index, *_row(store)) for index, store in enumerate(changed, 1)])
     entry.subject = str(len(changed))
     new = sum(store.id not in known for store in changed)
-    return Counts(new, len(changed) - new, len(wanted) - len(changed))
+    return Counts(new, len(changed) - new, len(stores_by_id) - len(changed))
 
 
 def _row(store: Store) -> tuple[str | None, ...]:
     opened = store.opened.isoformat() if store.opened else None
-    more = json.dumps(store.more, ensure_ascii=False, sort_keys=True)
-    return (store.id, store.name, store.region, store.format, store.brand, store.owner, opened, store.pool, more)
+    further_json = json.dumps(store.more, ensure_ascii=False, sort_keys=True)
+    return (
+        store.id,
+        store.name,
+        store.region,
+        store.format,
+        store.brand,
+        store.owner,
+        opened,
+        store.pool,
+        further_json,
+    )
 
 
 def stores_now(ledger: Ledger) -> dict[str, Store]:
     """What is known of each store, by id, in the order of ids."""
     later = "select 1 from store later where later.id = store.id and later.number > store.number"
     query = f"select {', '.join(_COLUMNS)}, document from store where not exists ({later})"
-    found = (
+    stores = (
         Store.model_validate({**dict(zip(_COLUMNS, row[:-1], strict=True)), "more": json.loads(row[-1])})
         for row in ledger.database.run(query)
     )
-    return {store.id: store for store in sorted(found, key=lambda store: store.id)}
+    return {store.id: store for store in sorted(stores, key=lambda store: store.id)}
 
 
 def store_ids(ledger: Ledger) -> frozenset[str] | None:

@@ -60,8 +60,8 @@ def _refuse_pictures(boxes: Boxes, film: Box) -> None:
 def _handler(boxes: Boxes, track: Box) -> bytes:
     """What a track is made for: ``soun`` for sound."""
     media = [box for box in boxes.inside(track) if box.kind == b"mdia"]
-    found = [box for each in media for box in boxes.inside(each) if box.kind == b"hdlr"]
-    return bytes(boxes.data[found[0].body + 8 : found[0].body + 12]) if found else b""
+    handlers = [box for each in media for box in boxes.inside(each) if box.kind == b"hdlr"]
+    return bytes(boxes.data[handlers[0].body + 8 : handlers[0].body + 12]) if handlers else b""
 
 
 _BITRATES = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
@@ -79,9 +79,9 @@ _MOST_TAGS = 100
 _ZEROS = re.compile(rb"\0*")
 
 
-def frame_length(data: bytes, place: int) -> int:
-    """The length in bytes of the MPEG layer III frame at ``place``; 0 where there is none."""
-    header = int.from_bytes(data[place : place + 4], "big")
+def frame_length(data: bytes, offset: int) -> int:
+    """The length in bytes of the MPEG layer III frame at ``offset``; 0 where there is none."""
+    header = int.from_bytes(data[offset : offset + 4], "big")
     version, bitrate, rate = header >> 19 & 3, header >> 12 & 15, header >> 10 & 3
     if header >> 21 != 0x7FF or version not in _RATES or header >> 17 & 3 != 1 or not 0 < bitrate < 15 or rate == 3:
         return 0
@@ -100,16 +100,16 @@ def clean_mp3(data: bytes) -> bytes:
 
 def _start(data: bytes) -> int:
     """Where the tags in front (ID3v2, several of them, padding) end."""
-    place = 0
+    offset = 0
     for _ in range(_MOST_TAGS):
-        if data[place : place + 3] != b"ID3" or len(data) < place + 10:
+        if data[offset : offset + 3] != b"ID3" or len(data) < offset + 10:
             break
         size = sum(
-            (byte & 0x7F) << shift for byte, shift in zip(data[place + 6 : place + 10], (21, 14, 7, 0), strict=True)
+            (byte & 0x7F) << shift for byte, shift in zip(data[offset + 6 : offset + 10], (21, 14, 7, 0), strict=True)
         )
-        place += 10 + size + (10 if data[place + 5] & 0x10 else 0)
-    found = _ZEROS.match(data, place)
-    return found.end() if found else place
+        offset += 10 + size + (10 if data[offset + 5] & 0x10 else 0)
+    match = _ZEROS.match(data, offset)
+    return match.end() if match else offset
 
 
 def _end(data: bytes) -> int:
@@ -155,18 +155,18 @@ def clean_wav(data: bytes) -> bytes:
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Every chunk to the end of the file, whatever its head says; what follows the sound may be anything."""
-    place, heard = 12, False
+    offset, heard = 12, False
     for _ in range(MOST_CHUNKS):
-        if place + 8 > len(data):
+        if offset + 8 > len(data):
             return
-        name, length = struct.unpack_from("<4sI", data, place)
-        if place + 8 + length > len(data):
+        name, length = struct.unpack_from("<4sI", data, offset)
+        if offset + 8 + length > len(data):
             if heard:
                 return
             raise cut_off()
-        yield name, data[place + 8 : place + 8 + length]
+        yield name, data[offset + 8 : offset + 8 + length]
         heard = heard or name == b"data"
-        place += 8 + length + length % 2
+        offset += 8 + length + length % 2
     raise unsound()
 
 

@@ -17,9 +17,9 @@ MOST_PIXELS = 60_000_000
 COPY_AGAIN = N_("copy it again from the phone or camera")
 
 
-def refused(what: Sayable, hint: Sayable | None = None) -> BadInput:
+def refused(text: Sayable, hint: Sayable | None = None) -> BadInput:
     """The error of a file that is not taken in."""
-    return BadInput(Problem(what, hint=hint))
+    return BadInput(Problem(text, hint=hint))
 
 
 def cut_off() -> BadInput:
@@ -37,13 +37,13 @@ def check_pixels(width: int, height: int) -> None:
     if not width * height:
         raise unsound()
     if width * height > MOST_PIXELS:
-        what = message(
+        text = message(
             "{width} x {height} pixels are more than {most} million",
             width=width,
             height=height,
             most=MOST_PIXELS // 1_000_000,
         )
-        raise refused(what, message("save the picture smaller"))
+        raise refused(text, message("save the picture smaller"))
 
 
 MOST_BOXES = 50_000

@@ -52,8 +52,8 @@ class Directory:
 
     def fractions(self, tag: int) -> list[float]:
         """At most three numbers; none where there are none, or where one is divided by nothing."""
-        parts = self._members(tag, _FRACTION, 3)
-        pairs = list(zip(parts[::2], parts[1::2], strict=True))
+        members = self._members(tag, _FRACTION, 3)
+        pairs = list(zip(members[::2], members[1::2], strict=True))
         return [above / below for above, below in pairs] if all(below for _, below in pairs) else []
 
     def inner(self, tag: int) -> Directory:
@@ -61,15 +61,15 @@ class Directory:
         return Directory(self._data, self._order, self.whole(tag))
 
     def _members(self, tag: int, forms: Mapping[int, str], most: int) -> tuple[Any, ...]:
-        kind, count, place, offset = self._entries.get(tag, (0, 0, 0, 0))
+        kind, count, entry, offset = self._entries.get(tag, (0, 0, 0, 0))
         form = forms.get(kind, "")
         fits = count * struct.calcsize(f"={form}") <= 4
-        return self._read(form * min(count, most), place if fits else offset)
+        return self._read(form * min(count, most), entry if fits else offset)
 
-    def _read(self, form: str, place: int) -> tuple[Any, ...]:
-        """The values at ``place``; none at all where the block is too short."""
+    def _read(self, form: str, offset: int) -> tuple[Any, ...]:
+        """The values at ``offset``; none at all where the block is too short."""
         try:
-            return struct.unpack_from(f"{self._order}{form}", self._data, place)
+            return struct.unpack_from(f"{self._order}{form}", self._data, offset)
         except struct.error:
             return ()
 
@@ -115,11 +115,11 @@ class Details:
 def details_of(exif: bytes) -> Details:
     """The details in an EXIF block; none where it is empty or unsound."""
     first = first_directory(exif)
-    place = first.inner(GPS)
+    gps = first.inner(GPS)
     return Details(
         taken=_taken(first.inner(EXIF)),
-        latitude=_degrees(place, LATITUDE, NORTH_OR_SOUTH, 90),
-        longitude=_degrees(place, LONGITUDE, EAST_OR_WEST, 180),
+        latitude=_degrees(gps, LATITUDE, NORTH_OR_SOUTH, 90),
+        longitude=_degrees(gps, LONGITUDE, EAST_OR_WEST, 180),
         device=_device(first.text(MAKE), first.text(MODEL)),
         software=first.text(SOFTWARE),
     )
@@ -145,12 +145,12 @@ def _taken(exif: Directory) -> dt.datetime | None:
     return dt.datetime.fromisoformat(f"{moment.isoformat()}{zone}") if _OFFSET.fullmatch(zone) else moment
 
 
-def _degrees(place: Directory, tag: int, side: int, most: int) -> float | None:
-    parts = place.fractions(tag)
-    degrees: float = sum(part / 60.0**power for power, part in enumerate(parts))
-    if len(parts) != 3 or not 0 <= degrees <= most:
+def _degrees(gps: Directory, tag: int, side: int, most: int) -> float | None:
+    fractions = gps.fractions(tag)
+    degrees: float = sum(fraction / 60.0**power for power, fraction in enumerate(fractions))
+    if len(fractions) != 3 or not 0 <= degrees <= most:
         return None
-    return round(-degrees if place.text(side) in {"S", "W"} else degrees, 6)
+    return round(-degrees if gps.text(side) in {"S", "W"} else degrees, 6)
 
 
 def _device(make: str, model: str) -> str:

@@ -97,7 +97,7 @@ def _boxed(head: bytes) -> Kind | None:
     if head[4:8] != b"ftyp":
         return None
     end = min(int.from_bytes(head[:4], "big"), len(head))
-    major, others = head[8:12], {head[place : place + 4] for place in range(16, end - 3, 4)}
+    major, others = head[8:12], {head[offset : offset + 4] for offset in range(16, end - 3, 4)}
     if major in _HEIC or (major in _IMAGES and others & _HEIC):
         return Kind.HEIC
     return Kind.M4A if major in _SOUND else None

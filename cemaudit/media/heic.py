@@ -53,15 +53,15 @@ def locations(data: bytes, iloc: Box, idat: Box | None) -> list[Location]:
     sizes = _Sizes(version, nibbles >> 12, nibbles >> 8 & 15, nibbles >> 4 & 15, nibbles & 15 if version else 0)
     if version > 2 or not sizes.length:
         raise unsound()
-    found: list[Location] = []
+    item_locations: list[Location] = []
     left = MOST_EXTENTS
     for _ in range(numbers.next(sizes.number)):
         location = _location(numbers, sizes, idat, left)
         left -= len(location.extents)
-        found.append(location)
-    if any(end > len(data) for location in found for _, end in location.extents):
+        item_locations.append(location)
+    if any(end > len(data) for location in item_locations for _, end in location.extents):
         raise cut_off()
-    return found
+    return item_locations
 
 
 def _location(numbers: Numbers, sizes: _Sizes, idat: Box | None, most: int) -> Location:
@@ -127,7 +127,7 @@ class Heic:
     def cleaned(self) -> bytes:
         """The file, of the same length, with nothing but its pictures."""
         cleaned = bytearray(self.data)
-        for start, end in (extent for each in self.others for extent in each.extents):
+        for start, end in (extent for other_item in self.others for extent in other_item.extents):
             cleaned[start:end] = bytes(end - start)
         start, end = self.exif_at
         if end - start >= len(NO_EXIF):
@@ -145,7 +145,7 @@ def read_heic(data: bytes) -> Heic:
     _check_sizes(data, properties)
     kinds = dict(_kinds(boxes, _only(b"iinf", meta)))
     where = locations(data, _only(b"iloc", meta), _idat(meta))
-    others = tuple(each for each in where if kinds.get(each.item) not in PICTURES)
+    others = tuple(location for location in where if kinds.get(location.item) not in PICTURES)
     _check(others, [box for box in (*top, *meta) if box.kind in STORES], len(data))
     return Heic(
         data,
@@ -156,16 +156,19 @@ def read_heic(data: bytes) -> Heic:
             *tags_in(boxes, [box for box in top if box.kind == b"moov"]),
         ),
         others=others,
-        exif_at=next((each.extents[0] for each in others if kinds.get(each.item) == b"Exif" and each.extents), (0, 0)),
+        exif_at=next(
+            (location.extents[0] for location in others if kinds.get(location.item) == b"Exif" and location.extents),
+            (0, 0),
+        ),
     )
 
 
 def _only(kind: bytes, among: list[Box]) -> Box:
     """The one box of a type."""
-    found = [box for box in among if box.kind == kind]
-    if len(found) != 1:
+    matching = [box for box in among if box.kind == kind]
+    if len(matching) != 1:
         raise unsound()
-    return found[0]
+    return matching[0]
 
 
 def _idat(meta: list[Box]) -> Box | None:
@@ -185,7 +188,7 @@ def _kinds(boxes: Boxes, iinf: Box) -> Iterator[tuple[int, bytes]]:
 
 def _check(others: tuple[Location, ...], stores: list[Box], size: int) -> None:
     """``BadInput`` where overwriting ``others`` would touch more than what the file's stores hold, or never end."""
-    extents = [extent for each in others for extent in each.extents]
+    extents = [extent for other_item in others for extent in other_item.extents]
     if len(stores) > MOST_STORES or sum(end - start for start, end in extents) > size:
         raise unsound()
     if not all(any(box.body <= start and end <= box.end for box in stores) for start, end in extents):

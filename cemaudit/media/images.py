@@ -82,8 +82,8 @@ def read_jpeg(data: bytes) -> Jpeg:
     markers = [marker for marker, _ in segments]
     frames = [segment for marker, segment in segments if marker in FRAMES]
     if OTHER_FRAMES.intersection(markers):
-        what = message("a JPEG of a kind that few programs can show")
-        raise refused(what, message("save it again as an ordinary JPEG"))
+        text = message("a JPEG of a kind that few programs can show")
+        raise refused(text, message("save it again as an ordinary JPEG"))
     if len(frames) != 1 or not 0 < markers.count(SCAN) <= MOST_SCANS:
         raise unsound()
     return Jpeg(
@@ -109,29 +109,29 @@ def _trimmed(marker: int, segment: bytes) -> bytes:
 
 def _segments(data: bytes) -> Iterator[Segment]:
     """Every segment from the start to the end of the picture; what follows it is no part of it."""
-    place = 2
+    offset = 2
     for _ in range(MOST_SEGMENTS):
-        marker = data[place + 1] if place + 4 <= len(data) else END
+        marker = data[offset + 1] if offset + 4 <= len(data) else END
         if marker == END:
-            yield from [(END, b"\xff\xd9")] if data[place : place + 2] == b"\xff\xd9" else []
+            yield from [(END, b"\xff\xd9")] if data[offset : offset + 2] == b"\xff\xd9" else []
             return
-        if data[place] != 0xFF or marker < 0xC0 or 0xD0 <= marker <= START:
+        if data[offset] != 0xFF or marker < 0xC0 or 0xD0 <= marker <= START:
             raise unsound()
         if marker == 0xFF:
-            place += 1
+            offset += 1
             continue
-        end = place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+        end = offset + 2 + int.from_bytes(data[offset + 2 : offset + 4], "big")
         if marker == SCAN:
             end = _scan_end(data, end)
-        yield marker, data[place:end]
-        place = end
+        yield marker, data[offset:end]
+        offset = end
     raise unsound()
 
 
 def _scan_end(data: bytes, start: int) -> int:
     """Where the picture data of a scan ends: at the next marker that is neither stuffing nor a restart."""
-    found = _AFTER_SCAN.search(data, start)
-    return found.start() if found else len(data)
+    match = _AFTER_SCAN.search(data, start)
+    return match.start() if match else len(data)
 
 
 def _frame(segment: bytes) -> tuple[int, int, int]:
@@ -195,13 +195,13 @@ def read_png(data: bytes) -> Png:
 
 def _chunks(data: bytes) -> Iterator[Chunk]:
     """Every chunk to the end of the picture, checksums proven; what follows it is no part of it."""
-    place = len(SIGNATURE)
+    width = len(SIGNATURE)
     for _ in range(MOST_CHUNKS):
-        length, name = struct.unpack_from(">I4s", data, place) if place + 12 <= len(data) else (len(data), b"")
-        held, place = data[place + 8 : place + 8 + length], place + 12 + length
-        if place > len(data):
+        length, name = struct.unpack_from(">I4s", data, width) if width + 12 <= len(data) else (len(data), b"")
+        held, width = data[width + 8 : width + 8 + length], width + 12 + length
+        if width > len(data):
             raise cut_off()
-        if int.from_bytes(data[place - 4 : place], "big") != zlib.crc32(held, zlib.crc32(name)):
+        if int.from_bytes(data[width - 4 : width], "big") != zlib.crc32(held, zlib.crc32(name)):
             raise unsound()
         if name[:1].isupper() and name not in NEEDED:
             raise unsound()

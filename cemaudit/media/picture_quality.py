@@ -103,5 +103,5 @@ def _sharpness(grey: Image.Image) -> float:
     if min(wide, high) < 3:
         return 0.0
     places = ((column * wide, row * high) for column in range(PARTS) for row in range(PARTS))
-    parts = (edges.crop((left + 1, top + 1, left + wide - 1, top + high - 1)) for left, top in places)
-    return max(ImageStat.Stat(part).var[0] for part in parts)
+    tiles = (edges.crop((left + 1, top + 1, left + wide - 1, top + high - 1)) for left, top in places)
+    return max(ImageStat.Stat(tile).var[0] for tile in tiles)

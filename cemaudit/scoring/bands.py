@@ -68,9 +68,9 @@ def percentile(rising: Sequence[Fraction], rank: Fraction) -> Fraction:
 
 def peers_of(scheme: Scheme, audits: Iterable[Audit]) -> Peers:
     """The values bands by percentile are measured against: those of ``audits``, for each measure asked for."""
-    asked = {name for band in scheme.bands if _asks_for_peers(band) for name in band.where}
+    measure_names = {name for band in scheme.bands if _asks_for_peers(band) for name in band.where}
     everyone = list(audits)
-    scored = {name: [audit.score(name).value for audit in everyone] for name in asked}
+    scored = {name: [audit.score(name).value for audit in everyone] for name in measure_names}
     return {name: sorted(value for value in values if value is not None) for name, values in scored.items()}
 
 

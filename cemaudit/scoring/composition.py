@@ -36,7 +36,7 @@ def compose(plan: Plan, audits: Sequence[Audit]) -> Audit:
     if not composition:
         raise BadInput(Problem(message("the scheme composes nothing"), plan.scheme.ref))
     filled = {item: _value(composed, audits) for item, composed in composition.items()}
-    given = {item: value for item, value in filled.items() if value is not None}
+    scores = {item: value for item, value in filled.items() if value is not None}
     latest = audits[-1].visit
     visit = Visit(
         id=f"{latest.store}/{plan.scheme.ref}"[:120],
@@ -47,7 +47,7 @@ def compose(plan: Plan, audits: Sequence[Audit]) -> Audit:
         date=latest.day,
         origin=latest.origin,
     )
-    return make_audit(plan, visit, given=given)
+    return make_audit(plan, visit, input_scores=scores)
 
 
 def _value(composed: Composed, audits: Sequence[Audit]) -> Fraction | None:

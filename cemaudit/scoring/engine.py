@@ -27,13 +27,13 @@ __all__ = ["Engine", "audit_visit", "contexts", "make_audit"]
 
 
 def make_audit(
-    plan: Plan, visit: Visit, peers: Peers | None = None, given: Mapping[str, Fraction] | None = None
+    plan: Plan, visit: Visit, peers: Peers | None = None, input_scores: Mapping[str, Fraction] | None = None
 ) -> Audit:
     """The audit of a visit under a plan, with the core's own findings.
 
-    ``peers``: what bands by percentile are measured against. ``given``: points of inputs that come from elsewhere.
+    ``peers``: what bands by percentile are measured against. ``input_scores``: points of inputs that come from elsewhere.
     """
-    evaluation = evaluate(plan, visit, given)
+    evaluation = evaluate(plan, visit, input_scores)
     items, scores = plan.checklist.items, evaluation.items
     audit = Audit.model_construct(
         visit=visit,
@@ -89,8 +89,14 @@ class Engine:
         """The audit of a visit, findings of plugins included; ``BadInput`` where it does not fit its checklist."""
         self._refuse_unfit(visit)
         audit = make_audit(self.plan(visit.checklist, visit.day), visit)
-        found = [result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)]
-        return audit.model_copy(update={"findings": in_order([*audit.findings, *found], audit)}) if found else audit
+        plugin_findings = [
+            result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)
+        ]
+        return (
+            audit.model_copy(update={"findings": in_order([*audit.findings, *plugin_findings], audit)})
+            if plugin_findings
+            else audit
+        )
 
     def review(self, visit: Visit, checklist: Checklist | None = None) -> list[Problem]:
         """What the sector plugins find implausible in a visit that fits ``checklist``, else the one at hand."""

@@ -86,9 +86,9 @@ class Evaluation:
         return {name: ItemScore(points=points, possible=scores[name].possible) for name, points in self.given.items()}
 
 
-def evaluate(plan: Plan, visit: Visit, given: Mapping[str, Fraction] | None = None) -> Evaluation:
+def evaluate(plan: Plan, visit: Visit, input_scores: Mapping[str, Fraction] | None = None) -> Evaluation:
     """Every measure of the plan for one visit."""
-    return _evaluated(Evaluation((visit,), plan, given or {}))
+    return _evaluated(Evaluation((visit,), plan, input_scores or {}))
 
 
 def evaluate_pooled(plan: Plan, visits: Sequence[Visit]) -> Evaluation:
@@ -109,17 +109,17 @@ def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
     members = _members(evaluation, measure, group)
     scored = [member for member in members if member.value is not None]
     missing: list[Reason | None] = []
-    asked = len(members)
-    if len(scored) < asked:
+    width = len(members)
+    if len(scored) < width:
         missing = [member.reason for member in members if member.value is None]
-        asked -= sum([reason in _OUT_OF_QUESTION for reason in missing])
+        width -= sum([reason in _OUT_OF_QUESTION for reason in missing])
     reason = _why_not(measure, aggregator, len(scored), missing)
     aggregate = None if reason else _aggregate(measure, aggregator, scored)
     if aggregate is None:
-        score = Score(None, reason or Reason.NOTHING_TO_SCORE, 0, asked)
+        score = Score(None, reason or Reason.NOTHING_TO_SCORE, 0, width)
         return Reckoning(name, measure, aggregator, group.inputs, tuple(members), score)
     steps = _steps(evaluation, measure, group, aggregate)
-    score = Score(steps[-1].value if steps else aggregate, None, len(scored), asked)
+    score = Score(steps[-1].value if steps else aggregate, None, len(scored), width)
     return Reckoning(name, measure, aggregator, group.inputs, tuple(members), score, aggregate, steps)
 
 
@@ -131,8 +131,8 @@ def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -
         return result if result is None or isinstance(result, Fraction) else Fraction(result)
     except Exception as error:
         failure = f"{type(error).__name__}: {error}"
-        what = message("aggregator {name} failed: {error}", name=aggregator.name, error=failure)
-        raise BadEnvironment(Problem(what, f"measures.{measure.id}")) from error
+        text = message("aggregator {name} failed: {error}", name=aggregator.name, error=failure)
+        raise BadEnvironment(Problem(text, f"measures.{measure.id}")) from error
 
 
 def _why_not(measure: Measure, aggregator: Aggregator, scored: int, missing: Sequence[Reason | None]) -> Reason | None:
@@ -153,55 +153,58 @@ def _members(evaluation: Evaluation, measure: Measure, group: Group) -> list[Mem
     sheets = evaluation.sheets
     if len(sheets) == 1:
         answers = sheets[0]
-        return [known(answers.get(ref)) or _make(evaluation, 0, measure, each) for each, ref, known in group.lookups]
+        return [
+            memo(answers.get(ref)) or _make(evaluation, 0, measure, member_input)
+            for member_input, ref, memo in group.lookups
+        ]
     return [
-        each.known.get(answers.get(each.ref)) or _make(evaluation, number, measure, each)
-        for each in group.inputs
-        for number, answers in enumerate(sheets[:1] if each.kind == "score" else sheets)
+        member_input.known.get(answers.get(member_input.ref)) or _make(evaluation, number, measure, member_input)
+        for member_input in group.inputs
+        for number, answers in enumerate(sheets[:1] if member_input.kind == "score" else sheets)
     ]
 
 
-def _make(evaluation: Evaluation, number: int, measure: Measure, each: Input) -> Member:
-    if each.kind == "score":
-        score = evaluation.reckonings[each.ref].score
-        return Member(each.ref, score.value, weight=each.weight, reason=score.reason)
-    if each.kind == "item":
-        return _item_member(evaluation, number, measure, each)
-    return _felt_member(evaluation, number, each)
+def _make(evaluation: Evaluation, number: int, measure: Measure, member_input: Input) -> Member:
+    if member_input.kind == "score":
+        score = evaluation.reckonings[member_input.ref].score
+        return Member(member_input.ref, score.value, weight=member_input.weight, reason=score.reason)
+    if member_input.kind == "item":
+        return _item_member(evaluation, number, measure, member_input)
+    return _felt_member(evaluation, number, member_input)
 
 
-def _felt_member(evaluation: Evaluation, number: int, each: Input) -> Member:
+def _felt_member(evaluation: Evaluation, number: int, member_input: Input) -> Member:
     """A feeling, complaint or critical failure at a touchpoint."""
     reason = None
-    if each.kind == "@critical":
-        value: Fraction | None = _failures(evaluation, number, each.ref)
+    if member_input.kind == "@critical":
+        value: Fraction | None = _failures(evaluation, number, member_input.ref)
     else:
-        value = _FEELINGS[each.kind](evaluation.visits[number], each.ref)
-        reason = None if value is not None else _why_no_feeling(evaluation, number, each)
-    return Member(f"{each.kind}[{each.ref}]", value, weight=each.weight, reason=reason)
+        value = _FEELINGS[member_input.kind](evaluation.visits[number], member_input.ref)
+        reason = None if value is not None else _why_no_feeling(evaluation, number, member_input)
+    return Member(f"{member_input.kind}[{member_input.ref}]", value, weight=member_input.weight, reason=reason)
 
 
-def _item_member(evaluation: Evaluation, number: int, measure: Measure, each: Input) -> Member:
+def _item_member(evaluation: Evaluation, number: int, measure: Measure, member_input: Input) -> Member:
     """An item's part in a measure; kept by answer where nothing else decides it."""
-    visit, table = evaluation.visits[number], evaluation.plan.tables(measure.na)[each.ref]
-    answer = visit.answers.get(each.ref)
+    visit, table = evaluation.visits[number], evaluation.plan.tables(measure.na)[member_input.ref]
+    answer = visit.answers.get(member_input.ref)
     if not table.stands_alone or evaluation.given:
-        return _made(evaluation.items_under(measure.na)[number][each.ref], measure, each, answer)
+        return _made(evaluation.items_under(measure.na)[number][member_input.ref], measure, member_input, answer)
     if answer is None:
         reason = table.why_left_out(visit)
-        member = each.left_out.get(reason)
+        member = member_input.left_out.get(reason)
         if member is None:
-            member = each.left_out[reason] = _made(table.left_out[reason], measure, each, None)
+            member = member_input.left_out[reason] = _made(table.left_out[reason], measure, member_input, None)
         return member
-    member = _made(table.score(visit), measure, each, answer)
+    member = _made(table.score(visit), measure, member_input, answer)
     if table.answers_are_few:
-        each.known[answer] = member
+        member_input.known[answer] = member
     return member
 
 
-def _made(item: ItemScore, measure: Measure, each: Input, answer: AnswerValue | None) -> Member:
+def _made(item: ItemScore, measure: Measure, member_input: Input, answer: AnswerValue | None) -> Member:
     value, reason = taken(item, measure, answer)
-    return Member(each.ref, value, item.possible, each.weight, reason if value is None else None)
+    return Member(member_input.ref, value, item.possible, member_input.weight, reason if value is None else None)
 
 
 def taken(item: ItemScore, measure: Measure, answer: AnswerValue | None) -> tuple[Fraction | None, Reason | None]:
@@ -253,37 +256,37 @@ _FEELINGS: dict[str, Callable[[Visit, str], Fraction | None]] = {
 }
 
 
-def _why_no_feeling(evaluation: Evaluation, number: int, each: Input) -> Reason:
-    touchpoint = evaluation.plan.checklist.touchpoint[each.ref]
+def _why_no_feeling(evaluation: Evaluation, number: int, member_input: Input) -> Reason:
+    touchpoint = evaluation.plan.checklist.touchpoint[member_input.ref]
     scores = evaluation.items_under(None)[number]
     if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in touchpoint.items):
         return Reason.NOT_RELEVANT
-    asked = touchpoint.emotion if each.kind == "@emotions" else touchpoint.expectation
-    return Reason.UNANSWERED if asked else Reason.NOT_ASKED
+    touchpoint_asks = touchpoint.emotion if member_input.kind == "@emotions" else touchpoint.expectation
+    return Reason.UNANSWERED if touchpoint_asks else Reason.NOT_ASKED
 
 
 def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fraction) -> tuple[Step, ...]:
     is_capped = measure.caps or group.critical_caps
     caps = _caps_in_force(evaluation, measure, group) if is_capped else []
     key: tuple[int | str, ...] = (value.numerator, value.denominator, *[detail for detail, _ in caps])
-    known = group.known.get(key)
-    if known is None:
-        known = steps_of(measure, value, caps)
+    memo_entry = group.known.get(key)
+    if memo_entry is None:
+        memo_entry = steps_of(measure, value, caps)
         if len(group.known) < MOST_KNOWN:
-            group.known[key] = known
-    return known
+            group.known[key] = memo_entry
+    return memo_entry
 
 
 def _caps_in_force(evaluation: Evaluation, measure: Measure, group: Group) -> list[tuple[str, Fraction]]:
-    found = []
+    caps = []
     if measure.caps:
         values = {name: evaluation.reckonings[name].score.value for cap in measure.caps for name in cap.where}
-        found = [
+        caps = [
             (", ".join(f"{name} {condition}" for name, condition in cap.where.items()), cap.at)
             for cap in measure.caps
             if hold(cap.where, values)
         ]
-    return found + [(cap.item, cap.at) for cap in group.critical_caps if _fails(evaluation, cap.item)]
+    return caps + [(cap.item, cap.at) for cap in group.critical_caps if _fails(evaluation, cap.item)]
 
 
 def _fails(evaluation: Evaluation, item_id: str) -> bool:

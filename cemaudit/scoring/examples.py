@@ -75,24 +75,24 @@ def _numbers(expected: Mapping[str, Fraction], scores: Mapping[str, Score], digi
         if found is not None and digits is not None:
             found = round_exactly(found, Rounding(digits=digits))
         if found != value:
-            shown = message("not scored") if found is None else shown_exactly(found)
-            yield _differs(name, shown_exactly(value), shown)
+            value_text = message("not scored") if found is None else shown_exactly(found)
+            yield _differs(name, shown_exactly(value), value_text)
 
 
 def _band(vector: Vector, audit: Audit) -> Iterator[Problem]:
-    found = audit.band.label if audit.band else ""
-    if vector.band is not None and found != vector.band:
-        yield _differs("band", vector.band or "-", found or "-")
+    label = audit.band.label if audit.band else ""
+    if vector.band is not None and label != vector.band:
+        yield _differs("band", vector.band or "-", label or "-")
 
 
 def _consequences(vector: Vector, scheme: Scheme, audit: Audit) -> Iterator[Problem]:
     if vector.consequences is None:
         return
     labels = [*vector.bands_before, audit.band.label if audit.band else None]
-    found = tuple(consequence.id for consequence in find_consequences(scheme, labels))
-    if sorted(found) != sorted(vector.consequences):
-        yield _differs("consequences", ", ".join(vector.consequences) or "-", ", ".join(found) or "-")
+    ids = tuple(consequence.id for consequence in find_consequences(scheme, labels))
+    if sorted(ids) != sorted(vector.consequences):
+        yield _differs("consequences", ", ".join(vector.consequences) or "-", ", ".join(ids) or "-")
 
 
-def _differs(place: str, expected: object, found: object) -> Problem:
-    return Problem(message("expected {what}, found {value}", what=expected, value=found), place)
+def _differs(place: str, expected: object, computed: object) -> Problem:
+    return Problem(message("expected {what}, found {value}", what=expected, value=computed), place)

@@ -87,8 +87,8 @@ def _not_applicable(evaluation: Evaluation, number: int, measure: Measure, item:
 def _inherited(evaluation: Evaluation, number: int, heir: Item) -> tuple[tuple[str, Fraction], ...]:
     items, scores = evaluation.plan.checklist.items, evaluation.items_under(None)[number]
     givers = (item for item in items.values() if item.gives_to == heir.id)
-    given = ((giver.id, _handed_over(giver, items, scores)) for giver in givers)
-    return tuple((name, points) for name, points in given if points is not None)
+    inherited = ((giver.id, _handed_over(giver, items, scores)) for giver in givers)
+    return tuple((name, points) for name, points in inherited if points is not None)
 
 
 def _handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[str, ItemScore]) -> Fraction | None:
@@ -142,15 +142,15 @@ class Node:
             "aggregate": _plain(self.aggregate),
             "steps": [_step(step) for step in self.steps] or None,
             "shown": self.shown or None,
-            "parts": [part.as_json() for part in self.parts] or None,
+            "parts": [child.as_json() for child in self.parts] or None,
         }
         return record | {name: value for name, value in optional.items() if value is not None}
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Node]]:
         """Every node with its depth, the parent before its parts."""
         yield depth, self
-        for part in self.parts:
-            yield from part.walk(depth + 1)
+        for child in self.parts:
+            yield from child.walk(depth + 1)
 
 
 def explain(evaluation: Evaluation, score: str) -> Node:
@@ -179,22 +179,22 @@ def _tree(evaluation: Evaluation, reckoning: Reckoning, weight: Fraction) -> Nod
 def _parts(evaluation: Evaluation, reckoning: Reckoning) -> Iterator[Node]:
     """One part for another score, one for each visit for anything noted in a visit."""
     members = iter(reckoning.members)
-    for each in reckoning.inputs:
-        if each.kind == "score":
+    for member_input in reckoning.inputs:
+        if member_input.kind == "score":
             next(members)
-            yield _tree(evaluation, evaluation.reckonings[each.ref], each.weight)
+            yield _tree(evaluation, evaluation.reckonings[member_input.ref], member_input.weight)
         else:
             for number in range(len(evaluation.visits)):
-                yield _leaf(evaluation, number, reckoning.measure, each, next(members))
+                yield _leaf(evaluation, number, reckoning.measure, member_input, next(members))
 
 
-def _leaf(evaluation: Evaluation, number: int, measure: Measure, each: Input, member: Member) -> Node:
+def _leaf(evaluation: Evaluation, number: int, measure: Measure, member_input: Input, member: Member) -> Node:
     checklist = evaluation.plan.checklist
-    if each.kind != "item":
-        title = checklist.touchpoint[each.ref].title
+    if member_input.kind != "item":
+        title = checklist.touchpoint[member_input.ref].title
         return Node(member.name, member.value, member.reason, title, member.weight, member.possible)
-    item, answers = checklist.items[each.ref], evaluation.visits[number].answers
-    is_heeded = each.ref in answers and each.ref not in evaluation.given
+    item, answers = checklist.items[member_input.ref], evaluation.visits[number].answers
+    is_heeded = member_input.ref in answers and member_input.ref not in evaluation.given
     return Node(
         name=member.name,
         value=member.value,
@@ -202,7 +202,7 @@ def _leaf(evaluation: Evaluation, number: int, measure: Measure, each: Input, me
         title=item.ask,
         weight=member.weight,
         possible=member.possible if measure.take == "points" or measure.how == "ratio" else None,
-        answer=item.answer.show(answers[each.ref]) if is_heeded else "",
+        answer=item.answer.show(answers[member_input.ref]) if is_heeded else "",
         decision=decide(evaluation, number, measure, item),
     )
 
@@ -263,8 +263,13 @@ class BandStory:
 
     def as_json(self) -> dict[str, Any]:
         """The story as plain JSON values."""
-        rows = [{"label": band.label, "where": [_plain_condition(one) for one in tried]} for band, tried in self.rows]
-        lowered = [{"by": by, "where": [_plain_condition(one) for one in tried]} for by, tried in self.downgrades]
+        rows = [
+            {"label": band.label, "where": [_plain_condition(condition) for condition in tried]}
+            for band, tried in self.rows
+        ]
+        lowered = [
+            {"by": by, "where": [_plain_condition(condition) for condition in tried]} for by, tried in self.downgrades
+        ]
         return {"label": self.band.label if self.band else None, "tried": rows, "downgrades": lowered}
 
 
@@ -275,10 +280,10 @@ def explain_band(evaluation: Evaluation, peers: Peers | None = None) -> BandStor
     for band in scheme.bands:
         tried = _tried(evaluation, band.where, peers)
         rows.append((band, tried))
-        if all(one.holds for one in tried) or any(one.value is None for one in tried):
+        if all(condition.holds for condition in tried) or any(condition.value is None for condition in tried):
             break
     lowered = ((down.by, _tried(evaluation, down.where, peers)) for down in scheme.downgrades)
-    held = tuple((by, tried) for by, tried in lowered if all(one.holds for one in tried))
+    held = tuple((by, tried) for by, tried in lowered if all(condition.holds for condition in tried))
     return BandStory(find_band(scheme, evaluation.scores, peers), tuple(rows), held)
 
 

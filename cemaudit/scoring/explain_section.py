@@ -48,9 +48,9 @@ def _rows(node: Node, depth: int) -> Iterator[Row]:
     ways = [f"“{node.answer}”"] if node.answer else []
     weight = f"×{in_words(node.weight)}" if node.weight != 1 else ""
     yield _STEP * depth + name, "\n".join([*ways, *ways_of(node)]), weight, number_of(node)
-    seen, unscored = folded(node.parts)
-    for part in seen:
-        yield from _rows(part, depth + 1)
+    folded_parts, unscored = folded(node.parts)
+    for child in folded_parts:
+        yield from _rows(child, depth + 1)
     if unscored:
         yield _STEP * (depth + 1) + reasons_of(unscored), "", "", ""
 

@@ -45,12 +45,12 @@ def number_of(node: Node) -> str:
 
 def headline_of(node: Node) -> str:
     """``GS02 = 1 of 2  ×2  “46 s”``: the name, the number, the weight, the answer."""
-    parts = [f"{printable(node.name)} = {number_of(node)}"]
+    segments = [f"{printable(node.name)} = {number_of(node)}"]
     if node.weight != 1:
-        parts.append(f"×{in_words(node.weight)}")
+        segments.append(f"×{in_words(node.weight)}")
     if node.answer:
-        parts.append(f"“{printable(node.answer)}”")
-    return "  ".join(parts)
+        segments.append(f"“{printable(node.answer)}”")
+    return "  ".join(segments)
 
 
 def ways_of(node: Node, *, as_shown: bool = True) -> Iterator[str]:
@@ -65,10 +65,10 @@ def ways_of(node: Node, *, as_shown: bool = True) -> Iterator[str]:
         yield str(message("shown as {value}: {how}", value=node.shown, how=how))
 
 
-def folded(parts: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+def folded(children: Sequence[Node]) -> tuple[list[Node], list[Node]]:
     """The parts that have a score, or whose lack of one must be seen, and those that may be folded into a line."""
-    seen = [part for part in parts if part.value is not None or part.reason is Reason.REFUSED]
-    return seen, [part for part in parts if part.value is None and part.reason is not Reason.REFUSED]
+    scored = [child for child in children if child.value is not None or child.reason is Reason.REFUSED]
+    return scored, [child for child in children if child.value is None and child.reason is not Reason.REFUSED]
 
 
 def reasons_of(unscored: Sequence[Node]) -> str:
@@ -76,7 +76,7 @@ def reasons_of(unscored: Sequence[Node]) -> str:
     names = defaultdict(list)
     for node in unscored:
         names[node.reason.words if node.reason else ""].append(printable(node.name))
-    reasons = ", ".join(f"{len(those)} {reason} ({_listed(those)})" for reason, those in names.items())
+    reasons = ", ".join(f"{len(name)} {reason} ({_listed(name)})" for reason, name in names.items())
     return f"{message('{count} without a score', count=len(unscored))}: {reasons}"
 
 
@@ -90,7 +90,7 @@ def _aggregated(node: Node) -> str:
         return way
     worked = _WORKED.get(node.how)
     result = in_words(node.aggregate)
-    between = worked(node.aggregate, [part for part in node.parts if part.value is not None]) if worked else result
+    between = worked(node.aggregate, [child for child in node.parts if child.value is not None]) if worked else result
     return f"{way} = {result}" if between == result else f"{way} = {between} = {result}"
 
 
@@ -101,8 +101,8 @@ def _decided(decision: Decision) -> Iterator[str]:
         by = translate(_MAKERS[decision.maker or "item"])
         points = in_words(decision.points or Fraction())
         yield str(message(_RULES[rule], cause=cause, by=by, heir=decision.heir, points=points))
-    for giver, more in decision.inherited:
-        yield str(message("{points} of the points possible come from {giver}", points=in_words(more), giver=giver))
+    for giver, inherited in decision.inherited:
+        yield str(message("{points} of the points possible come from {giver}", points=in_words(inherited), giver=giver))
 
 
 _RULES = {
@@ -153,34 +153,34 @@ _MODES = {
 }
 
 
-def _by_weight(_: Fraction, parts: Sequence[Node]) -> str:
-    weight = sum((part.weight for part in parts), Fraction())
-    return f"{in_words(_weighted(parts))} / {in_words(weight)}"
+def _by_weight(_: Fraction, children: Sequence[Node]) -> str:
+    weight = sum((child.weight for child in children), Fraction())
+    return f"{in_words(_weighted(children))} / {in_words(weight)}"
 
 
-def _by_possible(_: Fraction, parts: Sequence[Node]) -> str:
-    possible = sum((part.weight * (part.possible or 0) for part in parts), Fraction())
-    return f"{in_words(_weighted(parts))} / {in_words(possible)}"
+def _by_possible(_: Fraction, children: Sequence[Node]) -> str:
+    possible = sum((child.weight * (child.possible or 0) for child in children), Fraction())
+    return f"{in_words(_weighted(children))} / {in_words(possible)}"
 
 
-def _by_number(_: Fraction, parts: Sequence[Node]) -> str:
-    return f"{in_words(sum(_values(parts), Fraction()))} / {len(parts)}"
+def _by_number(_: Fraction, children: Sequence[Node]) -> str:
+    return f"{in_words(sum(_values(children), Fraction()))} / {len(children)}"
 
 
-def _from_base(result: Fraction, parts: Sequence[Node]) -> str:
-    return f"{in_words(result + _weighted(parts))} - {in_words(_weighted(parts))}"
+def _from_base(result: Fraction, children: Sequence[Node]) -> str:
+    return f"{in_words(result + _weighted(children))} - {in_words(_weighted(children))}"
 
 
 def _between(sign: str) -> Worked:
     return lambda _, parts: f" {sign} ".join(map(in_words, _values(parts)))
 
 
-def _values(parts: Sequence[Node]) -> list[Fraction]:
-    return [part.value for part in parts if part.value is not None]
+def _values(children: Sequence[Node]) -> list[Fraction]:
+    return [child.value for child in children if child.value is not None]
 
 
-def _weighted(parts: Sequence[Node]) -> Fraction:
-    return sum((part.weight * (part.value or 0) for part in parts), Fraction())
+def _weighted(children: Sequence[Node]) -> Fraction:
+    return sum((child.weight * (child.value or 0) for child in children), Fraction())
 
 
 _WORKED: dict[str, Worked] = {

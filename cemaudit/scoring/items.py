@@ -121,5 +121,5 @@ def _hand_over(scores: dict[str, ItemScore], tables: Mapping[str, ItemTable]) ->
             continue
         weight, inherited = tables[heir].item.weight, scores[heir]
         if weight and inherited.points is not None and inherited.possible:
-            more = inherited.possible + score.possible * table.item.weight / weight
-            scores[heir] = ItemScore(inherited.points * more / inherited.possible, more)
+            added_possible = inherited.possible + score.possible * table.item.weight / weight
+            scores[heir] = ItemScore(inherited.points * added_possible / inherited.possible, added_possible)

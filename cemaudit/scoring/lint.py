@@ -103,8 +103,8 @@ def lint_scheme(scheme: Scheme) -> Iterator[Remark]:
     texts += [(f"bands.{band.label}.title", band.title) for band in scheme.bands if band.title]
     yield from _untranslated(texts)
     if scheme.bands and not _takes_the_rest(scheme.bands[-1]):
-        what = message("no band takes what the conditions leave over; such a visit has no band")
-        yield Remark(Level.NOTE, Problem(what, "bands"))
+        text = message("no band takes what the conditions leave over; such a visit has no band")
+        yield Remark(Level.NOTE, Problem(text, "bands"))
     if not scheme.source:
         yield Remark(Level.NOTE, Problem(message("no source is given for the formula"), "source"))
 
@@ -121,14 +121,14 @@ def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[Remark]:
 
 def _unfair(place: str, text: Text) -> Iterator[Remark]:
     words = f"{text.ko or ''}\n{text.en or ''}"
-    if found := _INTRUSIVE.search(words):
-        what = message("asks about the body or person of staff: {words}", words=found[0])
+    if match := _INTRUSIVE.search(words):
+        what = message("asks about the body or person of staff: {words}", words=match[0])
         hint = message("such items have been found to violate staff's rights; ask about the service instead")
         yield Remark(Level.WARNING, Problem(what, place, hint))
-    if found := _PROVOKING.search(words):
-        yield Remark(Level.WARNING, Problem(message("provokes staff: {words}", words=found[0]), place))
-    if found := _PHOTOGRAPHED.search(words):
-        yield Remark(Level.WARNING, Problem(message("has people photographed: {words}", words=found[0]), place))
+    if match := _PROVOKING.search(words):
+        yield Remark(Level.WARNING, Problem(message("provokes staff: {words}", words=match[0]), place))
+    if match := _PHOTOGRAPHED.search(words):
+        yield Remark(Level.WARNING, Problem(message("has people photographed: {words}", words=match[0]), place))
 
 
 def _repeated_questions(checklist: Checklist) -> Iterator[Remark]:
@@ -142,8 +142,8 @@ def _weightless(checklist: Checklist) -> Iterator[Remark]:
     for touchpoint in checklist.touchpoints:
         scored = [item for item in touchpoint.items if item.answer.possible]
         if not scored and not (touchpoint.emotion or touchpoint.expectation):
-            what = message("nothing here carries points, and no feeling is asked")
-            yield Remark(Level.NOTE, Problem(what, f"touchpoints.{touchpoint.id}"))
+            text = message("nothing here carries points, and no feeling is asked")
+            yield Remark(Level.NOTE, Problem(text, f"touchpoints.{touchpoint.id}"))
         elif scored and not any(item.weight for item in scored):
             yield Remark(Level.WARNING, Problem(message("all weights are 0"), f"touchpoints.{touchpoint.id}"))
 
@@ -153,5 +153,5 @@ def _uncovered(checklist: Checklist) -> Iterator[Remark]:
     for axis, facet in enumerate((Facet.CHANNEL, Facet.STAGE, Facet.ELEMENT)):
         missing = coverage.missing(axis)
         if missing:
-            what = message("no item looks at {facet}: {names}", facet=label(facet), names=", ".join(missing))
-            yield Remark(Level.NOTE, Problem(what, "touchpoints"))
+            text = message("no item looks at {facet}: {names}", facet=label(facet), names=", ".join(missing))
+            yield Remark(Level.NOTE, Problem(text, "touchpoints"))

@@ -77,7 +77,7 @@ class Group:
     @cached_property
     def lookups(self) -> tuple[tuple[Input, str, Callable[[AnswerValue | None], Member | None]], ...]:
         """Each input with what it refers to and how its known members are found."""
-        return tuple((each, each.ref, each.known.get) for each in self.inputs)
+        return tuple((member_input, member_input.ref, member_input.known.get) for member_input in self.inputs)
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,16 @@ class PlannedMeasure:
     @property
     def needs(self) -> set[str]:
         """The names of the scores it is made of or capped by."""
-        scores = {each.ref for group in self.groups for each in group.inputs if each.kind == "score"}
+        scores = {
+            member_input.ref for group in self.groups for member_input in group.inputs if member_input.kind == "score"
+        }
         return scores.union(*(cap.where for cap in self.measure.caps))
 
-    def part(self, wanted: Collection[str]) -> PlannedMeasure:
-        """It with those groups alone whose scores are ``wanted``; with all where the measure is."""
-        if self.measure.id in wanted:
+    def part(self, score_names: Collection[str]) -> PlannedMeasure:
+        """It with those groups alone whose scores are ``score_names``; with all where the measure is."""
+        if self.measure.id in score_names:
             return self
-        groups = tuple(group for group in self.groups if score_name(self.measure.id, group.key) in wanted)
+        groups = tuple(group for group in self.groups if score_name(self.measure.id, group.key) in score_names)
         return PlannedMeasure(self.measure, self.aggregator, groups)
 
 
@@ -120,14 +122,14 @@ class Plan:
     def _tables(self) -> dict[str | None, dict[str, ItemTable]]:
         return {}
 
-    def part(self, wanted: Iterable[str]) -> Plan:
+    def part(self, score_names: Iterable[str]) -> Plan:
         """The part of the plan that some scores need, each named in full or, for all of a measure, by the measure."""
-        needed, measures = set(wanted), []
+        needed, measures = set(score_names), []
         for planned in reversed(self.measures):
-            part = planned.part(needed)
-            if part.groups:
-                measures.append(part)
-                needed |= part.needs
+            restricted = planned.part(needed)
+            if restricted.groups:
+                measures.append(restricted)
+                needed |= restricted.needs
         return Plan(self.checklist, self.scheme, tuple(reversed(measures)))
 
 
@@ -178,21 +180,21 @@ class _Planner:
             return list(graphlib.TopologicalSorter(needs).static_order())
         except graphlib.CycleError as error:
             circle = " -> ".join(error.args[1])
-            what = message("measures need each other in a circle: {circle}", circle=circle)
-            raise BadInput(Problem(what, self.scheme.ref)) from error
+            text = message("measures need each other in a circle: {circle}", circle=circle)
+            raise BadInput(Problem(text, self.scheme.ref)) from error
 
-    def _complain(self, measure: Measure, what: object, field: str, hint: object = None) -> None:
-        self.problems.append(Problem(what, f"measures.{measure.id}.{field}", hint))
+    def _complain(self, measure: Measure, text: object, field: str, hint: object = None) -> None:
+        self.problems.append(Problem(text, f"measures.{measure.id}.{field}", hint))
 
     def _aggregator(self, measure: Measure) -> Aggregator | None:
         aggregator = self.aggregators.get(measure.how)
         if aggregator is None:
-            what = message("no such aggregator: {name}", name=measure.how)
-            self._complain(measure, what, "how", nearest(measure.how, self.aggregators))
+            text = message("no such aggregator: {name}", name=measure.how)
+            self._complain(measure, text, "how", nearest(measure.how, self.aggregators))
             return None
         for option in sorted(set(measure.options) - set(aggregator.options)):
-            what = message("{how} has no option {option}", how=measure.how, option=option)
-            self._complain(measure, what, "options", nearest(option, aggregator.options))
+            text = message("{how} has no option {option}", how=measure.how, option=option)
+            self._complain(measure, text, "options", nearest(option, aggregator.options))
         return aggregator
 
     def _groups(self, measure: Measure) -> tuple[Group, ...]:
@@ -212,13 +214,15 @@ class _Planner:
         return () if measure.for_each else (Group((), ()),)
 
     def _is_wanted(self, measure: Measure, candidate: _Candidate) -> bool:
-        for facet, wanted in measure.where.items():
-            if not set(candidate.facets.get(facet, ())) & ({wanted} if isinstance(wanted, str) else set(wanted)):
+        for facet, condition in measure.where.items():
+            if not set(candidate.facets.get(facet, ())) & (
+                {condition} if isinstance(condition, str) else set(condition)
+            ):
                 return False
         missing = [facet for facet in measure.for_each if facet not in candidate.facets]
         if missing:
-            what = message("{source} cannot be told apart by {facet}", source=candidate.ref, facet=missing[0].value)
-            self._complain(measure, what, "for_each")
+            text = message("{source} cannot be told apart by {facet}", source=candidate.ref, facet=missing[0].value)
+            self._complain(measure, text, "for_each")
         return not missing
 
     def _candidates(self, measure: Measure, source: str) -> Iterator[_Candidate]:
@@ -232,9 +236,9 @@ class _Planner:
         elif source in self.scheme.measure:
             yield from self._scores(source)
         else:
-            known = [*VISIT_SOURCES, *checklist.items, *self.scheme.measure]
-            what = message("no such item or measure: {name}", name=source)
-            self._complain(measure, what, "of", nearest(source, known))
+            known_names = [*VISIT_SOURCES, *checklist.items, *self.scheme.measure]
+            text = message("no such item or measure: {name}", name=source)
+            self._complain(measure, text, "of", nearest(source, known_names))
 
     def _item(self, item: Item) -> _Candidate:
         facets = _facets(self.checklist.touchpoint_of[item.id])
@@ -255,8 +259,8 @@ class _Planner:
         facets: dict[Facet, tuple[str, ...]] = {facet: (value,) for facet, value in named.items()}
         declared = Fraction(1)
         if Facet.ITEM in named:
-            whole = self._item(self.checklist.items[named[Facet.ITEM]])
-            facets, declared = {**whole.facets, **facets}, whole.declared
+            item = self._item(self.checklist.items[named[Facet.ITEM]])
+            facets, declared = {**item.facets, **facets}, item.declared
         elif Facet.TOUCHPOINT in named:
             touchpoint = self.checklist.touchpoint[named[Facet.TOUCHPOINT]]
             facets, declared = {**_facets(touchpoint), **facets}, touchpoint.weight
@@ -298,8 +302,8 @@ class _Planner:
         for item in self.checklist.items.values():
             caps = item.critical.caps if item.critical else None
             if caps and caps not in self.scheme.measure:
-                what = message("item {item} caps a measure the scheme lacks: {measure}", item=item.id, measure=caps)
-                self.problems.append(Problem(what, "measures", nearest(caps, self.scheme.measure)))
+                text = message("item {item} caps a measure the scheme lacks: {measure}", item=item.id, measure=caps)
+                self.problems.append(Problem(text, "measures", nearest(caps, self.scheme.measure)))
 
     def _check_arity(self, measure: Measure, aggregator: Aggregator, groups: tuple[Group, ...]) -> None:
         wrong = next((group for group in groups if aggregator.arity not in {None, len(group.inputs)}), None)
@@ -311,8 +315,12 @@ class _Planner:
 
     def _check_weights(self, measure: Measure, groups: tuple[Group, ...]) -> None:
         """A facet's group may weigh nothing; a mean or ratio as a whole may not."""
-        inputs = [each for group in groups for each in group.inputs]
-        if measure.how in {"ratio", "weighted-mean"} and inputs and not sum(each.weight for each in inputs):
+        inputs = [member_input for group in groups for member_input in group.inputs]
+        if (
+            measure.how in {"ratio", "weighted-mean"}
+            and inputs
+            and not sum(member_input.weight for member_input in inputs)
+        ):
             self._complain(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
 
 

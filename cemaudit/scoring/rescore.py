@@ -69,12 +69,12 @@ def rescore(
     visit: Visit, before: Plan, after: Plan, peers: tuple[Peers | None, Peers | None] = (None, None)
 ) -> Rescored:
     """The visit under both plans; ``peers`` are those of either scheme, for bands by percentile."""
-    one, other = evaluate(before, visit), evaluate(after, visit)
-    bands = (find_band(before.scheme, one.scores, peers[0]), find_band(after.scheme, other.scores, peers[1]))
-    first, second = _headline(one), _headline(other)
+    evaluations, other = evaluate(before, visit), evaluate(after, visit)
+    bands = (find_band(before.scheme, evaluations.scores, peers[0]), find_band(after.scheme, other.scores, peers[1]))
+    first, second = _headline(evaluations), _headline(other)
     causes: tuple[Cause, ...] = ()
     if first.score.value != second.score.value or _label(bands[0]) != _label(bands[1]):
-        causes = tuple(_causes(one, other, peers[0], bands))
+        causes = tuple(_causes(evaluations, other, peers[0], bands))
     return Rescored(visit, (first.score, bands[0]), (second.score, bands[1]), causes)
 
 
@@ -87,9 +87,9 @@ def _headline(evaluation: Evaluation) -> Reckoning:
 
 
 def _causes(
-    one: Evaluation, other: Evaluation, peers: Peers | None, bands: tuple[Band | None, Band | None]
+    before: Evaluation, other: Evaluation, peers: Peers | None, bands: tuple[Band | None, Band | None]
 ) -> Iterator[Cause]:
-    first, second = _headline(one), _headline(other)
+    first, second = _headline(before), _headline(other)
     name = second.name
     if first.score.value != second.score.value:
         if (first.score.value is None) != (second.score.value is None):
@@ -98,8 +98,8 @@ def _causes(
             yield Cause("rounding", name, first.score.value, second.score.value)
         else:
             yield from _of_headline(first, second)
-            yield from _of_measures(one, other)
-    if _label(bands[0]) != _label(bands[1]) and _bands_differ(one, other, peers, bands):
+            yield from _of_measures(before, other)
+    if _label(bands[0]) != _label(bands[1]) and _bands_differ(before, other, peers, bands):
         yield Cause("bands", name, _label(bands[0]), _label(bands[1]))
 
 
@@ -136,27 +136,27 @@ def _caps(reckoning: Reckoning) -> list[str]:
 def _of_measures(one: Evaluation, other: Evaluation) -> Iterator[Cause]:
     """Scores of the same name below the headlines or asked for by bands that differ; the largest differences first."""
     leading = {one.plan.scheme.leading, other.plan.scheme.leading}
-    found = []
+    causes = []
     for name in (_deciding(one) & other.reckonings.keys()) | (_deciding(other) & one.reckonings.keys()):
-        before, after = (each.reckonings[name].score.value for each in (one, other))
+        before, after = (evaluation.reckonings[name].score.value for evaluation in (one, other))
         if name not in leading and before is not None and after is not None and before != after:
-            found.append((-abs(after - before), name, before, after))
-    yield from (Cause("measure", name, before, after) for _, name, before, after in sorted(found)[:MOST_MEASURES])
+            causes.append((-abs(after - before), name, before, after))
+    yield from (Cause("measure", name, before, after) for _, name, before, after in sorted(causes)[:MOST_MEASURES])
 
 
 def _deciding(evaluation: Evaluation) -> set[str]:
     """The scores the headline and the bands are made of."""
     scheme = evaluation.plan.scheme
     waiting = [scheme.leading, *(name for row in scheme.bands for name in row.where)]
-    found: set[str] = set()
+    covered: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in covered:
+            covered.add(name)
             reckoning = evaluation.reckonings[name]
-            waiting += (each.ref for each in reckoning.inputs if each.kind == "score")
+            waiting += (member_input.ref for member_input in reckoning.inputs if member_input.kind == "score")
             waiting += (other for cap in reckoning.measure.caps for other in cap.where)
-    return found
+    return covered
 
 
 def _unrounded(reckoning: Reckoning) -> Fraction | None:
@@ -165,15 +165,15 @@ def _unrounded(reckoning: Reckoning) -> Fraction | None:
 
 
 def _bands_differ(
-    one: Evaluation, other: Evaluation, peers: Peers | None, bands: tuple[Band | None, Band | None]
+    before: Evaluation, other: Evaluation, peers: Peers | None, bands: tuple[Band | None, Band | None]
 ) -> bool:
     """Whether the earlier scheme would have given the new scores another band than the new scheme does."""
     scores: Mapping[str, Score] = other.scores
-    needed = {name for row in one.plan.scheme.bands for name in row.where}
-    needed |= {name for down in one.plan.scheme.downgrades for name in down.where}
+    needed = {name for row in before.plan.scheme.bands for name in row.where}
+    needed |= {name for down in before.plan.scheme.downgrades for name in down.where}
     if not needed <= scores.keys():
         return True
-    return _label(find_band(one.plan.scheme, scores, peers)) != _label(bands[1])
+    return _label(find_band(before.plan.scheme, scores, peers)) != _label(bands[1])
 
 
 def _why(score: Score) -> str | Fraction | None:

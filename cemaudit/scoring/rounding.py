@@ -33,12 +33,12 @@ def _to_whole(top: int, bottom: int, mode: str) -> int:
         case "half-even":
             return round(Fraction(top, bottom))
         case "down":
-            whole = abs(top) // bottom
+            quotient = abs(top) // bottom
         case "up":
-            whole = -(-abs(top) // bottom)
+            quotient = -(-abs(top) // bottom)
         case _:
-            whole = (2 * abs(top) + bottom) // (2 * bottom)
-    return whole if top >= 0 else -whole
+            quotient = (2 * abs(top) + bottom) // (2 * bottom)
+    return quotient if top >= 0 else -quotient
 
 
 def shown(value: Fraction, measure: Measure | None = None) -> str:

@@ -16,8 +16,8 @@ __all__ = ["Fitting", "check_visit", "missing_evidence", "missing_proof", "short
 def check_visit(visit: Visit, checklist: Checklist) -> list[Problem]:
     """Every way in which the visit does not fit the checklist, each with its place in the visit."""
     if visit.checklist != checklist.ref:
-        what = message("the visit answers {found}, not {ref}", found=visit.checklist, ref=checklist.ref)
-        return [Problem(what, "checklist")]
+        text = message("the visit answers {found}, not {ref}", found=visit.checklist, ref=checklist.ref)
+        return [Problem(text, "checklist")]
     return [
         *_unknown_items(visit, checklist),
         *_unknown_touchpoints(visit, checklist),
@@ -32,18 +32,18 @@ def _unknown_items(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     for field in ("answers", "skipped", "notes", "evidence"):
         named: Iterable[str] = getattr(visit, field)
         for item in sorted(set(named) - checklist.items.keys()):
-            what = message("no such item in {ref}: {item}", ref=checklist.ref, item=item)
-            yield Problem(what, f"{field}.{item}", nearest(item, checklist.items))
+            text = message("no such item in {ref}: {item}", ref=checklist.ref, item=item)
+            yield Problem(text, f"{field}.{item}", nearest(item, checklist.items))
 
 
 def _unknown_touchpoints(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     complaints = {"claims": visit.claims, "blames": visit.blames}
     named: dict[str, Iterable[str]] = {"emotions": visit.emotions, "expectations": visit.expectations}
-    named |= {field: [one.touchpoint for one in members] for field, members in complaints.items()}
+    named |= {field: [member.touchpoint for member in members] for field, members in complaints.items()}
     for field, touchpoints in named.items():
         for touchpoint in sorted(set(touchpoints) - checklist.touchpoint.keys()):
-            what = message("no such touchpoint in {ref}: {touchpoint}", ref=checklist.ref, touchpoint=touchpoint)
-            yield Problem(what, f"{field}.{touchpoint}", nearest(touchpoint, checklist.touchpoint))
+            text = message("no such touchpoint in {ref}: {touchpoint}", ref=checklist.ref, touchpoint=touchpoint)
+            yield Problem(text, f"{field}.{touchpoint}", nearest(touchpoint, checklist.touchpoint))
 
 
 def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
@@ -55,8 +55,8 @@ def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         if problem:
             yield problem.inside(f"answers.{item_id}")
         elif not is_relevant(item, visit, checklist):
-            what = message("answered, although it does not arise in this visit")
-            yield Problem(what, f"answers.{item_id}", message("drop the answer, or correct what decides it"))
+            text = message("answered, although it does not arise in this visit")
+            yield Problem(text, f"answers.{item_id}", message("drop the answer, or correct what decides it"))
 
 
 def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
@@ -64,8 +64,8 @@ def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         for touchpoint_id in named:
             touchpoint = checklist.touchpoint.get(touchpoint_id)
             if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
-                what = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
-                yield Problem(what, f"{field}.{touchpoint_id}")
+                text = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
+                yield Problem(text, f"{field}.{touchpoint_id}")
 
 
 def _refused(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
@@ -78,8 +78,8 @@ def _refused(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
 def _setting(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     scenarios = [scenario.id for scenario in checklist.scenarios]
     if visit.scenario and visit.scenario not in scenarios:
-        what = message("no such scenario: {scenario}", scenario=visit.scenario)
-        yield Problem(what, "scenario", nearest(visit.scenario, scenarios))
+        text = message("no such scenario: {scenario}", scenario=visit.scenario)
+        yield Problem(text, "scenario", nearest(visit.scenario, scenarios))
     steps = [step.id for step in checklist.steps]
     if visit.step and visit.step not in steps:
         yield Problem(message("no such step: {step}", step=visit.step), "episode.step", nearest(visit.step, steps))
@@ -103,11 +103,11 @@ def missing_evidence(visit: Visit, item: Item, value: AnswerValue) -> Problem | 
 
 def short_note(visit: Visit, item: Item, value: AnswerValue) -> Problem | None:
     """The problem of an answer whose narrative is too short."""
-    least, found = item.least_note(value), len("".join(visit.notes.get(item.id, "").split()))
-    if found >= least:
+    least, note_lengths = item.least_note(value), len("".join(visit.notes.get(item.id, "").split()))
+    if note_lengths >= least:
         return None
-    what = message("this answer needs a note of {least} characters, found {found}", least=least, found=found)
-    return Problem(what, f"notes.{item.id}", message("say what you saw, heard and did"))
+    text = message("this answer needs a note of {least} characters, found {found}", least=least, found=note_lengths)
+    return Problem(text, f"notes.{item.id}", message("say what you saw, heard and did"))
 
 
 _FEW_ANSWERS = YesNo | Choice | Scale | Nps
@@ -156,7 +156,7 @@ class Fitting:
             and visit.emotions.keys() <= touchpoints
             and visit.expectations.keys() <= touchpoints
             and (visit.episode is None or self._feelings_arise(visit))
-            and all([one.touchpoint in touchpoints for one in visit.claims + visit.blames])  # noqa: C419 (a few)
+            and all([complaint.touchpoint in touchpoints for complaint in visit.claims + visit.blames])  # noqa: C419 (a few)
         )
 
     def _feelings_arise(self, visit: Visit) -> bool:

@@ -59,8 +59,8 @@ def _order(answers: Answers, course: Course, rng: Random) -> Linked:
     returned = arrived + timedelta(days=rng.randint(3, 6))
     refunded = _after_business_days(returned, _whole(answers.get("E19", 2)))
     days = {"E11A": ordered, "E12A": promised, "E12B": arrived, "E19A": returned, "E19B": refunded}
-    known: Linked = {item: day.isoformat() for item, day in days.items()}
-    return {**known, "E17": None} if course.scenario == "question-on-the-way" else {**known, "E22": None}
+    dates: Linked = {item: day.isoformat() for item, day in days.items()}
+    return {**dates, "E17": None} if course.scenario == "question-on-the-way" else {**dates, "E22": None}
 
 
 def _treatment(_answers: Answers, course: Course, rng: Random) -> Linked:
@@ -142,23 +142,23 @@ def _step(answer: Scale | Nps, level: float, rng: Random) -> int:
 def _by_points(worth: Sequence[tuple[Drawn, Fraction]], level: float, rng: Random) -> Drawn:
     """One of the two whose share of the points lies next to ``level``, the nearer one more often."""
     ranked = sorted({points for _, points in worth})
-    wanted = ranked[0] + Fraction(level) * (ranked[-1] - ranked[0])
-    low = max(points for points in ranked if points <= wanted)
-    high = min(points for points in ranked if points >= wanted)
-    points = high if high > low and rng.random() < (wanted - low) / (high - low) else low
+    target = ranked[0] + Fraction(level) * (ranked[-1] - ranked[0])
+    low = max(points for points in ranked if points <= target)
+    high = min(points for points in ranked if points >= target)
+    points = high if high > low and rng.random() < (target - low) / (high - low) else low
     return rng.choice([name for name, own in worth if own == points])
 
 
 def _quantity(answer: Quantity, level: float, rng: Random) -> int | Decimal:
     if isinstance(answer.table, tuple):
         rows = answer.table
-        place = _by_points([(number, row.points) for number, row in enumerate(rows)], level, rng)
-        low, high = _between([row.up_to for row in rows[:-1] if row.up_to is not None], place, answer)
+        row_index = _by_points([(number, row.points) for number, row in enumerate(rows)], level, rng)
+        low, high = _between([row.up_to for row in rows[:-1] if row.up_to is not None], row_index, answer)
         return _number(answer, low, high, rng)
     low, high = _usual(answer)
     if answer.table == "value":
-        wanted = low + Fraction(level) * (high - low)
-        return _within(answer, Fraction(math.floor(wanted + Fraction(rng.random()))), low, high)
+        target = low + Fraction(level) * (high - low)
+        return _within(answer, Fraction(math.floor(target + Fraction(rng.random()))), low, high)
     return _number(answer, low, high, rng)
 
 
@@ -172,14 +172,14 @@ def _usual(answer: Quantity) -> tuple[Fraction, Fraction]:
     return min(low, high), high
 
 
-def _between(edges: Sequence[Fraction], place: int, answer: Quantity) -> tuple[Fraction, Fraction]:
+def _between(edges: Sequence[Fraction], index: int, answer: Quantity) -> tuple[Fraction, Fraction]:
     """The values of a row of the table: above ``low``, up to ``high``; open rows are as wide as their neighbour."""
     if not edges:
         return answer.min or Fraction(0), answer.max if answer.max is not None else Fraction(10)
     width = edges[1] - edges[0] if len(edges) > 1 else max(abs(edges[0]), Fraction(1))
-    low = edges[place - 1] if place else edges[0] - width
-    high = edges[place] if place < len(edges) else edges[-1] + max(width, abs(edges[-1]))
-    if place == 0 and answer.type != "number":
+    low = edges[index - 1] if index else edges[0] - width
+    high = edges[index] if index < len(edges) else edges[-1] + max(width, abs(edges[-1]))
+    if index == 0 and answer.type != "number":
         low = max(low, Fraction(0))
     least = answer.min if answer.min is not None else low
     most = answer.max if answer.max is not None else high
@@ -187,9 +187,9 @@ def _between(edges: Sequence[Fraction], place: int, answer: Quantity) -> tuple[F
 
 
 def _number(answer: Quantity, low: Fraction, high: Fraction, rng: Random) -> int | Decimal:
-    wanted = Fraction(rng.triangular(float(low), float(high), float(low + (high - low) * Fraction(3, 5))))
+    target = Fraction(rng.triangular(float(low), float(high), float(low + (high - low) * Fraction(3, 5))))
     unit = 100 if answer.type == "money" and high - low >= 1000 else 1
-    return _within(answer, Fraction(math.ceil(wanted / unit) * unit), low, high)
+    return _within(answer, Fraction(math.ceil(target / unit) * unit), low, high)
 
 
 def _within(answer: Quantity, value: Fraction, low: Fraction, high: Fraction) -> int | Decimal:
@@ -197,7 +197,7 @@ def _within(answer: Quantity, value: Fraction, low: Fraction, high: Fraction) ->
     least = answer.min if answer.min is not None else low
     if least <= value <= high:
         return int(value)
-    whole = math.floor(high)
-    if whole >= least and (whole > low or answer.type == "count"):
-        return whole
+    whole_part = math.floor(high)
+    if whole_part >= least and (whole_part > low or answer.type == "count"):
+        return whole_part
     return Decimal(math.floor(high * 100)) / 100

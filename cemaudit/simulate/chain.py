@@ -197,9 +197,9 @@ def _stores(sector: str, count: int, rng: Random) -> tuple[Store, ...]:
     )
 
 
-def _pool(outlet: Outlet, number: int, known: list[Outlet]) -> str:
+def _pool(outlet: Outlet, number: int, earlier_outlets: list[Outlet]) -> str:
     """A pool for each region; stores without one are dealt out."""
-    regions = list(dict.fromkeys(one.region for one in known))
+    regions = list(dict.fromkeys(one.region for one in earlier_outlets))
     return POOLS[(regions.index(outlet.region) if outlet.region else number) % len(POOLS)]
 
 

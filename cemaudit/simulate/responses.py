@@ -160,8 +160,10 @@ def _left_out(item: Item, setting: Setting, rng: Random) -> SkipState | None:
 def _often(item: Item) -> Iterator[tuple[SkipState, float]]:
     """How often an item is left out; one whose help says when it does not apply is left out more often."""
     if item.na != "refuse":
-        told = item.help and ("해당 없음" in (item.help.ko or "") or "ot applicable" in (item.help.en or ""))
-        yield SkipState.NOT_APPLICABLE, OFTEN_NOT_APPLICABLE if told else NOT_APPLICABLE
+        mentions_not_applicable = item.help and (
+            "해당 없음" in (item.help.ko or "") or "ot applicable" in (item.help.en or "")
+        )
+        yield SkipState.NOT_APPLICABLE, OFTEN_NOT_APPLICABLE if mentions_not_applicable else NOT_APPLICABLE
         yield SkipState.NOT_OBSERVED, NOT_OBSERVED
         yield SkipState.DECLINED, DECLINED
 
@@ -169,8 +171,8 @@ def _often(item: Item) -> Iterator[tuple[SkipState, float]]:
 def _put_right(form: Form, setting: Setting, rng: Random) -> None:
     """Bring answers that follow from others into line, and dates into the order of their items."""
     items = setting.checklist.items
-    known = linked(setting.checklist.id, form.answers, setting.course, rng)
-    for name, value in known.items():
+    answers = linked(setting.checklist.id, form.answers, setting.course, rng)
+    for name, value in answers.items():
         if name in items and _arises(items[name], form, setting):
             form.clear(name)
             if value is None:
@@ -179,7 +181,7 @@ def _put_right(form: Form, setting: Setting, rng: Random) -> None:
                 form.answers[name] = value
     day = setting.slot.start.date()
     for item in items.values():
-        if isinstance(item.answer, Date) and item.id in form.answers and item.id not in known:
+        if isinstance(item.answer, Date) and item.id in form.answers and item.id not in answers:
             drawn = date.fromisoformat(str(form.answers[item.id]))
             day += drawn - setting.slot.start.date()
             form.answers[item.id] = day.isoformat()
@@ -235,8 +237,8 @@ def feel(form: Form, setting: Setting, rng: Random) -> Feelings:
     mood = setting.store.warmth + rng.gauss(0, MOODS_DIFFER)
     for touchpoint, performance in _seen(form, setting):
         if touchpoint.expectation:
-            wanted = EXPECTED[touchpoint.mode] + setting.shopper.demand + rng.gauss(0, 0.7)
-            feelings.expectations[touchpoint.id] = _step(wanted, 1, 7)
+            expectation = EXPECTED[touchpoint.mode] + setting.shopper.demand + rng.gauss(0, 0.7)
+            feelings.expectations[touchpoint.id] = _step(expectation, 1, 7)
         if touchpoint.emotion:
             felt = STRENGTH * (performance - INDIFFERENT) + mood + rng.gauss(0, FEELINGS_DIFFER)
             feelings.emotions[touchpoint.id] = _step(felt, -3, 3)

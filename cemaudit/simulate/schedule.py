@@ -74,8 +74,8 @@ def make_courses(checklist: Checklist, count: int, drop_out: float, rng: Random)
 
 def _scenario(checklist: Checklist, rng: Random) -> str | None:
     """Any scenario; for whole episodes one of the first two, as later ones may be for single steps."""
-    known = checklist.scenarios[:2] if checklist.steps else checklist.scenarios
-    return rng.choice(known).id if known else None
+    scenarios = checklist.scenarios[:2] if checklist.steps else checklist.scenarios
+    return rng.choice(scenarios).id if scenarios else None
 
 
 def _episode(steps: Sequence[Step], day: date, rng: Random) -> Iterator[Slot]:

@@ -294,8 +294,8 @@ def regret(touchpoint: Touchpoint, language: Language, rng: Random) -> str:
 
 def _fitting(touchpoint: Touchpoint, on_site: dict[Element, Bank], from_afar: dict[Element, Bank]) -> Bank:
     """What suits the element; people and rooms are not seen by phone or on a screen."""
-    known = on_site if touchpoint.channel is Channel.FACE_TO_FACE else {**on_site, **from_afar}
-    return known[touchpoint.element]
+    sentences = on_site if touchpoint.channel is Channel.FACE_TO_FACE else {**on_site, **from_afar}
+    return sentences[touchpoint.element]
 
 
 def cold(language: Language, rng: Random) -> str:

@@ -79,8 +79,8 @@ def _visit_id(setting: Setting) -> str:
 
 
 def _persona(setting: Setting) -> str | None:
-    known = {scenario.id: scenario.persona for scenario in setting.checklist.scenarios}
-    persona = known.get(setting.course.scenario or "")
+    personas = {scenario.id: scenario.persona for scenario in setting.checklist.scenarios}
+    persona = personas.get(setting.course.scenario or "")
     return _in(setting.shopper.language, persona) if persona else None
 
 

@@ -226,7 +226,7 @@ def test_nothing_is_scored_of_a_snapshot_that_was_stopped(ledger: Ledger, engine
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        take_snapshot(ledger, engine, tmp_path, told=stop)
+        take_snapshot(ledger, engine, tmp_path, report_progress=stop)
     before = (tmp_path / MANIFEST).read_bytes()
     with pytest.raises(BadInput, match="the snapshot was stopped before its end"):
         again_under(ledger, engine, tmp_path)

@@ -36,14 +36,14 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
 
     engine = Engine(blocked, files)
     tell_plugin_problems(engine)
-    found = read_sealed(sealed)
-    checklist = engine.library.checklist(found.visit.checklist)
+    sealed_file = read_sealed(sealed)
+    checklist = engine.library.checklist(sealed_file.visit.checklist)
     why = (reason or Terminal().ask(f"{message('Why is the visit amended?')} ")).strip()
     if len(why) < SHORTEST_REASON:
-        what = message("a reason of at least {least} characters is needed", least=SHORTEST_REASON)
-        raise BadInput(Problem(what))
+        text = message("a reason of at least {least} characters is needed", least=SHORTEST_REASON)
+        raise BadInput(Problem(text))
     desk = Desk(home())
-    draft = amend(desk, found, checklist, why)
+    draft = amend(desk, sealed_file, checklist, why)
     click.echo(
         str(
             message(
@@ -54,5 +54,5 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
         )
     )
     asked = questions(draft)
-    place = find(asked, at) if at else None
-    return converse(desk, draft, engine, None if place is None else asked[place].name)
+    start_question = find(asked, at) if at else None
+    return converse(desk, draft, engine, None if start_question is None else asked[start_question].name)

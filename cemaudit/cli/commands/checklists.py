@@ -26,11 +26,11 @@ def command(as_json: bool, blocked: tuple[str, ...], files: tuple[Path, ...]) ->
 
     engine = Engine(blocked, files)
     tell_plugin_problems(engine)
-    found = [checklist for _, checklist in sorted(engine.library.checklists.items())]
+    checklists = [checklist for _, checklist in sorted(engine.library.checklists.items())]
     if as_json:
-        click.echo(json.dumps([_record(checklist) for checklist in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_record(checklist) for checklist in checklists], ensure_ascii=False, indent=2))
         return
-    for checklist in found:
+    for checklist in checklists:
         count = message("{count} items", count=len(checklist.items))
         click.echo(f"{checklist.ref}  {checklist.title}  ({count}, {'/'.join(checklist.languages)})")
 

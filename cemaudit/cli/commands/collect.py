@@ -101,8 +101,8 @@ def _rounds(found: Sequence[Source | Inbox], watch: float | None) -> Iterator[It
     """What to collect from now; with ``watch`` again and again, from the inboxes."""
     from cemaudit.ledger.sources import Inbox, sources_in
 
-    inboxes = [one for one in found if isinstance(one, Inbox)]
-    yield chain.from_iterable(sources_in(one) if isinstance(one, Inbox) else [one] for one in found)
+    inboxes = [source for source in found if isinstance(source, Inbox)]
+    yield chain.from_iterable(sources_in(source) if isinstance(source, Inbox) else [source] for source in found)
     while watch and inboxes:
         time.sleep(watch)
         yield chain.from_iterable(sources_in(inbox, settled=True) for inbox in inboxes)

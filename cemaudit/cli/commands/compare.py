@@ -51,20 +51,26 @@ def stores(question: Question, one: str, other: str, as_json: bool) -> None:
 
     with asking(question) as opened:
         fitted = fitted_of(opened, question.asked(), scale="points")
-        found = pair_of(fitted, league_of(fitted, opened.store_names()), one, other)
+        pair = pair_of(fitted, league_of(fitted, opened.store_names()), one, other)
     if as_json:
-        known = found._asdict() | {"one": found.one._asdict(), "other": found.other._asdict()}
-        click.echo(json.dumps(known, ensure_ascii=False))
+        document = pair._asdict() | {"one": pair.one._asdict(), "other": pair.other._asdict()}
+        click.echo(json.dumps(document, ensure_ascii=False))
         return
     rows = [
-        [each.name, str(each.visits), f"{each.raw:.1f}", f"{each.score:.1f}", span(each.interval, 1)]
-        for each in (found.one, found.other)
+        [
+            standing.name,
+            str(standing.visits),
+            f"{standing.raw:.1f}",
+            f"{standing.score:.1f}",
+            span(standing.interval, 1),
+        ]
+        for standing in (pair.one, pair.other)
     ]
     print_table([translate(heading) for heading in _HEADINGS], rows, "lrrrr")
-    difference, interval = f"{found.difference:+.1f}", span(found.interval, 1)
-    notes = [found.said(), message("Difference: {difference} ({interval}).", difference=difference, interval=interval)]
-    if not found.differ and found.needed:
-        notes.append(message("To see a difference of that size takes about {count} visits each.", count=found.needed))
+    difference, interval = f"{pair.difference:+.1f}", span(pair.interval, 1)
+    notes = [pair.said(), message("Difference: {difference} ({interval}).", difference=difference, interval=interval)]
+    if not pair.differ and pair.needed:
+        notes.append(message("To see a difference of that size takes about {count} visits each.", count=pair.needed))
     click.echo()
     print_notes(notes)
 
@@ -85,35 +91,43 @@ def show_sides(reading: Local, asked: Asked, target: float | None, rules: Rules,
 
     sides = sides_of(reading, asked, target, rules)
     facet = str(asked.facet)
-    rows = [{facet: side.of.value, **row_of(one)} for side in sides if side.league for one in side.league.standings]
-    found = channels_of(reading, sides, rules)
-    document = {**_document(found), "rules": rules._asdict(), "standings": rows}
+    rows = [
+        {facet: side.of.value, **row_of(standing)}
+        for side in sides
+        if side.league
+        for standing in side.league.standings
+    ]
+    channels = channels_of(reading, sides, rules)
+    document = {**_document(channels), "rules": rules._asdict(), "standings": rows}
     if not give_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
-        _print(found, sides, facet)
+        _print(channels, sides, facet)
         print_part(N_("How to read it"), terms_of_sides(rules))
 
 
 def _document(found: Channels) -> dict[str, Any]:
     means = [{**mean._asdict(), "channel": str(mean.channel)} for mean in found.means]
-    agreements = [{**one._asdict(), "one": str(one.one), "other": str(one.other)} for one in found.agreements]
+    agreements = [
+        {**agreement._asdict(), "one": str(agreement.one), "other": str(agreement.other)}
+        for agreement in found.agreements
+    ]
     uneven = [{"store": store, "scores": scores} for store, scores in found.uneven]
     return {"means": means, "agreements": agreements, "uneven": uneven, "notes": [str(note) for note in found.notes]}
 
 
 def _print(found: Channels, sides: Sequence[Side], facet: str) -> None:
     means = [
-        [str(one.channel), str(one.stores), str(one.visits), f"{one.score:.1f}", span(one.interval, 1)]
-        for one in found.means
+        [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", span(mean.interval, 1)]
+        for mean in found.means
     ]
     _table((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
     if found.agreements:
         _heading(N_("Are the same stores good in both? (1: the same, 0: unrelated)"))
-        least = sorted(found.agreements, key=lambda one: (one.correlation is None, one.correlation))[:MOST_PAIRS]
-        shown = found.agreements if len(found.agreements) <= MOST_PAIRS else least
-        _table(_OF_PAIRS, list(map(_pair, shown)))
-        if len(shown) < len(found.agreements):
-            what = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
-            click.echo(str(what))
+        least = sorted(found.agreements, key=lambda mean: (mean.correlation is None, mean.correlation))[:MOST_PAIRS]
+        agreements = found.agreements if len(found.agreements) <= MOST_PAIRS else least
+        _table(_OF_PAIRS, list(map(_pair, agreements)))
+        if len(agreements) < len(found.agreements):
+            text = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
+            click.echo(str(text))
     if found.uneven:
         _heading(N_("Stores that differ between them by more than chance"))
         _print_uneven(found, sides)
@@ -124,7 +138,7 @@ def _print(found: Channels, sides: Sequence[Side], facet: str) -> None:
 
 def _print_uneven(found: Channels, sides: Sequence[Side]) -> None:
     """Of each such store its scores; where there are many, the highest and the lowest."""
-    names = {one.store: one.name for side in sides if side.league for one in side.league.standings}
+    names = {standing.store: standing.name for side in sides if side.league for standing in side.league.standings}
     titles = [str(mean.channel) for mean in found.means]
     if len(titles) <= MOST_COLUMNS:
         rows = [[names.get(store, store), *map(_number, scores)] for store, scores in found.uneven]
@@ -132,8 +146,8 @@ def _print_uneven(found: Channels, sides: Sequence[Side]) -> None:
         return
     rows = []
     for store, scores in found.uneven:
-        known = sorted((score, title) for score, title in zip(scores, titles, strict=True) if score is not None)
-        (low, worst), (high, best) = known[0], known[-1]
+        scored_facets = sorted((score, title) for score, title in zip(scores, titles, strict=True) if score is not None)
+        (low, worst), (high, best) = scored_facets[0], scored_facets[-1]
         rows.append([names.get(store, store), best, _number(high), worst, _number(low)])
     _table((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
 
@@ -178,8 +192,8 @@ def league_document(league: League) -> dict[str, Any]:
         "checklists": facts.checklists, "schemes": facts.schemes, "scale": facts.scale.name,
         "adjusted": facts.adjusted, "rules": league.rules._asdict(), "spreads": league.spreads._asdict(),
         "order": league.order._asdict(), "wrong": league.wrong, "found": league.found,
-        "can_be_told": [str(one) for one in sentences.known], "cannot_be_told": [str(one) for one in sentences.unknown],
-        "terms": [str(one) for one in terms(league)], "standings": [row_of(one) for one in league.standings],
+        "can_be_told": [str(sentence) for sentence in sentences.known], "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
+        "terms": [str(sentence) for sentence in terms(league)], "standings": [row_of(sentence) for sentence in league.standings],
     }  # fmt: skip
 
 
@@ -200,19 +214,19 @@ def show_league(league: League) -> None:
 
 def _print_table(league: League) -> None:
     rows = list(map(_cells, league.standings))
-    told = [place for place, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
+    used_columns = [index for index, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
     best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])
-    gap = [["...", *[""] * (len(told) - 1)]] if worst else []
-    headings, *cells = [[row[place] for place in told] for row in [_headings(league), *best, *worst]]
+    gap = [["...", *[""] * (len(used_columns) - 1)]] if worst else []
+    headings, *cells = [[row[index] for index in used_columns] for row in [_headings(league), *best, *worst]]
     cells[len(best) : len(best)] = gap
-    for line in table_lines(headings, cells, "l" + "r" * (len(told) - 1), screen_width()):
+    for line in table_lines(headings, cells, "l" + "r" * (len(used_columns) - 1), screen_width()):
         click.echo(line)
 
 
 def _left_out(league: League) -> str:
     """Why visits are not counted, and how many."""
-    said = (f"{_reason(reason)} {count:,}" for reason, count in league.facts.left_out.items())
-    return ", ".join(said) or str(message("none"))
+    reasons = (f"{_reason(reason)} {count:,}" for reason, count in league.facts.left_out.items())
+    return ", ".join(reasons) or str(message("none"))
 
 
 def _reason(name: str) -> str:
@@ -316,21 +330,23 @@ def command(
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     rules, form = rules_of(least_visits, level, flag_at), Form(as_json, as_csv, xlsx)
-    what = {"facet": by} if by in _SIDES else {"unit": by}
-    asked = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **what)
+    unit_or_facet = {"facet": by} if by in _SIDES else {"unit": by}
+    selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     with asking(question) as opened:
         if by in _SIDES:
-            show_sides(opened, asked, target, rules, form)
+            show_sides(opened, selection, target, rules, form)
             return
         account = (
-            account_of(opened, asked, target, rules, scale, _actions(None if question.given else question.url))
+            account_of(opened, selection, target, rules, scale, _actions(None if question.given else question.url))
             if folder
             else None
         )
-        league = account.league if account else compare(opened, asked, target, rules, scale)
+        league = account.league if account else compare(opened, selection, target, rules, scale)
     if account and folder:
         click.echo(_write(account, folder), err=as_json or as_csv)
-    if not give_rows(form, COLUMNS, [row_of(one) for one in league.standings], lambda: league_document(league)):
+    if not give_rows(
+        form, COLUMNS, [row_of(standing) for standing in league.standings], lambda: league_document(league)
+    ):
         show_league(league)
 
 

@@ -150,8 +150,8 @@ class Company:
         with opened(str(self.ledger)) as ledger:
             every = ledger.visits(states=tuple(State), superseded=True)
             if any(held.visit.origin != "simulated" for held in every):
-                what = message("it holds visits that are not simulated")
-                raise BadInput(Problem(what, str(self.ledger), message("name another folder")))
+                text = message("it holds visits that are not simulated")
+                raise BadInput(Problem(text, str(self.ledger), message("name another folder")))
 
     def _written(self) -> Iterator[Path]:
         """What an earlier run put into the inbox, wherever it is in there now, and its reports."""
@@ -244,16 +244,16 @@ def _chosen(engine: Engine, files: Sequence[Path]) -> list[Checklist]:
     """The newest checklist of each id in our sectors, and those given by hand, whatever their sector."""
     from cemaudit.model import Checklist
 
-    given = [record for path in files if isinstance(record := engine.library.add_file(path), Checklist)]
+    given_checklists = [record for path in files if isinstance(record := engine.library.add_file(path), Checklist)]
     newest: dict[str, Checklist] = {}
     for checklist in sorted(engine.library.checklists.values(), key=_version):
         if checklist.sector in SECTORS:
             newest[checklist.id] = checklist
     found = sorted(newest.values(), key=lambda checklist: (SECTORS.index(checklist.sector), checklist.id))
-    if not found and not given:
-        what = message("no checklist of these sectors is at hand: {names}", names=", ".join(SECTORS))
-        raise BadEnvironment(Problem(what, hint=message("see what is installed with 'cemaudit plugins'")))
-    return list({checklist.ref: checklist for checklist in [*found, *given]}.values())
+    if not found and not given_checklists:
+        text = message("no checklist of these sectors is at hand: {names}", names=", ".join(SECTORS))
+        raise BadEnvironment(Problem(text, hint=message("see what is installed with 'cemaudit plugins'")))
+    return list({checklist.ref: checklist for checklist in [*found, *given_checklists]}.values())
 
 
 def _version(checklist: Checklist) -> tuple[int, ...]:
@@ -302,8 +302,8 @@ def _write_reports(engine: Engine, latest: Sequence[tuple[Company, Context]]) ->
     """A report of each of these visits or episodes in both languages."""
     from cemaudit.report import store_report, write_report
 
-    wanted = [(*one, language) for one in latest for language in LANGUAGES]
-    for company, context, language in progress(message("writing reports"), wanted, len(wanted)):
+    report_jobs = [(*one, language) for one in latest for language in LANGUAGES]
+    for company, context, language in progress(message("writing reports"), report_jobs, len(report_jobs)):
         report = store_report(context, engine.sections(context), company.media)
         write_report(report, company.reports, language)
 

@@ -18,9 +18,9 @@ def command(draft: str, restore: bool) -> None:
     from cemaudit.entry.desk import Desk
 
     desk = Desk(home())
-    found = desk.find(draft)
-    desk.discard(found, restore=restore)
-    number = found.header.number
+    found_draft = desk.find(draft)
+    desk.discard(found_draft, restore=restore)
+    number = found_draft.header.number
     if restore:
         click.echo(str(message("Draft {number} is open again.", number=number)))
     else:

@@ -32,11 +32,11 @@ def command(whole: bool, as_json: bool) -> None:
     from cemaudit.entry.desk import Desk
     from cemaudit.entry.draft import State
 
-    found = [draft for draft in Desk(home()).drafts() if whole or draft.state is State.OPEN]
+    drafts = [draft for draft in Desk(home()).drafts() if whole or draft.state is State.OPEN]
     if as_json:
-        click.echo(json.dumps([_record(draft) for draft in found], ensure_ascii=False, indent=2))
-    elif found:
-        print_table([translate(heading) for heading in _HEADINGS], [_row(draft) for draft in found], align="rllllll")
+        click.echo(json.dumps([_record(draft) for draft in drafts], ensure_ascii=False, indent=2))
+    elif drafts:
+        print_table([translate(heading) for heading in _HEADINGS], [_row(draft) for draft in drafts], align="rllllll")
     else:
         click.echo(str(message("no drafts; begin one with: cemaudit enter CHECKLIST --store CODE")))
 

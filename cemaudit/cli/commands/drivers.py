@@ -88,10 +88,10 @@ def command(
     from cemaudit.compare.drivers.study import study
     from cemaudit.ledger.query.reading import reading
 
-    which = filter_of(where, since, until, excluded=with_excluded)
-    asked = Asked(of, outcome, measure, which, scheme, by_shopper=False if no_centring else None)
+    visit_filter = filter_of(where, since, until, excluded=with_excluded)
+    selection = Asked(of, outcome, measure, visit_filter, scheme, by_shopper=False if no_centring else None)
     with reading(folder_of(url, given)) as opened:
-        found = study(opened, asked)
+        found = study(opened, selection)
     rows = [_row(driver) for driver in found.drivers]
     if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows, lambda: _document(found, rows)):
         _print(found)
@@ -115,7 +115,10 @@ def _row(driver: Driver) -> dict[str, Any]:
 
 
 def _document(found: Study, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    felt = [{**one._asdict(), "title": str(one.title), "together": one.together} for one in found.felt]
+    felt = [
+        {**experience._asdict(), "title": str(experience.title), "together": experience.together}
+        for experience in found.felt
+    ]
     both = found.interaction
     return {
         "outcome": found.outcome.name, "why": str(found.outcome.why), "of": found.of, "measure": found.measure or None,
@@ -134,7 +137,7 @@ def _print(found: Study) -> None:
     _print_asymmetry(found.drivers)
     _print_experience(found)
     if found.promoting:
-        print_promoting(found.outcome.name, found.promoting, {one.name: one.title for one in found.drivers})
+        print_promoting(found.outcome.name, found.promoting, {driver.name: driver.title for driver in found.drivers})
     click.echo()
     print_notes(found.notes)
 
@@ -209,19 +212,28 @@ def _print_experience(found: Study) -> None:
         return
     names = (N_("Touchpoint"), N_("Visits"), "P", "E", "S", N_("S of means"), N_("Together"))
     rows = [
-        [str(one.title or one.name) or translate(N_("all")), f"{one.visits:,}"]
-        + [f"{value:.1f}" for value in (one.performance, one.emotion, one.experience, one.of_means, one.together)]
-        for one in found.felt
+        [str(experience.title or experience.name) or translate(N_("all")), f"{experience.visits:,}"]
+        + [
+            f"{value:.1f}"
+            for value in (
+                experience.performance,
+                experience.emotion,
+                experience.experience,
+                experience.of_means,
+                experience.together,
+            )
+        ]
+        for experience in found.felt
     ]
     click.echo(f"\n{message('Performance P, emotion E and experience S, on average:')}")
     print_table(list(map(translate, names)), rows, "lrrrrrr")
     if found.interaction:
         both = found.interaction
-        what = message(
+        text = message(
             "Outcome on P, E and P x E: {p}, {e}, {both} ({interval}).",
             p=f"{both.performance:+.2f}",
             e=f"{both.emotion:+.2f}",
             both=f"{both.both:+.2f}",
             interval=_between(both.interval),
         )
-        click.echo(str(what))
+        click.echo(str(text))

@@ -64,9 +64,9 @@ def command(
     done = _action(question.url, action)
     rules = DEFAULT._replace(level=level or DEFAULT.level)
     with asking(question) as opened:
-        found = effect_of(opened, question.asked(pool=pool_of(pool)), done, rules)
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(found)], lambda: _document(found)):
-        _show(found)
+        effect = effect_of(opened, question.asked(pool=pool_of(pool)), done, rules)
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(effect)], lambda: _document(effect)):
+        _show(effect)
 
 
 def _action(url: str | None, name: str) -> Action:
@@ -99,7 +99,7 @@ def _document(found: Effect) -> dict[str, Any]:
     return {
         "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
         "checklists": facts.checklists, "schemes": facts.schemes, "level": found.level, **_row(found),
-        "missing": found.missing, "sentences": [str(one) for one in verdict(found)],
+        "missing": found.missing, "sentences": [str(sentence) for sentence in verdict(found)],
     }  # fmt: skip
 
 

@@ -54,15 +54,15 @@ def command(
 
     engine = Engine(blocked, files)
     chosen = the_checklist(engine, checklist)
-    given: dict[str, Any] = {"store": store, "store_name": store_name or the_store(store, stores)}
-    given |= {"shopper": shopper, "wave": wave, "scenario": scenario}
+    setting: dict[str, Any] = {"store": store, "store_name": store_name or the_store(store, stores)}
+    setting |= {"shopper": shopper, "wave": wave, "scenario": scenario}
     desk = Desk(home())
     for one in desk.drafts():
         if one.state is State.OPEN and (one.values["store"], one.checklist.id) == (store, chosen.id):
-            known = message(
+            warning = message(
                 "there is an open draft of this store already: cemaudit resume {number}", number=one.header.number
             )
-            click.echo(f"cemaudit: {known}", err=True)
-    draft = desk.begin(chosen, {name: value for name, value in given.items() if value})
+            click.echo(f"cemaudit: {warning}", err=True)
+    draft = desk.begin(chosen, {name: value for name, value in setting.items() if value})
     tell_plugin_problems(engine)
     return converse(desk, draft, engine)

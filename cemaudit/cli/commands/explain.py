@@ -51,8 +51,8 @@ def command(
     evaluation = engine.evaluate(visit)
     name = measure or evaluation.plan.scheme.leading
     if name not in evaluation.reckonings:
-        what = message("no such score: {name}", name=name)
-        raise BadInput(Problem(what, visit.id, nearest(name, evaluation.reckonings)))
+        text = message("no such score: {name}", name=name)
+        raise BadInput(Problem(text, visit.id, nearest(name, evaluation.reckonings)))
     tree = explain(evaluation, name)
     scheme = evaluation.plan.scheme
     has_band = scheme.bands and measure is None
@@ -77,9 +77,9 @@ def _lines(node: Node, depth: int, is_full: bool) -> Iterator[str]:
     yield from wrapped(head + title, width, indent + "    ")
     for way in ways_of(node, as_shown=is_full or not depth):
         yield from wrapped(f"{indent}    {way}", width, indent + "      ")
-    seen, unscored = (node.parts, []) if is_full else folded(node.parts)
-    for part in seen:
-        yield from _lines(part, depth + 1, is_full)
+    scored_parts, unscored = (node.parts, []) if is_full else folded(node.parts)
+    for child in scored_parts:
+        yield from _lines(child, depth + 1, is_full)
     if unscored:
         yield from wrapped(f"{indent}  ({reasons_of(unscored)})", width, indent + "    ")
 

@@ -59,17 +59,24 @@ def command(
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
-    to = next((one for one in FORMATS if one == (form or path.suffix.lower().removeprefix("."))), None)
+    to = next(
+        (
+            export_format
+            for export_format in FORMATS
+            if export_format == (form or path.suffix.lower().removeprefix("."))
+        ),
+        None,
+    )
     if to is None:
         raise click.UsageError(str(message("say the format: {options}", options=f"--to {'|'.join(FORMATS)}")))
     if with_notes and not url:
         raise click.UsageError(str(message("what shoppers wrote is in the ledger alone: name it with --ledger")))
-    which = filter_of(where, since, until, excluded=with_excluded)
-    request = Request(which, scheme, wide, with_notes, with_shoppers, with_owners)
+    visit_filter = filter_of(where, since, until, excluded=with_excluded)
+    request = Request(visit_filter, scheme, wide, with_notes, with_shoppers, with_owners)
     with ExitStack() as stack:
         ledger = stack.enter_context(opened(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, given)))
-        problems = list(partly_scored(snapshot, which, scheme))
+        problems = list(partly_scored(snapshot, visit_filter, scheme))
         count = write_export(Stretches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))
     tell_problems(problems)

@@ -56,11 +56,11 @@ def _lines(revision: Revision) -> Iterator[str]:
         before, after = (printable(text or "-") for text in (change.before, change.after))
         yield f"    {printable(change.place)}: {before} -> {after}"
     for review in revision.reviews:
-        said = message("{at}: {state} by {who}", at=review.at, state=review.state.words, who=review.who)
-        yield f"  {said}" + (f": {printable(review.reason)}" if review.reason else "")
+        sentence = message("{at}: {state} by {who}", at=review.at, state=review.state.words, who=review.who)
+        yield f"  {sentence}" + (f": {printable(review.reason)}" if review.reason else "")
     for purge in revision.purges:
-        said = message("{at}: personal data removed by {who}", at=purge.at, who=purge.by)
-        yield f"  {said}: {printable(purge.reason)}"
+        sentence = message("{at}: personal data removed by {who}", at=purge.at, who=purge.by)
+        yield f"  {sentence}: {printable(purge.reason)}"
 
 
 def _sealing(revision: Revision) -> str:

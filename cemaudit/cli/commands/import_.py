@@ -77,7 +77,7 @@ def import_xccdf(path: Path, out: str) -> int:
     if out == STREAM:
         raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
     found = xccdf.import_xccdf(path)
-    beside = _write_beside(Path(out), found)
+    paths = _write_beside(Path(out), found)
     write_visits(out, found.visits)
     tell_problems(found.problems)
     bad = found.results - len(found.visits)
@@ -86,7 +86,7 @@ def import_xccdf(path: Path, out: str) -> int:
         results=found.results, good=len(found.visits), bad=bad, rules=len(found.checklist.items),
     )  # fmt: skip
     click.echo(total, err=True)
-    command = ["cemaudit", "score", out, *(word for file in beside for word in ("--checklist", str(file)))]
+    command = ["cemaudit", "score", out, *(argument for file in paths for argument in ("--checklist", str(file)))]
     click.echo(f"  {message('score them:')} {printable(shlex.join(command), LONGEST_PLACE)}", err=True)
     return 3 if bad else 0
 
@@ -116,10 +116,10 @@ class Clock:
         """Say which zone of this machine was used, if any was."""
         if self._used and not self._zone:
             zones = ", ".join(sorted(self._used))
-            what = message(
+            text = message(
                 "times without a zone are taken as {zone}, as on this machine; --zone sets another", zone=zones
             )
-            click.echo(f"  {what}", err=True)
+            click.echo(f"  {text}", err=True)
 
 
 def _media_folder(path: Path, out: str) -> Path:
@@ -154,14 +154,14 @@ def _sum_up_sent(counts: SubmissionCounts) -> None:
 
 def _tell_not_arising(count: int) -> None:
     if count:
-        what = message("{count} answers left out, because they do not arise in their visit", count=count)
-        click.echo(f"  {what}", err=True)
+        text = message("{count} answers left out, because they do not arise in their visit", count=count)
+        click.echo(f"  {text}", err=True)
 
 
 def _tell_ignored(columns: list[str]) -> None:
     if columns:
-        what = message("columns the form does not have are left out: {names}", names=", ".join(columns))
-        click.echo(f"  {what}", err=True)
+        text = message("columns the form does not have are left out: {names}", names=", ".join(columns))
+        click.echo(f"  {text}", err=True)
 
 
 def _write_beside(visits: Path, found: Xccdf) -> tuple[Path, Path]:

@@ -79,17 +79,17 @@ def _listed(draft: Draft, most: int, longest: int = 160) -> Iterator[str]:
     from cemaudit.exchange.questionnaires import Sort
 
     for sort in Sort:
-        left = [one for one in draft.leftovers if one.sort is sort]
+        left = [leftover for leftover in draft.leftovers if leftover.sort is sort]
         if left:
             yield f"{translate(sort.value)} ({len(left)})"
-            yield from (f"  {_line(one, longest)}" for one in left[:most])
+            yield from (f"  {_line(leftover, longest)}" for leftover in left[:most])
         if len(left) > most:
             yield f"  {message('and {count} more', count=len(left) - most)}"
 
 
 def _line(one: Leftover, longest: int) -> str:
-    parts = [one.place, str(one.what), " ".join(one.original.split())]
-    return ": ".join(printable(part, longest) for part in parts if part)
+    segments = [one.place, str(one.what), " ".join(one.original.split())]
+    return ": ".join(printable(segment, longest) for segment in segments if segment)
 
 
 def _sum_up(draft: Draft, out: Path, notes: Path) -> None:

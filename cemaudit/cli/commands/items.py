@@ -80,15 +80,15 @@ def command(
 
     question = Question(which=filter_of(where, since, until, excluded=with_excluded))
     with reading(folder_of(url, given)) as opened:
-        found = items_table(opened, question)
+        statistics = items_table(opened, question)
         alphas = consistencies(opened, question)
-        asking = {(one.checklist, one.item): one for one in recommended(opened, question)}
-    rows = [_row(one, asking.get((one.checklist, one.item))) for one in found]
+        asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in recommended(opened, question)}
+    rows = [_row(item_nps, asking.get((item_nps.checklist, item_nps.item))) for item_nps in statistics]
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
     if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows):
-        _print(found, alphas, asking)
+        _print(statistics, alphas, asking)
 
 
 def _row(one: ItemRow, asking: Recommended | None) -> dict[str, Any]:
@@ -106,16 +106,16 @@ def _print(
     found: Sequence[ItemRow], alphas: Sequence[Consistency], asking: Mapping[tuple[str, str], Recommended]
 ) -> None:
     headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Rest"), N_("Alike"), N_("Drift"))
-    known = {one.checklist: one for one in alphas}
-    for ref, each in groupby(found, key=lambda one: one.checklist):
-        some = list(each)
+    alpha_by_checklist = {alpha.checklist: alpha for alpha in alphas}
+    for ref, group in groupby(found, key=lambda alpha: alpha.checklist):
+        rows = list(group)
         click.echo(str(message("Checklist: {ref}", ref=ref)))
-        print_table(list(map(translate, headings)), [_cells(one) for one in some], "lrrrrrr")
-        if ref in known:
-            click.echo(str(_said(known[ref])))
+        print_table(list(map(translate, headings)), [_cells(alpha) for alpha in rows], "lrrrrrr")
+        if ref in alpha_by_checklist:
+            click.echo(str(_said(alpha_by_checklist[ref])))
         click.echo()
-        print_notes(promoters_said(one.item, one.score) for (whose, _), one in asking.items() if whose == ref)
-        print_notes(f"{one.item}: {translate(_ADVICE[one.advice])}" for one in some if one.advice)
+        print_notes(promoters_said(alpha.item, alpha.score) for (whose, _), alpha in asking.items() if whose == ref)
+        print_notes(f"{alpha.item}: {translate(_ADVICE[alpha.advice])}" for alpha in rows if alpha.advice)
     print_notes(_NOTES)
 
 

@@ -105,11 +105,11 @@ def info_(url: str, as_json: bool) -> None:
     from cemaudit.ledger.maintenance import info
 
     with opened(url) as ledger:
-        found = info(ledger)
+        numbers = info(ledger)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json.dumps(numbers, ensure_ascii=False))
         return
-    for name, value in found.items():
+    for name, value in numbers.items():
         click.echo(f"{translate(_NAMES[name])}: {_shown(value)}")
 
 

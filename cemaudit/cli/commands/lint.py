@@ -41,17 +41,17 @@ def command(sources: tuple[str, ...], as_json: bool, blocked: tuple[str, ...], f
 
     engine = Engine(blocked, files)
     unusable: list[Problem] = []
-    found = list(_lint(engine, sources, unusable))
+    remarks = list(_lint(engine, sources, unusable))
     if as_json:
-        click.echo(json.dumps([_record(source, remark) for source, remark in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_record(source, remark) for source, remark in remarks], ensure_ascii=False, indent=2))
     else:
-        for source, remark in found:
+        for source, remark in remarks:
             click.echo(f"{source}: {translate(_LEVELS[remark.level])}: {remark.problem}")
     tell_problems(unusable)
     tell_plugin_problems(engine)
     if unusable:
         return 3
-    return 1 if any(remark.level == "error" for _, remark in found) else 0
+    return 1 if any(remark.level == "error" for _, remark in remarks) else 0
 
 
 def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
@@ -105,10 +105,10 @@ def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Proble
     from cemaudit.scoring.lint import Level, Remark
     from cemaudit.scoring.validation import missing_proof
 
-    for found in fitting_visits(engine, sources, unusable):
-        checklist = engine.plan(found.visit.checklist, found.visit.day).checklist
-        problems = [*missing_proof(found.visit, checklist), *engine.review(found.visit)]
-        yield from ((found.place, Remark(Level.WARNING, problem)) for problem in problems)
+    for located_visit in fitting_visits(engine, sources, unusable):
+        checklist = engine.plan(located_visit.visit.checklist, located_visit.visit.day).checklist
+        problems = [*missing_proof(located_visit.visit, checklist), *engine.review(located_visit.visit)]
+        yield from ((located_visit.place, Remark(Level.WARNING, problem)) for problem in problems)
 
 
 def _record(source: str, remark: Remark) -> dict[str, object]:

@@ -71,12 +71,12 @@ def command(
 
     if same_shoppers and against == "target":
         raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
-    said = (store_sd, shopper_sd, visit_sd)
-    known = (url or given) and None in said
-    usual = spreads_of(url, given) if known else ASSUMED
-    spreads = Spreads(*(own if asked is None else asked for own, asked in zip(usual, said, strict=True)))
+    given_deviations = (store_sd, shopper_sd, visit_sd)
+    needs_snapshot = (url or given) and None in given_deviations
+    usual = spreads_of(url, given) if needs_snapshot else ASSUMED
+    spreads = Spreads(*(own if pairs is None else pairs for own, pairs in zip(usual, given_deviations, strict=True)))
     aim = Aim(against, same_shoppers, power / 100, confidence / 100)
-    plan = plan_visits(difference, spreads, aim, assumed=not known)
+    plan = plan_visits(difference, spreads, aim, assumed=not needs_snapshot)
     if as_json:
         click.echo(json.dumps(_record(plan), ensure_ascii=False))
     else:
@@ -105,7 +105,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "spreads": plan.spreads._asdict(),
         "assumed": plan.assumed,
         "steps": [step._asdict() for step in plan.steps],
-        "reliable": {f"{wanted:g}": visits for wanted, visits in plan.reliable.items()},
+        "reliable": {f"{level:g}": visits for level, visits in plan.reliable.items()},
     }
 
 

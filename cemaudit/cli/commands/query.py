@@ -97,12 +97,12 @@ def _pivoted(shown: Shown) -> list[Row]:
     """A row for each value of the first key, a column for each of the second."""
     first, second = shown.keys
     across = list(dict.fromkeys(row[second] for row in shown.rows))
-    found: dict[Any, Row] = {}
+    rows_by_key: dict[Any, Row] = {}
     for row in shown.rows:
-        found.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = row[
-            "mean"
-        ]
-    return list(found.values())
+        rows_by_key.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = (
+            row["mean"]
+        )
+    return list(rows_by_key.values())
 
 
 def _pieces(cells: dict[str, list[str]]) -> Iterator[list[str]]:
@@ -202,18 +202,18 @@ def command(
 
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
-    which = filter_of(where, since, until, excluded=with_excluded)
-    question = Question(tuple(dict.fromkeys(map(known_key, by))), which, scheme, measure)
+    visit_filter = filter_of(where, since, until, excluded=with_excluded)
+    question = Question(tuple(dict.fromkeys(map(known_key, by))), visit_filter, scheme, measure)
     if sql:
         _refuse_beside_sql(question, on)
         with reading(folder_of(url, given)) as opened:
-            problems = list(partly_scored(opened, which, scheme))
-            shown = _asked(opened, sql, question)
+            problems = list(partly_scored(opened, visit_filter, scheme))
+            result = _asked(opened, sql, question)
     else:
         with on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
-            shown = show(found, str(view), question)
-            problems = list(partly_scored(found, which, scheme))
-    _print(shown, view, limit, as_json=as_json, as_csv=as_csv)
+            result = show(found, str(view), question)
+            problems = list(partly_scored(found, visit_filter, scheme))
+    _print(result, view, limit, as_json=as_json, as_csv=as_csv)
     tell_problems(problems)
 
 
@@ -232,17 +232,17 @@ def _print(shown: Shown, view: str | None, limit: int | None, *, as_json: bool, 
 
 def _refuse_beside_sql(question: Question, on: str | None) -> None:
     """``UsageError`` where something is asked for that SQL has to say itself."""
-    which = question.which
-    beside = {
+    conditions_filter = question.which
+    given_options = {
         "--on": on,
         "--by": question.by,
-        "--where": [one for one in which.conditions if one.key != "checklist"],
-        "--since": which.since,
-        "--until": which.until,
-        "--with-excluded": which.excluded,
+        "--where": [condition for condition in conditions_filter.conditions if condition.key != "checklist"],
+        "--since": conditions_filter.since,
+        "--until": conditions_filter.until,
+        "--with-excluded": conditions_filter.excluded,
         "--measure": question.measure,
     }
-    for name, value in beside.items():
+    for name, value in given_options.items():
         if value:
             raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
 
@@ -259,8 +259,8 @@ def _asked(opened: Local, sql: Path, question: Question) -> Shown:
     if len(refs) > 1:
         what = message("visits of several checklists are there: {names}", names=", ".join(refs))
         raise click.UsageError(f"{what} ({message('choose one with --where checklist=ID')})")
-    found = ask(opened, text, refs[0], question.scheme)
-    return Shown((), [dict(zip(found.columns, row, strict=True)) for row in found.rows])
+    result = ask(opened, text, refs[0], question.scheme)
+    return Shown((), [dict(zip(result.columns, row, strict=True)) for row in result.rows])
 
 
 def _named(shown: Shown) -> dict[str, Any]:

@@ -75,12 +75,12 @@ def command(
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files, scheme_ref)
     problems: list[Problem] = []
-    known = {each.visit.id: each for each in fitting_visits(engine, visits, problems)}
-    reports = list(contexts(engine, [each.visit for each in known.values()]))
+    visits_by_id = {located_visit.visit.id: located_visit for located_visit in fitting_visits(engine, visits, problems)}
+    reports = list(contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
     wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
     places = _places(folder_of(url, given), wanted, target, named=named) if place else {}
     for context in progress(message("writing reports"), wanted):
-        with media_of(known[audit.visit.id] for audit in context.audits) as media:
+        with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
             report = store_report(context, engine.sections(context), media, places.get(_key(context)))
             click.echo(write_report(report, folder, current()))
     tell_problems(problems)
@@ -106,18 +106,18 @@ def _places(
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.query.statement import Filter
 
-    found: dict[tuple[str, str], Place] = {}
+    store_places: dict[tuple[str, str], Place] = {}
     with reading(folder) as opened:
         for checklist in dict.fromkeys(_key(context)[0] for context in wanted):
-            asked = Asked(Filter((Condition("checklist", (checklist,)),)))
+            selection = Asked(Filter((Condition("checklist", (checklist,)),)))
             try:
-                league = compare(opened, asked, target)
+                league = compare(opened, selection, target)
             except (BadInput, CannotTell) as refusal:
                 tell_problems(refusal.problems)
                 continue
-            places = places_of(opened, league, _trend(opened, asked), named=named)
-            found |= {(checklist, store): place for store, place in places.items()}
-    return found
+            places = places_of(opened, league, _trend(opened, selection), named=named)
+            store_places |= {(checklist, store): store_place for store, store_place in places.items()}
+    return store_places
 
 
 def _trend(reading: Local, asked: Asked) -> Trend | None:

@@ -82,17 +82,17 @@ def command(
     """Score again, and show the difference for each checklist."""
     from cemaudit.scoring import Engine
 
-    asked = _Asked(Engine(blocked, files), scheme, _checklists(where), since.date() if since else None, blocked)
+    selection = _Asked(Engine(blocked, files), scheme, _checklists(where), since.date() if since else None, blocked)
     show = _print_json if as_json else _print
     if on:
         with on_cluster(on, data, given) as snapshot:
-            problems = _there(asked, snapshot, show)
+            problems = _there(selection, snapshot, show)
     elif url:
-        problems = _here(asked, url, folder_of(url, given), processes, causes, show)
+        problems = _here(selection, url, folder_of(url, given), processes, causes, show)
     else:
         raise click.UsageError(str(message("name a ledger with --ledger, or a cluster with --on")))
     tell_problems(problems)
-    tell_plugin_problems(asked.engine)
+    tell_plugin_problems(selection.engine)
 
 
 class _Asked(NamedTuple):
@@ -115,12 +115,12 @@ Show = Callable[[str, str, "Difference", "Causes"], None]
 
 
 def _checklists(where: tuple[str, ...]) -> Filter:
-    which = filter_of(where, None, None, excluded=False)
-    if any(condition.key != "checklist" for condition in which.conditions):
+    visit_filter = filter_of(where, None, None, excluded=False)
+    if any(condition.key != "checklist" for condition in visit_filter.conditions):
         raise click.UsageError(
             str(message("expected {what}, found {value}", what="checklist=ID", value=", ".join(where)))
         )
-    return which
+    return visit_filter
 
 
 def _here(asked: _Asked, url: str, folder: Path, processes: int | None, causes: int, show: Show) -> list[Problem]:
@@ -174,9 +174,9 @@ def _tell(done: Done, seconds: float) -> None:
 def _print_json(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
     stores = [{"store": store, **_numbers(change)} for store, change in difference.stores.items()]
     bands = [{"before": old, "after": new, "visits": count} for (old, new), count in _by_count(difference)]
-    said = {"visits": causes.visits, **dict(sorted(causes.kinds.items()))}
-    whole = {"checklist": ref, "scheme": scheme, **_numbers(difference.whole), "changed": len(difference.changed)}
-    click.echo(json.dumps({**whole, "bands": bands, "stores": stores, "causes": said}, ensure_ascii=False))
+    causes_json = {"visits": causes.visits, **dict(sorted(causes.kinds.items()))}
+    document = {"checklist": ref, "scheme": scheme, **_numbers(difference.whole), "changed": len(difference.changed)}
+    click.echo(json.dumps({**document, "bands": bands, "stores": stores, "causes": causes_json}, ensure_ascii=False))
 
 
 def _numbers(change: Any) -> dict[str, Any]:
@@ -188,11 +188,11 @@ def _by_count(difference: Difference) -> list[tuple[tuple[str | None, str | None
 
 
 def _print(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
-    whole = difference.whole
+    total = difference.whole
     click.echo(f"{ref} -> {scheme}")
-    click.echo(str(message("{moved} of {all} visits change band", moved=f"{whole.moved:,}", all=f"{whole.visits:,}")))
-    if whole.mean is not None:
-        click.echo(str(message("Headline: {mean} on average", mean=f"{whole.mean:+.2f}")))
+    click.echo(str(message("{moved} of {all} visits change band", moved=f"{total.moved:,}", all=f"{total.visits:,}")))
+    if total.mean is not None:
+        click.echo(str(message("Headline: {mean} on average", mean=f"{total.mean:+.2f}")))
     bands = [[old or "-", new or "-", f"{count:,}"] for (old, new), count in _by_count(difference)]
     _print_rows([N_("Before"), N_("After"), N_("Visits")], bands, "llr")
     most = sorted(difference.stores.items(), key=lambda one: (-abs(one[1].mean or 0), one[0]))[:MOST_STORES]

@@ -27,21 +27,21 @@ def command(draft: str, at: str | None, blocked: tuple[str, ...], files: tuple[P
     from cemaudit.scoring import Engine
 
     desk = Desk(home())
-    found = desk.find(draft)
-    if found.state is State.SEALED:
-        what = message("draft {number} is sealed", number=found.header.number)
-        raise BadInput(Problem(what, hint=message("change it with 'cemaudit amend FILE'")))
-    if found.state is State.DISCARDED:
-        hint = message("take it out with 'cemaudit discard --restore {number}'", number=found.header.number)
-        raise BadInput(Problem(message("draft {number} is in the bin", number=found.header.number), hint=hint))
-    asked = questions(found)
-    place = find(asked, at) if at else None
-    if at and place is None:
+    found_draft = desk.find(draft)
+    if found_draft.state is State.SEALED:
+        text = message("draft {number} is sealed", number=found_draft.header.number)
+        raise BadInput(Problem(text, hint=message("change it with 'cemaudit amend FILE'")))
+    if found_draft.state is State.DISCARDED:
+        hint = message("take it out with 'cemaudit discard --restore {number}'", number=found_draft.header.number)
+        raise BadInput(Problem(message("draft {number} is in the bin", number=found_draft.header.number), hint=hint))
+    asked = questions(found_draft)
+    start_question = find(asked, at) if at else None
+    if at and start_question is None:
         raise BadInput(Problem(message("no such question: {word}", word=at)))
     engine = Engine(blocked, files)
     tell_plugin_problems(engine)
-    _tell_version(engine, found.checklist.id, found.checklist.ref)
-    return converse(desk, found, engine, None if place is None else asked[place].name)
+    _tell_version(engine, found_draft.checklist.id, found_draft.checklist.ref)
+    return converse(desk, found_draft, engine, None if start_question is None else asked[start_question].name)
 
 
 def _tell_version(engine: object, checklist_id: str, ref: str) -> None:
@@ -55,5 +55,5 @@ def _tell_version(engine: object, checklist_id: str, ref: str) -> None:
     except BadInput:
         newest = ref
     if newest != ref:
-        what = message("this draft answers {ref}, as it was begun; {newest} is newer", ref=ref, newest=newest)
-        click.echo(f"cemaudit: {what}", err=True)
+        text = message("this draft answers {ref}, as it was begun; {newest} is newer", ref=ref, newest=newest)
+        click.echo(f"cemaudit: {text}", err=True)

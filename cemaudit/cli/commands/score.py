@@ -77,8 +77,11 @@ def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], c
     from cemaudit.scoring.bands import graded_among_peers
     from cemaudit.scoring.composition import compose_stores
 
-    found = fitting_visits(engine, sources, problems)
-    audits = (make_audit(engine.plan(each.visit.checklist, each.visit.day), each.visit) for each in found)
+    located_visits = fitting_visits(engine, sources, problems)
+    audits = (
+        make_audit(engine.plan(located_visit.visit.checklist, located_visit.visit.day), located_visit.visit)
+        for located_visit in located_visits
+    )
     return graded_among_peers(compose_stores(engine.plan(composed), audits) if composed else audits)
 
 
@@ -94,7 +97,7 @@ def _print_json(audits: Iterable[Audit]) -> None:
 
 
 def _print_tables(engine: Engine, audits: list[Audit]) -> None:
-    headings = [translate(word) for word in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
+    headings = [translate(heading) for heading in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
     if audits:
         print_table(headings, [_row(audit) for audit in audits], align="llllr")
     by_plan: dict[str, list[Audit]] = defaultdict(list)
@@ -143,8 +146,12 @@ def _record(audit: Audit) -> dict[str, Any]:
 def _measure(score: Score) -> dict[str, Any]:
     if score.value is None:
         return {"value": None, "reason": score.reason and score.reason.value, "used": score.used, "asked": score.asked}
-    whole = score.value.denominator == 1
-    return {"value": int(score.value) if whole else float(score.value), "used": score.used, "asked": score.asked}
+    is_whole_number = score.value.denominator == 1
+    return {
+        "value": int(score.value) if is_whole_number else float(score.value),
+        "used": score.used,
+        "asked": score.asked,
+    }
 
 
 def _row(audit: Audit) -> list[str]:

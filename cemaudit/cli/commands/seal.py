@@ -51,9 +51,9 @@ def command(
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files)
     desk = Desk(home())
-    found = desk.find(draft)
+    found_draft = desk.find(draft)
     tell_plugin_problems(engine)
-    with desk.opened(found, engine) as held:
+    with desk.opened(found_draft, engine) as held:
         ready = refuse_unready(held)
         signing = own_key(key) if key else None
         sealed = seal(held, folder, _signed(name, ready.visit.shopper), signing)

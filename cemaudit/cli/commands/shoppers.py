@@ -55,11 +55,11 @@ def command(question: Question, least: int | None, as_json: bool, as_csv: bool, 
 
     rules = DEFAULT._replace(least_person=least or DEFAULT.least_person)
     with asking(question) as opened:
-        seen = observe(opened, question.asked())
-        found, agreed = severity_of(seen, rules), concordance_of(seen, rules)
-    form, rows = Form(as_json, as_csv, xlsx), list(map(_row, found.shoppers))
-    if not give_rows(form, _COLUMNS, rows, lambda: _document(found, agreed, rules)):
-        _print(found, agreed)
+        arrays = observe(opened, question.asked())
+        results, agreed = severity_of(arrays, rules), concordance_of(arrays, rules)
+    form, rows = Form(as_json, as_csv, xlsx), list(map(_row, results.shoppers))
+    if not give_rows(form, _COLUMNS, rows, lambda: _document(results, agreed, rules)):
+        _print(results, agreed)
 
 
 def _row(one: Shopper) -> dict[str, Any]:
@@ -97,5 +97,5 @@ def _cells(one: Shopper) -> list[str]:
 
 
 def _remarks(one: Shopper) -> list[str]:
-    known = [(one.strict, N_("strict")), (one.mild, N_("mild"))]
-    return [text for holds, text in known if holds] + ([_SPREADS[one.spread]] if one.spread else [])
+    remarks = [(one.strict, N_("strict")), (one.mild, N_("mild"))]
+    return [text for holds, text in remarks if holds] + ([_SPREADS[one.spread]] if one.spread else [])

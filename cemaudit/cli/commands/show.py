@@ -24,11 +24,11 @@ def command(draft: str, as_json: bool) -> None:
     from cemaudit.entry.desk import Desk
     from cemaudit.exchange.written import line_of
 
-    found = Desk(home()).find(draft)
+    found_draft = Desk(home()).find(draft)
     if as_json:
-        click.echo(line_of(found.visit))
+        click.echo(line_of(found_draft.visit))
     else:
-        _show(found)
+        _show(found_draft)
 
 
 def _show(draft: Draft) -> None:
@@ -45,8 +45,10 @@ def _show(draft: Draft) -> None:
             touchpoint = question.touchpoint
             screen.say()
             screen.say(str(touchpoint.title) if touchpoint else "")
-        said = shown_value(question, draft)
-        shown = translate(N_("(open)")) if said is None and question.is_open(draft.values) else said or "-"
+        answer_text = shown_value(question, draft)
+        shown = (
+            translate(N_("(open)")) if answer_text is None and question.is_open(draft.values) else answer_text or "-"
+        )
         screen.say(f"  {ask_line(question)}")
         for line in shown.splitlines() or ["-"]:
             screen.say(f"      {line}")

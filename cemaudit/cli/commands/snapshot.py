@@ -57,14 +57,14 @@ def command(
     begun = time.monotonic()
     with opened(url) as ledger:
         folder = folder_of(url, given)
-        taken = take_snapshot(ledger, engine, folder, blocked=blocked, processes=processes or processors())
+        update = take_snapshot(ledger, engine, folder, blocked=blocked, processes=processes or processors())
     seconds = time.monotonic() - begun
     if as_json:
-        numbers = {"visits": taken.visits, "files": taken.files, "covered": taken.covered}
+        numbers = {"visits": update.visits, "files": update.files, "covered": update.covered}
         click.echo(json.dumps({**numbers, "folder": str(folder), "seconds": round(seconds, 3)}))
     else:
-        _tell(taken, folder, seconds)
-    tell_fallbacks(taken.fallbacks)
+        _tell(update, folder, seconds)
+    tell_fallbacks(update.fallbacks)
     tell_plugin_problems(engine)
 
 

@@ -81,19 +81,19 @@ def command(
 
     rules = DEFAULT._replace(level=level or DEFAULT.level)
     with asking(question) as opened:
-        found = trend_of(
+        trend = trend_of(
             opened, question.asked(pool=pool_of(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
         )  # fmt: skip
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(_rows(found)), lambda: _document(found)):
-        _show(found)
+    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(_rows(trend)), lambda: _document(trend)):
+        _show(trend)
 
 
 def _rows(trend: Trend) -> Iterator[dict[str, Any]]:
     for point in trend.network.points:
         yield _row("network", trend.network, point)
-    for part in trend.parts:
-        for point in part.points:
-            yield _row(str(trend.by), part, point)
+    for part_series in trend.parts:
+        for point in part_series.points:
+            yield _row(str(trend.by), part_series, point)
 
 
 def _row(kind: str, series: Series, point: Point) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _document(trend: Trend) -> dict[str, Any]:
     return {
         "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
         "checklists": facts.checklists, "schemes": facts.schemes, "level": trend.level, "by": trend.by,
-        "can_be_told": [str(one) for one in sentences.known], "cannot_be_told": [str(one) for one in sentences.unknown],
+        "can_be_told": [str(sentence) for sentence in sentences.known], "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
         "series": list(_rows(trend)),
         "stores": watching and watching._asdict() | {
             "chart": watching.chart._asdict(), "alarms": [alarm._asdict() for alarm in watching.alarms],

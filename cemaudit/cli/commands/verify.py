@@ -97,9 +97,9 @@ def _print(found: dict[Path, Standing]) -> None:
     for path, standing in found.items():
         other = standing.gives_way_to.path.name if standing.gives_way_to else ""
         state = message(_SAID[_state(standing)], file=other)
-        what = "; ".join(map(str, standing.refusal.problems)) if standing.refusal else ""
-        said = what or f"{printable(path, LONGEST_PLACE)}: {', '.join(_about(standing.sealed))}"
-        for line in wrapped(f"{state}: {said}", screen_width(), "  "):
+        reason = "; ".join(map(str, standing.refusal.problems)) if standing.refusal else ""
+        detail = reason or f"{printable(path, LONGEST_PLACE)}: {', '.join(_about(standing.sealed))}"
+        for line in wrapped(f"{state}: {detail}", screen_width(), "  "):
             click.echo(line)
     if len(found) > 1:
         good = sum(not standing.refusal for standing in found.values())

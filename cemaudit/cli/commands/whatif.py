@@ -123,13 +123,15 @@ def _is_cost(cost: object) -> bool:
 def _refuse_unknown(names: Sequence[str], plan: Plan, place: str) -> None:
     from cemaudit.scoring.whatif import names_of_levers
 
-    known = names_of_levers(plan.checklist)
+    lever_names = names_of_levers(plan.checklist)
     problems = [
         Problem(
-            message("no such item in {ref}: {item}", ref=plan.checklist.ref, item=name), place, nearest(name, known)
+            message("no such item in {ref}: {item}", ref=plan.checklist.ref, item=name),
+            place,
+            nearest(name, lever_names),
         )
         for name in names
-        if name not in known
+        if name not in lever_names
     ]
     if problems:
         raise BadInput(problems)
@@ -171,7 +173,7 @@ def _print_fixes(fixes: Sequence[Fix], *, has_band: bool) -> None:
 
 def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str) -> None:
     common = (N_("Item"), N_("Question"), N_("Now"), N_("Instead"), N_("Cost"))
-    headings = [translate(word) for word in (*common, *last)]
+    headings = [translate(cell) for cell in (*common, *last)]
     for line in table_lines(headings, rows, align, screen_width()):
         click.echo(line)
 
@@ -194,8 +196,8 @@ def _where(where: tuple[Fraction | None, Band | None], plan: Plan, goal: Goal) -
     value, band = where
     measure = plan.scheme.measure[goal.measure.partition("[")[0]]
     number = shown(value, measure) if value is not None else str(message("no score"))
-    said = f"{goal.measure} {number}"
-    return f"{said}, {message('band {band}', band=_band(band))}" if goal.label else said
+    target_text = f"{goal.measure} {number}"
+    return f"{target_text}, {message('band {band}', band=_band(band))}" if goal.label else target_text
 
 
 def _band(band: Band | None) -> str:

@@ -40,29 +40,29 @@ class Chosen(NamedTuple):
     alike: list[str]
 
 
-def choose(reading: Reading, asked: Asked) -> Chosen:
+def choose(reading: Reading, query: Asked) -> Chosen:
     """The outcome and the drivers asked for; ``BadInput`` where there are none such."""
     refuse_emptiness(reading)
-    question = Question(which=asked.which, scheme=asked.scheme)
+    question = Question(which=query.which, scheme=query.scheme)
     tables = tables_asked(reading, question)
-    outcome = outcome_of(tables[-1], asked.outcome)
-    measure = "" if asked.of == "item" else asked.measure or _usual(tables[-1], asked.of)
-    found = [(table, outcome.sql(table), _columns(table, asked.of, measure, question)) for table in tables]
-    known = {column.name: column for _, sql, columns in found for column in columns if sql}
+    outcome = outcome_of(tables[-1], query.outcome)
+    measure = "" if query.of == "item" else query.measure or _usual(tables[-1], query.of)
+    columns_by_table = [(table, outcome.sql(table), _columns(table, query.of, measure, question)) for table in tables]
+    known = {column.name: column for _, sql, columns in columns_by_table for column in columns if sql}
     if not known:
-        raise BadInput(_nothing(tables[-1], asked, measure))
+        raise BadInput(_nothing(tables[-1], query, measure))
     alike = [name for name, column in known.items() if column.leaves & outcome.leaves]
     kept = [name for name in known if not (outcome.is_asked and name in alike)]
     if not 1 < len(kept) <= MOST_DRIVERS:
         raise CannotTell(_wrong_number(len(kept)))
     keys = {name: f"d{number}" for number, name in enumerate(kept)}
-    mandatory = {column.name for _, _, columns in found for column in columns if column.mandatory}
+    mandatory = {column.name for _, _, columns in columns_by_table for column in columns if column.mandatory}
     sources = [
         Source(
             table,
             {OUTCOME: sql, **_by_key(columns, keys), **_felt(table, outcome)},
         )
-        for table, sql, columns in found
+        for table, sql, columns in columns_by_table
         if sql
     ]
     return Chosen(
@@ -98,8 +98,8 @@ def _usual(table: Scores, of: str) -> str:
     """The first measure kept for each of these, rather one of what was answered than of what was felt."""
     fitting = _kept_for(table, of)
     if not fitting:
-        what = message("the scheme {name} has no measure for each {facet}", name=table.schemes[-1].ref, facet=of)
-        raise BadInput(Problem(what, "--of", message("try --of item")))
+        text = message("the scheme {name} has no measure for each {facet}", name=table.schemes[-1].ref, facet=of)
+        raise BadInput(Problem(text, "--of", message("try --of item")))
     answered = [name for name in fitting if _is_of_items(table, name)]
     return (answered or fitting)[0]
 
@@ -113,11 +113,11 @@ def _kept_for(table: Scores, of: str) -> list[str]:
     return [measure.id for measure in measures if [facet.value for facet in measure.for_each] == [of]]
 
 
-def _nothing(table: Scores, asked: Asked, measure: str) -> Problem:
-    fitting = _kept_for(table, asked.of)
-    if asked.measure and asked.measure not in fitting:
-        what = message("no measure for each {facet}: {name}", facet=asked.of, name=measure)
-        return Problem(what, "--measure", nearest(measure, fitting))
+def _nothing(table: Scores, query: Asked, measure: str) -> Problem:
+    fitting = _kept_for(table, query.of)
+    if query.measure and query.measure not in fitting:
+        text = message("no measure for each {facet}: {name}", facet=query.of, name=measure)
+        return Problem(text, "--measure", nearest(measure, fitting))
     return Problem(message("no drivers meet the conditions"), "--where")
 
 

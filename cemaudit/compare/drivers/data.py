@@ -74,12 +74,12 @@ def centred(values: Numbers, within: NDArray[np.int64]) -> Numbers:
 
     What a group has but once says nothing of how it differs, and becomes NaN.
     """
-    known = ~np.isnan(values)
+    is_known = ~np.isnan(values)
     totals, counts = (np.zeros((int(within.max()) + 1, values.shape[1])) for _ in range(2))
-    np.add.at(totals, within, np.where(known, values, 0))
-    np.add.at(counts, within, known)
+    np.add.at(totals, within, np.where(is_known, values, 0))
+    np.add.at(counts, within, is_known)
     means = totals / np.maximum(counts, 1)
-    return np.where(known & (counts[within] > 1), values - means[within], np.nan)
+    return np.where(is_known & (counts[within] > 1), values - means[within], np.nan)
 
 
 def centred_sql(frame: str, names: Sequence[str], within: Sequence[str]) -> str:
@@ -145,20 +145,20 @@ class Products:
     def _square(self, pairs: Numbers) -> Numbers:
         m = len(self.names)
         rows, columns = np.triu_indices(m)
-        found = np.zeros((*pairs.shape[:-1], m, m))
-        found[..., rows, columns] = pairs
-        found[..., columns, rows] = pairs
-        return found
+        square = np.zeros((*pairs.shape[:-1], m, m))
+        square[..., rows, columns] = pairs
+        square[..., columns, rows] = pairs
+        return square
 
 
 def products_of_rows(names: Sequence[str], values: Numbers, store: NDArray[np.int64]) -> Products:
     """The products of (n, m) centred ``values`` (NaN: not known) of the visits of stores numbered from 0."""
     rows, columns = np.triu_indices(len(names))
     pairs = values[:, rows] * values[:, columns]
-    known = ~np.isnan(pairs)
+    is_known = ~np.isnan(pairs)
     counts, sums = (np.zeros((int(store.max()) + 1, len(rows))) for _ in range(2))
-    np.add.at(counts, store, known)
-    np.add.at(sums, store, np.where(known, pairs, 0))
+    np.add.at(counts, store, is_known)
+    np.add.at(sums, store, np.where(is_known, pairs, 0))
     return Products(tuple(names), counts, sums)
 
 
@@ -223,12 +223,12 @@ class Means(NamedTuple):
         return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def make_frame(reading: Local, sources: Sequence[Source], which: Filter) -> None:
+def make_frame(reading: Local, sources: Sequence[Source], visit_filter: Filter) -> None:
     """Put the visits in which the outcome is known into the table ``FRAME``."""
     names = list(dict.fromkeys(name for source in sources for name in source.columns))
-    conditions, values = conditions_of(which)
-    parts = [_selected(reading, number, source, names, conditions) for number, source in enumerate(sources)]
-    reading.ask(f"create or replace temp table {FRAME} as {' union all '.join(parts)}", values * len(parts))
+    conditions, values = conditions_of(visit_filter)
+    selects = [_selected(reading, number, source, names, conditions) for number, source in enumerate(sources)]
+    reading.ask(f"create or replace temp table {FRAME} as {' union all '.join(selects)}", values * len(selects))
 
 
 def _selected(reading: Local, number: int, source: Source, names: Sequence[str], conditions: Sequence[str]) -> str:
@@ -236,11 +236,11 @@ def _selected(reading: Local, number: int, source: Source, names: Sequence[str],
     reading.view(scored, source.table.parts)
     reading.view(answered, reading.answers(source.table.checklist.ref).parts)
     columns = ", ".join(f"cast({source.columns.get(name, 'null')} as bigint) as {quoted(name)}" for name in names)
-    known = f"{source.columns[OUTCOME]} is not null"
+    known_sql = f"{source.columns[OUTCOME]} is not null"
     return (
         f"select visits.store, answered.shopper, {number} as version, {columns} from {scored} as visits "
         f"join {answered} as answered on answered.number = visits.number "
-        f"left join stores on stores.store = visits.store where {' and '.join([*conditions, known])}"
+        f"left join stores on stores.store = visits.store where {' and '.join([*conditions, known_sql])}"
     )
 
 
@@ -259,8 +259,8 @@ def means_of(reading: Local, names: Sequence[str]) -> Means:
     """Visits and sums of columns, store by store."""
     sums = [f"cast(sum({quoted(name)}) as double)" for name in names]
     counts = [f"count({quoted(name)})" for name in names]
-    found = _arrays(reading, [*counts, *sums], FRAME)
-    return Means(found[:, : len(names)], found[:, len(names) :] / 100)
+    arrays = _arrays(reading, [*counts, *sums], FRAME)
+    return Means(arrays[:, : len(names)], arrays[:, len(names) :] / 100)
 
 
 def products_of(reading: Local, names: Sequence[str], *, by_shopper: bool, frame: str = FRAME) -> Products:
@@ -274,29 +274,32 @@ def products_of(reading: Local, names: Sequence[str], *, by_shopper: bool, frame
     pairs = [product.format(names[row], names[column]) for row, column in places]
     counts, sums = [], []
     for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        some = pairs[start : start + _PAIRS_AT_ONCE]
-        asked = [*(f"count({pair})" for pair in some), *(f"cast(sum({pair}) as double)" for pair in some)]
-        found = _arrays(reading, asked, _CENTRED)
-        counts.append(found[:, : len(some)])
-        sums.append(found[:, len(some) :] / PARTS**2)
+        pair_block = pairs[start : start + _PAIRS_AT_ONCE]
+        expressions = [
+            *(f"count({pair})" for pair in pair_block),
+            *(f"cast(sum({pair}) as double)" for pair in pair_block),
+        ]
+        arrays = _arrays(reading, expressions, _CENTRED)
+        counts.append(arrays[:, : len(pair_block)])
+        sums.append(arrays[:, len(pair_block) :] / PARTS**2)
     reading.ask(f"drop table {_CENTRED}")
     return Products(tuple(names), np.hstack(counts), np.hstack(sums))
 
 
 def _is_large(reading: Local, names: Sequence[str]) -> bool:
     """Whether products could leave 64 bits."""
-    asked = ", ".join(f"coalesce(max(abs({name})), 0)" for name in names)
-    (row,) = reading.ask(f"select {asked} from {_CENTRED}")
+    maximum_expressions = ", ".join(f"coalesce(max(abs({name})), 0)" for name in names)
+    (row,) = reading.ask(f"select {maximum_expressions} from {_CENTRED}")
     return int(max(row)) ** 2 > _LARGEST
 
 
 def _arrays(reading: Local, expressions: Sequence[str], table: str) -> Numbers:
     """Expressions over each store's rows, as floats: (stores, expressions); 0 for null."""
-    listed = ", ".join(f"{one} as c{number}" for number, one in enumerate(expressions))
+    listed = ", ".join(f"{expression} as c{number}" for number, expression in enumerate(expressions))
     with reading_of(reading.folder):
         sql = f"select {listed} from {table} group by store order by store"
-        found: dict[str, Any] = reading.link.execute(sql).fetchnumpy()
-    return np.column_stack([np.ma.filled(np.ma.asarray(one, np.float64), 0) for one in found.values()])
+        columns: dict[str, Any] = reading.link.execute(sql).fetchnumpy()
+    return np.column_stack([np.ma.filled(np.ma.asarray(expression, np.float64), 0) for expression in columns.values()])
 
 
 LEAST_PAIR = 30
@@ -326,23 +329,23 @@ def check_facts(facts: Facts, *, by_shopper: bool) -> None:
     if not facts.visits:
         raise CannotTell(message("In none of these visits is the outcome known."), "nothing")
     if facts.stores < LEAST_STORES:
-        what = message(
+        text = message(
             "Stores visited: {count}. Of fewer than {least} nobody can tell what is chance.",
             count=facts.stores,
             least=LEAST_STORES,
         )
-        raise CannotTell(what, "stores")
+        raise CannotTell(text, "stores")
     if facts.visits < LEAST_PAIR:
-        what = message("{count} visits are too few; at least {least} are needed.", count=facts.visits, least=LEAST_PAIR)
-        raise CannotTell(what, "visits")
+        text = message("{count} visits are too few; at least {least} are needed.", count=facts.visits, least=LEAST_PAIR)
+        raise CannotTell(text, "visits")
     if by_shopper and facts.visits - facts.single < LEAST_PAIR:
-        what = message(
+        text = message(
             "{single} of {visits} visits are the only one of their shopper, so that strict shoppers cannot be told "
             "from bad visits. With --no-centring they are taken as they are.",
             single=facts.single,
             visits=facts.visits,
         )
-        raise CannotTell(what, "single")
+        raise CannotTell(text, "single")
 
 
 def sort_out(products: Products) -> Sorted:
@@ -358,10 +361,10 @@ def sort_out(products: Products) -> Sorted:
     same = [name for at, name in enumerate(products.names) if at and variances[at] <= _FLAT and name not in seldom]
     kept = [name for name in products.names if name not in {*seldom, *same}]
     while len(kept) > 1:
-        some = products.only(kept).together
-        if some.min() >= LEAST_PAIR:
+        joint_counts = products.only(kept).together
+        if joint_counts.min() >= LEAST_PAIR:
             break
-        worst = 1 + int(np.argmin(some[1:].sum(axis=1)))
+        worst = 1 + int(np.argmin(joint_counts[1:].sum(axis=1)))
         seldom.append(kept.pop(worst))
     _check_kept(products, kept)
     return Sorted(products.only(kept), seldom, same)
@@ -370,20 +373,20 @@ def sort_out(products: Products) -> Sorted:
 def _check_kept(products: Products, kept: list[str]) -> None:
     drivers = len(kept) - 1
     if drivers < 2:
-        what = message(
+        text = message(
             "Fewer than two drivers differ, and are known together with the outcome in at least {least} visits.",
             least=LEAST_PAIR,
         )
-        raise CannotTell(what, "drivers")
+        raise CannotTell(text, "drivers")
     visits = int(products.together[0, 0])
     if visits < PER_DRIVER * drivers:
-        what = message(
+        text = message(
             "{visits} visits are too few for {drivers} drivers; {needed} are needed. Choose a coarser --of.",
             visits=visits,
             drivers=drivers,
             needed=PER_DRIVER * drivers,
         )
-        raise CannotTell(what, "visits")
+        raise CannotTell(text, "visits")
 
 
 Leaf = tuple[str, str]
@@ -404,14 +407,14 @@ class _Tree:
 
     def leaves(self, measure: Measure, key: Mapping[str, str]) -> set[Leaf]:
         """Those that meet the measure's own conditions, and the key."""
-        wanted = {
+        facet_values = {
             facet.value: {value} if isinstance(value, str) else set(value) for facet, value in measure.where.items()
         }
         return {
             leaf
             for source in (*measure.of, *(name for cap in measure.caps for name in cap.where))
             for leaf in self._of(source)
-            if all(values & set(self._known(leaf).get(facet, ())) for facet, values in wanted.items())
+            if all(values & set(self._known(leaf).get(facet, ())) for facet, values in facet_values.items())
             and all(value in self._known(leaf).get(facet, ()) for facet, value in key.items())
         }
 
@@ -477,8 +480,8 @@ def measure_columns(table: Scores, measure: str, facet: str) -> Iterator[Column]
 
 def score_of(table: Scores, measure: str) -> str | None:
     """The column of a measure that is one number; ``None`` where the table has none."""
-    found = (score.score for score in table.scores if score.measure == measure and not score.key)
-    name = next(found, None)
+    score_columns = (score.score for score in table.scores if score.measure == measure and not score.key)
+    name = next(score_columns, None)
     return None if name is None else f"visits.{quoted(name)}"
 
 

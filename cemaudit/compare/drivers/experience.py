@@ -94,40 +94,43 @@ def _scale(measure: Measure) -> float:
     return float(measure.options.get("scale", 1))
 
 
-def experiences(reading: Local, tables: Sequence[Scores], which: Filter) -> list[Felt]:
+def experiences(reading: Local, tables: Sequence[Scores], visit_filter: Filter) -> list[Felt]:
     """The means of each touchpoint, and last, under an empty name, of all their visits together."""
-    found: dict[str, tuple[float, list[int]]] = {}
+    totals: dict[str, tuple[float, list[int]]] = {}
     for table in tables:
-        for triple, numbers in _totals(reading, table, which):
-            before = found.get(triple.name, (triple.scale, [0] * len(numbers)))[1]
-            found[triple.name] = (triple.scale, [one + more for one, more in zip(before, numbers, strict=True)])
+        for triple, numbers in _totals(reading, table, visit_filter):
+            before = totals.get(triple.name, (triple.scale, [0] * len(numbers)))[1]
+            totals[triple.name] = (
+                triple.scale,
+                [total + number for total, number in zip(before, numbers, strict=True)],
+            )
     titles = {name: touchpoint.title for table in tables for name, touchpoint in table.checklist.touchpoint.items()}
     felt = [
         _felt(name, scale, numbers)._replace(title=titles.get(name, name))
-        for name, (scale, numbers) in found.items()
+        for name, (scale, numbers) in totals.items()
         if numbers[0]
     ]
     if len(felt) > 1:
-        felt.append(_felt("", max(scale for scale, _ in found.values()), _added(found.values())))
+        felt.append(_felt("", max(scale for scale, _ in totals.values()), _added(totals.values())))
     return felt
 
 
-def _added(found: Iterable[tuple[float, list[int]]]) -> list[int]:
-    return [sum(numbers) for numbers in zip(*(numbers for _, numbers in found), strict=True)]
+def _added(totals: Iterable[tuple[float, list[int]]]) -> list[int]:
+    return [sum(numbers) for numbers in zip(*(numbers for _, numbers in totals), strict=True)]
 
 
-def _totals(reading: Local, table: Scores, which: Filter) -> Iterator[tuple[Triple, list[int]]]:
+def _totals(reading: Local, table: Scores, visit_filter: Filter) -> Iterator[tuple[Triple, list[int]]]:
     """Of each touchpoint meant: visits, and the sums of P, E and S in hundredths."""
-    question = Question(which=which)
-    found = [triple for triple in triples(table) if is_asked(question, _facets(table, triple))]
-    if found:
+    question = Question(which=visit_filter)
+    columns = [triple for triple in triples(table) if is_asked(question, _facets(table, triple))]
+    if columns:
         where, values = conditions_of(question.in_sql)
         reading.view("visits", table.parts)
-        asked = [one for triple in found for one in _asked(triple)]
-        sql = f"select {', '.join(asked)} from visits left join stores on stores.store = visits.store"
+        expressions = [expression for triple in columns for expression in _asked(triple)]
+        sql = f"select {', '.join(expressions)} from visits left join stores on stores.store = visits.store"
         (row,) = reading.ask(f"{sql} where {' and '.join(where)}", values)
         numbers = [int(number or 0) for number in row]
-        yield from ((triple, numbers[4 * at : 4 * at + 4]) for at, triple in enumerate(found))
+        yield from ((triple, numbers[4 * at : 4 * at + 4]) for at, triple in enumerate(columns))
 
 
 def _facets(table: Scores, triple: Triple) -> Facets:
@@ -137,9 +140,9 @@ def _facets(table: Scores, triple: Triple) -> Facets:
 
 def _asked(triple: Triple) -> Iterator[str]:
     columns = (triple.performance, triple.emotion, triple.experience)
-    known = " and ".join(f"{column} is not null" for column in columns)
-    yield f"count(case when {known} then 1 end)"
-    yield from (f"sum(case when {known} then cast({column} as bigint) end)" for column in columns)
+    all_known_sql = " and ".join(f"{column} is not null" for column in columns)
+    yield f"count(case when {all_known_sql} then 1 end)"
+    yield from (f"sum(case when {all_known_sql} then cast({column} as bigint) end)" for column in columns)
 
 
 def _felt(name: str, size: float, numbers: Sequence[int]) -> Felt:
@@ -149,28 +152,28 @@ def _felt(name: str, size: float, numbers: Sequence[int]) -> Felt:
     return Felt(name, visits, float(p), float(e), float(s), float(scale * experience(p / scale, e / scale)))
 
 
-def mean_columns(found: Sequence[Triple]) -> Mapping[str, str]:
+def mean_columns(columns: Sequence[Triple]) -> Mapping[str, str]:
     """For each visit its mean P and E over touchpoints that have both, and P·E: columns ``p``, ``e`` and ``pe``.
 
     In hundredths of a percent.
     """
-    if not found:
+    if not columns:
         return {}
-    both = [f"({one.performance} is not null and {one.emotion} is not null)" for one in found]
-    count = " + ".join(f"cast({known} as integer)" for known in both)
+    both = [f"({touchpoint.performance} is not null and {touchpoint.emotion} is not null)" for touchpoint in columns]
+    count = " + ".join(f"cast({both_known} as integer)" for both_known in both)
     p, e = (
-        f"(({_sum([(known, _part(one, which)) for known, one in zip(both, found, strict=True)])}) / nullif({count}, 0))"
-        for which in ("performance", "emotion")
+        f"(({_sum([(both_known, _part(touchpoint, kind)) for both_known, touchpoint in zip(both, columns, strict=True)])}) / nullif({count}, 0))"
+        for kind in ("performance", "emotion")
     )
     return {"p": _rounded(p), "e": _rounded(e), "pe": _rounded(f"{p} * {e}")}
 
 
-def _part(triple: Triple, which: str) -> str:
-    return f"{getattr(triple, which)} / {100 * triple.scale!r}"
+def _part(triple: Triple, kind: str) -> str:
+    return f"{getattr(triple, kind)} / {100 * triple.scale!r}"
 
 
-def _sum(parts: Sequence[tuple[str, str]]) -> str:
-    return " + ".join(f"case when {known} then {part} else 0 end" for known, part in parts)
+def _sum(terms: Sequence[tuple[str, str]]) -> str:
+    return " + ".join(f"case when {known_terms} then {term} else 0 end" for known_terms, term in terms)
 
 
 def _rounded(number: str) -> str:

@@ -62,8 +62,8 @@ _ORDER = (Quadrant.MINOR, Quadrant.ENOUGH, Quadrant.IMPROVE, Quadrant.KEEP)
 
 def quadrants(share: Numbers, performance: Numbers, shares: Numbers, performances: Numbers) -> list[Placed]:
     """Where each of p drivers lies: by (p) and by (B, p) of samples of stores; the lines move with the samples."""
-    here, there = _codes(share, performance), _codes(shares, performances)
-    return [Placed(_ORDER[code], float(np.mean(there[:, at] == code))) for at, code in enumerate(here.tolist())]
+    here, codes = _codes(share, performance), _codes(shares, performances)
+    return [Placed(_ORDER[code], float(np.mean(codes[:, at] == code))) for at, code in enumerate(here.tolist())]
 
 
 def _codes(share: Numbers, performance: Numbers) -> NDArray[np.int64]:
@@ -73,13 +73,13 @@ def _codes(share: Numbers, performance: Numbers) -> NDArray[np.int64]:
     return codes
 
 
-def hint_of(placed: Placed, *, idle: bool, lifts: bool, seldom: bool, mandatory: bool) -> Hint:
+def hint_of(position: Placed, *, idle: bool, lifts: bool, seldom: bool, mandatory: bool) -> Hint:
     """Return the suggestion; of what is ``mandatory`` it is never to do less.
 
     ``idle``: neither low nor high performance does anything that could be found; ``lifts``: the driver surely lifts
     more than it harms; ``seldom``: it is high in few visits.
     """
-    hint = _hint(placed, idle=idle, lifts=lifts, seldom=seldom)
+    hint = _hint(position, idle=idle, lifts=lifts, seldom=seldom)
     return Hint.MUST_KEEP if mandatory and hint in _LESS else hint
 
 

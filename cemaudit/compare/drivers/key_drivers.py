@@ -81,9 +81,9 @@ def lmg(R: Numbers) -> Numbers:
 
     ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
     """
-    whole = R.reshape(-1, *R.shape[-2:])
+    matrices = R.reshape(-1, *R.shape[-2:])
     size = max(1, _AT_ONCE >> (R.shape[-1] - 1))
-    blocks = [_gains(explained(whole[start : start + size])) for start in range(0, len(whole), size)]
+    blocks = [_gains(explained(matrices[start : start + size])) for start in range(0, len(matrices), size)]
     return np.concatenate(blocks).reshape(*R.shape[:-2], -1)
 
 
@@ -105,8 +105,8 @@ def _said(left: Numbers) -> Numbers:
     others, own = left[..., 0, 1:], left[..., 0, 0]
     says = own > _NOTHING_LEFT
     scale = np.where(says, 1 / np.where(says, own, 1), 0)
-    said: Numbers = others[..., :, None] * (others * scale[..., None])[..., None, :]
-    return said
+    explained: Numbers = others[..., :, None] * (others * scale[..., None])[..., None, :]
+    return explained
 
 
 def _gains(r2: Numbers) -> Numbers:
@@ -166,10 +166,10 @@ def mended(R: Numbers) -> Numbers:
     if not broken.any():
         return R
     kept = (V * np.maximum(values, 0)[..., None, :]) @ np.swapaxes(V, -1, -2)
-    whole = np.diagonal(R, axis1=-2, axis2=-1) > 0
-    now = correlations(kept) * (whole[..., :, None] & whole[..., None, :])
-    found: Numbers = np.where(broken[..., None, None], now, R)
-    return found
+    varies = np.diagonal(R, axis1=-2, axis2=-1) > 0
+    now = correlations(kept) * (varies[..., :, None] & varies[..., None, :])
+    corrected: Numbers = np.where(broken[..., None, None], now, R)
+    return corrected
 
 
 def shares(R: Numbers) -> Numbers:
@@ -177,9 +177,9 @@ def shares(R: Numbers) -> Numbers:
 
     By LMG up to ``MOST`` drivers, by Johnson's relative weights above. ``R``: correlations, the outcome first.
     """
-    parts = lmg(R) if R.shape[-1] - 1 <= MOST else johnson(R)
-    total = parts.sum(axis=-1, keepdims=True)
-    found: Numbers = np.where(total > _FLAT, parts / np.where(total > _FLAT, total, 1), 0)
+    contributions = lmg(R) if R.shape[-1] - 1 <= MOST else johnson(R)
+    total = contributions.sum(axis=-1, keepdims=True)
+    found: Numbers = np.where(total > _FLAT, contributions / np.where(total > _FLAT, total, 1), 0)
     return found
 
 
@@ -234,33 +234,33 @@ class Samples(NamedTuple):
 
 def sampled(products: Products, means: Means) -> Samples:
     """1,000 samples; the outcome is the first of the products, the means are those of the drivers."""
-    found = [
+    replicates = [
         (shares(mended(correlations(products.covariances(block)))), means.mean(block))
         for block in drawn(products.stores)
     ]
-    return Samples(*(np.concatenate(some) for some in zip(*found, strict=True)))
+    return Samples(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
 
 
 def sampled_asymmetries(products: Products) -> Asymmetry:
     """Of 1,000 samples; the variables are those of ``asymmetries``."""
-    found = [asymmetries(products.covariances(block)) for block in drawn(products.stores)]
-    return Asymmetry(*(np.concatenate(some) for some in zip(*found, strict=True)))
+    replicates = [asymmetries(products.covariances(block)) for block in drawn(products.stores)]
+    return Asymmetry(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
 
 
 def interval(samples: Numbers, level: float) -> Interval:
     """The middle of (B) samples; NaN are left out."""
-    known = samples[~np.isnan(samples)]
-    if not len(known):
+    finite = samples[~np.isnan(samples)]
+    if not len(finite):
         return Interval(float("nan"), float("nan"))
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(finite, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(low), float(high))
 
 
 def top(samples: Numbers) -> Numbers:
     """The share of samples (B, p) in which each of p drivers is among the first three: (p)."""
     places = (-samples).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
-    found: Numbers = (places < FIRST).mean(axis=0)
-    return found
+    mean: Numbers = (places < FIRST).mean(axis=0)
+    return mean
 
 
 CORNERS = "driver_corners"
@@ -281,11 +281,11 @@ def corners(reading: Local, names: Sequence[str]) -> dict[str, Corner]:
     tests = [test for name in names for test in (*_tests(name, *limits[name]), f"{name} is not null")]
     counts = [f"count(case when {test} then 1 end)" for test in tests]
     (row,) = reading.ask(f"select {', '.join(counts)} from {FRAME}")
-    found = {}
+    thirds = {}
     for at, name in enumerate(names):
         low, high, known = map(int, row[3 * at : 3 * at + 3])
-        found[name] = Corner(low, known - low - high, high)
-    return found
+        thirds[name] = Corner(low, known - low - high, high)
+    return thirds
 
 
 def make_corners(reading: Local, names: Sequence[str]) -> list[str]:
@@ -302,8 +302,8 @@ def make_corners(reading: Local, names: Sequence[str]) -> list[str]:
 
 
 def _limits(reading: Local, names: Sequence[str]) -> Mapping[str, tuple[int, int]]:
-    asked = ", ".join(f"coalesce(min({name}), 0), coalesce(max({name}), 0)" for name in names)
-    (row,) = reading.ask(f"select {asked} from {FRAME}")
+    range_expressions = ", ".join(f"coalesce(min({name}), 0), coalesce(max({name}), 0)" for name in names)
+    (row,) = reading.ask(f"select {range_expressions} from {FRAME}")
     return {name: (int(row[2 * at]), int(row[2 * at + 1])) for at, name in enumerate(names)}
 
 
@@ -332,18 +332,19 @@ def leanings(
     products = products_of(reading, [OUTCOME, *columns], by_shopper=by_shopper, frame=CORNERS)
     covariances = products.covariances()
     small = SMALL * float(np.sqrt(covariances[0, 0]))
-    whole, samples = asymmetries(covariances), sampled_asymmetries(products)
-    told = {}
+    estimates, samples = asymmetries(covariances), sampled_asymmetries(products)
+    contrasts = {}
     for at, name in enumerate(enough):
-        penalty, reward, both, leaning = (float(numbers[at]) for numbers in whole)
+        penalty, reward, both, leaning = (float(numbers[at]) for numbers in estimates)
         is_told = interval(samples.range[:, at], level).low > small
-        told[name] = Asymmetric(
+        contrasts[name] = Asymmetric(
             penalty,
             reward,
             both,
             leaning if is_told else None,
             interval(samples.leaning[:, at], level) if is_told else None,
             found[name].high / visits,
-            max(penalty, reward) < small and all(interval(one[:, at], level).low < _NOTHING for one in samples[:2]),
+            max(penalty, reward) < small
+            and all(interval(sample[:, at], level).low < _NOTHING for sample in samples[:2]),
         )
-    return told
+    return contrasts

@@ -50,7 +50,7 @@ def _is_asked(chosen: Chosen) -> bool:
 def _link(reading: Local, key: str, name: str, *, by_shopper: bool, level: float) -> Link:
     score, within = quoted(key), "shopper" if by_shopper else "true"
     pairs = (OUTCOME, OUTCOME), (score, score), (OUTCOME, score)
-    terms = ", ".join(f"sum(cast({one} as hugeint) * {other})" for one, other in pairs)
+    terms = ", ".join(f"sum(cast({pair} as hugeint) * {other})" for pair, other in pairs)
     persons = reading.ask(
         f"select count(*), sum({OUTCOME}), sum({score}), {terms} from {FRAME} where {score} is not null "
         f"group by {within}"
@@ -59,9 +59,9 @@ def _link(reading: Local, key: str, name: str, *, by_shopper: bool, level: float
         f"select (select avg({score}) from {FRAME} where {_PROMOTES}), "
         f"(select avg({score}) from {FRAME} where {_DETRACTS})"
     )
-    seen = _together([tuple(map(int, person)) for person in persons])
-    correlation, interval = correlation_of(seen, level)
-    return Link(name, _points(up), _points(down), correlation, interval, seen.visits)
+    paired = _together([tuple(map(int, person)) for person in persons])
+    correlation, interval = correlation_of(paired, level)
+    return Link(name, _points(up), _points(down), correlation, interval, paired.visits)
 
 
 def _together(persons: Sequence[tuple[int, ...]]) -> Together:
@@ -70,8 +70,10 @@ def _together(persons: Sequence[tuple[int, ...]]) -> Together:
     ``persons``: of each the visits, Σa, Σb, Σa², Σb², Σab.
     """
 
-    def apart(product: int, one: int, other: int) -> float:
-        return math.fsum((person[0] * person[product] - person[one] * person[other]) / person[0] for person in persons)
+    def apart(product: int, first: int, other: int) -> float:
+        return math.fsum(
+            (person[0] * person[product] - person[first] * person[other]) / person[0] for person in persons
+        )
 
     squares = (apart(3, 1, 1) / _SQUARE, apart(4, 2, 2) / _SQUARE, apart(5, 1, 2) / _SQUARE)
     return Together(sum(person[0] for person in persons), len(persons), *squares)

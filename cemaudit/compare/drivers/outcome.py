@@ -33,31 +33,31 @@ class Outcome(NamedTuple):
         return item_answer(table.checklist, self.name) if self.name in table.checklist.items else None
 
 
-def outcome_of(table: Scores, wanted: str | None) -> Outcome:
-    """The outcome ``wanted`` (an item or a measure), else the best the checklist has; ``BadInput`` where there is none.
+def outcome_of(table: Scores, requested: str | None) -> Outcome:
+    """The outcome ``requested`` (an item or a measure), else the best the checklist has; ``BadInput`` where there is none.
 
     The best: a question for the whole; else what was felt; else the measure a report leads with.
     """
     checklist, scheme = table.checklist, table.schemes[-1]
-    if wanted is None:
+    if requested is None:
         return _usual(checklist, scheme)
     why = message("it was asked for")
-    if wanted in checklist.items and item_answer(checklist, wanted):
-        return _item(checklist, wanted, why)
-    if score_of(table, wanted):
-        return _measure(checklist, scheme, wanted, why)
+    if requested in checklist.items and item_answer(checklist, requested):
+        return _item(checklist, requested, why)
+    if score_of(table, requested):
+        return _measure(checklist, scheme, requested, why)
     single = [measure.id for measure in scheme.measures if not measure.for_each]
     numbers = [name for name in checklist.items if item_answer(checklist, name)]
-    hint = nearest(wanted, [*single, *numbers], listing=False) or message(
+    hint = nearest(requested, [*single, *numbers], listing=False) or message(
         "known here: {names}", names=", ".join(single)
     )
-    raise BadInput(Problem(message("no item or measure that is one number: {name}", name=wanted), "--outcome", hint))
+    raise BadInput(Problem(message("no item or measure that is one number: {name}", name=requested), "--outcome", hint))
 
 
 def _usual(checklist: Checklist, scheme: Scheme) -> Outcome:
-    asked = [name for name, item in checklist.items.items() if isinstance(item.answer, Nps)]
-    asked += [name for name, item in checklist.items.items() if OVERALL & {name.casefold(), *item.tags}]
-    for name in asked:
+    candidates = [name for name, item in checklist.items.items() if isinstance(item.answer, Nps)]
+    candidates += [name for name, item in checklist.items.items() if OVERALL & {name.casefold(), *item.tags}]
+    for name in candidates:
         if item_answer(checklist, name):
             return _item(checklist, name, message("the checklist asks for the whole in it"))
     for measure in scheme.measures:

@@ -68,14 +68,14 @@ class Told(NamedTuple):
     both: Interaction | None
 
 
-def notes_of(chosen: Chosen, told: Told, drivers: Sequence[Driver]) -> Iterator[Sayable]:
+def notes_of(chosen: Chosen, inputs: Told, drivers: Sequence[Driver]) -> Iterator[Sayable]:
     """All that there is to say, the gravest first."""
     yield from _on_outcome(chosen)
-    yield from _on_shoppers(told)
-    yield from _on_missing(chosen, told)
-    yield from _on_stores(told.facts)
+    yield from _on_shoppers(inputs)
+    yield from _on_missing(chosen, inputs)
+    yield from _on_stores(inputs.facts)
     yield from _on_reading(drivers)
-    yield from _on_experience(told)
+    yield from _on_experience(inputs)
 
 
 def _on_outcome(chosen: Chosen) -> Iterator[Sayable]:
@@ -95,9 +95,9 @@ def _on_outcome(chosen: Chosen) -> Iterator[Sayable]:
     )
 
 
-def _on_shoppers(told: Told) -> Iterator[Sayable]:
-    facts = told.facts
-    if not told.by_shopper:
+def _on_shoppers(inputs: Told) -> Iterator[Sayable]:
+    facts = inputs.facts
+    if not inputs.by_shopper:
         yield message("Visits are taken as they are: that some shoppers are stricter than others is not taken out.")
         return
     yield message(
@@ -113,8 +113,8 @@ def _on_shoppers(told: Told) -> Iterator[Sayable]:
         yield message("Of {count} visits the shopper is not known; they count as one shopper's.", count=facts.unknown)
 
 
-def _on_missing(chosen: Chosen, told: Told) -> Iterator[Sayable]:
-    together = told.kept.products.together
+def _on_missing(chosen: Chosen, inputs: Told) -> Iterator[Sayable]:
+    together = inputs.kept.products.together
     if together.min() < together[0, 0]:
         yield message(
             "Not every driver applies in every visit: each two columns are compared over the visits in which both are "
@@ -123,17 +123,17 @@ def _on_missing(chosen: Chosen, told: Told) -> Iterator[Sayable]:
             most=int(together[0, 0]),
             least=LEAST_PAIR,
         )
-    if told.moved > _SEEN:
+    if inputs.moved > _SEEN:
         yield message(
             "The comparisons did not quite agree; correlations were moved by up to {moved} so that they do.",
-            moved=f"{told.moved:.3f}",
+            moved=f"{inputs.moved:.3f}",
         )
-    if told.kept.seldom:
-        yield message("Left out, because too seldom known: {names}.", names=_named(chosen, told.kept.seldom))
-    if told.kept.same:
+    if inputs.kept.seldom:
+        yield message("Left out, because too seldom known: {names}.", names=_named(chosen, inputs.kept.seldom))
+    if inputs.kept.same:
         yield message(
             "Left out, because they never differ: {names}. What never differs tells nothing.",
-            names=_named(chosen, told.kept.same),
+            names=_named(chosen, inputs.kept.same),
         )
 
 
@@ -165,15 +165,15 @@ def _on_reading(drivers: Sequence[Driver]) -> Iterator[Sayable]:
         )
 
 
-def _on_experience(told: Told) -> Iterator[Sayable]:
-    if not told.felt:
+def _on_experience(inputs: Told) -> Iterator[Sayable]:
+    if not inputs.felt:
         return
     yield message(
         "The mean experience is the mean of products, not the product of means; 'together' is what lies between."
     )
-    if told.both is None:
+    if inputs.both is None:
         yield message("Whether performance and emotion do more together than apart needs a question for the whole.")
-    elif told.both.is_told:
+    elif inputs.both.is_told:
         yield message("Performance and emotion together do something that neither does alone.")
     else:
         yield message("That performance and emotion do more together than apart cannot be told from these visits.")
@@ -200,16 +200,16 @@ class _Seen(NamedTuple):
     leanings: dict[str, Asymmetric]
 
 
-def study(reading: Local, asked: Asked, rules: Rules = DEFAULT) -> Study:
+def study(reading: Local, query: Asked, rules: Rules = DEFAULT) -> Study:
     """What drives the outcome, as far as the visits tell.
 
     ``BadInput`` where something asked for does not exist, ``CannotTell`` where the visits say nothing.
     """
-    which = replace_conditions(asked.which, lambda condition: of_visits(condition.key))
-    chosen = choose(reading, asked)
-    make_frame(reading, chosen.sources, which)
+    visit_filter = replace_conditions(query.which, lambda condition: of_visits(condition.key))
+    chosen = choose(reading, query)
+    make_frame(reading, chosen.sources, visit_filter)
     facts = facts_of(reading)
-    by_shopper = facts.shoppers > 0 if asked.by_shopper is None else asked.by_shopper
+    by_shopper = facts.shoppers > 0 if query.by_shopper is None else query.by_shopper
     check_facts(facts, by_shopper=by_shopper)
     kept = sort_out(products_of(reading, [OUTCOME, *chosen.ids], by_shopper=by_shopper))
     R, moved = _holding(kept.products)
@@ -217,13 +217,13 @@ def study(reading: Local, asked: Asked, rules: Rules = DEFAULT) -> Study:
     names = kept.products.names[1:]
     means = means_of(reading, names)
     told = leanings(reading, names, visits=facts.visits, by_shopper=by_shopper, level=rules.level)
-    seen = _Seen(chosen, names, R, means, sampled(kept.products, means), told)
-    drivers = sorted(_drivers(seen, rules.level), key=lambda driver: -driver.share)
-    felt = experiences(reading, [source.table for source in chosen.sources], asked.which)
+    estimates = _Seen(chosen, names, R, means, sampled(kept.products, means), told)
+    drivers = sorted(_drivers(estimates, rules.level), key=lambda driver: -driver.share)
+    felt = experiences(reading, [source.table for source in chosen.sources], query.which)
     both = interaction_in(reading, by_shopper=by_shopper) if chosen.sources[0].columns.get("pe") else None
     return Study(
-        asked.of, chosen.outcome, chosen.measure, facts.visits, facts.stores, facts.shoppers, by_shopper, explained,
-        "lmg" if len(seen.keys) <= MOST else "johnson", tuple(drivers), tuple(felt), both,
+        query.of, chosen.outcome, chosen.measure, facts.visits, facts.stores, facts.shoppers, by_shopper, explained,
+        "lmg" if len(estimates.keys) <= MOST else "johnson", tuple(drivers), tuple(felt), both,
         promoting(reading, chosen, names, by_shopper=by_shopper, level=rules.level),
         tuple(notes_of(chosen, Told(facts, kept, moved, by_shopper, bool(felt), both), drivers)),
     )  # fmt: skip
@@ -235,8 +235,8 @@ def _holding(products: Products) -> tuple[Numbers, float]:
     R = mended(found)
     moved = float(np.abs(R - found).max())
     if moved > MOST_MENDED:
-        what = message("The drivers are known in such different visits that what they say contradicts itself.")
-        raise CannotTell(what, "pairs")
+        text = message("The drivers are known in such different visits that what they say contradicts itself.")
+        raise CannotTell(text, "pairs")
     return R, moved
 
 
@@ -251,35 +251,44 @@ def _explained(R: Numbers, free: int) -> float:
     f = (r2 / drivers) / max((1 - r2) / freedom, np.finfo(float).tiny)
     if stats.f.sf(f, drivers, freedom) > CHANCE:
         share, chance = f"{r2:.1%}", f"{min(drivers / max(free, 1), 1):.1%}"
-        what = message(
+        text = message(
             "The drivers explain {share} of what differs in the outcome; chance alone would explain {chance}.",
             share=share,
             chance=chance,
         )
-        raise CannotTell(what, "chance")
+        raise CannotTell(text, "chance")
     return min(r2, 1.0)
 
 
-def _drivers(seen: _Seen, level: float) -> list[Driver]:
-    found, performance, samples, up = shares(seen.R), seen.means.mean(), seen.samples, _up(seen.chosen)
-    placed = quadrants(found, up * performance, samples.shares, up * samples.performance)
-    first, visits = top(samples.shares), seen.means.counts.sum(axis=0)
+def _drivers(estimates: _Seen, level: float) -> list[Driver]:
+    found, performance, samples, up = (
+        shares(estimates.R),
+        estimates.means.mean(),
+        estimates.samples,
+        _up(estimates.chosen),
+    )
+    positions = quadrants(found, up * performance, samples.shares, up * samples.performance)
+    first, visits = top(samples.shares), estimates.means.counts.sum(axis=0)
     return [
         Driver(
-            seen.chosen.ids[key],
-            seen.chosen.titles[key],
+            estimates.chosen.ids[key],
+            estimates.chosen.titles[key],
             int(visits[at]),
             float(found[at]),
             interval(samples.shares[:, at], level),
             float(first[at]),
             float(performance[at]),
             interval(samples.performance[:, at], level),
-            placed[at].quadrant,
-            placed[at].certain,
-            _hint(placed[at], seen.leanings.get(key) if up > 0 else None, mandatory=key in seen.chosen.mandatory),
-            seen.leanings.get(key),
+            positions[at].quadrant,
+            positions[at].certain,
+            _hint(
+                positions[at],
+                estimates.leanings.get(key) if up > 0 else None,
+                mandatory=key in estimates.chosen.mandatory,
+            ),
+            estimates.leanings.get(key),
         )
-        for at, key in enumerate(seen.keys)
+        for at, key in enumerate(estimates.keys)
     ]
 
 
@@ -288,10 +297,10 @@ def _up(chosen: Chosen) -> int:
     return -1 if chosen.sources[-1].table.schemes[-1].direction == "lower-is-better" else 1
 
 
-def _hint(placed: Placed, leaning: Asymmetric | None, *, mandatory: bool) -> Hint:
+def _hint(position: Placed, leaning: Asymmetric | None, *, mandatory: bool) -> Hint:
     if leaning is None:
-        return hint_of(placed, idle=False, lifts=False, seldom=False, mandatory=mandatory)
+        return hint_of(position, idle=False, lifts=False, seldom=False, mandatory=mandatory)
     lifts = leaning.leaning is not None and leaning.leaning > LEANING
     surely = leaning.interval is not None and leaning.interval.low > 0
     seldom = leaning.prevalence < SELDOM
-    return hint_of(placed, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)
+    return hint_of(position, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)

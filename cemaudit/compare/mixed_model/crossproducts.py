@@ -172,29 +172,31 @@ def _sparse_products(cross: Sparse, weights: Vector) -> Sparse:
 
 def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
     """The lower triangle of cross' diag(weights) cross, for ``weights`` >= 0."""
-    found = np.zeros((cross.shape[1], cross.shape[1]), order="F")
+    products = np.zeros((cross.shape[1], cross.shape[1]), order="F")
     roots = np.sqrt(weights)
     for rows in blocks(*cross.shape):
         block = cross[rows].toarray() * roots[rows, None]
-        found = linalg.blas.dsyrk(1.0, block.T, beta=1.0, c=found, lower=1, overwrite_c=1)
-    return np.asarray(found)
+        products = linalg.blas.dsyrk(1.0, block.T, beta=1.0, c=products, lower=1, overwrite_c=1)
+    return np.asarray(products)
 
 
-def left_over(whole: Sparse, cross: Sparse, weights: Vector) -> Matrix:
+def left_over(contrasts: Sparse, cross: Sparse, weights: Vector) -> Matrix:
     """The difference whole - cross' diag(weights) cross for ``weights`` >= 0, its lower triangle (Fortran order)."""
     if sparse_is_quicker(cross):
-        return np.asarray((whole - _sparse_products(cross, weights)).toarray(order="F"))
-    found = whole.toarray(order="F")
-    found -= _dense_products(cross, weights)
-    return np.asarray(found)
+        return np.asarray((contrasts - _sparse_products(cross, weights)).toarray(order="F"))
+    remainder = contrasts.toarray(order="F")
+    remainder -= _dense_products(cross, weights)
+    return np.asarray(remainder)
 
 
 def weighed_trace(cross: Sparse, weights: Vector, scale: Vector, lower: Matrix) -> float:
     """Trace of cross' diag(weights) cross times diag(scale) S diag(scale), where ``lower`` is a triangle of S."""
     if not sparse_is_quicker(cross):
-        whole = _dense_products(cross, weights) * scale
-        whole *= scale[:, None]
-        return float(2.0 * np.einsum("ij,ij->", whole, lower) - np.diagonal(whole) @ np.diagonal(lower))
+        weighted_products = _dense_products(cross, weights) * scale
+        weighted_products *= scale[:, None]
+        return float(
+            2.0 * np.einsum("ij,ij->", weighted_products, lower) - np.diagonal(weighted_products) @ np.diagonal(lower)
+        )
     products = sparse.tril(_sparse_products(cross, weights), format="coo")
     row, column = products.coords
     twice = np.where(row == column, 1.0, 2.0) * scale[row] * scale[column]
@@ -209,11 +211,11 @@ def quadratic(left: Sparse, lower: Matrix) -> Vector:
     size = left.shape[1]
     if sparse_is_quicker(left, _PAIR_COSTS):
         pairs = 4 * int(np.diff(left.indptr).max(initial=1)) ** 2
-        parts = [_by_pairs(left[rows], lower) for rows in blocks(left.shape[0], pairs)]
+        forms = [_by_pairs(left[rows], lower) for rows in blocks(left.shape[0], pairs)]
     else:
         dense = (left[rows].toarray() for rows in blocks(left.shape[0], size))
-        parts = [np.einsum("ij,ji->i", part, _times(lower, part)) for part in dense]
-    return np.concatenate([np.zeros(0), *parts])
+        forms = [np.einsum("ij,ji->i", dense_form, _times(lower, dense_form)) for dense_form in dense]
+    return np.concatenate([np.zeros(0), *forms])
 
 
 def bilinear(left: Matrix, lower: Matrix) -> Matrix:
@@ -230,10 +232,10 @@ def _by_pairs(left: Sparse, lower: Matrix) -> Vector:
     """The forms as sums over all pairs of entries that a row has."""
     counts = np.diff(left.indptr)
     partners = np.repeat(counts, counts)
-    one = np.repeat(np.arange(left.nnz), partners)
-    run = np.arange(len(one)) - np.repeat(np.cumsum(partners) - partners, partners)
+    run_starts = np.repeat(np.arange(left.nnz), partners)
+    run = np.arange(len(run_starts)) - np.repeat(np.cumsum(partners) - partners, partners)
     other = run + np.repeat(np.repeat(left.indptr[:-1], counts), partners)
-    row, column = left.indices[one], left.indices[other]
-    terms = left.data[one] * left.data[other] * lower[np.maximum(row, column), np.minimum(row, column)]
+    row, column = left.indices[run_starts], left.indices[other]
+    terms = left.data[run_starts] * left.data[other] * lower[np.maximum(row, column), np.minimum(row, column)]
     rows = np.repeat(np.arange(left.shape[0]), counts.astype(np.int64) ** 2)
     return np.bincount(rows, weights=terms, minlength=left.shape[0]).astype(np.float64)

@@ -186,9 +186,9 @@ class Arrangement:
             effects[self.given.units + self.given.first_fixed] += self.given.shift
         return effects
 
-    def parts(self, whole: Sparse) -> tuple[Sparse, Sparse]:
+    def parts(self, contrasts: Sparse) -> tuple[Sparse, Sparse]:
         """Combinations (m x (I + K)) of given effects, as those of solved units and of solved columns."""
-        return whole[:, self.units], whole[:, self.columns]
+        return contrasts[:, self.units], contrasts[:, self.columns]
 
     @property
     def aliased(self) -> tuple[int, ...]:

@@ -73,11 +73,11 @@ class Model(ABC):
     effects: Vector
 
     @abstractmethod
-    def errors(self, whole: Sparse) -> Vector:
+    def errors(self, contrasts: Sparse) -> Vector:
         """Standard errors of combinations (m x (I + K)) of all effects, as predictions."""
 
     @abstractmethod
-    def spreads(self, whole: Sparse) -> Matrix:
+    def spreads(self, contrasts: Sparse) -> Matrix:
         """Covariances (m x m) of the prediction errors of a few combinations (m x (I + K))."""
 
     def contrast(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Estimates:
@@ -85,8 +85,8 @@ class Model(ABC):
 
         A combination must make sense without aliased columns.
         """
-        whole = _joined(self.sums, units, dense)
-        return Estimates(whole @ self.effects, self.errors(whole))
+        contrasts = _joined(self.sums, units, dense)
+        return Estimates(contrasts @ self.effects, self.errors(contrasts))
 
     def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
         """Covariances (m x m) of the prediction errors of a few such combinations."""
@@ -134,15 +134,15 @@ class Model(ABC):
         return self.dense_se[self.sums.first_fixed :]
 
 
-def _rows(part: Sparse | ArrayLike) -> Sparse:
-    return part if sparse.issparse(part) else sparse.csr_array(np.atleast_2d(np.asarray(part, dtype=np.float64)))
+def _rows(block: Sparse | ArrayLike) -> Sparse:
+    return block if sparse.issparse(block) else sparse.csr_array(np.atleast_2d(np.asarray(block, dtype=np.float64)))
 
 
 def _joined(sums: Sums, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Sparse:
-    given = [None if part is None else _rows(part) for part in (units, dense)]
-    rows = max(part.shape[0] for part in given if part is not None)
-    whole = [
-        sparse.csr_array((rows, width)) if part is None else part
-        for part, width in zip(given, (sums.units, sums.columns), strict=True)
+    blocks = [None if block is None else _rows(block) for block in (units, dense)]
+    rows = max(block.shape[0] for block in blocks if block is not None)
+    filled = [
+        sparse.csr_array((rows, width)) if block is None else block
+        for block, width in zip(blocks, (sums.units, sums.columns), strict=True)
     ]
-    return sparse.hstack(whole, format="csr")
+    return sparse.hstack(filled, format="csr")

@@ -45,23 +45,23 @@ class Mixture(Model):
         self.random_sds = tuple(others)
         self.effects = weights @ self._all_effects
 
-    def errors(self, whole: Sparse) -> Vector:
-        variance = self._apart(whole) ** 2 @ self._weights
-        parts = self._fits[0].parts(whole)
+    def errors(self, contrasts: Sparse) -> Vector:
+        variance = self._apart(contrasts) ** 2 @ self._weights
+        blocks = self._fits[0].parts(contrasts)
         for weight, grid_fit in zip(self._weights, self._fits, strict=True):
-            variance += weight * grid_fit.variances(*parts)
+            variance += weight * grid_fit.variances(*blocks)
         return np.asarray(np.sqrt(variance))
 
-    def spreads(self, whole: Sparse) -> Matrix:
-        apart = self._apart(whole)
+    def spreads(self, contrasts: Sparse) -> Matrix:
+        apart = self._apart(contrasts)
         covariances = (apart * self._weights) @ apart.T
         for weight, grid_fit in zip(self._weights, self._fits, strict=True):
-            covariances += weight * grid_fit.spreads(whole)
+            covariances += weight * grid_fit.spreads(contrasts)
         return np.asarray(covariances)
 
-    def _apart(self, whole: Sparse) -> Matrix:
+    def _apart(self, contrasts: Sparse) -> Matrix:
         """How far each fit (columns) lies from the average, by combination (rows)."""
-        return np.asarray(whole @ (self._all_effects - self.effects).T)
+        return np.asarray(contrasts @ (self._all_effects - self.effects).T)
 
 
 def _log_weight(system: System) -> float:
@@ -83,13 +83,13 @@ def _promising(sums: Sums, axis: Vector) -> list[Vector]:
     size, factors = len(axis), len(sums.levels)
     logs = np.array([_log_weight(solve(sums, np.array(ratios))) for ratios in product(axis, repeat=factors)])
     weights = _weigh(logs).reshape((size,) * factors)
-    found = []
+    axes = []
     for factor in range(factors):
         margin = weights.sum(axis=tuple(other for other in range(factors) if other != factor))
         matters = np.flatnonzero(margin > _LEAST_ROUGHLY)
         low, high = max(matters[0] - 1, 0), min(matters[-1] + 1, size - 1)
-        found.append(np.geomspace(axis[low], axis[high], size))
-    return found
+        axes.append(np.geomspace(axis[low], axis[high], size))
+    return axes
 
 
 def _averaged(arrangement: Arrangement) -> Mixture:
@@ -98,7 +98,7 @@ def _averaged(arrangement: Arrangement) -> Mixture:
     systems = [solve(sums, np.array(ratios)) for ratios in product(*_promising(sums, axis))]
     weights = _weigh(np.array([_log_weight(system) for system in systems]))
     kept = np.flatnonzero(weights > _LEAST * weights.max())
-    fits = [Fit(arrangement, systems[place], "REML", spare=2) for place in kept]
+    fits = [Fit(arrangement, systems[kept_index], "REML", spare=2) for kept_index in kept]
     return Mixture(fits, weights[kept] / weights[kept].sum())
 
 
@@ -138,13 +138,13 @@ def _averaged_without_units(sums: Sums) -> Mixture:
     logs = np.log(ratios) - 0.5 * ratios**2 - 0.5 * np.array([fit.criterion for fit in fits])
     weights = np.exp(logs - logs.max())
     kept = np.flatnonzero(weights > _LEAST_WEIGHT)
-    return Mixture([fits[place] for place in kept], weights[kept] / weights[kept].sum())
+    return Mixture([fits[kept_index] for kept_index in kept], weights[kept] / weights[kept].sum())
 
 
 def _best(sums: Sums) -> Fit:
     bounds = np.log(_LOWEST), np.log(_HIGHEST)
-    found = minimize_scalar(lambda log: _at(sums, np.exp(log)).criterion, bounds=bounds)
-    return min(_at(sums, 0.0), _at(sums, np.exp(found.x)), key=lambda fit: fit.criterion)
+    minimum = minimize_scalar(lambda log: _at(sums, np.exp(log)).criterion, bounds=bounds)
+    return min(_at(sums, 0.0), _at(sums, np.exp(minimum.x)), key=lambda fit: fit.criterion)
 
 
 FEW_UNITS = 200

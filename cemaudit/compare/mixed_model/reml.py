@@ -89,9 +89,9 @@ class _Projected:
     def spans(self) -> list[slice]:
         return [slice(low, high) for low, high in pairwise(self.ends.tolist())]
 
-    def _square(self, one: slice, other: slice) -> tuple[float, float]:
+    def _square(self, first: slice, other: slice) -> tuple[float, float]:
         """|Z_r' Z_s|² and |Z_r' Q Z_s|²."""
-        cells, left, right = self.total[one, other], self.explained[:, one], self.explained[:, other]
+        cells, left, right = self.total[first, other], self.explained[:, first], self.explained[:, other]
         raw = float((cells.data**2).sum())
         mixed = float(((cells.T @ left.T).T * right).sum())
         return raw, raw - 2.0 * mixed + float(((left @ left.T) * (right @ right.T)).sum())
@@ -191,10 +191,10 @@ class _Search:
 
     def __call__(self, places: Vector) -> tuple[float, Vector]:
         system = solve(self.sums, self.ratios(places))
-        found = system.criterion(self.method)
-        if found < self.lowest:
-            self.best, self.lowest = system, found
-        return found, system.slope(self.method)[self.free] / self.steps()
+        criterion = system.criterion(self.method)
+        if criterion < self.lowest:
+            self.best, self.lowest = system, criterion
+        return criterion, system.slope(self.method)[self.free] / self.steps()
 
     def run(self, start: Vector) -> System:
         places = np.log(np.maximum(start[self.free], _LOWEST)) * self.steps()
@@ -244,19 +244,19 @@ class Fit(Model):
         self.random_sds = tuple(others)
         self.effects = arrangement.spread_out(system.ratios[0] * system.units, system.scale * system.columns)
 
-    def errors(self, whole: Sparse) -> Vector:
-        return np.asarray(np.sqrt(self.variances(*self.parts(whole))))
+    def errors(self, contrasts: Sparse) -> Vector:
+        return np.asarray(np.sqrt(self.variances(*self.parts(contrasts))))
 
-    def parts(self, whole: Sparse) -> tuple[Sparse, Sparse]:
+    def parts(self, contrasts: Sparse) -> tuple[Sparse, Sparse]:
         """Combinations as those of solved units and of solved columns, which all fits of an arrangement share."""
-        return self._arrangement.parts(whole)
+        return self._arrangement.parts(contrasts)
 
     def variances(self, units: Sparse, columns: Sparse) -> Vector:
         """Of each combination's ``parts``: the variance of its prediction error (m)."""
         return self.variance * np.maximum(errors(self._system, self._inverse, units, columns), 0.0)
 
-    def spreads(self, whole: Sparse) -> Matrix:
-        return self.variance * covariances(self._system, self._inverse, *self._arrangement.parts(whole))
+    def spreads(self, contrasts: Sparse) -> Matrix:
+        return self.variance * covariances(self._system, self._inverse, *self._arrangement.parts(contrasts))
 
     @cached_property
     def _inverse(self) -> Matrix:

@@ -79,7 +79,7 @@ def heads(request: Request) -> Iterator[OutColumn]:
 
 def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[OutColumn]:
     """The scores, in points."""
-    yield from (OutColumn(one.score, f"visits.{quoted(one.score)} / 100.0", "score") for one in scores)
+    yield from (OutColumn(score.score, f"visits.{quoted(score.score)} / 100.0", "score") for score in scores)
 
 
 def written_columns(checklist: Checklist, request: Request) -> Iterator[OutColumn]:
@@ -113,8 +113,8 @@ def _of_item(checklist: Checklist, name: str, unit: int | None, *, words: bool) 
         yield _word("note", name)
 
 
-def _word(what: str, name: str) -> OutColumn:
-    word = f"{what}:{name}"
+def _word(kind: str, name: str) -> OutColumn:
+    word = f"{kind}:{name}"
     return OutColumn(word, f"cast(words.{quoted(word)} as varchar)", word=word)
 
 

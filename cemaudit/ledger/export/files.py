@@ -193,13 +193,13 @@ def rows_of(stretches: Stretches) -> Iterator[Row]:
     for statement in stretches:
         with reading_of(stretches.reading.folder):
             link.execute(statement.text, statement.values)
-            while some := link.fetchmany(_AT_ONCE):
-                yield from some
+            while chunk := link.fetchmany(_AT_ONCE):
+                yield from chunk
 
 
 def _count(stretches: Stretches) -> int:
-    asked = stretches.reading.ask
-    return sum(asked(f"select count(*) from ({one.text})", one.values)[0][0] for one in stretches)
+    query = stretches.reading.ask
+    return sum(query(f"select count(*) from ({statement.text})", statement.values)[0][0] for statement in stretches)
 
 
 def _write_csv(stretches: Stretches, text: io.TextIOWrapper, *, raw: bool) -> int:
@@ -231,8 +231,8 @@ def _write_json(stretches: Stretches, text: io.TextIOWrapper) -> int:
     names = [column.name for column in stretches.columns]
     count = 0
     for count, row in enumerate(rows_of(stretches), 1):
-        said = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_plain)
-        text.write(f"{',' if count > 1 else '['}\n{said}")
+        line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_plain)
+        text.write(f"{',' if count > 1 else '['}\n{line}")
     text.write("\n]\n" if count else "[]\n")
     return count
 
@@ -254,12 +254,14 @@ def _write_parquet(stretches: Stretches, path: Path) -> int:
             for number, statement in enumerate(stretches):
                 pieces.append(Path(folder) / f"{number}.parquet")
                 link.sql(statement.text, params=list(statement.values)).write_parquet(str(pieces[-1]))
-            whole = Path(folder) / "whole.parquet"
-            link.execute(f"copy (from {listed(pieces)}) to {text_of(str(whole))} (format parquet, compression zstd)")
-            ((count,),) = link.execute(f"select count(*) from {listed([whole])}").fetchall()
-            with whole.open("rb+") as file:
+            merged_file = Path(folder) / "whole.parquet"
+            link.execute(
+                f"copy (from {listed(pieces)}) to {text_of(str(merged_file))} (format parquet, compression zstd)"
+            )
+            ((count,),) = link.execute(f"select count(*) from {listed([merged_file])}").fetchall()
+            with merged_file.open("rb+") as file:
                 os.fsync(file.fileno())
-            whole.replace(path)
+            merged_file.replace(path)
     except OSError as error:
         raise unwritable(path, error) from error
     return int(count)

@@ -40,37 +40,37 @@ class Word(NamedTuple):
     text: str
 
 
-def words_of(ledger: Ledger, checklist: Checklist, part: Part) -> Iterator[Word]:
+def words_of(ledger: Ledger, checklist: Checklist, file: Part) -> Iterator[Word]:
     """All words of the visits of a file of answers, in the order of numbers."""
-    asked = [item.id for item in checklist.items.values() if isinstance(item.answer, TextAnswer)]
+    text_items = [item.id for item in checklist.items.values() if isinstance(item.answer, TextAnswer)]
     query = (
         "select number, document from visit where checklist = ? and number >= ? and number <= ? order by number limit ?"
     )
-    first = part.first
-    while rows := ledger.database.run(query, (part.checklist, first, part.last, _AT_ONCE)):
+    first = file.first
+    while rows := ledger.database.run(query, (file.checklist, first, file.last, _AT_ONCE)):
         for number, document in rows:
-            yield from _words(number, read_line(unpacked(document))[0], asked)
+            yield from _words(number, read_line(unpacked(document))[0], text_items)
         first = rows[-1][0] + 1
 
 
-def _words(number: int, visit: Visit, asked: Sequence[str]) -> Iterator[Word]:
+def _words(number: int, visit: Visit, text_items: Sequence[str]) -> Iterator[Word]:
     yield from (Word(number, "note", item, text) for item, text in visit.notes.items() if text)
-    answers = ((item, visit.answers.get(item)) for item in asked)
+    answers = ((item, visit.answers.get(item)) for item in text_items)
     yield from (Word(number, "text", item, str(text)) for item, text in answers if text)
-    for what, complaints in (("claim", visit.claims), ("blame", visit.blames)):
+    for text_kinds, complaints in (("claim", visit.claims), ("blame", visit.blames)):
         texts: dict[str, list[str]] = defaultdict(list)
         for complaint in complaints:
             texts[complaint.touchpoint].append(complaint.text)
         yield from (
-            Word(number, what, name, "\n".join(filter(None, some))) for name, some in texts.items() if any(some)
+            Word(number, text_kinds, name, "\n".join(filter(None, some))) for name, some in texts.items() if any(some)
         )
 
 
 def across(words: Iterable[Word], names: Sequence[str]) -> dict[str, Any]:
     """A row for each visit, with a column for each of ``names`` (``what:name``)."""
     rows: dict[int, dict[str, str]] = defaultdict(dict)
-    for word in words:
-        rows[word.number][f"{word.what}:{word.name}"] = word.text
+    for text in words:
+        rows[text.number][f"{text.what}:{text.name}"] = text.text
     columns = {name: _texts([row.get(name) for row in rows.values()]) for name in names}
     return {"number": np.array(list(rows), np.int64), **columns}
 
@@ -99,7 +99,9 @@ def make_long_views(reading: Local, answers: Answers, scores: Scores) -> None:
 def long_rows(checklist: Checklist, request: Request) -> str:
     """SQL that puts them one below the other, ranked in the order they are to have."""
     items = [name for name in checklist.items if request.keeps(facets_of_item(checklist, name))]
-    touchpoints = [one.id for one in checklist.touchpoints if request.keeps(facets_of_touchpoint(one))]
+    touchpoints = [
+        touchpoint.id for touchpoint in checklist.touchpoints if request.keeps(facets_of_touchpoint(touchpoint))
+    ]
     scores = (
         "select number, 'score' as what, measure as name, key, hundredths / 100.0 as number_, "
         "cast(null as varchar) as text_, cast(null as double) as points, cast(null as double) as possible, reason, "
@@ -109,15 +111,15 @@ def long_rows(checklist: Checklist, request: Request) -> str:
         "select number, 'answer', item, null, value, case when value is null then answer end, "
         f"cast(points as double) / points_unit, possible, state, 2, place from items where item in {_listed(items)}"
     )
-    parts = [scores, answers]
+    selects = [scores, answers]
     for rank, (kind, least) in enumerate((("emotion", -3), ("expectation", 1), ("claims", 1), ("blames", 1)), 3):
-        parts.append(
+        selects.append(
             f"select number, '{kind}', touchpoint, null, {kind}, null, null, null, null, {rank}, place from feelings "
             f"where {kind} >= {least} and touchpoint in {_listed(touchpoints)}"
         )
     if request.words:
-        parts.append("select number, what, name, null, null, text, null, null, null, 9, 0 from words")
-    return " union all ".join(parts)
+        selects.append("select number, what, name, null, null, text, null, null, null, 9, 0 from words")
+    return " union all ".join(selects)
 
 
 def _listed(names: list[str]) -> str:
@@ -142,8 +144,8 @@ class Stretches:
         self.reading, self.request, self._ledger = reading, request, ledger
         refs = checklists_asked(reading, request.question, one=False)
         if request.wide and len(refs) > 1:
-            what = message("visits of several checklists are there: {names}", names=", ".join(refs))
-            raise BadInput(Problem(what, "", message("choose one with --where checklist=ID@VERSION, or take --tidy")))
+            text = message("visits of several checklists are there: {names}", names=", ".join(refs))
+            raise BadInput(Problem(text, "", message("choose one with --where checklist=ID@VERSION, or take --tidy")))
         self._tables = {ref: reading.scores(ref, request.scheme) for ref in refs}
         self._scores = {ref: self._wanted(tables) for ref, tables in self._tables.items()}
         self.columns = list(self._wide(refs[0]) if request.wide else tidy_columns(request))
@@ -155,8 +157,10 @@ class Stretches:
 
     def _wanted(self, tables: list[Scores]) -> list[ScoreColumn]:
         """The scores that are wanted, each once."""
-        known = [each for one in tables for each in measured_scores(one.checklist, one.schemes, one.scores)]
-        return list({score.written: score for score, facets in known if self.request.keeps(facets)}.values())
+        score_columns = [
+            measured for table in tables for measured in measured_scores(table.checklist, table.schemes, table.scores)
+        ]
+        return list({score.written: score for score, facets in score_columns if self.request.keeps(facets)}.values())
 
     def _wide(self, ref: str) -> Iterator[OutColumn]:
         yield from heads(self.request)
@@ -170,10 +174,10 @@ class Stretches:
                 yield self._rows()
 
     def _pairs(self, ref: str) -> Iterator[_Pair]:
-        scored = {part.place[-1]: (table, part) for table in self._tables[ref] for part in table.parts}
-        for part in self.reading.answers(ref).parts:
-            if part.place[-1] in scored:
-                yield _Pair(part, *scored[part.place[-1]])
+        scored = {file.place[-1]: (table, file) for table in self._tables[ref] for file in table.parts}
+        for file in self.reading.answers(ref).parts:
+            if file.place[-1] in scored:
+                yield _Pair(file, *scored[file.place[-1]])
 
     def _make_current(self, ref: str, pair: _Pair) -> None:
         """Make the views about a stretch."""
@@ -190,23 +194,25 @@ class Stretches:
         self.reading.define("visits", f"select {', '.join([*columns, *self._there(ref, pair)])} from {joined}")
         checklist = self.reading.checklist(ref)
         if self.request.words and self._ledger:
-            found = words_of(self._ledger, checklist, pair.answers)
-            names = [one.word for one in self.columns if one.word]
-            self.reading.link.register("words", across(found, names) if self.request.wide else down(found))
+            texts = words_of(self._ledger, checklist, pair.answers)
+            names = [column.word for column in self.columns if column.word]
+            self.reading.link.register("words", across(texts, names) if self.request.wide else down(texts))
         if not self.request.wide:
-            some = pair.table._replace(scores=tuple(one for one in pair.table.scores if one in self._scores[ref]))
-            make_long_views(self.reading, Answers((pair.answers,), checklist), some)
+            table = pair.table._replace(
+                scores=tuple(column for column in pair.table.scores if column in self._scores[ref])
+            )
+            make_long_views(self.reading, Answers((pair.answers,), checklist), table)
             self.reading.define("long", long_rows(checklist, self.request))
 
     def _there(self, ref: str, pair: _Pair) -> Iterator[str]:
         """The scores of a stretch; nothing for those its visits have not."""
-        for one in self._scores[ref] if self.request.wide else ():
-            there = f"scored.{quoted(one.score)}" if one in pair.table.scores else "cast(null as bigint)"
-            yield f"{there} as {quoted(one.score)}"
+        for column in self._scores[ref] if self.request.wide else ():
+            column_sql = f"scored.{quoted(column.score)}" if column in pair.table.scores else "cast(null as bigint)"
+            yield f"{column_sql} as {quoted(column.score)}"
 
     def _rows(self) -> Statement:
         where, values = conditions_of(self.request.question.in_sql)
-        asked = ", ".join(f"{one.sql} as {quoted(one.name)}" for one in self.columns)
+        column_list = ", ".join(f"{column.sql} as {quoted(column.name)}" for column in self.columns)
         tables = "visits left join stores on stores.store = visits.store"
         order = "visits.day nulls first, visits.number"
         if not self.request.wide:
@@ -214,4 +220,4 @@ class Stretches:
             order += ", long.rank_, long.place, long.name, long.what"
         elif self.request.words:
             tables += " left join words on words.number = visits.number"
-        return Statement(f"select {asked} from {tables} where {' and '.join(where)} order by {order}", values)
+        return Statement(f"select {column_list} from {tables} where {' and '.join(where)} order by {order}", values)

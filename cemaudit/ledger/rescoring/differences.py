@@ -53,7 +53,7 @@ def causes_of(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme: st
 def _spread(numbers: Sequence[int], most: int) -> list[int]:
     if len(numbers) <= most:
         return list(numbers)
-    return [numbers[place * len(numbers) // most] for place in range(most)]
+    return [numbers[index * len(numbers) // most] for index in range(most)]
 
 
 def _visits(ledger: Ledger, numbers: Sequence[int]) -> Iterator[Visit]:
@@ -102,7 +102,7 @@ class Difference:
 
 def differences(reading: Reading, ref: str, scheme: str, since: dt.date | None = None) -> Difference:
     """The visits of a checklist that count, under the schemes in force on their days and under ``scheme``."""
-    found = Difference()
+    difference = Difference()
     stores: dict[str, Change] = defaultdict(Change)
     for before in reading.scores(ref):
         for after in reading.again(ref, scheme):
@@ -112,10 +112,10 @@ def differences(reading: Reading, ref: str, scheme: str, since: dt.date | None =
             for store, *numbers in reading.ask(*pair.stores()):
                 stores[store] = stores[store].and_also(Change(*(int(number or 0) for number in numbers)))
             for earlier, later, count in reading.ask(*pair.bands()):
-                found.bands[earlier, later] += count
-            found.changed += [number for (number,) in reading.ask(*pair.changed())]
-    found.stores = dict(sorted(stores.items()))
-    return found
+                difference.bands[earlier, later] += count
+            difference.changed += [number for (number,) in reading.ask(*pair.changed())]
+    difference.stores = dict(sorted(stores.items()))
+    return difference
 
 
 def _headline(table: Scores) -> ScoreColumn:
@@ -134,10 +134,10 @@ class _Pair(NamedTuple):
         """For each store the numbers of a ``Change``."""
         earlier, later = self._scores()
         both = f"{earlier} is not null and {later} is not null"
-        sums = ", ".join(f"sum(case when {both} then cast({one} as bigint) end)" for one in (earlier, later))
+        sums = ", ".join(f"sum(case when {both} then cast({headline} as bigint) end)" for headline in (earlier, later))
         moved = f"count(case when {_OTHER_BAND} then 1 end)"
-        asked = f"after.store, count(*), {moved}, count(case when {both} then 1 end), {sums}"
-        return self._asked(asked, "group by after.store")
+        select_list = f"after.store, count(*), {moved}, count(case when {both} then 1 end), {sums}"
+        return self._asked(select_list, "group by after.store")
 
     def bands(self) -> tuple[str, Sequence[Any]]:
         """The bands before and after, and how many visits have them."""
@@ -153,10 +153,10 @@ class _Pair(NamedTuple):
         yield f"before.{quoted(self.before.score)}"
         yield f"after.{quoted(self.after.score)}"
 
-    def _asked(self, asked: str, behind: str, only: str = "") -> tuple[str, Sequence[Any]]:
+    def _asked(self, select_list: str, behind: str, only: str = "") -> tuple[str, Sequence[Any]]:
         days = " and after.day >= ?" if self.since else ""
         text = (
-            f"select {asked} from after join before on before.number = after.number "
+            f"select {select_list} from after join before on before.number = after.number "
             f"where after.number not in (select number from gone){days}{only} {behind}"
         )
         return text, [self.since] if self.since else []

@@ -75,21 +75,21 @@ def _code(item: Item, answer: str, state: str) -> str:
     """The place of the answer among its levels, or the state below 0."""
     match item.answer:
         case YesNo():
-            found = f"cast({answer} as smallint)"
+            code_sql = f"cast({answer} as smallint)"
         case Choice(options=options):
-            cases = " ".join(f"when {text_of(option.id)} then {place}" for place, option in enumerate(options))
-            found = f"case {answer} {cases} end"
+            cases = " ".join(f"when {text_of(option.id)} then {index}" for index, option in enumerate(options))
+            code_sql = f"case {answer} {cases} end"
         case Scale(lowest=lowest):
-            found = f"{answer} - {lowest}"
+            code_sql = f"{answer} - {lowest}"
         case Nps():
-            found = answer
+            code_sql = answer
         case _:
             return f"cast(coalesce({state}, 0) as smallint)"
-    return f"cast(coalesce({found}, {state}) as smallint)"
+    return f"cast(coalesce({code_sql}, {state}) as smallint)"
 
 
-def restored(checklist: Checklist, arrays: Mapping[str, Array], whole: Callable[[int], Visit]) -> Restored:
-    """The columns of visits, from arrays of what is ``wanted``; ``whole`` gives the visit of a row."""
+def restored(checklist: Checklist, arrays: Mapping[str, Array], read_visit: Callable[[int], Visit]) -> Restored:
+    """The columns of visits, from arrays of what is ``wanted``; ``read_visit`` gives the visit of a row."""
     rows = len(arrays["step"])
     too_large = np.zeros(rows, np.bool_)
     items = {}
@@ -107,8 +107,8 @@ def restored(checklist: Checklist, arrays: Mapping[str, Array], whole: Callable[
         claims=kinds["claims"],
         blames=kinds["blames"],
         steps=arrays["step"],
-        kept={int(row): whole(int(row)) for row in np.flatnonzero(too_large)},
-        whole=whole,
+        kept={int(row): read_visit(int(row)) for row in np.flatnonzero(too_large)},
+        whole=read_visit,
     )
 
 

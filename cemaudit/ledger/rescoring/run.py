@@ -85,10 +85,10 @@ def score_again(job: Job) -> Again:
 
 def _read(path: Path, columns: list[Wanted]) -> dict[str, Array]:
     """The columns of a file as arrays; of texts, ``None`` where there is none."""
-    named = [f"{one.sql} as c{number}" for number, one in enumerate(columns)]
+    named = [f"{column.sql} as c{number}" for number, column in enumerate(columns)]
     with reading_of(path), own_link() as link:
-        found = link.execute(f"select {', '.join(named)} from {listed([path])}").fetchnumpy()
-    return {one.name: _plain(found[f"c{number}"]) for number, one in enumerate(columns)}
+        arrays = link.execute(f"select {', '.join(named)} from {listed([path])}").fetchnumpy()
+    return {column.name: _plain(arrays[f"c{number}"]) for number, column in enumerate(columns)}
 
 
 def _plain(array: Array) -> Array:
@@ -109,8 +109,8 @@ def _visits(url: str, numbers: Array) -> Iterator[Callable[[int], Visit]]:
             links.append(open_database(url))
         rows = links[0].run("select document from visit where number = ?", (int(numbers[row]),))
         if not rows:
-            what = message("visit {number} of the snapshot is not in the ledger", number=numbers[row])
-            raise BadInput(Problem(what, links[0].place))
+            text = message("visit {number} of the snapshot is not in the ledger", number=numbers[row])
+            raise BadInput(Problem(text, links[0].place))
         return read_line(unpacked(rows[0][0]))[0]
 
     try:
@@ -152,12 +152,12 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
     since: dt.date | None = None,
     blocked: Iterable[str] = (),
     processes: int = 1,
-    told: Callable[[int], None] = _silent,
+    report_progress: Callable[[int], None] = _silent,
 ) -> Done:
     """Score all visits in the snapshot of ``ledger``, which is at ``url``, under ``scheme`` (``id@version``).
 
     Of the checklists ``refs`` where some are named. With ``since``, files none of whose visits are of that day or later
-    are left out. What is scored already stays; ``told`` is called with the visits of each file. ``BadInput`` where
+    are left out. What is scored already stays; ``report_progress`` is called with the visits of each file. ``BadInput`` where
     there is no such scheme, it fits none of the checklists, or the snapshot is not finished.
     """
     store = Store(ledger, folder)
@@ -168,7 +168,7 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
     rescoring.choose(engine, set(refs))
     for again in done_by(processes, score_again, rescoring.jobs(since)):
         rescoring.commit(again)
-        told(again.written.rows)
+        report_progress(again.written.rows)
     publish(store, store.reached().covered)
     return rescoring.done
 
@@ -182,8 +182,10 @@ class _Rescoring:
 
     def choose(self, engine: Engine, refs: set[str]) -> None:
         """The checklists the scheme fits."""
-        there = {part.checklist for part in self.store.parts.values() if part.kind == "answers"}
-        for ref, checklist in self.store.ledger.shelf.checklists(sorted(there & refs if refs else there)).items():
+        checklist_refs = {file.checklist for file in self.store.parts.values() if file.kind == "answers"}
+        for ref, checklist in self.store.ledger.shelf.checklists(
+            sorted(checklist_refs & refs if refs else checklist_refs)
+        ).items():
             try:
                 make_plan(checklist, self.scheme, engine.library.aggregators)
             except BadInput as error:
@@ -196,33 +198,35 @@ class _Rescoring:
 
     def jobs(self, since: dt.date | None) -> Iterator[Job]:
         """The files of answers that are not scored under the scheme yet."""
-        parts = self.store.parts
-        texts = {ref: as_text(one) for ref, one in self.store.ledger.shelf.checklists(self.done.refs).items()}
-        for (kind, ref, _, block), part in sorted(parts.items()):
+        files = self.store.parts
+        texts = {
+            ref: as_text(checklist) for ref, checklist in self.store.ledger.shelf.checklists(self.done.refs).items()
+        }
+        for (kind, ref, _, block), file in sorted(files.items()):
             if kind != "answers" or ref not in texts:
                 continue
-            if not self.store.is_whole(part):
-                raise BadInput(missing(self.store.folder / part.file))
-            if since and not self._is_of(part, since):
+            if not self.store.is_whole(file):
+                raise BadInput(missing(self.store.folder / file.file))
+            if since and not self._is_of(file, since):
                 continue
-            scored = parts.get(("rescored", ref, self.scheme.ref, block))
-            if scored and (scored.visits, scored.last) == (part.visits, part.last) and self.store.is_whole(scored):
-                self.done.before += part.visits
+            scored = files.get(("rescored", ref, self.scheme.ref, block))
+            if scored and (scored.visits, scored.last) == (file.visits, file.last) and self.store.is_whole(scored):
+                self.done.before += file.visits
             else:
-                yield Job(self.url, self.store.folder, part, texts[ref], as_text(self.scheme), self.blocked)
+                yield Job(self.url, self.store.folder, file, texts[ref], as_text(self.scheme), self.blocked)
 
-    def _is_of(self, part: Part, since: dt.date) -> bool:
+    def _is_of(self, file: Part, since: dt.date) -> bool:
         """Whether any visit of a file is of that day or later."""
         with reading_of(self.store.folder), own_link() as link:
-            query = f"select max(day) from {listed([self.store.folder / part.file])}"
+            query = f"select max(day) from {listed([self.store.folder / file.file])}"
             ((last,),) = link.execute(query).fetchall()
         return last is not None and last >= since
 
     def commit(self, again: Again) -> None:
         """Let a file count."""
-        part, scheme = again.answers, self.scheme.ref
-        new = New(f"rescored/{part.checklist}/{scheme}", part.checklist, scheme, part.first, part.last, again.written)
-        subject = f"{part.checklist} {scheme} {part.first}-{part.last}"
+        slot, scheme = again.answers, self.scheme.ref
+        new = New(f"rescored/{slot.checklist}/{scheme}", slot.checklist, scheme, slot.first, slot.last, again.written)
+        subject = f"{slot.checklist} {scheme} {slot.first}-{slot.last}"
         self.store.commit([new], _KIND, subject, [self.scheme])
         self.done.visits += again.written.rows
         self.done.fallbacks |= again.fallbacks

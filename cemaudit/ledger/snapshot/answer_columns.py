@@ -68,27 +68,27 @@ class Noted(NamedTuple):
 
 def read_noted(line: bytes) -> Noted:
     """What the canonical line of a visit says."""
-    said: dict[str, Any] = from_json(line)
-    episode = said.get("episode")
+    document: dict[str, Any] = from_json(line)
+    episode = document.get("episode")
     return Noted(
-        _answers(said.get("answers", {})),
-        {name: _SKIPS[skip["state"]] for name, skip in said.get("skipped", {}).items()},
-        said.get("emotions", {}),
-        said.get("expectations", {}),
-        _complaints(said.get("claims", ())),
-        _complaints(said.get("blames", ())),
-        Setting(episode["step"] if episode else None, said.get("scenario"), said.get("origin", "shopper")),
+        _answers(document.get("answers", {})),
+        {name: _SKIPS[skip["state"]] for name, skip in document.get("skipped", {}).items()},
+        document.get("emotions", {}),
+        document.get("expectations", {}),
+        _complaints(document.get("claims", ())),
+        _complaints(document.get("blames", ())),
+        Setting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
     )
 
 
-def _answers(said: dict[str, Any]) -> dict[str, AnswerValue]:
+def _answers(document: dict[str, Any]) -> dict[str, AnswerValue]:
     """The answers as the model has them: decimals exact, several options as a tuple."""
-    for name, value in said.items():
+    for name, value in document.items():
         if isinstance(value, float):
-            said[name] = _number(value)
+            document[name] = _number(value)
         elif isinstance(value, list):
-            said[name] = tuple(value)
-    return said
+            document[name] = tuple(value)
+    return document
 
 
 def _number(value: float) -> int | Decimal:
@@ -96,8 +96,8 @@ def _number(value: float) -> int | Decimal:
     return int(number) if number == number.to_integral_value() and abs(number) < _LARGEST_WHOLE else number
 
 
-def _complaints(said: Any) -> tuple[Complaint, ...]:
-    return tuple(_complaint(one["touchpoint"]) for one in said)
+def _complaints(complaints: Any) -> tuple[Complaint, ...]:
+    return tuple(_complaint(complaint["touchpoint"]) for complaint in complaints)
 
 
 @lru_cache(maxsize=10_000)
@@ -133,9 +133,9 @@ def head_fields(rows: Sequence[Row], settings: Sequence[Setting]) -> Iterator[Fi
     yield texts("wave", [row.wave for row in rows])
     yield dates("day", [row.day for row in rows])
     yield texts("month", [row.day and row.day[:_MONTH] for row in rows])
-    yield texts("step", [one.step for one in settings])
-    yield texts("scenario", [one.scenario for one in settings])
-    yield texts("origin", [one.origin for one in settings])
+    yield texts("step", [setting.step for setting in settings])
+    yield texts("scenario", [setting.scenario for setting in settings])
+    yield texts("origin", [setting.origin for setting in settings])
 
 
 def visit_fields(rows: Sequence[Row]) -> Iterator[Field]:
@@ -242,13 +242,13 @@ def _points_of_numbers(answer: Quantity, numbers: NDArray[np.float64], unit: int
 def _parts(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
     """Numbers in parts, ``unit`` to one, to the nearest; where a float may not tell, from the decimal it stands for."""
     size, signs = np.abs(numbers), np.sign(numbers).astype(np.int64)
-    whole = np.floor(size)
-    parts = (size - whole) * unit
-    found = whole.astype(np.int64) * unit + np.floor(parts + 0.5).astype(np.int64)
-    near_a_half = np.abs(parts - np.floor(parts) - 0.5) < _UNSURE
-    for row in np.flatnonzero((parts != 0) & (near_a_half | (size > _LARGE))).tolist():
-        found[row] = round_exactly(Fraction(repr(float(size[row]))) * unit, Rounding())
-    return found * signs
+    whole_part = np.floor(size)
+    fractions = (size - whole_part) * unit
+    units = whole_part.astype(np.int64) * unit + np.floor(fractions + 0.5).astype(np.int64)
+    near_a_half = np.abs(fractions - np.floor(fractions) - 0.5) < _UNSURE
+    for row in np.flatnonzero((fractions != 0) & (near_a_half | (size > _LARGE))).tolist():
+        units[row] = round_exactly(Fraction(repr(float(size[row]))) * unit, Rounding())
+    return units * signs
 
 
 def _worth(item: Item) -> list[Fraction]:

@@ -40,47 +40,49 @@ __all__ = ["Job", "Made", "about_answers", "about_scores", "joined", "make_files
 Array = NDArray[Any]
 
 
-def joined(parts: Sequence[Columns]) -> Columns:
+def joined(columns: Sequence[Columns]) -> Columns:
     """The rows of all parts, which are of one checklist, as one."""
-    if len(parts) == 1:
-        return parts[0]
-    starts = np.cumsum([0, *(part.rows for part in parts)]).tolist()
-    kept = {start + row: visit for start, part in zip(starts, parts, strict=False) for row, visit in part.kept.items()}
+    if len(columns) == 1:
+        return columns[0]
+    starts = np.cumsum([0, *(part.rows for part in columns)]).tolist()
+    kept = {
+        start + row: visit for start, part in zip(starts, columns, strict=False) for row, visit in part.kept.items()
+    }
     return replace(
-        parts[0],
+        columns[0],
         rows=starts[-1],
-        items={name: _column([part.items[name] for part in parts]) for name in parts[0].items},
-        emotions=_arrays([part.emotions for part in parts]),
-        expectations=_arrays([part.expectations for part in parts]),
-        claims=_arrays([part.claims for part in parts]),
-        blames=_arrays([part.blames for part in parts]),
-        steps=np.concatenate([part.steps for part in parts if part.steps is not None]),
+        items={name: _column([part.items[name] for part in columns]) for name in columns[0].items},
+        emotions=_arrays([part.emotions for part in columns]),
+        expectations=_arrays([part.expectations for part in columns]),
+        claims=_arrays([part.claims for part in columns]),
+        blames=_arrays([part.blames for part in columns]),
+        steps=np.concatenate([part.steps for part in columns if part.steps is not None]),
         kept=kept,
     )
 
 
-def _arrays(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _arrays(arrays: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    return {name: np.concatenate([arrays_of_file[name] for arrays_of_file in arrays]) for name in arrays[0]}
 
 
-def _column(parts: Sequence[Column]) -> Column:
+def _column(columns: Sequence[Column]) -> Column:
     """One column; where the parts list other answers, codes are given anew."""
-    numbers = [part.numbers for part in parts if part.numbers is not None]
-    if numbers or len({part.levels for part in parts}) == 1:
-        codes = np.concatenate([part.codes for part in parts])
-        return Column(codes, parts[0].levels, np.concatenate(numbers) if numbers else None)
+    numbers = [column.numbers for column in columns if column.numbers is not None]
+    if numbers or len({column.levels for column in columns}) == 1:
+        codes = np.concatenate([column.codes for column in columns])
+        return Column(codes, columns[0].levels, np.concatenate(numbers) if numbers else None)
     places: dict[AnswerValue, int] = {}
     recoded = []
-    for part in parts:
-        new = [places.setdefault(level, len(places)) for level in part.levels]
+    for column in columns:
+        new = [places.setdefault(level, len(places)) for level in column.levels]
         table = np.array([*new, 0], np.int32)
-        recoded.append(np.where(part.codes < 0, part.codes, np.take(table, np.maximum(part.codes, -1))))
+        recoded.append(np.where(column.codes < 0, column.codes, np.take(table, np.maximum(column.codes, -1))))
     return Column(np.concatenate(recoded), tuple(places))
 
 
 def some_of(columns: Columns, rows: Array) -> Columns:
     """The ``rows`` of columns, in that order."""
-    whole = {int(row): place for place, row in enumerate(rows.tolist())} if columns.kept else {}
+    whole_visits = {int(row): index for index, row in enumerate(rows.tolist())} if columns.kept else {}
 
     def of(arrays: Mapping[str, Array]) -> dict[str, Array]:
         return {name: codes[rows] for name, codes in arrays.items()}
@@ -89,15 +91,15 @@ def some_of(columns: Columns, rows: Array) -> Columns:
         columns,
         rows=len(rows),
         items={
-            name: Column(one.codes[rows], one.levels, None if one.numbers is None else one.numbers[rows])
-            for name, one in columns.items.items()
+            name: Column(item.codes[rows], item.levels, None if item.numbers is None else item.numbers[rows])
+            for name, item in columns.items.items()
         },
         emotions=of(columns.emotions),
         expectations=of(columns.expectations),
         claims=of(columns.claims),
         blames=of(columns.blames),
         steps=None if columns.steps is None else columns.steps[rows],
-        kept={whole[row]: visit for row, visit in columns.kept.items() if row in whole},
+        kept={whole_visits[row]: visit for row, visit in columns.kept.items() if row in whole_visits},
     )
 
 
@@ -144,7 +146,7 @@ def make_files(job: Job) -> Made:
         max(numbers),
         write(Table(len(rows), answers, about_answers(checklist)), job.folder / "answers" / checklist.ref),
         write(Table(len(rows), scores, about_scores(marks)), job.folder / "scores" / checklist.ref),
-        {name: str(why) for one in marks for name, why in one.fallbacks.items()},
+        {name: str(why) for mark in marks for name, why in mark.fallbacks.items()},
     )
 
 
@@ -155,7 +157,7 @@ def about_answers(checklist: Checklist) -> dict[str, Any]:
 
 def about_scores(marks: Sequence[Marks]) -> dict[str, Any]:
     """What a file of scores says of itself: ``scores`` as in ``ScoreColumn``."""
-    plans = [one.plan for one in marks]
+    plans = [mark.plan for mark in marks]
     schemes = [plan.scheme.ref for plan in plans]
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "scores": score_columns(*plans)}
 
@@ -163,13 +165,13 @@ def about_scores(marks: Sequence[Marks]) -> dict[str, Any]:
 def _read(rows: Sequence[Row], checklist: Checklist) -> tuple[list[Setting], Columns]:
     """The settings and the columns of visits, read some at a time: as records they take much room."""
     settings: list[Setting] = []
-    parts = []
+    chunks = []
     for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
-        noted = [read_noted(unpacked(row.document)) for row in some]
-        parts.append(columns_from(noted, checklist, _visits(some)))
-        settings += [one.setting for one in noted]
-    return settings, joined(parts)
+        chunk = rows[start : start + _AT_ONCE]
+        noted = [read_noted(unpacked(row.document)) for row in chunk]
+        chunks.append(columns_from(noted, checklist, _visits(chunk)))
+        settings += [recorded.setting for recorded in noted]
+    return settings, joined(chunks)
 
 
 def _visits(rows: Sequence[Row]) -> Callable[[int], Visit]:
@@ -179,22 +181,22 @@ def _visits(rows: Sequence[Row]) -> Callable[[int], Visit]:
 
 def _scores(marks: Sequence[Marks], schemes: NDArray[np.int64], columns: Columns) -> Iterator[Field]:
     """Each visit's scores under its scheme, whose place among ``marks`` is in ``schemes``."""
-    shown = score_columns(*(one.plan for one in marks))
-    whole = {column.name: _not_asked(columns.rows) for column in shown}
+    shown = score_columns(*(mark.plan for mark in marks))
+    scores_by_column = {column.name: _not_asked(columns.rows) for column in shown}
     bands: list[str | None] = [None] * columns.rows
-    for place, one in enumerate(marks):
-        rows = np.flatnonzero(schemes == place)
-        found, scored = one.run(columns if len(rows) == columns.rows else some_of(columns, rows))
+    for index, mark in enumerate(marks):
+        rows = np.flatnonzero(schemes == index)
+        found, scored = mark.run(columns if len(rows) == columns.rows else some_of(columns, rows))
         for name, marked in found.items():
-            whole[name].hundredths[rows] = marked.hundredths
-            whole[name].reasons[rows] = marked.reasons
+            scores_by_column[name].hundredths[rows] = marked.hundredths
+            scores_by_column[name].reasons[rows] = marked.reasons
         labels = [*(band.label for band in scored.scheme_bands), None]
         for row, band in zip(rows.tolist(), scored.bands.tolist(), strict=True):
             bands[row] = labels[band]
-    refs = [one.plan.scheme.ref for one in marks]
-    yield texts("scheme", [refs[place] for place in schemes.tolist()])
+    refs = [mark.plan.scheme.ref for mark in marks]
+    yield texts("scheme", [refs[index] for index in schemes.tolist()])
     yield texts("band", bands)
-    yield from score_fields(whole, shown)
+    yield from score_fields(scores_by_column, shown)
 
 
 def _not_asked(rows: int) -> Marked:

@@ -97,44 +97,44 @@ class Store:
 
     def reached(self) -> Reached:
         """How far the files go."""
-        said = self._said_last()
-        if not said:
+        last_note = self._said_last()
+        if not last_note:
             return Reached(0, 0, whole=True)
         query = "select 1 from trail where number > ? and kind <> ? limit 1"
-        has_changed = bool(self.ledger.database.run(query, (said["seen"], KIND)))
-        return Reached(said["covered"], said["seen"], said["whole"] and not has_changed)
+        has_changed = bool(self.ledger.database.run(query, (last_note["seen"], KIND)))
+        return Reached(last_note["covered"], last_note["seen"], last_note["whole"] and not has_changed)
 
     @property
     def is_finished(self) -> bool:
         """Whether the last run came to its end: which visits count is written of all that are in the files."""
-        said = self._said_last()
-        return not said or bool(said["whole"])
+        last_note = self._said_last()
+        return not last_note or bool(last_note["whole"])
 
     def _said_last(self) -> Mapping[str, Any]:
         """What the trail's last line about new visits says."""
         query = "select document from trail where kind = ? order by number desc limit 1"
         rows = self.ledger.database.run(query, (KIND,))
-        said: Mapping[str, Any] = json.loads(rows[0][0]) if rows else {}
-        return said
+        content: Mapping[str, Any] = json.loads(rows[0][0]) if rows else {}
+        return content
 
-    def is_whole(self, part: Part) -> bool:
+    def is_whole(self, file: Part) -> bool:
         """Whether the file is there, of the size it had."""
-        path = self.folder / part.file
-        return path.is_file() and path.stat().st_size == self._sizes.get(part.file, path.stat().st_size)
+        path = self.folder / file.file
+        return path.is_file() and path.stat().st_size == self._sizes.get(file.file, path.stat().st_size)
 
     def commit(self, new: Sequence[New], kind: str, subject: str, schemes: Iterable[Scheme] = (), **notes: Any) -> None:
         """Name the files, and let the ledger vouch for them, in a line of that ``kind``; only then they count."""
-        known = self.files_ever()
+        existing_names = self.files_ever()
         before = self.parts
-        named = [(one, _named(one.part, known, before)) for one in new]
-        for one, part in named:
-            name_durably(one.written.path, Path(part.file).name)
-            self._sizes[part.file] = one.written.size
+        named = [(new_file, _named(new_file.part, existing_names, before)) for new_file in new]
+        for new_file, file in named:
+            name_durably(new_file.written.path, Path(file.file).name)
+            self._sizes[file.file] = new_file.written.size
 
         def work(entry: Entry) -> None:
             self.ledger.shelf.put(entry, schemes)
             ever = self.files_ever()  # another run may have made the same meanwhile
-            entry.add("snapshot", [part._replace(made=entry.at) for _, part in named if part.file not in ever])
+            entry.add("snapshot", [file._replace(made=entry.at) for _, file in named if file.file not in ever])
             entry.subject = subject
             entry.note(**notes)
 
@@ -145,11 +145,11 @@ class Store:
         return {file for (file,) in self.ledger.database.run("select file from snapshot")}
 
 
-def _named(part: Part, known: set[str], before: Mapping[tuple[str, str, str, int], Part]) -> Part:
+def _named(file: Part, existing_names: set[str], before: Mapping[tuple[str, str, str, int], Part]) -> Part:
     """The part under a name of its own, where what it holds was in the snapshot once, and something else since."""
-    if part.file in known and before[part.place].file != part.file:
-        return part._replace(file=f"{part.file.removesuffix('.parquet')}-{len(known)}.parquet")
-    return part
+    if file.file in existing_names and before[file.place].file != file.file:
+        return file._replace(file=f"{file.file.removesuffix('.parquet')}-{len(existing_names)}.parquet")
+    return file
 
 
 def _manifest(folder: Path) -> Manifest | None:
@@ -186,7 +186,7 @@ def gone_file(ledger: Ledger, folder: Path, covered: int) -> New:
     why |= {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
     rows = sorted(why.items())
     numbers = wholes("number", np.array([number for number, _ in rows], np.int64))
-    fields = [numbers, texts("why", [word for _, word in rows])]
+    fields = [numbers, texts("why", [row for _, row in rows])]
     return New("gone", "", "", 0, covered, write(Table(len(rows), fields), folder / "gone"))
 
 
@@ -212,27 +212,29 @@ _OURS = re.compile(r"\d{10,}-\d{10,}-[0-9a-f]+(-\d+)?\.parquet|\.[0-9a-f]+\.parq
 
 def publish(store: Store, covered: int) -> Manifest:
     """Write ``snapshot.json`` of all whole files that count, then sweep the folder."""
-    parts = [part for _, part in sorted(store.parts.items()) if store.is_whole(part)]
-    of_scores = [part.file for part in parts if part.kind in {"scores", "rescored"}]
-    said = dict(zip(of_scores, said_by([store.folder / file for file in of_scores]), strict=True))
-    layouts = [{"schemes": one["schemes"], "scores": one["scores"]} for one in said.values()]
-    layouts = [one for place, one in enumerate(layouts) if one not in layouts[:place]]
+    files = [part for _, part in sorted(store.parts.items()) if store.is_whole(part)]
+    of_scores = [part.file for part in files if part.kind in {"scores", "rescored"}]
+    revisions = dict(zip(of_scores, said_by([store.folder / file for file in of_scores]), strict=True))
+    layouts = [{"schemes": metadata["schemes"], "scores": metadata["scores"]} for metadata in revisions.values()]
+    layouts = [metadata for index, metadata in enumerate(layouts) if metadata not in layouts[:index]]
     shelf = store.ledger.shelf
-    checklists = shelf.checklists(sorted({part.checklist for part in parts if part.checklist}))
-    schemes = shelf.schemes(sorted({ref for one in said.values() for ref in one["schemes"]}))
+    checklists = shelf.checklists(sorted({part.checklist for part in files if part.checklist}))
+    schemes = shelf.schemes(sorted({ref for metadata in revisions.values() for ref in metadata["schemes"]}))
     manifest = Manifest(
         covered=covered,
-        made=max((part.made for part in parts), default=""),
+        made=max((part.made for part in files), default=""),
         trail=store.ledger.trail.head(),
-        parts=tuple(parts),
-        checklists={ref: json.loads(as_text(one)) for ref, one in checklists.items()},
-        schemes={ref: json.loads(as_text(one)) for ref, one in schemes.items()},
+        parts=tuple(files),
+        checklists={ref: json.loads(as_text(metadata)) for ref, metadata in checklists.items()},
+        schemes={ref: json.loads(as_text(metadata)) for ref, metadata in schemes.items()},
         layouts=tuple(layouts),
-        layout_of={file: layouts.index({name: one[name] for name in layouts[0]}) for file, one in said.items()},
-        sizes={part.file: (store.folder / part.file).stat().st_size for part in parts},
+        layout_of={
+            file: layouts.index({name: metadata[name] for name in layouts[0]}) for file, metadata in revisions.items()
+        },
+        sizes={part.file: (store.folder / part.file).stat().st_size for part in files},
     )
     write_manifest(store.folder, manifest)
-    _sweep(store, {part.file for part in parts})
+    _sweep(store, {part.file for part in files})
     return manifest
 
 

@@ -26,13 +26,13 @@ __all__ = [
 ]
 
 
-def snapshot_folder(url: str | None, given: Path | None = None) -> Path:
-    """The folder ``given``, else the one beside the ledger's file: ``hq-snapshot`` for ``hq.db``.
+def snapshot_folder(url: str | None, folder: Path | None = None) -> Path:
+    """The folder ``folder``, else the one beside the ledger's file: ``hq-snapshot`` for ``hq.db``.
 
     ``BadInput`` where the ledger is on a server and no folder is given.
     """
-    if given is not None:
-        return given
+    if folder is not None:
+        return folder
     if url is None or "://" in url:
         hint = message("say it with --snapshot, or CEMAUDIT_SNAPSHOT")
         raise BadInput(Problem(message("no folder is named for the snapshot"), "--snapshot", hint))
@@ -85,7 +85,7 @@ class Part(NamedTuple):
 def current_parts(database: Database) -> dict[tuple[str, str, str, int], Part]:
     """The files that count, by their place: of each place the one written last."""
     rows = database.run(f"select {', '.join(Part._fields)} from snapshot order by batch, file")
-    return {part.place: part for part in map(Part._make, rows)}
+    return {file.place: file for file in map(Part._make, rows)}
 
 
 class Manifest(NamedTuple):
@@ -108,9 +108,9 @@ class Manifest(NamedTuple):
 
     def files(self, kind: str, checklist: str = "", scheme: str = "") -> list[Part]:
         """The parts of a kind, in the order of visit numbers."""
-        wanted = (kind, checklist, scheme)
-        found = [part for part in self.parts if (part.kind, part.checklist, part.scheme) == wanted]
-        return sorted(found, key=lambda part: part.first)
+        slot = (kind, checklist, scheme)
+        found = [file for file in self.parts if (file.kind, file.checklist, file.scheme) == slot]
+        return sorted(found, key=lambda file: file.first)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -128,10 +128,10 @@ def read_manifest(folder: Path) -> Manifest:
         raise BadInput(Problem(message("there is no snapshot yet"), str(folder), hint))
     try:
         data = json.loads(read_text(path, _LARGEST))
-        version, parts = data.pop("format"), tuple(Part(**part) for part in data.pop("parts"))
+        version, files = data.pop("format"), tuple(Part(**file) for file in data.pop("parts"))
         number, last = data.pop("trail")
         if version != FORMAT:
             raise BadInput(Problem(message("a snapshot of another version of cemaudit"), str(path), hint))
-        return Manifest(**{**data, "parts": parts, "trail": (number, last)})
+        return Manifest(**{**data, "parts": files, "trail": (number, last)})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(Problem(message("not the manifest of a snapshot"), str(path), hint)) from error

@@ -35,9 +35,9 @@ CODES = {
 _CODE_OF = {word: code for code, word in CODES.items()}
 
 
-def code_of(word: str) -> int:
+def code_of(text: str) -> int:
     """The code of a reason."""
-    return _CODE_OF[word]
+    return _CODE_OF[text]
 
 
 def reason_of(code: int | None) -> str | None:
@@ -87,8 +87,10 @@ class ScoreColumn(NamedTuple):
 
 def score_columns(*plans: Plan) -> list[ScoreColumn]:
     """The scores of plans, each once, in their order."""
-    found = [(planned.measure.id, group.key) for plan in plans for planned in plan.measures for group in planned.groups]
-    keys = list(dict.fromkeys(found))
+    score_names = [
+        (planned.measure.id, group.key) for plan in plans for planned in plan.measures for group in planned.groups
+    ]
+    keys = list(dict.fromkeys(score_names))
     written = _told_apart(":".join((measure, *key)) for measure, key in keys)
     return [
         ScoreColumn(score_name(measure, key), measure, key, written[":".join((measure, *key))]) for measure, key in keys
@@ -97,10 +99,10 @@ def score_columns(*plans: Plan) -> list[ScoreColumn]:
 
 def _told_apart(names: Iterable[str]) -> dict[str, str]:
     """Each name with the way it is written."""
-    seen: dict[str, int] = {}
+    used_names: dict[str, int] = {}
     written = {}
     for name in names:
         plain = name.casefold()
-        seen[plain] = seen.get(plain, 0) + 1
-        written[name] = name if seen[plain] == 1 else f"{name}~{seen[plain]}"
+        used_names[plain] = used_names.get(plain, 0) + 1
+        written[name] = name if used_names[plain] == 1 else f"{name}~{used_names[plain]}"
     return written

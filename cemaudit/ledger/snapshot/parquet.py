@@ -85,13 +85,15 @@ class Table:
     @property
     def arrays(self) -> dict[str, Array]:
         """The arrays by a plain name."""
-        return {f"c{number}": one.values for number, one in enumerate(self.fields)}
+        return {f"c{number}": field.values for number, field in enumerate(self.fields)}
 
     @property
     def selected(self) -> str:
         """What SQL selects of the arrays, and of the file beside them."""
         taken_over = [f"beside.{quoted(name)}" for name in self.beside.columns] if self.beside else []
-        made = [f"{one.written.format(f'c{number}')} as {quoted(one.name)}" for number, one in enumerate(self.fields)]
+        made = [
+            f"{field.written.format(f'c{number}')} as {quoted(field.name)}" for number, field in enumerate(self.fields)
+        ]
         return ", ".join([*taken_over, *made])
 
 
@@ -110,9 +112,9 @@ def dates(name: str, values: Sequence[str | None]) -> Field:
     return Field(name, np.array(values, object), "cast(cast({} as varchar) as date)")
 
 
-def words(name: str, codes: Array, known: Sequence[str]) -> Field:
-    """Words by their place among those ``known``; -1 where there is none."""
-    listed = ", ".join("'" + word.replace("'", "''") + "'" for word in known).replace("{", "{{").replace("}", "}}")
+def words(name: str, codes: Array, texts: Sequence[str]) -> Field:
+    """Words by their place among those ``texts``; -1 where there is none."""
+    listed = ", ".join("'" + text.replace("'", "''") + "'" for text in texts).replace("{", "{{").replace("}", "}}")
     return Field(name, np.maximum(codes, -1), f"cast([{listed}] as varchar[])[{{}} + 1]")
 
 
@@ -206,15 +208,15 @@ def _read_again(link: DuckDBPyConnection, table: Table, path: Path) -> Written:
 
 
 @contextmanager
-def reading_of(place: Path) -> Iterator[None]:
-    """DuckDB's errors in words: ``BadInput`` that names the ``place``."""
+def reading_of(folder: Path) -> Iterator[None]:
+    """DuckDB's errors in words: ``BadInput`` that names the ``folder``."""
     import duckdb  # noqa: PLC0415 (an extra)
 
     try:
         yield
     except duckdb.Error as error:
-        what = message("the snapshot cannot be read: {why}", why=str(error).splitlines()[0])
-        raise BadInput(Problem(what, str(place), _ANEW)) from error
+        text = message("the snapshot cannot be read: {why}", why=str(error).splitlines()[0])
+        raise BadInput(Problem(text, str(folder), _ANEW)) from error
 
 
 def missing(path: Path) -> Problem:
@@ -226,8 +228,10 @@ def said_by(paths: Sequence[Path]) -> list[Any]:
     """What each of these files says of itself."""
     query = "select value from parquet_kv_metadata({}) where key = ?"
     with own_link() as link:
-        found = [link.execute(query.format(text_of(_literally(path))), [ABOUT.encode()]).fetchall() for path in paths]
-    return [json.loads(rows[0][0]) for rows in found]
+        metadata = [
+            link.execute(query.format(text_of(_literally(path))), [ABOUT.encode()]).fetchall() for path in paths
+        ]
+    return [json.loads(rows[0][0]) for rows in metadata]
 
 
 def name_durably(path: Path, name: str) -> None:

@@ -80,17 +80,19 @@ class Marks:
                 yield name, rows
 
     def _decide(self, name: str, rows: NDArray[np.intp], columns: Columns, marked: Marked) -> None:
-        part = self._parts.setdefault(name, self.plan.part([name]))
+        restricted_plan = self._parts.setdefault(name, self.plan.part([name]))
         for row in rows.tolist():
-            _put(marked, row, evaluate(part, columns.visit(row)).scores[name])
+            _put(marked, row, evaluate(restricted_plan, columns.visit(row)).scores[name])
 
 
 def _marked(values: NDArray[np.float64], reasons: NDArray[np.int8]) -> Marked:
     fits = np.abs(values) * 100 < LARGEST + 1  # neither nothing nor too large
     plain = np.where(fits, values, 0.0)
-    whole = (np.floor(np.abs(plain) * 100 + 0.5) * np.sign(plain)).astype(np.int64)
+    hundredths = (np.floor(np.abs(plain) * 100 + 0.5) * np.sign(plain)).astype(np.int64)
     too_large = ~fits & (reasons == 0)
-    return Marked(np.where(fits, whole, NO_SCORE), np.where(too_large, code_of(TOO_LARGE), reasons).astype(np.int8))
+    return Marked(
+        np.where(fits, hundredths, NO_SCORE), np.where(too_large, code_of(TOO_LARGE), reasons).astype(np.int8)
+    )
 
 
 def _put(marked: Marked, row: int, score: Score) -> None:
@@ -98,9 +100,9 @@ def _put(marked: Marked, row: int, score: Score) -> None:
         marked.hundredths[row] = hundredths(score.value)
 
 
-def score_fields(shown: Mapping[str, Marked], columns: list[ScoreColumn]) -> Iterator[Field]:
+def score_fields(scores: Mapping[str, Marked], columns: list[ScoreColumn]) -> Iterator[Field]:
     """The columns of scores by name, each with its reasons."""
     for column in columns:
-        marked = shown[column.name]
+        marked = scores[column.name]
         yield wholes(column.score, marked.hundredths)
         yield wholes(column.reason, np.where(marked.reasons == 0, np.int8(-128), marked.reasons), "tinyint")

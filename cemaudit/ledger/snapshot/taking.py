@@ -81,25 +81,25 @@ def take_snapshot(  # noqa: PLR0913 (what a run is made of)
     *,
     blocked: Iterable[str] = (),
     processes: int = 1,
-    told: Callable[[int], None] = _silent,
+    report_progress: Callable[[int], None] = _silent,
 ) -> Taken:
     """Bring the snapshot in ``folder`` up to the ledger.
 
-    Stopped anywhere, the last whole snapshot stays, and the next run goes on. ``engine`` has the schemes; ``told`` is
+    Stopped anywhere, the last whole snapshot stays, and the next run goes on. ``engine`` has the schemes; ``report_progress`` is
     called with the visits of each file written. ``BadInput`` where a scheme is missing, or not the one used before.
     """
     taking = _Taking(Store(ledger, folder), Schemes(ledger, engine), tuple(blocked))
     results = done_by(processes, make_files, taking.jobs())
-    for block, made in groupby(_telling(results, told), key=lambda one: one.block):
+    for block, made in groupby(_telling(results, report_progress), key=lambda one: one.block):
         taking.commit(block, list(made))
     taking.finish()
     return taking.taken
 
 
-def _telling(results: Iterable[Made], told: Callable[[int], None]) -> Iterator[Made]:
+def _telling(results: Iterable[Made], report_progress: Callable[[int], None]) -> Iterator[Made]:
     for made in results:
         yield made
-        told(made.answers.rows)
+        report_progress(made.answers.rows)
 
 
 class _Taking:
@@ -114,13 +114,13 @@ class _Taking:
 
     def jobs(self) -> Iterator[Job]:
         """What must be written, block by block."""
-        parts = self.store.parts
+        files = self.store.parts
         changed = self._changed()
         for block in sorted(changed | self._damaged() | self._new()):
             for ref, rows in self._rows(block).items():
-                part = parts.get(("answers", ref, "", block))
-                is_there = part and part.visits == len(rows) and self.store.is_whole(part)
-                scores = parts.get(("scores", ref, "", block))
+                file = files.get(("answers", ref, "", block))
+                is_there = file and file.visits == len(rows) and self.store.is_whole(file)
+                scores = files.get(("scores", ref, "", block))
                 if block in changed or not is_there or not scores or not self.store.is_whole(scores):
                     yield self._job(block, ref, rows)
 
@@ -130,14 +130,14 @@ class _Taking:
 
     def _damaged(self) -> set[int]:
         """The blocks whose files are not there, or not as they were."""
-        parts = [part for part in self.store.parts.values() if part.kind in {"answers", "scores"}]
-        return {part.place[-1] for part in parts if not self.store.is_whole(part)}
+        files = [file for file in self.store.parts.values() if file.kind in {"answers", "scores"}]
+        return {file.place[-1] for file in files if not self.store.is_whole(file)}
 
     def _changed(self) -> set[int]:
         """The blocks of visits from which something was taken away since: a purge."""
         ledger = self.store.ledger
         again = [line.said.get("again", {}).get("visit", {}) for line in ledger.trail.lines(self.reached.seen)]
-        batches = {int(batch) for one in again for batch in one}
+        batches = {int(batch) for block_number in again for batch in block_number}
         query = "select distinct number from visit where batch = ? and number <= ?"
         numbers = (number for batch in batches for (number,) in ledger.database.run(query, (batch, self.last)))
         return {(number - 1) // BLOCK for number in numbers}
@@ -149,32 +149,32 @@ class _Taking:
             "where number > ? and number <= ? order by number"
         )
         bounds = (block * BLOCK, min((block + 1) * BLOCK, self.last))
-        found: dict[str, list[Row]] = defaultdict(list)
+        rows_by_checklist: dict[str, list[Row]] = defaultdict(list)
         for ref, *rest in self.store.ledger.database.run(query, bounds):
-            found[ref].append(Row(*rest))
-        return dict(sorted(found.items()))
+            rows_by_checklist[ref].append(Row(*rest))
+        return dict(sorted(rows_by_checklist.items()))
 
     def _job(self, block: int, ref: str, rows: Sequence[Row]) -> Job:
         checklist = self.store.ledger.shelf.checklists([ref])[ref]
         schemes: dict[str, int] = {}
-        placed = []
+        scheme_index = []
         for row in rows:
             scheme = self.schemes.of(checklist, dt.date.fromisoformat(row.day) if row.day else None)
-            placed.append(row._replace(scheme=schemes.setdefault(scheme.ref, len(schemes))))
+            scheme_index.append(row._replace(scheme=schemes.setdefault(scheme.ref, len(schemes))))
         texts = tuple(as_text(self.schemes[name]) for name in schemes)
-        return Job(block, self.store.folder, as_text(checklist), texts, self.blocked, placed)
+        return Job(block, self.store.folder, as_text(checklist), texts, self.blocked, scheme_index)
 
     def commit(self, block: int, made: Sequence[Made]) -> None:
         """Let the files of a block count."""
-        files = [new for one in made for new in _new_files(one)]
+        files = [new for block_files in made for new in _new_files(block_files)]
         covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
         self.reached = self.reached._replace(covered=covered, whole=False)
         subject = f"{block * BLOCK + 1}-{covered}"
         self.store.commit(files, KIND, subject, self.schemes.used, **self.reached._asdict())
         self.taken.files += len(files)
-        for one in made:
-            self.taken.visits += one.answers.rows
-            self.taken.fallbacks |= one.fallbacks
+        for block_files in made:
+            self.taken.visits += block_files.answers.rows
+            self.taken.fallbacks |= block_files.fallbacks
 
     def finish(self) -> None:
         """Write which visits count, and the stores; then tell everybody."""
@@ -186,8 +186,8 @@ class _Taking:
         publish(self.store, self.last)
 
     def _has_tables(self) -> bool:
-        whole = {part.kind for part in self.store.parts.values() if self.store.is_whole(part)}
-        return {"gone", "stores"} <= whole
+        kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
+        return {"gone", "stores"} <= kinds_present
 
 
 def _new_files(made: Made) -> Iterator[New]:

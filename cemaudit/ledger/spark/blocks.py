@@ -61,7 +61,7 @@ def _scores(marks: Marks, batch: RecordBatch) -> RecordBatch:
     arrays = {one.name: column.to_numpy(zero_copy_only=False) for one, column in columns}
     rows = np.flatnonzero(~_too_large(arrays))
     found, scored = marks.run(_restored(marks, {name: array[rows] for name, array in arrays.items()}))
-    named = {name: batch.columns[place] for place, name in enumerate(HEADS)}
+    named = {name: batch.columns[index] for index, name in enumerate(HEADS)}
     named["scheme"] = pa.array([scheme.ref] * batch.num_rows, pa.string())
     named["band"] = pa.array(_bands(scored, rows, batch.num_rows), pa.string())
     for column in score_columns(marks.plan):
@@ -73,11 +73,11 @@ def _scores(marks: Marks, batch: RecordBatch) -> RecordBatch:
 
 def _too_large(arrays: Mapping[str, Array]) -> Array:
     """Where a number was answered that the snapshot does not hold."""
-    found = np.zeros(len(arrays["step"]), np.bool_)
+    is_too_large = np.zeros(len(arrays["step"]), np.bool_)
     for name, array in arrays.items():
         if name.startswith("code:"):
-            found |= array == -code_of(TOO_LARGE)
-    return found
+            is_too_large |= array == -code_of(TOO_LARGE)
+    return is_too_large
 
 
 def _restored(marks: Marks, arrays: Mapping[str, Array]) -> Columns:
@@ -94,15 +94,15 @@ def _of_all(marked: Marked, rows: Array, count: int) -> Marked:
     """The scores of some rows among all; the others have none."""
     if len(rows) == count:
         return marked
-    whole = Marked(np.full(count, NO_SCORE), np.full(count, code_of(TOO_LARGE), np.int8))
-    whole.hundredths[rows] = marked.hundredths
-    whole.reasons[rows] = marked.reasons
-    return whole
+    all_scores = Marked(np.full(count, NO_SCORE), np.full(count, code_of(TOO_LARGE), np.int8))
+    all_scores.hundredths[rows] = marked.hundredths
+    all_scores.reasons[rows] = marked.reasons
+    return all_scores
 
 
 def _bands(scored: Scored, rows: Array, count: int) -> list[str | None]:
     labels = [*(band.label for band in scored.scheme_bands), None]
-    whole: list[str | None] = [None] * count
+    bands: list[str | None] = [None] * count
     for row, band in zip(rows.tolist(), scored.bands.tolist(), strict=True):
-        whole[row] = labels[band]
-    return whole
+        bands[row] = labels[band]
+    return bands

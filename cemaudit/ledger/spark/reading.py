@@ -68,10 +68,10 @@ def reading_on(master: str, data: str) -> Iterator[OnSpark]:
     Errors as of ``session.ready`` and ``session.opened``; ``BadInput`` where there is no snapshot, which of a folder of
     this machine is said before a session begins, or where files of it are missing.
     """
-    reached, place = ready(master), place_of(data)
-    known = read_manifest(Path(place.removeprefix(_HERE))) if place.startswith(_HERE) else None
+    reached, location = ready(master), place_of(data)
+    manifest = read_manifest(Path(location.removeprefix(_HERE))) if location.startswith(_HERE) else None
     with opened(reached) as session:
-        yield OnSpark(session, place, known or manifest_at(session, place))
+        yield OnSpark(session, location, manifest or manifest_at(session, location))
 
 
 def place_of(data: str) -> str:
@@ -108,8 +108,8 @@ class OnSpark(Reading):
         self.session, self.place = session, place
         super().__init__(manifest)
 
-    def view(self, name: str, parts: Sequence[Part]) -> None:
-        self.frame(*(part.file for part in parts)).createOrReplaceTempView(name)
+    def view(self, name: str, files: Sequence[Part]) -> None:
+        self.frame(*(file.file for file in files)).createOrReplaceTempView(name)
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with failures_told(self.place):
@@ -126,8 +126,8 @@ class OnSpark(Reading):
         note = self.noted(ref, scheme)
         if not note or not self.holds(ref, note):
             return super().again(ref, scheme)
-        part = Part(self.scored_in(ref, scheme), ref, scheme, self.visits(ref, note.since), 0, 0, "", "")
-        return [Scores((part,), self.checklist(ref), (Scheme.model_validate_json(note.scheme),), note.columns)]
+        file = Part(self.scored_in(ref, scheme), ref, scheme, self.visits(ref, note.since), 0, 0, "", "")
+        return [Scores((file,), self.checklist(ref), (Scheme.model_validate_json(note.scheme),), note.columns)]
 
     def scored_in(self, ref: str, scheme: str) -> str:
         """Where scores of a checklist under a scheme are written."""
@@ -139,8 +139,8 @@ class OnSpark(Reading):
             fields = self.frame(self.scored_in(ref, scheme)).schema
         except BadInput:
             return None
-        said = [field.metadata[ABOUT] for field in fields if ABOUT in field.metadata]
-        return Note.read(said[0]) if said else None
+        metadata = [field.metadata[ABOUT] for field in fields if ABOUT in field.metadata]
+        return Note.read(metadata[0]) if metadata else None
 
     def holds(self, ref: str, note: Note) -> bool:
         """Whether noted scores are all there, and of the answers there are now."""
@@ -152,17 +152,17 @@ class OnSpark(Reading):
 
     def chosen(self, ref: str, since: dt.date | None) -> DataFrame:
         """The answers to a checklist; with ``since``, of the visits of that day or later."""
-        answers = self.frame(*(part.file for part in self.answers(ref).parts))
+        answers = self.frame(*(file.file for file in self.answers(ref).parts))
         return answers.where(answers["day"] >= since) if since else answers
 
     def visits(self, ref: str, since: dt.date | None) -> int:
         """How many visits are ``chosen``."""
         if since is None:
-            return sum(part.visits for part in self.answers(ref).parts)
+            return sum(file.visits for file in self.answers(ref).parts)
         with failures_told(self.place):
             return int(self.chosen(ref, since).count())
 
     def answers_digest(self, ref: str) -> str:
         """What tells the answers to a checklist from any other."""
-        digests = "".join(part.sha256 for part in self.answers(ref).parts)
+        digests = "".join(file.sha256 for file in self.answers(ref).parts)
         return hashlib.sha256(digests.encode()).hexdigest()

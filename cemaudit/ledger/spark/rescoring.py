@@ -80,8 +80,8 @@ def _scheme(snapshot: OnSpark, engine: Engine, ref: str) -> Scheme:
 
 
 def _another(ref: str, place: str) -> BadInput:
-    what = message("{ref} exists already with another content", ref=ref)
-    return BadInput(Problem(what, place, message("give it a new version")))
+    text = message("{ref} exists already with another content", ref=ref)
+    return BadInput(Problem(text, place, message("give it a new version")))
 
 
 def _refuse_words(checklist: Checklist) -> None:
@@ -90,10 +90,10 @@ def _refuse_words(checklist: Checklist) -> None:
         for name in item.when.names() if item.when else ():
             other = checklist.items.get(name)
             if other and isinstance(other.answer, TextAnswer | Date | Time):
-                what = message(
+                text = message(
                     "{item} arises by the words of {other}, which only the ledger has", item=item.id, other=name
                 )
-                raise BadInput(Problem(what, hint=_WITHOUT))
+                raise BadInput(Problem(text, hint=_WITHOUT))
 
 
 def _is_done(snapshot: OnSpark, ref: str, under: Under, since: dt.date | None) -> bool:
@@ -113,8 +113,8 @@ def _write(snapshot: OnSpark, ref: str, under: Under, since: dt.date | None) -> 
     note = Note(under.scheme, tuple(score_columns(plan)), snapshot.answers_digest(ref), since)
     with failures_told(url), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, of which we use nothing
-        asked = answers.selectExpr(*_asked(plan.checklist))
-        scored = asked.mapInArrow(scoring(under), _schema(answers, under))
+        selected = answers.selectExpr(*_asked(plan.checklist))
+        scored = selected.mapInArrow(scoring(under), _schema(answers, under))
         said = scored.withMetadata("scheme", {ABOUT: note.written()})
         said.write.mode("overwrite").parquet(url, compression="zstd")
 
@@ -125,13 +125,13 @@ def _left_out(snapshot: OnSpark, ref: str, scheme: str) -> list[Problem]:
     snapshot.view("again", scores.parts)
     every = " and ".join(f"{quoted(column.reason)} = {code_of(TOO_LARGE)}" for column in scores.scores)
     ((count,),) = snapshot.ask(f"select count(*) from again where {every}")
-    what = message("{count} visits hold a number that no column holds, and were not scored", count=f"{count:,}")
-    return [Problem(what, ref, _WITHOUT)] if count else []
+    text = message("{count} visits hold a number that no column holds, and were not scored", count=f"{count:,}")
+    return [Problem(text, ref, _WITHOUT)] if count else []
 
 
 def _asked(checklist: Checklist) -> Iterator[str]:
     """The SQL of the columns that a worker gets; their names are plain, as Spark looks them up by name."""
-    columns = [*HEADS, *(one.sql for one in wanted(checklist))]
+    columns = [*HEADS, *(required_column.sql for required_column in wanted(checklist))]
     yield from (f"{sql} as c{number}" for number, sql in enumerate(columns))
 
 

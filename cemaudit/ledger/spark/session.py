@@ -60,18 +60,18 @@ def failures_told(place: str) -> Iterator[None]:
         raise _told(str(error), place) from error
 
 
-def _told(said: str, place: str) -> CemauditError:
-    lacking = _LACKING.search(said)
+def _told(driver_message: str, place: str) -> CemauditError:
+    lacking = _LACKING.search(driver_message)
     if lacking:
         hint = message("workers need the libraries of 'cemaudit[spark]', and PYSPARK_PYTHON to name their Python")
         return BadEnvironment(Problem(message("the workers lack {name}", name=lacking[1]), place, hint))
-    return BadEnvironment(Problem(message("Spark gave up: {why}", why=telling_line(said)), place))
+    return BadEnvironment(Problem(message("Spark gave up: {why}", why=telling_line(driver_message)), place))
 
 
-def telling_line(said: str) -> str:
+def telling_line(driver_message: str) -> str:
     """The line of Spark's many that says most: the first error that does not merely wrap another."""
-    found = [f"{kind}: {words}" for kind, words in _SAID.findall(said) if kind not in _WRAPPERS]
-    return found[0] if found else next((line for line in said.splitlines() if line.strip()), "?")
+    error_lines = [f"{kind}: {words}" for kind, words in _SAID.findall(driver_message) if kind not in _WRAPPERS]
+    return error_lines[0] if error_lines else next((line for line in driver_message.splitlines() if line.strip()), "?")
 
 
 _SECONDS = 5.0
@@ -92,19 +92,19 @@ class Master(NamedTuple):
 def master_of(url: str) -> Master:
     """The master of a URL; ``BadInput`` where it is none."""
     kind, _, named = url.partition("://")
-    places = [_place(one) for one in named.split(",")]
-    found = tuple(place for place in places if place)
-    if kind != "spark" or len(found) < len(places):
+    places = [_place(address) for address in named.split(",")]
+    addresses = tuple(place for place in places if place)
+    if kind != "spark" or len(addresses) < len(places):
         raise BadInput(Problem(message("expected spark://HOST:PORT"), url))
-    return Master(url, found)
+    return Master(url, addresses)
 
 
 def reach(master: Master) -> None:
     """``BadEnvironment`` where nobody listens at any of its places, after a few seconds."""
     why: OSError | None = None
-    for place in master.places:
+    for address in master.places:
         try:
-            socket.create_connection(place, _SECONDS).close()
+            socket.create_connection(address, _SECONDS).close()
         except OSError as error:
             why = error
         else:
@@ -115,9 +115,9 @@ def reach(master: Master) -> None:
 
 def _place(named: str) -> tuple[str, int] | None:
     with suppress(ValueError):
-        parts = urlsplit(f"//{named}")
-        if parts.hostname and parts.port and parts.netloc.count("@") + len(parts.path) == 0:
-            return parts.hostname, parts.port
+        url = urlsplit(f"//{named}")
+        if url.hostname and url.port and url.netloc.count("@") + len(url.path) == 0:
+            return url.hostname, url.port
     return None
 
 

@@ -83,11 +83,11 @@ def _quotient_of(top: Number, bottom: Number, where: Mask | None) -> Found:
 
 
 def _extreme(members: Gathered, farthest: float, pick: np.ufunc) -> Found:
-    parts = members.parts()
-    numbers = [part.number for part in parts]
+    member_columns = members.parts()
+    numbers = [member.number for member in member_columns]
     scale = common(numbers)
     tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
-    best = pick.reduce([np.where(part.has, top, farthest) for part, top in zip(parts, tops, strict=True)])
+    best = pick.reduce([np.where(member.has, top, farthest) for member, top in zip(member_columns, tops, strict=True)])
     best = np.where(np.isinf(best), 0.0, best)
     most = max(number.reach for number in numbers)
     if scale is not None:
@@ -105,8 +105,8 @@ def _max(members: Gathered, options: Options, block: Block) -> Found:  # noqa: A
 
 def _product(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
     product = Number(np.ones(members.block.rows), most=1.0)
-    for part in members.parts():
-        product = _multiplied(product, Number(*_or_one(part.number, part.has)))
+    for member_columns in members.parts():
+        product = _multiplied(product, Number(*_or_one(member_columns.number, member_columns.has)))
     return product, None
 
 
@@ -128,22 +128,22 @@ def _multiplied(one: Number, other: Number) -> Number:
 
 def _geometric_mean(members: Gathered, options: Options, block: Block) -> Found:
     number, _ = _product(members, options, block)
-    parts = members.parts()
+    member_columns = members.parts()
     if not number.is_exact:
         raise NoColumns(N_("{name} has no column form"), name="geometric-mean")
-    negative = np.logical_or.reduce([part.has & (part.number.top < 0) for part in parts])
+    negative = np.logical_or.reduce([member.has & (member.number.top < 0) for member in member_columns])
     root = np.maximum(number.value, 0.0) ** (1.0 / np.maximum(members.count, 1.0))
-    most = max(1.0, *(part.number.reach for part in parts))
+    most = max(1.0, *(member.number.reach for member in member_columns))
     return Number(root, most=most, error=most * 2.0**-48), ~negative
 
 
 def _difference(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
-    first, second = (part.number for part in members.parts())
+    first, second = (member_columns.number for member_columns in members.parts())
     return added([first, second], [ONE, -ONE], members.block.rows), None
 
 
 def _quotient(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
-    first, second = (part.number for part in members.parts())
+    first, second = (member_columns.number for member_columns in members.parts())
     if not second.is_exact or second.bottom is not None:
         raise NoColumns(N_("it divides by a number that is not whole"))
     sign = np.sign(second.top)
@@ -152,23 +152,23 @@ def _quotient(members: Gathered, options: Options, block: Block) -> Found:  # no
 
 
 def _first(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
-    parts = members.parts()
-    numbers = [part.number for part in parts]
+    member_columns = members.parts()
+    numbers = [member.number for member in member_columns]
     scale = common(numbers)
     tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
-    found = np.zeros(members.block.rows)
-    for part, top in reversed(list(zip(parts, tops, strict=True))):
-        found = np.where(part.has, top, found)
+    first_value = np.zeros(members.block.rows)
+    for member, top in reversed(list(zip(member_columns, tops, strict=True))):
+        first_value = np.where(member.has, top, first_value)
     most = max(number.reach for number in numbers)
     if scale is not None:
-        return Number(found, scale=scale, most=most * scale).safe(), None
-    return Number(found, most=most, error=max(number.floated().error for number in numbers)), None
+        return Number(first_value, scale=scale, most=most * scale).safe(), None
+    return Number(first_value, most=most, error=max(number.floated().error for number in numbers)), None
 
 
 def _reaching(members: Gathered, block: Block, sign: str, edge: Fraction) -> Floats:
     total = np.zeros(block.rows)
-    for part in members.parts():
-        total += part.has & block.reaches(part.number, sign, edge)
+    for member_columns in members.parts():
+        total += member_columns.has & block.reaches(member_columns.number, sign, edge)
     return total
 
 
@@ -183,7 +183,7 @@ def _count(members: Gathered, options: Options, block: Block) -> Found:
 
 
 def _experience(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
-    performance, emotion = (part.number.floated() for part in members.parts())
+    performance, emotion = (member_columns.number.floated() for member_columns in members.parts())
     scale = float(options.get("scale", ONE))
     p, e = performance.top / scale, emotion.top / scale
     number = np.where(e >= 0, p * e, e * (1 - p / 2)) * scale
@@ -221,9 +221,9 @@ def _of_plugin(aggregator: Aggregator) -> Form:
     """A plugin's own column form; its numbers count as floats good to about eleven digits."""
 
     def run(members: Gathered, options: Options, block: Block) -> Found:
-        parts, some = members.parts(), members.scored > 0
-        values = np.array([np.where(part.has, part.number.value, np.nan)[some] for part in parts])
-        possible = np.array([_or_nan(part.possible, part.has)[some] for part in parts])
+        member_columns, some = members.parts(), members.scored > 0
+        values = np.array([np.where(member.has, member.number.value, np.nan)[some] for member in member_columns])
+        possible = np.array([_or_nan(member.possible, member.has)[some] for member in member_columns])
         weights = np.array([float(weight) for weight in members.members.weights])
         call = aggregator.columns
         assert call is not None  # noqa: S101 (asked only where there is one)
@@ -231,10 +231,10 @@ def _of_plugin(aggregator: Aggregator) -> Form:
         if some.any():
             with np.errstate(all="ignore"):
                 result[some] = call(values, weights, possible, options)
-        said = np.isfinite(result)
-        number = np.where(said, result, 0.0)
+        is_finite = np.isfinite(result)
+        number = np.where(is_finite, result, 0.0)
         block.doubtful(np.abs(number) > _PLUGIN_REACH)
-        return Number(np.clip(number, -_PLUGIN_REACH, _PLUGIN_REACH), most=_PLUGIN_REACH, error=1e-11), said
+        return Number(np.clip(number, -_PLUGIN_REACH, _PLUGIN_REACH), most=_PLUGIN_REACH, error=1e-11), is_finite
 
     return run
 

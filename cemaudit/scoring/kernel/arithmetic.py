@@ -133,20 +133,20 @@ class Number:
             _times(plain.top, by), most=plain.most * abs(by), error=_grown(plain.error * abs(by), plain.most * by)
         )
 
-    def plus(self, more: Fraction) -> Number:
+    def plus(self, addend: Fraction) -> Number:
         """A constant added."""
-        if more == 0:
+        if addend == 0:
             return self
         if self.is_exact:
-            scale = math.lcm(self.scale, more.denominator)
-            factor, constant = scale // self.scale, more.numerator * (scale // more.denominator)
+            scale = math.lcm(self.scale, addend.denominator)
+            factor, constant = scale // self.scale, addend.numerator * (scale // addend.denominator)
             most = self.most * factor + abs(constant) * self.widest
             if most < MOST and self.widest * scale < MOST:
-                whole = constant if self.bottom is None else self.bottom * constant
+                numerators = constant if self.bottom is None else self.bottom * constant
                 top = _times(self.top, factor)
-                return Number(np.add(top, whole, out=top), self.bottom, scale, most, self.widest)
-        plain, most = self.floated(), self.floated().most + abs(float(more))
-        return Number(plain.top + float(more), most=most, error=_grown(plain.error, most))
+                return Number(np.add(top, numerators, out=top), self.bottom, scale, most, self.widest)
+        plain, most = self.floated(), self.floated().most + abs(float(addend))
+        return Number(plain.top + float(addend), most=most, error=_grown(plain.error, most))
 
     def kept(self, mask: Mask) -> Number:
         """The same where ``mask`` holds, else 0."""
@@ -163,11 +163,11 @@ class Number:
     def _held(self, limit: Fraction, hold: Any, where: Mask | None) -> Number:
         if self.is_exact:
             scale = math.lcm(self.scale, limit.denominator)
-            factor, whole = scale // self.scale, limit.numerator * (scale // limit.denominator)
-            most = max(self.most * factor, abs(whole) * self.widest)
+            factor, scaled_limit = scale // self.scale, limit.numerator * (scale // limit.denominator)
+            most = max(self.most * factor, abs(scaled_limit) * self.widest)
             if most < MOST and self.widest * scale < MOST:
                 top = _times(self.top, factor)
-                edge = float(whole) if self.bottom is None else self.bottom * whole
+                edge = float(scaled_limit) if self.bottom is None else self.bottom * scaled_limit
                 return Number(_chosen(hold(top, edge), top, where), self.bottom, scale, most, self.widest)
         plain = self.floated()
         most = max(plain.most, abs(float(limit)))
@@ -208,13 +208,13 @@ def added(numbers: Sequence[Number], factors: Sequence[Fraction], rows: int) -> 
     if common(numbers) is not None:
         scale = math.lcm(*(number.scale * factor.denominator for number, factor in pairs))
         wholes = [int(factor * scale / number.scale) for number, factor in pairs]
-        most = sum(number.most * abs(whole) for number, whole in zip(numbers, wholes, strict=True))
+        most = sum(number.most * abs(numerators) for number, numerators in zip(numbers, wholes, strict=True))
         if most < MOST and scale < MOST:
             return Number(_total([n.top for n in numbers], wholes, rows), None, scale, most)
     plain = [number.floated() for number in numbers]
     by = [float(factor) for factor in factors]
-    most = sum(number.most * abs(one) for number, one in zip(plain, by, strict=True))
-    error = sum(number.error * abs(one) for number, one in zip(plain, by, strict=True))
+    most = sum(number.most * abs(numerator) for number, numerator in zip(plain, by, strict=True))
+    error = sum(number.error * abs(numerator) for number, numerator in zip(plain, by, strict=True))
     total = _total([number.top for number in plain], by, rows)
     return Number(total, most=most, error=_grown(error, most * (len(pairs) + 1)))
 
@@ -307,10 +307,10 @@ class WholeSum:
             np.add(total, np.maximum(read(name), zeros), out=total, casting="unsafe")
         return total
 
-    def _times(self, whole: Codes, factor: int) -> Codes:
+    def _times(self, integers: Codes, factor: int) -> Codes:
         if factor == 1:
-            return whole
-        return np.multiply(whole, factor, dtype=self.kind)
+            return integers
+        return np.multiply(integers, factor, dtype=self.kind)
 
 
 def _count(columns: list[Codes], compare: Any, code: int, rows: int) -> Codes:

@@ -124,8 +124,8 @@ class Scored:
 
     def band(self, row: int) -> Band | None:
         """The band of a visit."""
-        place = int(self.bands[row])
-        return None if place == NO_BAND else self.scheme_bands[place]
+        band_index = int(self.bands[row])
+        return None if band_index == NO_BAND else self.scheme_bands[band_index]
 
     def put(self, row: int, name: str, score: Score) -> None:
         """Write down an exact score."""

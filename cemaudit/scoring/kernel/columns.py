@@ -118,22 +118,22 @@ def columns_of(visits: Iterable[Visit], checklist: Checklist) -> Columns:
     return columns_from(everyone, checklist, everyone.__getitem__)
 
 
-def columns_from(noted: Sequence[Noted], checklist: Checklist, whole: Callable[[int], Visit]) -> Columns:
-    """The columns of what was noted in visits; ``whole`` gives the visit of a row that columns cannot hold."""
+def columns_from(noted: Sequence[Noted], checklist: Checklist, read_visit: Callable[[int], Visit]) -> Columns:
+    """The columns of what was noted in visits; ``read_visit`` gives the visit of a row that columns cannot hold."""
     places = {step.id: number for number, step in enumerate(checklist.steps)}
-    strange = {row for row, one in enumerate(noted) if one.step and one.step not in places}
+    strange = {row for row, visit in enumerate(noted) if visit.step and visit.step not in places}
     touchpoints = list(checklist.touchpoint)
     reading = _Reading(noted, checklist, strange)
     return Columns(
         checklist=checklist,
         rows=len(noted),
         items={name: reading.column(item) for name, item in checklist.items.items()},
-        emotions=_feelings([one.emotions for one in noted], touchpoints),
-        expectations=_feelings([one.expectations for one in noted], touchpoints),
-        claims=_counts([one.claims for one in noted], touchpoints),
-        blames=_counts([one.blames for one in noted], touchpoints),
-        steps=np.array([places.get(one.step or "", -1) for one in noted], np.int8),
-        kept={row: whole(row) for row in sorted(strange)},
+        emotions=_feelings([visit.emotions for visit in noted], touchpoints),
+        expectations=_feelings([visit.expectations for visit in noted], touchpoints),
+        claims=_counts([visit.claims for visit in noted], touchpoints),
+        blames=_counts([visit.blames for visit in noted], touchpoints),
+        steps=np.array([places.get(visit.step or "", -1) for visit in noted], np.int8),
+        kept={row: read_visit(row) for row in sorted(strange)},
     )
 
 
@@ -161,11 +161,11 @@ class _Reading:
 
     def __init__(self, noted: Sequence[Noted], checklist: Checklist, strange: set[int]) -> None:
         self.checklist, self.strange = checklist, strange
-        self.answers = [one.answers for one in noted]
-        self.steps = [one.step for one in noted]
+        self.answers = [visit.answers for visit in noted]
+        self.steps = [visit.step for visit in noted]
         self.skips: dict[str, list[tuple[int, int]]] = {}
-        for row, one in enumerate(noted):
-            for name, skip in one.skipped.items():
+        for row, visit in enumerate(noted):
+            for name, skip in visit.skipped.items():
                 self.skips.setdefault(name, []).append((row, _SKIPPED[skip.state]))
 
     def column(self, item: Item) -> Column:
@@ -179,12 +179,12 @@ class _Reading:
             numbers = np.nan_to_num(numbers)
             return Column(_narrow(self._left_out(item, codes, numbers), 1), (), numbers)
         levels = fixed_levels(item)
-        known = dict.fromkeys(answer for answer in given if answer is not None) if levels is None else levels
-        places: dict[AnswerValue | None, int | None] = {level: number for number, level in enumerate(known)}
+        known_levels = dict.fromkeys(answer for answer in given if answer is not None) if levels is None else levels
+        places: dict[AnswerValue | None, int | None] = {level: number for number, level in enumerate(known_levels)}
         places[None] = _UNANSWERED
         found = [places.get(answer) for answer in given]
         self._put_aside(found, [row for row, code in enumerate(found) if code is None] if None in found else [])
-        return Column(_narrow(self._left_out(item, found), len(known)), tuple(known))
+        return Column(_narrow(self._left_out(item, found), len(known_levels)), tuple(known_levels))
 
     def _put_aside(self, codes: list[Any], rows: Iterable[int]) -> None:
         """Rows whose answers the column cannot hold count as unanswered there."""
@@ -212,13 +212,13 @@ class _Reading:
         if item.when is None and not (own_steps and any(self.steps)):
             return []
         names = list(dict.fromkeys(item.when.names())) if item.when else []
-        known: dict[tuple[Any, ...], bool] = {}
+        memo: dict[tuple[Any, ...], bool] = {}
         rows = []
         for row, (answers, step) in enumerate(zip(self.answers, self.steps, strict=True)):
             deciding = (step, *[answers.get(name) for name in names])
-            if deciding not in known:
-                known[deciding] = arises(item, own_steps, answers, step)
-            if not known[deciding]:
+            if deciding not in memo:
+                memo[deciding] = arises(item, own_steps, answers, step)
+            if not memo[deciding]:
                 rows.append(row)
         return rows
 
@@ -241,7 +241,7 @@ def _as_answer(number: float) -> int | Decimal:
 
 
 def _feelings(felt: Sequence[Mapping[str, int]], touchpoints: Sequence[str]) -> dict[str, Codes]:
-    return {name: np.array([each.get(name, NOT_FELT) for each in felt], np.int8) for name in touchpoints}
+    return {name: np.array([feelings.get(name, NOT_FELT) for feelings in felt], np.int8) for name in touchpoints}
 
 
 def _felt(columns: Mapping[str, Codes], row: int) -> dict[str, int]:
@@ -250,8 +250,8 @@ def _felt(columns: Mapping[str, Codes], row: int) -> dict[str, int]:
 
 def _counts(complaints: Sequence[Sequence[Complaint]], touchpoints: Sequence[str]) -> dict[str, Codes]:
     counts = {name: np.zeros(len(complaints), np.int32) for name in touchpoints}
-    for row, some in enumerate(complaints):
-        for one in some:
+    for row, complaint in enumerate(complaints):
+        for one in complaint:
             if one.touchpoint in counts:
                 counts[one.touchpoint][row] += 1
     return counts

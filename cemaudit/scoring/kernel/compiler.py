@@ -43,29 +43,29 @@ def _looked_up(number: Number, transform: Transform, block: Block) -> Number:
     scale = int(np.lcm.reduce([rung.value.denominator for rung in transform.table]))
     wholes = [float(rung.value * scale) for rung in transform.table]
     top = np.full(block.rows, wholes[-1])
-    for (up_to, _), whole in reversed(list(zip(rungs, wholes, strict=True))):
+    for (up_to, _), rung_value in reversed(list(zip(rungs, wholes, strict=True))):
         if up_to is not None:
-            top = np.where(block.reaches(number, "<=", up_to), whole, top)
+            top = np.where(block.reaches(number, "<=", up_to), rung_value, top)
     return Number(top, scale=scale, most=max(map(abs, wholes))).safe()
 
 
 def hold(conditions: Mapping[str, str], block: Block) -> Mask | None:
     """Where all conditions hold; never where a score is missing. ``None``: everywhere."""
-    found: Mask | None = None
+    mask: Mask | None = None
     for name, condition in conditions.items():
         result = block.scores[name]
-        found = _both(found, result.has)
+        mask = _both(mask, result.has)
         for bound in bounds(condition):
             if bound.is_percentile:
                 raise NoColumns(N_("it is compared with its peers"))
-            found = _both(found, block.reaches(result.number, bound.sign, bound.edge))
-    return found
+            mask = _both(mask, block.reaches(result.number, bound.sign, bound.edge))
+    return mask
 
 
-def _both(one: Mask | None, other: Mask | None) -> Mask | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one & other
+def _both(first: Mask | None, other: Mask | None) -> Mask | None:
+    if first is None or other is None:
+        return other if first is None else first
+    return first & other
 
 
 def rounded(number: Number, rounding: Rounding, block: Block) -> Number:
@@ -77,15 +77,15 @@ def rounded(number: Number, rounding: Rounding, block: Block) -> Number:
         bottom: Floats | int = number.scale * down
         if number.bottom is not None:
             bottom = np.multiply(number.bottom, bottom, out=number.bottom) if bottom != 1 else number.bottom
-        whole = _to_whole(np.multiply(number.top, up, out=number.top), bottom, rounding.mode)
+        scaled_value = _to_whole(np.multiply(number.top, up, out=number.top), bottom, rounding.mode)
     else:
         scaled = number.floated().top * up / down
         turned = scaled + 0.5 if rounding.mode.startswith("half") else scaled
         block.doubtful(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
-        whole = _to_whole(scaled, 1, rounding.mode)
+        scaled_value = _to_whole(scaled, 1, rounding.mode)
     if most * down >= MOST:
         raise NoColumns(N_("its numbers are too large"))
-    return Number(whole * down if down != 1 else whole, scale=up, most=most * down)
+    return Number(scaled_value * down if down != 1 else scaled_value, scale=up, most=most * down)
 
 
 def _to_whole(top: Floats, bottom: Floats | int, mode: str) -> Floats:
@@ -95,8 +95,8 @@ def _to_whole(top: Floats, bottom: Floats | int, mode: str) -> Floats:
     quotient: Floats = np.divide(top, bottom, out=top)
     if mode == "up":
         return np.copysign(np.ceil(np.abs(quotient)), quotient)
-    whole: Floats = _WHOLE[mode](quotient, out=quotient)
-    return whole
+    rounded: Floats = _WHOLE[mode](quotient, out=quotient)
+    return rounded
 
 
 _WHOLE: dict[str, np.ufunc] = {"floor": np.floor, "ceiling": np.ceil, "down": np.trunc}
@@ -111,10 +111,10 @@ def _halved(top: Floats, bottom: Floats | int, mode: str) -> Floats:
     top += bottom
     twice = bottom * 2 if isinstance(bottom, int) else np.multiply(bottom, 2, out=bottom)
     quotient: Floats = np.divide(top, twice, out=top)
-    whole = np.floor(quotient)
+    whole_part = np.floor(quotient)
     if mode == "half-even":
-        whole -= (quotient == whole) & (whole % 2 != 0)
-    return whole if signs is None else whole * signs
+        whole_part -= (quotient == whole_part) & (whole_part % 2 != 0)
+    return whole_part if signs is None else whole_part * signs
 
 
 @dataclass
@@ -133,8 +133,8 @@ def result_of(group: ColumnGroup, block: Block) -> Result:
     measure = group.planned.measure
     members = group.members.gather(block)
     scored = _scored(group, members)
-    number, said = _aggregate(group, members, block)
-    valid = scored if said is None else scored & said
+    number, aggregated = _aggregate(group, members, block)
+    valid = scored if aggregated is None else scored & aggregated
     number = transformed(number, measure.transform, block)
     for cap in measure.caps:
         number = number.at_most(cap.at, hold(cap.where, block))
@@ -150,11 +150,11 @@ def result_of(group: ColumnGroup, block: Block) -> Result:
 def _aggregate(group: ColumnGroup, members: Gathered, block: Block) -> tuple[Number, Mask | None]:
     if not members.size:
         return Number(np.zeros(block.rows)), None
-    number, said = group.form(members, group.planned.measure.options, block)
+    number, aggregated = group.form(members, group.planned.measure.options, block)
     if group.planned.aggregator.empty == "zero" and group.planned.aggregator.name != "count":
         something = members.scored > 0
-        return number.kept(something), None if said is None else said | ~something
-    return number, said
+        return number.kept(something), None if aggregated is None else aggregated | ~something
+    return number, aggregated
 
 
 def _scored(group: ColumnGroup, members: Gathered) -> Mask:
@@ -174,26 +174,26 @@ def _reasons(group: ColumnGroup, members: Gathered, valid: Mask, scored: Mask) -
     """Why rows have no score, as ``exact`` says it."""
     why = np.zeros(len(valid), np.int8)
     rows = ~valid
-    each = members.reasons()[:, rows]
-    count = len(each) - (each != SCORED).sum(axis=0)
-    first = _first_missing(each)
-    alike = ((each == first) | (each == SCORED)).all(axis=0)
+    member_reasons = members.reasons()[:, rows]
+    count = len(member_reasons) - (member_reasons != SCORED).sum(axis=0)
+    first = _first_missing(member_reasons)
+    alike = ((member_reasons == first) | (member_reasons == SCORED)).all(axis=0)
     if group.planned.aggregator.arity is not None:
-        found = np.where(first == SCORED, reason_code(Reason.INCOMPLETE), first)
+        reason_codes = np.where(first == SCORED, reason_code(Reason.INCOMPLETE), first)
     else:
         nothing = np.where(alike & (first != SCORED), first, reason_code(Reason.NOTHING_TO_SCORE))
-        found = np.where(count == 0, nothing, reason_code(Reason.TOO_FEW))
-    found[(each == reason_code(Reason.REFUSED)).any(axis=0)] = reason_code(Reason.REFUSED)
-    found[scored[rows]] = reason_code(Reason.NOTHING_TO_SCORE)
-    why[rows] = found
+        reason_codes = np.where(count == 0, nothing, reason_code(Reason.TOO_FEW))
+    reason_codes[(member_reasons == reason_code(Reason.REFUSED)).any(axis=0)] = reason_code(Reason.REFUSED)
+    reason_codes[scored[rows]] = reason_code(Reason.NOTHING_TO_SCORE)
+    why[rows] = reason_codes
     return why
 
 
-def _first_missing(each: NDArray[np.int8]) -> NDArray[np.int8]:
-    if not len(each):
-        return np.zeros(each.shape[1], np.int8)
-    place = (each != SCORED).argmax(axis=0)
-    first: NDArray[np.int8] = each[place, np.arange(each.shape[1])]
+def _first_missing(reason_codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    if not len(reason_codes):
+        return np.zeros(reason_codes.shape[1], np.int8)
+    first_missing = (reason_codes != SCORED).argmax(axis=0)
+    first: NDArray[np.int8] = reason_codes[first_missing, np.arange(reason_codes.shape[1])]
     return first
 
 
@@ -375,7 +375,12 @@ _LARGEST = 1e6  # rows beyond are scored exactly
 def _wanted(plan: Plan) -> Iterator[str]:
     """The scores that other scores or the bands look at."""
     for planned in plan.measures:
-        yield from (each.ref for group in planned.groups for each in group.inputs if each.kind == "score")
+        yield from (
+            member_input.ref
+            for group in planned.groups
+            for member_input in group.inputs
+            if member_input.kind == "score"
+        )
         yield from (name for cap in planned.measure.caps for name in cap.where)
     yield from _asked_by_bands(plan)
 

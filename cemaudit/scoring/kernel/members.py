@@ -28,9 +28,9 @@ class _CodedSum:
     """One sum over the coded items: a fraction for each code, brought to whole numbers."""
 
     def __init__(self, tables: Sequence[Sequence[Fraction | None]], weights: Sequence[Fraction]) -> None:
-        weighed = [[(one or 0) * weight for one in table] for table, weight in zip(tables, weights, strict=True)]
-        self.scale = math.lcm(*(Fraction(one).denominator for table in weighed for one in table))
-        wholes = {str(number): [int(one * self.scale) for one in table] for number, table in enumerate(weighed)}
+        weighed = [[(entry or 0) * weight for entry in table] for table, weight in zip(tables, weights, strict=True)]
+        self.scale = math.lcm(*(Fraction(entry).denominator for table in weighed for entry in table))
+        wholes = {str(number): [int(entry * self.scale) for entry in table] for number, table in enumerate(weighed)}
         self.sum = WholeSum(wholes)
 
     def run(self, codes: Sequence[NDArray[Any]], rows: int) -> Number:
@@ -45,19 +45,21 @@ class Members:
     """All members of a group."""
 
     def __init__(self, plan: Plan, measure: Measure, group: Group, columns: Columns) -> None:
-        self.sources: list[Source] = [make_source(plan, measure, each, columns) for each in group.inputs]
+        self.sources: list[Source] = [
+            make_source(plan, measure, member_input, columns) for member_input in group.inputs
+        ]
         self.weights = [source.weight for source in self.sources]
         self.coded = [source for source in self.sources if type(source) is Coded]
         self.others = [source for source in self.sources if type(source) is not Coded]
         self._sums: dict[str, _CodedSum] = {}
 
-    def sum(self, what: str) -> _CodedSum:
+    def sum(self, sum_kind: str) -> _CodedSum:
         """One of the sums over the coded items, made when it is first asked for."""
-        if what not in self._sums:
-            weighted = what in _WEIGHTED
+        if sum_kind not in self._sums:
+            weighted = sum_kind in _WEIGHTED
             weights = [source.weight if weighted else Fraction(1) for source in self.coded]
-            self._sums[what] = _CodedSum([_table(source, what) for source in self.coded], weights)
-        return self._sums[what]
+            self._sums[sum_kind] = _CodedSum([_table(source, sum_kind) for source in self.coded], weights)
+        return self._sums[sum_kind]
 
     def gather(self, block: Block) -> Gathered:
         """The members of a block."""
@@ -76,7 +78,7 @@ class Gathered:
         self.scored = members.sum("count").whole(self._codes, block.rows)
         """How many members have a value, in narrow whole numbers."""
         if self._others:
-            self.scored = self.scored + np.add.reduce([part.has for part in self._others], dtype=np.int32)
+            self.scored = self.scored + np.add.reduce([other_item.has for other_item in self._others], dtype=np.int32)
 
     @property
     def count(self) -> Floats:
@@ -119,26 +121,26 @@ class Gathered:
         rows = [source.reasons(self.block) for source in self.members.sources]
         return np.array(rows, np.int8).reshape(self.size, self.block.rows)
 
-    def _summed(self, what: str) -> Number:
-        coded = self.members.sum(what).run(self._codes, self.block.rows)
+    def _summed(self, sum_kind: str) -> Number:
+        coded = self.members.sum(sum_kind).run(self._codes, self.block.rows)
         if not self._others:
             return coded
-        factors = [s.weight if what in _WEIGHTED else Fraction(1) for s in self.members.others]
-        numbers = [_number(part, what) for part in self._others]
+        factors = [s.weight if sum_kind in _WEIGHTED else Fraction(1) for s in self.members.others]
+        numbers = [_number(other_item, sum_kind) for other_item in self._others]
         if not self._codes:
             return added(numbers, factors, self.block.rows)
         return added([coded, *numbers], [Fraction(1), *factors], self.block.rows)
 
 
-def _table(source: Coded, what: str) -> list[Fraction | None]:
-    if what in {"earned", "plain"}:
+def _table(source: Coded, sum_kind: str) -> list[Fraction | None]:
+    if sum_kind in {"earned", "plain"}:
         return source.values
-    return source.possible if what == "possible" else [Fraction(value is not None) for value in source.values]
+    return source.possible if sum_kind == "possible" else [Fraction(value is not None) for value in source.values]
 
 
-def _number(part: Part, what: str) -> Number:
-    if what in {"earned", "plain"}:
-        return part.number
-    if what == "possible":
-        return part.possible or Number(np.zeros(len(part.has)))
-    return Number(part.has.astype(np.float64), most=1.0)
+def _number(column: Part, sum_kind: str) -> Number:
+    if sum_kind in {"earned", "plain"}:
+        return column.number
+    if sum_kind == "possible":
+        return column.possible or Number(np.zeros(len(column.has)))
+    return Number(column.has.astype(np.float64), most=1.0)

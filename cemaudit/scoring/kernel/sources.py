@@ -105,8 +105,8 @@ def _entry(score: ItemScore, value: Fraction | None, reason: Reason | None) -> _
 
 
 def _tabled(table: Sequence[Fraction | None], codes: Codes) -> Number:
-    scale = math.lcm(*(one.denominator for one in table if one is not None))
-    wholes = [float((one or 0) * scale) for one in table]
+    scale = math.lcm(*(entry.denominator for entry in table if entry is not None))
+    wholes = [float((entry or 0) * scale) for entry in table]
     return Number(lookup(codes, wholes), scale=scale, most=max(map(abs, wholes))).safe()
 
 
@@ -129,16 +129,16 @@ class Plain(Coded):
             block.doubtful(numbers != np.rint(numbers))
         held = np.clip(numbers, -self.reach, self.reach)
         error = 0.0 if self.is_whole else self.reach * 2.0**-52
-        whole = Number(np.where(answered, held, 0.0), most=self.reach, error=error)
-        return Part(_merged(whole, left_out.number, answered), answered | left_out.has, left_out.possible)
+        number = Number(np.where(answered, held, 0.0), most=self.reach, error=error)
+        return Part(_merged(number, left_out.number, answered), answered | left_out.has, left_out.possible)
 
 
-def _merged(one: Number, other: Number, where: Mask) -> Number:
+def _merged(first: Number, other: Number, where: Mask) -> Number:
     if not other.most:
-        return one
+        return first
     plain = other.floated()
-    top = np.where(where, one.value, plain.top)
-    return Number(top, most=max(one.most, plain.most), error=max(one.floated().error, plain.error))
+    top = np.where(where, first.value, plain.top)
+    return Number(top, most=max(first.most, plain.most), error=max(first.floated().error, plain.error))
 
 
 class Heir(Coded):
@@ -158,17 +158,17 @@ class Heir(Coded):
             raise NoColumns(N_("it gives negative points away"))
 
     def part(self, block: Block) -> Part:
-        part = super().part(block)
-        if not self.own or not self.gifts or part.possible is None:
-            return part
+        column = super().part(block)
+        if not self.own or not self.gifts or column.possible is None:
+            return column
         shares = {name: gift / self.own for name, gift in self.gifts.items()}
         scale = math.lcm(*(share.denominator for share in shares.values()))
         grown = np.full(block.rows, float(scale))
         for name, share in shares.items():
             grown += (block.codes(name) == -1) * float(share * scale)
         most = float(scale * (1 + sum(shares.values())))
-        number = part.number if self.take in {"share", "value"} else _grown(part.number, grown, scale, most)
-        return Part(number, part.has, _grown(part.possible, grown, scale, most))
+        number = column.number if self.take in {"share", "value"} else _grown(column.number, grown, scale, most)
+        return Part(number, column.has, _grown(column.possible, grown, scale, most))
 
 
 def _grown(number: Number, grown: NDArray[np.float64], scale: int, most: float) -> Number:
@@ -179,34 +179,38 @@ def _grown(number: Number, grown: NDArray[np.float64], scale: int, most: float) 
     raise NoColumns(N_("its numbers are too large"))
 
 
-def item_source(plan: Plan, measure: Measure, each: Input, columns: Columns) -> Coded:
+def item_source(plan: Plan, measure: Measure, member_input: Input, columns: Columns) -> Coded:
     """The source of an item; ``NoColumns`` where columns cannot give it."""
     tables = plan.tables(measure.na)
-    table, column = tables[each.ref], columns.items[each.ref]
+    table, column = tables[member_input.ref], columns.items[member_input.ref]
     kind = table.item.answer
-    givers = [other for other in tables.values() if other.heir == each.ref] if measure.na is None else []
+    givers = [other for other in tables.values() if other.heir == member_input.ref] if measure.na is None else []
     if column.numbers is not None and isinstance(kind, Quantity):
         is_itself = measure.take == "value" or (kind.table == "value" and measure.take != "possible")
         if is_itself and (givers or measure.take == "share"):
             raise NoColumns(N_("it changes the numbers answered"))
         if is_itself:
-            return Plain(table, measure, each.weight, columns)
-    return Heir(table, givers, measure, each.weight, columns) if givers else Coded(table, measure, each.weight, columns)
+            return Plain(table, measure, member_input.weight, columns)
+    return (
+        Heir(table, givers, measure, member_input.weight, columns)
+        if givers
+        else Coded(table, measure, member_input.weight, columns)
+    )
 
 
 def fails(plan: Plan, item_id: str, columns: Columns) -> Callable[[Block], Mask]:
     """Where a critical item failed."""
-    whole = Measure(id="it", how="sum", of=(item_id,))
-    source = item_source(plan, whole, Input("item", item_id, Fraction(1)), columns)
+    probe_measure = Measure(id="it", how="sum", of=(item_id,))
+    source = item_source(plan, probe_measure, Input("item", item_id, Fraction(1)), columns)
     item = plan.checklist.items[item_id]
     if type(source) is Coded:
         failed = np.array([is_failed(item, ItemScore(points)) for points in source.values])
         return lambda block: np.take(failed, source.codes(block))
 
     def failed_by(block: Block) -> Mask:
-        part = source.part(block)
+        column = source.part(block)
         edge = item.critical.fails_at if item.critical else Fraction(0)
-        return block.reaches(part.number, "<=", edge) & part.has
+        return block.reaches(column.number, "<=", edge) & column.has
 
     return failed_by
 
@@ -232,15 +236,15 @@ class Source(Protocol):
 class Felt:
     """A feeling or a count of complaints at a touchpoint."""
 
-    def __init__(self, plan: Plan, each: Input) -> None:
-        self.weight = each.weight
-        self.ref = each.ref
-        self.field, self.less, self.scale, self.most = _FELT[each.kind]
+    def __init__(self, plan: Plan, member_input: Input) -> None:
+        self.weight = member_input.weight
+        self.ref = member_input.ref
+        self.field, self.less, self.scale, self.most = _FELT[member_input.kind]
         self.is_feeling = self.field in {"emotions", "expectations"}
-        touchpoint = plan.checklist.touchpoint[each.ref]
+        touchpoint = plan.checklist.touchpoint[member_input.ref]
         self.items = [item.id for item in touchpoint.items]
-        asked = touchpoint.emotion if each.kind == "@emotions" else touchpoint.expectation
-        self.why = reason_code(Reason.UNANSWERED if asked else Reason.NOT_ASKED)
+        touchpoint_asks = touchpoint.emotion if member_input.kind == "@emotions" else touchpoint.expectation
+        self.why = reason_code(Reason.UNANSWERED if touchpoint_asks else Reason.NOT_ASKED)
 
     def part(self, block: Block) -> Part:
         column = getattr(block.columns, self.field).get(self.ref)
@@ -275,9 +279,9 @@ _FELT: dict[str, tuple[str, int, int, float]] = {
 class Failures:
     """How many critical items of a touchpoint failed."""
 
-    def __init__(self, plan: Plan, each: Input, columns: Columns) -> None:
-        self.weight = each.weight
-        items = plan.checklist.touchpoint[each.ref].items
+    def __init__(self, plan: Plan, member_input: Input, columns: Columns) -> None:
+        self.weight = member_input.weight
+        items = plan.checklist.touchpoint[member_input.ref].items
         self.failing = [fails(plan, item.id, columns) for item in items if item.critical]
 
     def part(self, block: Block) -> Part:
@@ -296,9 +300,9 @@ class Failures:
 class Scores:
     """Another measure's score."""
 
-    def __init__(self, each: Input) -> None:
-        self.ref = each.ref
-        self.weight = each.weight
+    def __init__(self, member_input: Input) -> None:
+        self.ref = member_input.ref
+        self.weight = member_input.weight
 
     def part(self, block: Block) -> Part:
         result = block.scores[self.ref]
@@ -314,14 +318,14 @@ class Scores:
         return True
 
 
-def make_source(plan: Plan, measure: Measure, each: Input, columns: Columns) -> Source:
+def make_source(plan: Plan, measure: Measure, member_input: Input, columns: Columns) -> Source:
     """The source of an input; ``NoColumns`` where columns cannot give it."""
-    match each.kind:
+    match member_input.kind:
         case "item":
-            return item_source(plan, measure, each, columns)
+            return item_source(plan, measure, member_input, columns)
         case "score":
-            return Scores(each)
+            return Scores(member_input)
         case "@critical":
-            return Failures(plan, each, columns)
+            return Failures(plan, member_input, columns)
         case _:
-            return Felt(plan, each)
+            return Felt(plan, member_input)

@@ -106,15 +106,15 @@ def what_if(plan: Plan, visit: Visit, goal: Goal, terms: Terms | None = None, bu
     fixes = tuple(sorted(_fixes(base, goal, levers, priced), key=_rank))
     if goal.is_reached(base):
         return WhatIf(goal, "reached", _where(base, goal), _where(base, goal), (), Fraction(0), fixes)
-    found = cheapest(base, levers, goal, priced, budget or Budget())
-    moves = found.moves or {}
+    best_moves = cheapest(base, levers, goal, priced, budget or Budget())
+    moves = best_moves.moves or {}
     then = (after(base, moves) if moves else None) or base
-    known: Status = "cheapest" if found.is_proved else "at-most"
-    lacking: Status = "impossible" if found.is_proved else "unknown"
+    status: Status = "cheapest" if best_moves.is_proved else "at-most"
+    lacking: Status = "impossible" if best_moves.is_proved else "unknown"
     changes = tuple(_change(base, lever, moves[lever.name], priced) for lever in levers if lever.name in moves)
     return WhatIf(
         goal=goal,
-        status=lacking if found.moves is None else known,
+        status=lacking if best_moves.moves is None else status,
         before=_where(base, goal),
         after=_where(then, goal),
         changes=changes,

@@ -60,9 +60,11 @@ def band_goal(scheme: Scheme, label: str, peers: Peers | None = None) -> Goal:
 
 def measure_goal(plan: Plan, name: str, at: str) -> Goal:
     """To have ``name`` at ``80`` or better (as the scheme counts), or at ``>= 80, < 90``; ``BadInput`` otherwise."""
-    known = [score_name(each.measure.id, group.key) for each in plan.measures for group in each.groups]
-    if name not in known:
-        raise BadInput(Problem(message("no such score: {name}", name=name), plan.scheme.ref, nearest(name, known)))
+    score_names = [score_name(measure.measure.id, group.key) for measure in plan.measures for group in measure.groups]
+    if name not in score_names:
+        raise BadInput(
+            Problem(message("no such score: {name}", name=name), plan.scheme.ref, nearest(name, score_names))
+        )
     sign = ">=" if plan.scheme.direction == "higher-is-better" else "<="
     found = bounds(at if at.strip()[:1] in "<>=" else f"{sign} {at}") if _CONDITION.fullmatch(at) else ()
     if not found:
@@ -72,12 +74,12 @@ def measure_goal(plan: Plan, name: str, at: str) -> Goal:
 
 def plan_for(plan: Plan, goal: Goal) -> Plan:
     """The part of the plan that decides about the goal."""
-    wanted = {name.partition("[")[0] for name in _named(plan.scheme, goal)}
+    measure_ids = {name.partition("[")[0] for name in _named(plan.scheme, goal)}
     kept = []
-    for each in reversed(plan.measures):
-        if each.measure.id in wanted:
-            kept.append(each)
-            wanted |= {*each.measure.of, *(name for cap in each.measure.caps for name in cap.where)}
+    for measure in reversed(plan.measures):
+        if measure.measure.id in measure_ids:
+            kept.append(measure)
+            measure_ids |= {*measure.measure.of, *(name for cap in measure.measure.caps for name in cap.where)}
     return replace(plan, measures=tuple(reversed(kept)))
 
 
@@ -92,9 +94,9 @@ def _row(conditions: Mapping[str, str], peers: Peers | None) -> Row:
     return tuple((name, bound) for name, text in conditions.items() for bound in _resolved(name, bounds(text), peers))
 
 
-def _resolved(name: str, found: Iterable[Bound], peers: Peers | None) -> Iterator[Bound]:
+def _resolved(name: str, bounds: Iterable[Bound], peers: Peers | None) -> Iterator[Bound]:
     """The bounds with percentiles as numbers; those without peers to compare with never decide anything."""
-    for bound in found:
+    for bound in bounds:
         if not bound.is_percentile:
             yield bound
         elif peers:

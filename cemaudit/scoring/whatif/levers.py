@@ -126,8 +126,10 @@ def _carries_points(item: Item) -> bool:
 
 def _taken_raw(evaluation: Evaluation) -> set[str]:
     """Items whose raw value counts, with or without points."""
-    groups = (group for each in evaluation.plan.measures if each.measure.take == "value" for group in each.groups)
-    return {each.ref for group in groups for each in group.inputs if each.kind == "item"}
+    groups = (
+        group for measure in evaluation.plan.measures if measure.measure.take == "value" for group in measure.groups
+    )
+    return {measure.ref for group in groups for measure in group.inputs if measure.kind == "item"}
 
 
 def _is_out(name: str, visit: Visit) -> bool:
@@ -156,7 +158,7 @@ def _marks(condition: Node) -> Iterator[Fraction]:
         case Comparison(_, left, right):
             yield from (*_marks(left), *_marks(right))
         case Logic(_, parts):
-            yield from (mark for part in parts for mark in _marks(part))
+            yield from (mark for operand in parts for mark in _marks(operand))
 
 
 def _is_open(condition: Node) -> bool:
@@ -203,7 +205,7 @@ def _options(answer: AnswerType, marks: Iterable[Fraction] = ()) -> tuple[list[A
 
 def _sets(ids: list[str]) -> tuple[list[AnswerValue], Gap]:
     if len(ids) > MOST_OPTIONS:
-        return [(), tuple(ids), *((one,) for one in ids)], frozenset(("inside", "above", "below"))
+        return [(), tuple(ids), *((row,) for row in ids)], frozenset(("inside", "above", "below"))
     return list(chain.from_iterable(combinations(ids, size) for size in range(len(ids) + 1))), WHOLE
 
 
@@ -220,9 +222,9 @@ def _quantities(answer: Quantity, marks: Iterable[Fraction]) -> tuple[list[Answe
         above: Gap = frozenset(("above",)) if answer.max is None else WHOLE
         below: Gap = frozenset(("below",)) if answer.min is None else WHOLE
         return _allowed(answer, [*_ends(answer), *few]), INSIDE | above | below
-    whole = range(math.ceil(answer.min), math.floor(answer.max) + 1)
-    few = [Fraction(number) for number in whole] if len(whole) <= MOST_STEPS else []
-    is_whole = answer.type == "count" and len(few) == len(whole)
+    allowed_range = range(math.ceil(answer.min), math.floor(answer.max) + 1)
+    few = [Fraction(number) for number in allowed_range] if len(allowed_range) <= MOST_STEPS else []
+    is_whole = answer.type == "count" and len(few) == len(allowed_range)
     return _allowed(answer, [*_ends(answer), *few]), WHOLE if is_whole else INSIDE
 
 
@@ -296,7 +298,7 @@ class Effects:
         self.levers: dict[str, Lever] = {}
         self.singles: dict[str, list[Single]] = {}
         self.moving: dict[Leaf, dict[str, list[Single]]] = {}
-        groups = ((each.measure.id, group) for each in base.plan.measures for group in each.groups)
+        groups = ((measure.measure.id, group) for measure in base.plan.measures for group in measure.groups)
         self.caps = {score_name(name, group.key): group.critical_caps for name, group in groups}
         self.leaves = tuple(self._find_leaves())
         for lever in levers:
@@ -312,8 +314,8 @@ class Effects:
 
     def _find_leaves(self) -> Iterator[Leaf]:
         for name, reckoning in self.base.reckonings.items():
-            for position, each in enumerate(reckoning.inputs):
-                if each.kind != "score":
+            for position, member_input in enumerate(reckoning.inputs):
+                if member_input.kind != "score":
                     yield Leaf(name, position)
         for item in {cap.item for caps in self.caps.values() for cap in caps}:
             yield Leaf(item, -1)

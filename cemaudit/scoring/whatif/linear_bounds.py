@@ -54,8 +54,8 @@ def added(lines: Iterable[Line], start: float = 0) -> Line:
 
 def highest(lines: Iterable[Line]) -> Line:
     """The line of a maximum."""
-    known = list(lines)
-    return Line(max(line.start for line in known), _largest([line.gains for line in known]))
+    bounds = list(lines)
+    return Line(max(line.start for line in bounds), _largest([line.gains for line in bounds]))
 
 
 def stepped(line: Line, function: Callable[[float], float]) -> Line:

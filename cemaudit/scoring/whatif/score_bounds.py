@@ -32,14 +32,20 @@ class Part(NamedTuple):
 
 
 def _sum(reach: Reach, reckoning: Reckoning, sign: int, start: float = 0) -> Lines:
-    parts = reach.parts(reckoning, sign)
+    members = reach.parts(reckoning, sign)
     return (
-        added((part.line.scaled(part.weight) if part.value is not None else _entering(part) for part in parts), start),
+        added(
+            (
+                member.line.scaled(member.weight) if member.value is not None else _entering(member)
+                for member in members
+            ),
+            start,
+        ),
     )
 
 
-def _entering(part: Part) -> Line:
-    return Line(0, {lever: max(0.0, part.weight * end) for lever, end in part.entering.items() if part.weight})
+def _entering(member: Part) -> Line:
+    return Line(0, {lever: max(0.0, member.weight * end) for lever, end in member.entering.items() if member.weight})
 
 
 def _deduct(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
@@ -52,20 +58,20 @@ def _difference(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
     return (added([first.line, second.line]),)
 
 
-def _averaged(parts: list[Part], now: float, sign: int) -> Lines | None:
+def _averaged(members: list[Part], now: float, sign: int) -> Lines | None:
     """The line of a weighted mean; who enters pulls by how far it lies from the mean, and only ever dilutes others."""
-    weight = sum(part.weight * part.possible for part in parts if part.value is not None)
-    if weight <= 0 or any(part.possible < 0 for part in parts):
+    weight = sum(member.weight * member.possible for member in members if member.value is not None)
+    if weight <= 0 or any(member.possible < 0 for member in members):
         return None
     start, lines = sign * now, []
-    for part in parts:
-        if part.value is not None:
-            lines.append(part.line.scaled(part.weight / weight, -part.weight / weight * part.value))
+    for member in members:
+        if member.value is not None:
+            lines.append(member.line.scaled(member.weight / weight, -member.weight / weight * member.value))
         else:
-            pull = part.weight / weight
+            pull = member.weight / weight
             gains = {
-                lever: max(0.0, pull * (end - sign * now * part.possible)) if pull else 0.0
-                for lever, end in part.entering.items()
+                lever: max(0.0, pull * (end - sign * now * member.possible)) if pull else 0.0
+                for lever, end in member.entering.items()
             }
             lines.append(Line(0, gains))
     return (added(lines, start),)
@@ -82,25 +88,25 @@ def _mean(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
 def _mean_of(reach: Reach, reckoning: Reckoning, sign: int, *, weighted: bool) -> Lines | None:
     if weighted and any(member.weight < 0 for member in reckoning.members):
         return None
-    parts = [part._replace(possible=1.0) for part in reach.parts(reckoning, sign, weighted=weighted)]
-    return _averaged(parts, float(reckoning.aggregate or 0), sign)
+    members = [part._replace(possible=1.0) for part in reach.parts(reckoning, sign, weighted=weighted)]
+    return _averaged(members, float(reckoning.aggregate or 0), sign)
 
 
 def _ratio(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    kinds = {each.kind for each in reckoning.inputs}
+    kinds = {member_input.kind for member_input in reckoning.inputs}
     if kinds - {"item"} or any(member.weight < 0 for member in reckoning.members):
         return None
     return _averaged(reach.parts(reckoning, sign), float(reckoning.aggregate or 0), sign)
 
 
 def _extreme(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
-    parts = reach.parts(reckoning, sign, weighted=False)
-    inside = [part for part in parts if part.value is not None]
+    members = reach.parts(reckoning, sign, weighted=False)
+    inside = [member for member in members if member.value is not None]
     if (reckoning.measure.how == "max") != (sign > 0):  # at most each member's own bound
-        return tuple(line for part in inside for line in part.lines)
-    line = highest(part.line for part in inside)
-    entering = [Line(line.start, {name: max(0, end - line.start) for name, end in part.entering.items()})
-                for part in parts if part.value is None]  # fmt: skip
+        return tuple(line for member in inside for line in member.lines)
+    line = highest(member.line for member in inside)
+    entering = [Line(line.start, {name: max(0, end - line.start) for name, end in member.entering.items()})
+                for member in members if member.value is None]  # fmt: skip
     return (highest([line, *entering]),)
 
 
@@ -110,21 +116,21 @@ def _per_member(kind: Callable[[float], float]) -> Callable[[Reach, Reckoning, i
             return max(sign * kind(sign * bound + shift) for shift in (-NEAR, 0, NEAR))
 
         return [
-            part._replace(
-                lines=(stepped(part.line, rising),),
-                value=None if part.value is None else sign * kind(sign * part.value),
+            member._replace(
+                lines=(stepped(member.line, rising),),
+                value=None if member.value is None else sign * kind(sign * member.value),
                 possible=1.0,
-                entering={lever: rising(end) for lever, end in part.entering.items()},
+                entering={lever: rising(end) for lever, end in member.entering.items()},
             )
-            for part in reach.parts(reckoning, sign, weighted=False)
+            for member in reach.parts(reckoning, sign, weighted=False)
         ]
 
     return parts
 
 
 def _nps(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
-    parts = _per_member(lambda x: 100.0 * ((x >= 9) - (x <= 6)))(reach, reckoning, sign)
-    return _averaged(parts, float(reckoning.aggregate or 0), sign)
+    members = _per_member(lambda x: 100.0 * ((x >= 9) - (x <= 6)))(reach, reckoning, sign)
+    return _averaged(members, float(reckoning.aggregate or 0), sign)
 
 
 def _share(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
@@ -138,11 +144,11 @@ def _reaching(reach: Reach, reckoning: Reckoning, sign: int) -> list[Part]:
 
 def _count(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
     if "from" not in reckoning.measure.options:
-        parts = reach.parts(reckoning, sign, weighted=False)
-        entering = [Line(0, dict.fromkeys(part.entering, 1.0)) for part in parts if sign > 0]
+        members = reach.parts(reckoning, sign, weighted=False)
+        entering = [Line(0, dict.fromkeys(member.entering, 1.0)) for member in members if sign > 0]
         return (added(entering, sign * float(reckoning.aggregate or 0)),)
-    parts = _reaching(reach, reckoning, sign)
-    return (added(part.line if part.value is not None else _entering(part) for part in parts),)
+    members = _reaching(reach, reckoning, sign)
+    return (added(member.line if member.value is not None else _entering(member) for member in members),)
 
 
 def _experience(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
@@ -219,9 +225,9 @@ class Reach:
         if self._never_scored(reckoning):
             return set()
         levers = self._touching_caps(reckoning)
-        for position, each in enumerate(reckoning.inputs):
+        for position, member_input in enumerate(reckoning.inputs):
             moving = self._moving(reckoning.name, position)
-            levers |= self.touch(each.ref) if each.kind == "score" else moving
+            levers |= self.touch(member_input.ref) if member_input.kind == "score" else moving
         return levers
 
     def _moving(self, score: str, position: int) -> set[str]:
@@ -242,8 +248,12 @@ class Reach:
             return False
         return any(
             member.value is None
-            and not (self.touch(each.ref) if each.kind == "score" else self._moving(reckoning.name, position))
-            for position, (each, member) in enumerate(zip(reckoning.inputs, reckoning.members, strict=True))
+            and not (
+                self.touch(input_and_member.ref)
+                if input_and_member.kind == "score"
+                else self._moving(reckoning.name, position)
+            )
+            for position, (input_and_member, member) in enumerate(zip(reckoning.inputs, reckoning.members, strict=True))
         )
 
     def _reckoned(self, reckoning: Reckoning, sign: int) -> Lines:
@@ -265,9 +275,9 @@ class Reach:
         return Line(start, dict.fromkeys(self.touch(reckoning.name), math.inf))
 
     def _heed_all(self, reckoning: Reckoning) -> None:
-        for position, each in enumerate(reckoning.inputs):
-            if each.kind == "score":
-                self._heed_all(self.effects.base.reckonings[each.ref])
+        for position, member_input in enumerate(reckoning.inputs):
+            if member_input.kind == "score":
+                self._heed_all(self.effects.base.reckonings[member_input.ref])
             else:
                 self.heeded |= {(Leaf(reckoning.name, position), sign) for sign in (1, -1)}
         for critical in self.effects.caps.get(reckoning.name, ()):
@@ -326,18 +336,21 @@ class Reach:
 
     def parts(self, reckoning: Reckoning, sign: int, *, weighted: bool = True) -> list[Part]:
         """All members as the rules see them, negative weights turning the sign."""
-        return [self.part(reckoning, place, sign, weighted=weighted) for place in range(len(reckoning.members))]
+        return [
+            self.part(reckoning, member_index, sign, weighted=weighted)
+            for member_index in range(len(reckoning.members))
+        ]
 
-    def part(self, reckoning: Reckoning, place: int, sign: int, *, weighted: bool = False) -> Part:
+    def part(self, reckoning: Reckoning, index: int, sign: int, *, weighted: bool = False) -> Part:
         """One member as the rules see it."""
-        each, member = reckoning.inputs[place], reckoning.members[place]
+        member_input, member = reckoning.inputs[index], reckoning.members[index]
         weight = float(member.weight) if weighted else 1.0
         turned = sign if weight >= 0 else -sign
-        if each.kind != "score":
-            return self._leaf_part(Leaf(reckoning.name, place), turned, abs(weight))
+        if member_input.kind != "score":
+            return self._leaf_part(Leaf(reckoning.name, index), turned, abs(weight))
         value = None if member.value is None else turned * float(member.value)
-        entering = dict.fromkeys(self.touch(each.ref), math.inf) if value is None else {}
-        return Part(self.lines(each.ref, turned), value, abs(weight), 1.0, entering)
+        entering = dict.fromkeys(self.touch(member_input.ref), math.inf) if value is None else {}
+        return Part(self.lines(member_input.ref, turned), value, abs(weight), 1.0, entering)
 
     def _leaf_part(self, leaf: Leaf, sign: int, weight: float) -> Part:
         self.heeded.add((leaf, sign))
@@ -346,7 +359,7 @@ class Reach:
         possible = float(member.possible or 0)
         for lever, singles in self.effects.moving.get(leaf, {}).items():
             reached = [self.effects.member(leaf, single.after) for single in singles]
-            values = [sign * float(one.value) for one in reached if one.value is not None]
+            values = [sign * float(evaluation.value) for evaluation in reached if evaluation.value is not None]
             if values:
                 ends[lever] = max(values)
                 possible = float(reached[0].possible or 0)

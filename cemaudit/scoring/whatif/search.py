@@ -39,20 +39,20 @@ class Need:
     ranking: tuple[tuple[int, int, float], ...]
     boundless: tuple[tuple[int, int], ...]
 
-    def least_cost(self, place: int) -> float:
-        """At least this must be paid to make up what is missing with levers from ``place`` on; infinite if they fail.
+    def least_cost(self, index: int) -> float:
+        """At least this must be paid to make up what is missing with levers from ``index`` on; infinite if they fail.
 
         The cheapest way if levers could be moved in part; one of boundless gain must be moved as a whole.
         """
         if self.missing <= 0:
             return 0
-        whole = min((cost for mine, cost in self.boundless if mine >= place), default=math.inf)
-        return min(whole, self._in_part(place))
+        cheapest_unbounded = min((cost for mine, cost in self.boundless if mine >= index), default=math.inf)
+        return min(cheapest_unbounded, self._in_part(index))
 
-    def _in_part(self, place: int) -> float:
+    def _in_part(self, index: int) -> float:
         missing, paid = self.missing, 0.0
         for mine, cost, gain in self.ranking:
-            if mine < place:
+            if mine < index:
                 continue
             if gain >= missing:
                 return paid + cost * missing / gain
@@ -60,17 +60,17 @@ class Need:
             paid += cost
         return math.inf
 
-    def after(self, place: int) -> Need:
-        """The need once the lever at ``place`` has been moved."""
-        gain = self.gains.get(place, 0)
+    def after(self, index: int) -> Need:
+        """The need once the lever at ``index`` has been moved."""
+        gain = self.gains.get(index, 0)
         return Need(self.missing - gain, self.gains, self.ranking, self.boundless) if gain else self
 
 
 def need_of(missing: float, gains: Mapping[str, float], order: Sequence[str], costs: Mapping[str, int]) -> Need:
     """The need for ``missing``, with levers in ``order`` at their ``costs``."""
-    mine = {place: gains[name] for place, name in enumerate(order) if gains.get(name, 0) > 0}
-    finite = [(place, costs[order[place]], gain) for place, gain in mine.items() if not math.isinf(gain)]
-    boundless = tuple((place, costs[order[place]]) for place, gain in mine.items() if math.isinf(gain))
+    mine = {index: gains[name] for index, name in enumerate(order) if gains.get(name, 0) > 0}
+    finite = [(index, costs[order[index]], gain) for index, gain in mine.items() if not math.isinf(gain)]
+    boundless = tuple((index, costs[order[index]]) for index, gain in mine.items() if math.isinf(gain))
     return Need(missing, mine, tuple(sorted(finite, key=lambda one: one[1] / one[2])), boundless)
 
 
@@ -151,31 +151,31 @@ def cheapest(
     base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: Budget
 ) -> Found:
     """The cheapest moves of ``levers`` that reach ``goal``; each lever's cost is 0 or more."""
-    found = Found(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
+    finding = Found(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
     switches = [lever for lever in levers if lever.is_switch]
     others = [lever for lever in levers if not lever.is_switch]
     for moves in _switched(switches):
         paid = sum((costs[name] for name in moves), Fraction(0))
-        if found.beats(paid):
+        if finding.beats(paid):
             continue
         evaluation = after(base, moves)
         budget.evaluations -= 1
         if budget.is_spent:
-            found.is_proved = False
+            finding.is_proved = False
             break
         if evaluation is not None:
-            _Search(evaluation, others, goal, costs, budget).improve(found, moves, paid)
-    if found.beats(min(costs.values(), default=Fraction(0))):  # whatever else there is has to move something
-        found.is_proved = True
-    return found
+            _Search(evaluation, others, goal, costs, budget).improve(finding, moves, paid)
+    if finding.beats(min(costs.values(), default=Fraction(0))):  # whatever else there is has to move something
+        finding.is_proved = True
+    return finding
 
 
 def _switched(switches: Sequence[Lever]) -> Iterator[Moved]:
     """Every way to set the levers that decide what else arises, few moves first."""
     for size in range(len(switches) + 1):
-        for some in itertools.combinations(switches, size):
-            for options in itertools.product(*(lever.options for lever in some)):
-                yield dict(zip((lever.name for lever in some), options, strict=True))
+        for combination in itertools.combinations(switches, size):
+            for options in itertools.product(*(lever.options for lever in combination)):
+                yield dict(zip((lever.name for lever in combination), options, strict=True))
 
 
 class _Search:
@@ -196,29 +196,29 @@ class _Search:
         self.scale = math.lcm(1, *(costs[name].denominator for name in self.options))
         self.costs = {name: int(costs[name] * self.scale) for name, options in self.options.items() if options}
         self.order = sorted(self.costs, key=lambda name: _promise(self.costs[name], name, missing))
-        self.rows: Rows = [tuple(need_of(*one, self.order, self.costs) for one in row) for row in missing]
+        self.rows: Rows = [tuple(need_of(*need, self.order, self.costs) for need in row) for row in missing]
         self.is_whole = all(
             _is_whole(lever, self.effects, reach) for name, lever in self.effects.levers.items() if self.options[name]
         )
 
-    def improve(self, found: Found, switched: Moved, paid: Fraction) -> None:
-        """Put the cheapest moves into ``found`` where they are cheaper than what is known."""
+    def improve(self, best_moves: Found, switched: Moved, paid: Fraction) -> None:
+        """Put the cheapest moves into ``best_moves`` where they are cheaper than what is known."""
         if self.goal.is_reached(self.base):
-            self._keep(found, {}, switched, paid)
+            self._keep(best_moves, {}, switched, paid)
             return
-        if found.cost is None:
+        if best_moves.cost is None:
             found_some = self._some()
             if found_some is not None:
-                self._keep(found, found_some, switched, paid)
-        best = self._best(None if found.cost is None else (found.cost - paid) * self.scale)
+                self._keep(best_moves, found_some, switched, paid)
+        best = self._best(None if best_moves.cost is None else (best_moves.cost - paid) * self.scale)
         if best is not None:
-            self._keep(found, best, switched, paid)
-        found.is_proved = found.is_proved and self.is_whole and not self.budget.is_spent
+            self._keep(best_moves, best, switched, paid)
+        best_moves.is_proved = best_moves.is_proved and self.is_whole and not self.budget.is_spent
 
-    def _keep(self, found: Found, moves: Moved, switched: Moved, paid: Fraction) -> None:
+    def _keep(self, best_moves: Found, moves: Moved, switched: Moved, paid: Fraction) -> None:
         cost = paid + Fraction(sum(self.costs[name] for name in moves), self.scale)
-        if not found.beats(cost):
-            found.moves, found.cost = {**switched, **moves}, cost
+        if not best_moves.beats(cost):
+            best_moves.moves, best_moves.cost = {**switched, **moves}, cost
 
     def _best(self, limit: Fraction | None) -> Moved | None:
         """The cheapest moves for less than ``limit``; ``None`` where there are none, or the budget is spent."""
@@ -297,7 +297,7 @@ def _worthwhile(effects: Effects, reach: Reach, singles: Sequence[Single]) -> li
     worth = {number: _worth(effects, heeded, single) for number, single in enumerate(singles)}
     if None not in now:
         still = tuple(sign * value for (_, sign), value in zip(heeded, now, strict=True) if value is not None)
-        worth = {number: each for number, each in worth.items() if not _covers(still, each)}
+        worth = {number: other_worth for number, other_worth in worth.items() if not _covers(still, other_worth)}
     kept = [
         number
         for number, mine in worth.items()
@@ -311,5 +311,5 @@ def _worth(effects: Effects, heeded: Sequence[tuple[Leaf, int]], single: Single)
     return tuple(sign * value if value is not None else Fraction(-(10**9)) for sign, value in values)
 
 
-def _covers(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> bool:
-    return all(mine >= theirs for mine, theirs in zip(one, other, strict=True))
+def _covers(first: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> bool:
+    return all(mine >= theirs for mine, theirs in zip(first, other, strict=True))
