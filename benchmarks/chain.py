@@ -14,20 +14,34 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cemaudit.ledger import Ledger
-from cemaudit.ledger.processes import done_by
-from cemaudit.ledger.snapshot.answer_columns import Row, Setting, answer_fields, head_fields, visit_fields
-from cemaudit.ledger.snapshot.block import about_answers, about_scores
-from cemaudit.ledger.snapshot.folder import KIND, New, Reached, Store, gone_file, publish, stores_file
+from cemaudit.ledger.processes import run_jobs
+from cemaudit.ledger.snapshot.answer_columns import (
+    LedgerRow,
+    VisitSetting,
+    answer_fields,
+    visit_identity_columns,
+    visit_setting_columns,
+)
+from cemaudit.ledger.snapshot.block import answers_metadata, scores_metadata
+from cemaudit.ledger.snapshot.folder import (
+    KIND,
+    NewFile,
+    SnapshotFolder,
+    SnapshotProgress,
+    publish_manifest,
+    write_stores,
+    write_uncounted_visits,
+)
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.parquet import Table, Written, texts, write
-from cemaudit.ledger.snapshot.score_columns import Marks, score_fields
+from cemaudit.ledger.snapshot.parquet import SnapshotTable, WrittenFile, text_column, write
+from cemaudit.ledger.snapshot.score_columns import HundredthsScorer, score_fields
 from cemaudit.ledger.store_registry import Store as Registered
 from cemaudit.ledger.store_registry import import_stores
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import make_plan
-from cemaudit.scoring.kernel import Column, Columns
-from cemaudit.scoring.kernel.columns import NOT_FELT
+from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
+from cemaudit.scoring.kernel.columns import NO_FEELING
 
 __all__ = [
     "CHECKLIST", "LEVELS", "OTHERS", "SCHEME", "WEIGHTS", "columns", "day_of", "keep_records", "visits",
@@ -40,7 +54,7 @@ FIRST_DAY, A_YEAR = dt.date(2016, 1, 1), 1_000_000
 LEVELS = [(1, 4, 2, 1)[number % 4] for number in range(ITEMS)]
 WEIGHTS = [1 + number % 3 for number in range(ITEMS)]
 NOTES = {"I03": "직원이 바로 인사했다.", "I17": "Waited four minutes at the counter."}
-SETTING = Setting(None, None, "shopper")
+SETTING = VisitSetting(None, None, "shopper")
 
 
 def _text(words: str) -> dict[str, str]:
@@ -87,27 +101,29 @@ SCHEME, *OTHERS = [_scheme("1", 60, 1), _scheme("2", 55, 2), _scheme("3", 65, 2)
 """The scheme in force, and those history is scored under again."""
 
 
-def columns(rows: int, seed: int) -> Columns:
+def columns(rows: int, seed: int) -> VisitColumns:
     """Random answers, about one in twenty of them not applicable."""
     random = np.random.default_rng(seed)
     items = {}
     for number, name in enumerate(CHECKLIST.items):
         codes = random.integers(0, LEVELS[number] + 1, rows, np.int16)
         codes[random.random(rows, np.float32) < 0.05] = -1
-        items[name] = Column(codes, tuple(range(LEVELS[number] + 1)))
+        items[name] = AnswerColumn(codes, tuple(range(LEVELS[number] + 1)))
     nothing = np.zeros(rows, np.int32)
     felt = {name: random.integers(-3, 4, rows, np.int16) for name in CHECKLIST.touchpoint}
-    expected = dict.fromkeys(CHECKLIST.touchpoint, np.full(rows, NOT_FELT, np.int16))
+    expected = dict.fromkeys(CHECKLIST.touchpoint, np.full(rows, NO_FEELING, np.int16))
     counts = dict.fromkeys(CHECKLIST.touchpoint, nothing)
-    return Columns(CHECKLIST, rows, items, felt, expected, counts, counts)
+    return VisitColumns(CHECKLIST, rows, items, felt, expected, counts, counts)
 
 
-def rows(count: int, first: int) -> list[Row]:
+def rows(count: int, first: int) -> list[LedgerRow]:
     """What the ledger says of visits besides: of some store each, day after day."""
     stores = np.random.default_rng(first).integers(0, STORES, count).tolist()
     numbers = range(first, first + count)
     return [
-        Row(number, f"v{number}", 1, _store(store), None, _quarter(day_of(number)), day_of(number).isoformat(), b"")
+        LedgerRow(
+            number, f"v{number}", 1, _store(store), None, _quarter(day_of(number)), day_of(number).isoformat(), b""
+        )
         for number, store in zip(numbers, stores, strict=True)
     ]
 
@@ -145,27 +161,27 @@ class Made(NamedTuple):
 
     first: int
     last: int
-    answers: Written
-    scores: Written
+    answers: WrittenFile
+    scores: WrittenFile
 
 
 def write_block(job: tuple[Path, int, int]) -> Made:
     """Write the files of the visits from number ``first`` to ``last``, as a snapshot has them."""
     folder, first, last = job
     given, about = columns(last - first + 1, first), rows(last - first + 1, first)
-    marks = Marks(make_plan(CHECKLIST, SCHEME))
+    marks = HundredthsScorer(make_plan(CHECKLIST, SCHEME))
     found, scored = marks.run(given)
     labels = np.array([*(band.label for band in scored.scheme_bands), None], object)
-    heads = list(head_fields(about, [SETTING] * given.rows))
-    answers = [*heads, *visit_fields(about), *answer_fields(given)]
-    bands = texts("band", labels[scored.bands].tolist())
-    fields = [*heads, texts("scheme", [SCHEME.ref] * given.rows), bands]
+    heads = list(visit_setting_columns(about, [SETTING] * given.rows))
+    answers = [*heads, *visit_identity_columns(about), *answer_fields(given)]
+    bands = text_column("band", labels[scored.bands].tolist())
+    fields = [*heads, text_column("scheme", [SCHEME.ref] * given.rows), bands]
     fields += score_fields(found, score_columns(marks.plan))
     return Made(
         first,
         last,
-        write(Table(given.rows, answers, about_answers(CHECKLIST)), folder / "answers" / CHECKLIST.ref),
-        write(Table(given.rows, fields, about_scores([marks])), folder / "scores" / CHECKLIST.ref),
+        write(SnapshotTable(given.rows, answers, answers_metadata(CHECKLIST)), folder / "answers" / CHECKLIST.ref),
+        write(SnapshotTable(given.rows, fields, scores_metadata([marks])), folder / "scores" / CHECKLIST.ref),
     )
 
 
@@ -179,15 +195,15 @@ def write_snapshot(ledger: Ledger, folder: Path, audits: int, processes: int) ->
     """A snapshot of so many audits in ``folder``, which ``ledger`` vouches for without having the visits."""
     keep_records(ledger)
     import_stores(ledger, [Registered(id=_store(number), name=f"Store {number}") for number in range(STORES)])
-    store = Store(ledger, folder)
+    store = SnapshotFolder(ledger, folder)
     jobs = [(folder, first, min(first + BLOCK - 1, audits)) for first in range(1, audits + 1, BLOCK)]
-    for made in done_by(processes, write_block, jobs):
+    for made in run_jobs(processes, write_block, jobs):
         new = [
-            New(f"{kind}/{CHECKLIST.ref}", CHECKLIST.ref, "", made.first, made.last, written)
+            NewFile(f"{kind}/{CHECKLIST.ref}", CHECKLIST.ref, "", made.first, made.last, written)
             for kind, written in (("answers", made.answers), ("scores", made.scores))
         ]
-        reached = Reached(made.last, 0)
+        reached = SnapshotProgress(made.last, 0)
         store.commit(new, KIND, f"{made.first}-{made.last}", [SCHEME, *OTHERS], **reached._asdict())
-    files = [gone_file(ledger, folder, audits), stores_file(ledger, folder, audits)]
-    store.commit(files, KIND, "published", **Reached(audits, 0, whole=True)._asdict())
-    publish(store, audits)
+    files = [write_uncounted_visits(ledger, folder, audits), write_stores(ledger, folder, audits)]
+    store.commit(files, KIND, "published", **SnapshotProgress(audits, 0, whole=True)._asdict())
+    publish_manifest(store, audits)

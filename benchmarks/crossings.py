@@ -21,28 +21,41 @@ from scipy import sparse
 from shown import table
 from truth import CHAIN, World, crossed_of, network
 
-from cemaudit.compare.crosstabs import cross
-from cemaudit.compare.fitting import fitted
-from cemaudit.compare.league_table import league_of
-from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
-from cemaudit.compare.mixed_model.reml import Fit, fit
-from cemaudit.compare.selection import Asked
-from cemaudit.ledger import opened
+from cemaudit.compare.crosstabs import cross_tabulate
+from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.league_table import make_league
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts, cross_products_of_rows
+from cemaudit.compare.mixed_model.reml import ModelAtTheta, fit_reml
+from cemaudit.compare.selection import Selection
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.collecting import processors
-from cemaudit.ledger.processes import done_by
+from cemaudit.ledger.processes import run_jobs
 from cemaudit.ledger.query.reading import reading
-from cemaudit.ledger.snapshot.answer_columns import Row, answer_fields, head_fields, visit_fields
-from cemaudit.ledger.snapshot.block import about_answers, about_scores
-from cemaudit.ledger.snapshot.folder import KIND, New, Reached, Store, gone_file, publish, stores_file
+from cemaudit.ledger.snapshot.answer_columns import (
+    LedgerRow,
+    answer_fields,
+    visit_identity_columns,
+    visit_setting_columns,
+)
+from cemaudit.ledger.snapshot.block import answers_metadata, scores_metadata
+from cemaudit.ledger.snapshot.folder import (
+    KIND,
+    NewFile,
+    SnapshotFolder,
+    SnapshotProgress,
+    publish_manifest,
+    write_stores,
+    write_uncounted_visits,
+)
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.parquet import Table, texts, write
-from cemaudit.ledger.snapshot.score_columns import Marks, score_fields
+from cemaudit.ledger.snapshot.parquet import SnapshotTable, text_column, write
+from cemaudit.ledger.snapshot.score_columns import HundredthsScorer, score_fields
 from cemaudit.ledger.store_registry import Store as Registered
 from cemaudit.ledger.store_registry import import_stores
 from cemaudit.model import Checklist
 from cemaudit.scoring import make_plan
-from cemaudit.scoring.kernel import Columns
+from cemaudit.scoring.kernel import VisitColumns
 
 __all__ = ["Crossing", "in_memory", "on_disk", "shown"]
 
@@ -74,8 +87,8 @@ def in_memory() -> Crossing:
 def _rows_in_memory() -> tuple[float, float, float]:
     made = network(World(), CHAIN, 1)
     gathered, crossed = best(lambda: crossed_of(made), 1)
-    model_took, model = best(lambda: fitted(crossed), 1)
-    league_took, _ = best(lambda: league_of(model, {}), 1)
+    model_took, model = best(lambda: fit_mixed_model(crossed), 1)
+    league_took, _ = best(lambda: make_league(model, {}), 1)
     return gathered, model_took, league_took
 
 
@@ -99,17 +112,17 @@ def on_disk(folder: Path, audits: int) -> Iterator[Crossing]:
 def by_cemaudit(snapshot: Path, adjusted: bool) -> tuple[float, float, float, float]:
     """As ``cemaudit compare`` does; the best of three."""
     with reading(snapshot) as opened_snapshot:
-        gathered, crossed = best(lambda: cross(opened_snapshot, Asked(adjusted=adjusted)), 3)
-        model_took, model = best(lambda: fitted(crossed), 2)
-        league_took, _ = best(lambda: league_of(model, opened_snapshot.store_names()), 2)
-    assert isinstance(model.model, Fit)
+        gathered, crossed = best(lambda: cross_tabulate(opened_snapshot, Selection(adjusted=adjusted)), 3)
+        model_took, model = best(lambda: fit_mixed_model(crossed), 2)
+        league_took, _ = best(lambda: make_league(model, opened_snapshot.store_names()), 2)
+    assert isinstance(model.model, ModelAtTheta)
     return gathered, model_took, league_took, model.model.criterion
 
 
 def by_polars(snapshot: Path, _: bool) -> tuple[float, float, None, float]:
     """Crosswise counts and sums by polars, into the same model."""
     gathered, sums = best(lambda: _grouped(_lazy_rows(snapshot)), 3)
-    model_took, model = best(lambda: fit(sums), 1)
+    model_took, model = best(lambda: fit_reml(sums), 1)
     return gathered, model_took, None, model.criterion
 
 
@@ -123,10 +136,10 @@ def by_numpy(snapshot: Path, _: bool) -> tuple[float, float, None, float]:
     columns = np.column_stack([np.zeros(len(score), np.int64), levels + 1])
     ends = np.arange(0, columns.size + 1, columns.shape[1])
     fixed = sparse.csr_array((np.ones(columns.size), columns.ravel(), ends))
-    sums = sums_of_rows(store, [shopper], fixed, score)
+    sums = cross_products_of_rows(store, [shopper], fixed, score)
     gathered = time.process_time() - begun
     del rows, store, shopper, region, wave, levels, columns, fixed
-    model_took, model = best(lambda: fit(sums), 1)
+    model_took, model = best(lambda: fit_reml(sums), 1)
     return gathered, model_took, None, model.criterion
 
 
@@ -152,7 +165,7 @@ def _codes(column: pl.Series) -> NDArray[np.int64]:
     return (column.rank("dense") - 1).to_numpy().astype(np.int64)
 
 
-def _grouped(rows: pl.LazyFrame) -> Sums:
+def _grouped(rows: pl.LazyFrame) -> CrossProducts:
     coded = rows.with_columns(
         *(
             (pl.col(name).rank("dense") - 1).cast(pl.Int64).alias(name)
@@ -182,7 +195,7 @@ def _grouped(rows: pl.LazyFrame) -> Sums:
     ]
     cross_tabs = [pair("store", "shopper"), ones["store"], pair("store", "region"), pair("store", "wave")]
     points = coded["score"].to_numpy() / 100 - shift
-    return Sums(
+    return CrossProducts(
         visits=len(coded),
         weight=counts["store"],
         cross=sparse.hstack(cross_tabs, format="csr"),
@@ -242,21 +255,21 @@ def _truth() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def write_snapshot(url: str, folder: Path, audits: int) -> None:
     """A snapshot of so many audits, which a ledger that has none of them vouches for."""
-    with opened(url, make=True) as ledger:
+    with open_ledger(url, make=True) as ledger:
         chain.keep_records(ledger)
         registered = [Registered(id=_store(one), region=f"r{one % CHAIN.regions:02}") for one in range(CHAIN.stores)]
         import_stores(ledger, registered)
-        store = Store(ledger, folder)
+        store = SnapshotFolder(ledger, folder)
         jobs = [(folder, first, min(first + BLOCK - 1, audits)) for first in range(1, audits + 1, BLOCK)]
-        for made in done_by(processors(), write_block, jobs):
+        for made in run_jobs(processors(), write_block, jobs):
             kinds = ("answers", made.answers), ("scores", made.scores)
             ref = chain.CHECKLIST.ref
-            new = [New(f"{kind}/{ref}", ref, "", made.first, made.last, written) for kind, written in kinds]
-            reached = Reached(made.last, 0)
+            new = [NewFile(f"{kind}/{ref}", ref, "", made.first, made.last, written) for kind, written in kinds]
+            reached = SnapshotProgress(made.last, 0)
             store.commit(new, KIND, f"{made.first}-{made.last}", [chain.SCHEME], **reached._asdict())
-        files = [gone_file(ledger, folder, audits), stores_file(ledger, folder, audits)]
-        store.commit(files, KIND, "published", **Reached(audits, 0, whole=True)._asdict())
-        publish(store, audits)
+        files = [write_uncounted_visits(ledger, folder, audits), write_stores(ledger, folder, audits)]
+        store.commit(files, KIND, "published", **SnapshotProgress(audits, 0, whole=True)._asdict())
+        publish_manifest(store, audits)
 
 
 def write_block(job: tuple[Path, int, int]) -> Made:
@@ -267,19 +280,19 @@ def write_block(job: tuple[Path, int, int]) -> Made:
     shopper = _shoppers(draw, store)
     given = _answers(draw, store, shopper, chain.CHECKLIST)
     about = [_row(first + place, *pair) for place, pair in enumerate(zip(store, shopper, strict=True))]
-    marks = Marks(make_plan(chain.CHECKLIST, chain.SCHEME))
+    marks = HundredthsScorer(make_plan(chain.CHECKLIST, chain.SCHEME))
     found, scored = marks.run(given)
     labels = np.array([*(band.label for band in scored.scheme_bands), None], object)
-    heads = list(head_fields(about, [chain.SETTING] * given.rows))
-    answers = [*heads, *visit_fields(about), *answer_fields(given)]
-    fields = [*heads, texts("scheme", [chain.SCHEME.ref] * given.rows)]
-    fields += [texts("band", labels[scored.bands].tolist()), *score_fields(found, score_columns(marks.plan))]
+    heads = list(visit_setting_columns(about, [chain.SETTING] * given.rows))
+    answers = [*heads, *visit_identity_columns(about), *answer_fields(given)]
+    fields = [*heads, text_column("scheme", [chain.SCHEME.ref] * given.rows)]
+    fields += [text_column("band", labels[scored.bands].tolist()), *score_fields(found, score_columns(marks.plan))]
     ref = chain.CHECKLIST.ref
     return Made(
         first,
         last,
-        write(Table(given.rows, answers, about_answers(chain.CHECKLIST)), folder / "answers" / ref),
-        write(Table(given.rows, fields, about_scores([marks])), folder / "scores" / ref),
+        write(SnapshotTable(given.rows, answers, answers_metadata(chain.CHECKLIST)), folder / "answers" / ref),
+        write(SnapshotTable(given.rows, fields, scores_metadata([marks])), folder / "scores" / ref),
     )
 
 
@@ -290,7 +303,7 @@ def _shoppers(draw: np.random.Generator, store: NDArray[np.int64]) -> NDArray[np
 
 def _answers(
     draw: np.random.Generator, store: NDArray[np.int64], shopper: NDArray[np.int64], checklist: Checklist
-) -> Columns:
+) -> VisitColumns:
     """Better answers in better stores, to milder shoppers and on lucky days; about one in twenty not applicable."""
     own, mild = _truth()
     quality = own[store] + mild[shopper] + draw.normal(0, LUCK, len(store))
@@ -303,10 +316,10 @@ def _answers(
     return given
 
 
-def _row(number: int, store: int, shopper: int) -> Row:
+def _row(number: int, store: int, shopper: int) -> LedgerRow:
     day = chain.day_of(number)
     wave = f"{day.year}-{(day.month + 2) // 3}"
-    return Row(number, f"v{number}", 1, _store(store), f"p{shopper:04}", wave, day.isoformat(), b"")
+    return LedgerRow(number, f"v{number}", 1, _store(store), f"p{shopper:04}", wave, day.isoformat(), b"")
 
 
 def _store(number: int) -> str:

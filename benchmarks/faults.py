@@ -39,7 +39,7 @@ from cemaudit.errors import CemauditError
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
 from cemaudit.exchange.visits import read_visits
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.sqlite import people_file
 from cemaudit.model import Evidence, Visit
@@ -167,7 +167,7 @@ def look(url: str, inboxes: Iterable[Path], tally: Tally) -> None:
     visits = {visit.id: (visit, inbox) for inbox in inboxes for visit in acknowledged(inbox)}
     there: Counter[str] = Counter()
     if visits or "://" in url or Path(url).exists():
-        with opened(url, make=True) as ledger:
+        with open_ledger(url, make=True) as ledger:
             there.update(name for (name,) in ledger.database.run("select id from visit"))
             tally.notes += [f"{tally.what}: {problem}" for problem in check(ledger)]
     tally.acknowledged = max(tally.acknowledged, len(visits))
@@ -219,7 +219,7 @@ def many_writers(folder: Path, visits: Visits, writers: int, url: str = "") -> T
     for inbox in inboxes:
         _write_lines(inbox / "shared.jsonl", shared)
     url = url or str(folder / "hq.db")
-    with opened(url, make=True):
+    with open_ledger(url, make=True):
         pass
     ended = [finish(one) for one in [collector(url, inbox) for inbox in inboxes]]
     look(url, inboxes, tally)
@@ -274,7 +274,7 @@ def wrong_clocks(folder: Path, visits: Visits) -> Tally:
     for path in (inbox / "rejected").iterdir():
         if path.suffix != ".txt":
             path.replace(inbox / f"again-{path.name}")
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         held = {name for (name,) in ledger.database.run("select id from visit")}
         tally.notes += [f"{tally.what}: {problem}" for problem in check(ledger)]
     left = {visit.id for visit in _visits_in(inbox)}
@@ -321,7 +321,7 @@ def _damage(path: Path, rng: random.Random) -> str:
 
 def _is_noticed(path: Path) -> bool:
     try:
-        with opened(str(path)) as ledger:
+        with open_ledger(str(path)) as ledger:
             return any(True for _ in check(ledger))
     except CemauditError:
         return True
@@ -364,7 +364,7 @@ class Server:
         self._running = subprocess.Popen(line, user=self._user, cwd="/", **quiet)
         for _ in range(200):
             try:
-                with opened(self.url, make=True):
+                with open_ledger(self.url, make=True):
                     return
             except CemauditError:
                 time.sleep(0.1)

@@ -28,7 +28,7 @@ from PIL import Image, ImageDraw
 from cemaudit.cli.home import HOME
 from cemaudit.entry.desk import Desk, OpenDraft
 from cemaudit.entry.draft import Draft
-from cemaudit.entry.questions import Kind, Question, first_open, questions
+from cemaudit.entry.questions import EntryQuestion, QuestionKind, first_open, questions
 from cemaudit.entry.reading import read_reply
 from cemaudit.errors import CemauditError
 from cemaudit.exchange.sealed import read_sealed
@@ -111,20 +111,20 @@ class Shopper:
         self._photos = photos
         self._count = 0
 
-    def reply(self, question: Question) -> str:
+    def reply(self, question: EntryQuestion) -> str:
         """A line to type."""
-        known: dict[Kind, Callable[[], str]] = {
-            Kind.SCENARIO: lambda: "1",
-            Kind.BRIEFING: lambda: "y",
-            Kind.DAY: lambda: "yesterday",
-            Kind.TIME: lambda: "14:05" if question.name == "started" else "15:10",
-            Kind.EXPECTATION: lambda: str(self._rng.randint(1, 7)),
-            Kind.EMOTION: lambda: str(self._rng.randint(-3, 3)),
-            Kind.EVIDENCE: self._photo,
-            Kind.NOTE: self._words,
-            Kind.COMPLAINT: self._words,
+        known: dict[QuestionKind, Callable[[], str]] = {
+            QuestionKind.SCENARIO: lambda: "1",
+            QuestionKind.BRIEFING: lambda: "y",
+            QuestionKind.DAY: lambda: "yesterday",
+            QuestionKind.TIME: lambda: "14:05" if question.name == "started" else "15:10",
+            QuestionKind.EXPECTATION: lambda: str(self._rng.randint(1, 7)),
+            QuestionKind.EMOTION: lambda: str(self._rng.randint(-3, 3)),
+            QuestionKind.EVIDENCE: self._photo,
+            QuestionKind.NOTE: self._words,
+            QuestionKind.COMPLAINT: self._words,
         }
-        return self._answer(question) if question.kind is Kind.ANSWER else known[question.kind]()
+        return self._answer(question) if question.kind is QuestionKind.ANSWER else known[question.kind]()
 
     def _words(self) -> str:
         return " ".join(
@@ -141,7 +141,7 @@ class Shopper:
         picture.save(path, "JPEG", quality=80)
         return str(path)
 
-    def _answer(self, question: Question) -> str:
+    def _answer(self, question: EntryQuestion) -> str:
         kind = question.item.answer if question.item else None
         match kind:
             case Choice() | Choices():
@@ -197,26 +197,28 @@ class Field:
             if done:
                 return
 
-    def _open(self, number: int) -> Question | None:
+    def _open(self, number: int) -> EntryQuestion | None:
         draft = self.draft(number)
         asked = questions(draft)
         place = first_open(asked, draft.values)
         return None if place is None else asked[place]
 
-    def _say(self, process: Process, number: int, question: Question) -> bool:
+    def _say(self, process: Process, number: int, question: EntryQuestion) -> bool:
         """Answer and wait for the next question, which acknowledges the answer."""
         draft = self.draft(number)
         line = self._shopper.reply(question)
         process.answer(line)
-        if question.kind is Kind.NOTE:
+        if question.kind is QuestionKind.NOTE:
             process.answer("")
         if not process.until_asked():
             return False
-        if question.kind is Kind.EVIDENCE:
+        if question.kind is QuestionKind.EVIDENCE:
             process.answer("")
             if not process.until_asked():
                 return False
-        promised = {question.name: None} if question.kind is Kind.EVIDENCE else read_reply(question, line, draft)
+        promised = (
+            {question.name: None} if question.kind is QuestionKind.EVIDENCE else read_reply(question, line, draft)
+        )
         kept = {name: value for name, value in promised.items() if value is not None or name == question.name}
         self._promised.setdefault(number, {}).update(kept)
         self.tally.acknowledged += 1

@@ -19,10 +19,10 @@ from scipy import stats
 from shown import table
 from truth import Chain, Floats, Network, crossed_of
 
-from cemaudit.compare.fitting import fitted
-from cemaudit.compare.league_table import scores
-from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
-from cemaudit.compare.mixed_model.reml import fit
+from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.league_table import adjusted_scores
+from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
+from cemaudit.compare.mixed_model.reml import fit_reml
 
 __all__ = ["Foretold", "Race", "file", "foretold", "races", "shown"]
 
@@ -69,7 +69,7 @@ def ours(frame: pd.DataFrame) -> float:
     """The restricted criterion of students, lecturers and whether the lecture was a service."""
     students, lecturers = pd.factorize(frame.s)[0], pd.factorize(frame.d)[0]
     fixed = np.column_stack([np.ones(len(frame)), frame.service])
-    return fit(sums_of_rows(students, [lecturers], fixed, frame.y.to_numpy())).criterion
+    return fit_reml(cross_products_of_rows(students, [lecturers], fixed, frame.y.to_numpy())).criterion
 
 
 def by_interlace(frame: pd.DataFrame) -> float:
@@ -167,9 +167,12 @@ def _ways(made: Network) -> Iterator[tuple[str, _Way]]:
     crossed = crossed_of(made)
     nothing = np.zeros(made.chain.shoppers)
     yield "plain mean", _Way(crossed.raw / crossed.visits, nothing)
-    yield "shrunken, students not looked at", _Way(scores(fitted(crossed.without_shoppers())).value, nothing)
-    found = fitted(crossed)
-    yield "cemaudit", _Way(scores(found).value, found.model.randoms[0])
+    yield (
+        "shrunken, students not looked at",
+        _Way(adjusted_scores(fit_mixed_model(crossed.without_shoppers())).value, nothing),
+    )
+    found = fit_mixed_model(crossed)
+    yield "cemaudit", _Way(adjusted_scores(found).value, found.model.randoms[0])
 
 
 def _compared(way: _Way, lecturer: Any, student: Any, score: Floats) -> Foretold:

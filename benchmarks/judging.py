@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from scipy import stats
 from truth import Floats, Network, crossed_of
 
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.fitting import fitted
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.league import League
-from cemaudit.compare.league_table import league_of, scores
-from cemaudit.compare.results import DEFAULT
+from cemaudit.compare.league_table import adjusted_scores, make_league
+from cemaudit.compare.results import DEFAULT_RULES
 
 __all__ = ["BELOW", "Flagging", "Method", "Pairs", "Verdict", "judged", "mean_of"]
 
 BELOW = 5.0
 """The target lies so many points below the mean of all stores."""
 PAIRS = 2_000_000
-TENTH = DEFAULT.extremes
+TENTH = DEFAULT_RULES.extremes
 Yes = NDArray[np.bool_]
 
 
@@ -80,9 +80,9 @@ class Verdict(NamedTuple):
 def judged(made: Network) -> Verdict:
     """What the product's own path concludes, beside others."""
     crossed = crossed_of(made)
-    model = fitted(crossed)
+    model = fit_mixed_model(crossed)
     target = float(made.truth.mean()) - BELOW
-    leagues = league_of(model, {}), league_of(model, {}, target)
+    leagues = make_league(model, {}), make_league(model, {}, target)
     raw = np.asarray(crossed.raw / crossed.visits)
     low = _is_lowest(made.truth)
     lowest, below = (_flagged(league) for league in leagues)
@@ -93,7 +93,7 @@ def judged(made: Network) -> Verdict:
         lowest=_flagging(lowest, low, leagues[0].wrong, raw),
         below=_flagging(below, made.truth < target, leagues[1].wrong, raw),
         plain_below=_flagging(raw < target, made.truth < target, None, raw),
-        pairs=_pairs(made.truth, raw, *scores(model), leagues[0]),
+        pairs=_pairs(made.truth, raw, *adjusted_scores(model), leagues[0]),
     )
 
 
@@ -102,9 +102,9 @@ def _is_lowest(values: Floats) -> Yes:
     return np.argsort(np.argsort(values)) < round(TENTH * len(values))
 
 
-def _fitted_method(truth: Floats, crossed: Crossed) -> Method:
-    score, se = scores(fitted(crossed))
-    half = NormalDist().inv_cdf((1 + DEFAULT.level) / 2) * se
+def _fitted_method(truth: Floats, crossed: CrossTabulation) -> Method:
+    score, se = adjusted_scores(fit_mixed_model(crossed))
+    half = NormalDist().inv_cdf((1 + DEFAULT_RULES.level) / 2) * se
     return _method(truth, score, float(np.mean(np.abs(score - truth) <= half)))
 
 
@@ -121,7 +121,7 @@ def _covers(made: Network, raw: Floats) -> float:
     squares = np.bincount(made.store, (made.score - raw[made.store]) ** 2)
     some = visits > 1
     visits, squares = visits[some], squares[some]
-    half = stats.t.ppf((1 + DEFAULT.level) / 2, visits - 1) * np.sqrt(squares / (visits - 1) / visits)
+    half = stats.t.ppf((1 + DEFAULT_RULES.level) / 2, visits - 1) * np.sqrt(squares / (visits - 1) / visits)
     return float(np.mean(np.abs(raw - made.truth)[some] <= half))
 
 

@@ -35,16 +35,16 @@ import chain
 
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.acceptance import Examiner
-from cemaudit.ledger.collecting import Collector, Workers, processors, rules_of
-from cemaudit.ledger.query.question import Question
+from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.acceptance import AcceptanceChecker
+from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules, processors
+from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.query.views import show
 from cemaudit.ledger.rescoring.run import rescore_history
-from cemaudit.ledger.snapshot.taking import take_snapshot
-from cemaudit.ledger.sources import sources_of
+from cemaudit.ledger.snapshot.taking import update_snapshot
+from cemaudit.ledger.sources import find_sources
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine, evaluate, make_plan
 
@@ -56,10 +56,10 @@ TABLE = "create table visit (id text primary key, store text, day text, document
 INSERT = "insert into visit values (?, ?, ?, ?)"
 QUARTER = (dt.date(2016, 1, 1), dt.date(2016, 3, 31))
 QUESTIONS = {
-    "league": Question(),
-    "heatmap": Question(("store", "touchpoint")),
-    "trend": Question(),
-    "distribution": Question(),
+    "league": LedgerQuery(),
+    "heatmap": LedgerQuery(("store", "touchpoint")),
+    "trend": LedgerQuery(),
+    "distribution": LedgerQuery(),
 }
 BATCH = 2_000
 
@@ -142,11 +142,11 @@ def collecting(folder: Path, size: Size) -> Iterator[Rate]:
 
 def collect(folder: Path, files: Sequence[Path]) -> None:
     """What ``cemaudit collect`` does."""
-    with opened(str(folder / "hq.db"), make=True) as ledger:
-        workers = Workers(rules_of(ledger, CHECKLISTS), processors())
+    with open_ledger(str(folder / "hq.db"), make=True) as ledger:
+        workers = AcceptanceWorkers(acceptance_rules(ledger, CHECKLISTS), processors())
         try:
             collector = Collector(ledger, workers, CHECKLISTS)
-            collector.collect(source for source in sources_of([str(file) for file in files]))
+            collector.collect(source for source in find_sources([str(file) for file in files]))
             assert collector.summary.is_good, collector.summary
         finally:
             workers.close()
@@ -184,8 +184,8 @@ def singly(folder: Path, size: Size) -> Iterator[Rate]:
     folder.mkdir()
     lines = [line_of(visit) for visit in chain.visits(size.single)]
     what = "single visits, each on the disk"
-    with opened(str(folder / "hq.db"), make=True) as ledger:
-        examiner = Examiner(rules_of(ledger, CHECKLISTS))
+    with open_ledger(str(folder / "hq.db"), make=True) as ledger:
+        examiner = AcceptanceChecker(acceptance_rules(ledger, CHECKLISTS))
 
         def collect_one(line: bytes) -> None:
             ledger.collect(examiner.lines([line]), CHECKLISTS)
@@ -201,9 +201,9 @@ def snapshots(folder: Path, size: Size) -> Iterator[Rate]:
     """Everything collected, in columns."""
     places = new(folder / "snapshots")
     what = "visits into a snapshot"
-    with opened(str(folder / "collected" / "0" / "hq.db")) as ledger:
+    with open_ledger(str(folder / "collected" / "0" / "hq.db")) as ledger:
         chain.keep_records(ledger)
-        seconds = best(lambda: take_snapshot(ledger, Engine(), next(places), processes=processors()))
+        seconds = best(lambda: update_snapshot(ledger, Engine(), next(places), processes=processors()))
         yield Rate(what, "cemaudit snapshot, answers and scores", size.lines / seconds)
     seconds = best(lambda: rivals().answers_by_polars(folder / "visits.jsonl", next(places) / "answers.parquet"))
     yield Rate(what, "polars from JSON lines, answers alone", size.lines / seconds)
@@ -217,7 +217,7 @@ def rescoring(url: str, snapshot: Path, audits: int) -> Iterator[Rate]:
     def rescore(ledger: Ledger) -> None:
         rescore_history(ledger, url, Engine(), snapshot, next(schemes).ref, processes=processors())
 
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         seconds = best(lambda: rescore(ledger), len(chain.OTHERS))
     yield Rate(what, "cemaudit rescore", audits / seconds)
     out = snapshot.parent / "polars.parquet"
@@ -234,7 +234,9 @@ def rescoring(url: str, snapshot: Path, audits: int) -> Iterator[Rate]:
 def scored(snapshot: Path) -> list[tuple[Any, ...]]:
     """How often each headline comes among the visits scored again."""
     with reading(snapshot) as opened_snapshot:
-        shown = show(opened_snapshot, "scores", Question(("measure",), scheme=chain.OTHERS[0].ref, measure="overall"))
+        shown = show(
+            opened_snapshot, "scores", LedgerQuery(("measure",), scheme=chain.OTHERS[0].ref, measure="overall")
+        )
         return [(row["scored"], row["mean"]) for row in shown.rows]
 
 
@@ -293,7 +295,7 @@ def asked(folder: Path, size: Size) -> Iterator[Rate | Answer]:
         room = folder / str(audits)
         room.mkdir()
         url, snapshot = str(room / "hq.db"), room / "hq-snapshot"
-        with opened(url, make=True) as ledger:
+        with open_ledger(url, make=True) as ledger:
             chain.write_snapshot(ledger, snapshot, audits, processors())
         yield from rescoring(url, snapshot, audits)
         with rivals().all_rivals(snapshot, room) as others:

@@ -28,7 +28,7 @@ import polars as pl
 
 from cemaudit.model import Checklist, Scheme
 from cemaudit.scoring import Plan, evaluate, make_plan
-from cemaudit.scoring.kernel import Column, Columns, compile_plan
+from cemaudit.scoring.kernel import AnswerColumn, VisitColumns, compile_plan
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 MARK = "<!-- table -->"
@@ -79,10 +79,10 @@ def answers(audits: int) -> Answers:
     return columns
 
 
-def columns_of(given: Answers, of: Plan) -> Columns:
+def columns_of(given: Answers, of: Plan) -> VisitColumns:
     levels = [tuple(range(highest + 1)) for highest in HIGHEST]
-    items = {name: Column(given[name], levels[number]) for number, name in enumerate(NAMES)}
-    return Columns(of.checklist, len(given[NAMES[0]]), items)
+    items = {name: AnswerColumn(given[name], levels[number]) for number, name in enumerate(NAMES)}
+    return VisitColumns(of.checklist, len(given[NAMES[0]]), items)
 
 
 def by_pandas(table: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from judging import BELOW, TENTH, Flagging, Verdict
 
-from cemaudit.compare.sample_size import Aim, plan_visits
+from cemaudit.compare.sample_size import DetectionGoal, plan_sample_size
 
 __all__ = ["UNEVEN", "flags", "flags_in_words", "in_words", "methods", "pairs", "table", "visits_needed"]
 
@@ -15,9 +15,9 @@ UNEVEN = "1 to 12 visits"
 WAYS = {"raw": "plain mean", "shrunken": "shrunken alone", "cemaudit": "**cemaudit**"}
 DIFFERENCES = (3, 5, 10, 15)
 AIMS = {
-    "between two stores": Aim(),
-    "the same shoppers in both": Aim(same_shoppers=True),
-    "off a target": Aim("target"),
+    "between two stores": DetectionGoal(),
+    "the same shoppers in both": DetectionGoal(same_shoppers=True),
+    "off a target": DetectionGoal("target"),
 }
 
 
@@ -118,10 +118,10 @@ def pairs(found: dict[str, Verdict]) -> str:
 
 def visits_needed() -> str:
     """What ``cemaudit plan-visits`` says where nothing is known of the chain."""
-    plans = {name: [plan_visits(difference, aim=aim) for difference in DIFFERENCES] for name, aim in AIMS.items()}
+    plans = {name: [plan_sample_size(difference, aim=aim) for difference in DIFFERENCES] for name, aim in AIMS.items()}
     rows = [[name, *(f"{plan.visits:,}" for plan in some)] for name, some in plans.items()]
     needed = table(["visits to see a difference of", *(f"{one} points" for one in DIFFERENCES)], rows)
-    steps = plan_visits(DIFFERENCES[0]).steps
+    steps = plan_sample_size(DIFFERENCES[0]).steps
     shown = [
         ["smallest difference between two stores", *(f"{step.difference:.1f}" for step in steps)],
         ["reliability", *(f"{step.reliability:.2f}" for step in steps)],

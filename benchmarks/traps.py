@@ -11,10 +11,10 @@ from judging import TENTH
 from scipy import sparse
 from truth import Chain, Floats, Network, World, crossed_of, network
 
-from cemaudit.compare.crosstabs import Crossed, Parted
-from cemaudit.compare.effect import PARTS, effect
-from cemaudit.compare.fitting import fitted
-from cemaudit.compare.league_table import scores
+from cemaudit.compare.crosstabs import CrossTabulation, PartitionedVisits
+from cemaudit.compare.effect import PARTS, estimate_effect
+from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.league_table import adjusted_scores
 from cemaudit.ledger.actions import Action
 
 __all__ = ["REGIONAL", "Regional", "Returned", "regional", "returned"]
@@ -49,8 +49,8 @@ def regional(away: float, seed: int, chain: Chain = REGIONAL) -> Regional:
     return Regional(*errors, *kept)
 
 
-def _score(crossed: Crossed) -> Floats:
-    return np.asarray(scores(fitted(crossed)).value)
+def _score(crossed: CrossTabulation) -> Floats:
+    return np.asarray(adjusted_scores(fit_mixed_model(crossed)).value)
 
 
 def _by_region(made: Network, values: Floats) -> Floats:
@@ -80,14 +80,14 @@ def returned(visits: int, gain: float, chain: Chain, seed: int) -> Returned:
     made = replace(made, score=made.score + gain * (later & acted[made.store]))
     names = tuple(str(place) for place in np.flatnonzero(acted))
     action = Action(id="action", kind="raise", what="something", since=SINCE, stores=names)
-    found = effect(_parted(made, later.astype(np.int64), 2 * acted[made.store] + later), action)
+    found = estimate_effect(_parted(made, later.astype(np.int64), 2 * acted[made.store] + later), action)
     return Returned(found.naive, found.regression, found.effect, found.se)
 
 
-def _parted(made: Network, wave: Any, part: Any) -> Parted:
+def _parted(made: Network, wave: Any, part: Any) -> PartitionedVisits:
     whole = crossed_of(made, wave)
     ones, shape = np.ones(len(part)), (len(whole.stores), PARTS)
-    return Parted(
+    return PartitionedVisits(
         crossed=whole,
         by_store=sparse.csr_array((ones, (made.store, part)), shape=shape),
         by_shopper=sparse.csr_array((ones, (made.shopper, part)), shape=(len(whole.shoppers), PARTS)),

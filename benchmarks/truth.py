@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.case_mix import Scale
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.results import Facts
-from cemaudit.compare.visit_table import factor_of
+from cemaudit.compare.case_mix import ScoreScale
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.results import ComparedData
+from cemaudit.compare.visit_table import make_factor
 
 __all__ = ["CHAIN", "SMALL_CHAIN", "Chain", "Network", "World", "crossed_of", "network"]
 
@@ -94,19 +94,19 @@ def _shoppers(draw: np.random.Generator, world: World, chain: Chain, region: Pla
     return shopper
 
 
-def crossed_of(made: Network, wave: Places | None = None) -> Crossed:
+def crossed_of(made: Network, wave: Places | None = None) -> CrossTabulation:
     """The visits counted and added up as the product does; ``wave`` of each visit, from 0."""
     stores, shoppers, regions = made.chain
     occasion = np.zeros_like(made.store) if wave is None else wave
     waves = int(occasion.max()) + 1
     shift = float(made.score.mean())
     centred, ones = made.score - shift, np.ones(len(made.score))
-    return Crossed(
+    return CrossTabulation(
         facts=_facts(len(made.score)),
         stores=tuple(str(number) for number in range(stores)),
         shoppers=tuple(str(number) for number in range(shoppers)),
-        of_stores=(factor_of("region", [f"r{number:02}" for number in made.region]),) if regions > 1 else (),
-        of_occasions=(factor_of("wave", [f"w{number}" for number in range(waves)]),),
+        of_stores=(make_factor("region", [f"r{number:02}" for number in made.region]),) if regions > 1 else (),
+        of_occasions=(make_factor("wave", [f"w{number}" for number in range(waves)]),),
         unit_of=None,
         pairs=_table(ones, made.store, made.shopper, (stores, shoppers)),
         by_store=_table(ones, made.store, occasion, (stores, waves)),
@@ -123,8 +123,8 @@ def _table(values: Floats, rows: Places, columns: Places, shape: tuple[int, int]
     return sparse.csr_array((values, (rows, columns)), shape=shape)
 
 
-def _facts(visits: int) -> Facts:
-    return Facts(
+def _facts(visits: int) -> ComparedData:
+    return ComparedData(
         measure="overall",
         value=None,
         title=None,
@@ -135,6 +135,6 @@ def _facts(visits: int) -> Facts:
         visits=visits,
         strangers=0,
         left_out={},
-        scale=Scale(),
+        scale=ScoreScale(),
         adjusted=True,
     )

@@ -24,7 +24,7 @@ from cemaudit.model import Audit, Checklist, Text, Visit
 from cemaudit.model.checklist import Item
 from cemaudit.report import store_report, write_report
 from cemaudit.scoring import Engine, check_visit
-from cemaudit.scoring.lint import Level, lint_checklist
+from cemaudit.scoring.lint import LintLevel, lint_checklist
 from cemaudit.simulate import simulate
 
 __all__ = ["PluginConformance", "engine_of"]
@@ -80,7 +80,7 @@ class PluginConformance:
     def test_checklists_pass_the_lint(self, checklists: list[Checklist]) -> None:
         """Every text exists in Korean and English, among others."""
         remarks = [(list_.ref, remark) for list_ in checklists for remark in lint_checklist(list_)]
-        errors = [f"{ref}: {remark.problem}" for ref, remark in remarks if remark.level is Level.ERROR]
+        errors = [f"{ref}: {remark.problem}" for ref, remark in remarks if remark.level is LintLevel.ERROR]
         assert not errors, "\n".join(errors)
 
     def test_schemes_fit_the_checklists(self, engine: Engine, checklists: list[Checklist]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import Parted
+from cemaudit.compare.crosstabs import PartitionedVisits
 from cemaudit.compare.effect import PARTS
 
 
@@ -22,7 +22,7 @@ class Made(NamedTuple):
     later: NDArray[np.bool_]
     acted: NDArray[np.bool_]
 
-    def parted(self) -> Parted:
+    def parted(self) -> PartitionedVisits:
         whole = crosses.crossed(self.store, self.shopper, self.score)
         part = 2 * self.acted[self.store] + self.later
 
@@ -30,7 +30,7 @@ class Made(NamedTuple):
             there = np.ones(len(rows)) if values is None else values
             return sparse.csr_array((there, (rows, part)), shape=(size, PARTS))
 
-        return Parted(
+        return PartitionedVisits(
             crossed=whole,
             by_store=table(self.store, len(whole.stores)),
             by_shopper=table(self.shopper, len(whole.shoppers)),

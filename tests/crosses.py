@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.case_mix import Scale
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.results import Facts
-from cemaudit.compare.visit_table import Factor, factor_of
+from cemaudit.compare.case_mix import ScoreScale
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.results import ComparedData
+from cemaudit.compare.visit_table import Factor, make_factor
 
 Places = Sequence[int] | NDArray[Any]
 
@@ -23,7 +23,7 @@ def crossed(
     score: Sequence[float] | NDArray[Any],
     pool: Sequence[str | None] = (),
     wave: Places = (),
-) -> Crossed:
+) -> CrossTabulation:
     """Visits: of each the place of its store and of its shopper (-1: not known), its score, and its wave, if several.
 
     ``pool``: of each store.
@@ -34,11 +34,11 @@ def crossed(
     shift = float(scores.mean())
     known = shoppers >= 0
     size, people, centred = stores.max() + 1, shoppers.max() + 1, scores - shift
-    return Crossed(
+    return CrossTabulation(
         facts=_facts(len(scores), int((~known).sum())),
         stores=tuple(f"s{number}" for number in range(size)),
         shoppers=tuple(f"u{number}" for number in range(people)),
-        of_stores=(factor_of("region", pool),) if pool else (),
+        of_stores=(make_factor("region", pool),) if pool else (),
         of_occasions=(Factor("wave", tuple(f"w{one + 1}" for one in range(count)), np.arange(count, dtype=np.int32)),),
         unit_of=None,
         pairs=_table(stores[known], shoppers[known], np.ones(known.sum()), (size, people)),
@@ -52,10 +52,10 @@ def crossed(
     )
 
 
-def _facts(visits: int, strangers: int) -> Facts:
-    return Facts(
+def _facts(visits: int, strangers: int) -> ComparedData:
+    return ComparedData(
         measure="whole", value=None, title=None, unit="points", better="higher", checklists=("test.shop@1",),
-        schemes=("test.scheme@1",), visits=visits, strangers=strangers, left_out={}, scale=Scale(), adjusted=True,
+        schemes=("test.scheme@1",), visits=visits, strangers=strangers, left_out={}, scale=ScoreScale(), adjusted=True,
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _table(rows: NDArray[Any], columns: NDArray[Any], values: NDArray[Any], shap
     return sparse.csr_array((values, (rows, columns)), shape=shape)
 
 
-def regional(away: float, *, regions: int = 10, stores: int = 12, shoppers: int = 5, seed: int = 1) -> Crossed:
+def regional(away: float, *, regions: int = 10, stores: int = 12, shoppers: int = 5, seed: int = 1) -> CrossTabulation:
     """Six visits of each store by shoppers of its region, but the share ``away`` by those of others; SD 5, 5 and 10."""
     draw = np.random.default_rng(seed)
     store = np.repeat(np.arange(regions * stores), 6)

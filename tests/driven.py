@@ -12,7 +12,7 @@ import numpy as np
 import samples
 import snapshots
 
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
 
@@ -92,7 +92,7 @@ def _engine() -> Engine:
 
 def folder(home: Path, some: Sequence[Visit], *known: Checklist) -> Path:
     """The folder of the snapshot of a ledger of these visits."""
-    with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+    with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
         checklists = {one.ref: one for one in known or (shop(),)}
         ledger.collect([keeping.document(one, ledger) for one in some], checklists)
         with snapshots.snapshot(ledger, _engine(), home / "hq-snapshot"):

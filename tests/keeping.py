@@ -10,11 +10,11 @@ import samples
 
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger
-from cemaudit.ledger.collecting import Collector, Summary, Workers, rules_of
-from cemaudit.ledger.documents import Document, document_of
-from cemaudit.ledger.sources import Inbox, sources_in, sources_of
-from cemaudit.ledger.states import Fate
-from cemaudit.ledger.store_registry import store_ids
+from cemaudit.ledger.collecting import AcceptanceWorkers, CollectionSummary, Collector, acceptance_rules
+from cemaudit.ledger.documents import VisitDocument, document_of
+from cemaudit.ledger.sources import Inbox, find_sources, inbox_sources
+from cemaudit.ledger.states import CollectionStatus
+from cemaudit.ledger.store_registry import registered_store_ids
 from cemaudit.model import Checklist, Visit
 
 SHOP = samples.items_only(samples.item("I1"), samples.item("I2", "text"))
@@ -37,7 +37,7 @@ def digest(of: Visit) -> str:
     return hashlib.sha256(line_of(of)).hexdigest()
 
 
-def document(of: Visit, ledger: Ledger) -> Document:
+def document(of: Visit, ledger: Ledger) -> VisitDocument:
     return document_of(of, line_of(of), ledger.people.pseudonyms)
 
 
@@ -64,23 +64,23 @@ def lines(path: Path, visits: Iterable[Visit | bytes]) -> Path:
 def collect(
     ledger: Ledger, *sources: Path | str, any_store: bool = False, processes: int = 1, told: list[str] | None = None,
     checklists: Sequence[Checklist] = (SHOP,), **rules: Any,
-) -> Summary:  # fmt: skip
+) -> CollectionSummary:  # fmt: skip
     """What becomes of what is in files and folders."""
     known = {checklist.ref: checklist for checklist in checklists}
-    workers = Workers(rules_of(ledger, known, **rules), processes)
+    workers = AcceptanceWorkers(acceptance_rules(ledger, known, **rules), processes)
     collector = Collector(ledger, workers, known, (told if told is not None else []).append)
-    found = list(sources_of([str(source) for source in sources]))
-    every = (source for one in found for source in (sources_in(one) if isinstance(one, Inbox) else [one]))
+    found = list(find_sources([str(source) for source in sources]))
+    every = (source for one in found for source in (inbox_sources(one) if isinstance(one, Inbox) else [one]))
     try:
-        collector.collect(every, None if any_store else store_ids(ledger))
+        collector.collect(every, None if any_store else registered_store_ids(ledger))
     finally:
         workers.close()
     return collector.summary
 
 
-def counts(summary: Summary) -> tuple[int, ...]:
+def counts(summary: CollectionSummary) -> tuple[int, ...]:
     """Collected, again, in conflict, refused; they add up."""
-    numbers = tuple(summary.fates[fate] for fate in Fate)
+    numbers = tuple(summary.fates[fate] for fate in CollectionStatus)
     assert sum(numbers) == summary.seen
     return numbers
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts, cross_products_of_rows
 
 # Davies & Goldsmith 1972, Statistical Methods in Research and Production: five yields of each of six batches.
 DYESTUFF = """
@@ -77,8 +77,8 @@ class Design:
     ratios: NDArray[np.float64]
     levels: list[int]
 
-    def sums(self) -> Sums:
-        return sums_of_rows(self.unit, self.randoms, self.fixed, self.y, self.weights, self.levels)
+    def sums(self) -> CrossProducts:
+        return cross_products_of_rows(self.unit, self.randoms, self.fixed, self.y, self.weights, self.levels)
 
     def incidence(self) -> NDArray[np.float64]:
         """Of all random levels, n x (I + J + ...)."""

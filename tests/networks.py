@@ -11,9 +11,9 @@ import keeping
 import samples
 import snapshots
 
-from cemaudit.ledger import opened
-from cemaudit.ledger.history import review
-from cemaudit.ledger.states import State
+from cemaudit.ledger import open_ledger
+from cemaudit.ledger.history import review_visits
+from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine
@@ -111,13 +111,13 @@ def network(
     home: Path, visits: Sequence[Visit], amended: Sequence[Visit] = (), excluded: Sequence[str] = ()
 ) -> Network:
     """The ledger of visits in ``home`` with a snapshot; ``amended`` supersede visits of the same id."""
-    with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+    with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
         import_stores(ledger, STORES)
         known = {one.ref: one for one in (*SHOPS, OTHER)}
         for some in (visits, amended):
             ledger.collect([keeping.document(one, ledger) for one in some], known)
         if excluded:
-            review(ledger, list(excluded), State.EXCLUDED, "seen by nobody")
+            review_visits(ledger, list(excluded), VisitState.EXCLUDED, "seen by nobody")
         with snapshots.snapshot(ledger, engine(), home / "snapshot"):
             pass
     latest = {one.id: one for one in (*visits, *amended)}

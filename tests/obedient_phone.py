@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 from pyxform.xls2xform import convert
 
-from cemaudit.exchange.forms.fields import Kind, Role
+from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.model import Checklist
 
@@ -30,7 +30,7 @@ def typed_in(record: Mapping[str, str], checklist: Checklist) -> dict[str, str]:
     typed = {}
     for name, text in record.items():
         field = fields[name]
-        apart = field.role is Role.ANSWER and field.kind is not Kind.ONE and text in {"_na", "_no", "_de"}
+        apart = field.role is Role.ANSWER and field.kind is not FieldKind.ONE and text in {"_na", "_no", "_de"}
         typed[f"{name}__skip" if apart else name] = text
     for name in record:
         if fields[name].role is Role.EVIDENCE and fields[name].item:

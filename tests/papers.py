@@ -11,7 +11,7 @@ import pypdf
 import pypdfium2
 from pypdfium2 import raw
 
-from cemaudit.exchange.forms.fields import Form, Kind
+from cemaudit.exchange.forms.fields import FieldKind, Form
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.pdf_names import field_name, flat_name, state_of
 from cemaudit.exchange.forms.words import SKIP_CODES
@@ -86,12 +86,12 @@ def written(of: Checklist, visit: Visit) -> dict[str, str]:
 
 
 def _put(form: Form, name: str, text: str) -> dict[str, str]:
-    kind = form.fields[name].kind if name in form.fields else Kind.TEXT
-    if kind is Kind.ONE:
+    kind = form.fields[name].kind if name in form.fields else FieldKind.TEXT
+    if kind is FieldKind.ONE:
         return {field_name(name): f"/{state_of(text)}"}
     if text in SKIP_CODES:
         return {f"{field_name(name)}__skip": f"/{text}"}
-    if kind is Kind.MANY:
+    if kind is FieldKind.MANY:
         return {f"{field_name(name)}.{field_name(code)}": "/Yes" for code in text.split()}
     return {field_name(name): text}
 

@@ -15,7 +15,7 @@ from typing import Any
 import samples
 
 from cemaudit.exchange.sealed import Sealed, Statement, sealed_name, write_sealed
-from cemaudit.exchange.sealed.archive import Entry, directory, laid_out
+from cemaudit.exchange.sealed.archive import ZipEntry, directory, laid_out
 from cemaudit.exchange.sealed.keys import SigningKey
 
 STATEMENT = Statement(
@@ -65,7 +65,7 @@ def parts_of(path: Path) -> Parts:
 def packed(parts: Mapping[str, bytes] | list[tuple[str, bytes]]) -> bytes:
     """A zip as sealed files are, of any entries."""
     pairs = list(parts.items()) if isinstance(parts, Mapping) else parts
-    entries = laid_out(Entry(name, len(data), zlib.crc32(data)) for name, data in pairs)
+    entries = laid_out(ZipEntry(name, len(data), zlib.crc32(data)) for name, data in pairs)
     bodies = (entry.header + data for entry, (_, data) in zip(entries, pairs, strict=True))
     return b"".join(bodies) + directory(entries)
 

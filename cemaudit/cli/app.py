@@ -11,11 +11,11 @@ from importlib.util import find_spec
 
 import click
 
-from cemaudit.cli.localized import Speaking, common_options, option, speak
+from cemaudit.cli.localized import Translated, common_options, option, speak
 from cemaudit.errors import BadEnvironment, CemauditError, Problem
 from cemaudit.language import LANGUAGES, N_, Language, detect, message, translate, use
 
-__all__ = ["BUG", "COMMANDS", "EXTRAS", "cli", "is_there", "missing", "run"]
+__all__ = ["BUG", "COMMANDS", "EXTRAS", "cli", "is_installed", "missing_extra", "run"]
 
 
 EXTRAS = {
@@ -29,12 +29,12 @@ EXTRAS = {
 """The packages an extra brings, by the names they are imported by."""
 
 
-def is_there(extra: str) -> bool:
+def is_installed(extra: str) -> bool:
     """Whether the packages of an extra are installed."""
     return all(map(_can_be_found, EXTRAS[extra]))
 
 
-def missing(error: ModuleNotFoundError) -> BadEnvironment | None:
+def missing_extra(error: ModuleNotFoundError) -> BadEnvironment | None:
     """The error for people where the package that was not found is an extra's; ``None`` where it is not."""
     name = (error.name or "").partition(".")[0]
     extra = next((extra for extra, packages in EXTRAS.items() if name in packages), None)
@@ -95,7 +95,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
 COMMANDS = tuple(name for rows in GROUPS.values() for names in rows for name in names)
 
 
-class LazyGroup(Speaking, click.Group):
+class LazyGroup(Translated, click.Group):
     """A group that knows its commands' names and one-line helps without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
@@ -117,7 +117,7 @@ class LazyGroup(Speaking, click.Group):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(translate(_ABOUT))
+            formatter.write_text(translate(_HELP))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -133,7 +133,7 @@ class LazyGroup(Speaking, click.Group):
 
 
 _NAMES = len("snapshot, query, export")
-_ABOUT = N_("Score mystery-shopping visits by industry checklists, and report on them in Korean and English.")
+_HELP = N_("Score mystery-shopping visits by industry checklists, and report on them in Korean and English.")
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -147,7 +147,7 @@ _ABOUT = N_("Score mystery-shopping visits by industry checklists, and report on
     help=N_("Show the version."),
 )
 def cli() -> None:
-    """The command group; its help is ``_ABOUT``."""
+    """The command group; its help is ``_HELP``."""
 
 
 def _version(context: click.Context) -> None:
@@ -169,31 +169,31 @@ def run(arguments: Sequence[str]) -> int:
     speak(language)
     with use(language):
         try:
-            return _answer(arguments)
+            return _execute(arguments)
         except click.ClickException as error:
-            return _tell(_usage(error), error.exit_code)
+            return _print_error(_usage(error), error.exit_code)
         except CemauditError as error:
             _trace(arguments)
-            return _tell("\n".join(map(str, error.problems)), error.exit_code)
+            return _print_error("\n".join(map(str, error.problems)), error.exit_code)
         except (KeyboardInterrupt, click.Abort):
-            return _tell(str(message("interrupted")), INTERRUPTED)
+            return _print_error(str(message("interrupted")), INTERRUPTED)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except Exception as error:  # noqa: BLE001 (whatever it is, a person gets one line)
             _trace(arguments)
-            return _unforeseen(error)
+            return _report_bug(error)
 
 
-def _unforeseen(error: Exception) -> int:
+def _report_bug(error: Exception) -> int:
     """An extra that is not installed, else a bug."""
-    if isinstance(error, ModuleNotFoundError) and (refusal := missing(error)):
-        return _tell(str(refusal), refusal.exit_code)
+    if isinstance(error, ModuleNotFoundError) and (refusal := missing_extra(error)):
+        return _print_error(str(refusal), refusal.exit_code)
     text = message("this is a bug in cemaudit: {error}", error=f"{type(error).__name__}: {error}")
-    return _tell(f"{text} ({message('run again with --debug and report it')})", BUG)
+    return _print_error(f"{text} ({message('run again with --debug and report it')})", BUG)
 
 
-def _answer(arguments: Sequence[str]) -> int:
+def _execute(arguments: Sequence[str]) -> int:
     result = cli.main(list(arguments), prog_name="cemaudit", standalone_mode=False)
     sys.stdout.flush()
     return result if isinstance(result, int) else 0
@@ -215,7 +215,7 @@ def _usage(error: click.ClickException) -> str:
     return error.format_message() + hint
 
 
-def _tell(text: str, exit_code: int) -> int:
+def _print_error(text: str, exit_code: int) -> int:
     for line in text.splitlines() or [""]:
         click.echo(f"cemaudit: {line}", err=True)
     return exit_code

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cemaudit.entry.draft import Draft
     from cemaudit.scoring import Engine
 
-__all__ = ["converse"]
+__all__ = ["run_conversation"]
 
 
 INTERRUPTED = 130
@@ -23,7 +23,7 @@ INTERRUPTED = 130
 ENDED = 3
 
 
-def converse(desk: Desk, draft: Draft, engine: Engine, start: str | None = None) -> int:
+def run_conversation(desk: Desk, draft: Draft, engine: Engine, start: str | None = None) -> int:
     """Ask until the visit is ready (exit code 0, also when the shopper leaves), the input ends (3) or Ctrl-C (130)."""
     from cemaudit.cli.terminal import Terminal
     from cemaudit.entry.conversation import Conversation
@@ -34,21 +34,21 @@ def converse(desk: Desk, draft: Draft, engine: Engine, start: str | None = None)
         try:
             ready = conversation.run(start)
         except EOFError:
-            return _kept(number, message("the input ended"), ENDED)
+            return _print_kept(number, message("the input ended"), ENDED)
         except KeyboardInterrupt:
-            return _kept(number, message("interrupted"), INTERRUPTED)
+            return _print_kept(number, message("interrupted"), INTERRUPTED)
         except CemauditError as error:
             hint = message("everything said before is kept; go on with: cemaudit resume {number}", number=number)
             click.echo(f"cemaudit: {hint}", err=True)
             raise error
     if not ready:
-        return _kept(number, message("left"), 0)
+        return _print_kept(number, message("left"), 0)
     click.echo()
     click.echo(str(message("Nothing is open. Hand it over with: cemaudit seal {number}", number=number)))
     return 0
 
 
-def _kept(number: int, why: object, exit_code: int) -> int:
+def _print_kept(number: int, why: object, exit_code: int) -> int:
     click.echo(err=True)
     kept = message("{why}; everything is kept, go on with: cemaudit resume {number}", why=why, number=number)
     click.echo(f"cemaudit: {kept}", err=True)

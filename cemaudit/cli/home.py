@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cemaudit.cli.options import tell_problems
+from cemaudit.cli.options import print_problems
 from cemaudit.errors import Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.exchange.sealed.keys import SigningKey
 
-__all__ = ["HOME", "chosen_passphrase", "home", "key_file", "own_key"]
+__all__ = ["HOME", "chosen_passphrase", "home", "key_file", "signing_key"]
 
 
 HOME = "CEMAUDIT_HOME"
@@ -35,16 +35,16 @@ def key_file() -> Path:
     return home() / "key.pem"
 
 
-def own_key(path: Path | None = None) -> SigningKey:
+def signing_key(path: Path | None = None) -> SigningKey:
     """The private key in ``path``, else the usual one; its passphrase is asked for where there is somebody to ask."""
     from cemaudit.exchange.sealed.keys import read_key, readable_by_others
 
     path = path or key_file()
-    key = read_key(path, _known_passphrase)
+    key = read_key(path, _passphrase_or_prompt)
     if readable_by_others(path):
         text = message("others can read this private key")
         hint = message("take that right from them: {command}", command="chmod 600")
-        tell_problems([Problem(text, str(path), hint).inside(message("warning"))])
+        print_problems([Problem(text, str(path), hint).inside(message("warning"))])
     return key
 
 
@@ -53,7 +53,7 @@ def chosen_passphrase() -> str | None:
     return _passphrase(N_("Passphrase for the key (empty for none)"), twice=True)
 
 
-def _known_passphrase() -> str | None:
+def _passphrase_or_prompt() -> str | None:
     return _passphrase(N_("Passphrase of the key"), twice=False)
 
 

@@ -11,15 +11,15 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.visits import Found
+    from cemaudit.exchange.visits import LocatedVisit
     from cemaudit.model import Checklist, Scheme, Visit
     from cemaudit.scoring import Engine
     from cemaudit.scoring.bands import Peers
 
-__all__ = ["fitting_visits", "peers_among", "the_checklist", "the_store", "the_visit"]
+__all__ = ["find_checklist", "find_store_name", "peers_among", "single_visit", "valid_visits"]
 
 
-def the_checklist(engine: Engine, text: str) -> Checklist:
+def find_checklist(engine: Engine, text: str) -> Checklist:
     """The checklist in a TOML file, of an ``id@version``, or the newest of an id."""
     if text.endswith(".toml"):
         return engine.library.add_checklist(Path(text))
@@ -33,7 +33,7 @@ def the_checklist(engine: Engine, text: str) -> Checklist:
     return max(versions, key=lambda checklist: tuple(map(int, checklist.version.split("."))))
 
 
-def the_store(store: str, stores: Path | None) -> str:
+def find_store_name(store: str, stores: Path | None) -> str:
     """The name of ``store`` in the table ``stores`` (columns ``id`` and ``name``), empty without a table.
 
     ``BadInput`` where the table does not know it.
@@ -51,7 +51,7 @@ def the_store(store: str, stores: Path | None) -> str:
     return names[store]
 
 
-def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[Found]:
+def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[LocatedVisit]:
     """The visits that fit a checklist at hand; whatever is wrong with the others goes to ``problems``.
 
     A checklist that is missing or unusable is told once, with the number of visits it leaves unscored.
@@ -80,7 +80,7 @@ def fitting_visits(engine: Engine, sources: tuple[str, ...], problems: list[Prob
             problems.append(Problem(text))
 
 
-def the_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
+def single_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
     """The one visit of that id, or the only one there is; ``BadInput`` otherwise."""
     from cemaudit.exchange.visits import read_visits
 
@@ -103,6 +103,6 @@ def peers_among(engine: Engine, sources: tuple[str, ...], scheme: Scheme) -> Pee
 
     if not any("p" in condition for band in scheme.bands for condition in band.where.values()):
         return None
-    visits = [located_visit.visit for located_visit in fitting_visits(engine, sources, [])]
+    visits = [located_visit.visit for located_visit in valid_visits(engine, sources, [])]
     audits = (make_audit(engine.plan(visit.checklist, visit.day), visit) for visit in visits)
     return peers_of(scheme, [audit for audit in audits if audit.scheme.ref == scheme.ref])

@@ -13,7 +13,18 @@ import click
 
 from cemaudit.language import LANGUAGES, LOCALES, N_, Language, message, translate
 
-__all__ = ["CHANCE", "POINTS", "Command", "Number", "Speaking", "command", "common_options", "group", "option", "speak"]
+__all__ = [
+    "POINTS",
+    "PROBABILITY",
+    "BoundedNumber",
+    "Translated",
+    "TranslatedCommand",
+    "command",
+    "common_options",
+    "group",
+    "option",
+    "speak",
+]
 
 
 def speak(language: Language) -> None:
@@ -23,7 +34,7 @@ def speak(language: Language) -> None:
     os.environ["LANGUAGE"] = language
 
 
-class Option(click.Option):
+class TranslatedOption(click.Option):
     """An option whose help is translated when shown."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
@@ -34,7 +45,7 @@ class Option(click.Option):
             self.help = written
 
 
-class Speaking(click.Command):
+class Translated(click.Command):
     """A command whose ``--help`` speaks the language in force, also when another was in force before."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -44,7 +55,7 @@ class Speaking(click.Command):
         return help_parameter
 
 
-class Command(Speaking):
+class TranslatedCommand(Translated):
     """A command whose help is translated when shown."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -55,10 +66,10 @@ class Command(Speaking):
             self.help = written
 
 
-option = partial(click.option, cls=Option)
+option = partial(click.option, cls=TranslatedOption)
 
 
-command = partial(click.command, cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+command = partial(click.command, cls=TranslatedCommand, context_settings={"help_option_names": ["-h", "--help"]})
 
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,7 +84,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
 MOST = 1_000_000
 
 
-class Number(click.FloatRange):
+class BoundedNumber(click.FloatRange):
     """A number within limits; ``nan`` is none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -83,7 +94,7 @@ class Number(click.FloatRange):
         return converted
 
 
-class _Points(click.types.FloatParamType):
+class _PointsType(click.types.FloatParamType):
     """A score; ``inf``, ``nan`` and what no scale of points reaches are none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -93,14 +104,14 @@ class _Points(click.types.FloatParamType):
         return converted
 
 
-POINTS = _Points()
+POINTS = _PointsType()
 
 
-CHANCE = Number(0.5, 1, max_open=True)
+PROBABILITY = BoundedNumber(0.5, 1, max_open=True)
 """A probability that is worth acting on: a half or more, never certainty."""
 
 
-class _Group(Command, click.Group):
+class _CommandGroup(TranslatedCommand, click.Group):
     """A group whose commands' one-line helps are translated when shown."""
 
     about: dict[str, str]
@@ -112,16 +123,16 @@ class _Group(Command, click.Group):
 
 def group(
     name: str, text: str, about: dict[str, str], *, alone: bool = False
-) -> Callable[[Callable[..., Any]], _Group]:
+) -> Callable[[Callable[..., Any]], _CommandGroup]:
     """The group ``name`` with the help ``text``; ``about`` has one line for each of its commands.
 
     ``alone``: it is a command itself, too; its function is called before any of its commands.
     """
 
-    def make(function: Callable[..., Any]) -> _Group:
-        made: _Group = click.group(
+    def make(function: Callable[..., Any]) -> _CommandGroup:
+        made: _CommandGroup = click.group(
             name,
-            cls=_Group,
+            cls=_CommandGroup,
             context_settings={"help_option_names": ["-h", "--help"]},
             help=text,
             invoke_without_command=alone,

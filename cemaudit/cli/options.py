@@ -12,24 +12,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from cemaudit.cli.localized import CHANCE, option
+from cemaudit.cli.localized import PROBABILITY, option
 from cemaudit.errors import Problem
 from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
-    from cemaudit.compare.results import Rules
-    from cemaudit.compare.selection import Asked
+    from cemaudit.compare.results import ComparisonRules
+    from cemaudit.compare.selection import Selection
     from cemaudit.ledger import Ledger
     from cemaudit.ledger.query.reading import Local
     from cemaudit.ledger.query.statement import Filter
-    from cemaudit.ledger.spark.reading import OnSpark
+    from cemaudit.ledger.spark.reading import SparkSnapshot
     from cemaudit.scoring import Engine
 
 __all__ = [
     "FILE",
-    "Question",
-    "asking",
-    "asking_options",
+    "SnapshotOptions",
     "cluster_options",
     "engine_options",
     "filter_of",
@@ -37,20 +35,22 @@ __all__ = [
     "folder_of",
     "json_option",
     "ledger_option",
-    "on_cluster",
+    "make_rules",
+    "open_on_cluster",
+    "open_selection",
     "place_options",
-    "pool_of",
+    "pool_key",
     "pool_option",
+    "print_new_ledger",
+    "print_not_vectorized",
+    "print_plugin_problems",
+    "print_problems",
     "processes_option",
     "progress",
-    "rules_of",
     "rules_options",
     "scheme_option",
+    "selection_options",
     "snapshot_option",
-    "tell_fallbacks",
-    "tell_new",
-    "tell_plugin_problems",
-    "tell_problems",
     "visits_argument",
 ]
 
@@ -90,19 +90,19 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def tell_new(ledger: Ledger) -> None:
+def print_new_ledger(ledger: Ledger) -> None:
     """One line on stderr where the ledger is a new one: its name may have been mistyped."""
     number, _ = ledger.trail.head()
     if number == 1:
         click.echo(str(message("a new ledger was begun: {place}", place=ledger.database.place)), err=True)
 
 
-def tell_plugin_problems(engine: Engine) -> None:
+def print_plugin_problems(engine: Engine) -> None:
     """One line on stderr for everything that is wrong with a plugin."""
-    tell_problems(problem.inside(message("warning")) for problem in engine.plugins.problems)
+    print_problems(problem.inside(message("warning")) for problem in engine.plugins.problems)
 
 
-def tell_problems(problems: Iterable[Problem]) -> None:
+def print_problems(problems: Iterable[Problem]) -> None:
     """One line on stderr for each problem."""
     for problem in problems:
         click.echo(f"cemaudit: {problem}", err=True)
@@ -175,9 +175,9 @@ def filter_of(where: tuple[str, ...], since: datetime | None, until: datetime | 
     return Filter(conditions, since.date() if since else None, until.date() if until else None, excluded)
 
 
-def tell_fallbacks(fallbacks: Mapping[str, str]) -> None:
+def print_not_vectorized(fallbacks: Mapping[str, str]) -> None:
     """One line on stderr for each measure that has no column form."""
-    tell_problems(
+    print_problems(
         Problem(message("{name} is scored visit by visit: {why}", name=name, why=why))
         for name, why in fallbacks.items()
     )
@@ -192,7 +192,7 @@ pool_option = option(
 )  # fmt: skip
 
 
-def pool_of(pool: str | None) -> str | None:
+def pool_key(pool: str | None) -> str | None:
     """The pool's key as questions have it."""
     from cemaudit.compare.selection import NO_POOL
 
@@ -219,7 +219,7 @@ def _with_on(context: click.Context, _: click.Parameter, data: str | None) -> st
 
 
 @contextmanager
-def on_cluster(master: str, data: str | None, snapshot_folder: Path | None) -> Iterator[OnSpark]:
+def open_on_cluster(master: str, data: str | None, snapshot_folder: Path | None) -> Iterator[SparkSnapshot]:
     """The snapshot named by ``--data``, else by ``--snapshot``, opened on the cluster of ``master``."""
     from cemaudit.ledger.spark.reading import reading_on
 
@@ -230,7 +230,7 @@ def on_cluster(master: str, data: str | None, snapshot_folder: Path | None) -> I
         yield found
 
 
-class Question(NamedTuple):
+class SnapshotOptions(NamedTuple):
     """Which visits of which snapshot, and which score of theirs."""
 
     url: str | None
@@ -243,22 +243,22 @@ class Question(NamedTuple):
     measure: str | None
     scheme: str | None
 
-    def asked(self, **more: Any) -> Asked:
+    def asked(self, **more: Any) -> Selection:
         """It in the compare room's terms."""
-        from cemaudit.compare.selection import Asked, in_wave
+        from cemaudit.compare.selection import Selection, filter_by_wave
 
         visit_filter = filter_of(self.where, self.since, self.until, excluded=self.with_excluded)
-        return Asked(
-            in_wave(visit_filter, *self.wave) if self.wave else visit_filter, self.measure, self.scheme, **more
+        return Selection(
+            filter_by_wave(visit_filter, *self.wave) if self.wave else visit_filter, self.measure, self.scheme, **more
         )
 
 
-def asking_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a ``Question``, which the command is given as ``question``."""
+def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a ``SnapshotOptions``, which the command is given as ``question``."""
 
     @wraps(function)
     def asked(**values: Any) -> Any:
-        question = Question(**{name: values.pop(name) for name in Question._fields})
+        question = SnapshotOptions(**{name: values.pop(name) for name in SnapshotOptions._fields})
         return function(question=question, **values)
 
     command: Callable[..., Any] = asked
@@ -276,13 +276,13 @@ def asking_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def asking(question: Question) -> Iterator[Local]:
+def open_selection(question: SnapshotOptions) -> Iterator[Local]:
     """The snapshot, opened; where only some of its visits are scored under the scheme asked for, that is told."""
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
     with reading(folder_of(question.url, question.given)) as opened:
-        tell_problems(partly_scored(opened, question.asked().which, question.scheme))
+        print_problems(partly_scored(opened, question.asked().which, question.scheme))
         yield opened
 
 
@@ -290,11 +290,11 @@ def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The rules, each of which has its usual value."""
     for each in (
         option(
-            "--flag-at", type=CHANCE, metavar="P",
+            "--flag-at", type=PROBABILITY, metavar="P",
             help=N_("Flag from this probability on (0.8)."),
         ),
         option(
-            "--level", type=CHANCE, metavar="P",
+            "--level", type=PROBABILITY, metavar="P",
             help=N_("How often an interval holds the truth (0.9)."),
         ),
         option("--least-visits", type=click.IntRange(1), metavar="N", help=N_("No rank below so many visits (3).")),
@@ -303,12 +303,12 @@ def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def rules_of(least_visits: int | None, level: float | None, flag_at: float | None) -> Rules:
+def make_rules(least_visits: int | None, level: float | None, flag_at: float | None) -> ComparisonRules:
     """The rules with those given."""
-    from cemaudit.compare.results import DEFAULT
+    from cemaudit.compare.results import DEFAULT_RULES
 
-    return DEFAULT._replace(
-        least_visits=DEFAULT.least_visits if least_visits is None else least_visits,
-        level=DEFAULT.level if level is None else level,
-        flag_at=DEFAULT.flag_at if flag_at is None else flag_at,
+    return DEFAULT_RULES._replace(
+        least_visits=DEFAULT_RULES.least_visits if least_visits is None else least_visits,
+        level=DEFAULT_RULES.level if level is None else level,
+        flag_at=DEFAULT_RULES.flag_at if flag_at is None else flag_at,
     )

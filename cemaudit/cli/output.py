@@ -18,25 +18,25 @@ from cemaudit.language import N_, Message, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.compare.intervals import Interval, Standing
-    from cemaudit.compare.nps import Link, Promoters, Promoting
+    from cemaudit.compare.nps import NetPromoterScore, NpsDriver, NpsDrivers
     from cemaudit.errors import Sayable
     from cemaudit.ledger.export.columns import Kind
 
 __all__ = [
     "COLUMNS",
-    "Form",
-    "give_rows",
+    "OutputFormat",
+    "interval_text",
+    "nps_json",
+    "nps_sentence",
     "print_csv",
-    "print_promoting",
-    "promoters_said",
-    "promoting_document",
-    "row_of",
+    "print_nps",
     "rows_options",
-    "span",
+    "standing_row",
+    "write_rows",
 ]
 
 
-class Form(NamedTuple):
+class OutputFormat(NamedTuple):
     """How rows are wanted: as JSON, as CSV, or in a workbook (``None``: not); else a table for people."""
 
     as_json: bool
@@ -48,22 +48,22 @@ def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--json`` or ``--csv``, and ``--xlsx``."""
     for each in (
         option("--xlsx", type=FILE, metavar="FILE", help=N_("Write a workbook.")),
-        option("--csv", "as_csv", is_flag=True, callback=_one_of_them, help=N_("Write CSV.")),
-        option("--json", "as_json", is_flag=True, callback=_one_of_them, help=N_("Write JSON for programs.")),
+        option("--csv", "as_csv", is_flag=True, callback=_exclusive, help=N_("Write CSV.")),
+        option("--json", "as_json", is_flag=True, callback=_exclusive, help=N_("Write JSON for programs.")),
     ):
         function = each(function)
     return function
 
 
-def _one_of_them(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+def _exclusive(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
     """``--json`` and ``--csv`` both write where programs read."""
     if value and (ctx.params.get("as_json") or ctx.params.get("as_csv")):
         raise click.UsageError(str(message("--json and --csv cannot be had at once")), ctx)
     return value
 
 
-def give_rows(
-    form: Form,
+def write_rows(
+    form: OutputFormat,
     columns: Mapping[str, Kind],
     rows: Sequence[Mapping[str, Any]],
     document: Callable[[], object] | None = None,
@@ -81,20 +81,20 @@ def give_rows(
 
 def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows as CSV; no cell is a formula."""
-    from cemaudit.ledger.export.files import harmless
+    from cemaudit.ledger.export.files import escape_formula
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(map(harmless, columns))
+    writer.writerow(map(escape_formula, columns))
     for row in rows:
         values = (row.get(name) for name in columns)
-        writer.writerow([harmless(value) if isinstance(value, str) else value for value in values])
+        writer.writerow([escape_formula(value) if isinstance(value, str) else value for value in values])
 
 
 def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]]) -> None:
-    from cemaudit.ledger.export.columns import OutColumn
+    from cemaudit.ledger.export.columns import ExportColumn
     from cemaudit.ledger.export.files import write_spreadsheet
 
-    outs = [OutColumn(name, "", kind) for name, kind in columns.items()]
+    outs = [ExportColumn(name, "", kind) for name, kind in columns.items()]
     write_spreadsheet(path, outs, ([row.get(name) for name in columns] for row in rows), len(rows))
 
 
@@ -106,7 +106,7 @@ COLUMNS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def row_of(standing: Standing) -> dict[str, Any]:
+def standing_row(standing: Standing) -> dict[str, Any]:
     """A store as a row for programs."""
     row = standing._asdict()
     row["low"], row["high"] = row.pop("interval")
@@ -114,7 +114,7 @@ def row_of(standing: Standing) -> dict[str, Any]:
     return row
 
 
-def span(interval: Interval, digits: int) -> str:
+def interval_text(interval: Interval, digits: int) -> str:
     """An interval, as in ``1.5..2.5``."""
     return f"{interval.low:.{digits}f}..{interval.high:.{digits}f}"
 
@@ -122,7 +122,7 @@ def span(interval: Interval, digits: int) -> str:
 _HEADINGS = (N_("Driver"), N_("Promoters"), N_("Detractors"), N_("Correlation"), N_("Interval"), N_("Visits"))
 
 
-def promoters_said(item: str, nps: Promoters) -> Message:
+def nps_sentence(item: str, nps: NetPromoterScore) -> Message:
     """The score of an item in words."""
     return message(
         "{item}: net promoter score {score} ({low} to {high}): of {answers} answers {up} are 9 or 10, {down} are 6 or "
@@ -132,7 +132,7 @@ def promoters_said(item: str, nps: Promoters) -> Message:
     )  # fmt: skip
 
 
-def promoting_document(nps_drivers: Promoting | None) -> dict[str, Any] | None:
+def nps_json(nps_drivers: NpsDrivers | None) -> dict[str, Any] | None:
     """Everything about it, as plain values."""
     if nps_drivers is None:
         return None
@@ -143,17 +143,17 @@ def promoting_document(nps_drivers: Promoting | None) -> dict[str, Any] | None:
     }
 
 
-def print_promoting(item: str, nps_drivers: Promoting, titles: Mapping[str, Sayable]) -> None:
+def print_nps(item: str, nps_drivers: NpsDrivers, titles: Mapping[str, Sayable]) -> None:
     """The score, and the table of what goes with it."""
     click.echo()
     text = message("The drivers' scores where it is 9 or 10, and where 6 or less; and how closely they go together:")
-    for sentence in (promoters_said(item, nps_drivers.score), text):
+    for sentence in (nps_sentence(item, nps_drivers.score), text):
         for line in wrapped(str(sentence), SCREEN, "  "):
             click.echo(line)
     print_table(list(map(translate, _HEADINGS)), [_cells(link, titles) for link in nps_drivers.links], "lrrrrr")
 
 
-def _cells(link: Link, titles: Mapping[str, Sayable]) -> list[str]:
+def _cells(link: NpsDriver, titles: Mapping[str, Sayable]) -> list[str]:
     return [
         str(titles[link.name]),
         _shown(link.promoters, "{:.1f}"),

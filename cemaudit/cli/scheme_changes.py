@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cemaudit.cli.inputs import fitting_visits
-from cemaudit.cli.options import progress, tell_plugin_problems, tell_problems
+from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.options import print_plugin_problems, print_problems, progress
 from cemaudit.cli.terminal import screen_width, table_lines, wrapped
 from cemaudit.language import N_, message, translate
 
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
     from cemaudit.scoring import Engine
     from cemaudit.scoring.bands import Peers
     from cemaudit.scoring.plan import Plan
-    from cemaudit.scoring.rescore import Cause, Rescored
+    from cemaudit.scoring.rescore import ChangeCause, RescoredVisit
 
-__all__ = ["KINDS", "print_changes"]
+__all__ = ["CAUSE_TITLES", "print_scheme_changes"]
 
 
-def print_changes(engine: Engine, sources: tuple[str, ...], before: str | None, as_json: bool) -> int:
+def print_scheme_changes(engine: Engine, sources: tuple[str, ...], before: str | None, as_json: bool) -> int:
     """Score the visits under ``before`` (else each checklist's own scheme) and the engine's scheme; print what changes.
 
     Returns the exit code: 3 where a visit could not be scored.
     """
     problems: list[Problem] = []
-    visits = [located_visit.visit for located_visit in fitting_visits(engine, sources, problems)]
+    visits = [located_visit.visit for located_visit in valid_visits(engine, sources, problems)]
     changes = list(progress(message("scoring"), _rescored(engine, visits, before), len(visits)))
     if as_json:
         for change in changes:
             click.echo(json.dumps(_record(change), ensure_ascii=False))
     elif changes:
         _print(changes)
-    tell_problems(problems)
-    tell_plugin_problems(engine)
+    print_problems(problems)
+    print_plugin_problems(engine)
     return 3 if problems else 0
 
 
-def _rescored(engine: Engine, visits: Sequence[Visit], before: str | None) -> Iterator[Rescored]:
+def _rescored(engine: Engine, visits: Sequence[Visit], before: str | None) -> Iterator[RescoredVisit]:
     from cemaudit.scoring.rescore import rescore
 
     pairs = [(visit, _plan(engine, visit, before), engine.plan(visit.checklist, visit.day)) for visit in visits]
@@ -76,18 +76,18 @@ def _peers(pairs: Sequence[tuple[Visit, Plan]]) -> dict[str, Peers]:
     }
 
 
-def _record(change: Rescored) -> dict[str, Any]:
+def _record(change: RescoredVisit) -> dict[str, Any]:
     return {
         "visit": change.visit.id,
         "store": change.visit.store,
-        "before": _side(*change.before),
-        "after": _side(*change.after),
+        "before": _score_record(*change.before),
+        "after": _score_record(*change.after),
         "change": None if change.change is None else _plain(change.change),
         "causes": [cause.as_json() for cause in change.causes],
     }
 
 
-def _side(score: Score, band: Band | None) -> dict[str, Any]:
+def _score_record(score: Score, band: Band | None) -> dict[str, Any]:
     value = None if score.value is None else _plain(score.value)
     return {"value": value, "band": band and band.label} | ({"reason": score.reason.value} if score.reason else {})
 
@@ -98,7 +98,7 @@ def _plain(value: Fraction) -> int | float | str:
     return shown_exactly(value)
 
 
-def _print(changes: Sequence[Rescored]) -> None:
+def _print(changes: Sequence[RescoredVisit]) -> None:
     headings = [
         translate(heading) for heading in (N_("Visit"), N_("Before"), N_("After"), N_("Change"), N_("Because of"))
     ]
@@ -112,7 +112,7 @@ def _print(changes: Sequence[Rescored]) -> None:
     bands: Counter[tuple[str, ...]] = Counter((_name(change.before[1]), _name(change.after[1])) for change in changes)
     _print_counts([N_("Before"), N_("After")], bands)
     cause_kinds = (kind for change in changes for kind in {cause.kind for cause in change.causes})
-    kinds: Counter[tuple[str, ...]] = Counter((translate(KINDS[kind]),) for kind in cause_kinds)
+    kinds: Counter[tuple[str, ...]] = Counter((translate(CAUSE_TITLES[kind]),) for kind in cause_kinds)
     _print_counts([N_("Because of")], kinds)
 
 
@@ -133,9 +133,9 @@ def _print_spread(values: Sequence[Fraction]) -> None:
             click.echo(line)
 
 
-def _row(change: Rescored) -> list[str]:
+def _row(change: RescoredVisit) -> list[str]:
     moved = "" if change.change is None else _signed(change.change)
-    causes = "; ".join(_SAID[cause.kind](cause) for cause in change.causes)
+    causes = "; ".join(_CAUSE_WORDS[cause.kind](cause) for cause in change.causes)
     return [change.visit.id, _said_side(*change.before), _said_side(*change.after), moved, causes]
 
 
@@ -152,7 +152,7 @@ def _signed(value: Fraction) -> str:
     return f"{float(value):+.1f}"
 
 
-def _said(text: str) -> Callable[[Cause], str]:
+def _cause_words(text: str) -> Callable[[ChangeCause], str]:
     return lambda cause: str(message(text, name=cause.name, before=_word(cause.before), after=_word(cause.after)))
 
 
@@ -162,31 +162,31 @@ def _word(value: str | Fraction | None) -> str:
     return shown(value) if isinstance(value, Fraction) else value or "-"
 
 
-def _said_cap(cause: Cause) -> str:
+def _said_cap(cause: ChangeCause) -> str:
     if cause.before:
         return str(message("no longer capped ({detail})", detail=cause.before))
     return str(message("capped ({detail})", detail=cause.after))
 
 
-def _said_count(cause: Cause) -> str:
+def _said_count(cause: ChangeCause) -> str:
     return str(message("parts that count: {before} → {after}", before=cause.before, after=cause.after))
 
 
-_SAID: dict[str, Callable[[Cause], str]] = {
-    "score": _said(N_("score: {before} → {after}")),
-    "formula": _said(N_("formula: {before} → {after}")),
-    "parts": _said(N_("made of other parts")),
+_CAUSE_WORDS: dict[str, Callable[[ChangeCause], str]] = {
+    "score": _cause_words(N_("score: {before} → {after}")),
+    "formula": _cause_words(N_("formula: {before} → {after}")),
+    "parts": _cause_words(N_("made of other parts")),
     "answers": _said_count,
-    "weights": _said(N_("other weights")),
-    "transform": _said(N_("rescaled otherwise")),
+    "weights": _cause_words(N_("other weights")),
+    "transform": _cause_words(N_("rescaled otherwise")),
     "cap": _said_cap,
-    "measure": _said(N_("{name} {before} → {after}")),
-    "rounding": _said(N_("rounding: {before} → {after}")),
-    "bands": _said(N_("other edges of bands")),
+    "measure": _cause_words(N_("{name} {before} → {after}")),
+    "rounding": _cause_words(N_("rounding: {before} → {after}")),
+    "bands": _cause_words(N_("other edges of bands")),
 }
 
 
-KINDS = {
+CAUSE_TITLES = {
     "score": N_("no score under one of them"),
     "formula": N_("another formula"),
     "parts": N_("made of other parts"),

@@ -17,12 +17,12 @@ __all__ = [
     "SCREEN",
     "Terminal",
     "columns_of",
-    "cut",
     "print_notes",
-    "print_part",
+    "print_section",
     "print_table",
     "screen_width",
     "table_lines",
+    "truncate",
     "wrapped",
 ]
 
@@ -69,10 +69,10 @@ def table_lines(
     widths = _widths(lines, sides, screen)
     for index, width in enumerate(widths):
         if any(columns_of(line[index]) > width for line in lines[1:]):
-            for line, cell in zip(lines[1:], _told_apart([line[index] for line in lines[1:]]), strict=True):
+            for line, cell in zip(lines[1:], _without_common_word([line[index] for line in lines[1:]]), strict=True):
                 line[index] = cell
     widths = _widths(lines, sides, screen)
-    laid = [_laid(line, widths, sides) for line in lines]
+    laid = [_format_line(line, widths, sides) for line in lines]
     return [laid[0], GAP.join("-" * width for width in widths), *laid[1:]]
 
 
@@ -82,10 +82,10 @@ def _widths(lines: Sequence[Sequence[str]], sides: str, screen: int) -> list[int
         max(widths[1:], default=0) if side == "r" else READABLE
         for side, widths in zip(sides, column_widths, strict=True)
     ]
-    return _fitting(_fitting(list(map(max, column_widths)), screen, least), screen, [0] * len(column_widths))
+    return _fit_widths(_fit_widths(list(map(max, column_widths)), screen, least), screen, [0] * len(column_widths))
 
 
-def _told_apart(cells: Sequence[str]) -> list[str]:
+def _without_common_word(cells: Sequence[str]) -> list[str]:
     """The cells without the word that all begin with, marks before it apart."""
     matches = [_NAME.fullmatch(cell) for cell in cells]
     words = {match[2] if match else cell for cell, match in zip(cells, matches, strict=True) if _WORD.search(cell)}
@@ -99,7 +99,7 @@ def columns_of(text: str) -> int:
     return sum(map(_width, text))
 
 
-def cut(text: str, most: int) -> str:
+def truncate(text: str, most: int) -> str:
     """``text`` in at most ``most`` columns, with ``…`` where something is missing."""
     if columns_of(text) <= most:
         return text
@@ -118,7 +118,7 @@ def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
 
 
-def _fitting(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[int]:
+def _fit_widths(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[int]:
     """The widths, the widest made narrower one by one until all fit; none narrower than ``least`` says."""
     fitting = list(widths)
     room = screen - len(GAP) * (len(widths) - 1)
@@ -130,10 +130,10 @@ def _fitting(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[i
     return fitting
 
 
-def _laid(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:
+def _format_line(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:
     laid = []
     for cell, width, side in zip(cells, widths, sides, strict=True):
-        cell_text = cut(cell, width)
+        cell_text = truncate(cell, width)
         space = " " * (width - columns_of(cell_text))
         laid.append(space + cell_text if side == "r" else cell_text + space)
     return GAP.join(laid).rstrip()
@@ -161,14 +161,14 @@ def wrapped(line: str, width: int, indent: str) -> Iterator[str]:
     Broken where two spaces part it, else at a space.
     """
     while columns_of(line) > width:
-        head = cut(line, width + 1)[:-1]
+        head = truncate(line, width + 1)[:-1]
         places = (head.rfind("  "), head.rfind(" "))
         break_column = next((break_column for break_column in places if break_column > len(indent) + _LEAST), -1)
         if break_column < 0:
             break
         yield head[:break_column].rstrip()
         line = indent + line[break_column:].lstrip()
-    yield cut(line, width)
+    yield truncate(line, width)
 
 
 def print_notes(notes: Iterable[object]) -> None:
@@ -178,7 +178,7 @@ def print_notes(notes: Iterable[object]) -> None:
             click.echo(line)
 
 
-def print_part(heading: str, notes: Iterable[object]) -> None:
+def print_section(heading: str, notes: Iterable[object]) -> None:
     """Sentences under a heading of their own; nothing where there are none."""
     if known := list(notes):
         click.echo(f"\n{translate(heading)}")

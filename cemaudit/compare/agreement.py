@@ -9,31 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-from cemaudit.compare.crosstabs import Observed
-from cemaudit.compare.drivers.data import item_columns, products_of
+from cemaudit.compare.crosstabs import VisitArrays
+from cemaudit.compare.drivers.data import cross_products_by_store, item_columns
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
-from cemaudit.compare.results import DEFAULT, Rules
+from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.language import N_, Message, message
-from cemaudit.ledger.query.question import Question, checklists_asked, is_asked
+from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, is_asked
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import conditions_of
 
 __all__ = [
     "LEAST_CASES",
-    "MOST_CASES",
-    "Coefficient",
-    "Concordance",
-    "Consistency",
+    "SAMPLED_CASES",
+    "AgreementCoefficient",
+    "InternalConsistency",
     "Metric",
-    "concordance_of",
-    "consistencies",
-    "cronbach",
+    "ShopperAgreement",
+    "cronbach_alpha",
+    "internal_consistencies",
     "intraclass",
-    "krippendorff",
+    "krippendorff_alpha",
+    "shopper_agreement",
 ]
 
 
-class Coefficient(NamedTuple):
+class AgreementCoefficient(NamedTuple):
     """A coefficient (1 is full agreement, 0 chance; below 0 is possible), from ``units`` seen by two or more.
 
     ``low`` to ``high``: its interval; NaN where there is none.
@@ -46,7 +46,7 @@ class Coefficient(NamedTuple):
     units: int
 
 
-def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[Coefficient, ...]:
+def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[AgreementCoefficient, ...]:
     """The six coefficients of Shrout & Fleiss: ICC1, ICC2, ICC3 (one rater) and ICC1k, ICC2k, ICC3k (the mean of all).
 
     ``table``: (units, raters), complete, at least 2 by 2; ``ValueError`` else. 1: each unit by other raters; 2: the
@@ -58,11 +58,13 @@ def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[Coeffic
         raise ValueError("a complete table of two or more units and raters is needed")
     squares = _mean_squares(table)
     with np.errstate(divide="ignore", invalid="ignore"):
-        coefficients = np.array([of(squares, _Shape(units, raters, level)) for of in (_one_way, _two_way, _fixed)])
+        coefficients = np.array(
+            [of(squares, _Shape(units, raters, level)) for of in (_one_way, _two_way_random, _two_way_fixed)]
+        )
         coefficients = np.concatenate([coefficients, raters * coefficients / (1 + (raters - 1) * coefficients)])
     names = [f"ICC{kind}{of}" for of in ("", "k") for kind in (1, 2, 3)]
     return tuple(
-        Coefficient(name, float(value), float(low), float(high), units)
+        AgreementCoefficient(name, float(value), float(low), float(high), units)
         for name, (value, low, high) in zip(names, coefficients, strict=True)
     )
 
@@ -104,7 +106,9 @@ def _quantile(level: float, above: float, below: float) -> float:
     return float(f_distribution.ppf((1 + level) / 2, above, below))
 
 
-def _of_squares(between: np.float64, error: np.float64, freedoms: tuple[int, int], shape: _Shape) -> _Estimate:
+def _icc_from_mean_squares(
+    between: np.float64, error: np.float64, freedoms: tuple[int, int], shape: _Shape
+) -> _Estimate:
     """(F - 1) / (F + k - 1) for the ratio F of the mean squares, and for its two limits."""
     low, high = _quantile(shape.level, *freedoms), _quantile(shape.level, *freedoms[::-1])
     estimates = (between, between / low, between * high)
@@ -113,15 +117,17 @@ def _of_squares(between: np.float64, error: np.float64, freedoms: tuple[int, int
 
 
 def _one_way(squares: _MeanSquares, shape: _Shape) -> _Estimate:
-    return _of_squares(squares.between, squares.within, (shape.units - 1, shape.units * (shape.raters - 1)), shape)
+    return _icc_from_mean_squares(
+        squares.between, squares.within, (shape.units - 1, shape.units * (shape.raters - 1)), shape
+    )
 
 
-def _fixed(squares: _MeanSquares, shape: _Shape) -> _Estimate:
+def _two_way_fixed(squares: _MeanSquares, shape: _Shape) -> _Estimate:
     below = (shape.units - 1) * (shape.raters - 1)
-    return _of_squares(squares.between, squares.error, (shape.units - 1, below), shape)
+    return _icc_from_mean_squares(squares.between, squares.error, (shape.units - 1, below), shape)
 
 
-def _two_way(squares: _MeanSquares, shape: _Shape) -> _Estimate:
+def _two_way_random(squares: _MeanSquares, shape: _Shape) -> _Estimate:
     """With Satterthwaite's degrees of freedom for the limits."""
     between, _, of_raters, error = squares
     n, k = shape.units, shape.raters
@@ -135,7 +141,7 @@ def _two_way(squares: _MeanSquares, shape: _Shape) -> _Estimate:
     return value, lowest, highest
 
 
-def cronbach(covariance: NDArray[np.float64], least: int) -> Coefficient:
+def cronbach_alpha(covariance: NDArray[np.float64], least: int) -> AgreementCoefficient:
     """Alpha of a list of k items: k / (k - 1) (1 - Σ variances / Σ all covariances).
 
     ``covariance``: (k, k), pairwise ones will do; ``least``: the fewest visits behind one of them. NaN below two items
@@ -144,9 +150,9 @@ def cronbach(covariance: NDArray[np.float64], least: int) -> Coefficient:
     """
     items, total = len(covariance), float(covariance.sum())
     if items < 2 or total <= 0:
-        return Coefficient("alpha (Cronbach)", np.nan, np.nan, np.nan, least)
+        return AgreementCoefficient("alpha (Cronbach)", np.nan, np.nan, np.nan, least)
     value = items / (items - 1) * (1 - float(covariance.trace()) / total)
-    return Coefficient("alpha (Cronbach)", value, np.nan, np.nan, least)
+    return AgreementCoefficient("alpha (Cronbach)", value, np.nan, np.nan, least)
 
 
 BLOCK = 2_000_000
@@ -156,9 +162,9 @@ BLOCK = 2_000_000
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 
 
-def krippendorff(
+def krippendorff_alpha(
     table: NDArray[np.float64], metric: Metric = "nominal", level: float = 0.95, draws: int = 1_000, seed: int = 1
-) -> Coefficient:
+) -> AgreementCoefficient:
     """Alpha of values (or codes) given to the same units, any of them missing.
 
     ``table``: (raters, units), NaN where nothing was given; values of ``ratio`` are 0 or more. 1 - observed / expected
@@ -171,8 +177,8 @@ def krippendorff(
     pairable = table[:, np.isfinite(table).sum(0) > 1]
     units = pairable.shape[1]
     if not units:
-        return Coefficient(name, np.nan, np.nan, np.nan, 0)
-    disagreement: _Squares | _Counts = _squares(pairable) if metric == "interval" else _counts(pairable, metric)
+        return AgreementCoefficient(name, np.nan, np.nan, np.nan, 0)
+    disagreement: _SquareSums | _ValueCounts = _squares(pairable) if metric == "interval" else _counts(pairable, metric)
     value = float(_alpha(np.ones((1, units)), disagreement)[0])
     random, step = np.random.Generator(np.random.PCG64(seed)), max(1, BLOCK // units)
     blocks = [
@@ -183,13 +189,13 @@ def krippendorff(
     low, high = (
         np.quantile(again[np.isfinite(again)], [(1 - level) / 2, (1 + level) / 2]) if value < 1 else (value, value)
     )
-    return Coefficient(name, value, float(low), float(high), units)
+    return AgreementCoefficient(name, value, float(low), float(high), units)
 
 
 _Weights = NDArray[np.float64] | NDArray[np.int64]
 
 
-class _Counts(NamedTuple):
+class _ValueCounts(NamedTuple):
     """How often each unit was given each value (units, values), and how far apart these are (values, values)."""
 
     counts: NDArray[np.float64]
@@ -206,7 +212,7 @@ class _Counts(NamedTuple):
         return totals.sum(1), (totals @ self.distance * totals).sum(1)
 
 
-class _Squares(NamedTuple):
+class _SquareSums(NamedTuple):
     """The same of squared differences, from sums alone: (units, 3) values, their sum and their squares; ``inner``."""
 
     sums: NDArray[np.float64]
@@ -222,21 +228,21 @@ class _Squares(NamedTuple):
         return count, 2 * (count * squares - total**2)
 
 
-def _counts(table: NDArray[np.float64], metric: Metric) -> _Counts:
+def _counts(table: NDArray[np.float64], metric: Metric) -> _ValueCounts:
     values = np.unique(table[np.isfinite(table)])
     counts = (table.T[:, :, None] == values).sum(1).astype(np.float64)
-    return _Counts(counts, _METRICS[metric](values, counts.sum(0)))
+    return _ValueCounts(counts, _METRICS[metric](values, counts.sum(0)))
 
 
-def _squares(table: NDArray[np.float64]) -> _Squares:
+def _squares(table: NDArray[np.float64]) -> _SquareSums:
     is_finite = np.isfinite(table)
     values = np.where(is_finite, table - np.nanmedian(table), 0)
     count, total = is_finite.sum(0), values.sum(0)
     apart = (np.where(is_finite, values - total / count, 0) ** 2).sum(0)
-    return _Squares(np.column_stack([count, total, (values**2).sum(0)]), 2 * count * apart / (count - 1))
+    return _SquareSums(np.column_stack([count, total, (values**2).sum(0)]), 2 * count * apart / (count - 1))
 
 
-def _alpha(weights: _Weights, disagreement: _Counts | _Squares) -> NDArray[np.float64]:
+def _alpha(weights: _Weights, disagreement: _ValueCounts | _SquareSums) -> NDArray[np.float64]:
     """(B,) alpha with each unit counted ``weights`` (B, units) times."""
     count, expected = disagreement.between(weights)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -272,7 +278,7 @@ LEAST_CASES = 10
 """Of fewer nothing is said."""
 
 
-MOST_CASES = 2_000
+SAMPLED_CASES = 2_000
 """Of more so many, evenly taken, stand for all."""
 
 
@@ -286,7 +292,7 @@ FAIR, GOOD = 0.40, 0.60
 """
 
 
-class Concordance(NamedTuple):
+class ShopperAgreement(NamedTuple):
     """``cases``: a store in a wave, with two shoppers or more; ``taken``: of how many of these the coefficients are.
 
     ``alpha``: Krippendorff's, of all shoppers' scores; ``icc``: the intraclass correlation ICC1 of two shoppers of each
@@ -295,12 +301,12 @@ class Concordance(NamedTuple):
 
     cases: int
     taken: int
-    alpha: Coefficient | None
-    icc: Coefficient | None
+    alpha: AgreementCoefficient | None
+    icc: AgreementCoefficient | None
     notes: tuple[Message, ...]
 
 
-class _Cases(NamedTuple):
+class _RatedCases(NamedTuple):
     """(V,) the mean ``score`` of each shopper in each case, case by case; ``place``: (V,) of the shopper there, from 0.
 
     ``case``: (V,) from 0, those with one shopper alone left out.
@@ -325,22 +331,22 @@ class _Cases(NamedTuple):
         return scores
 
 
-def concordance_of(arrays: Observed, rules: Rules = DEFAULT) -> Concordance:
+def shopper_agreement(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULES) -> ShopperAgreement:
     """What these visits say; the scores of a shopper who came twice in a wave count as one, their mean."""
     cases = _cases(arrays)
     if cases.number < LEAST_CASES:
-        return Concordance(cases.number, 0, None, None, (_too_few(cases.number),))
-    shopper_codes = np.unique(np.linspace(0, cases.number - 1, min(cases.number, MOST_CASES)).astype(np.intp))
-    alpha = krippendorff(cases.table(shopper_codes, MOST_SHOPPERS), "interval", rules.level)
+        return ShopperAgreement(cases.number, 0, None, None, (_too_few_cases(cases.number),))
+    shopper_codes = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
+    alpha = krippendorff_alpha(cases.table(shopper_codes, MOST_SHOPPERS), "interval", rules.level)
     icc = intraclass(cases.table(shopper_codes, 2).T, rules.level)[0]
     if not np.isfinite([*alpha[1:4], *icc[1:4]]).all():
-        return Concordance(cases.number, len(shopper_codes), None, None, (_alike(cases.number),))
-    return Concordance(
+        return ShopperAgreement(cases.number, len(shopper_codes), None, None, (_no_variation(cases.number),))
+    return ShopperAgreement(
         cases.number, len(shopper_codes), alpha, icc, tuple(_notes(cases.number, len(shopper_codes), alpha, icc))
     )
 
 
-def _cases(arrays: Observed) -> _Cases:
+def _cases(arrays: VisitArrays) -> _RatedCases:
     has_shopper = arrays.shopper >= 0
     wave = next((factor.codes for factor in arrays.factors if factor.name == "wave"), np.zeros_like(arrays.store))
     waves, shoppers = int(wave.max(initial=0)) + 1, len(arrays.shoppers)
@@ -352,10 +358,10 @@ def _cases(arrays: Observed) -> _Cases:
     _, case, size = np.unique(keys // max(1, shoppers), return_inverse=True, return_counts=True)
     shopper_index = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
     several = size[case] > 1
-    return _Cases(score[several], np.unique(case[several], return_inverse=True)[1], shopper_index[several])
+    return _RatedCases(score[several], np.unique(case[several], return_inverse=True)[1], shopper_index[several])
 
 
-def _too_few(cases: int) -> Message:
+def _too_few_cases(cases: int) -> Message:
     return message(
         "Two shoppers or more visited the same store in the same wave in {cases} cases; of fewer than {least} nothing "
         "is said of how far shoppers agree.",
@@ -363,7 +369,7 @@ def _too_few(cases: int) -> Message:
     )  # fmt: skip
 
 
-def _alike(cases: int) -> Message:
+def _no_variation(cases: int) -> Message:
     return message(
         "Two shoppers or more visited the same store in the same wave in {cases} cases, and all scores are the "
         "same: nothing differs that they could disagree about.",
@@ -371,14 +377,14 @@ def _alike(cases: int) -> Message:
     )  # fmt: skip
 
 
-def _notes(cases: int, sampled_cases: int, alpha: Coefficient, icc: Coefficient) -> Iterator[Message]:
+def _notes(cases: int, sampled_cases: int, alpha: AgreementCoefficient, icc: AgreementCoefficient) -> Iterator[Message]:
     yield message(
         "Two shoppers or more visited the same store in the same wave in {cases} cases. Krippendorff's alpha of their "
         "scores is {alpha} ({low} to {high}): 1 is full agreement, 0 no more than chance.",
-        cases=f"{cases:,}", **_said(alpha, "alpha"),
+        cases=f"{cases:,}", **_coefficient_words(alpha, "alpha"),
     )  # fmt: skip
     how = _MUCH if icc.value >= GOOD else _SOME if icc.value >= FAIR else _LITTLE
-    yield message(how, **_said(icc, "icc"))
+    yield message(how, **_coefficient_words(icc, "icc"))
     yield message("They came at different times: what differs is the visit as much as the shopper.")
     if sampled_cases < cases:
         yield message("{taken} of these cases, evenly taken, stand for all.", taken=f"{sampled_cases:,}")
@@ -393,7 +399,7 @@ _SOME = N_("One shopper's score says something of another's there: ICC(1) of two
 _LITTLE = N_("One shopper's score says little of another's there: ICC(1) of two is {icc} ({low} to {high}).")
 
 
-def _said(coefficient: Coefficient, name: str) -> dict[str, str]:
+def _coefficient_words(coefficient: AgreementCoefficient, name: str) -> dict[str, str]:
     return {
         key: f"{value:.2f}"
         for key, value in ((name, coefficient.value), ("low", coefficient.low), ("high", coefficient.high))
@@ -403,7 +409,7 @@ def _said(coefficient: Coefficient, name: str) -> dict[str, str]:
 LEAST_PAIR = 30
 
 
-MOST = 60
+MOST_ITEMS = 60
 
 
 _FLAT = 1e-9
@@ -415,7 +421,7 @@ _FRAME = "item_shares"
 Numbers = NDArray[np.float64]
 
 
-class Consistency(NamedTuple):
+class InternalConsistency(NamedTuple):
     """Cronbach's ``alpha`` of so many ``items``; every two are known together in at least ``least`` visits."""
 
     checklist: str
@@ -424,18 +430,18 @@ class Consistency(NamedTuple):
     least: int
 
 
-def consistencies(reading: Local, question: Question) -> list[Consistency]:
-    """One for each version of the checklist that has items enough which differ, of at most ``MOST``."""
+def internal_consistencies(reading: Local, question: LedgerQuery) -> list[InternalConsistency]:
+    """One for each version of the checklist that has items enough which differ, of at most ``MOST_ITEMS``."""
     refs = checklists_asked(reading, question, one=False)
     found = (_consistency(reading, ref, question) for ref in refs)
     return [consistency for consistency in found if consistency and np.isfinite(consistency.alpha)]
 
 
-def _consistency(reading: Local, ref: str, question: Question) -> Consistency | None:
+def _consistency(reading: Local, ref: str, question: LedgerQuery) -> InternalConsistency | None:
     columns = [
         item_column for item_column in item_columns(reading.checklist(ref)) if is_asked(question, item_column.facets)
     ]
-    if not 1 < len(columns) <= MOST:
+    if not 1 < len(columns) <= MOST_ITEMS:
         return None
     names = [f"i{number}" for number in range(len(columns))]
     listed = ", ".join(f"{item_column.sql} as {name}" for item_column, name in zip(columns, names, strict=True))
@@ -447,16 +453,16 @@ def _consistency(reading: Local, ref: str, question: Question) -> Consistency | 
         f"left join stores on stores.store = visits.store where {' and '.join(where)}",
         values,
     )
-    products = products_of(reading, names, by_shopper=False, frame=_FRAME)
-    kept = _kept(products.together, np.diagonal(products.covariances()))
+    products = cross_products_by_store(reading, names, by_shopper=False, frame=_FRAME)
+    kept = _items_to_keep(products.together, np.diagonal(products.covariances()))
     if len(kept) < 2:
         return None
     item_products = products.only([names[at] for at in kept])
     least = int(item_products.together.min())
-    return Consistency(ref, len(kept), cronbach(item_products.covariances(), least).value, least)
+    return InternalConsistency(ref, len(kept), cronbach_alpha(item_products.covariances(), least).value, least)
 
 
-def _kept(together: Numbers, variances: Numbers) -> list[int]:
+def _items_to_keep(together: Numbers, variances: Numbers) -> list[int]:
     """The items that differ, and of which every two are known together often enough."""
     kept = [at for at, variance in enumerate(variances.tolist()) if variance > _FLAT]
     while kept and together[np.ix_(kept, kept)].min() < LEAST_PAIR:

@@ -15,39 +15,39 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cemaudit.compare.selection import Source
+from cemaudit.compare.selection import ScoreSource
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.snapshot.answer_columns import points_units
-from cemaudit.ledger.snapshot.names import Names, code_of, quoted
+from cemaudit.ledger.snapshot.names import ColumnNames, code_of, quoted
 from cemaudit.model import Checklist, Measure, Scheme, score_name
 from cemaudit.model.aggregator import Aggregator
-from cemaudit.scoring.plan import Input, Plan, make_plan
+from cemaudit.scoring.plan import MeasureInput, Plan, make_plan
 
 __all__ = [
-    "EASIER",
-    "UNIT",
-    "Easier",
-    "Leaf",
+    "EASINESS",
+    "POINT_UNITS",
+    "EasinessColumns",
+    "ItemTerm",
     "Means",
-    "Node",
-    "Scale",
+    "PointsMean",
+    "ScoreScale",
     "angle_of",
-    "asked_of_items",
-    "columns_of",
-    "easier",
-    "means_of",
-    "scale_of",
+    "easiness",
+    "easiness_sql",
+    "expected_score",
+    "item_means",
+    "items_needed",
+    "make_scale",
+    "points_mean",
     "share_of",
-    "share_of_points",
-    "typical",
 ]
 
 
 _MEANS = {"ratio", "weighted-mean", "mean"}
 
 
-class Leaf(NamedTuple):
+class ItemTerm(NamedTuple):
     """An item in a mean.
 
     ``points`` and ``state``: its columns in the snapshot, as SQL names them, points in parts, ``unit`` to one.
@@ -82,33 +82,33 @@ class Leaf(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Node:
+class PointsMean:
     """A mean of ``members``: ``times`` Σ earns·points / Σ weighs, ``plus``; of other means, each with its weight."""
 
-    leaves: tuple[Leaf, ...]
-    nodes: tuple[tuple[float, Node], ...]
+    leaves: tuple[ItemTerm, ...]
+    nodes: tuple[tuple[float, PointsMean], ...]
     times: float
     plus: float
 
-    def every_leaf(self) -> Iterator[Leaf]:
+    def every_leaf(self) -> Iterator[ItemTerm]:
         """The items it is made of, as often as they count."""
         yield from self.leaves
         for _, node in self.nodes:
             yield from node.every_leaf()
 
 
-class _NoMean(Exception):
+class _NotAMean(Exception):
     """A score is something else."""
 
 
-def share_of_points(source: Source) -> Node | None:
+def points_mean(source: ScoreSource) -> PointsMean | None:
     """What the score is made of, where it is a mean of points (or a mean of such means); else ``None``."""
     if source.column is None:
         return None
     plan = _plan_of(source.table.checklist, source.scheme)
     try:
-        return _Making(plan).node(source.column.measure, source.column.name)
-    except _NoMean:
+        return _PointsMeanBuilder(plan).node(source.column.measure, source.column.name)
+    except _NotAMean:
         return None
 
 
@@ -118,10 +118,10 @@ def _plan_of(checklist: Checklist, scheme: Scheme) -> Plan:
     return make_plan(checklist, scheme, strange)
 
 
-class _Making:
+class _PointsMeanBuilder:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._names, self._units = Names(plan.checklist), points_units(plan.checklist)
+        self._names, self._units = ColumnNames(plan.checklist), points_units(plan.checklist)
         self._planned = {planned.measure.id: planned for planned in plan.measures}
         self._groups = {
             score_name(planned.measure.id, group.key): (planned.measure, group)
@@ -129,32 +129,36 @@ class _Making:
             for group in planned.groups
         }
 
-    def node(self, measure_id: str, name: str) -> Node:
+    def node(self, measure_id: str, name: str) -> PointsMean:
         """The score of that name."""
         measure, group = self._groups[name]
-        if measure.how not in _MEANS or measure.transform.table or self._planned[measure_id].measure.take not in _TAKEN:
-            raise _NoMean
+        if (
+            measure.how not in _MEANS
+            or measure.transform.table
+            or self._planned[measure_id].measure.take not in _POINT_MEASURES
+        ):
+            raise _NotAMean
         leaves = tuple(
             self._leaf(measure, member_input) for member_input in group.inputs if member_input.kind == "item"
         )
         nodes = tuple(self._part(measure, member_input) for member_input in group.inputs if member_input.kind != "item")
-        return Node(leaves, nodes, float(measure.transform.times), float(measure.transform.plus))
+        return PointsMean(leaves, nodes, float(measure.transform.times), float(measure.transform.plus))
 
-    def _part(self, measure: Measure, member_input: Input) -> tuple[float, Node]:
+    def _part(self, measure: Measure, member_input: MeasureInput) -> tuple[float, PointsMean]:
         if member_input.kind != "score" or measure.how == "ratio":
-            raise _NoMean
+            raise _NotAMean
         inner, _ = self._groups[member_input.ref]
         return float(_weight(measure, member_input)), self.node(inner.id, member_input.ref)
 
-    def _leaf(self, measure: Measure, member_input: Input) -> Leaf:
+    def _leaf(self, measure: Measure, member_input: MeasureInput) -> ItemTerm:
         item = self._plan.checklist.items[member_input.ref]
         if item.gives_to or member_input.ref not in self._units:
-            raise _NoMean
+            raise _NotAMean
         unit, possible, weight = self._units[member_input.ref], item.possible, _weight(measure, member_input)
         if measure.take == "share" and not possible:
-            raise _NoMean
+            raise _NotAMean
         share = Fraction(1) / possible if measure.take == "share" and possible else Fraction(1)
-        return Leaf(
+        return ItemTerm(
             quoted(self._names.item("points", member_input.ref)),
             quoted(self._names.item("state", member_input.ref)),
             unit,
@@ -170,10 +174,10 @@ class _Making:
                 yield code_of(reason.value), int(score.points * unit)
 
 
-_TAKEN = {"points", "share"}
+_POINT_MEASURES = {"points", "share"}
 
 
-def _weight(measure: Measure, member_input: Input) -> Fraction:
+def _weight(measure: Measure, member_input: MeasureInput) -> Fraction:
     return Fraction(1) if measure.how == "mean" else member_input.weight
 
 
@@ -181,44 +185,44 @@ Means = Mapping[tuple[str, str], float]
 """The mean parts of a point of each item that counted anywhere, by what SQL counts and adds up of it."""
 
 
-EASIER = "easier"
+EASINESS = "easier"
 """The column of d."""
 
 
-class Easier(NamedTuple):
-    """``sql``: columns, the last of them ``EASIER``: d in points, ``NULL`` where nothing counted; and their values."""
+class EasinessColumns(NamedTuple):
+    """``sql``: columns, the last of them ``EASINESS``: d in points, ``NULL`` where nothing counted; and their values."""
 
     sql: str
     values: tuple[float, ...]
 
 
-def asked_of_items(node: Node) -> list[Leaf]:
+def items_needed(node: PointsMean) -> list[ItemTerm]:
     """The items whose means are needed, each once."""
     return list({_key(leaf): leaf for leaf in node.every_leaf()}.values())
 
 
-def means_of(leaves: Sequence[Leaf], sums: Sequence[tuple[int, int]]) -> Means:
+def item_means(leaves: Sequence[ItemTerm], sums: Sequence[tuple[int, int]]) -> Means:
     """The means, of the count and the sum of each item; items that never counted have none, and do not matter."""
     return {_key(leaf): total / count for leaf, (count, total) in zip(leaves, sums, strict=True) if count}
 
 
-def _key(leaf: Leaf) -> tuple[str, str]:
+def _key(leaf: ItemTerm) -> tuple[str, str]:
     return leaf.counted, leaf.earned
 
 
-def typical(node: Node, means: Means) -> float | None:
+def expected_score(node: PointsMean, means: Means) -> float | None:
     """The score that items of average points have together, where all count."""
     count = {leaf.counted: np.ones(1, bool) for leaf in node.every_leaf()}
-    expected = float(_expected(node, means, count)[0])
+    expected = float(_expected_scores(node, means, count)[0])
     return None if np.isnan(expected) else expected
 
 
-def easier(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
+def easiness(node: PointsMean, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
     """How much easier (d), visit by visit: its definition. ``counted``: whether each item counts, by that in SQL."""
-    return _expected(node, means, counted) - (typical(node, means) or 0.0)
+    return _expected_scores(node, means, counted) - (expected_score(node, means) or 0.0)
 
 
-def _expected(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
+def _expected_scores(node: PointsMean, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
     """The score that items of average points have, visit by visit; NaN where nothing counts."""
     above = np.zeros(1)
     below = np.zeros(1)
@@ -227,7 +231,7 @@ def _expected(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]
             above = above + counted[leaf.counted] * (leaf.earns * means[_key(leaf)])
             below = below + counted[leaf.counted] * leaf.weighs
     for weight, inner in node.nodes:
-        value = _expected(inner, means, counted)
+        value = _expected_scores(inner, means, counted)
         above = above + np.nan_to_num(value) * weight
         below = below + ~np.isnan(value) * weight
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -235,18 +239,18 @@ def _expected(node: Node, means: Means, counted: Mapping[str, NDArray[np.bool_]]
     return node.times * share + node.plus
 
 
-def columns_of(node: Node, means: Means) -> Easier | None:
+def easiness_sql(node: PointsMean, means: Means) -> EasinessColumns | None:
     """SQL for d: the last of several columns, which refer to those before; ``None`` where no item ever counted."""
-    network_expected = typical(node, means)
+    network_expected = expected_score(node, means)
     if network_expected is None:
         return None
-    writing = _Writing(means)
+    writing = _MeanColumns(means)
     root = writing.add(node)
-    texts = [*writing.texts, f"{root} - ? as {EASIER}"]
-    return Easier(", ".join(texts), (*writing.values, network_expected))
+    texts = [*writing.texts, f"{root} - ? as {EASINESS}"]
+    return EasinessColumns(", ".join(texts), (*writing.values, network_expected))
 
 
-class _Writing:
+class _MeanColumns:
     """The columns of means, each after those it is made of, and the values of their gaps."""
 
     def __init__(self, means: Means) -> None:
@@ -254,7 +258,7 @@ class _Writing:
         self.texts: list[str] = []
         self.values: list[float] = []
 
-    def add(self, node: Node) -> str:
+    def add(self, node: PointsMean) -> str:
         """Write the column of a mean; its name."""
         inner = [(weight, self.add(child_mean)) for weight, child_mean in node.nodes]
         known_terms = [leaf for leaf in node.leaves if _key(leaf) in self._means]
@@ -266,15 +270,15 @@ class _Writing:
         self.values += [leaf.earns * self._means[_key(leaf)] for leaf in known_terms]
         self.values += [*weights, *(leaf.weighs for leaf in known_terms), *weights, node.times, node.plus]
         name = f"mean_{len(self.texts)}"
-        self.texts.append(f"({_added(above)}) / nullif(greatest({_added(below)}, 0), 0) * ? + ? as {name}")
+        self.texts.append(f"({_sum_sql(above)}) / nullif(greatest({_sum_sql(below)}, 0), 0) * ? + ? as {name}")
         return name
 
 
-def _added(terms: Sequence[str]) -> str:
+def _sum_sql(terms: Sequence[str]) -> str:
     return " + ".join(terms) or "0"
 
 
-UNIT = 10_000
+POINT_UNITS = 10_000
 """Parts of a point that scores are counted in, so that sums are exact."""
 
 
@@ -307,20 +311,20 @@ def share_of(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float
     return np.clip(share, 0, 1)
 
 
-class Scale(NamedTuple):
+class ScoreScale(NamedTuple):
     """``name``: ``points`` or ``arcsine``. ``unit``: parts that scores are counted in, of a point or of a radian.
     ``items``: on the arcsine scale shares count as those of so many items (the fewest of any list).
     """
 
     name: str = "points"
-    unit: int = UNIT
+    unit: int = POINT_UNITS
     items: int = 0
 
     def sql(self, points: str) -> str:
         """A score in parts, of one in parts of a point."""
         if self.name == "points":
             return points
-        share = f"least(greatest(({points}) / {_FULL * UNIT}, 0), 1)"
+        share = f"least(greatest(({points}) / {_FULL * POINT_UNITS}, 0), 1)"
         angle = f"asin(sqrt(({self.items} * {share} + 0.375) / ({self.items} + 0.75)))"
         return f"cast(round({angle} * {self.unit}) as bigint)"
 
@@ -342,27 +346,27 @@ class Scale(NamedTuple):
         return _FULL * share_of(values, self.items)
 
 
-def scale_of(name: str, nodes: Sequence[Node | None]) -> Scale:
+def make_scale(name: str, nodes: Sequence[PointsMean | None]) -> ScoreScale:
     """The scale of that name; ``BadInput`` where the scores are no shares of points, in percent, as arcsine needs."""
     if name != "arcsine":
-        return Scale()
+        return ScoreScale()
     shares = [node for node in nodes if node and _is_share(node)]
     if not nodes or len(shares) < len(nodes):
         raise BadInput(Problem(message("the arcsine scale is for shares of points, in percent"), "--scale"))
-    return Scale(name, _ANGLES, min(len(asked_of_items(node)) for node in shares))
+    return ScoreScale(name, _ANGLES, min(len(items_needed(node)) for node in shares))
 
 
-def _is_share(node: Node) -> bool:
+def _is_share(node: PointsMean) -> bool:
     """Whether it lies between 0 and 100 where items earn between nothing and all that is possible."""
-    ends = [_end(node, 0.0), _end(node, 1.0)]
+    ends = [_score_if_all_earn(node, 0.0), _score_if_all_earn(node, 1.0)]
     return all(end is not None and abs(end - full) < _NEARLY for end, full in zip(ends, (0.0, _FULL), strict=True))
 
 
-def _end(node: Node, share_earned: float) -> float | None:
+def _score_if_all_earn(node: PointsMean, share_earned: float) -> float | None:
     """The score where every item earns this part of its possible points."""
     above = sum(leaf.earns * leaf.possible * share_earned for leaf in node.leaves)
     below = sum(leaf.weighs for leaf in node.leaves)
     for weight, inner in node.nodes:
-        above += weight * (_end(inner, share_earned) or 0.0)
+        above += weight * (_score_if_all_earn(inner, share_earned) or 0.0)
         below += weight
     return node.times * above / below + node.plus if below > 0 else None

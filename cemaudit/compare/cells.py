@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.crosstabs import Occasions, shift_of
+from cemaudit.compare.crosstabs import Occasions, mean_shift
 from cemaudit.compare.mixed_model.crossproducts import Vector
-from cemaudit.compare.visit_table import Coded, Codes
+from cemaudit.compare.visit_table import Codes, VisitTable
 
 __all__ = ["Cells", "cells"]
 
@@ -34,9 +34,9 @@ class Cells:
     shift: float
 
 
-def cells(table: Coded) -> Cells:
+def cells(table: VisitTable) -> Cells:
     """The visits of a table, gathered."""
-    unit, shift = table.facts.scale.unit, shift_of(table)
+    unit, shift = table.facts.scale.unit, mean_shift(table)
     rows = table.columns(_CELLS, shift, shift, shift)
     return Cells(
         rows["store"],

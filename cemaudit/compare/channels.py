@@ -12,23 +12,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.data import drawn
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.drivers.data import bootstrap_weights
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.league import League
-from cemaudit.compare.league_table import fitted_of, league_of, scores
+from cemaudit.compare.league_table import adjusted_scores, fit_selection, make_league
 from cemaudit.compare.mixed_model.crossproducts import Vector
-from cemaudit.compare.report_records import Agreement, ChannelMean, Channels
-from cemaudit.compare.results import DEFAULT, Rules
-from cemaudit.compare.selection import Asked, FacetValue, facets_asked, sources_asked
+from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison, ChannelMean
+from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
+from cemaudit.compare.selection import FacetValue, Selection, score_sources, selected_facet_values
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local
-from cemaudit.ledger.query.statement import Statement, conditions_of
+from cemaudit.ledger.query.statement import SqlStatement, conditions_of
 from cemaudit.ledger.snapshot.names import quoted
 
-__all__ = ["Side", "both_known", "channels_of", "correlation", "sides_of"]
+__all__ = ["FacetLeague", "compare_channels", "disattenuated_correlation", "facet_leagues", "paired_sums"]
 
 LEAST_STORES = 10
 """Fewer stores say nothing of a correlation."""
@@ -40,54 +40,60 @@ Sums = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class FacetLeague:
     """One value of the facet: what is asked of it, its model and its league; ``why`` there is none."""
 
     of: FacetValue
-    fitted: Fitted | None = None
+    fitted: FittedModel | None = None
     league: League | None = None
     why: Message | None = None
 
 
-def sides_of(reading: Local, selection: Asked, target: float | None = None, rules: Rules = DEFAULT) -> list[Side]:
+def facet_leagues(
+    reading: Local, selection: Selection, target: float | None = None, rules: ComparisonRules = DEFAULT_RULES
+) -> list[FacetLeague]:
     """A league for each value of the facet asked for, in the checklist's order.
 
-    ``BadInput`` as for ``facets_asked``; ``CannotTell`` where there is a league of none.
+    ``BadInput`` as for ``selected_facet_values``; ``NotEstimable`` where there is a league of none.
     """
     names = reading.store_names()
-    sides = [_side(reading, of, names, target, rules) for of in facets_asked(reading, selection)]
+    sides = [_facet_league(reading, of, names, target, rules) for of in selected_facet_values(reading, selection)]
     if not any(side.league for side in sides):
-        raise CannotTell(next(side.why for side in sides if side.why))
+        raise NotEstimable(next(side.why for side in sides if side.why))
     return sides
 
 
-def _side(reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: Rules) -> Side:
+def _facet_league(
+    reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: ComparisonRules
+) -> FacetLeague:
     try:
-        fitted = fitted_of(reading, of.asked, rules)
-    except (BadInput, CannotTell) as refusal:
-        return Side(of, why=message("{name}: {why}", name=of.title, why=refusal))
-    return Side(of, fitted, league_of(fitted, names, target, rules))
+        fitted = fit_selection(reading, of.asked, rules)
+    except (BadInput, NotEstimable) as refusal:
+        return FacetLeague(of, why=message("{name}: {why}", name=of.title, why=refusal))
+    return FacetLeague(of, fitted, make_league(fitted, names, target, rules))
 
 
-def channels_of(reading: Local, sides: Sequence[Side], rules: Rules = DEFAULT) -> Channels:
+def compare_channels(
+    reading: Local, sides: Sequence[FacetLeague], rules: ComparisonRules = DEFAULT_RULES
+) -> ChannelComparison:
     """The sides' means, how far they agree, and the stores whose sides differ most."""
     leagues = [side for side in sides if side.league]
     notes = [side.why for side in sides if side.why]
     if len(leagues) > 1:
         notes.append(message("A shopper who is strict is so in all of them, which makes them agree more."))
-    return Channels(
+    return ChannelComparison(
         means=tuple(_mean(side, rules) for side in leagues),
         agreements=tuple(_agreement(reading, *pair, rules) for pair in combinations(leagues, 2)),
-        uneven=tuple(_uneven([side.league for side in leagues if side.league])),
+        uneven=tuple(_uneven_stores([side.league for side in leagues if side.league])),
         notes=tuple(notes),
     )
 
 
-def _mean(side: Side, rules: Rules) -> ChannelMean:
+def _mean(side: FacetLeague, rules: ComparisonRules) -> ChannelMean:
     assert side.fitted  # noqa: S101 (it is there)
     crossed = side.fitted.crossed
     count = len(crossed.stores)
-    value, se = scores(side.fitted, np.full((1, count), 1 / count))
+    value, se = adjusted_scores(side.fitted, np.full((1, count), 1 / count))
     half = NormalDist().inv_cdf((1 + rules.level) / 2) * se
     score, low, high = (
         float(crossed.facts.scale.back(estimate)[0]) for estimate in (value, value - half, value + half)
@@ -95,17 +101,19 @@ def _mean(side: Side, rules: Rules) -> ChannelMean:
     return ChannelMean(side.of.title, crossed.facts.visits, count, score, Interval(low, high))
 
 
-def _agreement(reading: Local, facet_league: Side, other: Side, rules: Rules) -> Agreement:
-    sums = both_known(reading, facet_league.of.asked, other.of.asked)
-    found = correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
+def _agreement(
+    reading: Local, facet_league: FacetLeague, other: FacetLeague, rules: ComparisonRules
+) -> ChannelAgreement:
+    sums = paired_sums(reading, facet_league.of.asked, other.of.asked)
+    found = disattenuated_correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
     value, interval = found or (None, None)
-    return Agreement(facet_league.of.title, other.of.title, value, interval, len(sums))
+    return ChannelAgreement(facet_league.of.title, other.of.title, value, interval, len(sums))
 
 
-def both_known(reading: Local, selection: Asked, other: Asked) -> Sums:
+def paired_sums(reading: Local, selection: Selection, other: Selection) -> Sums:
     """Of each store (I, 6) the visits in which both scores are known: their number, Σa, Σb, Σa², Σb², Σab."""
     sums_by_store: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
-    for first, second in zip(sources_asked(reading, selection), sources_asked(reading, other), strict=True):
+    for first, second in zip(score_sources(reading, selection), score_sources(reading, other), strict=True):
         if not (first.column and second.column):
             continue
         a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (first.column, second.column))
@@ -116,7 +124,7 @@ def both_known(reading: Local, selection: Asked, other: Asked) -> Sums:
             f"select visits.store, {sums} from visits left join stores on stores.store = visits.store "
             f"where {kept} group by visits.store order by visits.store"
         )
-        for store, *row in reading.rows(first.table, Statement(text, (*values, first.scheme.ref))):
+        for store, *row in reading.rows(first.table, SqlStatement(text, (*values, first.scheme.ref))):
             sums_by_store[store] += row
     return np.array(list(sums_by_store.values())).reshape(-1, 6)
 
@@ -128,29 +136,32 @@ class Correlation(NamedTuple):
     interval: Interval
 
 
-def correlation(sums: Sums, level: float = 0.90, replicates: int = 1_000) -> Correlation | None:
+def disattenuated_correlation(sums: Sums, level: float = 0.90, replicates: int = 1_000) -> Correlation | None:
     """How far stores good at one are good at the other, chance of single visits taken away.
 
-    ``sums``: as of ``both_known``. The between-store parts of variances and covariance by analysis of variance
+    ``sums``: as of ``paired_sums``. The between-store parts of variances and covariance by analysis of variance
     (Searle, Casella & McCulloch 1992, Variance Components, chapter 3); the interval by drawing whole stores. ``None``
     where stores do not differ by more than chance in one of the two.
     """
-    value = _of_parts(np.ones((1, len(sums))) @ _terms(sums), np.array([float(len(sums))]))
+    value = _correlation_from_products(np.ones((1, len(sums))) @ _products(sums), np.array([float(len(sums))]))
     if np.isnan(value[0]):
         return None
-    some = [_of_parts(times @ _terms(sums), times.sum(axis=1)) for times in drawn(len(sums), replicates)]
+    some = [
+        _correlation_from_products(times @ _products(sums), times.sum(axis=1))
+        for times in bootstrap_weights(len(sums), replicates)
+    ]
     finite = np.concatenate(some)
     low, high = np.nanquantile(finite, [(1 - level) / 2, (1 + level) / 2])
     return Correlation(float(value[0]), Interval(float(low), float(high)))
 
 
-def _terms(sums: Sums) -> Sums:
+def _products(sums: Sums) -> Sums:
     """What adds up over stores: (I, 10)."""
     n, a, b, aa, bb, ab = sums.T
     return np.column_stack([n, n**2, a, b, aa, bb, ab, a * a / n, b * b / n, a * b / n])
 
 
-def _of_parts(terms: Sums, stores: Vector) -> Vector:
+def _correlation_from_products(terms: Sums, stores: Vector) -> Vector:
     """The correlation (B) of terms added up (B, 10); NaN where there is none."""
     n, nn, a, b, aa, bb, ab, sa, sb, sab = terms.T
     inside, between = n - stores, stores - 1
@@ -167,7 +178,7 @@ def _of_parts(terms: Sums, stores: Vector) -> Vector:
     return covariance
 
 
-def _uneven(leagues: Sequence[League]) -> Iterator[tuple[str, tuple[float | None, ...]]]:
+def _uneven_stores(leagues: Sequence[League]) -> Iterator[tuple[str, tuple[float | None, ...]]]:
     """Stores whose sides differ by more than chance, against what these differ everywhere; the most uneven first."""
     by_store: dict[str, list[tuple[float, float, float] | None]] = defaultdict(lambda: [None] * len(leagues))
     for index, league in enumerate(leagues):
@@ -182,7 +193,7 @@ def _uneven(leagues: Sequence[League]) -> Iterator[tuple[str, tuple[float | None
     for store, sides in by_store.items():
         scored_sides = [side for side in sides if side]
         if len(scored_sides) > 1:
-            (_, most, se), (_, least, other) = max(scored_sides, key=_second), min(scored_sides, key=_second)
+            (_, most, se), (_, least, other) = max(scored_sides, key=_score_of), min(scored_sides, key=_score_of)
             apart = (most - least) / float(np.hypot(se, other) or np.inf)
             if apart > UNEVEN:
                 uneven.append((apart, store, tuple(side[0] if side else None for side in sides)))
@@ -192,5 +203,5 @@ def _uneven(leagues: Sequence[League]) -> Iterator[tuple[str, tuple[float | None
     )
 
 
-def _second(side: tuple[float, float, float]) -> float:
+def _score_of(side: tuple[float, float, float]) -> float:
     return side[1]

@@ -14,27 +14,27 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
-from cemaudit.compare.visit_table import Coded, Codes, Factor
+from cemaudit.compare.visit_table import Codes, Factor, VisitTable
 from cemaudit.compare.waves import Wave
 
 __all__ = [
-    "Alarm",
-    "Chart",
-    "Dated",
-    "Residuals",
-    "Watched",
-    "Watching",
-    "alarm_within",
-    "chart_for",
+    "DatedVisits",
+    "EwmaChart",
+    "EwmaPath",
+    "StoreAlarm",
+    "StoreMonitoring",
+    "VisitResiduals",
+    "alarm_probability",
+    "average_run_length",
+    "chart_with_false_alarms",
     "cusum_run_length",
-    "dated",
+    "dated_visits",
+    "ewma",
     "expected_false_alarms",
-    "residuals",
-    "run_length",
-    "watch",
-    "watching",
+    "monitor_stores",
+    "visit_residuals",
 ]
 
 
@@ -45,7 +45,7 @@ STATES = 201
 _NARROWEST, _WIDEST = 0.1, 8.0
 
 
-class Chart(NamedTuple):
+class EwmaChart(NamedTuple):
     """An exponentially weighted moving average.
 
     ``weight`` (λ, above 0 to 1) of the newest visit; alarm beyond ``limit`` (L) of its standard deviations.
@@ -55,7 +55,7 @@ class Chart(NamedTuple):
     limit: float = 2.962
 
 
-class Watched(NamedTuple):
+class EwmaPath(NamedTuple):
     """S stores through V visits, (S, V) each, in points: the average deviation, how far it may go to either side, and
     whether it went farther. Where there was no visit the average stays, and there is no alarm.
     """
@@ -65,15 +65,15 @@ class Watched(NamedTuple):
     alarm: NDArray[np.bool_]
 
 
-DEFAULT_CHART = Chart()
+DEFAULT_CHART = EwmaChart()
 
 
-def watch(
+def ewma(
     deviations: NDArray[np.float64],
     sd: float,
     baseline_variance: NDArray[np.float64],
-    chart: Chart = DEFAULT_CHART,
-) -> Watched:
+    chart: EwmaChart = DEFAULT_CHART,
+) -> EwmaPath:
     """Follow how later visits deviate from the level known before them.
 
     ``deviations``: (S, V) visit minus the store's shrunken baseline (all but the store taken into account), in the
@@ -84,49 +84,49 @@ def watch(
     """
     average, limit = np.zeros(deviations.shape), np.zeros(deviations.shape)
     state, rest = np.zeros(len(deviations)), np.ones(len(deviations))
-    settled = (sd * _spread(chart)) ** 2
+    settled = (sd * _stationary_sd(chart)) ** 2
     for visit, values in enumerate(deviations.T):
         is_finite = np.isfinite(values)
         state = np.where(is_finite, (1 - chart.weight) * state + chart.weight * np.nan_to_num(values), state)
         rest = np.where(is_finite, (1 - chart.weight) * rest, rest)
         variance = settled * (1 - rest**2) + baseline_variance * (1 - rest) ** 2
         average[:, visit], limit[:, visit] = state, chart.limit * np.sqrt(variance)
-    return Watched(average, limit, (np.abs(average) > limit) & np.isfinite(deviations))
+    return EwmaPath(average, limit, (np.abs(average) > limit) & np.isfinite(deviations))
 
 
-def run_length(chart: Chart, shift: float = 0.0, states: int = STATES) -> float:
+def average_run_length(chart: EwmaChart, shift: float = 0.0, states: int = STATES) -> float:
     """Visits until an alarm on average, two-sided, after the level moved by ``shift`` standard deviations of a visit.
 
     With the limits of a chart that has run long, as the published tables have it; ``inf`` beyond what can be told.
     Markov chain on the average, in ``states`` steps: Brook & Evans 1972, Biometrika 59:539-549; Lucas & Saccucci 1990.
     """
-    reach = chart.limit * _spread(chart)
-    return _mean_run(_steps(chart.weight, shift, reach, reach, states), states // 2)
+    reach = chart.limit * _stationary_sd(chart)
+    return _mean_steps_to_absorption(_transition_matrix(chart.weight, shift, reach, reach, states), states // 2)
 
 
-def alarm_within(chart: Chart, visits: int, shift: float = 0.0, states: int = STATES) -> float:
-    """The probability (0 to 1) of an alarm within so many visits of ``watch``; without shift, of a false one.
+def alarm_probability(chart: EwmaChart, visits: int, shift: float = 0.0, states: int = STATES) -> float:
+    """The probability (0 to 1) of an alarm within so many visits of ``ewma``; without shift, of a false one.
 
     Of a baseline that is known well.
     """
     rest = (1 - chart.weight) ** np.arange(visits + 1)
-    reach = chart.limit * _spread(chart) * np.sqrt(1 - rest**2)
+    reach = chart.limit * _stationary_sd(chart) * np.sqrt(1 - rest**2)
     quiet = np.zeros(states)
     quiet[states // 2] = 1
     for before, after in pairwise(reach):
-        quiet = quiet @ _steps(chart.weight, shift, before, after, states)
+        quiet = quiet @ _transition_matrix(chart.weight, shift, before, after, states)
     return float(min(1.0, max(0.0, 1 - quiet.sum())))
 
 
-def expected_false_alarms(chart: Chart, stores: int, visits: int) -> float:
+def expected_false_alarms(chart: EwmaChart, stores: int, visits: int) -> float:
     """How many of ``stores`` that did not change are expected to give an alarm within so many visits each.
 
     An upper bound where the baselines are uncertain: wider limits, slower averages.
     """
-    return stores * alarm_within(chart, visits)
+    return stores * alarm_probability(chart, visits)
 
 
-def chart_for(false_alarms: float, stores: int, visits: int, weight: float = 0.2) -> Chart:
+def chart_with_false_alarms(false_alarms: float, stores: int, visits: int, weight: float = 0.2) -> EwmaChart:
     """The chart with the narrowest limits that keeps a budget of ``false_alarms`` among ``stores`` of ``visits`` each.
 
     Limits lie between 0.1 and 8 standard deviations, whatever the budget.
@@ -134,13 +134,13 @@ def chart_for(false_alarms: float, stores: int, visits: int, weight: float = 0.2
     false_alarm_rate = false_alarms / stores if stores else 1.0
 
     def missed(limit: float) -> float:
-        return alarm_within(Chart(weight, limit), visits) - false_alarm_rate
+        return alarm_probability(EwmaChart(weight, limit), visits) - false_alarm_rate
 
     if missed(_NARROWEST) <= 0:
-        return Chart(weight, _NARROWEST)
+        return EwmaChart(weight, _NARROWEST)
     if missed(_WIDEST) >= 0:
-        return Chart(weight, _WIDEST)
-    return Chart(weight, float(brentq(missed, _NARROWEST, _WIDEST, xtol=1e-6)))
+        return EwmaChart(weight, _WIDEST)
+    return EwmaChart(weight, float(brentq(missed, _NARROWEST, _WIDEST, xtol=1e-6)))
 
 
 def cusum_run_length(decision: float, slack: float = 0.5, shift: float = 0.0, states: int = STATES) -> float:
@@ -148,21 +148,21 @@ def cusum_run_length(decision: float, slack: float = 0.5, shift: float = 0.0, st
 
     Both sides alone by Brook & Evans's chain, then 1 / ARL = 1 / ARL⁺ + 1 / ARL⁻.
     """
-    sides = [_mean_run(_cusum_steps(decision, slack, side, states), 0) for side in (shift, -shift)]
+    sides = [_mean_steps_to_absorption(_cusum_steps(decision, slack, side, states), 0) for side in (shift, -shift)]
     return 1 / sum(1 / side for side in sides)
 
 
-def _mean_run(steps: NDArray[np.float64], start: int) -> float:
+def _mean_steps_to_absorption(steps: NDArray[np.float64], start: int) -> float:
     lengths = np.linalg.solve(np.eye(len(steps)) - steps, np.ones(len(steps)))
     return float(lengths[start]) if lengths[start] > 0 else math.inf
 
 
-def _spread(chart: Chart) -> float:
+def _stationary_sd(chart: EwmaChart) -> float:
     """Of the average, in standard deviations of a visit, once it has run long."""
     return math.sqrt(chart.weight / (2 - chart.weight))
 
 
-def _steps(weight: float, shift: float, before: float, after: float, states: int) -> NDArray[np.float64]:
+def _transition_matrix(weight: float, shift: float, before: float, after: float, states: int) -> NDArray[np.float64]:
     """(states, states) how likely the average goes from one step to another, staying within the limits.
 
     The limits are ± ``before``, then ± ``after``, and the steps cut the range between them.
@@ -184,7 +184,7 @@ def _cusum_steps(decision: float, slack: float, shift: float, states: int) -> ND
 
 
 @dataclass(frozen=True, eq=False)
-class Residuals:
+class VisitResiduals:
     """Of n visits: the places of their ``store`` and ``wave``, their ``day``, and what is left (``value``): the store's
     own and chance.
 
@@ -220,7 +220,7 @@ class Residuals:
         return counts.astype(np.float64).reshape(shape), totals.astype(np.float64).reshape(shape)
 
 
-class Dated(NamedTuple):
+class DatedVisits(NamedTuple):
     """Of n visits: the places of their ``store``, ``shopper`` (-1: not known) and ``wave``, their ``day``, what else
     the model takes into account of them (``factors``), and their ``score``.
     """
@@ -233,31 +233,33 @@ class Dated(NamedTuple):
     score: Vector
 
 
-def dated(table: Coded) -> Dated:
+def dated_visits(table: VisitTable) -> DatedVisits:
     """The visits of a table, in no order."""
     rows = table.columns("select store, shopper, wave, version, day, score from compared")
     versions = tuple(factor._replace(codes=factor.codes[rows["version"]]) for factor in table.of_versions)
     score = rows["score"] / table.facts.scale.unit
-    return Dated(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)
+    return DatedVisits(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)
 
 
-class _Shoppers(NamedTuple):
+class _ShopperEffects(NamedTuple):
     """Of the shopper of each visit: the ``severity``, and the ``variance`` of its error."""
 
     severity: Vector
     variance: Vector
 
 
-def residuals(visits: Dated, fitted: Fitted) -> Residuals:
+def visit_residuals(visits: DatedVisits, fitted: FittedModel) -> VisitResiduals:
     """Visits, seen by the model of them."""
     model, crossed = fitted.model, fitted.crossed
-    people = _shoppers(fitted, visits.shopper)
-    others = sum((_effects(fitted, factor) for factor in visits.factors), np.zeros(len(visits.score)))
+    people = _shopper_effects(fitted, visits.shopper)
+    others = sum((_factor_effects(fitted, factor) for factor in visits.factors), np.zeros(len(visits.score)))
     intercept = model.dense[len(crossed.shoppers)]
-    at_home = intercept + sum((_effects(fitted, factor) for factor in crossed.of_stores), np.zeros(len(crossed.stores)))
+    at_home = intercept + sum(
+        (_factor_effects(fitted, factor) for factor in crossed.of_stores), np.zeros(len(crossed.stores))
+    )
     of_waves = model.dense[crossed.columns_of("wave")]
     expected = at_home[visits.store] + of_waves[visits.wave] + others + people.severity
-    return Residuals(
+    return VisitResiduals(
         stores=crossed.stores,
         store=visits.store,
         wave=visits.wave,
@@ -270,30 +272,30 @@ def residuals(visits: Dated, fitted: Fitted) -> Residuals:
     )
 
 
-def _effects(fitted: Fitted, factor: Factor) -> Vector:
+def _factor_effects(fitted: FittedModel, factor: Factor) -> Vector:
     """The effect of the level of each that a factor is said of."""
     return np.asarray(fitted.model.dense[fitted.crossed.columns_of(factor.name)][factor.codes])
 
 
-def _shoppers(fitted: Fitted, shopper: Codes) -> _Shoppers:
+def _shopper_effects(fitted: FittedModel, shopper: Codes) -> _ShopperEffects:
     """The shoppers, those not known taken for average ones."""
     model = fitted.model
     if not model.randoms:
-        return _Shoppers(np.zeros(len(shopper)), np.zeros(len(shopper)))
+        return _ShopperEffects(np.zeros(len(shopper)), np.zeros(len(shopper)))
     severity = np.append(model.randoms[0], 0.0)
     variance = np.append(model.random_se[0] ** 2, model.random_sds[0] ** 2)
-    return _Shoppers(severity[shopper], variance[shopper])
+    return _ShopperEffects(severity[shopper], variance[shopper])
 
 
 DAYS = 400
 """So many visits of one store are enough to choose a chart by."""
 
 
-NEVER = 1e6
+NO_FALSE_ALARMS = 1e6
 """Visits nobody makes."""
 
 
-class Alarm(NamedTuple):
+class StoreAlarm(NamedTuple):
     """A store that went ``up`` or ``down``: by how many points its latest visits differ (``change``) from its level of
     the baseline, all stores' change taken off, in ``visits`` since; ``limit``: what chance may do; ``at``: the visit
     the alarm came with.
@@ -308,7 +310,7 @@ class Alarm(NamedTuple):
     at: int
 
 
-class Watching(NamedTuple):
+class StoreMonitoring(NamedTuple):
     """``baseline`` and ``later``: waves. ``stores``: how many are watched, of ``visits`` later ones in all.
 
     ``expected``: false alarms among them if nothing changed; ``every``: after how many visits on average a store that
@@ -317,24 +319,28 @@ class Watching(NamedTuple):
 
     baseline: tuple[str, ...]
     later: tuple[str, ...]
-    chart: Chart
+    chart: EwmaChart
     stores: int
     visits: int
     expected: float
     every: float | None
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[StoreAlarm, ...]
 
 
-class _Known(NamedTuple):
+class _BaselineLevels(NamedTuple):
     """What the baseline says of each store (S): its ``effect``, shrunken, and the ``variance`` of its error."""
 
     effect: Vector
     variance: Vector
 
 
-def watching(
-    rows: Residuals, baseline: Sequence[Wave], later: Sequence[Wave], names: Mapping[str | None, str], budget: float
-) -> Watching | None:
+def monitor_stores(
+    rows: VisitResiduals,
+    baseline: Sequence[Wave],
+    later: Sequence[Wave],
+    names: Mapping[str | None, str],
+    budget: float,
+) -> StoreMonitoring | None:
     """Watch the stores visited in both; ``budget``: false alarms that are put up with. ``None`` without such stores.
 
     A visit deviates by what is left of it when all but the store is taken off, less the store's own shrunken mean of
@@ -345,11 +351,11 @@ def watching(
     both = np.flatnonzero((counts[0] > 0) & (counts[1] > 0))
     if not len(both):
         return None
-    known = _known(rows, first, counts[0])
-    deviations = _in_order(rows, then, both) - known.effect[both][:, None]
+    known = _baseline_levels(rows, first, counts[0])
+    deviations = _later_residuals(rows, then, both) - known.effect[both][:, None]
     visits = counts[1][both]
-    chart = chart_for(budget, len(both), min(math.ceil(visits.mean()), DAYS))
-    ewma_path = watch(deviations, rows.sd, known.variance[both], chart)
+    chart = chart_with_false_alarms(budget, len(both), min(math.ceil(visits.mean()), DAYS))
+    ewma_path = ewma(deviations, rows.sd, known.variance[both], chart)
     alarms = [
         _alarm(
             rows.stores[both[at]],
@@ -361,27 +367,27 @@ def watching(
         )
         for at in np.flatnonzero(ewma_path.alarm.any(axis=1))
     ]
-    return Watching(
+    return StoreMonitoring(
         tuple(wave.name for wave in baseline),
         tuple(wave.name for wave in later),
         chart,
         len(both),
         int(visits.sum()),
-        _expected(chart, visits),
-        _every(chart),
+        _expected_false_alarms(chart, visits),
+        _visits_per_false_alarm(chart),
         tuple(sorted(alarms, key=lambda alarm: (-abs(alarm.change) / alarm.limit, alarm.store))),
     )
 
 
-def _known(rows: Residuals, first: NDArray[np.bool_], counts: NDArray[Any]) -> _Known:
+def _baseline_levels(rows: VisitResiduals, first: NDArray[np.bool_], counts: NDArray[Any]) -> _BaselineLevels:
     """Means shrunken as the model does: n σ_s² / (n σ_s² + σ²), with the error variance σ_s² σ² / (n σ_s² + σ²)."""
     own, noise = rows.store_sd**2, rows.sd**2
     total = np.bincount(rows.store[first], rows.value[first], len(rows.stores))
     below = counts * own + noise
-    return _Known(own * total / below, own * noise / below)
+    return _BaselineLevels(own * total / below, own * noise / below)
 
 
-def _in_order(rows: Residuals, then: NDArray[np.bool_], stores: NDArray[np.intp]) -> Matrix:
+def _later_residuals(rows: VisitResiduals, then: NDArray[np.bool_], stores: NDArray[np.intp]) -> Matrix:
     """The rests of later visits, (S, V), in the order of their days; NaN where there are no more."""
     later_rows = np.flatnonzero(then & np.isin(rows.store, stores))
     order = later_rows[
@@ -397,18 +403,18 @@ def _in_order(rows: Residuals, then: NDArray[np.bool_], stores: NDArray[np.intp]
 
 def _alarm(  # noqa: PLR0913, PLR0917
     store: str, names: Mapping[str | None, str], average: Vector, limit: Vector, alarms: NDArray[np.bool_], visits: int
-) -> Alarm:
+) -> StoreAlarm:
     at = int(np.argmax(alarms))
     direction: Literal["up", "down"] = "up" if average[at] > 0 else "down"
-    return Alarm(store, names.get(store, store), direction, visits, float(average[at]), float(limit[at]), at + 1)
+    return StoreAlarm(store, names.get(store, store), direction, visits, float(average[at]), float(limit[at]), at + 1)
 
 
-def _every(chart: Chart) -> float | None:
-    length = run_length(chart)
-    return length if length < NEVER else None
+def _visits_per_false_alarm(chart: EwmaChart) -> float | None:
+    length = average_run_length(chart)
+    return length if length < NO_FALSE_ALARMS else None
 
 
-def _expected(chart: Chart, visits: NDArray[Any]) -> float:
+def _expected_false_alarms(chart: EwmaChart, visits: NDArray[Any]) -> float:
     """False alarms expected of stores of so many visits each."""
     numbers, counts = np.unique(np.minimum(visits, DAYS), return_counts=True)
     return sum(

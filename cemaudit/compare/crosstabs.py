@@ -16,25 +16,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from cemaudit.compare.mixed_model.crossproducts import Sparse, Sums, Vector, sums_of_rows
-from cemaudit.compare.mixed_model.model import Model
-from cemaudit.compare.results import Facts
-from cemaudit.compare.selection import Asked
-from cemaudit.compare.visit_table import Coded, Codes, Factor, coded
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts, Sparse, Vector, cross_products_of_rows
+from cemaudit.compare.mixed_model.model import MixedModel
+from cemaudit.compare.results import ComparedData
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.visit_table import Codes, Factor, VisitTable, visit_table
 from cemaudit.ledger.query.reading import Local
 
 __all__ = [
-    "Crossed",
-    "Observed",
+    "CrossTabulation",
     "Occasions",
-    "Parted",
-    "cross",
-    "crossed",
-    "indicators",
-    "observe",
-    "observed",
-    "parted",
-    "shift_of",
+    "PartitionedVisits",
+    "VisitArrays",
+    "arrays_of_table",
+    "cross_tabulate",
+    "cross_tabulate_table",
+    "indicator_matrix",
+    "mean_shift",
+    "partition",
+    "read_visit_arrays",
 ]
 
 
@@ -44,7 +44,7 @@ Columns = dict[str, NDArray[Any]]
 class Occasions:
     """The waves under versions that a table has visits of: how many there are, and their ``factors``."""
 
-    def __init__(self, table: Coded) -> None:
+    def __init__(self, table: VisitTable) -> None:
         self._versions = len(table.versions)
         columns = table.columns("select distinct wave, version from compared")
         self._keys = np.unique(self._key_of(columns))
@@ -62,13 +62,13 @@ class Occasions:
 
 
 @dataclass(frozen=True, eq=False)
-class Observed:
+class VisitArrays:
     """``n`` visits: ``score`` (n; adjusted, on the scale asked for) and ``raw`` (n; points as they are); ``store`` and
     ``shopper`` (n; places among ``stores`` and ``shoppers``, -1 where a shopper is not known); ``factors``, their codes
     visit by visit.
     """
 
-    facts: Facts
+    facts: ComparedData
     stores: tuple[str, ...]
     shoppers: tuple[str, ...]
     store: Codes
@@ -77,15 +77,17 @@ class Observed:
     score: NDArray[np.float64]
     raw: NDArray[np.float64]
 
-    def sums(self) -> Sums:
+    def sums(self) -> CrossProducts:
         """What the model needs of them; fixed columns: 1, then every level of every factor."""
-        fixed = sparse.hstack([np.ones((len(self.score), 1)), indicators(self.factors, len(self.score))], format="csr")
+        fixed = sparse.hstack(
+            [np.ones((len(self.score), 1)), indicator_matrix(self.factors, len(self.score))], format="csr"
+        )
         levels = [len(self.stores), *([len(self.shoppers)] if self.shoppers else [])]
         randoms = [self.shopper] if self.shoppers else []
-        return sums_of_rows(self.store, randoms, fixed, self.score, levels=levels)
+        return cross_products_of_rows(self.store, randoms, fixed, self.score, levels=levels)
 
 
-def indicators(factors: Sequence[Factor], rows: int) -> Sparse:
+def indicator_matrix(factors: Sequence[Factor], rows: int) -> Sparse:
     """A column for each level of each factor, 1 where it holds."""
     blocks = [
         sparse.csr_array((np.ones(rows), factor.codes, np.arange(rows + 1)), shape=(rows, len(factor.levels)))
@@ -94,18 +96,18 @@ def indicators(factors: Sequence[Factor], rows: int) -> Sparse:
     return sparse.hstack(blocks, format="csr") if blocks else sparse.csr_array((rows, 0))
 
 
-def observe(reading: Local, selection: Asked) -> Observed:
-    """The visits that are asked about; ``BadInput`` and ``CannotTell`` as for ``coded``."""
-    with coded(reading, selection) as table:
-        return observed(table)
+def read_visit_arrays(reading: Local, selection: Selection) -> VisitArrays:
+    """The visits that are asked about; ``BadInput`` and ``CannotTell`` as for ``visit_table``."""
+    with visit_table(reading, selection) as table:
+        return arrays_of_table(table)
 
 
-def observed(table: Coded) -> Observed:
+def arrays_of_table(table: VisitTable) -> VisitArrays:
     """The visits of a table, in no order."""
     rows = table.columns("select store, shopper, wave, version, raw, score from compared")
     of_stores = [factor._replace(codes=factor.codes[rows["store"]]) for factor in table.of_stores]
     of_versions = [factor._replace(codes=factor.codes[rows["version"]]) for factor in table.of_versions]
-    return Observed(
+    return VisitArrays(
         table.facts,
         table.stores,
         table.shoppers,
@@ -118,7 +120,7 @@ def observed(table: Coded) -> Observed:
 
 
 @dataclass(frozen=True, eq=False)
-class Crossed:
+class CrossTabulation:
     """Counts and sums of visits by ``stores`` (I), ``shoppers`` (J) and occasions (C).
 
     An occasion is a wave, a checklist's version, a scheme, a scenario, and whether something was done by then.
@@ -130,7 +132,7 @@ class Crossed:
     in points. ``squares``: sum of squares of scores less ``shift``.
     """
 
-    facts: Facts
+    facts: ComparedData
     stores: tuple[str, ...]
     shoppers: tuple[str, ...]
     of_stores: tuple[Factor, ...]
@@ -176,21 +178,21 @@ class Crossed:
 
     def rows(self) -> Sparse:
         """The dense part of each store's score (I x K): 1, its own levels, and of occasions' levels the share."""
-        stores = _with_ones(indicators(self.of_stores, len(self.stores)))
+        stores = _with_ones(indicator_matrix(self.of_stores, len(self.stores)))
         share = np.asarray(self.by_store.sum(axis=0)) / self.facts.visits
-        usual = share @ indicators(self.of_occasions, len(share))
+        usual = share @ indicator_matrix(self.of_occasions, len(share))
         usually = sparse.csr_array(np.broadcast_to(usual, (len(self.stores), len(usual))))
         return sparse.hstack([sparse.csr_array(self.pairs.shape), stores, usually], format="csr")
 
-    def without_shoppers(self) -> Crossed:
+    def without_shoppers(self) -> CrossTabulation:
         """The same as if no shopper were known."""
         pairs, by_shopper, totals = self.pairs[:, :0], self.by_shopper[:0], self.shopper_totals[:0]
         return replace(self, shoppers=(), pairs=pairs, by_shopper=by_shopper, shopper_totals=totals)
 
-    def sums(self) -> Sums:
+    def sums(self) -> CrossProducts:
         """What the model needs: units are stores; dense columns: shoppers, 1, every level of every factor."""
-        stores = _with_ones(indicators(self.of_stores, len(self.stores)))
-        occasions = indicators(self.of_occasions, self.by_store.shape[1])
+        stores = _with_ones(indicator_matrix(self.of_stores, len(self.stores)))
+        occasions = indicator_matrix(self.of_occasions, self.by_store.shape[1])
         pairs, by_shopper = self.pairs, self.by_shopper
         weigh, visit_blocks = sparse.diags_array(self.visits), np.asarray(by_shopper.sum(axis=1))
         at = sparse.diags_array(np.asarray(self.by_store.sum(axis=0)))
@@ -203,7 +205,7 @@ class Crossed:
             [blocks[1].T, fixed[0], fixed[1]],
             [blocks[2].T, fixed[1].T, fixed[2]],
         ]
-        return Sums(
+        return CrossProducts(
             visits=self.facts.visits,
             weight=self.visits,
             cross=_stacked([cross]),
@@ -226,33 +228,33 @@ def _stacked(blocks: list[list[Sparse]]) -> Sparse:
     return sparse.csr_array(sparse.vstack(rows, format="csr"), dtype=np.float64)
 
 
-def cross(reading: Local, selection: Asked) -> Crossed:
-    """The visits that are asked about, counted and added up; refused as by ``coded``."""
-    with coded(reading, selection) as table:
-        return crossed(table)
+def cross_tabulate(reading: Local, selection: Selection) -> CrossTabulation:
+    """The visits that are asked about, counted and added up; refused as by ``visit_table``."""
+    with visit_table(reading, selection) as table:
+        return cross_tabulate_table(table)
 
 
-def crossed(table: Coded) -> Crossed:
+def cross_tabulate_table(table: VisitTable) -> CrossTabulation:
     """The visits of a table, counted and added up."""
-    unit, shift = table.facts.scale.unit, shift_of(table)
+    unit, shift = table.facts.scale.unit, mean_shift(table)
     occasions = Occasions(table)
     pair = table.columns(_PAIRS)
     stores, people = table.columns(_STORES, shift), table.columns(_SHOPPERS, shift)
     sizes = len(table.stores), len(table.shoppers), occasions.count
     at = stores["store"], occasions.of(stores), (sizes[0], sizes[2])
-    return Crossed(
+    return CrossTabulation(
         facts=table.facts,
         stores=table.stores,
         shoppers=table.shoppers,
         of_stores=table.of_stores,
         of_occasions=occasions.factors,
         unit_of=table.unit_of,
-        pairs=_table(pair["n"], pair["store"], pair["shopper"], sizes[:2]),
-        by_store=_table(stores["n"], *at),
-        by_shopper=_table(people["n"], people["shopper"], occasions.of(people), sizes[1:]),
-        totals=_table(stores["total"] / unit, *at),
-        shopper_totals=_added(people["shopper"], people["total"], sizes[1]) / unit,
-        raw=_added(stores["store"], stores["raw"], sizes[0]) / 100,
+        pairs=_sparse_table(pair["n"], pair["store"], pair["shopper"], sizes[:2]),
+        by_store=_sparse_table(stores["n"], *at),
+        by_shopper=_sparse_table(people["n"], people["shopper"], occasions.of(people), sizes[1:]),
+        totals=_sparse_table(stores["total"] / unit, *at),
+        shopper_totals=_bincount(people["shopper"], people["total"], sizes[1]) / unit,
+        raw=_bincount(stores["store"], stores["raw"], sizes[0]) / 100,
         squares=_squares(table, shift) / unit**2,
         shift=shift / unit,
     )
@@ -279,33 +281,33 @@ _SHIFT = "select sum(score), count(*) from compared"
 _SQUARES = "select sum(cast(score - ? as hugeint) * (score - ?)) from compared"
 
 
-def shift_of(table: Coded) -> int:
+def mean_shift(table: VisitTable) -> int:
     """The mean score, to the nearest part."""
     total, count = table.reading.ask(_SHIFT)[0]
     return round(Fraction(int(total), int(count)))
 
 
-def _squares(table: Coded, shift: int) -> int:
+def _squares(table: VisitTable, shift: int) -> int:
     return int(table.reading.ask(_SQUARES, (shift, shift))[0][0])
 
 
-def _table(values: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> Sparse:
+def _sparse_table(values: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> Sparse:
     return sparse.csr_array((values.astype(np.float64), (rows, columns)), shape=shape)
 
 
-def _added(places: NDArray[Any], values: NDArray[Any], size: int) -> Vector:
+def _bincount(places: NDArray[Any], values: NDArray[Any], size: int) -> Vector:
     return np.bincount(places, values, size).astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)
-class Parted:
-    """Visits of ``crossed`` in P parts.
+class PartitionedVisits:
+    """Visits of ``cross_tabulate_table`` in P parts.
 
     ``by_store`` (I x P), ``by_shopper`` (J x P), ``by_occasion`` (C x P): how many. ``totals`` (P): sums of scores less
     ``crossed.shift``; ``store_totals`` (I x P) by store; ``raw`` (P): sums of raw scores in points.
     """
 
-    crossed: Crossed
+    crossed: CrossTabulation
     by_store: Sparse
     by_shopper: Sparse
     by_occasion: Sparse
@@ -322,21 +324,21 @@ class Parted:
         """Sums of scores less the shift in each part (P)."""
         return np.asarray(self.store_totals.sum(axis=0), np.float64)
 
-    def among(self, crossed: Crossed) -> Parted:
+    def among(self, crossed: CrossTabulation) -> PartitionedVisits:
         """The same for what a model was fitted to, in which there may be no shoppers."""
         return replace(self, crossed=crossed, by_shopper=self.by_shopper[: len(crossed.shoppers)])
 
     def columns(self) -> Sparse:
         """Sums of each dense column of ``crossed.sums()`` in each part (K x P)."""
         crossed = self.crossed
-        stores = indicators(crossed.of_stores, len(crossed.stores))
-        occasions = indicators(crossed.of_occasions, self.by_occasion.shape[0])
+        stores = indicator_matrix(crossed.of_stores, len(crossed.stores))
+        occasions = indicator_matrix(crossed.of_occasions, self.by_occasion.shape[0])
         indicator = sparse.csr_array(self.visits[None, :])
         return sparse.vstack(
             [self.by_shopper, indicator, stores.T @ self.by_store, occasions.T @ self.by_occasion], format="csr"
         )
 
-    def sums(self, extra_columns: ArrayLike) -> Sums:
+    def sums(self, extra_columns: ArrayLike) -> CrossProducts:
         """What the model needs with further fixed columns after the others, whose values in each part are ``extra_columns``
         (P x q).
         """
@@ -351,33 +353,35 @@ class Parted:
             fixed=sums.fixed + values.shape[1],
         )
 
-    def residuals(self, model: Model, extra_columns: ArrayLike) -> Vector:
+    def residuals(self, model: MixedModel, extra_columns: ArrayLike) -> Vector:
         """Of each part (P): the sum of scores less what a model of ``sums(more)`` says of these visits."""
         values = np.asarray(extra_columns, np.float64) * self.visits[:, None]
         explained = self.by_store.T @ model.units + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense
         return np.asarray(self.totals + self.crossed.shift * self.visits - explained)
 
 
-def parted(table: Coded, crossed: Crossed, places: Codes, part_sql: str, count: int) -> Parted:
+def partition(
+    table: VisitTable, crossed: CrossTabulation, places: Codes, part_sql: str, count: int
+) -> PartitionedVisits:
     """The visits of a table in ``count`` parts.
 
     ``part_sql``: SQL that says which, of the columns of ``compared`` and ``place``, which is what ``places`` (I) say of the
     store.
     """
-    unit, shift = table.facts.scale.unit, shift_of(table)
-    with _placed(table, places):
+    unit, shift = table.facts.scale.unit, mean_shift(table)
+    with _part_table(table, places):
         stores = table.columns(f"select store, {part_sql} as part, {_SUMS} group by all", shift)
         people = table.columns(f"select shopper, {part_sql} as part, {_COUNTS} where shopper >= 0 group by all")
         occasions = table.columns(f"select wave, version, {part_sql} as part, {_COUNTS} group by all")
     at = stores["store"], stores["part"], (len(crossed.stores), count)
-    return Parted(
+    return PartitionedVisits(
         crossed=crossed,
-        by_store=_table(stores["n"], *at),
-        by_shopper=_table(people["n"], people["shopper"], people["part"], (len(crossed.shoppers), count)),
-        by_occasion=_table(
+        by_store=_sparse_table(stores["n"], *at),
+        by_shopper=_sparse_table(people["n"], people["shopper"], people["part"], (len(crossed.shoppers), count)),
+        by_occasion=_sparse_table(
             occasions["n"], Occasions(table).of(occasions), occasions["part"], (crossed.by_store.shape[1], count)
         ),
-        store_totals=_table(stores["total"] / unit, *at),
+        store_totals=_sparse_table(stores["total"] / unit, *at),
         raw=np.bincount(stores["part"], stores["raw"] / 100, count).astype(np.float64),
     )
 
@@ -389,7 +393,7 @@ _SUMS = f"cast(sum(score - ?) as bigint) as total, cast(sum(raw) as bigint) as r
 
 
 @contextmanager
-def _placed(table: Coded, places: Codes) -> Iterator[None]:
+def _part_table(table: VisitTable, places: Codes) -> Iterator[None]:
     """The table ``placed``: of each store's code, what ``places`` say."""
     codes = np.flatnonzero(table.keys["store"].places[1:] >= 0)
     table.reading.ask(

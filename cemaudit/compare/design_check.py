@@ -11,21 +11,21 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.sparse import csgraph
 
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
-from cemaudit.compare.mixed_model.model import Model
+from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.visit_table import Factor
 from cemaudit.language import N_, Message, message
 
-__all__ = ["ELSEWHERE", "Design", "Pool", "Pools", "design_of"]
+__all__ = ["LINKED_SHARE", "DesignCheck", "PoolAnalysis", "PoolCheck", "check_design"]
 
 
-ELSEWHERE = 0.10
+LINKED_SHARE = 0.10
 """The share of a pool's visits by shoppers from elsewhere that the check imagines, and below which it warns."""
 
 
-class Error(NamedTuple):
+class PoolDifference(NamedTuple):
     """The ``difference`` of a pool's mean from that of the others, and its standard error ``se``.
 
     ``se_alike``: if all shoppers were equally strict. ``se_linked``: about, if a tenth of each pool's visits were by
@@ -38,7 +38,7 @@ class Error(NamedTuple):
     se_linked: float | None
 
 
-class Pool(NamedTuple):
+class PoolCheck(NamedTuple):
     """How well a pool (or region; ``None``: not known) can be compared with the others.
 
     ``linked``: the share (0 to 1) of its visits by shoppers who work elsewhere, too. ``groups``: in so many groups of
@@ -51,21 +51,21 @@ class Pool(NamedTuple):
     shoppers: int
     linked: float
     groups: int
-    error: Error
+    error: PoolDifference
     said: Message | None
 
 
-class Pools:
+class PoolAnalysis:
     """The pools of a comparison: their stores, and the visits of each (P) by each shopper (P x J)."""
 
-    def __init__(self, crossed: Crossed, model: Model, pool: Factor, groups: NDArray[np.int32]) -> None:
+    def __init__(self, crossed: CrossTabulation, model: MixedModel, pool: Factor, groups: NDArray[np.int32]) -> None:
         self._crossed, self._model, self._pool, self._groups = crossed, model, pool, groups
         stores = len(crossed.stores)
         self._of = sparse.csr_array((np.ones(stores), (pool.codes, np.arange(stores))))
         self._visits = np.asarray(self._of @ crossed.visits)
         self._seen: Matrix = (self._of @ crossed.pairs).toarray()
 
-    def each(self) -> Iterator[Pool]:
+    def each(self) -> Iterator[PoolCheck]:
         """The figures of each pool."""
         count, total = len(self._pool.levels), self._visits.sum()
         against = np.eye(count) - (1 - np.eye(count)) * self._visits / (total - self._visits)[:, None]
@@ -78,17 +78,17 @@ class Pools:
         then = slope * contrast.se * gain
         for pool_index in range(count):
             imagined = (
-                None if linked[pool_index] >= ELSEWHERE or np.isnan(then[pool_index]) else float(then[pool_index])
+                None if linked[pool_index] >= LINKED_SHARE or np.isnan(then[pool_index]) else float(then[pool_index])
             )
             se = slope * float(contrast.se[pool_index])
-            error = Error(
+            error = PoolDifference(
                 slope * float(contrast.value[pool_index]), se, min(slope * float(alike[pool_index]), se), imagined
             )
             yield self._pool_of(pool_index, float(linked[pool_index]), error)
 
-    def _pool_of(self, index: int, linked: float, error: Error) -> Pool:
+    def _pool_of(self, index: int, linked: float, error: PoolDifference) -> PoolCheck:
         stores = self._pool.codes == index
-        pool = Pool(
+        pool = PoolCheck(
             pool=self._pool.levels[index],
             stores=int(stores.sum()),
             visits=int(self._visits[index]),
@@ -98,7 +98,7 @@ class Pools:
             error=error,
             said=None,
         )
-        return pool._replace(said=_said(pool))
+        return pool._replace(said=_pool_message(pool))
 
     def _linked(self) -> Vector:
         """The share of each pool's visits by shoppers who work in other pools, too."""
@@ -115,7 +115,7 @@ class Pools:
         As a share of it (at most 1), by the visits of pools and shoppers alone; NaN where nobody is elsewhere.
         """
         others = self._everywhere - self._seen
-        missing_share = np.clip(ELSEWHERE - linked, 0, None)[:, None]
+        missing_share = np.clip(LINKED_SHARE - linked, 0, None)[:, None]
         with np.errstate(invalid="ignore", divide="ignore"):
             away = self._seen.sum(axis=1, keepdims=True) * others / others.sum(axis=1, keepdims=True)
         now = self._spread(self._seen, against)
@@ -133,23 +133,23 @@ class Pools:
         return np.asarray(np.sqrt(np.einsum("ij,ji->i", against, alternative)))
 
 
-def _said(pool: Pool) -> Message | None:
+def _pool_message(pool: PoolCheck) -> Message | None:
     """What a reader must know of a pool, where too few of its visits link it with the others."""
-    if pool.linked >= ELSEWHERE:
+    if pool.linked >= LINKED_SHARE:
         return None
     values = {
-        "pool": _called(pool.pool),
+        "pool": _pool_name(pool.pool),
         "difference": f"{pool.error.difference:+.1f}",
         "se": f"{pool.error.se:.1f}",
         "linked": f"{100 * pool.linked:.1f}",
     }
     if pool.error.se_linked is None:
-        return message(_UNLINKED if pool.linked == 0 else _HARDLY, **values)
-    text = _UNLINKED_BUT if pool.linked == 0 else _HARDLY_BUT
+        return message(_UNLINKED if pool.linked == 0 else _WEAKLY_LINKED, **values)
+    text = _UNLINKED_BUT if pool.linked == 0 else _WEAKLY_LINKED_BUT
     return message(text, then=f"{pool.error.se_linked:.1f}", **values)
 
 
-def _called(pool: str | None) -> object:
+def _pool_name(pool: str | None) -> object:
     return message("not known") if pool is None else pool
 
 
@@ -167,20 +167,20 @@ _UNLINKED_BUT = N_(
 )
 
 
-_HARDLY = N_(
+_WEAKLY_LINKED = N_(
     "{pool}: only {linked} % of visits are by shoppers who work elsewhere, too. The difference from the others is "
     "{difference}, standard error {se}."
 )
 
 
-_HARDLY_BUT = N_(
+_WEAKLY_LINKED_BUT = N_(
     "{pool}: only {linked} % of visits are by shoppers who work elsewhere, too. The difference from the others is "
     "{difference}, standard error {se}; with one visit in ten by shoppers from elsewhere it would be about {then}."
 )
 
 
 @dataclass(frozen=True)
-class Design:
+class DesignCheck:
     """``groups``: of stores that share no shopper with each other. ``alone``: places of the stores that one shopper
     visited who visited no other: whether such a store differs, or its shopper, cannot be told. ``pools``: where there
     are several. ``notes``: what a reader must know.
@@ -188,33 +188,33 @@ class Design:
 
     groups: int
     alone: tuple[int, ...]
-    pools: tuple[Pool, ...]
+    pools: tuple[PoolCheck, ...]
     notes: tuple[Message, ...]
 
 
-def design_of(crossed: Crossed, by: Fitted) -> Design:
+def check_design(crossed: CrossTabulation, by: FittedModel) -> DesignCheck:
     """The check of the visits in ``crossed``, whose model is fitted; shoppers not known link nothing.
 
     ``pools`` are there where the model has shoppers and there are several. Of stores visited once each
     only pools are looked at: nothing links single stores.
     """
-    groups = np.zeros(len(crossed.stores), np.int32) if by.once else _groups(crossed)
+    groups = np.zeros(len(crossed.stores), np.int32) if by.once else _connected_components(crossed)
     several = next(
         (factor for factor in crossed.of_stores if factor.name in {"pool", "region"} and len(factor.levels) > 1), None
     )
-    pools = tuple(Pools(crossed, by.model, several, groups).each()) if several and by.crossed.shoppers else ()
-    alone = () if by.once else tuple(_alone(crossed))
-    return Design(len(np.unique(groups)), alone, pools, tuple(_notes(crossed, several, groups, alone)))
+    pools = tuple(PoolAnalysis(crossed, by.model, several, groups).each()) if several and by.crossed.shoppers else ()
+    alone = () if by.once else tuple(_isolated_stores(crossed))
+    return DesignCheck(len(np.unique(groups)), alone, pools, tuple(_notes(crossed, several, groups, alone)))
 
 
-def _groups(crossed: Crossed) -> NDArray[np.int32]:
+def _connected_components(crossed: CrossTabulation) -> NDArray[np.int32]:
     """Of each store the group it is in: connected components of the graph of stores and shoppers."""
     graph = sparse.block_array([[None, crossed.pairs], [crossed.pairs.T, None]], format="csr")
     _, labels = csgraph.connected_components(graph, directed=False)
     return np.asarray(labels[: len(crossed.stores)])
 
 
-def _alone(crossed: Crossed) -> list[int]:
+def _isolated_stores(crossed: CrossTabulation) -> list[int]:
     """The stores all of whose visits are by one shopper who visited nothing else."""
     pairs = crossed.pairs
     stores_of = np.diff(pairs.tocsc().indptr)
@@ -225,7 +225,7 @@ def _alone(crossed: Crossed) -> list[int]:
 
 
 def _notes(
-    crossed: Crossed, pool: Factor | None, groups: NDArray[np.int32], alone: tuple[int, ...]
+    crossed: CrossTabulation, pool: Factor | None, groups: NDArray[np.int32], alone: tuple[int, ...]
 ) -> Iterator[Message]:
     if crossed.shoppers and pool is None:
         yield message(

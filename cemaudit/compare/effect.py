@@ -11,34 +11,34 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import Parted, crossed, parted
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.fitting import fitted
+from cemaudit.compare.crosstabs import PartitionedVisits, cross_tabulate_table, partition
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.mixed_model.crossproducts import Vector
-from cemaudit.compare.mixed_model.model import Model
-from cemaudit.compare.mixed_model.posterior import model_of
-from cemaudit.compare.results import DEFAULT, Facts, Rules
-from cemaudit.compare.selection import Asked
-from cemaudit.compare.visit_table import NO_DAY, Coded, Codes, coded
+from cemaudit.compare.mixed_model.model import MixedModel
+from cemaudit.compare.mixed_model.posterior import fit_best
+from cemaudit.compare.results import DEFAULT_RULES, ComparedData, ComparisonRules
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.visit_table import NO_DAY, Codes, VisitTable, visit_table
 from cemaudit.language import Message, message
 from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.reading import Local
 
-__all__ = ["ACTED", "PARTS", "Effect", "Seen", "effect", "effect_of"]
+__all__ = ["ACTION_COLUMNS", "PARTS", "ActionEffect", "StoreVisitCounts", "action_effect", "estimate_effect"]
 
 PARTS = 4
 """Visits of other stores before and after, of the stores acted in before and after, in this order."""
 _BEFORE, _AFTER = 2, 3
-ACTED = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])
+ACTION_COLUMNS = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])
 """The values in each part of two columns: after the action began, in any store; and in a store where it was done."""
 
 POWER = 0.8
-FEW = 5
+FEW_STORES = 5
 _FIRST = dt.date(1970, 1, 1)
 
 
-class Seen(NamedTuple):
+class StoreVisitCounts(NamedTuple):
     """``stores`` visited at all, and their visits ``before`` and ``after``."""
 
     stores: int
@@ -47,22 +47,22 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Effect:
-    """Of an action, in points; parts of ``naive``: ``regression``, ``effect`` and ``other``.
+class ActionEffect:
+    """Of an action, in points; parts of ``naive``: ``regression``, ``estimate_effect`` and ``other``.
 
     ``naive``: how much higher the plain mean of the stores acted in is after than before. ``regression``: what of that
     is regression to the mean: by how much chance, and the strictness of the shoppers who happened to come, had made the
-    scores before worse than those after. ``effect`` with its standard error ``se`` and ``interval``: what remains
+    scores before worse than those after. ``estimate_effect`` with its standard error ``se`` and ``interval``: what remains
     beside that and the change of all stores; ``other``: the latter, and other stores, items and checklists.
     ``smallest``: the effect that so many visits show four times in five. ``missing``: the stores of the action nobody
     visited.
     """
 
     action: Action
-    facts: Facts
+    facts: ComparedData
     level: float
-    acted: Seen
-    others: Seen
+    acted: StoreVisitCounts
+    others: StoreVisitCounts
     missing: tuple[str, ...]
     naive: float
     regression: float
@@ -93,38 +93,40 @@ class Effect:
         return (self.effect < 0) == (self.facts.better == "lower")
 
 
-def effect_of(reading: Local, selection: Asked, action: Action, rules: Rules = DEFAULT) -> Effect:
+def action_effect(
+    reading: Local, selection: Selection, action: Action, rules: ComparisonRules = DEFAULT_RULES
+) -> ActionEffect:
     """The effect of an action on what is asked about.
 
-    ``BadInput`` where the question is wrong; ``CannotTell`` without visits before and after it, in its stores and in
+    ``BadInput`` where the question is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
     others.
     """
     dated = selection.which._replace(since=selection.which.since or _FIRST)
-    with coded(reading, Asked(**{**vars(selection), "which": dated})) as table:
-        return effect(_sorted(table, action), action, rules)
+    with visit_table(reading, Selection(**{**vars(selection), "which": dated})) as table:
+        return estimate_effect(_partition(table, action), action, rules)
 
 
-def _sorted(table: Coded, action: Action) -> Parted:
+def _partition(table: VisitTable, action: Action) -> PartitionedVisits:
     places: Codes = np.isin(table.stores, action.stores).astype(np.int32)
     later = f"cast(day >= {max((action.since - _FIRST).days, NO_DAY + 1)} as integer)"
-    return parted(table, crossed(table), places, f"2 * place + {later}", PARTS)
+    return partition(table, cross_tabulate_table(table), places, f"2 * place + {later}", PARTS)
 
 
-def effect(visits: Parted, action: Action, rules: Rules = DEFAULT) -> Effect:
-    """The effect of an action on visits in ``PARTS``; ``CannotTell`` where they do not say."""
+def estimate_effect(visits: PartitionedVisits, action: Action, rules: ComparisonRules = DEFAULT_RULES) -> ActionEffect:
+    """The effect of an action on visits in ``PARTS``; ``NotEstimable`` where they do not say."""
     missing = tuple(store for store in action.stores if store not in visits.crossed.stores)
-    others, acted = _seen(visits, 0), _seen(visits, _BEFORE)
-    _refuse(action, acted, others)
-    before = fitted(visits.crossed)
+    others, acted = _visit_counts(visits, 0), _visit_counts(visits, _BEFORE)
+    _check_estimable(action, acted, others)
+    before = fit_mixed_model(visits.crossed)
     visits = visits.among(before.crossed)
-    model = model_of(visits.sums(ACTED))
+    model = fit_best(visits.sums(ACTION_COLUMNS))
     if model.sums.fixed - 1 in model.aliased:
-        raise CannotTell(_MIXED_UP, "mixed-up")
+        raise NotEstimable(_CONFOUNDED, "mixed-up")
     contrast = model.contrast(None, sparse.eye_array(1, model.sums.columns, k=model.sums.columns - 1, format="csr"))
-    luck = _luck(visits, model) / np.maximum(visits.visits, 1)
+    luck = _expected_chance(visits, model) / np.maximum(visits.visits, 1)
     raw = visits.raw / np.maximum(visits.visits, 1)
     se = float(contrast.se[0])
-    return Effect(
+    return ActionEffect(
         action=action,
         facts=visits.crossed.facts,
         level=rules.level,
@@ -140,28 +142,30 @@ def effect(visits: Parted, action: Action, rules: Rules = DEFAULT) -> Effect:
     )
 
 
-def _luck(visits: Parted, model: Model) -> Vector:
+def _expected_chance(visits: PartitionedVisits, model: MixedModel) -> Vector:
     """Of each part the sum of what is chance in its scores, and of the strictness of its shoppers."""
     strict = visits.by_shopper.T @ model.randoms[0] if model.randoms else 0.0
-    return np.asarray(visits.residuals(model, ACTED) + strict)
+    return np.asarray(visits.residuals(model, ACTION_COLUMNS) + strict)
 
 
-def _seen(visits: Parted, part_number: int) -> Seen:
+def _visit_counts(visits: PartitionedVisits, part_number: int) -> StoreVisitCounts:
     both = visits.by_store[:, [part_number, part_number + 1]]
     before, after = visits.visits[part_number : part_number + 2].astype(int).tolist()
-    return Seen(int(np.count_nonzero(np.asarray(both.sum(axis=1)))), before, after)
+    return StoreVisitCounts(int(np.count_nonzero(np.asarray(both.sum(axis=1)))), before, after)
 
 
-def _refuse(action: Action, acted: Seen, others: Seen) -> None:
+def _check_estimable(action: Action, acted: StoreVisitCounts, others: StoreVisitCounts) -> None:
     since = action.since.isoformat()
     if not acted.stores:
-        raise CannotTell(message("none of the stores of {action} was visited", action=action.id), "none")
+        raise NotEstimable(message("none of the stores of {action} was visited", action=action.id), "none")
     if not acted.after:
-        raise CannotTell(message("no visit of these stores since {day}: nothing is known yet", day=since), "after")
+        raise NotEstimable(message("no visit of these stores since {day}: nothing is known yet", day=since), "after")
     if not acted.before:
-        raise CannotTell(message("no visit of these stores before {day}: nothing to compare with", day=since), "before")
+        raise NotEstimable(
+            message("no visit of these stores before {day}: nothing to compare with", day=since), "before"
+        )
     if not others.stores:
-        raise CannotTell(
+        raise NotEstimable(
             message(
                 "all stores visited took part in {action}: its effect cannot be told from what changed everywhere",
                 action=action.id,
@@ -169,7 +173,7 @@ def _refuse(action: Action, acted: Seen, others: Seen) -> None:
             "all",
         )
     if not others.before or not others.after:
-        raise CannotTell(
+        raise NotEstimable(
             message(
                 "other stores were not visited both before and after {day}: the action's effect cannot be told from "
                 "what changed everywhere",
@@ -179,17 +183,17 @@ def _refuse(action: Action, acted: Seen, others: Seen) -> None:
         )
 
 
-_MIXED_UP = message(
+_CONFOUNDED = message(
     "in no wave were stores visited with the action and without it: its effect cannot be told from the wave's"
 )
 
 
-def _notes(action: Action, acted: Seen, missing: tuple[str, ...]) -> Iterator[Message]:
+def _notes(action: Action, acted: StoreVisitCounts, missing: tuple[str, ...]) -> Iterator[Message]:
     if missing:
         yield message(
             "Stores of the action that were not visited: {count} of {all}.", count=len(missing), all=len(action.stores)
         )
-    if acted.stores < FEW:
+    if acted.stores < FEW_STORES:
         yield message(
             "The action was done in {count} of the stores visited: whatever else changed there counts as its effect.",
             count=acted.stores,

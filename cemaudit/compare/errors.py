@@ -6,10 +6,10 @@ from cemaudit.errors import CemauditError, Problem, Sayable
 from cemaudit.language import message
 from cemaudit.ledger.query.reading import Reading
 
-__all__ = ["CannotTell", "refuse_emptiness"]
+__all__ = ["NotEstimable", "require_visits"]
 
 
-class CannotTell(CemauditError):
+class NotEstimable(CemauditError):
     """The visits do not say what was asked; ``str`` is the honest sentence, in the language in force (exit code 1).
 
     ``reason`` is a short name for programs (such as ``"once"``), ``factor`` the number of the random factor that it
@@ -23,7 +23,7 @@ class CannotTell(CemauditError):
         super().__init__(Problem(text))
 
 
-def refuse_emptiness(reading: Reading) -> None:
-    """``CannotTell`` where there are no visits at all."""
+def require_visits(reading: Reading) -> None:
+    """``NotEstimable`` where there are no visits at all."""
     if not reading.refs:
-        raise CannotTell(message("there are no visits yet: nothing to compare"), "none")
+        raise NotEstimable(message("there are no visits yet: nothing to compare"), "none")

@@ -4,52 +4,52 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.mixed_model.model import Model
-from cemaudit.compare.mixed_model.posterior import model_of, model_without_units
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.mixed_model.model import MixedModel
+from cemaudit.compare.mixed_model.posterior import fit_best, fit_without_units
 from cemaudit.language import Message, message
 
-__all__ = ["Fitted", "fitted", "fitted_once", "nothing_about_shoppers", "only_units"]
+__all__ = ["FittedModel", "fit_mixed_model", "fit_without_store_effect", "units_of_single_visits", "why_no_severity"]
 
 
-class Fitted(NamedTuple):
+class FittedModel(NamedTuple):
     """A ``model`` of the sums of ``crossed`` (in which there may be no shoppers), and what a reader must know of it.
 
     ``once``: every store was visited once, and what it has of its own is part of the residual.
     """
 
-    crossed: Crossed
-    model: Model
+    crossed: CrossTabulation
+    model: MixedModel
     notes: tuple[Message, ...] = ()
     once: bool = False
 
 
-def fitted(crossed: Crossed) -> Fitted:
-    """The model; ``CannotTell``, in words of stores and shoppers, where the visits do not say enough for any."""
+def fit_mixed_model(crossed: CrossTabulation) -> FittedModel:
+    """The model; ``NotEstimable``, in words of stores and shoppers, where the visits do not say enough for any."""
     if len(crossed.stores) < 2:
-        raise CannotTell(message("there is one store alone: nothing to compare it with"), "one-store")
+        raise NotEstimable(message("there is one store alone: nothing to compare it with"), "one-store")
     if not crossed.squares:
-        raise CannotTell(message("all scores are equal: these visits show no difference at all"), "equal")
+        raise NotEstimable(message("all scores are equal: these visits show no difference at all"), "equal")
     if crossed.visits.max() <= 1:
         text = message(
             "every store was visited once: what is the store's own cannot be told from the chance of the visit"
         )
-        raise CannotTell(text, "once", 0)
-    why = nothing_about_shoppers(crossed)
+        raise NotEstimable(text, "once", 0)
+    why = why_no_severity(crossed)
     if why is None:
         try:
-            return Fitted(crossed, model_of(crossed.sums()))
-        except CannotTell as error:
-            raise _in_words(error) from error
+            return FittedModel(crossed, fit_best(crossed.sums()))
+        except NotEstimable as error:
+            raise _for_stores(error) from error
     without = crossed.without_shoppers()
     try:
-        return Fitted(without, model_of(without.sums()), (why,))
-    except CannotTell as error:
-        raise _in_words(error) from error
+        return FittedModel(without, fit_best(without.sums()), (why,))
+    except NotEstimable as error:
+        raise _for_stores(error) from error
 
 
-def nothing_about_shoppers(crossed: Crossed) -> Message | None:
+def why_no_severity(crossed: CrossTabulation) -> Message | None:
     """Why visits say nothing about the severity of shoppers, where they do not."""
     visits_by_shopper = crossed.by_shopper.sum(axis=1)
     if not crossed.shoppers:
@@ -61,36 +61,36 @@ def nothing_about_shoppers(crossed: Crossed) -> Message | None:
     return None
 
 
-def _in_words(error: CannotTell) -> CannotTell:
-    text = _WORDS.get((error.reason, error.factor)) or _WORDS.get((error.reason, None))
-    return CannotTell(text, error.reason, error.factor) if text else error
+def _for_stores(error: NotEstimable) -> NotEstimable:
+    text = _MESSAGES.get((error.reason, error.factor)) or _MESSAGES.get((error.reason, None))
+    return NotEstimable(text, error.reason, error.factor) if text else error
 
 
-_ONE_TO_ONE = message(
+_STORE_SHOPPER_CONFOUNDED = message(
     "each store was visited by a shopper who visited no other store: stores and shoppers cannot be told apart"
 )
 
 
-_WORDS: dict[tuple[str, int | None], Message] = {
+_MESSAGES: dict[tuple[str, int | None], Message] = {
     ("absorbed", 0): message(
         "each pool has one store alone: stores cannot be told from pools; compare without pools (--pool none)"
     ),
-    ("same", None): _ONE_TO_ONE,
-    ("alike", None): _ONE_TO_ONE,
+    ("same", None): _STORE_SHOPPER_CONFOUNDED,
+    ("alike", None): _STORE_SHOPPER_CONFOUNDED,
     ("equal", None): message("the scores differ by nothing but what is adjusted for: no difference between stores"),
 }
 
 
-def only_units(crossed: Crossed) -> bool:
+def units_of_single_visits(crossed: CrossTabulation) -> bool:
     """Whether what is compared is made of several stores, each visited once."""
     return crossed.unit_of is not None and bool(crossed.visits.max() <= 1) and crossed.squares > 0
 
 
-def fitted_once(crossed: Crossed) -> Fitted:
+def fit_without_store_effect(crossed: CrossTabulation) -> FittedModel:
     """The model without stores: how they differ is part of the chance of a visit, and widens every interval."""
-    why = nothing_about_shoppers(crossed)
+    why = why_no_severity(crossed)
     tabulation = crossed if why is None else crossed.without_shoppers()
     once = message("Every store was visited once: how stores differ counts as chance, and single ones are not judged.")
-    return Fitted(
-        tabulation, model_without_units(tabulation.sums()), (once,) if why is None else (once, why), once=True
+    return FittedModel(
+        tabulation, fit_without_units(tabulation.sums()), (once,) if why is None else (once, why), once=True
     )

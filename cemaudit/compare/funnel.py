@@ -13,15 +13,15 @@ from cemaudit.compare.report_records import Funnel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cemaudit.compare.reliability import Spreads
+    from cemaudit.compare.reliability import StandardDeviations
 
-__all__ = ["Dispersion", "Limits", "dispersion", "funnel_around", "limits_of_means", "limits_of_ratios", "outside"]
+__all__ = ["Dispersion", "FunnelLimits", "dispersion", "funnel_limits", "league_funnel", "limits_of_ratios", "outside"]
 
 
 _INNER, _OUTER = NormalDist().inv_cdf(0.975), NormalDist().inv_cdf(0.999)
 
 
-class Limits(NamedTuple):
+class FunnelLimits(NamedTuple):
     """(N,) limits that 95 % (2 in 40 lie outside) and 99.8 % (2 in 1,000) of ordinary stores keep."""
 
     low95: NDArray[np.float64]
@@ -41,14 +41,14 @@ class Dispersion(NamedTuple):
     variance: float
 
 
-def limits_of_means(
+def funnel_limits(
     centre: float,
-    spreads: Spreads,
+    spreads: StandardDeviations,
     visits: NDArray[np.float64],
     effective: NDArray[np.float64] | None = None,
     *,
     between: bool = True,
-) -> Limits:
+) -> FunnelLimits:
     """``centre`` ± z √(σ_b² / k_eff + σ_e² / n + τ²) with τ the spread between stores, for plain means of visits.
 
     ``visits`` (N,) n > 0; ``effective`` (N,) k_eff, else each visit is by another shopper; without ``between`` τ is 0:
@@ -56,7 +56,7 @@ def limits_of_means(
     """
     shoppers = visits if effective is None else effective
     variance = spreads.shopper**2 / shoppers + spreads.visit**2 / visits
-    return _limits(centre, np.sqrt(variance + (spreads.store**2 if between else 0)))
+    return _limits_about(centre, np.sqrt(variance + (spreads.store**2 if between else 0)))
 
 
 def dispersion(z: NDArray[np.float64], se: NDArray[np.float64], trimmed: float = 0.10) -> Dispersion:
@@ -76,9 +76,9 @@ def dispersion(z: NDArray[np.float64], se: NDArray[np.float64], trimmed: float =
     return Dispersion(ratio, max(0.0, excess))
 
 
-def limits_of_ratios(expected: NDArray[np.float64], variance: float = 0.0) -> Limits:
+def limits_of_ratios(expected: NDArray[np.float64], variance: float = 0.0) -> FunnelLimits:
     """Limits of observed to expected counts: exp(± z √(1 / E + τ²)); ``expected`` (N,) E > 0, ``variance`` τ²."""
-    return Limits(*(np.exp(side) for side in _limits(0, np.sqrt(1 / expected + variance))))
+    return FunnelLimits(*(np.exp(side) for side in _limits_about(0, np.sqrt(1 / expected + variance))))
 
 
 def outside(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -86,14 +86,14 @@ def outside(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray
     return (values > high).astype(np.int64) - (values < low)
 
 
-def _limits(centre: float, se: NDArray[np.float64]) -> Limits:
-    return Limits(centre - _INNER * se, centre + _INNER * se, centre - _OUTER * se, centre + _OUTER * se)
+def _limits_about(centre: float, se: NDArray[np.float64]) -> FunnelLimits:
+    return FunnelLimits(centre - _INNER * se, centre + _INNER * se, centre - _OUTER * se, centre + _OUTER * se)
 
 
-CORNERS = 80
+CURVE_POINTS = 80
 
 
-def funnel_around(league: League) -> Funnel | None:
+def league_funnel(league: League) -> Funnel | None:
     """Limits for one visit up to as many as any store has, and the stores outside; ``None`` where none are compared.
 
     The limits hold the spread between ordinary stores, too: who is outside is unusual, not merely unlucky.
@@ -104,9 +104,9 @@ def funnel_around(league: League) -> Funnel | None:
     scale = league.facts.scale
     centre = scale.to(league.centre)
     most = max(standing.visits for standing in standings)
-    visits = np.unique(np.concatenate([np.arange(1, min(most, CORNERS) + 1), np.linspace(1, most, CORNERS)]))
-    limits = [scale.back(side) for side in limits_of_means(centre, league.spreads, visits)]
-    own = limits_of_means(
+    visits = np.unique(np.concatenate([np.arange(1, min(most, CURVE_POINTS) + 1), np.linspace(1, most, CURVE_POINTS)]))
+    limits = [scale.back(side) for side in funnel_limits(centre, league.spreads, visits)]
+    own = funnel_limits(
         centre,
         league.spreads,
         np.array([standing.visits for standing in standings], dtype=np.float64),

@@ -6,7 +6,7 @@ import math
 from statistics import NormalDist
 from typing import NamedTuple
 
-__all__ = ["Interval", "Standing", "wilson"]
+__all__ = ["Interval", "Standing", "wilson_interval"]
 
 
 class Interval(NamedTuple):
@@ -50,7 +50,7 @@ class Standing(NamedTuple):
     apart: bool = False
 
 
-def wilson(hits: float, trials: float, level: float = 0.95) -> Interval:
+def wilson_interval(hits: float, trials: float, level: float = 0.95) -> Interval:
     """The interval of a share (0 to 1) of ``hits`` (0 to ``trials``) in ``trials``; 0 to 1 without trials.
 
     Wilson 1927, JASA 22:209-212.

@@ -9,29 +9,37 @@ from typing import NamedTuple
 
 from scipy import stats
 
-from cemaudit.compare.errors import CannotTell, refuse_emptiness
-from cemaudit.compare.intervals import Interval, wilson
-from cemaudit.compare.results import DEFAULT, Rules
+from cemaudit.compare.errors import NotEstimable, require_visits
+from cemaudit.compare.intervals import Interval, wilson_interval
+from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.errors import Sayable
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import of_scores_only, refuse_keys
 from cemaudit.ledger.query.measured import facets_of_item
-from cemaudit.ledger.query.question import Question, checklists_asked, is_asked
+from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, is_asked
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import conditions_of
 from cemaudit.ledger.snapshot.answer_columns import points_units
-from cemaudit.ledger.snapshot.names import Names, code_of, quoted
+from cemaudit.ledger.snapshot.names import ColumnNames, code_of, quoted
 from cemaudit.model import Checklist, Reason
 
-__all__ = ["PARTS", "Advice", "Counts", "ItemRow", "counts_of", "items_table", "rarest"]
+__all__ = [
+    "SHARE_UNITS",
+    "ItemAdvice",
+    "ItemCounts",
+    "ItemStatistics",
+    "count_items",
+    "item_statistics",
+    "upper_limit_of_share",
+]
 
 
-PARTS = 10_000
+SHARE_UNITS = 10_000
 """Shares of points are counted in such parts of the whole."""
 
 
-class Counts(NamedTuple):
-    """Of one item. The share x of its points and the share r of those of the visit's other items, in ``PARTS``.
+class ItemCounts(NamedTuple):
+    """Of one item. The share x of its points and the share r of those of the visit's other items, in ``SHARE_UNITS``.
 
     ``n`` visits with points, their ``total``, ``total_squares``, ``fails`` and ``full`` marks; ``with_rest`` visits in
     which other items have points, too, and the sums of x, x², r, r², xr there. ``shoppers`` with enough answers, and
@@ -60,21 +68,21 @@ class Counts(NamedTuple):
     @property
     def mean(self) -> float | None:
         """The mean share of points, 0 to 1; ``None`` without points."""
-        return self.total / (self.n * PARTS) if self.n else None
+        return self.total / (self.n * SHARE_UNITS) if self.n else None
 
     @property
     def variance(self) -> float:
         """The variance of the share of points; 0 of fewer than two."""
         if self.n < 2:
             return 0.0
-        return (self.n * self.total_squares - self.total**2) / (self.n * (self.n - 1) * PARTS**2)
+        return (self.n * self.total_squares - self.total**2) / (self.n * (self.n - 1) * SHARE_UNITS**2)
 
 
-def counts_of(reading: Reading, ref: str, question: Question, least: int) -> Iterator[Counts]:
+def count_items(reading: Reading, ref: str, question: LedgerQuery, least: int) -> Iterator[ItemCounts]:
     """The counts of the items asked about; ``least``: answers of a shopper that are looked at."""
     refuse_keys((), question.which.conditions, of_scores_only)
     checklist = reading.checklist(ref)
-    table = _Table(checklist)
+    table = _ItemSql(checklist)
     where, values = conditions_of(question.in_sql)
     reading.view("visits", reading.answers(ref).parts)
     source = f"visits left join stores on stores.store = visits.store where {' and '.join(where)}"
@@ -85,14 +93,14 @@ def counts_of(reading: Reading, ref: str, question: Question, least: int) -> Ite
             if table.has_points(name):
                 (shopper_counts,) = reading.ask(table.by_shopper(name, source, least), values)
                 numbers += map(int, (count or 0 for count in shopper_counts))
-            yield Counts(name, checklist.items[name].ask, *numbers)
+            yield ItemCounts(name, checklist.items[name].ask, *numbers)
 
 
-class _Table:
+class _ItemSql:
     """The SQL of a checklist's items over the table ``visits`` of answers."""
 
     def __init__(self, checklist: Checklist) -> None:
-        self.checklist, self.names = checklist, Names(checklist)
+        self.checklist, self.names = checklist, ColumnNames(checklist)
         self.units = points_units(checklist)
 
     def has_points(self, name: str) -> bool:
@@ -103,16 +111,16 @@ class _Table:
         """Visits in which it was asked, answers, not applicable; with points the rest, too."""
         state = self._column("state", name)
         if not self.has_points(name):
-            return f"select {_HEADS} from (select {state} as state from {source})"
+            return f"select {_COUNT_COLUMNS} from (select {state} as state from {source})"
         columns = {"state": state, "x": self._share(name), "fails": self._fails(name), "r": self._rest(name)}
         listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
         sums = "count(x), sum(x), sum(x * x)"
-        sums += f", count(case when fails then 1 end), count(case when x >= {PARTS} then 1 end)"
+        sums += f", count(case when fails then 1 end), count(case when x >= {SHARE_UNITS} then 1 end)"
         both = ", ".join(f"sum(case when r is not null then {expression} end)" for expression in ("x", "x * x"))
         rest = ", ".join(
             f"sum(case when x is not null then {expression} end)" for expression in ("r", "r * r", "x * r")
         )
-        return f"select {_HEADS}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
+        return f"select {_COUNT_COLUMNS}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
 
     def by_shopper(self, name: str, source: str, least: int) -> str:
         """Shoppers with enough answers, and those whose answers are all worth the same."""
@@ -125,7 +133,7 @@ class _Table:
         return f"visits.{quoted(self.names.item(kind, name))}"
 
     def _share(self, name: str) -> str:
-        return f"cast(round({PARTS} * {self._earned(name)} / {self._possible(name)!r}) as bigint)"
+        return f"cast(round({SHARE_UNITS} * {self._earned(name)} / {self._possible(name)!r}) as bigint)"
 
     def _earned(self, name: str) -> str:
         """Points, as a number."""
@@ -148,13 +156,13 @@ class _Table:
             f"case when {self._column('points', other)} is null then 0 else {self._possible(other)!r} end"
             for other in others
         )
-        return f"cast(round({PARTS} * ({earned}) / nullif({possible}, 0)) as bigint)"
+        return f"cast(round({SHARE_UNITS} * ({earned}) / nullif({possible}, 0)) as bigint)"
 
 
 _NOT_ASKED = f"{code_of(Reason.NOT_RELEVANT.value)}, {code_of(Reason.NOT_ASKED.value)}"
 
 
-_HEADS = (
+_COUNT_COLUMNS = (
     f"count(case when state is null or state not in ({_NOT_ASKED}) then 1 end), count(*) - count(state), "
     f"count(case when state = {code_of(Reason.NOT_APPLICABLE.value)} then 1 end)"
 )
@@ -168,10 +176,10 @@ DEAD_BELOW = 0.01
 """An item is dead where less than full marks (or more than a fail) are surely rarer than this."""
 
 
-_SURE = 0.95
+_CONFIDENCE = 0.95
 
 
-MOSTLY = 0.5
+SELDOM_BELOW = 0.5
 
 
 ALIKE = 0.5
@@ -185,7 +193,7 @@ DRIFTED = 3.0
 DIFFERS = -0.1
 
 
-class Advice(StrEnum):
+class ItemAdvice(StrEnum):
     """What to do about an item."""
 
     FEW = "too-few"
@@ -199,7 +207,7 @@ class Advice(StrEnum):
     FINE = ""
 
 
-class ItemRow(NamedTuple):
+class ItemStatistics(NamedTuple):
     """An item of a version of the checklist; shares from 0 to 1.
 
     Visits in which it was ``asked``, and ``answered``; ``na``: the share not applicable. ``points``: the mean share of
@@ -221,33 +229,35 @@ class ItemRow(NamedTuple):
     rest: float | None
     alike: float | None
     drift: float | None
-    advice: Advice
+    advice: ItemAdvice
 
 
-def items_table(reading: Reading, question: Question, rules: Rules = DEFAULT) -> list[ItemRow]:
+def item_statistics(
+    reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES
+) -> list[ItemStatistics]:
     """All items asked about, version by version in their order; ``BadInput`` where there are none such.
 
-    ``CannotTell`` where no visits are. Scores are not looked at, and so neither is the scheme.
+    ``NotEstimable`` where no visits are. Scores are not looked at, and so neither is the scheme.
     """
-    refuse_emptiness(reading)
-    rows: list[ItemRow] = []
-    before: dict[str, Counts] = {}
-    for ref in _oldest_first(checklists_asked(reading, question, one=False)):
+    require_visits(reading)
+    rows: list[ItemStatistics] = []
+    before: dict[str, ItemCounts] = {}
+    for ref in _by_version(checklists_asked(reading, question, one=False)):
         items = reading.checklist(ref).items
-        for counts in counts_of(reading, ref, question, rules.least_person):
+        for counts in count_items(reading, ref, question, rules.least_person):
             key = f"{ref.partition('@')[0]}/{counts.item}"
-            row = _row(ref, counts, before.get(key), rules)
+            row = _statistics_of(ref, counts, before.get(key), rules)
             # A duty that everybody meets says nothing of the stores, and must be asked all the same.
-            if row.advice is Advice.ALWAYS and items[counts.item].mandatory:
-                row = row._replace(advice=Advice.MUST_KEEP)
+            if row.advice is ItemAdvice.ALWAYS and items[counts.item].mandatory:
+                row = row._replace(advice=ItemAdvice.MUST_KEEP)
             rows.append(row)
             before[key] = counts
     if not any(one.asked for one in rows):
-        raise CannotTell(message("No visits meet the conditions."), "nothing")
+        raise NotEstimable(message("No visits meet the conditions."), "nothing")
     return rows
 
 
-def _oldest_first(refs: Iterable[str]) -> list[str]:
+def _by_version(refs: Iterable[str]) -> list[str]:
     def order(ref: str) -> tuple[str, list[int]]:
         name, _, version = ref.partition("@")
         return name, [int(component) for component in version.split(".")]
@@ -255,10 +265,10 @@ def _oldest_first(refs: Iterable[str]) -> list[str]:
     return sorted(refs, key=order)
 
 
-def _row(ref: str, counts: Counts, before: Counts | None, rules: Rules) -> ItemRow:
+def _statistics_of(ref: str, counts: ItemCounts, before: ItemCounts | None, rules: ComparisonRules) -> ItemStatistics:
     drift = None if before is None else _drift(before, counts)
-    rest, alike = _correlation(counts), _alike(counts, rules)
-    return ItemRow(
+    rest, alike = _correlation(counts), _share_answering_alike(counts, rules)
+    return ItemStatistics(
         ref,
         counts.item,
         counts.title,
@@ -267,7 +277,7 @@ def _row(ref: str, counts: Counts, before: Counts | None, rules: Rules) -> ItemR
         counts.not_applicable / counts.asked if counts.asked else 0.0,
         counts.mean,
         counts.full / counts.n if counts.n else None,
-        wilson(counts.full, counts.n, rules.level) if counts.n else None,
+        wilson_interval(counts.full, counts.n, rules.level) if counts.n else None,
         rest,
         alike,
         drift,
@@ -275,29 +285,29 @@ def _row(ref: str, counts: Counts, before: Counts | None, rules: Rules) -> ItemR
     )
 
 
-def _advice(counts: Counts, rest: float | None, alike: float | None, drift: float | None) -> Advice:
+def _advice(counts: ItemCounts, rest: float | None, alike: float | None, drift: float | None) -> ItemAdvice:
     """The gravest first."""
     n = counts.n if counts.mean is not None else counts.answered
-    seldom = counts.asked >= LEAST and counts.not_applicable > MOSTLY * counts.asked
-    checks: Sequence[tuple[bool, Advice]] = (
-        (n < LEAST and seldom, Advice.SELDOM),
-        (n < LEAST, Advice.FEW),
-        (counts.mean is not None and rarest(n - counts.full, n) < DEAD_BELOW, Advice.ALWAYS),
-        (counts.mean is not None and rarest(n - counts.fails, n) < DEAD_BELOW, Advice.NEVER),
-        (drift is not None and abs(drift) > DRIFTED, Advice.DRIFT),
-        (rest is not None and rest < DIFFERS, Advice.CONTRARY),
-        (alike is not None and alike > ALIKE, Advice.UNCALIBRATED),
-        (seldom, Advice.SELDOM),
+    seldom = counts.asked >= LEAST and counts.not_applicable > SELDOM_BELOW * counts.asked
+    checks: Sequence[tuple[bool, ItemAdvice]] = (
+        (n < LEAST and seldom, ItemAdvice.SELDOM),
+        (n < LEAST, ItemAdvice.FEW),
+        (counts.mean is not None and upper_limit_of_share(n - counts.full, n) < DEAD_BELOW, ItemAdvice.ALWAYS),
+        (counts.mean is not None and upper_limit_of_share(n - counts.fails, n) < DEAD_BELOW, ItemAdvice.NEVER),
+        (drift is not None and abs(drift) > DRIFTED, ItemAdvice.DRIFT),
+        (rest is not None and rest < DIFFERS, ItemAdvice.CONTRARY),
+        (alike is not None and alike > ALIKE, ItemAdvice.UNCALIBRATED),
+        (seldom, ItemAdvice.SELDOM),
     )
-    return next((advice for holds, advice in checks if holds), Advice.FINE)
+    return next((advice for holds, advice in checks if holds), ItemAdvice.FINE)
 
 
-def rarest(events: int, n: int) -> float:
+def upper_limit_of_share(events: int, n: int) -> float:
     """The upper 95 % limit of a share, by Poisson; of no event in n the rule of three, 3/n. 1 where n is 0."""
-    return float(stats.chi2.ppf(_SURE, 2 * (events + 1)) / 2 / n) if n else 1.0
+    return float(stats.chi2.ppf(_CONFIDENCE, 2 * (events + 1)) / 2 / n) if n else 1.0
 
 
-def _correlation(counts: Counts) -> float | None:
+def _correlation(counts: ItemCounts) -> float | None:
     """Of an item with the rest; ``None`` where one of them does not differ, or there are too few."""
     n = counts.with_rest
     xx = n * counts.squares - counts.sum**2
@@ -307,12 +317,12 @@ def _correlation(counts: Counts) -> float | None:
     return (n * counts.products - counts.sum * counts.rest_sum) / math.sqrt(xx * rr)
 
 
-def _alike(counts: Counts, rules: Rules) -> float | None:
+def _share_answering_alike(counts: ItemCounts, rules: ComparisonRules) -> float | None:
     """``None`` below so many shoppers as one of them must have answers."""
     return counts.alike / counts.shoppers if counts.shoppers >= rules.least_person else None
 
 
-def _drift(before: Counts, after: Counts) -> float | None:
+def _drift(before: ItemCounts, after: ItemCounts) -> float | None:
     """Welch's z of two means; ``None`` where they say too little."""
     if min(before.n, after.n) < LEAST or before.mean is None or after.mean is None:
         return None

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cemaudit.compare.design_check import Design
+from cemaudit.compare.design_check import DesignCheck
 from cemaudit.compare.intervals import Standing
-from cemaudit.compare.reliability import Component, Spreads
-from cemaudit.compare.results import Facts, Rules
+from cemaudit.compare.reliability import StandardDeviations, VarianceComponent
+from cemaudit.compare.results import ComparedData, ComparisonRules
 from cemaudit.compare.visit_table import Factor
 from cemaudit.language import Message
 
-__all__ = ["LEAST_TENTH", "League", "Order"]
+__all__ = ["LEAST_TENTH", "League", "RankingQuality"]
 
 LEAST_TENTH = 10
 """Of fewer that have a place there is no lowest tenth."""
 
 
-class Order(NamedTuple):
+class RankingQuality(NamedTuple):
     """How far the order of stores may be trusted; shares are 0 to 1.
 
     ``places``: stores that have one. ``groups``: of stores that cannot be told apart. ``told_apart``: the share of
@@ -44,20 +44,20 @@ class League:
     ``found``: the share of those that are that the flags find. ``factors``: what else the model takes into account.
     """
 
-    facts: Facts
-    rules: Rules
+    facts: ComparedData
+    rules: ComparisonRules
     unit: str
     target: float | None
     standings: tuple[Standing, ...]
-    spreads: Spreads
-    parts: tuple[Component, ...]
+    spreads: StandardDeviations
+    parts: tuple[VarianceComponent, ...]
     centre: float
-    order: Order
+    order: RankingQuality
     wrong: float | None
     found: float | None
     shoppers: int
     factors: tuple[Factor, ...]
-    design: Design
+    design: DesignCheck
     notes: tuple[Message, ...]
 
     @property

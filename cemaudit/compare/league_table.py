@@ -10,39 +10,55 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import Crossed, cross
-from cemaudit.compare.design_check import design_of
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.fitting import Fitted, fitted, fitted_once, only_units
+from cemaudit.compare.crosstabs import CrossTabulation, cross_tabulate
+from cemaudit.compare.design_check import check_design
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import FittedModel, fit_mixed_model, fit_without_store_effect, units_of_single_visits
 from cemaudit.compare.intervals import Interval, Standing
-from cemaudit.compare.league import LEAST_TENTH, League, Order
+from cemaudit.compare.league import LEAST_TENTH, League, RankingQuality
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Vector
 from cemaudit.compare.mixed_model.model import Estimates
-from cemaudit.compare.ranking import MOST_UNITS, Ranks, groups, probability_below, rank_intervals, told_apart
-from cemaudit.compare.reliability import Spreads, components
-from cemaudit.compare.results import DEFAULT, UNITS, Rules
-from cemaudit.compare.selection import Asked
+from cemaudit.compare.ranking import (
+    MOST_UNITS,
+    RankIntervals,
+    distinguishable_pairs,
+    probability_below,
+    rank_intervals,
+    store_groups,
+)
+from cemaudit.compare.reliability import StandardDeviations, variance_components
+from cemaudit.compare.results import DEFAULT_RULES, UNIT_TITLES, ComparisonRules
+from cemaudit.compare.selection import Selection
 from cemaudit.compare.visit_table import Factor
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local
 
-__all__ = ["compare", "fitted_of", "league_of", "mixed_up", "only_ones", "reliabilities", "scores", "spreads"]
+__all__ = [
+    "adjusted_scores",
+    "fit_league",
+    "fit_selection",
+    "make_league",
+    "pools_confounded",
+    "reliabilities",
+    "singletons",
+    "standard_deviations",
+]
 
 
-def spreads(fitted: Fitted) -> Spreads:
+def standard_deviations(fitted: FittedModel) -> StandardDeviations:
     """Standard deviations between stores, between shoppers (0 without them), between visits, on the scale."""
     model = fitted.model
-    return Spreads(model.unit_sd, model.random_sds[0] if model.random_sds else 0.0, model.residual_sd)
+    return StandardDeviations(model.unit_sd, model.random_sds[0] if model.random_sds else 0.0, model.residual_sd)
 
 
-def scores(fitted: Fitted, weights: Sparse | None = None) -> Estimates:
+def adjusted_scores(fitted: FittedModel, weights: Sparse | None = None) -> Estimates:
     """The score of each store with its standard error, on the scale; with ``weights`` (m x I), of mixtures of them."""
     units = sparse.eye_array(len(fitted.crossed.stores), format="csr") if weights is None else weights
     return fitted.model.contrast(units, units @ fitted.crossed.rows())
 
 
-def reliabilities(fitted: Fitted) -> Vector:
+def reliabilities(fitted: FittedModel) -> Vector:
     """How much of the variance of each store's effect is known (I), 0 to 1.
 
     NaN for the only store of a pool: what is the pool's and what is the store's own is one and the same there.
@@ -51,16 +67,16 @@ def reliabilities(fitted: Fitted) -> Vector:
     known_share = (
         np.clip(1.0 - fitted.model.unit_se**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
     )
-    return np.where(only_ones(fitted.crossed), np.nan, known_share)
+    return np.where(singletons(fitted.crossed), np.nan, known_share)
 
 
-def only_ones(crossed: Crossed) -> NDArray[np.bool_]:
+def singletons(crossed: CrossTabulation) -> NDArray[np.bool_]:
     """Which stores (I) are the only ones of their pool (or of another level of what is said of stores)."""
     sizes = [np.bincount(factor.codes)[factor.codes] for factor in crossed.of_stores]
     return np.any([size == 1 for size in sizes], axis=0) if sizes else np.zeros(len(crossed.stores), dtype=np.bool_)
 
 
-def mixed_up(fitted: Fitted) -> bool:
+def pools_confounded(fitted: FittedModel) -> bool:
     """Whether differences between pools cannot be told from those between waves, scenarios, versions or schemes."""
     sums = fitted.model.sums
     fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
@@ -74,34 +90,34 @@ def _rank(block: Matrix) -> int:
     return int(np.linalg.matrix_rank(block, hermitian=True))
 
 
-NOT_KNOWN = "?"
+UNKNOWN = "?"
 
 
-def league_of(
-    fitted: Fitted,
+def make_league(
+    fitted: FittedModel,
     names: Mapping[str | None, str],
     target: float | None = None,
-    rules: Rules = DEFAULT,
+    rules: ComparisonRules = DEFAULT_RULES,
 ) -> League:
     """The league of a fitted model.
 
     ``names`` of stores by id; ``target`` in points: stores probably worse are flagged, without one those probably among
     the lowest tenth.
     """
-    return _Table(fitted, target, rules).league(names)
+    return _LeagueBuilder(fitted, target, rules).league(names)
 
 
-class _Table:
+class _LeagueBuilder:
     """The columns of a league in the making: U units, of better and higher ``values`` on the scale."""
 
-    def __init__(self, fitted: Fitted, target: float | None, rules: Rules) -> None:
+    def __init__(self, fitted: FittedModel, target: float | None, rules: ComparisonRules) -> None:
         self.fitted, self.target, self.rules = fitted, target, rules
         crossed = fitted.crossed
         self.scale, self.sign = crossed.facts.scale, -1.0 if crossed.facts.better == "lower" else 1.0
-        self.labels, self.weights = _units(crossed)
-        self.score, self.se = scores(fitted, self.weights)
-        self.visits = _pooled(self.weights, crossed.visits)
-        self.design = design_of(crossed, fitted)
+        self.labels, self.weights = _units_from_stores(crossed)
+        self.score, self.se = adjusted_scores(fitted, self.weights)
+        self.visits = _sum_over_stores(self.weights, crossed.visits)
+        self.design = check_design(crossed, fitted)
         self.apart = np.zeros(len(self.labels), dtype=np.bool_)
         if crossed.unit_of is None:
             self.apart[list(self.design.alone)] = True
@@ -111,7 +127,7 @@ class _Table:
         fitted, facts = self.fitted, self.fitted.crossed.facts
         values, errors = self.sign * self.score, self._errors()
         ranks = rank_intervals(values, errors, self.allowed, self.rules)
-        grouped = groups(values, errors, self.allowed, self.rules.preference)
+        grouped = store_groups(values, errors, self.allowed, self.rules.preference)
         if ranks.placed < LEAST_TENTH:
             nobody = np.full(len(values), np.nan)
             ranks = ranks._replace(lowest=nobody, highest=nobody)
@@ -121,17 +137,17 @@ class _Table:
         standings = self._standings(names, ranks, grouped.group, below, flagged)
         best_first = np.lexsort((np.arange(len(values)), -values, ~self.allowed))
         expected = float(chance[self.allowed].sum())
-        distinguishable = told_apart(values, errors, self.allowed)
+        distinguishable = distinguishable_pairs(values, errors, self.allowed)
         return League(
             facts=facts,
             rules=self.rules,
             unit=fitted.crossed.unit_of.name if fitted.crossed.unit_of else "store",
             target=self.target,
             standings=tuple(standings[unit_order] for unit_order in best_first),
-            spreads=spreads(fitted),
-            parts=() if fitted.once else components(spreads(fitted)),
+            spreads=standard_deviations(fitted),
+            parts=() if fitted.once else variance_components(standard_deviations(fitted)),
             centre=float(self.scale.back(self.score.mean())),
-            order=Order(
+            order=RankingQuality(
                 ranks.placed, grouped.parts, distinguishable, grouped.ranked, grouped.wrong, grouped.wrong_in_full
             ),
             wrong=float(1 - chance[flagged].mean()) if flagged.any() else None,
@@ -153,13 +169,15 @@ class _Table:
         return self.fitted.model.covariances(weights, weights @ crossed.rows())
 
     def _notes(self) -> Iterator[Message]:
-        yield from map(_not_known, (factor for factor in self.fitted.crossed.of_stores if None in factor.levels))
+        yield from map(
+            _unknown_level_note, (factor for factor in self.fitted.crossed.of_stores if None in factor.levels)
+        )
         yield from self.design.notes
         yield from (pool.said for pool in self.design.pools if pool.said)
-        alone = int(only_ones(self.fitted.crossed).sum())
+        alone = int(singletons(self.fitted.crossed).sum())
         if alone and self.fitted.crossed.unit_of is None:
             yield message("The only stores of their pool: {n}. They are drawn towards no others.", n=alone)
-        if mixed_up(self.fitted):
+        if pools_confounded(self.fitted):
             yield message(
                 "Some pools were visited in some waves or scenarios only, or by some versions of the checklist: "
                 "differences between pools may be differences between these."
@@ -173,7 +191,7 @@ class _Table:
     def _standings(
         self,
         names: Mapping[str | None, str],
-        ranks: Ranks,
+        ranks: RankIntervals,
         group: NDArray[np.int64],
         below: Vector | None,
         flagged: NDArray[np.bool_],
@@ -193,11 +211,11 @@ class _Table:
                 score=float(points[index]),
                 se=float((high[index] - low[index]) / (half[index] * 2) * self.se[index]) if half[index] else 0.0,
                 interval=Interval(float(low[index]), float(high[index])),
-                reliability=None if columns is None else _known(columns[index]),
+                reliability=None if columns is None else _finite_or_none(columns[index]),
                 below=None if below is None else float(below[index]),
                 rank=Interval(int(ranks.low[index]), int(ranks.high[index])) if self.allowed[index] else None,
-                lowest=_known(ranks.lowest[index]),
-                highest=_known(ranks.highest[index]),
+                lowest=_finite_or_none(ranks.lowest[index]),
+                highest=_finite_or_none(ranks.highest[index]),
                 group=int(group[index]) or None,
                 flagged=bool(flagged[index]),
                 apart=bool(self.apart[index]),
@@ -207,14 +225,14 @@ class _Table:
 
     def _raw(self) -> Vector:
         """The mean of all raw scores of each unit."""
-        return _pooled(self.weights, self.fitted.crossed.raw) / np.maximum(self.visits, 1)
+        return _sum_over_stores(self.weights, self.fitted.crossed.raw) / np.maximum(self.visits, 1)
 
     def _pools(self) -> list[str]:
         crossed = self.fitted.crossed
         if crossed.unit_of is not None or not crossed.of_stores:
             return [""] * len(self.labels)
         pool = crossed.of_stores[0]
-        return [pool.levels[code] or NOT_KNOWN for code in pool.codes]
+        return [pool.levels[code] or UNKNOWN for code in pool.codes]
 
     def _effective(self) -> Vector | None:
         return self.fitted.crossed.effective if self.fitted.crossed.unit_of is None else None
@@ -223,16 +241,16 @@ class _Table:
         return reliabilities(self.fitted) if self.fitted.crossed.unit_of is None else None
 
 
-def _not_known(factor: Factor) -> Message:
+def _unknown_level_note(factor: Factor) -> Message:
     """How many stores are of no known pool, region or the like."""
     count = sum(factor.levels[code] is None for code in factor.codes)
     return message(
         "{what}: not known of {n} stores, which are taken together as one of their own ({mark}).",
-        what=UNITS[factor.name], n=count, mark=NOT_KNOWN,
+        what=UNIT_TITLES[factor.name], n=count, mark=UNKNOWN,
     )  # fmt: skip
 
 
-def _units(crossed: Crossed) -> tuple[list[str], Sparse]:
+def _units_from_stores(crossed: CrossTabulation) -> tuple[list[str], Sparse]:
     """What is compared, and how it is made of stores (U x I): each store of a region weighs the same."""
     count = len(crossed.stores)
     if crossed.unit_of is None:
@@ -240,62 +258,68 @@ def _units(crossed: Crossed) -> tuple[list[str], Sparse]:
     unit = crossed.unit_of
     belongs = sparse.csr_array((np.ones(count), (unit.codes, np.arange(count))), shape=(len(unit.levels), count))
     size = np.asarray(belongs.sum(axis=1))
-    return [level or NOT_KNOWN for level in unit.levels], sparse.csr_array(sparse.diags_array(1 / size) @ belongs)
+    return [level or UNKNOWN for level in unit.levels], sparse.csr_array(sparse.diags_array(1 / size) @ belongs)
 
 
-def _pooled(weights: Sparse, values: Vector) -> Vector:
+def _sum_over_stores(weights: Sparse, values: Vector) -> Vector:
     """The sum over the stores of each unit."""
     return np.asarray((weights != 0).astype(np.float64) @ values)
 
 
-def _known(value: float) -> float | None:
+def _finite_or_none(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
 _FULL = 100.0
 
 
-def compare(
-    reading: Local, selection: Asked, target: float | None = None, rules: Rules = DEFAULT, scale: str = "auto"
+def fit_league(
+    reading: Local,
+    selection: Selection,
+    target: float | None = None,
+    rules: ComparisonRules = DEFAULT_RULES,
+    scale: str = "auto",
 ) -> League:
     """The league of what is asked; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
 
-    ``BadInput`` where the question is wrong, ``CannotTell`` where the visits do not answer it.
+    ``BadInput`` where the question is wrong, ``NotEstimable`` where the visits do not answer it.
     """
-    fitted = fitted_of(reading, selection, rules, scale)
-    return league_of(fitted, reading.store_names(), target, rules)
+    fitted = fit_selection(reading, selection, rules, scale)
+    return make_league(fitted, reading.store_names(), target, rules)
 
 
-def fitted_of(reading: Local, selection: Asked, rules: Rules = DEFAULT, scale: str = "auto") -> Fitted:
-    """The fitted model of what is asked; ``CannotTell`` where there are not two of the unit."""
-    crossed = cross(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
+def fit_selection(
+    reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES, scale: str = "auto"
+) -> FittedModel:
+    """The fitted model of what is asked; ``NotEstimable`` where there are not two of the unit."""
+    crossed = cross_tabulate(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
     if crossed.unit_of and len(crossed.unit_of.levels) < 2:
-        raise CannotTell(_alone(crossed.unit_of))
+        raise NotEstimable(_single_level_message(crossed.unit_of))
     if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
         return _near_the_ceiling(reading, selection, crossed)
-    return _fitted(crossed)
+    return _fit(crossed)
 
 
-def _fitted(crossed: Crossed) -> Fitted:
-    return fitted_once(crossed) if only_units(crossed) else fitted(crossed)
+def _fit(crossed: CrossTabulation) -> FittedModel:
+    return fit_without_store_effect(crossed) if units_of_single_visits(crossed) else fit_mixed_model(crossed)
 
 
-def _alone(unit: Factor) -> Message:
+def _single_level_message(unit: Factor) -> Message:
     """Why stores cannot be compared by what is known of them."""
     if unit.levels == (None,):
         return message("of none of these stores anything is known as {key}: nothing to compare", key=unit.name)
     return message("all these stores have the same {key}: {value}", key=unit.name, value=unit.levels[0])
 
 
-def _mean(crossed: Crossed) -> float:
+def _mean(crossed: CrossTabulation) -> float:
     return float(crossed.raw.sum() / max(crossed.facts.visits, 1))
 
 
-def _near_the_ceiling(reading: Local, selection: Asked, crossed: Crossed) -> Fitted:
+def _near_the_ceiling(reading: Local, selection: Selection, crossed: CrossTabulation) -> FittedModel:
     """On the arcsine scale, where the scores are shares of points; else on their own, which is said."""
     try:
-        fitted = _fitted(cross(reading, replace(selection, scale="arcsine")))
+        fitted = _fit(cross_tabulate(reading, replace(selection, scale="arcsine")))
     except BadInput:
-        return _fitted(crossed)
+        return _fit(crossed)
     note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
     return fitted._replace(notes=(*fitted.notes, note))

@@ -10,11 +10,11 @@ import numpy as np
 from scipy import sparse
 from scipy.special import ndtr
 
-from cemaudit.compare.fitting import Fitted
+from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league import League
-from cemaudit.compare.league_table import spreads
-from cemaudit.compare.report_records import Place
+from cemaudit.compare.league_table import standard_deviations
+from cemaudit.compare.report_records import StorePlace
 from cemaudit.compare.sample_size import ANOTHER_STORE, visits_for_difference
 from cemaudit.compare.trend import Trend
 from cemaudit.compare.wording import percent
@@ -22,13 +22,13 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Reading
 
-__all__ = ["MOST", "Pair", "pair_of", "places_of"]
+__all__ = ["MOST", "StorePair", "compare_pair", "places_of"]
 
 
 MOST = 1_000
 
 
-class Pair(NamedTuple):
+class StorePair(NamedTuple):
     """Store ``one`` and the ``other``.
 
     ``difference`` of their scores (one less other) with its ``se`` and ``interval``, on the scale of the league: what
@@ -62,9 +62,9 @@ class Pair(NamedTuple):
         return message("The second is better: {other} rather than {one}, with a probability of {better}.", **values)
 
 
-def pair_of(fitted: Fitted, league: League, first_store: str, other: str) -> Pair:
+def compare_pair(fitted: FittedModel, league: League, first_store: str, other: str) -> StorePair:
     """The two stores; ``BadInput`` where one is not among those compared."""
-    places = [_place(fitted, store) for store in (first_store, other)]
+    places = [_store_index(fitted, store) for store in (first_store, other)]
     standings_by_store: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
     weights = np.zeros((1, len(fitted.crossed.stores)))
     weights[0, places[0]] += 1
@@ -74,9 +74,9 @@ def pair_of(fitted: Fitted, league: League, first_store: str, other: str) -> Pai
     half = NormalDist().inv_cdf((1 + league.rules.level) / 2) * se
     ahead = float(ndtr(value / se)) if se else 0.5
     better = 1 - ahead if league.facts.better == "lower" else ahead
-    needed = visits_for_difference(abs(value), spreads(fitted), ANOTHER_STORE) if value else MOST + 1
+    needed = visits_for_difference(abs(value), standard_deviations(fitted), ANOTHER_STORE) if value else MOST + 1
     interval = Interval(value - half, value + half)
-    return Pair(
+    return StorePair(
         standings_by_store[first_store],
         standings_by_store[other],
         value,
@@ -87,7 +87,7 @@ def pair_of(fitted: Fitted, league: League, first_store: str, other: str) -> Pai
     )
 
 
-def _place(fitted: Fitted, store: str) -> int:
+def _store_index(fitted: FittedModel, store: str) -> int:
     try:
         return fitted.crossed.stores.index(store)
     except ValueError:
@@ -101,7 +101,7 @@ LEAST_PEERS = 5
 """Fewer would be no company to be seen in, and easy to recognise."""
 
 
-_ALIKE = (
+_PEER_KEYS = (
     (("region", "format"), message("stores of the same region and format")),
     (("region",), message("stores of the same region")),
     (("format",), message("stores of the same format")),
@@ -114,12 +114,15 @@ _ALL = message("all stores")
 Known = Mapping[str, Mapping[str, str | None]]
 
 
-def places_of(reading: Reading, league: League, trend: Trend | None = None, *, named: bool = False) -> dict[str, Place]:
+def places_of(
+    reading: Reading, league: League, trend: Trend | None = None, *, named: bool = False
+) -> dict[str, StorePlace]:
     """The place of each store by id; ``named``: the other stores' names may be shown; ``trend`` of the same visits."""
     rows = reading.ask("select store, region, format from stores")
     attributes_by_store = {store: {"region": region, "format": form} for store, region, form in rows}
     places = {
-        standing.store: _place_of(league, standing, attributes_by_store, named=named) for standing in league.standings
+        standing.store: _store_place(league, standing, attributes_by_store, named=named)
+        for standing in league.standings
     }
     if trend is None:
         return places
@@ -129,10 +132,10 @@ def places_of(reading: Reading, league: League, trend: Trend | None = None, *, n
     }
 
 
-def _place_of(league: League, standing: Standing, attributes_by_store: Known, *, named: bool) -> Place:
+def _store_place(league: League, standing: Standing, attributes_by_store: Known, *, named: bool) -> StorePlace:
     peers, what = _peers(league.standings, standing, attributes_by_store)
     facts = league.facts
-    return Place(
+    return StorePlace(
         standing=standing,
         stores=league.order.places,
         centre=league.centre,
@@ -152,16 +155,18 @@ def _peers(
 ) -> tuple[tuple[Standing, ...], Message]:
     """The ranked stores most like it of which there are enough; else all."""
     own = attributes_by_store.get(standing.store, {})
-    for keys, peers_text in _ALIKE:
+    for keys, peers_text in _PEER_KEYS:
         attributes = {key: own.get(key) for key in keys}
         alike = tuple(
-            each for each in standings if each is standing or (each.rank and _is(attributes_by_store, each, attributes))
+            each
+            for each in standings
+            if each is standing or (each.rank and _has_attributes(attributes_by_store, each, attributes))
         )
         if all(attributes.values()) and len(alike) >= LEAST_PEERS:
             return alike, peers_text
     return tuple(each for each in standings if each is standing or each.rank), _ALL
 
 
-def _is(attributes_by_store: Known, store: Standing, attributes: Mapping[str, str | None]) -> bool:
+def _has_attributes(attributes_by_store: Known, store: Standing, attributes: Mapping[str, str | None]) -> bool:
     said = attributes_by_store.get(store.store, {})
     return all(said.get(key) == value for key, value in attributes.items())

@@ -8,47 +8,47 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from scipy.special import ndtr
 
-from cemaudit.compare.results import DEFAULT, Rules
+from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
     "DRAWS",
+    "GOLDSTEIN_HEALY",
     "MOST_UNITS",
-    "OVERLAP",
     "Flags",
-    "Groups",
-    "Places",
-    "Ranks",
+    "RankIntervals",
+    "RankSets",
+    "StoreGroups",
     "among_best",
-    "confident_ranks",
-    "confident_ranks_of_all",
-    "differences",
+    "covariance_root",
+    "difference_variances",
+    "distinguishable_pairs",
     "flags",
-    "groups",
     "probability_below",
+    "rank_confidence_sets",
     "rank_intervals",
-    "root_of",
-    "some_of",
-    "told_apart",
+    "restrict",
+    "simultaneous_rank_sets",
+    "store_groups",
 ]
 
 
-OVERLAP = 1.39
+GOLDSTEIN_HEALY = 1.39
 """Bars of so many standard errors to both sides (about 84 %) that do not overlap differ at about 5 %.
 
 Goldstein & Healy 1995, JRSS-A 158:175-177: 1.96 / √2.
 """
 
 
-STORES_AT_ONCE = 500
+STORES_PER_BLOCK = 500
 
 
 MOST_PAIRED = 10_000
 
 
-def told_apart(
+def distinguishable_pairs(
     score: NDArray[np.float64],
     error: NDArray[np.float64],
     allowed: NDArray[np.bool_] | None = None,
@@ -59,36 +59,38 @@ def told_apart(
     ``score``: (S,); ``error``: (S,) standard errors, or (S, S) covariances of the errors of few. Of more than
     ``MOST_PAIRED`` stores so many, evenly spread over the scores, stand for all.
     """
-    mean, errors = (score, error) if allowed is None else (score[allowed], some_of(error, allowed))
+    mean, errors = (score, error) if allowed is None else (score[allowed], restrict(error, allowed))
     if len(mean) < 2:
         return None
     square = NormalDist().inv_cdf((1 + level) / 2) ** 2
     if errors.ndim > 1:
-        far = (mean[:, None] - mean[None, :]) ** 2 > square * differences(errors)
+        far = (mean[:, None] - mean[None, :]) ** 2 > square * difference_variances(errors)
         return float(far[np.triu_indices(len(mean), 1)].mean())
     variance = errors**2
     if len(mean) > MOST_PAIRED:
         sampled = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST_PAIRED).astype(np.intp)]
         mean, variance = mean[sampled], variance[sampled]
-    apart = sum(_apart(mean, variance, start, square) for start in range(0, len(mean), STORES_AT_ONCE))
+    apart = sum(
+        _count_distinguishable(mean, variance, start, square) for start in range(0, len(mean), STORES_PER_BLOCK)
+    )
     return apart / (len(mean) * (len(mean) - 1) / 2)
 
 
-def differences(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+def difference_variances(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """(U, U) the variances of the differences between errors of this covariance (U, U): what two share drops out."""
     variance = covariance.diagonal()
     variances: NDArray[np.float64] = np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0)
     return variances
 
 
-def some_of(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
+def restrict(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Of standard errors (S,), or of covariances (S, S), those of the stores allowed."""
     return error[allowed] if error.ndim == 1 else error[np.ix_(allowed, allowed)]
 
 
-def _apart(mean: NDArray[np.float64], variance: NDArray[np.float64], start: int, square: float) -> int:
+def _count_distinguishable(mean: NDArray[np.float64], variance: NDArray[np.float64], start: int, square: float) -> int:
     """Pairs told apart between a block of stores and those in it or after it."""
-    block = slice(start, start + STORES_AT_ONCE)
+    block = slice(start, start + STORES_PER_BLOCK)
     gap = mean[block, None] - mean[None, start:]
     far = gap**2 > square * (variance[block, None] + variance[None, start:])
     return int(np.triu(far, 1).sum())
@@ -105,17 +107,17 @@ DRAWS = 10_000
 SEED = 1
 
 
-DRAWS_AT_ONCE = 200
+DRAWS_PER_BLOCK = 200
 
 
-class Places(NamedTuple):
+class RankSets(NamedTuple):
     """(U,) the best and the worst place each unit may have; 1 is the best."""
 
     low: NDArray[np.int64]
     high: NDArray[np.int64]
 
 
-class _Design(NamedTuple):
+class _PairwiseDifferences(NamedTuple):
     """Differences between units (U, U) with standard errors (1 on the diagonal), and draws of estimates (R, U)."""
 
     gap: NDArray[np.float64]
@@ -123,26 +125,26 @@ class _Design(NamedTuple):
     draws: NDArray[np.float64]
 
 
-def confident_ranks(
+def rank_confidence_sets(
     score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
-) -> Places:
+) -> RankSets:
     """For each unit by itself: the places its true one is among with confidence ``level``.
 
     ``score``: (U,), unshrunken estimates, a higher one is better; ``covariance``: (U, U) of them, or (U,) variances of
     independent ones. ``ValueError`` above ``MOST_UNITS``. Mogstad, Romano, Shaikh & Wilhelm 2024, REStud 91:476-518.
     """
     design = _design(score, covariance, draws)
-    rank_sets = [_confident_places(design, np.array([unit]), level) for unit in range(len(score))]
+    rank_sets = [_rank_sets(design, np.array([unit]), level) for unit in range(len(score))]
     low, high = zip(*rank_sets, strict=True) if rank_sets else ((), ())
-    return Places(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
+    return RankSets(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
 
 
-def confident_ranks_of_all(
+def simultaneous_rank_sets(
     score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
-) -> Places:
+) -> RankSets:
     """For all units together: with confidence ``level`` all true places are among these. Else as above."""
     design = _design(score, covariance, draws)
-    return Places(*_confident_places(design, np.arange(len(score)), level))
+    return RankSets(*_rank_sets(design, np.arange(len(score)), level))
 
 
 def among_best(
@@ -153,33 +155,33 @@ def among_best(
     draws: int = DRAWS,
 ) -> NDArray[np.bool_]:
     """(U,) the units that may be among the ``best``: with confidence ``level`` all that truly are lie in the set."""
-    return confident_ranks_of_all(score, covariance, level, draws).low <= best
+    return simultaneous_rank_sets(score, covariance, level, draws).low <= best
 
 
-def _design(score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _Design:
+def _design(score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _PairwiseDifferences:
     units = len(score)
     if units > MOST_UNITS:
         raise ValueError(f"{units} units, at most {MOST_UNITS}")
     full = np.diag(covariance) if covariance.ndim == 1 else covariance
-    square = differences(full)
+    square = difference_variances(full)
     np.fill_diagonal(square, 1)
     random = np.random.Generator(np.random.PCG64(SEED))
-    return _Design(
+    return _PairwiseDifferences(
         score[:, None] - score[None, :],
         np.sqrt(np.maximum(square, np.finfo(float).tiny)),
-        random.standard_normal((draws, units)) @ root_of(full).T,
+        random.standard_normal((draws, units)) @ covariance_root(full).T,
     )
 
 
-def root_of(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+def covariance_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """(U, U) a matrix whose product with its own transpose is ``covariance`` (U, U)."""
     values, vectors = np.linalg.eigh(covariance)
     root: NDArray[np.float64] = vectors * np.sqrt(np.clip(values, 0, None))
     return root
 
 
-def _confident_places(
-    design: _Design, units: NDArray[np.int64], level: float
+def _rank_sets(
+    design: _PairwiseDifferences, units: NDArray[np.int64], level: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Step down: pairs told apart need not be guarded against any more, so the next bound is sharper."""
     count = len(design.gap)
@@ -188,7 +190,7 @@ def _confident_places(
     np.fill_diagonal(open_, val=False)
     better = np.zeros_like(open_)
     while open_.any():
-        distinguishable = open_ & (design.gap > _bound(design, open_, level) * design.se)
+        distinguishable = open_ & (design.gap > _critical_value(design, open_, level) * design.se)
         if not distinguishable.any():
             break
         better |= distinguishable
@@ -196,11 +198,11 @@ def _confident_places(
     return 1 + better[:, units].sum(0), count - better[units, :].sum(1)
 
 
-def _bound(design: _Design, pairs: NDArray[np.bool_], level: float) -> float:
+def _critical_value(design: _PairwiseDifferences, pairs: NDArray[np.bool_], level: float) -> float:
     """The quantile of the largest standardised difference among ``pairs``."""
     first, second = np.nonzero(pairs)
     se = design.se[first, second]
-    blocks = (design.draws[start : start + DRAWS_AT_ONCE] for start in range(0, len(design.draws), DRAWS_AT_ONCE))
+    blocks = (design.draws[start : start + DRAWS_PER_BLOCK] for start in range(0, len(design.draws), DRAWS_PER_BLOCK))
     largest = np.concatenate([((block[:, first] - block[:, second]) / se).max(axis=1) for block in blocks])
     return float(np.quantile(largest, level))
 
@@ -212,11 +214,11 @@ RANKS_AT_ONCE = 2_000_000
 """Numbers drawn at a time."""
 
 
-FEW = 200_000
+FEW_DRAWS = 200_000
 """Numbers drawn for the places of few: enough for 20 of them to have as many draws as are usual there."""
 
 
-class Ranks(NamedTuple):
+class RankIntervals(NamedTuple):
     """The likely places of S stores; 1 is the best, ``placed`` the worst.
 
     ``low`` and ``high``: (S,) the best and the worst likely place, both 0 where a store has no place. ``lowest`` and
@@ -236,38 +238,40 @@ def rank_intervals(
     score: NDArray[np.float64],
     error: NDArray[np.float64],
     allowed: NDArray[np.bool_] | None = None,
-    rules: Rules = DEFAULT,
+    rules: ComparisonRules = DEFAULT_RULES,
     draws: int = 1_000,
-) -> Ranks:
+) -> RankIntervals:
     """Rank ``draws`` leagues drawn from N(score, se²); an interval leaves out (1 - level) / 2 of them at either end.
 
     ``score``: (S,), a higher one is better; ``error``: (S,) standard errors; stores not ``allowed`` take no place.
     Goldstein & Spiegelhalter 1996, JRSS-A 159:385-443; Lin et al. 2006. Draws are independent between stores: the
     intervals are as good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores).
-    Or ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``confident_ranks``.
+    Or ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``rank_confidence_sets``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    errors, eligible_errors = some_of(error, eligible), score[eligible]
+    errors, eligible_errors = restrict(error, eligible), score[eligible]
     joint = errors.ndim > 1
-    places = _places(eligible_errors, root_of(errors) if joint else errors, draws)
+    places = _drawn_ranks(eligible_errors, covariance_root(errors) if joint else errors, draws)
     eligible_count = places.shape[1]
     extreme = max(1, round(rules.extremes * eligible_count)) if eligible_count else 0
-    low, high = _confident(eligible_errors, errors, rules.level) if joint else _middle(places, rules.level)
-    return Ranks(
-        _spread(low, eligible, 0),
-        _spread(high, eligible, 0),
-        _spread(np.count_nonzero(places > eligible_count - extreme, axis=0) / draws, eligible, np.nan),
-        _spread(np.count_nonzero(places <= extreme, axis=0) / draws, eligible, np.nan),
+    low, high = (
+        _small_set_intervals(eligible_errors, errors, rules.level) if joint else _rank_quantiles(places, rules.level)
+    )
+    return RankIntervals(
+        _expand(low, eligible, 0),
+        _expand(high, eligible, 0),
+        _expand(np.count_nonzero(places > eligible_count - extreme, axis=0) / draws, eligible, np.nan),
+        _expand(np.count_nonzero(places <= extreme, axis=0) / draws, eligible, np.nan),
         eligible_count,
         extreme,
     )
 
 
-def _confident(score: NDArray[np.float64], covariance: NDArray[np.float64], level: float) -> Places:
-    return confident_ranks(score, covariance, level, min(DRAWS, FEW // max(1, len(score))))
+def _small_set_intervals(score: NDArray[np.float64], covariance: NDArray[np.float64], level: float) -> RankSets:
+    return rank_confidence_sets(score, covariance, level, min(DRAWS, FEW_DRAWS // max(1, len(score))))
 
 
-def _places(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
+def _drawn_ranks(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
     """(draws, S) the place of each store in each drawn league; ``errors``: standard ones, or a root of covariances."""
     random = np.random.Generator(np.random.PCG64(SEED))
     kind = np.uint16 if len(score) <= np.iinfo(np.uint16).max else np.uint32
@@ -283,7 +287,7 @@ def _places(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int)
     return places
 
 
-def _middle(places: NDArray[np.unsignedinteger], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _rank_quantiles(places: NDArray[np.unsignedinteger], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The places, of each store, between which at least ``level`` of the draws lie."""
     draws, stores = places.shape
     first = int((1 - level) / 2 * draws + 1e-9)
@@ -295,18 +299,18 @@ def _middle(places: NDArray[np.unsignedinteger], level: float) -> tuple[NDArray[
     return low, high
 
 
-def _spread(values: NDArray[_Number], eligible: NDArray[np.bool_], otherwise: float) -> NDArray[_Number]:
+def _expand(values: NDArray[_Number], eligible: NDArray[np.bool_], otherwise: float) -> NDArray[_Number]:
     """``values`` of the eligible stores in their places among all, ``otherwise`` elsewhere."""
     full = np.full(len(eligible), otherwise, dtype=values.dtype)
     full[eligible] = values
     return full
 
 
-MOST_GROUPED = 1_000
+MOST_MICRO_GROUPS = 1_000
 """Stores one by one; more are first gathered into so many of like score."""
 
 
-class Groups(NamedTuple):
+class StoreGroups(NamedTuple):
     """The groups of S stores.
 
     ``group``: (S,) 1 is the best, 0 where a store has no place. ``parts``: how many groups. ``ranked``: the share of
@@ -322,7 +326,7 @@ class Groups(NamedTuple):
     wrong_in_full: float
 
 
-class _Crowd(NamedTuple):
+class _MicroGroups(NamedTuple):
     """Micro-groups, best first: how many stores, their mean score and mean variance; ``member``: of each store."""
 
     stores: NDArray[np.int64]
@@ -331,13 +335,13 @@ class _Crowd(NamedTuple):
     member: NDArray[np.int64]
 
 
-def groups(
+def store_groups(
     score: NDArray[np.float64],
     error: NDArray[np.float64],
     allowed: NDArray[np.bool_] | None = None,
     preference: float = 0.25,
-    most: int = MOST_GROUPED,
-) -> Groups:
+    most: int = MOST_MICRO_GROUPS,
+) -> StoreGroups:
     """Place a store above another only where that is worth it: likelier than 1 / (1 + ``preference``), on balance.
 
     ``score``: (S,), a higher one is better; ``error``: (S,) standard errors, or (S, S) covariances of the errors of at
@@ -347,18 +351,18 @@ def groups(
     are first gathered into ``most`` micro-groups.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    errors = some_of(error, eligible)
+    errors = restrict(error, eligible)
     shared = errors if errors.ndim > 1 else None
-    crowd = _crowd(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
-    above = _above(crowd, shared)
+    crowd = _micro_groups(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
+    above = _probability_better(crowd, shared)
     pairs = np.triu(np.outer(crowd.stores, crowd.stores), 1).astype(np.float64)
-    cuts = _cuts(pairs * (1 - (1 + preference) * above))
+    cuts = _optimal_cuts(pairs * (1 - (1 + preference) * above))
     of = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))
     group = np.zeros(len(score), dtype=np.int64)
     group[eligible] = of[crowd.member]
     apart = pairs * (of[:, None] < of[None, :])
     all_pairs = crowd.stores.sum() * (crowd.stores.sum() - 1) / 2
-    return Groups(
+    return StoreGroups(
         group,
         len(cuts) - 1,
         _share(apart.sum(), all_pairs),
@@ -367,7 +371,7 @@ def groups(
     )
 
 
-def _crowd(score: NDArray[np.float64], variance: NDArray[np.float64], most: int) -> _Crowd:
+def _micro_groups(score: NDArray[np.float64], variance: NDArray[np.float64], most: int) -> _MicroGroups:
     best_first = np.argsort(-score, kind="stable")
     stores = len(score)
     count = min(stores, most)
@@ -375,7 +379,7 @@ def _crowd(score: NDArray[np.float64], variance: NDArray[np.float64], most: int)
     member = np.empty(stores, dtype=np.int64)
     member[best_first] = of
     size = np.bincount(of, minlength=count)
-    return _Crowd(
+    return _MicroGroups(
         size,
         np.bincount(of, score[best_first], minlength=count) / size,
         np.bincount(of, variance[best_first], minlength=count) / size,
@@ -383,21 +387,21 @@ def _crowd(score: NDArray[np.float64], variance: NDArray[np.float64], most: int)
     )
 
 
-def _above(crowd: _Crowd, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
+def _probability_better(crowd: _MicroGroups, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """(M, M) the probability that the first is better than the second; a half where nothing is to choose."""
     gap = crowd.score[:, None] - crowd.score[None, :]
     if shared is None:
         spread = np.sqrt(crowd.variance[:, None] + crowd.variance[None, :])
     else:
         best_first = np.argsort(crowd.member)
-        spread = np.sqrt(differences(shared[np.ix_(best_first, best_first)]))
+        spread = np.sqrt(difference_variances(shared[np.ix_(best_first, best_first)]))
     with np.errstate(over="ignore"):
         far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
     above: NDArray[np.float64] = ndtr(far)
     return above
 
 
-def _cuts(loss: NDArray[np.float64]) -> list[int]:
+def _optimal_cuts(loss: NDArray[np.float64]) -> list[int]:
     """Where the groups begin, and the end of the last: of all ways to cut, that which avoids the most loss.
 
     ``loss``: (M, M), above its diagonal the loss of ranking the pair. The loss avoided by one block a..b is a rectangle

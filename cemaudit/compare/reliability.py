@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-__all__ = ["Component", "Spreads", "components", "reliability", "visits_for_reliability"]
+__all__ = ["StandardDeviations", "VarianceComponent", "reliability", "variance_components", "visits_for_reliability"]
 
 
 _NOTHING = 1e-6
 
 
-class Spreads(NamedTuple):
+class StandardDeviations(NamedTuple):
     """Standard deviations, in points of the measure, 0 or more: between stores, between shoppers, between visits."""
 
     store: float
@@ -19,7 +19,7 @@ class Spreads(NamedTuple):
     visit: float
 
 
-class Component(NamedTuple):
+class VarianceComponent(NamedTuple):
     """One source of difference: its standard deviation and its ``share`` (0 to 1) of the variance of one visit."""
 
     name: str
@@ -27,15 +27,16 @@ class Component(NamedTuple):
     share: float
 
 
-def components(spreads: Spreads) -> tuple[Component, ...]:
+def variance_components(spreads: StandardDeviations) -> tuple[VarianceComponent, ...]:
     """``store``, ``shopper`` and ``visit``; the shares add up to 1 (all 0 where nothing differs)."""
     total = sum(sd**2 for sd in spreads)
     return tuple(
-        Component(name, sd, sd**2 / total if total else 0.0) for name, sd in zip(Spreads._fields, spreads, strict=True)
+        VarianceComponent(name, sd, sd**2 / total if total else 0.0)
+        for name, sd in zip(StandardDeviations._fields, spreads, strict=True)
     )
 
 
-def reliability(spreads: Spreads, visits: float, effective: float | None = None) -> float:
+def reliability(spreads: StandardDeviations, visits: float, effective: float | None = None) -> float:
     """σ_s² / (σ_s² + σ_b² / k_eff + σ_e² / n), 0 to 1: how much of the variance of stores' means is the stores' own.
 
     ``visits`` n > 0; ``effective`` k_eff = n² / Σ n_j² (n_j by shopper j), else each is by another. One visit:
@@ -46,7 +47,7 @@ def reliability(spreads: Spreads, visits: float, effective: float | None = None)
     return own / (own + noise) if own else 0.0
 
 
-def visits_for_reliability(spreads: Spreads, target: float) -> int | None:
+def visits_for_reliability(spreads: StandardDeviations, target: float) -> int | None:
     """The least visits, each by another shopper, whose mean has reliability ``target`` (above 0, below 1).
 
     ``None`` where no number is enough: stores do not differ, or next to nothing. Spearman-Brown.

@@ -10,24 +10,24 @@ from cemaudit.errors import Sayable
 from cemaudit.model import Severity
 
 if TYPE_CHECKING:
-    from cemaudit.compare.drivers.results import Study
+    from cemaudit.compare.drivers.results import DriverStudy
     from cemaudit.compare.league import League
 
 __all__ = [
-    "Account",
-    "Agreement",
+    "ChannelAgreement",
+    "ChannelComparison",
     "ChannelMean",
-    "Channels",
-    "Course",
-    "CourseLine",
-    "Found",
+    "FindingCount",
     "Funnel",
-    "Parts",
-    "Place",
+    "HistoryLine",
+    "LeagueReportData",
+    "ScoreHistory",
+    "StorePlace",
+    "TouchpointScores",
 ]
 
 
-class CourseLine(NamedTuple):
+class HistoryLine(NamedTuple):
     """Scores of one store, region or network, one for each wave; ``None`` where there is nothing to say.
 
     ``intervals``: as many, or none at all.
@@ -38,15 +38,15 @@ class CourseLine(NamedTuple):
     intervals: tuple[Interval | None, ...] = ()
 
 
-class Course(NamedTuple):
+class ScoreHistory(NamedTuple):
     """How scores went from wave to wave (their names, oldest first), and ``notes``: what of it is more than chance."""
 
     waves: tuple[str, ...]
-    lines: tuple[CourseLine, ...]
+    lines: tuple[HistoryLine, ...]
     notes: tuple[Sayable, ...] = ()
 
 
-class Place(NamedTuple):
+class StorePlace(NamedTuple):
     """One store among ``stores`` that were compared by ``measure``.
 
     ``centre``: the mean score of all; ``target`` in points, or ``None``. ``level``: how often an interval is meant to
@@ -66,7 +66,7 @@ class Place(NamedTuple):
     peers: tuple[Standing, ...] = ()
     peers_are: Sayable | str = ""
     named: bool = False
-    course: Course | None = None
+    course: ScoreHistory | None = None
     notes: tuple[Sayable, ...] = ()
 
 
@@ -85,7 +85,7 @@ class Funnel(NamedTuple):
     outside: Mapping[str, int]
 
 
-class Parts(NamedTuple):
+class TouchpointScores(NamedTuple):
     """Mean scores of each store (by id) at each of ``names`` (touchpoints, say), ``None`` where there is none.
 
     From ``low``, the worst, to ``high``, the best.
@@ -108,7 +108,7 @@ class ChannelMean(NamedTuple):
     interval: Interval
 
 
-class Agreement(NamedTuple):
+class ChannelAgreement(NamedTuple):
     """How far stores good in ``one`` channel are good in the ``other``: the correlation of their scores, -1 to 1.
 
     Over ``stores`` known in both; ``None`` where these are too few to say.
@@ -121,16 +121,16 @@ class Agreement(NamedTuple):
     stores: int
 
 
-class Channels(NamedTuple):
+class ChannelComparison(NamedTuple):
     """The channels side by side. ``uneven``: stores whose channels differ more than chance, the most uneven first."""
 
     means: tuple[ChannelMean, ...]
-    agreements: tuple[Agreement, ...] = ()
+    agreements: tuple[ChannelAgreement, ...] = ()
     uneven: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
     notes: tuple[Sayable, ...] = ()
 
 
-class Found(NamedTuple):
+class FindingCount(NamedTuple):
     """A finding that came so many ``times``, in so many ``stores``, at a touchpoint."""
 
     touchpoint: Sayable | str
@@ -140,7 +140,7 @@ class Found(NamedTuple):
     stores: int
 
 
-class Account(NamedTuple):
+class LeagueReportData(NamedTuple):
     """A league and its surroundings.
 
     ``subject``: whose stores (a chain's name); ``period``: which waves or days, in words. ``actions``: what came of
@@ -152,10 +152,10 @@ class Account(NamedTuple):
     period: str = ""
     measure: Sayable | str = ""
     funnel: Funnel | None = None
-    parts: Parts | None = None
-    channels: Channels | None = None
-    course: Course | None = None
-    study: Study | None = None
-    found: tuple[Found, ...] = ()
+    parts: TouchpointScores | None = None
+    channels: ChannelComparison | None = None
+    course: ScoreHistory | None = None
+    study: DriverStudy | None = None
+    found: tuple[FindingCount, ...] = ()
     actions: tuple[Sayable, ...] = ()
     simulated: bool = False

@@ -10,16 +10,16 @@ from cemaudit.language import Message, message
 from cemaudit.model.text import Text
 
 if TYPE_CHECKING:
-    from cemaudit.compare.case_mix import Scale
+    from cemaudit.compare.case_mix import ScoreScale
 
-__all__ = ["DEFAULT", "EXCLUDED", "UNITS", "Facts", "Rules"]
+__all__ = ["DEFAULT_RULES", "EXCLUDED", "UNIT_TITLES", "ComparedData", "ComparisonRules"]
 
 
 EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True)
-class Facts:
+class ComparedData:
     """Of visits that are compared.
 
     ``measure`` (its id), ``title`` (where the scheme gives one) and ``unit`` (``points``, ``percent``, ``count``) of
@@ -39,12 +39,12 @@ class Facts:
     visits: int
     strangers: int
     left_out: Mapping[str, int]
-    scale: Scale
+    scale: ScoreScale
     adjusted: bool
     notes: tuple[Message, ...] = ()
 
 
-class Rules(NamedTuple):
+class ComparisonRules(NamedTuple):
     """What must be there before anything is said.
 
     ``least_visits``: below it a store has no rank and no place in a group. ``least_person``: below so many visits
@@ -63,10 +63,10 @@ class Rules(NamedTuple):
     preference: float = 0.25
 
 
-DEFAULT = Rules()
+DEFAULT_RULES = ComparisonRules()
 
 
-UNITS = {
+UNIT_TITLES = {
     "store": message("Store"),
     "region": message("Region"),
     "format": message("Format"),

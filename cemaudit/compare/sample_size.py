@@ -6,18 +6,18 @@ import math
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
-from cemaudit.compare.reliability import Spreads, reliability, visits_for_reliability
+from cemaudit.compare.reliability import StandardDeviations, reliability, visits_for_reliability
 from cemaudit.language import N_, Message, message
 
 __all__ = [
     "ANOTHER_STORE",
-    "ASSUMED",
-    "COUNTS",
+    "ASSUMED_DEVIATIONS",
+    "VISIT_COUNTS",
     "Against",
-    "Aim",
-    "Plan",
-    "Step",
-    "plan_visits",
+    "DetectionGoal",
+    "SampleSizePlan",
+    "SampleSizeRow",
+    "plan_sample_size",
     "power",
     "smallest_difference",
     "visits_for_difference",
@@ -27,7 +27,7 @@ __all__ = [
 Against = Literal["store", "wave", "target"]
 
 
-class Aim(NamedTuple):
+class DetectionGoal(NamedTuple):
     """What is to be seen.
 
     ``against``: another store, the same store in another wave, or a fixed target. ``same_shoppers``: the same persons
@@ -42,55 +42,55 @@ class Aim(NamedTuple):
     level: float = 0.95
 
 
-ANOTHER_STORE = Aim()
+ANOTHER_STORE = DetectionGoal()
 
 
-def visits_for_difference(difference: float, spreads: Spreads, aim: Aim = ANOTHER_STORE) -> int:
+def visits_for_difference(difference: float, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> int:
     """Visits of each store (or in each wave), each by another shopper, that show ``difference`` > 0 points.
 
     n = k (z_{(1+level)/2} + z_power)² (σ_b² + σ_e²) / δ², rounded up; k is 2, against a target 1.
     """
     factor = _quantile(aim) + NormalDist().inv_cdf(aim.power)
-    return max(1, math.ceil((factor * _one_visit(spreads, aim) / difference) ** 2 - 1e-9))
+    return max(1, math.ceil((factor * _sd_of_one_difference(spreads, aim) / difference) ** 2 - 1e-9))
 
 
-def smallest_difference(visits: int, spreads: Spreads, aim: Aim = ANOTHER_STORE) -> float:
+def smallest_difference(visits: int, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> float:
     """The difference in points that so many visits (each; 1 or more) show with the aim's power."""
     factor = _quantile(aim) + NormalDist().inv_cdf(aim.power)
-    return factor * _one_visit(spreads, aim) / math.sqrt(visits)
+    return factor * _sd_of_one_difference(spreads, aim) / math.sqrt(visits)
 
 
-def power(difference: float, visits: int, spreads: Spreads, aim: Aim = ANOTHER_STORE) -> float:
+def power(difference: float, visits: int, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> float:
     """How often (0 to 1) so many visits show ``difference`` points in its right direction; ``aim.power`` is not used.
 
     1 where visits do not differ.
     """
-    se = _one_visit(spreads, aim) / math.sqrt(visits)
+    se = _sd_of_one_difference(spreads, aim) / math.sqrt(visits)
     return NormalDist().cdf(difference / se - _quantile(aim)) if se else 1.0
 
 
-def _quantile(aim: Aim) -> float:
+def _quantile(aim: DetectionGoal) -> float:
     return NormalDist().inv_cdf((1 + aim.level) / 2)
 
 
-def _one_visit(spreads: Spreads, aim: Aim) -> float:
+def _sd_of_one_difference(spreads: StandardDeviations, aim: DetectionGoal) -> float:
     """The standard deviation of the difference with one visit (each)."""
     if aim.against == "target":
         return math.hypot(spreads.shopper, spreads.visit)
     return math.sqrt(2) * (spreads.visit if aim.same_shoppers else math.hypot(spreads.shopper, spreads.visit))
 
 
-ASSUMED = Spreads(store=5.0, shopper=5.0, visit=10.0)
+ASSUMED_DEVIATIONS = StandardDeviations(store=5.0, shopper=5.0, visit=10.0)
 """Points of 100, where nothing better is known: an assumption, not a measurement."""
 
 
-COUNTS = (1, 2, 4, 8, 12, 20)
+VISIT_COUNTS = (1, 2, 4, 8, 12, 20)
 
 
-WANTED = (0.7, 0.8, 0.9)
+TARGET_RELIABILITIES = (0.7, 0.8, 0.9)
 
 
-class Step(NamedTuple):
+class SampleSizeRow(NamedTuple):
     """What so many visits a store show: the smallest ``difference`` in points, and the ``reliability`` (0 to 1)."""
 
     visits: int
@@ -98,20 +98,20 @@ class Step(NamedTuple):
     reliability: float
 
 
-class Plan(NamedTuple):
+class SampleSizePlan(NamedTuple):
     """Visits to see ``difference`` points as the ``aim`` says.
 
-    ``visits``: of each store, or in each wave. ``steps``: what ``COUNTS`` of visits show. ``reliable``: visits that
-    reach each of the reliabilities ``WANTED``, ``None`` where none is enough. ``assumed``: the spreads (points) are not
+    ``visits``: of each store, or in each wave. ``steps``: what ``VISIT_COUNTS`` of visits show. ``reliable``: visits that
+    reach each of the reliabilities ``TARGET_RELIABILITIES``, ``None`` where none is enough. ``assumed``: the spreads (points) are not
     from the chain's own visits.
     """
 
     difference: float
-    aim: Aim
-    spreads: Spreads
+    aim: DetectionGoal
+    spreads: StandardDeviations
     assumed: bool
     visits: int
-    steps: tuple[Step, ...]
+    steps: tuple[SampleSizeRow, ...]
     reliable: dict[float, int | None]
 
     def sentences(self) -> tuple[Message, ...]:
@@ -181,12 +181,22 @@ _NEEDED: dict[Against, str] = {
 }
 
 
-def plan_visits(difference: float, spreads: Spreads = ASSUMED, aim: Aim | None = None, *, assumed: bool = True) -> Plan:
+def plan_sample_size(
+    difference: float,
+    spreads: StandardDeviations = ASSUMED_DEVIATIONS,
+    aim: DetectionGoal | None = None,
+    *,
+    assumed: bool = True,
+) -> SampleSizePlan:
     """The plan for ``difference`` > 0 points."""
-    aim = aim or Aim()
-    steps = (Step(count, smallest_difference(count, spreads, aim), reliability(spreads, count)) for count in COUNTS)
+    aim = aim or DetectionGoal()
+    steps = (
+        SampleSizeRow(count, smallest_difference(count, spreads, aim), reliability(spreads, count))
+        for count in VISIT_COUNTS
+    )
     reliable = {
-        target_reliability: visits_for_reliability(spreads, target_reliability) for target_reliability in WANTED
+        target_reliability: visits_for_reliability(spreads, target_reliability)
+        for target_reliability in TARGET_RELIABILITIES
     }
     visits = visits_for_difference(difference, spreads, aim)
-    return Plan(difference, aim, spreads, assumed, visits, tuple(steps), reliable)
+    return SampleSizePlan(difference, aim, spreads, assumed, visits, tuple(steps), reliable)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from cemaudit.compare.errors import refuse_emptiness
+from cemaudit.compare.errors import require_visits
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import FACETS, Condition
 from cemaudit.ledger.query.measured import Facets, measured_scores
-from cemaudit.ledger.query.question import Question, is_asked
-from cemaudit.ledger.query.reading import Reading, Scores
+from cemaudit.ledger.query.question import LedgerQuery, is_asked
+from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import measures_asked, tables_asked
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.snapshot.names import ScoreColumn
@@ -22,18 +22,18 @@ from cemaudit.model import Channel, Checklist, Element, Measure, Medium, Mode, M
 
 __all__ = [
     "NO_POOL",
-    "Asked",
     "FacetValue",
-    "Source",
-    "facets_asked",
-    "in_all_waves",
-    "in_wave",
-    "measure_asked",
-    "sources_asked",
+    "ScoreSource",
+    "Selection",
+    "filter_by_wave",
+    "over_all_waves",
+    "score_sources",
+    "selected_facet_values",
+    "selected_measure",
 ]
 
 
-_OF_STORES = ("region", "format", "brand", "owner", "pool")
+_STORE_KEYS = ("region", "format", "brand", "owner", "pool")
 
 
 _SHOWN = 8
@@ -44,7 +44,7 @@ NO_POOL = ""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Selection:
     """What is asked.
 
     ``which``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that instead of
@@ -69,7 +69,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         """``BadInput`` where a key is not one of stores, or the facet is none."""
-        for key, allowed_keys in ((self.unit, ("store", *_OF_STORES)), (self.pool or "pool", _OF_STORES)):
+        for key, allowed_keys in ((self.unit, ("store", *_STORE_KEYS)), (self.pool or "pool", _STORE_KEYS)):
             if key not in allowed_keys:
                 raise BadInput(
                     Problem(message("nothing to compare by: {key}", key=key), hint=nearest(key, allowed_keys))
@@ -79,29 +79,29 @@ class Asked:
             raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))
 
     @property
-    def question(self) -> Question:
+    def question(self) -> LedgerQuery:
         """It as a question to the snapshot."""
-        return Question((self.facet,) if self.facet else (), self.which, self.scheme, self.measure)
+        return LedgerQuery((self.facet,) if self.facet else (), self.which, self.scheme, self.measure)
 
 
-def in_wave(visit_filter: Filter, *waves: str) -> Filter:
+def filter_by_wave(visit_filter: Filter, *waves: str) -> Filter:
     """Those of the visits that belong to one of the waves."""
     return visit_filter._replace(conditions=(*visit_filter.conditions, Condition("wave", waves)))
 
 
-def in_all_waves(selection: Asked) -> Asked:
+def over_all_waves(selection: Selection) -> Selection:
     """The same of visits of any wave."""
     kept = tuple(condition for condition in selection.which.conditions if condition.key != "wave")
     return replace(selection, which=selection.which._replace(conditions=kept))
 
 
-class Source(NamedTuple):
+class ScoreSource(NamedTuple):
     """Where scores to be compared are: a table, those of its visits under one ``scheme``, and the ``column``, if any.
 
     ``column`` is ``None`` where the scheme has no such score: its visits are left out.
     """
 
-    table: Scores
+    table: ScoreTable
     scheme: Scheme
     column: ScoreColumn | None
 
@@ -111,33 +111,33 @@ class Source(NamedTuple):
         return self.scheme.measure[self.column.measure] if self.column else None
 
 
-def measure_asked(reading: Reading, selection: Asked) -> str:
+def selected_measure(reading: Reading, selection: Selection) -> str:
     """The measure that is compared: of several schemes' leading ones that of the last.
 
     ``BadInput`` where there is none, ``CannotTell`` where there are no visits.
     """
-    refuse_emptiness(reading)
+    require_visits(reading)
     return measures_asked(reading, selection.question)[-1]
 
 
-def sources_asked(reading: Reading, selection: Asked) -> list[Source]:
+def score_sources(reading: Reading, selection: Selection) -> list[ScoreSource]:
     """Where the scores are.
 
     ``BadInput`` where visits of several checklists are there and none is chosen, where there is no such score, and
     where one visit has several of them.
     """
-    measure = measure_asked(reading, selection)
+    measure = selected_measure(reading, selection)
     return [
         source for table in tables_asked(reading, selection.question) for source in _sources(table, measure, selection)
     ]
 
 
-def _sources(table: Scores, measure: str, selection: Asked) -> Iterator[Source]:
+def _sources(table: ScoreTable, measure: str, selection: Selection) -> Iterator[ScoreSource]:
     for scheme in table.schemes:
-        yield Source(table, scheme, _column(table, scheme, measure, selection))
+        yield ScoreSource(table, scheme, _column(table, scheme, measure, selection))
 
 
-def _column(table: Scores, scheme: Scheme, measure: str, selection: Asked) -> ScoreColumn | None:
+def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selection) -> ScoreColumn | None:
     if measure not in scheme.measure:
         return None
     own = [column for column in table.scores if column.measure == measure]
@@ -145,7 +145,7 @@ def _column(table: Scores, scheme: Scheme, measure: str, selection: Asked) -> Sc
     columns = [
         column
         for column, facets in score_columns
-        if is_asked(selection.question, facets) and _is_of_value(selection, facets)
+        if is_asked(selection.question, facets) and _matches_facet_value(selection, facets)
     ]
     if len(columns) > 1:
         names = ", ".join(column.name for column in columns[:_SHOWN])
@@ -155,7 +155,7 @@ def _column(table: Scores, scheme: Scheme, measure: str, selection: Asked) -> Sc
     return columns[0] if columns else None
 
 
-def _is_of_value(selection: Asked, facets: Facets) -> bool:
+def _matches_facet_value(selection: Selection, facets: Facets) -> bool:
     return selection.value is None or selection.facet is None or selection.value in facets.get(selection.facet, ())
 
 
@@ -173,17 +173,17 @@ class FacetValue(NamedTuple):
 
     value: str
     title: Text
-    asked: Asked
+    asked: Selection
 
 
-def facets_asked(reading: Reading, selection: Asked) -> list[FacetValue]:
+def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetValue]:
     """The values of the facet asked for, in the checklist's order; ``BadInput`` where no facet is, or no such scores.
 
     The measure is the same for all: the one asked for, else one kept for that facet (the leading one's parts first).
     """
     if selection.facet is None:
         raise BadInput(Problem(message("name what scores are kept for, such as channel"), "--by"))
-    facet, measure = selection.facet, measure_asked(reading, selection)
+    facet, measure = selection.facet, selected_measure(reading, selection)
     facet_values: dict[str, Text] = {}
     for table in tables_asked(reading, selection.question):
         for value in _values(table, measure, selection):
@@ -194,7 +194,7 @@ def facets_asked(reading: Reading, selection: Asked) -> list[FacetValue]:
     ]
 
 
-def _values(table: Scores, measure: str, selection: Asked) -> Iterator[str]:
+def _values(table: ScoreTable, measure: str, selection: Selection) -> Iterator[str]:
     own = [column for column in table.scores if column.measure == measure]
     for _, facets in measured_scores(table.checklist, table.schemes, own):
         if is_asked(selection.question, facets):

@@ -10,27 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from cemaudit.compare.crosstabs import Observed, indicators
-from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.crosstabs import VisitArrays, indicator_matrix
+from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.mixed_model.crossproducts import Vector, sums_of_rows
-from cemaudit.compare.mixed_model.model import Model
-from cemaudit.compare.mixed_model.posterior import model_of
-from cemaudit.compare.results import DEFAULT, Rules
+from cemaudit.compare.mixed_model.crossproducts import Vector, cross_products_of_rows
+from cemaudit.compare.mixed_model.model import MixedModel
+from cemaudit.compare.mixed_model.posterior import fit_best
+from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.wording import percent
 from cemaudit.language import Message, message
 
-__all__ = ["Severity", "Shopper", "severity_of"]
+__all__ = ["ShopperSeverities", "ShopperSeverity", "shopper_severities"]
 
 
-RARE = 0.001
+FLAG_LEVEL = 0.001
 """The probability, on either side, with which a steady shopper counts as unlike the others."""
 
 
 Spread = Literal["uniform", "erratic"]
 
 
-class Shopper(NamedTuple):
+class ShopperSeverity(NamedTuple):
     """A shopper by pseudonym.
 
     ``visits`` in so many ``stores``. ``severity``: points this shopper's scores are worse than those of the average
@@ -59,14 +59,14 @@ class Shopper(NamedTuple):
         return self.interval.high < 0
 
 
-class Severity(NamedTuple):
+class ShopperSeverities(NamedTuple):
     """The ``shoppers`` of enough visits, the strictest first; ``few``: how many have too few for anything to be said.
 
     ``sd``: the standard deviation of severity, ``visit_sd`` that of single visits, in points; ``apart``: whether stores
     are told from shoppers (else a store that is bad makes its shopper look strict). ``notes``: what cannot be told.
     """
 
-    shoppers: tuple[Shopper, ...]
+    shoppers: tuple[ShopperSeverity, ...]
     few: int
     sd: float
     visit_sd: float
@@ -74,35 +74,37 @@ class Severity(NamedTuple):
     notes: tuple[Message, ...]
 
 
-def severity_of(arrays: Observed, rules: Rules = DEFAULT) -> Severity:
-    """The severity of the shoppers of these visits; ``CannotTell`` where the visits do not say it."""
+def shopper_severities(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULES) -> ShopperSeverities:
+    """The severity of the shoppers of these visits; ``NotEstimable`` where the visits do not say it."""
     if len(arrays.shoppers) < 2:
-        raise CannotTell(message("fewer than two shoppers are known: nothing to compare them with"), "one-shopper")
+        raise NotEstimable(message("fewer than two shoppers are known: nothing to compare them with"), "one-shopper")
     if len(set(arrays.score.tolist())) == 1:
-        raise CannotTell(message("all scores are equal: these visits show no difference at all"), "equal")
-    return _Table(arrays, _model(arrays), rules).severity()
+        raise NotEstimable(message("all scores are equal: these visits show no difference at all"), "equal")
+    return _SeverityEstimates(arrays, _model(arrays), rules).severity()
 
 
-def _model(arrays: Observed) -> Model:
+def _model(arrays: VisitArrays) -> MixedModel:
     """The model with stores; without, where every store was visited once, or stores are told by their pool alone."""
     try:
-        return model_of(arrays.sums())
-    except CannotTell as refusal:
+        return fit_best(arrays.sums())
+    except NotEstimable as refusal:
         if refusal.factor != 0 or refusal.reason not in {"once", "absorbed"}:
-            raise _in_words(refusal) from refusal
-    fixed = indicators(arrays.factors, len(arrays.score))
+            raise _for_shoppers(refusal) from refusal
+    fixed = indicator_matrix(arrays.factors, len(arrays.score))
     intercept = np.ones((len(arrays.score), 1))
     design_matrix = np.hstack([intercept, fixed.toarray()])
     try:
-        return model_of(sums_of_rows(arrays.shopper, [], design_matrix, arrays.score, levels=[len(arrays.shoppers)]))
-    except CannotTell as refusal:
-        raise _in_words(refusal) from refusal
+        return fit_best(
+            cross_products_of_rows(arrays.shopper, [], design_matrix, arrays.score, levels=[len(arrays.shoppers)])
+        )
+    except NotEstimable as refusal:
+        raise _for_shoppers(refusal) from refusal
 
 
-def _in_words(refusal: CannotTell) -> CannotTell:
+def _for_shoppers(refusal: NotEstimable) -> NotEstimable:
     """It in words of shoppers."""
-    text = _WORDS.get(refusal.reason)
-    return CannotTell(text, refusal.reason, refusal.factor) if text else refusal
+    text = _MESSAGES.get(refusal.reason)
+    return NotEstimable(text, refusal.reason, refusal.factor) if text else refusal
 
 
 _ONE_TO_ONE = message(
@@ -110,7 +112,7 @@ _ONE_TO_ONE = message(
 )
 
 
-_WORDS = {
+_MESSAGES = {
     "once": message("no shopper came twice: how strict each is cannot be told from the chance of the visit"),
     "same": _ONE_TO_ONE,
     "alike": _ONE_TO_ONE,
@@ -119,10 +121,10 @@ _WORDS = {
 }
 
 
-class _Table:
+class _SeverityEstimates:
     """Shoppers in the making."""
 
-    def __init__(self, arrays: Observed, model: Model, rules: Rules) -> None:
+    def __init__(self, arrays: VisitArrays, model: MixedModel, rules: ComparisonRules) -> None:
         self.seen, self.model, self.rules = arrays, model, rules
         self.with_stores = bool(model.randoms)
         self.apart = self.with_stores or int(np.bincount(arrays.store).max()) > 1
@@ -132,11 +134,11 @@ class _Table:
         self.known = arrays.shopper >= 0
         self.visits = np.bincount(arrays.shopper[self.known], minlength=len(arrays.shoppers))
 
-    def severity(self) -> Severity:
+    def severity(self) -> ShopperSeverities:
         listed = np.flatnonzero(self.visits >= self.rules.least_person)
         order = listed[np.argsort(-self.worse * self.effect[listed], kind="stable")]
         stores, ratios = self._stores(), self._ratios()
-        return Severity(
+        return ShopperSeverities(
             shoppers=tuple(
                 self._shopper(shopper_index, int(stores[shopper_index]), float(ratios[shopper_index]))
                 for shopper_index in order
@@ -148,13 +150,13 @@ class _Table:
             notes=tuple(self._notes(len(self.visits) - len(listed))),
         )
 
-    def _shopper(self, index: int, stores: int, ratio: float) -> Shopper:
+    def _shopper(self, index: int, stores: int, ratio: float) -> ShopperSeverity:
         severity, se = float(self.worse * self.effect[index]), float(self.se[index])
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * se
         visits = int(self.visits[index])
         interval = Interval(severity - half, severity + half)
-        spread = _spread(ratio, visits)
-        return Shopper(self.seen.shoppers[index], visits, stores, severity, se, interval, ratio, spread)
+        spread = _dispersion_flag(ratio, visits)
+        return ShopperSeverity(self.seen.shoppers[index], visits, stores, severity, se, interval, ratio, spread)
 
     def _stores(self) -> NDArray[np.int64]:
         """How many stores each shopper visited."""
@@ -196,9 +198,9 @@ class _Table:
         )  # fmt: skip
 
 
-def _spread(ratio: float, visits: int) -> Spread | None:
+def _dispersion_flag(ratio: float, visits: int) -> Spread | None:
     """By the limits of a chi-square of as many degrees of freedom as visits."""
     square = ratio**2 * visits
-    if square > special.chdtri(visits, RARE):
+    if square > special.chdtri(visits, FLAG_LEVEL):
         return "erratic"
-    return "uniform" if square < special.chdtri(visits, 1 - RARE) else None
+    return "uniform" if square < special.chdtri(visits, 1 - FLAG_LEVEL) else None

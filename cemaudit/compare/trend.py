@@ -7,64 +7,70 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import NormalDist
 
-from cemaudit.compare.control_charts import Residuals, Watching, dated, residuals, watching
-from cemaudit.compare.crosstabs import crossed
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.fitting import Fitted, fitted
+from cemaudit.compare.control_charts import (
+    StoreMonitoring,
+    VisitResiduals,
+    dated_visits,
+    monitor_stores,
+    visit_residuals,
+)
+from cemaudit.compare.crosstabs import cross_tabulate_table
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.report_records import Course, CourseLine
-from cemaudit.compare.results import DEFAULT, Facts, Rules
-from cemaudit.compare.selection import Asked, sources_asked
-from cemaudit.compare.visit_table import Factor, coded
+from cemaudit.compare.report_records import HistoryLine, ScoreHistory
+from cemaudit.compare.results import DEFAULT_RULES, ComparedData, ComparisonRules
+from cemaudit.compare.selection import Selection, score_sources
+from cemaudit.compare.visit_table import Factor, visit_table
 from cemaudit.compare.waves import (
-    Series,
     Wave,
-    mixed_with_waves,
-    series_of,
-    series_of_facets,
-    series_of_stores,
-    waves_of,
+    WaveSeries,
+    confounded_with_waves,
+    network_series,
+    series_by_facet,
+    series_by_factor,
+    waves_by_date,
 )
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local
 
-__all__ = ["OF_FACETS", "OF_STORES", "Trend", "trend_of"]
+__all__ = ["FACET_KEYS", "STORE_KEYS", "Trend", "estimate_trend"]
 
-OF_STORES = ("region", "format", "brand", "owner", "pool")
-OF_FACETS = ("channel", "element", "stage", "touchpoint")
+STORE_KEYS = ("region", "format", "brand", "owner", "pool")
+FACET_KEYS = ("channel", "element", "stage", "touchpoint")
 
 
 @dataclass(frozen=True, eq=False)
 class Trend:
-    """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``watching``: single stores.
+    """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``monitor_stores``: single stores.
 
     ``level``: how often an interval is meant to hold the truth. ``notes``: what a reader must know.
     """
 
-    facts: Facts
+    facts: ComparedData
     level: float
     by: str | None
-    network: Series
-    parts: tuple[Series, ...]
-    watching: Watching | None
+    network: WaveSeries
+    parts: tuple[WaveSeries, ...]
+    watching: StoreMonitoring | None
     notes: tuple[Message, ...]
     waves: tuple[Wave, ...]
-    rows: Residuals
+    rows: VisitResiduals
     part_of: Factor | None
 
-    def course(self, notes: Sequence[Message] = ()) -> Course:
+    def course(self, notes: Sequence[Message] = ()) -> ScoreHistory:
         """The lines of the network and of its parts."""
-        return Course(self._names, (_line(self.network), *map(_line, self.parts)), tuple(notes))
+        return ScoreHistory(self._names, (_line(self.network), *map(_line, self.parts)), tuple(notes))
 
-    def store_course(self, store: str, name: str, notes: Sequence[Message] = ()) -> Course:
+    def store_course(self, store: str, name: str, notes: Sequence[Message] = ()) -> ScoreHistory:
         """The lines of a store (of each wave the mean of its visits, adjusted for shoppers and what was asked, but not
         shrunken), of its part where stores are parted, and of the network; with what is to be said of the store.
         """
         at = self._places[store]
         own = [self.parts[self.part_of.codes[at]]] if self.part_of else []
-        lines = CourseLine(name, *self._store(at)), *map(_line, own), _line(self.network)
-        return Course(self._names, lines, (*self._said(at), *notes))
+        lines = HistoryLine(name, *self._store(at)), *map(_line, own), _line(self.network)
+        return ScoreHistory(self._names, lines, (*self._said(at), *notes))
 
     def _said(self, at: int) -> Iterator[Message]:
         yield message("Each point of the store is the mean of its visits in that wave, adjusted for strict and mild "
@@ -101,41 +107,41 @@ class Trend:
         return tuple(score and score[0] for score in scores), tuple(intervals)
 
 
-def _line(series: Series) -> CourseLine:
+def _line(series: WaveSeries) -> HistoryLine:
     points = series.points
-    return CourseLine(series.name, tuple(point.score for point in points), tuple(point.interval for point in points))
+    return HistoryLine(series.name, tuple(point.score for point in points), tuple(point.interval for point in points))
 
 
-def trend_of(  # noqa: PLR0913
+def estimate_trend(  # noqa: PLR0913
     reading: Local,
-    selection: Asked,
+    selection: Selection,
     by: str | None = None,
     *,
-    rules: Rules = DEFAULT,
+    rules: ComparisonRules = DEFAULT_RULES,
     baseline: Sequence[str] = (),
     false_alarms: float = 1.0,
 ) -> Trend:
     """What changed in what is asked about, in points.
 
-    ``by``: one of ``OF_STORES`` or ``OF_FACETS``. ``baseline``: the waves stores are watched from, all but the last
+    ``by``: one of ``STORE_KEYS`` or ``FACET_KEYS``. ``baseline``: the waves stores are watched from, all but the last
     where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the question is wrong,
-    ``CannotTell`` where the visits do not answer it.
+    ``NotEstimable`` where the visits do not answer it.
     """
-    network_selection = _whole(reading, selection, by)
-    with coded(reading, network_selection) as table:
+    network_selection = _network_selection(reading, selection, by)
+    with visit_table(reading, network_selection) as table:
         if table.unit_of and table.unit_of.levels == (None,):
             text = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
-            raise CannotTell(text, "unknown")
-        waves = waves_of(table)
-        first, later = _parted(waves, baseline)
-        found = fitted(crossed(table))
-        network = series_of(found, waves, rules.level, name=message("all stores"))
-        part_series = series_of_stores(table, found, waves, table.unit_of, rules.level) if table.unit_of else ()
-        rows = residuals(dated(table), found)
-    watched = watching(rows, first, later, reading.store_names(), false_alarms)
+            raise NotEstimable(text, "unknown")
+        waves = waves_by_date(table)
+        first, later = _split_at_baseline(waves, baseline)
+        found = fit_mixed_model(cross_tabulate_table(table))
+        network = network_series(found, waves, rules.level, name=message("all stores"))
+        part_series = series_by_factor(table, found, waves, table.unit_of, rules.level) if table.unit_of else ()
+        rows = visit_residuals(dated_visits(table), found)
+    watched = monitor_stores(rows, first, later, reading.store_names(), false_alarms)
     notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
-    if by in OF_FACETS:
-        part_series, facet_series = series_of_facets(
+    if by in FACET_KEYS:
+        part_series, facet_series = series_by_facet(
             reading, replace(selection, facet=by), waves, rules, found.crossed.facts.measure
         )
         notes += facet_series
@@ -153,12 +159,12 @@ def trend_of(  # noqa: PLR0913
     )
 
 
-def _whole(reading: Local, selection: Asked, by: str | None) -> Asked:
+def _network_selection(reading: Local, selection: Selection, by: str | None) -> Selection:
     """What is asked of the network: by the leading measure where the one asked for is kept for parts only."""
-    if by in OF_STORES:
+    if by in STORE_KEYS:
         return replace(selection, unit=str(by))
     try:
-        sources_asked(reading, selection)
+        score_sources(reading, selection)
     except BadInput:
         if by is None or selection.measure is None:
             raise
@@ -166,10 +172,10 @@ def _whole(reading: Local, selection: Asked, by: str | None) -> Asked:
     return selection
 
 
-def _parted(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
+def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
     """The waves of the baseline, and those after it."""
     if len(waves) < 2:
-        raise CannotTell(message("the visits are of fewer than two waves: no change can be told"), "one-wave")
+        raise NotEstimable(message("the visits are of fewer than two waves: no change can be told"), "one-wave")
     names = [wave.name for wave in waves]
     for name in baseline:
         if name not in names:
@@ -183,18 +189,18 @@ def _parted(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave],
     return chosen, later
 
 
-def _notes(fitted: Fitted, waves: Sequence[Wave]) -> Iterator[Message]:
-    unknown = fitted.crossed.facts.visits - _known(fitted, waves)
+def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
+    unknown = fitted.crossed.facts.visits - _shopper_count(fitted, waves)
     if unknown:
         yield message("Visits of no known wave, which stand in no series: {n}.", n=unknown)
-    if mixed_with_waves(fitted):
+    if confounded_with_waves(fitted):
         yield message(
             "Some waves differ in their pools, in the checklist's version or in the scheme, too: a change between such "
             "waves may be a change of these."
         )
 
 
-def _known(fitted: Fitted, waves: Sequence[Wave]) -> int:
+def _shopper_count(fitted: FittedModel, waves: Sequence[Wave]) -> int:
     codes, visits = fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0)
     places = {wave.place for wave in waves}
     return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))

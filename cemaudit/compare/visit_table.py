@@ -12,22 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.compare.case_mix import (
-    EASIER,
-    UNIT,
-    Easier,
-    Leaf,
+    EASINESS,
+    POINT_UNITS,
+    EasinessColumns,
+    ItemTerm,
     Means,
-    Node,
-    Scale,
-    asked_of_items,
-    columns_of,
-    means_of,
-    scale_of,
-    share_of_points,
+    PointsMean,
+    ScoreScale,
+    easiness_sql,
+    item_means,
+    items_needed,
+    make_scale,
+    points_mean,
 )
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.results import EXCLUDED, Facts
-from cemaudit.compare.selection import NO_POOL, Asked, Source, sources_asked
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.results import EXCLUDED, ComparedData
+from cemaudit.compare.selection import NO_POOL, ScoreSource, Selection, score_sources
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.keys import needs_stores
@@ -35,17 +35,17 @@ from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import Bound, Filter, conditions_of
 from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
 from cemaudit.ledger.snapshot.names import quoted, reason_of
-from cemaudit.ledger.snapshot.parquet import reading_of
+from cemaudit.ledger.snapshot.parquet import translate_errors
 from cemaudit.model import Reason
 
-__all__ = ["KEYS", "NO_DAY", "Coded", "Codes", "Factor", "Filling", "coded", "factor_of"]
+__all__ = ["KEYS", "NO_DAY", "Codes", "Factor", "VisitTable", "VisitTableBuilder", "make_factor", "visit_table"]
 
 
 KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
 """The columns that are coded, and the kind of files they are in."""
 
 
-_CODED = {**KEYS, "scenario": "scores"}
+_CODED_KEYS = {**KEYS, "scenario": "scores"}
 
 
 NO_DAY = -1
@@ -55,7 +55,7 @@ NO_DAY = -1
 _TABLE_OF = {"scores": "visits", "answers": "answered"}
 
 
-_TABLE = (
+_TABLE_COLUMNS = (
     "(store integer, shopper integer, wave integer, version integer, day integer, stepped boolean, raw bigint, "
     "score bigint)"
 )
@@ -64,15 +64,15 @@ _TABLE = (
 _DAY = f"cast(coalesce(visits.day - date '1970-01-01', {NO_DAY}) as integer)"
 
 
-_STEPPED = "visits.step is not null and answered.shopper is not null"
+_IN_EPISODE = "visits.step is not null and answered.shopper is not null"
 
 
-class _Part(NamedTuple):
+class _SourceQuery(NamedTuple):
     """A source, the places of its files' views, and what its scores are made of."""
 
     place: int
-    source: Source
-    node: Node | None
+    source: ScoreSource
+    node: PointsMean | None
 
     @property
     def score(self) -> str:
@@ -90,28 +90,28 @@ class _Part(NamedTuple):
         return f"{self.score} is not null"
 
 
-class Filling:
+class VisitTableBuilder:
     """The tables ``compared`` and ``known_store``, ``_shopper``, ``_wave``, ``_scenario`` of a snapshot's engine."""
 
-    def __init__(self, reading: Local, selection: Asked, scale: Scale) -> None:
+    def __init__(self, reading: Local, selection: Selection, scale: ScoreScale) -> None:
         self._reading, self._which, self.scale = reading, selection.question.in_sql, scale
         self._acted = selection.acted
-        self._parts: list[_Part] = []
+        self._parts: list[_SourceQuery] = []
         self.left_out: Counter[str] = Counter()
         self.episodes = self.steps = 0
 
-    def fill(self, sources: Sequence[Source], nodes: Sequence[Node | None]) -> None:
+    def fill(self, sources: Sequence[ScoreSource], nodes: Sequence[PointsMean | None]) -> None:
         """Make the tables; ``version`` is twice the place of the visit's source, one more where it was acted, and for
         each scenario before its own (the first: not known) as many more as there are of these.
         """
         for index, (source, node) in enumerate(zip(sources, nodes, strict=True)):
-            self._parts.append(_Part(index, source, node))
+            self._parts.append(_SourceQuery(index, source, node))
             self._reading.view(f"scores_{index}", source.table.parts)
             self._reading.view(f"answers_{index}", self._reading.answers(source.table.checklist.ref).parts)
-        for key, kind in _CODED.items():
+        for key, kind in _CODED_KEYS.items():
             self._make_known(key, kind)
         self._make_acted()
-        self._reading.link.execute(f"create or replace temp table compared {_TABLE}")
+        self._reading.link.execute(f"create or replace temp table compared {_TABLE_COLUMNS}")
         for query in self._parts:
             self._add(query)
         self._join_episodes()
@@ -123,7 +123,7 @@ class Filling:
 
     def drop(self) -> None:
         """Drop the tables."""
-        for name in ("compared", "acted", *(f"known_{key}" for key in _CODED)):
+        for name in ("compared", "acted", *(f"known_{key}" for key in _CODED_KEYS)):
             self._reading.link.execute(f"drop table if exists {name}")
 
     def _make_known(self, key: str, kind: str) -> None:
@@ -144,7 +144,7 @@ class Filling:
             (stores, days),
         )
 
-    def _add(self, query: _Part) -> None:
+    def _add(self, query: _SourceQuery) -> None:
         """Add the visits of a source, and count those left out."""
         self._count_left_out(query)
         if query.source.column is None:
@@ -155,12 +155,12 @@ class Filling:
             *codes,
             self._version(query),
             f"{_DAY} as day",
-            f"{_STEPPED} as stepped",
+            f"{_IN_EPISODE} as stepped",
             f"{query.score} as raw",
             *([easier.sql] if easier else []),
         ]
         joins = [
-            f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in _CODED.items()
+            f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in _CODED_KEYS.items()
         ]
         joins.append("left join acted on acted.store = visits.store")
         where, values = self._where(query, query.has_score)
@@ -170,7 +170,7 @@ class Filling:
             (*(easier.values if easier else ()), *values),
         )
 
-    def _version(self, query: _Part) -> str:
+    def _version(self, query: _SourceQuery) -> str:
         before = f"{2 * len(self._parts)} * (coalesce(known_scenario.code, -1) + 1)"
         return f"{before} + {2 * query.place} + cast(coalesce(visits.day >= acted.since, false) as integer) as version"
 
@@ -190,28 +190,28 @@ class Filling:
                 f"select {group}, min(day) as day, true, {means} from compared where stepped group by {group}"
             )
 
-    def _score(self, easier: Easier | None) -> str:
+    def _score(self, easier: EasinessColumns | None) -> str:
         """The score in parts of the scale."""
-        points = f"raw * {UNIT // 100}"
+        points = f"raw * {POINT_UNITS // 100}"
         if easier:
-            points += f" - coalesce(cast(round({EASIER} * {UNIT}) as bigint), 0)"
+            points += f" - coalesce(cast(round({EASINESS} * {POINT_UNITS}) as bigint), 0)"
         return self.scale.sql(points)
 
-    def _easier(self, query: _Part) -> Easier | None:
+    def _easier(self, query: _SourceQuery) -> EasinessColumns | None:
         if query.node is None:
             return None
-        leaves = asked_of_items(query.node)
-        return columns_of(query.node, self._means(query, leaves)) if leaves else None
+        leaves = items_needed(query.node)
+        return easiness_sql(query.node, self._means(query, leaves)) if leaves else None
 
-    def _means(self, query: _Part, leaves: Sequence[Leaf]) -> Means:
+    def _means(self, query: _SourceQuery, leaves: Sequence[ItemTerm]) -> Means:
         """The means of items over all visits to be compared."""
         sums = [f"count({leaf.earned}), sum({leaf.earned})" for leaf in leaves]
         where, values = self._where(query, query.has_score)
         found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(query)} where {where}", values)[0]
         pairs = [(int(found[item_index]), int(found[item_index + 1] or 0)) for item_index in range(0, len(found), 2)]
-        return means_of(leaves, pairs)
+        return item_means(leaves, pairs)
 
-    def _count_left_out(self, query: _Part) -> None:
+    def _count_left_out(self, query: _SourceQuery) -> None:
         tables = self._tables(query, answered=False)
         where, values = self._where(query, f"{query.score} is null")
         rows = self._reading.ask(f"select {query.reason}, count(*) from {tables} where {where} group by 1", values)
@@ -222,14 +222,14 @@ class Filling:
             ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
             self.left_out[EXCLUDED] += int(count)
 
-    def _where(self, query: _Part, extra_condition: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
+    def _where(self, query: _SourceQuery, extra_condition: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
         """The conditions on the visits of a source; ``only``: of those visits that would not count, these."""
         (counted, *conditions), values = conditions_of(self._which)
         first = f"visits.number in ({only})" if only else counted
         parts = [first, *conditions, "visits.scheme = ?", extra_condition]
         return " and ".join(parts), (*values, query.source.scheme.ref)
 
-    def _tables(self, query: _Part, *, answered: bool = True) -> str:
+    def _tables(self, query: _SourceQuery, *, answered: bool = True) -> str:
         tables = f"scores_{query.place} as visits"
         if answered:
             tables += f" left join answers_{query.place} as answered on answered.number = visits.number"
@@ -255,7 +255,7 @@ class Factor(NamedTuple):
     codes: Codes
 
 
-class _Key(NamedTuple):
+class _CodedKey(NamedTuple):
     """The ``levels`` of a column that visits have, and the place among them of each code of the table, from code -1."""
 
     levels: tuple[str | None, ...]
@@ -267,18 +267,18 @@ class _Key(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Coded:
+class VisitTable:
     """The temporary table ``compared`` of an engine: for each visit the codes of its ``store``, ``shopper`` and
     ``wave`` (-1: not known), ``version`` (a place among ``versions``), ``day`` (since the first of 1970), ``raw``
-    (hundredths of a point) and ``score`` (parts, see ``Scale``; adjusted, on the scale asked for).
+    (hundredths of a point) and ``score`` (parts, see ``ScoreScale``; adjusted, on the scale asked for).
 
     ``keys`` say what those codes mean; ``of_stores`` are the factors of stores, ``unit_of`` the one that is compared
     where that is not the stores themselves.
     """
 
     reading: Local
-    facts: Facts
-    keys: dict[str, _Key]
+    facts: ComparedData
+    keys: dict[str, _CodedKey]
     versions: tuple[Version | None, ...]
     of_stores: tuple[Factor, ...]
     unit_of: Factor | None
@@ -286,7 +286,7 @@ class Coded:
 
     def columns(self, sql: str, *values: int) -> dict[str, NDArray[Any]]:
         """The columns SQL returns of the table, which must hold nothing null; codes of keys as places."""
-        with reading_of(self.reading.folder):
+        with translate_errors(self.reading.folder):
             found = self.reading.link.execute(sql, values).fetchnumpy()
         arrays = {name: np.ma.getdata(values) for name, values in found.items()}
         return {name: self.keys[name].of(array) if name in self.keys else array for name, array in arrays.items()}
@@ -307,20 +307,20 @@ class Coded:
         used_numbers = [number for number, version in enumerate(self.versions) if version]
         values = zip(*(version for version in self.versions if version), strict=True)
         names = ("checklist", "scheme", "scenario", *(["acted"] if self.acted else []))
-        factors = [factor_of(name, value) for name, value in zip(names, values, strict=False)]
+        factors = [make_factor(name, value) for name, value in zip(names, values, strict=False)]
         return tuple(
-            factor._replace(codes=_spread(factor.codes, used_numbers, len(self.versions))) for factor in factors
+            factor._replace(codes=_scatter(factor.codes, used_numbers, len(self.versions))) for factor in factors
         )
 
 
-def _spread(codes: Codes, places: Sequence[int], size: int) -> Codes:
+def _scatter(codes: Codes, places: Sequence[int], size: int) -> Codes:
     """Codes at their places, 0 elsewhere."""
     scattered = np.zeros(size, np.int32)
     scattered[list(places)] = codes
     return scattered
 
 
-def factor_of(name: str, values: Sequence[str | None]) -> Factor:
+def make_factor(name: str, values: Sequence[str | None]) -> Factor:
     """The factor with these values; what is not known comes last."""
     levels = sorted(set(values), key=lambda value: (value is None, value or ""))
     places = {level: index for index, level in enumerate(levels)}
@@ -328,29 +328,31 @@ def factor_of(name: str, values: Sequence[str | None]) -> Factor:
 
 
 @contextmanager
-def coded(reading: Local, selection: Asked) -> Iterator[Coded]:
+def visit_table(reading: Local, selection: Selection) -> Iterator[VisitTable]:
     """The table of what is asked, as long as the block runs; one at a time.
 
-    ``BadInput`` where the question is wrong, ``CannotTell`` where no visit has such a score.
+    ``BadInput`` where the question is wrong, ``NotEstimable`` where no visit has such a score.
     """
-    sources = sources_asked(reading, selection)
-    nodes = [share_of_points(source) for source in sources]
-    scale = scale_of(selection.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
-    filling = Filling(reading, selection, scale)
+    sources = score_sources(reading, selection)
+    nodes = [points_mean(source) for source in sources]
+    scale = make_scale(selection.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
+    filling = VisitTableBuilder(reading, selection, scale)
     try:
         filling.fill(sources, [node if selection.adjusted else None for node in nodes])
         versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
         if not versions:
-            raise _nothing(reading, selection.which)
+            raise _no_visits_error(reading, selection.which)
         used = sorted({version // 2 % len(sources) for version in versions})
         adjusted = selection.adjusted and all(nodes[source_index] for source_index in used)
-        facts = _facts(selection, filling, [sources[source_index] for source_index in used], adjusted=adjusted)
-        yield _coded(reading, selection, facts, _versions(reading, sources, versions))
+        facts = _compared_data(selection, filling, [sources[source_index] for source_index in used], adjusted=adjusted)
+        yield _visit_table(reading, selection, facts, _versions(reading, sources, versions))
     finally:
         filling.drop()
 
 
-def _versions(reading: Local, sources: Sequence[Source], used_numbers: Sequence[int]) -> tuple[Version | None, ...]:
+def _versions(
+    reading: Local, sources: Sequence[ScoreSource], used_numbers: Sequence[int]
+) -> tuple[Version | None, ...]:
     """The versions by their number; ``None`` where no visit is of it."""
     scenarios = [None, *(level for (level,) in reading.ask("select level from known_scenario order by code"))]
     versions = [
@@ -363,13 +365,17 @@ def _versions(reading: Local, sources: Sequence[Source], used_numbers: Sequence[
     return tuple(version if number in used else None for number, version in enumerate(versions))
 
 
-def _coded(reading: Local, selection: Asked, facts: Facts, versions: tuple[Version | None, ...]) -> Coded:
-    keys = {name: _key(reading, name) for name in KEYS}
+def _visit_table(
+    reading: Local, selection: Selection, facts: ComparedData, versions: tuple[Version | None, ...]
+) -> VisitTable:
+    keys = {name: _coded_key(reading, name) for name in KEYS}
     stores = [str(store) for store in keys["store"].levels]
-    return Coded(reading, facts, keys, versions, *_known_of_stores(reading, selection, stores), bool(selection.acted))
+    return VisitTable(
+        reading, facts, keys, versions, *_store_factors(reading, selection, stores), bool(selection.acted)
+    )
 
 
-def _key(reading: Local, name: str) -> _Key:
+def _coded_key(reading: Local, name: str) -> _CodedKey:
     levels = dict(reading.ask(f"select code, level from known_{name}"))
     codes = sorted(code for (code,) in reading.ask(f"select distinct {name} from compared"))
     kept = [code for code in codes if code >= 0]
@@ -379,18 +385,18 @@ def _key(reading: Local, name: str) -> _Key:
     if name != "shopper" and codes[:1] == [-1]:
         places[0] = len(kept)
         named.append(None)
-    return _Key(tuple(named), places)
+    return _CodedKey(tuple(named), places)
 
 
-def _known_of_stores(
-    reading: Local, selection: Asked, stores: Sequence[str]
+def _store_factors(
+    reading: Local, selection: Selection, stores: Sequence[str]
 ) -> tuple[tuple[Factor, ...], Factor | None]:
     """The pool, and what is compared, as factors of the stores."""
     rows = reading.ask(f"select store, {', '.join(STORE_COLUMNS)} from stores")
     attributes_by_store = {row[0]: dict(zip(STORE_COLUMNS, row[1:], strict=True)) for row in rows}
 
     def factor(key: str) -> Factor:
-        return factor_of(key, [attributes_by_store.get(store, {}).get(key) for store in stores])
+        return make_factor(key, [attributes_by_store.get(store, {}).get(key) for store in stores])
 
     pool = _pool_key(selection.pool, [attributes_by_store.get(store, {}) for store in stores])
     unit = None if selection.unit == "store" else factor(selection.unit)
@@ -406,12 +412,14 @@ def _pool_key(pool_key: str | None, stores: Iterable[dict[str, str | None]]) -> 
     return next((key for key in ("pool", "region") if key in pool_keys), NO_POOL)
 
 
-def _facts(selection: Asked, filling: Filling, sources: Sequence[Source], *, adjusted: bool) -> Facts:
+def _compared_data(
+    selection: Selection, filling: VisitTableBuilder, sources: Sequence[ScoreSource], *, adjusted: bool
+) -> ComparedData:
     visits, strangers = filling.counts()
     last = sources[-1]
     measure = last.scheme.measure[last.column.measure] if last.column else None
     assert measure  # noqa: S101 (only sources with a column have visits)
-    return Facts(
+    return ComparedData(
         measure=measure.id,
         value=selection.value,
         title=measure.title,
@@ -428,7 +436,7 @@ def _facts(selection: Asked, filling: Filling, sources: Sequence[Source], *, adj
     )
 
 
-def _notes(selection: Asked, filling: Filling, strangers: int, *, adjusted: bool) -> Iterator[Message]:
+def _notes(selection: Selection, filling: VisitTableBuilder, strangers: int, *, adjusted: bool) -> Iterator[Message]:
     if filling.steps > filling.episodes:
         yield message(
             "Visits that belong together count as one, with their mean: {steps} visits are {episodes} episodes.",
@@ -442,7 +450,7 @@ def _notes(selection: Asked, filling: Filling, strangers: int, *, adjusted: bool
         yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
 
 
-def _nothing(reading: Local, visit_filter: Filter) -> CemauditError:
+def _no_visits_error(reading: Local, visit_filter: Filter) -> CemauditError:
     """Why there is nothing to compare."""
     wave_conditions = [condition for condition in visit_filter.conditions if condition.key == "wave"]
     if wave_conditions:
@@ -451,4 +459,4 @@ def _nothing(reading: Local, visit_filter: Filter) -> CemauditError:
         if unknown:
             hint = message("known here: {names}", names=", ".join(waves) or "-")
             return BadInput(Problem(message("there are no visits of wave {wave}", wave=", ".join(unknown)), hint=hint))
-    return CannotTell(message("none of these visits has a score to compare"), "none")
+    return NotEstimable(message("none of these visits has a score to compare"), "none")

@@ -10,39 +10,39 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import crossed, parted
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.fitting import Fitted, fitted
+from cemaudit.compare.crosstabs import cross_tabulate_table, partition
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
-from cemaudit.compare.mixed_model.model import Model
-from cemaudit.compare.mixed_model.posterior import model_of
-from cemaudit.compare.results import Rules
-from cemaudit.compare.selection import Asked, FacetValue, facets_asked
-from cemaudit.compare.visit_table import Coded, Factor, coded
+from cemaudit.compare.mixed_model.model import MixedModel
+from cemaudit.compare.mixed_model.posterior import fit_best
+from cemaudit.compare.results import ComparisonRules
+from cemaudit.compare.selection import FacetValue, Selection, selected_facet_values
+from cemaudit.compare.visit_table import Factor, VisitTable, visit_table
 from cemaudit.errors import BadInput, Sayable
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.reading import Local
 
 __all__ = [
-    "LEAST",
+    "LEAST_WAVES",
     "NOT_KNOWN",
-    "Point",
-    "Series",
     "Wave",
-    "individual_limits",
-    "mixed_with_waves",
-    "series_of",
-    "series_of_facets",
-    "series_of_stores",
-    "waves_of",
+    "WaveScore",
+    "WaveSeries",
+    "confounded_with_waves",
+    "individuals_chart_limits",
+    "network_series",
+    "series_by_facet",
+    "series_by_factor",
+    "waves_by_date",
 ]
 
 
 NOT_KNOWN = "?"
 
 
-MOST = 1_500
+MOST_COLUMNS = 1_500
 """Waves of regions, together, that one model takes."""
 
 
@@ -54,7 +54,7 @@ class Wave(NamedTuple):
     code: int
 
 
-class Point(NamedTuple):
+class WaveScore(NamedTuple):
     """A wave's score with its ``interval``, ``None`` where nobody visited; ``change``: from the wave before, with where
     that lies (``changed``).
     """
@@ -72,22 +72,22 @@ class Point(NamedTuple):
         return self.changed is not None and (self.changed.low > 0 or self.changed.high < 0)
 
 
-class Series(NamedTuple):
+class WaveSeries(NamedTuple):
     """The waves of the network or of a part of it: its ``key`` (nothing for the network), and its ``name``."""
 
     key: str
     name: Sayable | str
-    points: tuple[Point, ...]
+    points: tuple[WaveScore, ...]
 
 
-class _Rows(NamedTuple):
+class _WaveContrasts(NamedTuple):
     """What each wave's score is made of: effects of stores (W x I), and of dense columns (W x K)."""
 
     units: Matrix
     dense: Matrix
 
 
-def waves_of(table: Coded) -> list[Wave]:
+def waves_by_date(table: VisitTable) -> list[Wave]:
     """The waves known, the oldest first: by the day in the midst of their visits."""
     rows = table.columns("select wave, quantile_disc(day, 0.5) as day from compared group by wave")
     key = table.keys["wave"]
@@ -100,7 +100,7 @@ def waves_of(table: Coded) -> list[Wave]:
     return [wave for _, _, wave in sorted(waves)]
 
 
-def mixed_with_waves(fitted: Fitted) -> bool:
+def confounded_with_waves(fitted: FittedModel) -> bool:
     """Whether waves cannot be told from pools, versions of the checklist, or schemes."""
     sums = fitted.model.sums
     fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
@@ -111,46 +111,54 @@ def mixed_with_waves(fitted: Fitted) -> bool:
     return rank[0] < rank[1] + int((fixed.diagonal()[own] > 0).sum()) - 1
 
 
-def series_of(fitted: Fitted, waves: Sequence[Wave], level: float, key: str = "", name: Sayable | str = "") -> Series:
+def network_series(
+    fitted: FittedModel, waves: Sequence[Wave], level: float, key: str = "", name: Sayable | str = ""
+) -> WaveSeries:
     """The network's, each store weighing the same: contrasts of the model's columns of waves, in points."""
     count = len(fitted.crossed.stores)
     visits = np.bincount(
         fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0), max(wave.place for wave in waves) + 1
     )
-    rows = _rows(fitted, np.full(count, 1 / count), waves)
-    return Series(key, name, _points(fitted.model, rows, waves, [int(visits[wave.place]) for wave in waves], level))
+    rows = _wave_contrasts(fitted, np.full(count, 1 / count), waves)
+    return WaveSeries(
+        key, name, _wave_scores(fitted.model, rows, waves, [int(visits[wave.place]) for wave in waves], level)
+    )
 
 
-def series_of_stores(
-    table: Coded, fitted: Fitted, waves: Sequence[Wave], of: Factor, level: float
-) -> tuple[Series, ...]:
+def series_by_factor(
+    table: VisitTable, fitted: FittedModel, waves: Sequence[Wave], of: Factor, level: float
+) -> tuple[WaveSeries, ...]:
     """Those of the stores of each level of a factor (regions, say): one more column for each of them in each wave.
 
-    ``CannotTell`` where these are too many.
+    ``NotEstimable`` where these are too many.
     """
     size = len(table.keys["wave"].places)
     part_columns = len(of.levels) * size
-    visits = parted(table, fitted.crossed, of.codes, f"place * {size} + wave + 1", part_columns).among(fitted.crossed)
+    visits = partition(table, fitted.crossed, of.codes, f"place * {size} + wave + 1", part_columns).among(
+        fitted.crossed
+    )
     occupied = np.flatnonzero(visits.visits)
-    if len(occupied) > MOST:
+    if len(occupied) > MOST_COLUMNS:
         text = message("there are too many of {key} to follow each: choose some with --where", key=of.name)
-        raise CannotTell(text, "too-many")
+        raise NotEstimable(text, "too-many")
     indicator = sparse.csr_array(
         (np.ones(len(occupied)), (occupied, np.arange(len(occupied)))), shape=(part_columns, len(occupied))
     ).toarray()
-    model = model_of(visits.sums(indicator))
+    model = fit_best(visits.sums(indicator))
     series = []
     for number, name in enumerate(of.levels):
         own = of.codes == number
-        rows = _rows(fitted, own / own.sum(), waves)
+        rows = _wave_contrasts(fitted, own / own.sum(), waves)
         columns = [number * size + wave.code + 1 for wave in waves]
         rows = rows._replace(dense=np.hstack([rows.dense, indicator[columns]]))
         visit_counts = visits.visits[columns].astype(int).tolist()
-        series.append(Series(name or NOT_KNOWN, name or NOT_KNOWN, _points(model, rows, waves, visit_counts, level)))
+        series.append(
+            WaveSeries(name or NOT_KNOWN, name or NOT_KNOWN, _wave_scores(model, rows, waves, visit_counts, level))
+        )
     return tuple(series)
 
 
-def _rows(fitted: Fitted, weights: Vector, waves: Sequence[Wave]) -> _Rows:
+def _wave_contrasts(fitted: FittedModel, weights: Vector, waves: Sequence[Wave]) -> _WaveContrasts:
     """Of stores with these weights (I)."""
     crossed = fitted.crossed
     usual = np.asarray(weights @ crossed.rows())
@@ -158,10 +166,12 @@ def _rows(fitted: Fitted, weights: Vector, waves: Sequence[Wave]) -> _Rows:
     usual[span] = 0.0
     dense = np.tile(usual, (len(waves), 1))
     dense[np.arange(len(waves)), [span.start + wave.place for wave in waves]] = 1.0
-    return _Rows(np.tile(weights, (len(waves), 1)), dense)
+    return _WaveContrasts(np.tile(weights, (len(waves), 1)), dense)
 
 
-def _points(model: Model, rows: _Rows, waves: Sequence[Wave], visits: Sequence[int], level: float) -> tuple[Point, ...]:
+def _wave_scores(
+    model: MixedModel, rows: _WaveContrasts, waves: Sequence[Wave], visits: Sequence[int], level: float
+) -> tuple[WaveScore, ...]:
     levels = model.contrast(sparse.csr_array(rows.units), sparse.csr_array(rows.dense))
     steps = model.contrast(None, sparse.csr_array(np.diff(rows.dense, axis=0, prepend=rows.dense[:1])))
     factor = NormalDist().inv_cdf((1 + level) / 2)
@@ -169,7 +179,7 @@ def _points(model: Model, rows: _Rows, waves: Sequence[Wave], visits: Sequence[i
     for index, wave in enumerate(waves):
         score, half = float(levels.value[index]), factor * float(levels.se[index])
         change, reach = float(steps.value[index]), factor * float(steps.se[index])
-        point = Point(wave.name, visits[index])
+        point = WaveScore(wave.name, visits[index])
         if visits[index]:
             point = point._replace(score=score, interval=Interval(score - half, score + half))
         if index and visits[index] and visits[index - 1]:
@@ -178,50 +188,50 @@ def _points(model: Model, rows: _Rows, waves: Sequence[Wave], visits: Sequence[i
     return tuple(wave_scores)
 
 
-def series_of_facets(
-    reading: Local, selection: Asked, waves: Sequence[Wave], rules: Rules, measure: str
-) -> tuple[tuple[Series, ...], list[Message]]:
+def series_by_facet(
+    reading: Local, selection: Selection, waves: Sequence[Wave], rules: ComparisonRules, measure: str
+) -> tuple[tuple[WaveSeries, ...], list[Message]]:
     """The series of each value of the facet asked for; and notes: where there can be none, or where they are not of the
     network's ``measure``.
     """
-    values = facets_asked(reading, selection)
-    series: list[Series] = []
+    values = selected_facet_values(reading, selection)
+    series: list[WaveSeries] = []
     notes: list[Message] = []
     if values and values[0].asked.measure != measure:
         notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].asked.measure))
     for value in values:
         try:
             series.append(_series(reading, value, waves, rules))
-        except (BadInput, CannotTell) as error:
+        except (BadInput, NotEstimable) as error:
             notes.append(message("{name}: {why}", name=value.title, why="; ".join(map(str, error.problems))))
     return tuple(series), notes
 
 
-def _series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rules: Rules) -> Series:
-    with coded(reading, facet_value.asked) as table:
-        found = fitted(crossed(table))
-        waves_by_name = {wave.name: wave for wave in waves_of(table)}
+def _series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rules: ComparisonRules) -> WaveSeries:
+    with visit_table(reading, facet_value.asked) as table:
+        found = fit_mixed_model(cross_tabulate_table(table))
+        waves_by_name = {wave.name: wave for wave in waves_by_date(table)}
     own = [waves_by_name[wave.name] for wave in waves if wave.name in waves_by_name]
     if len(own) < len(waves):
-        raise CannotTell(message("no scores in some waves"), "waves")
-    return series_of(found, own, rules.level, facet_value.value, facet_value.title)
+        raise NotEstimable(message("no scores in some waves"), "waves")
+    return network_series(found, own, rules.level, facet_value.value, facet_value.title)
 
 
-LEAST = 6
+LEAST_WAVES = 6
 """So many values make limits worth looking at."""
 
 
-_WIDE = 2.66
+_MOVING_RANGE_FACTOR = 2.66
 
 
-def individual_limits(values: Sequence[float]) -> Interval | None:
+def individuals_chart_limits(values: Sequence[float]) -> Interval | None:
     """The limits of natural process: the mean ± 2.66 times the mean difference of neighbours, regardless of sign.
 
-    2.66 is 3 / 1.128, the constant for ranges of two. ``None`` for fewer than ``LEAST`` values. Shewhart's chart of
+    2.66 is 3 / 1.128, the constant for ranges of two. ``None`` for fewer than ``LEAST_WAVES`` values. Shewhart's chart of
     individuals; for the series of a network, never for a single store of few visits.
     """
-    if len(values) < LEAST:
+    if len(values) < LEAST_WAVES:
         return None
     mean = sum(values) / len(values)
-    reach = _WIDE * sum(abs(later - earlier) for earlier, later in pairwise(values)) / (len(values) - 1)
+    reach = _MOVING_RANGE_FACTOR * sum(abs(later - earlier) for earlier, later in pairwise(values)) / (len(values) - 1)
     return Interval(mean - reach, mean + reach)

@@ -6,50 +6,57 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cemaudit.compare.control_charts import Alarm, Watching
-from cemaudit.compare.effect import Effect
+from cemaudit.compare.control_charts import StoreAlarm, StoreMonitoring
+from cemaudit.compare.effect import ActionEffect
 from cemaudit.compare.league import LEAST_TENTH, League
 from cemaudit.compare.reliability import visits_for_reliability
-from cemaudit.compare.results import Rules
+from cemaudit.compare.results import ComparisonRules
 from cemaudit.compare.trend import Trend
-from cemaudit.compare.waves import Point, Series, individual_limits
+from cemaudit.compare.waves import WaveScore, WaveSeries, individuals_chart_limits
 from cemaudit.language import N_, Message, message
 
-__all__ = ["Told", "news", "terms", "terms_of_sides", "told", "verdict"]
+__all__ = [
+    "Conclusions",
+    "effect_conclusions",
+    "facet_legend",
+    "league_conclusions",
+    "league_legend",
+    "trend_conclusions",
+]
 
 
 MOST_NAMED = 10
 
 
-GOOD = 0.8
+GOOD_RELIABILITY = 0.8
 """A reliability with which single stores can be judged."""
 
 
-class Told(NamedTuple):
+class Conclusions(NamedTuple):
     """Sentences: ``known``, the most important first, and what is ``unknown``."""
 
     known: tuple[Message, ...]
     unknown: tuple[Message, ...]
 
 
-def told(league: League) -> Told:
+def league_conclusions(league: League) -> Conclusions:
     """The sentences of a league."""
-    return Told(tuple(_conclusions(league)), tuple(_open_questions(league)))
+    return Conclusions(tuple(_what_league_shows(league)), tuple(_what_league_does_not_show(league)))
 
 
-def _conclusions(league: League) -> Iterator[Message]:
+def _what_league_shows(league: League) -> Iterator[Message]:
     if league.order.places < 2:
         return
     yield _flags(league)
     if league.flagged:
-        yield _flags_wrong(league)
+        yield _flag_error_sentence(league)
     yield _pairs(league)
     yield _groups(league)
     if league.parts:
-        yield _sources(league)
+        yield _variance_sentence(league)
 
 
-def _open_questions(league: League) -> Iterator[Message]:
+def _what_league_does_not_show(league: League) -> Iterator[Message]:
     least = league.rules.least_visits
     few = sum(standing.visits < least for standing in league.standings)
     if few:
@@ -66,7 +73,7 @@ def _flags(league: League) -> Message:
     names = [standing.name for standing in reversed(league.flagged)]
     at = percent(league.rules.flag_at)
     if league.target is not None:
-        text = _MISSED[bool(names), league.worse]
+        text = _FLAG_SENTENCES[bool(names), league.worse]
         return message(text, target=_points(league.target), at=at, names=_listed(names))
     if league.order.places < LEAST_TENTH:
         return message("Nothing is flagged: there is no target, and of fewer than ten there is no lowest tenth.")
@@ -75,7 +82,7 @@ def _flags(league: League) -> Message:
     return message("None is among the lowest tenth with a probability of {at} or more.", at=at)
 
 
-_MISSED = {
+_FLAG_SENTENCES = {
     (True, "below"): N_("Visit first, for they are probably below {target} ({at} or more): {names}."),
     (True, "above"): N_("Visit first, for they are probably above {target} ({at} or more): {names}."),
     (False, "below"): N_("None is below {target} with a probability of {at} or more."),
@@ -83,7 +90,7 @@ _MISSED = {
 }
 
 
-def _flags_wrong(league: League) -> Message:
+def _flag_error_sentence(league: League) -> Message:
     count, wrong, flag_counts = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
     return message(
         "Flagged: {count}; expected to be wrong: {wrong}. Of all that truly belong there the flags find {found}.",
@@ -113,7 +120,7 @@ def _groups(league: League) -> Message:
     )  # fmt: skip
 
 
-def _sources(league: League) -> Message:
+def _variance_sentence(league: League) -> Message:
     store, shopper, visit = (percent(component.share) for component in league.parts)
     if not league.shoppers:
         return message("Of what makes single visits differ, {store} is the stores and {visit} is chance.",
@@ -126,7 +133,7 @@ def _sources(league: League) -> Message:
 
 def _too_few(league: League) -> Iterator[Message]:
     """How many visits would do, where there are fewer."""
-    needed = visits_for_reliability(league.spreads, GOOD)
+    needed = visits_for_reliability(league.spreads, GOOD_RELIABILITY)
     if needed is None:
         yield message("Stores do not differ by more than chance explains.")
         return
@@ -136,7 +143,7 @@ def _too_few(league: League) -> Iterator[Message]:
         yield message(
             "To judge single stores (reliability {good}) takes about {needed} visits each; on average there are "
             "{mean}.",
-            good=GOOD, needed=f"{needed:,}", mean=mean,
+            good=GOOD_RELIABILITY, needed=f"{needed:,}", mean=mean,
         )  # fmt: skip
 
 
@@ -159,28 +166,28 @@ _DOWN = N_("Lower than in {waves}, all stores' change taken off: {names}.")
 _UP = N_("Higher than in {waves}, all stores' change taken off: {names}.")
 
 
-def news(trend: Trend) -> Told:
+def trend_conclusions(trend: Trend) -> Conclusions:
     """The sentences of a trend."""
-    return Told(tuple(_trend_conclusions(trend)), tuple(_trend_open_questions(trend)))
+    return Conclusions(tuple(_what_trend_shows(trend)), tuple(_what_trend_does_not_show(trend)))
 
 
-def _trend_conclusions(trend: Trend) -> Iterator[Message]:
-    yield from _of_network(trend)
-    yield from _of_series(trend.network)
+def _what_trend_shows(trend: Trend) -> Iterator[Message]:
+    yield from _network_sentences(trend)
+    yield from _series_sentences(trend.network)
     if trend.parts:
-        yield from _of_parts(trend)
+        yield from _part_sentences(trend)
     if trend.watching:
-        yield from _of_stores(trend.watching)
+        yield from _store_sentences(trend.watching)
 
 
-def _trend_open_questions(trend: Trend) -> Iterator[Message]:
+def _what_trend_does_not_show(trend: Trend) -> Iterator[Message]:
     if trend.watching is None:
         yield message("No store was visited both in the waves compared with and after them: single stores are not "
                       "watched.")  # fmt: skip
     yield from trend.notes
 
 
-def _of_network(trend: Trend) -> Iterator[Message]:
+def _network_sentences(trend: Trend) -> Iterator[Message]:
     last, before = trend.network.points[-1], trend.network.points[-2]
     if last.change is None or last.changed is None:
         return
@@ -200,9 +207,9 @@ def _of_network(trend: Trend) -> Iterator[Message]:
                       **values)  # fmt: skip
 
 
-def _of_series(series: Series) -> Iterator[Message]:
+def _series_sentences(series: WaveSeries) -> Iterator[Message]:
     scored = [(point.wave, point.score) for point in series.points if point.score is not None]
-    limits = individual_limits([score for _, score in scored])
+    limits = individuals_chart_limits([score for _, score in scored])
     if limits is None:
         return
     outside = [wave for wave, score in scored if not limits.low <= score <= limits.high]
@@ -214,7 +221,7 @@ def _of_series(series: Series) -> Iterator[Message]:
         yield message("By itself the series keeps between {low} and {high}; no wave is outside.", **values)
 
 
-def _of_parts(trend: Trend) -> Iterator[Message]:
+def _part_sentences(trend: Trend) -> Iterator[Message]:
     changes = [(part_series, point) for part_series in trend.parts for point in part_series.points if point.changed]
     sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.told]
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
@@ -226,11 +233,11 @@ def _of_parts(trend: Trend) -> Iterator[Message]:
                   "none.", all=len(changes), number=by_chance)  # fmt: skip
 
 
-def _change(point: Point) -> str:
+def _change(point: WaveScore) -> str:
     return f"{point.change:+.1f} ({point.wave})"
 
 
-def _of_stores(watching: Watching) -> Iterator[Message]:
+def _store_sentences(watching: StoreMonitoring) -> Iterator[Message]:
     sides = [[alarm for alarm in watching.alarms if alarm.direction == side] for side in ("down", "up")]
     values = {"waves": ", ".join(watching.baseline)}
     if not watching.alarms:
@@ -249,7 +256,7 @@ def _of_stores(watching: Watching) -> Iterator[Message]:
         )  # fmt: skip
 
 
-def _names(alarms: Sequence[Alarm]) -> str:
+def _names(alarms: Sequence[StoreAlarm]) -> str:
     return _listed([alarm.name for alarm in alarms])
 
 
@@ -258,12 +265,12 @@ def _listed(names: Sequence[str]) -> str:
     return f"{names_text} ... (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else names_text
 
 
-def terms(league: League) -> tuple[Message, ...]:
+def league_legend(league: League) -> tuple[Message, ...]:
     """The sentences: how means and scores are reckoned, and the rules."""
-    return tuple(_terms(league))
+    return tuple(_legend(league))
 
 
-def _terms(league: League) -> Iterator[Message]:
+def _legend(league: League) -> Iterator[Message]:
     rules = league.rules
     yield message("Mean: of all its visits, each counting the same, as they were scored.")
     if league.unit == "store":
@@ -275,7 +282,7 @@ def _terms(league: League) -> Iterator[Message]:
         yield message("Score: the mean of its stores' adjusted scores, each store counting the same.")
     yield _rules(rules)
     if league.target is not None:
-        yield message(_MISSED_TERMS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
+        yield message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
     elif league.order.places >= LEAST_TENTH:
         yield message(
             "Low 10%: the probability of being among the lowest tenth; from {at} on it is flagged (!).",
@@ -283,18 +290,18 @@ def _terms(league: League) -> Iterator[Message]:
         )
 
 
-_MISSED_TERMS = {
+_FLAG_LEGENDS = {
     "below": N_("< {target}: the probability of truly being below {target}; from {at} on it is flagged (!)."),
     "above": N_("> {target}: the probability of truly being above {target}; from {at} on it is flagged (!)."),
 }
 
 
-def terms_of_sides(rules: Rules) -> tuple[Message, ...]:
+def facet_legend(rules: ComparisonRules) -> tuple[Message, ...]:
     """The same where channels, or whatever the facet is, are side by side."""
     return (message("Mean: of the adjusted scores of all stores, each store counting the same."), _rules(rules))
 
 
-def _rules(rules: Rules) -> Message:
+def _rules(rules: ComparisonRules) -> Message:
     return message(
         "Intervals are made to hold the truth in {level} of cases. Fewer than {least} visits: no rank, no group, no "
         "flag.",
@@ -302,15 +309,15 @@ def _rules(rules: Rules) -> Message:
     )  # fmt: skip
 
 
-_SOME = 1.0
+_NOTABLE_POINTS = 1.0
 
 
-def verdict(effect: Effect) -> tuple[Message, ...]:
+def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
     """The sentences, the answer first."""
     return tuple(_sentences(effect))
 
 
-def _sentences(effect: Effect) -> Iterator[Message]:
+def _sentences(effect: ActionEffect) -> Iterator[Message]:
     yield _answer(effect)
     yield message(
         "The plain mean of these stores changed by {naive} points. By itself, for luck does not last (regression "
@@ -318,7 +325,7 @@ def _sentences(effect: Effect) -> Iterator[Message]:
         naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
         effect=f"{effect.effect:+.1f}",
     )  # fmt: skip
-    if abs(effect.regression) > max(abs(effect.effect), _SOME):
+    if abs(effect.regression) > max(abs(effect.effect), _NOTABLE_POINTS):
         yield message("Comparing before and after alone would have misled: most of that difference is chance.")
     yield message(
         "It was not drawn by lot where the action was done: whatever else changed only there since {day} counts as its "
@@ -328,7 +335,7 @@ def _sentences(effect: Effect) -> Iterator[Message]:
     yield from effect.notes
 
 
-def _answer(effect: Effect) -> Message:
+def _answer(effect: ActionEffect) -> Message:
     low, high = effect.interval
     values = {
         "action": effect.action.id,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cemaudit.entry.desk import Desk
-from cemaudit.entry.draft import Draft, State
+from cemaudit.entry.draft import Draft, DraftState
 from cemaudit.entry.evidence import take_in
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.sealed import Sealed
@@ -26,7 +26,7 @@ def amend(desk: Desk, sealed: Sealed, checklist: Checklist, reason: str) -> Draf
     """A draft of the revision after ``sealed``; ``BadInput`` where one is open already."""
     visit = sealed.visit
     for draft in desk.drafts():
-        if draft.state is State.OPEN and draft.visit.id == visit.id:
+        if draft.state is DraftState.OPEN and draft.visit.id == visit.id:
             hint = message("go on with 'cemaudit resume {number}'", number=draft.header.number)
             raise BadInput(Problem(message("this visit is being amended already"), str(sealed.path), hint))
     revision = {"revision": visit.revision + 1, "supersedes": sealed.digest, "amendment": reason}

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, translate
 
-__all__ = ["Command", "Said", "parse", "usage"]
+__all__ = ["Said", "SlashCommand", "parse", "usage"]
 
 
-class Command(StrEnum):
+class SlashCommand(StrEnum):
     """Each command by its English name."""
 
     BACK = "back"
@@ -33,45 +33,45 @@ class Command(StrEnum):
 
 
 _KOREAN = {
-    "이전": Command.BACK,
-    "취소": Command.UNDO,
-    "이동": Command.GO,
-    "건너뛰기": Command.SKIP,
-    "메모": Command.NOTE,
-    "사진": Command.PHOTO,
-    "영수증": Command.RECEIPT,
-    "녹음": Command.AUDIO,
-    "빼기": Command.DROP,
-    "클레임": Command.CLAIM,
-    "원망": Command.BLAME,
-    "유지": Command.STAND,
-    "목록": Command.LIST,
-    "도움말": Command.HELP,
-    "나가기": Command.QUIT,
+    "이전": SlashCommand.BACK,
+    "취소": SlashCommand.UNDO,
+    "이동": SlashCommand.GO,
+    "건너뛰기": SlashCommand.SKIP,
+    "메모": SlashCommand.NOTE,
+    "사진": SlashCommand.PHOTO,
+    "영수증": SlashCommand.RECEIPT,
+    "녹음": SlashCommand.AUDIO,
+    "빼기": SlashCommand.DROP,
+    "클레임": SlashCommand.CLAIM,
+    "원망": SlashCommand.BLAME,
+    "유지": SlashCommand.STAND,
+    "목록": SlashCommand.LIST,
+    "도움말": SlashCommand.HELP,
+    "나가기": SlashCommand.QUIT,
 }
 _ABOUT = {
-    Command.BACK: N_("the question before"),
-    Command.UNDO: N_("take back what was said last"),
-    Command.GO: N_("jump to an item, touchpoint or number: /go GS05"),
-    Command.SKIP: N_("leave an item: /skip na (not applicable), no (not observed), de (declined)"),
-    Command.NOTE: N_("write a note on this item"),
-    Command.PHOTO: N_("add a photo: /photo PATH | caption"),
-    Command.RECEIPT: N_("add a receipt"),
-    Command.AUDIO: N_("add a recording"),
-    Command.DROP: N_("take a file off this item: /drop 1"),
-    Command.CLAIM: N_("a claim at this touchpoint"),
-    Command.BLAME: N_("a blame at this touchpoint"),
-    Command.STAND: N_("at the end: let a remark stand, for a reason: /stand 1"),
-    Command.LIST: N_("all questions and what was said"),
-    Command.HELP: N_("how to judge this item"),
-    Command.QUIT: N_("stop here; everything is kept"),
+    SlashCommand.BACK: N_("the question before"),
+    SlashCommand.UNDO: N_("take back what was said last"),
+    SlashCommand.GO: N_("jump to an item, touchpoint or number: /go GS05"),
+    SlashCommand.SKIP: N_("leave an item: /skip na (not applicable), no (not observed), de (declined)"),
+    SlashCommand.NOTE: N_("write a note on this item"),
+    SlashCommand.PHOTO: N_("add a photo: /photo PATH | caption"),
+    SlashCommand.RECEIPT: N_("add a receipt"),
+    SlashCommand.AUDIO: N_("add a recording"),
+    SlashCommand.DROP: N_("take a file off this item: /drop 1"),
+    SlashCommand.CLAIM: N_("a claim at this touchpoint"),
+    SlashCommand.BLAME: N_("a blame at this touchpoint"),
+    SlashCommand.STAND: N_("at the end: let a remark stand, for a reason: /stand 1"),
+    SlashCommand.LIST: N_("all questions and what was said"),
+    SlashCommand.HELP: N_("how to judge this item"),
+    SlashCommand.QUIT: N_("stop here; everything is kept"),
 }
 
 
 class Said(NamedTuple):
     """A command and what follows it."""
 
-    command: Command
+    command: SlashCommand
     rest: str
 
 
@@ -82,7 +82,7 @@ def parse(line: str, *, free: bool = False) -> Said | None:
     """
     word, _, rest = line.strip().partition(" ")
     if word == "?":
-        return Said(Command.HELP, "")
+        return Said(SlashCommand.HELP, "")
     if not word.startswith("/") or word.startswith("//"):
         return None
     command = _named(word[1:].lower())
@@ -90,7 +90,7 @@ def parse(line: str, *, free: bool = False) -> Said | None:
         return Said(command, rest.strip())
     if free:
         return None
-    hint = nearest(word[1:], [*Command, *_KOREAN], listing=False) or message("/help lists the commands")
+    hint = nearest(word[1:], [*SlashCommand, *_KOREAN], listing=False) or message("/help lists the commands")
     raise BadInput(Problem(message("no such command: {word}", word=word), hint=hint))
 
 
@@ -101,9 +101,9 @@ def usage() -> Iterator[str]:
         yield f"/{command} /{korean[command]}  {translate(about)}"
 
 
-def _named(word: str) -> Command | None:
+def _named(word: str) -> SlashCommand | None:
     if not word:
         return None
     if word in _KOREAN:
         return _KOREAN[word]
-    return next((command for command in Command if command.startswith(word)), None)
+    return next((command for command in SlashCommand if command.startswith(word)), None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cemaudit.entry import questions as asking
-from cemaudit.entry.commands import Command, Said, parse, usage
+from cemaudit.entry.commands import Said, SlashCommand, parse, usage
 from cemaudit.entry.exhibits import add_exhibit, drop_exhibit
-from cemaudit.entry.questions import Kind, Question, questions
+from cemaudit.entry.questions import EntryQuestion, QuestionKind, questions
 from cemaudit.entry.reading import read_reply, skip
 from cemaudit.entry.second_look import SecondLook
-from cemaudit.entry.session import Keeper, Screen, Session
+from cemaudit.entry.session import DraftKeeper, Screen, Session
 from cemaudit.entry.wording import SKIPS, ask_line, banner, described, helped, shown_value
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message, translate
@@ -30,7 +30,7 @@ class _Ready(Exception):
 class Conversation:
     """Asks until nothing is open and nothing is in doubt, or the shopper leaves."""
 
-    def __init__(self, keeper: Keeper, screen: Screen) -> None:
+    def __init__(self, keeper: DraftKeeper, screen: Screen) -> None:
         self._session = Session(keeper, screen)
         self._screen = screen
 
@@ -49,7 +49,7 @@ class Conversation:
         except _Ready:
             return True
 
-    def _ask(self, question: Question) -> str | None:
+    def _ask(self, question: EntryQuestion) -> str | None:
         """Put a question until it is answered or left; the name of the next one, ``None`` where none is open."""
         self._show(question)
         while True:
@@ -59,13 +59,13 @@ class Conversation:
             except BadInput as error:
                 self._session.complain(error)
 
-    def _show(self, question: Question) -> None:
+    def _show(self, question: EntryQuestion) -> None:
         draft = self._session.draft
         asked = [one for one in questions(draft) if one.counts()]
         done = sum(not one.is_open(draft.values) for one in asked)
         self._screen.say()
         self._screen.say(banner(draft, question, done, len(asked)))
-        if question.kind is Kind.BRIEFING:
+        if question.kind is QuestionKind.BRIEFING:
             self._help(question)
         self._screen.say(ask_line(question))
         for line in described(question, draft):
@@ -76,68 +76,68 @@ class Conversation:
             for line in said.splitlines():
                 self._session.tell(f"  {line}")
 
-    def _hear(self, question: Question) -> Said | str:
+    def _hear(self, question: EntryQuestion) -> Said | str:
         """A command, or the line as an answer; two slashes stand for one that is no command."""
         line = self._screen.ask("> ")
-        said = parse(line, free=question.kind is Kind.EVIDENCE)
+        said = parse(line, free=question.kind is QuestionKind.EVIDENCE)
         return said or (line[1:] if line.startswith("//") else line)
 
-    def _take(self, question: Question, line: str) -> str | None:
+    def _take(self, question: EntryQuestion, line: str) -> str | None:
         """Keep a reply; an empty one keeps what was said before."""
-        if line.strip() and question.kind is Kind.EVIDENCE:
+        if line.strip() and question.kind is QuestionKind.EVIDENCE:
             return add_exhibit(self._session, question, line)
-        if line.strip() and question.kind is Kind.NOTE:
+        if line.strip() and question.kind is QuestionKind.NOTE:
             self._hear_note(question, line)
         elif line.strip() or question.is_open(self._session.draft.values):
             self._session.write(read_reply(question, line, self._session.draft))
         return self._session.open_after(question)
 
-    def _hear_note(self, question: Question, line: str) -> None:
+    def _hear_note(self, question: EntryQuestion, line: str) -> None:
         """Lines until an empty one; each is kept as it comes, all of them are one step."""
         step, lines = self._session.draft.next_step, [line]
         while lines[-1].strip():
             self._session.write(read_reply(question, "\n".join(lines), self._session.draft), step)
             lines.append(self._screen.ask("  "))
 
-    def _obey(self, said: Said, question: Question) -> str | None:
+    def _obey(self, said: Said, question: EntryQuestion) -> str | None:
         """Do what a command says; the name of the question to go on with."""
         match said.command:
-            case Command.QUIT:
+            case SlashCommand.QUIT:
                 raise _Leave
-            case Command.BACK:
+            case SlashCommand.BACK:
                 return self._session.before(question)
-            case Command.GO:
+            case SlashCommand.GO:
                 return self._session.named(said.rest)
-            case Command.UNDO:
+            case SlashCommand.UNDO:
                 return self._session.undo()
-            case Command.STAND:
+            case SlashCommand.STAND:
                 raise BadInput(Problem(message("nothing is in doubt here; /stand is for the end")))
-            case Command.HELP | Command.LIST:
+            case SlashCommand.HELP | SlashCommand.LIST:
                 self._tell(said.command, question)
                 return question.name
             case _:
                 return self._edit(said, question)
 
-    def _edit(self, said: Said, question: Question) -> str | None:
+    def _edit(self, said: Said, question: EntryQuestion) -> str | None:
         """The commands that add something at the question's item or touchpoint."""
         item, touchpoint = question.item, question.touchpoint
         if touchpoint is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
-        if said.command in {Command.CLAIM, Command.BLAME}:
+        if said.command in {SlashCommand.CLAIM, SlashCommand.BLAME}:
             self._ask(asking.complaint(f"{said.command}s", touchpoint))
             return question.name
-        if said.command is Command.SKIP and question.is_feeling:
+        if said.command is SlashCommand.SKIP and question.is_feeling:
             self._session.write({question.name: None})
             return self._session.open_after(question)
         if item is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
         match said.command:
-            case Command.SKIP:
+            case SlashCommand.SKIP:
                 self._session.write(skip(item, *self._skip_words(said.rest)))
                 return self._session.open_after(question)
-            case Command.NOTE:
+            case SlashCommand.NOTE:
                 self._ask(asking.note(item, touchpoint))
-            case Command.DROP:
+            case SlashCommand.DROP:
                 drop_exhibit(self._session, item, said.rest)
             case _:
                 path = said.rest or self._screen.ask(f"  {message('path of the file')}: ")
@@ -172,7 +172,7 @@ class Conversation:
 
     def _obey_at_end(self, said: Said) -> str | None:
         last = questions(self._session.draft)[-1]
-        if said.command in {Command.HELP, Command.LIST}:
+        if said.command in {SlashCommand.HELP, SlashCommand.LIST}:
             self._tell(said.command, last)
             return None
         try:
@@ -181,8 +181,8 @@ class Conversation:
             self._session.complain(error)
             return None
 
-    def _tell(self, command: Command, question: Question) -> None:
-        if command is Command.HELP:
+    def _tell(self, command: SlashCommand, question: EntryQuestion) -> None:
+        if command is SlashCommand.HELP:
             self._help(question)
             for line in usage():
                 self._session.tell(line)
@@ -191,6 +191,6 @@ class Conversation:
             said = shown_value(one, self._session.draft)
             self._session.tell(f"{number:3}  {ask_line(one)}: {'-' if said is None else said}")
 
-    def _help(self, question: Question) -> None:
+    def _help(self, question: EntryQuestion) -> None:
         for line in helped(question, self._session.draft):
             self._session.tell(line)

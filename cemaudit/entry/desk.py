@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from cemaudit.entry.doubts import Doubt, Earlier, all_doubts, open_doubts
-from cemaudit.entry.draft import DISCARDED, Draft, State
-from cemaudit.entry.journal import Header, Journal
+from cemaudit.entry.draft import DISCARDED, Draft, DraftState
+from cemaudit.entry.journal import DraftHeader, Journal
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.language import message
 from cemaudit.model import Checklist, faults
@@ -41,7 +41,7 @@ class Desk:
         _refuse_unfit(checklist, given)
         return self.draft(self.journal.begin(checklist, given))
 
-    def draft(self, header: Header) -> Draft:
+    def draft(self, header: DraftHeader) -> Draft:
         """The draft as it stands now."""
         return Draft(header, self.journal.checklist(header.number), self.journal.events(header.number))
 
@@ -67,7 +67,7 @@ class Desk:
 
     def discard(self, draft: Draft, *, restore: bool = False) -> None:
         """Put a draft into the bin, or take it out again."""
-        if draft.state is State.SEALED:
+        if draft.state is DraftState.SEALED:
             raise BadInput(Problem(message("draft {number} is sealed; it stays", number=draft.header.number)))
         self.journal.write(draft.header.number, 0, {DISCARDED: not restore})
 
@@ -94,7 +94,7 @@ class Desk:
 
 
 def _refuse_unfit(checklist: Checklist, given: Mapping[str, Any]) -> None:
-    nothing_said = Draft(Header(0, new_id(), datetime.now(UTC)), checklist, ())
+    nothing_said = Draft(DraftHeader(0, new_id(), datetime.now(UTC)), checklist, ())
     try:
         problems = check_visit(nothing_said.visit_with(given), checklist)
     except ValidationError as error:
@@ -108,7 +108,7 @@ class OpenDraft:
     """One draft while it is worked on."""
 
     desk: Desk
-    header: Header
+    header: DraftHeader
     engine: Engine
 
     @property
@@ -139,5 +139,7 @@ class OpenDraft:
     @cached_property
     def _earlier(self) -> Earlier:
         """What the other visits of this laptop hold; another revision of the same visit is no other visit."""
-        others = [one for one in self.desk.drafts() if one.header != self.header and one.state is not State.DISCARDED]
+        others = [
+            one for one in self.desk.drafts() if one.header != self.header and one.state is not DraftState.DISCARDED
+        ]
         return Earlier.of((one.visit, one.taken.values()) for one in others if one.visit.id != self.draft().visit.id)

@@ -9,13 +9,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from cemaudit.entry.evidence import Taken
-from cemaudit.entry.journal import Event, Header
+from cemaudit.entry.evidence import KeptEvidence
+from cemaudit.entry.journal import DraftHeader, Event
 from cemaudit.exchange.rows import arising
 from cemaudit.model import Checklist, Visit
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 
-__all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "State"]
+__all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "DraftState"]
 
 UNDO, SIGNED, SEALED, DISCARDED = "undo", "signed", "sealed", "discarded"
 """Events that are no part of the visit. ``undo`` names the step it takes back."""
@@ -23,7 +23,7 @@ UNDO, SIGNED, SEALED, DISCARDED = "undo", "signed", "sealed", "discarded"
 _BY_ID = ("answers", "skipped", "notes", "emotions", "expectations")
 
 
-class State(StrEnum):
+class DraftState(StrEnum):
     """What became of a draft."""
 
     OPEN = "open"
@@ -39,7 +39,7 @@ class Draft:
     ``evidence.GS01`` (a list), ... ``None`` stands for what was asked and deliberately left empty.
     """
 
-    header: Header
+    header: DraftHeader
     checklist: Checklist
     events: Sequence[Event]
 
@@ -69,11 +69,11 @@ class Draft:
         return [event.name for event in self.events if event.step == step]
 
     @property
-    def state(self) -> State:
+    def state(self) -> DraftState:
         """Open, sealed or in the bin."""
         if self.values.get(DISCARDED):
-            return State.DISCARDED
-        return State.SEALED if self.values.get(SEALED) else State.OPEN
+            return DraftState.DISCARDED
+        return DraftState.SEALED if self.values.get(SEALED) else DraftState.OPEN
 
     @property
     def changed(self) -> datetime:
@@ -82,10 +82,10 @@ class Draft:
         return max(said, default=self.header.made)
 
     @cached_property
-    def taken(self) -> Mapping[str, Taken]:
+    def taken(self) -> Mapping[str, KeptEvidence]:
         """The evidence files of the visit, by their SHA-256."""
         pieces = (piece for item in self.visit.evidence for piece in self.values[f"evidence.{item}"])
-        return {piece["taken"]["sha256"]: Taken.model_validate(piece["taken"]) for piece in pieces}
+        return {piece["taken"]["sha256"]: KeptEvidence.model_validate(piece["taken"]) for piece in pieces}
 
     @cached_property
     def visit(self) -> Visit:
@@ -128,7 +128,7 @@ def _evidence(piece: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
     """Notes and evidence only of items that arise, feelings only of touchpoints that do."""
-    arises = {item.id for item in checklist.items.values() if is_relevant(item, visit, checklist)}
+    arises = {item.id for item in checklist.items.values() if item_is_relevant(item, visit, checklist)}
     felt = {one.id for one in checklist.touchpoints if not visit.step or not one.steps or visit.step in one.steps}
     kept = {
         **{field: _only(getattr(visit, field), arises) for field in ("notes", "evidence")},

@@ -15,12 +15,12 @@ from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
 from cemaudit.media.examine import examine
-from cemaudit.media.exif import Details
-from cemaudit.media.file_types import Kind
-from cemaudit.media.picture_quality import Look
+from cemaudit.media.exif import ExifDetails
+from cemaudit.media.file_types import MediaType
+from cemaudit.media.picture_quality import PictureQuality
 from cemaudit.model.base import Line, Record, Whole, clean
 
-__all__ = ["Taken", "path_typed", "still_there", "take_in"]
+__all__ = ["KeptEvidence", "path_typed", "still_there", "take_in"]
 
 FOLDER = "media"
 _LONGEST_NAME = 120
@@ -28,7 +28,7 @@ _LONGEST_NAME = 120
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Taken(Record):
+class KeptEvidence(Record):
     """A file that was taken in. ``file`` is relative to the draft's folder; ``sha256`` and ``size`` are the copy's.
 
     ``original`` is the SHA-256 of the file as it was given, by which the same photo is known again; ``name`` what it
@@ -38,14 +38,14 @@ class Taken(Record):
     file: Annotated[str, Field(pattern=r"^media/[0-9a-f]{64}\.[a-z0-9]{1,5}$")]
     sha256: Digest
     size: Whole
-    kind: Kind
+    kind: MediaType
     original: Digest
     name: Line = ""
-    details: Details = Details()
-    look: Look | None = None
+    details: ExifDetails = ExifDetails()
+    look: PictureQuality | None = None
 
 
-def take_in(source: Path, folder: Path) -> Taken:
+def take_in(source: Path, folder: Path) -> KeptEvidence:
     """Copy a file into ``folder/media``, without what is personal; taken in twice, it is there once.
 
     Nothing is promised before the copy was written, made durable and read again. ``BadInput`` where the file is none
@@ -59,7 +59,7 @@ def take_in(source: Path, folder: Path) -> Taken:
     digest = hashlib.sha256(found.data).hexdigest()
     file = f"{FOLDER}/{digest}{found.kind.suffix}"
     _keep(folder / file, found.data, digest)
-    return Taken(
+    return KeptEvidence(
         file=file,
         sha256=digest,
         size=len(found.data),
@@ -71,7 +71,7 @@ def take_in(source: Path, folder: Path) -> Taken:
     )
 
 
-def still_there(taken: Taken, folder: Path) -> Problem | None:
+def still_there(taken: KeptEvidence, folder: Path) -> Problem | None:
     """Why the copy can no longer be handed over: it vanished, or is another; ``None`` where it is as it was."""
     found = _digest(folder / taken.file)
     if found == taken.sha256:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from cemaudit.entry.evidence import path_typed, take_in
-from cemaudit.entry.questions import Question
+from cemaudit.entry.questions import EntryQuestion
 from cemaudit.entry.session import Session
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.media.exif import Details
-from cemaudit.media.file_types import Kind as FileKind
+from cemaudit.media.exif import ExifDetails
+from cemaudit.media.file_types import MediaType as FileKind
 from cemaudit.model import Item
 from cemaudit.model.base import clean
 
 __all__ = ["add_exhibit", "drop_exhibit"]
 
 
-def add_exhibit(session: Session, question: Question, line: str, use: str | None = None) -> str:
+def add_exhibit(session: Session, question: EntryQuestion, line: str, use: str | None = None) -> str:
     """Take in the file of a line like ``PATH | caption``, keep it, say what is doubtful; the question stays.
 
     ``use``: ``photo``, ``receipt`` or ``audio``, where the shopper said which.
@@ -25,7 +25,7 @@ def add_exhibit(session: Session, question: Question, line: str, use: str | None
     path, _, caption = line.partition("|")
     taken = take_in(path_typed(path.strip()), session.keeper.folder)
     if session.draft.checklist.photo_details == "remove":
-        taken = taken.model_copy(update={"details": Details(taken=taken.details.taken)})
+        taken = taken.model_copy(update={"details": ExifDetails(taken=taken.details.taken)})
     piece = {"taken": taken.model_dump(mode="json"), "kind": _use(taken.kind, use), "caption": clean(caption)}
     pieces = _pieces(session, question.name)
     if all(one["taken"]["sha256"] != taken.sha256 for one in pieces):

@@ -13,12 +13,12 @@ from urllib.parse import unquote
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.media.file_types import HEAD, Kind, kind_of
+from cemaudit.media.file_types import HEAD, MediaType, media_type_of
 
 __all__ = ["opened", "path_typed", "read_given"]
 
 _MEGABYTE = 1_000_000
-_LARGEST = max(kind.most_bytes for kind in Kind)
+_LARGEST = max(kind.most_bytes for kind in MediaType)
 _SAFELY = sum(getattr(os, flag, 0) for flag in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
 
@@ -58,7 +58,7 @@ def read_given(path: Path) -> bytes:
         if not head:
             raise BadInput(Problem(message("the file is empty"), str(path)))
         try:
-            kind = kind_of(head)
+            kind = media_type_of(head)
         except BadInput as error:
             raise error.inside(path) from error
         _refuse_large(size, kind.most_bytes, path)

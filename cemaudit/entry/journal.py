@@ -17,7 +17,7 @@ from cemaudit.language import message
 from cemaudit.model import Checklist
 from cemaudit.model.identity import new_id
 
-__all__ = ["APPLICATION", "VERSION", "Event", "Header", "Journal"]
+__all__ = ["APPLICATION", "VERSION", "DraftHeader", "Event", "Journal"]
 
 APPLICATION = 0x63656D64
 """Marks the file as ours (SQLite's ``application_id``)."""
@@ -41,7 +41,7 @@ create index event_of_draft on event (draft, number);
 
 
 @dataclass(frozen=True)
-class Header:
+class DraftHeader:
     """A draft's number on this laptop, its id (that of its visit too, unless it amends one), when it was begun."""
 
     number: int
@@ -75,7 +75,7 @@ class Journal:
         """Let the file go."""
         self._file.close()
 
-    def begin(self, checklist: Checklist, given: Mapping[str, Any]) -> Header:
+    def begin(self, checklist: Checklist, given: Mapping[str, Any]) -> DraftHeader:
         """A new draft with what is known from the start; it keeps the checklist as it is now."""
         document = checklist.model_dump_json(by_alias=True, exclude_defaults=True)
         digest = sha256(document.encode()).hexdigest()
@@ -86,18 +86,18 @@ class Journal:
             cursor = self._file.execute("insert into draft (id, made, checklist) values (?, ?, ?)", row)
             number = int(cursor.lastrowid or 0)
             self._insert(number, 0, made, given)
-        return Header(number, draft_id, made)
+        return DraftHeader(number, draft_id, made)
 
     def write(self, draft: int, step: int, changes: Mapping[str, Any]) -> None:
         """Add events, all or none; they are on the disk when this returns."""
         with self._transaction():
             self._insert(draft, step, _now(), changes)
 
-    def headers(self) -> list[Header]:
+    def headers(self) -> list[DraftHeader]:
         """Every draft, oldest first."""
         with self._told():
             rows = self._file.execute("select number, id, made from draft order by number").fetchall()
-        return [Header(number, draft_id, datetime.fromisoformat(made)) for number, draft_id, made in rows]
+        return [DraftHeader(number, draft_id, datetime.fromisoformat(made)) for number, draft_id, made in rows]
 
     def checklist(self, draft: int) -> Checklist:
         """The checklist of a draft, as it was when the draft was begun."""

@@ -9,12 +9,12 @@ from typing import Any
 
 from cemaudit.entry.draft import Draft
 from cemaudit.model import Item, Touchpoint, Visit
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 
-__all__ = ["Kind", "Question", "find", "first_open", "questions"]
+__all__ = ["EntryQuestion", "QuestionKind", "find", "first_open", "questions"]
 
 
-class Kind(StrEnum):
+class QuestionKind(StrEnum):
     """What sort of thing is asked."""
 
     SCENARIO = "scenario"
@@ -32,18 +32,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Question:
+class EntryQuestion:
     """One thing to ask; ``name`` is where the draft keeps it. ``required`` questions cannot be left empty."""
 
     name: str
-    kind: Kind
+    kind: QuestionKind
     touchpoint: Touchpoint | None = None
     item: Item | None = None
     required: bool = True
 
     def is_open(self, values: Mapping[str, Any]) -> bool:
         """Whether it still waits to be asked."""
-        if self.kind is Kind.ANSWER and self.item:
+        if self.kind is QuestionKind.ANSWER and self.item:
             return values.get(self.name) is None and values.get(f"skipped.{self.item.id}") is None
         if self.required and not self.is_feeling:
             return values.get(self.name) is None
@@ -52,14 +52,14 @@ class Question:
     @property
     def is_feeling(self) -> bool:
         """Whether it asks for a feeling: that needs a reply, yet may be left on purpose."""
-        return self.kind in {Kind.EXPECTATION, Kind.EMOTION}
+        return self.kind in {QuestionKind.EXPECTATION, QuestionKind.EMOTION}
 
     def counts(self) -> bool:
         """Whether it counts in the progress shown."""
-        return self.is_feeling or self.kind is Kind.ANSWER
+        return self.is_feeling or self.kind is QuestionKind.ANSWER
 
 
-def questions(draft: Draft) -> list[Question]:
+def questions(draft: Draft) -> list[EntryQuestion]:
     """Everything that arises in the draft as it stands; an answer may add or remove what follows."""
     visit = draft.visit
     asked = list(_setting(draft))
@@ -67,24 +67,24 @@ def questions(draft: Draft) -> list[Question]:
         if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
             continue
         if touchpoint.expectation:
-            asked.append(Question(f"expectations.{touchpoint.id}", Kind.EXPECTATION, touchpoint))
+            asked.append(EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint))
         for item in touchpoint.items:
-            if is_relevant(item, visit, draft.checklist):
+            if item_is_relevant(item, visit, draft.checklist):
                 asked += _about(item, touchpoint, visit)
         if touchpoint.emotion:
-            asked.append(Question(f"emotions.{touchpoint.id}", Kind.EMOTION, touchpoint))
+            asked.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
         if _went_wrong(touchpoint, visit):
             asked += (complaint(field, touchpoint) for field in ("claims", "blames"))
     return asked
 
 
-def first_open(asked: list[Question], values: Mapping[str, Any], after: int = -1) -> int | None:
+def first_open(asked: list[EntryQuestion], values: Mapping[str, Any], after: int = -1) -> int | None:
     """The place of the first open question after ``after``, else of the first at all, else ``None``."""
     still = [place for place, question in enumerate(asked) if question.is_open(values)]
     return next((place for place in still if place > after), still[0] if still else None)
 
 
-def find(asked: list[Question], word: str) -> int | None:
+def find(asked: list[EntryQuestion], word: str) -> int | None:
     """The place of the question called ``word``: its number from 1, an item's or touchpoint's id, or its name."""
     if word.isdecimal() and 1 <= int(word) <= len(asked):
         return int(word) - 1
@@ -95,36 +95,36 @@ def find(asked: list[Question], word: str) -> int | None:
     return None
 
 
-def complaint(field: str, touchpoint: Touchpoint) -> Question:
+def complaint(field: str, touchpoint: Touchpoint) -> EntryQuestion:
     """The question for a claim or blame at a touchpoint."""
-    return Question(f"{field}.{touchpoint.id}", Kind.COMPLAINT, touchpoint, required=False)
+    return EntryQuestion(f"{field}.{touchpoint.id}", QuestionKind.COMPLAINT, touchpoint, required=False)
 
 
-def note(item: Item, touchpoint: Touchpoint, *, required: bool = False) -> Question:
+def note(item: Item, touchpoint: Touchpoint, *, required: bool = False) -> EntryQuestion:
     """The question for a note on an item."""
-    return Question(f"notes.{item.id}", Kind.NOTE, touchpoint, item, required)
+    return EntryQuestion(f"notes.{item.id}", QuestionKind.NOTE, touchpoint, item, required)
 
 
-def evidence(item: Item, touchpoint: Touchpoint) -> Question:
+def evidence(item: Item, touchpoint: Touchpoint) -> EntryQuestion:
     """The question for the evidence of an item; a required one may be left out for a reason, at the end."""
-    return Question(f"evidence.{item.id}", Kind.EVIDENCE, touchpoint, item, required=False)
+    return EntryQuestion(f"evidence.{item.id}", QuestionKind.EVIDENCE, touchpoint, item, required=False)
 
 
-def _setting(draft: Draft) -> Iterator[Question]:
+def _setting(draft: Draft) -> Iterator[EntryQuestion]:
     checklist = draft.checklist
     if checklist.scenarios:
-        yield Question("scenario", Kind.SCENARIO)
+        yield EntryQuestion("scenario", QuestionKind.SCENARIO)
     if checklist.steps:
-        yield Question("step", Kind.STEP)
-        yield Question("episode", Kind.EPISODE)
-    yield Question("briefed", Kind.BRIEFING)
-    yield Question("day", Kind.DAY)
-    yield Question("started", Kind.TIME)
-    yield Question("finished", Kind.TIME)
+        yield EntryQuestion("step", QuestionKind.STEP)
+        yield EntryQuestion("episode", QuestionKind.EPISODE)
+    yield EntryQuestion("briefed", QuestionKind.BRIEFING)
+    yield EntryQuestion("day", QuestionKind.DAY)
+    yield EntryQuestion("started", QuestionKind.TIME)
+    yield EntryQuestion("finished", QuestionKind.TIME)
 
 
-def _about(item: Item, touchpoint: Touchpoint, visit: Visit) -> Iterator[Question]:
-    yield Question(f"answers.{item.id}", Kind.ANSWER, touchpoint, item)
+def _about(item: Item, touchpoint: Touchpoint, visit: Visit) -> Iterator[EntryQuestion]:
+    yield EntryQuestion(f"answers.{item.id}", QuestionKind.ANSWER, touchpoint, item)
     answer = visit.answers.get(item.id)
     if item.id in visit.notes or (answer is not None and item.least_note(answer)):
         yield note(item, touchpoint, required=answer is not None and bool(item.least_note(answer)))

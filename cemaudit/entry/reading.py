@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from cemaudit.entry.clock import read_day, read_moment, read_time
 from cemaudit.entry.doubts.times import time_doubts
 from cemaudit.entry.draft import Draft
-from cemaudit.entry.questions import Kind, Question
+from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.model import Item, SkipState, faults
@@ -27,7 +27,7 @@ NONE = "-"
 Changes = dict[str, Any]
 
 
-def read_reply(question: Question, text: str, draft: Draft) -> Changes:
+def read_reply(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     """The changes a reply makes, ``BadInput`` where it does not fit; an empty one leaves an optional question empty."""
     if not text.strip():
         if question.required:
@@ -51,7 +51,7 @@ def today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
-def _answer(question: Question, text: str, _draft: Draft) -> Changes:
+def _answer(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     item = question.item
     if item is None:
         raise TypeError(question)
@@ -109,8 +109,8 @@ def _plain(value: AnswerValue) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _whole(low: int, high: int) -> Callable[[Question, str, Draft], Changes]:
-    def read(question: Question, text: str, _draft: Draft) -> Changes:
+def _whole(low: int, high: int) -> Callable[[EntryQuestion, str, Draft], Changes]:
+    def read(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
         word = text.replace("\N{MINUS SIGN}", "-")
         if word.lstrip("+-").isdecimal() and len(word) < 4 and low <= int(word) <= high:
             return {question.name: int(word)}
@@ -128,15 +128,15 @@ def _one_of(ids: list[str], text: str) -> str:
     raise BadInput(Problem(message("no such option: {option}", option=text), hint=nearest(text, ids)))
 
 
-def _scenario(question: Question, text: str, draft: Draft) -> Changes:
+def _scenario(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     return {question.name: _one_of([scenario.id for scenario in draft.checklist.scenarios], text)}
 
 
-def _step(question: Question, text: str, draft: Draft) -> Changes:
+def _step(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     return {question.name: _one_of([step.id for step in draft.checklist.steps], text), "episode": None}
 
 
-def _episode(question: Question, text: str, draft: Draft) -> Changes:
+def _episode(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     """The code of the treatment or order, and, after a space, which visit of it this is."""
     code, _, number = text.partition(" ")
     if number and not (number.strip().isdecimal() and len(number) < 4):
@@ -144,14 +144,14 @@ def _episode(question: Question, text: str, draft: Draft) -> Changes:
     return {question.name: {"id": code, "step": draft.values["step"], "number": int(number or 1)}}
 
 
-def _briefing(question: Question, text: str, _draft: Draft) -> Changes:
+def _briefing(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     if text.lower() not in {"y", "yes", "예", "네", "ㅇ"}:
         what = message("the visit can be entered once the briefing is acknowledged")
         raise BadInput(Problem(what, hint=message("type y, or Ctrl-C to stop here")))
     return {question.name: datetime.now(UTC).astimezone().isoformat(timespec="seconds")}
 
 
-def _day(question: Question, text: str, _draft: Draft) -> Changes:
+def _day(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     try:
         day = read_day(text, today())
     except ValueError as error:
@@ -162,7 +162,7 @@ def _day(question: Question, text: str, _draft: Draft) -> Changes:
     return {question.name: day.isoformat(), "started": None, "finished": None}
 
 
-def _time(question: Question, text: str, draft: Draft) -> Changes:
+def _time(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     try:
         moment = read_moment(text, date.fromisoformat(draft.values["day"]))
     except ValueError as error:
@@ -176,15 +176,15 @@ def _time(question: Question, text: str, draft: Draft) -> Changes:
     return {question.name: moment.isoformat()}
 
 
-def _words(question: Question, text: str, _draft: Draft) -> Changes:
+def _words(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     return {question.name: text}
 
 
-def _complaints(question: Question, text: str, _draft: Draft) -> Changes:
+def _complaints(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     return {question.name: [text]}
 
 
-def _no_reply(question: Question, _text: str, _draft: Draft) -> Changes:
+def _no_reply(question: EntryQuestion, _text: str, _draft: Draft) -> Changes:
     raise TypeError(question)  # evidence is taken in, not read
 
 
@@ -197,17 +197,17 @@ def _refuse_impossible(draft: Draft, changes: Mapping[str, Any]) -> None:
 
 _A_DAY = message("a day like 2026-11-21 or 11-21")
 _A_TIME = message("a time like 14:05 or 2:05 pm")
-_READ: dict[Kind, Callable[[Question, str, Draft], Changes]] = {
-    Kind.SCENARIO: _scenario,
-    Kind.STEP: _step,
-    Kind.EPISODE: _episode,
-    Kind.BRIEFING: _briefing,
-    Kind.DAY: _day,
-    Kind.TIME: _time,
-    Kind.EXPECTATION: _whole(1, 7),
-    Kind.ANSWER: _answer,
-    Kind.NOTE: _words,
-    Kind.EVIDENCE: _no_reply,
-    Kind.EMOTION: _whole(-3, 3),
-    Kind.COMPLAINT: _complaints,
+_READ: dict[QuestionKind, Callable[[EntryQuestion, str, Draft], Changes]] = {
+    QuestionKind.SCENARIO: _scenario,
+    QuestionKind.STEP: _step,
+    QuestionKind.EPISODE: _episode,
+    QuestionKind.BRIEFING: _briefing,
+    QuestionKind.DAY: _day,
+    QuestionKind.TIME: _time,
+    QuestionKind.EXPECTATION: _whole(1, 7),
+    QuestionKind.ANSWER: _answer,
+    QuestionKind.NOTE: _words,
+    QuestionKind.EVIDENCE: _no_reply,
+    QuestionKind.EMOTION: _whole(-3, 3),
+    QuestionKind.COMPLAINT: _complaints,
 }

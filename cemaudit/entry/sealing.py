@@ -9,7 +9,7 @@ from typing import Any
 from cemaudit.entry.briefing import STATEMENT
 from cemaudit.entry.desk import OpenDraft
 from cemaudit.entry.difference import difference
-from cemaudit.entry.draft import SEALED, SIGNED, Draft, State
+from cemaudit.entry.draft import SEALED, SIGNED, Draft, DraftState
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.exchange.sealed import Sealed, Statement, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import SigningKey
@@ -26,7 +26,7 @@ class NotReady(CemauditError):
 def refuse_unready(held: OpenDraft) -> Draft:
     """The draft, where nothing is open or in doubt; ``NotReady`` lists what is, ``BadInput`` where it is not open."""
     draft = held.draft()
-    if draft.state is not State.OPEN:
+    if draft.state is not DraftState.OPEN:
         done = draft.values.get(SEALED)
         place = done["path"] if done else ""
         what = message("draft {number} is sealed already", number=draft.header.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.entry.commands import Command, Said, parse
+from cemaudit.entry.commands import Said, SlashCommand, parse
 from cemaudit.entry.doubts import Doubt
 from cemaudit.entry.questions import questions
 from cemaudit.entry.session import Session
@@ -39,7 +39,7 @@ class SecondLook:
             try:
                 line = self._session.screen.ask("> ").strip()
                 said = parse(line)
-                if said and said.command is Command.STAND:
+                if said and said.command is SlashCommand.STAND:
                     self._let_stand(self._doubt(said.rest))
                     return None
                 return said or (self._mending(self._doubt(line)) if line else "")

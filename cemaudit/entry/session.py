@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from cemaudit.entry.doubts import Doubt
 from cemaudit.entry.draft import UNDO, Draft
-from cemaudit.entry.questions import Question, find, first_open, questions
+from cemaudit.entry.questions import EntryQuestion, find, first_open, questions
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 
-__all__ = ["Keeper", "Screen", "Session"]
+__all__ = ["DraftKeeper", "Screen", "Session"]
 
 
 class Screen(Protocol):
@@ -23,7 +23,7 @@ class Screen(Protocol):
     def ask(self, prompt: str) -> str: ...
 
 
-class Keeper(Protocol):
+class DraftKeeper(Protocol):
     """Who keeps the draft."""
 
     @property
@@ -43,7 +43,7 @@ class Keeper(Protocol):
 class Session:
     """The draft, always as it is kept; questions are known by their names, since an answer changes which there are."""
 
-    def __init__(self, keeper: Keeper, screen: Screen) -> None:
+    def __init__(self, keeper: DraftKeeper, screen: Screen) -> None:
         self.keeper = keeper
         self.screen = screen
         self.draft = keeper.draft()
@@ -62,12 +62,12 @@ class Session:
         for problem in error.problems:
             self.tell(f"! {problem}")
 
-    def question(self, name: str) -> Question:
+    def question(self, name: str) -> EntryQuestion:
         """The question of that name, or the last one where it does not arise any more."""
         asked = questions(self.draft)
         return next((one for one in asked if one.name == name), asked[-1])
 
-    def open_after(self, question: Question | None) -> str | None:
+    def open_after(self, question: EntryQuestion | None) -> str | None:
         """The next open question after ``question``, else the first; ``None`` where none is open."""
         asked = questions(self.draft)
         names = [one.name for one in asked]
@@ -75,7 +75,7 @@ class Session:
         place = first_open(asked, self.draft.values, after)
         return None if place is None else names[place]
 
-    def before(self, question: Question) -> str:
+    def before(self, question: EntryQuestion) -> str:
         """The question before."""
         names = [one.name for one in questions(self.draft)]
         return names[max(0, names.index(question.name) - 1)] if question.name in names else names[0]

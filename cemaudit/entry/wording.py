@@ -8,7 +8,7 @@ from typing import Any
 
 from cemaudit.entry.briefing import briefing
 from cemaudit.entry.draft import Draft
-from cemaudit.entry.questions import Kind, Question
+from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from cemaudit.entry.reading import NONE, today
 from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Checklist, Scenario, SkipState, Step, Text
@@ -26,12 +26,14 @@ SKIPS = {
 """Why an item may be left without an answer, in words."""
 
 _PLAIN = {
-    Kind.STEP: N_("Which visit of the episode is it?"),
-    Kind.EPISODE: N_("Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"),
-    Kind.DAY: N_("On which day was the visit?"),
-    Kind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
-    Kind.EMOTION: N_("How did it feel? -3 to 3"),
-    Kind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
+    QuestionKind.STEP: N_("Which visit of the episode is it?"),
+    QuestionKind.EPISODE: N_(
+        "Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"
+    ),
+    QuestionKind.DAY: N_("On which day was the visit?"),
+    QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
+    QuestionKind.EMOTION: N_("How did it feel? -3 to 3"),
+    QuestionKind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
 }
 _BY_NAME = {
     "started": N_("When did you arrive?"),
@@ -41,7 +43,7 @@ _BY_NAME = {
 }
 
 
-def banner(draft: Draft, question: Question, done: int, whole: int) -> str:
+def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
     """Which store, day and touchpoint, and how much is done: shown with every question."""
     values = draft.values
     store = " ".join(filter(None, (values["store"], values.get("store_name"))))
@@ -53,46 +55,46 @@ def banner(draft: Draft, question: Question, done: int, whole: int) -> str:
     return f"[{' · '.join(printable(part) for part in parts if part)} · {done}/{whole}]"
 
 
-def ask_line(question: Question) -> str:
+def ask_line(question: EntryQuestion) -> str:
     """The question itself."""
-    if question.kind is Kind.ANSWER and question.item:
+    if question.kind is QuestionKind.ANSWER and question.item:
         return f"{question.item.id}  {question.item.ask}"
-    if question.kind is Kind.NOTE and question.item:
+    if question.kind is QuestionKind.NOTE and question.item:
         return str(message("Note on {item} (several lines; an empty line ends it)", item=question.item.id))
-    if question.kind is Kind.EVIDENCE and question.item:
+    if question.kind is QuestionKind.EVIDENCE and question.item:
         return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
-    if question.kind is Kind.SCENARIO:
+    if question.kind is QuestionKind.SCENARIO:
         return translate(N_("Which scenario do you play?"))
-    if question.kind is Kind.BRIEFING:
+    if question.kind is QuestionKind.BRIEFING:
         return translate(N_("Have you read this, and will you keep to it? y"))
     return translate(_PLAIN.get(question.kind) or _BY_NAME[question.name.partition(".")[0]])
 
 
-def described(question: Question, draft: Draft) -> Iterator[str]:
+def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     """The lines below the question: its choices, numbered, or what fits."""
     match question.kind:
-        case Kind.SCENARIO:
+        case QuestionKind.SCENARIO:
             yield from _numbered([scenario.title for scenario in draft.checklist.scenarios])
-        case Kind.STEP:
+        case QuestionKind.STEP:
             yield from _numbered([step.title for step in draft.checklist.steps])
-        case Kind.DAY:
+        case QuestionKind.DAY:
             yield str(message("a day like 2026-11-21 or 11-21; today is {day}", day=today().isoformat()))
-        case Kind.TIME:
+        case QuestionKind.TIME:
             yield str(message("a time like 14:05 or 2:05 pm; after midnight with its day: 11-22 00:40"))
-        case Kind.EXPECTATION:
+        case QuestionKind.EXPECTATION:
             yield from (f"{number}  {words}" for number, words in EXPECTATIONS.items())
-        case Kind.EMOTION:
+        case QuestionKind.EMOTION:
             yield from (f"{number:2}  {words}" for number, words in EMOTIONS.items())
-        case Kind.ANSWER if question.item:
+        case QuestionKind.ANSWER if question.item:
             yield from _choices(question.item.answer)
-        case Kind.NOTE if question.item and question.required:
+        case QuestionKind.NOTE if question.item and question.required:
             least = question.item.least_note(draft.visit.answers[question.item.id])
             yield str(message("at least {least} characters, spaces not counted", least=least))
 
 
-def helped(question: Question, draft: Draft) -> Iterator[str]:
+def helped(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     """How to judge an item; before the visit the whole briefing."""
-    if question.kind in {Kind.BRIEFING, Kind.SCENARIO}:
+    if question.kind in {QuestionKind.BRIEFING, QuestionKind.SCENARIO}:
         yield from briefing(draft.checklist, draft.values.get("scenario"))
     elif question.item and question.item.help:
         yield from str(question.item.help).splitlines()
@@ -100,11 +102,11 @@ def helped(question: Question, draft: Draft) -> Iterator[str]:
         yield translate(N_("There is no further help on this question."))
 
 
-def shown_value(question: Question, draft: Draft) -> str | None:
+def shown_value(question: EntryQuestion, draft: Draft) -> str | None:
     """What was said so far, as a person reads it; ``None`` where nothing was."""
     values = draft.values
     item = question.item
-    if question.kind is Kind.ANSWER and item:
+    if question.kind is QuestionKind.ANSWER and item:
         skipped = values.get(f"skipped.{item.id}")
         if skipped:
             words = translate(SKIPS[SkipState(skipped["state"])])
@@ -115,7 +117,7 @@ def shown_value(question: Question, draft: Draft) -> str | None:
     return None if value is None else _shown(question, value, draft)
 
 
-def _shown(question: Question, value: Any, draft: Draft) -> str:
+def _shown(question: EntryQuestion, value: Any, draft: Draft) -> str:
     title = _TITLED.get(question.kind)
     if title:
         return next((str(one.title) for one in title(draft.checklist) if one.id == value), str(value))
@@ -127,18 +129,18 @@ def _local(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-_TITLED: dict[Kind, Callable[[Checklist], Sequence[Scenario | Step]]] = {
-    Kind.SCENARIO: lambda checklist: checklist.scenarios,
-    Kind.STEP: lambda checklist: checklist.steps,
+_TITLED: dict[QuestionKind, Callable[[Checklist], Sequence[Scenario | Step]]] = {
+    QuestionKind.SCENARIO: lambda checklist: checklist.scenarios,
+    QuestionKind.STEP: lambda checklist: checklist.steps,
 }
-_SHOWN: dict[Kind, Callable[[Any], str]] = {
-    Kind.EPISODE: lambda value: f"{value['id']} {value['number']}",
-    Kind.BRIEFING: _local,
-    Kind.TIME: _local,
-    Kind.EMOTION: lambda value: f"{value} ({EMOTIONS[value]})",
-    Kind.EXPECTATION: lambda value: f"{value} ({EXPECTATIONS[value]})",
-    Kind.EVIDENCE: lambda value: ", ".join(piece["taken"]["name"] for piece in value),
-    Kind.COMPLAINT: " / ".join,
+_SHOWN: dict[QuestionKind, Callable[[Any], str]] = {
+    QuestionKind.EPISODE: lambda value: f"{value['id']} {value['number']}",
+    QuestionKind.BRIEFING: _local,
+    QuestionKind.TIME: _local,
+    QuestionKind.EMOTION: lambda value: f"{value} ({EMOTIONS[value]})",
+    QuestionKind.EXPECTATION: lambda value: f"{value} ({EXPECTATIONS[value]})",
+    QuestionKind.EVIDENCE: lambda value: ", ".join(piece["taken"]["name"] for piece in value),
+    QuestionKind.COMPLAINT: " / ".join,
 }
 
 

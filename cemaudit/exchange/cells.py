@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from cemaudit.errors import BadInput, Expected, Problem
-from cemaudit.exchange.tables import Row
+from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
 from cemaudit.model import SkipState
 from cemaudit.model.base import Line, LongText, Record
 
-__all__ = ["ROW_NUMBER", "Cell", "DayCell", "ItemCell", "MomentCell"]
+__all__ = ["ROW_NUMBER", "CellMapping", "DayCell", "ItemCell", "MomentCell"]
 
 ROW_NUMBER = "#"
 """In a template, ``{#}`` is the number of the row."""
@@ -25,7 +25,7 @@ _PLACE = re.compile(r"\{([^{}]+)\}")
 _KNOWN = set("YymbBdHIpMSfz")
 
 
-class Cell(Record):
+class CellMapping(Record):
     """A ``column``, a constant ``value``, or a ``template`` such as ``{store}-{date}``; ``values`` respells.
 
     A template with a column that says "no value" has none itself. Of "3 out of 10", ``before = "out of"`` leaves "3".
@@ -55,7 +55,7 @@ class Cell(Record):
         """Where a problem with it lies: its columns."""
         return ", ".join(self.columns)
 
-    def text(self, row: Row, na: Collection[str]) -> str | None:
+    def text(self, row: InputRow, na: Collection[str]) -> str | None:
         """What ``row`` says, respelled, or ``None`` where that is one of ``na`` (compared casefolded)."""
         if self.value is not None:
             return self.value
@@ -72,11 +72,11 @@ class Cell(Record):
         return None if found.casefold() in na else found
 
 
-def _filled(name: str, row: Row) -> str:
+def _filled(name: str, row: InputRow) -> str:
     return str(row.number) if name == ROW_NUMBER else row.cells[name]
 
 
-class ItemCell(Cell):
+class ItemCell(CellMapping):
     """The answer to an item. ``na``: spellings that say it was left out, ``state`` how; ``note``: a column."""
 
     na: tuple[LongText, ...] = ()
@@ -87,7 +87,7 @@ class ItemCell(Cell):
     def columns(self) -> tuple[str, ...]:
         return (*super().columns, *([self.note] if self.note else []))
 
-    def is_skipped(self, row: Row) -> bool:
+    def is_skipped(self, row: InputRow) -> bool:
         """Whether the column holds one of the item's own ``na`` spellings."""
         if self.column is None or not self.na:
             return False
@@ -113,7 +113,7 @@ def _directives(text: str) -> set[str]:
     return set(re.findall(r"%(.)", text.replace("%%", "")))
 
 
-class DayCell(Cell):
+class DayCell(CellMapping):
     """A calendar day in one of ``formats``; a day among ``unknown`` stands for no day, and is counted."""
 
     formats: Annotated[tuple[Annotated[str, AfterValidator(_is_day_format)], ...], Field(min_length=1)] = ("%Y-%m-%d",)
@@ -133,7 +133,7 @@ def _is_zone(name: str) -> str:
     return name
 
 
-class MomentCell(Cell):
+class MomentCell(CellMapping):
     """A date with time in one of ``formats``, at ``zone`` unless the text brings its own (``%z``)."""
 
     formats: Annotated[tuple[Annotated[str, AfterValidator(_is_moment_format)], ...], Field(min_length=1)]

@@ -15,7 +15,7 @@ from typing import IO, Literal, NamedTuple, cast
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 
-__all__ = ["DELIMITERS", "Encoding", "Record", "find_encoding", "read_delimited"]
+__all__ = ["DELIMITERS", "Encoding", "TextRow", "find_encoding", "read_delimited"]
 
 Encoding = Literal["auto", "utf-8", "utf-16", "cp949", "cp1252", "gb18030", "shift_jis"]
 DELIMITERS = (",", ";", "\t", "|")
@@ -27,7 +27,7 @@ _GZIP = b"\x1f\x8b"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-class Record(NamedTuple):
+class TextRow(NamedTuple):
     """One row of any table file: its number as a spreadsheet shows it, its cells, or what is wrong with it."""
 
     number: int
@@ -35,7 +35,7 @@ class Record(NamedTuple):
     problem: Problem | None = None
 
 
-def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "auto") -> Iterator[Record]:
+def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "auto") -> Iterator[TextRow]:
     """The records of a CSV file, the header among them.
 
     ``BadInput`` where the file is not text, unpacks to more than ``LARGEST`` bytes, or never closes a quotation mark.
@@ -46,12 +46,12 @@ def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "au
         yield from _records(csv.reader(text, delimiter=separator, strict=True))
 
 
-def _records(reader: Iterator[list[str]]) -> Iterator[Record]:
+def _records(reader: Iterator[list[str]]) -> Iterator[TextRow]:
     number = 0
     while True:
         number += 1
         try:
-            yield Record(number, next(reader))
+            yield TextRow(number, next(reader))
         except StopIteration:
             return
         except csv.Error as error:
@@ -60,7 +60,7 @@ def _records(reader: Iterator[list[str]]) -> Iterator[Record]:
                 where = str(message("row {number}", number=number))
                 hint = message("a quotation mark that is never closed swallows what follows")
                 raise BadInput(Problem(problem.what, where, hint)) from error
-            yield Record(number, (), problem)
+            yield TextRow(number, (), problem)
 
 
 def find_encoding(path: Path, encoding: Encoding = "auto") -> str:

@@ -15,12 +15,12 @@ from cemaudit.exchange.forms.reading import Localise
 from cemaudit.exchange.forms.settings import CHECKLIST, VISIT_ID
 from cemaudit.exchange.forms.template import is_labels, is_untouched
 from cemaudit.exchange.forms.words import both
-from cemaudit.exchange.importer import MOST_PROBLEMS, Counts
-from cemaudit.exchange.submissions.attachments import Attachments, Shelf
+from cemaudit.exchange.importer import MOST_PROBLEMS, ImportCounts
+from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
 from cemaudit.exchange.submissions.columns import is_ending
-from cemaudit.exchange.submissions.entries import Entry
+from cemaudit.exchange.submissions.entries import SubmittedFile
 from cemaudit.exchange.submissions.folder import open_folder
-from cemaudit.exchange.submissions.keeping import Keeper
+from cemaudit.exchange.submissions.keeping import EvidenceKeeper
 from cemaudit.exchange.submissions.submission import Identity, Submission
 from cemaudit.exchange.tables import read_table
 from cemaudit.language import N_, message
@@ -56,7 +56,7 @@ def import_filled(
     ``BadInput`` where nothing can be read, ``BadEnvironment`` where an extra is missing.
     """
     forms = iter([Filled(path.name, read_pdf_form(path))]) if _is_pdf(path) else _rows(path)
-    return FilledImport(forms, checklist, path.parent, Keeper(keep_in), localise)
+    return FilledImport(forms, checklist, path.parent, EvidenceKeeper(keep_in), localise)
 
 
 @dataclass
@@ -69,9 +69,9 @@ class FilledImport:
     forms: Iterator[Filled]
     checklist: Callable[[str], Checklist]
     folder: Path
-    keeper: Keeper
+    keeper: EvidenceKeeper
     localise: Localise | None = None
-    counts: Counts = field(default_factory=Counts)
+    counts: ImportCounts = field(default_factory=ImportCounts)
     problems: list[Problem] = field(default_factory=list)
     ignored: dict[str, None] = field(default_factory=dict)
 
@@ -130,7 +130,7 @@ class FilledImport:
     @cached_property
     def _beside(self) -> Attachments:
         """The files beside the forms, looked through once a form names one."""
-        return Beside(Shelf(), folder=str(self.folder))
+        return FolderAttachments(AttachmentFiles(), folder=str(self.folder))
 
     def _refuse(self, form: Filled, *problems: Problem) -> None:
         self.counts.bad += 1
@@ -138,10 +138,10 @@ class FilledImport:
             self.problems += (problem.inside(form.place) for problem in problems)
 
 
-class Beside(Attachments):
+class FolderAttachments(Attachments):
     """The files in ``folder`` and in the folder ``media`` there, by the last part of their names."""
 
-    def find(self, stated: str) -> Entry:
+    def find(self, stated: str) -> SubmittedFile:
         """The file a form states; ``BadInput`` where there is none, or one in both folders."""
         base = stated.replace("\\", "/").rpartition("/")[2]
         found = self._shelf.named(base)
@@ -155,10 +155,10 @@ class Beside(Attachments):
         raise BadInput(Problem(message("no such file: {name}", name=base), hint=hint))
 
     @cached_property
-    def _shelf(self) -> Shelf:
+    def _shelf(self) -> AttachmentFiles:
         folder = Path(self.folder or "")
         folders = [folder, *([folder / MEDIA] if (folder / MEDIA).is_dir() else [])]
-        return Shelf(entry for one in folders for entry in open_folder(one, deep=False).entries)
+        return AttachmentFiles(entry for one in folders for entry in open_folder(one, deep=False).entries)
 
 
 def _rows(path: Path) -> Iterator[Filled]:

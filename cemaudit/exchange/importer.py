@@ -11,12 +11,12 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.mapping import Mapping as TableMapping
 from cemaudit.exchange.mapping import check_mapping
 from cemaudit.exchange.rows import RowReader, arising
-from cemaudit.exchange.tables import Row, Table, read_table
+from cemaudit.exchange.tables import InputRow, InputTable, read_table
 from cemaudit.language import message
 from cemaudit.model import Checklist, Text, Visit
 from cemaudit.model.answers import AnswerValue, Choices
 
-__all__ = ["Counts", "Import", "import_table"]
+__all__ = ["Import", "ImportCounts", "import_table"]
 
 MOST_PROBLEMS = 10_000
 """Problems kept in words; further bad rows are only counted."""
@@ -25,7 +25,7 @@ _PROGRESS_EVERY = 1000
 
 
 @dataclass
-class Counts:
+class ImportCounts:
     """What became of the rows so far: ``rows == good + bad + skipped``; several good rows may be one visit.
 
     ``unknown_dates``: visits whose date stands for none. ``not_arising``: answers left out because their item does not
@@ -50,12 +50,12 @@ class Counts:
 class Import:
     """The visits of a table, to be iterated once; ``counts`` and ``problems`` are complete when the iteration is."""
 
-    table: Table
+    table: InputTable
     mapping: TableMapping
     checklist: Checklist
     place: str
-    progress: Callable[[Counts], None] | None = None
-    counts: Counts = field(default_factory=Counts)
+    progress: Callable[[ImportCounts], None] | None = None
+    counts: ImportCounts = field(default_factory=ImportCounts)
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -79,7 +79,7 @@ class Import:
 
     def _grouped(self) -> Iterator[Visit]:
         """Visits of several rows, known only when the last row has been read."""
-        groups: dict[tuple[str, ...], tuple[Row, Visit]] = {}
+        groups: dict[tuple[str, ...], tuple[InputRow, Visit]] = {}
         for row, visit in self._good_rows():
             key = tuple(row.cells[name] for name in self.mapping.same_visit)
             if key not in groups:
@@ -95,7 +95,7 @@ class Import:
                 groups[key] = first_row, first.model_copy(update=_together(first, visit))
         yield from (visit for _, visit in groups.values())
 
-    def _good_rows(self) -> Iterator[tuple[Row, Visit]]:
+    def _good_rows(self) -> Iterator[tuple[InputRow, Visit]]:
         for row in self.table.rows:
             if self.progress and self.counts.rows % _PROGRESS_EVERY == 0:
                 self.progress(self.counts)
@@ -110,7 +110,7 @@ class Import:
             else:
                 yield row, visit
 
-    def _has_own_id(self, row: Row, visit: Visit) -> bool:
+    def _has_own_id(self, row: InputRow, visit: Visit) -> bool:
         """Take the row as the first of its visit, unless another visit has its id."""
         first = self._first_row.setdefault(visit.id, row.number)
         if first != row.number:
@@ -121,7 +121,7 @@ class Import:
         self.counts.unknown_dates += self._reader.has_unknown_date(row, visit)
         return True
 
-    def _refuse(self, row: Row, problems: list[Problem]) -> None:
+    def _refuse(self, row: InputRow, problems: list[Problem]) -> None:
         self.counts.bad += 1
         if len(self.problems) < MOST_PROBLEMS:
             where = message("row {number}", number=row.number)
@@ -129,7 +129,7 @@ class Import:
 
 
 def import_table(
-    path: Path, mapping: TableMapping, checklist: Checklist, progress: Callable[[Counts], None] | None = None
+    path: Path, mapping: TableMapping, checklist: Checklist, progress: Callable[[ImportCounts], None] | None = None
 ) -> Import:
     """The visits of the table in ``path``; ``progress`` is called every thousand rows and at the end.
 
@@ -143,7 +143,7 @@ def import_table(
 
 
 def _disagreements(
-    first_row: Row, first: Visit, visit: Visit, mapping: TableMapping, checklist: Checklist
+    first_row: InputRow, first: Visit, visit: Visit, mapping: TableMapping, checklist: Checklist
 ) -> Iterator[Problem]:
     """Answers that differ between two rows of one visit; options of ``choices`` items may."""
     for item, answer in visit.answers.items():

@@ -11,9 +11,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from cemaudit.checklists import read_toml
 from cemaudit.errors import BadInput, Expected, Problem, nearest
-from cemaudit.exchange.cells import Cell, DayCell, ItemCell, MomentCell
+from cemaudit.exchange.cells import CellMapping, DayCell, ItemCell, MomentCell
 from cemaudit.exchange.delimited import Encoding
-from cemaudit.exchange.tables import Row
+from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
 from cemaudit.model import Checklist, Text, faults
 from cemaudit.model.base import Id, Line, LongText, Record
@@ -30,7 +30,7 @@ class SkipRule(Record):
     values: Annotated[tuple[LongText, ...], Field(min_length=1)]
     reason: Text
 
-    def matches(self, row: Row) -> bool:
+    def matches(self, row: InputRow) -> bool:
         """Whether ``row`` is no visit."""
         return row.cells[self.column] in self.values
 
@@ -38,22 +38,22 @@ class SkipRule(Record):
 class VisitCells(Record):
     """Where a visit's own fields come from; ``{#}`` in a template is the row's number."""
 
-    id: Cell
-    store: Cell
-    store_name: Cell | None = None
-    shopper: Cell | None = None
-    wave: Cell | None = None
+    id: CellMapping
+    store: CellMapping
+    store_name: CellMapping | None = None
+    shopper: CellMapping | None = None
+    wave: CellMapping | None = None
     date: DayCell | None = None
     started: MomentCell | None = None
     finished: MomentCell | None = None
     entered: MomentCell | None = None
-    scenario: Cell | None = None
-    persona: Cell | None = None
-    place: Cell | None = None
-    occasion: Cell | None = None
-    episode: Cell | None = None
-    step: Cell | None = None
-    step_number: Cell | None = None
+    scenario: CellMapping | None = None
+    persona: CellMapping | None = None
+    place: CellMapping | None = None
+    occasion: CellMapping | None = None
+    episode: CellMapping | None = None
+    step: CellMapping | None = None
+    step_number: CellMapping | None = None
 
     @model_validator(mode="after")
     def _episode_is_whole(self) -> Self:
@@ -61,7 +61,7 @@ class VisitCells(Record):
             raise Expected("episode and step together, or neither")
         return self
 
-    def cells(self) -> Iterator[tuple[str, Cell]]:
+    def cells(self) -> Iterator[tuple[str, CellMapping]]:
         """The fields that are mapped, with their cells."""
         for name in type(self).model_fields:
             cell = getattr(self, name)
@@ -84,10 +84,10 @@ class Mapping(Record):
     same_visit: tuple[Line, ...] = ()
     visit: VisitCells
     items: dict[Id, ItemCell] = {}
-    emotions: dict[Id, Cell] = {}
-    expectations: dict[Id, Cell] = {}
-    claims: dict[Id, Cell] = {}
-    blames: dict[Id, Cell] = {}
+    emotions: dict[Id, CellMapping] = {}
+    expectations: dict[Id, CellMapping] = {}
+    claims: dict[Id, CellMapping] = {}
+    blames: dict[Id, CellMapping] = {}
     skip_rows: tuple[SkipRule, ...] = ()
 
     @cached_property
@@ -99,7 +99,7 @@ class Mapping(Record):
         """The checklist's file beside the mapping, where ``checklist`` names one."""
         return None if "@" in self.checklist else folder / self.checklist
 
-    def cells(self) -> Iterator[tuple[str, Cell]]:
+    def cells(self) -> Iterator[tuple[str, CellMapping]]:
         """Every cell with its place in the file."""
         yield from ((f"visit.{name}", cell) for name, cell in self.visit.cells())
         for part in ("items", "emotions", "expectations", "claims", "blames"):

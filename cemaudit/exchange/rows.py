@@ -9,14 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.cells import Cell, DayCell, MomentCell
+from cemaudit.exchange.cells import CellMapping, DayCell, MomentCell
 from cemaudit.exchange.mapping import Mapping
-from cemaudit.exchange.tables import Row
+from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
 from cemaudit.model import Checklist, Item, Visit, faults
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.answers.numerals import read_whole
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.validation import check_visit
 
 __all__ = ["RowReader", "arising"]
@@ -33,7 +33,7 @@ class RowReader:
         self._mapping = mapping
         self._checklist = checklist
 
-    def read(self, row: Row) -> tuple[Visit | None, list[Problem]]:
+    def read(self, row: InputRow) -> tuple[Visit | None, list[Problem]]:
         """The visit of ``row``, or everything that is wrong with it, by column."""
         problems: list[Problem] = []
         data = self._fields(row, problems) | self._feelings(row, problems) | self._answers(row, problems)
@@ -47,12 +47,12 @@ class RowReader:
         problems = check_visit(arising(visit, self._checklist), self._checklist)
         return visit, [self._by_column(problem) for problem in problems]
 
-    def has_unknown_date(self, row: Row, visit: Visit) -> bool:
+    def has_unknown_date(self, row: InputRow, visit: Visit) -> bool:
         """Whether ``visit`` has no date because that of its ``row`` is one that stands for none."""
         cell = self._mapping.visit.date
         return visit.date is None and cell is not None and cell.text(row, self._mapping.no_value) is not None
 
-    def _fields(self, row: Row, problems: list[Problem]) -> dict[str, Any]:
+    def _fields(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
         data: dict[str, Any] = {"checklist": self._checklist.ref, "origin": "import"}
         episode: dict[str, Any] = {}
         for name, cell in self._mapping.visit.cells():
@@ -65,7 +65,7 @@ class RowReader:
                 data[name] = value
         return data | ({"episode": episode} if "id" in episode else {})
 
-    def _read(self, cell: Cell, row: Row, problems: list[Problem]) -> Any:
+    def _read(self, cell: CellMapping, row: InputRow, problems: list[Problem]) -> Any:
         text = cell.text(row, self._mapping.no_value)
         if text is None:
             return None
@@ -77,7 +77,7 @@ class RowReader:
             problems += error.inside(cell.place).problems
             return None
 
-    def _feelings(self, row: Row, problems: list[Problem]) -> dict[str, Any]:
+    def _feelings(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
         """Emotions, expectations, claims and blames, all by touchpoint."""
         mapping, data = self._mapping, dict[str, Any]()
         for part, cells in (("emotions", mapping.emotions), ("expectations", mapping.expectations)):
@@ -88,7 +88,7 @@ class RowReader:
             data[part] = [{"touchpoint": name, "text": value} for name, value in found.items() if value is not None]
         return data
 
-    def _answers(self, row: Row, problems: list[Problem]) -> dict[str, Any]:
+    def _answers(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
         answers: dict[str, AnswerValue] = {}
         skipped: dict[str, dict[str, str]] = {}
         notes: dict[str, str] = {}
@@ -139,7 +139,7 @@ def arising(visit: Visit, checklist: Checklist) -> Visit:
         before = visit
         for name, item in checklist.items.items():
             is_there = name in visit.answers or name in visit.skipped
-            if is_there and not is_relevant(item, visit, checklist):
+            if is_there and not item_is_relevant(item, visit, checklist):
                 left = {"answers": _without(visit.answers, name), "skipped": _without(visit.skipped, name)}
                 visit = visit.model_copy(update=left)
     return visit

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cemaudit.errors import BadInput, CemauditError, Problem
-from cemaudit.exchange.delimited import Encoding, Record, read_delimited
+from cemaudit.exchange.delimited import Encoding, TextRow, read_delimited
 from cemaudit.exchange.workbook import read_workbook
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 from cemaudit.model.base import clean
 
-__all__ = ["Row", "Table", "read_table"]
+__all__ = ["InputRow", "InputTable", "read_table"]
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
-class Row:
+class InputRow:
     """One row: its number as a spreadsheet shows it (the header is 1), text by column, or what is wrong with it."""
 
     number: int
@@ -30,14 +30,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class InputTable:
     """The column names and, to be read once, the rows; rows without any text are left out."""
 
     columns: tuple[str, ...]
-    rows: Iterator[Row]
+    rows: Iterator[InputRow]
 
 
-def read_table(path: Path, encoding: Encoding = "auto", delimiter: str = "auto", sheet: str | None = None) -> Table:
+def read_table(
+    path: Path, encoding: Encoding = "auto", delimiter: str = "auto", sheet: str | None = None
+) -> InputTable:
     """The table in a file, told by its first bytes; all text NFC without control characters.
 
     ``BadInput`` where the file or its header cannot be used, now or while rows are read; ``BadEnvironment`` where an
@@ -49,10 +51,10 @@ def read_table(path: Path, encoding: Encoding = "auto", delimiter: str = "auto",
     if names is None:
         raise BadInput(Problem(message("an empty table"), path.name))
     _refuse_header(names, path.name)
-    return Table(tuple(names), _rows(tuple(names), records))
+    return InputTable(tuple(names), _rows(tuple(names), records))
 
 
-def _records(path: Path, encoding: Encoding, delimiter: str, sheet: str | None) -> Iterator[Record]:
+def _records(path: Path, encoding: Encoding, delimiter: str, sheet: str | None) -> Iterator[TextRow]:
     with path.open("rb") as file:
         start = file.read(4)
     if start == _OLD_EXCEL:
@@ -60,7 +62,7 @@ def _records(path: Path, encoding: Encoding, delimiter: str, sheet: str | None) 
     yield from read_workbook(path, sheet) if start == _ZIP else read_delimited(path, encoding, delimiter)
 
 
-def _named(path: Path, records: Iterator[Record]) -> Iterator[Record]:
+def _named(path: Path, records: Iterator[TextRow]) -> Iterator[TextRow]:
     """The same records; their errors name the file."""
     try:
         yield from records
@@ -68,7 +70,7 @@ def _named(path: Path, records: Iterator[Record]) -> Iterator[Record]:
         raise error.inside(path.name) from error
 
 
-def _names(record: Record) -> list[str]:
+def _names(record: TextRow) -> list[str]:
     """The cells of a header as names on one line, without the empty ones at the end."""
     names = [" ".join(clean(name).split()) for name in record.cells]
     while names and not names[-1]:
@@ -91,11 +93,11 @@ def _refuse_header(names: Sequence[str], place: str) -> None:
         raise BadInput(problems)
 
 
-def _rows(names: tuple[str, ...], records: Iterator[Record]) -> Iterator[Row]:
+def _rows(names: tuple[str, ...], records: Iterator[TextRow]) -> Iterator[InputRow]:
     for number, cells, problem in records:
         texts = [_tidy(cell) for cell in cells]
         if any(texts) or problem:
-            yield Row(number, dict(zip(names, texts, strict=False)), problem or _misfit(names, texts))
+            yield InputRow(number, dict(zip(names, texts, strict=False)), problem or _misfit(names, texts))
 
 
 def _misfit(names: tuple[str, ...], texts: list[str]) -> Problem | None:

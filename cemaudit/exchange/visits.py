@@ -18,9 +18,9 @@ from cemaudit.model import Visit, faults
 
 if TYPE_CHECKING:
     from cemaudit.exchange.sealed.read import Sealed
-    from cemaudit.exchange.sealed.revisions import Standing
+    from cemaudit.exchange.sealed.revisions import RevisionStatus
 
-__all__ = ["LARGEST_FILE", "LONGEST_LINE", "Found", "bounded_lines", "read_visits"]
+__all__ = ["LARGEST_FILE", "LONGEST_LINE", "LocatedVisit", "bounded_lines", "read_visits"]
 
 LONGEST_LINE = 5_000_000
 LARGEST_FILE = 100_000_000
@@ -28,7 +28,7 @@ _LINES = {".jsonl", ".ndjson"}
 _SEALED = ".cemaudit"
 
 
-class Found(NamedTuple):
+class LocatedVisit(NamedTuple):
     """A visit, its place for people, and where its evidence lies.
 
     That is a ``folder``, or the ``sealed`` file itself, or nowhere, for a visit from a stream.
@@ -42,7 +42,7 @@ class Found(NamedTuple):
 
 def read_visits(
     sources: Iterable[str | Path], problems: list[Problem] | None = None, stdin: IO[bytes] | None = None
-) -> Iterator[Found]:
+) -> Iterator[LocatedVisit]:
     """The visits of files, folders (their .json, .jsonl and .cemaudit files, by name) and ``-``, each with its place.
 
     Among sealed files, the latest revision of a visit stands for the earlier ones. What is wrong is collected, never
@@ -63,13 +63,13 @@ def read_visits(
         raise BadInput(wrong)
 
 
-def _all(sources: Iterable[str | Path], problems: list[Problem], stdin: IO[bytes] | None) -> Iterator[Found]:
+def _all(sources: Iterable[str | Path], problems: list[Problem], stdin: IO[bytes] | None) -> Iterator[LocatedVisit]:
     listed = [None if str(source) == STREAM else _files(Path(source), problems) for source in sources]
     sealed = _standings(file for files in listed for file in files or () if file.suffix.lower() == _SEALED)
     for files in listed:
         if files is None:
             named = _lines(stdin or sys.stdin.buffer, str(message("standard input")), problems)
-            yield from (Found(place, visit, None) for place, visit in named)
+            yield from (LocatedVisit(place, visit, None) for place, visit in named)
         else:
             yield from _each(files, sealed, problems)
 
@@ -92,7 +92,7 @@ def _is_visits_file(path: Path) -> bool:
     return path.suffix.lower() in {".json", _SEALED, *_LINES} and path.is_file()
 
 
-def _standings(files: Iterable[Path]) -> dict[Path, Standing]:
+def _standings(files: Iterable[Path]) -> dict[Path, RevisionStatus]:
     """The sealed files, which are read first: any of them may take the place of another."""
     paths = list(files)
     if not paths:
@@ -102,25 +102,25 @@ def _standings(files: Iterable[Path]) -> dict[Path, Standing]:
     return standings(paths)
 
 
-def _each(files: Iterable[Path], sealed: dict[Path, Standing], problems: list[Problem]) -> Iterator[Found]:
+def _each(files: Iterable[Path], sealed: dict[Path, RevisionStatus], problems: list[Problem]) -> Iterator[LocatedVisit]:
     for file in files:
         try:
             if file.suffix.lower() == _SEALED:
                 yield from _sealed(sealed.pop(file, None))
             else:
-                yield from (Found(place, visit, file.parent) for place, visit in _file(file, problems))
+                yield from (LocatedVisit(place, visit, file.parent) for place, visit in _file(file, problems))
         except BadInput as error:
             problems += error.problems
         except OSError as error:
             problems.append(Problem(message("cannot be read: {why}", why=error.strerror), str(file)))
 
 
-def _sealed(standing: Standing | None) -> Iterator[Found]:
+def _sealed(standing: RevisionStatus | None) -> Iterator[LocatedVisit]:
     """The visit of a sealed file, where no other stands in its place and it was not given before."""
     if standing and standing.refusal:
         raise standing.refusal
     if standing and standing.sealed and not standing.gives_way_to:
-        yield Found(standing.sealed.path.name, standing.sealed.visit, None, standing.sealed)
+        yield LocatedVisit(standing.sealed.path.name, standing.sealed.visit, None, standing.sealed)
 
 
 def _file(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem, nearest
-from cemaudit.exchange.delimited import LARGEST, Record
+from cemaudit.exchange.delimited import LARGEST, TextRow
 from cemaudit.language import message
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SCANNED = 1 << 20
 _AT_ONCE = 100
 
 
-def read_workbook(path: Path, sheet: str | None = None) -> Iterator[Record]:
+def read_workbook(path: Path, sheet: str | None = None) -> Iterator[TextRow]:
     """The rows of the first sheet, or of the one named; dates as ISO text, of merged cells the first holds the value.
 
     ``BadEnvironment`` without the extra ``xlsx``; ``BadInput`` where the file is no XLSX workbook or has no such sheet.
@@ -34,7 +34,7 @@ def read_workbook(path: Path, sheet: str | None = None) -> Iterator[Record]:
         yield from book.sheet(sheet)
 
 
-def read_sheets(path: Path, wanted: Callable[[str], bool], most: int) -> Iterator[tuple[str, Iterator[Record]]]:
+def read_sheets(path: Path, wanted: Callable[[str], bool], most: int) -> Iterator[tuple[str, Iterator[TextRow]]]:
     """Every sheet whose name is ``wanted``, with its rows, which are to be read before the next sheet.
 
     Errors as of ``read_workbook``; ``BadInput`` too where the workbook unpacks to more than ``most`` bytes.
@@ -55,7 +55,7 @@ class _Book:
     def names(self) -> list[str]:
         return [page.title for page in self.values.worksheets]
 
-    def sheet(self, name: str | None) -> Iterator[Record]:
+    def sheet(self, name: str | None) -> Iterator[TextRow]:
         rows = _rows(self.values, name)
         if self.formulas is None:
             return _records((cells, cells) for cells in rows)
@@ -75,14 +75,14 @@ def _opened(path: Path, most: int) -> Iterator[_Book]:
             formulas.close()
 
 
-def _records(rows: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[Record]:
+def _records(rows: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[TextRow]:
     """Rows that hold anything, none narrower than the first; ``rows`` pairs values with the formulas behind them."""
     width = 0
     for number, (cells, sources) in enumerate(rows, 1):
         if any(source is not None for source in sources):
             width = width or len(cells)
             texts = [_text(cell) for cell in cells] + [""] * (width - len(cells))
-            yield Record(number, texts, _unreckoned(cells, sources))
+            yield TextRow(number, texts, _unreckoned(cells, sources))
 
 
 def _unreckoned(cells: Sequence[Any], sources: Sequence[Any]) -> Problem | None:

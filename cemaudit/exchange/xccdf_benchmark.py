@@ -20,7 +20,7 @@ from cemaudit.model.answers import YesNo
 from cemaudit.model.base import clean
 from cemaudit.model.measures import Rounding, Transform, Weights
 
-__all__ = ["Benchmark", "Node", "read_benchmark", "weight_of"]
+__all__ = ["Benchmark", "BenchmarkNode", "read_benchmark", "weight_of"]
 
 MODELS = ("default", "flat", "flat-maximum", "flat-unweighted", "flat-unweighted-maximum", "absolute")
 LONGEST_TITLE = 300
@@ -29,17 +29,17 @@ _WEIGHT = re.compile(r"\s*\+?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})\s*")
 
 
 @dataclass(frozen=True)
-class Node:
+class BenchmarkNode:
     """A rule, or a group of rules and groups (``children``), with its id here and in the file."""
 
     id: str
     original: str
     title: Text
     weight: Fraction
-    children: tuple[Node, ...] | None = None
+    children: tuple[BenchmarkNode, ...] | None = None
     is_unscored: bool = False
 
-    def rules(self) -> Iterator[Node]:
+    def rules(self) -> Iterator[BenchmarkNode]:
         """All rules in it, in order."""
         for child in self.children or ():
             yield from (child,) if child.children is None else child.rules()
@@ -49,7 +49,7 @@ class Node:
 class Benchmark:
     """The outermost group, and what the file says of the whole."""
 
-    top: Node
+    top: BenchmarkNode
     version: str
 
     def checklist(self) -> Checklist:
@@ -77,14 +77,14 @@ class Benchmark:
         )
 
 
-def _groups(node: Node) -> Iterator[Measure]:
+def _groups(node: BenchmarkNode) -> Iterator[Measure]:
     for child in node.children or ():
         if child.children is not None:
             yield from _groups(child)
             yield _mean_of(child, child.id, child.title)
 
 
-def _models(top: Node) -> Iterator[Measure]:
+def _models(top: BenchmarkNode) -> Iterator[Measure]:
     mean = _mean_of(top, "default", Text(ko="기본 점수", en="Default score"))
     percent = {"transform": Transform(times=Fraction(100)), "round": Rounding(digits=2, stage="display")}
     yield mean.model_copy(update=percent)
@@ -101,7 +101,7 @@ def _flat(name: str, title: Text, weights: Weights) -> Iterator[Measure]:
     yield Measure(id=f"{name}-maximum", title=most, how="sum", take="possible", weights=weights)
 
 
-def _mean_of(group: Node, name: str, title: Text) -> Measure:
+def _mean_of(group: BenchmarkNode, name: str, title: Text) -> Measure:
     """The mean of a group's children by their weights; those without any result to count fall out by themselves."""
     children = group.children or ()
     weights = {child.id: child.weight for child in children if child.children is not None and child.weight != 1}
@@ -115,7 +115,7 @@ def _mean_of(group: Node, name: str, title: Text) -> Measure:
     )
 
 
-def _touchpoints(group: Node) -> Iterator[Touchpoint]:
+def _touchpoints(group: BenchmarkNode) -> Iterator[Touchpoint]:
     rules = [child for child in group.children or () if child.children is None]
     if rules:
         yield Touchpoint(
@@ -132,7 +132,7 @@ def _touchpoints(group: Node) -> Iterator[Touchpoint]:
             yield from _touchpoints(child)
 
 
-def _item(rule: Node) -> Item:
+def _item(rule: BenchmarkNode) -> Item:
     answer = YesNo(type="yes-no")
     return Item(id=rule.id, ask=rule.title, help=_both(rule.original), answer=answer, weight=rule.weight)
 
@@ -142,7 +142,7 @@ def read_benchmark(element: XmlElement, weights: Mapping[str, Fraction]) -> Benc
 
     ``BadInput`` lists rules without an id, ids that come twice and weights that are none.
     """
-    reader = _Reader(weights)
+    reader = _BenchmarkReader(weights)
     top = reader.group(element, f"xccdf.{plain_id(element.get('id'))}")
     if not reader.problems and not top.children:
         reader.problems.append(Problem(message("a benchmark without rules"), element.get("id")))
@@ -152,13 +152,13 @@ def read_benchmark(element: XmlElement, weights: Mapping[str, Fraction]) -> Benc
     return Benchmark(top, version[0] if version else "1")
 
 
-class _Reader:
+class _BenchmarkReader:
     def __init__(self, weights: Mapping[str, Fraction]) -> None:
         self.problems: list[Problem] = []
         self._weights = weights
         self._ids = Ids(MODELS)
 
-    def group(self, element: XmlElement, name: str) -> Node:
+    def group(self, element: XmlElement, name: str) -> BenchmarkNode:
         """A group with what is in it; groups without any rule are left out."""
         children = []
         for child in element.all("Group", "Rule"):
@@ -172,10 +172,10 @@ class _Reader:
                 children.append(group)
         return self._node(element, name, tuple(children))
 
-    def _node(self, element: XmlElement, name: str, children: tuple[Node, ...] | None = None) -> Node:
+    def _node(self, element: XmlElement, name: str, children: tuple[BenchmarkNode, ...] | None = None) -> BenchmarkNode:
         original = element.get("id")
         is_unscored = element.get("role") == "unscored"
-        return Node(name, original, _title(element), self._weight(element), children, is_unscored)
+        return BenchmarkNode(name, original, _title(element), self._weight(element), children, is_unscored)
 
     def _weight(self, element: XmlElement) -> Fraction:
         known = self._weights.get(element.get("id"))

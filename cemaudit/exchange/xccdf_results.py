@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.xccdf_benchmark import Benchmark, Node
+from cemaudit.exchange.xccdf_benchmark import Benchmark, BenchmarkNode
 from cemaudit.exchange.xccdf_ids import Numbered, plain_id
 from cemaudit.exchange.xccdf_xml import XmlElement
 from cemaudit.language import message
@@ -91,7 +91,7 @@ class ResultReader:
         return {"answers": answers, "skipped": skipped, "notes": notes}
 
 
-def _nodes(top: Node) -> Iterator[Node]:
+def _nodes(top: BenchmarkNode) -> Iterator[BenchmarkNode]:
     for child in top.children or ():
         yield child
         yield from _nodes(child)

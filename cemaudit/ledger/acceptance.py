@@ -19,16 +19,16 @@ from cemaudit.exchange.visits import LARGEST_FILE, LONGEST_LINE
 from cemaudit.exchange.written import line_of
 from cemaudit.files import read_text
 from cemaudit.language import message
-from cemaudit.ledger.documents import Document, document_of
+from cemaudit.ledger.documents import VisitDocument, document_of
 from cemaudit.ledger.identities import Pseudonyms
 from cemaudit.model import Checklist, Visit
-from cemaudit.scoring.validation import Fitting
+from cemaudit.scoring.validation import VisitValidator
 
 if TYPE_CHECKING:
     from cemaudit.exchange.sealed import Sealed
     from cemaudit.exchange.sealed.keys import PublicKey
 
-__all__ = ["Examined", "Examiner", "Refusal", "Rules"]
+__all__ = ["AcceptanceChecker", "AcceptanceResult", "AcceptanceRules", "VisitRefusal"]
 
 
 TOMORROW = dt.timedelta(days=1)
@@ -38,24 +38,24 @@ TOMORROW = dt.timedelta(days=1)
 _MOST_REASONS = 20
 
 
-class Refusal(NamedTuple):
+class VisitRefusal(NamedTuple):
     """Why a visit cannot be taken, in the language in force."""
 
     reasons: tuple[str, ...]
 
 
-Examined = Document | Refusal
+AcceptanceResult = VisitDocument | VisitRefusal
 
 
-class _HeldTo(NamedTuple):
+class _ChecklistRules(NamedTuple):
     """What the visits of a checklist are held to; ``naming``: the items that may not be answered."""
 
-    fitting: Fitting
+    fitting: VisitValidator
     naming: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Rules:
+class AcceptanceRules:
     """What visits are held to.
 
     ``checklists`` by ``id@version``, as JSON; ``clashes``: why some of them cannot be used. ``media``: the folder the
@@ -71,29 +71,29 @@ class Rules:
     forgotten: frozenset[str] = frozenset()
 
 
-class Examiner:
+class AcceptanceChecker:
     """Examines visits by the same ``rules``."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: AcceptanceRules) -> None:
         self._rules = rules
         self._pseudonyms = Pseudonyms(rules.secret)
-        self._held_to: dict[str, _HeldTo] = {}
+        self._held_to: dict[str, _ChecklistRules] = {}
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
 
-    def lines(self, lines: Sequence[bytes | None]) -> list[Examined]:
+    def lines(self, lines: Sequence[bytes | None]) -> list[AcceptanceResult]:
         """What each line of JSON is; ``None`` stands for one that was too long."""
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
         return [self._line(line) for line in lines]
 
-    def file(self, path: Path) -> list[Examined]:
+    def file(self, path: Path) -> list[AcceptanceResult]:
         """What a sealed file, or each visit of a .json file, is; nothing where the file is gone meanwhile."""
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
         try:
             return self._sealed(path) if is_sealed(path) else list(self._members(path))
         except BadInput as error:
-            return [_refusal(_unplaced(problem, path) for problem in error.problems)] if path.exists() else []
+            return [_refusal(_without_file_name(problem, path) for problem in error.problems)] if path.exists() else []
 
-    def _line(self, line: bytes | None) -> Examined:
+    def _line(self, line: bytes | None) -> AcceptanceResult:
         if line is None:
             return _refusal([Problem(message("larger than {most} MB", most=LONGEST_LINE // 1_000_000))])
         try:
@@ -101,7 +101,7 @@ class Examiner:
         except BadInput as error:
             return _refusal(error.problems)
 
-    def _members(self, path: Path) -> Iterator[Examined]:
+    def _members(self, path: Path) -> Iterator[AcceptanceResult]:
         """The visit, or visits, of a .json file."""
         try:
             data = parsed(read_text(path, LARGEST_FILE))
@@ -114,16 +114,16 @@ class Examiner:
             raise BadInput(Problem(message("no visits")))
         yield from self.lines(members)
 
-    def _sealed(self, path: Path) -> list[Examined]:
+    def _sealed(self, path: Path) -> list[AcceptanceResult]:
         from cemaudit.exchange.sealed import read_sealed  # noqa: PLC0415 (lines of JSON need none of it)
 
         sealed = read_sealed(path, keys=self._rules.keys)
         examined = self._visit(sealed.visit, line_of(sealed.visit), sealed)
-        if isinstance(examined, Document) and examined.digest not in self._rules.forgotten:
+        if isinstance(examined, VisitDocument) and examined.digest not in self._rules.forgotten:
             self._keep_media(sealed)
         return [examined]
 
-    def _visit(self, visit: Visit, line: bytes, sealed: Sealed | None = None) -> Examined:
+    def _visit(self, visit: Visit, line: bytes, sealed: Sealed | None = None) -> AcceptanceResult:
         problems = self._problems(visit)
         return _refusal(problems) if problems else document_of(visit, line, self._pseudonyms, sealed)
 
@@ -135,10 +135,10 @@ class Examiner:
         if self._is_late(visit):
             problems.append(Problem(message("from a day that is still to come"), hint=message("is the clock right?")))
         if held_to.naming:
-            problems += _named(visit, held_to.naming)
+            problems += _staff_names(visit, held_to.naming)
         return problems
 
-    def _taken_up(self, ref: str) -> _HeldTo | Problem:
+    def _taken_up(self, ref: str) -> _ChecklistRules | Problem:
         """What the visits of a checklist are held to; the problem of all its visits where it cannot be used."""
         if ref in self._rules.clashes:
             return Problem(self._rules.clashes[ref], "checklist")
@@ -147,7 +147,7 @@ class Examiner:
             return Problem(message("no such checklist: {ref}", ref=ref), "checklist", hint)
         checklist = Checklist.model_validate_json(self._rules.checklists[ref])
         naming = frozenset[str]() if checklist.staff_names else checklist.naming_items
-        self._held_to[ref] = _HeldTo(Fitting(checklist), naming)
+        self._held_to[ref] = _ChecklistRules(VisitValidator(checklist), naming)
         return self._held_to[ref]
 
     def _is_late(self, visit: Visit) -> bool:
@@ -169,7 +169,7 @@ class Examiner:
         missing = [part.name for part in sealed.media if not _is_there(folder / part.name, part.sha256)]
         if missing:
             sealed.media_to(folder, missing)
-            _to_the_disk((folder / missing[0]).parent)
+            _sync_folder((folder / missing[0]).parent)
 
 
 def _is_there(path: Path, sha256: str) -> bool:
@@ -180,7 +180,7 @@ def _is_there(path: Path, sha256: str) -> bool:
         return False
 
 
-def _to_the_disk(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     with suppress(OSError):  # Windows does not open folders
         handle = os.open(folder, os.O_RDONLY)
@@ -190,14 +190,14 @@ def _to_the_disk(folder: Path) -> None:
             os.close(handle)
 
 
-def _named(visit: Visit, naming: frozenset[str]) -> Iterator[Problem]:
+def _staff_names(visit: Visit, naming: frozenset[str]) -> Iterator[Problem]:
     """The problem of each answer that names staff."""
     for item in sorted(naming & (visit.answers.keys() | visit.notes.keys())):
         text = message("names staff, and {ref} has no agreement for that", ref=visit.checklist)
         yield Problem(text, item, message("leave it out, or set staff_names in the checklist"))
 
 
-def _unplaced(problem: Problem, path: Path) -> Problem:
+def _without_file_name(problem: Problem, path: Path) -> Problem:
     """The problem without the name of its file, which is said elsewhere."""
     for name in (str(path), path.name):
         if f"{problem.place}: ".startswith(f"{name}: "):
@@ -205,9 +205,9 @@ def _unplaced(problem: Problem, path: Path) -> Problem:
     return problem
 
 
-def _refusal(problems: Iterable[Problem]) -> Refusal:
+def _refusal(problems: Iterable[Problem]) -> VisitRefusal:
     reasons = [str(problem) for problem in problems]
     if len(reasons) > _MOST_REASONS:
         omitted = len(reasons) - _MOST_REASONS
         reasons = [*reasons[:_MOST_REASONS], str(message("and {count} more", count=omitted))]
-    return Refusal(tuple(reasons))
+    return VisitRefusal(tuple(reasons))

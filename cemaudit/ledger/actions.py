@@ -21,10 +21,10 @@ from cemaudit.model.base import Id, Line, Record
 from cemaudit.model.visit import Token
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.audit_trail import Entry
+    from cemaudit.ledger.audit_trail import TrailEntry
     from cemaudit.ledger.ledger import Ledger
 
-__all__ = ["Action", "Kind", "action_of", "actions_now", "keep_actions", "read_actions"]
+__all__ = ["Action", "Kind", "current_actions", "find_action", "read_actions", "save_actions"]
 
 Kind = Literal["eliminate", "reduce", "raise", "create"]
 """What is done to something: taken away, done less, done better, newly begun."""
@@ -84,14 +84,14 @@ def _checked(data: Mapping[str, Any], problems: list[Problem]) -> Iterator[Actio
         problems += [problem.inside(data["id"]) for problem in faults.problems(error, data)]
 
 
-def keep_actions(ledger: Ledger, actions: Iterable[Action]) -> int:
+def save_actions(ledger: Ledger, actions: Iterable[Action]) -> int:
     """Let the ledger know actions; how many are new to it, or have changed."""
     wanted = list(actions)
     return ledger.write("actions", lambda entry: _add(entry, ledger, wanted))
 
 
-def _add(entry: Entry, ledger: Ledger, actions: Sequence[Action]) -> int:
-    known = actions_now(ledger)
+def _add(entry: TrailEntry, ledger: Ledger, actions: Sequence[Action]) -> int:
+    known = current_actions(ledger)
     changed = [action for action in actions if known.get(action.id) != action]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from action")
     entry.add("action", [(last + index, *_row(action)) for index, action in enumerate(changed, 1)])
@@ -103,7 +103,7 @@ def _row(action: Action) -> tuple[str, str, str]:
     return action.id, action.since.isoformat(), canonical(action.model_dump(mode="json")).decode()
 
 
-def actions_now(ledger: Ledger) -> dict[str, Action]:
+def current_actions(ledger: Ledger) -> dict[str, Action]:
     """The actions by id, in the order of the days they began."""
     later = "select 1 from action later where later.id = action.id and later.number > action.number"
     query = f"select document from action where not exists ({later}) order by since, id"
@@ -111,9 +111,9 @@ def actions_now(ledger: Ledger) -> dict[str, Action]:
     return {action.id: action for action in actions}
 
 
-def action_of(ledger: Ledger, name: str) -> Action:
+def find_action(ledger: Ledger, name: str) -> Action:
     """The action of that id; ``BadInput`` where there is none."""
-    actions = actions_now(ledger)
+    actions = current_actions(ledger)
     if name not in actions:
         hint = nearest(name, actions) if actions else message("let the ledger know it with 'cemaudit actions add'")
         raise BadInput(Problem(message("no such action: {name}", name=name), ledger.database.place, hint))

@@ -14,9 +14,9 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.jsontext import canonical
 from cemaudit.language import message
 from cemaudit.ledger.database import Database, Row, Value
-from cemaudit.ledger.schema import UNVOUCHED, columns_of, keys_of
+from cemaudit.ledger.schema import UNAUDITED_COLUMNS, columns_of, keys_of
 
-__all__ = ["FIRST", "Entry", "Line", "Trail", "digest_of", "now", "rows_of", "whoever"]
+__all__ = ["FIRST", "Trail", "TrailEntry", "TrailLine", "current_user", "digest_of", "rows_of", "utc_now"]
 
 
 FIRST = "0" * 64
@@ -26,7 +26,7 @@ FIRST = "0" * 64
 _AT_ONCE = 1_000
 
 
-class Line(NamedTuple):
+class TrailLine(NamedTuple):
     """One line of the trail: what was done, to what; ``document`` (JSON): by whom, and the rows that came with it."""
 
     number: int
@@ -47,11 +47,11 @@ class Line(NamedTuple):
         return hashlib.sha256(before.encode() + canonical(self[:-1])).hexdigest()
 
 
-class Entry:
+class TrailEntry:
     """A line in the making: rows are added to it while its transaction is open. ``number`` is their ``batch``."""
 
     def __init__(self, database: Database, number: int, before: str, kind: str, who: str) -> None:
-        self.database, self.number, self.kind, self.at = database, number, kind, now()
+        self.database, self.number, self.kind, self.at = database, number, kind, utc_now()
         self.subject = ""
         self.hash = ""
         self._before = before
@@ -75,7 +75,7 @@ class Entry:
         places = ", ".join("?" * len(columns))
         whole = [(*row, self.number) for row in rows]
         self.database.many(f"insert into {table} ({', '.join(columns)}) values ({places})", whole)
-        left_out = UNVOUCHED.get(table, set())
+        left_out = UNAUDITED_COLUMNS.get(table, set())
         kept = [number for number, name in enumerate(columns) if name not in left_out]
         self._brought.setdefault(table, []).extend(map(itemgetter(*kept), whole))
 
@@ -84,11 +84,11 @@ class Entry:
         again = self._document.setdefault("again", {}).setdefault(table, {})
         again[str(batch)] = digest_of(table, rows_of(self.database, table, batch))
 
-    def line(self) -> Line:
+    def line(self) -> TrailLine:
         """The line as it is written."""
         brought = {table: digest_of(table, rows) for table, rows in self._brought.items()}
         document = canonical(self._document | ({"brought": brought} if brought else {})).decode()
-        line = Line(self.number, self.at, self.kind, self.subject, document, "")
+        line = TrailLine(self.number, self.at, self.kind, self.subject, document, "")
         return line._replace(hash=line.hashed(self._before))
 
 
@@ -98,18 +98,18 @@ class Trail:
     def __init__(self, database: Database, who: str) -> None:
         self._database, self._who = database, who
 
-    def begin(self, kind: str) -> Entry:
+    def begin(self, kind: str) -> TrailEntry:
         """A new entry; a transaction must be open."""
         number, before = self.head()
-        return Entry(self._database, number + 1, before, kind, self._who)
+        return TrailEntry(self._database, number + 1, before, kind, self._who)
 
-    def end(self, entry: Entry) -> None:
+    def end(self, entry: TrailEntry) -> None:
         """Write the entry down, where it says something."""
         if not entry.says_something:
             return
         line = entry.line()
         entry.hash = line.hash
-        columns = ", ".join(Line._fields)
+        columns = ", ".join(TrailLine._fields)
         self._database.many(f"insert into trail ({columns}) values (?, ?, ?, ?, ?, ?)", [line])
         self._database.run("delete from ledger where name = 'head'")
         self._database.run("insert into ledger (name, value) values ('head', ?)", (f"{line.number} {line.hash}",))
@@ -122,39 +122,39 @@ class Trail:
             raise BadInput(Problem(message("the trail does not end where it did"), "trail"))
         return int(number), last
 
-    def has(self, entry: Entry) -> bool:
+    def has(self, entry: TrailEntry) -> bool:
         """Whether that very entry is written down."""
         return self._database.run("select hash from trail where number = ?", (entry.number,)) == [(entry.hash,)]
 
-    def lines(self, after: int = 0) -> Iterator[Line]:
+    def lines(self, after: int = 0) -> Iterator[TrailLine]:
         """The lines after number ``after``, in order."""
-        query = f"select {', '.join(Line._fields)} from trail where number > ? order by number limit ?"
+        query = f"select {', '.join(TrailLine._fields)} from trail where number > ? order by number limit ?"
         while rows := self._database.run(query, (after, _AT_ONCE)):
-            yield from (Line(*row) for row in rows)
+            yield from (TrailLine(*row) for row in rows)
             after = rows[-1][0]
 
 
 def rows_of(database: Database, table: str, batch: int) -> list[Row]:
     """What the trail vouches for in the rows an entry brought to a table."""
-    left_out = UNVOUCHED.get(table, set())
+    left_out = UNAUDITED_COLUMNS.get(table, set())
     columns = ", ".join(name for name in columns_of(table) if name not in left_out)
     return database.run(f"select {columns} from {table} where batch = ?", (batch,))
 
 
 def digest_of(table: str, rows: Iterable[Row]) -> dict[str, Any]:
     """How many rows, and the SHA-256 over them in the order of their keys."""
-    left_out = UNVOUCHED.get(table, set())
+    left_out = UNAUDITED_COLUMNS.get(table, set())
     columns = [name for name in columns_of(table) if name not in left_out]
     in_order = sorted(rows, key=itemgetter(*(columns.index(name) for name in keys_of(table))))
     return {"rows": len(in_order), "sha256": hashlib.sha256(canonical(in_order)).hexdigest()}
 
 
-def now() -> str:
+def utc_now() -> str:
     """The time, UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def whoever() -> str:
+def current_user() -> str:
     """The name of whoever runs this, as the system knows it."""
     try:
         return getpass.getuser()

@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from cemaudit.errors import BadEnvironment, Problem
 from cemaudit.exchange.sealed.names import is_sealed
 from cemaudit.language import Language, current, message
-from cemaudit.ledger.acceptance import Examined, Examiner, Refusal, Rules
+from cemaudit.ledger.acceptance import AcceptanceChecker, AcceptanceResult, AcceptanceRules, VisitRefusal
 from cemaudit.ledger.definitions import as_text
-from cemaudit.ledger.documents import Document
+from cemaudit.ledger.documents import VisitDocument
 from cemaudit.ledger.ledger import Ledger
-from cemaudit.ledger.processes import begin_beside
-from cemaudit.ledger.purging import forgotten
-from cemaudit.ledger.sources import Piece, Source
-from cemaudit.ledger.states import Fate
+from cemaudit.ledger.processes import start_worker
+from cemaudit.ledger.purging import purged_digests
+from cemaudit.ledger.sources import SourcePiece, VisitSource
+from cemaudit.ledger.states import CollectionStatus
 from cemaudit.model import Checklist
 
 if TYPE_CHECKING:
     from cemaudit.exchange.sealed.keys import PublicKey
 
-__all__ = ["Collector", "Summary", "Workers", "processors", "rules_of"]
+__all__ = ["AcceptanceWorkers", "CollectionSummary", "Collector", "acceptance_rules", "processors"]
 
 
 FEW = 1_500
@@ -45,21 +45,21 @@ _AHEAD = 3
 Content = Sequence[bytes | None] | Path
 
 
-Group = list[Piece]
+Group = list[SourcePiece]
 
 
-class Workers:
+class AcceptanceWorkers:
     """Examines pieces by ``rules`` in ``processes`` processes; in this one where there is only one, or little to do."""
 
-    def __init__(self, rules: Rules, processes: int) -> None:
+    def __init__(self, rules: AcceptanceRules, processes: int) -> None:
         self._rules, self._processes = rules, processes
-        self._own = Examiner(rules)
+        self._own = AcceptanceChecker(rules)
         self._pool: ProcessPoolExecutor | None = None
 
-    def examined(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, list[Examined]]]:
+    def examined(self, pieces: Iterable[SourcePiece]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
         """Each piece with what its visits are, in order; ``BadEnvironment`` where a process was ended from outside."""
         groups = _grouped(pieces)
-        few = list(_few(groups))
+        few = list(_first_groups(groups))
         rest = next(groups, None) if self._processes > 1 else None
         if rest is not None:
             yield from self._by_others(chain(few, [rest], groups))
@@ -72,9 +72,9 @@ class Workers:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    def _by_others(self, groups: Iterable[Group]) -> Iterator[tuple[Piece, list[Examined]]]:
+    def _by_others(self, groups: Iterable[Group]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
         pool = self._pool = self._pool or self._begun()
-        waiting: deque[tuple[Group, Future[list[list[Examined]]]]] = deque()
+        waiting: deque[tuple[Group, Future[list[list[AcceptanceResult]]]]] = deque()
         try:
             for group in groups:
                 waiting.append((group, pool.submit(_examined_there, [piece.content for piece in group])))
@@ -97,12 +97,14 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _next(waiting: deque[tuple[Group, Future[list[list[Examined]]]]]) -> Iterator[tuple[Piece, list[Examined]]]:
+def _next(
+    waiting: deque[tuple[Group, Future[list[list[AcceptanceResult]]]]],
+) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
     group, future = waiting.popleft()
     yield from zip(group, future.result(), strict=True)
 
 
-def _grouped(pieces: Iterable[Piece]) -> Iterator[Group]:
+def _grouped(pieces: Iterable[SourcePiece]) -> Iterator[Group]:
     """Sealed files some at once; what may hold many visits by itself."""
     group: Group = []
     for piece in pieces:
@@ -114,7 +116,7 @@ def _grouped(pieces: Iterable[Piece]) -> Iterator[Group]:
         yield group
 
 
-def _few(groups: Iterable[Group]) -> Iterator[Group]:
+def _first_groups(groups: Iterable[Group]) -> Iterator[Group]:
     """The groups up to the first ``FEW`` visits."""
     visits = 0
     for group in groups:
@@ -124,20 +126,20 @@ def _few(groups: Iterable[Group]) -> Iterator[Group]:
             return
 
 
-def _examined(examiner: Examiner, contents: Sequence[Content]) -> list[list[Examined]]:
+def _examined(examiner: AcceptanceChecker, contents: Sequence[Content]) -> list[list[AcceptanceResult]]:
     return [examiner.file(row) if isinstance(row, Path) else examiner.lines(row) for row in contents]
 
 
-_there: list[Examiner] = []
+_there: list[AcceptanceChecker] = []
 """The examiner of a further process."""
 
 
-def _begin(rules: Rules, language: Language) -> None:
-    begin_beside(language)
-    _there.append(Examiner(rules))
+def _begin(rules: AcceptanceRules, language: Language) -> None:
+    start_worker(language)
+    _there.append(AcceptanceChecker(rules))
 
 
-def _examined_there(contents: Sequence[Content]) -> list[list[Examined]]:
+def _examined_there(contents: Sequence[Content]) -> list[list[AcceptanceResult]]:
     return _examined(_there[0], contents)
 
 
@@ -146,10 +148,10 @@ BATCH = 2_000
 
 
 @dataclass
-class Summary:
+class CollectionSummary:
     """What became of the visits so far: ``seen`` is the sum of all fates."""
 
-    fates: Counter[Fate] = field(default_factory=Counter)
+    fates: Counter[CollectionStatus] = field(default_factory=Counter)
 
     @property
     def seen(self) -> int:
@@ -158,24 +160,24 @@ class Summary:
 
     def by_name(self) -> dict[str, int]:
         """The number of visits of each fate."""
-        return {fate.value: self.fates[fate] for fate in Fate}
+        return {fate.value: self.fates[fate] for fate in CollectionStatus}
 
     @property
     def is_good(self) -> bool:
         """Whether everything seen is in the ledger."""
-        return not self.fates[Fate.CONFLICT] and not self.fates[Fate.REFUSED]
+        return not self.fates[CollectionStatus.CONFLICT] and not self.fates[CollectionStatus.REFUSED]
 
 
-def _silent(_: object) -> None:
+def _no_report(_: object) -> None:
     """Nobody is told."""
 
 
-def rules_of(
+def acceptance_rules(
     ledger: Ledger,
     checklists: Mapping[str, Checklist],
     media: Path | None = None,
     keys: Sequence[PublicKey] | None = None,
-) -> Rules:
+) -> AcceptanceRules:
     """What visits are held to that come into ``ledger``: ``checklists``, and those it knows.
 
     Evidence goes to ``media``, else to a folder beside the ledger's file. One of ``keys`` must have signed each sealed
@@ -183,22 +185,22 @@ def rules_of(
     """
     file = ledger.database.file
     clashes = {ref: ledger.shelf.clash(checklist) for ref, checklist in checklists.items()}
-    return Rules(
+    return AcceptanceRules(
         checklists={ref: as_text(checklist) for ref, checklist in {**ledger.shelf.checklists(), **checklists}.items()},
         clashes={ref: str(problem) for ref, problem in clashes.items() if problem},
         secret=ledger.people.pseudonyms.secret,
         media=media or (file and file.with_name(f"{file.stem}-media")),
         keys=None if keys is None else tuple(keys),
-        forgotten=forgotten(ledger),
+        forgotten=purged_digests(ledger),
     )
 
 
-class _Waiting(NamedTuple):
+class _PendingVisit(NamedTuple):
     """A visit whose turn is to come: the piece and place it is from, and what it was found to be."""
 
-    piece: Piece
+    piece: SourcePiece
     place: int
-    found: Examined
+    found: AcceptanceResult
 
 
 class Collector:
@@ -210,24 +212,24 @@ class Collector:
     def __init__(
         self,
         ledger: Ledger,
-        workers: Workers,
+        workers: AcceptanceWorkers,
         checklists: Mapping[str, Checklist],
-        report_refusal: Callable[[str], None] = _silent,
-        progress: Callable[[Summary], None] = _silent,
+        report_refusal: Callable[[str], None] = _no_report,
+        progress: Callable[[CollectionSummary], None] = _no_report,
     ) -> None:
-        self.summary = Summary()
+        self.summary = CollectionSummary()
         self._ledger, self._workers = ledger, workers
         self._checklists = {**ledger.shelf.checklists(), **checklists}
         self._told, self._progress = report_refusal, progress
-        self._waiting: list[_Waiting] = []
-        self._ended: list[Source] = []
+        self._waiting: list[_PendingVisit] = []
+        self._ended: list[VisitSource] = []
 
-    def collect(self, sources: Iterable[Source], stores: frozenset[str] | None = None) -> None:
+    def collect(self, sources: Iterable[VisitSource], stores: frozenset[str] | None = None) -> None:
         """Collect from ``sources``, one after the other; each is put away when its visits are in.
 
         Where ``stores`` are given, visits of others are refused. Stopped anywhere and run again, it goes on.
         """
-        begun: list[Source] = []
+        begun: list[VisitSource] = []
         try:
             for piece, results in self._workers.examined(_pieces(sources, begun)):
                 self._line_up(piece, results, stores)
@@ -239,10 +241,10 @@ class Collector:
             for source in begun:
                 source.abandon()
 
-    def _line_up(self, piece: Piece, results: Sequence[Examined], stores: frozenset[str] | None) -> None:
+    def _line_up(self, piece: SourcePiece, results: Sequence[AcceptanceResult], stores: frozenset[str] | None) -> None:
         if stores is not None:
-            results = [_in_a_store(result, stores) for result in results]
-        self._waiting += [_Waiting(piece, index, result) for index, result in enumerate(results)]
+            results = [_check_store(result, stores) for result in results]
+        self._waiting += [_PendingVisit(piece, index, result) for index, result in enumerate(results)]
         piece.source.visits += len(results)
         if piece.is_last:
             self._ended.append(piece.source)
@@ -251,11 +253,11 @@ class Collector:
         """Write what waits, and put away the files all of whose visits are in."""
         for start in range(0, len(self._waiting), BATCH):
             batch = self._waiting[start : start + BATCH]
-            documents = [pending.found for pending in batch if isinstance(pending.found, Document)]
+            documents = [pending.found for pending in batch if isinstance(pending.found, VisitDocument)]
             outcomes = iter(self._ledger.collect(documents, self._checklists) if documents else ())
             for pending in batch:
-                if isinstance(pending.found, Refusal):
-                    self._count(pending, Fate.REFUSED, pending.found.reasons)
+                if isinstance(pending.found, VisitRefusal):
+                    self._count(pending, CollectionStatus.REFUSED, pending.found.reasons)
                 else:
                     outcome = next(outcomes)
                     self._count(pending, outcome.fate, [str(problem) for problem in outcome.problems])
@@ -265,36 +267,36 @@ class Collector:
         self._ended = []
         self._progress(self.summary)
 
-    def _count(self, pending: _Waiting, fate: Fate, reasons: Sequence[str]) -> None:
+    def _count(self, pending: _PendingVisit, fate: CollectionStatus, reasons: Sequence[str]) -> None:
         self.summary.fates[fate] += 1
         if reasons:
             self._reject(
                 pending.piece.source, pending.piece.name(pending.place), pending.piece.line(pending.place), reasons
             )
 
-    def _end(self, source: Source) -> None:
+    def _end(self, source: VisitSource) -> None:
         if source.is_gone:
             return
         if source.trouble or not source.visits:
-            self.summary.fates[Fate.REFUSED] += 1
+            self.summary.fates[CollectionStatus.REFUSED] += 1
             self._reject(source, "", None, [source.trouble or str(message("no visits"))])
         source.end()
 
-    def _reject(self, source: Source, name: str, line: bytes | None, reasons: Sequence[str]) -> None:
+    def _reject(self, source: VisitSource, name: str, line: bytes | None, reasons: Sequence[str]) -> None:
         source.reject(name, line, reasons)
         for reason in reasons:
             self._told(": ".join(filter(None, (source.place, name, reason))))
 
 
-def _pieces(sources: Iterable[Source], begun: list[Source]) -> Iterator[Piece]:
+def _pieces(sources: Iterable[VisitSource], begun: list[VisitSource]) -> Iterator[SourcePiece]:
     for source in sources:
         begun.append(source)
         yield from source.pieces()
 
 
-def _in_a_store(result: Examined, stores: frozenset[str]) -> Examined:
+def _check_store(result: AcceptanceResult, stores: frozenset[str]) -> AcceptanceResult:
     """What was found, unless the visit is of a store that is not among ``stores``."""
-    if isinstance(result, Refusal) or result.store in stores:
+    if isinstance(result, VisitRefusal) or result.store in stores:
         return result
     hint = message("import it with 'cemaudit stores import', or let it pass with --any-store")
-    return Refusal((str(Problem(message("no such store: {store}", store=result.store), "store", hint)),))
+    return VisitRefusal((str(Problem(message("no such store: {store}", store=result.store), "store", hint)),))

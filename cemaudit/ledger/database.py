@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 from cemaudit.errors import BadEnvironment
 
-__all__ = ["PATIENCE", "Away", "Database", "Row", "Value", "among", "columns_by_table", "statements"]
+__all__ = ["BUSY_TIMEOUT", "ConnectionLost", "Database", "Row", "Value", "columns_by_table", "select_in", "statements"]
 
-PATIENCE = 30
+BUSY_TIMEOUT = 30
 """Seconds to wait for another process that is just writing."""
 
 _MOST_VALUES = 500
@@ -20,7 +20,7 @@ Value = str | int | bytes | None
 Row = tuple[Any, ...]
 
 
-class Away(BadEnvironment):
+class ConnectionLost(BadEnvironment):
     """The server went away; what was not committed is not there."""
 
 
@@ -73,7 +73,7 @@ class Database(Protocol):
         """Let it go."""
 
 
-def among(database: Database, statement: str, values: Sequence[Value]) -> list[Row]:
+def select_in(database: Database, statement: str, values: Sequence[Value]) -> list[Row]:
     """The rows of a statement that asks for something ``in ({places})``, for any number of values."""
     rows: list[Row] = []
     for start in range(0, len(values), _MOST_VALUES):

@@ -9,20 +9,20 @@ from typing import Literal, TypeVar
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.jsontext import canonical
 from cemaudit.language import message
-from cemaudit.ledger.audit_trail import Entry
-from cemaudit.ledger.database import Database, among
+from cemaudit.ledger.audit_trail import TrailEntry
+from cemaudit.ledger.database import Database, select_in
 from cemaudit.model import Checklist, Scheme
 
-__all__ = ["Shelf", "as_text", "content_digest"]
+__all__ = ["DefinitionStore", "as_text", "content_digest"]
 
 
-Kept = TypeVar("Kept", Checklist, Scheme)
+Definition = TypeVar("Definition", Checklist, Scheme)
 
 
 Table = Literal["checklist", "scheme"]
 
 
-class Shelf:
+class DefinitionStore:
     """What a ledger keeps of them, read once."""
 
     def __init__(self, database: Database) -> None:
@@ -50,7 +50,7 @@ class Shelf:
         )  # fmt: skip
         return Problem(text, hint=message("give the new one a new version"))
 
-    def put(self, entry: Entry, records: Iterable[Checklist] | Iterable[Scheme]) -> None:
+    def put(self, entry: TrailEntry, records: Iterable[Checklist] | Iterable[Scheme]) -> None:
         """Keep those that are not there yet; ``BadInput`` where another content is kept under the same name."""
         rows: dict[Table, list[tuple[str, str, str]]] = {"checklist": [], "scheme": []}
         for record in records:
@@ -64,14 +64,14 @@ class Shelf:
             entry.add(table, row)
 
     def _found(
-        self, table: Table, kind: type[Kept], definitions: dict[str, Kept], refs: Iterable[str] | None
-    ) -> Mapping[str, Kept]:
+        self, table: Table, kind: type[Definition], definitions: dict[str, Definition], refs: Iterable[str] | None
+    ) -> Mapping[str, Definition]:
         if refs is None:
             wanted_refs = [ref for (ref,) in self._database.run(f"select ref from {table} order by ref")]
         else:
             wanted_refs = list(dict.fromkeys(refs))
         query = f"select ref, document from {table} where ref in ({{places}})"
-        for ref, document in among(self._database, query, [ref for ref in wanted_refs if ref not in definitions]):
+        for ref, document in select_in(self._database, query, [ref for ref in wanted_refs if ref not in definitions]):
             definitions[ref] = kind.model_validate_json(document)
         return {ref: definitions[ref] for ref in wanted_refs if ref in definitions}
 

@@ -11,14 +11,14 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger.identities import KEY, SHOPPER, Paper, Person, Pseudonyms
+from cemaudit.ledger.identities import KEY, SHOPPER, Pseudonyms, SealedPaper, ShopperIdentity
 from cemaudit.model import Visit
 
 if TYPE_CHECKING:
     from cemaudit.exchange.sealed import Sealed
     from cemaudit.exchange.sealed.keys import PublicKey
 
-__all__ = ["Document", "document_of", "packed", "unpacked"]
+__all__ = ["VisitDocument", "compress", "decompress", "document_of"]
 
 SHORT = 1_000
 """Bytes of a line that is not packed: to pack it takes as long as to read it."""
@@ -26,7 +26,7 @@ SHORT = 1_000
 _LEVEL = 1
 
 
-class Document(NamedTuple):
+class VisitDocument(NamedTuple):
     """A visit on its way into the ledger: the columns of its row, in order, then who it is of.
 
     ``digest`` stands for the SHA-256 of the canonical line as it came, ``supersedes`` for that of the revision before;
@@ -47,8 +47,8 @@ class Document(NamedTuple):
     sealed: str | None
     signer: str | None
     document: bytes
-    persons: tuple[Person, ...] = ()
-    papers: tuple[Paper, ...] = ()
+    persons: tuple[ShopperIdentity, ...] = ()
+    papers: tuple[SealedPaper, ...] = ()
 
     @property
     def row(self) -> tuple[str | int | bytes | None, ...]:
@@ -56,14 +56,14 @@ class Document(NamedTuple):
         return self[:-2]
 
 
-def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Sealed | None = None) -> Document:
+def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Sealed | None = None) -> VisitDocument:
     """The document of a visit whose canonical line is ``line``, and that came in ``sealed``."""
     shopper = pseudonyms.person(SHOPPER, visit.shopper) if visit.shopper else None
     signer = pseudonyms.person(KEY, _key(sealed.signer)) if sealed and sealed.signer else None
     supersedes = pseudonyms.digest(visit.supersedes) if visit.supersedes else None
     changes = {"shopper": shopper and shopper.pseudonym, "supersedes": supersedes}
-    kept = _with(visit, line, {name: value for name, value in changes.items() if value})
-    return Document(
+    kept = _replace_members(visit, line, {name: value for name, value in changes.items() if value})
+    return VisitDocument(
         visit.id,
         visit.revision,
         visit.checklist,
@@ -76,13 +76,13 @@ def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Seale
         hashlib.sha256(kept).hexdigest(),
         sealed.sha256 if sealed else None,
         signer and signer.pseudonym,
-        packed(kept),
+        compress(kept),
         tuple(person for person in (shopper, signer) if person),
         tuple(_papers(sealed)) if sealed else (),
     )
 
 
-def _with(visit: Visit, line: bytes, changes: Mapping[str, str]) -> bytes:
+def _replace_members(visit: Visit, line: bytes, changes: Mapping[str, str]) -> bytes:
     """The line with other values of some members of the visit."""
     changed = line
     for name, value in changes.items():
@@ -102,19 +102,19 @@ def _key(key: PublicKey) -> str:
     return replace(key, comment="").line
 
 
-def _papers(sealed: Sealed) -> Sequence[Paper]:
+def _papers(sealed: Sealed) -> Sequence[SealedPaper]:
     visit = sealed.visit
     texts = {"statement.json": sealed.statement.model_dump_json()}
     texts |= {f"apart/{name}.json": json.dumps(details, ensure_ascii=False) for name, details in sealed.apart.items()}
-    return [Paper(visit.id, visit.revision, name, text) for name, text in texts.items()]
+    return [SealedPaper(visit.id, visit.revision, name, text) for name, text in texts.items()]
 
 
-def packed(line: bytes) -> bytes:
+def compress(line: bytes) -> bytes:
     """A line as the ledger keeps it: a long one packed, a short one as it is, for little would be saved."""
     return zlib.compress(line, _LEVEL) if len(line) > SHORT else line
 
 
-def unpacked(document: bytes) -> bytes:
+def decompress(document: bytes) -> bytes:
     """The line; ``ValueError`` where it is damaged."""
     if document.startswith(b"{"):
         return document

@@ -8,47 +8,49 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.ledger.audit_trail import Entry
+from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.database import Row
-from cemaudit.ledger.ledger import Held, Ledger
-from cemaudit.ledger.purging import Purge, purges_of
-from cemaudit.ledger.states import STATE_NOW, State
+from cemaudit.ledger.ledger import Ledger, LedgerVisit
+from cemaudit.ledger.purging import PurgeRecord, purges_of
+from cemaudit.ledger.states import CURRENT_STATE, VisitState
 
 if TYPE_CHECKING:
     from cemaudit.model import Change
 
-__all__ = ["Review", "Revision", "history", "review", "reviews_of"]
+__all__ = ["VisitReview", "VisitRevision", "review_visits", "visit_history", "visit_reviews"]
 
 
-class Review(NamedTuple):
+class VisitReview(NamedTuple):
     """One state a visit was given: why, by whom, when (UTC)."""
 
-    state: State
+    state: VisitState
     reason: str
     who: str
     at: str
 
 
-def review(ledger: Ledger, visits: list[str], state: State, reason: str, revision: int | None = None) -> None:
+def review_visits(
+    ledger: Ledger, visits: list[str], state: VisitState, reason: str, revision: int | None = None
+) -> None:
     """Give visits a state, all or none: their latest revision, or the one given.
 
     ``BadInput`` where one is not in the ledger, or a reason is missing for ``returned`` or ``excluded``.
     """
-    if not reason and state is not State.ACCEPTED:
+    if not reason and state is not VisitState.ACCEPTED:
         raise BadInput(Problem(message("a visit is {state} only with a reason", state=state.words), "--reason"))
     ledger.write(
-        "reviewed", lambda entry: _review(entry, visits, Review(state, reason, ledger.who, entry.at), revision)
+        "reviewed", lambda entry: _review(entry, visits, VisitReview(state, reason, ledger.who, entry.at), revision)
     )
 
 
-def _review(entry: Entry, visits: list[str], review: Review, revision: int | None) -> None:
+def _review(entry: TrailEntry, visits: list[str], review: VisitReview, revision: int | None) -> None:
     numbers = [_number(entry, visit, revision) for visit in dict.fromkeys(visits)]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from state")
     entry.add("state", [(last + index, number, *review) for index, number in enumerate(numbers, 1)])
     entry.subject = review.state.value
 
 
-def _number(entry: Entry, visit: str, revision: int | None) -> int:
+def _number(entry: TrailEntry, visit: str, revision: int | None) -> int:
     """The number of a revision of a visit, the latest unless said."""
     revisions: dict[int, int] = dict(entry.database.run("select revision, number from visit where id = ?", (visit,)))
     if not revisions:
@@ -59,21 +61,21 @@ def _number(entry: Entry, visit: str, revision: int | None) -> int:
     return int(revisions[revision if revision is not None else max(revisions)])
 
 
-def reviews_of(ledger: Ledger, number: int) -> list[Review]:
+def visit_reviews(ledger: Ledger, number: int) -> list[VisitReview]:
     """The states the visit of that number was given, oldest first."""
     query = "select state, reason, who, at from state where visit = ? order by number"
-    return [Review(State(state), *rest) for state, *rest in ledger.database.run(query, (number,))]
+    return [VisitReview(VisitState(state), *rest) for state, *rest in ledger.database.run(query, (number,))]
 
 
 @dataclass(frozen=True)
-class Revision:
+class VisitRevision:
     """One revision of a visit: what came in, when (``at``, UTC) and through whom, and what became of it since.
 
     ``sealed``: the SHA-256 of the sealed file it came in. ``waits``: the revision before it has not come in yet.
     ``amendment`` and ``changes`` are the shopper's; ``purges`` took the personal data away, these words with them.
     """
 
-    held: Held
+    held: LedgerVisit
     at: str
     by: str
     sealed: str | None
@@ -81,8 +83,8 @@ class Revision:
     waits: bool
     amendment: str | None
     changes: tuple[Change, ...]
-    reviews: tuple[Review, ...]
-    purges: tuple[Purge, ...]
+    reviews: tuple[VisitReview, ...]
+    purges: tuple[PurgeRecord, ...]
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -94,9 +96,9 @@ class Revision:
         return {**held, **own, "amendment": self.amendment, "changes": changes, "reviews": reviews, "purges": purges}
 
 
-def history(ledger: Ledger, visit: str) -> list[Revision]:
+def visit_history(ledger: Ledger, visit: str) -> list[VisitRevision]:
     """Every revision of a visit, the first one first; ``BadInput`` where there is no such visit."""
-    columns = ", ".join(STATE_NOW if name == "state" else name for name in Held._fields)
+    columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
     query = f"select batch, sealed, signer, {columns} from visit where id = ? order by revision"
     rows = ledger.database.run(query, (visit,))
     if not rows:
@@ -105,12 +107,12 @@ def history(ledger: Ledger, visit: str) -> list[Revision]:
     return [_revision(ledger, row, waiting) for row in rows]
 
 
-def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> Revision:
+def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> VisitRevision:
     batch, sealed, signer, *rest = row
-    held = Held._make(rest)
+    held = LedgerVisit._make(rest)
     ((at, document),) = ledger.database.run("select at, document from trail where number = ?", (batch,))
     visit = held.visit
-    return Revision(
+    return VisitRevision(
         held=held,
         at=at,
         by=str(json.loads(document).get("by", "")),
@@ -119,6 +121,6 @@ def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> Revision:
         waits=held.revision in waiting,
         amendment=visit.amendment,
         changes=visit.changes,
-        reviews=tuple(reviews_of(ledger, held.number)),
+        reviews=tuple(visit_reviews(ledger, held.number)),
         purges=tuple(purges_of(ledger, held.number)),
     )

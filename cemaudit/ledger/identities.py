@@ -15,9 +15,9 @@ from typing import NamedTuple
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.jsontext import canonical
 from cemaudit.language import message
-from cemaudit.ledger.database import Database, Row, among
+from cemaudit.ledger.database import Database, Row, select_in
 
-__all__ = ["KEY", "SHOPPER", "Paper", "People", "Person", "Pseudonyms"]
+__all__ = ["KEY", "SHOPPER", "IdentityStore", "Pseudonyms", "SealedPaper", "ShopperIdentity"]
 
 
 SHOPPER, KEY = "shopper", "key"
@@ -36,7 +36,7 @@ _SHORT = 20
 _AT_ONCE = 1_000
 
 
-class Person(NamedTuple):
+class ShopperIdentity(NamedTuple):
     """Who is behind a pseudonym: ``code`` is the shopper's, or the line of a public key."""
 
     pseudonym: str
@@ -44,7 +44,7 @@ class Person(NamedTuple):
     code: str
 
 
-class Paper(NamedTuple):
+class SealedPaper(NamedTuple):
     """A text of a sealed file about its shopper: the statement, or the details kept apart from a picture (JSON)."""
 
     visit: str
@@ -63,13 +63,13 @@ class Pseudonyms:
 
     def __init__(self, secret: bytes) -> None:
         self.secret = secret
-        self._known: dict[tuple[str, str], Person] = {}
+        self._known: dict[tuple[str, str], ShopperIdentity] = {}
 
-    def person(self, kind: str, code: str) -> Person:
+    def person(self, kind: str, code: str) -> ShopperIdentity:
         """The person of that code, with the pseudonym."""
         identity = self._known.get((kind, code))
         if identity is None:
-            identity = Person(f"{_MARKS[kind]}-{self._keyed(kind, code)[:_SHORT]}", kind, code)
+            identity = ShopperIdentity(f"{_MARKS[kind]}-{self._keyed(kind, code)[:_SHORT]}", kind, code)
             self._known[kind, code] = identity
         return identity
 
@@ -85,7 +85,7 @@ class Pseudonyms:
         return hmac.digest(self.secret, f"{kind}\x1f{text}".encode(), "sha256").hex()
 
 
-class People:
+class IdentityStore:
     """The identities in a database; ``BadInput`` where they are those of another ledger."""
 
     def __init__(self, database: Database) -> None:
@@ -103,11 +103,11 @@ class People:
         mark = _pseudonyms(database).mark()
         database.run("insert into ledger (name, value) values ('people', ?)", (mark,))
 
-    def add(self, persons: Iterable[Person], papers: Sequence[Paper]) -> None:
+    def add(self, persons: Iterable[ShopperIdentity], papers: Sequence[SealedPaper]) -> None:
         """Remember them, in the transaction that is open; what is there already stays."""
         by_name = {person.pseudonym: person for person in persons}
         query = "select pseudonym from people.person where pseudonym in ({places})"
-        new = by_name.keys() - {name for (name,) in among(self._database, query, list(by_name))}
+        new = by_name.keys() - {name for (name,) in select_in(self._database, query, list(by_name))}
         rows = [by_name[name] for name in sorted(new)]
         if rows:
             self._database.many("insert into people.person (pseudonym, kind, code) values (?, ?, ?)", rows)
@@ -130,18 +130,18 @@ class People:
 
     def spoilt(self) -> Iterator[str]:
         """The visits of whose papers one is not what was stored, once for each."""
-        columns, key = ", ".join(Paper._fields), "visit, revision, name"
+        columns, key = ", ".join(SealedPaper._fields), "visit, revision, name"
         query = f"select digest, {columns} from people.paper where ({key}) > (?, ?, ?) order by {key} limit ?"
         after: Row = ("", 0, "")
         while rows := self._database.run(query, (*after, _AT_ONCE)):
-            yield from (paper.visit for digest, *rest in rows if (paper := Paper(*rest)).digest != digest)
+            yield from (paper.visit for digest, *rest in rows if (paper := SealedPaper(*rest)).digest != digest)
             after = rows[-1][1:-1]
 
-    def papers(self, visit: str) -> list[Paper]:
+    def papers(self, visit: str) -> list[SealedPaper]:
         """What the sealed files of a visit say of its shopper."""
-        columns = ", ".join(Paper._fields)
+        columns = ", ".join(SealedPaper._fields)
         query = f"select {columns} from people.paper where visit = ? order by revision, name"
-        return [Paper(*row) for row in self._database.run(query, (visit,))]
+        return [SealedPaper(*row) for row in self._database.run(query, (visit,))]
 
 
 def _pseudonyms(database: Database) -> Pseudonyms:

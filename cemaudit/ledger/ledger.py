@@ -10,20 +10,28 @@ from typing import NamedTuple, TypeVar
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.lines import read_line
 from cemaudit.language import Message, message
-from cemaudit.ledger.audit_trail import Entry, Trail, whoever
-from cemaudit.ledger.database import Away, Database, among
-from cemaudit.ledger.definitions import Shelf
-from cemaudit.ledger.documents import Document, unpacked
-from cemaudit.ledger.identities import People, Person
-from cemaudit.ledger.schema import bring_up, check_columns, latest
+from cemaudit.ledger.audit_trail import Trail, TrailEntry, current_user
+from cemaudit.ledger.database import ConnectionLost, Database, select_in
+from cemaudit.ledger.definitions import DefinitionStore
+from cemaudit.ledger.documents import VisitDocument, decompress
+from cemaudit.ledger.identities import IdentityStore, ShopperIdentity
+from cemaudit.ledger.schema import check_columns, latest_version, migrate
 from cemaudit.ledger.sqlite import Sqlite
-from cemaudit.ledger.states import COLLECTED, LATEST, SEEN_BEFORE, STATE_NOW, Fate, Outcome, State
+from cemaudit.ledger.states import (
+    COLLECTED,
+    CURRENT_STATE,
+    LATEST,
+    SEEN_BEFORE,
+    CollectionResult,
+    CollectionStatus,
+    VisitState,
+)
 from cemaudit.model import Checklist, Visit
 
-__all__ = ["Held", "Ledger", "open_database", "opened", "take"]
+__all__ = ["Ledger", "LedgerVisit", "collect_batch", "open_database", "open_ledger"]
 
 
-class _There(NamedTuple):
+class _StoredRevision(NamedTuple):
     """What the ledger knows of a revision; ``batch`` is the entry that brought it."""
 
     digest: str
@@ -31,26 +39,34 @@ class _There(NamedTuple):
     batch: int
 
 
-_Known = dict[str, dict[int, _There]]
+_Known = dict[str, dict[int, _StoredRevision]]
 """What is there by visit and revision."""
 
 
-def take(
-    entry: Entry, people: People, shelf: Shelf, documents: Sequence[Document], checklists: Mapping[str, Checklist]
-) -> list[Outcome]:
+def collect_batch(
+    entry: TrailEntry,
+    people: IdentityStore,
+    shelf: DefinitionStore,
+    documents: Sequence[VisitDocument],
+    checklists: Mapping[str, Checklist],
+) -> list[CollectionResult]:
     """Add what is new, and the checklists it answers; the outcome of each document, in order."""
     stored = _known(entry, documents)
     clashes = {ref: shelf.clash(checklists[ref]) for ref in {document.checklist for document in documents}}
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from visit")
-    new: list[Document] = []
+    new: list[VisitDocument] = []
     outcomes = []
     for document in documents:
         problem = clashes[document.checklist]
         revisions = stored[document.id]
-        outcome = Outcome(Fate.REFUSED, (problem,)) if problem else _fate(document, revisions, entry)
+        outcome = (
+            CollectionResult(CollectionStatus.REFUSED, (problem,))
+            if problem
+            else _collection_result(document, revisions, entry)
+        )
         if outcome is COLLECTED:
             new.append(document)
-            revisions[document.revision] = _There(document.digest, document.supersedes, entry.number)
+            revisions[document.revision] = _StoredRevision(document.digest, document.supersedes, entry.number)
         outcomes.append(outcome)
     if new:
         shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
@@ -60,35 +76,39 @@ def take(
     return outcomes
 
 
-def _known(entry: Entry, documents: Sequence[Document]) -> _Known:
+def _known(entry: TrailEntry, documents: Sequence[VisitDocument]) -> _Known:
     """All revisions there are of the visits of these documents."""
     stored: _Known = {document.id: {} for document in documents}
     query = "select id, revision, digest, supersedes, batch from visit where id in ({places})"
-    for name, revision, *rest in among(entry.database, query, sorted(stored)):
-        stored[name][revision] = _There(*rest)
+    for name, revision, *rest in select_in(entry.database, query, sorted(stored)):
+        stored[name][revision] = _StoredRevision(*rest)
     return stored
 
 
-def _fate(document: Document, revisions: Mapping[int, _There], entry: Entry) -> Outcome:
+def _collection_result(
+    document: VisitDocument, revisions: Mapping[int, _StoredRevision], entry: TrailEntry
+) -> CollectionResult:
     if not revisions:
         return COLLECTED
     same = revisions.get(document.revision)
     if same:
-        return SEEN_BEFORE if same.digest == document.digest else _conflict(_another(document, same, entry))
+        return SEEN_BEFORE if same.digest == document.digest else _conflict(_content_conflict(document, same, entry))
     before = revisions.get(document.revision - 1)
     if before and before.digest != document.supersedes:
-        return _conflict(_made_of_another(document.id, document.revision - 1))
+        return _conflict(_predecessor_conflict(document.id, document.revision - 1))
     after = revisions.get(document.revision + 1)
     if after and after.supersedes != document.digest:
-        return _conflict(_not_taken_up(document.id, document.revision + 1))
+        return _conflict(_successor_conflict(document.id, document.revision + 1))
     return COLLECTED
 
 
-def _conflict(text: Message) -> Outcome:
-    return Outcome(Fate.CONFLICT, (Problem(text, hint=message("ask the shopper which one is right")),))
+def _conflict(text: Message) -> CollectionResult:
+    return CollectionResult(
+        CollectionStatus.CONFLICT, (Problem(text, hint=message("ask the shopper which one is right")),)
+    )
 
 
-def _another(document: Document, stored: _There, entry: Entry) -> Message:
+def _content_conflict(document: VisitDocument, stored: _StoredRevision, entry: TrailEntry) -> Message:
     rows = entry.database.run("select at from trail where number = ?", (stored.batch,))
     return message(
         "another content than revision {revision} of visit {id} collected at {at}",
@@ -96,19 +116,19 @@ def _another(document: Document, stored: _There, entry: Entry) -> Message:
     )  # fmt: skip
 
 
-def _made_of_another(visit: str, revision: int) -> Message:
+def _predecessor_conflict(visit: str, revision: int) -> Message:
     return message(
         "not made of revision {revision} of visit {id} in the ledger, whose place it takes", revision=revision, id=visit
     )
 
 
-def _not_taken_up(visit: str, revision: int) -> Message:
+def _successor_conflict(visit: str, revision: int) -> Message:
     return message(
         "revision {revision} of visit {id} in the ledger was made of another content", revision=revision, id=visit
     )
 
 
-def _once(groups: Iterable[Iterable[Person]]) -> list[Person]:
+def _once(groups: Iterable[Iterable[ShopperIdentity]]) -> list[ShopperIdentity]:
     return list({person: None for group in groups for person in group})
 
 
@@ -135,7 +155,7 @@ _AT_ONCE = 2_000
 Result = TypeVar("Result")
 
 
-class Held(NamedTuple):
+class LedgerVisit(NamedTuple):
     """A visit in the ledger; ``number`` counts them in the order they came, ``document`` is its line, packed."""
 
     number: int
@@ -152,7 +172,7 @@ class Held(NamedTuple):
     @property
     def line(self) -> bytes:
         """Its line of JSON, with a pseudonym for the shopper."""
-        return unpacked(self.document)
+        return decompress(self.document)
 
     @property
     def visit(self) -> Visit:
@@ -166,24 +186,24 @@ class Ledger:
     def __init__(self, database: Database, who: str) -> None:
         self.database, self.who = database, who
         self.trail = Trail(database, who)
-        self.shelf = Shelf(database)
-        self._people = People(database) if database.knows_people() else None
+        self.shelf = DefinitionStore(database)
+        self._people = IdentityStore(database) if database.knows_people() else None
 
     @property
-    def people(self) -> People:
+    def people(self) -> IdentityStore:
         """The shoppers' identities; ``BadInput`` where they are kept from whoever runs this, or were lost."""
         if self._people is None:
             text = message("the shoppers' identities are not there, or not for you to read")
             raise BadInput(Problem(text, self.database.place))
         return self._people
 
-    def write(self, kind: str, work: Callable[[Entry], Result]) -> Result:
+    def write(self, kind: str, work: Callable[[TrailEntry], Result]) -> Result:
         """Do ``work`` in one transaction, with one entry in the trail where it says something.
 
         Where a server goes away meanwhile, the work is done once more unless it is found done; so it must change
         nothing but the database.
         """
-        ended: list[tuple[Entry, Result]] = []
+        ended: list[tuple[TrailEntry, Result]] = []
 
         def once() -> Result:
             with self.database.transaction():
@@ -195,38 +215,40 @@ class Ledger:
 
         try:
             return once()
-        except Away:
+        except ConnectionLost:
             self.database.reconnect()
             if ended and self.trail.has(ended[-1][0]):
                 return ended[-1][1]
             return once()
 
-    def collect(self, documents: Sequence[Document], checklists: Mapping[str, Checklist]) -> list[Outcome]:
+    def collect(
+        self, documents: Sequence[VisitDocument], checklists: Mapping[str, Checklist]
+    ) -> list[CollectionResult]:
         """Take a batch of visits in, all in one transaction: the outcome of each, in order.
 
         ``checklists`` has those the visits answer; they are kept as they are now.
         """
         people = self.people
-        return self.write("collected", lambda entry: take(entry, people, self.shelf, documents, checklists))
+        return self.write("collected", lambda entry: collect_batch(entry, people, self.shelf, documents, checklists))
 
     def visits(
         self,
         after: int = 0,
         *,
-        states: Collection[State] | None = None,
+        states: Collection[VisitState] | None = None,
         checklist: str | None = None,
         superseded: bool = False,
-    ) -> Iterator[Held]:
+    ) -> Iterator[LedgerVisit]:
         """The visits of numbers above ``after``, in order: the latest revision of each, or all with ``superseded``.
 
         Without ``states`` all but the excluded ones. Read in pieces, so that others can write meanwhile.
         """
-        states_to_read = set(State) - {State.EXCLUDED} if states is None else set(states)
-        columns = ", ".join(STATE_NOW if name == "state" else name for name in Held._fields)
+        states_to_read = set(VisitState) - {VisitState.EXCLUDED} if states is None else set(states)
+        columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
         conditions = ["number > ?", *([] if superseded else [LATEST]), *(["checklist = ?"] if checklist else [])]
         query = f"select {columns} from visit where {' and '.join(conditions)} order by number limit ?"
         while rows := self.database.run(query, (after, *([checklist] if checklist else []), _AT_ONCE)):
-            yield from (held for held in map(Held._make, rows) if held.state in states_to_read)
+            yield from (held for held in map(LedgerVisit._make, rows) if held.state in states_to_read)
             after = rows[-1][0]
 
     def last(self) -> int:
@@ -245,7 +267,7 @@ class Ledger:
 
 
 @contextmanager
-def opened(url: str, *, make: bool = False, who: str | None = None) -> Iterator[Ledger]:
+def open_ledger(url: str, *, make: bool = False, who: str | None = None) -> Iterator[Ledger]:
     """The ledger at ``url``, brought up to date; with ``make`` begun where there is none.
 
     ``BadInput`` where something else is there, or a ledger that was changed by other means; ``BadEnvironment`` where it
@@ -253,36 +275,36 @@ def opened(url: str, *, make: bool = False, who: str | None = None) -> Iterator[
     """
     database = open_database(url, make=make)
     try:
-        _make_ready(database, make=make, who=who or whoever())
+        _prepare(database, make=make, who=who or current_user())
         if make and not database.knows_people():  # another window has begun the ledger at this very moment
             database.close()
             database = open_database(url)
-        yield Ledger(database, who or whoever())
+        yield Ledger(database, who or current_user())
     finally:
         database.close()
 
 
-def _make_ready(database: Database, *, make: bool, who: str) -> None:
+def _prepare(database: Database, *, make: bool, who: str) -> None:
     version = database.version()
     if version == 0 and not make:
         hint = message("begin one with 'cemaudit collect' or 'cemaudit stores import'")
         raise BadInput(Problem(message("there is no ledger yet"), database.place, hint))
     if version == 0:
         database.make_people()
-    if version != latest():
-        _bring_up(database, who)
+    if version != latest_version():
+        _migrate(database, who)
     check_columns(database)
 
 
-def _bring_up(database: Database, who: str) -> None:
+def _migrate(database: Database, who: str) -> None:
     with database.transaction(making=True):
-        before = bring_up(database)
-        if before == latest():
+        before = migrate(database)
+        if before == latest_version():
             return  # another process was quicker
         if before == 0:
-            People.begin(database)
+            IdentityStore.begin(database)
         trail = Trail(database, who)
         entry = trail.begin("made" if before == 0 else "brought up to date")
-        entry.subject = str(latest())
+        entry.subject = str(latest_version())
         entry.note(before=before)
         trail.end(entry)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import unwritable
 from cemaudit.language import message
-from cemaudit.ledger.audit_trail import FIRST, Line, digest_of, rows_of
-from cemaudit.ledger.documents import unpacked
-from cemaudit.ledger.schema import VOUCHED
+from cemaudit.ledger.audit_trail import FIRST, TrailLine, digest_of, rows_of
+from cemaudit.ledger.documents import decompress
+from cemaudit.ledger.schema import AUDITED_TABLES
 from cemaudit.ledger.sqlite import Sqlite, people_file
-from cemaudit.ledger.states import LATEST, STATE_NOW, State
+from cemaudit.ledger.states import CURRENT_STATE, LATEST, VisitState
 
 if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger
@@ -42,7 +42,7 @@ def check(ledger: Ledger, noted: str | None = None) -> Iterator[Problem]:
         yield from (Problem(message("{value}", value=fault), "database") for fault in ledger.database.faults())
         words: _Words = defaultdict(dict)
         yield from _chain(ledger, words, noted)
-        for table in VOUCHED:
+        for table in AUDITED_TABLES:
             yield from _rows(ledger, table, words[table])
         yield from _documents(ledger)
         yield from _people(ledger)
@@ -59,14 +59,14 @@ def _chain(ledger: Ledger, words: _Words, noted: str | None) -> Iterator[Problem
         elif line.hash != line.hashed(last):
             yield Problem(message("not as it was written, or the line before it is not"), _place(line))
         number, last, last_line = line.number, line.hash, last_line or line.hash == noted
-        yield from _heard(line, words)
+        yield from _claims_of(line, words)
     if ledger.trail.head() != (number, last) or ledger.database.run("select count(*) from trail") != [(number,)]:
         yield Problem(message("the trail does not end where it did"), "trail")
     if noted and not last_line:
         yield Problem(message("no line has the hash that was noted: {hash}", hash=noted), "trail")
 
 
-def _heard(line: Line, words: _Words) -> Iterator[Problem]:
+def _claims_of(line: TrailLine, words: _Words) -> Iterator[Problem]:
     try:
         content = line.said
         for table, claim in content.get("brought", {}).items():
@@ -77,7 +77,7 @@ def _heard(line: Line, words: _Words) -> Iterator[Problem]:
         yield Problem(message("not as it was written"), _place(line))
 
 
-def _place(line: Line) -> str:
+def _place(line: TrailLine) -> str:
     return str(message("line {number} of the trail", number=line.number))
 
 
@@ -109,7 +109,7 @@ def _documents(ledger: Ledger) -> Iterator[Problem]:
 
 def _is_stored(document: object, stored: str) -> bool:
     try:
-        return isinstance(document, bytes) and hashlib.sha256(unpacked(document)).hexdigest() == stored
+        return isinstance(document, bytes) and hashlib.sha256(decompress(document)).hexdigest() == stored
     except ValueError:
         return False
 
@@ -170,7 +170,7 @@ def info(ledger: Ledger) -> dict[str, Any]:
     )
     standing = f"from visit where {LATEST}"
     states: dict[str, int] = dict(
-        run(f"select state, count(*) from (select {STATE_NOW} as state {standing}) counted group by state")
+        run(f"select state, count(*) from (select {CURRENT_STATE} as state {standing}) counted group by state")
     )
     checklists = run(f"select checklist, count(*) {standing} group by checklist")
     ((stores,),) = run("select count(distinct id) from store")
@@ -181,7 +181,7 @@ def info(ledger: Ledger) -> dict[str, Any]:
         "visits": visits,
         "revisions": revisions,
         "waiting": len(ledger.waiting()),
-        "states": {state.value: states.get(state.value, 0) for state in State},
+        "states": {state.value: states.get(state.value, 0) for state in VisitState},
         "checklists": dict(sorted(checklists)),
         "schemes": run("select count(*) from scheme")[0][0],
         "stores": stores,

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem, Sayable
 from cemaudit.language import N_, message
-from cemaudit.ledger.database import PATIENCE, Away, Row, Value, columns_by_table
+from cemaudit.ledger.database import BUSY_TIMEOUT, ConnectionLost, Row, Value, columns_by_table
 
 if TYPE_CHECKING:
     import psycopg
@@ -52,7 +52,7 @@ class Postgres:
     def run(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
         try:
             return self._run(statement, values)
-        except Away:
+        except ConnectionLost:
             if self._inside:
                 raise
             self.reconnect()
@@ -135,7 +135,7 @@ class Postgres:
             link: psycopg.Connection[Row] = self._driver.connect(
                 self._url, autocommit=True, application_name="cemaudit", **options
             )
-            link.execute(f"set lock_timeout = '{int(PATIENCE * 1000)}ms'")
+            link.execute(f"set lock_timeout = '{int(BUSY_TIMEOUT * 1000)}ms'")
             link.execute("set client_min_messages = warning")
             return link
 
@@ -163,7 +163,7 @@ class Postgres:
         why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=driver_message)
         if gone:
             hint = message("run the same again: nothing is collected twice")
-            return Away(Problem(message("the server went away: {why}", why=why), self.place, hint))
+            return ConnectionLost(Problem(message("the server went away: {why}", why=why), self.place, hint))
         if connecting and code not in _WHY:
             text = message("the server cannot be reached: {why}", why=why)
             return BadEnvironment(

@@ -17,7 +17,7 @@ from typing import TypeVar
 from cemaudit.errors import BadEnvironment, Problem
 from cemaudit.language import Language, current, message, use
 
-__all__ = ["begin_beside", "done_by"]
+__all__ = ["run_jobs", "start_worker"]
 
 _AHEAD = 2
 
@@ -25,18 +25,18 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def done_by(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+def run_jobs(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
     """What ``work`` makes of each job, in order; in this process where there is one job or one process.
 
     ``work`` must be a function of a module. ``BadEnvironment`` where a process was ended from outside.
     """
     left = iter(jobs)
-    first = list(_some(left, 2))
+    first = list(_first_jobs(left, 2))
     if processes == 1 or len(first) < 2:
         yield from map(work, chain(first, left))
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, begin_beside, (current(),)) as pool:
+    with ProcessPoolExecutor(processes, context, start_worker, (current(),)) as pool:
         try:
             yield from _results(pool, work, chain(first, left), processes + _AHEAD)
         except BrokenProcessPool as error:
@@ -58,7 +58,7 @@ def _results(
         yield waiting.popleft().result()
 
 
-def _some(jobs: Iterator[Job], most: int) -> Iterator[Job]:
+def _first_jobs(jobs: Iterator[Job], most: int) -> Iterator[Job]:
     for _ in range(most):
         try:
             yield next(jobs)
@@ -66,7 +66,7 @@ def _some(jobs: Iterator[Job], most: int) -> Iterator[Job]:
             return
 
 
-def begin_beside(language: Language) -> None:
+def start_worker(language: Language) -> None:
     """Let this process be one of several of a program: it ends when the first one does, whatever ended that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the first process that stops
     first = multiprocessing.parent_process()

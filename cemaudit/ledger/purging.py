@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from cemaudit.exchange.lines import line_read, read_line
 from cemaudit.exchange.sealed.parts import MEDIA, largest
 from cemaudit.files import unwritable
-from cemaudit.ledger.audit_trail import Entry, Line
-from cemaudit.ledger.database import Database, Value, among
-from cemaudit.ledger.documents import packed, unpacked
+from cemaudit.ledger.audit_trail import TrailEntry, TrailLine
+from cemaudit.ledger.database import Database, Value, select_in
+from cemaudit.ledger.documents import compress, decompress
 from cemaudit.ledger.identities import SHOPPER
-from cemaudit.ledger.states import State
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Change, Checklist, Visit
 from cemaudit.model.answers import AnswerValue, TextAnswer
 
@@ -27,29 +27,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KIND",
-    "Forgetting",
-    "Forgotten",
-    "Purge",
-    "Removed",
+    "AnonymisedVisit",
+    "Anonymiser",
+    "PurgeRecord",
+    "PurgeResult",
     "files_of",
-    "forgotten",
+    "not_purged",
+    "number_ranges",
     "purge",
+    "purged_digests",
     "purges",
     "purges_of",
-    "remove_leftovers",
-    "runs",
-    "to_purge",
-    "unpurged",
+    "remove_unreferenced_evidence",
+    "visits_to_purge",
 ]
 
 
-_GONE = "-"
+_REMOVED = "-"
 
 
 _MARK, _BYTES = 2, 10  # a pseudonym: whose it is, and a number
 
 
-class Forgotten(NamedTuple):
+class AnonymisedVisit(NamedTuple):
     """A visit without personal data: its line, its shopper's new pseudonym, the names of the evidence it had."""
 
     line: bytes
@@ -57,7 +57,7 @@ class Forgotten(NamedTuple):
     files: tuple[str, ...]
 
 
-class Forgetting:
+class Anonymiser:
     """Takes personal data away from visits that answer ``checklists`` (by ``id@version``).
 
     Whoever has one pseudonym gets another one that leads to nobody: what one person saw stays together.
@@ -67,7 +67,7 @@ class Forgetting:
         self._emptied = {ref: frozenset(_only_words(checklist)) for ref, checklist in checklists.items()}
         self._others: dict[str, str] = {}
 
-    def of(self, visit: Visit) -> Forgotten:
+    def of(self, visit: Visit) -> AnonymisedVisit:
         """What is left of a visit that ``read_line`` gave; it scores as before."""
         words = {
             "answers": self._answers(visit),
@@ -75,13 +75,13 @@ class Forgetting:
             "claims": tuple(claim.model_copy(update={"text": ""}) for claim in visit.claims),
             "blames": tuple(blame.model_copy(update={"text": ""}) for blame in visit.blames),
             "overrides": tuple(
-                override.model_copy(update={"said": "", "reason": _GONE}) for override in visit.overrides
+                override.model_copy(update={"said": "", "reason": _REMOVED}) for override in visit.overrides
             ),
-            "amendment": visit.amendment and _GONE,
+            "amendment": visit.amendment and _REMOVED,
             "changes": tuple(Change(place=change.place) for change in visit.changes),
         }
         left = visit.model_copy(update={**words, "shopper": self.other(visit.shopper), "notes": {}, "evidence": {}})
-        return Forgotten(line_read(left), left.shopper, tuple(files_of(visit)))
+        return AnonymisedVisit(line_read(left), left.shopper, tuple(files_of(visit)))
 
     def other(self, pseudonym: str | None) -> str | None:
         """The pseudonym that takes the place of one, always the same of the same."""
@@ -112,7 +112,7 @@ KIND = "purged"
 """What the lines are called."""
 
 
-class Purge(NamedTuple):
+class PurgeRecord(NamedTuple):
     """One line of the trail: ``visits`` are first and last numbers, ``files`` the evidence those visits had."""
 
     at: str
@@ -122,21 +122,23 @@ class Purge(NamedTuple):
     files: Sequence[str]
 
 
-def purges(ledger: Ledger) -> Iterator[Purge]:
+def purges(ledger: Ledger) -> Iterator[PurgeRecord]:
     """All purges there were, one after the other."""
-    columns = ", ".join(Line._fields)
+    columns = ", ".join(TrailLine._fields)
     for row in ledger.database.run(f"select {columns} from trail where kind = ? order by number", (KIND,)):
-        line = Line(*row)
+        line = TrailLine(*row)
         content = line.said
-        yield Purge(line.at, content["by"], content["reason"], content.get("visits", ()), content.get("files", ()))
+        yield PurgeRecord(
+            line.at, content["by"], content["reason"], content.get("visits", ()), content.get("files", ())
+        )
 
 
-def purges_of(ledger: Ledger, number: int) -> list[Purge]:
+def purges_of(ledger: Ledger, number: int) -> list[PurgeRecord]:
     """The purges of the visit of that number; none where it holds all it came with."""
     return [purge for purge in purges(ledger) if any(first <= number <= last for first, last in purge.visits)]
 
 
-def unpurged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
+def not_purged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
     """Those of ``numbers`` whose visits were not purged yet."""
     ranges = sorted((first, last) for purge in purges(ledger) for first, last in purge.visits)
     firsts = [first for first, _ in ranges]
@@ -148,17 +150,17 @@ def unpurged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
     return [number for number in numbers if not was_purged(number)]
 
 
-def forgotten(ledger: Ledger) -> frozenset[str]:
+def purged_digests(ledger: Ledger) -> frozenset[str]:
     """The digests of purged visits that came in sealed files: their evidence is not wanted again."""
     if next(purges(ledger), None) is None:
         return frozenset()
     sealed: dict[int, str] = dict(
         ledger.database.run("select number, digest from visit where sealed is not null order by number")
     )
-    return frozenset(sealed.values()) - {sealed[number] for number in unpurged(ledger, list(sealed))}
+    return frozenset(sealed.values()) - {sealed[number] for number in not_purged(ledger, list(sealed))}
 
 
-def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+def number_ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """Ascending numbers as pairs of a first and a last one."""
     ranges: list[tuple[int, int]] = []
     for number in numbers:
@@ -169,7 +171,7 @@ def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     return ranges
 
 
-def remove_leftovers(ledger: Ledger, folder: Path) -> int:
+def remove_unreferenced_evidence(ledger: Ledger, folder: Path) -> int:
     """Remove them from ``folder``, also those an earlier purge did not come to; how many there were.
 
     ``BadEnvironment`` where one cannot be removed.
@@ -190,23 +192,23 @@ def _named(ledger: Ledger, names: Collection[str]) -> set[str]:
     if not names:
         return set()
     mark = f'"{MEDIA}'.encode()
-    visits = ledger.visits(states=list(State), superseded=True)
+    visits = ledger.visits(states=list(VisitState), superseded=True)
     return {name for held in visits if mark in held.line for name in files_of(held.visit)}
 
 
 _AT_ONCE = 2_000
 
 
-_CAME = "(select substr(trail.at, 1, 10) from trail where trail.number = visit.batch)"
+_COLLECTED_ON = "(select substr(trail.at, 1, 10) from trail where trail.number = visit.batch)"
 
 
-_NOBODY = (
+_ORPHAN_IDENTITIES = (
     "pseudonym not in (select shopper from visit where shopper is not null) "
     "and pseudonym not in (select signer from visit where signer is not null)"
 )
 
 
-class Removed(NamedTuple):
+class PurgeResult(NamedTuple):
     """How many visits lost their personal data, how many identities and files of evidence went."""
 
     visits: int
@@ -214,50 +216,50 @@ class Removed(NamedTuple):
     files: int
 
 
-def to_purge(ledger: Ledger, before: dt.date | None = None, shopper: str | None = None) -> list[int]:
+def visits_to_purge(ledger: Ledger, before: dt.date | None = None, shopper: str | None = None) -> list[int]:
     """The numbers of the visits of days before ``before``, of the shopper of that code, that hold personal data yet.
 
     A visit without a day counts as of the day it came in.
     """
     conditions: dict[str, Value] = {}
     if before:
-        conditions[f"coalesce(day, {_CAME}) < ?"] = before.isoformat()
+        conditions[f"coalesce(day, {_COLLECTED_ON}) < ?"] = before.isoformat()
     if shopper is not None:
         conditions["shopper = ?"] = ledger.people.pseudonyms.person(SHOPPER, shopper).pseudonym
     query = f"select number from visit where {' and '.join(conditions) or '1 = 0'} order by number"
-    return unpurged(ledger, [number for (number,) in ledger.database.run(query, list(conditions.values()))])
+    return not_purged(ledger, [number for (number,) in ledger.database.run(query, list(conditions.values()))])
 
 
-def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | None) -> Removed:
+def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | None) -> PurgeResult:
     """Take the personal data of these visits away, for a ``reason`` that stays in the trail.
 
     ``media``: the folder of evidence. What was deleted is overwritten where the ledger is a file, and written anew
     where it is on a server.
     """
     _ = ledger.people  # it must be there
-    _overwrite(ledger.database)
-    forgetting = Forgetting(ledger.shelf.checklists())
+    _overwrite_on_delete(ledger.database)
+    forgetting = Anonymiser(ledger.shelf.checklists())
     for start in range(0, len(numbers), _AT_ONCE):
         chunk = numbers[start : start + _AT_ONCE]
-        ledger.write(KIND, partial(_forget, numbers=chunk, reason=reason, forgetting=forgetting))
-    identities = ledger.write(KIND, partial(_forget_identities, reason=reason))
-    files = remove_leftovers(ledger, media) if media else 0
-    _shrink(ledger.database)
-    return Removed(len(numbers), identities, files)
+        ledger.write(KIND, partial(_anonymise, numbers=chunk, reason=reason, forgetting=forgetting))
+    identities = ledger.write(KIND, partial(_delete_identities, reason=reason))
+    files = remove_unreferenced_evidence(ledger, media) if media else 0
+    _vacuum(ledger.database)
+    return PurgeResult(len(numbers), identities, files)
 
 
-def _forget(entry: Entry, numbers: Sequence[int], reason: str, forgetting: Forgetting) -> None:
+def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgetting: Anonymiser) -> None:
     """Take the personal data of some visits away."""
     query = "select number, id, revision, batch, signer, document from visit where number in ({places})"
     files: set[str] = set()
     rows: list[tuple[Value, ...]] = []
-    found = among(entry.database, query, numbers)
+    found = select_in(entry.database, query, numbers)
     for number, _, _, _, signer, document in found:
-        visit, _ = read_line(unpacked(document))
+        visit, _ = read_line(decompress(document))
         left = forgetting.of(visit)
         files.update(left.files)
         stored = hashlib.sha256(left.line).hexdigest()
-        rows.append((left.shopper, forgetting.other(signer), stored, packed(left.line), number))
+        rows.append((left.shopper, forgetting.other(signer), stored, compress(left.line), number))
     changes = "shopper = ?, signer = ?, stored = ?, document = ?"
     entry.database.many(f"update visit set {changes} where number = ?", rows)
     papers = [(name, revision) for _, name, revision, *_ in found]
@@ -265,25 +267,25 @@ def _forget(entry: Entry, numbers: Sequence[int], reason: str, forgetting: Forge
     for batch in sorted({batch for _, _, _, batch, _, _ in found}):
         entry.vouch_again("visit", batch)
     entry.subject = str(len(found))
-    entry.note(reason=reason, visits=runs(sorted(numbers)), files=sorted(files))
+    entry.note(reason=reason, visits=number_ranges(sorted(numbers)), files=sorted(files))
 
 
-def _forget_identities(entry: Entry, reason: str) -> int:
+def _delete_identities(entry: TrailEntry, reason: str) -> int:
     """Delete whoever no visit leads to."""
-    ((count,),) = entry.database.run(f"select count(*) from people.person where {_NOBODY}")
+    ((count,),) = entry.database.run(f"select count(*) from people.person where {_ORPHAN_IDENTITIES}")
     if count:
-        entry.database.run(f"delete from people.person where {_NOBODY}")
+        entry.database.run(f"delete from people.person where {_ORPHAN_IDENTITIES}")
         entry.note(reason=reason, identities=count)
     return int(count)
 
 
-def _overwrite(database: Database) -> None:
+def _overwrite_on_delete(database: Database) -> None:
     """What is deleted from now on is overwritten."""
     if database.file:
         database.run("pragma secure_delete = on")
 
 
-def _shrink(database: Database) -> None:
+def _vacuum(database: Database) -> None:
     """Write the tables anew, without what was deleted."""
     anew = ("main", "people") if database.file else ("full visit", "full people.person", "full people.paper")
     for statement in anew:

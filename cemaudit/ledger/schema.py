@@ -14,7 +14,16 @@ from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.database import Database, statements
 
-__all__ = ["MIGRATIONS", "UNVOUCHED", "VOUCHED", "bring_up", "check_columns", "columns_of", "keys_of", "latest"]
+__all__ = [
+    "AUDITED_TABLES",
+    "MIGRATIONS",
+    "UNAUDITED_COLUMNS",
+    "check_columns",
+    "columns_of",
+    "keys_of",
+    "latest_version",
+    "migrate",
+]
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -76,32 +85,32 @@ create index action_by_batch on action (batch)
 )
 """The statements that bring a ledger from each version to the next one, from 0: nothing there."""
 
-VOUCHED = ("checklist", "scheme", "store", "visit", "state", "snapshot", "action")
+AUDITED_TABLES = ("checklist", "scheme", "store", "visit", "state", "snapshot", "action")
 """The tables whose rows the trail vouches for."""
 
-UNVOUCHED = {"visit": {"document"}}
+UNAUDITED_COLUMNS = {"visit": {"document"}}
 """Columns the trail does not repeat: ``stored`` is the SHA-256 of ``document``."""
 
 
-def latest() -> int:
+def latest_version() -> int:
     """The version of a ledger of today."""
     return len(MIGRATIONS)
 
 
-def bring_up(database: Database) -> int:
+def migrate(database: Database) -> int:
     """Make the tables, or bring them up to date, in the transaction that is open; the version there was before.
 
     ``BadEnvironment`` where a newer cemaudit made the ledger.
     """
     before = database.version()
-    if before > latest():
+    if before > latest_version():
         hint = message("install a newer cemaudit")
         raise BadEnvironment(Problem(message("written by a newer cemaudit"), database.place, hint))
     for text in MIGRATIONS[before:]:
-        for statement in statements(_filled(text, database)):
+        for statement in statements(_with_types(text, database)):
             database.run(statement)
-    if before < latest():
-        database.set_version(latest())
+    if before < latest_version():
+        database.set_version(latest_version())
     return before
 
 
@@ -148,5 +157,5 @@ def _tables() -> dict[str, dict[str, int]]:
     return columns_by_table
 
 
-def _filled(text: str, database: Database) -> str:
+def _with_types(text: str, database: Database) -> str:
     return text.format(**database.types)

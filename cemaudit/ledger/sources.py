@@ -21,7 +21,18 @@ from cemaudit.exchange.written import STREAM
 from cemaudit.files import refuse_unreadable, replaced, unwritable
 from cemaudit.language import message, printable
 
-__all__ = ["DONE", "ENDINGS", "REJECTED", "Inbox", "Piece", "Rejects", "Source", "Stamp", "sources_in", "sources_of"]
+__all__ = [
+    "DONE",
+    "ENDINGS",
+    "REJECTED",
+    "FileStamp",
+    "Inbox",
+    "RejectedLines",
+    "SourcePiece",
+    "VisitSource",
+    "find_sources",
+    "inbox_sources",
+]
 
 
 DONE, REJECTED = "done", "rejected"
@@ -30,7 +41,7 @@ DONE, REJECTED = "done", "rejected"
 ENDINGS = {".cemaudit", ".json", ".jsonl", ".ndjson"}
 
 
-class Stamp(NamedTuple):
+class FileStamp(NamedTuple):
     """Which file it is, and how it was left last."""
 
     number: int
@@ -38,7 +49,7 @@ class Stamp(NamedTuple):
     changed: int
 
     @classmethod
-    def of(cls, path: Path) -> Stamp | None:
+    def of(cls, path: Path) -> FileStamp | None:
         """The stamp of a plain file; ``None`` where there is none (links and devices are not followed)."""
         try:
             status = path.lstat()
@@ -52,7 +63,7 @@ class Inbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._seen: dict[Path, Stamp] = {}
+        self._seen: dict[Path, FileStamp] = {}
 
     def files(self, *, settled: bool = False) -> list[Path]:
         """The files to collect, by name; with ``settled`` those that are as they were when this was last asked."""
@@ -62,26 +73,26 @@ class Inbox:
             )
         except OSError as error:
             raise BadInput(Problem(message("cannot be read: {why}", why=error.strerror), str(self.folder))) from error
-        now = {path: mark for path in paths if (mark := Stamp.of(path))}
+        now = {path: mark for path in paths if (mark := FileStamp.of(path))}
         before, self._seen = self._seen, now
         return [path for path, mark in now.items() if not settled or before.get(path) == mark]
 
-    def done(self, path: Path, as_read: Stamp) -> None:
+    def done(self, path: Path, as_read: FileStamp) -> None:
         """Put a file that is collected away, unless it was changed since it was read: then it is read again."""
-        if Stamp.of(path) == as_read:
-            _move(path, _free(self._to(DONE), path.name, path))
+        if FileStamp.of(path) == as_read:
+            _move(path, _unused_name(self._to(DONE), path.name, path))
 
-    def reject(self, path: Path, as_read: Stamp, reasons: Iterable[str]) -> None:
+    def reject(self, path: Path, as_read: FileStamp, reasons: Iterable[str]) -> None:
         """Put a file that is not collected away, with the reasons beside it."""
-        if Stamp.of(path) == as_read:
-            target = _free(self._to(REJECTED), path.name, path)
+        if FileStamp.of(path) == as_read:
+            target = _unused_name(self._to(REJECTED), path.name, path)
             with replaced(_reasons_of(target)) as file:
                 file.writelines(f"{reason}\n".encode() for reason in reasons)
             _move(path, target)
 
-    def rejects(self, name: str) -> Rejects:
+    def rejects(self, name: str) -> RejectedLines:
         """What takes up the lines of the file ``name`` that are not collected."""
-        return Rejects(self._to, name)
+        return RejectedLines(self._to, name)
 
     def _to(self, where: str) -> Path:
         folder = self.folder / where
@@ -92,7 +103,7 @@ class Inbox:
         return folder
 
 
-class Rejects:
+class RejectedLines:
     """Two files in the making: the lines as they came, and the reason for each."""
 
     def __init__(self, to: Callable[[str], Path], name: str) -> None:
@@ -122,7 +133,7 @@ class Rejects:
                 file.close()
         except OSError as error:
             raise unwritable(lines, error) from error
-        target = _free(self._to(REJECTED), self._name, lines)
+        target = _unused_name(self._to(REJECTED), self._name, lines)
         _move(words, _reasons_of(target))
         _move(lines, target)
 
@@ -141,7 +152,7 @@ def _reasons_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.txt")
 
 
-def _free(folder: Path, name: str, path: Path) -> Path:
+def _unused_name(folder: Path, name: str, path: Path) -> Path:
     """Where in ``folder`` the file ``path`` can go by ``name``, or the like, without taking another one's place."""
     first = Path(name)
     numbered = (f"{first.stem}.{number}{first.suffix}" for number in itertools.count(2))
@@ -175,10 +186,10 @@ _MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
-class Piece:
+class SourcePiece:
     """Some visits of a source: lines with their numbers, or a whole file. The last one of a source may be empty."""
 
-    source: Source
+    source: VisitSource
     content: Sequence[bytes | None] | Path
     numbers: Sequence[int] = ()
     is_last: bool = False
@@ -194,7 +205,7 @@ class Piece:
         return str(message("visit {number}", number=index + 1)) if self.source.visits > 1 else ""
 
 
-class Source(ABC):
+class VisitSource(ABC):
     """A file, perhaps in an inbox. ``reject`` is called for each visit that is not taken, then ``end``.
 
     ``visits``: how many were found in it so far. ``trouble``: why it cannot be read, or not to its end.
@@ -205,7 +216,7 @@ class Source(ABC):
         self.place = printable(path.name) if path else str(message("standard input"))
         self.visits = 0
         self.trouble = ""
-        self._stamp = Stamp.of(path) if path else None
+        self._stamp = FileStamp.of(path) if path else None
         self._reasons: list[str] = []
 
     @property
@@ -214,7 +225,7 @@ class Source(ABC):
         return self.inbox is not None and self.path is not None and not self.path.exists()
 
     @abstractmethod
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[SourcePiece]:
         """The pieces, the last one marked."""
 
     def reject(self, name: str, line: bytes | None, reasons: Sequence[str]) -> None:  # noqa: ARG002 (not all keep lines)
@@ -233,28 +244,28 @@ class Source(ABC):
         """Leave everything as it was."""
 
 
-class File(Source):
+class FileSource(VisitSource):
     """A sealed file, or a .json file: put away as a whole."""
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[SourcePiece]:
         if self.path:
-            yield Piece(self, self.path, is_last=True)
+            yield SourcePiece(self, self.path, is_last=True)
 
 
-class Lines(Source):
+class JsonLinesSource(VisitSource):
     """Lines of JSON: those that are not taken are put aside by themselves."""
 
     def __init__(self, path: Path | None, inbox: Inbox | None = None) -> None:
         super().__init__(path, inbox)
         self._rejects = inbox.rejects(path.name) if inbox and path else None
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[SourcePiece]:
         try:
             with self._opened() as file:
                 yield from self._read(file)
         except OSError as error:
             self.trouble = str(message("cannot be read: {why}", why=error.strerror or error))
-        yield Piece(self, [], is_last=True)
+        yield SourcePiece(self, [], is_last=True)
 
     def reject(self, name: str, line: bytes | None, reasons: Sequence[str]) -> None:
         if not name:
@@ -274,7 +285,7 @@ class Lines(Source):
     def _opened(self) -> AbstractContextManager[IO[bytes]]:
         return self.path.open("rb") if self.path else nullcontext(sys.stdin.buffer)
 
-    def _read(self, file: IO[bytes]) -> Iterator[Piece]:
+    def _read(self, file: IO[bytes]) -> Iterator[SourcePiece]:
         lines: list[bytes | None] = []
         numbers: list[int] = []
         size = 0
@@ -286,22 +297,22 @@ class Lines(Source):
             numbers.append(number)
             size += len(text or b"")
             if len(lines) == _AT_ONCE or size > _BYTES_AT_ONCE:
-                yield Piece(self, lines, numbers)
+                yield SourcePiece(self, lines, numbers)
                 lines, numbers, size = [], [], 0
         if lines:
-            yield Piece(self, lines, numbers)
+            yield SourcePiece(self, lines, numbers)
 
 
 def _stripped(line: bytes, number: int) -> bytes:
     return line.removeprefix(_MARK).strip() if number == 1 else line.strip()
 
 
-def sources_of(names: Sequence[str]) -> Iterator[Source | Inbox]:
+def find_sources(names: Sequence[str]) -> Iterator[VisitSource | Inbox]:
     """The files, the inbox of each folder, and the standard input (``-``); ``BadInput`` where one cannot be used."""
     for name in names:
         path = Path(name)
         if name == STREAM:
-            yield Lines(None)
+            yield JsonLinesSource(None)
         elif path.is_dir():
             yield Inbox(path)
         else:
@@ -309,14 +320,14 @@ def sources_of(names: Sequence[str]) -> Iterator[Source | Inbox]:
             yield _source(path)
 
 
-def sources_in(inbox: Inbox, *, settled: bool = False) -> Iterator[Source]:
+def inbox_sources(inbox: Inbox, *, settled: bool = False) -> Iterator[VisitSource]:
     """The files in an inbox; with ``settled`` those nobody is writing any more."""
     return (_source(path, inbox) for path in inbox.files(settled=settled))
 
 
-def _source(path: Path, inbox: Inbox | None = None) -> Source:
+def _source(path: Path, inbox: Inbox | None = None) -> VisitSource:
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         hint = message("import tables with 'cemaudit import'")
         raise BadInput(Problem(message("expected a .json, .jsonl or .cemaudit file"), str(path), hint))
-    return Lines(path, inbox) if ending in _LINES else File(path, inbox)
+    return JsonLinesSource(path, inbox) if ending in _LINES else FileSource(path, inbox)

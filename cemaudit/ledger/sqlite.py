@@ -11,7 +11,7 @@ from pathlib import Path
 from cemaudit.errors import BadEnvironment, BadInput, Problem, Sayable
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import N_, message
-from cemaudit.ledger.database import PATIENCE, Row, Value, columns_by_table
+from cemaudit.ledger.database import BUSY_TIMEOUT, Row, Value, columns_by_table
 
 __all__ = ["APPLICATION", "Sqlite", "people_file"]
 
@@ -47,7 +47,7 @@ class Sqlite:
             refuse_unreadable(path)
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._link = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            self._link = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
             try:
                 self._begin()
             except BaseException:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from cemaudit.errors import Problem
 from cemaudit.language import N_, translate
 
-__all__ = ["COLLECTED", "LATEST", "SEEN_BEFORE", "STATE_NOW", "Fate", "Outcome", "State"]
+__all__ = ["COLLECTED", "CURRENT_STATE", "LATEST", "SEEN_BEFORE", "CollectionResult", "CollectionStatus", "VisitState"]
 
 
 _LAST = "select state from state where state.visit = visit.number order by state.number desc limit 1"
 
 
-STATE_NOW = f"coalesce(({_LAST}), 'received')"
+CURRENT_STATE = f"coalesce(({_LAST}), 'received')"
 """The state of a row of ``visit``, in a statement."""
 
 
@@ -22,7 +22,7 @@ LATEST = "not exists (select 1 from visit later where later.id = visit.id and la
 """Whether a row of ``visit`` is the latest revision there is, in a statement."""
 
 
-class State(StrEnum):
+class VisitState(StrEnum):
     """``received`` until somebody looked; ``returned`` to the shopper; ``excluded``: kept, but in no report."""
 
     RECEIVED = "received"
@@ -33,18 +33,18 @@ class State(StrEnum):
     @property
     def words(self) -> str:
         """The state in the language in force."""
-        return translate(_WORDS[self])
+        return translate(_TITLES[self])
 
 
-_WORDS = {
-    State.RECEIVED: N_("received"),
-    State.ACCEPTED: N_("accepted"),
-    State.RETURNED: N_("returned"),
-    State.EXCLUDED: N_("excluded"),
+_TITLES = {
+    VisitState.RECEIVED: N_("received"),
+    VisitState.ACCEPTED: N_("accepted"),
+    VisitState.RETURNED: N_("returned"),
+    VisitState.EXCLUDED: N_("excluded"),
 }
 
 
-class Fate(StrEnum):
+class CollectionStatus(StrEnum):
     """``collected``; ``again``: the very same is there; ``conflict`` with what is there; ``refused`` as it is."""
 
     COLLECTED = "collected"
@@ -53,11 +53,11 @@ class Fate(StrEnum):
     REFUSED = "refused"
 
 
-class Outcome(NamedTuple):
+class CollectionResult(NamedTuple):
     """A fate and, for the last two, why."""
 
-    fate: Fate
+    fate: CollectionStatus
     problems: tuple[Problem, ...] = ()
 
 
-COLLECTED, SEEN_BEFORE = Outcome(Fate.COLLECTED), Outcome(Fate.AGAIN)
+COLLECTED, SEEN_BEFORE = CollectionResult(CollectionStatus.COLLECTED), CollectionResult(CollectionStatus.AGAIN)

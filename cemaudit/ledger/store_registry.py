@@ -21,10 +21,18 @@ from cemaudit.model.base import Line, LongText, Record
 from cemaudit.model.visit import Token
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.audit_trail import Entry
+    from cemaudit.ledger.audit_trail import TrailEntry
     from cemaudit.ledger.ledger import Ledger
 
-__all__ = ["Counts", "Register", "Store", "import_stores", "read_stores", "store_ids", "stores_now"]
+__all__ = [
+    "Store",
+    "StoreFile",
+    "StoreImportCounts",
+    "import_stores",
+    "read_stores",
+    "registered_store_ids",
+    "registered_stores",
+]
 
 
 MOST_STORES = 500_000
@@ -58,7 +66,7 @@ _COLUMNS = tuple(name for name in Store.model_fields if name != "more")
 
 
 @dataclass
-class Register:
+class StoreFile:
     """The stores of a file, and what is wrong with the rows that are none: ``rows`` is the number of both."""
 
     stores: list[Store] = field(default_factory=list)
@@ -68,7 +76,7 @@ class Register:
 
 
 @dataclass(frozen=True)
-class Counts:
+class StoreImportCounts:
     """What an import did to the registry: ``new``, ``changed``, and ``same`` as before."""
 
     new: int
@@ -76,12 +84,12 @@ class Counts:
     same: int
 
 
-def read_stores(path: Path) -> Register:
+def read_stores(path: Path) -> StoreFile:
     """The stores in a table (CSV, XLSX) with a heading ``id``, or in a JSON list; bad rows are named and left out.
 
     ``BadInput`` where the file cannot be used at all.
     """
-    register = Register()
+    register = StoreFile()
     first_rows: dict[str, str] = {}
     for place, data, problem in _json_rows(path) if path.suffix.lower() == ".json" else _table_rows(path):
         register.rows += 1
@@ -151,20 +159,20 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else canonical(value).decode()
 
 
-def import_stores(ledger: Ledger, stores: Sequence[Store]) -> Counts:
+def import_stores(ledger: Ledger, stores: Sequence[Store]) -> StoreImportCounts:
     """Let the registry know what it did not; stores that are not among these stay as they are."""
     return ledger.write("stores", lambda entry: _add(entry, ledger, stores))
 
 
-def _add(entry: Entry, ledger: Ledger, stores: Iterable[Store]) -> Counts:
-    known = stores_now(ledger)
+def _add(entry: TrailEntry, ledger: Ledger, stores: Iterable[Store]) -> StoreImportCounts:
+    known = registered_stores(ledger)
     stores_by_id = {store.id: store for store in stores}
     changed = [store for store in stores_by_id.values() if known.get(store.id) != store]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
     entry.add("store", [(last + index, *_row(store)) for index, store in enumerate(changed, 1)])
     entry.subject = str(len(changed))
     new = sum(store.id not in known for store in changed)
-    return Counts(new, len(changed) - new, len(stores_by_id) - len(changed))
+    return StoreImportCounts(new, len(changed) - new, len(stores_by_id) - len(changed))
 
 
 def _row(store: Store) -> tuple[str | None, ...]:
@@ -183,7 +191,7 @@ def _row(store: Store) -> tuple[str | None, ...]:
     )
 
 
-def stores_now(ledger: Ledger) -> dict[str, Store]:
+def registered_stores(ledger: Ledger) -> dict[str, Store]:
     """What is known of each store, by id, in the order of ids."""
     later = "select 1 from store later where later.id = store.id and later.number > store.number"
     query = f"select {', '.join(_COLUMNS)}, document from store where not exists ({later})"
@@ -194,6 +202,6 @@ def stores_now(ledger: Ledger) -> dict[str, Store]:
     return {store.id: store for store in sorted(stores, key=lambda store: store.id)}
 
 
-def store_ids(ledger: Ledger) -> frozenset[str] | None:
+def registered_store_ids(ledger: Ledger) -> frozenset[str] | None:
     """The ids of all stores; ``None`` where there is no registry yet."""
     return frozenset(name for (name,) in ledger.database.run("select distinct id from store")) or None

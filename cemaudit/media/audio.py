@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 
 from cemaudit.language import message
-from cemaudit.media.binary import Box, Boxes, blank, cut_off, refused, unsound
+from cemaudit.media.binary import IsoBox, IsoBoxReader, inconsistent, overwrite_with_free, refuse_file, truncated
 
 __all__ = ["clean_m4a", "clean_mp3", "clean_wav", "frame_length", "tags_in"]
 
@@ -26,19 +26,19 @@ DEEPEST = 8
 
 def clean_m4a(data: bytes) -> bytes:
     """The file with every box of tags blanked; ``BadInput`` where it is unsound or holds more than sound."""
-    boxes = Boxes(data)
+    boxes = IsoBoxReader(data)
     top = boxes.top()
     films = [box for box in top if box.kind == b"moov"]
     if len(films) != 1 or not any(box.kind == b"mdat" for box in top):
-        raise unsound()
+        raise inconsistent()
     _refuse_pictures(boxes, films[0])
     cleaned = bytearray(data)
-    blank(cleaned, [box for box in top if box.kind not in TOP])
-    blank(cleaned, list(tags_in(boxes, top)))
+    overwrite_with_free(cleaned, [box for box in top if box.kind not in TOP])
+    overwrite_with_free(cleaned, list(tags_in(boxes, top)))
     return bytes(cleaned)
 
 
-def tags_in(boxes: Boxes, among: list[Box], depth: int = 0) -> Iterator[Box]:
+def tags_in(boxes: IsoBoxReader, among: list[IsoBox], depth: int = 0) -> Iterator[IsoBox]:
     """The boxes of tags in ``among`` and in the boxes they hold."""
     for box in among:
         if box.kind in TAGS:
@@ -47,17 +47,17 @@ def tags_in(boxes: Boxes, among: list[Box], depth: int = 0) -> Iterator[Box]:
             yield from tags_in(boxes, boxes.inside(box), depth + 1)
 
 
-def _refuse_pictures(boxes: Boxes, film: Box) -> None:
+def _refuse_pictures(boxes: IsoBoxReader, film: IsoBox) -> None:
     tracks = [box for box in boxes.inside(film) if box.kind == b"trak"]
     if not tracks:
-        raise unsound()
+        raise inconsistent()
     if any(_handler(boxes, track) != b"soun" for track in tracks):
-        raise refused(
+        raise refuse_file(
             message("the file holds more than sound"), message("record sound alone, or save it as MP3 or WAV")
         )
 
 
-def _handler(boxes: Boxes, track: Box) -> bytes:
+def _handler(boxes: IsoBoxReader, track: IsoBox) -> bytes:
     """What a track is made for: ``soun`` for sound."""
     media = [box for box in boxes.inside(track) if box.kind == b"mdia"]
     handlers = [box for each in media for box in boxes.inside(each) if box.kind == b"hdlr"]
@@ -94,7 +94,7 @@ def clean_mp3(data: bytes) -> bytes:
     start, end = _start(data), _end(data)
     first = frame_length(data, start)
     if start >= end or not first or not frame_length(data, start + first):
-        raise unsound()
+        raise inconsistent()
     return data[start:end]
 
 
@@ -148,7 +148,7 @@ def clean_wav(data: bytes) -> bytes:
     chunks = [(name, held) for name, held in _chunks(data) if name in SOUND]
     names = [name for name, _ in chunks]
     if names.count(b"fmt ") != 1 or names.count(b"data") != 1 or not all(held for _, held in chunks):
-        raise unsound()
+        raise inconsistent()
     body = b"".join([b"WAVE", *(_written(name, held) for name, held in chunks)])
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
@@ -163,11 +163,11 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         if offset + 8 + length > len(data):
             if heard:
                 return
-            raise cut_off()
+            raise truncated()
         yield name, data[offset + 8 : offset + 8 + length]
         heard = heard or name == b"data"
         offset += 8 + length + length % 2
-    raise unsound()
+    raise inconsistent()
 
 
 def _written(name: bytes, held: bytes) -> bytes:

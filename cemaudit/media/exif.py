@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Details", "Directory", "details_of", "first_directory", "orientation_of", "orientation_only"]
+__all__ = ["ExifDetails", "ExifDirectory", "first_directory", "orientation_of", "orientation_only", "read_exif"]
 
 
 _LONGEST = 200
@@ -27,7 +27,7 @@ _FRACTION = {5: "II", 10: "ii"}
 _MARK = b"Exif\0\0"
 
 
-class Directory:
+class ExifDirectory:
     """Entries by tag; an entry that is unsound, or of another type than asked for, counts as absent."""
 
     def __init__(self, data: bytes, order: str, start: int) -> None:
@@ -56,9 +56,9 @@ class Directory:
         pairs = list(zip(members[::2], members[1::2], strict=True))
         return [above / below for above, below in pairs] if all(below for _, below in pairs) else []
 
-    def inner(self, tag: int) -> Directory:
+    def inner(self, tag: int) -> ExifDirectory:
         """The directory an entry points to; an empty one where it points nowhere."""
-        return Directory(self._data, self._order, self.whole(tag))
+        return ExifDirectory(self._data, self._order, self.whole(tag))
 
     def _members(self, tag: int, forms: Mapping[int, str], most: int) -> tuple[Any, ...]:
         kind, count, entry, offset = self._entries.get(tag, (0, 0, 0, 0))
@@ -74,13 +74,13 @@ class Directory:
             return ()
 
 
-def first_directory(block: bytes) -> Directory:
+def first_directory(block: bytes) -> ExifDirectory:
     """The first directory of an EXIF block, with or without its ``Exif`` mark; an empty one where it is unsound."""
     data = block.removeprefix(_MARK)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4], "")
     if not order or len(data) < 8:
-        return Directory(b"", "<", 0)
-    return Directory(data, order, struct.unpack_from(f"{order}I", data, 4)[0])
+        return ExifDirectory(b"", "<", 0)
+    return ExifDirectory(data, order, struct.unpack_from(f"{order}I", data, 4)[0])
 
 
 ORIENTATION, MAKE, MODEL, SOFTWARE = 0x112, 0x10F, 0x110, 0x131
@@ -99,7 +99,7 @@ _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
 @dataclass(frozen=True)
-class Details:
+class ExifDetails:
     """What a picture's file says beside the picture; what it does not say is ``None`` or empty.
 
     ``taken`` is the camera's own clock, with a zone only where the file names one. Degrees: north and east positive.
@@ -112,12 +112,12 @@ class Details:
     software: str = ""
 
 
-def details_of(exif: bytes) -> Details:
+def read_exif(exif: bytes) -> ExifDetails:
     """The details in an EXIF block; none where it is empty or unsound."""
     first = first_directory(exif)
     gps = first.inner(GPS)
-    return Details(
-        taken=_taken(first.inner(EXIF)),
+    return ExifDetails(
+        taken=_taken_at(first.inner(EXIF)),
         latitude=_degrees(gps, LATITUDE, NORTH_OR_SOUTH, 90),
         longitude=_degrees(gps, LONGITUDE, EAST_OR_WEST, 180),
         device=_device(first.text(MAKE), first.text(MODEL)),
@@ -136,7 +136,7 @@ def orientation_only(orientation: int) -> bytes:
     return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, ORIENTATION, 3, 1, orientation, 0, 0)
 
 
-def _taken(exif: Directory) -> dt.datetime | None:
+def _taken_at(exif: ExifDirectory) -> dt.datetime | None:
     try:
         moment = dt.datetime.strptime(exif.text(TAKEN), _TIME)  # noqa: DTZ007 (its zone, where there is one, follows)
     except ValueError:
@@ -145,7 +145,7 @@ def _taken(exif: Directory) -> dt.datetime | None:
     return dt.datetime.fromisoformat(f"{moment.isoformat()}{zone}") if _OFFSET.fullmatch(zone) else moment
 
 
-def _degrees(gps: Directory, tag: int, side: int, most: int) -> float | None:
+def _degrees(gps: ExifDirectory, tag: int, side: int, most: int) -> float | None:
     fractions = gps.fractions(tag)
     degrees: float = sum(fraction / 60.0**power for power, fraction in enumerate(fractions))
     if len(fractions) != 3 or not 0 <= degrees <= most:

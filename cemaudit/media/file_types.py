@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from cemaudit.language import Message, message
 from cemaudit.media.audio import frame_length
-from cemaudit.media.binary import refused
+from cemaudit.media.binary import refuse_file
 
-__all__ = ["HEAD", "Kind", "kind_of"]
+__all__ = ["HEAD", "MediaType", "media_type_of"]
 
 
 HEAD = 4096
@@ -18,7 +18,7 @@ HEAD = 4096
 _MEGABYTE = 1_000_000
 
 
-class Kind(StrEnum):
+class MediaType(StrEnum):
     """The kinds of files that can be evidence."""
 
     JPEG = "jpeg"
@@ -32,19 +32,19 @@ class Kind(StrEnum):
     @property
     def suffix(self) -> str:
         """The usual end of the file's name, with its dot."""
-        return ".jpg" if self is Kind.JPEG else f".{self}"
+        return ".jpg" if self is MediaType.JPEG else f".{self}"
 
     @property
     def is_picture(self) -> bool:
         """Whether it is looked at."""
-        return self in {Kind.JPEG, Kind.PNG, Kind.HEIC}
+        return self in {MediaType.JPEG, MediaType.PNG, MediaType.HEIC}
 
     @property
     def serves(self) -> frozenset[str]:
         """The kinds of evidence it can be: ``photo``, ``receipt``, ``audio``, ``document``."""
         if self.is_picture:
             return frozenset({"photo", "receipt", "document"})
-        return frozenset({"receipt", "document"} if self is Kind.PDF else {"audio"})
+        return frozenset({"receipt", "document"} if self is MediaType.PDF else {"audio"})
 
     @property
     def most_bytes(self) -> int:
@@ -53,10 +53,10 @@ class Kind(StrEnum):
 
 
 _STARTS = {
-    b"\xff\xd8\xff": Kind.JPEG,
-    b"\x89PNG\r\n\x1a\n": Kind.PNG,
-    b"%PDF-": Kind.PDF,
-    b"ID3": Kind.MP3,
+    b"\xff\xd8\xff": MediaType.JPEG,
+    b"\x89PNG\r\n\x1a\n": MediaType.PNG,
+    b"%PDF-": MediaType.PDF,
+    b"ID3": MediaType.MP3,
 }
 
 
@@ -83,34 +83,34 @@ _IMAGES = {b"mif1", b"msf1", b"mif2"}
 _SOUND = {b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash"}
 
 
-def kind_of(head: bytes) -> Kind:
+def media_type_of(head: bytes) -> MediaType:
     """The kind of a file that starts with ``head`` (``HEAD`` bytes are enough); else ``BadInput``."""
     started = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
-    kind = started or _boxed(head) or _sounding(head)
+    kind = started or _iso_media_type(head) or _audio_type(head)
     if kind is None:
-        raise refused(_what_it_is(head), message("take JPEG, PNG, HEIC, PDF, M4A, MP3 or WAV"))
+        raise refuse_file(_refusal_text(head), message("take JPEG, PNG, HEIC, PDF, M4A, MP3 or WAV"))
     return kind
 
 
-def _boxed(head: bytes) -> Kind | None:
+def _iso_media_type(head: bytes) -> MediaType | None:
     """The kind of a file made of boxes, by its brands: the major one, then those it says it fits."""
     if head[4:8] != b"ftyp":
         return None
     end = min(int.from_bytes(head[:4], "big"), len(head))
     major, others = head[8:12], {head[offset : offset + 4] for offset in range(16, end - 3, 4)}
     if major in _HEIC or (major in _IMAGES and others & _HEIC):
-        return Kind.HEIC
-    return Kind.M4A if major in _SOUND else None
+        return MediaType.HEIC
+    return MediaType.M4A if major in _SOUND else None
 
 
-def _sounding(head: bytes) -> Kind | None:
+def _audio_type(head: bytes) -> MediaType | None:
     if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
-        return Kind.WAV
+        return MediaType.WAV
     length = frame_length(head, 0)
-    return Kind.MP3 if length and frame_length(head, length) else None
+    return MediaType.MP3 if length and frame_length(head, length) else None
 
 
-def _what_it_is(head: bytes) -> Message:
+def _refusal_text(head: bytes) -> Message:
     start = head.lstrip()[:16].lower()
     name = next((name for mark, name in _OTHERS.items() if start.startswith(mark.lower())), "")
     if head[4:8] == b"ftyp":

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cemaudit.media.audio import tags_in
-from cemaudit.media.binary import Box, Boxes, Numbers, blank, check_pixels, cut_off, unsound
+from cemaudit.media.binary import (
+    IntegerReader,
+    IsoBox,
+    IsoBoxReader,
+    check_pixels,
+    inconsistent,
+    overwrite_with_free,
+    truncated,
+)
 
-__all__ = ["Extent", "Heic", "Location", "locations", "read_heic"]
+__all__ = ["Extent", "Heic", "ItemLocation", "locations", "read_heic"]
 
 
 MOST_EXTENTS = 10_000
@@ -22,7 +30,7 @@ Extent = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Location:
+class ItemLocation:
     """The number of an item, and the extents of its bytes."""
 
     item: int
@@ -30,7 +38,7 @@ class Location:
 
 
 @dataclass(frozen=True)
-class _Sizes:
+class _FieldSizes:
     """How many bytes the numbers of the box have."""
 
     version: int
@@ -44,43 +52,43 @@ class _Sizes:
         return 4 if self.version == 2 else 2
 
 
-def locations(data: bytes, iloc: Box, idat: Box | None) -> list[Location]:
+def locations(data: bytes, iloc: IsoBox, idat: IsoBox | None) -> list[ItemLocation]:
     """The location of every item; ``BadInput`` where one reaches beyond the file, or there are too many."""
-    numbers = Numbers(data, iloc)
+    numbers = IntegerReader(data, iloc)
     version = numbers.next(1)
     numbers.next(3)
     nibbles = numbers.next(2)
-    sizes = _Sizes(version, nibbles >> 12, nibbles >> 8 & 15, nibbles >> 4 & 15, nibbles & 15 if version else 0)
+    sizes = _FieldSizes(version, nibbles >> 12, nibbles >> 8 & 15, nibbles >> 4 & 15, nibbles & 15 if version else 0)
     if version > 2 or not sizes.length:
-        raise unsound()
-    item_locations: list[Location] = []
+        raise inconsistent()
+    item_locations: list[ItemLocation] = []
     left = MOST_EXTENTS
     for _ in range(numbers.next(sizes.number)):
         location = _location(numbers, sizes, idat, left)
         left -= len(location.extents)
         item_locations.append(location)
     if any(end > len(data) for location in item_locations for _, end in location.extents):
-        raise cut_off()
+        raise truncated()
     return item_locations
 
 
-def _location(numbers: Numbers, sizes: _Sizes, idat: Box | None, most: int) -> Location:
+def _location(numbers: IntegerReader, sizes: _FieldSizes, idat: IsoBox | None, most: int) -> ItemLocation:
     item = numbers.next(sizes.number)
     method = numbers.next(2) & 15 if sizes.version else _IN_FILE
     elsewhere, base, count = numbers.next(2), numbers.next(sizes.base), numbers.next(2)
     if elsewhere or count > most or method > _IN_IDAT or (method == _IN_IDAT and idat is None):
-        raise unsound()
+        raise inconsistent()
     start = base + (idat.body if idat and method == _IN_IDAT else 0)
-    return Location(item, tuple(_extents(numbers, sizes, start, count)))
+    return ItemLocation(item, tuple(_extents(numbers, sizes, start, count)))
 
 
-def _extents(numbers: Numbers, sizes: _Sizes, start: int, count: int) -> Iterator[Extent]:
+def _extents(numbers: IntegerReader, sizes: _FieldSizes, start: int, count: int) -> Iterator[Extent]:
     for _ in range(count):
         numbers.next(sizes.index)
         begin = start + numbers.next(sizes.offset)
         length = numbers.next(sizes.length)
         if not length:  # the format's way of saying: the whole file
-            raise unsound()
+            raise inconsistent()
         yield begin, begin + length
 
 
@@ -96,7 +104,7 @@ PERSONAL_PROPERTIES = {b"udes", b"altt", b"crtt", b"mdft", b"uuid", b"free", b"s
 PICTURES = {b"hvc1", b"hvt1", b"hev1", b"lhv1", b"avc1", b"jpeg", b"grid", b"iovl", b"iden", b"tmap"}
 
 
-STORES = {b"mdat", b"idat"}
+DATA_BOXES = {b"mdat", b"idat"}
 
 
 MOST_STORES = 100
@@ -111,9 +119,9 @@ class Heic:
     """A HEIC file, and what it says beside its pictures."""
 
     data: bytes
-    tags: tuple[Box, ...]
+    tags: tuple[IsoBox, ...]
     """Boxes that no picture needs."""
-    others: tuple[Location, ...]
+    others: tuple[ItemLocation, ...]
     """Where the items lie that are no pictures."""
     exif_at: Extent
     """Where the EXIF block lies, in which programs look for more than zeros."""
@@ -132,21 +140,21 @@ class Heic:
         start, end = self.exif_at
         if end - start >= len(NO_EXIF):
             cleaned[start : start + len(NO_EXIF)] = NO_EXIF
-        blank(cleaned, self.tags)
+        overwrite_with_free(cleaned, self.tags)
         return bytes(cleaned)
 
 
 def read_heic(data: bytes) -> Heic:
     """The HEIC file in ``data``; ``BadInput`` where it is unsound, ends too early or has too many pixels."""
-    boxes = Boxes(data)
+    boxes = IsoBoxReader(data)
     top = boxes.top()
-    meta = boxes.inside(_only(b"meta", top), 4)
-    properties = boxes.inside(_only(b"ipco", boxes.inside(_only(b"iprp", meta))))
+    meta = boxes.inside(_single_box(b"meta", top), 4)
+    properties = boxes.inside(_single_box(b"ipco", boxes.inside(_single_box(b"iprp", meta))))
     _check_sizes(data, properties)
-    kinds = dict(_kinds(boxes, _only(b"iinf", meta)))
-    where = locations(data, _only(b"iloc", meta), _idat(meta))
+    kinds = dict(_kinds(boxes, _single_box(b"iinf", meta)))
+    where = locations(data, _single_box(b"iloc", meta), _idat(meta))
     others = tuple(location for location in where if kinds.get(location.item) not in PICTURES)
-    _check(others, [box for box in (*top, *meta) if box.kind in STORES], len(data))
+    _check(others, [box for box in (*top, *meta) if box.kind in DATA_BOXES], len(data))
     return Heic(
         data,
         tags=(
@@ -163,41 +171,41 @@ def read_heic(data: bytes) -> Heic:
     )
 
 
-def _only(kind: bytes, among: list[Box]) -> Box:
+def _single_box(kind: bytes, among: list[IsoBox]) -> IsoBox:
     """The one box of a type."""
     matching = [box for box in among if box.kind == kind]
     if len(matching) != 1:
-        raise unsound()
+        raise inconsistent()
     return matching[0]
 
 
-def _idat(meta: list[Box]) -> Box | None:
+def _idat(meta: list[IsoBox]) -> IsoBox | None:
     return next((box for box in meta if box.kind == b"idat"), None)
 
 
-def _kinds(boxes: Boxes, iinf: Box) -> Iterator[tuple[int, bytes]]:
+def _kinds(boxes: IsoBoxReader, iinf: IsoBox) -> Iterator[tuple[int, bytes]]:
     """The number and type of every item; no type where the file is of a version that names none."""
-    skipped = 8 if Numbers(boxes.data, iinf).next(1) else 6
+    skipped = 8 if IntegerReader(boxes.data, iinf).next(1) else 6
     for box in boxes.inside(iinf, skipped):
-        numbers = Numbers(boxes.data, box)
+        numbers = IntegerReader(boxes.data, box)
         version = numbers.next(4) >> 24
         item = numbers.next(4 if version == 3 else 2)
         numbers.next(2)
         yield item, numbers.next(4).to_bytes(4, "big") if version in {2, 3} else b""
 
 
-def _check(others: tuple[Location, ...], stores: list[Box], size: int) -> None:
+def _check(others: tuple[ItemLocation, ...], stores: list[IsoBox], size: int) -> None:
     """``BadInput`` where overwriting ``others`` would touch more than what the file's stores hold, or never end."""
     extents = [extent for other_item in others for extent in other_item.extents]
     if len(stores) > MOST_STORES or sum(end - start for start, end in extents) > size:
-        raise unsound()
+        raise inconsistent()
     if not all(any(box.body <= start and end <= box.end for box in stores) for start, end in extents):
-        raise unsound()
+        raise inconsistent()
 
 
-def _check_sizes(data: bytes, properties: list[Box]) -> None:
+def _check_sizes(data: bytes, properties: list[IsoBox]) -> None:
     for box in properties:
         if box.kind == b"ispe":
-            numbers = Numbers(data, box)
+            numbers = IntegerReader(data, box)
             numbers.next(4)
             check_pixels(numbers.next(4), numbers.next(4))

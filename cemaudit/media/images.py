@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cemaudit.language import message
-from cemaudit.media.binary import check_pixels, cut_off, refused, unsound
+from cemaudit.media.binary import check_pixels, inconsistent, refuse_file, truncated
 from cemaudit.media.exif import orientation_of, orientation_only
 
 __all__ = ["PROFILE_SEGMENT", "Jpeg", "Png", "read_jpeg", "read_png"]
@@ -69,7 +69,7 @@ class Jpeg:
     def cleaned(self) -> bytes:
         """The file with nothing but the picture and its orientation; ``BadInput`` where its end is missing."""
         if not self.complete:
-            raise cut_off()
+            raise truncated()
         opening = [segment for marker, segment in self.segments[:1] if marker == JFIF_SEGMENT]
         rest = [segment for _, segment in self.segments[len(opening) :]]
         turned = [_exif_segment(self.orientation)] if self.orientation > 1 else []
@@ -83,11 +83,13 @@ def read_jpeg(data: bytes) -> Jpeg:
     frames = [segment for marker, segment in segments if marker in FRAMES]
     if OTHER_FRAMES.intersection(markers):
         text = message("a JPEG of a kind that few programs can show")
-        raise refused(text, message("save it again as an ordinary JPEG"))
+        raise refuse_file(text, message("save it again as an ordinary JPEG"))
     if len(frames) != 1 or not 0 < markers.count(SCAN) <= MOST_SCANS:
-        raise unsound()
+        raise inconsistent()
     return Jpeg(
-        tuple((marker, _trimmed(marker, segment)) for marker, segment in segments if _belongs(marker, segment)),
+        tuple(
+            (marker, _trimmed(marker, segment)) for marker, segment in segments if _is_picture_segment(marker, segment)
+        ),
         *_frame(frames[0]),
         exif=next(
             (segment[4:] for marker, segment in segments if (marker, segment[4:10]) == (EXIF_SEGMENT, MARK)), b""
@@ -96,7 +98,7 @@ def read_jpeg(data: bytes) -> Jpeg:
     )
 
 
-def _belongs(marker: int, segment: bytes) -> bool:
+def _is_picture_segment(marker: int, segment: bytes) -> bool:
     """Whether the picture needs the segment."""
     sign = SIGNS.get(marker)
     return marker in FRAMES | TABLES | {SCAN} or (sign is not None and segment[4:].startswith(sign))
@@ -116,7 +118,7 @@ def _segments(data: bytes) -> Iterator[Segment]:
             yield from [(END, b"\xff\xd9")] if data[offset : offset + 2] == b"\xff\xd9" else []
             return
         if data[offset] != 0xFF or marker < 0xC0 or 0xD0 <= marker <= START:
-            raise unsound()
+            raise inconsistent()
         if marker == 0xFF:
             offset += 1
             continue
@@ -125,7 +127,7 @@ def _segments(data: bytes) -> Iterator[Segment]:
             end = _scan_end(data, end)
         yield marker, data[offset:end]
         offset = end
-    raise unsound()
+    raise inconsistent()
 
 
 def _scan_end(data: bytes, start: int) -> int:
@@ -137,7 +139,7 @@ def _scan_end(data: bytes, start: int) -> int:
 def _frame(segment: bytes) -> tuple[int, int, int]:
     """Width, height and number of components."""
     if len(segment) < 10 or segment[4] != 8 or segment[9] not in {1, 3, 4}:
-        raise unsound()
+        raise inconsistent()
     height, width = struct.unpack(">HH", segment[5:9])
     check_pixels(width, height)
     return width, height, segment[9]
@@ -186,7 +188,7 @@ def read_png(data: bytes) -> Png:
     chunks = list(_chunks(data))
     name, header = chunks[0]
     if name != b"IHDR" or len(header) != 13:
-        raise unsound()
+        raise inconsistent()
     width, height = struct.unpack(">II", header[:8])
     check_pixels(width, height)
     kept = tuple(chunk for chunk in chunks if chunk[0] in NEEDED | COLOURS)
@@ -200,15 +202,15 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
         length, name = struct.unpack_from(">I4s", data, width) if width + 12 <= len(data) else (len(data), b"")
         held, width = data[width + 8 : width + 8 + length], width + 12 + length
         if width > len(data):
-            raise cut_off()
+            raise truncated()
         if int.from_bytes(data[width - 4 : width], "big") != zlib.crc32(held, zlib.crc32(name)):
-            raise unsound()
+            raise inconsistent()
         if name[:1].isupper() and name not in NEEDED:
-            raise unsound()
+            raise inconsistent()
         yield name, held
         if name == b"IEND":
             return
-    raise unsound()
+    raise inconsistent()
 
 
 def _written(name: bytes, held: bytes) -> bytes:

@@ -10,11 +10,11 @@ from PIL import Image, ImageFilter, ImageStat
 
 from cemaudit.errors import BadInput
 from cemaudit.language import message
-from cemaudit.media.binary import COPY_AGAIN, check_pixels, refused
+from cemaudit.media.binary import COPY_AGAIN, check_pixels, refuse_file
 from cemaudit.media.exif import ORIENTATION
-from cemaudit.media.file_types import Kind
+from cemaudit.media.file_types import MediaType
 
-__all__ = ["Look", "look_at"]
+__all__ = ["PictureQuality", "picture_quality"]
 
 
 LONG_SIDE = 400
@@ -22,7 +22,7 @@ LONG_SIDE = 400
 sensor, which would pass for sharp edges, is averaged away."""
 
 
-PARTS = 4
+GRID = 4
 
 
 DARKEST = 0.05
@@ -31,11 +31,11 @@ DARKEST = 0.05
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
-_FORMATS = {Kind.JPEG: "JPEG", Kind.PNG: "PNG"}
+_FORMATS = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
 
 
 @dataclass(frozen=True)
-class Look:
+class PictureQuality:
     """Width and height in pixels, standing upright; brightness from 0 to 1.
 
     ``sharpness`` is the variance of the Laplacian in the sharpest sixteenth of the picture, as if its brightness were
@@ -48,16 +48,16 @@ class Look:
     brightness: float
 
 
-def look_at(data: bytes, kind: Kind) -> Look | None:
+def picture_quality(data: bytes, kind: MediaType) -> PictureQuality | None:
     """The look of a picture; ``None`` for HEIC without the extra ``heic``. ``BadInput`` where it cannot be decoded."""
     try:
         with warnings.catch_warnings(action="ignore"):
-            image = _heic(data) if kind is Kind.HEIC else Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
-            return _look(image) if image else None
+            image = _heic(data) if kind is MediaType.HEIC else Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
+            return _quality_of(image) if image else None
     except BadInput:
         raise
     except Exception as error:
-        raise refused(message("the picture cannot be decoded: {why}", why=error), message(COPY_AGAIN)) from error
+        raise refuse_file(message("the picture cannot be decoded: {why}", why=error), message(COPY_AGAIN)) from error
 
 
 def _heic(data: bytes) -> Image.Image | None:
@@ -70,7 +70,7 @@ def _heic(data: bytes) -> Image.Image | None:
     return file.to_pillow()
 
 
-def _look(image: Image.Image) -> Look:
+def _quality_of(image: Image.Image) -> PictureQuality:
     width, height = image.size
     check_pixels(width, height)
     if image.getexif().get(ORIENTATION, 1) > 4:
@@ -79,7 +79,7 @@ def _look(image: Image.Image) -> Look:
     grey = _grey(image)
     brightness = ImageStat.Stat(grey).mean[0] / 255
     sharpness = _sharpness(grey) * (0.5 / max(brightness, DARKEST)) ** 2
-    return Look(width, height, round(sharpness, 1), round(brightness, 3))
+    return PictureQuality(width, height, round(sharpness, 1), round(brightness, 3))
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -99,9 +99,9 @@ def _grey(image: Image.Image) -> Image.Image:
 def _sharpness(grey: Image.Image) -> float:
     """The largest variance of the Laplacian among the parts of a picture; 0 where it is too small to have any."""
     edges = grey.filter(_LAPLACIAN)
-    wide, high = (side // PARTS for side in edges.size)
+    wide, high = (side // GRID for side in edges.size)
     if min(wide, high) < 3:
         return 0.0
-    places = ((column * wide, row * high) for column in range(PARTS) for row in range(PARTS))
+    places = ((column * wide, row * high) for column in range(GRID) for row in range(GRID))
     tiles = (edges.crop((left + 1, top + 1, left + wide - 1, top + high - 1)) for left, top in places)
     return max(ImageStat.Stat(tile).var[0] for tile in tiles)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from cemaudit.exchange.evidence import inside
-from cemaudit.exchange.visits import Found
+from cemaudit.exchange.visits import LocatedVisit
 from cemaudit.files import unwritable
 from cemaudit.model import Visit
 
@@ -27,7 +27,7 @@ def folder_of(media: Media, visit: str) -> Path | None:
 
 
 @contextmanager
-def media_of(visits: Iterable[Found]) -> Iterator[Mapping[str, Path]]:
+def media_of(visits: Iterable[LocatedVisit]) -> Iterator[Mapping[str, Path]]:
     """The folder of each visit's evidence, by its id; pictures in sealed files are unpacked until the block ends.
 
     ``BadEnvironment`` where there is no room for them.

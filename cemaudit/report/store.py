@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cemaudit import __version__
-from cemaudit.compare.report_records import Place
+from cemaudit.compare.report_records import StorePlace
 from cemaudit.hookspecs import Context
 from cemaudit.model import Text
 from cemaudit.model.blocks import Section
@@ -32,7 +32,7 @@ SECTIONS = (summary, channels, journey, touchpoints, findings, complaints, items
 
 
 def store_report(
-    context: Context, extra_sections: Iterable[Section] = (), media: Media = None, place: Place | None = None
+    context: Context, extra_sections: Iterable[Section] = (), media: Media = None, place: StorePlace | None = None
 ) -> Report:
     """The report of the audits in ``context`` (one, or all of an episode, oldest first).
 

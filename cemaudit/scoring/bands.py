@@ -10,10 +10,10 @@ from cemaudit.model.conditions import Bound, bounds
 
 __all__ = [
     "Peers",
+    "conditions_hold",
     "find_band",
     "find_consequences",
-    "graded_among_peers",
-    "hold",
+    "order_by_peer_bands",
     "peers_of",
     "percentile",
 ]
@@ -33,7 +33,7 @@ def find_band(scheme: Scheme, scores: Mapping[str, Score], peers: Peers | None =
         values = {name: scores[name].value for name in band.where}
         if any(value is None for value in values.values()) or (peers is None and _asks_for_peers(band)):
             return None
-        if hold(band.where, values, peers):
+        if conditions_hold(band.where, values, peers):
             lowered = number + _downgrades(scheme, scores, peers)
             return scheme.bands[min(lowered, len(scheme.bands) - 1)]
     return None
@@ -49,7 +49,7 @@ def find_consequences(scheme: Scheme, labels: Sequence[str | None]) -> tuple[Con
     )
 
 
-def hold(conditions: Mapping[str, str], values: Values, peers: Peers | None = None) -> bool:
+def conditions_hold(conditions: Mapping[str, str], values: Values, peers: Peers | None = None) -> bool:
     """Whether all conditions hold; never where a value is missing."""
     return all(
         value is not None and all(_resolved(bound, name, peers).holds(value) for bound in bounds(condition))
@@ -74,7 +74,7 @@ def peers_of(scheme: Scheme, audits: Iterable[Audit]) -> Peers:
     return {name: sorted(value for value in values if value is not None) for name, values in scored.items()}
 
 
-def graded_among_peers(audits: Iterable[Audit]) -> Iterator[Audit]:
+def order_by_peer_bands(audits: Iterable[Audit]) -> Iterator[Audit]:
     """The audits, those with bands by percentile last: their peers are all audits given under the same scheme."""
     waiting: dict[str, list[Audit]] = {}
     for audit in audits:
@@ -98,4 +98,4 @@ def _resolved(bound: Bound, name: str, peers: Peers | None) -> Bound:
 
 def _downgrades(scheme: Scheme, scores: Mapping[str, Score], peers: Peers | None) -> int:
     values = {name: scores[name].value for down in scheme.downgrades for name in down.where}
-    return sum(down.by for down in scheme.downgrades if hold(down.where, values, peers))
+    return sum(down.by for down in scheme.downgrades if conditions_hold(down.where, values, peers))

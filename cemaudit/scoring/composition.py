@@ -15,10 +15,10 @@ from cemaudit.scoring.engine import make_audit
 from cemaudit.scoring.exact import evaluate_pooled
 from cemaudit.scoring.plan import Plan
 
-__all__ = ["compose", "compose_stores", "summarise"]
+__all__ = ["compose", "compose_by_store", "summarise"]
 
 
-def compose_stores(plan: Plan, audits: Iterable[Audit]) -> Iterator[Audit]:
+def compose_by_store(plan: Plan, audits: Iterable[Audit]) -> Iterator[Audit]:
     """One composed audit for each store that has audits, by store id."""
     by_store: dict[str, list[Audit]] = defaultdict(list)
     for audit in audits:

@@ -18,12 +18,12 @@ from cemaudit.plugins import Plugins, load_plugins
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, find_band
 from cemaudit.scoring.exact import Evaluation, evaluate
-from cemaudit.scoring.findings import core_findings, in_order
+from cemaudit.scoring.findings import core_findings, order_findings
 from cemaudit.scoring.items import is_failed
 from cemaudit.scoring.plan import Plan, make_plan
 from cemaudit.scoring.validation import check_visit
 
-__all__ = ["Engine", "audit_visit", "contexts", "make_audit"]
+__all__ = ["Engine", "audit_visit", "make_audit", "report_contexts"]
 
 
 def make_audit(
@@ -45,7 +45,7 @@ def make_audit(
         band=find_band(plan.scheme, evaluation.scores, peers),
         findings=(),
     )
-    return audit.model_copy(update={"findings": in_order(list(core_findings(audit)), audit)})
+    return audit.model_copy(update={"findings": order_findings(list(core_findings(audit)), audit)})
 
 
 def audit_visit(
@@ -93,7 +93,7 @@ class Engine:
             result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)
         ]
         return (
-            audit.model_copy(update={"findings": in_order([*audit.findings, *plugin_findings], audit)})
+            audit.model_copy(update={"findings": order_findings([*audit.findings, *plugin_findings], audit)})
             if plugin_findings
             else audit
         )
@@ -118,7 +118,7 @@ class Engine:
 _LONG_AGO = dt.date.min
 
 
-def contexts(engine: Engine, visits: Iterable[Visit]) -> Iterator[Context]:
+def report_contexts(engine: Engine, visits: Iterable[Visit]) -> Iterator[Context]:
     """What each report is about: one visit, or all visits of an episode, with the store's earlier audits.
 
     Stores come in the order of their ids, a store's reports in the order of their last visits. The visits must fit
@@ -128,21 +128,21 @@ def contexts(engine: Engine, visits: Iterable[Visit]) -> Iterator[Context]:
     for visit in visits:
         by_store[visit.store].append(visit)
     for _, mine in sorted(by_store.items()):
-        yield from _of_store(engine, sorted(mine, key=_when))
+        yield from _store_contexts(engine, sorted(mine, key=_when))
 
 
-def _of_store(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
+def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
     past: list[Audit] = []
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, visit in enumerate(visits):
-        past.append(engine.audit(visit, _alike(past, visit)))
+        past.append(engine.audit(visit, _same_checklist(past, visit)))
         groups[("episode", visit.episode.id) if visit.episode else ("visit", visit.id)].append(number)
     for group in groups.values():
         earlier = [past[number] for number in range(group[0]) if number not in group]
-        yield Context(tuple(past[number] for number in group), _alike(earlier, past[group[0]].visit))
+        yield Context(tuple(past[number] for number in group), _same_checklist(earlier, past[group[0]].visit))
 
 
-def _alike(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:
+def _same_checklist(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:
     """The audits that answer a version of the same checklist."""
     checklist_id = visit.checklist.partition("@")[0]
     return tuple(audit for audit in audits if audit.checklist.id == checklist_id)

@@ -16,29 +16,29 @@ from cemaudit.model import ItemScore, Reason, Score, Visit, score_name
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import Measure
-from cemaudit.scoring.bands import hold
-from cemaudit.scoring.items import is_failed, score_by
-from cemaudit.scoring.plan import Group, Input, Plan
-from cemaudit.scoring.rounding import Step, steps_of
+from cemaudit.scoring.bands import conditions_hold
+from cemaudit.scoring.items import is_failed, score_items_with
+from cemaudit.scoring.plan import MeasureInput, Plan, PlannedScore
+from cemaudit.scoring.rounding import ScoreStep, steps_of
 
-__all__ = ["Evaluation", "Reckoning", "Step", "evaluate", "evaluate_pooled", "taken"]
+__all__ = ["Evaluation", "ScoreDerivation", "ScoreStep", "evaluate", "evaluate_pooled", "member_value"]
 
-_OUT_OF_QUESTION = (Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS)
-MOST_KNOWN = 10_000
+_NOT_COUNTED = (Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS)
+MEMO_SIZE = 10_000
 ItemScores = Mapping[str, ItemScore]
 
 
-class Reckoning(NamedTuple):
+class ScoreDerivation(NamedTuple):
     """How one score came about: its members, the aggregate, the steps after it."""
 
     name: str
     measure: Measure
     aggregator: Aggregator
-    inputs: tuple[Input, ...]
+    inputs: tuple[MeasureInput, ...]
     members: tuple[Member, ...]
     score: Score
     aggregate: Fraction | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ScoreStep, ...] = ()
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Evaluation:
     visits: tuple[Visit, ...]
     plan: Plan
     given: Mapping[str, Fraction] = field(default_factory=dict)
-    reckonings: dict[str, Reckoning] = field(default_factory=dict)
+    reckonings: dict[str, ScoreDerivation] = field(default_factory=dict)
     _items: dict[str | None, tuple[ItemScores, ...]] = field(default_factory=dict)
     sheets: list[Mapping[str, AnswerValue]] = field(init=False)
     """Each visit's answers, as far as they decide what items earn."""
@@ -78,7 +78,7 @@ class Evaluation:
         """Each visit's item scores under a measure's own NA policy."""
         if policy not in self._items:
             tables = self.plan.tables(policy)
-            scored = (score_by(tables, visit, policy) for visit in self.visits)
+            scored = (score_items_with(tables, visit, policy) for visit in self.visits)
             self._items[policy] = tuple({**scores, **self._given(scores)} for scores in scored)
         return self._items[policy]
 
@@ -99,12 +99,12 @@ def evaluate_pooled(plan: Plan, visits: Sequence[Visit]) -> Evaluation:
 def _evaluated(evaluation: Evaluation) -> Evaluation:
     for planned in evaluation.plan.measures:
         for group in planned.groups:
-            reckoning = _reckon(evaluation, planned.measure, planned.aggregator, group)
+            reckoning = _derive(evaluation, planned.measure, planned.aggregator, group)
             evaluation.reckonings[reckoning.name] = reckoning
     return evaluation
 
 
-def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, group: Group) -> Reckoning:
+def _derive(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, group: PlannedScore) -> ScoreDerivation:
     name = score_name(measure.id, group.key)
     members = _members(evaluation, measure, group)
     scored = [member for member in members if member.value is not None]
@@ -112,15 +112,15 @@ def _reckon(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
     width = len(members)
     if len(scored) < width:
         missing = [member.reason for member in members if member.value is None]
-        width -= sum([reason in _OUT_OF_QUESTION for reason in missing])
-    reason = _why_not(measure, aggregator, len(scored), missing)
+        width -= sum([reason in _NOT_COUNTED for reason in missing])
+    reason = _reason_for_no_score(measure, aggregator, len(scored), missing)
     aggregate = None if reason else _aggregate(measure, aggregator, scored)
     if aggregate is None:
         score = Score(None, reason or Reason.NOTHING_TO_SCORE, 0, width)
-        return Reckoning(name, measure, aggregator, group.inputs, tuple(members), score)
+        return ScoreDerivation(name, measure, aggregator, group.inputs, tuple(members), score)
     steps = _steps(evaluation, measure, group, aggregate)
     score = Score(steps[-1].value if steps else aggregate, None, len(scored), width)
-    return Reckoning(name, measure, aggregator, group.inputs, tuple(members), score, aggregate, steps)
+    return ScoreDerivation(name, measure, aggregator, group.inputs, tuple(members), score, aggregate, steps)
 
 
 def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -> Fraction | None:
@@ -135,7 +135,9 @@ def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -
         raise BadEnvironment(Problem(text, f"measures.{measure.id}")) from error
 
 
-def _why_not(measure: Measure, aggregator: Aggregator, scored: int, missing: Sequence[Reason | None]) -> Reason | None:
+def _reason_for_no_score(
+    measure: Measure, aggregator: Aggregator, scored: int, missing: Sequence[Reason | None]
+) -> Reason | None:
     """Why the measure has no score, before anything is computed; ``None`` where it has one."""
     if Reason.REFUSED in missing:
         return Reason.REFUSED
@@ -148,23 +150,24 @@ def _why_not(measure: Measure, aggregator: Aggregator, scored: int, missing: Seq
     return Reason.TOO_FEW if scored < measure.at_least else None
 
 
-def _members(evaluation: Evaluation, measure: Measure, group: Group) -> list[Member]:
+def _members(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> list[Member]:
     """One member for another score; one for each visit for anything noted in a visit."""
     sheets = evaluation.sheets
     if len(sheets) == 1:
         answers = sheets[0]
         return [
-            memo(answers.get(ref)) or _make(evaluation, 0, measure, member_input)
+            memo(answers.get(ref)) or _member_from_input(evaluation, 0, measure, member_input)
             for member_input, ref, memo in group.lookups
         ]
     return [
-        member_input.known.get(answers.get(member_input.ref)) or _make(evaluation, number, measure, member_input)
+        member_input.known.get(answers.get(member_input.ref))
+        or _member_from_input(evaluation, number, measure, member_input)
         for member_input in group.inputs
         for number, answers in enumerate(sheets[:1] if member_input.kind == "score" else sheets)
     ]
 
 
-def _make(evaluation: Evaluation, number: int, measure: Measure, member_input: Input) -> Member:
+def _member_from_input(evaluation: Evaluation, number: int, measure: Measure, member_input: MeasureInput) -> Member:
     if member_input.kind == "score":
         score = evaluation.reckonings[member_input.ref].score
         return Member(member_input.ref, score.value, weight=member_input.weight, reason=score.reason)
@@ -173,7 +176,7 @@ def _make(evaluation: Evaluation, number: int, measure: Measure, member_input: I
     return _felt_member(evaluation, number, member_input)
 
 
-def _felt_member(evaluation: Evaluation, number: int, member_input: Input) -> Member:
+def _felt_member(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Member:
     """A feeling, complaint or critical failure at a touchpoint."""
     reason = None
     if member_input.kind == "@critical":
@@ -184,30 +187,32 @@ def _felt_member(evaluation: Evaluation, number: int, member_input: Input) -> Me
     return Member(f"{member_input.kind}[{member_input.ref}]", value, weight=member_input.weight, reason=reason)
 
 
-def _item_member(evaluation: Evaluation, number: int, measure: Measure, member_input: Input) -> Member:
+def _item_member(evaluation: Evaluation, number: int, measure: Measure, member_input: MeasureInput) -> Member:
     """An item's part in a measure; kept by answer where nothing else decides it."""
     visit, table = evaluation.visits[number], evaluation.plan.tables(measure.na)[member_input.ref]
     answer = visit.answers.get(member_input.ref)
     if not table.stands_alone or evaluation.given:
-        return _made(evaluation.items_under(measure.na)[number][member_input.ref], measure, member_input, answer)
+        return _make_member(evaluation.items_under(measure.na)[number][member_input.ref], measure, member_input, answer)
     if answer is None:
         reason = table.why_left_out(visit)
         member = member_input.left_out.get(reason)
         if member is None:
-            member = member_input.left_out[reason] = _made(table.left_out[reason], measure, member_input, None)
+            member = member_input.left_out[reason] = _make_member(table.left_out[reason], measure, member_input, None)
         return member
-    member = _made(table.score(visit), measure, member_input, answer)
+    member = _make_member(table.score(visit), measure, member_input, answer)
     if table.answers_are_few:
         member_input.known[answer] = member
     return member
 
 
-def _made(item: ItemScore, measure: Measure, member_input: Input, answer: AnswerValue | None) -> Member:
-    value, reason = taken(item, measure, answer)
+def _make_member(item: ItemScore, measure: Measure, member_input: MeasureInput, answer: AnswerValue | None) -> Member:
+    value, reason = member_value(item, measure, answer)
     return Member(member_input.ref, value, item.possible, member_input.weight, reason if value is None else None)
 
 
-def taken(item: ItemScore, measure: Measure, answer: AnswerValue | None) -> tuple[Fraction | None, Reason | None]:
+def member_value(
+    item: ItemScore, measure: Measure, answer: AnswerValue | None
+) -> tuple[Fraction | None, Reason | None]:
     """What a measure takes of an item, or why nothing."""
     value, reason = item.points, item.reason
     if measure.take == "share":
@@ -256,7 +261,7 @@ _FEELINGS: dict[str, Callable[[Visit, str], Fraction | None]] = {
 }
 
 
-def _why_no_feeling(evaluation: Evaluation, number: int, member_input: Input) -> Reason:
+def _why_no_feeling(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Reason:
     touchpoint = evaluation.plan.checklist.touchpoint[member_input.ref]
     scores = evaluation.items_under(None)[number]
     if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in touchpoint.items):
@@ -265,26 +270,26 @@ def _why_no_feeling(evaluation: Evaluation, number: int, member_input: Input) ->
     return Reason.UNANSWERED if touchpoint_asks else Reason.NOT_ASKED
 
 
-def _steps(evaluation: Evaluation, measure: Measure, group: Group, value: Fraction) -> tuple[Step, ...]:
+def _steps(evaluation: Evaluation, measure: Measure, group: PlannedScore, value: Fraction) -> tuple[ScoreStep, ...]:
     is_capped = measure.caps or group.critical_caps
     caps = _caps_in_force(evaluation, measure, group) if is_capped else []
     key: tuple[int | str, ...] = (value.numerator, value.denominator, *[detail for detail, _ in caps])
     memo_entry = group.known.get(key)
     if memo_entry is None:
         memo_entry = steps_of(measure, value, caps)
-        if len(group.known) < MOST_KNOWN:
+        if len(group.known) < MEMO_SIZE:
             group.known[key] = memo_entry
     return memo_entry
 
 
-def _caps_in_force(evaluation: Evaluation, measure: Measure, group: Group) -> list[tuple[str, Fraction]]:
+def _caps_in_force(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> list[tuple[str, Fraction]]:
     caps = []
     if measure.caps:
         values = {name: evaluation.reckonings[name].score.value for cap in measure.caps for name in cap.where}
         caps = [
             (", ".join(f"{name} {condition}" for name, condition in cap.where.items()), cap.at)
             for cap in measure.caps
-            if hold(cap.where, values)
+            if conditions_hold(cap.where, values)
         ]
     return caps + [(cap.item, cap.at) for cap in group.critical_caps if _fails(evaluation, cap.item)]
 

@@ -11,13 +11,21 @@ from cemaudit.model import Band, Item, ItemScore, Measure, Reason, SkipState, Te
 from cemaudit.model.aggregator import Member
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.measures import Rounding
-from cemaudit.scoring.bands import Peers, find_band, hold
-from cemaudit.scoring.exact import Evaluation, Reckoning, Step
-from cemaudit.scoring.items import is_relevant
-from cemaudit.scoring.plan import Input
+from cemaudit.scoring.bands import Peers, conditions_hold, find_band
+from cemaudit.scoring.exact import Evaluation, ScoreDerivation, ScoreStep
+from cemaudit.scoring.items import item_is_relevant
+from cemaudit.scoring.plan import MeasureInput
 from cemaudit.scoring.rounding import shown
 
-__all__ = ["BandStory", "Decision", "Node", "Tried", "decide", "explain", "explain_band"]
+__all__ = [
+    "BandExplanation",
+    "ExplanationNode",
+    "MissingAnswerDecision",
+    "TestedCondition",
+    "explain",
+    "explain_band",
+    "missing_answer_decision",
+]
 
 
 Rule = Literal["exclude", "zero", "full", "refuse", "give-to", "given"]
@@ -27,7 +35,7 @@ Maker = Literal["item", "measure", "scheme", "composition"]
 
 
 @dataclass(frozen=True)
-class Decision:
+class MissingAnswerDecision:
     """What the ``rule`` of ``maker`` did with an item for the ``cause`` that it has no answer.
 
     ``heir`` gets ``points`` where they were handed over. ``inherited`` holds what the item itself took over, by giver.
@@ -53,45 +61,47 @@ class Decision:
         return {name: value for name, value in record.items() if value is not None}
 
 
-def decide(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> Decision | None:
+def missing_answer_decision(
+    evaluation: Evaluation, number: int, measure: Measure, item: Item
+) -> MissingAnswerDecision | None:
     """What was decided about an item of visit ``number`` for ``measure``; ``None`` where its answer alone counts."""
     if item.id in evaluation.given:
-        return Decision("given", "composition")
+        return MissingAnswerDecision("given", "composition")
     decision = _unanswered(evaluation, number, measure, item)
     inherited = () if measure.na else _inherited(evaluation, number, item)
-    return replace(decision or Decision(), inherited=inherited) if inherited else decision
+    return replace(decision or MissingAnswerDecision(), inherited=inherited) if inherited else decision
 
 
-def _unanswered(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> Decision | None:
+def _unanswered(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> MissingAnswerDecision | None:
     visit, plan = evaluation.visits[number], evaluation.plan
-    if item.id in visit.answers or not is_relevant(item, visit, plan.checklist):
+    if item.id in visit.answers or not item_is_relevant(item, visit, plan.checklist):
         return None
     skip = visit.skipped.get(item.id)
     if skip and skip.state is SkipState.NOT_APPLICABLE:
         return _not_applicable(evaluation, number, measure, item)
     if not skip and plan.scheme.unanswered == "zero" and item.possible is not None:
-        return Decision("zero", "scheme", Reason.UNANSWERED)
+        return MissingAnswerDecision("zero", "scheme", Reason.UNANSWERED)
     return None
 
 
-def _not_applicable(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> Decision:
+def _not_applicable(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> MissingAnswerDecision:
     if measure.na:
-        return Decision(measure.na, "measure", Reason.NOT_APPLICABLE)
+        return MissingAnswerDecision(measure.na, "measure", Reason.NOT_APPLICABLE)
     if not item.gives_to:
         rule: Rule = item.na  # type: ignore[assignment]
-        return Decision(rule, "item", Reason.NOT_APPLICABLE)
-    points = _handed_over(item, evaluation.plan.checklist.items, evaluation.items_under(None)[number])
-    return Decision("give-to", "item", Reason.NOT_APPLICABLE, item.gives_to, points)
+        return MissingAnswerDecision(rule, "item", Reason.NOT_APPLICABLE)
+    points = _points_handed_over(item, evaluation.plan.checklist.items, evaluation.items_under(None)[number])
+    return MissingAnswerDecision("give-to", "item", Reason.NOT_APPLICABLE, item.gives_to, points)
 
 
 def _inherited(evaluation: Evaluation, number: int, heir: Item) -> tuple[tuple[str, Fraction], ...]:
     items, scores = evaluation.plan.checklist.items, evaluation.items_under(None)[number]
     givers = (item for item in items.values() if item.gives_to == heir.id)
-    inherited = ((giver.id, _handed_over(giver, items, scores)) for giver in givers)
+    inherited = ((giver.id, _points_handed_over(giver, items, scores)) for giver in givers)
     return tuple((name, points) for name, points in inherited if points is not None)
 
 
-def _handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[str, ItemScore]) -> Fraction | None:
+def _points_handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[str, ItemScore]) -> Fraction | None:
     """The points possible that moved from ``giver`` to its heir, in the heir's own measure; ``None`` where none did."""
     heir, score = items[str(giver.gives_to)], scores[giver.id]
     inheriting = scores[heir.id]
@@ -103,7 +113,7 @@ def _handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[str, It
 
 
 @dataclass(frozen=True)
-class Node:
+class ExplanationNode:
     """One number of the tree: a measure with what went into it, or a leaf (an item, a feeling).
 
     ``aggregate`` is what the aggregator made of the parts, ``steps`` what happened to it on its way to ``value``;
@@ -120,12 +130,12 @@ class Node:
     how: str = ""
     formula: str = ""
     aggregate: Fraction | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ScoreStep, ...] = ()
     shown: str = ""
     rounding: Rounding | None = None
     answer: str = ""
-    decision: Decision | None = None
-    parts: tuple[Node, ...] = ()
+    decision: MissingAnswerDecision | None = None
+    parts: tuple[ExplanationNode, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The tree as plain JSON values; numbers that are no short decimals as ``"a/b"``."""
@@ -146,21 +156,21 @@ class Node:
         }
         return record | {name: value for name, value in optional.items() if value is not None}
 
-    def walk(self, depth: int = 0) -> Iterator[tuple[int, Node]]:
+    def walk(self, depth: int = 0) -> Iterator[tuple[int, ExplanationNode]]:
         """Every node with its depth, the parent before its parts."""
         yield depth, self
         for child in self.parts:
             yield from child.walk(depth + 1)
 
 
-def explain(evaluation: Evaluation, score: str) -> Node:
+def explain(evaluation: Evaluation, score: str) -> ExplanationNode:
     """The tree behind a score named ``overall`` or ``touchpoint.gap[greeting]``; ``KeyError`` for no such score."""
     return _tree(evaluation, evaluation.reckonings[score], Fraction(1))
 
 
-def _tree(evaluation: Evaluation, reckoning: Reckoning, weight: Fraction) -> Node:
+def _tree(evaluation: Evaluation, reckoning: ScoreDerivation, weight: Fraction) -> ExplanationNode:
     measure, value = reckoning.measure, reckoning.score.value
-    return Node(
+    return ExplanationNode(
         name=reckoning.name,
         value=value,
         reason=reckoning.score.reason,
@@ -176,7 +186,7 @@ def _tree(evaluation: Evaluation, reckoning: Reckoning, weight: Fraction) -> Nod
     )
 
 
-def _parts(evaluation: Evaluation, reckoning: Reckoning) -> Iterator[Node]:
+def _parts(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[ExplanationNode]:
     """One part for another score, one for each visit for anything noted in a visit."""
     members = iter(reckoning.members)
     for member_input in reckoning.inputs:
@@ -188,14 +198,16 @@ def _parts(evaluation: Evaluation, reckoning: Reckoning) -> Iterator[Node]:
                 yield _leaf(evaluation, number, reckoning.measure, member_input, next(members))
 
 
-def _leaf(evaluation: Evaluation, number: int, measure: Measure, member_input: Input, member: Member) -> Node:
+def _leaf(
+    evaluation: Evaluation, number: int, measure: Measure, member_input: MeasureInput, member: Member
+) -> ExplanationNode:
     checklist = evaluation.plan.checklist
     if member_input.kind != "item":
         title = checklist.touchpoint[member_input.ref].title
-        return Node(member.name, member.value, member.reason, title, member.weight, member.possible)
+        return ExplanationNode(member.name, member.value, member.reason, title, member.weight, member.possible)
     item, answers = checklist.items[member_input.ref], evaluation.visits[number].answers
     is_heeded = member_input.ref in answers and member_input.ref not in evaluation.given
-    return Node(
+    return ExplanationNode(
         name=member.name,
         value=member.value,
         reason=member.reason,
@@ -203,39 +215,39 @@ def _leaf(evaluation: Evaluation, number: int, measure: Measure, member_input: I
         weight=member.weight,
         possible=member.possible if measure.take == "points" or measure.how == "ratio" else None,
         answer=item.answer.show(answers[member_input.ref]) if is_heeded else "",
-        decision=decide(evaluation, number, measure, item),
+        decision=missing_answer_decision(evaluation, number, measure, item),
     )
 
 
-def _steps(evaluation: Evaluation, reckoning: Reckoning) -> Iterator[Step]:
+def _steps(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[ScoreStep]:
     """The evaluator's own steps, its transform taken apart, and caps told apart by what brings them."""
     if reckoning.aggregate is None:
         return
     yield from _transform(reckoning.measure, reckoning.aggregate)
     for step in reckoning.steps:
         if step.what == "cap" and step.detail in evaluation.plan.checklist.items:
-            yield Step("critical", step.detail, step.value)
+            yield ScoreStep("critical", step.detail, step.value)
         elif step.what != "transform":
             yield step
 
 
-def _transform(measure: Measure, value: Fraction) -> Iterator[Step]:
+def _transform(measure: Measure, value: Fraction) -> Iterator[ScoreStep]:
     transform = measure.transform
     if transform.times != 1:
         value *= transform.times
-        yield Step("times", str(shown_exactly(transform.times)), value)
+        yield ScoreStep("times", str(shown_exactly(transform.times)), value)
     if transform.plus:
         value += transform.plus
-        yield Step("plus", str(shown_exactly(transform.plus)), value)
+        yield ScoreStep("plus", str(shown_exactly(transform.plus)), value)
     if transform.table:
         value = next(rung.value for rung in transform.table if rung.up_to is None or value <= rung.up_to)
-        yield Step("table", "", value)
+        yield ScoreStep("table", "", value)
     if transform.clamp and not transform.clamp[0] <= value <= transform.clamp[1]:
         low, high = transform.clamp
-        yield Step("clamp", f"{shown_exactly(low)}..{shown_exactly(high)}", min(max(value, low), high))
+        yield ScoreStep("clamp", f"{shown_exactly(low)}..{shown_exactly(high)}", min(max(value, low), high))
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: ScoreStep) -> dict[str, Any]:
     return {"what": step.what, "detail": step.detail, "value": _plain(step.value)}
 
 
@@ -244,7 +256,7 @@ def _plain(value: Fraction | None) -> int | float | str | None:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TestedCondition:
     """One condition on a measure, the measure's value, and whether it held (never where the value is missing)."""
 
     measure: str
@@ -254,12 +266,12 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class BandStory:
+class BandExplanation:
     """The band, the rows tried in their order with their conditions, and the downgrades that held."""
 
     band: Band | None
-    rows: tuple[tuple[Band, tuple[Tried, ...]], ...]
-    downgrades: tuple[tuple[int, tuple[Tried, ...]], ...]
+    rows: tuple[tuple[Band, tuple[TestedCondition, ...]], ...]
+    downgrades: tuple[tuple[int, tuple[TestedCondition, ...]], ...]
 
     def as_json(self) -> dict[str, Any]:
         """The story as plain JSON values."""
@@ -273,7 +285,7 @@ class BandStory:
         return {"label": self.band.label if self.band else None, "tried": rows, "downgrades": lowered}
 
 
-def explain_band(evaluation: Evaluation, peers: Peers | None = None) -> BandStory:
+def explain_band(evaluation: Evaluation, peers: Peers | None = None) -> BandExplanation:
     """Why the visit has its band, or none."""
     scheme = evaluation.plan.scheme
     rows = []
@@ -284,21 +296,21 @@ def explain_band(evaluation: Evaluation, peers: Peers | None = None) -> BandStor
             break
     lowered = ((down.by, _tried(evaluation, down.where, peers)) for down in scheme.downgrades)
     held = tuple((by, tried) for by, tried in lowered if all(condition.holds for condition in tried))
-    return BandStory(find_band(scheme, evaluation.scores, peers), tuple(rows), held)
+    return BandExplanation(find_band(scheme, evaluation.scores, peers), tuple(rows), held)
 
 
-def _tried(evaluation: Evaluation, conditions: Mapping[str, str], peers: Peers | None) -> tuple[Tried, ...]:
+def _tried(evaluation: Evaluation, conditions: Mapping[str, str], peers: Peers | None) -> tuple[TestedCondition, ...]:
     values = {name: evaluation.reckonings[name].score.value for name in conditions}
     return tuple(
-        Tried(name, condition, values[name], holds=_holds(name, condition, values[name], peers))
+        TestedCondition(name, condition, values[name], holds=_holds(name, condition, values[name], peers))
         for name, condition in conditions.items()
     )
 
 
 def _holds(name: str, condition: str, value: Fraction | None, peers: Peers | None) -> bool:
-    return (peers is not None or "p" not in condition) and hold({name: condition}, {name: value}, peers)
+    return (peers is not None or "p" not in condition) and conditions_hold({name: condition}, {name: value}, peers)
 
 
-def _plain_condition(tried: Tried) -> dict[str, Any]:
+def _plain_condition(tried: TestedCondition) -> dict[str, Any]:
     value = None if tried.value is None else shown_exactly(tried.value)
     return {"measure": tried.measure, "condition": tried.condition, "value": value, "holds": tried.holds}

@@ -8,8 +8,8 @@ from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Text
 from cemaudit.model.blocks import Column, Section, Table, Words
 from cemaudit.scoring.exact import Evaluation
-from cemaudit.scoring.explain import Node, explain
-from cemaudit.scoring.explain_text import folded, in_words, number_of, reasons_of, ways_of
+from cemaudit.scoring.explain import ExplanationNode, explain
+from cemaudit.scoring.explain_text import derivation_lines, number_of, number_words, reasons_of, split_scored_parts
 
 __all__ = ["explanation_section"]
 
@@ -43,12 +43,12 @@ def explanation_section(evaluation: Evaluation, score: str, order: int = 850) ->
     )
 
 
-def _rows(node: Node, depth: int) -> Iterator[Row]:
+def _rows(node: ExplanationNode, depth: int) -> Iterator[Row]:
     name = f"{node.title} ({node.name})" if node.title else node.name
     ways = [f"“{node.answer}”"] if node.answer else []
-    weight = f"×{in_words(node.weight)}" if node.weight != 1 else ""
-    yield _STEP * depth + name, "\n".join([*ways, *ways_of(node)]), weight, number_of(node)
-    folded_parts, unscored = folded(node.parts)
+    weight = f"×{number_words(node.weight)}" if node.weight != 1 else ""
+    yield _STEP * depth + name, "\n".join([*ways, *derivation_lines(node)]), weight, number_of(node)
+    folded_parts, unscored = split_scored_parts(node.parts)
     for child in folded_parts:
         yield from _rows(child, depth + 1)
     if unscored:

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Reason
-from cemaudit.scoring.exact import Step
-from cemaudit.scoring.explain import Decision, Node
+from cemaudit.scoring.exact import ScoreStep
+from cemaudit.scoring.explain import ExplanationNode, MissingAnswerDecision
 
-__all__ = ["folded", "headline_of", "in_words", "number_of", "reasons_of", "ways_of"]
+__all__ = ["derivation_lines", "headline_of", "number_of", "number_words", "reasons_of", "split_scored_parts"]
 
 
-Worked = Callable[[Fraction, Sequence[Node]], str]
+Arithmetic = Callable[[Fraction, Sequence[ExplanationNode]], str]
 """The formula with its sums put in: from the result and the parts that have a score."""
 
 
@@ -24,7 +24,7 @@ _DIGITS = 12
 _NAMED = 3
 
 
-def in_words(value: Fraction) -> str:
+def number_words(value: Fraction) -> str:
     """Whole numbers and short decimals as they are, others as a fraction with its decimal beside it."""
     if value.denominator == 1:
         return str(value.numerator)
@@ -32,46 +32,46 @@ def in_words(value: Fraction) -> str:
     return short if "e" not in short and Fraction(short) == value else f"{value} (≈ {float(value):.4f})"
 
 
-def number_of(node: Node) -> str:
+def number_of(node: ExplanationNode) -> str:
     """``2 of 3``, ``66.7``, or why there is no score."""
     if node.value is None:
         why = node.reason.words if node.reason else ""
         return str(message("no score ({why})", why=why))
-    value = in_words(node.value)
+    value = number_words(node.value)
     if node.possible is None:
         return value
-    return str(message("{points} of {possible}", points=value, possible=in_words(node.possible)))
+    return str(message("{points} of {possible}", points=value, possible=number_words(node.possible)))
 
 
-def headline_of(node: Node) -> str:
+def headline_of(node: ExplanationNode) -> str:
     """``GS02 = 1 of 2  ×2  “46 s”``: the name, the number, the weight, the answer."""
     segments = [f"{printable(node.name)} = {number_of(node)}"]
     if node.weight != 1:
-        segments.append(f"×{in_words(node.weight)}")
+        segments.append(f"×{number_words(node.weight)}")
     if node.answer:
         segments.append(f"“{printable(node.answer)}”")
     return "  ".join(segments)
 
 
-def ways_of(node: Node, *, as_shown: bool = True) -> Iterator[str]:
+def derivation_lines(node: ExplanationNode, *, as_shown: bool = True) -> Iterator[str]:
     """How a number came about: what was decided, how it was reckoned, and (``as_shown``) how it is printed."""
     if node.decision:
         yield from _decided(node.decision)
     if node.how:
-        steps = (f"→ {_STEPS[step.what](step)} = {in_words(step.value)}" for step in node.steps)
+        steps = (f"→ {_STEPS[step.what](step)} = {number_words(step.value)}" for step in node.steps)
         yield "  ".join([_aggregated(node), *steps])
     if as_shown and node.rounding and node.rounding.stage == "display" and node.value is not None:
         how = _rounded(node.rounding.mode, str(node.rounding.digits))
         yield str(message("shown as {value}: {how}", value=node.shown, how=how))
 
 
-def folded(children: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+def split_scored_parts(children: Sequence[ExplanationNode]) -> tuple[list[ExplanationNode], list[ExplanationNode]]:
     """The parts that have a score, or whose lack of one must be seen, and those that may be folded into a line."""
     scored = [child for child in children if child.value is not None or child.reason is Reason.REFUSED]
     return scored, [child for child in children if child.value is None and child.reason is not Reason.REFUSED]
 
 
-def reasons_of(unscored: Sequence[Node]) -> str:
+def reasons_of(unscored: Sequence[ExplanationNode]) -> str:
     """``3 without a score: 2 not applicable (A, B), 1 not answered (C)``; of many names the first few."""
     names = defaultdict(list)
     for node in unscored:
@@ -84,25 +84,27 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])
 
 
-def _aggregated(node: Node) -> str:
+def _aggregated(node: ExplanationNode) -> str:
     way = f"{node.how} [{node.formula}]" if node.formula else node.how
     if node.aggregate is None:
         return way
-    worked = _WORKED.get(node.how)
-    result = in_words(node.aggregate)
+    worked = _ARITHMETIC.get(node.how)
+    result = number_words(node.aggregate)
     between = worked(node.aggregate, [child for child in node.parts if child.value is not None]) if worked else result
     return f"{way} = {result}" if between == result else f"{way} = {between} = {result}"
 
 
-def _decided(decision: Decision) -> Iterator[str]:
+def _decided(decision: MissingAnswerDecision) -> Iterator[str]:
     cause = decision.cause.words if decision.cause else ""
     rule = "stays" if decision.rule == "give-to" and decision.points is None else decision.rule
     if rule:
         by = translate(_MAKERS[decision.maker or "item"])
-        points = in_words(decision.points or Fraction())
+        points = number_words(decision.points or Fraction())
         yield str(message(_RULES[rule], cause=cause, by=by, heir=decision.heir, points=points))
     for giver, inherited in decision.inherited:
-        yield str(message("{points} of the points possible come from {giver}", points=in_words(inherited), giver=giver))
+        yield str(
+            message("{points} of the points possible come from {giver}", points=number_words(inherited), giver=giver)
+        )
 
 
 _RULES = {
@@ -124,17 +126,17 @@ _MAKERS = {
 }
 
 
-def _said(text: str) -> Callable[[Step], str]:
+def _step_words(text: str) -> Callable[[ScoreStep], str]:
     return lambda step: str(message(text, detail=step.detail))
 
 
-_STEPS: dict[str, Callable[[Step], str]] = {
-    "times": _said(N_("times {detail}")),
-    "plus": _said(N_("plus {detail}")),
-    "table": _said(N_("looked up in the table")),
-    "clamp": _said(N_("kept within {detail}")),
-    "cap": _said(N_("capped, as {detail}")),
-    "critical": _said(N_("capped, as critical item {detail} failed")),
+_STEPS: dict[str, Callable[[ScoreStep], str]] = {
+    "times": _step_words(N_("times {detail}")),
+    "plus": _step_words(N_("plus {detail}")),
+    "table": _step_words(N_("looked up in the table")),
+    "clamp": _step_words(N_("kept within {detail}")),
+    "cap": _step_words(N_("capped, as {detail}")),
+    "critical": _step_words(N_("capped, as critical item {detail} failed")),
     "round": lambda step: _rounded(*step.detail.split()),
 }
 
@@ -153,37 +155,37 @@ _MODES = {
 }
 
 
-def _by_weight(_: Fraction, children: Sequence[Node]) -> str:
+def _by_weight(_: Fraction, children: Sequence[ExplanationNode]) -> str:
     weight = sum((child.weight for child in children), Fraction())
-    return f"{in_words(_weighted(children))} / {in_words(weight)}"
+    return f"{number_words(_weighted(children))} / {number_words(weight)}"
 
 
-def _by_possible(_: Fraction, children: Sequence[Node]) -> str:
+def _by_possible(_: Fraction, children: Sequence[ExplanationNode]) -> str:
     possible = sum((child.weight * (child.possible or 0) for child in children), Fraction())
-    return f"{in_words(_weighted(children))} / {in_words(possible)}"
+    return f"{number_words(_weighted(children))} / {number_words(possible)}"
 
 
-def _by_number(_: Fraction, children: Sequence[Node]) -> str:
-    return f"{in_words(sum(_values(children), Fraction()))} / {len(children)}"
+def _by_number(_: Fraction, children: Sequence[ExplanationNode]) -> str:
+    return f"{number_words(sum(_values(children), Fraction()))} / {len(children)}"
 
 
-def _from_base(result: Fraction, children: Sequence[Node]) -> str:
-    return f"{in_words(result + _weighted(children))} - {in_words(_weighted(children))}"
+def _from_base(result: Fraction, children: Sequence[ExplanationNode]) -> str:
+    return f"{number_words(result + _weighted(children))} - {number_words(_weighted(children))}"
 
 
-def _between(sign: str) -> Worked:
-    return lambda _, parts: f" {sign} ".join(map(in_words, _values(parts)))
+def _between(sign: str) -> Arithmetic:
+    return lambda _, parts: f" {sign} ".join(map(number_words, _values(parts)))
 
 
-def _values(children: Sequence[Node]) -> list[Fraction]:
+def _values(children: Sequence[ExplanationNode]) -> list[Fraction]:
     return [child.value for child in children if child.value is not None]
 
 
-def _weighted(children: Sequence[Node]) -> Fraction:
+def _weighted(children: Sequence[ExplanationNode]) -> Fraction:
     return sum((child.weight * (child.value or 0) for child in children), Fraction())
 
 
-_WORKED: dict[str, Worked] = {
+_ARITHMETIC: dict[str, Arithmetic] = {
     "weighted-mean": _by_weight,
     "ratio": _by_possible,
     "mean": _by_number,

@@ -11,7 +11,7 @@ from cemaudit.model import Audit, Finding, Severity, Text, Touchpoint
 from cemaudit.model.visit import Complaint
 from cemaudit.scoring.rounding import shown
 
-__all__ = ["core_findings", "gravity", "in_order"]
+__all__ = ["core_findings", "gravity", "order_findings"]
 
 WIDE_GAP = Fraction(-25)
 GOOD_WORK = Fraction(80)
@@ -30,12 +30,12 @@ def core_findings(audit: Audit) -> Iterator[Finding]:
     for item_id in audit.failed_critical:
         yield _failed_critical(audit, item_id)
     for touchpoint in audit.checklist.touchpoints:
-        yield from _at(audit, touchpoint)
+        yield from _touchpoint_findings(audit, touchpoint)
     yield from (_complaint(_CLAIM, audit, claim) for claim in audit.visit.claims)
     yield from (_complaint(_BLAME, audit, blame) for blame in audit.visit.blames)
 
 
-def in_order(findings: list[Finding], audit: Audit | None = None) -> tuple[Finding, ...]:
+def order_findings(findings: list[Finding], audit: Audit | None = None) -> tuple[Finding, ...]:
     """Return the gravest findings first, then by rule, touchpoint and item: in whatever order plugins were loaded."""
     return tuple(sorted(findings, key=lambda f: (*gravity(f, audit), f.rule, f.touchpoint or "", f.item or "")))
 
@@ -53,7 +53,7 @@ def _failed_critical(audit: Audit, item_id: str) -> Finding:
     words = {}
     for language in LANGUAGES:
         with use(language):
-            words[language] = f"{audit.checklist.items[item_id].ask} → {_shown(audit, item_id)}"
+            words[language] = f"{audit.checklist.items[item_id].ask} → {_answer_words(audit, item_id)}"
     return Finding(
         rule="core.critical",
         severity=Severity.CRITICAL,
@@ -64,16 +64,16 @@ def _failed_critical(audit: Audit, item_id: str) -> Finding:
     )
 
 
-def _shown(audit: Audit, item_id: str) -> str:
+def _answer_words(audit: Audit, item_id: str) -> str:
     answer = audit.visit.answers.get(item_id)
     return audit.checklist.items[item_id].answer.show(answer) if answer is not None else "-"
 
 
-def _at(audit: Audit, touchpoint: Touchpoint) -> Iterator[Finding]:
+def _touchpoint_findings(audit: Audit, touchpoint: Touchpoint) -> Iterator[Finding]:
     scores = {name: audit.score(f"touchpoint.{name}", touchpoint.id).value for name in _LOOKED_AT}
     performance, emotion, gap, experience = (scores[name] for name in _LOOKED_AT)
     if performance is not None and emotion is not None and performance >= GOOD_WORK and emotion < 0:
-        yield _finding(_FELT_BAD, touchpoint)
+        yield _finding(_FELT_BADLY, touchpoint)
     elif experience is not None and experience < 0:
         parts = {name: "–" if value is None else _points(audit, name, value) for name, value in scores.items()}
         yield _finding(_BELOW_ZERO, touchpoint, **parts)
@@ -109,7 +109,7 @@ class _Kind(NamedTuple):
 
 
 _LOOKED_AT = ("performance", "emotion", "gap", "experience")
-_FELT_BAD = _Kind(
+_FELT_BADLY = _Kind(
     "core.felt-bad",
     Severity.MAJOR,
     Text(ko="잘했지만 나쁘게 느껴짐", en="Done well, felt badly"),

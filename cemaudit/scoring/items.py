@@ -8,7 +8,16 @@ from fractions import Fraction
 from cemaudit.model import Checklist, Item, ItemScore, Reason, SkipState, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 
-__all__ = ["LEFT_OUT", "ItemTable", "arises", "is_failed", "is_relevant", "make_tables", "score_by", "score_items"]
+__all__ = [
+    "LEFT_OUT",
+    "ItemScoreTable",
+    "is_failed",
+    "item_applies",
+    "item_is_relevant",
+    "make_tables",
+    "score_items",
+    "score_items_with",
+]
 
 _REASON_OF = {
     SkipState.NOT_APPLICABLE: Reason.NOT_APPLICABLE,
@@ -19,12 +28,12 @@ LEFT_OUT = (*_REASON_OF.values(), Reason.UNANSWERED, Reason.NOT_RELEVANT)
 """Why an item may have no answer."""
 
 
-def is_relevant(item: Item, visit: Visit, checklist: Checklist) -> bool:
+def item_is_relevant(item: Item, visit: Visit, checklist: Checklist) -> bool:
     """Whether the item arises in this visit: its touchpoint belongs to the step, and its ``when`` holds."""
-    return arises(item, checklist.touchpoint_of[item.id].steps, visit.answers, visit.step)
+    return item_applies(item, checklist.touchpoint_of[item.id].steps, visit.answers, visit.step)
 
 
-def arises(item: Item, steps: tuple[str, ...], answers: Mapping[str, AnswerValue], step: str | None) -> bool:
+def item_applies(item: Item, steps: tuple[str, ...], answers: Mapping[str, AnswerValue], step: str | None) -> bool:
     """Whether an item of a touchpoint with these ``steps`` arises where these ``answers`` were given at ``step``."""
     if step and steps and step not in steps:
         return False
@@ -36,7 +45,7 @@ def is_failed(item: Item, score: ItemScore) -> bool:
     return item.critical is not None and score.points is not None and score.points <= item.critical.fails_at
 
 
-class ItemTable:
+class ItemScoreTable:
     """What an item earns by itself: for each answer (few answers are reckoned once and kept), and without one.
 
     ``stands_alone``: nothing but its own answer decides what the item earns.
@@ -58,7 +67,7 @@ class ItemTable:
 
     def score(self, visit: Visit) -> ItemScore:
         """What the item earns in a visit, before points are handed over."""
-        if not self._always_arises and not arises(self.item, self._steps, visit.answers, visit.step):
+        if not self._always_arises and not item_applies(self.item, self._steps, visit.answers, visit.step):
             return self.left_out[Reason.NOT_RELEVANT]
         answer = visit.answers.get(self._id)
         if answer is not None:
@@ -79,19 +88,19 @@ class ItemTable:
         return score
 
 
-def make_tables(checklist: Checklist, unanswered: str = "exclude", na: str | None = None) -> dict[str, ItemTable]:
+def make_tables(checklist: Checklist, unanswered: str = "exclude", na: str | None = None) -> dict[str, ItemScoreTable]:
     """The table of every item, by id.
 
     ``unanswered`` is the scheme's policy (``exclude`` or ``zero``); ``na`` overrides the items' own NA policies.
     """
-    return {name: ItemTable(item, checklist, unanswered, na) for name, item in checklist.items.items()}
+    return {name: ItemScoreTable(item, checklist, unanswered, na) for name, item in checklist.items.items()}
 
 
-def score_by(tables: Mapping[str, ItemTable], visit: Visit, na: str | None = None) -> dict[str, ItemScore]:
+def score_items_with(tables: Mapping[str, ItemScoreTable], visit: Visit, na: str | None = None) -> dict[str, ItemScore]:
     """The score of every item by id; points are handed over unless a measure's own policy ``na`` is in force."""
     scores = {name: table.score(visit) for name, table in tables.items()}
     if na is None:
-        _hand_over(scores, tables)
+        _hand_points_over(scores, tables)
     return scores
 
 
@@ -99,7 +108,7 @@ def score_items(
     visit: Visit, checklist: Checklist, unanswered: str = "exclude", na: str | None = None
 ) -> dict[str, ItemScore]:
     """The score of every item of one visit, by id; for many visits keep ``make_tables``."""
-    return score_by(make_tables(checklist, unanswered, na), visit, na)
+    return score_items_with(make_tables(checklist, unanswered, na), visit, na)
 
 
 def _left_out(reason: Reason, possible: Fraction | None, unanswered: str, policy: str) -> ItemScore:
@@ -113,7 +122,7 @@ def _left_out(reason: Reason, possible: Fraction | None, unanswered: str, policy
     return ItemScore(None, possible, reason)
 
 
-def _hand_over(scores: dict[str, ItemScore], tables: Mapping[str, ItemTable]) -> None:
+def _hand_points_over(scores: dict[str, ItemScore], tables: Mapping[str, ItemScoreTable]) -> None:
     """Items that do not apply and give their points away raise what their heir can earn, in proportion."""
     for name, table in tables.items():
         heir, score = table.heir, scores[name]

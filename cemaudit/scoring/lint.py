@@ -13,7 +13,7 @@ from cemaudit.language import LANGUAGES, message
 from cemaudit.model import Channel, Checklist, Element, Facet, Scheme, Text, label
 from cemaudit.model.bands import Band
 
-__all__ = ["Coverage", "Level", "Remark", "cover", "lint_checklist", "lint_scheme"]
+__all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_scheme"]
 
 
 Cell = tuple[Channel, str, Element]
@@ -54,7 +54,7 @@ def cover(checklist: Checklist) -> Coverage:
     return Coverage(items)
 
 
-class Level(StrEnum):
+class LintLevel(StrEnum):
     """How serious a remark is; only errors make a check fail."""
 
     ERROR = "error"
@@ -63,10 +63,10 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Remark:
+class LintRemark:
     """One thing to look at again."""
 
-    level: Level
+    level: LintLevel
     problem: Problem
 
 
@@ -84,7 +84,7 @@ _PROVOKING = re.compile(r"\b(unreasonable demand|provoke|pick a quarrel)\b|ë¬´ë¦
 _PHOTOGRAPHED = re.compile(r"\bphoto(graph)? of (the |a )?(staff|person|people|employee|customer)", re.IGNORECASE)
 
 
-def lint_checklist(checklist: Checklist) -> Iterator[Remark]:
+def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
     """Remarks about a checklist, whatever its scheme."""
     texts = list(checklist.texts())
     yield from _untranslated(texts)
@@ -96,7 +96,7 @@ def lint_checklist(checklist: Checklist) -> Iterator[Remark]:
     yield from _uncovered(checklist)
 
 
-def lint_scheme(scheme: Scheme) -> Iterator[Remark]:
+def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
     """Remarks about a scheme, whatever the checklist."""
     texts = [("title", scheme.title), *([("about", scheme.about)] if scheme.about else [])]
     texts += [(f"measures.{measure.id}.title", measure.title) for measure in scheme.measures if measure.title]
@@ -104,54 +104,54 @@ def lint_scheme(scheme: Scheme) -> Iterator[Remark]:
     yield from _untranslated(texts)
     if scheme.bands and not _takes_the_rest(scheme.bands[-1]):
         text = message("no band takes what the conditions leave over; such a visit has no band")
-        yield Remark(Level.NOTE, Problem(text, "bands"))
+        yield LintRemark(LintLevel.NOTE, Problem(text, "bands"))
     if not scheme.source:
-        yield Remark(Level.NOTE, Problem(message("no source is given for the formula"), "source"))
+        yield LintRemark(LintLevel.NOTE, Problem(message("no source is given for the formula"), "source"))
 
 
 def _takes_the_rest(band: Band) -> bool:
     return not band.where
 
 
-def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[Remark]:
+def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:
     for place, text in texts:
         for language in set(LANGUAGES) - set(text.languages):
-            yield Remark(Level.ERROR, Problem(message("no text in {language}", language=language), place))
+            yield LintRemark(LintLevel.ERROR, Problem(message("no text in {language}", language=language), place))
 
 
-def _unfair(place: str, text: Text) -> Iterator[Remark]:
+def _unfair(place: str, text: Text) -> Iterator[LintRemark]:
     words = f"{text.ko or ''}\n{text.en or ''}"
     if match := _INTRUSIVE.search(words):
         what = message("asks about the body or person of staff: {words}", words=match[0])
         hint = message("such items have been found to violate staff's rights; ask about the service instead")
-        yield Remark(Level.WARNING, Problem(what, place, hint))
+        yield LintRemark(LintLevel.WARNING, Problem(what, place, hint))
     if match := _PROVOKING.search(words):
-        yield Remark(Level.WARNING, Problem(message("provokes staff: {words}", words=match[0]), place))
+        yield LintRemark(LintLevel.WARNING, Problem(message("provokes staff: {words}", words=match[0]), place))
     if match := _PHOTOGRAPHED.search(words):
-        yield Remark(Level.WARNING, Problem(message("has people photographed: {words}", words=match[0]), place))
+        yield LintRemark(LintLevel.WARNING, Problem(message("has people photographed: {words}", words=match[0]), place))
 
 
-def _repeated_questions(checklist: Checklist) -> Iterator[Remark]:
+def _repeated_questions(checklist: Checklist) -> Iterator[LintRemark]:
     counts = Counter(str(item.ask) for item in checklist.items.values())
     for item in checklist.items.values():
         if counts[str(item.ask)] > 1:
-            yield Remark(Level.WARNING, Problem(message("another item asks the same"), f"items.{item.id}.ask"))
+            yield LintRemark(LintLevel.WARNING, Problem(message("another item asks the same"), f"items.{item.id}.ask"))
 
 
-def _weightless(checklist: Checklist) -> Iterator[Remark]:
+def _weightless(checklist: Checklist) -> Iterator[LintRemark]:
     for touchpoint in checklist.touchpoints:
         scored = [item for item in touchpoint.items if item.answer.possible]
         if not scored and not (touchpoint.emotion or touchpoint.expectation):
             text = message("nothing here carries points, and no feeling is asked")
-            yield Remark(Level.NOTE, Problem(text, f"touchpoints.{touchpoint.id}"))
+            yield LintRemark(LintLevel.NOTE, Problem(text, f"touchpoints.{touchpoint.id}"))
         elif scored and not any(item.weight for item in scored):
-            yield Remark(Level.WARNING, Problem(message("all weights are 0"), f"touchpoints.{touchpoint.id}"))
+            yield LintRemark(LintLevel.WARNING, Problem(message("all weights are 0"), f"touchpoints.{touchpoint.id}"))
 
 
-def _uncovered(checklist: Checklist) -> Iterator[Remark]:
+def _uncovered(checklist: Checklist) -> Iterator[LintRemark]:
     coverage = cover(checklist)
     for axis, facet in enumerate((Facet.CHANNEL, Facet.STAGE, Facet.ELEMENT)):
         missing = coverage.missing(axis)
         if missing:
             text = message("no item looks at {facet}: {names}", facet=label(facet), names=", ".join(missing))
-            yield Remark(Level.NOTE, Problem(text, "touchpoints"))
+            yield LintRemark(LintLevel.NOTE, Problem(text, "touchpoints"))

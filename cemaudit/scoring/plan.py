@@ -33,10 +33,10 @@ from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN
-from cemaudit.scoring.items import ItemTable, make_tables
-from cemaudit.scoring.rounding import Step
+from cemaudit.scoring.items import ItemScoreTable, make_tables
+from cemaudit.scoring.rounding import ScoreStep
 
-__all__ = ["CriticalCap", "Group", "Input", "Plan", "PlannedMeasure", "make_plan"]
+__all__ = ["CriticalCap", "MeasureInput", "Plan", "PlannedMeasure", "PlannedScore", "make_plan"]
 
 Kind = Literal["item", "score", "@emotions", "@expectations", "@claims", "@blames", "@critical"]
 Facets = Mapping[Facet, tuple[str, ...]]
@@ -44,7 +44,7 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Input:
+class MeasureInput:
     """One member of a group: ``ref`` is an item id, a touchpoint id, or the name of another score."""
 
     kind: Kind
@@ -65,17 +65,17 @@ class CriticalCap:
 
 
 @dataclass(frozen=True)
-class Group:
+class PlannedScore:
     """One score of a measure: the measure itself, or one of its keys."""
 
     key: Key
-    inputs: tuple[Input, ...]
+    inputs: tuple[MeasureInput, ...]
     critical_caps: tuple[CriticalCap, ...] = ()
-    known: dict[tuple[int | str, ...], tuple[Step, ...]] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[tuple[int | str, ...], tuple[ScoreStep, ...]] = field(default_factory=dict, compare=False, repr=False)
     """Steps already taken, by numerator, denominator and the caps in force: filled while visits are scored."""
 
     @cached_property
-    def lookups(self) -> tuple[tuple[Input, str, Callable[[AnswerValue | None], Member | None]], ...]:
+    def lookups(self) -> tuple[tuple[MeasureInput, str, Callable[[AnswerValue | None], Member | None]], ...]:
         """Each input with what it refers to and how its known members are found."""
         return tuple((member_input, member_input.ref, member_input.known.get) for member_input in self.inputs)
 
@@ -86,7 +86,7 @@ class PlannedMeasure:
 
     measure: Measure
     aggregator: Aggregator
-    groups: tuple[Group, ...]
+    groups: tuple[PlannedScore, ...]
 
     @property
     def needs(self) -> set[str]:
@@ -112,14 +112,14 @@ class Plan:
     scheme: Scheme
     measures: tuple[PlannedMeasure, ...]
 
-    def tables(self, na: str | None = None) -> dict[str, ItemTable]:
+    def tables(self, na: str | None = None) -> dict[str, ItemScoreTable]:
         """What each item earns for each answer, under a measure's own NA policy where ``na`` names one."""
         if na not in self._tables:
             self._tables[na] = make_tables(self.checklist, self.scheme.unanswered, na)
         return self._tables[na]
 
     @cached_property
-    def _tables(self) -> dict[str | None, dict[str, ItemTable]]:
+    def _tables(self) -> dict[str | None, dict[str, ItemScoreTable]]:
         return {}
 
     def part(self, score_names: Iterable[str]) -> Plan:
@@ -134,7 +134,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class _InputCandidate:
     """Something a measure could take in, with its facets and the weight written in the checklist."""
 
     kind: Kind
@@ -173,7 +173,7 @@ class _Planner:
     def _order(self) -> list[str]:
         measures, items = self.scheme.measure, self.checklist.items
         needs = {
-            name: [other for other in _needed(measure, items) if other in measures]
+            name: [other for other in _dependencies(measure, items) if other in measures]
             for name, measure in measures.items()
         }
         try:
@@ -197,23 +197,23 @@ class _Planner:
             self._complain(measure, text, "options", nearest(option, aggregator.options))
         return aggregator
 
-    def _groups(self, measure: Measure) -> tuple[Group, ...]:
-        members: dict[Key, list[Input]] = {}
+    def _groups(self, measure: Measure) -> tuple[PlannedScore, ...]:
+        members: dict[Key, list[MeasureInput]] = {}
         for source in measure.of:
             for candidate in self._candidates(measure, source):
                 if self._is_wanted(measure, candidate):
                     factor = _factor(measure, source, candidate)
                     for key in itertools.product(*(candidate.facets.get(facet, ()) for facet in measure.for_each)):
-                        members.setdefault(key, []).append(Input(candidate.kind, candidate.ref, factor))
+                        members.setdefault(key, []).append(MeasureInput(candidate.kind, candidate.ref, factor))
         keys = sorted(members, key=lambda key: self._rank(measure, key))
-        return tuple(Group(key, tuple(members[key]), self._critical_caps(measure, key)) for key in keys) or self._empty(
-            measure
-        )
+        return tuple(
+            PlannedScore(key, tuple(members[key]), self._critical_caps(measure, key)) for key in keys
+        ) or self._empty(measure)
 
-    def _empty(self, measure: Measure) -> tuple[Group, ...]:
-        return () if measure.for_each else (Group((), ()),)
+    def _empty(self, measure: Measure) -> tuple[PlannedScore, ...]:
+        return () if measure.for_each else (PlannedScore((), ()),)
 
-    def _is_wanted(self, measure: Measure, candidate: _Candidate) -> bool:
+    def _is_wanted(self, measure: Measure, candidate: _InputCandidate) -> bool:
         for facet, condition in measure.where.items():
             if not set(candidate.facets.get(facet, ())) & (
                 {condition} if isinstance(condition, str) else set(condition)
@@ -225,10 +225,10 @@ class _Planner:
             self._complain(measure, text, "for_each")
         return not missing
 
-    def _candidates(self, measure: Measure, source: str) -> Iterator[_Candidate]:
+    def _candidates(self, measure: Measure, source: str) -> Iterator[_InputCandidate]:
         checklist = self.checklist
         if source == "@items":
-            yield from (self._item(item) for item in checklist.items.values() if _carries(item, measure))
+            yield from (self._item(item) for item in checklist.items.values() if _carries_points(item, measure))
         elif source in VISIT_SOURCES:
             yield from (self._feeling(source, touchpoint) for touchpoint in checklist.touchpoints)
         elif source in checklist.items:
@@ -240,20 +240,20 @@ class _Planner:
             text = message("no such item or measure: {name}", name=source)
             self._complain(measure, text, "of", nearest(source, known_names))
 
-    def _item(self, item: Item) -> _Candidate:
+    def _item(self, item: Item) -> _InputCandidate:
         facets = _facets(self.checklist.touchpoint_of[item.id])
-        return _Candidate("item", item.id, {**facets, Facet.ITEM: (item.id,), Facet.TAG: item.tags}, item.weight)
+        return _InputCandidate("item", item.id, {**facets, Facet.ITEM: (item.id,), Facet.TAG: item.tags}, item.weight)
 
-    def _feeling(self, source: str, touchpoint: Touchpoint) -> _Candidate:
+    def _feeling(self, source: str, touchpoint: Touchpoint) -> _InputCandidate:
         kind: Kind = source  # type: ignore[assignment]
-        return _Candidate(kind, touchpoint.id, _facets(touchpoint), touchpoint.weight)
+        return _InputCandidate(kind, touchpoint.id, _facets(touchpoint), touchpoint.weight)
 
-    def _scores(self, source: str) -> Iterator[_Candidate]:
+    def _scores(self, source: str) -> Iterator[_InputCandidate]:
         planned = self.planned.get(source)
         for group in planned.groups if planned else ():
             yield self._score(self.scheme.measure[source], group.key)
 
-    def _score(self, measure: Measure, key: Key) -> _Candidate:
+    def _score(self, measure: Measure, key: Key) -> _InputCandidate:
         """Another measure's score; one kept per item or touchpoint brings along all facets and the weight of those."""
         named = dict(zip(measure.for_each, key, strict=True))
         facets: dict[Facet, tuple[str, ...]] = {facet: (value,) for facet, value in named.items()}
@@ -264,7 +264,7 @@ class _Planner:
         elif Facet.TOUCHPOINT in named:
             touchpoint = self.checklist.touchpoint[named[Facet.TOUCHPOINT]]
             facets, declared = {**_facets(touchpoint), **facets}, touchpoint.weight
-        return _Candidate("score", score_name(measure.id, key), facets, declared)
+        return _InputCandidate("score", score_name(measure.id, key), facets, declared)
 
     def _rank(self, measure: Measure, key: Key) -> tuple[int, ...]:
         return tuple(self._orders[facet].get(value, 0) for facet, value in zip(measure.for_each, key, strict=True))
@@ -305,7 +305,7 @@ class _Planner:
                 text = message("item {item} caps a measure the scheme lacks: {measure}", item=item.id, measure=caps)
                 self.problems.append(Problem(text, "measures", nearest(caps, self.scheme.measure)))
 
-    def _check_arity(self, measure: Measure, aggregator: Aggregator, groups: tuple[Group, ...]) -> None:
+    def _check_arity(self, measure: Measure, aggregator: Aggregator, groups: tuple[PlannedScore, ...]) -> None:
         wrong = next((group for group in groups if aggregator.arity not in {None, len(group.inputs)}), None)
         if wrong:
             name, count = score_name(measure.id, wrong.key), len(wrong.inputs)
@@ -313,7 +313,7 @@ class _Planner:
             what = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
             self._complain(measure, what, "of")
 
-    def _check_weights(self, measure: Measure, groups: tuple[Group, ...]) -> None:
+    def _check_weights(self, measure: Measure, groups: tuple[PlannedScore, ...]) -> None:
         """A facet's group may weigh nothing; a mean or ratio as a whole may not."""
         inputs = [member_input for group in groups for member_input in group.inputs]
         if (
@@ -324,13 +324,13 @@ class _Planner:
             self._complain(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
 
 
-def _needed(measure: Measure, items: Mapping[str, Item]) -> Iterator[str]:
+def _dependencies(measure: Measure, items: Mapping[str, Item]) -> Iterator[str]:
     yield from (source for source in measure.of if source not in items)
     for cap in measure.caps:
         yield from cap.where
 
 
-def _carries(item: Item, measure: Measure) -> bool:
+def _carries_points(item: Item, measure: Measure) -> bool:
     """Whether ``@items`` means this item too: it carries points, or raw values are asked for."""
     return item.possible is not None or measure.take == "value"
 
@@ -348,7 +348,7 @@ def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
     }
 
 
-def _factor(measure: Measure, source: str, candidate: _Candidate) -> Fraction:
+def _factor(measure: Measure, source: str, candidate: _InputCandidate) -> Fraction:
     weights = measure.weights
     factor = weights.sources.get(source, Fraction(1)) * (candidate.declared if weights.declared else 1)
     for facet, factors in weights.facets.items():

@@ -10,17 +10,17 @@ from typing import Any, Literal
 from cemaudit.model import Band, Score, Visit
 from cemaudit.model.base import shown_exactly
 from cemaudit.scoring.bands import Peers, find_band
-from cemaudit.scoring.exact import Evaluation, Reckoning, evaluate
+from cemaudit.scoring.exact import Evaluation, ScoreDerivation, evaluate
 from cemaudit.scoring.plan import Plan
 
-__all__ = ["Cause", "Rescored", "rescore"]
+__all__ = ["ChangeCause", "RescoredVisit", "rescore"]
 
 MOST_MEASURES = 3
 Kind = Literal["score", "formula", "parts", "answers", "weights", "transform", "cap", "measure", "rounding", "bands"]
 
 
 @dataclass(frozen=True)
-class Cause:
+class ChangeCause:
     """One thing that makes the difference.
 
     ``score``: there is one under one scheme only; ``formula``: another aggregator; ``parts``: made of other things;
@@ -40,13 +40,13 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Rescored:
+class RescoredVisit:
     """One visit ``before`` (under one scheme) and ``after`` (under the other): headline scores, bands, and causes."""
 
     visit: Visit
     before: tuple[Score, Band | None]
     after: tuple[Score, Band | None]
-    causes: tuple[Cause, ...]
+    causes: tuple[ChangeCause, ...]
 
     @property
     def change(self) -> Fraction | None:
@@ -67,61 +67,61 @@ class Rescored:
 
 def rescore(
     visit: Visit, before: Plan, after: Plan, peers: tuple[Peers | None, Peers | None] = (None, None)
-) -> Rescored:
+) -> RescoredVisit:
     """The visit under both plans; ``peers`` are those of either scheme, for bands by percentile."""
     evaluations, other = evaluate(before, visit), evaluate(after, visit)
     bands = (find_band(before.scheme, evaluations.scores, peers[0]), find_band(after.scheme, other.scores, peers[1]))
     first, second = _headline(evaluations), _headline(other)
-    causes: tuple[Cause, ...] = ()
+    causes: tuple[ChangeCause, ...] = ()
     if first.score.value != second.score.value or _label(bands[0]) != _label(bands[1]):
         causes = tuple(_causes(evaluations, other, peers[0], bands))
-    return Rescored(visit, (first.score, bands[0]), (second.score, bands[1]), causes)
+    return RescoredVisit(visit, (first.score, bands[0]), (second.score, bands[1]), causes)
 
 
 def _label(band: Band | None) -> str | None:
     return band.label if band else None
 
 
-def _headline(evaluation: Evaluation) -> Reckoning:
+def _headline(evaluation: Evaluation) -> ScoreDerivation:
     return evaluation.reckonings[evaluation.plan.scheme.leading]
 
 
 def _causes(
     before: Evaluation, other: Evaluation, peers: Peers | None, bands: tuple[Band | None, Band | None]
-) -> Iterator[Cause]:
+) -> Iterator[ChangeCause]:
     first, second = _headline(before), _headline(other)
     name = second.name
     if first.score.value != second.score.value:
         if (first.score.value is None) != (second.score.value is None):
-            yield Cause("score", name, _why(first.score), _why(second.score))
+            yield ChangeCause("score", name, _value_or_reason(first.score), _value_or_reason(second.score))
         if _unrounded(first) == _unrounded(second):
-            yield Cause("rounding", name, first.score.value, second.score.value)
+            yield ChangeCause("rounding", name, first.score.value, second.score.value)
         else:
-            yield from _of_headline(first, second)
-            yield from _of_measures(before, other)
+            yield from _headline_causes(first, second)
+            yield from _measure_causes(before, other)
     if _label(bands[0]) != _label(bands[1]) and _bands_differ(before, other, peers, bands):
-        yield Cause("bands", name, _label(bands[0]), _label(bands[1]))
+        yield ChangeCause("bands", name, _label(bands[0]), _label(bands[1]))
 
 
-def _of_headline(first: Reckoning, second: Reckoning) -> Iterator[Cause]:
+def _headline_causes(first: ScoreDerivation, second: ScoreDerivation) -> Iterator[ChangeCause]:
     """How the headline itself is reckoned otherwise."""
     name, old, new = second.name, first.measure, second.measure
     if (old.how, old.options) != (new.how, new.options):
-        yield Cause("formula", name, old.how, new.how)
+        yield ChangeCause("formula", name, old.how, new.how)
     if {member.name for member in first.members} != {member.name for member in second.members}:
-        yield Cause("parts", name)
+        yield ChangeCause("parts", name)
     elif None not in (first.score.value, second.score.value) and first.score.used != second.score.used:
-        yield Cause("answers", name, Fraction(first.score.used), Fraction(second.score.used))
+        yield ChangeCause("answers", name, Fraction(first.score.used), Fraction(second.score.used))
     if _weights(first, second) != _weights(second, first):
-        yield Cause("weights", name)
+        yield ChangeCause("weights", name)
     if old.transform != new.transform:
-        yield Cause("transform", name)
+        yield ChangeCause("transform", name)
     caps, others = _caps(first), _caps(second)
-    yield from (Cause("cap", name, before=detail) for detail in caps if detail not in others)
-    yield from (Cause("cap", name, after=detail) for detail in others if detail not in caps)
+    yield from (ChangeCause("cap", name, before=detail) for detail in caps if detail not in others)
+    yield from (ChangeCause("cap", name, after=detail) for detail in others if detail not in caps)
 
 
-def _weights(of: Reckoning, and_of: Reckoning) -> dict[str, Fraction]:
+def _weights(of: ScoreDerivation, and_of: ScoreDerivation) -> dict[str, Fraction]:
     """The weights of the members both have, as shares of their sum."""
     shared = {member.name for member in and_of.members}
     weights = {member.name: member.weight for member in of.members if member.name in shared}
@@ -129,22 +129,24 @@ def _weights(of: Reckoning, and_of: Reckoning) -> dict[str, Fraction]:
     return {name: weight / total for name, weight in weights.items()} if total else weights
 
 
-def _caps(reckoning: Reckoning) -> list[str]:
+def _caps(reckoning: ScoreDerivation) -> list[str]:
     return [step.detail for step in reckoning.steps if step.what == "cap"]
 
 
-def _of_measures(one: Evaluation, other: Evaluation) -> Iterator[Cause]:
+def _measure_causes(one: Evaluation, other: Evaluation) -> Iterator[ChangeCause]:
     """Scores of the same name below the headlines or asked for by bands that differ; the largest differences first."""
     leading = {one.plan.scheme.leading, other.plan.scheme.leading}
     causes = []
-    for name in (_deciding(one) & other.reckonings.keys()) | (_deciding(other) & one.reckonings.keys()):
+    for name in (_deciding_scores(one) & other.reckonings.keys()) | (_deciding_scores(other) & one.reckonings.keys()):
         before, after = (evaluation.reckonings[name].score.value for evaluation in (one, other))
         if name not in leading and before is not None and after is not None and before != after:
             causes.append((-abs(after - before), name, before, after))
-    yield from (Cause("measure", name, before, after) for _, name, before, after in sorted(causes)[:MOST_MEASURES])
+    yield from (
+        ChangeCause("measure", name, before, after) for _, name, before, after in sorted(causes)[:MOST_MEASURES]
+    )
 
 
-def _deciding(evaluation: Evaluation) -> set[str]:
+def _deciding_scores(evaluation: Evaluation) -> set[str]:
     """The scores the headline and the bands are made of."""
     scheme = evaluation.plan.scheme
     waiting = [scheme.leading, *(name for row in scheme.bands for name in row.where)]
@@ -159,7 +161,7 @@ def _deciding(evaluation: Evaluation) -> set[str]:
     return covered
 
 
-def _unrounded(reckoning: Reckoning) -> Fraction | None:
+def _unrounded(reckoning: ScoreDerivation) -> Fraction | None:
     values = [step.value for step in reckoning.steps if step.what != "round"]
     return values[-1] if values else reckoning.aggregate
 
@@ -176,7 +178,7 @@ def _bands_differ(
     return _label(find_band(before.plan.scheme, scores, peers)) != _label(bands[1])
 
 
-def _why(score: Score) -> str | Fraction | None:
+def _value_or_reason(score: Score) -> str | Fraction | None:
     return score.value if score.value is not None else score.reason and score.reason.value
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cemaudit.model.measures import Measure, Rounding
 
-__all__ = ["Step", "round_exactly", "shown", "steps_of"]
+__all__ = ["ScoreStep", "round_exactly", "shown", "steps_of"]
 
 
 DISPLAYED = Rounding(digits=1, stage="display")
@@ -48,7 +48,7 @@ def shown(value: Fraction, measure: Measure | None = None) -> str:
     return f"{Decimal(rounded.numerator) / rounded.denominator:.{max(rounding.digits, 0)}f}"
 
 
-class Step(NamedTuple):
+class ScoreStep(NamedTuple):
     """One change of a value on its way: ``what`` (``transform``, ``cap``, ``round``), why, and the value after it."""
 
     what: str
@@ -56,18 +56,18 @@ class Step(NamedTuple):
     value: Fraction
 
 
-def steps_of(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]] = ()) -> tuple[Step, ...]:
+def steps_of(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]] = ()) -> tuple[ScoreStep, ...]:
     """In this order: transform, the caps in force (each with its reason), rounding."""
     return tuple(_steps(measure, value, caps))
 
 
-def _steps(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]]) -> Iterator[Step]:
+def _steps(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]]) -> Iterator[ScoreStep]:
     moved = value if measure.transform.is_idle else measure.transform.apply(value)
     if moved is not value and moved != value:
-        yield Step("transform", "", moved)
+        yield ScoreStep("transform", "", moved)
     for detail, at in caps:
         if moved > at:
             moved = at
-            yield Step("cap", detail, moved)
+            yield ScoreStep("cap", detail, moved)
     if measure.round and measure.round.stage == "value":
-        yield Step("round", f"{measure.round.mode} {measure.round.digits}", round_exactly(moved, measure.round))
+        yield ScoreStep("round", f"{measure.round.mode} {measure.round.digits}", round_exactly(moved, measure.round))

@@ -8,9 +8,9 @@ from cemaudit.errors import Problem, nearest
 from cemaudit.language import message
 from cemaudit.model import Checklist, Item, SkipState, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 
-__all__ = ["Fitting", "check_visit", "missing_evidence", "missing_proof", "short_note"]
+__all__ = ["VisitValidator", "check_visit", "missing_evidence", "missing_requirements", "short_note"]
 
 
 def check_visit(visit: Visit, checklist: Checklist) -> list[Problem]:
@@ -54,7 +54,7 @@ def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         problem = item.answer.problem(value)
         if problem:
             yield problem.inside(f"answers.{item_id}")
-        elif not is_relevant(item, visit, checklist):
+        elif not item_is_relevant(item, visit, checklist):
             text = message("answered, although it does not arise in this visit")
             yield Problem(text, f"answers.{item_id}", message("drop the answer, or correct what decides it"))
 
@@ -85,7 +85,7 @@ def _setting(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         yield Problem(message("no such step: {step}", step=visit.step), "episode.step", nearest(visit.step, steps))
 
 
-def missing_proof(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+def missing_requirements(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     """Every answer without the evidence or narrative it needs; for visits that fit the checklist."""
     for item_id, value in visit.answers.items():
         item = checklist.items[item_id]
@@ -113,7 +113,7 @@ def short_note(visit: Visit, item: Item, value: AnswerValue) -> Problem | None:
 _FEW_ANSWERS = YesNo | Choice | Scale | Nps
 
 
-class Fitting:
+class VisitValidator:
     """Whether visits fit ``checklist``."""
 
     def __init__(self, checklist: Checklist) -> None:
@@ -168,7 +168,7 @@ class Fitting:
 
     def _answer_fits(self, visit: Visit, name: str, value: AnswerValue) -> bool:
         item = self._checklist.items.get(name)
-        if item is None or item.answer.problem(value) or not is_relevant(item, visit, self._checklist):
+        if item is None or item.answer.problem(value) or not item_is_relevant(item, visit, self._checklist):
             return False
         if name in self._kept:
             self._good.add((name, type(value), value))

@@ -25,9 +25,9 @@ from cemaudit.model.answers import (
     YesNo,
 )
 from cemaudit.simulate import sentences
-from cemaudit.simulate.schedule import Course
+from cemaudit.simulate.schedule import VisitSchedule
 
-__all__ = ["draw", "linked"]
+__all__ = ["draw_answer", "linked_answers"]
 
 
 Answers = Mapping[str, AnswerValue]
@@ -42,17 +42,17 @@ SATURDAY = 5
 COMPLAINS = 0.15
 
 
-def linked(checklist_id: str, answers: Answers, course: Course, rng: Random) -> Linked:
+def linked_answers(checklist_id: str, answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     """The answers that follow from ``answers`` and the course; ``None`` where the item does not apply."""
     rule = _RULES.get(checklist_id)
     return rule(answers, course, rng) if rule else {}
 
 
-def _shop(_answers: Answers, course: Course, _rng: Random) -> Linked:
+def _shop(_answers: Answers, course: VisitSchedule, _rng: Random) -> Linked:
     return {"GS08": "not-bought"} if course.scenario == "repair" else {}
 
 
-def _order(answers: Answers, course: Course, rng: Random) -> Linked:
+def _order(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     ordered = course.slots[0].start.date()
     promised = ordered + timedelta(days=rng.randint(2, 4))
     arrived = promised + timedelta(days=_whole(answers.get("E12", 0)))
@@ -63,14 +63,14 @@ def _order(answers: Answers, course: Course, rng: Random) -> Linked:
     return {**dates, "E17": None} if course.scenario == "question-on-the-way" else {**dates, "E22": None}
 
 
-def _treatment(_answers: Answers, course: Course, rng: Random) -> Linked:
+def _treatment(_answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     in_clinic = [slot for slot in course.planned if slot.step in {"V1", "Vn", "VE"}]
     plan: Linked = {"H17-visits": len(in_clinic), "H17-until": in_clinic[-1].start.date().isoformat()}
     unchanged: Linked = {"H21-visits": None}
     return {**plan, **unchanged} if rng.random() < COMPLAINS else {**plan, **unchanged, "H24-days": None}
 
 
-_RULES: dict[str, Callable[[Answers, Course, Random], Linked]] = {
+_RULES: dict[str, Callable[[Answers, VisitSchedule, Random], Linked]] = {
     "retail.green-smile": _shop,
     "ecommerce.order": _order,
     "hospital.outpatient": _treatment,
@@ -97,7 +97,7 @@ WITHOUT_POINTS = 0.04
 USUAL_AMOUNT = {"money": (12_000, 89_000), "duration": (3, 30), "number": (1, 10), "count": (1, 5)}
 
 
-def draw(answer: AnswerType, level: float, now: datetime, language: Language, rng: Random) -> AnswerValue:
+def draw_answer(answer: AnswerType, level: float, now: datetime, language: Language, rng: Random) -> AnswerValue:
     """An answer whose share of the points is ``level`` (0..1) on average; ``now`` is a time it may name."""
     value: AnswerValue
     match answer:
@@ -155,14 +155,14 @@ def _quantity(answer: Quantity, level: float, rng: Random) -> int | Decimal:
         row_index = _by_points([(number, row.points) for number, row in enumerate(rows)], level, rng)
         low, high = _between([row.up_to for row in rows[:-1] if row.up_to is not None], row_index, answer)
         return _number(answer, low, high, rng)
-    low, high = _usual(answer)
+    low, high = _typical_range(answer)
     if answer.table == "value":
         target = low + Fraction(level) * (high - low)
         return _within(answer, Fraction(math.floor(target + Fraction(rng.random()))), low, high)
     return _number(answer, low, high, rng)
 
 
-def _usual(answer: Quantity) -> tuple[Fraction, Fraction]:
+def _typical_range(answer: Quantity) -> tuple[Fraction, Fraction]:
     """The values to be expected without a points table; up to ``max`` where the value itself is the points."""
     low, high = map(Fraction, USUAL_AMOUNT[answer.type])
     if answer.min is not None:

@@ -16,7 +16,17 @@ from cemaudit.files import replaced
 from cemaudit.language import Language
 from cemaudit.model import Channel, Checklist
 
-__all__ = ["Chain", "Outlet", "Shopper", "Store", "brand_of", "formats_of", "make_chain", "outlets", "write_stores"]
+__all__ = [
+    "Outlet",
+    "SimulatedChain",
+    "SimulatedShopper",
+    "SimulatedStore",
+    "brand_of",
+    "formats_of",
+    "make_chain",
+    "outlets",
+    "write_stores",
+]
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ def outlets(sector: str, count: int) -> list[Outlet]:
     known = [Outlet(f"{brand_of(sector)} {corner}", "온라인") for corner in _CORNERS]
     if sector != "ecommerce":
         known = [_outlet(sector, branch, place) for branch, place in _BRANCHES]
-    return [_again(known[number % len(known)], number // len(known)) for number in range(count)]
+    return [_numbered(known[number % len(known)], number // len(known)) for number in range(count)]
 
 
 def _outlet(sector: str, branch: str, place: str) -> Outlet:
@@ -95,20 +105,20 @@ def _outlet(sector: str, branch: str, place: str) -> Outlet:
     return Outlet(f"{brand_of(sector)} {name}", place, region)
 
 
-def _again(outlet: Outlet, round_number: int) -> Outlet:
+def _numbered(outlet: Outlet, round_number: int) -> Outlet:
     return replace(outlet, name=f"{outlet.name} {round_number + 1}") if round_number else outlet
 
 
-USUAL = 1.4
+MEAN_QUALITY = 1.4
 
 
-STORES_DIFFER = 0.8
+STORE_SD = 0.8
 
 
 ENGLISH = 0.2
 
 
-TRAVELS = 0.15
+TRAVEL_SHARE = 0.15
 """How often a shopper of another pool is sent; without any, strict shoppers could not be told from bad regions."""
 
 
@@ -122,7 +132,7 @@ _FIRST_OPENED, _OPENED_FOR = date(2012, 1, 2), 4_700  # days
 
 
 @dataclass(frozen=True)
-class Store:
+class SimulatedStore:
     """An outlet with what nobody sees: quality, warmth (emotion beyond performance) and trend by wave.
 
     ``pool``: the shoppers who are usually sent there.
@@ -140,7 +150,7 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Shopper:
+class SimulatedShopper:
     """A shopper; ``severity`` is taken off what is seen, ``demand`` adds to what is expected (scale 1..7)."""
 
     id: str
@@ -151,44 +161,44 @@ class Shopper:
 
 
 @dataclass(frozen=True)
-class Chain:
+class SimulatedChain:
     """The stores of a company, the shoppers who visit them, and how hard each touchpoint is."""
 
-    stores: tuple[Store, ...]
-    shoppers: tuple[Shopper, ...]
+    stores: tuple[SimulatedStore, ...]
+    shoppers: tuple[SimulatedShopper, ...]
     difficulty: Mapping[str, float]
 
-    def sent_to(self, store: Store, turn: int, rng: Random) -> Shopper:
+    def sent_to(self, store: SimulatedStore, turn: int, rng: Random) -> SimulatedShopper:
         """Who visits a store: those of its pool by turns, now and then somebody from elsewhere."""
         pool = [shopper for shopper in self.shoppers if shopper.pool == store.pool]
-        return rng.choice(self.shoppers) if rng.random() < TRAVELS else pool[turn % len(pool)]
+        return rng.choice(self.shoppers) if rng.random() < TRAVEL_SHARE else pool[turn % len(pool)]
 
 
-def make_chain(checklist: Checklist, stores: int, seed: int) -> Chain:
+def make_chain(checklist: Checklist, stores: int, seed: int) -> SimulatedChain:
     """The chain that ``simulate`` visits; the same arguments make the same chain."""
     rng = Random(f"{seed} chain {checklist.ref} {stores}")  # noqa: S311 (a simulation, no secret)
     made = _stores(checklist.sector, stores, rng)
-    return Chain(
+    return SimulatedChain(
         stores=made,
-        shoppers=tuple(_shopper(number, pool, rng) for number, pool in enumerate(_homes(made), 1)),
+        shoppers=tuple(_shopper(number, pool, rng) for number, pool in enumerate(_home_pools(made), 1)),
         difficulty={touchpoint.id: rng.gauss(0, 0.45) for touchpoint in checklist.touchpoints},
     )
 
 
-def _stores(sector: str, count: int, rng: Random) -> tuple[Store, ...]:
+def _stores(sector: str, count: int, rng: Random) -> tuple[SimulatedStore, ...]:
     """Qualities are spread evenly over a normal distribution, so that even a small chain has good and bad stores."""
-    spread = NormalDist(0, STORES_DIFFER)
+    spread = NormalDist(0, STORE_SD)
     qualities = [spread.inv_cdf((rank + 0.5) / count) for rank in range(count)]
     rng.shuffle(qualities)
     found = outlets(sector, count)
     return tuple(
-        Store(
+        SimulatedStore(
             id=f"{sector}-{number:02}",
             outlet=outlet,
             format=rng.choice(formats_of(sector)),
             opened=_FIRST_OPENED + timedelta(days=rng.randrange(_OPENED_FOR)),
             pool=_pool(outlet, number, found),
-            quality=USUAL + quality,
+            quality=MEAN_QUALITY + quality,
             channels={channel: rng.gauss(0, 0.3) for channel in Channel},
             warmth=rng.gauss(0, 0.35),
             trend=rng.gauss(0.1, 0.12),
@@ -203,21 +213,23 @@ def _pool(outlet: Outlet, number: int, earlier_outlets: list[Outlet]) -> str:
     return POOLS[(regions.index(outlet.region) if outlet.region else number) % len(POOLS)]
 
 
-def _homes(stores: tuple[Store, ...]) -> Iterator[str]:
+def _home_pools(stores: tuple[SimulatedStore, ...]) -> Iterator[str]:
     """The pool of each shopper: as many in a pool as it has stores, but not one alone."""
     for pool, count in Counter(store.pool for store in stores).items():
         yield from [pool] * max(FEWEST, count)
 
 
-def _shopper(number: int, pool: str, rng: Random) -> Shopper:
+def _shopper(number: int, pool: str, rng: Random) -> SimulatedShopper:
     language: Language = "en" if rng.random() < ENGLISH else "ko"
-    return Shopper(f"M{number:02}", pool, severity=rng.gauss(0, 0.3), demand=rng.gauss(0, 0.5), language=language)
+    return SimulatedShopper(
+        f"M{number:02}", pool, severity=rng.gauss(0, 0.3), demand=rng.gauss(0, 0.5), language=language
+    )
 
 
 HEADINGS = ("id", "name", "region", "format", "brand", "opened", "pool")
 
 
-def write_stores(path: Path, chain: Chain, sector: str) -> None:
+def write_stores(path: Path, chain: SimulatedChain, sector: str) -> None:
     """Write the stores of a chain as CSV for ``cemaudit stores import``; ``BadEnvironment`` where the disk refuses."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
@@ -227,7 +239,7 @@ def write_stores(path: Path, chain: Chain, sector: str) -> None:
         file.write(text.getvalue().encode())
 
 
-def _row(store: Store, sector: str) -> list[str]:
+def _row(store: SimulatedStore, sector: str) -> list[str]:
     outlet = store.outlet
     opened = store.opened.isoformat()
     return [store.id, outlet.name, outlet.region or "", store.format, brand_of(sector), opened, store.pool]

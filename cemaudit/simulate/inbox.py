@@ -58,14 +58,14 @@ def jpeg(evidence: Evidence, touchpoint: Touchpoint) -> bytes:
     rng = Random(evidence.file)  # noqa: S311 (a drawing, no secret)
     image = Image.new("RGB", SIZE, rng.choice(WALLS))
     pen = ImageDraw.Draw(image)
-    _scene(evidence, touchpoint)(pen, rng)
+    _choose_scene(evidence, touchpoint)(pen, rng)
     _stamp(pen)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
 
 
-def _scene(evidence: Evidence, touchpoint: Touchpoint) -> Scene:
+def _choose_scene(evidence: Evidence, touchpoint: Touchpoint) -> Scene:
     if evidence.kind == "receipt":
         return _receipt
     if touchpoint.channel is not Channel.FACE_TO_FACE:

@@ -12,17 +12,17 @@ from cemaudit.language import Language
 from cemaudit.model import Checklist, Complaint, Item, Mode, Skip, SkipState, Touchpoint
 from cemaudit.model.answers import AnswerValue, Date
 from cemaudit.simulate import sentences
-from cemaudit.simulate.answers import draw, linked
-from cemaudit.simulate.chain import Chain, Shopper, Store
-from cemaudit.simulate.schedule import Course, Slot
+from cemaudit.simulate.answers import draw_answer, linked_answers
+from cemaudit.simulate.chain import SimulatedChain, SimulatedShopper, SimulatedStore
+from cemaudit.simulate.schedule import PlannedVisit, VisitSchedule
 
-__all__ = ["Feelings", "Form", "Setting", "feel", "fill_in"]
-
-
-VISITS_DIFFER = 0.35
+__all__ = ["SimulatedAnswers", "SimulatedFeelings", "VisitAssignment", "draw_answers", "draw_feelings"]
 
 
-ITEMS_DIFFER = 0.8
+VISIT_SD = 0.35
+
+
+ITEM_SD = 0.8
 
 
 CRITICAL_IS_MINDED = 1.3
@@ -42,19 +42,19 @@ ASKED_IN_PASSING = 0.3
 
 
 @dataclass(frozen=True)
-class Setting:
+class VisitAssignment:
     """Who visits which store, where, and at which point of what course."""
 
     checklist: Checklist
-    chain: Chain
-    store: Store
-    shopper: Shopper
-    course: Course
-    slot: Slot
+    chain: SimulatedChain
+    store: SimulatedStore
+    shopper: SimulatedShopper
+    course: VisitSchedule
+    slot: PlannedVisit
 
 
 @dataclass
-class Form:
+class SimulatedAnswers:
     """The items of a visit as they are filled in; ``levels`` is how well each touchpoint went (0..1)."""
 
     levels: Mapping[str, float]
@@ -85,22 +85,22 @@ class Form:
         return sum(shares) / len(shares) if shares else self.levels[touchpoint.id]
 
 
-def fill_in(setting: Setting, rng: Random) -> Form:
+def draw_answers(setting: VisitAssignment, rng: Random) -> SimulatedAnswers:
     """The items of one visit. Items that do not arise stay empty; what follows from other answers agrees with them."""
-    form = Form(_levels(setting, rng))
+    form = SimulatedAnswers(_levels(setting, rng))
     for _ in range(MOST_PASSES):
-        if not _settle(form, setting, rng):
+        if not _fill_once(form, setting, rng):
             break
-    _put_right(form, setting, rng)
+    _make_consistent(form, setting, rng)
     while stray := [item for item in form.decided if not _arises(setting.checklist.items[item], form, setting)]:
         for item in stray:
             form.clear(item)
     return form
 
 
-def _levels(setting: Setting, rng: Random) -> dict[str, float]:
+def _levels(setting: VisitAssignment, rng: Random) -> dict[str, float]:
     store, wave = setting.store, setting.course.wave - 1
-    visit = store.quality + store.trend * wave - setting.shopper.severity + rng.gauss(0, VISITS_DIFFER)
+    visit = store.quality + store.trend * wave - setting.shopper.severity + rng.gauss(0, VISIT_SD)
     difficulty = setting.chain.difficulty
     return {
         touchpoint.id: _share(visit + store.channels[touchpoint.channel] - difficulty[touchpoint.id])
@@ -108,7 +108,7 @@ def _levels(setting: Setting, rng: Random) -> dict[str, float]:
     }
 
 
-def _settle(form: Form, setting: Setting, rng: Random) -> bool:
+def _fill_once(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> bool:
     """One pass over the items, answering those that arise and clearing those that do not; whether anything changed."""
     changed = False
     for item in setting.checklist.items.values():
@@ -123,14 +123,14 @@ def _settle(form: Form, setting: Setting, rng: Random) -> bool:
     return changed
 
 
-def _arises(item: Item, form: Form, setting: Setting) -> bool:
+def _arises(item: Item, form: SimulatedAnswers, setting: VisitAssignment) -> bool:
     steps, step = setting.checklist.touchpoint_of[item.id].steps, setting.slot.step
     if step and steps and step not in steps:
         return False
     return item.when is None or item.when.holds({**form.answers, "step": step})
 
 
-def _decide(item: Item, form: Form, setting: Setting, rng: Random) -> None:
+def _decide(item: Item, form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> None:
     state = _left_out(item, setting, rng)
     if state:
         reason = sentences.skipped(setting.shopper.language, rng) if state is SkipState.NOT_OBSERVED else None
@@ -138,26 +138,26 @@ def _decide(item: Item, form: Form, setting: Setting, rng: Random) -> None:
         return
     touchpoint = setting.checklist.touchpoint_of[item.id]
     minded = CRITICAL_IS_MINDED if item.critical else 0
-    level = _share(_logit(form.levels[touchpoint.id]) + minded + rng.gauss(0, ITEMS_DIFFER))
-    value = draw(item.answer, level, setting.slot.start, setting.shopper.language, rng)
+    level = _share(_logit(form.levels[touchpoint.id]) + minded + rng.gauss(0, ITEM_SD))
+    value = draw_answer(item.answer, level, setting.slot.start, setting.shopper.language, rng)
     if item.answer.problem(value):
         form.skipped[item.id] = Skip(state=SkipState.NOT_OBSERVED)
     else:
         form.answers[item.id] = value
 
 
-def _left_out(item: Item, setting: Setting, rng: Random) -> SkipState | None:
+def _left_out(item: Item, setting: VisitAssignment, rng: Random) -> SkipState | None:
     touchpoint, chance = setting.checklist.touchpoint_of[item.id], rng.random()
     if setting.slot.step and not touchpoint.steps and rng.random() > ASKED_IN_PASSING:
         return SkipState.NOT_OBSERVED
-    for state, often in _often(item):
+    for state, often in _skip_rates(item):
         if chance < often:
             return state
         chance -= often
     return None
 
 
-def _often(item: Item) -> Iterator[tuple[SkipState, float]]:
+def _skip_rates(item: Item) -> Iterator[tuple[SkipState, float]]:
     """How often an item is left out; one whose help says when it does not apply is left out more often."""
     if item.na != "refuse":
         mentions_not_applicable = item.help and (
@@ -168,10 +168,10 @@ def _often(item: Item) -> Iterator[tuple[SkipState, float]]:
         yield SkipState.DECLINED, DECLINED
 
 
-def _put_right(form: Form, setting: Setting, rng: Random) -> None:
+def _make_consistent(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> None:
     """Bring answers that follow from others into line, and dates into the order of their items."""
     items = setting.checklist.items
-    answers = linked(setting.checklist.id, form.answers, setting.course, rng)
+    answers = linked_answers(setting.checklist.id, form.answers, setting.course, rng)
     for name, value in answers.items():
         if name in items and _arises(items[name], form, setting):
             form.clear(name)
@@ -202,10 +202,10 @@ STRENGTH = 4.0
 INDIFFERENT = 0.45
 
 
-MOODS_DIFFER = 0.4
+MOOD_SD = 0.4
 
 
-FEELINGS_DIFFER = 1.05
+FEELING_SD = 1.05
 
 
 EXPECTED = {Mode.ACTIVE: 5.3, Mode.PASSIVE: 4.6}
@@ -221,7 +221,7 @@ CLAIMS, BLAMES = 0.35, 0.3
 
 
 @dataclass
-class Feelings:
+class SimulatedFeelings:
     """Emotions and expectations by touchpoint, notes by item, claims and blames."""
 
     emotions: dict[str, int] = field(default_factory=dict)
@@ -231,16 +231,16 @@ class Feelings:
     blames: list[Complaint] = field(default_factory=list)
 
 
-def feel(form: Form, setting: Setting, rng: Random) -> Feelings:
+def draw_feelings(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> SimulatedFeelings:
     """Feelings that follow performance with a noise of their own, so that something done well may still feel bad."""
-    feelings, language = Feelings(), setting.shopper.language
-    mood = setting.store.warmth + rng.gauss(0, MOODS_DIFFER)
-    for touchpoint, performance in _seen(form, setting):
+    feelings, language = SimulatedFeelings(), setting.shopper.language
+    mood = setting.store.warmth + rng.gauss(0, MOOD_SD)
+    for touchpoint, performance in _rated_touchpoints(form, setting):
         if touchpoint.expectation:
             expectation = EXPECTED[touchpoint.mode] + setting.shopper.demand + rng.gauss(0, 0.7)
             feelings.expectations[touchpoint.id] = _step(expectation, 1, 7)
         if touchpoint.emotion:
-            felt = STRENGTH * (performance - INDIFFERENT) + mood + rng.gauss(0, FEELINGS_DIFFER)
+            felt = STRENGTH * (performance - INDIFFERENT) + mood + rng.gauss(0, FEELING_SD)
             feelings.emotions[touchpoint.id] = _step(felt, -3, 3)
         _complain(feelings, touchpoint, performance, language, rng)
         for item in touchpoint.items:
@@ -253,14 +253,16 @@ def feel(form: Form, setting: Setting, rng: Random) -> Feelings:
     return feelings
 
 
-def _seen(form: Form, setting: Setting) -> Iterator[tuple[Touchpoint, float]]:
+def _rated_touchpoints(form: SimulatedAnswers, setting: VisitAssignment) -> Iterator[tuple[Touchpoint, float]]:
     for touchpoint in setting.checklist.touchpoints:
         performance = form.performance(touchpoint)
         if performance is not None:
             yield touchpoint, performance
 
 
-def _complain(feelings: Feelings, touchpoint: Touchpoint, performance: float, language: Language, rng: Random) -> None:
+def _complain(
+    feelings: SimulatedFeelings, touchpoint: Touchpoint, performance: float, language: Language, rng: Random
+) -> None:
     emotion = feelings.emotions.get(touchpoint.id, 0)
     if performance < INDIFFERENT and emotion <= -1 and rng.random() < CLAIMS:
         text = sentences.claim(touchpoint.element, language, rng)

@@ -10,7 +10,7 @@ from random import Random
 
 from cemaudit.model import Checklist, Step
 
-__all__ = ["KOREA", "Course", "Slot", "make_courses"]
+__all__ = ["KOREA", "PlannedVisit", "VisitSchedule", "make_schedules"]
 
 
 KOREA = timezone(timedelta(hours=9), "Asia/Seoul")
@@ -25,14 +25,14 @@ BETWEEN_WAVES = timedelta(days=91)
 MOST_WAVES = 4
 
 
-LOOKS_BACK = 0.6
+LAST_STEP_KEPT = 0.6
 
 
 SUNDAY = 6
 
 
 @dataclass(frozen=True)
-class Slot:
+class PlannedVisit:
     """One visit to come: when, and which step of the course."""
 
     start: datetime
@@ -41,7 +41,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Course:
+class VisitSchedule:
     """What one customer goes through: a single visit, or the visits of an episode.
 
     ``planned`` are the slots as agreed on at first; ``slots`` those that happened, fewer after a drop-out.
@@ -50,11 +50,11 @@ class Course:
     number: int
     wave: int
     scenario: str | None
-    planned: tuple[Slot, ...]
-    slots: tuple[Slot, ...]
+    planned: tuple[PlannedVisit, ...]
+    slots: tuple[PlannedVisit, ...]
 
 
-def make_courses(checklist: Checklist, count: int, drop_out: float, rng: Random) -> Iterator[Course]:
+def make_schedules(checklist: Checklist, count: int, drop_out: float, rng: Random) -> Iterator[VisitSchedule]:
     """``count`` courses of one store, spread over up to four waves a quarter of a year apart.
 
     ``drop_out`` is the chance (0..1) that a customer breaks off an episode.
@@ -66,10 +66,10 @@ def make_courses(checklist: Checklist, count: int, drop_out: float, rng: Random)
         day = FIRST_DAY + wave * BETWEEN_WAVES + timedelta(days=rng.randint(0, 27))
         if checklist.steps:
             planned = tuple(_episode(checklist.steps, day, rng))
-            yield Course(number + 1, wave + 1, scenario, planned, _kept(planned, drop_out, rng))
+            yield VisitSchedule(number + 1, wave + 1, scenario, planned, _after_drop_out(planned, drop_out, rng))
         else:
-            slots = (Slot(_start(day, rng)),)
-            yield Course(number + 1, wave + 1, scenario, slots, slots)
+            slots = (PlannedVisit(_start(day, rng)),)
+            yield VisitSchedule(number + 1, wave + 1, scenario, slots, slots)
 
 
 def _scenario(checklist: Checklist, rng: Random) -> str | None:
@@ -78,13 +78,13 @@ def _scenario(checklist: Checklist, rng: Random) -> str | None:
     return rng.choice(scenarios).id if scenarios else None
 
 
-def _episode(steps: Sequence[Step], day: date, rng: Random) -> Iterator[Slot]:
-    for number, step in enumerate(_line(steps, rng), 1):
-        yield Slot(_start(day, rng), step, number)
+def _episode(steps: Sequence[Step], day: date, rng: Random) -> Iterator[PlannedVisit]:
+    for number, step in enumerate(_step_sequence(steps, rng), 1):
+        yield PlannedVisit(_start(day, rng), step, number)
         day += timedelta(days=rng.randint(4, 9))
 
 
-def _line(steps: Sequence[Step], rng: Random) -> list[str]:
+def _step_sequence(steps: Sequence[Step], rng: Random) -> list[str]:
     """The steps in order; a run of steps that repeat comes one to three times as a whole."""
     line: list[str] = []
     for repeats, run in groupby(steps, key=lambda step: step.repeats):
@@ -92,12 +92,12 @@ def _line(steps: Sequence[Step], rng: Random) -> list[str]:
     return line
 
 
-def _kept(planned: tuple[Slot, ...], drop_out: float, rng: Random) -> tuple[Slot, ...]:
+def _after_drop_out(planned: tuple[PlannedVisit, ...], drop_out: float, rng: Random) -> tuple[PlannedVisit, ...]:
     """All slots; or, where the customer drops out, at least two of them and often the last one, the look back."""
     if rng.random() >= drop_out or len(planned) < 4:
         return planned
     kept = planned[: rng.randint(2, len(planned) - 2)]
-    if rng.random() < LOOKS_BACK:
+    if rng.random() < LAST_STEP_KEPT:
         kept = (*kept, replace(planned[-1], number=len(kept) + 1))
     return kept
 

@@ -14,8 +14,8 @@ from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, Momen
 from cemaudit.model.answers import Date, Quantity
 from cemaudit.simulate import sentences
 from cemaudit.simulate.chain import make_chain
-from cemaudit.simulate.responses import Form, Setting, feel, fill_in
-from cemaudit.simulate.schedule import FIRST_DAY, KOREA, make_courses
+from cemaudit.simulate.responses import SimulatedAnswers, VisitAssignment, draw_answers, draw_feelings
+from cemaudit.simulate.schedule import FIRST_DAY, KOREA, make_schedules
 
 __all__ = ["PHOTOS", "simulate"]
 
@@ -35,15 +35,15 @@ def simulate(checklist: Checklist, stores: int = 6, visits: int = 3, seed: int =
     for store in chain.stores:
         rng = Random(f"{seed} visits {checklist.ref} {store.id}")  # noqa: S311 (a simulation, no secret)
         first = rng.randrange(len(chain.shoppers))
-        for course in make_courses(checklist, visits, 1 / (1 + math.exp(store.quality)), rng):
+        for course in make_schedules(checklist, visits, 1 / (1 + math.exp(store.quality)), rng):
             shopper = chain.sent_to(store, first + course.number, rng)
             for slot in course.slots:
-                yield _visit(Setting(checklist, chain, store, shopper, course, slot), rng)
+                yield _visit(VisitAssignment(checklist, chain, store, shopper, course, slot), rng)
 
 
-def _visit(setting: Setting, rng: Random) -> Visit:
-    form = fill_in(setting, rng)
-    feelings = feel(form, setting, rng)
+def _visit(setting: VisitAssignment, rng: Random) -> Visit:
+    form = draw_answers(setting, rng)
+    feelings = draw_feelings(form, setting, rng)
     times = _times(form, setting, rng)
     language, start = setting.shopper.language, setting.slot.start
     return Visit(
@@ -73,18 +73,18 @@ def _visit(setting: Setting, rng: Random) -> Visit:
     )
 
 
-def _visit_id(setting: Setting) -> str:
+def _visit_id(setting: VisitAssignment) -> str:
     course = f"{setting.store.id}-{setting.course.number:02}"
     return f"{course}-{setting.slot.number:02}" if setting.slot.step else course
 
 
-def _persona(setting: Setting) -> str | None:
+def _persona(setting: VisitAssignment) -> str | None:
     personas = {scenario.id: scenario.persona for scenario in setting.checklist.scenarios}
     persona = personas.get(setting.course.scenario or "")
     return _in(setting.shopper.language, persona) if persona else None
 
 
-def _episode(setting: Setting) -> EpisodeStep | None:
+def _episode(setting: VisitAssignment) -> EpisodeStep | None:
     slot = setting.slot
     if slot.step is None:
         return None
@@ -96,12 +96,12 @@ def _in(language: Language, text: Text) -> str:
 
 
 @dataclass(frozen=True)
-class _Times:
+class _VisitTimes:
     finished: datetime
     entered: datetime
 
 
-def _times(form: Form, setting: Setting, rng: Random) -> _Times:
+def _times(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> _VisitTimes:
     """Long enough for every duration noted, up to the last day the answers name; entered later that day."""
     start = setting.slot.start
     finished = start + timedelta(minutes=rng.randint(12, 35), seconds=_seconds_noted(form, setting.checklist))
@@ -110,10 +110,10 @@ def _times(form: Form, setting: Setting, rng: Random) -> _Times:
         finished = datetime.combine(last, time(18, rng.randrange(60)), KOREA)
     latest = datetime.combine(finished.date(), time(23, 50), KOREA)
     entered = min(finished + timedelta(minutes=rng.randint(15, 180)), max(latest, finished))
-    return _Times(finished, entered)
+    return _VisitTimes(finished, entered)
 
 
-def _seconds_noted(form: Form, checklist: Checklist) -> int:
+def _seconds_noted(form: SimulatedAnswers, checklist: Checklist) -> int:
     total = Decimal(0)
     for item_id, value in form.answers.items():
         answer = checklist.items[item_id].answer
@@ -122,14 +122,16 @@ def _seconds_noted(form: Form, checklist: Checklist) -> int:
     return int(total)
 
 
-def _days_lived(form: Form, checklist: Checklist) -> Iterator[date]:
+def _days_lived(form: SimulatedAnswers, checklist: Checklist) -> Iterator[date]:
     """The days named in the answers; in an episode later days belong to later visits, or are plans."""
     for item_id, value in form.answers.items():
         if isinstance(checklist.items[item_id].answer, Date) and not checklist.steps:
             yield date.fromisoformat(str(value))
 
 
-def _evidence(form: Form, setting: Setting, rng: Random) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+def _evidence(
+    form: SimulatedAnswers, setting: VisitAssignment, rng: Random
+) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
     visit_id, language = _visit_id(setting), setting.shopper.language
     for item in setting.checklist.items.values():
         touchpoint = setting.checklist.touchpoint_of[item.id]

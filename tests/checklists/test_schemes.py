@@ -15,7 +15,7 @@ from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine, audit_visit, make_plan
 from cemaudit.scoring.examples import run_vectors
-from cemaudit.scoring.lint import Level, lint_checklist, lint_scheme
+from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_scheme
 
 ROOT = Path(__file__).parents[2]
 FOLDER = files("cemaudit_checklists") / "schemes"
@@ -55,7 +55,7 @@ def test_is_whole(scheme: Scheme) -> None:
 
 def test_nothing_to_look_at_again(scheme: Scheme) -> None:
     remarks = [*lint_scheme(scheme), *(lint_checklist(scheme.sheet) if scheme.sheet else ())]
-    assert [str(remark.problem) for remark in remarks if remark.level is not Level.NOTE] == []
+    assert [str(remark.problem) for remark in remarks if remark.level is not LintLevel.NOTE] == []
 
 
 def test_files_are_named_after_their_schemes(scheme: Scheme, request: pytest.FixtureRequest) -> None:

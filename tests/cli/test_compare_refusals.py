@@ -13,7 +13,7 @@ import samples
 import snapshots
 
 from cemaudit.cli.app import run
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
@@ -90,7 +90,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         if name not in folders:
             home = tmp_path_factory.mktemp("chain")
             some, stores = CHAINS[name]
-            with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+            with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
                 import_stores(ledger, stores)
                 ledger.collect([keeping.document(one, ledger) for one in some], {SHOP.ref: SHOP})
                 with snapshots.snapshot(ledger, engine, home / "snapshot"):

@@ -12,7 +12,7 @@ from cemaudit.cli.app import run
 from cemaudit.cli.terminal import SCREEN, columns_of
 from cemaudit.exchange.visits import read_visits
 from cemaudit.exchange.written import write_visits
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.model import Visit
 
@@ -35,7 +35,7 @@ def test_a_chain_of_each_sector(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def _went_all_the_way(home: Path) -> None:
     assert [path.name for path in (home / "inbox").iterdir()] == ["done"]
     sent = [found.visit for found in read_visits([home / "inbox" / "done"])]
-    with opened(str(home / "hq.db")) as ledger:
+    with open_ledger(str(home / "hq.db")) as ledger:
         assert not list(check(ledger))
         assert {held.id for held in ledger.visits()} == {visit.id for visit in sent}
     assert {visit.store for visit in sent} == {f"{home.name}-01", f"{home.name}-02"}
@@ -111,7 +111,7 @@ def test_real_visits_in_its_ledger_are_not_lost(tmp_path: Path, capsys: pytest.C
     capsys.readouterr()
     assert run(demo) == 3
     assert "not simulated" in _one_line(capsys.readouterr().err)
-    with opened(ledger) as kept:
+    with open_ledger(ledger) as kept:
         assert "mine" in {held.id for held in kept.visits()}
 
 

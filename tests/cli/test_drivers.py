@@ -15,8 +15,8 @@ from cemaudit.cli.app import run
 from cemaudit.cli.commands.drivers import _HINTS as SUGGESTIONS
 from cemaudit.cli.commands.items import _ADVICE as ADVICE
 from cemaudit.cli.terminal import SCREEN, columns_of
-from cemaudit.compare.drivers.ipa import Hint
-from cemaudit.compare.item_analysis import Advice
+from cemaudit.compare.drivers.ipa import Suggestion
+from cemaudit.compare.item_analysis import ItemAdvice
 from cemaudit.language import translate, use
 
 Said = pytest.CaptureFixture[str]
@@ -57,8 +57,8 @@ def test_every_suggestion_and_advice_has_words(lang: str) -> None:
     with use(lang):
         for value in (*SUGGESTIONS.values(), *ADVICE.values()):
             assert any("가" <= char <= "힣" for char in translate(value)) == (lang == "ko" and value != "")
-    assert set(SUGGESTIONS) == {hint.value for hint in Hint}
-    assert set(ADVICE) == {advice.value for advice in Advice}
+    assert set(SUGGESTIONS) == {hint.value for hint in Suggestion}
+    assert set(ADVICE) == {advice.value for advice in ItemAdvice}
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

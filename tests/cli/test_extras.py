@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cemaudit.cli.app import EXTRAS, is_there, missing, run
+from cemaudit.cli.app import EXTRAS, is_installed, missing_extra, run
 
 _WITHOUT = (
     "import sys; sys.modules[sys.argv[1]] = None\n"
@@ -43,14 +43,14 @@ def test_headquarters_commands_name_their_extra(package: str, arguments: list[st
 def test_packages_are_found_by_their_extra() -> None:
     for extra, packages in EXTRAS.items():
         for package in packages:
-            refusal = missing(ModuleNotFoundError("gone", name=f"{package}.part"))
+            refusal = missing_extra(ModuleNotFoundError("gone", name=f"{package}.part"))
             assert refusal is not None
             assert f"cemaudit[{extra}]" in str(refusal)
-    assert missing(ModuleNotFoundError("gone", name="cemaudit.nowhere")) is None
-    assert missing(ModuleNotFoundError("gone")) is None
+    assert missing_extra(ModuleNotFoundError("gone", name="cemaudit.nowhere")) is None
+    assert missing_extra(ModuleNotFoundError("gone")) is None
 
 
 def test_what_is_kept_from_being_loaded_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert is_there("hq")
+    assert is_installed("hq")
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    assert not is_there("hq")
+    assert not is_installed("hq")

@@ -11,7 +11,7 @@ from markdown_forms import write_form
 from cemaudit.checklists import load_checklist
 from cemaudit.cli.app import run
 from cemaudit.scoring import Engine
-from cemaudit.scoring.lint import Level, lint_checklist
+from cemaudit.scoring.lint import LintLevel, lint_checklist
 from cemaudit.scoring.plan import make_plan
 
 FORM = """
@@ -166,6 +166,6 @@ def test_forms_of_the_field_become_drafts_or_are_refused_with_a_reason(
             continue
         assert code == 0
         draft = load_checklist(out)
-        errors = [str(one.problem.what) for one in lint_checklist(draft) if one.level is Level.ERROR]
+        errors = [str(one.problem.what) for one in lint_checklist(draft) if one.level is LintLevel.ERROR]
         assert set(errors) <= {"no text in en", "no text in ko"}
         assert make_plan(draft, engine.library.scheme(draft.scheme))

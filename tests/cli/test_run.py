@@ -98,7 +98,7 @@ def test_a_bug_is_one_line_and_a_traceback_on_demand(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setattr("cemaudit.cli.app._answer", lambda _: 1 / 0)
+    monkeypatch.setattr("cemaudit.cli.app._execute", lambda _: 1 / 0)
     assert run(["plugins"]) == 70
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert run(["plugins", "--debug"]) == 70

@@ -8,7 +8,7 @@ import pytest
 from cemaudit.cli.commands.query import print_rows, print_view
 from cemaudit.cli.terminal import SCREEN, columns_of, table_lines
 from cemaudit.language import use
-from cemaudit.ledger.query.views import Shown
+from cemaudit.ledger.query.views import ViewResult
 
 NUMBER = re.compile(r"-?\d+\.\d")
 
@@ -18,13 +18,13 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(SCREEN))
 
 
-def heatmap(stores: int, touchpoints: int) -> Shown:
+def heatmap(stores: int, touchpoints: int) -> ViewResult:
     rows: list[dict[str, Any]] = [
         {"store": f"store-{store}", "touchpoint": f"a-long-touchpoint-{place}", "scored": 1, "mean": -10.25 - place}
         for store in range(stores)
         for place in range(touchpoints)
     ]
-    return Shown(("store", "touchpoint"), rows, ("touchpoint.experience",))
+    return ViewResult(("store", "touchpoint"), rows, ("touchpoint.experience",))
 
 
 def test_a_wide_heat_map_comes_in_pieces_and_no_number_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,7 +44,7 @@ def test_the_first_rows_of_a_heat_map_are_whole(capsys: pytest.CaptureFixture[st
 
 def test_percentiles_fit_the_screen_whole(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("scored", "mean", "deviation", "least", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "most")
-    shown = Shown(("wave",), [{"wave": "2025-1", **dict.fromkeys(names, 12.34), "scored": 48}], ("overall",))
+    shown = ViewResult(("wave",), [{"wave": "2025-1", **dict.fromkeys(names, 12.34), "scored": 48}], ("overall",))
     print_view(shown, None, pivoted=False)
     said = capsys.readouterr().out
     assert "2025-1" in said
@@ -53,7 +53,7 @@ def test_percentiles_fit_the_screen_whole(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_headings_speak_the_language_in_force(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = Shown(("store", "region"), [{"store": "s1", "region": None, "name": "강남점", "mean": -0.01}], ())
+    shown = ViewResult(("store", "region"), [{"store": "s1", "region": None, "name": "강남점", "mean": -0.01}], ())
     with use("ko"):
         print_view(shown, None, pivoted=False)
     assert capsys.readouterr().out.splitlines()[0].split() == ["매장", "지역", "이름", "평균"]

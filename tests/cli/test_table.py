@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.cli.terminal import SCREEN, columns_of, cut, table_lines
+from cemaudit.cli.terminal import SCREEN, columns_of, table_lines, truncate
 
 cells = st.text(max_size=60)
 
@@ -52,4 +52,4 @@ def test_no_line_is_wider_than_the_screen(rows: list[tuple[str, str, str]]) -> N
 
 @given(cells, st.integers(1, 30))
 def test_cut_text_fits(text: str, most: int) -> None:
-    assert columns_of(cut(text, most)) <= most
+    assert columns_of(truncate(text, most)) <= most

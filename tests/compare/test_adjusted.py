@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cemaudit.compare.case_mix import (
-    EASIER,
-    Leaf,
-    Node,
-    asked_of_items,
-    columns_of,
-    easier,
-    means_of,
-    share_of_points,
-    typical,
+    EASINESS,
+    ItemTerm,
+    PointsMean,
+    easiness,
+    easiness_sql,
+    expected_score,
+    item_means,
+    items_needed,
+    points_mean,
 )
-from cemaudit.compare.selection import Source
-from cemaudit.ledger.query.reading import Scores
+from cemaudit.compare.selection import ScoreSource
+from cemaudit.ledger.query.reading import ScoreTable
 from cemaudit.ledger.snapshot.names import score_columns
 from cemaudit.ledger.snapshot.parquet import connected
 from cemaudit.model import Checklist
@@ -37,12 +37,12 @@ ITEMS = samples.items_only(
 )
 
 
-def node_of(checklist: Checklist, *measures: samples.Data, **keys: Any) -> Node | None:
+def node_of(checklist: Checklist, *measures: samples.Data, **keys: Any) -> PointsMean | None:
     """What the last of the measures is made of."""
     scheme = samples.scheme(*measures, **keys)
     plan = make_plan(checklist, scheme)
     column = next(one for one in score_columns(plan) if one.measure == scheme.leading)
-    return share_of_points(Source(Scores((), checklist, (scheme,), (column,)), scheme, column))
+    return points_mean(ScoreSource(ScoreTable((), checklist, (scheme,), (column,)), scheme, column))
 
 
 MEASURES = [
@@ -91,28 +91,28 @@ def test_sql_reckons_what_the_definition_says(
     node = node_of(ITEMS, *measures)
     assert node
     table(link, visits)
-    leaves = asked_of_items(node)
+    leaves = items_needed(node)
     sums = link.execute(
         f"select {', '.join(f'count({one.earned}), sum({one.earned})' for one in leaves)} from visits"
     ).fetchone()
-    means = means_of(leaves, [(sums[2 * at], int(sums[2 * at + 1] or 0)) for at in range(len(leaves))])
+    means = item_means(leaves, [(sums[2 * at], int(sums[2 * at + 1] or 0)) for at in range(len(leaves))])
     counted = dict(zip([one.counted for one in leaves], arrays(link, [one.counted for one in leaves]), strict=True))
-    wanted = easier(node, means, counted)
-    found = columns_of(node, means)
+    wanted = easiness(node, means, counted)
+    found = easiness_sql(node, means)
     if found is None:
-        assert typical(node, means) is None
+        assert expected_score(node, means) is None
         assert np.isnan(wanted).all()
         return
-    rows = link.execute(f"select {EASIER} from (select {found.sql} from visits)", found.values).fetchall()
+    rows = link.execute(f"select {EASINESS} from (select {found.sql} from visits)", found.values).fetchall()
     assert np.allclose(np.array(rows, np.float64)[:, 0], wanted, atol=1e-9, equal_nan=True)
 
 
 def test_the_definition_is_the_formula_of_shares() -> None:
     node = node_of(ITEMS, {"id": "it", "how": "ratio", "of": ["A", "D"], "transform": {"times": 100}})
     assert node
-    a, d = asked_of_items(node)
-    means = means_of([a, d], [(4, 6), (4, 16)])  # of A 1.5 of 3 points, of D 4 halves: 2 of 2.5
-    found = easier(node, means, {a.counted: np.array([True, True, False]), d.counted: np.array([True, False, True])})
+    a, d = items_needed(node)
+    means = item_means([a, d], [(4, 6), (4, 16)])  # of A 1.5 of 3 points, of D 4 halves: 2 of 2.5
+    found = easiness(node, means, {a.counted: np.array([True, True, False]), d.counted: np.array([True, False, True])})
     assert np.allclose(found, [0, 100 * 1.5 / 3 - 100 * 3.5 / 5.5, 100 * 2 / 2.5 - 100 * 3.5 / 5.5])
 
 
@@ -148,5 +148,5 @@ def test_where_points_are_handed_over_nothing_is_said_of_how_easy_items_are() ->
 
 
 def test_a_leaf_without_points_for_absence_is_plain_sql() -> None:
-    leaf = Leaf('"points:A"', '"state:A"', 1, (), 1.0, 1.0, 1.0)
+    leaf = ItemTerm('"points:A"', '"state:A"', 1, (), 1.0, 1.0, 1.0)
     assert (leaf.counted, leaf.earned) == ('"points:A" is not null', '"points:A"')

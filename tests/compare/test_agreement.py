@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from published import published, shared_table
 
-from cemaudit.compare.agreement import cronbach, intraclass, krippendorff
+from cemaudit.compare.agreement import cronbach_alpha, intraclass, krippendorff_alpha
 
 SHROUT_FLEISS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype=float
@@ -57,7 +57,7 @@ def test_the_intervals_hold_the_truth_as_often_as_said() -> None:
     ("metric", "value"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849), ("ratio", 0.797)]
 )
 def test_alpha_of_four_observers_is_as_published(metric, value: float) -> None:
-    found = krippendorff(table(FOUR), metric)
+    found = krippendorff_alpha(table(FOUR), metric)
     assert round(found.value, 3) == value
     assert found.low < value < found.high
     assert found.units == 11
@@ -65,22 +65,24 @@ def test_alpha_of_four_observers_is_as_published(metric, value: float) -> None:
 
 def test_alpha_of_three_observers_is_as_published() -> None:
     case = published()["krippendorff"][0]
-    assert krippendorff(table(case["rows"]), "nominal").value == pytest.approx(case["nominal"], abs=5e-7)
-    assert krippendorff(table(case["rows"]), "interval").value == pytest.approx(case["interval"], abs=5e-7)
+    assert krippendorff_alpha(table(case["rows"]), "nominal").value == pytest.approx(case["nominal"], abs=5e-7)
+    assert krippendorff_alpha(table(case["rows"]), "interval").value == pytest.approx(case["interval"], abs=5e-7)
 
 
 def test_alpha_of_observers_who_agree_who_guess_and_who_say_nothing() -> None:
     same = np.tile(np.arange(6.0) % 3, (2, 1))
-    assert krippendorff(same)[1:] == (1, 1, 1, 6)
+    assert krippendorff_alpha(same)[1:] == (1, 1, 1, 6)
     guessed = np.random.default_rng(1).integers(0, 3, (2, 3_000)).astype(float)
-    assert krippendorff(guessed, "interval", draws=200).value == pytest.approx(0, abs=0.05)
-    assert math.isnan(krippendorff(np.ones((2, 4))).value)
-    assert krippendorff(np.full((2, 4), math.nan)).units == 0
+    assert krippendorff_alpha(guessed, "interval", draws=200).value == pytest.approx(0, abs=0.05)
+    assert math.isnan(krippendorff_alpha(np.ones((2, 4))).value)
+    assert krippendorff_alpha(np.full((2, 4), math.nan)).units == 0
 
 
 @given(arrays(np.float64, st.tuples(st.integers(2, 4), st.integers(2, 8)), elements=st.integers(0, 4).map(float)))
 def test_alpha_is_at_most_1_and_blind_to_the_order_of_observers(given_values: np.ndarray) -> None:
-    found, turned = (krippendorff(values, "interval", draws=20).value for values in (given_values, given_values[::-1]))
+    found, turned = (
+        krippendorff_alpha(values, "interval", draws=20).value for values in (given_values, given_values[::-1])
+    )
     assert found == pytest.approx(turned, nan_ok=True)
     assert math.isnan(found) or found <= 1 + 1e-12
 
@@ -89,15 +91,15 @@ def test_alpha_of_the_attitude_questions_is_as_published() -> None:
     """R's psych: 0.84."""
     rows = shared_table("datasets_attitude")
     values = np.array([[float(value) for name, value in row.items() if name != "rownames"] for row in rows])
-    found = cronbach(np.cov(values.T), len(values))
+    found = cronbach_alpha(np.cov(values.T), len(values))
     assert round(found.value, 2) == 0.84
     assert found.value == pytest.approx(0.8431, abs=5e-5)
 
 
 def test_alpha_of_one_item_or_of_nothing_that_differs_is_not_known() -> None:
-    assert math.isnan(cronbach(np.ones((1, 1)), 9).value)
-    assert math.isnan(cronbach(np.zeros((3, 3)), 9).value)
-    assert cronbach(np.ones((4, 4)), 9).value == pytest.approx(1)
+    assert math.isnan(cronbach_alpha(np.ones((1, 1)), 9).value)
+    assert math.isnan(cronbach_alpha(np.zeros((3, 3)), 9).value)
+    assert cronbach_alpha(np.ones((4, 4)), 9).value == pytest.approx(1)
 
 
 def test_alpha_of_squares_is_that_of_counted_differences() -> None:
@@ -109,4 +111,4 @@ def test_alpha_of_squares_is_that_of_counted_differences() -> None:
     within = sum(((one[:, None] - one[None, :]) ** 2).sum() / (len(one) - 1) for one in kept)
     whole = np.concatenate(kept)
     expected = ((whole[:, None] - whole[None, :]) ** 2).sum() / (len(whole) - 1)
-    assert krippendorff(values, "interval", draws=10).value == pytest.approx(1 - within / expected)
+    assert krippendorff_alpha(values, "interval", draws=10).value == pytest.approx(1 - within / expected)

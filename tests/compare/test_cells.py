@@ -9,20 +9,20 @@ import numpy as np
 from networks import Network
 
 from cemaudit.compare.cells import Cells, cells
-from cemaudit.compare.crosstabs import Crossed, cross, crossed, observe
-from cemaudit.compare.selection import Asked
-from cemaudit.compare.visit_table import coded
+from cemaudit.compare.crosstabs import CrossTabulation, cross_tabulate, cross_tabulate_table, read_visit_arrays
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.visit_table import visit_table
 from cemaudit.ledger.query.reading import Local
 
 
-def both(snapshot: Local, asked: Asked) -> tuple[Cells, Crossed]:
-    with coded(snapshot, asked) as table:
-        return cells(table), crossed(table)
+def both(snapshot: Local, asked: Selection) -> tuple[Cells, CrossTabulation]:
+    with visit_table(snapshot, asked) as table:
+        return cells(table), cross_tabulate_table(table)
 
 
 def test_cells_are_the_rows_gathered(snapshot: Local) -> None:
-    found, whole = both(snapshot, Asked())
-    rows = observe(snapshot, Asked())
+    found, whole = both(snapshot, Selection())
+    rows = read_visit_arrays(snapshot, Selection())
     wanted: dict[tuple[int, ...], list[float]] = defaultdict(list)
     for at, score in enumerate(rows.score):
         levels = [int(factor.codes[at]) for factor in rows.factors[1:]]
@@ -36,7 +36,7 @@ def test_cells_are_the_rows_gathered(snapshot: Local) -> None:
 
 
 def test_cells_add_up_to_what_is_known_of_stores_and_occasions(snapshot: Local) -> None:
-    found, whole = both(snapshot, Asked())
+    found, whole = both(snapshot, Selection())
     table = np.zeros(whole.by_store.shape)
     np.add.at(table, (found.store, found.occasion), found.visits)
     assert np.array_equal(table, whole.by_store.toarray())
@@ -45,8 +45,8 @@ def test_cells_add_up_to_what_is_known_of_stores_and_occasions(snapshot: Local) 
 
 def test_visits_after_something_was_done_are_told_from_those_before(snapshot: Local, chain: Network) -> None:
     since = dt.date(2026, 6, 1)
-    asked = Asked(acted=(("s1", since), ("s2", dt.date(2026, 9, 1)), ("s2", since), ("nowhere", since)))
-    rows = observe(snapshot, asked)
+    asked = Selection(acted=(("s1", since), ("s2", dt.date(2026, 9, 1)), ("s2", since), ("nowhere", since)))
+    rows = read_visit_arrays(snapshot, asked)
     after = sum(
         one.store in {"s1", "s2"} and one.day is not None and one.day >= since and one.id not in chain.excluded
         for one in chain.visits
@@ -56,13 +56,13 @@ def test_visits_after_something_was_done_are_told_from_those_before(snapshot: Lo
     scored = rows.facts.visits
     left_out = sum(rows.facts.left_out.values()) - rows.facts.left_out["excluded"]
     assert after - left_out <= factor.codes.sum() <= after
-    sums = cross(snapshot, asked)
+    sums = cross_tabulate(snapshot, asked)
     ones = sums.sums().dense.toarray()[len(sums.shoppers)]
     assert ones[sums.columns_of("acted")].tolist() == [scored - factor.codes.sum(), factor.codes.sum()]
     assert {rows.stores[store] for store in rows.store[factor.codes == 1]} == {"s1", "s2"}
 
 
 def test_without_a_question_about_it_nothing_was_done(snapshot: Local) -> None:
-    assert [factor.name for factor in cross(snapshot, Asked()).of_occasions] == [
+    assert [factor.name for factor in cross_tabulate(snapshot, Selection()).of_occasions] == [
         "wave", "checklist", "scheme", "scenario",
     ]  # fmt: skip

@@ -8,11 +8,18 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.crosstabs import Crossed, crossed
-from cemaudit.compare.fitting import fitted
-from cemaudit.compare.selection import Asked
-from cemaudit.compare.visit_table import coded
-from cemaudit.compare.waves import Wave, individual_limits, mixed_with_waves, series_of, series_of_stores, waves_of
+from cemaudit.compare.crosstabs import CrossTabulation, cross_tabulate_table
+from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.visit_table import visit_table
+from cemaudit.compare.waves import (
+    Wave,
+    confounded_with_waves,
+    individuals_chart_limits,
+    network_series,
+    series_by_factor,
+    waves_by_date,
+)
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import Filter
@@ -20,7 +27,7 @@ from cemaudit.ledger.query.statement import Filter
 WAVES = [Wave(f"w{number + 1}", number, number) for number in range(3)]
 
 
-def made(seed: int, *, same: bool) -> tuple[Crossed, list[float]]:
+def made(seed: int, *, same: bool) -> tuple[CrossTabulation, list[float]]:
     """Sixty stores in three waves, two visits each; the ``same`` shopper of a store in all waves, or any."""
     draw = np.random.default_rng(seed)
     store, wave = np.repeat(np.arange(60), 6), np.tile([0, 0, 1, 1, 2, 2], 60)
@@ -33,13 +40,13 @@ def made(seed: int, *, same: bool) -> tuple[Crossed, list[float]]:
 def test_changes_between_the_same_visits_are_differences_of_means() -> None:
     """Where every store has the same shoppers in every wave, their severity cancels."""
     found, means = made(1, same=True)
-    series = series_of(fitted(found), WAVES, 0.9)
+    series = network_series(fit_mixed_model(found), WAVES, 0.9)
     assert [point.change for point in series.points[1:]] == pytest.approx(np.diff(means).tolist(), abs=1e-6)
     assert [point.visits for point in series.points] == [120, 120, 120]
 
 
 def test_severity_that_cancels_does_not_widen_a_change() -> None:
-    series = series_of(fitted(made(1, same=True)[0]), WAVES, 0.9)
+    series = network_series(fit_mixed_model(made(1, same=True)[0]), WAVES, 0.9)
     last = series.points[-1]
     assert last.changed
     assert last.interval
@@ -50,22 +57,22 @@ def test_intervals_hold_the_true_change() -> None:
     changed = [
         point.changed
         for seed in range(8)
-        for point in series_of(fitted(made(seed, same=False)[0]), WAVES, 0.9).points[1:]
+        for point in network_series(fit_mixed_model(made(seed, same=False)[0]), WAVES, 0.9).points[1:]
     ]
     held = sum(one is not None and one.low < 4 < one.high for one in changed)
     assert 12 <= held <= 16
 
 
 def test_a_change_beyond_chance_is_told() -> None:
-    first, second, third = series_of(fitted(made(2, same=True)[0]), WAVES, 0.9).points
+    first, second, third = network_series(fit_mixed_model(made(2, same=True)[0]), WAVES, 0.9).points
     assert (first.change, first.told) == (None, False)
     assert second.told
     assert third.told
 
 
 def test_waves_stand_in_the_order_of_their_days(snapshot: Local) -> None:
-    with coded(snapshot, Asked()) as table:
-        waves = waves_of(table)
+    with visit_table(snapshot, Selection()) as table:
+        waves = waves_by_date(table)
         levels = table.keys["wave"].levels
     assert sorted(wave.name for wave in waves) == ["w1", "w2"]
     assert all(levels[wave.place] == wave.name for wave in waves)
@@ -73,18 +80,18 @@ def test_waves_stand_in_the_order_of_their_days(snapshot: Local) -> None:
 
 def test_parts_change_as_their_visits_alone_say(snapshot: Local) -> None:
     """A region's change is near that of a model of its visits only."""
-    asked = Asked(unit="region")
-    with coded(snapshot, asked) as table:
-        waves = waves_of(table)
-        whole = fitted(crossed(table))
+    asked = Selection(unit="region")
+    with visit_table(snapshot, asked) as table:
+        waves = waves_by_date(table)
+        whole = fit_mixed_model(cross_tabulate_table(table))
         assert table.unit_of
-        parts = series_of_stores(table, whole, waves, table.unit_of, 0.9)
+        parts = series_by_factor(table, whole, waves, table.unit_of, 0.9)
     assert [part.key for part in parts] == ["north", "south", "?"]
     for name, part in zip(("north", "south"), parts, strict=False):
-        with coded(snapshot, Asked(Filter((Condition("region", (name,)),)))) as table:
-            there = {wave.name: wave for wave in waves_of(table)}
+        with visit_table(snapshot, Selection(Filter((Condition("region", (name,)),)))) as table:
+            there = {wave.name: wave for wave in waves_by_date(table)}
             own_waves = [there[wave.name] for wave in waves]
-            own = series_of(fitted(crossed(table)), own_waves, 0.9)
+            own = network_series(fit_mixed_model(cross_tabulate_table(table)), own_waves, 0.9)
         assert [point.visits for point in part.points] == [point.visits for point in own.points]
         change, alone = part.points[1], own.points[1]
         assert change.changed
@@ -96,11 +103,11 @@ def test_waves_of_other_versions_are_called_mixed_up() -> None:
     found, _ = made(1, same=True)
     by_wave = found.of_occasions[0]
     other = by_wave._replace(name="checklist", levels=("a@1", "a@2"), codes=np.array([0, 0, 1], np.int32))
-    assert not mixed_with_waves(fitted(found))
-    assert mixed_with_waves(fitted(replace(found, of_occasions=(by_wave, other))))
+    assert not confounded_with_waves(fit_mixed_model(found))
+    assert confounded_with_waves(fit_mixed_model(replace(found, of_occasions=(by_wave, other))))
 
 
 def test_limits_of_individuals_are_the_textbook_ones() -> None:
     """Mean 5, mean moving range 2: 5 ± 5.32."""
-    assert individual_limits([4, 6, 4, 6, 4, 6]) == pytest.approx((5 - 5.32, 5 + 5.32))
-    assert individual_limits([4, 6, 4, 6, 4]) is None
+    assert individuals_chart_limits([4, 6, 4, 6, 4, 6]) == pytest.approx((5 - 5.32, 5 + 5.32))
+    assert individuals_chart_limits([4, 6, 4, 6, 4]) is None

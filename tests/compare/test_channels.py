@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networks import Network
 
-from cemaudit.compare.channels import LEAST_STORES, Sums, both_known, channels_of, correlation, sides_of
-from cemaudit.compare.selection import Asked, facets_asked
+from cemaudit.compare.channels import (
+    LEAST_STORES,
+    Sums,
+    compare_channels,
+    disattenuated_correlation,
+    facet_leagues,
+    paired_sums,
+)
+from cemaudit.compare.selection import Selection, selected_facet_values
 from cemaudit.ledger.query.reading import Local
 
 
@@ -26,7 +33,7 @@ def sums(true: float, stores: int = 400, visits: int = 8, noise: float = 1.0, se
 
 @pytest.mark.parametrize("true", [-0.5, 0.0, 0.6, 0.9])
 def test_the_true_correlation_comes_back_whatever_single_visits_share(true: float) -> None:
-    found = correlation(sums(true, noise=2.0))
+    found = disattenuated_correlation(sums(true, noise=2.0))
     assert found
     assert found.value == pytest.approx(true, abs=0.12)
     assert found.interval.low < found.value < found.interval.high
@@ -35,14 +42,17 @@ def test_the_true_correlation_comes_back_whatever_single_visits_share(true: floa
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     held = 0
     for seed in range(100):
-        found = correlation(sums(0.5, stores=60, seed=seed), replicates=200)
+        found = disattenuated_correlation(sums(0.5, stores=60, seed=seed), replicates=200)
         held += bool(found and found.interval.low <= 0.5 <= found.interval.high)
     assert 80 <= held <= 97
 
 
 def test_stores_that_differ_by_chance_alone_have_no_correlation() -> None:
     draw = np.random.default_rng(2)
-    found = [correlation(sums(0.0, stores=30, seed=int(seed)) * [1, 0, 0, 1, 1, 1]) for seed in draw.integers(0, 99, 3)]
+    found = [
+        disattenuated_correlation(sums(0.0, stores=30, seed=int(seed)) * [1, 0, 0, 1, 1, 1])
+        for seed in draw.integers(0, 99, 3)
+    ]
     assert found == [None] * 3
 
 
@@ -60,23 +70,23 @@ def test_neither_scale_nor_level_matters(factor: float, level: float) -> None:
             factor * ab + level * b,
         ]
     )
-    one, other = correlation(plain, replicates=10), correlation(turned, replicates=10)
+    one, other = disattenuated_correlation(plain, replicates=10), disattenuated_correlation(turned, replicates=10)
     assert one
     assert other
     assert other.value == pytest.approx(one.value, rel=1e-6)
 
 
 def test_sums_are_those_of_the_visits_with_both_scores(snapshot: Local, chain: Network) -> None:
-    first, second = (each.asked for each in facets_asked(snapshot, Asked(facet="channel")))
-    found = both_known(snapshot, first, second)
+    first, second = (each.asked for each in selected_facet_values(snapshot, Selection(facet="channel")))
+    found = paired_sums(snapshot, first, second)
     assert len(found) == 9
     assert 0 < found[:, 0].sum() <= len(chain.visits) - len(chain.excluded)
     assert (found[:, 5] ** 2 <= found[:, 3] * found[:, 4] + 1e-6).all()
 
 
 def test_a_chain_has_its_channels_side_by_side(snapshot: Local) -> None:
-    sides = sides_of(snapshot, Asked(facet="channel"))
-    found = channels_of(snapshot, sides)
+    sides = facet_leagues(snapshot, Selection(facet="channel"))
+    found = compare_channels(snapshot, sides)
     assert [str(mean.channel) for mean in found.means] == [str(side.of.title) for side in sides]
     (agreement,) = found.agreements
     assert agreement.stores < LEAST_STORES

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import Network
 
-from cemaudit.compare.crosstabs import cross, observe
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.mixed_model.crossproducts import Sums
-from cemaudit.compare.selection import Asked
+from cemaudit.compare.crosstabs import cross_tabulate, read_visit_arrays
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts
+from cemaudit.compare.selection import Selection
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local, reading
@@ -36,7 +36,7 @@ conditions = st.lists(
     max_size=2,
 ).map(tuple)
 asked = st.builds(
-    Asked,
+    Selection,
     st.builds(Filter, conditions, st.none(), st.none(), st.booleans()),
     st.sampled_from([None, "plain", "feel", "new"]),
     unit=st.sampled_from(["store", "region", "pool"]),
@@ -45,14 +45,14 @@ asked = st.builds(
 )
 
 
-def uncentred(sums: Sums) -> tuple[Any, ...]:
+def uncentred(sums: CrossProducts) -> tuple[Any, ...]:
     """The sums as if nothing had been taken off the scores."""
     shift, ones = sums.shift, sums.dense.toarray()[:, sums.first_fixed]
     squares = sums.squares + 2 * shift * sums.unit_totals.sum() + shift**2 * sums.visits
     return sums.unit_totals + shift * sums.weight, sums.dense_totals + shift * ones, squares
 
 
-def assert_same(one: Sums, other: Sums) -> None:
+def assert_same(one: CrossProducts, other: CrossProducts) -> None:
     assert (one.visits, one.randoms, one.fixed) == (other.visits, other.randoms, other.fixed)
     assert np.array_equal(one.weight, other.weight)
     assert np.array_equal(one.cross.toarray(), other.cross.toarray())
@@ -72,14 +72,14 @@ def some(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @given(asked)
 @settings(max_examples=12, deadline=None)
-def test_sums_by_sql_are_those_of_the_rows(some: Local, asked: Asked) -> None:
+def test_sums_by_sql_are_those_of_the_rows(some: Local, asked: Selection) -> None:
     try:
-        found = cross(some, asked)
-    except (BadInput, CannotTell) as refusal:
+        found = cross_tabulate(some, asked)
+    except (BadInput, NotEstimable) as refusal:
         with pytest.raises(type(refusal), match=r"none of these visits has a score|no such measure"):
-            observe(some, asked)
+            read_visit_arrays(some, asked)
         return
-    rows = observe(some, asked)
+    rows = read_visit_arrays(some, asked)
     assert_same(found.sums(), rows.sums())
     assert found.facts == rows.facts
     assert found.stores == rows.stores
@@ -89,12 +89,12 @@ def test_sums_by_sql_are_those_of_the_rows(some: Local, asked: Asked) -> None:
 
 
 def test_also_on_the_arcsine_scale(snapshot: Local) -> None:
-    asked = Asked(scale="arcsine")
-    assert_same(cross(snapshot, asked).sums(), observe(snapshot, asked).sums())
+    asked = Selection(scale="arcsine")
+    assert_same(cross_tabulate(snapshot, asked).sums(), read_visit_arrays(snapshot, asked).sums())
 
 
 def test_without_shoppers_their_columns_are_not_there(snapshot: Local) -> None:
-    found = cross(snapshot, Asked())
+    found = cross_tabulate(snapshot, Selection())
     whole, without = found.sums(), found.without_shoppers().sums()
     people = len(found.shoppers)
     assert without.randoms == ()
@@ -104,7 +104,7 @@ def test_without_shoppers_their_columns_are_not_there(snapshot: Local) -> None:
 
 
 def test_the_effective_number_of_visits_is_that_of_as_many_shoppers(snapshot: Local) -> None:
-    rows, found = observe(snapshot, Asked()), cross(snapshot, Asked())
+    rows, found = read_visit_arrays(snapshot, Selection()), cross_tabulate(snapshot, Selection())
     for store in range(len(rows.stores)):
         seen = rows.shopper[rows.store == store]
         counts = [*np.bincount(seen[seen >= 0]), *np.ones((seen < 0).sum())]
@@ -113,7 +113,7 @@ def test_the_effective_number_of_visits_is_that_of_as_many_shoppers(snapshot: Lo
 
 
 def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> None:
-    found = cross(snapshot, Asked())
+    found = cross_tabulate(snapshot, Selection())
     ones = found.sums().dense.toarray()[len(found.shoppers)]
     for factor in found.factors:
         counts = ones[found.columns_of(factor.name)]
@@ -123,7 +123,7 @@ def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> 
 
 
 def test_the_rows_of_stores_have_their_own_levels_and_the_usual_occasion(snapshot: Local) -> None:
-    found = cross(snapshot, Asked())
+    found = cross_tabulate(snapshot, Selection())
     rows, ones = found.rows().toarray(), found.sums().dense.toarray()[len(found.shoppers)]
     pool = found.of_stores[0]
     assert np.array_equal(rows[:, found.columns_of("pool")].argmax(axis=1), pool.codes)
@@ -138,7 +138,7 @@ def test_nobody_known_means_no_shoppers(tmp_path_factory: pytest.TempPathFactory
     visits = [one.model_copy(update={"shopper": None}) for one in networks.made_up(3, 30)]
     chain: Network = networks.network(tmp_path_factory.mktemp("nobody"), visits)
     with reading(chain.folder) as opened:
-        found = cross(opened, Asked())
+        found = cross_tabulate(opened, Selection())
         assert found.effective is None
         assert found.sums().randoms == ()
-        assert_same(found.sums(), observe(opened, Asked()).sums())
+        assert_same(found.sums(), read_visit_arrays(opened, Selection()).sums())

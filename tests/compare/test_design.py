@@ -8,20 +8,20 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.case_mix import Scale
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.design_check import Design, design_of
-from cemaudit.compare.fitting import Fitted, fitted
-from cemaudit.compare.mixed_model.reml import fit_at
+from cemaudit.compare.case_mix import ScoreScale
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.design_check import DesignCheck, check_design
+from cemaudit.compare.fitting import FittedModel, fit_mixed_model
+from cemaudit.compare.mixed_model.reml import fit_at_theta
 from cemaudit.language import use
 
 
-def known(crossed: Crossed) -> Design:
+def known(crossed: CrossTabulation) -> DesignCheck:
     """The check under the variances that made the visits: SD 5 of stores and shoppers, 10 of visits."""
-    return design_of(crossed, Fitted(crossed, fit_at(crossed.sums(), np.array([0.5, 0.5]))))
+    return check_design(crossed, FittedModel(crossed, fit_at_theta(crossed.sums(), np.array([0.5, 0.5]))))
 
 
-def mean_of(design: Design, name: str) -> float:
+def mean_of(design: DesignCheck, name: str) -> float:
     return float(np.mean([getattr(pool.error, name) for pool in design.pools]))
 
 
@@ -52,7 +52,7 @@ def test_what_visits_from_elsewhere_would_give_is_what_they_give() -> None:
 
 def test_without_differences_between_shoppers_only_chance_is_left() -> None:
     found = known(crosses.regional(0.0))
-    spread = fit_at(crosses.regional(0.0).sums(), np.array([0.5, 0.5])).residual_sd
+    spread = fit_at_theta(crosses.regional(0.0).sums(), np.array([0.5, 0.5])).residual_sd
     assert mean_of(found, "se_alike") == pytest.approx(spread * np.sqrt(1 / 72 + 1 / 648))
     apart = np.sqrt(5**2 / 5 * 10 / 9 + 10**2 * (1 / 72 + 1 / 648)) / 10 * spread
     assert mean_of(found, "se") == pytest.approx(apart, rel=0.1)
@@ -60,7 +60,7 @@ def test_without_differences_between_shoppers_only_chance_is_left() -> None:
 
 def test_the_difference_is_that_of_the_means_of_stores() -> None:
     crossed = crosses.regional(0.3, regions=2)
-    model = fit_at(crossed.sums(), np.array([0.5, 0.5]))
+    model = fit_at_theta(crossed.sums(), np.array([0.5, 0.5]))
     scores = model.units + crossed.rows()[:, len(crossed.shoppers) :] @ model.fixed
     first, second = known(crossed).pools
     assert first.error.difference == pytest.approx(scores[:12].mean() - scores[12:].mean())
@@ -101,7 +101,7 @@ def test_a_store_whose_only_shopper_visits_nothing_else_stands_alone() -> None:
 
 def test_without_shoppers_in_the_model_there_is_nothing_to_say_of_pools() -> None:
     crossed = crosses.crossed(np.repeat(np.arange(6), 3), np.full(18, -1), np.arange(18.0) % 7, ["a", "b"] * 3)
-    found = design_of(crossed, fitted(crossed))
+    found = check_design(crossed, fit_mixed_model(crossed))
     assert found.pools == ()
     assert found.alone == ()
     assert found.notes == ()
@@ -109,7 +109,7 @@ def test_without_shoppers_in_the_model_there_is_nothing_to_say_of_pools() -> Non
 
 def test_on_another_scale_differences_between_pools_are_told_in_points() -> None:
     plain = crosses.regional(0.0)
-    scale = Scale("arcsine", 100_000_000, 20)
+    scale = ScoreScale("arcsine", 100_000_000, 20)
     at = scale.to(70.0)
     slope = scale.slope(at)
     shrunk = replace(

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from acted import Made, bottom_tenth
 
-from cemaudit.compare.effect import ACTED, Effect, effect, effect_of
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.mixed_model.posterior import model_of
-from cemaudit.compare.selection import Asked
-from cemaudit.compare.wording import verdict
+from cemaudit.compare.effect import ACTION_COLUMNS, ActionEffect, action_effect, estimate_effect
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.mixed_model.posterior import fit_best
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.wording import effect_conclusions
 from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.reading import Local
 
@@ -26,12 +26,12 @@ def action(*stores: str, since: dt.date = SINCE) -> Action:
     return Action(id="greet", kind="raise", what="greet sooner", since=since, stores=stores)
 
 
-def of(made: Made) -> Effect:
-    return effect(made.parted(), action("nowhere", *(f"s{place}" for place in np.flatnonzero(made.acted))))
+def of(made: Made) -> ActionEffect:
+    return estimate_effect(made.parted(), action("nowhere", *(f"s{place}" for place in np.flatnonzero(made.acted))))
 
 
 @cache
-def made_up(true: float, visits: int = 2) -> tuple[Effect, ...]:
+def made_up(true: float, visits: int = 2) -> tuple[ActionEffect, ...]:
     return tuple(of(bottom_tenth(true, visits=visits, stores=250, seed=seed)) for seed in SEEDS)
 
 
@@ -63,26 +63,26 @@ def test_the_parts_make_up_the_difference() -> None:
 def test_nothing_of_the_visits_after_the_action_is_left_unexplained() -> None:
     """The normal equation of the action's column: what makes the part that is regression exact."""
     visits = bottom_tenth(5.0, stores=250).parted()
-    left = visits.residuals(model_of(visits.sums(ACTED)), ACTED)
+    left = visits.residuals(fit_best(visits.sums(ACTION_COLUMNS)), ACTION_COLUMNS)
     assert left[-1] == pytest.approx(0, abs=1e-6)
     assert left[-2] < -1
 
 
 def test_the_verdict_says_what_can_be_told() -> None:
-    found = verdict(next(one for one in made_up(5.0) if one.told))
+    found = effect_conclusions(next(one for one in made_up(5.0) if one.told))
     assert str(found[0]).startswith("greet raised the score by ")
     assert any("misled" in str(sentence) for sentence in found)
     nothing = next(one for one in made_up(0.0) if not one.told)
-    assert f"show effects of {nothing.smallest:.1f} points" in str(verdict(nothing)[0])
+    assert f"show effects of {nothing.smallest:.1f} points" in str(effect_conclusions(nothing)[0])
 
 
 def test_a_score_that_should_fall_is_lowered() -> None:
     made = bottom_tenth(8.0, stores=250)
     found = of(made._replace(score=-made.score))
     assert found.effect == pytest.approx(-of(made).effect, rel=1e-4)
-    assert "did not help" in str(verdict(found)[0])
+    assert "did not help" in str(effect_conclusions(found)[0])
     wished = replace(found, facts=replace(found.facts, better="lower"))
-    assert "lowered the score, as it should" in str(verdict(wished)[0])
+    assert "lowered the score, as it should" in str(effect_conclusions(wished)[0])
 
 
 def short(acted: list[int], later: list[int]) -> Made:
@@ -104,22 +104,22 @@ def short(acted: list[int], later: list[int]) -> Made:
     ],
 )
 def test_what_visits_do_not_tell_is_not_told(acted: list[int], later: list[int], reason: str) -> None:
-    with pytest.raises(CannotTell) as error:
+    with pytest.raises(NotEstimable) as error:
         of(short(acted, later))
     assert error.value.reason == reason
     assert str(error.value)
 
 
 def test_stores_nobody_visited_are_counted() -> None:
-    found = effect(short([0, 1], [2, 5, 8, 11, 14, 17]).parted(), action("s0", "s1", "nowhere"))
+    found = estimate_effect(short([0, 1], [2, 5, 8, 11, 14, 17]).parted(), action("s0", "s1", "nowhere"))
     assert found.missing == ("nowhere",)
     assert (found.acted, found.others) == ((2, 4, 2), (4, 8, 4))
     assert sum("not visited: 1 of 3" in str(note) for note in found.notes) == 1
 
 
 def test_visits_come_from_the_snapshot(snapshot: Local) -> None:
-    found = effect_of(snapshot, Asked(), action("s1", "s2"))
+    found = action_effect(snapshot, Selection(), action("s1", "s2"))
     assert found.acted.stores == 2
     assert found.acted.before + found.acted.after + found.others.before + found.others.after == found.facts.visits
-    with pytest.raises(CannotTell, match="2027-01-01"):
-        effect_of(snapshot, Asked(), action("s1", since=dt.date(2027, 1, 1)))
+    with pytest.raises(NotEstimable, match="2027-01-01"):
+        action_effect(snapshot, Selection(), action("s1", since=dt.date(2027, 1, 1)))

@@ -6,14 +6,14 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.fitting import fitted
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import fit_mixed_model
 
 MANY = crosses.regional(0.3, regions=3)
 
 
 def test_shoppers_are_part_of_the_model() -> None:
-    found = fitted(MANY)
+    found = fit_mixed_model(MANY)
     assert found.crossed is MANY
     assert not found.notes
     assert len(found.model.random_sds) == 1
@@ -29,13 +29,13 @@ def test_shoppers_are_part_of_the_model() -> None:
     ],
 )
 def test_what_cannot_be_told_is_said(store: list[int], shopper: list[int], score: list[float], said: str) -> None:
-    with pytest.raises(CannotTell, match=said):
-        fitted(crosses.crossed(store, shopper, score))
+    with pytest.raises(NotEstimable, match=said):
+        fit_mixed_model(crosses.crossed(store, shopper, score))
 
 
 def test_pools_of_one_store_each_are_said() -> None:
-    with pytest.raises(CannotTell, match="compare without pools"):
-        fitted(crosses.crossed([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 2, 3, 4, 3, 1], ["a", "b", "c"]))
+    with pytest.raises(NotEstimable, match="compare without pools"):
+        fit_mixed_model(crosses.crossed([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 2, 3, 4, 3, 1], ["a", "b", "c"]))
 
 
 STORE = np.repeat(np.arange(6), 4)
@@ -51,9 +51,9 @@ SCORE = np.random.default_rng(1).normal(70, 8, 24)
     ],
 )
 def test_where_visits_say_nothing_of_shoppers_stores_are_compared_without_them(shopper: np.ndarray, said: str) -> None:
-    found = fitted(crosses.crossed(STORE, shopper, SCORE))
+    found = fit_mixed_model(crosses.crossed(STORE, shopper, SCORE))
     assert found.crossed.shoppers == ()
     assert found.model.random_sds == ()
     assert said in str(found.notes[0])
-    alone = fitted(crosses.crossed(STORE, np.full(24, -1), SCORE))
+    alone = fit_mixed_model(crosses.crossed(STORE, np.full(24, -1), SCORE))
     assert np.allclose(found.model.units, alone.model.units)

@@ -10,10 +10,10 @@ import keeping
 import pytest
 import snapshots
 
-from cemaudit.compare.finding_counts import found_in
-from cemaudit.compare.report_data import account_of
-from cemaudit.compare.selection import Asked
-from cemaudit.ledger import opened
+from cemaudit.compare.finding_counts import count_findings
+from cemaudit.compare.report_data import league_report_data
+from cemaudit.compare.selection import Selection
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.model import Severity, Visit
 from cemaudit.scoring import Engine
@@ -49,7 +49,7 @@ def visits(engine: Engine) -> list[Visit]:
 def chain(engine: Engine, visits: list[Visit], tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("found")
     checklist = engine.library.checklist("retail.green-smile@1.0.0")
-    with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+    with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
         ledger.collect([keeping.document(one, ledger) for one in visits], {checklist.ref: checklist})
         with snapshots.snapshot(ledger, engine, home / "snapshot"):
             pass
@@ -74,14 +74,14 @@ def test_findings_are_those_of_the_core(snapshot: Local, engine: Engine, visits:
                 times[key] += 1
                 stores[key].add(visit.store)
     titles = {str(one.title): one.id for one in engine.library.checklist("retail.green-smile@1.0.0").touchpoints}
-    found = {(titles[str(one.touchpoint)], str(one.title)): one for one in found_in(snapshot, Asked())}
+    found = {(titles[str(one.touchpoint)], str(one.title)): one for one in count_findings(snapshot, Selection())}
     assert {key: one.times for key, one in found.items()} == times
     assert {key: one.stores for key, one in found.items()} == {key: len(some) for key, some in stores.items()}
     assert {one.severity for one in found.values()} >= {Severity.CRITICAL, Severity.MAJOR, Severity.STRENGTH}
 
 
 def test_an_account_has_all_the_visits_tell(snapshot: Local) -> None:
-    account = account_of(snapshot, Asked(), target=60)
+    account = league_report_data(snapshot, Selection(), target=60)
     assert account.simulated
     assert account.subject == "Green Smile Service"
     assert account.funnel
@@ -96,10 +96,10 @@ def test_an_account_has_all_the_visits_tell(snapshot: Local) -> None:
 
 
 def test_an_account_of_one_wave_has_its_course_over_all(snapshot: Local) -> None:
-    from cemaudit.compare.selection import in_wave
+    from cemaudit.compare.selection import filter_by_wave
     from cemaudit.ledger.query.statement import EVERYTHING
 
-    account = account_of(snapshot, Asked(in_wave(EVERYTHING, "2025-2", "2025-3")))
+    account = league_report_data(snapshot, Selection(filter_by_wave(EVERYTHING, "2025-2", "2025-3")))
     assert account.period == "2025-2, 2025-3"
     assert account.course
     assert len(account.course.waves) > 2

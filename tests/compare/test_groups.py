@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from cemaudit.compare.ranking import groups
+from cemaudit.compare.ranking import store_groups
 
 
 def above(score: np.ndarray, se: np.ndarray) -> np.ndarray:
@@ -28,7 +28,7 @@ def test_no_other_grouping_loses_less(equal: bool) -> None:
         preference = float(random.choice([0.25, 0.5, 1]))
         probability = above(score, se)
         best = min(loss(probability, one, preference) for one in everything)
-        found = groups(score, se, preference=preference).group
+        found = store_groups(score, se, preference=preference).group
         assert loss(probability, found, preference) <= best + 1e-9
 
 
@@ -36,7 +36,7 @@ def test_no_other_grouping_loses_less(equal: bool) -> None:
 def test_groups_follow_the_scores_and_shares_are_shares(rows: list[tuple[float, float, bool]]) -> None:
     score, se = (np.array([row[column] for row in rows], dtype=float) for column in (0, 1))
     allowed = np.array([row[2] for row in rows], dtype=bool)
-    found = groups(score, se, allowed)
+    found = store_groups(score, se, allowed)
     assert (found.group[~allowed] == 0).all()
     assert set(found.group[allowed]) == set(range(1, found.parts + 1))
     in_order = found.group[allowed][np.argsort(-score[allowed], kind="stable")]
@@ -51,7 +51,7 @@ def test_the_stated_discordance_is_the_true_one() -> None:
     for _ in range(10):
         true = random.normal(0, 5, 400)
         seen = true + random.normal(0, 5 / np.sqrt(3), 400)
-        found = groups(0.75 * seen, np.full(400, 2.5))
+        found = store_groups(0.75 * seen, np.full(400, 2.5))
         better, pairs = true[:, None] < true[None, :], 400 * 399 / 2
         said.append(found.wrong)
         came.append(better[found.group[:, None] < found.group[None, :]].sum() / pairs)
@@ -67,23 +67,23 @@ def test_the_stated_discordance_is_the_true_one() -> None:
 def test_micro_groups_say_nearly_the_same() -> None:
     random = np.random.default_rng(2)
     score, se = random.normal(0, 4, 900), random.uniform(1, 4, 900)
-    exact, coarse = groups(score, se), groups(score, se, most=300)
+    exact, coarse = store_groups(score, se), store_groups(score, se, most=300)
     assert np.mean(exact.group == coarse.group) > 0.95
     assert coarse[1:] == pytest.approx(exact[1:], abs=0.02)
 
 
 def test_equal_stores_are_one_group_and_sure_ones_each_their_own() -> None:
-    assert groups(np.full(5, 80.0), np.full(5, 3.0)).parts == 1
-    assert groups(np.full(5, 80.0), np.zeros(5)).parts == 1
-    assert groups(np.array([3.0, 1, 2]), np.zeros(3)).group.tolist() == [1, 3, 2]
-    assert groups(np.zeros(0), np.zeros(0)).parts == 0
-    assert groups(np.array([80.0]), np.array([2.0]))[1:] == (1, 0, 0, 0)
+    assert store_groups(np.full(5, 80.0), np.full(5, 3.0)).parts == 1
+    assert store_groups(np.full(5, 80.0), np.zeros(5)).parts == 1
+    assert store_groups(np.array([3.0, 1, 2]), np.zeros(3)).group.tolist() == [1, 3, 2]
+    assert store_groups(np.zeros(0), np.zeros(0)).parts == 0
+    assert store_groups(np.array([80.0]), np.array([2.0]))[1:] == (1, 0, 0, 0)
 
 
 def test_what_errors_share_groups_nobody() -> None:
     score, allowed = np.array([80.0, 70.0, 75.0, 0.0]), np.array([True, True, True, False])
     shared = np.eye(4) + 100
     se = np.sqrt(shared.diagonal())
-    assert groups(score, se, allowed).parts == 1
-    assert groups(score, shared, allowed).group.tolist() == [1, 3, 2, 0]
-    assert groups(score, np.diag(se**2), allowed)[1:] == pytest.approx(groups(score, se, allowed)[1:])
+    assert store_groups(score, se, allowed).parts == 1
+    assert store_groups(score, shared, allowed).group.tolist() == [1, 3, 2, 0]
+    assert store_groups(score, np.diag(se**2), allowed)[1:] == pytest.approx(store_groups(score, se, allowed)[1:])

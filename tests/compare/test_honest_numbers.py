@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.fitting import Fitted, fitted
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.intervals import Standing
 from cemaudit.compare.league import League
-from cemaudit.compare.league_table import league_of
-from cemaudit.compare.results import DEFAULT
+from cemaudit.compare.league_table import make_league
+from cemaudit.compare.results import DEFAULT_RULES
 
 SHOPPERS = 8
 """That live in each region."""
@@ -25,8 +25,8 @@ SHOPPERS = 8
 class Chain(NamedTuple):
     """The visits of a chain, and the true level of each store and of each region."""
 
-    visits: Crossed
-    without_regions: Crossed
+    visits: CrossTabulation
+    without_regions: CrossTabulation
     stores: NDArray[np.float64]
     regions: NDArray[np.float64]
 
@@ -48,12 +48,12 @@ def chain(
 
 
 @cache
-def fit(visits: Crossed) -> Fitted:
-    return fitted(visits)
+def fit(visits: CrossTabulation) -> FittedModel:
+    return fit_mixed_model(visits)
 
 
-def league(visits: Crossed, target: float | None = None, flag_at: float = DEFAULT.flag_at) -> League:
-    return league_of(fit(visits), {}, target, DEFAULT._replace(flag_at=flag_at))
+def league(visits: CrossTabulation, target: float | None = None, flag_at: float = DEFAULT_RULES.flag_at) -> League:
+    return make_league(fit(visits), {}, target, DEFAULT_RULES._replace(flag_at=flag_at))
 
 
 def truth_of(found: League, true: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,7 +84,7 @@ def test_also_of_few_stores() -> None:
     assert 0.85 <= np.mean([held(league(one.visits), one.stores) for one in some]) <= 0.95
 
 
-def regional(visits: Crossed) -> Crossed:
+def regional(visits: CrossTabulation) -> CrossTabulation:
     """The same, of which the regions are compared."""
     return replace(visits, unit_of=visits.of_stores[0])
 

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import samples
 
-from cemaudit.compare.agreement import consistencies
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.intervals import wilson
-from cemaudit.compare.item_analysis import Advice, ItemRow, items_table, rarest
-from cemaudit.compare.nps import net_promoters, recommended
+from cemaudit.compare.agreement import internal_consistencies
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.intervals import wilson_interval
+from cemaudit.compare.item_analysis import ItemAdvice, ItemStatistics, item_statistics, upper_limit_of_share
+from cemaudit.compare.nps import items_nps, net_promoter_score
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
-from cemaudit.ledger.query.question import Question
+from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter
 from cemaudit.model import Checklist, Visit
@@ -29,9 +29,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return driven.folder(tmp_path_factory.mktemp("items"), driven.visits())
 
 
-def table(folder: Path, *conditions: Condition) -> dict[str, ItemRow]:
+def table(folder: Path, *conditions: Condition) -> dict[str, ItemStatistics]:
     with reading(folder) as opened:
-        return {one.item: one for one in items_table(opened, Question(which=Filter(conditions)))}
+        return {one.item: one for one in item_statistics(opened, LedgerQuery(which=Filter(conditions)))}
 
 
 def share(one: Visit, item: str) -> float | None:
@@ -70,7 +70,7 @@ def test_the_correlation_is_with_the_other_items_of_the_visit(chain: Path) -> No
 
 def test_what_never_differs_is_dead_and_goes_with_nothing(chain: Path) -> None:
     row = table(chain)["E"]
-    assert (row.points, row.rest, row.advice) == (1, None, Advice.ALWAYS)
+    assert (row.points, row.rest, row.advice) == (1, None, ItemAdvice.ALWAYS)
     assert row.alike == 1
 
 
@@ -81,13 +81,13 @@ def test_what_is_mandatory_is_never_to_be_dropped(tmp_path: Path, marked: dict[s
     sign["items"][0] |= marked
     bound = Checklist.model_validate(plain)
     row = table(driven.folder(tmp_path, driven.visits(of=bound), bound))["E"]
-    assert (row.points, row.advice) == (1, Advice.MUST_KEEP)
+    assert (row.points, row.advice) == (1, ItemAdvice.MUST_KEEP)
 
 
 def test_the_upper_limit_is_the_rule_of_three() -> None:
-    assert rarest(0, 300) == pytest.approx(3 / 300, rel=2e-3)
-    assert rarest(0, 0) == 1
-    assert rarest(5, 300) > rarest(1, 300) > 5 / 300 / 2
+    assert upper_limit_of_share(0, 300) == pytest.approx(3 / 300, rel=2e-3)
+    assert upper_limit_of_share(0, 0) == 1
+    assert upper_limit_of_share(5, 300) > upper_limit_of_share(1, 300) > 5 / 300 / 2
 
 
 ITEM = samples.item("X", driven.FIVE)
@@ -116,32 +116,32 @@ def _marks(count: int, seed: int = 1) -> list[dict[str, int]]:
     return [dict(zip("XYZ", map(int, draw.integers(0, 5, 3)), strict=True)) for _ in range(count)]
 
 
-def advice(tmp_path: Path, marks: Sequence[dict[str, int]]) -> Advice:
+def advice(tmp_path: Path, marks: Sequence[dict[str, int]]) -> ItemAdvice:
     return table(driven.folder(tmp_path, made(tmp_path, marks), shop()))["X"].advice
 
 
 def test_too_few_answers_say_nothing(tmp_path: Path) -> None:
-    assert advice(tmp_path, _marks(29)) is Advice.FEW
+    assert advice(tmp_path, _marks(29)) is ItemAdvice.FEW
 
 
 def test_what_is_never_met(tmp_path: Path) -> None:
-    assert advice(tmp_path, [{**one, "X": 0} for one in _marks(310)]) is Advice.NEVER
+    assert advice(tmp_path, [{**one, "X": 0} for one in _marks(310)]) is ItemAdvice.NEVER
 
 
 def test_what_goes_against_the_others(tmp_path: Path) -> None:
-    assert advice(tmp_path, [{**one, "X": 4 - one["Y"]} for one in _marks(60)]) is Advice.CONTRARY
+    assert advice(tmp_path, [{**one, "X": 4 - one["Y"]} for one in _marks(60)]) is ItemAdvice.CONTRARY
 
 
 def test_what_seldom_applies(tmp_path: Path) -> None:
     some = [one if at % 3 == 0 else {name: one[name] for name in "YZ"} for at, one in enumerate(_marks(120))]
     found = [{**one, "X": one["Y"]} if "X" in one else one for one in some]
-    assert advice(tmp_path, found) is Advice.SELDOM
+    assert advice(tmp_path, found) is ItemAdvice.SELDOM
 
 
 def test_shoppers_who_always_answer_alike(tmp_path: Path) -> None:
     """Each of six shoppers has a mark of their own for X, whatever they see."""
     found = [{**one, "X": at % 6 % 5, "Y": at % 6 % 5} for at, one in enumerate(_marks(60))]
-    assert advice(tmp_path, found) is Advice.UNCALIBRATED
+    assert advice(tmp_path, found) is ItemAdvice.UNCALIBRATED
 
 
 def test_nothing_is_said_of_shoppers_with_fewer_than_five_answers(tmp_path: Path) -> None:
@@ -154,22 +154,22 @@ def test_what_changed_between_versions(tmp_path: Path) -> None:
     before = made(tmp_path, [{**one, "X": one["X"] // 2} for one in _marks(80)], old)
     after = made(tmp_path, [{**one, "X": 2 + one["X"] // 2} for one in _marks(80, seed=2)], new)
     with reading(driven.folder(tmp_path, [*before, *after], old, new)) as opened:
-        found = [one for one in items_table(opened, Question()) if one.item == "X"]
-        both = consistencies(opened, Question())
+        found = [one for one in item_statistics(opened, LedgerQuery()) if one.item == "X"]
+        both = internal_consistencies(opened, LedgerQuery())
     assert [one.checklist for one in found] == [old.ref, new.ref]
     assert found[0].drift is None
     assert found[1].drift is not None
     means = [[(one["X"] // 2 + 2 * at) / 4 for one in _marks(80, seed=at + 1)] for at in (0, 1)]
     error = np.sqrt(sum(np.var(some, ddof=1) / 80 for some in means))
     assert found[1].drift == pytest.approx((np.mean(means[1]) - np.mean(means[0])) / error)
-    assert found[1].advice is Advice.DRIFT
+    assert found[1].advice is ItemAdvice.DRIFT
     assert {one.checklist for one in both} <= {old.ref, new.ref}
 
 
 def test_alpha_is_cronbachs_of_the_items_that_differ(tmp_path: Path) -> None:
     marks = [{**one, "Y": min(4, one["X"] + one["Y"] // 3), "Z": 4} for one in _marks(60)]
     with reading(driven.folder(tmp_path, made(tmp_path, marks), shop())) as opened:
-        (found,) = consistencies(opened, Question())
+        (found,) = internal_consistencies(opened, LedgerQuery())
     covariance = np.cov([[one["X"] for one in marks], [one["Y"] for one in marks]])
     assert (found.items, found.least) == (2, 60)
     assert found.alpha == pytest.approx(2 * (1 - covariance.trace() / covariance.sum()), abs=1e-3)
@@ -178,12 +178,12 @@ def test_alpha_is_cronbachs_of_the_items_that_differ(tmp_path: Path) -> None:
 def test_conditions_choose_items_and_visits(chain: Path) -> None:
     assert list(table(chain, Condition("touchpoint", ("room", "pay")))) == ["B", "C"]
     assert table(chain, Condition("store", ("s01",)))["A"].asked == 15
-    with pytest.raises(CannotTell, match="No visits"):
+    with pytest.raises(NotEstimable, match="No visits"):
         table(chain, Condition("store", ("elsewhere",)))
     with pytest.raises(BadInput, match="is no key of this view"):
         table(chain, Condition("band", ("A",)))
     with reading(chain) as opened:
-        assert consistencies(opened, Question(which=Filter((Condition("store", ("elsewhere",)),)))) == []
+        assert internal_consistencies(opened, LedgerQuery(which=Filter((Condition("store", ("elsewhere",)),)))) == []
 
 
 def test_the_share_of_full_marks_has_its_interval(chain: Path) -> None:
@@ -192,18 +192,18 @@ def test_the_share_of_full_marks_has_its_interval(chain: Path) -> None:
         marks = [str(one.answers[item]) for one in visits if item in one.answers]
         row = found[item]
         assert row.met == pytest.approx(marks.count("p4") / len(marks))
-        assert row.met_in == wilson(marks.count("p4"), len(marks), 0.9)
+        assert row.met_in == wilson_interval(marks.count("p4"), len(marks), 0.9)
 
 
 def test_items_that_ask_who_would_recommend_have_a_net_promoter_score(chain: Path) -> None:
     with reading(chain) as opened:
-        (found,) = recommended(opened, Question())
-        (here,) = recommended(opened, Question(which=Filter((Condition("store", ("s01",)),))))
-        assert recommended(opened, Question(which=Filter((Condition("touchpoint", ("room",)),)))) == []
-        assert recommended(opened, Question(which=Filter((Condition("store", ("elsewhere",)),)))) == []
+        (found,) = items_nps(opened, LedgerQuery())
+        (here,) = items_nps(opened, LedgerQuery(which=Filter((Condition("store", ("s01",)),))))
+        assert items_nps(opened, LedgerQuery(which=Filter((Condition("touchpoint", ("room",)),)))) == []
+        assert items_nps(opened, LedgerQuery(which=Filter((Condition("store", ("elsewhere",)),)))) == []
     said = np.array([int(str(one.answers["Q"])) for one in driven.visits()])
     assert (found.checklist, found.item) == (driven.shop().ref, "Q")
-    assert found.score == net_promoters(int((said >= 9).sum()), int((said <= 6).sum()), 300)
+    assert found.score == net_promoter_score(int((said >= 9).sum()), int((said <= 6).sum()), 300)
     assert here.score.answers == 15
 
 
@@ -212,4 +212,4 @@ def test_every_version_has_a_score_of_its_own_and_none_without_the_question(tmp_
     visits = [*driven.visits(5, 6, of=old), *driven.visits(5, 6, of=new)]
     renamed = [one.model_copy(update={"id": f"{one.checklist}-{one.id}"}) for one in visits]
     with reading(driven.folder(tmp_path, renamed, old, new)) as opened:
-        assert [one.checklist for one in recommended(opened, Question())] == [new.ref]
+        assert [one.checklist for one in items_nps(opened, LedgerQuery())] == [new.ref]

@@ -10,21 +10,21 @@ import numpy as np
 import pytest
 
 from cemaudit.compare import fitting
-from cemaudit.compare.crosstabs import Crossed
+from cemaudit.compare.crosstabs import CrossTabulation
 from cemaudit.compare.league import League
-from cemaudit.compare.league_table import league_of, mixed_up, scores
-from cemaudit.compare.results import DEFAULT
-from cemaudit.compare.wording import told
+from cemaudit.compare.league_table import adjusted_scores, make_league, pools_confounded
+from cemaudit.compare.results import DEFAULT_RULES
+from cemaudit.compare.wording import league_conclusions
 
 CHAIN = crosses.regional(0.3, regions=4, stores=50, shoppers=8)
-fitted = cache(fitting.fitted)
+fitted = cache(fitting.fit_mixed_model)
 
 
-def league(crossed: Crossed = CHAIN, target: float | None = None, **rules: float) -> League:
-    return league_of(fitted(crossed), {}, target, DEFAULT._replace(**rules))  # type: ignore[arg-type]
+def league(crossed: CrossTabulation = CHAIN, target: float | None = None, **rules: float) -> League:
+    return make_league(fitted(crossed), {}, target, DEFAULT_RULES._replace(**rules))  # type: ignore[arg-type]
 
 
-def mirrored(crossed: Crossed) -> Crossed:
+def mirrored(crossed: CrossTabulation) -> CrossTabulation:
     """The same scores below zero, where lower ones are better."""
     facts = replace(crossed.facts, better="lower")
     return replace(
@@ -68,7 +68,7 @@ def test_of_few_there_is_no_lowest_tenth() -> None:
     found = league(replace(CHAIN, unit_of=region), flag_at=0.5)
     assert not found.flagged
     assert {(one.lowest, one.highest) for one in found.standings} == {(None, None)}
-    assert str(told(found).known[0]).startswith("Nothing is flagged")
+    assert str(league_conclusions(found).known[0]).startswith("Nothing is flagged")
     assert league(replace(CHAIN, unit_of=region), target=100.0).flagged
 
 
@@ -77,7 +77,7 @@ def test_few_visits_give_no_rank_and_no_group_and_no_flag() -> None:
     assert not found.order.places
     assert not found.flagged
     assert all((one.rank, one.group, one.lowest, one.highest) == (None, None, None, None) for one in found.standings)
-    assert "nothing is ranked" in " ".join(map(str, told(found).unknown))
+    assert "nothing is ranked" in " ".join(map(str, league_conclusions(found).unknown))
 
 
 def test_where_lower_is_better_everything_is_mirrored() -> None:
@@ -119,7 +119,7 @@ def test_a_store_whose_only_shopper_went_nowhere_else_is_apart() -> None:
 
 
 def test_pools_seen_in_different_waves_are_mixed_up_with_them() -> None:
-    assert not mixed_up(fitted(CHAIN))
+    assert not pools_confounded(fitted(CHAIN))
     (region,) = CHAIN.of_stores
     waves = CHAIN.of_occasions[0]._replace(levels=("w1", "w2", "w3", "w4"), codes=np.arange(4, dtype=np.int32))
     at = np.eye(4)[region.codes]
@@ -131,24 +131,24 @@ def test_pools_seen_in_different_waves_are_mixed_up_with_them() -> None:
         totals=type(CHAIN.by_store)(at * CHAIN.totals.toarray()),
     )
     found = fitted(moved)
-    assert mixed_up(found)
-    assert "in some waves or scenarios only" in " ".join(map(str, league_of(found, {}).notes))
+    assert pools_confounded(found)
+    assert "in some waves or scenarios only" in " ".join(map(str, make_league(found, {}).notes))
 
 
 def test_scores_of_mixtures_are_mixtures_of_scores() -> None:
     found = fitted(CHAIN)
     weights = np.full((1, len(CHAIN.stores)), 1 / len(CHAIN.stores))
-    assert scores(found, weights).value[0] == pytest.approx(scores(found).value.mean())
+    assert adjusted_scores(found, weights).value[0] == pytest.approx(adjusted_scores(found).value.mean())
 
 
 def test_names_are_shown_where_they_are_known() -> None:
-    (name, *_) = [one.name for one in league_of(fitted(CHAIN), {"s0": "Seoul"}).standings if one.store == "s0"]
+    (name, *_) = [one.name for one in make_league(fitted(CHAIN), {"s0": "Seoul"}).standings if one.store == "s0"]
     assert name == "Seoul"
 
 
 def test_what_is_told_names_the_stores_to_visit() -> None:
     found = league(target=68.0)
-    first, *_ = map(str, told(found).known)
+    first, *_ = map(str, league_conclusions(found).known)
     assert first.startswith("Visit first, for they are probably below 68 (80 % or more): ")
     assert found.flagged[-1].name in first
 

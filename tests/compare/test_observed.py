@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from networks import SCHEMES, SHOPS, STORES, Network
 
-from cemaudit.compare.crosstabs import Observed, observe
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.selection import Asked, in_wave
+from cemaudit.compare.crosstabs import VisitArrays, read_visit_arrays
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.selection import Selection, filter_by_wave
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local, reading
@@ -39,7 +39,7 @@ def evaluated(chain: Network, measure: str = "whole", *, excluded: bool = False)
     return [(one, found) for one, found in both if measure in found.scores and found.scores[measure].value is not None]
 
 
-def as_rows(observed: Observed) -> Counter[tuple[Any, ...]]:
+def as_rows(observed: VisitArrays) -> Counter[tuple[Any, ...]]:
     """Each visit as its store, its levels and its raw score."""
     levels = [[factor.levels[code] for code in factor.codes] for factor in observed.factors]
     stores = [observed.stores[code] for code in observed.store]
@@ -61,11 +61,11 @@ def test_each_visit_that_counts_is_there_with_all_that_is_known_of_it(snapshot: 
         for one, found in evaluated(chain)
         if found.scores["whole"].value is not None
     )
-    assert as_rows(observe(snapshot, Asked())) == wanted
+    assert as_rows(read_visit_arrays(snapshot, Selection())) == wanted
 
 
 def test_who_is_not_known_has_no_place_among_shoppers(snapshot: Local, chain: Network) -> None:
-    found = observe(snapshot, Asked())
+    found = read_visit_arrays(snapshot, Selection())
     visits = Counter(one.shopper for one, _ in evaluated(chain))
     assert sorted(np.bincount(found.shopper[found.shopper >= 0])) == sorted(n for who, n in visits.items() if who)
     assert (found.shopper < 0).sum() == visits[None] == found.facts.strangers
@@ -108,27 +108,29 @@ def test_what_did_not_apply_makes_no_score_better(snapshot: Local, chain: Networ
             value = found.scores["whole"].value
             assert value is not None
             adjusted.append(hundredths(value) / 100 - float(d))
-    scores = observe(snapshot, Asked()).score
+    scores = read_visit_arrays(snapshot, Selection()).score
     assert np.allclose(np.sort(scores), np.sort(adjusted), atol=0.6e-4, rtol=0)
-    assert not np.allclose(np.sort(scores), np.sort(observe(snapshot, Asked(adjusted=False)).score), atol=1)
+    assert not np.allclose(
+        np.sort(scores), np.sort(read_visit_arrays(snapshot, Selection(adjusted=False)).score), atol=1
+    )
 
 
 def test_without_adjustment_scores_are_what_they_are(snapshot: Local) -> None:
-    found = observe(snapshot, Asked(adjusted=False))
+    found = read_visit_arrays(snapshot, Selection(adjusted=False))
     assert np.array_equal(found.score, found.raw)
     assert not found.facts.adjusted
 
 
 def test_a_measure_that_is_no_mean_of_points_stays_as_it_is_and_says_so(snapshot: Local, chain: Network) -> None:
-    found = observe(snapshot, Asked(measure="feel"))
+    found = read_visit_arrays(snapshot, Selection(measure="feel"))
     assert np.array_equal(found.score, found.raw)
     assert len(found.raw) == len(evaluated(chain, "feel"))
     assert "no mean of points" in str(found.facts.notes[0])
 
 
 def test_what_is_left_out_is_counted_by_reason(snapshot: Local, chain: Network) -> None:
-    without = observe(snapshot, Asked(measure="feel")).facts
-    every = observe(snapshot, Asked(measure="feel", which=Filter(excluded=True))).facts
+    without = read_visit_arrays(snapshot, Selection(measure="feel")).facts
+    every = read_visit_arrays(snapshot, Selection(measure="feel", which=Filter(excluded=True))).facts
     kept = len(chain.visits) - len(chain.excluded)
     assert without.visits + sum(without.left_out.values()) == len(chain.visits)
     assert without.left_out["excluded"] == len(chain.excluded)
@@ -137,7 +139,7 @@ def test_what_is_left_out_is_counted_by_reason(snapshot: Local, chain: Network) 
 
 
 def test_visits_under_a_scheme_without_the_measure_are_left_out(snapshot: Local, chain: Network) -> None:
-    found = observe(snapshot, Asked(measure="new")).facts
+    found = read_visit_arrays(snapshot, Selection(measure="new")).facts
     earlier = [one for one in chain.visits if scheme_of(one) == "test.scheme@1" and one.id not in chain.excluded]
     assert found.schemes == ("test.scheme@2",)
     assert found.left_out["not-asked"] == len(earlier)
@@ -145,36 +147,36 @@ def test_visits_under_a_scheme_without_the_measure_are_left_out(snapshot: Local,
 
 def test_a_wave_that_is_not_there_is_refused_with_those_that_are(snapshot: Local) -> None:
     with pytest.raises(BadInput, match=r"no visits of wave w9 \(known here: w1, w2\)"):
-        observe(snapshot, Asked(in_wave(EVERYTHING, "w9")))
-    with pytest.raises(CannotTell, match="none of these visits has a score to compare"):
-        observe(snapshot, Asked(Filter((Condition("store", ("nowhere",)),))))
+        read_visit_arrays(snapshot, Selection(filter_by_wave(EVERYTHING, "w9")))
+    with pytest.raises(NotEstimable, match="none of these visits has a score to compare"):
+        read_visit_arrays(snapshot, Selection(Filter((Condition("store", ("nowhere",)),))))
 
 
 def test_several_scores_of_a_visit_cannot_be_compared_at_once(snapshot: Local) -> None:
     with pytest.raises(BadInput, match=r"several scores of a visit: each\[hello\]"):
-        observe(snapshot, Asked(measure="each"))
+        read_visit_arrays(snapshot, Selection(measure="each"))
 
 
 @pytest.mark.parametrize("asked", [{"unit": "colour"}, {"pool": "store"}, {"facet": "store"}, {"facet": "measure"}])
 def test_what_nothing_can_be_compared_by_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match=r"no such key|nothing to compare by"):
-        Asked(**asked)
+        Selection(**asked)
 
 
 def test_pools_are_those_known_unless_others_are_asked_for(snapshot: Local) -> None:
     def first(**asked: Any) -> tuple[str, tuple[str | None, ...]]:
-        factor = observe(snapshot, Asked(**asked)).factors[0]
+        factor = read_visit_arrays(snapshot, Selection(**asked)).factors[0]
         return factor.name, factor.levels
 
     assert first() == ("pool", ("p1", None))
     assert first(pool="region") == ("region", ("north", "south", None))
     assert first(pool="")[0] == "wave"
     assert first(pool="", unit="region") == ("region", ("north", "south", None))
-    assert [one.name for one in observe(snapshot, Asked(unit="region")).factors[:2]] == ["pool", "region"]
+    assert [one.name for one in read_visit_arrays(snapshot, Selection(unit="region")).factors[:2]] == ["pool", "region"]
 
 
 def test_shares_are_compared_on_the_arcsine_scale_and_come_back(snapshot: Local) -> None:
-    points, angles = observe(snapshot, Asked()), observe(snapshot, Asked(scale="arcsine"))
+    points, angles = read_visit_arrays(snapshot, Selection()), read_visit_arrays(snapshot, Selection(scale="arcsine"))
     assert angles.score.min() >= 0
     assert angles.score.max() <= np.pi / 2
     back = np.sort(angles.facts.scale.back(angles.score))
@@ -183,17 +185,17 @@ def test_shares_are_compared_on_the_arcsine_scale_and_come_back(snapshot: Local)
 
 def test_only_shares_of_points_have_an_arcsine_scale(snapshot: Local) -> None:
     with pytest.raises(BadInput, match="arcsine"):
-        observe(snapshot, Asked(measure="feel", scale="arcsine"))
+        read_visit_arrays(snapshot, Selection(measure="feel", scale="arcsine"))
     with pytest.raises(BadInput, match="arcsine"):
-        observe(snapshot, Asked(measure="new", scale="arcsine"))
+        read_visit_arrays(snapshot, Selection(measure="new", scale="arcsine"))
 
 
 def test_one_version_of_a_checklist_can_be_chosen(snapshot: Local) -> None:
-    one = observe(snapshot, Asked(Filter((Condition("checklist", ("test.shop@2",)),))))
+    one = read_visit_arrays(snapshot, Selection(Filter((Condition("checklist", ("test.shop@2",)),))))
     assert one.facts.checklists == ("test.shop@2",)
     assert next(factor for factor in one.factors if factor.name == "checklist").levels == ("test.shop@2",)
     with pytest.raises(BadInput, match="no visits of this checklist"):
-        observe(snapshot, Asked(Filter((Condition("checklist", ("other",)),))))
+        read_visit_arrays(snapshot, Selection(Filter((Condition("checklist", ("other",)),))))
 
 
 def test_visits_of_several_checklists_are_not_compared_together(tmp_path: Path) -> None:
@@ -201,6 +203,6 @@ def test_visits_of_several_checklists_are_not_compared_together(tmp_path: Path) 
     visits[0] = visits[0].model_copy(update={"checklist": networks.OTHER.ref})
     with reading(networks.network(tmp_path, visits).folder) as opened:
         with pytest.raises(BadInput, match=r"several checklists are there: test\.other, test\.shop"):
-            observe(opened, Asked())
-        shop = observe(opened, Asked(Filter((Condition("checklist", ("test.shop",)),))))
+            read_visit_arrays(opened, Selection())
+        shop = read_visit_arrays(opened, Selection(Filter((Condition("checklist", ("test.shop",)),))))
     assert set(shop.facts.checklists) <= {one.ref for one in SHOPS}

@@ -8,16 +8,16 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.crosstabs import Crossed
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.fitting import fitted, fitted_once, only_units
-from cemaudit.compare.league_table import league_of
-from cemaudit.compare.wording import told
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import fit_mixed_model, fit_without_store_effect, units_of_single_visits
+from cemaudit.compare.league_table import make_league
+from cemaudit.compare.wording import league_conclusions
 
 REGIONS, STORES, SHOPPERS = 4, 40, 5
 
 
-def visited_once(seed: int, away: float = 0.5, strict: float = 4.0) -> tuple[Crossed, np.ndarray]:
+def visited_once(seed: int, away: float = 0.5, strict: float = 4.0) -> tuple[CrossTabulation, np.ndarray]:
     """Four regions of 40 stores, each visited once, by shoppers of its own or of another region; the true levels."""
     draw = np.random.default_rng(seed)
     store = np.arange(REGIONS * STORES)
@@ -32,14 +32,14 @@ def visited_once(seed: int, away: float = 0.5, strict: float = 4.0) -> tuple[Cro
 
 def test_stores_are_refused_and_regions_are_compared() -> None:
     crossed, _ = visited_once(1)
-    assert only_units(crossed)
-    with pytest.raises(CannotTell, match="every store was visited once"):
-        fitted(replace(crossed, unit_of=None))
-    league = league_of(fitted_once(crossed), {})
+    assert units_of_single_visits(crossed)
+    with pytest.raises(NotEstimable, match="every store was visited once"):
+        fit_mixed_model(replace(crossed, unit_of=None))
+    league = make_league(fit_without_store_effect(crossed), {})
     assert sorted(one.store for one in league.standings) == ["r0", "r1", "r2", "r3"]
     assert all(one.rank for one in league.standings)
     assert not league.parts
-    unknown = " ".join(map(str, told(league).unknown))
+    unknown = " ".join(map(str, league_conclusions(league).unknown))
     assert "Every store was visited once" in unknown
     assert "share no shopper" not in unknown
 
@@ -48,14 +48,14 @@ def test_intervals_hold_the_true_levels() -> None:
     held = []
     for seed in range(60):
         crossed, levels = visited_once(seed)
-        found = {one.store: one.interval for one in league_of(fitted_once(crossed), {}).standings}
+        found = {one.store: one.interval for one in make_league(fit_without_store_effect(crossed), {}).standings}
         held += [found[f"r{place}"].low <= level <= found[f"r{place}"].high for place, level in enumerate(levels)]
     assert 0.84 <= np.mean(held) <= 0.97
 
 
 def test_without_shoppers_regions_are_their_means() -> None:
     crossed, _ = visited_once(2)
-    league = league_of(fitted_once(crossed.without_shoppers()), {})
+    league = make_league(fit_without_store_effect(crossed.without_shoppers()), {})
     for one in league.standings:
         assert one.score == pytest.approx(one.raw)
         assert one.se == pytest.approx(11 / np.sqrt(STORES), rel=0.3)
@@ -63,7 +63,7 @@ def test_without_shoppers_regions_are_their_means() -> None:
 
 def test_shoppers_who_do_not_differ_leave_the_means() -> None:
     crossed, _ = visited_once(3, strict=0.0)
-    for one in league_of(fitted_once(crossed), {}).standings:
+    for one in make_league(fit_without_store_effect(crossed), {}).standings:
         assert one.score == pytest.approx(one.raw, abs=2.0)
 
 
@@ -73,14 +73,14 @@ def test_many_shoppers_are_taken_at_the_best_ratio() -> None:
     store, shopper = np.arange(600), draw.permutation(np.repeat(np.arange(300), 2))
     score = 70 + 8 * draw.normal(size=300)[shopper] + 6 * draw.normal(size=600) + 5 * (store < 300)
     crossed = crosses.crossed(store, shopper, score, ["a" if one < 300 else "b" for one in store])
-    found = fitted_once(replace(crossed, unit_of=crossed.of_stores[0]))
+    found = fit_without_store_effect(replace(crossed, unit_of=crossed.of_stores[0]))
     assert found.model.random_sds[0] == pytest.approx(8, rel=0.2)
     assert found.model.residual_sd == pytest.approx(6, rel=0.2)
-    first, second = league_of(found, {}).standings
+    first, second = make_league(found, {}).standings
     assert first.score - second.score == pytest.approx(5, abs=2)
 
 
 def test_stores_seen_more_often_are_not_meant() -> None:
     chain = crosses.regional(0.3, regions=3)
-    assert not only_units(replace(chain, unit_of=chain.of_stores[0]))
-    assert not only_units(replace(visited_once(1)[0], unit_of=None))
+    assert not units_of_single_visits(replace(chain, unit_of=chain.of_stores[0]))
+    assert not units_of_single_visits(replace(visited_once(1)[0], unit_of=None))

@@ -6,17 +6,17 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.fitting import fitted
-from cemaudit.compare.league_table import league_of
-from cemaudit.compare.peer_comparison import MOST, Pair, pair_of
+from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.league_table import make_league
+from cemaudit.compare.peer_comparison import MOST, StorePair, compare_pair
 from cemaudit.errors import BadInput
 
-FITTED = fitted(crosses.regional(0.3, regions=4, stores=50, shoppers=8))
-LEAGUE = league_of(FITTED, {})
+FITTED = fit_mixed_model(crosses.regional(0.3, regions=4, stores=50, shoppers=8))
+LEAGUE = make_league(FITTED, {})
 
 
-def pair(one: str, other: str) -> Pair:
-    return pair_of(FITTED, LEAGUE, one, other)
+def pair(one: str, other: str) -> StorePair:
+    return compare_pair(FITTED, LEAGUE, one, other)
 
 
 def test_the_difference_is_that_of_the_scores() -> None:

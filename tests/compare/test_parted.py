@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import crossed, indicators, parted
-from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
-from cemaudit.compare.mixed_model.posterior import model_of
-from cemaudit.compare.selection import Asked
-from cemaudit.compare.visit_table import coded
+from cemaudit.compare.crosstabs import cross_tabulate_table, indicator_matrix, partition
+from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
+from cemaudit.compare.mixed_model.posterior import fit_best
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.visit_table import visit_table
 from cemaudit.ledger.query.reading import Local
 
 MORE = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])
@@ -19,10 +19,10 @@ DAY = 20_605
 
 
 def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
-    with coded(snapshot, Asked()) as table:
-        whole = crossed(table)
+    with visit_table(snapshot, Selection()) as table:
+        whole = cross_tabulate_table(table)
         acted = np.isin(table.stores, ["s1", "s3"]).astype(np.int32)
-        found = parted(table, whole, acted, f"2 * place + cast(day >= {DAY} as integer)", 4)
+        found = partition(table, whole, acted, f"2 * place + cast(day >= {DAY} as integer)", 4)
         rows = table.columns("select store, shopper, wave, version, day, score, raw from compared")
     part = 2 * acted[rows["store"]] + (rows["day"] >= DAY)
     versions = [one._replace(codes=one.codes[rows["version"]]) for one in table.of_versions]
@@ -32,9 +32,9 @@ def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
         *versions,
     ]
     count = len(part)
-    fixed = sparse.hstack([np.ones((count, 1)), indicators(factors, count), MORE[part]], format="csr")
+    fixed = sparse.hstack([np.ones((count, 1)), indicator_matrix(factors, count), MORE[part]], format="csr")
     score = rows["score"] / whole.facts.scale.unit
-    wanted = sums_of_rows(
+    wanted = cross_products_of_rows(
         rows["store"], [rows["shopper"]], fixed, score, levels=[len(whole.stores), len(whole.shoppers)]
     )
     sums = found.sums(MORE)
@@ -45,5 +45,5 @@ def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
         wanted.dense_totals,
     )
     assert found.raw == pytest.approx(np.bincount(part, rows["raw"] / 100, 4))
-    model = model_of(sums)
+    model = fit_best(sums)
     assert found.residuals(model, MORE).sum() == pytest.approx(0, abs=1e-6)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from networks import Network
 
-from cemaudit.compare.league_table import compare
+from cemaudit.compare.league_table import fit_league
 from cemaudit.compare.peer_comparison import LEAST_PEERS, places_of
-from cemaudit.compare.selection import Asked
+from cemaudit.compare.selection import Selection
 from cemaudit.ledger.query.reading import Local
 
 
 def test_each_store_is_among_its_peers(snapshot: Local, chain: Network) -> None:
-    league = compare(snapshot, Asked(), target=70)
+    league = fit_league(snapshot, Selection(), target=70)
     places = places_of(snapshot, league)
     assert set(places) == {visit.store for visit in chain.visits}
     for store, place in places.items():
@@ -23,11 +23,11 @@ def test_each_store_is_among_its_peers(snapshot: Local, chain: Network) -> None:
 
 
 def test_names_are_shown_where_they_may(snapshot: Local) -> None:
-    places = places_of(snapshot, compare(snapshot, Asked()), named=True)
+    places = places_of(snapshot, fit_league(snapshot, Selection()), named=True)
     assert all(place.named for place in places.values())
 
 
 def test_too_few_alike_are_no_peers(snapshot: Local) -> None:
     """Regions of two or three stores: all stores are peers."""
-    for place in places_of(snapshot, compare(snapshot, Asked())).values():
+    for place in places_of(snapshot, fit_league(snapshot, Selection())).values():
         assert str(place.peers_are) == "all stores"

@@ -3,21 +3,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.reliability import Spreads
-from cemaudit.compare.sample_size import Aim, power, smallest_difference, visits_for_difference
+from cemaudit.compare.reliability import StandardDeviations
+from cemaudit.compare.sample_size import DetectionGoal, power, smallest_difference, visits_for_difference
 
-BASE = Spreads(5, 5, 10)
+BASE = StandardDeviations(5, 5, 10)
 aims = st.builds(
-    Aim, st.sampled_from(["store", "wave", "target"]), st.booleans(), st.floats(0.5, 0.99), st.floats(0.8, 0.99)
+    DetectionGoal,
+    st.sampled_from(["store", "wave", "target"]),
+    st.booleans(),
+    st.floats(0.5, 0.99),
+    st.floats(0.8, 0.99),
 )
-spreads = st.builds(Spreads, st.floats(0, 30), st.floats(0, 30), st.floats(0.5, 30))
+spreads = st.builds(StandardDeviations, st.floats(0, 30), st.floats(0, 30), st.floats(0.5, 30))
 
 
 @pytest.mark.parametrize(
     ("aim", "visits"),
-    [(Aim("store"), 79), (Aim("wave"), 79), (Aim("wave", same_shoppers=True), 63), (Aim("target"), 40)],
+    [
+        (DetectionGoal("store"), 79),
+        (DetectionGoal("wave"), 79),
+        (DetectionGoal("wave", same_shoppers=True), 63),
+        (DetectionGoal("target"), 40),
+    ],
 )
-def test_visits_that_show_five_points_in_the_base_case(aim: Aim, visits: int) -> None:
+def test_visits_that_show_five_points_in_the_base_case(aim: DetectionGoal, visits: int) -> None:
     """STATISTICS 5 has 78.5, 62.8 and 39.2; a visit cannot be cut."""
     assert visits_for_difference(5, BASE, aim) == visits
 
@@ -29,7 +38,7 @@ def test_smallest_differences_in_the_base_case(visits: int, difference: float) -
 
 @given(st.floats(0.5, 50), spreads, aims)
 def test_the_planner_and_the_smallest_difference_are_each_other_s_inverse(
-    difference: float, some: Spreads, aim: Aim
+    difference: float, some: StandardDeviations, aim: DetectionGoal
 ) -> None:
     needed = visits_for_difference(difference, some, aim)
     assert smallest_difference(needed, some, aim) <= difference * (1 + 1e-6)
@@ -38,7 +47,9 @@ def test_the_planner_and_the_smallest_difference_are_each_other_s_inverse(
 
 
 @given(st.floats(0.5, 50), spreads, aims)
-def test_more_power_takes_more_visits_and_the_same_shoppers_fewer(difference: float, some: Spreads, aim: Aim) -> None:
+def test_more_power_takes_more_visits_and_the_same_shoppers_fewer(
+    difference: float, some: StandardDeviations, aim: DetectionGoal
+) -> None:
     more = aim._replace(power=(1 + aim.power) / 2)
     assert visits_for_difference(difference, some, more) >= visits_for_difference(difference, some, aim)
     same, others = aim._replace(same_shoppers=True), aim._replace(same_shoppers=False)
@@ -54,5 +65,5 @@ def test_the_power_comes_true() -> None:
 
 
 def test_visits_that_never_differ_show_everything() -> None:
-    assert visits_for_difference(0.1, Spreads(5, 0, 0)) == 1
-    assert power(0.1, 1, Spreads(5, 0, 0)) == 1
+    assert visits_for_difference(0.1, StandardDeviations(5, 0, 0)) == 1
+    assert power(0.1, 1, StandardDeviations(5, 0, 0)) == 1

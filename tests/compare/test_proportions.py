@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.compare.case_mix import angle_of, share_of
-from cemaudit.compare.intervals import wilson
+from cemaudit.compare.intervals import wilson_interval
 
 counts = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.floats(0, of), st.just(of)))
 
@@ -12,22 +12,22 @@ counts = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.floats(0, of), s
 @given(counts, st.floats(0.5, 0.999))
 def test_limits_lie_within_0_and_1_round_the_share(count: tuple[float, int], level: float) -> None:
     hits, trials = count
-    low, high = wilson(hits, trials, level)
+    low, high = wilson_interval(hits, trials, level)
     assert 0 <= low <= hits / trials + 1e-12
     assert hits / trials - 1e-12 <= high <= 1
 
 
 def test_the_interval_is_as_published() -> None:
     """Newcombe 1998, Statistics in Medicine 17:857-872, table I, method 3."""
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
-    assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
-    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+    assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson_interval(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert wilson_interval(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
+    assert wilson_interval(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
 
 
 def test_without_trials_everything_is_possible() -> None:
-    assert wilson(0, 0) == (0, 1)
-    assert sum(wilson(1, 2)) == pytest.approx(1)
+    assert wilson_interval(0, 0) == (0, 1)
+    assert sum(wilson_interval(1, 2)) == pytest.approx(1)
 
 
 @given(counts)

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.ranking import differences, rank_intervals, told_apart
-from cemaudit.compare.results import DEFAULT
+from cemaudit.compare.ranking import difference_variances, distinguishable_pairs, rank_intervals
+from cemaudit.compare.results import DEFAULT_RULES
 
 
 def league(stores: int, reliability: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -75,7 +75,7 @@ def test_the_same_scores_give_the_same_places_again_and_blocks_do_not_matter(mon
 
 def test_wider_intervals_are_asked_for_by_the_rules() -> None:
     _, score, se = league(100, 0.6, 4)
-    usual, wide = rank_intervals(score, se), rank_intervals(score, se, rules=DEFAULT._replace(level=0.99))
+    usual, wide = rank_intervals(score, se), rank_intervals(score, se, rules=DEFAULT_RULES._replace(level=0.99))
     assert (wide.low <= usual.low).all()
     assert (wide.high >= usual.high).all()
     assert (wide.high - wide.low).sum() > (usual.high - usual.low).sum()
@@ -84,28 +84,28 @@ def test_wider_intervals_are_asked_for_by_the_rules() -> None:
 def test_pairs_are_told_apart_as_often_as_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(5)
     score, se, allowed = random.normal(0, 5, 60), random.uniform(0.5, 3, 60), random.random(60) < 0.8
-    monkeypatch.setattr("cemaudit.compare.ranking.STORES_AT_ONCE", 7)
+    monkeypatch.setattr("cemaudit.compare.ranking.STORES_PER_BLOCK", 7)
     mean, error = score[allowed], se[allowed]
     pairs = [(i, j) for i in range(len(mean)) for j in range(i)]
     apart = sum(abs(mean[i] - mean[j]) > 1.959964 * np.hypot(error[i], error[j]) for i, j in pairs)
-    assert told_apart(score, se, allowed) == pytest.approx(apart / len(pairs))
+    assert distinguishable_pairs(score, se, allowed) == pytest.approx(apart / len(pairs))
 
 
 def test_some_stores_stand_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     _, score, se = league(2_000, 0.75, 6)
-    exact = told_apart(score, se)
+    exact = distinguishable_pairs(score, se)
     monkeypatch.setattr("cemaudit.compare.ranking.MOST_PAIRED", 500)
-    assert told_apart(score, se) == pytest.approx(exact, abs=0.005)
+    assert distinguishable_pairs(score, se) == pytest.approx(exact, abs=0.005)
 
 
 @pytest.mark.parametrize("stores", [0, 1])
 def test_without_a_pair_nothing_is_told_apart(stores: int) -> None:
-    assert told_apart(np.zeros(stores), np.ones(stores)) is None
+    assert distinguishable_pairs(np.zeros(stores), np.ones(stores)) is None
 
 
 def test_of_few_what_their_errors_share_drops_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six regions seen by the same strict or mild shoppers: these move all of them at once, and no place."""
-    monkeypatch.setattr("cemaudit.compare.ranking.FEW", 2_400)
+    monkeypatch.setattr("cemaudit.compare.ranking.FEW_DRAWS", 2_400)
     random, held, narrower = np.random.default_rng(0), [], []
     true, shared = np.arange(6.0)[::-1], np.eye(6) + 25
     for _ in range(80):
@@ -125,11 +125,11 @@ def test_errors_that_share_nothing_are_as_if_nothing_were_said_of_it() -> None:
     assert said.low[4] == said.high[4] == 0
     np.testing.assert_allclose(said.lowest, plain.lowest, atol=0.05)
     np.testing.assert_allclose(said.highest, plain.highest, atol=0.05)
-    assert told_apart(score, np.diag(se**2), allowed) == told_apart(score, se, allowed)
+    assert distinguishable_pairs(score, np.diag(se**2), allowed) == distinguishable_pairs(score, se, allowed)
 
 
 def test_pairs_are_told_apart_by_what_they_do_not_share() -> None:
     score, shared = np.array([0.0, 4, 8]), np.eye(3) + 25
-    assert told_apart(score, np.sqrt(shared.diagonal())) == 0
-    assert told_apart(score, shared) == 1
-    assert (differences(np.full((2, 2), 7.0)) == 0).all()
+    assert distinguishable_pairs(score, np.sqrt(shared.diagonal())) == 0
+    assert distinguishable_pairs(score, shared) == 1
+    assert (difference_variances(np.full((2, 2), 7.0)) == 0).all()

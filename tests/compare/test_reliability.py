@@ -2,15 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.reliability import Spreads, components, reliability, visits_for_reliability
+from cemaudit.compare.reliability import StandardDeviations, reliability, variance_components, visits_for_reliability
 
-BASE = Spreads(5, 5, 10)
-spreads = st.builds(Spreads, *[st.floats(0.1, 30)] * 3)
+BASE = StandardDeviations(5, 5, 10)
+spreads = st.builds(StandardDeviations, *[st.floats(0.1, 30)] * 3)
 
 
-@given(st.builds(Spreads, *[st.floats(0, 30)] * 3))
-def test_shares_add_up(some: Spreads) -> None:
-    total = sum(one.share for one in components(some))
+@given(st.builds(StandardDeviations, *[st.floats(0, 30)] * 3))
+def test_shares_add_up(some: StandardDeviations) -> None:
+    total = sum(one.share for one in variance_components(some))
     assert total == pytest.approx(1) or (total == 0 and not any(sd**2 for sd in some))
 
 
@@ -21,7 +21,7 @@ def test_visits_for_a_reliability_in_the_base_case(wanted: float, visits: int) -
 
 
 @given(spreads, st.floats(0.05, 0.95))
-def test_the_visits_needed_are_the_fewest_that_are_enough(some: Spreads, wanted: float) -> None:
+def test_the_visits_needed_are_the_fewest_that_are_enough(some: StandardDeviations, wanted: float) -> None:
     needed = visits_for_reliability(some, wanted)
     assert needed
     assert reliability(some, needed) >= wanted - 1e-6
@@ -29,7 +29,7 @@ def test_the_visits_needed_are_the_fewest_that_are_enough(some: Spreads, wanted:
 
 
 @given(spreads, st.integers(1, 50))
-def test_more_visits_say_more_and_the_same_shopper_says_less(some: Spreads, visits: int) -> None:
+def test_more_visits_say_more_and_the_same_shopper_says_less(some: StandardDeviations, visits: int) -> None:
     assert 0 <= reliability(some, visits) <= reliability(some, visits + 1) <= 1
     assert reliability(some, visits, 1) <= reliability(some, visits) + 1e-12
 
@@ -39,7 +39,7 @@ def test_the_reliability_of_one_visit_is_the_intraclass_correlation() -> None:
 
 
 def test_stores_that_do_not_differ_cannot_be_ranked_at_all() -> None:
-    assert reliability(Spreads(0, 5, 10), 100) == 0
-    assert visits_for_reliability(Spreads(0, 5, 10), 0.7) is None
-    assert reliability(Spreads(5, 0, 0), 1) == 1
-    assert visits_for_reliability(Spreads(5, 0, 0), 0.9) == 1
+    assert reliability(StandardDeviations(0, 5, 10), 100) == 0
+    assert visits_for_reliability(StandardDeviations(0, 5, 10), 0.7) is None
+    assert reliability(StandardDeviations(5, 0, 0), 1) == 1
+    assert visits_for_reliability(StandardDeviations(5, 0, 0), 0.9) == 1

@@ -12,10 +12,10 @@ import pytest
 import samples
 from numpy.typing import NDArray
 
-from cemaudit.compare.crosstabs import cross
-from cemaudit.compare.fitting import fitted
-from cemaudit.compare.league_table import scores
-from cemaudit.compare.selection import Asked
+from cemaudit.compare.crosstabs import cross_tabulate
+from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.league_table import adjusted_scores
+from cemaudit.compare.selection import Selection
 from cemaudit.ledger.query.reading import reading
 from cemaudit.model import Visit
 
@@ -52,8 +52,8 @@ def league(home: Path, some: Sequence[Visit]) -> NDArray[np.float64]:
     """The score of each store against their mean."""
     home.mkdir()
     with reading(networks.network(home, some).folder) as opened:
-        crossed = cross(opened, Asked(measure="plain", pool=""))
-        found = scores(fitted(crossed), np.eye(len(crossed.stores)))[0]
+        crossed = cross_tabulate(opened, Selection(measure="plain", pool=""))
+        found = adjusted_scores(fit_mixed_model(crossed), np.eye(len(crossed.stores)))[0]
     return found - found.mean()
 
 

@@ -8,16 +8,16 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.crosstabs import Observed
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.results import DEFAULT
-from cemaudit.compare.shopper_severity import severity_of
+from cemaudit.compare.crosstabs import VisitArrays
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.results import DEFAULT_RULES
+from cemaudit.compare.shopper_severity import shopper_severities
 
 STORES, SHOPPERS = 210, 30
 TRUE = np.linspace(-12, 12, SHOPPERS)
 
 
-def seen(visits: int = 6, *, once: bool = False, seed: int = 1) -> Observed:
+def seen(visits: int = 6, *, once: bool = False, seed: int = 1) -> VisitArrays:
     """Visits by shoppers at random, of severity ``TRUE`` (points taken off); shopper 0 scatters three times as much."""
     draw = np.random.default_rng(seed)
     store = np.arange(STORES) if once else np.repeat(np.arange(STORES), visits)
@@ -27,11 +27,11 @@ def seen(visits: int = 6, *, once: bool = False, seed: int = 1) -> Observed:
     facts = crosses.crossed(store, shopper, score).facts
     people = tuple(f"u{number}" for number in range(SHOPPERS))
     names = tuple(f"s{number}" for number in range(STORES))
-    return Observed(facts, names, people, store.astype(np.int32), shopper.astype(np.int32), (), score, score)
+    return VisitArrays(facts, names, people, store.astype(np.int32), shopper.astype(np.int32), (), score, score)
 
 
 def test_the_strictest_come_first_and_are_as_strict_as_they_are() -> None:
-    found = severity_of(seen())
+    found = shopper_severities(seen())
     assert [one.severity for one in found.shoppers] == sorted((one.severity for one in found.shoppers), reverse=True)
     severity = {one.shopper: one.severity for one in found.shoppers}
     known = [severity[f"u{number}"] for number in range(1, SHOPPERS)]
@@ -42,13 +42,13 @@ def test_the_strictest_come_first_and_are_as_strict_as_they_are() -> None:
 
 
 def test_intervals_hold_the_truth() -> None:
-    found = severity_of(seen())
+    found = shopper_severities(seen())
     held = [one.interval.low <= TRUE[int(one.shopper[1:])] <= one.interval.high for one in found.shoppers]
     assert np.mean(held) >= 0.8
 
 
 def test_who_scatters_is_erratic_and_the_others_are_not() -> None:
-    found = severity_of(seen())
+    found = shopper_severities(seen())
     assert [one.shopper for one in found.shoppers if one.spread == "erratic"] == ["u0"]
     assert next(one.ratio for one in found.shoppers if one.shopper == "u0") > 1.8
 
@@ -56,20 +56,20 @@ def test_who_scatters_is_erratic_and_the_others_are_not() -> None:
 def test_where_less_is_better_strict_is_more() -> None:
     plain = seen()
     turned = replace(plain, score=-plain.score, facts=replace(plain.facts, better="lower"))
-    one, other = severity_of(plain), severity_of(turned)
+    one, other = shopper_severities(plain), shopper_severities(turned)
     assert [each.shopper for each in other.shoppers] == [each.shopper for each in one.shoppers]
     assert [each.severity for each in other.shoppers] == pytest.approx([each.severity for each in one.shoppers])
 
 
 def test_of_few_visits_nothing_is_said() -> None:
-    found = severity_of(seen(), DEFAULT._replace(least_person=45))
+    found = shopper_severities(seen(), DEFAULT_RULES._replace(least_person=45))
     assert all(one.visits >= 45 for one in found.shoppers)
     assert found.few == SHOPPERS - len(found.shoppers) > 0
     assert f"fewer than 45 visits (here {found.few})" in " ".join(map(str, found.notes))
 
 
 def test_stores_visited_once_are_no_reason_to_be_silent_but_to_warn() -> None:
-    found = severity_of(seen(once=True))
+    found = shopper_severities(seen(once=True))
     assert found.apart is False
     assert "by lot" in " ".join(map(str, found.notes))
     severity = {one.shopper: one.severity for one in found.shoppers}
@@ -79,8 +79,8 @@ def test_stores_visited_once_are_no_reason_to_be_silent_but_to_warn() -> None:
 def test_one_shopper_cannot_be_compared() -> None:
     visits = seen()
     alone = replace(visits, shoppers=("u0",), shopper=np.zeros_like(visits.shopper))
-    with pytest.raises(CannotTell, match="fewer than two shoppers"):
-        severity_of(alone)
+    with pytest.raises(NotEstimable, match="fewer than two shoppers"):
+        shopper_severities(alone)
 
 
 def test_shoppers_of_one_store_are_compared_there() -> None:
@@ -90,8 +90,8 @@ def test_shoppers_of_one_store_are_compared_there() -> None:
     store = np.zeros(len(shopper), np.int32)
     facts = crosses.crossed(store, shopper, score).facts
     people = tuple(f"u{number}" for number in range(4))
-    alone = Observed(facts, ("s0",), people, store, shopper.astype(np.int32), (), score, score)
-    found = severity_of(alone)
+    alone = VisitArrays(facts, ("s0",), people, store, shopper.astype(np.int32), (), score, score)
+    found = shopper_severities(alone)
     assert (found.shoppers[0].shopper, found.shoppers[-1].shopper) == ("u3", "u0")
     assert found.apart
     assert "by lot" not in " ".join(map(str, found.notes))
@@ -102,8 +102,8 @@ def test_who_never_came_twice_cannot_be_judged() -> None:
     store, shopper = np.repeat(np.arange(6), 4).astype(np.int32), np.arange(24, dtype=np.int32)
     score = draw.normal(70, 9, 24)
     facts, names = crosses.crossed(store, shopper, score).facts, tuple(f"u{number}" for number in range(24))
-    seen_once = Observed(facts, tuple(f"s{one}" for one in range(6)), names, store, shopper, (), score, score)
-    with pytest.raises(CannotTell, match="no shopper came twice"):
-        severity_of(seen_once)
-    with pytest.raises(CannotTell, match="all scores are equal"):
-        severity_of(replace(seen_once, score=np.full(24, 50.0)))
+    seen_once = VisitArrays(facts, tuple(f"s{one}" for one in range(6)), names, store, shopper, (), score, score)
+    with pytest.raises(NotEstimable, match="no shopper came twice"):
+        shopper_severities(seen_once)
+    with pytest.raises(NotEstimable, match="all scores are equal"):
+        shopper_severities(replace(seen_once, score=np.full(24, 50.0)))

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from networks import Network
 
-from cemaudit.compare.control_charts import Alarm, Chart, Watching
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.selection import Asked
-from cemaudit.compare.trend import Trend, trend_of
-from cemaudit.compare.wording import news
+from cemaudit.compare.control_charts import EwmaChart, StoreAlarm, StoreMonitoring
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.trend import Trend, estimate_trend
+from cemaudit.compare.wording import trend_conclusions
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Local, reading
@@ -21,13 +21,13 @@ from cemaudit.ledger.query.statement import Filter
 @pytest.fixture(scope="module")
 def trend(chain: Network) -> Trend:
     with reading(chain.folder) as opened:
-        return trend_of(opened, Asked(), "region")
+        return estimate_trend(opened, Selection(), "region")
 
 
 def with_alarm(trend: Trend, direction: str) -> Trend:
-    alarm = Alarm("s1", "Store 1", direction, 3, -9.0, 8.0, 2)  # type: ignore[arg-type]
+    alarm = StoreAlarm("s1", "Store 1", direction, 3, -9.0, 8.0, 2)  # type: ignore[arg-type]
     waves = tuple(wave.name for wave in trend.waves)
-    return replace(trend, watching=Watching(waves[:1], waves[1:], Chart(), 9, 30, 0.9, 500.0, (alarm,)))
+    return replace(trend, watching=StoreMonitoring(waves[:1], waves[1:], EwmaChart(), 9, 30, 0.9, 500.0, (alarm,)))
 
 
 def test_lines_are_those_of_the_network_and_its_parts(trend: Trend) -> None:
@@ -59,7 +59,7 @@ def test_a_store_hears_whether_it_changed(trend: Trend) -> None:
 
 @pytest.mark.parametrize(("direction", "word"), [("down", "Lower"), ("up", "Higher")])
 def test_alarms_are_told_by_name(trend: Trend, direction: str, word: str) -> None:
-    known = list(map(str, news(with_alarm(trend, direction)).known))
+    known = list(map(str, trend_conclusions(with_alarm(trend, direction)).known))
     assert any(one.startswith(word) and "Store 1" in one for one in known)
     assert any("0.9 of them would give a false alarm" in one for one in known)
     assert any("once in 500 visits" in one for one in known)
@@ -73,18 +73,18 @@ def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
             change=(last.change or 0.0) + shift,
             changed=type(last.changed)(last.changed.low + shift, last.changed.high + shift),
         )
-        told = news(replace(trend, network=trend.network._replace(points=(*before, moved))))
+        told = trend_conclusions(replace(trend, network=trend.network._replace(points=(*before, moved))))
         assert words in str(told.known[0])
 
 
 def test_visits_of_no_wave_are_counted(trend: Trend) -> None:
     shown = sum(point.visits for point in trend.network.points)
-    note = next(str(note) for note in news(trend).unknown if "no known wave" in str(note))
+    note = next(str(note) for note in trend_conclusions(trend).unknown if "no known wave" in str(note))
     assert note.endswith(f": {trend.facts.visits - shown}.")
 
 
 def test_a_part_that_cannot_be_told_is_named(snapshot: Local) -> None:
-    found = trend_of(snapshot, Asked(), "channel")
+    found = estimate_trend(snapshot, Selection(), "channel")
     assert {part.key for part in found.parts} <= {"face-to-face", "electronic"}
     assert any("measure" in str(note) for note in found.notes)
 
@@ -92,9 +92,9 @@ def test_a_part_that_cannot_be_told_is_named(snapshot: Local) -> None:
 @pytest.mark.parametrize("baseline", [("w9",), ("w1", "w2")])
 def test_a_wrong_baseline_is_refused(snapshot: Local, baseline: tuple[str, ...]) -> None:
     with pytest.raises(BadInput):
-        trend_of(snapshot, Asked(), baseline=baseline)
+        estimate_trend(snapshot, Selection(), baseline=baseline)
 
 
 def test_one_wave_has_no_trend(snapshot: Local) -> None:
-    with pytest.raises(CannotTell):
-        trend_of(snapshot, Asked(Filter((Condition("wave", ("w1",)),))))
+    with pytest.raises(NotEstimable):
+        estimate_trend(snapshot, Selection(Filter((Condition("wave", ("w1",)),))))

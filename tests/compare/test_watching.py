@@ -8,8 +8,15 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.control_charts import Dated, Residuals, Watching, residuals, run_length, watching
-from cemaudit.compare.fitting import fitted
+from cemaudit.compare.control_charts import (
+    DatedVisits,
+    StoreMonitoring,
+    VisitResiduals,
+    average_run_length,
+    monitor_stores,
+    visit_residuals,
+)
+from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.waves import Wave
 
 WAVES = [Wave(f"w{number + 1}", number, number) for number in range(4)]
@@ -17,7 +24,7 @@ STORES, CHANGED = 250, 20
 
 
 @cache
-def rests(drop: float, seed: int = 1) -> Residuals:
+def rests(drop: float, seed: int = 1) -> VisitResiduals:
     """Four visits in each of four waves by any of 40 shoppers; in the last the first ``CHANGED`` stores have fallen."""
     draw = np.random.default_rng(seed)
     store, wave = np.repeat(np.arange(STORES), 16), np.tile(np.repeat(np.arange(4), 4), STORES)
@@ -25,12 +32,12 @@ def rests(drop: float, seed: int = 1) -> Residuals:
     fallen = drop * ((store < CHANGED) & (wave == 3))
     parts = draw.normal(0, 5, STORES)[store], draw.normal(0, 5, 40)[shopper], draw.normal(0, 10, len(store))
     score = 70 + 3.0 * wave + sum(parts) - fallen
-    model = fitted(crosses.crossed(store, shopper, score, wave=wave))
-    return residuals(Dated(store, shopper, wave, np.arange(len(store)), (), score), model)
+    model = fit_mixed_model(crosses.crossed(store, shopper, score, wave=wave))
+    return visit_residuals(DatedVisits(store, shopper, wave, np.arange(len(store)), (), score), model)
 
 
-def watched(rows: Residuals, budget: float = 2.0) -> Watching:
-    found = watching(rows, WAVES[:3], WAVES[3:], {"s0": "First Store"}, budget)
+def watched(rows: VisitResiduals, budget: float = 2.0) -> StoreMonitoring:
+    found = monitor_stores(rows, WAVES[:3], WAVES[3:], {"s0": "First Store"}, budget)
     assert found
     return found
 
@@ -47,7 +54,7 @@ def test_fewer_false_alarms_are_farther_apart() -> None:
     assert often.every
     assert seldom.every
     assert 4 < often.every < seldom.every
-    assert seldom.every == pytest.approx(run_length(seldom.chart))
+    assert seldom.every == pytest.approx(average_run_length(seldom.chart))
     assert never.every is None
 
 
@@ -77,14 +84,16 @@ def test_a_larger_budget_never_loses_an_alarm() -> None:
 def test_the_order_of_days_is_what_counts() -> None:
     """The last visit is bad; seen first, its average has faded by the end, and seen last, it is fresh."""
     rows = rests(0.0)
-    backwards = Residuals(**{**{name: getattr(rows, name) for name in rows.__dataclass_fields__}, "day": -rows.day})
+    backwards = VisitResiduals(
+        **{**{name: getattr(rows, name) for name in rows.__dataclass_fields__}, "day": -rows.day}
+    )
     one, other = watched(rows, 100.0), watched(backwards, 100.0)
     assert one.stores == other.stores == STORES
     assert {alarm.store: alarm.at for alarm in one.alarms} != {alarm.store: alarm.at for alarm in other.alarms}
 
 
 def test_without_later_visits_nothing_is_watched() -> None:
-    assert watching(rests(0.0), WAVES[:2], [Wave("w9", 9, 9)], {}, 1.0) is None
+    assert monitor_stores(rests(0.0), WAVES[:2], [Wave("w9", 9, 9)], {}, 1.0) is None
 
 
 def test_the_mean_of_a_store_in_a_wave_is_adjusted() -> None:

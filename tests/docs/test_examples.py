@@ -17,7 +17,7 @@ from cemaudit.cli.app import run
 from cemaudit.exchange.mapping import load_mapping
 from cemaudit.model import Item, Measure, Visit
 from cemaudit.scoring import Engine
-from cemaudit.scoring.lint import Level, lint_checklist, lint_scheme
+from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_scheme
 
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 DEMO = ["demo", "--out", "demo-output", "--stores", "12", "--no-plugin", "hospital", "--no-plugin", "ecommerce"]
@@ -35,7 +35,7 @@ def test_toml_loads(toml_block: Any, tmp_path: Path) -> None:
     if "id" in data:
         record = load_file(file)
         remarks = lint_checklist(record) if "touchpoints" in data else lint_scheme(record)  # type: ignore[arg-type]
-        assert [str(remark.problem) for remark in remarks if remark.level is Level.ERROR] == []
+        assert [str(remark.problem) for remark in remarks if remark.level is LintLevel.ERROR] == []
     elif "checklist" in data:
         assert load_mapping(file).visit
     else:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cemaudit.compare.fitting import fitted
-from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
-from cemaudit.compare.mixed_model.reml import fit
-from cemaudit.compare.results import DEFAULT
-from cemaudit.compare.sample_size import ASSUMED
+from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
+from cemaudit.compare.mixed_model.reml import fit_reml
+from cemaudit.compare.results import DEFAULT_RULES
+from cemaudit.compare.sample_size import ASSUMED_DEVIATIONS
 
 MARKS = ["headline", "real", "flags", "pairs", "regions", "back", "visits"]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -69,7 +69,7 @@ def test_the_chains_are_made_up_as_it_says(fairness: str, monkeypatch: pytest.Mo
         f", {world.shopper_sd:g} between shoppers (8 where it says so) and {world.visit_sd:g} between visits" in words
     )
     assert f"Shoppers live in regions, {chain.shoppers // chain.regions} in each" in words
-    assert (world.store_sd, world.shopper_sd, world.visit_sd) == ASSUMED
+    assert (world.store_sd, world.shopper_sd, world.visit_sd) == ASSUMED_DEVIATIONS
     assert f"around {truth.MEAN:g} of 100" in words
 
 
@@ -87,14 +87,14 @@ def test_cemaudit_is_nearer_to_the_truth_in_every_chain(fairness: str) -> None:
 def test_the_rules_are_the_usual_ones(fairness: str) -> None:
     told = dict(row[:2] for row in rows(fairness[fairness.index("## The rules") : fairness.index("## The method")])[1:])
     assert list(told.values()) == [
-        f"{DEFAULT.least_visits}",
-        f"{DEFAULT.level:.0%}".replace("%", " %"),
-        f"{DEFAULT.flag_at:.0%}".replace("%", " %"),
+        f"{DEFAULT_RULES.least_visits}",
+        f"{DEFAULT_RULES.level:.0%}".replace("%", " %"),
+        f"{DEFAULT_RULES.flag_at:.0%}".replace("%", " %"),
         "a tenth",
-        f"{DEFAULT.arcsine_above:.0%}".replace("%", " %"),
-        f"{DEFAULT.least_person}",
+        f"{DEFAULT_RULES.arcsine_above:.0%}".replace("%", " %"),
+        f"{DEFAULT_RULES.least_person}",
     ]
-    assert DEFAULT.extremes == 0.1
+    assert DEFAULT_RULES.extremes == 0.1
 
 
 def test_the_benchmark_counts_as_the_product_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ def test_the_benchmark_counts_as_the_product_does(monkeypatch: pytest.MonkeyPatc
     made = truth.network(truth.World(1, 12), truth.Chain(240, 48, 4), 1)
     regions = (made.region[made.store][:, None] == np.arange(4)).astype(float)
     fixed = np.hstack([np.ones((len(made.score), 1)), regions])
-    expected = fit(sums_of_rows(made.store, [made.shopper], fixed, made.score, levels=made.chain[:2]))
-    found = fitted(truth.crossed_of(made)).model
+    expected = fit_reml(cross_products_of_rows(made.store, [made.shopper], fixed, made.score, levels=made.chain[:2]))
+    found = fit_mixed_model(truth.crossed_of(made)).model
     assert found.units == pytest.approx(expected.units, abs=1e-6)
     assert found.randoms[0] == pytest.approx(expected.randoms[0], abs=1e-6)

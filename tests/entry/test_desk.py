@@ -6,7 +6,7 @@ import pytest
 import samples
 
 from cemaudit.entry.desk import Desk
-from cemaudit.entry.draft import State
+from cemaudit.entry.draft import DraftState
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.scoring import Engine
 
@@ -26,7 +26,7 @@ def test_a_draft_open_in_one_window_is_refused_in_another(sit: Any) -> None:
     with table.held(), pytest.raises(BadEnvironment, match="open in another window"), table.held():
         pass
     with table.held() as held:
-        assert held.draft().state is State.OPEN
+        assert held.draft().state is DraftState.OPEN
 
 
 def test_two_drafts_are_open_side_by_side(sit: Any) -> None:
@@ -39,10 +39,10 @@ def test_the_bin_keeps_everything(sit: Any, desk: Desk) -> None:
     table = sit(*TWO)
     table.say("y")
     desk.discard(table.draft)
-    assert table.draft.state is State.DISCARDED
+    assert table.draft.state is DraftState.DISCARDED
     assert table.draft.visit.answers == {"a": True}
     desk.discard(table.draft, restore=True)
-    assert table.draft.state is State.OPEN
+    assert table.draft.state is DraftState.OPEN
 
 
 def test_undo_does_not_reach_into_the_bin(sit: Any, desk: Desk) -> None:
@@ -51,7 +51,7 @@ def test_undo_does_not_reach_into_the_bin(sit: Any, desk: Desk) -> None:
     desk.discard(table.draft)
     desk.discard(table.draft, restore=True)
     table.say("/undo")
-    assert table.draft.state is State.OPEN
+    assert table.draft.state is DraftState.OPEN
     assert table.draft.visit.answers == {}
 
 

@@ -17,9 +17,9 @@ import pytest
 import shots
 
 from cemaudit.entry import given
-from cemaudit.entry.evidence import Taken, still_there, take_in
+from cemaudit.entry.evidence import KeptEvidence, still_there, take_in
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.media.exif import Details
+from cemaudit.media.exif import ExifDetails
 
 ORIGINAL = shots.jpeg()
 
@@ -65,7 +65,7 @@ def test_taken_survives_being_kept_as_json(photo: Path, draft: Path) -> None:
     taken = take_in(photo, draft)
     assert taken.details.latitude
     assert taken.look
-    assert Taken.model_validate(json.loads(json.dumps(taken.model_dump(mode="json")))) == taken
+    assert KeptEvidence.model_validate(json.loads(json.dumps(taken.model_dump(mode="json")))) == taken
 
 
 def test_the_given_file_is_left_as_it_is(photo: Path, draft: Path) -> None:
@@ -281,7 +281,9 @@ def test_evidence_that_vanished_or_changed_is_noticed(photo: Path, draft: Path) 
 def test_what_was_taken_names_no_place_outside_its_folder() -> None:
     digest = "0" * 64
     with pytest.raises(ValueError, match="file"):
-        Taken.model_validate({"file": "../x.jpg", "sha256": digest, "size": 1, "kind": "jpeg", "original": digest})
+        KeptEvidence.model_validate(
+            {"file": "../x.jpg", "sha256": digest, "size": 1, "kind": "jpeg", "original": digest}
+        )
 
 
 def test_recordings_and_documents_have_no_look(tmp_path: Path, draft: Path) -> None:
@@ -289,4 +291,4 @@ def test_recordings_and_documents_have_no_look(tmp_path: Path, draft: Path) -> N
         source = tmp_path / kind
         source.write_bytes(shots.ALL[kind]())
         taken = take_in(source, draft)
-        assert (taken.look, taken.details) == (None, Details())
+        assert (taken.look, taken.details) == (None, ExifDetails())

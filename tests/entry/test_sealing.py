@@ -11,7 +11,7 @@ from PIL import Image
 
 from cemaudit.entry.amending import amend
 from cemaudit.entry.desk import Desk
-from cemaudit.entry.draft import State
+from cemaudit.entry.draft import DraftState
 from cemaudit.entry.sealing import NotReady, seal
 from cemaudit.errors import BadInput
 from cemaudit.exchange.sealed import read_sealed
@@ -50,7 +50,7 @@ def test_what_is_sealed_is_what_was_said(sit: Any, photo: Path, out: Path) -> No
     assert again.visit.answers == {"a": True, "b": "as it was"}
     assert again.visit.evidence["a"][0].caption == "the window"
     assert (again.statement.name, again.statement.language) == ("s-12", "en")
-    assert table.draft.state is State.SEALED
+    assert table.draft.state is DraftState.SEALED
 
 
 def test_the_statement_is_in_the_shoppers_language(sit: Any, photo: Path, out: Path) -> None:
@@ -65,7 +65,7 @@ def test_what_is_open_or_in_doubt_is_not_sealed(sit: Any, out: Path) -> None:
     with table.held() as held, pytest.raises(NotReady, match=r"answers\.b"):
         seal(held, out, "s-12")
     assert list(out.iterdir()) == []
-    assert table.draft.state is State.OPEN
+    assert table.draft.state is DraftState.OPEN
 
 
 def test_evidence_that_vanished_meanwhile_is_named_and_the_draft_kept(
@@ -76,7 +76,7 @@ def test_evidence_that_vanished_meanwhile_is_named_and_the_draft_kept(
     with table.held() as held, pytest.raises((BadInput, NotReady), match=r"evidence\.a"):
         seal(held, out, "s-12")
     assert list(out.iterdir()) == []
-    assert table.draft.state is State.OPEN
+    assert table.draft.state is DraftState.OPEN
 
 
 def test_a_sealed_draft_is_not_sealed_again(sit: Any, photo: Path, out: Path) -> None:

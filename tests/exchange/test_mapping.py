@@ -5,30 +5,30 @@ import pytest
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.cells import Cell, DayCell, ItemCell, MomentCell
+from cemaudit.exchange.cells import CellMapping, DayCell, ItemCell, MomentCell
 from cemaudit.exchange.mapping import check_mapping
-from cemaudit.exchange.tables import Row
+from cemaudit.exchange.tables import InputRow
 
-ROW = Row(12, {"a": "x", "b": "", "c": "N/A", "{d}": "y"})
+ROW = InputRow(12, {"a": "x", "b": "", "c": "N/A", "{d}": "y"})
 NA = {"", "n/a"}
 
 
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
-        (Cell(column="a"), "x"),
-        (Cell(column="b"), None),
-        (Cell(column="c"), None),
-        (Cell(column="c", values={"N/A": "none"}), "none"),
-        (Cell(value="always"), "always"),
-        (Cell(template="{a}-{#}"), "x-12"),
-        (Cell(template="{a}-{b}"), None),
-        (Cell(template="{a}", values={"x": "X"}), "X"),
-        (Cell(template="no place"), "no place"),
-        (Cell(template="3 out of 10", before=" out of "), "3"),
-        (Cell(template="6**", before="**", values={"6": "six"}), "six"),
-        (Cell(column="c", before="out of"), None),
-        (Cell(template="out of 10", before="out of"), None),
+        (CellMapping(column="a"), "x"),
+        (CellMapping(column="b"), None),
+        (CellMapping(column="c"), None),
+        (CellMapping(column="c", values={"N/A": "none"}), "none"),
+        (CellMapping(value="always"), "always"),
+        (CellMapping(template="{a}-{#}"), "x-12"),
+        (CellMapping(template="{a}-{b}"), None),
+        (CellMapping(template="{a}", values={"x": "X"}), "X"),
+        (CellMapping(template="no place"), "no place"),
+        (CellMapping(template="3 out of 10", before=" out of "), "3"),
+        (CellMapping(template="6**", before="**", values={"6": "six"}), "six"),
+        (CellMapping(column="c", before="out of"), None),
+        (CellMapping(template="out of 10", before="out of"), None),
     ],
 )
 def test_where_a_value_comes_from(cell, text):
@@ -36,14 +36,14 @@ def test_where_a_value_comes_from(cell, text):
 
 
 def test_a_template_is_no_format_string():
-    cell = Cell(template="{a.__class__}")
+    cell = CellMapping(template="{a.__class__}")
     assert cell.columns == ("a.__class__",)
 
 
 @pytest.mark.parametrize("sources", [{}, {"column": "a", "value": "b"}])
 def test_a_cell_has_one_source(sources):
     with pytest.raises(ValidationError):
-        Cell(**sources)
+        CellMapping(**sources)
 
 
 def test_an_items_own_na_is_a_skip():

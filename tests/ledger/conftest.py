@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import servers
 
-from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.sqlite import Sqlite
 
 
@@ -56,5 +56,5 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     """A new ledger."""
-    with opened(url, make=True, who="hq") as made:
+    with open_ledger(url, make=True, who="hq") as made:
         yield made

@@ -9,7 +9,7 @@ import pytest
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger
-from cemaudit.ledger.actions import Action, action_of, actions_now, keep_actions, read_actions
+from cemaudit.ledger.actions import Action, current_actions, find_action, read_actions, save_actions
 from cemaudit.ledger.maintenance import check
 
 GREETING = Action(
@@ -23,36 +23,36 @@ def table(path: Path, *rows: str, header: str = "id,kind,what,owner,since,store"
 
 
 def test_an_action_is_kept_once(ledger: Ledger) -> None:
-    assert keep_actions(ledger, [GREETING]) == 1
-    assert keep_actions(ledger, [GREETING]) == 0
-    assert actions_now(ledger) == {"greet-2026": GREETING}
+    assert save_actions(ledger, [GREETING]) == 1
+    assert save_actions(ledger, [GREETING]) == 0
+    assert current_actions(ledger) == {"greet-2026": GREETING}
     assert list(check(ledger)) == []
 
 
 def test_a_changed_action_adds_a_row_and_the_latest_holds(ledger: Ledger) -> None:
     later = GREETING.model_copy(update={"stores": ("s1",)})
-    keep_actions(ledger, [GREETING])
-    assert keep_actions(ledger, [later]) == 1
-    assert action_of(ledger, "greet-2026") == later
+    save_actions(ledger, [GREETING])
+    assert save_actions(ledger, [later]) == 1
+    assert find_action(ledger, "greet-2026") == later
     assert ledger.database.run("select count(*) from action") == [(2,)]
 
 
 def test_actions_come_in_the_order_they_began(ledger: Ledger) -> None:
     earlier = GREETING.model_copy(update={"id": "zeal", "since": dt.date(2025, 1, 1)})
-    keep_actions(ledger, [GREETING, earlier])
-    assert list(actions_now(ledger)) == ["zeal", "greet-2026"]
+    save_actions(ledger, [GREETING, earlier])
+    assert list(current_actions(ledger)) == ["zeal", "greet-2026"]
 
 
 def test_an_unknown_action_is_named_with_the_nearest(ledger: Ledger) -> None:
     with pytest.raises(BadInput, match=r"no such action: greet .*'cemaudit actions add'"):
-        action_of(ledger, "greet")
-    keep_actions(ledger, [GREETING])
+        find_action(ledger, "greet")
+    save_actions(ledger, [GREETING])
     with pytest.raises(BadInput, match=r"no such action: greet-2025 .*did you mean greet-2026"):
-        action_of(ledger, "greet-2025")
+        find_action(ledger, "greet-2025")
 
 
 def test_a_changed_row_is_found(ledger: Ledger) -> None:
-    keep_actions(ledger, [GREETING])
+    save_actions(ledger, [GREETING])
     ledger.database.run("update action set since = '2020-01-01'")
     assert [problem for problem in check(ledger) if "action" in str(problem)]
 

@@ -11,14 +11,14 @@ import samples
 from keeping import amended, take, visit
 
 from cemaudit.errors import CemauditError
-from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.actions import Action, keep_actions
-from cemaudit.ledger.audit_trail import Entry
-from cemaudit.ledger.documents import packed, unpacked
-from cemaudit.ledger.history import review
+from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.actions import Action, save_actions
+from cemaudit.ledger.audit_trail import TrailEntry
+from cemaudit.ledger.documents import compress, decompress
+from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.schema import VOUCHED, columns_of, keys_of
-from cemaudit.ledger.states import State
+from cemaudit.ledger.schema import AUDITED_TABLES, columns_of, keys_of
+from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
 
 
@@ -26,7 +26,7 @@ class Undone(Exception):
     """Nothing of it is to stay."""
 
 
-def rescored(entry: Entry) -> None:
+def rescored(entry: TrailEntry) -> None:
     for name in ("b", "a"):
         entry.add("snapshot", [(f"{name}.parquet", "test.shop@1", "test.scheme@1", 2, 1, 2, "0" * 64, entry.at)])
     entry.note(blocks=1)
@@ -39,11 +39,11 @@ def full(ledger: Ledger) -> Ledger:
     import_stores(ledger, [Store(id="s1", name="강남점", region="서울", opened="2020-01-01"), Store(id="s2")])
     take(ledger, first, visit("v2", wave="2026-4"))
     take(ledger, amended(first), visit("v3"))
-    review(ledger, ["v1", "v2"], State.EXCLUDED, "closed")
-    review(ledger, ["v2"], State.ACCEPTED, "")
+    review_visits(ledger, ["v1", "v2"], VisitState.EXCLUDED, "closed")
+    review_visits(ledger, ["v2"], VisitState.ACCEPTED, "")
     ledger.write("scheme", lambda entry: ledger.shelf.put(entry, [samples.scheme({"id": "m", "how": "sum"})]))
     ledger.write("rescored", rescored)
-    keep_actions(
+    save_actions(
         ledger, [Action(id=name, kind="raise", what="greet", since="2026-01-01", stores=["s1"]) for name in "ab"]
     )
     return ledger
@@ -68,8 +68,8 @@ def others(value: Any) -> list[Any]:
     if isinstance(value, int):
         return [value + 1000]
     if isinstance(value, bytes):
-        line = unpacked(value)
-        return [value[:-1], b"", packed(line + b" "), packed(line.replace(b"true", b"false"))]
+        line = decompress(value)
+        return [value[:-1], b"", compress(line + b" "), compress(line.replace(b"true", b"false"))]
     return [f"{value} ", value[:-1], value.upper() if value != value.upper() else value.lower() + "x"]
 
 
@@ -86,10 +86,10 @@ def where(table: str, row: dict[str, Any]) -> tuple[str, list[Any]]:
 
 def test_all_is_well(full: Ledger) -> None:
     assert list(check(full)) == []
-    assert all(rows(full, table) for table in VOUCHED)
+    assert all(rows(full, table) for table in AUDITED_TABLES)
 
 
-@pytest.mark.parametrize("table", [*VOUCHED, "trail"])
+@pytest.mark.parametrize("table", [*AUDITED_TABLES, "trail"])
 def test_any_changed_value_is_found(full: Ledger, table: str) -> None:
     for row in rows(full, table):
         condition, key = where(table, row)
@@ -102,7 +102,7 @@ def test_any_changed_value_is_found(full: Ledger, table: str) -> None:
     assert list(check(full)) == []
 
 
-@pytest.mark.parametrize("table", [*VOUCHED, "trail"])
+@pytest.mark.parametrize("table", [*AUDITED_TABLES, "trail"])
 def test_any_missing_or_further_row_is_found(full: Ledger, table: str) -> None:
     for row in rows(full, table):
         condition, key = where(table, row)
@@ -148,7 +148,7 @@ def test_a_hash_noted_earlier(full: Ledger) -> None:
 
 def test_a_whole_forgery_is_found_by_the_noted_hash_alone(full: Ledger, tmp_path: Any) -> None:
     noted = full.trail.head()[1]
-    with opened(str(tmp_path / "forged.db"), make=True, who="hq") as forged:
+    with open_ledger(str(tmp_path / "forged.db"), make=True, who="hq") as forged:
         take(forged, visit("v1", answers={"I1": False}))
         assert list(check(forged)) == []
         assert list(check(forged, noted)) != []
@@ -164,15 +164,15 @@ def test_pseudonyms_of_others_are_found(full: Ledger) -> None:
 def test_damaged_pages_are_found(tmp_path: Any) -> None:
     """Whatever is written over, it is found, or was of no use."""
     path = tmp_path / "hq.db"
-    with opened(str(path), make=True) as ledger:
+    with open_ledger(str(path), make=True) as ledger:
         for number in range(10):
             take(ledger, *(visit(f"v{number}-{place}", notes={"I1": "x" * 200}) for place in range(20)))
-        everything = {table: rows(ledger, table) for table in (*VOUCHED, "trail")}
+        everything = {table: rows(ledger, table) for table in (*AUDITED_TABLES, "trail")}
     whole, size, found = path.read_bytes(), 4096, 0
     for start in range(0, len(whole), 5 * size // 2):
         path.write_bytes(whole[:start] + b"\xaa" * 300 + whole[start + 300 :])
         try:
-            with opened(str(path)) as ledger:
+            with open_ledger(str(path)) as ledger:
                 problems = list(map(str, check(ledger)))
                 assert problems or {table: rows(ledger, table) for table in everything} == everything
         except CemauditError as error:
@@ -180,5 +180,5 @@ def test_damaged_pages_are_found(tmp_path: Any) -> None:
         found += bool(problems)
     assert found > 3
     path.write_bytes(whole)
-    with opened(str(path)) as ledger:
+    with open_ledger(str(path)) as ledger:
         assert list(check(ledger)) == []

@@ -20,10 +20,10 @@ from cemaudit.errors import BadEnvironment
 from cemaudit.exchange.sealed.keys import new_key
 from cemaudit.exchange.toml import toml_of
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.collecting import Collector, Workers, rules_of
+from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.sources import Inbox, sources_in
+from cemaudit.ledger.sources import Inbox, inbox_sources
 from cemaudit.ledger.store_registry import Store, import_stores
 
 SEALED = {"checklist": keeping.SHOP.ref, "shopper": "s-12"}
@@ -254,7 +254,7 @@ def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monke
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 2)
     monkeypatch.setattr("cemaudit.ledger.collecting.BATCH", 4)
     lines(inbox / "v.jsonl", [visit(f"v{number}") for number in range(60)])
-    workers = Workers(rules_of(ledger, keeping.ALL), 2)
+    workers = AcceptanceWorkers(acceptance_rules(ledger, keeping.ALL), 2)
 
     def end(_: object) -> None:
         assert workers._pool
@@ -263,7 +263,7 @@ def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monke
 
     collector = Collector(ledger, workers, keeping.ALL, progress=end)
     with pytest.raises(BadEnvironment, match="a process that reads visits was ended") as refusal:
-        collector.collect(sources_in(Inbox(inbox)))
+        collector.collect(inbox_sources(Inbox(inbox)))
     workers.close()
     assert len(str(refusal.value).splitlines()) == 1
     collected = collector.summary.seen
@@ -284,7 +284,7 @@ def test_several_programs_at_once(url: str, tmp_path: Path) -> None:
     assert [program.returncode for program in programs] == [0, 0]
     assert sum(one["collected"] for one in found) == 300
     assert all(one["collected"] + one["again"] == one["seen"] == 300 for one in found)
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         assert len(held(ledger)) == 300
         assert list(check(ledger)) == []
 
@@ -309,7 +309,7 @@ def test_names_that_are_no_text(ledger: Ledger, inbox: Path) -> None:
 
 def test_a_file_that_grows_meanwhile_is_read_again(ledger: Ledger, inbox: Path) -> None:
     path = lines(inbox / "v.jsonl", [visit("v1")])
-    (source,) = sources_in(Inbox(inbox))
+    (source,) = inbox_sources(Inbox(inbox))
     (piece, end) = source.pieces()
     assert (len(piece.content), end.is_last) == (1, True)
     lines(path, [visit("v1"), visit("v2")])
@@ -330,10 +330,10 @@ def test_watching_waits_until_a_file_is_left_alone(inbox: Path) -> None:
 
 def test_a_file_somebody_else_took_counts_as_nothing(ledger: Ledger, inbox: Path) -> None:
     paths = [sealing.seal(inbox, id="v1", **SEALED).path, lines(inbox / "v.jsonl", [visit("v2")])]
-    sources = list(sources_in(Inbox(inbox)))
+    sources = list(inbox_sources(Inbox(inbox)))
     for path in paths:
         path.unlink()
-    collector = Collector(ledger, Workers(rules_of(ledger, keeping.ALL), 1), keeping.ALL)
+    collector = Collector(ledger, AcceptanceWorkers(acceptance_rules(ledger, keeping.ALL), 1), keeping.ALL)
     collector.collect(sources)
     assert counts(collector.summary) == (0, 0, 0, 0)
 
@@ -344,7 +344,7 @@ def test_two_collectors_in_one_inbox(url: str, inbox: Path) -> None:
     found: list[tuple[int, ...]] = []
 
     def work() -> None:
-        with opened(url, make=True) as ledger:
+        with open_ledger(url, make=True) as ledger:
             found.append(counts(collect(ledger, inbox)))
 
     both = [threading.Thread(target=work) for _ in range(2)]
@@ -355,7 +355,7 @@ def test_two_collectors_in_one_inbox(url: str, inbox: Path) -> None:
     assert sum(one[0] for one in found) == 241
     assert all(one[2:] == (0, 0) for one in found)
     assert len(names(inbox / "done")) == len(names(inbox)) == 12
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         assert len(held(ledger)) == 241
         assert list(check(ledger)) == []
 
@@ -369,7 +369,7 @@ def test_long_lines_are_refused(ledger: Ledger, inbox: Path, monkeypatch: pytest
 
 def test_the_ledgers_media_lie_beside_its_file(tmp_path: Path) -> None:
     path = sealing.seal(tmp_path / "in", id="v1", **SEALED).path
-    with opened(str(tmp_path / "hq.db"), make=True) as ledger:
+    with open_ledger(str(tmp_path / "hq.db"), make=True) as ledger:
         collect(ledger, path)
     assert names(tmp_path / "hq-media") == [sealing.PHOTO_NAME]
 

@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 from cemaudit.errors import BadInput
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger.definitions import as_text
-from cemaudit.ledger.snapshot.answer_columns import _parts, points_units, read_noted
-from cemaudit.ledger.snapshot.names import CODES, TOO_LARGE, Names, code_of, score_columns
+from cemaudit.ledger.snapshot.answer_columns import _to_units, points_units, read_recorded_visit
+from cemaudit.ledger.snapshot.names import CODES, TOO_LARGE, ColumnNames, code_of, score_columns
 from cemaudit.ledger.snapshot.score_columns import LARGEST, hundredths
 from cemaudit.model import Item, Reason, Scheme, Visit
 from cemaudit.model.answers import AnswerValue, Choices, TextAnswer
 from cemaudit.model.measures import Rounding
 from cemaudit.scoring import Plan, check_visit, evaluate, make_plan
 from cemaudit.scoring.bands import find_band
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.rounding import round_exactly
 from cemaudit.scoring.validation import check_visit as fits
 
@@ -75,7 +75,7 @@ def test_files_hold_answers_and_exact_scores(folder: Path, data: st.DataObject) 
 
 
 def compare_answers(plan: Plan, visit: Visit, row: dict[str, Any]) -> None:
-    checklist, names, units = plan.checklist, Names(plan.checklist), points_units(plan.checklist)
+    checklist, names, units = plan.checklist, ColumnNames(plan.checklist), points_units(plan.checklist)
     for name, item in checklist.items.items():
         answer = visit.answers.get(name)
         assert row[names.item("state", name)] == state(plan, visit, item)
@@ -92,7 +92,7 @@ def compare_answers(plan: Plan, visit: Visit, row: dict[str, Any]) -> None:
 
 
 def state(plan: Plan, visit: Visit, item: Item) -> int | None:
-    if not is_relevant(item, visit, plan.checklist):
+    if not item_is_relevant(item, visit, plan.checklist):
         return code_of("not-relevant")
     if item.id in visit.answers:
         return None
@@ -133,7 +133,7 @@ def compare_scores(plan: Plan, visit: Visit, row: dict[str, Any]) -> None:
 @given(st.data())
 def test_lines_are_read_as_the_model_reads_them(data: st.DataObject) -> None:
     visit = data.draw(random_plans.visits(data.draw(random_plans.checklists())))
-    noted = read_noted(line_of(visit))
+    noted = read_recorded_visit(line_of(visit))
     for field in ("answers", "skipped", "emotions", "expectations", "step"):
         assert getattr(noted, field) == getattr(Visit.model_validate_json(line_of(visit)), field)
     assert [type(one) for one in noted.answers.values()] == [type(visit.answers[name]) for name in noted.answers]
@@ -184,7 +184,7 @@ def test_numbers_no_column_holds_are_said_to_be_too_large(folder: Path) -> None:
 @given(st.decimals(-(10**15), 10**15, places=6) | st.decimals(-10, 10, places=4))
 def test_points_of_numbers_are_thousandths_to_the_nearest(number: Decimal) -> None:
     value = float(number)
-    (found,) = _parts(np.array([value]), 1000)
+    (found,) = _to_units(np.array([value]), 1000)
     assert found == round_exactly(Fraction(repr(value)) * 1000, Rounding())
 
 

@@ -17,8 +17,8 @@ import servers
 from keeping import held, take, visit
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError
-from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.identities import People
+from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.identities import IdentityStore
 from cemaudit.ledger.maintenance import backup, check
 from cemaudit.ledger.postgres import Postgres
 from cemaudit.ledger.sqlite import Sqlite, people_file
@@ -34,7 +34,7 @@ def wrong(step: Callable[[], object], kind: type[CemauditError]) -> str:
 
 def opening(url: object, *, make: bool = True) -> Callable[[], None]:
     def step() -> None:
-        with opened(str(url), make=make) as ledger:
+        with open_ledger(str(url), make=make) as ledger:
             take(ledger, visit())
 
     return step
@@ -48,14 +48,14 @@ def made(tmp_path: Path) -> Path:
 
 
 def test_a_ledger_is_durable_on_every_commit(durable: None, made: Path) -> None:
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         for schema in ("main", "people"):
             assert ledger.database.run(f"pragma {schema}.synchronous") == [(2,)]
             assert ledger.database.run(f"pragma {schema}.journal_mode") == [("truncate",)]
 
 
 def test_identities_are_for_their_owner_alone(made: Path, tmp_path: Path) -> None:
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         backup(ledger, tmp_path / "copy.db")
     for path in (people_file(made), tmp_path / "copy.people.db"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -142,7 +142,7 @@ def test_a_ledger_whose_tables_were_changed_is_refused(ledger: Ledger, url: str,
 def test_a_locked_ledger(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("sqlite", "postgres"):
         monkeypatch.setattr(f"cemaudit.ledger.{module}.PATIENCE", 0.05)
-    with opened(url, make=True) as writer, opened(url) as other:
+    with open_ledger(url, make=True) as writer, open_ledger(url) as other:
         with writer.database.transaction():
             said = wrong(lambda: take(other, visit()), BadEnvironment)
         assert "another program is writing to it, and did not end in time" in said
@@ -150,7 +150,7 @@ def test_a_locked_ledger(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_full_disk(made: Path) -> None:
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         ((pages,),) = ledger.database.run("pragma page_count")
         ledger.database.run(f"pragma max_page_count = {pages + 1}")
         many = [visit("v1"), *(visit(f"w{number}", notes={"I1": str(number) * 300}) for number in range(200))]
@@ -162,7 +162,7 @@ def test_a_full_disk(made: Path) -> None:
 
 
 def test_a_ledger_that_may_only_be_read(made: Path) -> None:
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         ledger.database.run("pragma query_only = on")
         assert "it may only be read" in wrong(lambda: take(ledger, visit("v2")), BadEnvironment)
         assert held(ledger) == [("v1", 1)]
@@ -191,7 +191,7 @@ def test_identities_that_are_not_there(made: Path) -> None:
     people_file(made).unlink()
     said = wrong(opening(made), BadInput)
     assert said == f"{made}: the shoppers' identities are not there, or not for you to read"
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         assert held(ledger) == [("v1", 1)]
         assert list(check(ledger)) == []
     assert not people_file(made).exists()
@@ -200,7 +200,7 @@ def test_identities_that_are_not_there(made: Path) -> None:
 def test_identities_that_are_not_for_everybody(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = os.access
     monkeypatch.setattr("os.access", lambda path, mode: usual(path, mode) and Path(path) != people_file(made))
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         assert held(ledger) == [("v1", 1)]
         assert "not for you to read" in wrong(lambda: take(ledger, visit("v2")), BadInput)
 
@@ -217,19 +217,19 @@ def test_a_ledger_without_rights_to_it_is_there_all_the_same(server: servers.Ser
     opening(url)()
     guarded = url.replace("tester@", f"guarded:{servers.PASSWORD.replace('@', '%40').replace('/', '%2F')}@")
     for make in (False, True):
-        with pytest.raises(BadEnvironment, match="this user has no right to do that"), opened(guarded, make=make):
+        with pytest.raises(BadEnvironment, match="this user has no right to do that"), open_ledger(guarded, make=make):
             pass
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         assert held(ledger) == [("v1", 1)]
 
 
 def test_people_may_be_kept_from_whoever_reads(server: servers.Server) -> None:
     url = server.fresh()
     opening(url)()
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         ledger.database.run("grant select on all tables in schema public to guarded")
     guarded = url.replace("tester@", f"guarded:{servers.PASSWORD.replace('@', '%40').replace('/', '%2F')}@")
-    with opened(guarded) as ledger:
+    with open_ledger(guarded) as ledger:
         assert held(ledger) == [("v1", 1)]
         assert "the shoppers' identities are not there" in wrong(lambda: take(ledger, visit("v2")), BadInput)
         assert "this user has no right to do that" in wrong(
@@ -290,7 +290,7 @@ def hang_up(url: str) -> None:
 
 
 def test_a_connection_that_ended_between_batches_is_made_anew(server: servers.Server) -> None:
-    with opened(server.fresh(), make=True) as ledger:
+    with open_ledger(server.fresh(), make=True) as ledger:
         take(ledger, visit("v1"))
         hang_up(server.url())
         assert held(ledger) == [("v1", 1)]
@@ -320,7 +320,7 @@ def test_a_connection_that_ends_within_a_batch(
             hang_up(server.url())
         return usual_many(self, statement, rows)
 
-    with opened(server.fresh(), make=True) as ledger:
+    with open_ledger(server.fresh(), make=True) as ledger:
         monkeypatch.setattr(Postgres, "_run", run)
         monkeypatch.setattr(Postgres, "many", many)
         assert take(ledger, visit("v1"), visit("v2")) == ["collected", "collected"]
@@ -331,7 +331,7 @@ def test_a_connection_that_ends_within_a_batch(
 
 
 def test_a_server_that_stays_away(server: servers.Server) -> None:
-    with opened(server.fresh(), make=True) as ledger:
+    with open_ledger(server.fresh(), make=True) as ledger:
         take(ledger, visit("v1"))
         server.stop()
         try:
@@ -342,7 +342,7 @@ def test_a_server_that_stays_away(server: servers.Server) -> None:
 
 
 def test_a_server_killed_loses_nothing_that_was_acknowledged(server: servers.Server) -> None:
-    with opened(server.fresh(), make=True) as ledger:
+    with open_ledger(server.fresh(), make=True) as ledger:
         for number in range(5):
             take(ledger, visit(f"v{number}"))
         server.stop("immediate")
@@ -356,8 +356,8 @@ def test_many_begin_the_same_ledger(url: str) -> None:
     secrets: list[bytes] = []
 
     def begin() -> None:
-        with opened(url, make=True) as ledger:
-            assert isinstance(ledger.people, People)
+        with open_ledger(url, make=True) as ledger:
+            assert isinstance(ledger.people, IdentityStore)
             secrets.append(ledger.people.pseudonyms.secret)
 
     windows = [threading.Thread(target=begin) for _ in range(6)]
@@ -367,17 +367,17 @@ def test_many_begin_the_same_ledger(url: str) -> None:
         window.join()
     assert len(secrets) == 6
     assert len(set(secrets)) == 1
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         assert [line.kind for line in ledger.trail.lines()] == ["made"]
         assert take(ledger, visit()) == ["collected"]
 
 
 def test_people_from_before_are_taken_over(made: Path) -> None:
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         before = [one.shopper for one in ledger.visits()]
     made.unlink()
     opening(made)()
-    with opened(str(made)) as ledger:
+    with open_ledger(str(made)) as ledger:
         assert [one.shopper for one in ledger.visits()] == before
 
 

@@ -19,17 +19,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.export import files
-from cemaudit.ledger.export.columns import Request
-from cemaudit.ledger.export.files import FORMATS, Format, harmless, rows_of, write_export
-from cemaudit.ledger.export.rows import Stretches
-from cemaudit.ledger.history import review
+from cemaudit.ledger.export.columns import ExportRequest
+from cemaudit.ledger.export.files import FORMATS, Format, escape_formula, rows_of, write_export
+from cemaudit.ledger.export.rows import ExportBatches
+from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter
-from cemaudit.ledger.snapshot.parquet import connected, listed
-from cemaudit.ledger.states import State
+from cemaudit.ledger.snapshot.parquet import connected, parquet_sql
+from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
@@ -70,19 +70,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     engine.library.schemes[SCHEME.ref] = SCHEME
     with pytest.MonkeyPatch.context() as patch:
         snapshots.small_blocks(patch, 2)
-        with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+        with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
             import_stores(ledger, [Store(id="s2", name="Zwei", region="north", owner=SECRETS[1])])
             keeping.take(ledger, *visits(), checklist=SHOP)
-            review(ledger, ["out"], State.EXCLUDED, "why")
+            review_visits(ledger, ["out"], VisitState.EXCLUDED, "why")
             with snapshots.snapshot(ledger, engine, home / "snapshot"):
                 pass
         yield home
 
 
 @contextmanager
-def stretches(home: Path, **request: Any) -> Iterator[Stretches]:
-    with opened(str(home / "hq.db")) as ledger, reading(home / "snapshot") as snapshot:
-        yield Stretches(snapshot, Request(**request), ledger)
+def stretches(home: Path, **request: Any) -> Iterator[ExportBatches]:
+    with open_ledger(str(home / "hq.db")) as ledger, reading(home / "snapshot") as snapshot:
+        yield ExportBatches(snapshot, ExportRequest(**request), ledger)
 
 
 def exported(home: Path, **request: Any) -> list[dict[str, Any]]:
@@ -165,7 +165,7 @@ def text_in(path: Path, to: Format) -> str:
             return "\n".join(archive.read(name).decode() for name in archive.namelist())
     if to == "parquet":
         with connected() as link:
-            return str(link.execute(f"select * from {listed([path])}").fetchall())
+            return str(link.execute(f"select * from {parquet_sql([path])}").fetchall())
     return path.read_text("utf-8")
 
 
@@ -213,7 +213,7 @@ def test_csv_has_no_formulas_unless_asked_for(home: Path, tmp_path: Path) -> Non
 
 @given(st.text())
 def test_nothing_harmless_begins_like_a_formula(text: str) -> None:
-    safe = harmless(text)
+    safe = escape_formula(text)
     assert safe in {text, f"'{text}"}
     assert not safe.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
 
@@ -229,7 +229,7 @@ def test_json_is_a_list_of_objects(home: Path, tmp_path: Path) -> None:
 def test_parquet_keeps_the_types(home: Path, tmp_path: Path) -> None:
     path = written(home, tmp_path / "x.parquet", "parquet")
     with connected() as link:
-        described = link.execute(f"describe select * from {listed([path])}").fetchall()
+        described = link.execute(f"describe select * from {parquet_sql([path])}").fetchall()
     types = {name: kind for name, kind, *_ in described}
     assert [types[name] for name in ("visit", "day", "score:whole", "answer:N", "answer:B", "emotion:t")] == [
         "VARCHAR", "DATE", "DOUBLE", "DOUBLE", "BOOLEAN", "TINYINT",

@@ -11,10 +11,10 @@ import sealing
 from keeping import amended, collect, held, take, visit
 
 from cemaudit.errors import BadInput
-from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.history import history, review
+from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.history import review_visits, visit_history
 from cemaudit.ledger.maintenance import backup, check, info
-from cemaudit.ledger.states import State
+from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
 
 
@@ -22,12 +22,12 @@ def test_history(ledger: Ledger) -> None:
     first = visit("v1")
     second = amended(first, store="s2", changes=[{"place": "store", "before": '"s1"', "after": '"s2"'}])
     take(ledger, second)
-    (only,) = history(ledger, "v1")
+    (only,) = visit_history(ledger, "v1")
     assert (only.held.revision, only.waits, only.by, only.sealed, only.signed) == (2, True, "hq", None, False)
     take(ledger, first)
-    review(ledger, ["v1"], State.RETURNED, "no receipt", revision=1)
-    review(ledger, ["v1"], State.ACCEPTED, "")
-    one, two = history(ledger, "v1")
+    review_visits(ledger, ["v1"], VisitState.RETURNED, "no receipt", revision=1)
+    review_visits(ledger, ["v1"], VisitState.ACCEPTED, "")
+    one, two = visit_history(ledger, "v1")
     assert [review[:2] for review in one.reviews] == [("returned", "no receipt")]
     assert (one.waits, two.waits, one.amendment, two.amendment) == (False, False, None, "a wrong price")
     plain = two.as_json()
@@ -35,20 +35,20 @@ def test_history(ledger: Ledger) -> None:
     assert plain["changes"] == [{"place": "store", "before": '"s1"', "after": '"s2"'}]
     assert plain["collected"] < one.as_json()["collected"]
     with pytest.raises(BadInput, match="no such visit: v9"):
-        history(ledger, "v9")
+        visit_history(ledger, "v9")
 
 
 def test_history_of_a_sealed_visit(ledger: Ledger, tmp_path: Path) -> None:
     sealed = sealing.seal(tmp_path / "in", id="v1", checklist=keeping.SHOP.ref)
     collect(ledger, sealed.path, media=tmp_path / "media")
-    (only,) = history(ledger, "v1")
+    (only,) = visit_history(ledger, "v1")
     assert (only.sealed, only.signed) == (sealed.sha256, False)
 
 
 def test_info(ledger: Ledger) -> None:
     first = visit("v1")
     take(ledger, first, visit("v2", shopper="s-9", date="2026-01-01"), amended(amended(first)))
-    review(ledger, ["v2"], State.EXCLUDED, "x")
+    review_visits(ledger, ["v2"], VisitState.EXCLUDED, "x")
     import_stores(ledger, [Store(id="s1")])
     found = info(ledger)
     assert {name: found[name] for name in ("visits", "revisions", "waiting", "stores", "shoppers", "entries")} == {
@@ -67,7 +67,7 @@ def test_a_copy_while_others_write(tmp_path: Path) -> None:
     go_on = threading.Event()
 
     def write() -> None:
-        with opened(url, make=True) as ledger:
+        with open_ledger(url, make=True) as ledger:
             for number in range(40):
                 take(ledger, visit(f"v{number}", shopper=f"s-{number}"))
                 go_on.set()
@@ -75,13 +75,13 @@ def test_a_copy_while_others_write(tmp_path: Path) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     go_on.wait()
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         for number in range(4):
             backup(ledger, copies / f"{number}.db")
     writer.join()
     sizes = []
     for number in range(4):
-        with opened(str(copies / f"{number}.db")) as copy:
+        with open_ledger(str(copies / f"{number}.db")) as copy:
             assert list(check(copy)) == []
             shoppers = {copy.people.code(str(one.shopper)) for one in copy.visits()}
             assert shoppers == {f"s-{place}" for place in range(len(shoppers))}
@@ -91,7 +91,7 @@ def test_a_copy_while_others_write(tmp_path: Path) -> None:
 
 
 def test_nothing_is_overwritten_by_a_copy(tmp_path: Path) -> None:
-    with opened(str(tmp_path / "hq.db"), make=True) as ledger:
+    with open_ledger(str(tmp_path / "hq.db"), make=True) as ledger:
         for taken in ("copy.db", "copy.people.db"):
             (tmp_path / taken).write_text("mine")
             with pytest.raises(BadInput, match="there is a file already"):

@@ -13,7 +13,7 @@ import pytest
 import sealing
 from keeping import amended, collect, counts, held, lines, visit
 
-from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.postgres import Postgres
 from cemaudit.ledger.sqlite import Sqlite
@@ -70,7 +70,7 @@ def filled(inbox: Path) -> Path:
 
 
 def run(url: str, inbox: Path, media: Path) -> tuple[int, ...]:
-    with opened(url, make=True) as ledger:
+    with open_ledger(url, make=True) as ledger:
         return counts(collect(ledger, inbox, media=media))
 
 
@@ -106,7 +106,7 @@ def test_without_a_kill(url: str, places: tuple[Path, Path]) -> None:
     with killed_at(10_000) as steps:
         assert run(url, filled(inbox), media) == (9, 1, 1, 2)
     assert steps() > 100
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         is_whole(ledger, inbox, media)
 
 
@@ -135,6 +135,6 @@ def test_killed_at_any_step(url: str, places: tuple[Path, Path], request: pytest
             ended = False
         collected, seen_again, *_ = run(url, inbox, media)
         assert collected + seen_again <= 10
-        with opened(url) as ledger:
+        with open_ledger(url) as ledger:
             is_whole(ledger, inbox, media)
         at += stride

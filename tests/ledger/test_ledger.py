@@ -16,12 +16,12 @@ from keeping import amended, digest, held, said, take, visit
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.documents import document_of
-from cemaudit.ledger.history import review
+from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.identities import Pseudonyms
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.states import State
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Checklist, Visit
 
 
@@ -38,7 +38,7 @@ def test_what_came_in_is_what_is_read(ledger: Ledger) -> None:
 def test_the_same_visit_is_there_once(ledger: Ledger, url: str) -> None:
     assert take(ledger, visit("v1"), visit("v2"), visit("v1")) == ["collected", "collected", "again"]
     assert take(ledger, visit("v2"), visit("v3")) == ["again", "collected"]
-    with opened(url) as other:
+    with open_ledger(url) as other:
         assert take(other, visit("v1")) == ["again"]
         assert held(other) == [("v1", 1), ("v2", 1), ("v3", 1)]
         assert [one.number for one in other.visits()] == [1, 2, 3]
@@ -96,7 +96,7 @@ def test_a_revision_of_something_else_is_a_conflict_whichever_comes_first(ledger
 def test_a_checklist_keeps_its_content_for_good(ledger: Ledger, url: str) -> None:
     take(ledger, visit("v1"))
     other = samples.items_only(samples.item("I1"), samples.item("I2"))
-    with opened(url) as elsewhere:
+    with open_ledger(url) as elsewhere:
         document = keeping.document(visit("v2"), elsewhere)
         (outcome,) = elsewhere.collect([document], {other.ref: other})
     assert outcome.fate.value == "refused"
@@ -136,25 +136,25 @@ def test_a_pseudonym_takes_the_place_of_the_code_and_of_nothing_else(both: tuple
     if twice:  # an item called as the field is
         came = came.model_copy(update={"answers": {"shopper": came.shopper}})
     kept = document_of(came, line_of(came), pseudonyms)
-    from cemaudit.ledger.documents import unpacked
+    from cemaudit.ledger.documents import decompress
 
     line = line_of(came.model_copy(update={"shopper": kept.shopper}))
-    assert unpacked(kept.document) == line
+    assert decompress(kept.document) == line
     assert kept.stored == hashlib.sha256(line).hexdigest()
 
 
 def test_states(ledger: Ledger) -> None:
     first = visit("v1")
     take(ledger, first, visit("v2"), visit("v3"))
-    review(ledger, ["v1", "v2", "v1"], State.EXCLUDED, "closed that day")
-    review(ledger, ["v2"], State.ACCEPTED, "")
-    assert [one.state for one in ledger.visits(states=list(State))] == ["excluded", "accepted", "received"]
+    review_visits(ledger, ["v1", "v2", "v1"], VisitState.EXCLUDED, "closed that day")
+    review_visits(ledger, ["v2"], VisitState.ACCEPTED, "")
+    assert [one.state for one in ledger.visits(states=list(VisitState))] == ["excluded", "accepted", "received"]
     assert held(ledger) == [("v2", 1), ("v3", 1)]
-    assert held(ledger, states=[State.EXCLUDED]) == [("v1", 1)]
+    assert held(ledger, states=[VisitState.EXCLUDED]) == [("v1", 1)]
     take(ledger, amended(first))
-    assert held(ledger, states=[State.RECEIVED]) == [("v3", 1), ("v1", 2)]
-    review(ledger, ["v1"], State.RETURNED, "why?", revision=1)
-    assert [one.state for one in ledger.visits(states=list(State), superseded=True)] == [
+    assert held(ledger, states=[VisitState.RECEIVED]) == [("v3", 1), ("v1", 2)]
+    review_visits(ledger, ["v1"], VisitState.RETURNED, "why?", revision=1)
+    assert [one.state for one in ledger.visits(states=list(VisitState), superseded=True)] == [
         "returned", "accepted", "received", "received",
     ]  # fmt: skip
     assert list(check(ledger)) == []
@@ -173,7 +173,7 @@ def test_states_that_cannot_be(
 ) -> None:
     take(ledger, visit("v1"))
     with pytest.raises(BadInput, match=words):
-        review(ledger, visits, State.EXCLUDED, reason, revision)
+        review_visits(ledger, visits, VisitState.EXCLUDED, reason, revision)
     assert held(ledger) == [("v1", 1)]
     assert [line.kind for line in ledger.trail.lines()] == ["made", "collected"]
 
@@ -193,7 +193,7 @@ def test_many_windows_at_once(url: str) -> None:
     fates: list[str] = []
 
     def work(window: int) -> None:
-        with opened(url, make=True) as ledger:
+        with open_ledger(url, make=True) as ledger:
             for number in range(5):
                 fates.extend(take(ledger, visit("shared"), visit(f"v{number}"), visit(f"w{window}-{number}")))
 
@@ -202,7 +202,7 @@ def test_many_windows_at_once(url: str) -> None:
         window.start()
     for window in windows:
         window.join()
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         assert [one.number for one in ledger.visits()] == list(range(1, 27))
         assert fates.count("collected") == 26
         assert fates.count("again") == 60 - 26

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.ledger import Ledger
-from cemaudit.ledger.identities import Paper
+from cemaudit.ledger.identities import SealedPaper
 from cemaudit.ledger.maintenance import check
 
-PAPERS = [Paper(f"v{number}", 1, "statement.json", '{"words": "직접 방문했습니다."}') for number in range(7)]
+PAPERS = [SealedPaper(f"v{number}", 1, "statement.json", '{"words": "직접 방문했습니다."}') for number in range(7)]
 
 
 @pytest.fixture

@@ -15,14 +15,22 @@ import sealing
 
 from cemaudit.exchange.lines import read_line
 from cemaudit.exchange.written import line_of
-from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.collecting import Collector, Workers, rules_of
-from cemaudit.ledger.history import history
+from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules
+from cemaudit.ledger.history import visit_history
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.purging import Forgetting, Removed, purge, purges_of, remove_leftovers, runs, to_purge
-from cemaudit.ledger.sources import sources_of
+from cemaudit.ledger.purging import (
+    Anonymiser,
+    PurgeResult,
+    number_ranges,
+    purge,
+    purges_of,
+    remove_unreferenced_evidence,
+    visits_to_purge,
+)
+from cemaudit.ledger.sources import find_sources
 from cemaudit.ledger.sqlite import people_file
-from cemaudit.ledger.states import Fate
+from cemaudit.ledger.states import CollectionStatus
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine, audit_visit
 from cemaudit.simulate import simulate
@@ -56,11 +64,11 @@ def spoken(**keys: Any) -> Visit:
 
 
 @contextmanager
-def a_ledger(url: str, media: Path, *sources: Path) -> Iterator[tuple[Ledger, dict[Fate, int]]]:
+def a_ledger(url: str, media: Path, *sources: Path) -> Iterator[tuple[Ledger, dict[CollectionStatus, int]]]:
     checklists = {SHOP.ref: SHOP}
-    with opened(url, make=True, who="tester") as ledger:
-        collector = Collector(ledger, Workers(rules_of(ledger, checklists, media), 1), checklists)
-        collector.collect(s for s in sources_of([str(path) for path in sources]) if not isinstance(s, Path))
+    with open_ledger(url, make=True, who="tester") as ledger:
+        collector = Collector(ledger, AcceptanceWorkers(acceptance_rules(ledger, checklists, media), 1), checklists)
+        collector.collect(s for s in find_sources([str(path) for path in sources]) if not isinstance(s, Path))
         yield ledger, dict(collector.summary.fates)
 
 
@@ -92,33 +100,33 @@ def words_in(ledger: Ledger) -> list[str]:
 )
 def test_whose_data_are_meant(url: str, inbox: Path, wanted: dict[str, Any], found: list[str]) -> None:
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
-        assert ids(ledger, to_purge(ledger, **wanted)) == found
+        assert ids(ledger, visits_to_purge(ledger, **wanted)) == found
 
 
 def test_a_visit_without_a_day_counts_as_of_the_day_it_came_in(url: str, tmp_path: Path) -> None:
     (tmp_path / "v.jsonl").write_bytes(line_of(spoken(id="undated")))
     with a_ledger(url, tmp_path, tmp_path / "v.jsonl") as (ledger, _):
         today = dt.datetime.now(dt.UTC).date()
-        assert to_purge(ledger, before=today - dt.timedelta(days=1)) == []
-        assert to_purge(ledger, before=today + dt.timedelta(days=2)) == [1]
+        assert visits_to_purge(ledger, before=today - dt.timedelta(days=1)) == []
+        assert visits_to_purge(ledger, before=today + dt.timedelta(days=2)) == [1]
 
 
 def test_words_and_identities_go_and_the_trail_still_vouches(url: str, inbox: Path) -> None:
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
         names = {held.id: held.shopper for held in ledger.visits()}
-        assert purge(ledger, to_purge(ledger, before=dt.date(2024, 1, 1)), REASON, None) == Removed(2, 1, 0)
+        assert purge(ledger, visits_to_purge(ledger, before=dt.date(2024, 1, 1)), REASON, None) == PurgeResult(2, 1, 0)
         assert words_in(ledger) == ["new"]
         assert ledger.people.code(str(names["other"])) is None
         assert ledger.people.code(str(names["new"])) == "s-anna"
         assert {held.id for held in ledger.visits() if held.shopper == names["old"]} == {"new"}
         assert list(check(ledger)) == []
-        assert to_purge(ledger, before=dt.date(2024, 1, 1)) == []
+        assert visits_to_purge(ledger, before=dt.date(2024, 1, 1)) == []
 
 
 def test_two_visits_of_one_shopper_stay_together(url: str, inbox: Path) -> None:
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
         before = {held.shopper for held in ledger.visits() if held.id in {"old", "new"}}
-        purge(ledger, to_purge(ledger, shopper="s-anna"), REASON, None)
+        purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, None)
         after = {held.shopper for held in ledger.visits() if held.id in {"old", "new"}}
         assert len(after) == 1
         assert not before & after
@@ -127,7 +135,7 @@ def test_two_visits_of_one_shopper_stay_together(url: str, inbox: Path) -> None:
 
 def test_answers_and_feelings_stay(url: str, inbox: Path) -> None:
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
-        purge(ledger, to_purge(ledger, shopper="s-berta"), REASON, None)
+        purge(ledger, visits_to_purge(ledger, shopper="s-berta"), REASON, None)
         (visit,) = (held.visit for held in ledger.visits() if held.id == "other")
     assert visit.answers == {"I1": True, "I2": ""}
     assert visit.skipped["I3"].state == "declined"
@@ -140,17 +148,17 @@ def test_answers_and_feelings_stay(url: str, inbox: Path) -> None:
 
 def test_collecting_the_same_again_brings_nothing_back(url: str, inbox: Path) -> None:
     with a_ledger(url, inbox.parent, inbox) as (ledger, fates):
-        assert fates == {Fate.COLLECTED: 3}
-        purge(ledger, to_purge(ledger, before=dt.date(2030, 1, 1)), REASON, None)
+        assert fates == {CollectionStatus.COLLECTED: 3}
+        purge(ledger, visits_to_purge(ledger, before=dt.date(2030, 1, 1)), REASON, None)
     with a_ledger(url, inbox.parent, inbox) as (ledger, fates):
-        assert fates == {Fate.AGAIN: 3}
+        assert fates == {CollectionStatus.AGAIN: 3}
         assert words_in(ledger) == []
         assert ledger.database.run("select count(*) from people.person") == [(0,)]
 
 
 def test_the_trail_says_when_and_why(url: str, inbox: Path) -> None:
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
-        purge(ledger, to_purge(ledger, before=dt.date(2020, 3, 2)), REASON, None)
+        purge(ledger, visits_to_purge(ledger, before=dt.date(2020, 3, 2)), REASON, None)
         (said,) = purges_of(ledger, 1)
         assert (said.by, said.reason) == ("tester", REASON)
         assert purges_of(ledger, 2) == []
@@ -169,9 +177,9 @@ def test_ended_half_way_and_run_again_it_is_done(url: str, inbox: Path, monkeypa
             with monkeypatch.context() as patch:
                 patch.setattr(purging, step, ended)
                 with pytest.raises(KeyboardInterrupt):
-                    purge(ledger, to_purge(ledger, before=everything)[:1], REASON, inbox.parent)
+                    purge(ledger, visits_to_purge(ledger, before=everything)[:1], REASON, inbox.parent)
             assert list(check(ledger)) == []
-        purge(ledger, to_purge(ledger, before=everything), REASON, inbox.parent)
+        purge(ledger, visits_to_purge(ledger, before=everything), REASON, inbox.parent)
         assert words_in(ledger) == []
         assert ledger.database.run("select count(*) from people.person") == [(0,)]
         assert list(check(ledger)) == []
@@ -186,12 +194,12 @@ def test_evidence_goes_when_no_visit_names_it(url: str, tmp_path: Path) -> None:
     stranger = photo.with_name("not-ours.jpg")
     with a_ledger(url, media, one.path, two.path) as (ledger, _):
         stranger.write_bytes(b"x")
-        assert purge(ledger, to_purge(ledger, shopper="s-anna"), REASON, media) == Removed(1, 1, 0)
+        assert purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, media) == PurgeResult(1, 1, 0)
         assert photo.exists()
         assert ledger.people.papers("v1") == []
         assert ledger.people.papers("v2") != []
-        assert purge(ledger, to_purge(ledger, shopper="s-berta"), REASON, None) == Removed(1, 1, 0)
-        assert remove_leftovers(ledger, media) == 1
+        assert purge(ledger, visits_to_purge(ledger, shopper="s-berta"), REASON, None) == PurgeResult(1, 1, 0)
+        assert remove_unreferenced_evidence(ledger, media) == 1
         assert not photo.exists()
         assert stranger.exists()
         assert ledger.people.papers("v2") == []
@@ -201,9 +209,9 @@ def test_evidence_goes_when_no_visit_names_it(url: str, tmp_path: Path) -> None:
 def test_a_sealed_file_collected_again_does_not_bring_its_evidence_back(url: str, tmp_path: Path) -> None:
     sealed, media = sealing.seal(tmp_path / "sealed", id="v1", shopper="s-anna"), tmp_path / "media"
     with a_ledger(url, media, sealed.path) as (ledger, _):
-        assert purge(ledger, to_purge(ledger, shopper="s-anna"), REASON, media) == Removed(1, 1, 1)
+        assert purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, media) == PurgeResult(1, 1, 1)
     with a_ledger(url, media, sealed.path) as (ledger, fates):
-        assert fates == {Fate.AGAIN: 1}
+        assert fates == {CollectionStatus.AGAIN: 1}
         assert not (media / sealing.PHOTO_NAME).exists()
         assert ledger.people.papers("v1") == []
 
@@ -212,11 +220,11 @@ def test_a_later_revision_of_a_purged_visit_still_fits(url: str, tmp_path: Path)
     first = sealing.seal(tmp_path / "sealed", id="v1", shopper="s-anna")
     second = sealing.revise(tmp_path / "sealed", first)
     with a_ledger(url, tmp_path / "media", first.path) as (ledger, _):
-        purge(ledger, to_purge(ledger, shopper="s-anna"), REASON, tmp_path / "media")
+        purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, tmp_path / "media")
     with a_ledger(url, tmp_path / "media", second.path) as (ledger, fates):
-        assert fates == {Fate.COLLECTED: 1}
-        purge(ledger, to_purge(ledger, shopper="s-anna"), REASON, tmp_path / "media")
-        assert [revision.amendment for revision in history(ledger, "v1")] == [None, "-"]
+        assert fates == {CollectionStatus.COLLECTED: 1}
+        purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, tmp_path / "media")
+        assert [revision.amendment for revision in visit_history(ledger, "v1")] == [None, "-"]
         assert list(check(ledger)) == []
 
 
@@ -229,14 +237,14 @@ def test_nothing_deleted_is_left_in_the_files(tmp_path: Path) -> None:
         packed = [held.document for held in ledger.visits()]
         assert path.read_bytes().count(packed[7][-40:]) > 0
         assert b"s-code-7" in people_file(path).read_bytes()
-        purge(ledger, to_purge(ledger, before=dt.date(2100, 1, 1)), REASON, None)
+        purge(ledger, visits_to_purge(ledger, before=dt.date(2100, 1, 1)), REASON, None)
     for file in tmp_path.glob("hq*"):
         content = file.read_bytes()
         assert b"s-code-" not in content
         assert not [number for number, document in enumerate(packed) if document[:60] in content]
 
 
-def left_of(visit: Visit, forgetting: Forgetting) -> Visit:
+def left_of(visit: Visit, forgetting: Anonymiser) -> Visit:
     line = forgetting.of(read_line(line_of(visit))[0]).line
     left = Visit.model_validate_json(line)
     assert line_of(left) == line
@@ -249,7 +257,7 @@ def shipped(engine: Engine) -> dict[str, Checklist]:
 
 
 def test_every_score_stays(engine: Engine, shipped: dict[str, Checklist]) -> None:
-    forgetting = Forgetting(shipped)
+    forgetting = Anonymiser(shipped)
     for checklist in shipped.values():
         scheme = engine.library.scheme(checklist.scheme)
         for visit in simulate(checklist, stores=1, visits=2, seed=5):
@@ -265,7 +273,7 @@ def test_words_that_decide_what_is_asked_stay() -> None:
     items = [samples.item("I1", "text"), samples.item("I2", "text"), samples.item("I3", when="I1 == 'yes'")]
     checklist = samples.items_only(*items)
     visit = samples.visit(answers={"I1": "yes", "I2": "kim", "I3": True})
-    left = left_of(visit, Forgetting({checklist.ref: checklist}))
+    left = left_of(visit, Anonymiser({checklist.ref: checklist}))
     assert left.answers == {"I1": "yes", "I2": "", "I3": True}
 
 
@@ -273,7 +281,7 @@ def test_the_same_digest_stays_beside_another_document(url: str, inbox: Path) ->
     query = "select digest, stored from visit order by number"
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
         before = ledger.database.run(query)
-        purge(ledger, to_purge(ledger, before=dt.date(2030, 1, 1)), REASON, None)
+        purge(ledger, visits_to_purge(ledger, before=dt.date(2030, 1, 1)), REASON, None)
         after = ledger.database.run(query)
         lines = [hashlib.sha256(held.line).hexdigest() for held in ledger.visits()]
     assert [digest for digest, _ in before] == [digest for digest, _ in after]
@@ -282,5 +290,5 @@ def test_the_same_digest_stays_beside_another_document(url: str, inbox: Path) ->
 
 
 def test_numbers_in_a_row_are_a_run() -> None:
-    assert runs([1, 2, 3, 7, 9, 10]) == [(1, 3), (7, 7), (9, 10)]
-    assert runs([]) == []
+    assert number_ranges([1, 2, 3, 7, 9, 10]) == [(1, 3), (7, 7), (9, 10)]
+    assert number_ranges([]) == []

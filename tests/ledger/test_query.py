@@ -21,12 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.query.keys import KEYS, Condition
 from cemaudit.ledger.query.own_words import ask
-from cemaudit.ledger.query.question import Question
+from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local, reading
-from cemaudit.ledger.query.statement import EXTREMES, Filter, Statement, conditions_of, histogram, tallied
+from cemaudit.ledger.query.statement import EXTREMES, Filter, SqlStatement, conditions_of, histogram, tallied
 from cemaudit.ledger.query.tally import Histogram, Tally
 from cemaudit.ledger.query.views import VIEWS, show
 from cemaudit.ledger.snapshot.score_columns import hundredths
@@ -98,7 +98,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator
     home = tmp_path_factory.mktemp("query")
     with pytest.MonkeyPatch.context() as patch:
         snapshots.small_blocks(patch, 25)
-        with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+        with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
             import_stores(ledger, STORES)
             keeping.take(ledger, *VISITS, checklist=SHOP)
             with snapshots.snapshot(ledger, engine, home / "snapshot"):
@@ -179,7 +179,7 @@ def test_means_and_deviations_are_those_of_the_visits(
     folder: Path, by: tuple[str, ...], which: Filter, measure: str
 ) -> None:
     with reading(folder) as snapshot:
-        shown = show(snapshot, "scores", Question(by or ("checklist",), which, measure=measure))
+        shown = show(snapshot, "scores", LedgerQuery(by or ("checklist",), which, measure=measure))
     expected = grouped(by or ("checklist",), which, measure)
     assert {tuple(row[name] for name in shown.keys) for row in shown.rows} == set(expected)
     for row in shown.rows:
@@ -199,7 +199,7 @@ def test_means_and_deviations_are_those_of_the_visits(
 @given(keys.map(lambda by: by[:2]), filters)
 def test_percentiles_are_those_of_the_visits(folder: Path, by: tuple[str, ...], which: Filter) -> None:
     with reading(folder) as snapshot:
-        shown = show(snapshot, "distribution", Question(by, which))
+        shown = show(snapshot, "distribution", LedgerQuery(by, which))
     for row in shown.rows:
         numbers = grouped(by, which)[tuple(row[name] for name in by)]
         rising = sorted(Fraction(number, 100) for number in numbers if number is not None)
@@ -241,7 +241,7 @@ def in_sqlite(snapshot: Local, table: Any) -> sqlite3.Connection:
     link = sqlite3.connect(":memory:")
     columns = 'number, store, wave, day, month, origin, scheme, band, "score:whole", "score:each:hello"'
     for name, listed in (("visits", columns), ("stores", "store, region"), ("gone", "number, why")):
-        rows = snapshot.rows(table, Statement(f"select {listed} from {name}", ()))
+        rows = snapshot.rows(table, SqlStatement(f"select {listed} from {name}", ()))
         link.execute(f"create table {name} ({listed})")
         link.executemany(f"insert into {name} values ({', '.join('?' * len(listed.split(',')))})", plain(rows))
     return link
@@ -264,7 +264,7 @@ def test_values_are_bound_and_never_part_of_the_text() -> None:
 
 
 def test_items_by_every_facet(snapshot: Local) -> None:
-    rows = show(snapshot, "items", Question(by=("item",))).rows
+    rows = show(snapshot, "items", LedgerQuery(by=("item",))).rows
     assert [row["item"] for row in rows] == list(SHOP.items)
     for row in rows:
         name, item = row["item"], SHOP.items[row["item"]]
@@ -273,24 +273,24 @@ def test_items_by_every_facet(snapshot: Local) -> None:
         assert row["not-observed"] == sum(name in visit.skipped for visit in VISITS)
         earned = sum((item.answer.points(answer) or 0 for answer in given_), Fraction(0))
         assert row["share"] == float(100 * earned / (len(given_) * item.answer.possible))
-    by_tag = {row["tag"]: row["asked"] for row in show(snapshot, "items", Question(by=("tag",))).rows}
+    by_tag = {row["tag"]: row["asked"] for row in show(snapshot, "items", LedgerQuery(by=("tag",))).rows}
     assert by_tag == {"u": 120, "v": 60}
-    by_stage = show(snapshot, "items", Question(by=("stage", "store"))).rows
+    by_stage = show(snapshot, "items", LedgerQuery(by=("stage", "store"))).rows
     assert [(row["stage"], row["asked"]) for row in by_stage] == [("enter", 30)] * 4 + [("browse", 30)] * 4
 
 
 def test_feelings(snapshot: Local) -> None:
-    rows = {row["touchpoint"]: row for row in show(snapshot, "feelings", Question()).rows}
+    rows = {row["touchpoint"]: row for row in show(snapshot, "feelings", LedgerQuery()).rows}
     felt = [visit.emotions["hello"] for visit in VISITS if "hello" in visit.emotions]
     assert (rows["hello"]["emotions"], rows["hello"]["emotion"]) == (len(felt), statistics.mean(felt))
     assert rows["room"]["expectation"] == sum(visit.expectations["room"] for visit in VISITS) / 60
     assert rows["shop"]["claims"] == sum(len(visit.claims) for visit in VISITS)
-    (row,) = show(snapshot, "feelings", Question(by=("channel",), which=only("channel", "electronic"))).rows
+    (row,) = show(snapshot, "feelings", LedgerQuery(by=("channel",), which=only("channel", "electronic"))).rows
     assert (row["visits"], row["claims"]) == (120, rows["shop"]["claims"])
 
 
 def test_a_league_has_the_best_first_with_their_names(snapshot: Local) -> None:
-    rows = show(snapshot, "league", Question()).rows
+    rows = show(snapshot, "league", LedgerQuery()).rows
     assert [row["mean"] for row in rows] == sorted((row["mean"] for row in rows), reverse=True)
     assert {row["store"]: row["name"] for row in rows} == {"s0": "Null", "s1": "Eins", "s2": "Zwei", "s3": None}
 
@@ -303,7 +303,7 @@ def test_the_measure_that_is_meant(snapshot: Local) -> None:
         ("trend", ("item",), "item"),
         ("scores", ("channel",), "whole"),
     ]:
-        question = Question(by=by)
+        question = LedgerQuery(by=by)
         if expected == "whole" and by:
             with pytest.raises(BadInput, match=r"cannot be told apart by channel \(these can: each, item\)"):
                 show(snapshot, view, question)
@@ -312,7 +312,7 @@ def test_the_measure_that_is_meant(snapshot: Local) -> None:
     (row,) = show(
         snapshot,
         "scores",
-        Question(by=("channel",), measure="each", which=only("channel", "electronic")),
+        LedgerQuery(by=("channel",), measure="each", which=only("channel", "electronic")),
     ).rows
     assert row["visits"] == 120
 
@@ -322,7 +322,7 @@ def test_every_view_by_every_key_answers_or_says_why_not(snapshot: Local, view: 
     answered = set()
     for name in KEYS:
         with suppress(BadInput):
-            rows = show(snapshot, view, Question(by=(name,))).rows
+            rows = show(snapshot, view, LedgerQuery(by=(name,))).rows
             assert all(name in row for row in rows)
             answered.add(name)
     assert answered >= {"store", "wave", "day", "month", "quarter", "year", "origin", "region", "pool", "checklist"}
@@ -331,16 +331,16 @@ def test_every_view_by_every_key_answers_or_says_why_not(snapshot: Local, view: 
 @pytest.mark.parametrize(
     ("view", "question", "words"),
     [
-        ("league", Question(measure="hole"), "no such measure: hole (did you mean whole?)"),
-        ("league", Question(which=only("checklist", "test.shap")), "no visits of this checklist are there"),
-        ("league", Question(scheme="other@1"), "not scored under other@1"),
-        ("items", Question(by=("band",)), "band is no key of this view"),
-        ("trend", Question(which=only("quarter", "2025-5")), "expected 2026-Q4, found 2025-5"),
-        ("trend", Question(which=only("year", "MMXXV")), "expected 2026, found MMXXV"),
-        ("trend", Question(which=only("day", "today")), "expected 2026-11-21, found today"),
+        ("league", LedgerQuery(measure="hole"), "no such measure: hole (did you mean whole?)"),
+        ("league", LedgerQuery(which=only("checklist", "test.shap")), "no visits of this checklist are there"),
+        ("league", LedgerQuery(scheme="other@1"), "not scored under other@1"),
+        ("items", LedgerQuery(by=("band",)), "band is no key of this view"),
+        ("trend", LedgerQuery(which=only("quarter", "2025-5")), "expected 2026-Q4, found 2025-5"),
+        ("trend", LedgerQuery(which=only("year", "MMXXV")), "expected 2026, found MMXXV"),
+        ("trend", LedgerQuery(which=only("day", "today")), "expected 2026-11-21, found today"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_answered_is_one_line(snapshot: Local, view: str, question: Question, words: str) -> None:
+def test_what_cannot_be_answered_is_one_line(snapshot: Local, view: str, question: LedgerQuery, words: str) -> None:
     with pytest.raises(BadInput, match=re.escape(words)):
         show(snapshot, view, question)
 
@@ -390,7 +390,7 @@ def test_own_words_reach_nothing_else(folder: Path, tmp_path: Path, sql: str) ->
 def test_checklists_are_not_mixed_unless_asked(engine: Engine, tmp_path: Path) -> None:
     other = SHOP.model_copy(update={"id": "test.other"})
     newer = SHOP.model_copy(update={"version": "2"})
-    with opened(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:
+    with open_ledger(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:
         for number, of in enumerate((SHOP, other, newer)):
             visits = [one.model_copy(update={"id": f"{number}-{one.id}", "checklist": of.ref}) for one in VISITS[:7]]
             keeping.take(ledger, *visits, checklist=of)
@@ -398,11 +398,11 @@ def test_checklists_are_not_mixed_unless_asked(engine: Engine, tmp_path: Path) -
             with pytest.raises(
                 BadInput, match=re.escape("test.other, test.shop (choose one with --where checklist=ID)")
             ):
-                show(snapshot, "league", Question())
-            assert [row["visits"] for row in show(snapshot, "visits", Question(by=("origin",))).rows] == [21]
-            of_both = Question(by=("origin",), which=only("checklist", "test.shop"))
+                show(snapshot, "league", LedgerQuery())
+            assert [row["visits"] for row in show(snapshot, "visits", LedgerQuery(by=("origin",))).rows] == [21]
+            of_both = LedgerQuery(by=("origin",), which=only("checklist", "test.shop"))
             assert [row["visits"] for row in show(snapshot, "scores", of_both).rows] == [14]
-            each = show(snapshot, "scores", Question(by=("checklist",))).rows
+            each = show(snapshot, "scores", LedgerQuery(by=("checklist",))).rows
             assert [(row["checklist"], row["visits"]) for row in each] == [
                 (of, 7) for of in sorted((other.ref, SHOP.ref, newer.ref))
             ]

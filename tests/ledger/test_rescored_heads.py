@@ -7,11 +7,11 @@ from pathlib import Path
 import keeping
 import samples
 
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.rescoring.run import rescore_history
-from cemaudit.ledger.snapshot.answer_columns import HEADS
-from cemaudit.ledger.snapshot.taking import take_snapshot
+from cemaudit.ledger.snapshot.answer_columns import VISIT_COLUMNS
+from cemaudit.ledger.snapshot.taking import update_snapshot
 from cemaudit.scoring import Engine
 
 SCHEME = samples.scheme({"id": "all", "how": "mean"})
@@ -29,16 +29,16 @@ VISITS = (
 def test_heads_are_the_same(tmp_path: Path) -> None:
     url, folder, engine = str(tmp_path / "hq.db"), tmp_path / "hq", Engine()
     engine.library.schemes[SCHEME.ref] = SCHEME
-    with opened(url, make=True) as ledger:
+    with open_ledger(url, make=True) as ledger:
         assert keeping.take(ledger, *VISITS, checklist=WALK) == ["collected"] * len(VISITS)
-        take_snapshot(ledger, engine, folder)
+        update_snapshot(ledger, engine, folder)
         rescore_history(ledger, url, engine, folder, SCHEME.ref)
     with reading(folder) as found:
         tables = [found.scores(WALK.ref), found.again(WALK.ref, SCHEME.ref)]
         rows = []
         for (table,) in tables:
             found.view("visits", table.parts)
-            rows.append(found.ask(f"select {', '.join(HEADS)} from visits order by number"))
+            rows.append(found.ask(f"select {', '.join(VISIT_COLUMNS)} from visits order by number"))
     assert rows[0] == rows[1]
-    assert {row[HEADS.index("step")] for row in rows[1]} == {None, "after"}
-    assert {row[HEADS.index("wave")] for row in rows[1]} == {None, "2026-4"}
+    assert {row[VISIT_COLUMNS.index("step")] for row in rows[1]} == {None, "after"}
+    assert {row[VISIT_COLUMNS.index("wave")] for row in rows[1]} == {None, "2026-4"}

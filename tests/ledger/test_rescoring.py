@@ -19,21 +19,21 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.ledger import Ledger, opened
+from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.definitions import as_text
-from cemaudit.ledger.history import review
+from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.query.question import Question
+from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.views import show
 from cemaudit.ledger.rescoring import run
-from cemaudit.ledger.rescoring.differences import Change, causes_of, differences
-from cemaudit.ledger.rescoring.run import Done, rescore_history, score_again
-from cemaudit.ledger.snapshot.manifest import MANIFEST, Part
+from cemaudit.ledger.rescoring.differences import StoreChange, count_causes, scheme_difference
+from cemaudit.ledger.rescoring.run import RescoringResult, rescore_file, rescore_history
+from cemaudit.ledger.snapshot.manifest import MANIFEST_FILE, SnapshotFile
 from cemaudit.ledger.snapshot.names import score_columns
 from cemaudit.ledger.snapshot.score_columns import LARGEST, hundredths
-from cemaudit.ledger.snapshot.taking import take_snapshot
-from cemaudit.ledger.states import State
+from cemaudit.ledger.snapshot.taking import update_snapshot
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine, Plan, check_visit, evaluate, make_plan
 from cemaudit.scoring.bands import find_band
@@ -71,10 +71,12 @@ def test_scores_from_the_columns_are_the_exact_ones(home: Path, data: st.DataObj
         reject()
     first = samples.scheme({"id": "single", "how": "sum", "of": ["@claims"]})
     made = snapshots.files(home, make_plan(plan.checklist, first), snapshots.rows_of(visits))
-    part = Part(str(made.answers.path.relative_to(home)), plan.checklist.ref, "", len(visits), 1, len(visits), "", "")
+    part = SnapshotFile(
+        str(made.answers.path.relative_to(home)), plan.checklist.ref, "", len(visits), 1, len(visits), "", ""
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "_visits", lambda *_: given_back(visits))
-        found = score_again(run.Job("", home, part, as_text(plan.checklist), as_text(plan.scheme), ()))
+        found = rescore_file(run.RescoringJob("", home, part, as_text(plan.checklist), as_text(plan.scheme), ()))
     for visit, row in zip(visits, snapshots.read(found.written.path), strict=True):
         compare(plan, visit, row)
 
@@ -153,16 +155,18 @@ def visits(number: int = 10) -> list[Visit]:
 
 def taken(ledger: Ledger, engine: Engine, folder: Path, *some: Visit, of: Checklist = SHOP) -> None:
     assert set(keeping.take(ledger, *some, checklist=of)) == {"collected"}
-    take_snapshot(ledger, engine, folder)
+    update_snapshot(ledger, engine, folder)
 
 
-def again_under(ledger: Ledger, engine: Engine, folder: Path, **keys: Any) -> Done:
+def again_under(ledger: Ledger, engine: Engine, folder: Path, **keys: Any) -> RescoringResult:
     return rescore_history(ledger, str(ledger.database.file), engine, folder, NEW.ref, **keys)
 
 
 def scored(folder: Path, scheme: str | None) -> dict[str, float | None]:
     with reading(folder) as snapshot:
-        return {row["store"]: row["mean"] for row in show(snapshot, "scores", Question(("store",), scheme=scheme)).rows}
+        return {
+            row["store"]: row["mean"] for row in show(snapshot, "scores", LedgerQuery(("store",), scheme=scheme)).rows
+        }
 
 
 def exactly(some: list[Visit], scheme: Scheme) -> dict[str, float]:
@@ -226,12 +230,12 @@ def test_nothing_is_scored_of_a_snapshot_that_was_stopped(ledger: Ledger, engine
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        take_snapshot(ledger, engine, tmp_path, report_progress=stop)
-    before = (tmp_path / MANIFEST).read_bytes()
+        update_snapshot(ledger, engine, tmp_path, report_progress=stop)
+    before = (tmp_path / MANIFEST_FILE).read_bytes()
     with pytest.raises(BadInput, match="the snapshot was stopped before its end"):
         again_under(ledger, engine, tmp_path)
-    assert (tmp_path / MANIFEST).read_bytes() == before
-    take_snapshot(ledger, engine, tmp_path)
+    assert (tmp_path / MANIFEST_FILE).read_bytes() == before
+    update_snapshot(ledger, engine, tmp_path)
     assert again_under(ledger, engine, tmp_path).visits == 10
 
 
@@ -262,7 +266,7 @@ def test_numbers_no_column_holds_are_asked_of_the_ledger(ledger: Ledger, engine:
     taken(ledger, engine, tmp_path, *large)
     again_under(ledger, engine, tmp_path)
     with reading(tmp_path) as snapshot:
-        rows = show(snapshot, "scores", Question(("measure",), scheme=NEW.ref)).rows
+        rows = show(snapshot, "scores", LedgerQuery(("measure",), scheme=NEW.ref)).rows
     assert [(row["measure"], row["scored"], row["mean"]) for row in rows] == [("it", 2, 1.0), ("n", 1, 0.5)]
 
 
@@ -290,7 +294,7 @@ def test_a_plugin_without_columns_is_scored_visit_by_visit_and_told(
     plan = make_plan(SHOP, third, random_plans.OTHERS)
     firsts = [evaluate(plan, visit).scores["it"].value or Fraction(0) for visit in visits(10)]
     with reading(tmp_path) as snapshot:
-        (row,) = show(snapshot, "distribution", Question(scheme=third.ref)).rows
+        (row,) = show(snapshot, "distribution", LedgerQuery(scheme=third.ref)).rows
     assert row["mean"] == float(sum(firsts) / 10)
     snapshots.marks_of.cache_clear()
 
@@ -298,14 +302,14 @@ def test_a_plugin_without_columns_is_scored_visit_by_visit_and_told(
 def test_what_changes_by_store_by_band_and_why(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     some = visits(10)
     taken(ledger, engine, tmp_path, *some, some[0].model_copy(update={"id": "out"}))
-    review(ledger, ["out"], State.EXCLUDED, "twice")
-    take_snapshot(ledger, engine, tmp_path)
+    review_visits(ledger, ["out"], VisitState.EXCLUDED, "twice")
+    update_snapshot(ledger, engine, tmp_path)
     again_under(ledger, engine, tmp_path)
     before, after = make_plan(SHOP, OLD), make_plan(SHOP, NEW)
     changes = [rescore(visit, before, after) for visit in some]
     with reading(tmp_path) as snapshot:
-        found = differences(snapshot, SHOP.ref, NEW.ref)
-        since = differences(snapshot, SHOP.ref, NEW.ref, dt.date(2026, 8, 1))
+        found = scheme_difference(snapshot, SHOP.ref, NEW.ref)
+        since = scheme_difference(snapshot, SHOP.ref, NEW.ref, dt.date(2026, 8, 1))
     assert found.bands == Counter(change.labels for change in changes)
     assert found.changed == [number for number, change in enumerate(changes, 1) if change.causes]
     assert since.whole.visits == sum(str(visit.date) >= "2026-08-01" for visit in some)
@@ -318,21 +322,21 @@ def test_what_changes_by_store_by_band_and_why(ledger: Ledger, engine: Engine, t
         ]
         assert (change.scored, change.before, change.after) == (len(own), *sums)
     assert found.whole.visits == 10
-    causes = causes_of(ledger, engine, found.changed, NEW.ref, 100)
+    causes = count_causes(ledger, engine, found.changed, NEW.ref, 100)
     assert causes.kinds == Counter(kind for one in changes for kind in {cause.kind for cause in one.causes})
-    assert causes_of(ledger, engine, found.changed, NEW.ref, 3).visits == 3
+    assert count_causes(ledger, engine, found.changed, NEW.ref, 3).visits == 3
 
 
 def test_a_change_without_scores_has_no_mean() -> None:
-    assert Change().mean is None
-    assert Change(2, 0, 2, 100, 300).mean == 1.0
+    assert StoreChange().mean is None
+    assert StoreChange(2, 0, 2, 100, 300).mean == 1.0
 
 
 def test_several_processes_find_the_same(tmp_path: Path) -> None:
     engine, of = Engine(), SHOP.model_copy(update={"scheme": "cem.performance@1"})
-    with opened(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:
+    with open_ledger(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:
         taken(ledger, engine, tmp_path / "one", *visits(10), of=of)
-        take_snapshot(ledger, engine, tmp_path / "two")
+        update_snapshot(ledger, engine, tmp_path / "two")
         parts = []
         for folder, processes in ((tmp_path / "one", 1), (tmp_path / "two", 2)):
             url = str(tmp_path / "hq.db")

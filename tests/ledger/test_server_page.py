@@ -11,7 +11,7 @@ import servers
 from keeping import held, take, visit
 
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.ledger import opened
+from cemaudit.ledger import open_ledger
 from cemaudit.ledger.maintenance import check
 
 PAGE = Path(__file__).parents[2] / "docs" / "server.md"
@@ -47,12 +47,12 @@ def hq(server: servers.Server) -> Iterator[servers.Server]:
 
 def test_who_collects_may_do_everything_and_who_analyses_may_read(hq: servers.Server) -> None:
     kim, lee = (hq.url("hq", name) for name in ("kim", "lee"))
-    with opened(kim, make=True) as ledger:
+    with open_ledger(kim, make=True) as ledger:
         assert take(ledger, visit()) == ["collected"]
-    with pytest.raises(BadEnvironment, match="this user has no right to do that"), opened(lee):
+    with pytest.raises(BadEnvironment, match="this user has no right to do that"), open_ledger(lee):
         pass
     run(kim, sql("rights.sql"))
-    with opened(lee) as ledger:
+    with open_ledger(lee) as ledger:
         assert held(ledger) == [("v1", 1)]
         assert not list(check(ledger))
         with pytest.raises(BadInput, match="identities are not there"):
@@ -66,7 +66,7 @@ def test_all_who_collect_own_the_ledger_together(hq: servers.Server) -> None:
     run(hq.url("postgres"), ["grant connect on database hq to park"])
     try:
         for number, name in enumerate(("kim", "park", "kim")):
-            with opened(hq.url("hq", name), make=True) as ledger:
+            with open_ledger(hq.url("hq", name), make=True) as ledger:
                 assert take(ledger, visit(f"v{number}")) == ["collected"]
                 assert not list(check(ledger))
     finally:

@@ -20,21 +20,21 @@ from hypothesis import strategies as st
 from keeping import amended
 
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.ledger import Ledger, opened
-from cemaudit.ledger.history import review
+from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.purging import purge, to_purge
-from cemaudit.ledger.query.question import Question
+from cemaudit.ledger.purging import purge, visits_to_purge
+from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import reading
-from cemaudit.ledger.query.statement import Filter, Statement
+from cemaudit.ledger.query.statement import Filter, SqlStatement
 from cemaudit.ledger.query.views import show
 from cemaudit.ledger.snapshot import folder as folders
 from cemaudit.ledger.snapshot import parquet, taking
-from cemaudit.ledger.snapshot.folder import stores_file
-from cemaudit.ledger.snapshot.manifest import MANIFEST, read_manifest, snapshot_folder
-from cemaudit.ledger.snapshot.parquet import connected, name_durably
-from cemaudit.ledger.snapshot.taking import Taken, take_snapshot
-from cemaudit.ledger.states import State
+from cemaudit.ledger.snapshot.folder import write_stores
+from cemaudit.ledger.snapshot.manifest import MANIFEST_FILE, read_manifest, snapshot_folder
+from cemaudit.ledger.snapshot.parquet import commit_file, connected
+from cemaudit.ledger.snapshot.taking import SnapshotUpdate, update_snapshot
+from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Scheme, Visit
 from cemaudit.scoring import Engine
@@ -65,14 +65,14 @@ def visit(name: str, **keys: Any) -> Visit:
     return keeping.visit(name, **{"answers": {"I1": len(name) % 2 == 0}, **keys})
 
 
-def take(ledger: Ledger, engine: Engine, folder: Path) -> Taken:
-    return take_snapshot(ledger, engine, folder)
+def take(ledger: Ledger, engine: Engine, folder: Path) -> SnapshotUpdate:
+    return update_snapshot(ledger, engine, folder)
 
 
 def counted(folder: Path, **which: Any) -> list[tuple[str, int, int]]:
     """Each store with its visits and the sum of their scores, in hundredths."""
     with reading(folder) as snapshot:
-        rows = show(snapshot, "scores", Question(by=("store",), which=Filter(**which))).rows
+        rows = show(snapshot, "scores", LedgerQuery(by=("store",), which=Filter(**which))).rows
     return [(row["store"], row["visits"], round(row["mean"] * row["visits"] * 100)) for row in rows]
 
 
@@ -91,13 +91,13 @@ def test_what_counts_is_the_latest_that_is_not_excluded(ledger: Ledger, engine: 
     take(ledger, engine, folder)
     assert counted(folder) == [("s1", 2, 200), ("s2", 2, 200)]
     keeping.take(ledger, amended(first, answers={"I1": False}, store="s3"))
-    review(ledger, ["v2"], State.EXCLUDED, "not in a store of ours")
+    review_visits(ledger, ["v2"], VisitState.EXCLUDED, "not in a store of ours")
     assert counted(folder) == [("s1", 2, 200), ("s2", 2, 200)]
     take(ledger, engine, folder)
     assert counted(folder) == [("s1", 1, 100), ("s2", 1, 100), ("s3", 1, 0)]
     assert counted(folder, excluded=True) == [("s1", 1, 100), ("s2", 2, 200), ("s3", 1, 0)]
-    review(ledger, ["v2"], State.ACCEPTED, "")
-    review(ledger, ["v1"], State.EXCLUDED, "no visit after all")
+    review_visits(ledger, ["v2"], VisitState.ACCEPTED, "")
+    review_visits(ledger, ["v1"], VisitState.EXCLUDED, "no visit after all")
     take(ledger, engine, folder)
     assert counted(folder) == [("s1", 1, 100), ("s2", 2, 200)]
     assert list(check(ledger)) == []
@@ -110,7 +110,7 @@ def test_only_new_blocks_are_written(ledger: Ledger, engine: Engine, tmp_path: P
     old = {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")}
     assert len(old) == 2
     keeping.take(ledger, *(visit(f"b{number}") for number in range(SIZE)))
-    assert take(ledger, engine, folder) == Taken(visits=SIZE + 1, files=4, covered=2 * SIZE + 1)
+    assert take(ledger, engine, folder) == SnapshotUpdate(visits=SIZE + 1, files=4, covered=2 * SIZE + 1)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")} == old
     assert len(list(folder.rglob("*.parquet"))) == len(read_manifest(folder).parts)
 
@@ -125,7 +125,7 @@ def test_however_it_was_taken_it_is_what_one_run_makes(
 ) -> None:
     home = tmp_path_factory.mktemp("ledger")
     latest: dict[str, Visit] = {}
-    with opened(str(home / "hq.db"), make=True, who="hq") as ledger:
+    with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
         for number, what in enumerate(steps):
             name = f"v{number % 3}"
             if what == "collect":
@@ -137,7 +137,7 @@ def test_however_it_was_taken_it_is_what_one_run_makes(
                 latest[name] = amended(latest[name], answers={"I1": number % 2 == 0})
                 keeping.take(ledger, latest[name])
             elif what in {"exclude", "accept"} and name in latest:
-                review(ledger, [name], State.EXCLUDED if what == "exclude" else State.ACCEPTED, "why")
+                review_visits(ledger, [name], VisitState.EXCLUDED if what == "exclude" else VisitState.ACCEPTED, "why")
             elif what == "store":
                 import_stores(ledger, [Store(id="s1", name=f"Shop {number % 2}")])
             elif what == "snapshot":
@@ -175,7 +175,7 @@ def doomed(patch: pytest.MonkeyPatch, owner: object, name: str, at: int, *, afte
 
 PLACES: list[tuple[object, str]] = [
     (parquet, "_copy"),
-    (parquet, "_to_the_disk"),
+    (parquet, "_sync"),
     (parquet, "_read_again"),
     (Path, "replace"),
     (Ledger, "write"),
@@ -264,7 +264,7 @@ def test_the_snapshot_of_another_ledger_stays_as_it_is(ledger: Ledger, engine: E
     keeping.take(ledger, visit("v1"))
     take(ledger, engine, folder)
     before = content(folder)
-    with opened(str(tmp_path / "other.db"), make=True) as other:
+    with open_ledger(str(tmp_path / "other.db"), make=True) as other:
         keeping.take(other, visit("w1"), visit("w2"))
         with pytest.raises(BadInput, match="the snapshot there is of another ledger"):
             take(other, engine, folder)
@@ -278,8 +278,8 @@ def test_what_happens_while_it_is_taken_counts_next_time(
     keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
 
     def in_between(*given: Any) -> Any:
-        review(ledger, ["v1"], State.EXCLUDED, "closed")
-        return stores_file(*given)
+        review_visits(ledger, ["v1"], VisitState.EXCLUDED, "closed")
+        return write_stores(*given)
 
     with monkeypatch.context() as patch:
         patch.setattr(taking, "stores_file", in_between)
@@ -298,10 +298,10 @@ def test_two_that_take_it_at_once_make_one(
     keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
 
     def meanwhile(path: Path, name: str) -> None:
-        monkeypatch.setattr(folders, "name_durably", name_durably)
-        with opened(str(ledger.database.file)) as other:
+        monkeypatch.setattr(folders, "name_durably", commit_file)
+        with open_ledger(str(ledger.database.file)) as other:
             take(other, engine, folder)
-        name_durably(path, name)
+        commit_file(path, name)
 
     monkeypatch.setattr(folders, "name_durably", meanwhile)
     take(ledger, engine, folder)
@@ -314,7 +314,7 @@ def test_purged_visits_keep_their_scores_under_other_pseudonyms(ledger: Ledger, 
     keeping.take(ledger, *(visit(f"a{number}", date="2020-01-01") for number in range(SIZE)), visit("b"))
     take(ledger, engine, folder)
     before, shoppers = counted(folder), pseudonyms(folder)
-    purge(ledger, to_purge(ledger, dt.date(2021, 1, 1)), "old", None)
+    purge(ledger, visits_to_purge(ledger, dt.date(2021, 1, 1)), "old", None)
     take(ledger, engine, folder)
     assert counted(folder) == before
     assert not shoppers & (pseudonyms(folder) - {next(ledger.visits(SIZE)).shopper})
@@ -325,7 +325,7 @@ def pseudonyms(folder: Path) -> set[str | None]:
     with reading(folder) as snapshot:
         return {
             row[0]
-            for row in snapshot.rows(snapshot.answers(keeping.SHOP.ref), Statement("select shopper from visits", ()))
+            for row in snapshot.rows(snapshot.answers(keeping.SHOP.ref), SqlStatement("select shopper from visits", ()))
         }
 
 
@@ -333,8 +333,8 @@ def test_several_processes_make_the_same_files(ledger: Ledger, tmp_path: Path) -
     engine = Engine(scheme="cem.performance@1")
     of = keeping.SHOP.model_copy(update={"scheme": "cem.performance@1"})
     keeping.take(ledger, *(visit(f"a{number}") for number in range(3 * SIZE)), checklist=of)
-    take_snapshot(ledger, engine, tmp_path / "two", processes=2)
-    take_snapshot(ledger, engine, tmp_path / "one", processes=1)
+    update_snapshot(ledger, engine, tmp_path / "two", processes=2)
+    update_snapshot(ledger, engine, tmp_path / "one", processes=1)
     assert content(tmp_path / "two") == content(tmp_path / "one")
 
 
@@ -348,7 +348,7 @@ def test_the_scheme_in_force_on_the_day_counts(ledger: Ledger, tmp_path: Path) -
     keeping.take(ledger, *dated, checklist=of)
     take(ledger, engine, tmp_path / "snapshot")
     with reading(tmp_path / "snapshot") as snapshot:
-        rows = show(snapshot, "scores", Question(by=("scheme",))).rows
+        rows = show(snapshot, "scores", LedgerQuery(by=("scheme",))).rows
     assert [(row["scheme"], row["mean"]) for row in rows] == [("test.scheme@1", 1.0), ("test.scheme@2", 50.0)]
     assert list(ledger.shelf.schemes()) == ["test.scheme@1", "test.scheme@2"]
 
@@ -367,9 +367,9 @@ def test_a_scheme_that_is_missing_or_another_one_is_one_line(ledger: Ledger, eng
 
 
 def test_no_visits_make_a_snapshot_too(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
-    assert take(ledger, engine, tmp_path / "snapshot") == Taken()
+    assert take(ledger, engine, tmp_path / "snapshot") == SnapshotUpdate()
     with reading(tmp_path / "snapshot") as snapshot, pytest.raises(BadInput, match="no visits of this checklist"):
-        show(snapshot, "league", Question())
+        show(snapshot, "league", LedgerQuery())
 
 
 def test_a_disk_that_does_not_take_it_is_told(
@@ -393,7 +393,7 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', '{"format": 1, "parts": [{}]}', "{"])
 def test_another_file_of_that_name_is_told(tmp_path: Path, text: str) -> None:
-    (tmp_path / MANIFEST).write_text(text)
+    (tmp_path / MANIFEST_FILE).write_text(text)
     with pytest.raises(BadInput, match=r"not the manifest of a snapshot|another version of cemaudit"):
         read_manifest(tmp_path)
 

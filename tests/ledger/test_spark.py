@@ -21,16 +21,16 @@ from clusters import Cluster, cluster, need_spark
 
 from cemaudit.cli.app import run
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.ledger import opened
-from cemaudit.ledger.query.question import Question
+from cemaudit.ledger import open_ledger
+from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.ledger.query.statement import EVERYTHING, Condition
 from cemaudit.ledger.query.views import VIEWS, show
-from cemaudit.ledger.rescoring.differences import differences
+from cemaudit.ledger.rescoring.differences import scheme_difference
 from cemaudit.ledger.rescoring.run import rescore_history
 from cemaudit.ledger.snapshot import manifest, taking
 from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of
-from cemaudit.ledger.snapshot.taking import take_snapshot
+from cemaudit.ledger.snapshot.taking import update_snapshot
 from cemaudit.ledger.spark import session
 from cemaudit.ledger.spark.reading import manifest_at, place_of
 from cemaudit.ledger.spark.rescoring import rescore_on
@@ -40,7 +40,7 @@ from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.spark.reading import OnSpark
+    from cemaudit.ledger.spark.reading import SparkSnapshot
 
 pytestmark = pytest.mark.spark
 
@@ -82,10 +82,10 @@ def _make(folder: Path, engine: Engine) -> None:
     engine.library.schemes[ODD_SCHEME.ref] = ODD_SCHEME
     visits = [*_many(simulate(orders, 10, 4), COPIES), *_many(simulate(shop, 20, 4), 2), *_odd()]
     source = keeping.lines(folder / "visits.jsonl", visits)
-    with opened(str(folder / "hq.db"), make=True) as ledger:
+    with open_ledger(str(folder / "hq.db"), make=True) as ledger:
         summary = keeping.collect(ledger, source, any_store=True, checklists=(shop, orders, ODD, WORDY))
         assert keeping.counts(summary) == (len(visits), 0, 0, 0)
-        take_snapshot(ledger, engine, folder / "hq")
+        update_snapshot(ledger, engine, folder / "hq")
         for scheme, refs in ((SCHEME, [SHOP, ORDERS]), (ODD_SCHEME.ref, [ODD.ref])):
             rescore_history(ledger, str(folder / "hq.db"), engine, folder / "hq", scheme, refs=refs)
 
@@ -121,7 +121,7 @@ def there(idle: Cluster) -> Cluster:
 
 
 @pytest.fixture(scope="module")
-def on_spark(here: Path, there: Cluster) -> Iterator[OnSpark]:
+def on_spark(here: Path, there: Cluster) -> Iterator[SparkSnapshot]:
     """The snapshot opened on the cluster, all of which it holds from now on."""
     from cemaudit.ledger.spark.reading import reading_on
 
@@ -135,7 +135,7 @@ def local(here: Path) -> Iterator[Local]:
         yield found
 
 
-def rows_of(reading: Local | OnSpark, ref: str, scheme: str) -> list[tuple[Any, ...]]:
+def rows_of(reading: Local | SparkSnapshot, ref: str, scheme: str) -> list[tuple[Any, ...]]:
     """All that was scored again, in the order of visits."""
     (scores,) = reading.again(ref, scheme)
     reading.view("again", scores.parts)
@@ -155,20 +155,20 @@ def test_a_cluster_that_gives_no_worker_is_not_waited_for_in_vain(
 
 
 def test_workers_without_the_libraries_are_one_line(
-    there: Cluster, on_spark: OnSpark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    there: Cluster, on_spark: SparkSnapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     venv.create(tmp_path / "bare", symlinks=True)
     context = on_spark.session.sparkContext
     monkeypatch.setattr(context, "pythonExec", str(tmp_path / "bare" / "bin" / "python"))
     monkeypatch.setattr(context, "addPyFile", lambda _: None)  # they have it
     with pytest.raises(BadEnvironment, match="the workers lack ") as caught:
-        session._equip(on_spark.session, master_of(there.url), tmp_path)
+        session._send_package(on_spark.session, master_of(there.url), tmp_path)
     assert str(caught.value).startswith(f"{there.url}: ")
     assert "\n" not in str(caught.value)
 
 
 def test_a_manifest_that_the_cluster_reads_is_the_same_or_refused_in_one_line(
-    on_spark: OnSpark, tmp_path: Path
+    on_spark: SparkSnapshot, tmp_path: Path
 ) -> None:
     assert manifest_at(on_spark.session, on_spark.place) == on_spark.manifest
     with pytest.raises(BadInput, match=r"there is no snapshot yet .*'cemaudit snapshot'") as caught:
@@ -180,15 +180,15 @@ def test_a_manifest_that_the_cluster_reads_is_the_same_or_refused_in_one_line(
     assert str(caught.value).startswith(f"file://{tmp_path}/snapshot.json: ")
 
 
-def test_scores_are_the_same_to_the_last_bit(on_spark: OnSpark, local: Local) -> None:
+def test_scores_are_the_same_to_the_last_bit(on_spark: SparkSnapshot, local: Local) -> None:
     done = rescore_on(on_spark, Engine(), SCHEME, [SHOP])
     assert (done.refs, done.visits, done.problems) == ([SHOP], 160, [])
     assert rows_of(on_spark, SHOP, SCHEME) == rows_of(local, SHOP, SCHEME)
-    assert differences(on_spark, SHOP, SCHEME) == differences(local, SHOP, SCHEME)
+    assert scheme_difference(on_spark, SHOP, SCHEME) == scheme_difference(local, SHOP, SCHEME)
 
 
 def test_the_commands_say_what_they_say_here_and_nothing_of_spark(
-    here: Path, there: Cluster, on_spark: OnSpark, local: Local, monkeypatch: pytest.MonkeyPatch, capfd: Said
+    here: Path, there: Cluster, on_spark: SparkSnapshot, local: Local, monkeypatch: pytest.MonkeyPatch, capfd: Said
 ) -> None:
     monkeypatch.setattr("cemaudit.ledger.spark.reading.opened", lambda _: nullcontext(on_spark.session))
     on_cluster = ("--on", there.url, "--data", str(here / "hq"))
@@ -202,14 +202,16 @@ def test_the_commands_say_what_they_say_here_and_nothing_of_spark(
     assert scored.startswith("201 visits scored")
     assert all(line.startswith("cemaudit: ") for line in others)
     assert "1 visits hold a number that no column holds" in others[-1]
-    told, stores = json.loads(out), differences(local, ODD.ref, ODD_SCHEME.ref).stores
+    told, stores = json.loads(out), scheme_difference(local, ODD.ref, ODD_SCHEME.ref).stores
     assert {one["store"]: one["mean_change"] for one in told["stores"]} == {name: stores[name].mean for name in stores}
     asked, complaints = said("query", "league", *ODDLY, "--csv", *on_cluster)
     assert (asked, complaints) == said("query", "league", *ODDLY, "--csv", "--snapshot", str(here / "hq"))
     assert (asked[:14], complaints) == ("measure,store,", [])
 
 
-def test_only_visits_with_a_number_that_no_column_holds_have_no_scores_there(on_spark: OnSpark, local: Local) -> None:
+def test_only_visits_with_a_number_that_no_column_holds_have_no_scores_there(
+    on_spark: SparkSnapshot, local: Local
+) -> None:
     engine = Engine()
     engine.library.schemes[ODD_SCHEME.ref] = ODD_SCHEME
     (problem,) = rescore_on(on_spark, engine, ODD_SCHEME.ref, [ODD.ref]).problems
@@ -221,23 +223,25 @@ def test_only_visits_with_a_number_that_no_column_holds_have_no_scores_there(on_
     assert len(found) == len(expected) == 201
 
 
-def test_where_items_arise_by_words_the_ledger_is_asked_for(on_spark: OnSpark) -> None:
+def test_where_items_arise_by_words_the_ledger_is_asked_for(on_spark: SparkSnapshot) -> None:
     with pytest.raises(BadInput, match=f"{WORDY.ref}: I1 arises by the words of WHY"):
         rescore_on(on_spark, Engine(), SCHEME, [WORDY.ref])
 
 
 @pytest.mark.parametrize(("view", "by"), [*((view, ()) for view in VIEWS), ("trend", ("quarter", "region"))])
-def test_the_same_question_has_the_same_answer(on_spark: OnSpark, local: Local, view: str, by: tuple[str, ...]) -> None:
+def test_the_same_question_has_the_same_answer(
+    on_spark: SparkSnapshot, local: Local, view: str, by: tuple[str, ...]
+) -> None:
     which = EVERYTHING._replace(
         conditions=(Condition("checklist", (ORDERS,)), Condition("wave", ("2026-1", "it's", "")))
     )
-    question = Question(by, which)
+    question = LedgerQuery(by, which)
     assert show(on_spark, view, question) == show(local, view, question)
 
 
-def test_what_spark_compiles_first_has_the_same_answer(on_spark: OnSpark, local: Local) -> None:
+def test_what_spark_compiles_first_has_the_same_answer(on_spark: SparkSnapshot, local: Local) -> None:
     compiling = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "CODEGEN_ONLY"}
-    question = Question((), EVERYTHING._replace(conditions=(Condition("checklist", (SHOP,)),)))
+    question = LedgerQuery((), EVERYTHING._replace(conditions=(Condition("checklist", (SHOP,)),)))
     usual = {name: str(on_spark.session.conf.get(name)) for name in compiling}
     for name, value in compiling.items():
         on_spark.session.conf.set(name, value)
@@ -248,7 +252,7 @@ def test_what_spark_compiles_first_has_the_same_answer(on_spark: OnSpark, local:
             on_spark.session.conf.set(name, value)
 
 
-def test_of_some_days_only_those_are_scored_and_what_is_scored_stays(on_spark: OnSpark, local: Local) -> None:
+def test_of_some_days_only_those_are_scored_and_what_is_scored_stays(on_spark: SparkSnapshot, local: Local) -> None:
     days = sorted({row[3] for row in rows_of(local, SHOP, SCHEME)})
     early, late = days[len(days) // 3], days[len(days) // 2]
     shutil.rmtree(on_spark.scored_in(SHOP, SCHEME).removeprefix("file://"), ignore_errors=True)
@@ -261,7 +265,7 @@ def test_of_some_days_only_those_are_scored_and_what_is_scored_stays(on_spark: O
     expected = [row for row in everything if row[3] >= early]
     assert counts(early) == (len(expected), 0)
     assert rows_of(on_spark, SHOP, SCHEME) == expected
-    assert differences(on_spark, SHOP, SCHEME, late) == differences(local, SHOP, SCHEME, late)
+    assert scheme_difference(on_spark, SHOP, SCHEME, late) == scheme_difference(local, SHOP, SCHEME, late)
     assert counts(late) == (0, sum(row[3] >= late for row in expected))
     assert counts(None) == (len(everything), 0)
     assert counts(early) == (0, len(expected))
@@ -269,7 +273,7 @@ def test_of_some_days_only_those_are_scored_and_what_is_scored_stays(on_spark: O
 
 
 def test_what_is_not_whole_or_of_other_answers_does_not_count(
-    on_spark: OnSpark, monkeypatch: pytest.MonkeyPatch
+    on_spark: SparkSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def files() -> list[str]:
         (scores,) = on_spark.again(SHOP, SCHEME)
@@ -287,7 +291,7 @@ def test_what_is_not_whole_or_of_other_answers_does_not_count(
     assert files() == [written]
 
 
-def test_a_scheme_keeps_its_content_under_its_name(on_spark: OnSpark) -> None:
+def test_a_scheme_keeps_its_content_under_its_name(on_spark: SparkSnapshot) -> None:
     engine = Engine()
     plain = engine.library.scheme(SCHEME)
     one, other = (plain.model_copy(update={"version": "9", "title": Text(en=word)}) for word in ("one", "other"))
@@ -298,7 +302,7 @@ def test_a_scheme_keeps_its_content_under_its_name(on_spark: OnSpark) -> None:
         rescore_on(on_spark, engine, one.ref, [SHOP])
 
 
-def test_a_worker_killed_in_the_middle_costs_nothing(there: Cluster, on_spark: OnSpark, local: Local) -> None:
+def test_a_worker_killed_in_the_middle_costs_nothing(there: Cluster, on_spark: SparkSnapshot, local: Local) -> None:
     killer = Killer(there, on_spark)
     killer.start()
     rescore_on(on_spark, Engine(), SCHEME, [ORDERS])
@@ -311,7 +315,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(there: Cluster, on_spark: O
 class Killer(Thread):
     """Kills a worker with its executor once some tasks of a large stage are done; ``seen``: how many, of how many."""
 
-    def __init__(self, there: Cluster, on_spark: OnSpark) -> None:
+    def __init__(self, there: Cluster, on_spark: SparkSnapshot) -> None:
         super().__init__()
         self.seen = (0, 0)
         self._worker = there.workers[0]

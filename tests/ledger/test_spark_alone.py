@@ -11,7 +11,7 @@ import pytest
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger.spark import session
-from cemaudit.ledger.spark.session import master_of, pack, reach, telling_line
+from cemaudit.ledger.spark.session import check_reachable, master_of, package_zip, root_error_line
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_master_that_is_not_there_is_one_line() -> None:
         free.bind(("127.0.0.1", 0))
         url = f"spark://127.0.0.1:{free.getsockname()[1]}"
         with pytest.raises(BadEnvironment, match="no Spark master answers") as caught:
-            reach(master_of(url))
+            check_reachable(master_of(url))
     assert str(caught.value).startswith(url)
     assert "\n" not in str(caught.value)
 
@@ -57,24 +57,24 @@ def test_a_master_that_is_not_there_is_one_line() -> None:
 def test_one_of_several_masters_is_enough() -> None:
     with socket.create_server(("127.0.0.1", 0)) as there, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        reach(master_of(f"spark://127.0.0.1:{free.getsockname()[1]},127.0.0.1:{there.getsockname()[1]}"))
+        check_reachable(master_of(f"spark://127.0.0.1:{free.getsockname()[1]},127.0.0.1:{there.getsockname()[1]}"))
 
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "find_spec", lambda name: None)
     with pytest.raises(BadEnvironment, match=r"pip install 'cemaudit\[spark\]'"):
-        session.ready("spark://127.0.0.1:1")
+        session.check_cluster("spark://127.0.0.1:1")
 
 
 def test_java_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(session, "find_spec", lambda name: name)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(BadEnvironment, match="needs Java"):
-        session.ready("spark://127.0.0.1:1")
+        session.check_cluster("spark://127.0.0.1:1")
 
 
 def test_what_travels_is_enough_to_score_and_no_more(tmp_path: Path) -> None:
-    packed = pack(tmp_path)
+    packed = package_zip(tmp_path)
     code = (
         f"import sys; sys.path.insert(0, {str(packed)!r}); import cemaudit.ledger.spark.blocks as it; "
         "print(it.__file__); print(*sys.modules)"
@@ -108,4 +108,4 @@ NO_NUMBER = (
     ],
 )
 def test_of_many_lines_the_telling_one_is_shown(said: str, line: str) -> None:
-    assert telling_line(said) == line
+    assert root_error_line(said) == line

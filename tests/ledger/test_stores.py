@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.store_registry import Counts, Store, import_stores, read_stores, store_ids, stores_now
+from cemaudit.ledger.store_registry import (
+    Store,
+    StoreImportCounts,
+    import_stores,
+    read_stores,
+    registered_store_ids,
+    registered_stores,
+)
 
 
 def written(path: Path, text: str) -> Path:
@@ -29,15 +36,15 @@ def test_a_table(ledger: Ledger, tmp_path: Path) -> None:
     )
     register = read_stores(path)
     assert (register.rows, register.bad, register.problems) == (2, 0, [])
-    assert import_stores(ledger, register.stores) == Counts(new=2, changed=0, same=0)
-    assert import_stores(ledger, register.stores) == Counts(new=0, changed=0, same=2)
-    first, second = stores_now(ledger).values()
+    assert import_stores(ledger, register.stores) == StoreImportCounts(new=2, changed=0, same=0)
+    assert import_stores(ledger, register.stores) == StoreImportCounts(new=0, changed=0, same=2)
+    first, second = registered_stores(ledger).values()
     assert first.model_dump(mode="json") == {
         "id": "s1", "name": "강남점", "region": "서울", "format": "street", "brand": "A", "owner": "Kim",
         "opened": "2020-01-31", "pool": "north", "more": {"floor area": "120", "note": "=1+1"},
     }  # fmt: skip
     assert second == Store(id="s2")
-    assert store_ids(ledger) == {"s1", "s2"}
+    assert registered_store_ids(ledger) == {"s1", "s2"}
 
 
 def test_bad_rows_are_named_and_the_counts_add_up(tmp_path: Path) -> None:
@@ -66,7 +73,7 @@ def test_a_json_list(ledger: Ledger, tmp_path: Path) -> None:
     ]
     register = read_stores(written(tmp_path / "stores.json", json.dumps(rows)))
     import_stores(ledger, register.stores)
-    assert stores_now(ledger) == {
+    assert registered_stores(ledger) == {
         "s1": Store(id="s1", name="강남점", opened="2020-01-31", more={"area": "120", "tags": '["a"]'})
     }
     assert [str(problem) for problem in register.problems] == [
@@ -86,7 +93,7 @@ def test_a_workbook(ledger: Ledger, tmp_path: Path) -> None:
     book.active.append([101, "강남점", dt.date(2020, 1, 31)])
     book.save(tmp_path / "stores.xlsx")
     import_stores(ledger, read_stores(tmp_path / "stores.xlsx").stores)
-    assert stores_now(ledger) == {"101": Store(id="101", name="강남점", opened="2020-01-31")}
+    assert registered_stores(ledger) == {"101": Store(id="101", name="강남점", opened="2020-01-31")}
 
 
 @pytest.mark.parametrize(
@@ -117,16 +124,22 @@ def test_too_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_was_known_stays(ledger: Ledger) -> None:
     import_stores(ledger, [Store(id="s1", pool="north"), Store(id="s2")])
-    assert import_stores(ledger, [Store(id="s1", pool="south"), Store(id="s3")]) == Counts(new=1, changed=1, same=0)
-    assert {store.id: store.pool for store in stores_now(ledger).values()} == {"s1": "south", "s2": None, "s3": None}
+    assert import_stores(ledger, [Store(id="s1", pool="south"), Store(id="s3")]) == StoreImportCounts(
+        new=1, changed=1, same=0
+    )
+    assert {store.id: store.pool for store in registered_stores(ledger).values()} == {
+        "s1": "south",
+        "s2": None,
+        "s3": None,
+    }
     pools = ledger.database.run("select id, pool, batch from store order by number")
     assert pools == [("s1", "north", 2), ("s2", None, 2), ("s1", "south", 3), ("s3", None, 3)]
     assert list(check(ledger)) == []
 
 
 def test_no_registry_yet(ledger: Ledger) -> None:
-    assert store_ids(ledger) is None
-    assert stores_now(ledger) == {}
+    assert registered_store_ids(ledger) is None
+    assert registered_stores(ledger) == {}
 
 
 names = st.text(min_size=1, max_size=10).filter(lambda text: bool(text.strip()))
@@ -136,4 +149,4 @@ names = st.text(min_size=1, max_size=10).filter(lambda text: bool(text.strip()))
 def test_whatever_stands_in_further_columns_is_kept(ledger: Ledger, more: dict[str, str]) -> None:
     store = Store(id="s1", more=more)
     import_stores(ledger, [store])
-    assert stores_now(ledger) == {"s1": store}
+    assert registered_stores(ledger) == {"s1": store}

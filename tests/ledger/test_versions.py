@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from keeping import held, take, visit
 
-from cemaudit.ledger import opened, schema
+from cemaudit.ledger import open_ledger, schema
 from cemaudit.ledger.ledger import open_database
 from cemaudit.ledger.maintenance import check
 
@@ -36,8 +36,8 @@ def test_an_empty_database_is_version_0(url: str) -> None:
     database = open_database(url, make=True)
     assert database.version() == 0
     database.close()
-    with opened(url, make=True) as ledger:
-        assert ledger.database.version() == schema.latest()
+    with open_ledger(url, make=True) as ledger:
+        assert ledger.database.version() == schema.latest_version()
         (line,) = ledger.trail.lines()
         assert (line.kind, line.said["before"]) == ("made", 0)
 
@@ -46,11 +46,11 @@ def test_a_ledger_is_brought_forward(url: str, next_version: None, monkeypatch: 
     with monkeypatch.context() as earlier:
         earlier.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:-1])
         forget()
-        with opened(url, make=True) as ledger:
+        with open_ledger(url, make=True) as ledger:
             take(ledger, visit("v1"))
             before = ledger.database.version()
     forget()
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         assert ledger.database.version() == before + 1
         assert held(ledger) == [("v1", 1)]
         assert take(ledger, visit("v1"), visit("v2")) == ["again", "collected"]
@@ -60,18 +60,18 @@ def test_a_ledger_is_brought_forward(url: str, next_version: None, monkeypatch: 
 
 
 def test_nothing_is_changed_where_a_step_fails(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with opened(url, make=True) as ledger:
+    with open_ledger(url, make=True) as ledger:
         take(ledger, visit("v1"))
         before = ledger.database.columns()
     monkeypatch.setattr(
         schema, "MIGRATIONS", (*schema.MIGRATIONS, "create table mood (x text); create table visit (x text)")
     )
     forget()
-    with pytest.raises(Exception, match="visit"), opened(url):
+    with pytest.raises(Exception, match="visit"), open_ledger(url):
         pass
     monkeypatch.undo()
     forget()
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         assert ledger.database.columns() == before
         assert held(ledger) == [("v1", 1)]
         assert list(check(ledger)) == []
@@ -102,8 +102,8 @@ def loaded(texts: Path, folder: Path) -> str:
 
 
 def opens_whole(url: str) -> None:
-    with opened(url) as ledger:
-        assert ledger.database.version() == schema.latest()
+    with open_ledger(url) as ledger:
+        assert ledger.database.version() == schema.latest_version()
         assert list(check(ledger)) == []
         assert held(ledger) == [("v1", 1), ("v2", 1)]
         assert take(ledger, visit("v1"), visit("v3")) == ["again", "collected"]
@@ -112,7 +112,7 @@ def opens_whole(url: str) -> None:
 
 def test_a_ledger_of_every_earlier_version_opens(tmp_path: Path) -> None:
     versions = sorted(int(folder.name) for folder in STORED.glob("*")) if STORED.exists() else []
-    assert versions == list(range(1, schema.latest()))
+    assert versions == list(range(1, schema.latest_version()))
     for version in versions:
         (tmp_path / str(version)).mkdir()
         opens_whole(loaded(STORED / str(version), tmp_path / str(version)))
@@ -120,7 +120,7 @@ def test_a_ledger_of_every_earlier_version_opens(tmp_path: Path) -> None:
 
 def test_a_ledger_that_was_stored_opens(tmp_path: Path) -> None:
     """What is stored when the version changes: this ledger's text."""
-    with opened(str(tmp_path / "hq.db"), make=True) as ledger:
+    with open_ledger(str(tmp_path / "hq.db"), make=True) as ledger:
         take(ledger, visit("v1"), visit("v2"))
     texts, elsewhere = tmp_path / "texts", tmp_path / "elsewhere"
     for folder in (texts, elsewhere):

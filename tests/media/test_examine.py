@@ -11,8 +11,8 @@ from PIL import Image
 
 from cemaudit.errors import BadInput
 from cemaudit.media.examine import examine
-from cemaudit.media.exif import Details
-from cemaudit.media.file_types import Kind
+from cemaudit.media.exif import ExifDetails
+from cemaudit.media.file_types import MediaType
 
 KOREA = dt.timezone(dt.timedelta(hours=9))
 ORIENTATIONS = range(1, 9)
@@ -45,7 +45,7 @@ def test_cleaning_twice_changes_nothing_more(kind: str) -> None:
     once = examine(shots.ALL[kind]())
     twice = examine(once.data)
     assert twice.data == once.data
-    assert twice.details == Details()
+    assert twice.details == ExifDetails()
     assert twice.look == once.look
 
 
@@ -62,7 +62,7 @@ def test_pixels_and_orientation_stay(kind: str, orientation: int) -> None:
 def test_details_are_read_before_they_are_dropped(kind: str) -> None:
     found = examine(shots.ALL[kind]())
     taken = dt.datetime(2026, 11, 21, 14, 20, 5, tzinfo=KOREA)
-    assert found.details == Details(taken, 37.497639, 127.026667, "SECRET Phone 7", "SECRET Camera 1.2")
+    assert found.details == ExifDetails(taken, 37.497639, 127.026667, "SECRET Phone 7", "SECRET Camera 1.2")
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png"])
@@ -146,10 +146,10 @@ def test_heic_without_its_extra_is_kept_and_not_looked_at(monkeypatch: pytest.Mo
 
 
 def test_what_each_kind_can_serve_as() -> None:
-    assert Kind.HEIC.serves == {"photo", "receipt", "document"}
-    assert Kind.PDF.serves == {"receipt", "document"}
-    assert Kind.M4A.serves == {"audio"}
-    assert [kind.suffix for kind in Kind] == [".jpg", ".png", ".heic", ".pdf", ".m4a", ".mp3", ".wav"]
+    assert MediaType.HEIC.serves == {"photo", "receipt", "document"}
+    assert MediaType.PDF.serves == {"receipt", "document"}
+    assert MediaType.M4A.serves == {"audio"}
+    assert [kind.suffix for kind in MediaType] == [".jpg", ".png", ".heic", ".pdf", ".m4a", ".mp3", ".wav"]
 
 
 @pytest.mark.parametrize(

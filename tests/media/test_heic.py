@@ -9,10 +9,10 @@ import pytest
 import shots
 
 from cemaudit.errors import BadInput
-from cemaudit.media.binary import Box
+from cemaudit.media.binary import IsoBox
 from cemaudit.media.examine import examine
-from cemaudit.media.exif import Details, details_of
-from cemaudit.media.heic import Location, locations, read_heic
+from cemaudit.media.exif import ExifDetails, read_exif
+from cemaudit.media.heic import ItemLocation, locations, read_heic
 
 PICTURE = b"\x01picture" * 9
 BLOCK = shots.exif().tobytes()
@@ -73,8 +73,8 @@ def test_everything_but_the_picture_is_overwritten_in_place() -> None:
     assert len(found.data) == len(data)
     assert found.data.index(PICTURE) == data.index(PICTURE)
     assert found.data.count(b"irot\1") == 1
-    assert found.details == details_of(BLOCK)
-    assert examine(found.data).details == Details()
+    assert found.details == read_exif(BLOCK)
+    assert examine(found.data).details == ExifDetails()
 
 
 def test_an_empty_exif_block_takes_the_place_of_the_old() -> None:
@@ -90,18 +90,18 @@ def test_items_without_a_known_type_are_overwritten(version: int) -> None:
     assert b"SECRET of the maker" not in examine(older).data
 
 
-def box_of(data: bytes) -> Box:
-    return Box(b"iloc", 0, 0, len(data))
+def box_of(data: bytes) -> IsoBox:
+    return IsoBox(b"iloc", 0, 0, len(data))
 
 
 def test_locations_of_every_version_are_read() -> None:
-    inner = Box(b"idat", 100, 108, 200)
+    inner = IsoBox(b"idat", 100, 108, 200)
     short = bytes(4) + b"\x44\x40" + struct.pack(">HHHIHII", 1, 7, 0, 10, 1, 2, 30)
     own = b"\1\0\0\0\x44\0" + struct.pack(">HHHHHII", 1, 7, 1, 0, 1, 2, 30)
     long = b"\2\0\0\0\x88\x08" + struct.pack(">IIHHHQQQ", 1, 70_000, 0, 0, 1, 5, 2, 30)
-    assert locations(short + bytes(300), box_of(short), None) == [Location(7, ((12, 42),))]
-    assert locations(own + bytes(300), box_of(own), inner) == [Location(7, ((110, 140),))]
-    assert locations(long + bytes(300), box_of(long), None) == [Location(70_000, ((2, 32),))]
+    assert locations(short + bytes(300), box_of(short), None) == [ItemLocation(7, ((12, 42),))]
+    assert locations(own + bytes(300), box_of(own), inner) == [ItemLocation(7, ((110, 140),))]
+    assert locations(long + bytes(300), box_of(long), None) == [ItemLocation(70_000, ((2, 32),))]
 
 
 def test_an_item_in_a_store_that_is_not_there_is_refused() -> None:

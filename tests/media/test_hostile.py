@@ -16,7 +16,7 @@ from PIL import Image
 
 from cemaudit.errors import BadInput
 from cemaudit.media.examine import examine
-from cemaudit.media.exif import Details, details_of, first_directory, orientation_of
+from cemaudit.media.exif import ExifDetails, first_directory, orientation_of, read_exif
 
 ORIGINALS = {kind: make() for kind, make in shots.ALL.items()}
 
@@ -51,7 +51,7 @@ def test_files_cut_short_are_taken_in_or_refused(kind: str, share: float) -> Non
 def test_any_exif_block_is_read(block: bytes) -> None:
     for start in (b"", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"Exif\0\0II*\0\x08\0\0\0\x02\0"):
         assert 1 <= orientation_of(start + block) <= 8
-        assert isinstance(details_of(start + block), Details)
+        assert isinstance(read_exif(start + block), ExifDetails)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "heic", "m4a", "wav"])
@@ -246,7 +246,7 @@ def test_directories_that_point_to_themselves_end() -> None:
         + struct.pack("<HHII", 0x8769, 4, 1, 8)
         + struct.pack("<HHII", 0x8825, 4, 1, 8)
     )
-    assert details_of(itself) == Details()
+    assert read_exif(itself) == ExifDetails()
 
 
 @pytest.mark.parametrize("count", [2**32 - 1, 2**31, 65_535])
@@ -276,14 +276,14 @@ def test_times_of_the_camera_are_read_where_they_are_times(change: dict[str, Any
 def test_places_off_the_earth_are_none() -> None:
     block = shots.exif()
     block.get_ifd(shots.GPS)[2] = (200.0, 0.0, 0.0)
-    assert details_of(block.tobytes()).latitude is None
+    assert read_exif(block.tobytes()).latitude is None
 
 
 def test_south_and_west_are_negative() -> None:
     block = shots.exif()
     place = block.get_ifd(shots.GPS)
     place[1], place[3] = "S", "W"
-    found = details_of(block.tobytes())
+    found = read_exif(block.tobytes())
     assert found.latitude is not None
     assert found.longitude is not None
     assert (found.latitude, found.longitude) == (-37.497639, -127.026667)

@@ -8,14 +8,14 @@ import pytest
 import shots
 from PIL import Image
 
-from cemaudit.media.file_types import Kind
-from cemaudit.media.picture_quality import Look, look_at
+from cemaudit.media.file_types import MediaType
+from cemaudit.media.picture_quality import PictureQuality, picture_quality
 
 
-def look(image: Image.Image) -> Look:
+def look(image: Image.Image) -> PictureQuality:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
-    found = look_at(buffer.getvalue(), Kind.PNG)
+    found = picture_quality(buffer.getvalue(), MediaType.PNG)
     assert found
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sealing
 
-from cemaudit.exchange.visits import Found
+from cemaudit.exchange.visits import LocatedVisit
 from cemaudit.report.media import inside, media_of
 
 
@@ -31,8 +31,8 @@ def test_no_folder(tmp_path):
 
 def test_pictures_of_sealed_visits_are_there_for_a_while(tmp_path):
     sealed = sealing.seal(tmp_path)
-    found = Found("v1", sealed.visit, None, sealed)
-    plain = Found("v2", sealed.visit.model_copy(update={"id": "v2"}), tmp_path)
+    found = LocatedVisit("v1", sealed.visit, None, sealed)
+    plain = LocatedVisit("v2", sealed.visit.model_copy(update={"id": "v2"}), tmp_path)
     with media_of([found, plain]) as folders:
         assert folders["v2"] == tmp_path
         assert inside(folders["v1"], sealing.PHOTO_NAME)
@@ -43,5 +43,5 @@ def test_pictures_of_sealed_visits_are_there_for_a_while(tmp_path):
 def test_only_pictures_are_unpacked(tmp_path):
     recording = {"I1": [{"file": "photos/receipt.JPG", "kind": "audio"}]}
     sealed = sealing.seal(tmp_path, evidence=recording)
-    with media_of([Found("v1", sealed.visit, None, sealed)]) as folders:
+    with media_of([LocatedVisit("v1", sealed.visit, None, sealed)]) as folders:
         assert inside(folders["v1"], sealing.PHOTO_NAME) == ""

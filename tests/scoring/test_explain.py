@@ -14,9 +14,9 @@ from cemaudit.model import Checklist, Measure, Scheme, Visit
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.scoring import Engine, evaluate, explain, make_plan
 from cemaudit.scoring.exact import Evaluation
-from cemaudit.scoring.explain import Node, explain_band
+from cemaudit.scoring.explain import ExplanationNode, explain_band
 from cemaudit.scoring.explain_section import explanation_section
-from cemaudit.scoring.explain_text import folded, headline_of, in_words, reasons_of, ways_of
+from cemaudit.scoring.explain_text import derivation_lines, headline_of, number_words, reasons_of, split_scored_parts
 from cemaudit.scoring.rounding import round_exactly
 
 CAPPED = samples.items_only(
@@ -31,11 +31,11 @@ def evaluated(checklist: Checklist, scheme: Scheme, **visit: object) -> Evaluati
     return evaluate(make_plan(checklist, scheme), samples.visit(**visit))
 
 
-def tree(checklist: Checklist, scheme: Scheme, name: str = "it", **visit: object) -> Node:
+def tree(checklist: Checklist, scheme: Scheme, name: str = "it", **visit: object) -> ExplanationNode:
     return explain(evaluated(checklist, scheme, **visit), name)
 
 
-def adds_up(node: Node, aggregator: Aggregator, measure: Measure) -> None:
+def adds_up(node: ExplanationNode, aggregator: Aggregator, measure: Measure) -> None:
     """The number of a node follows from what stands below it and beside it, and from nothing else."""
     members = [Member(p.name, p.value, p.possible, p.weight) for p in node.parts if p.value is not None]
     value = Fraction(aggregator.function(members, measure.options) or 0) if members else Fraction(0)
@@ -93,7 +93,7 @@ def test_numbers_add_up_under_any_scheme(pair: tuple[Checklist, Visit], scheme: 
     for language in ("ko", "en"):
         with use(language):  # type: ignore[arg-type]
             assert all(
-                headline_of(node) and list(ways_of(node)) is not None
+                headline_of(node) and list(derivation_lines(node)) is not None
                 for _, node in explain(evaluation, "single").walk()
             )
 
@@ -109,14 +109,14 @@ def test_the_tree_of_a_capped_score() -> None:
     assert [(part.name, part.value, part.weight) for part in node.parts] == [("A", 0, 1), ("B", 1, 2), ("C", None, 1)]
     assert node.parts[2].reason == "not-applicable"
     with use("en"):
-        (way,) = ways_of(node)
+        (way,) = derivation_lines(node)
         assert way.split("  → ") == [
             "ratio [Σ w·points / Σ w·possible] = 2 / 3 = 2/3 (≈ 0.6667)",
             "times 100 = 200/3 (≈ 66.6667)",
             "capped, as critical item A failed = 40",
             "rounded half up, decimals: 0 = 40",
         ]
-        assert reasons_of(folded(node.parts)[1]) == "1 without a score: 1 not applicable (C)"
+        assert reasons_of(split_scored_parts(node.parts)[1]) == "1 without a score: 1 not applicable (C)"
 
 
 def test_every_part_of_a_transform_is_a_step() -> None:
@@ -153,8 +153,8 @@ def test_what_became_of_an_item_that_did_not_apply(policy: str, measure_na: str 
     scheme = samples.scheme({"id": "it", "how": "sum", "na": measure_na})
     node = tree(checklist, scheme, answers={"B": True}, skipped=samples.skipped("A"))
     with use("en"):
-        assert list(ways_of(node.parts[0])) == said
-        inherited = list(ways_of(node.parts[1]))
+        assert list(derivation_lines(node.parts[0])) == said
+        inherited = list(derivation_lines(node.parts[1]))
     assert inherited == (["0.5 of the points possible come from A"] if policy == "give-to:B" else [])
 
 
@@ -163,8 +163,8 @@ def test_questions_nobody_answered_and_points_from_elsewhere() -> None:
     evaluation = evaluate(make_plan(CAPPED, scheme), samples.visit(), {"B": Fraction(1)})
     first, second, _ = explain(evaluation, "it").parts
     with use("en"):
-        assert list(ways_of(first)) == ["not answered: counts 0 (rule of the scheme)"]
-        assert list(ways_of(second)) == ["taken from other audits (composition of the scheme)"]
+        assert list(derivation_lines(first)) == ["not answered: counts 0 (rule of the scheme)"]
+        assert list(derivation_lines(second)) == ["taken from other audits (composition of the scheme)"]
     assert second.as_json()["decision"] == {"rule": "given", "by": "composition"}
 
 
@@ -226,7 +226,7 @@ def test_why_a_visit_has_its_band() -> None:
     ("value", "words"), [("2", "2"), ("0.125", "0.125"), ("1/3", "1/3 (≈ 0.3333)"), ("-7/2", "-3.5")]
 )
 def test_numbers_in_words(value: str, words: str) -> None:
-    assert in_words(Fraction(value)) == words
+    assert number_words(Fraction(value)) == words
 
 
 def test_raw_values_are_of_nothing_possible(engine: Engine) -> None:

@@ -9,7 +9,7 @@ import samples
 from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Finding, Severity, Text
 from cemaudit.scoring import Engine, audit_visit
-from cemaudit.scoring.findings import in_order
+from cemaudit.scoring.findings import order_findings
 from cemaudit.simulate import simulate
 
 PAIN = {"core.below-zero", "core.felt-bad"}
@@ -143,7 +143,7 @@ def test_order_of_findings() -> None:
         for severity in (Severity.STRENGTH, Severity.MAJOR, Severity.CRITICAL, Severity.MINOR)
         for rule, where in (("b.r", None), ("a.r", "t2"), ("a.r", "t1"))
     ]
-    ordered = [(finding.severity.value, finding.rule, finding.touchpoint) for finding in in_order(made)]
+    ordered = [(finding.severity.value, finding.rule, finding.touchpoint) for finding in order_findings(made)]
     assert [severity for severity, _, _ in ordered[::3]] == ["critical", "major", "minor", "strength"]
     assert ordered[:3] == [("critical", "a.r", "t1"), ("critical", "a.r", "t2"), ("critical", "b.r", None)]
-    assert in_order(made[::-1]) == in_order(made)
+    assert order_findings(made[::-1]) == order_findings(made)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import check_visit
-from cemaudit.scoring.validation import Fitting
+from cemaudit.scoring.validation import VisitValidator
 
 
 def all_kinds() -> Checklist:
@@ -59,18 +59,18 @@ def any_visits(draw: st.DrawFn) -> Visit:
 
 @given(st.lists(any_visits(), min_size=1, max_size=5))
 def test_it_finds_what_a_single_look_finds(visits: list[Visit]) -> None:
-    fitting = Fitting(KINDS)
+    fitting = VisitValidator(KINDS)
     for visit in visits * 2:
         assert fitting.problems(visit) == check_visit(visit, KINDS)
 
 
 @given(strategies.checklists_and_visits())
 def test_visits_that_fit_are_good(both: tuple[Checklist, Visit]) -> None:
-    assert Fitting(both[0])._is_good(both[1])
+    assert VisitValidator(both[0])._is_good(both[1])
 
 
 @pytest.mark.parametrize("value", [1, 1.0, "1"])
 def test_what_equals_a_good_answer_is_looked_at_all_the_same(value: object) -> None:
-    fitting = Fitting(KINDS)
+    fitting = VisitValidator(KINDS)
     assert fitting.problems(samples.visit(answers={"yes": True})) == []
     assert fitting.problems(samples.visit(answers={"yes": value})) != []

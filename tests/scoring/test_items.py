@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.model import Checklist, Item, ItemScore, Reason
-from cemaudit.scoring.items import is_failed, is_relevant, score_items
+from cemaudit.scoring.items import is_failed, item_is_relevant, score_items
 
 FOUR = {"type": "scale", "lowest": 0, "highest": 4}
 
@@ -135,7 +135,7 @@ EPISODE = samples.checklist(
 @pytest.mark.parametrize(("step", "asked"), [("V1", "AB"), ("V2", "BC"), (None, "AB")])
 def test_steps_of_an_episode(step: str | None, asked: str) -> None:
     visit = samples.visit(episode={"id": "e1", "step": step} if step else None)
-    assert "".join(name for name, item in EPISODE.items.items() if is_relevant(item, visit, EPISODE)) == asked
+    assert "".join(name for name, item in EPISODE.items.items() if item_is_relevant(item, visit, EPISODE)) == asked
 
 
 def test_what_does_not_arise_says_so() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import samples
 
-from cemaudit.scoring.validation import missing_proof
+from cemaudit.scoring.validation import missing_requirements
 
 OF = samples.items_only(
     samples.item("always", evidence="required"),
@@ -14,7 +14,7 @@ OF = samples.items_only(
 
 
 def places(**keys: object) -> list[str]:
-    return [problem.place for problem in missing_proof(samples.visit(**keys), OF)]
+    return [problem.place for problem in missing_requirements(samples.visit(**keys), OF)]
 
 
 def test_required_evidence_and_narrative_are_named() -> None:

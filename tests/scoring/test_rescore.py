@@ -10,7 +10,7 @@ from hypothesis import given
 
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import make_audit, make_plan
-from cemaudit.scoring.rescore import Rescored, rescore
+from cemaudit.scoring.rescore import RescoredVisit, rescore
 
 CHECKLIST = samples.items_only(samples.item("A"), samples.item("B"), samples.item("C"))
 BANDS = [{"label": "good", "where": {"it": ">= 67"}}, {"label": "bad"}]
@@ -23,7 +23,7 @@ def under(*measures: dict[str, Any], bands: Any = BANDS) -> Scheme:
     return samples.scheme(*measures, bands=bands, headline="it")
 
 
-def changed(before: Scheme, after: Scheme, visit: Visit = VISIT) -> Rescored:
+def changed(before: Scheme, after: Scheme, visit: Visit = VISIT) -> RescoredVisit:
     return rescore(visit, make_plan(CHECKLIST, before), make_plan(CHECKLIST, after))
 
 

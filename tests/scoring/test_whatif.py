@@ -15,10 +15,10 @@ from cemaudit.language import use
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine, evaluate, make_plan
 from cemaudit.scoring.plan import Plan
-from cemaudit.scoring.whatif import Budget, Goal, Terms, WhatIf, band_goal, measure_goal, what_if
+from cemaudit.scoring.whatif import Goal, SearchBudget, WhatIf, WhatIfTerms, band_goal, measure_goal, what_if
 from cemaudit.scoring.whatif.goals import plan_for
-from cemaudit.scoring.whatif.levers import Effects, after, find_levers, moved
-from cemaudit.scoring.whatif.score_bounds import Reach
+from cemaudit.scoring.whatif.levers import MoveEffects, evaluate_after, find_levers, visit_after_moves
+from cemaudit.scoring.whatif.score_bounds import ScoreBounds
 
 HOWS = ["sum", "ratio", "mean", "weighted-mean", "min", "max", "share", "count", "nps", "deduct", "product"]
 TABLE = [{"up_to": 1, "value": 0}, {"up_to": 3, "value": 2}, {"value": 5}]
@@ -106,7 +106,7 @@ def schemes(draw: st.DrawFn) -> Scheme:
         return samples.scheme(*measures, bands=[bands[0], bands[2]], direction=direction, unanswered=unanswered)
 
 
-def exhaustive(plan: Plan, visit: Visit, goal: Goal, terms: Terms) -> Fraction | None:
+def exhaustive(plan: Plan, visit: Visit, goal: Goal, terms: WhatIfTerms) -> Fraction | None:
     """The least cost over every combination of every option of every lever."""
     base = evaluate(plan_for(plan, goal), visit)
     levers = find_levers(base, feelings=terms.feelings, not_applicable=terms.not_applicable, fixed=terms.fixed)
@@ -120,7 +120,7 @@ def exhaustive(plan: Plan, visit: Visit, goal: Goal, terms: Terms) -> Fraction |
         moves = {lever.name: option for lever, option in zip(levers, options, strict=True) if option is not None}
         cost = sum((terms.costs.get(name, Fraction(1)) for name in moves), Fraction(0))
         if not costs or cost < min(costs):
-            then = after(base, moves)
+            then = evaluate_after(base, moves)
             if then is not None and goal.is_reached(then):
                 costs.append(cost)
     return min(costs, default=None)
@@ -130,13 +130,13 @@ def exhaustive(plan: Plan, visit: Visit, goal: Goal, terms: Terms) -> Fraction |
 @given(checklists(), schemes(), st.data())
 def test_nothing_is_cheaper_than_what_was_found(checklist: Checklist, scheme: Scheme, data: st.DataObject) -> None:
     plan = make_plan(checklist, scheme)
-    visit = moved(data.draw(strategies.visits(checklist)), checklist, {})
+    visit = visit_after_moves(data.draw(strategies.visits(checklist)), checklist, {})
     assert visit
     names = list(checklist.items)
     costs = data.draw(
         st.dictionaries(st.sampled_from(names), st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(3)]))
     )
-    terms = Terms(costs, frozenset(), data.draw(st.booleans()), data.draw(st.booleans()))
+    terms = WhatIfTerms(costs, frozenset(), data.draw(st.booleans()), data.draw(st.booleans()))
     if data.draw(st.booleans()):
         goal = band_goal(scheme, data.draw(st.sampled_from([band.label for band in scheme.bands])))
     else:
@@ -160,7 +160,7 @@ FOUR = samples.items_only(
 )
 
 
-def asked(of: Checklist, by: Scheme, band: str, terms: Terms | None = None, **visit: Any) -> WhatIf:
+def asked(of: Checklist, by: Scheme, band: str, terms: WhatIfTerms | None = None, **visit: Any) -> WhatIf:
     return what_if(make_plan(of, by), samples.visit(**visit), band_goal(by, band), terms)
 
 
@@ -179,9 +179,9 @@ def test_a_cap_has_to_be_lifted_first() -> None:
 def test_costs_and_fixed_items() -> None:
     answers = {"A": True, "B": False, "C": False, "D": False}
     assert [one.name for one in asked(FOUR, GRADED, "B", answers=answers).changes] == ["B"]
-    dear = asked(FOUR, GRADED, "B", Terms(costs={"B": Fraction(9)}), answers=answers)
+    dear = asked(FOUR, GRADED, "B", WhatIfTerms(costs={"B": Fraction(9)}), answers=answers)
     assert (sorted(one.name for one in dear.changes), dear.cost, dear.status) == (["B"], 9, "cheapest")
-    assert asked(FOUR, GRADED, "B", Terms(fixed={"B"}), answers=answers).status == "impossible"
+    assert asked(FOUR, GRADED, "B", WhatIfTerms(fixed={"B"}), answers=answers).status == "impossible"
 
 
 def test_what_is_reached_already_needs_nothing() -> None:
@@ -193,8 +193,8 @@ def test_what_is_reached_already_needs_nothing() -> None:
 def test_items_that_did_not_apply_stay_unless_asked_for() -> None:
     visit = {"answers": {"A": True, "C": False}, "skipped": samples.skipped("B")}
     fixed = {"C", "D"}
-    assert asked(FOUR, GRADED, "B", Terms(fixed=fixed), **visit).status == "impossible"
-    answer = asked(FOUR, GRADED, "B", Terms(fixed=fixed, not_applicable=True), **visit)
+    assert asked(FOUR, GRADED, "B", WhatIfTerms(fixed=fixed), **visit).status == "impossible"
+    answer = asked(FOUR, GRADED, "B", WhatIfTerms(fixed=fixed, not_applicable=True), **visit)
     assert [change.name for change in answer.changes] == ["B"]
 
 
@@ -203,10 +203,10 @@ def test_an_answer_that_stops_arising_is_dropped() -> None:
         samples.item("A", samples.points(0, 2)), samples.item("B", when="A == 'p0'"), samples.item("C", weight=0)
     )
     visit = samples.visit(answers={"A": "p0", "B": False})
-    then = moved(visit, checklist, {"A": "p1"})
+    then = visit_after_moves(visit, checklist, {"A": "p1"})
     assert then
     assert then.answers == {"A": "p1"}
-    assert moved(visit, checklist, {"A": "p1", "B": True}) is None
+    assert visit_after_moves(visit, checklist, {"A": "p1", "B": True}) is None
     answer = what_if(make_plan(checklist, GRADED), visit, band_goal(GRADED, "A"))
     assert [change.name for change in answer.changes] == ["A"]
 
@@ -217,7 +217,7 @@ def test_feelings_change_only_where_asked(engine: Engine) -> None:
     visit = samples.visit(answers={"A": True}, emotions={"t": 0})
     goal = measure_goal(plan, "overall", "60")
     assert what_if(plan, visit, goal).status == "impossible"
-    answer = what_if(plan, visit, goal, Terms(feelings=True))
+    answer = what_if(plan, visit, goal, WhatIfTerms(feelings=True))
     assert changes(answer) == [("@emotions[t]", "0", "3")]
 
 
@@ -238,10 +238,10 @@ def test_lower_may_be_better(engine: Engine) -> None:
 def test_a_search_that_is_cut_off_says_so() -> None:
     answers = dict.fromkeys("ABCD", False)
     plan, visit, goal = make_plan(FOUR, GRADED), samples.visit(answers=answers), band_goal(GRADED, "B")
-    short = what_if(plan, visit, goal, budget=Budget(sets=1))
+    short = what_if(plan, visit, goal, budget=SearchBudget(sets=1))
     assert short.status == "at-most"
     assert short.cost >= what_if(plan, visit, goal).cost
-    assert what_if(plan, visit, goal, budget=Budget(evaluations=1)).status == "unknown"
+    assert what_if(plan, visit, goal, budget=SearchBudget(evaluations=1)).status == "unknown"
 
 
 def test_numbers_that_cannot_all_be_tried_are_not_called_proved() -> None:
@@ -294,17 +294,17 @@ def test_no_such_band() -> None:
 @given(checklists(), schemes(), st.data())
 def test_every_bound_holds(checklist: Checklist, scheme: Scheme, data: st.DataObject) -> None:
     """No set of moves takes a score beyond its lines."""
-    visit = moved(data.draw(strategies.visits(checklist)), checklist, {})
+    visit = visit_after_moves(data.draw(strategies.visits(checklist)), checklist, {})
     assert visit
     base = evaluate(make_plan(checklist, scheme), visit)
     levers = [one for one in find_levers(base, feelings=True, not_applicable=True, fixed=set()) if not one.is_switch]
-    effects = Effects(base, levers)
+    effects = MoveEffects(base, levers)
     moves = {
         name: data.draw(st.sampled_from([single.option for single in singles]))
         for name, singles in effects.singles.items()
         if data.draw(st.booleans())
     }
-    then, reach = after(base, moves), Reach(effects)
+    then, reach = evaluate_after(base, moves), ScoreBounds(effects)
     assert then
     for name, score in then.scores.items():
         for sign, line in ((way, each) for way in (1, -1) for each in reach.lines(name, way)):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from cemaudit.model.answers import AnswerType
-from cemaudit.simulate.answers import draw
+from cemaudit.simulate.answers import draw_answer
 from cemaudit.simulate.schedule import KOREA
 
 NOW = datetime(2025, 3, 3, 14, 0, tzinfo=KOREA)
@@ -52,13 +52,13 @@ scales = st.builds(
 @given(st.one_of(simple, chosen, scales), levels, st.integers(0, 10**6))
 def test_what_is_drawn_fits(answer: dict[str, object], level: float, seed: int) -> None:
     kind = read(answer)
-    assert kind.problem(draw(kind, level, NOW, "ko", Random(seed))) is None
+    assert kind.problem(draw_answer(kind, level, NOW, "ko", Random(seed))) is None
 
 
 @given(quantities(), levels, st.integers(0, 10**6))
 def test_numbers_fit_their_table(answer: dict[str, object], level: float, seed: int) -> None:
     kind = read(answer)
-    value = draw(kind, level, NOW, "en", Random(seed))
+    value = draw_answer(kind, level, NOW, "en", Random(seed))
     assert answer["type"] == "count" or kind.problem(value) is None
 
 
@@ -67,15 +67,15 @@ def test_numbers_fit_their_table(answer: dict[str, object], level: float, seed: 
 def test_the_share_of_points_is_the_level_on_average(answer: dict[str, object], level: float) -> None:
     kind, rng = read(answer), Random(1)
     assert kind.possible
-    shares = [Fraction(kind.points(draw(kind, level, NOW, "ko", rng)) or 0) / kind.possible for _ in range(600)]
+    shares = [Fraction(kind.points(draw_answer(kind, level, NOW, "ko", rng)) or 0) / kind.possible for _ in range(600)]
     assert abs(float(mean(shares)) - level) < 0.08
 
 
 def test_durations_lie_in_the_row_that_was_earned() -> None:
     rows = [{"up_to": 30, "points": 2}, {"up_to": 60, "points": 1}, {"points": 0}]
     kind, rng = read({"type": "duration", "unit": "s", "max": 14400, "points": rows}), Random(2)
-    best = {draw(kind, 1.0, NOW, "ko", rng) for _ in range(200)}
-    worst = {draw(kind, 0.0, NOW, "ko", rng) for _ in range(200)}
+    best = {draw_answer(kind, 1.0, NOW, "ko", rng) for _ in range(200)}
+    worst = {draw_answer(kind, 0.0, NOW, "ko", rng) for _ in range(200)}
     assert all(isinstance(value, int) and 0 < value <= 30 for value in best)
     assert all(isinstance(value, int) and 60 < value <= 120 for value in worst)
     assert len(best) > 15

@@ -8,7 +8,7 @@ import pytest
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
-from cemaudit.simulate.schedule import make_courses
+from cemaudit.simulate.schedule import make_schedules
 
 OUTPATIENT = "hospital.outpatient@1.0.0"
 IN_CLINIC = {"V1", "Vn", "VE"}
@@ -56,12 +56,12 @@ def test_each_visit_answers_only_what_arises_in_its_step(engine: Engine, episode
 
 def test_nobody_drops_out_where_the_chance_is_nil(engine: Engine) -> None:
     checklist = engine.library.checklist(OUTPATIENT)
-    assert all(course.slots == course.planned for course in make_courses(checklist, 20, 0, Random(1)))
-    assert all(course.slots != course.planned for course in make_courses(checklist, 20, 1, Random(1)))
-    assert all(len(course.slots) >= 2 for course in make_courses(checklist, 20, 1, Random(1)))
+    assert all(course.slots == course.planned for course in make_schedules(checklist, 20, 0, Random(1)))
+    assert all(course.slots != course.planned for course in make_schedules(checklist, 20, 1, Random(1)))
+    assert all(len(course.slots) >= 2 for course in make_schedules(checklist, 20, 1, Random(1)))
 
 
 def test_waves_come_in_order(engine: Engine) -> None:
-    courses = list(make_courses(engine.library.checklist("retail.green-smile@1.0.0"), 10, 0, Random(1)))
+    courses = list(make_schedules(engine.library.checklist("retail.green-smile@1.0.0"), 10, 0, Random(1)))
     assert [course.wave for course in courses] == sorted(course.wave for course in courses)
     assert {course.wave for course in courses} == {1, 2, 3, 4}

@@ -79,11 +79,11 @@ def import_(file: Path, url: str) -> None:
 
 
 def _keep(url: str, actions: list[Action]) -> None:
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.actions import keep_actions
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.actions import save_actions
 
-    with opened(url) as ledger:
-        noted = keep_actions(ledger, actions)
+    with open_ledger(url) as ledger:
+        noted = save_actions(ledger, actions)
     same = len(actions) - noted
     click.echo(str(message("{noted} noted + {same} as before", noted=noted, same=same)))
 
@@ -94,11 +94,11 @@ def _keep(url: str, actions: list[Action]) -> None:
 @localized.common_options
 def list_(url: str, as_json: bool) -> None:
     """One line, or one JSON object, for each action."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.actions import actions_now
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.actions import current_actions
 
-    with opened(url) as ledger:
-        actions = list(actions_now(ledger).values())
+    with open_ledger(url) as ledger:
+        actions = list(current_actions(ledger).values())
     if as_json:
         for action in actions:
             click.echo(json.dumps(action.model_dump(mode="json"), ensure_ascii=False))

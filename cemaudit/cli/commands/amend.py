@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message
 
@@ -25,7 +25,7 @@ SHORTEST_REASON = 5
 @localized.common_options
 def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
     """Begin a draft of the next revision and ask what to change."""
-    from cemaudit.cli.conversation import converse
+    from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
     from cemaudit.cli.terminal import Terminal
     from cemaudit.entry.amending import amend
@@ -35,7 +35,7 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
     sealed_file = read_sealed(sealed)
     checklist = engine.library.checklist(sealed_file.visit.checklist)
     why = (reason or Terminal().ask(f"{message('Why is the visit amended?')} ")).strip()
@@ -55,4 +55,4 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
     )
     asked = questions(draft)
     start_question = find(asked, at) if at else None
-    return converse(desk, draft, engine, None if start_question is None else asked[start_question].name)
+    return run_conversation(desk, draft, engine, None if start_question is None else asked[start_question].name)

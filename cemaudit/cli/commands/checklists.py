@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems
+from cemaudit.cli.options import engine_options, json_option, print_plugin_problems
 from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def command(as_json: bool, blocked: tuple[str, ...], files: tuple[Path, ...]) ->
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
     checklists = [checklist for _, checklist in sorted(engine.library.checklists.items())]
     if as_json:
         click.echo(json.dumps([_record(checklist) for checklist in checklists], ensure_ascii=False, indent=2))

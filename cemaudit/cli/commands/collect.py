@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, json_option, ledger_option, tell_new, tell_plugin_problems
+from cemaudit.cli.options import (
+    FILE,
+    engine_options,
+    json_option,
+    ledger_option,
+    print_new_ledger,
+    print_plugin_problems,
+)
 from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
     from cemaudit.ledger import Ledger
-    from cemaudit.ledger.collecting import Summary
-    from cemaudit.ledger.sources import Inbox, Source
+    from cemaudit.ledger.collecting import CollectionSummary
+    from cemaudit.ledger.sources import Inbox, VisitSource
 
 __all__ = ["command", "total_of"]
 
@@ -67,24 +74,24 @@ def command(
 ) -> int:
     """Collect, and say what became of the visits."""
     from cemaudit.exchange.sealed.keys import read_public_keys
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.collecting import Collector, Workers, processors, rules_of
-    from cemaudit.ledger.sources import sources_of
-    from cemaudit.ledger.store_registry import store_ids
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules, processors
+    from cemaudit.ledger.sources import find_sources
+    from cemaudit.ledger.store_registry import registered_store_ids
     from cemaudit.scoring import Engine
 
     keys = [key for path in key_files for key in read_public_keys(path)] if key_files else None
-    found = list(sources_of(sources))
+    found = list(find_sources(sources))
     engine = Engine(blocked, files)
     checklists = engine.library.all_checklists()
-    with opened(url, make=True) as ledger:
-        tell_new(ledger)
-        workers = Workers(rules_of(ledger, checklists, media, keys), processes or processors())
-        pace = _Pace()
-        collector = Collector(ledger, workers, checklists, _Telling(), pace)
+    with open_ledger(url, make=True) as ledger:
+        print_new_ledger(ledger)
+        workers = AcceptanceWorkers(acceptance_rules(ledger, checklists, media, keys), processes or processors())
+        pace = _ProgressLine()
+        collector = Collector(ledger, workers, checklists, _RefusalPrinter(), pace)
         try:
-            for sources_now in _rounds(found, watch):
-                collector.collect(sources_now, None if any_store else store_ids(ledger))
+            for sources_now in _source_rounds(found, watch):
+                collector.collect(sources_now, None if any_store else registered_store_ids(ledger))
         except KeyboardInterrupt:
             if not watch:
                 raise
@@ -92,23 +99,23 @@ def command(
             workers.close()
             pace.end()
             _sum_up(collector.summary, pace.seconds, as_json)
-        _tell_waiting(ledger)
-    tell_plugin_problems(engine)
+        _print_waiting(ledger)
+    print_plugin_problems(engine)
     return 0 if collector.summary.is_good else 3
 
 
-def _rounds(found: Sequence[Source | Inbox], watch: float | None) -> Iterator[Iterator[Source]]:
+def _source_rounds(found: Sequence[VisitSource | Inbox], watch: float | None) -> Iterator[Iterator[VisitSource]]:
     """What to collect from now; with ``watch`` again and again, from the inboxes."""
-    from cemaudit.ledger.sources import Inbox, sources_in
+    from cemaudit.ledger.sources import Inbox, inbox_sources
 
     inboxes = [source for source in found if isinstance(source, Inbox)]
-    yield chain.from_iterable(sources_in(source) if isinstance(source, Inbox) else [source] for source in found)
+    yield chain.from_iterable(inbox_sources(source) if isinstance(source, Inbox) else [source] for source in found)
     while watch and inboxes:
         time.sleep(watch)
-        yield chain.from_iterable(sources_in(inbox, settled=True) for inbox in inboxes)
+        yield chain.from_iterable(inbox_sources(inbox, settled=True) for inbox in inboxes)
 
 
-class _Telling:
+class _RefusalPrinter:
     """One line on stderr for each of the first visits that are not taken."""
 
     def __init__(self) -> None:
@@ -122,7 +129,7 @@ class _Telling:
         self._left -= 1
 
 
-class _Pace:
+class _ProgressLine:
     """How many visits, and how fast, on one line of a terminal."""
 
     def __init__(self) -> None:
@@ -134,7 +141,7 @@ class _Pace:
         """Since it began."""
         return time.monotonic() - self._begun
 
-    def __call__(self, summary: Summary) -> None:
+    def __call__(self, summary: CollectionSummary) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{_rate(summary.seen, self.seconds)}\x1b[K", err=True, nl=False)
             self._is_shown = True
@@ -149,14 +156,14 @@ def _rate(seen: int, seconds: float) -> str:
     return str(message("{seen} visits, {rate} a second", seen=f"{seen:,}", rate=f"{seen / max(seconds, 0.001):,.0f}"))
 
 
-def _sum_up(summary: Summary, seconds: float, as_json: bool) -> None:
+def _sum_up(summary: CollectionSummary, seconds: float, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"seen": summary.seen, **summary.by_name(), "seconds": round(seconds, 3)}))
         return
     click.echo(f"{total_of(summary)}; {_rate(summary.seen, seconds)}")
 
 
-def total_of(summary: Summary) -> Message:
+def total_of(summary: CollectionSummary) -> Message:
     """What became of all visits seen, in words."""
     return message(
         "{seen} seen = {collected} collected + {again} there already + {conflict} in conflict + {refused} refused",
@@ -164,7 +171,7 @@ def total_of(summary: Summary) -> Message:
     )  # fmt: skip
 
 
-def _tell_waiting(ledger: Ledger) -> None:
+def _print_waiting(ledger: Ledger) -> None:
     count = len(ledger.waiting())
     if count:
         click.echo(str(message("revisions that wait for the one before them: {count}", count=count)), err=True)

@@ -12,25 +12,33 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.localized import POINTS, group
-from cemaudit.cli.options import FILE, Question, asking, asking_options, json_option, rules_of, rules_options
-from cemaudit.cli.output import COLUMNS, Form, give_rows, row_of, rows_options, span
-from cemaudit.cli.terminal import print_notes, print_part, print_table, screen_width, table_lines
+from cemaudit.cli.options import (
+    FILE,
+    SnapshotOptions,
+    json_option,
+    make_rules,
+    open_selection,
+    rules_options,
+    selection_options,
+)
+from cemaudit.cli.output import COLUMNS, OutputFormat, interval_text, rows_options, standing_row, write_rows
+from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width, table_lines
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message, translate
 from cemaudit.model import Reason
 from cemaudit.model.vocabulary import Facet, label
 
 if TYPE_CHECKING:
-    from cemaudit.compare.channels import Side
+    from cemaudit.compare.channels import FacetLeague
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league import League
-    from cemaudit.compare.report_records import Account, Agreement, Channels
-    from cemaudit.compare.results import Rules
-    from cemaudit.compare.selection import Asked
+    from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison, LeagueReportData
+    from cemaudit.compare.results import ComparisonRules
+    from cemaudit.compare.selection import Selection
     from cemaudit.ledger.actions import Action
     from cemaudit.ledger.query.reading import Local
 
-__all__ = ["league_document", "show_league", "show_sides", "stores"]
+__all__ = ["league_json", "print_facets", "print_league", "stores"]
 
 
 _HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"))
@@ -39,19 +47,19 @@ _HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"))
 @localized.command("stores", help=N_("Say whether two stores differ, and how many visits it would take to know."))
 @click.argument("one")
 @click.argument("other")
-@asking_options
+@selection_options
 @json_option
 @localized.common_options
-def stores(question: Question, one: str, other: str, as_json: bool) -> None:
+def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> None:
     """Compare two."""
     if one == other:
         raise click.UsageError(str(message("name two stores, not one twice")))
-    from cemaudit.compare.league_table import fitted_of, league_of
-    from cemaudit.compare.peer_comparison import pair_of
+    from cemaudit.compare.league_table import fit_selection, make_league
+    from cemaudit.compare.peer_comparison import compare_pair
 
-    with asking(question) as opened:
-        fitted = fitted_of(opened, question.asked(), scale="points")
-        pair = pair_of(fitted, league_of(fitted, opened.store_names()), one, other)
+    with open_selection(question) as opened:
+        fitted = fit_selection(opened, question.asked(), scale="points")
+        pair = compare_pair(fitted, make_league(fitted, opened.store_names()), one, other)
     if as_json:
         document = pair._asdict() | {"one": pair.one._asdict(), "other": pair.other._asdict()}
         click.echo(json.dumps(document, ensure_ascii=False))
@@ -62,12 +70,12 @@ def stores(question: Question, one: str, other: str, as_json: bool) -> None:
             str(standing.visits),
             f"{standing.raw:.1f}",
             f"{standing.score:.1f}",
-            span(standing.interval, 1),
+            interval_text(standing.interval, 1),
         ]
         for standing in (pair.one, pair.other)
     ]
     print_table([translate(heading) for heading in _HEADINGS], rows, "lrrrr")
-    difference, interval = f"{pair.difference:+.1f}", span(pair.interval, 1)
+    difference, interval = f"{pair.difference:+.1f}", interval_text(pair.interval, 1)
     notes = [pair.said(), message("Difference: {difference} ({interval}).", difference=difference, interval=interval)]
     if not pair.differ and pair.needed:
         notes.append(message("To see a difference of that size takes about {count} visits each.", count=pair.needed))
@@ -84,27 +92,29 @@ _OF_PAIRS = (N_("First one"), N_("Second one"), N_("Stores"), N_("Correlation"),
 MOST_COLUMNS = 5
 
 
-def show_sides(reading: Local, asked: Asked, target: float | None, rules: Rules, form: Form) -> None:
+def print_facets(
+    reading: Local, asked: Selection, target: float | None, rules: ComparisonRules, form: OutputFormat
+) -> None:
     """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
-    from cemaudit.compare.channels import channels_of, sides_of
-    from cemaudit.compare.wording import terms_of_sides
+    from cemaudit.compare.channels import compare_channels, facet_leagues
+    from cemaudit.compare.wording import facet_legend
 
-    sides = sides_of(reading, asked, target, rules)
+    sides = facet_leagues(reading, asked, target, rules)
     facet = str(asked.facet)
     rows = [
-        {facet: side.of.value, **row_of(standing)}
+        {facet: side.of.value, **standing_row(standing)}
         for side in sides
         if side.league
         for standing in side.league.standings
     ]
-    channels = channels_of(reading, sides, rules)
+    channels = compare_channels(reading, sides, rules)
     document = {**_document(channels), "rules": rules._asdict(), "standings": rows}
-    if not give_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
+    if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
         _print(channels, sides, facet)
-        print_part(N_("How to read it"), terms_of_sides(rules))
+        print_section(N_("How to read it"), facet_legend(rules))
 
 
-def _document(found: Channels) -> dict[str, Any]:
+def _document(found: ChannelComparison) -> dict[str, Any]:
     means = [{**mean._asdict(), "channel": str(mean.channel)} for mean in found.means]
     agreements = [
         {**agreement._asdict(), "one": str(agreement.one), "other": str(agreement.other)}
@@ -114,9 +124,9 @@ def _document(found: Channels) -> dict[str, Any]:
     return {"means": means, "agreements": agreements, "uneven": uneven, "notes": [str(note) for note in found.notes]}
 
 
-def _print(found: Channels, sides: Sequence[Side], facet: str) -> None:
+def _print(found: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -> None:
     means = [
-        [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", span(mean.interval, 1)]
+        [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", interval_text(mean.interval, 1)]
         for mean in found.means
     ]
     _table((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
@@ -136,7 +146,7 @@ def _print(found: Channels, sides: Sequence[Side], facet: str) -> None:
         print_notes(found.notes)
 
 
-def _print_uneven(found: Channels, sides: Sequence[Side]) -> None:
+def _print_uneven(found: ChannelComparison, sides: Sequence[FacetLeague]) -> None:
     """Of each such store its scores; where there are many, the highest and the lowest."""
     names = {standing.store: standing.name for side in sides if side.league for standing in side.league.standings}
     titles = [str(mean.channel) for mean in found.means]
@@ -156,8 +166,8 @@ def _heading(text: str) -> None:
     click.echo(f"\n{translate(text)}")
 
 
-def _pair(one: Agreement) -> list[str]:
-    interval = span(one.interval, 2) if one.interval else str(message("too few stores, or all alike"))
+def _pair(one: ChannelAgreement) -> list[str]:
+    interval = interval_text(one.interval, 2) if one.interval else str(message("too few stores, or all alike"))
     return [str(one.one), str(one.other), str(one.stores), _number(one.correlation, 2), interval]
 
 
@@ -166,12 +176,12 @@ def _number(value: float | None, digits: int = 1) -> str:
 
 
 def _table(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
-    sides = "".join("l" if any(_is_word(cell) for cell in column) else "r" for column in zip(*rows, strict=True))
+    sides = "".join("l" if any(_is_text(cell) for cell in column) else "r" for column in zip(*rows, strict=True))
     for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
         click.echo(line)
 
 
-def _is_word(cell: str) -> bool:
+def _is_text(cell: str) -> bool:
     return any(char.isalpha() for char in cell)
 
 
@@ -181,11 +191,11 @@ MOST_SHOWN = 60
 _NUMBERS = (N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab."))
 
 
-def league_document(league: League) -> dict[str, Any]:
+def league_json(league: League) -> dict[str, Any]:
     """Everything about it, as plain values."""
-    from cemaudit.compare.wording import terms, told
+    from cemaudit.compare.wording import league_conclusions, league_legend
 
-    facts, sentences = league.facts, told(league)
+    facts, sentences = league.facts, league_conclusions(league)
     return {
         "measure": facts.measure, "unit": league.unit, "target": league.target, "better": facts.better,
         "visits": facts.visits, "left_out": dict(facts.left_out), "shoppers": league.shoppers, "centre": league.centre,
@@ -193,23 +203,23 @@ def league_document(league: League) -> dict[str, Any]:
         "adjusted": facts.adjusted, "rules": league.rules._asdict(), "spreads": league.spreads._asdict(),
         "order": league.order._asdict(), "wrong": league.wrong, "found": league.found,
         "can_be_told": [str(sentence) for sentence in sentences.known], "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
-        "terms": [str(sentence) for sentence in terms(league)], "standings": [row_of(sentence) for sentence in league.standings],
+        "terms": [str(sentence) for sentence in league_legend(league)], "standings": [standing_row(sentence) for sentence in league.standings],
     }  # fmt: skip
 
 
-def show_league(league: League) -> None:
+def print_league(league: League) -> None:
     """In words what can and cannot be told, the table, and how to read it."""
-    from cemaudit.compare.wording import terms, told
+    from cemaudit.compare.wording import league_conclusions, league_legend
 
-    facts, sentences = league.facts, told(league)
+    facts, sentences = league.facts, league_conclusions(league)
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
     click.echo(str(message("{count} compared by {visits} visits; left out: {left_out}", visits=f"{facts.visits:,}",
                            count=f"{len(league.standings):,}", left_out=_left_out(league))))  # fmt: skip
-    print_part(N_("What can be told"), sentences.known)
-    print_part(N_("What cannot be told"), sentences.unknown)
+    print_section(N_("What can be told"), sentences.known)
+    print_section(N_("What cannot be told"), sentences.unknown)
     click.echo()
     _print_table(league)
-    print_part(N_("How to read it"), terms(league))
+    print_section(N_("How to read it"), league_legend(league))
 
 
 def _print_table(league: League) -> None:
@@ -238,13 +248,13 @@ def _reason(name: str) -> str:
 
 
 def _headings(league: League) -> list[str]:
-    from cemaudit.compare.results import UNITS
+    from cemaudit.compare.results import UNIT_TITLES
 
-    names = [str(UNITS[league.unit]), *map(translate, _NUMBERS)]
-    return [*names, _chance_of(league), translate(N_("Rank")), translate(N_("Group"))]
+    names = [str(UNIT_TITLES[league.unit]), *map(translate, _NUMBERS)]
+    return [*names, _probability_heading(league), translate(N_("Rank")), translate(N_("Group"))]
 
 
-def _chance_of(league: League) -> str:
+def _probability_heading(league: League) -> str:
     """What the probabilities are of."""
     if league.target is None:
         return translate(N_("Low 10%"))
@@ -260,15 +270,15 @@ def _cells(one: Standing) -> list[str]:
         f"{one.visits:,}",
         f"{one.raw:.1f}",
         f"{one.score:.1f}",
-        span(one.interval, 1),
+        interval_text(one.interval, 1),
         "-" if one.reliability is None else f"{one.reliability:.2f}",
-        _chance(one.lowest if one.below is None else one.below),
-        span(one.rank, 0) if one.rank else "-",
+        _probability(one.lowest if one.below is None else one.below),
+        interval_text(one.rank, 0) if one.rank else "-",
         str(one.group or "-"),
     ]
 
 
-def _chance(value: float | None) -> str:
+def _probability(value: float | None) -> str:
     """A probability, never rounded up to where a flag begins, nor to certainty."""
     if value is None:
         return "-"
@@ -293,7 +303,7 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
     {"stores": N_("Say whether two stores differ.")},
     alone=True,
 )
-@asking_options
+@selection_options
 @localized.option("--target", type=POINTS, metavar="POINTS", help=N_("Flag stores that probably miss this score."))
 @localized.option("--by", type=click.Choice((*_UNITS, *_SIDES)), default="store",
               help=N_("What is compared; channels, stages and the like are shown side by side."))  # fmt: skip
@@ -306,7 +316,7 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
 @rules_options
 @rows_options
 def command(
-    question: Question,
+    question: SnapshotOptions,
     target: float | None,
     by: str,
     pool: str | None,
@@ -323,45 +333,47 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.league_table import compare
-    from cemaudit.compare.report_data import account_of
+    from cemaudit.compare.league_table import fit_league
+    from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
 
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
-    rules, form = rules_of(least_visits, level, flag_at), Form(as_json, as_csv, xlsx)
+    rules, form = make_rules(least_visits, level, flag_at), OutputFormat(as_json, as_csv, xlsx)
     unit_or_facet = {"facet": by} if by in _SIDES else {"unit": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
-    with asking(question) as opened:
+    with open_selection(question) as opened:
         if by in _SIDES:
-            show_sides(opened, selection, target, rules, form)
+            print_facets(opened, selection, target, rules, form)
             return
         account = (
-            account_of(opened, selection, target, rules, scale, _actions(None if question.given else question.url))
+            league_report_data(
+                opened, selection, target, rules, scale, _actions(None if question.given else question.url)
+            )
             if folder
             else None
         )
-        league = account.league if account else compare(opened, selection, target, rules, scale)
+        league = account.league if account else fit_league(opened, selection, target, rules, scale)
     if account and folder:
         click.echo(_write(account, folder), err=as_json or as_csv)
-    if not give_rows(
-        form, COLUMNS, [row_of(standing) for standing in league.standings], lambda: league_document(league)
+    if not write_rows(
+        form, COLUMNS, [standing_row(standing) for standing in league.standings], lambda: league_json(league)
     ):
-        show_league(league)
+        print_league(league)
 
 
 def _actions(url: str | None) -> list[Action]:
     """Those the ledger knows, where there is one."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.actions import actions_now
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.actions import current_actions
 
     if url is None:
         return []
-    with opened(url) as ledger:
-        return list(actions_now(ledger).values())
+    with open_ledger(url) as ledger:
+        return list(current_actions(ledger).values())
 
 
-def _write(account: Account, folder: Path) -> str:
+def _write(account: LeagueReportData, folder: Path) -> str:
     """The league report, in the language in force."""
     from cemaudit.report import league_report, write_report
 

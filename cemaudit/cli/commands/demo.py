@@ -15,20 +15,20 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
-from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, progress
 from cemaudit.cli.terminal import print_table
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.language import LANGUAGES, N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.hookspecs import Context
-    from cemaudit.ledger.collecting import Summary
-    from cemaudit.ledger.query.views import Shown
+    from cemaudit.ledger.collecting import CollectionSummary
+    from cemaudit.ledger.query.views import ViewResult
     from cemaudit.model import Checklist, Visit
     from cemaudit.scoring import Engine
-    from cemaudit.simulate import Chain
+    from cemaudit.simulate import SimulatedChain
 
-__all__ = ["VISITS", "Company"]
+__all__ = ["VISITS", "DemoCompany"]
 
 
 VISITS = 8
@@ -40,11 +40,11 @@ REPORTED = 6
 
 
 @dataclass(frozen=True)
-class Company:
+class DemoCompany:
     """A chain, the checklist its visits answer, and the ``folder`` everything of it is in."""
 
     checklist: Checklist
-    chain: Chain
+    chain: SimulatedChain
     folder: Path
 
     @property
@@ -93,46 +93,46 @@ class Company:
         visits = simulate(self.checklist, len(self.chain.stores), VISITS, seed)
         fill_inbox(self.inbox, self.checklist, visits, self.reported)
 
-    def collect(self, engine: Engine, told: Callable[[str], None]) -> Summary:
+    def collect(self, engine: Engine, told: Callable[[str], None]) -> CollectionSummary:
         """Import the stores, and collect what is in the inbox; ``told`` is why a visit is not taken."""
-        from cemaudit.ledger import opened
-        from cemaudit.ledger.collecting import Collector, Workers, rules_of
-        from cemaudit.ledger.sources import Inbox, sources_in
-        from cemaudit.ledger.store_registry import import_stores, read_stores, store_ids
+        from cemaudit.ledger import open_ledger
+        from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules
+        from cemaudit.ledger.sources import Inbox, inbox_sources
+        from cemaudit.ledger.store_registry import import_stores, read_stores, registered_store_ids
 
         checklists = engine.library.all_checklists()
-        with opened(str(self.ledger), make=True) as ledger:
+        with open_ledger(str(self.ledger), make=True) as ledger:
             import_stores(ledger, read_stores(self.folder / "stores.csv").stores)
-            workers = Workers(rules_of(ledger, checklists), 1)
+            workers = AcceptanceWorkers(acceptance_rules(ledger, checklists), 1)
             collector = Collector(ledger, workers, checklists, told)
-            collector.collect(sources_in(Inbox(self.inbox)), store_ids(ledger))
+            collector.collect(inbox_sources(Inbox(self.inbox)), registered_store_ids(ledger))
         return collector.summary
 
     def snapshot(self, engine: Engine, blocked: tuple[str, ...]) -> None:
         """Bring the snapshot up to the ledger; needs the extra ``hq``."""
-        from cemaudit.ledger import opened
-        from cemaudit.ledger.snapshot.taking import take_snapshot
+        from cemaudit.ledger import open_ledger
+        from cemaudit.ledger.snapshot.taking import update_snapshot
 
-        with opened(str(self.ledger)) as ledger:
-            take_snapshot(ledger, engine, self._snapshot, blocked=blocked)
+        with open_ledger(str(self.ledger)) as ledger:
+            update_snapshot(ledger, engine, self._snapshot, blocked=blocked)
 
-    def asked(self, view: str, *by: str) -> Shown:
+    def asked(self, view: str, *by: str) -> ViewResult:
         """What a view of the snapshot shows."""
-        from cemaudit.ledger.query.question import Question
+        from cemaudit.ledger.query.question import LedgerQuery
         from cemaudit.ledger.query.reading import reading
         from cemaudit.ledger.query.views import show
 
         with reading(self._snapshot) as found:
-            return show(found, view, Question(by))
+            return show(found, view, LedgerQuery(by))
 
     def latest(self, engine: Engine) -> list[Context]:
         """The latest visit or episode of each store that gets a report, as the ledger has it."""
-        from cemaudit.ledger import opened
-        from cemaudit.scoring.engine import contexts
+        from cemaudit.ledger import open_ledger
+        from cemaudit.scoring.engine import report_contexts
 
-        with opened(str(self.ledger)) as ledger:
+        with open_ledger(str(self.ledger)) as ledger:
             visits = [held.visit for held in ledger.visits() if held.store in self.reported]
-        return list({context.audits[0].visit.store: context for context in contexts(engine, visits)}.values())
+        return list({context.audits[0].visit.store: context for context in report_contexts(engine, visits)}.values())
 
     @property
     def media(self) -> Path:
@@ -144,11 +144,11 @@ class Company:
         return self.folder / "hq-snapshot"
 
     def _refuse_real_visits(self) -> None:
-        from cemaudit.ledger import opened
-        from cemaudit.ledger.states import State
+        from cemaudit.ledger import open_ledger
+        from cemaudit.ledger.states import VisitState
 
-        with opened(str(self.ledger)) as ledger:
-            every = ledger.visits(states=tuple(State), superseded=True)
+        with open_ledger(str(self.ledger)) as ledger:
+            every = ledger.visits(states=tuple(VisitState), superseded=True)
             if any(held.visit.origin != "simulated" for held in every):
                 text = message("it holds visits that are not simulated")
                 raise BadInput(Problem(text, str(self.ledger), message("name another folder")))
@@ -209,38 +209,38 @@ _NEXT_WITH_HQ = (
 @localized.common_options
 def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Simulate, collect, ask and report; only files of its own names are replaced in ``folder``."""
-    from cemaudit.cli.app import is_there
+    from cemaudit.cli.app import is_installed
     from cemaudit.scoring import Engine
     from cemaudit.simulate import make_chain
 
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files)
-    homes = _homes(_chosen(engine, files), folder)
-    companies = [Company(checklist, make_chain(checklist, stores, seed), home) for home, checklist in homes.items()]
+    homes = _chain_folders(_demo_checklists(engine, files), folder)
+    companies = [DemoCompany(checklist, make_chain(checklist, stores, seed), home) for home, checklist in homes.items()]
     click.echo(message("The data are simulated: no real store, shopper or visit is in them."))
-    hq = is_there("hq")
+    hq = is_installed("hq")
     summaries = []
     for company in progress(message("collecting visits"), companies, len(companies)):
         summaries.append(_collected(company, engine, seed))
         if hq:
             company.snapshot(engine, blocked)
     for company, summary in zip(companies, summaries, strict=True):
-        _tell_collected(company, summary)
+        _print_collected(company, summary)
         if hq:
-            _tell_league(company)
+            _print_league(company)
     if not hq:
         hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
         click.echo(f"\n{Problem(message('snapshots and leagues are left out: they need the extra hq'), hint=hint)}")
     latest = [(company, context) for company in companies for context in company.latest(engine)]
     _write_reports(engine, latest)
     for company in companies:
-        _tell_where(company)
-    _tell_next(companies[0], latest[0][1].audits[-1].visit, hq=hq)
-    tell_plugin_problems(engine)
+        _print_places(company)
+    _print_next_commands(companies[0], latest[0][1].audits[-1].visit, hq=hq)
+    print_plugin_problems(engine)
 
 
-def _chosen(engine: Engine, files: Sequence[Path]) -> list[Checklist]:
+def _demo_checklists(engine: Engine, files: Sequence[Path]) -> list[Checklist]:
     """The newest checklist of each id in our sectors, and those given by hand, whatever their sector."""
     from cemaudit.model import Checklist
 
@@ -260,7 +260,7 @@ def _version(checklist: Checklist) -> tuple[int, ...]:
     return tuple(map(int, checklist.version.split(".")))
 
 
-def _homes(checklists: Sequence[Checklist], folder: Path) -> dict[Path, Checklist]:
+def _chain_folders(checklists: Sequence[Checklist], folder: Path) -> dict[Path, Checklist]:
     """A folder for each checklist: named by its sector, or by its own id where the sector's is taken."""
     homes: dict[Path, Checklist] = {}
     for checklist in checklists:
@@ -269,20 +269,20 @@ def _homes(checklists: Sequence[Checklist], folder: Path) -> dict[Path, Checklis
     return homes
 
 
-def _collected(company: Company, engine: Engine, seed: int) -> Summary:
+def _collected(company: DemoCompany, engine: Engine, seed: int) -> CollectionSummary:
     """What became of the visits of a company on their way into its ledger."""
     company.clear()
     company.send(seed)
     return company.collect(engine, lambda what: click.echo(f"cemaudit: {what}", err=True))
 
 
-def _tell_collected(company: Company, summary: Summary) -> None:
+def _print_collected(company: DemoCompany, summary: CollectionSummary) -> None:
     click.echo(f"\n{company.checklist.title} ({company.checklist.ref})")
     click.echo(message("stores: {count}", count=len(company.chain.stores)))
     click.echo(total_of(summary))
 
 
-def _tell_league(company: Company) -> None:
+def _print_league(company: DemoCompany) -> None:
     """The best stores, and how the chain did from wave to wave."""
     league, waves = company.asked("league"), company.asked("trend", "wave")
     headings = list(map(translate, _COLUMNS.values()))
@@ -298,7 +298,7 @@ def _tell_league(company: Company) -> None:
     click.echo(message("mean by wave: {means}", means=means))
 
 
-def _write_reports(engine: Engine, latest: Sequence[tuple[Company, Context]]) -> None:
+def _write_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Context]]) -> None:
     """A report of each of these visits or episodes in both languages."""
     from cemaudit.report import store_report, write_report
 
@@ -308,7 +308,7 @@ def _write_reports(engine: Engine, latest: Sequence[tuple[Company, Context]]) ->
         write_report(report, company.reports, language)
 
 
-def _tell_where(company: Company) -> None:
+def _print_places(company: DemoCompany) -> None:
     count = len(company.reported) * len(LANGUAGES)
     click.echo(f"\n{company.checklist.title}")
     click.echo(f"  {message('visits as they came')}: {company.inbox / 'done'}")
@@ -316,7 +316,7 @@ def _tell_where(company: Company) -> None:
     click.echo(f"  {message('reports')} ({count} PDF): {company.reports}")
 
 
-def _tell_next(company: Company, visit: Visit, *, hq: bool) -> None:
+def _print_next_commands(company: DemoCompany, visit: Visit, *, hq: bool) -> None:
     """Commands that one would try on the first of the ledgers."""
     from cemaudit.exchange.sealed import sealed_name
 

@@ -30,9 +30,9 @@ def command(whole: bool, as_json: bool) -> None:
     """A table, the oldest draft first."""
     from cemaudit.cli.home import home
     from cemaudit.entry.desk import Desk
-    from cemaudit.entry.draft import State
+    from cemaudit.entry.draft import DraftState
 
-    drafts = [draft for draft in Desk(home()).drafts() if whole or draft.state is State.OPEN]
+    drafts = [draft for draft in Desk(home()).drafts() if whole or draft.state is DraftState.OPEN]
     if as_json:
         click.echo(json.dumps([_record(draft) for draft in drafts], ensure_ascii=False, indent=2))
     elif drafts:

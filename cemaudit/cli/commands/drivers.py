@@ -11,12 +11,12 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
-from cemaudit.cli.output import Form, give_rows, print_promoting, promoting_document, rows_options
+from cemaudit.cli.output import OutputFormat, nps_json, print_nps, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.drivers.results import Driver, Study
+    from cemaudit.compare.drivers.results import Driver, DriverStudy
     from cemaudit.compare.intervals import Interval
     from cemaudit.ledger.export.columns import Kind
 
@@ -84,16 +84,16 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Study the drivers, and print what was found."""
-    from cemaudit.compare.drivers.results import Asked
-    from cemaudit.compare.drivers.study import study
+    from cemaudit.compare.drivers.results import DriverQuery
+    from cemaudit.compare.drivers.study import study_drivers
     from cemaudit.ledger.query.reading import reading
 
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
-    selection = Asked(of, outcome, measure, visit_filter, scheme, by_shopper=False if no_centring else None)
+    selection = DriverQuery(of, outcome, measure, visit_filter, scheme, by_shopper=False if no_centring else None)
     with reading(folder_of(url, given)) as opened:
-        found = study(opened, selection)
+        found = study_drivers(opened, selection)
     rows = [_row(driver) for driver in found.drivers]
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows, lambda: _document(found, rows)):
+    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, rows, lambda: _document(found, rows)):
         _print(found)
 
 
@@ -114,7 +114,7 @@ def _row(driver: Driver) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(found: Study, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _document(found: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     felt = [
         {**experience._asdict(), "title": str(experience.title), "together": experience.together}
         for experience in found.felt
@@ -125,24 +125,24 @@ def _document(found: Study, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "visits": found.visits, "stores": found.stores, "shoppers": found.shoppers, "centred": found.centred,
         "explained": found.explained, "method": found.method, "drivers": rows, "experience": felt,
         "interaction": both and {**both._asdict(), "interval": list(both.interval)},
-        "promoters": promoting_document(found.promoting),
+        "promoters": nps_json(found.promoting),
         "notes": list(map(str, found.notes)),
     }  # fmt: skip
 
 
-def _print(found: Study) -> None:
-    print_notes(list(_heads(found)))
+def _print(found: DriverStudy) -> None:
+    print_notes(list(_header_lines(found)))
     click.echo()
     _print_shares(found.drivers)
     _print_asymmetry(found.drivers)
     _print_experience(found)
     if found.promoting:
-        print_promoting(found.outcome.name, found.promoting, {driver.name: driver.title for driver in found.drivers})
+        print_nps(found.outcome.name, found.promoting, {driver.name: driver.title for driver in found.drivers})
     click.echo()
     print_notes(found.notes)
 
 
-def _heads(found: Study) -> Iterator[object]:
+def _header_lines(found: DriverStudy) -> Iterator[object]:
     from cemaudit.model.vocabulary import Facet, label
 
     outcome = found.outcome
@@ -207,7 +207,7 @@ def _between(interval: Interval | None) -> str:
     return "-" if interval is None else f"{interval.low:+.2f}..{interval.high:+.2f}"
 
 
-def _print_experience(found: Study) -> None:
+def _print_experience(found: DriverStudy) -> None:
     if not found.felt:
         return
     names = (N_("Touchpoint"), N_("Visits"), "P", "E", "S", N_("S of means"), N_("Together"))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.localized import CHANCE
-from cemaudit.cli.options import Question, asking, asking_options, pool_of, pool_option
-from cemaudit.cli.output import Form, give_rows, rows_options
+from cemaudit.cli.localized import PROBABILITY
+from cemaudit.cli.options import SnapshotOptions, open_selection, pool_key, pool_option, selection_options
+from cemaudit.cli.output import OutputFormat, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, screen_width, table_lines
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.effect import Effect, Seen
+    from cemaudit.compare.effect import ActionEffect, StoreVisitCounts
     from cemaudit.ledger.actions import Action
     from cemaudit.ledger.export.columns import Kind
 
@@ -42,15 +42,15 @@ _PARTS = (N_("What changed"), N_("In points"))
     ),
 )
 @click.argument("action")
-@asking_options
+@selection_options
 @pool_option
-@localized.option("--level", type=CHANCE, metavar="P",
+@localized.option("--level", type=PROBABILITY, metavar="P",
               help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
 @rows_options
 @localized.common_options
 def command(
     action: str,
-    question: Question,
+    question: SnapshotOptions,
     pool: str | None,
     level: float | None,
     as_json: bool,
@@ -58,30 +58,30 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Find the effect, and show it."""
-    from cemaudit.compare.effect import effect_of
-    from cemaudit.compare.results import DEFAULT
+    from cemaudit.compare.effect import action_effect
+    from cemaudit.compare.results import DEFAULT_RULES
 
     done = _action(question.url, action)
-    rules = DEFAULT._replace(level=level or DEFAULT.level)
-    with asking(question) as opened:
-        effect = effect_of(opened, question.asked(pool=pool_of(pool)), done, rules)
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, [_row(effect)], lambda: _document(effect)):
+    rules = DEFAULT_RULES._replace(level=level or DEFAULT_RULES.level)
+    with open_selection(question) as opened:
+        effect = action_effect(opened, question.asked(pool=pool_key(pool)), done, rules)
+    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, [_row(effect)], lambda: _document(effect)):
         _show(effect)
 
 
 def _action(url: str | None, name: str) -> Action:
     """The action as the ledger has it; ``BadInput`` without a ledger."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.actions import action_of
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.actions import find_action
 
     if url is None:
         hint = message("name it with --ledger or CEMAUDIT_LEDGER")
         raise BadInput(Problem(message("the ledger that knows the action is needed"), hint=hint))
-    with opened(url) as ledger:
-        return action_of(ledger, name)
+    with open_ledger(url) as ledger:
+        return find_action(ledger, name)
 
 
-def _row(found: Effect) -> dict[str, Any]:
+def _row(found: ActionEffect) -> dict[str, Any]:
     return {
         "action": found.action.id, "since": found.action.since.isoformat(),
         "stores": found.acted.stores, "before": found.acted.before, "after": found.acted.after,
@@ -92,25 +92,25 @@ def _row(found: Effect) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(found: Effect) -> dict[str, Any]:
-    from cemaudit.compare.wording import verdict
+def _document(found: ActionEffect) -> dict[str, Any]:
+    from cemaudit.compare.wording import effect_conclusions
 
     facts = found.facts
     return {
         "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
         "checklists": facts.checklists, "schemes": facts.schemes, "level": found.level, **_row(found),
-        "missing": found.missing, "sentences": [str(sentence) for sentence in verdict(found)],
+        "missing": found.missing, "sentences": [str(sentence) for sentence in effect_conclusions(found)],
     }  # fmt: skip
 
 
-def _show(found: Effect) -> None:
-    from cemaudit.compare.wording import verdict
+def _show(found: ActionEffect) -> None:
+    from cemaudit.compare.wording import effect_conclusions
 
     facts, action = found.facts, found.action
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
     click.echo(str(message("{action}: {what}, since {day}", action=action.id, what=action.what, day=action.since)))
     click.echo()
-    print_notes(verdict(found))
+    print_notes(effect_conclusions(found))
     low, high = found.interval
     _table(_PARTS, [
         [translate(N_("before and after")), f"{found.naive:+.1f}"],
@@ -118,10 +118,13 @@ def _show(found: Effect) -> None:
         ["  " + translate(N_("all stores, or what was asked")), f"{found.other:+.1f}"],
         ["  " + translate(N_("the action")), f"{found.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
     ])  # fmt: skip
-    _table(_HEADINGS, [_seen(N_("with the action"), found.acted), _seen(N_("without it"), found.others)])
+    _table(
+        _HEADINGS,
+        [_visit_count_row(N_("with the action"), found.acted), _visit_count_row(N_("without it"), found.others)],
+    )
 
 
-def _seen(name: str, seen: Seen) -> list[str]:
+def _visit_count_row(name: str, seen: StoreVisitCounts) -> list[str]:
     return [translate(name), str(seen.stores), str(seen.before), str(seen.after)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
 from cemaudit.language import N_, message
 
 
@@ -45,24 +45,24 @@ def command(
     files: tuple[Path, ...],
 ) -> int:
     """Begin a draft and ask."""
-    from cemaudit.cli.conversation import converse
+    from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
-    from cemaudit.cli.inputs import the_checklist, the_store
+    from cemaudit.cli.inputs import find_checklist, find_store_name
     from cemaudit.entry.desk import Desk
-    from cemaudit.entry.draft import State
+    from cemaudit.entry.draft import DraftState
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)
-    chosen = the_checklist(engine, checklist)
-    setting: dict[str, Any] = {"store": store, "store_name": store_name or the_store(store, stores)}
+    chosen = find_checklist(engine, checklist)
+    setting: dict[str, Any] = {"store": store, "store_name": store_name or find_store_name(store, stores)}
     setting |= {"shopper": shopper, "wave": wave, "scenario": scenario}
     desk = Desk(home())
     for one in desk.drafts():
-        if one.state is State.OPEN and (one.values["store"], one.checklist.id) == (store, chosen.id):
+        if one.state is DraftState.OPEN and (one.values["store"], one.checklist.id) == (store, chosen.id):
             warning = message(
                 "there is an open draft of this store already: cemaudit resume {number}", number=one.header.number
             )
             click.echo(f"cemaudit: {warning}", err=True)
     draft = desk.begin(chosen, {name: value for name, value in setting.items() if value})
-    tell_plugin_problems(engine)
-    return converse(desk, draft, engine)
+    print_plugin_problems(engine)
+    return run_conversation(desk, draft, engine)

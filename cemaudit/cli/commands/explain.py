@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import peers_among, the_visit
-from cemaudit.cli.options import engine_options, json_option, scheme_option, tell_plugin_problems, visits_argument
-from cemaudit.cli.terminal import columns_of, cut, screen_width, wrapped
+from cemaudit.cli.inputs import peers_among, single_visit
+from cemaudit.cli.options import engine_options, json_option, print_plugin_problems, scheme_option, visits_argument
+from cemaudit.cli.terminal import columns_of, screen_width, truncate, wrapped
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.scoring.explain import BandStory, Node, Tried
+    from cemaudit.scoring.explain import BandExplanation, ExplanationNode, TestedCondition
 
 
 NARROWEST_TITLE = 8
@@ -47,7 +47,7 @@ def command(
     from cemaudit.scoring.explain import explain_band
 
     engine = Engine(blocked, files, scheme_ref)
-    visit = the_visit(visits, visit_id)
+    visit = single_visit(visits, visit_id)
     evaluation = engine.evaluate(visit)
     name = measure or evaluation.plan.scheme.leading
     if name not in evaluation.reckonings:
@@ -64,27 +64,27 @@ def command(
     else:
         for line in [*_lines(tree, 0, is_full), *(_band(band) if band else ())]:
             click.echo(line)
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
 
 
-def _lines(node: Node, depth: int, is_full: bool) -> Iterator[str]:
-    from cemaudit.scoring.explain_text import folded, headline_of, reasons_of, ways_of
+def _lines(node: ExplanationNode, depth: int, is_full: bool) -> Iterator[str]:
+    from cemaudit.scoring.explain_text import derivation_lines, headline_of, reasons_of, split_scored_parts
 
     indent, width = "  " * depth, screen_width()
     head = indent + headline_of(node)
     room = width - columns_of(head) - 2
-    title = f"  {cut(printable(node.title), room)}" if node.title and room >= NARROWEST_TITLE else ""
+    title = f"  {truncate(printable(node.title), room)}" if node.title and room >= NARROWEST_TITLE else ""
     yield from wrapped(head + title, width, indent + "    ")
-    for way in ways_of(node, as_shown=is_full or not depth):
+    for way in derivation_lines(node, as_shown=is_full or not depth):
         yield from wrapped(f"{indent}    {way}", width, indent + "      ")
-    scored_parts, unscored = (node.parts, []) if is_full else folded(node.parts)
+    scored_parts, unscored = (node.parts, []) if is_full else split_scored_parts(node.parts)
     for child in scored_parts:
         yield from _lines(child, depth + 1, is_full)
     if unscored:
         yield from wrapped(f"{indent}  ({reasons_of(unscored)})", width, indent + "    ")
 
 
-def _band(story: BandStory) -> Iterator[str]:
+def _band(story: BandExplanation) -> Iterator[str]:
     yield ""
     yield str(message("Band: {band}", band=str(story.band or "-")))
     for band, tried in story.rows:
@@ -93,14 +93,14 @@ def _band(story: BandStory) -> Iterator[str]:
         yield from _row(str(message("lowered by {rows}", rows=by)), tried)
 
 
-def _row(name: str, tried: tuple[Tried, ...]) -> Iterator[str]:
+def _row(name: str, tried: tuple[TestedCondition, ...]) -> Iterator[str]:
     conditions = ", ".join(map(_condition, tried)) or str(message("takes the rest"))
     yield from wrapped(f"  {name}: {conditions}", screen_width(), "      ")
 
 
-def _condition(tried: Tried) -> str:
-    from cemaudit.scoring.explain_text import in_words
+def _condition(tried: TestedCondition) -> str:
+    from cemaudit.scoring.explain_text import number_words
 
-    value = str(message("no score")) if tried.value is None else in_words(tried.value)
+    value = str(message("no score")) if tried.value is None else number_words(tried.value)
     verdict = message("holds") if tried.holds else message("does not hold")
     return f"{tried.measure} {tried.condition} {verdict} ({value})"

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, filter_of, filter_options, folder_of, place_options, tell_problems
+from cemaudit.cli.options import FILE, filter_of, filter_options, folder_of, place_options, print_problems
 from cemaudit.language import N_, message
 
 _FORMATS = ("csv", "xlsx", "parquet", "json")
@@ -52,10 +52,10 @@ def command(
     with_excluded: bool,
 ) -> None:
     """Write the file, and say how many rows it has."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.export.columns import Request
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.export.columns import ExportRequest
     from cemaudit.ledger.export.files import FORMATS, write_export
-    from cemaudit.ledger.export.rows import Stretches
+    from cemaudit.ledger.export.rows import ExportBatches
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
@@ -72,11 +72,11 @@ def command(
     if with_notes and not url:
         raise click.UsageError(str(message("what shoppers wrote is in the ledger alone: name it with --ledger")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
-    request = Request(visit_filter, scheme, wide, with_notes, with_shoppers, with_owners)
+    request = ExportRequest(visit_filter, scheme, wide, with_notes, with_shoppers, with_owners)
     with ExitStack() as stack:
-        ledger = stack.enter_context(opened(url)) if with_notes and url else None
+        ledger = stack.enter_context(open_ledger(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, given)))
         problems = list(partly_scored(snapshot, visit_filter, scheme))
-        count = write_export(Stretches(snapshot, request, ledger), path, to, raw=raw)
+        count = write_export(ExportBatches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))
-    tell_problems(problems)
+    print_problems(problems)

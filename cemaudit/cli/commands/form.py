@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
 from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
 from cemaudit.language import N_, current, message, printable
 
@@ -47,15 +47,15 @@ def command(
     checklist: str, kind: str, out: Path, rows: int | None, blocked: tuple[str, ...], files: tuple[Path, ...]
 ) -> None:
     """Write the form; the file is whole or not there at all."""
-    from cemaudit.cli.inputs import the_checklist
+    from cemaudit.cli.inputs import find_checklist
     from cemaudit.scoring import Engine
 
     if rows is not None and kind not in _TABLES:
         raise click.UsageError(str(message("--rows is for tables")))
     _refuse_misnamed(out, _SUFFIXES[kind])
     engine = Engine(blocked, files)
-    tell_plugin_problems(engine)
-    _write(the_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
+    print_plugin_problems(engine)
+    _write(find_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
     click.echo(printable(out, LONGEST_PLACE))
 
 

@@ -14,7 +14,7 @@ from cemaudit.cli.terminal import screen_width, wrapped
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.history import Revision
+    from cemaudit.ledger.history import VisitRevision
 
 
 @localized.command(
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 @localized.common_options
 def command(visit: str, url: str, as_json: bool) -> None:
     """One paragraph, or one JSON object, for each revision."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.history import history
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.history import visit_history
 
-    with opened(url) as ledger:
-        revisions = history(ledger, visit)
+    with open_ledger(url) as ledger:
+        revisions = visit_history(ledger, visit)
     for revision in revisions:
         if as_json:
             click.echo(json.dumps(revision.as_json(), ensure_ascii=False))
@@ -43,7 +43,7 @@ def command(visit: str, url: str, as_json: bool) -> None:
                     click.echo(piece)
 
 
-def _lines(revision: Revision) -> Iterator[str]:
+def _lines(revision: VisitRevision) -> Iterator[str]:
     held = revision.held
     where = ", ".join(filter(None, (printable(held.store), held.day, held.checklist)))
     yield f"{message('revision {number}', number=held.revision)}: {where}"
@@ -63,7 +63,7 @@ def _lines(revision: Revision) -> Iterator[str]:
         yield f"  {sentence}: {printable(purge.reason)}"
 
 
-def _sealing(revision: Revision) -> str:
+def _sealing(revision: VisitRevision) -> str:
     if not revision.sealed:
         return ""
     signed = message("signed") if revision.signed else message("not signed")

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, progress, tell_plugin_problems, tell_problems
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems, progress
 from cemaudit.errors import LONGEST_PLACE
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.importer import Counts
-    from cemaudit.exchange.submissions.importing import Counts as SubmissionCounts
+    from cemaudit.exchange.importer import ImportCounts
+    from cemaudit.exchange.submissions.importing import SubmissionCounts
     from cemaudit.exchange.xccdf import Xccdf
     from cemaudit.scoring import Engine
 
-__all__ = ["Clock", "import_form", "import_sent", "import_table", "import_xccdf"]
+__all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
 
 
 def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
@@ -34,9 +34,9 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(known.checklist)
     result = importer.import_table(table, known, checklist)
     write_visits(out, progress(message("importing"), result))
-    tell_problems(result.problems)
-    _sum_up(result.counts)
-    tell_plugin_problems(engine)
+    print_problems(result.problems)
+    _print_counts(result.counts)
+    print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
 
 
@@ -45,14 +45,14 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     from cemaudit.exchange.filled import import_filled
     from cemaudit.exchange.written import write_visits
 
-    clock = Clock(zone)
+    clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
     write_visits(out, progress(message("importing"), result))
-    tell_problems(result.problems)
-    _sum_up(result.counts)
+    print_problems(result.problems)
+    _print_counts(result.counts)
     _tell_ignored(list(result.ignored))
     clock.tell()
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
 
 
@@ -63,9 +63,9 @@ def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int
 
     result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
     write_visits(out, progress(message("importing"), result))
-    tell_problems([*result.problems, *(notice.inside(message("warning")) for notice in result.notices)])
+    print_problems([*result.problems, *(notice.inside(message("warning")) for notice in result.notices)])
     _sum_up_sent(result.counts)
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
     return 3 if result.counts.bad or result.problems else 0
 
 
@@ -79,7 +79,7 @@ def import_xccdf(path: Path, out: str) -> int:
     found = xccdf.import_xccdf(path)
     paths = _write_beside(Path(out), found)
     write_visits(out, found.visits)
-    tell_problems(found.problems)
+    print_problems(found.problems)
     bad = found.results - len(found.visits)
     total = message(
         "{results} results = {good} good + {bad} bad; {rules} rules",
@@ -91,7 +91,7 @@ def import_xccdf(path: Path, out: str) -> int:
     return 3 if bad else 0
 
 
-class Clock:
+class LocalClock:
     """Gives times that were written without a zone the one called ``zone``, else that of this machine."""
 
     def __init__(self, zone: str | None) -> None:
@@ -130,7 +130,7 @@ def _media_folder(path: Path, out: str) -> Path:
     return media_folder(Path(path.stem if out == STREAM else out))
 
 
-def _sum_up(counts: Counts) -> None:
+def _print_counts(counts: ImportCounts) -> None:
     total = message(
         "{rows} rows = {good} good + {bad} bad + {skipped} skipped; {visits} visits",
         rows=counts.rows, good=counts.good, bad=counts.bad, skipped=counts.skipped, visits=counts.visits,
@@ -227,7 +227,7 @@ def command(
 
     kind = kind or _kind_of(table, mapping)
     out = out or f"{table.stem or table.resolve().stem}.jsonl"
-    _refuse_strangers(kind, {"--mapping": mapping, "--media": media, "--zone": zone})
+    _refuse_foreign_options(kind, {"--mapping": mapping, "--media": media, "--zone": zone})
     if kind == "xccdf":
         return import_xccdf(table, out)
     engine = Engine(blocked, files)
@@ -254,7 +254,7 @@ def _kind_of(path: Path, mapping: Path | None) -> str:
     return "form" if holds_form(path) else "table"
 
 
-def _refuse_strangers(kind: str, given: dict[str, object]) -> None:
+def _refuse_foreign_options(kind: str, given: dict[str, object]) -> None:
     for option, value in given.items():
         owner, words_for = _ONLY_FOR[option]
         if value is not None and kind != owner:

@@ -13,7 +13,7 @@ from cemaudit.cli.options import FILE
 from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.questionnaires import Draft, Leftover
+    from cemaudit.exchange.questionnaires import ChecklistDraft, Leftover
 
 
 _SHOWN = 10
@@ -74,11 +74,11 @@ def _write(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def _listed(draft: Draft, most: int, longest: int = 160) -> Iterator[str]:
+def _listed(draft: ChecklistDraft, most: int, longest: int = 160) -> Iterator[str]:
     """What is left, under its headings: at most ``most`` of each sort, texts of at most ``longest`` characters."""
-    from cemaudit.exchange.questionnaires import Sort
+    from cemaudit.exchange.questionnaires import LeftoverKind
 
-    for sort in Sort:
+    for sort in LeftoverKind:
         left = [leftover for leftover in draft.leftovers if leftover.sort is sort]
         if left:
             yield f"{translate(sort.value)} ({len(left)})"
@@ -92,7 +92,7 @@ def _line(one: Leftover, longest: int) -> str:
     return ": ".join(printable(segment, longest) for segment in segments if segment)
 
 
-def _sum_up(draft: Draft, out: Path, notes: Path) -> None:
+def _sum_up(draft: ChecklistDraft, out: Path, notes: Path) -> None:
     items = len(draft.checklist.items)
     total = message(
         "{questions} questions = {items} items + {files} as evidence + {left} left out; {touchpoints} touchpoints",

@@ -13,14 +13,14 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
-from cemaudit.cli.output import Form, give_rows, promoters_said, rows_options
+from cemaudit.cli.output import OutputFormat, nps_sentence, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.agreement import Consistency
-    from cemaudit.compare.item_analysis import ItemRow
-    from cemaudit.compare.nps import Recommended
+    from cemaudit.compare.agreement import InternalConsistency
+    from cemaudit.compare.item_analysis import ItemStatistics
+    from cemaudit.compare.nps import ItemNps
     from cemaudit.ledger.export.columns import Kind
 
 
@@ -72,26 +72,26 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Look at the items, and print what was found."""
-    from cemaudit.compare.agreement import consistencies
-    from cemaudit.compare.item_analysis import items_table
-    from cemaudit.compare.nps import recommended
-    from cemaudit.ledger.query.question import Question
+    from cemaudit.compare.agreement import internal_consistencies
+    from cemaudit.compare.item_analysis import item_statistics
+    from cemaudit.compare.nps import items_nps
+    from cemaudit.ledger.query.question import LedgerQuery
     from cemaudit.ledger.query.reading import reading
 
-    question = Question(which=filter_of(where, since, until, excluded=with_excluded))
+    question = LedgerQuery(which=filter_of(where, since, until, excluded=with_excluded))
     with reading(folder_of(url, given)) as opened:
-        statistics = items_table(opened, question)
-        alphas = consistencies(opened, question)
-        asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in recommended(opened, question)}
+        statistics = item_statistics(opened, question)
+        alphas = internal_consistencies(opened, question)
+        asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in items_nps(opened, question)}
     rows = [_row(item_nps, asking.get((item_nps.checklist, item_nps.item))) for item_nps in statistics]
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, rows):
+    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, rows):
         _print(statistics, alphas, asking)
 
 
-def _row(one: ItemRow, asking: Recommended | None) -> dict[str, Any]:
+def _row(one: ItemStatistics, asking: ItemNps | None) -> dict[str, Any]:
     row, score = one._asdict(), asking and asking.score
     row["met_low"], row["met_high"] = row.pop("met_in") or (None, None)
     row["title"], row["advice"], row["what"] = str(one.title), one.advice.value, translate(_ADVICE[one.advice])
@@ -103,7 +103,7 @@ def _row(one: ItemRow, asking: Recommended | None) -> dict[str, Any]:
 
 
 def _print(
-    found: Sequence[ItemRow], alphas: Sequence[Consistency], asking: Mapping[tuple[str, str], Recommended]
+    found: Sequence[ItemStatistics], alphas: Sequence[InternalConsistency], asking: Mapping[tuple[str, str], ItemNps]
 ) -> None:
     headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Rest"), N_("Alike"), N_("Drift"))
     alpha_by_checklist = {alpha.checklist: alpha for alpha in alphas}
@@ -114,12 +114,12 @@ def _print(
         if ref in alpha_by_checklist:
             click.echo(str(_said(alpha_by_checklist[ref])))
         click.echo()
-        print_notes(promoters_said(alpha.item, alpha.score) for (whose, _), alpha in asking.items() if whose == ref)
+        print_notes(nps_sentence(alpha.item, alpha.score) for (whose, _), alpha in asking.items() if whose == ref)
         print_notes(f"{alpha.item}: {translate(_ADVICE[alpha.advice])}" for alpha in rows if alpha.advice)
     print_notes(_NOTES)
 
 
-def _cells(one: ItemRow) -> list[str]:
+def _cells(one: ItemStatistics) -> list[str]:
     return [
         one.item,
         f"{one.asked:,}",
@@ -135,7 +135,7 @@ def _shown(value: float | None, form: str) -> str:
     return "-" if value is None else form.format(value)
 
 
-def _said(one: Consistency) -> object:
+def _said(one: InternalConsistency) -> object:
     return message(
         "Cronbach's alpha of {items} items: {alpha} (pairs known in at least {least} visits).",
         items=one.items,

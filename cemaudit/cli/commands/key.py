@@ -22,7 +22,7 @@ _COMMANDS = {
 }
 
 
-class _Group(localized.Command, click.Group):
+class _KeyCommandGroup(localized.TranslatedCommand, click.Group):
     """Two commands under one name."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -32,7 +32,7 @@ class _Group(localized.Command, click.Group):
 
 @click.group(
     "key",
-    cls=_Group,
+    cls=_KeyCommandGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=N_("Keys to sign sealed visits with. Needs the extra: pip install 'cemaudit[sign]'."),
 )
@@ -76,10 +76,10 @@ def show(file: Path | None) -> None:
 
 
 def _public_keys(file: Path | None) -> tuple[PublicKey, ...]:
-    from cemaudit.cli.home import own_key
+    from cemaudit.cli.home import signing_key
     from cemaudit.exchange.sealed.keys import is_private, read_public_keys
 
-    return read_public_keys(file) if file and not is_private(file) else (own_key(file).public,)
+    return read_public_keys(file) if file and not is_private(file) else (signing_key(file).public,)
 
 
 def _print_fingerprint(key: PublicKey) -> None:

@@ -11,7 +11,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.localized import group
-from cemaudit.cli.options import FILE, json_option, ledger_option, tell_problems
+from cemaudit.cli.options import FILE, json_option, ledger_option, print_problems
 from cemaudit.errors import LONGEST_PLACE
 from cemaudit.language import N_, message, printable, translate
 
@@ -61,13 +61,13 @@ def command() -> None:
 @localized.common_options
 def check_(noted: str | None, url: str) -> int:
     """Say what is wrong, or the hash to note down."""
-    from cemaudit.ledger import opened
+    from cemaudit.ledger import open_ledger
     from cemaudit.ledger.maintenance import check
 
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         problems = list(check(ledger, noted))
         number, last = ledger.trail.head()
-    tell_problems(problems)
+    print_problems(problems)
     if problems:
         click.echo(str(message("not as it was written: {count} problems", count=len(problems))))
         return 1
@@ -87,10 +87,10 @@ def check_(noted: str | None, url: str) -> int:
 @localized.common_options
 def backup_(file: Path, url: str) -> None:
     """Copy, and say where the copy is."""
-    from cemaudit.ledger import opened
+    from cemaudit.ledger import open_ledger
     from cemaudit.ledger.maintenance import backup
 
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         for path in backup(ledger, file):
             click.echo(printable(path, LONGEST_PLACE))
 
@@ -101,10 +101,10 @@ def backup_(file: Path, url: str) -> None:
 @localized.common_options
 def info_(url: str, as_json: bool) -> None:
     """A line for each thing, or one JSON object."""
-    from cemaudit.ledger import opened
+    from cemaudit.ledger import open_ledger
     from cemaudit.ledger.maintenance import info
 
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         numbers = info(ledger)
     if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False))

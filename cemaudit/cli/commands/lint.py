@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import fitting_visits
-from cemaudit.cli.options import engine_options, json_option, tell_plugin_problems, tell_problems
+from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.options import engine_options, json_option, print_plugin_problems, print_problems
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, translate
 
 if TYPE_CHECKING:
     from cemaudit.model import Checklist, Scheme
     from cemaudit.scoring import Engine
-    from cemaudit.scoring.lint import Remark
+    from cemaudit.scoring.lint import LintRemark
 
 
 _LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
@@ -47,14 +47,14 @@ def command(sources: tuple[str, ...], as_json: bool, blocked: tuple[str, ...], f
     else:
         for source, remark in remarks:
             click.echo(f"{source}: {translate(_LEVELS[remark.level])}: {remark.problem}")
-    tell_problems(unusable)
-    tell_plugin_problems(engine)
+    print_problems(unusable)
+    print_plugin_problems(engine)
     if unusable:
         return 3
     return 1 if any(remark.level == "error" for _, remark in remarks) else 0
 
 
-def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
+def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
     tables = [source for source in sources if Path(source).suffix.lower() == ".toml"]
     visits = tuple(source for source in sources if source not in tables)
     if not sources:
@@ -87,9 +87,9 @@ def _failing_vectors(engine: Engine, record: Checklist | Scheme) -> list[Problem
     return run_vectors(record, engine.library.aggregators) if isinstance(record, Scheme) else []
 
 
-def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]:
+def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[LintRemark]:
     from cemaudit.model import Checklist
-    from cemaudit.scoring.lint import Level, Remark, lint_checklist, lint_scheme
+    from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_scheme
 
     if not isinstance(record, Checklist):
         yield from lint_scheme(record)
@@ -98,19 +98,19 @@ def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[Remark]
     try:
         engine.plan(record.ref)
     except BadInput as error:
-        yield from (Remark(Level.ERROR, problem) for problem in error.problems)
+        yield from (LintRemark(LintLevel.ERROR, problem) for problem in error.problems)
 
 
-def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, Remark]]:
-    from cemaudit.scoring.lint import Level, Remark
-    from cemaudit.scoring.validation import missing_proof
+def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
+    from cemaudit.scoring.lint import LintLevel, LintRemark
+    from cemaudit.scoring.validation import missing_requirements
 
-    for located_visit in fitting_visits(engine, sources, unusable):
+    for located_visit in valid_visits(engine, sources, unusable):
         checklist = engine.plan(located_visit.visit.checklist, located_visit.visit.day).checklist
-        problems = [*missing_proof(located_visit.visit, checklist), *engine.review(located_visit.visit)]
-        yield from ((located_visit.place, Remark(Level.WARNING, problem)) for problem in problems)
+        problems = [*missing_requirements(located_visit.visit, checklist), *engine.review(located_visit.visit)]
+        yield from ((located_visit.place, LintRemark(LintLevel.WARNING, problem)) for problem in problems)
 
 
-def _record(source: str, remark: Remark) -> dict[str, object]:
+def _record(source: str, remark: LintRemark) -> dict[str, object]:
     problem = remark.problem
     return {"file": source, "level": remark.level.value, "place": problem.place, "text": str(problem)}

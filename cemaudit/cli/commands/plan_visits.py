@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.localized import Number
+from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import folder_of, json_option, place_options
 from cemaudit.cli.terminal import SCREEN, print_table, wrapped
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.reliability import Spreads
-    from cemaudit.compare.sample_size import Against, Plan
+    from cemaudit.compare.reliability import StandardDeviations
+    from cemaudit.compare.sample_size import Against, SampleSizePlan
 
 
-_DEVIATION = Number(0, 100)
+_DEVIATION = BoundedNumber(0, 100)
 
 
 @localized.command(
@@ -31,7 +31,7 @@ _DEVIATION = Number(0, 100)
     ),
 )
 @localized.option(
-    "--difference", type=Number(0.1, 200), required=True, metavar="POINTS", help=N_("The difference to be seen.")
+    "--difference", type=BoundedNumber(0.1, 200), required=True, metavar="POINTS", help=N_("The difference to be seen.")
 )
 @localized.option(
     "--against", type=click.Choice(["store", "wave", "target"]), default="store", show_default=True,
@@ -39,11 +39,11 @@ _DEVIATION = Number(0, 100)
 )  # fmt: skip
 @localized.option("--same-shoppers", is_flag=True, help=N_("The same shoppers visit both stores, or in both waves."))
 @localized.option(
-    "--power", type=Number(50, 99.9), default=80, show_default=True, metavar="PERCENT",
+    "--power", type=BoundedNumber(50, 99.9), default=80, show_default=True, metavar="PERCENT",
     help=N_("How often a difference that is there shall be found."),
 )  # fmt: skip
 @localized.option(
-    "--confidence", type=Number(50, 99.9), default=95, show_default=True, metavar="PERCENT",
+    "--confidence", type=BoundedNumber(50, 99.9), default=95, show_default=True, metavar="PERCENT",
     help=N_("How sure a difference shall be that is claimed."),
 )  # fmt: skip
 @localized.option("--store-sd", type=_DEVIATION, metavar="POINTS", help=N_("Standard deviation between stores."))
@@ -66,38 +66,40 @@ def command(
     as_json: bool,
 ) -> None:
     """Plan, and say it."""
-    from cemaudit.compare.reliability import Spreads
-    from cemaudit.compare.sample_size import ASSUMED, Aim, plan_visits
+    from cemaudit.compare.reliability import StandardDeviations
+    from cemaudit.compare.sample_size import ASSUMED_DEVIATIONS, DetectionGoal, plan_sample_size
 
     if same_shoppers and against == "target":
         raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
     given_deviations = (store_sd, shopper_sd, visit_sd)
     needs_snapshot = (url or given) and None in given_deviations
-    usual = spreads_of(url, given) if needs_snapshot else ASSUMED
-    spreads = Spreads(*(own if pairs is None else pairs for own, pairs in zip(usual, given_deviations, strict=True)))
-    aim = Aim(against, same_shoppers, power / 100, confidence / 100)
-    plan = plan_visits(difference, spreads, aim, assumed=not needs_snapshot)
+    usual = spreads_of(url, given) if needs_snapshot else ASSUMED_DEVIATIONS
+    spreads = StandardDeviations(
+        *(own if pairs is None else pairs for own, pairs in zip(usual, given_deviations, strict=True))
+    )
+    aim = DetectionGoal(against, same_shoppers, power / 100, confidence / 100)
+    plan = plan_sample_size(difference, spreads, aim, assumed=not needs_snapshot)
     if as_json:
         click.echo(json.dumps(_record(plan), ensure_ascii=False))
     else:
         _print(plan)
 
 
-def spreads_of(url: str | None, given: Path | None) -> Spreads:
+def spreads_of(url: str | None, given: Path | None) -> StandardDeviations:
     """The standard deviations of the visits in a snapshot, in points, by the model that compares its stores."""
     from cemaudit.ledger.query.reading import reading
 
     with reading(folder_of(url, given)) as found:
-        from cemaudit.compare.crosstabs import cross
-        from cemaudit.compare.fitting import fitted
-        from cemaudit.compare.reliability import Spreads
-        from cemaudit.compare.selection import Asked
+        from cemaudit.compare.crosstabs import cross_tabulate
+        from cemaudit.compare.fitting import fit_mixed_model
+        from cemaudit.compare.reliability import StandardDeviations
+        from cemaudit.compare.selection import Selection
 
-        model = fitted(cross(found, Asked())).model
-        return Spreads(model.unit_sd, next(iter(model.random_sds), 0.0), model.residual_sd)
+        model = fit_mixed_model(cross_tabulate(found, Selection())).model
+        return StandardDeviations(model.unit_sd, next(iter(model.random_sds), 0.0), model.residual_sd)
 
 
-def _record(plan: Plan) -> dict[str, Any]:
+def _record(plan: SampleSizePlan) -> dict[str, Any]:
     return {
         "difference": plan.difference,
         **plan.aim._asdict(),
@@ -109,7 +111,7 @@ def _record(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _print(plan: Plan) -> None:
+def _print(plan: SampleSizePlan) -> None:
     for sentence in plan.sentences():
         for line in wrapped(str(sentence), SCREEN, "  "):
             click.echo(line)

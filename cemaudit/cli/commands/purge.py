@@ -15,7 +15,7 @@ from cemaudit.cli.options import FILE, json_option, ledger_option
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.purging import Removed
+    from cemaudit.ledger.purging import PurgeResult
 
 
 @localized.command(
@@ -43,15 +43,15 @@ def command(
     url: str, before: datetime | None, shopper: str | None, reason: str, yes: bool, media: Path | None, as_json: bool
 ) -> int:
     """Say what would be removed, ask, and remove it."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.purging import purge, to_purge
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.purging import purge, visits_to_purge
 
     if before is None and shopper is None:
         raise click.UsageError(str(message("say whose data: {options}", options="--before DATE, --shopper CODE")))
     if not reason.strip():
         raise click.UsageError(str(message("say why: {options}", options="--reason TEXT")))
-    with opened(url) as ledger:
-        numbers = to_purge(ledger, before.date() if before else None, shopper)
+    with open_ledger(url) as ledger:
+        numbers = visits_to_purge(ledger, before.date() if before else None, shopper)
         click.echo(str(message("Visits that hold personal data to be removed: {count}", count=len(numbers))), err=True)
         if numbers and not yes and not _agreed():
             return 1
@@ -70,7 +70,7 @@ def _agreed() -> bool:
     return click.confirm(translate(N_("Remove it for good?")), err=True)
 
 
-def _tell(removed: Removed, as_json: bool) -> None:
+def _tell(removed: PurgeResult, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(removed._asdict()))
         return

@@ -20,17 +20,17 @@ from cemaudit.cli.options import (
     filter_options,
     folder_of,
     json_option,
-    on_cluster,
+    open_on_cluster,
     place_options,
-    tell_problems,
+    print_problems,
 )
 from cemaudit.cli.terminal import GAP, columns_of, screen_width, table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.query.question import Question
+    from cemaudit.ledger.query.question import LedgerQuery
     from cemaudit.ledger.query.reading import Local
-    from cemaudit.ledger.query.views import Shown
+    from cemaudit.ledger.query.views import ViewResult
 
 __all__ = ["print_rows", "print_view"]
 
@@ -59,7 +59,7 @@ _HEADINGS = {
 """What columns are called on a screen; programs get them by their names."""
 
 
-def print_view(shown: Shown, limit: int | None, *, pivoted: bool) -> None:
+def print_view(shown: ViewResult, limit: int | None, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side."""
     if shown.measures:
         click.echo(str(message("Measure: {name}", name=", ".join(shown.measures))))
@@ -93,7 +93,7 @@ def _print_columns(headings: Sequence[str], cells: Sequence[Sequence[str]], side
         click.echo(line)
 
 
-def _pivoted(shown: Shown) -> list[Row]:
+def _pivoted(shown: ViewResult) -> list[Row]:
     """A row for each value of the first key, a column for each of the second."""
     first, second = shown.keys
     across = list(dict.fromkeys(row[second] for row in shown.rows))
@@ -144,7 +144,7 @@ VIEWS = {
 _MOST_SQL = 100_000
 
 
-class _Command(localized.Command):
+class _QueryCommand(localized.TranslatedCommand):
     """The command with its views listed."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
@@ -154,7 +154,7 @@ class _Command(localized.Command):
 
 @localized.command(
     "query",
-    cls=_Command,
+    cls=_QueryCommand,
     help=N_(
         "Ask the snapshot. A view is grouped as it usually is, or by other keys: store, region, format, brand, owner, "
         "pool, wave, day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and by what the "
@@ -196,41 +196,41 @@ def command(
     """Ask, and print the rows."""
     from cemaudit.ledger.query.keys import known_key
     from cemaudit.ledger.query.partly import partly_scored
-    from cemaudit.ledger.query.question import Question
+    from cemaudit.ledger.query.question import LedgerQuery
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.query.views import show
 
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
-    question = Question(tuple(dict.fromkeys(map(known_key, by))), visit_filter, scheme, measure)
+    question = LedgerQuery(tuple(dict.fromkeys(map(known_key, by))), visit_filter, scheme, measure)
     if sql:
         _refuse_beside_sql(question, on)
         with reading(folder_of(url, given)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
-            result = _asked(opened, sql, question)
+            result = _run_sql(opened, sql, question)
     else:
-        with on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
+        with open_on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
             result = show(found, str(view), question)
             problems = list(partly_scored(found, visit_filter, scheme))
     _print(result, view, limit, as_json=as_json, as_csv=as_csv)
-    tell_problems(problems)
+    print_problems(problems)
 
 
-def _print(shown: Shown, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+def _print(shown: ViewResult, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
         for row in shown.rows[:limit]:
-            click.echo(json.dumps(_named(shown) | row, ensure_ascii=False, default=str))
+            click.echo(json.dumps(_common_measure(shown) | row, ensure_ascii=False, default=str))
     elif as_csv:
-        _print_csv([_named(shown) | row for row in shown.rows[:limit]])
+        _print_csv([_common_measure(shown) | row for row in shown.rows[:limit]])
     elif view:
         print_view(shown, limit, pivoted=view == "heatmap" and len(shown.keys) == 2)
     else:
         print_rows(shown.rows, limit)
 
 
-def _refuse_beside_sql(question: Question, on: str | None) -> None:
+def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
     """``UsageError`` where something is asked for that SQL has to say itself."""
     conditions_filter = question.which
     given_options = {
@@ -247,12 +247,12 @@ def _refuse_beside_sql(question: Question, on: str | None) -> None:
             raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
 
 
-def _asked(opened: Local, sql: Path, question: Question) -> Shown:
+def _run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     """What the SQL of a file returns."""
     from cemaudit.files import read_text
     from cemaudit.ledger.query.own_words import ask
     from cemaudit.ledger.query.question import checklists_asked
-    from cemaudit.ledger.query.views import Shown
+    from cemaudit.ledger.query.views import ViewResult
 
     text = read_text(sql, _MOST_SQL)
     refs = checklists_asked(opened, question, one=True)
@@ -260,19 +260,19 @@ def _asked(opened: Local, sql: Path, question: Question) -> Shown:
         what = message("visits of several checklists are there: {names}", names=", ".join(refs))
         raise click.UsageError(f"{what} ({message('choose one with --where checklist=ID')})")
     result = ask(opened, text, refs[0], question.scheme)
-    return Shown((), [dict(zip(result.columns, row, strict=True)) for row in result.rows])
+    return ViewResult((), [dict(zip(result.columns, row, strict=True)) for row in result.rows])
 
 
-def _named(shown: Shown) -> dict[str, Any]:
+def _common_measure(shown: ViewResult) -> dict[str, Any]:
     """The measure, where it is the same for all rows."""
     return {"measure": ", ".join(shown.measures)} if shown.measures else {}
 
 
 def _print_csv(rows: Sequence[dict[str, Any]]) -> None:
-    from cemaudit.ledger.export.files import harmless
+    from cemaudit.ledger.export.files import escape_formula
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if rows:
-        writer.writerow(map(harmless, rows[0]))
+        writer.writerow(map(escape_formula, rows[0]))
     for row in rows:
-        writer.writerow([harmless(value) if isinstance(value, str) else value for value in row.values()])
+        writer.writerow([escape_formula(value) if isinstance(value, str) else value for value in row.values()])

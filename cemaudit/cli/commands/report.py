@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import fitting_visits
+from cemaudit.cli.inputs import valid_visits
 from cemaudit.cli.localized import POINTS
 from cemaudit.cli.options import (
     FILE,
     engine_options,
     folder_of,
     place_options,
+    print_plugin_problems,
+    print_problems,
     progress,
     scheme_option,
-    tell_plugin_problems,
-    tell_problems,
     visits_argument,
 )
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
 
 if TYPE_CHECKING:
-    from cemaudit.compare.report_records import Place
-    from cemaudit.compare.selection import Asked
+    from cemaudit.compare.report_records import StorePlace
+    from cemaudit.compare.selection import Selection
     from cemaudit.compare.trend import Trend
     from cemaudit.hookspecs import Context
     from cemaudit.ledger.query.reading import Local
@@ -69,22 +69,22 @@ def command(
     from cemaudit.report import store_report, write_report
     from cemaudit.report.media import media_of
     from cemaudit.scoring import Engine
-    from cemaudit.scoring.engine import contexts
+    from cemaudit.scoring.engine import report_contexts
 
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files, scheme_ref)
     problems: list[Problem] = []
-    visits_by_id = {located_visit.visit.id: located_visit for located_visit in fitting_visits(engine, visits, problems)}
-    reports = list(contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
+    visits_by_id = {located_visit.visit.id: located_visit for located_visit in valid_visits(engine, visits, problems)}
+    reports = list(report_contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
     wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
-    places = _places(folder_of(url, given), wanted, target, named=named) if place else {}
+    places = _store_places(folder_of(url, given), wanted, target, named=named) if place else {}
     for context in progress(message("writing reports"), wanted):
         with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
             report = store_report(context, engine.sections(context), media, places.get(_key(context)))
             click.echo(write_report(report, folder, current()))
-    tell_problems(problems)
-    tell_plugin_problems(engine)
+    print_problems(problems)
+    print_plugin_problems(engine)
     return 3 if problems else 0
 
 
@@ -94,38 +94,38 @@ def _key(context: Context) -> tuple[str, str]:
     return audit.checklist.id, audit.visit.store
 
 
-def _places(
+def _store_places(
     folder: Path, wanted: Sequence[Context], target: float | None, *, named: bool
-) -> dict[tuple[str, str], Place]:
+) -> dict[tuple[str, str], StorePlace]:
     """The place of each store among those visited with the same checklist; why there is none is said."""
-    from cemaudit.compare.errors import CannotTell
-    from cemaudit.compare.league_table import compare
+    from cemaudit.compare.errors import NotEstimable
+    from cemaudit.compare.league_table import fit_league
     from cemaudit.compare.peer_comparison import places_of
-    from cemaudit.compare.selection import Asked
+    from cemaudit.compare.selection import Selection
     from cemaudit.ledger.query.keys import Condition
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.query.statement import Filter
 
-    store_places: dict[tuple[str, str], Place] = {}
+    store_places: dict[tuple[str, str], StorePlace] = {}
     with reading(folder) as opened:
         for checklist in dict.fromkeys(_key(context)[0] for context in wanted):
-            selection = Asked(Filter((Condition("checklist", (checklist,)),)))
+            selection = Selection(Filter((Condition("checklist", (checklist,)),)))
             try:
-                league = compare(opened, selection, target)
-            except (BadInput, CannotTell) as refusal:
-                tell_problems(refusal.problems)
+                league = fit_league(opened, selection, target)
+            except (BadInput, NotEstimable) as refusal:
+                print_problems(refusal.problems)
                 continue
             places = places_of(opened, league, _trend(opened, selection), named=named)
             store_places |= {(checklist, store): store_place for store, store_place in places.items()}
     return store_places
 
 
-def _trend(reading: Local, asked: Asked) -> Trend | None:
+def _trend(reading: Local, asked: Selection) -> Trend | None:
     """From wave to wave; ``None`` where there are fewer than two."""
-    from cemaudit.compare.errors import CannotTell
-    from cemaudit.compare.trend import trend_of
+    from cemaudit.compare.errors import NotEstimable
+    from cemaudit.compare.trend import estimate_trend
 
     try:
-        return trend_of(reading, asked)
-    except (BadInput, CannotTell):
+        return estimate_trend(reading, asked)
+    except (BadInput, NotEstimable):
         return None

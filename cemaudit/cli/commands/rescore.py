@@ -19,14 +19,14 @@ from cemaudit.cli.options import (
     filter_of,
     folder_of,
     json_option,
-    on_cluster,
+    open_on_cluster,
     place_options,
+    print_not_vectorized,
+    print_plugin_problems,
+    print_problems,
     processes_option,
-    tell_fallbacks,
-    tell_plugin_problems,
-    tell_problems,
 )
-from cemaudit.cli.scheme_changes import KINDS
+from cemaudit.cli.scheme_changes import CAUSE_TITLES
 from cemaudit.cli.terminal import print_table
 from cemaudit.language import N_, message, translate
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from cemaudit.errors import Problem
     from cemaudit.ledger.query.reading import Reading
     from cemaudit.ledger.query.statement import Filter
-    from cemaudit.ledger.rescoring.differences import Causes, Difference
-    from cemaudit.ledger.rescoring.run import Done
-    from cemaudit.ledger.spark.reading import OnSpark
+    from cemaudit.ledger.rescoring.differences import CauseCounts, SchemeDifference
+    from cemaudit.ledger.rescoring.run import RescoringResult
+    from cemaudit.ledger.spark.reading import SparkSnapshot
     from cemaudit.scoring import Engine
 
 
@@ -82,20 +82,22 @@ def command(
     """Score again, and show the difference for each checklist."""
     from cemaudit.scoring import Engine
 
-    selection = _Asked(Engine(blocked, files), scheme, _checklists(where), since.date() if since else None, blocked)
+    selection = _RescoringRequest(
+        Engine(blocked, files), scheme, _checklists(where), since.date() if since else None, blocked
+    )
     show = _print_json if as_json else _print
     if on:
-        with on_cluster(on, data, given) as snapshot:
-            problems = _there(selection, snapshot, show)
+        with open_on_cluster(on, data, given) as snapshot:
+            problems = _rescore_on_cluster(selection, snapshot, show)
     elif url:
-        problems = _here(selection, url, folder_of(url, given), processes, causes, show)
+        problems = _rescore_locally(selection, url, folder_of(url, given), processes, causes, show)
     else:
         raise click.UsageError(str(message("name a ledger with --ledger, or a cluster with --on")))
-    tell_problems(problems)
-    tell_plugin_problems(selection.engine)
+    print_problems(problems)
+    print_plugin_problems(selection.engine)
 
 
-class _Asked(NamedTuple):
+class _RescoringRequest(NamedTuple):
     """What is asked for, wherever it is done."""
 
     engine: Engine
@@ -106,12 +108,12 @@ class _Asked(NamedTuple):
 
     def refs(self, snapshot: Reading) -> list[str]:
         """The checklists that are meant."""
-        from cemaudit.ledger.query.question import Question, checklists_asked
+        from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 
-        return checklists_asked(snapshot, Question(which=self.which), one=False)
+        return checklists_asked(snapshot, LedgerQuery(which=self.which), one=False)
 
 
-Show = Callable[[str, str, "Difference", "Causes"], None]
+Show = Callable[[str, str, "SchemeDifference", "CauseCounts"], None]
 
 
 def _checklists(where: tuple[str, ...]) -> Filter:
@@ -123,55 +125,57 @@ def _checklists(where: tuple[str, ...]) -> Filter:
     return visit_filter
 
 
-def _here(asked: _Asked, url: str, folder: Path, processes: int | None, causes: int, show: Show) -> list[Problem]:
+def _rescore_locally(
+    asked: _RescoringRequest, url: str, folder: Path, processes: int | None, causes: int, show: Show
+) -> list[Problem]:
     """In this program, on all processors."""
-    from cemaudit.ledger import opened
+    from cemaudit.ledger import open_ledger
     from cemaudit.ledger.collecting import processors
     from cemaudit.ledger.query.reading import reading
-    from cemaudit.ledger.rescoring.differences import causes_of, differences
+    from cemaudit.ledger.rescoring.differences import count_causes, scheme_difference
     from cemaudit.ledger.rescoring.run import rescore_history
 
     engine, scheme, begun = asked.engine, asked.scheme, time.monotonic()
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         with reading(folder) as snapshot:
             refs = asked.refs(snapshot)
         done = rescore_history(
             ledger, url, engine, folder, scheme,
             refs=refs, since=asked.since, blocked=asked.blocked, processes=processes or processors(),
         )  # fmt: skip
-        _tell(done, time.monotonic() - begun)
+        _print_done(done, time.monotonic() - begun)
         with reading(folder) as snapshot:
             for ref in done.refs:
-                difference = differences(snapshot, ref, scheme, asked.since)
-                show(ref, scheme, difference, causes_of(ledger, engine, difference.changed, scheme, causes))
+                difference = scheme_difference(snapshot, ref, scheme, asked.since)
+                show(ref, scheme, difference, count_causes(ledger, engine, difference.changed, scheme, causes))
     return done.problems
 
 
-def _there(asked: _Asked, snapshot: OnSpark, show: Show) -> list[Problem]:
+def _rescore_on_cluster(asked: _RescoringRequest, snapshot: SparkSnapshot, show: Show) -> list[Problem]:
     """On a cluster, which has no visits to look for causes in."""
-    from cemaudit.ledger.rescoring.differences import Causes, differences
+    from cemaudit.ledger.rescoring.differences import CauseCounts, scheme_difference
     from cemaudit.ledger.spark.rescoring import rescore_on
 
     begun = time.monotonic()
     refs = asked.refs(snapshot)
     done = rescore_on(snapshot, asked.engine, asked.scheme, refs, since=asked.since, blocked=asked.blocked)
-    _tell(done, time.monotonic() - begun)
+    _print_done(done, time.monotonic() - begun)
     for ref in done.refs:
-        show(ref, asked.scheme, differences(snapshot, ref, asked.scheme, asked.since), Causes(0, Counter()))
+        show(ref, asked.scheme, scheme_difference(snapshot, ref, asked.scheme, asked.since), CauseCounts(0, Counter()))
     return done.problems
 
 
-def _tell(done: Done, seconds: float) -> None:
+def _print_done(done: RescoringResult, seconds: float) -> None:
     rate = f"{done.visits / max(seconds, 0.001):,.0f}"
     text = message(
         "{visits} visits scored, {rate} a second; {before} were before",
         visits=f"{done.visits:,}", rate=rate, before=f"{done.before:,}",
     )  # fmt: skip
     click.echo(str(text), err=True)
-    tell_fallbacks(done.fallbacks)
+    print_not_vectorized(done.fallbacks)
 
 
-def _print_json(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
+def _print_json(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCounts) -> None:
     stores = [{"store": store, **_numbers(change)} for store, change in difference.stores.items()]
     bands = [{"before": old, "after": new, "visits": count} for (old, new), count in _by_count(difference)]
     causes_json = {"visits": causes.visits, **dict(sorted(causes.kinds.items()))}
@@ -183,11 +187,11 @@ def _numbers(change: Any) -> dict[str, Any]:
     return {"visits": change.visits, "moved": change.moved, "scored": change.scored, "mean_change": change.mean}
 
 
-def _by_count(difference: Difference) -> list[tuple[tuple[str | None, str | None], int]]:
+def _by_count(difference: SchemeDifference) -> list[tuple[tuple[str | None, str | None], int]]:
     return sorted(difference.bands.items(), key=lambda one: (-one[1], [label or "" for label in one[0]]))
 
 
-def _print(ref: str, scheme: str, difference: Difference, causes: Causes) -> None:
+def _print(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCounts) -> None:
     total = difference.whole
     click.echo(f"{ref} -> {scheme}")
     click.echo(str(message("{moved} of {all} visits change band", moved=f"{total.moved:,}", all=f"{total.visits:,}")))
@@ -209,7 +213,7 @@ def _print(ref: str, scheme: str, difference: Difference, causes: Causes) -> Non
                 )
             )
         )
-        kinds = [[translate(KINDS[kind]), f"{count:,}"] for kind, count in causes.kinds.most_common()]
+        kinds = [[translate(CAUSE_TITLES[kind]), f"{count:,}"] for kind, count in causes.kinds.most_common()]
         _print_rows([N_("Because of"), N_("Visits")], kinds, "lr")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import engine_options, tell_plugin_problems
+from cemaudit.cli.options import engine_options, print_plugin_problems
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message
 
@@ -19,19 +19,19 @@ from cemaudit.language import N_, message
 @localized.common_options
 def command(draft: str, at: str | None, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
     """Ask on; a draft keeps the checklist it was begun with, whatever is installed now."""
-    from cemaudit.cli.conversation import converse
+    from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
     from cemaudit.entry.desk import Desk
-    from cemaudit.entry.draft import State
+    from cemaudit.entry.draft import DraftState
     from cemaudit.entry.questions import find, questions
     from cemaudit.scoring import Engine
 
     desk = Desk(home())
     found_draft = desk.find(draft)
-    if found_draft.state is State.SEALED:
+    if found_draft.state is DraftState.SEALED:
         text = message("draft {number} is sealed", number=found_draft.header.number)
         raise BadInput(Problem(text, hint=message("change it with 'cemaudit amend FILE'")))
-    if found_draft.state is State.DISCARDED:
+    if found_draft.state is DraftState.DISCARDED:
         hint = message("take it out with 'cemaudit discard --restore {number}'", number=found_draft.header.number)
         raise BadInput(Problem(message("draft {number} is in the bin", number=found_draft.header.number), hint=hint))
     asked = questions(found_draft)
@@ -39,19 +39,19 @@ def command(draft: str, at: str | None, blocked: tuple[str, ...], files: tuple[P
     if at and start_question is None:
         raise BadInput(Problem(message("no such question: {word}", word=at)))
     engine = Engine(blocked, files)
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
     _tell_version(engine, found_draft.checklist.id, found_draft.checklist.ref)
-    return converse(desk, found_draft, engine, None if start_question is None else asked[start_question].name)
+    return run_conversation(desk, found_draft, engine, None if start_question is None else asked[start_question].name)
 
 
 def _tell_version(engine: object, checklist_id: str, ref: str) -> None:
-    from cemaudit.cli.inputs import the_checklist
+    from cemaudit.cli.inputs import find_checklist
     from cemaudit.scoring import Engine
 
     if not isinstance(engine, Engine):
         return
     try:
-        newest = the_checklist(engine, checklist_id).ref
+        newest = find_checklist(engine, checklist_id).ref
     except BadInput:
         newest = ref
     if newest != ref:

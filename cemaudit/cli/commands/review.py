@@ -26,10 +26,10 @@ STATES = ("accepted", "returned", "excluded")
 @localized.common_options
 def command(visits: tuple[str, ...], state: str, reason: str, revision: int | None, url: str) -> None:
     """Give all of them the state, or none."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.history import review
-    from cemaudit.ledger.states import State
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.history import review_visits
+    from cemaudit.ledger.states import VisitState
 
-    with opened(url) as ledger:
-        review(ledger, list(visits), State(state), reason, revision)
-    click.echo(str(message("{count} visits: {state}", count=len(set(visits)), state=State(state).words)))
+    with open_ledger(url) as ledger:
+        review_visits(ledger, list(visits), VisitState(state), reason, revision)
+    click.echo(str(message("{count} visits: {state}", count=len(set(visits)), state=VisitState(state).words)))

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import fitting_visits
+from cemaudit.cli.inputs import valid_visits
 from cemaudit.cli.options import (
     engine_options,
     json_option,
+    print_plugin_problems,
+    print_problems,
     progress,
     scheme_option,
-    tell_plugin_problems,
-    tell_problems,
     visits_argument,
 )
-from cemaudit.cli.scheme_changes import print_changes
+from cemaudit.cli.scheme_changes import print_scheme_changes
 from cemaudit.cli.terminal import print_table
 from cemaudit.language import N_, message, printable, translate
 
@@ -60,29 +60,29 @@ def command(
     if against or before:
         if compose:
             raise click.UsageError(str(message("give either --compose or --against")))
-        return print_changes(engine, visits, before, as_json)
+        return print_scheme_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
     audits = progress(message("scoring"), _audits(engine, visits, problems, compose))
     if as_json:
         _print_json(audits)
     else:
         _print_tables(engine, list(audits))
-    tell_problems(problems)
-    tell_plugin_problems(engine)
+    print_problems(problems)
+    print_plugin_problems(engine)
     return 3 if problems else 0
 
 
 def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None) -> Iterator[Audit]:
     from cemaudit.scoring import make_audit
-    from cemaudit.scoring.bands import graded_among_peers
-    from cemaudit.scoring.composition import compose_stores
+    from cemaudit.scoring.bands import order_by_peer_bands
+    from cemaudit.scoring.composition import compose_by_store
 
-    located_visits = fitting_visits(engine, sources, problems)
+    located_visits = valid_visits(engine, sources, problems)
     audits = (
         make_audit(engine.plan(located_visit.visit.checklist, located_visit.visit.day), located_visit.visit)
         for located_visit in located_visits
     )
-    return graded_among_peers(compose_stores(engine.plan(composed), audits) if composed else audits)
+    return order_by_peer_bands(compose_by_store(engine.plan(composed), audits) if composed else audits)
 
 
 def _print_json(audits: Iterable[Audit]) -> None:

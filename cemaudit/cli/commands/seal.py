@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, tell_plugin_problems
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, printable, translate
 
@@ -42,7 +42,7 @@ def command(
     draft: str, folder: Path, name: str | None, key: Path | None, blocked: tuple[str, ...], files: tuple[Path, ...]
 ) -> int:
     """Check, sign, write, read again."""
-    from cemaudit.cli.home import home, own_key
+    from cemaudit.cli.home import home, signing_key
     from cemaudit.entry.desk import Desk
     from cemaudit.entry.sealing import refuse_unready, seal
     from cemaudit.scoring import Engine
@@ -52,10 +52,10 @@ def command(
     engine = Engine(blocked, files)
     desk = Desk(home())
     found_draft = desk.find(draft)
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
     with desk.opened(found_draft, engine) as held:
         ready = refuse_unready(held)
-        signing = own_key(key) if key else None
+        signing = signing_key(key) if key else None
         sealed = seal(held, folder, _signed(name, ready.visit.shopper), signing)
     _tell(sealed)
     return 0

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import Question, asking, asking_options
-from cemaudit.cli.output import Form, give_rows, rows_options, span
-from cemaudit.cli.terminal import print_notes, print_part, screen_width, table_lines
+from cemaudit.cli.options import SnapshotOptions, open_selection, selection_options
+from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
+from cemaudit.cli.terminal import print_notes, print_section, screen_width, table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.agreement import Concordance
-    from cemaudit.compare.results import Rules
-    from cemaudit.compare.shopper_severity import Severity, Shopper
+    from cemaudit.compare.agreement import ShopperAgreement
+    from cemaudit.compare.results import ComparisonRules
+    from cemaudit.compare.shopper_severity import ShopperSeverities, ShopperSeverity
     from cemaudit.ledger.export.columns import Kind
 
 
@@ -42,33 +42,33 @@ _SPREADS = {"uniform": N_("all alike"), "erratic": N_("erratic")}
         "is said of shoppers with fewer than five visits."
     ),
 )
-@asking_options
+@selection_options
 @localized.option("--least", type=click.IntRange(2), metavar="N", help=N_("Nothing of shoppers with fewer visits (5)."))
 @rows_options
 @localized.common_options
-def command(question: Question, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
+def command(question: SnapshotOptions, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
     """Show the shoppers."""
-    from cemaudit.compare.agreement import concordance_of
-    from cemaudit.compare.crosstabs import observe
-    from cemaudit.compare.results import DEFAULT
-    from cemaudit.compare.shopper_severity import severity_of
+    from cemaudit.compare.agreement import shopper_agreement
+    from cemaudit.compare.crosstabs import read_visit_arrays
+    from cemaudit.compare.results import DEFAULT_RULES
+    from cemaudit.compare.shopper_severity import shopper_severities
 
-    rules = DEFAULT._replace(least_person=least or DEFAULT.least_person)
-    with asking(question) as opened:
-        arrays = observe(opened, question.asked())
-        results, agreed = severity_of(arrays, rules), concordance_of(arrays, rules)
-    form, rows = Form(as_json, as_csv, xlsx), list(map(_row, results.shoppers))
-    if not give_rows(form, _COLUMNS, rows, lambda: _document(results, agreed, rules)):
+    rules = DEFAULT_RULES._replace(least_person=least or DEFAULT_RULES.least_person)
+    with open_selection(question) as opened:
+        arrays = read_visit_arrays(opened, question.asked())
+        results, agreed = shopper_severities(arrays, rules), shopper_agreement(arrays, rules)
+    form, rows = OutputFormat(as_json, as_csv, xlsx), list(map(_row, results.shoppers))
+    if not write_rows(form, _COLUMNS, rows, lambda: _document(results, agreed, rules)):
         _print(results, agreed)
 
 
-def _row(one: Shopper) -> dict[str, Any]:
+def _row(one: ShopperSeverity) -> dict[str, Any]:
     row = one._asdict()
     row["low"], row["high"] = row.pop("interval")
     return row
 
 
-def _document(found: Severity, agreed: Concordance, rules: Rules) -> dict[str, Any]:
+def _document(found: ShopperSeverities, agreed: ShopperAgreement, rules: ComparisonRules) -> dict[str, Any]:
     rows, notes = list(map(_row, found.shoppers)), list(map(str, found.notes))
     agreement = agreed._asdict() | {
         "alpha": agreed.alpha and agreed.alpha._asdict(),
@@ -78,7 +78,7 @@ def _document(found: Severity, agreed: Concordance, rules: Rules) -> dict[str, A
     return found._asdict() | {"shoppers": rows, "agreement": agreement, "notes": notes, "rules": rules._asdict()}
 
 
-def _print(found: Severity, agreed: Concordance) -> None:
+def _print(found: ShopperSeverities, agreed: ShopperAgreement) -> None:
     text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
     print_notes([message(text, sd=f"{found.sd:.1f}", visit=f"{found.visit_sd:.1f}"), *found.notes])
     if found.shoppers:
@@ -86,16 +86,16 @@ def _print(found: Severity, agreed: Concordance) -> None:
         headings = [translate(heading) for heading in _HEADINGS]
         for line in table_lines(headings, list(map(_cells, found.shoppers)), "lrrrrrl", screen_width()):
             click.echo(line)
-    print_part(N_("How far shoppers agree"), agreed.notes)
+    print_section(N_("How far shoppers agree"), agreed.notes)
 
 
-def _cells(one: Shopper) -> list[str]:
+def _cells(one: ShopperSeverity) -> list[str]:
     return [
-        one.shopper, str(one.visits), str(one.stores), f"{one.severity:+.1f}", span(one.interval, 1),
+        one.shopper, str(one.visits), str(one.stores), f"{one.severity:+.1f}", interval_text(one.interval, 1),
         f"{one.ratio:.2f}", ", ".join(map(translate, _remarks(one))),
     ]  # fmt: skip
 
 
-def _remarks(one: Shopper) -> list[str]:
+def _remarks(one: ShopperSeverity) -> list[str]:
     remarks = [(one.strict, N_("strict")), (one.mild, N_("mild"))]
     return [text for holds, text in remarks if holds] + ([_SPREADS[one.spread]] if one.spread else [])

@@ -15,15 +15,15 @@ from cemaudit.cli.options import (
     folder_of,
     json_option,
     ledger_option,
+    print_not_vectorized,
+    print_plugin_problems,
     processes_option,
     snapshot_option,
-    tell_fallbacks,
-    tell_plugin_problems,
 )
 from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.snapshot.taking import Taken
+    from cemaudit.ledger.snapshot.taking import SnapshotUpdate
 
 
 @localized.command(
@@ -48,27 +48,27 @@ def command(
     files: tuple[Path, ...],
 ) -> None:
     """Take it, and say what was done."""
-    from cemaudit.ledger import opened
+    from cemaudit.ledger import open_ledger
     from cemaudit.ledger.collecting import processors
-    from cemaudit.ledger.snapshot.taking import take_snapshot
+    from cemaudit.ledger.snapshot.taking import update_snapshot
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)
     begun = time.monotonic()
-    with opened(url) as ledger:
+    with open_ledger(url) as ledger:
         folder = folder_of(url, given)
-        update = take_snapshot(ledger, engine, folder, blocked=blocked, processes=processes or processors())
+        update = update_snapshot(ledger, engine, folder, blocked=blocked, processes=processes or processors())
     seconds = time.monotonic() - begun
     if as_json:
         numbers = {"visits": update.visits, "files": update.files, "covered": update.covered}
         click.echo(json.dumps({**numbers, "folder": str(folder), "seconds": round(seconds, 3)}))
     else:
         _tell(update, folder, seconds)
-    tell_fallbacks(update.fallbacks)
-    tell_plugin_problems(engine)
+    print_not_vectorized(update.fallbacks)
+    print_plugin_problems(engine)
 
 
-def _tell(taken: Taken, folder: Path, seconds: float) -> None:
+def _tell(taken: SnapshotUpdate, folder: Path, seconds: float) -> None:
     rate = f"{taken.visits / max(seconds, 0.001):,.0f}"
     text = message(
         "{visits} visits written into {files} files, {rate} a second; up to visit {covered} of the ledger",

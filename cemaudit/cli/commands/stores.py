@@ -10,7 +10,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.localized import group
-from cemaudit.cli.options import FILE, json_option, ledger_option, tell_new, tell_problems
+from cemaudit.cli.options import FILE, json_option, ledger_option, print_new_ledger, print_problems
 from cemaudit.cli.terminal import print_table
 from cemaudit.language import N_, message, translate
 
@@ -45,14 +45,14 @@ def command() -> None:
 @localized.common_options
 def import_(file: Path, url: str) -> int:
     """Import what is good."""
-    from cemaudit.ledger import opened
+    from cemaudit.ledger import open_ledger
     from cemaudit.ledger.store_registry import import_stores, read_stores
 
     register = read_stores(file)
-    with opened(url, make=True) as ledger:
-        tell_new(ledger)
+    with open_ledger(url, make=True) as ledger:
+        print_new_ledger(ledger)
         counts = import_stores(ledger, register.stores)
-    tell_problems(register.problems)
+    print_problems(register.problems)
     total = message(
         "{rows} rows = {new} new + {changed} changed + {same} as before + {bad} bad",
         rows=register.rows, new=counts.new, changed=counts.changed, same=counts.same, bad=register.bad,
@@ -67,11 +67,11 @@ def import_(file: Path, url: str) -> int:
 @localized.common_options
 def list_(url: str, as_json: bool) -> None:
     """One line, or one JSON object, for each store."""
-    from cemaudit.ledger import opened
-    from cemaudit.ledger.store_registry import stores_now
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.store_registry import registered_stores
 
-    with opened(url) as ledger:
-        stores = list(stores_now(ledger).values())
+    with open_ledger(url) as ledger:
+        stores = list(registered_stores(ledger).values())
     if as_json:
         for store in stores:
             click.echo(json.dumps(store.model_dump(mode="json"), ensure_ascii=False))

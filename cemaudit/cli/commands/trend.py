@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.localized import CHANCE, Number
-from cemaudit.cli.options import Question, asking, asking_options, pool_of, pool_option
-from cemaudit.cli.output import Form, give_rows, rows_options
-from cemaudit.cli.terminal import print_part, screen_width, table_lines
+from cemaudit.cli.localized import PROBABILITY, BoundedNumber
+from cemaudit.cli.options import SnapshotOptions, open_selection, pool_key, pool_option, selection_options
+from cemaudit.cli.output import OutputFormat, rows_options, write_rows
+from cemaudit.cli.terminal import print_section, screen_width, table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.control_charts import Alarm
+    from cemaudit.compare.control_charts import StoreAlarm
     from cemaudit.compare.intervals import Interval
     from cemaudit.compare.trend import Trend
-    from cemaudit.compare.waves import Point, Series
+    from cemaudit.compare.waves import WaveScore, WaveSeries
     from cemaudit.ledger.export.columns import Kind
 
 
@@ -53,19 +53,19 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
         "interval, and which stores no longer are what they were; first in words what changed and what is noise."
     ),
 )
-@asking_options
+@selection_options
 @localized.option("--by", type=click.Choice(_KINDS), help=N_("Parts of the network, or of the checklist, too."))
 @localized.option("--baseline", multiple=True, metavar="WAVE",
               help=N_("A wave single stores are compared with; else all but the last."))  # fmt: skip
-@localized.option("--false-alarms", type=Number(0, 1_000_000, min_open=True), default=1.0, show_default=True,
+@localized.option("--false-alarms", type=BoundedNumber(0, 1_000_000, min_open=True), default=1.0, show_default=True,
               metavar="N", help=N_("False alarms among all stores that are put up with."))  # fmt: skip
 @pool_option
-@localized.option("--level", type=CHANCE, metavar="P",
+@localized.option("--level", type=PROBABILITY, metavar="P",
               help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
 @rows_options
 @localized.common_options
 def command(
-    question: Question,
+    question: SnapshotOptions,
     by: str | None,
     baseline: tuple[str, ...],
     false_alarms: float,
@@ -76,15 +76,15 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Find what changed, and show it."""
-    from cemaudit.compare.results import DEFAULT
-    from cemaudit.compare.trend import trend_of
+    from cemaudit.compare.results import DEFAULT_RULES
+    from cemaudit.compare.trend import estimate_trend
 
-    rules = DEFAULT._replace(level=level or DEFAULT.level)
-    with asking(question) as opened:
-        trend = trend_of(
-            opened, question.asked(pool=pool_of(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
+    rules = DEFAULT_RULES._replace(level=level or DEFAULT_RULES.level)
+    with open_selection(question) as opened:
+        trend = estimate_trend(
+            opened, question.asked(pool=pool_key(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
         )  # fmt: skip
-    if not give_rows(Form(as_json, as_csv, xlsx), _COLUMNS, list(_rows(trend)), lambda: _document(trend)):
+    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, list(_rows(trend)), lambda: _document(trend)):
         _show(trend)
 
 
@@ -96,7 +96,7 @@ def _rows(trend: Trend) -> Iterator[dict[str, Any]]:
             yield _row(str(trend.by), part_series, point)
 
 
-def _row(kind: str, series: Series, point: Point) -> dict[str, Any]:
+def _row(kind: str, series: WaveSeries, point: WaveScore) -> dict[str, Any]:
     low, high = point.interval or (None, None)
     change_low, change_high = point.changed or (None, None)
     return {
@@ -107,9 +107,9 @@ def _row(kind: str, series: Series, point: Point) -> dict[str, Any]:
 
 
 def _document(trend: Trend) -> dict[str, Any]:
-    from cemaudit.compare.wording import news
+    from cemaudit.compare.wording import trend_conclusions
 
-    facts, sentences, watching = trend.facts, news(trend), trend.watching
+    facts, sentences, watching = trend.facts, trend_conclusions(trend), trend.watching
     return {
         "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
         "checklists": facts.checklists, "schemes": facts.schemes, "level": trend.level, "by": trend.by,
@@ -122,12 +122,12 @@ def _document(trend: Trend) -> dict[str, Any]:
 
 
 def _show(trend: Trend) -> None:
-    from cemaudit.compare.wording import news
+    from cemaudit.compare.wording import trend_conclusions
 
-    facts, sentences = trend.facts, news(trend)
+    facts, sentences = trend.facts, trend_conclusions(trend)
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
-    print_part(N_("What can be told"), sentences.known)
-    print_part(N_("What cannot be told"), sentences.unknown)
+    print_section(N_("What can be told"), sentences.known)
+    print_section(N_("What cannot be told"), sentences.unknown)
     for series in ([trend.network], trend.parts):
         rows = [_cells(one, point) for one in series for point in one.points]
         _table(_HEADINGS, rows, "llrrrrrl")
@@ -146,23 +146,23 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -
         click.echo(str(message("... and {count} more rows: see --csv", count=len(rows) - MOST_SHOWN)))
 
 
-def _cells(series: Series, point: Point) -> list[str]:
+def _cells(series: WaveSeries, point: WaveScore) -> list[str]:
     return [
         str(series.name),
         point.wave,
         str(point.visits),
         "-" if point.score is None else f"{point.score:.1f}",
-        _span(point.interval),
+        _interval_text(point.interval),
         "-" if point.change is None else f"{point.change:+.1f}",
-        _span(point.changed, "+"),
+        _interval_text(point.changed, "+"),
         "!" if point.told else "",
     ]
 
 
-def _span(interval: Interval | None, sign: str = "") -> str:
+def _interval_text(interval: Interval | None, sign: str = "") -> str:
     return f"{interval.low:{sign}.1f}..{interval.high:{sign}.1f}" if interval else "-"
 
 
-def _alarm(alarm: Alarm) -> list[str]:
+def _alarm(alarm: StoreAlarm) -> list[str]:
     side = translate(_SIDES[alarm.direction])
     return [alarm.name, side, str(alarm.visits), f"{alarm.change:+.1f}", f"{alarm.limit:.1f}", str(alarm.at)]

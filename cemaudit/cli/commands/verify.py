@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, json_option, tell_problems
+from cemaudit.cli.options import FILE, json_option, print_problems
 from cemaudit.cli.terminal import screen_width, wrapped
 from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
 from cemaudit.files import refuse_unreadable
@@ -19,7 +19,7 @@ from cemaudit.language import N_, message, printable
 if TYPE_CHECKING:
     from cemaudit.exchange.sealed import Sealed
     from cemaudit.exchange.sealed.keys import PublicKey
-    from cemaudit.exchange.sealed.revisions import Standing
+    from cemaudit.exchange.sealed.revisions import RevisionStatus
 
 
 _SAID = {
@@ -58,7 +58,7 @@ def command(files: tuple[Path, ...], key_files: tuple[Path, ...], as_json: bool)
         click.echo(json.dumps(records, indent=2))  # ASCII: names of files need not be text
     else:
         _print(found)
-    tell_problems(missing)
+    print_problems(missing)
     if missing:
         return 3
     return 1 if any(standing.refusal for standing in found.values()) else 0
@@ -85,7 +85,7 @@ def _sealed_files(paths: tuple[Path, ...], problems: list[Problem]) -> Iterator[
         yield from sealed
 
 
-def _state(standing: Standing) -> str:
+def _state(standing: RevisionStatus) -> str:
     if standing.refusal:
         return "unfit" if standing.sealed else "refused"
     if standing.gives_way_to is None or standing.sealed is None:
@@ -93,12 +93,12 @@ def _state(standing: Standing) -> str:
     return "repeated" if standing.gives_way_to.digest == standing.sealed.digest else "superseded"
 
 
-def _print(found: dict[Path, Standing]) -> None:
+def _print(found: dict[Path, RevisionStatus]) -> None:
     for path, standing in found.items():
         other = standing.gives_way_to.path.name if standing.gives_way_to else ""
         state = message(_SAID[_state(standing)], file=other)
         reason = "; ".join(map(str, standing.refusal.problems)) if standing.refusal else ""
-        detail = reason or f"{printable(path, LONGEST_PLACE)}: {', '.join(_about(standing.sealed))}"
+        detail = reason or f"{printable(path, LONGEST_PLACE)}: {', '.join(_description(standing.sealed))}"
         for line in wrapped(f"{state}: {detail}", screen_width(), "  "):
             click.echo(line)
     if len(found) > 1:
@@ -106,7 +106,7 @@ def _print(found: dict[Path, Standing]) -> None:
         click.echo(str(message("{good} of {all} files are good", good=good, all=len(found))))
 
 
-def _about(sealed: Sealed | None) -> Iterator[str]:
+def _description(sealed: Sealed | None) -> Iterator[str]:
     if sealed is None:
         return
     visit = sealed.visit
@@ -125,7 +125,7 @@ def _signed_by(signer: PublicKey | None) -> str:
     return str(message("signed with {key}", key=f"{signer.fingerprint} {signer.comment}".strip()))
 
 
-def _record(path: Path, standing: Standing) -> dict[str, Any]:
+def _record(path: Path, standing: RevisionStatus) -> dict[str, Any]:
     state = _state(standing)
     problem = str(standing.refusal) if standing.refusal else None
     record: dict[str, Any] = {"file": str(path), "state": state, "problem": problem}

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import peers_among, the_visit
-from cemaudit.cli.options import FILE, engine_options, json_option, scheme_option, tell_plugin_problems, visits_argument
+from cemaudit.cli.inputs import peers_among, single_visit
+from cemaudit.cli.options import (
+    FILE,
+    engine_options,
+    json_option,
+    print_plugin_problems,
+    scheme_option,
+    visits_argument,
+)
 from cemaudit.cli.terminal import screen_width, table_lines
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, translate
@@ -20,7 +27,7 @@ from cemaudit.language import N_, message, translate
 if TYPE_CHECKING:
     from cemaudit.model import Band
     from cemaudit.scoring.plan import Plan
-    from cemaudit.scoring.whatif import Change, Fix, Goal, WhatIf
+    from cemaudit.scoring.whatif import AnswerChange, Goal, SingleChange, WhatIf
 
 
 MOST_FIXES = 12
@@ -67,14 +74,14 @@ def command(
 ) -> int:
     """Answer one what-if about one visit."""
     from cemaudit.scoring import Engine
-    from cemaudit.scoring.whatif import Terms, band_goal, measure_goal, what_if
+    from cemaudit.scoring.whatif import WhatIfTerms, band_goal, measure_goal, what_if
 
     if (band is None) == (at is None):
         raise click.UsageError(str(message("give either --band or --at")))
     if band is not None and measure is not None:
         raise click.UsageError(str(message("--measure goes with --at")))
     engine = Engine(blocked, files, scheme_ref)
-    visit = the_visit(visits, visit_id)
+    visit = single_visit(visits, visit_id)
     plan = engine.evaluate(visit).plan
     if band is not None:
         goal = band_goal(plan.scheme, band, peers_among(engine, visits, plan.scheme))
@@ -82,14 +89,14 @@ def command(
         goal = measure_goal(plan, measure or plan.scheme.leading, str(at))
     prices, unchanging = _prices(costs, plan)
     _refuse_unknown(fixed, plan, "--fixed")
-    terms = Terms(prices, {*fixed, *unchanging}, feelings=feelings, not_applicable=not_applicable)
+    terms = WhatIfTerms(prices, {*fixed, *unchanging}, feelings=feelings, not_applicable=not_applicable)
     answer = what_if(plan, visit, goal, terms)
     if as_json:
         record = {"visit": visit.id, "scheme": plan.scheme.ref, "goal": _goal(band, goal, at)} | answer.as_json()
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         _print(answer, plan)
-    tell_plugin_problems(engine)
+    print_plugin_problems(engine)
     return 1 if answer.status in {"impossible", "unknown"} else 0
 
 
@@ -147,10 +154,10 @@ _VERDICTS = {
 
 
 def _print(answer: WhatIf, plan: Plan) -> None:
-    from cemaudit.scoring.explain_text import in_words
+    from cemaudit.scoring.explain_text import number_words
 
     click.echo(str(message("Now: {where}", where=_where(answer.before, plan, answer.goal))))
-    cost, where = in_words(answer.cost), _where(answer.after, plan, answer.goal)
+    cost, where = number_words(answer.cost), _where(answer.after, plan, answer.goal)
     click.echo(str(message(_VERDICTS[answer.status], cost=cost, where=where)))
     alone = {fix.change.name: fix for fix in answer.fixes if fix.change in answer.changes}
     if answer.changes:
@@ -163,7 +170,7 @@ def _print(answer: WhatIf, plan: Plan) -> None:
             click.echo(str(message("{count} more; --json lists all", count=len(answer.fixes) - MOST_FIXES)))
 
 
-def _print_fixes(fixes: Sequence[Fix], *, has_band: bool) -> None:
+def _print_fixes(fixes: Sequence[SingleChange], *, has_band: bool) -> None:
     rows = [[*_row(fix.change), _gain(fix), _band(fix.band)] for fix in fixes]
     if has_band:
         _print_table(rows, [N_("Gain"), N_("Band")], "llllrrl")
@@ -178,13 +185,13 @@ def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str)
         click.echo(line)
 
 
-def _row(change: Change) -> list[str]:
-    from cemaudit.scoring.explain_text import in_words
+def _row(change: AnswerChange) -> list[str]:
+    from cemaudit.scoring.explain_text import number_words
 
-    return [change.name, str(change.title), change.before or "-", change.after, in_words(change.cost)]
+    return [change.name, str(change.title), change.before or "-", change.after, number_words(change.cost)]
 
 
-def _gain(fix: Fix | None) -> str:
+def _gain(fix: SingleChange | None) -> str:
     if fix is None:
         return "0.0"
     return "" if fix.gain is None else f"{float(fix.gain):+.1f}"

@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from cemaudit.compare.drivers.data import OUTCOME, Column, Source, item_columns, leaves_of, measure_columns
-from cemaudit.compare.drivers.experience import mean_columns, triples
-from cemaudit.compare.drivers.outcome import Outcome, outcome_of
-from cemaudit.compare.drivers.results import Asked
-from cemaudit.compare.errors import CannotTell, refuse_emptiness
+from cemaudit.compare.drivers.data import (
+    OUTCOME,
+    DriverColumn,
+    DriverSource,
+    inputs_of_measure,
+    item_columns,
+    measure_columns,
+)
+from cemaudit.compare.drivers.experience import experience_columns, mean_columns
+from cemaudit.compare.drivers.outcome import Outcome, choose_outcome
+from cemaudit.compare.drivers.results import DriverQuery
+from cemaudit.compare.errors import NotEstimable, require_visits
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.question import Question, is_asked
-from cemaudit.ledger.query.reading import Reading, Scores
+from cemaudit.ledger.query.question import LedgerQuery, is_asked
+from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import tables_asked
 
-__all__ = ["MOST_DRIVERS", "Chosen", "choose", "listed"]
+__all__ = ["MOST_DRIVERS", "StudyVariables", "choose_variables", "listed"]
 
 
 MOST_DRIVERS = 40
 
 
-class Chosen(NamedTuple):
+class StudyVariables(NamedTuple):
     """``titles`` of the drivers by the names of their columns (``d0``, ``d1`` ...), and ``ids``: their own names.
 
     ``mandatory``: the names of those columns that hold a mandatory item, in any version of the checklist.
@@ -35,37 +42,37 @@ class Chosen(NamedTuple):
     ids: dict[str, str]
     titles: dict[str, Sayable]
     mandatory: frozenset[str]
-    sources: list[Source]
+    sources: list[DriverSource]
     containing: list[str]
     alike: list[str]
 
 
-def choose(reading: Reading, query: Asked) -> Chosen:
+def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
     """The outcome and the drivers asked for; ``BadInput`` where there are none such."""
-    refuse_emptiness(reading)
-    question = Question(which=query.which, scheme=query.scheme)
+    require_visits(reading)
+    question = LedgerQuery(which=query.which, scheme=query.scheme)
     tables = tables_asked(reading, question)
-    outcome = outcome_of(tables[-1], query.outcome)
-    measure = "" if query.of == "item" else query.measure or _usual(tables[-1], query.of)
+    outcome = choose_outcome(tables[-1], query.outcome)
+    measure = "" if query.of == "item" else query.measure or _default_measure(tables[-1], query.of)
     columns_by_table = [(table, outcome.sql(table), _columns(table, query.of, measure, question)) for table in tables]
     known = {column.name: column for _, sql, columns in columns_by_table for column in columns if sql}
     if not known:
-        raise BadInput(_nothing(tables[-1], query, measure))
+        raise BadInput(_no_drivers_problem(tables[-1], query, measure))
     alike = [name for name, column in known.items() if column.leaves & outcome.leaves]
     kept = [name for name in known if not (outcome.is_asked and name in alike)]
     if not 1 < len(kept) <= MOST_DRIVERS:
-        raise CannotTell(_wrong_number(len(kept)))
+        raise NotEstimable(_driver_count_problem(len(kept)))
     keys = {name: f"d{number}" for number, name in enumerate(kept)}
     mandatory = {column.name for _, _, columns in columns_by_table for column in columns if column.mandatory}
     sources = [
-        Source(
+        DriverSource(
             table,
-            {OUTCOME: sql, **_by_key(columns, keys), **_felt(table, outcome)},
+            {OUTCOME: sql, **_by_key(columns, keys), **_experience_columns(table, outcome)},
         )
         for table, sql, columns in columns_by_table
         if sql
     ]
-    return Chosen(
+    return StudyVariables(
         outcome,
         measure,
         {key: name for name, key in keys.items()},
@@ -77,26 +84,26 @@ def choose(reading: Reading, query: Asked) -> Chosen:
     )
 
 
-def _columns(table: Scores, of: str, measure: str, question: Question) -> list[Column]:
+def _columns(table: ScoreTable, of: str, measure: str, question: LedgerQuery) -> list[DriverColumn]:
     columns = item_columns(table.checklist) if of == "item" else measure_columns(table, measure, of)
     return [column for column in columns if is_asked(question, column.facets)]
 
 
-def _by_key(columns: Iterable[Column], keys: dict[str, str]) -> dict[str, str]:
+def _by_key(columns: Iterable[DriverColumn], keys: dict[str, str]) -> dict[str, str]:
     return {keys[column.name]: column.sql for column in columns if column.name in keys}
 
 
-def _felt(table: Scores, outcome: Outcome) -> Mapping[str, str]:
+def _experience_columns(table: ScoreTable, outcome: Outcome) -> Mapping[str, str]:
     """Performance and emotion, where they can be set against a question for the whole, which is no part of them."""
     if not outcome.is_asked:
         return {}
     own = table.checklist.touchpoint_of[outcome.name].id
-    return mean_columns([triple for triple in triples(table) if triple.name != own])
+    return mean_columns([triple for triple in experience_columns(table) if triple.name != own])
 
 
-def _usual(table: Scores, of: str) -> str:
+def _default_measure(table: ScoreTable, of: str) -> str:
     """The first measure kept for each of these, rather one of what was answered than of what was felt."""
-    fitting = _kept_for(table, of)
+    fitting = _facet_measures(table, of)
     if not fitting:
         text = message("the scheme {name} has no measure for each {facet}", name=table.schemes[-1].ref, facet=of)
         raise BadInput(Problem(text, "--of", message("try --of item")))
@@ -104,24 +111,24 @@ def _usual(table: Scores, of: str) -> str:
     return (answered or fitting)[0]
 
 
-def _is_of_items(table: Scores, measure: str) -> bool:
-    return {kind for kind, _ in leaves_of(table.checklist, table.schemes[-1], measure, {})} == {"item"}
+def _is_of_items(table: ScoreTable, measure: str) -> bool:
+    return {kind for kind, _ in inputs_of_measure(table.checklist, table.schemes[-1], measure, {})} == {"item"}
 
 
-def _kept_for(table: Scores, of: str) -> list[str]:
+def _facet_measures(table: ScoreTable, of: str) -> list[str]:
     measures = table.schemes[-1].measures
     return [measure.id for measure in measures if [facet.value for facet in measure.for_each] == [of]]
 
 
-def _nothing(table: Scores, query: Asked, measure: str) -> Problem:
-    fitting = _kept_for(table, query.of)
+def _no_drivers_problem(table: ScoreTable, query: DriverQuery, measure: str) -> Problem:
+    fitting = _facet_measures(table, query.of)
     if query.measure and query.measure not in fitting:
         text = message("no measure for each {facet}: {name}", facet=query.of, name=measure)
         return Problem(text, "--measure", nearest(measure, fitting))
     return Problem(message("no drivers meet the conditions"), "--where")
 
 
-def _wrong_number(count: int) -> Sayable:
+def _driver_count_problem(count: int) -> Sayable:
     if count > MOST_DRIVERS:
         return message(
             "{count} drivers are too many to tell apart (at most {most}): take a coarser --of, or fewer with --where.",

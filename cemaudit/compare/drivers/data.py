@@ -14,48 +14,48 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.errors import NotEstimable
 from cemaudit.errors import Sayable
 from cemaudit.language import message
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint, measured_scores
-from cemaudit.ledger.query.reading import Local, Scores
+from cemaudit.ledger.query.reading import Local, ScoreTable
 from cemaudit.ledger.query.statement import Filter, conditions_of
 from cemaudit.ledger.snapshot.answer_columns import points_units
-from cemaudit.ledger.snapshot.names import Names, quoted
-from cemaudit.ledger.snapshot.parquet import reading_of
+from cemaudit.ledger.snapshot.names import ColumnNames, quoted
+from cemaudit.ledger.snapshot.parquet import translate_errors
 from cemaudit.model import Checklist, Facet, Item, Measure, Scheme
 from cemaudit.model.answers import Nps, Quantity, Scale, YesNo
 from cemaudit.model.vocabulary import Channel, Element, label
 
 __all__ = [
-    "FRAME",
     "LEAST_PAIR",
     "LEAST_STORES",
     "OUTCOME",
     "PARTS",
-    "Column",
-    "Facts",
-    "Leaf",
-    "Means",
-    "Products",
-    "Sorted",
-    "Source",
+    "STUDY_TABLE",
+    "DriverColumn",
+    "DriverProducts",
+    "DriverSource",
+    "InputRef",
+    "ScreenedDrivers",
+    "StoreMeans",
+    "StudySize",
+    "bootstrap_weights",
     "centred",
-    "centred_sql",
-    "check_facts",
-    "drawn",
-    "facts_of",
+    "centring_sql",
+    "check_study_size",
+    "cross_products_by_store",
+    "inputs_of_measure",
     "item_answer",
     "item_columns",
     "item_share",
-    "leaves_of",
-    "make_frame",
-    "means_of",
+    "make_study_table",
     "measure_columns",
-    "products_of",
     "products_of_rows",
-    "score_of",
-    "sort_out",
+    "score_column",
+    "screen_drivers",
+    "store_means",
+    "study_size",
 ]
 
 
@@ -82,7 +82,7 @@ def centred(values: Numbers, within: NDArray[np.int64]) -> Numbers:
     return np.where(is_known & (counts[within] > 1), values - means[within], np.nan)
 
 
-def centred_sql(frame: str, names: Sequence[str], within: Sequence[str]) -> str:
+def centring_sql(frame: str, names: Sequence[str], within: Sequence[str]) -> str:
     """SQL for the same: the store of each row of the table ``frame``, and its columns (hundredths) in ``PARTS``."""
     keys = ", ".join(within)
     means = ", ".join(f"avg({quoted(name)}) as {quoted(name)}" for name in names)
@@ -101,7 +101,7 @@ def _less_mean(frame: str, name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Products:
+class DriverProducts:
     """Of I stores and all P = m(m+1)/2 pairs of m variables, in the order of ``numpy.triu_indices(m)``.
 
     ``counts``: (I, P) the visits in which both are known. ``sums``: (I, P) the sums of the products of their centred
@@ -123,7 +123,7 @@ class Products:
         return self._square(self.counts.sum(axis=0))
 
     def covariances(self, drawn: Numbers | None = None) -> Numbers:
-        """(m, m) of all stores; or (B, m, m), each store as often as ``drawn`` (B, I) says.
+        """(m, m) of all stores; or (B, m, m), each store as often as ``bootstrap_weights`` (B, I) says.
 
         Each pair over the visits in which both are known; 0 where there are none.
         """
@@ -131,7 +131,7 @@ class Products:
         sums = self.sums.sum(axis=0) if drawn is None else drawn @ self.sums
         return self._square(np.where(counts > 0, sums / np.maximum(counts, 1), 0))
 
-    def only(self, names: Sequence[str]) -> Products:
+    def only(self, names: Sequence[str]) -> DriverProducts:
         """The same of fewer variables, in this order."""
         m = len(self.names)
         places = np.zeros((m, m), np.int64)
@@ -140,7 +140,7 @@ class Products:
         kept = [self.names.index(name) for name in names]
         rows, columns = np.triu_indices(len(kept))
         pairs = places[np.array(kept)[rows], np.array(kept)[columns]]
-        return Products(tuple(names), self.counts[:, pairs], self.sums[:, pairs])
+        return DriverProducts(tuple(names), self.counts[:, pairs], self.sums[:, pairs])
 
     def _square(self, pairs: Numbers) -> Numbers:
         m = len(self.names)
@@ -151,7 +151,7 @@ class Products:
         return square
 
 
-def products_of_rows(names: Sequence[str], values: Numbers, store: NDArray[np.int64]) -> Products:
+def products_of_rows(names: Sequence[str], values: Numbers, store: NDArray[np.int64]) -> DriverProducts:
     """The products of (n, m) centred ``values`` (NaN: not known) of the visits of stores numbered from 0."""
     rows, columns = np.triu_indices(len(names))
     pairs = values[:, rows] * values[:, columns]
@@ -159,10 +159,10 @@ def products_of_rows(names: Sequence[str], values: Numbers, store: NDArray[np.in
     counts, sums = (np.zeros((int(store.max()) + 1, len(rows))) for _ in range(2))
     np.add.at(counts, store, is_known)
     np.add.at(sums, store, np.where(is_known, pairs, 0))
-    return Products(tuple(names), counts, sums)
+    return DriverProducts(tuple(names), counts, sums)
 
 
-def drawn(stores: int, replicates: int = 1_000, seed: int = 1, at_once: int = 100) -> Iterator[Numbers]:
+def bootstrap_weights(stores: int, replicates: int = 1_000, seed: int = 1, at_once: int = 100) -> Iterator[Numbers]:
     """How often each store comes in samples of stores, with replacement: (B, I), ``at_once`` replicates at a time.
 
     Stores are drawn whole, because the visits to one are alike.
@@ -173,7 +173,7 @@ def drawn(stores: int, replicates: int = 1_000, seed: int = 1, at_once: int = 10
         yield generator.multinomial(stores, even, min(at_once, replicates - start)).astype(np.float64)
 
 
-FRAME = "driver_visits"
+STUDY_TABLE = "driver_visits"
 
 
 OUTCOME = "outcome"
@@ -189,14 +189,14 @@ _PAIRS_AT_ONCE = 300
 _LARGEST = 2**62
 
 
-class Source(NamedTuple):
+class DriverSource(NamedTuple):
     """A table of scores, with the SQL of each column it has."""
 
-    table: Scores
+    table: ScoreTable
     columns: Mapping[str, str]
 
 
-class Facts(NamedTuple):
+class StudySize(NamedTuple):
     """How many there are; ``unknown``: visits whose shopper is not known, ``single``: whose shopper made no other.
 
     ``groups``: of visits by the same shopper, of a version of the checklist, that are more than one.
@@ -210,7 +210,7 @@ class Facts(NamedTuple):
     groups: int
 
 
-class Means(NamedTuple):
+class StoreMeans(NamedTuple):
     """Of I stores and p columns: visits in which each is known, and the sums there, in points: (I, p)."""
 
     counts: Numbers
@@ -223,15 +223,17 @@ class Means(NamedTuple):
         return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def make_frame(reading: Local, sources: Sequence[Source], visit_filter: Filter) -> None:
-    """Put the visits in which the outcome is known into the table ``FRAME``."""
+def make_study_table(reading: Local, sources: Sequence[DriverSource], visit_filter: Filter) -> None:
+    """Put the visits in which the outcome is known into the table ``STUDY_TABLE``."""
     names = list(dict.fromkeys(name for source in sources for name in source.columns))
     conditions, values = conditions_of(visit_filter)
     selects = [_selected(reading, number, source, names, conditions) for number, source in enumerate(sources)]
-    reading.ask(f"create or replace temp table {FRAME} as {' union all '.join(selects)}", values * len(selects))
+    reading.ask(f"create or replace temp table {STUDY_TABLE} as {' union all '.join(selects)}", values * len(selects))
 
 
-def _selected(reading: Local, number: int, source: Source, names: Sequence[str], conditions: Sequence[str]) -> str:
+def _selected(
+    reading: Local, number: int, source: DriverSource, names: Sequence[str], conditions: Sequence[str]
+) -> str:
     scored, answered = f"driver_scores_{number}", f"driver_answers_{number}"
     reading.view(scored, source.table.parts)
     reading.view(answered, reading.answers(source.table.checklist.ref).parts)
@@ -244,29 +246,33 @@ def _selected(reading: Local, number: int, source: Source, names: Sequence[str],
     )
 
 
-def facts_of(reading: Local) -> Facts:
+def study_size(reading: Local) -> StudySize:
     """How many visits, stores and shoppers the table has."""
     (row,) = reading.ask(
-        f"with shoppers as (select version, shopper, count(*) as n from {FRAME} group by version, shopper) "
+        f"with shoppers as (select version, shopper, count(*) as n from {STUDY_TABLE} group by version, shopper) "
         f"select count(*), count(distinct store), count(distinct shopper), count(*) - count(shopper), "
         f"(select coalesce(sum(n), 0) from shoppers where n = 1), (select count(*) from shoppers where n > 1) "
-        f"from {FRAME}"
+        f"from {STUDY_TABLE}"
     )
-    return Facts(*map(int, row))
+    return StudySize(*map(int, row))
 
 
-def means_of(reading: Local, names: Sequence[str]) -> Means:
+def store_means(reading: Local, names: Sequence[str]) -> StoreMeans:
     """Visits and sums of columns, store by store."""
     sums = [f"cast(sum({quoted(name)}) as double)" for name in names]
     counts = [f"count({quoted(name)})" for name in names]
-    arrays = _arrays(reading, [*counts, *sums], FRAME)
-    return Means(arrays[:, : len(names)], arrays[:, len(names) :] / 100)
+    arrays = _arrays(reading, [*counts, *sums], STUDY_TABLE)
+    return StoreMeans(arrays[:, : len(names)], arrays[:, len(names) :] / 100)
 
 
-def products_of(reading: Local, names: Sequence[str], *, by_shopper: bool, frame: str = FRAME) -> Products:
+def cross_products_by_store(
+    reading: Local, names: Sequence[str], *, by_shopper: bool, frame: str = STUDY_TABLE
+) -> DriverProducts:
     """The products of columns of plain names, centred by shopper or, else, as a whole; both within versions."""
     within = ("version", "shopper") if by_shopper else ("version",)
-    centred = f"select * from ({centred_sql(frame, names, within)}) order by store"  # in order, groups are found faster
+    centred = (
+        f"select * from ({centring_sql(frame, names, within)}) order by store"  # in order, groups are found faster
+    )
     reading.ask(f"create or replace temp table {_CENTRED} as {centred}")
     product = "cast({} as hugeint) * {}" if _is_large(reading, names) else "{} * {}"
     rows, columns = np.triu_indices(len(names))
@@ -283,7 +289,7 @@ def products_of(reading: Local, names: Sequence[str], *, by_shopper: bool, frame
         counts.append(arrays[:, : len(pair_block)])
         sums.append(arrays[:, len(pair_block) :] / PARTS**2)
     reading.ask(f"drop table {_CENTRED}")
-    return Products(tuple(names), np.hstack(counts), np.hstack(sums))
+    return DriverProducts(tuple(names), np.hstack(counts), np.hstack(sums))
 
 
 def _is_large(reading: Local, names: Sequence[str]) -> bool:
@@ -296,7 +302,7 @@ def _is_large(reading: Local, names: Sequence[str]) -> bool:
 def _arrays(reading: Local, expressions: Sequence[str], table: str) -> Numbers:
     """Expressions over each store's rows, as floats: (stores, expressions); 0 for null."""
     listed = ", ".join(f"{expression} as c{number}" for number, expression in enumerate(expressions))
-    with reading_of(reading.folder):
+    with translate_errors(reading.folder):
         sql = f"select {listed} from {table} group by store order by store"
         columns: dict[str, Any] = reading.link.execute(sql).fetchnumpy()
     return np.column_stack([np.ma.filled(np.ma.asarray(expression, np.float64), 0) for expression in columns.values()])
@@ -316,28 +322,28 @@ PER_DRIVER = 5
 _FLAT = 1e-9  # points squared
 
 
-class Sorted(NamedTuple):
+class ScreenedDrivers(NamedTuple):
     """The products of the outcome and the drivers that stay; those too ``seldom`` known, those always the ``same``."""
 
-    products: Products
+    products: DriverProducts
     seldom: list[str]
     same: list[str]
 
 
-def check_facts(facts: Facts, *, by_shopper: bool) -> None:
-    """``CannotTell`` where there are too few visits or stores for anything."""
+def check_study_size(facts: StudySize, *, by_shopper: bool) -> None:
+    """``NotEstimable`` where there are too few visits or stores for anything."""
     if not facts.visits:
-        raise CannotTell(message("In none of these visits is the outcome known."), "nothing")
+        raise NotEstimable(message("In none of these visits is the outcome known."), "nothing")
     if facts.stores < LEAST_STORES:
         text = message(
             "Stores visited: {count}. Of fewer than {least} nobody can tell what is chance.",
             count=facts.stores,
             least=LEAST_STORES,
         )
-        raise CannotTell(text, "stores")
+        raise NotEstimable(text, "stores")
     if facts.visits < LEAST_PAIR:
         text = message("{count} visits are too few; at least {least} are needed.", count=facts.visits, least=LEAST_PAIR)
-        raise CannotTell(text, "visits")
+        raise NotEstimable(text, "visits")
     if by_shopper and facts.visits - facts.single < LEAST_PAIR:
         text = message(
             "{single} of {visits} visits are the only one of their shopper, so that strict shoppers cannot be told "
@@ -345,18 +351,18 @@ def check_facts(facts: Facts, *, by_shopper: bool) -> None:
             single=facts.single,
             visits=facts.visits,
         )
-        raise CannotTell(text, "single")
+        raise NotEstimable(text, "single")
 
 
-def sort_out(products: Products) -> Sorted:
+def screen_drivers(products: DriverProducts) -> ScreenedDrivers:
     """The drivers that differ, and of which every two are known together often enough.
 
-    The outcome is the first variable. ``CannotTell`` where it never differs, or fewer than two drivers stay.
+    The outcome is the first variable. ``NotEstimable`` where it never differs, or fewer than two drivers stay.
     """
     variances = np.diagonal(products.covariances())
     together = products.together
     if together[0, 0] >= LEAST_PAIR and variances[0] <= _FLAT:
-        raise CannotTell(message("The outcome is the same in every visit of a shopper: nothing drives it."), "same")
+        raise NotEstimable(message("The outcome is the same in every visit of a shopper: nothing drives it."), "same")
     seldom = [name for at, name in enumerate(products.names) if at and together[0, at] < LEAST_PAIR]
     same = [name for at, name in enumerate(products.names) if at and variances[at] <= _FLAT and name not in seldom]
     kept = [name for name in products.names if name not in {*seldom, *same}]
@@ -367,17 +373,17 @@ def sort_out(products: Products) -> Sorted:
         worst = 1 + int(np.argmin(joint_counts[1:].sum(axis=1)))
         seldom.append(kept.pop(worst))
     _check_kept(products, kept)
-    return Sorted(products.only(kept), seldom, same)
+    return ScreenedDrivers(products.only(kept), seldom, same)
 
 
-def _check_kept(products: Products, kept: list[str]) -> None:
+def _check_kept(products: DriverProducts, kept: list[str]) -> None:
     drivers = len(kept) - 1
     if drivers < 2:
         text = message(
             "Fewer than two drivers differ, and are known together with the outcome in at least {least} visits.",
             least=LEAST_PAIR,
         )
-        raise CannotTell(text, "drivers")
+        raise NotEstimable(text, "drivers")
     visits = int(products.together[0, 0])
     if visits < PER_DRIVER * drivers:
         text = message(
@@ -386,26 +392,28 @@ def _check_kept(products: Products, kept: list[str]) -> None:
             drivers=drivers,
             needed=PER_DRIVER * drivers,
         )
-        raise CannotTell(text, "visits")
+        raise NotEstimable(text, "visits")
 
 
-Leaf = tuple[str, str]
+InputRef = tuple[str, str]
 """``("item", id)``, or a source such as ``"@emotions"`` and the touchpoint."""
 
 
-def leaves_of(checklist: Checklist, scheme: Scheme, measure: str, key: Mapping[str, str]) -> frozenset[Leaf]:
+def inputs_of_measure(
+    checklist: Checklist, scheme: Scheme, measure: str, key: Mapping[str, str]
+) -> frozenset[InputRef]:
     """All that goes into a measure for these facet values; two measures that share some are alike by arithmetic."""
-    return frozenset(_Tree(checklist, scheme).leaves(scheme.measure[measure], key))
+    return frozenset(_MeasureTree(checklist, scheme).leaves(scheme.measure[measure], key))
 
 
-class _Tree:
+class _MeasureTree:
     """A scheme's measures over a checklist."""
 
     def __init__(self, checklist: Checklist, scheme: Scheme) -> None:
         self.checklist, self.scheme = checklist, scheme
-        self._facets: dict[Leaf, Facets] = {}
+        self._facets: dict[InputRef, Facets] = {}
 
-    def leaves(self, measure: Measure, key: Mapping[str, str]) -> set[Leaf]:
+    def leaves(self, measure: Measure, key: Mapping[str, str]) -> set[InputRef]:
         """Those that meet the measure's own conditions, and the key."""
         facet_values = {
             facet.value: {value} if isinstance(value, str) else set(value) for facet, value in measure.where.items()
@@ -418,7 +426,7 @@ class _Tree:
             and all(value in self._known(leaf).get(facet, ()) for facet, value in key.items())
         }
 
-    def _of(self, source: str) -> Iterator[Leaf]:
+    def _of(self, source: str) -> Iterator[InputRef]:
         if source in self.scheme.measure:
             yield from self.leaves(self.scheme.measure[source], {})
         elif source in {"@items", "@critical"}:
@@ -428,7 +436,7 @@ class _Tree:
         elif source in self.checklist.items:
             yield ("item", source)
 
-    def _known(self, leaf: Leaf) -> Facets:
+    def _known(self, leaf: InputRef) -> Facets:
         if leaf not in self._facets:
             kind, name = leaf
             touchpoint = self.checklist.touchpoint.get(name)
@@ -443,7 +451,7 @@ class _Tree:
 _WHOLE = 10_000  # hundredths of a hundred
 
 
-class Column(NamedTuple):
+class DriverColumn(NamedTuple):
     """``sql`` says the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
 
     ``name``: of the driver or the outcome; ``leaves``: what it is made of; ``mandatory``: whether a mandatory item
@@ -453,32 +461,32 @@ class Column(NamedTuple):
     name: str
     title: Sayable
     sql: str
-    leaves: frozenset[Leaf]
+    leaves: frozenset[InputRef]
     facets: Facets
     mandatory: bool
 
 
-def item_columns(checklist: Checklist) -> Iterator[Column]:
+def item_columns(checklist: Checklist) -> Iterator[DriverColumn]:
     """Each item that earns points: the share of its points, 0 to 100."""
     for name, item in checklist.items.items():
         share = item_share(checklist, name)
         if share:
             leaves, facets = frozenset({("item", name)}), facets_of_item(checklist, name)
-            yield Column(name, item.ask, share, leaves, facets, item.mandatory)
+            yield DriverColumn(name, item.ask, share, leaves, facets, item.mandatory)
 
 
-def measure_columns(table: Scores, measure: str, facet: str) -> Iterator[Column]:
+def measure_columns(table: ScoreTable, measure: str, facet: str) -> Iterator[DriverColumn]:
     """The scores of a measure for each value of a facet."""
     for score, facets in measured_scores(table.checklist, table.schemes, table.scores):
         if score.measure == measure and len(score.key) == 1:
             value = score.key[0]
-            made_of = leaves_of(table.checklist, table.schemes[-1], measure, {facet: value})
+            made_of = inputs_of_measure(table.checklist, table.schemes[-1], measure, {facet: value})
             column = f"visits.{quoted(score.score)}"
             title, mandatory = _title(table.checklist, facet, value), _is_mandatory(table.checklist, facet, value)
-            yield Column(value, title, column, made_of, facets, mandatory)
+            yield DriverColumn(value, title, column, made_of, facets, mandatory)
 
 
-def score_of(table: Scores, measure: str) -> str | None:
+def score_column(table: ScoreTable, measure: str) -> str | None:
     """The column of a measure that is one number; ``None`` where the table has none."""
     score_columns = (score.score for score in table.scores if score.measure == measure and not score.key)
     name = next(score_columns, None)
@@ -492,14 +500,14 @@ def item_share(checklist: Checklist, item: str) -> str | None:
     if not possible or unit is None:
         return None
     factor = float(Fraction(_WHOLE) / (unit * possible))
-    points = f"answered.{quoted(Names(checklist).item('points', item))}"
+    points = f"answered.{quoted(ColumnNames(checklist).item('points', item))}"
     return f"cast(round({points} * {factor!r}) as bigint)"
 
 
 def item_answer(checklist: Checklist, name: str) -> str | None:
     """The number that was answered; of other answers the share of points; ``None`` where they have neither."""
     item: Item = checklist.items[name]
-    answer = f"answered.{quoted(Names(checklist).item('answer', name))}"
+    answer = f"answered.{quoted(ColumnNames(checklist).item('answer', name))}"
     if isinstance(item.answer, Scale | Nps | Quantity):
         return f"cast(round({answer} * 100) as bigint)"
     if isinstance(item.answer, YesNo):

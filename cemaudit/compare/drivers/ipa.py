@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Hint", "Placed", "Quadrant", "hint_of", "quadrants"]
+__all__ = ["Quadrant", "QuadrantPosition", "Suggestion", "quadrant_positions", "suggest"]
 
 
-SURE = 0.8
+SUGGESTION_LEVEL = 0.8
 """A quadrant is told from this share of the samples on."""
 
 
@@ -38,7 +38,7 @@ class Quadrant(StrEnum):
     MINOR = "minor"
 
 
-class Hint(StrEnum):
+class Suggestion(StrEnum):
     """What is suggested."""
 
     RAISE = "raise"
@@ -50,7 +50,7 @@ class Hint(StrEnum):
     UNCLEAR = "not-clear"
 
 
-class Placed(NamedTuple):
+class QuadrantPosition(NamedTuple):
     """A driver's quadrant, and in what share of the samples it lies there."""
 
     quadrant: Quadrant
@@ -60,10 +60,14 @@ class Placed(NamedTuple):
 _ORDER = (Quadrant.MINOR, Quadrant.ENOUGH, Quadrant.IMPROVE, Quadrant.KEEP)
 
 
-def quadrants(share: Numbers, performance: Numbers, shares: Numbers, performances: Numbers) -> list[Placed]:
+def quadrant_positions(
+    share: Numbers, performance: Numbers, shares: Numbers, performances: Numbers
+) -> list[QuadrantPosition]:
     """Where each of p drivers lies: by (p) and by (B, p) of samples of stores; the lines move with the samples."""
     here, codes = _codes(share, performance), _codes(shares, performances)
-    return [Placed(_ORDER[code], float(np.mean(codes[:, at] == code))) for at, code in enumerate(here.tolist())]
+    return [
+        QuadrantPosition(_ORDER[code], float(np.mean(codes[:, at] == code))) for at, code in enumerate(here.tolist())
+    ]
 
 
 def _codes(share: Numbers, performance: Numbers) -> NDArray[np.int64]:
@@ -73,30 +77,30 @@ def _codes(share: Numbers, performance: Numbers) -> NDArray[np.int64]:
     return codes
 
 
-def hint_of(position: Placed, *, idle: bool, lifts: bool, seldom: bool, mandatory: bool) -> Hint:
+def suggest(position: QuadrantPosition, *, idle: bool, lifts: bool, seldom: bool, mandatory: bool) -> Suggestion:
     """Return the suggestion; of what is ``mandatory`` it is never to do less.
 
     ``idle``: neither low nor high performance does anything that could be found; ``lifts``: the driver surely lifts
     more than it harms; ``seldom``: it is high in few visits.
     """
     hint = _hint(position, idle=idle, lifts=lifts, seldom=seldom)
-    return Hint.MUST_KEEP if mandatory and hint in _LESS else hint
+    return Suggestion.MUST_KEEP if mandatory and hint in _LESS else hint
 
 
-_LESS = (Hint.REDUCE, Hint.ELIMINATE)
+_LESS = (Suggestion.REDUCE, Suggestion.ELIMINATE)
 
 
-def _hint(placed: Placed, *, idle: bool, lifts: bool, seldom: bool) -> Hint:
+def _hint(placed: QuadrantPosition, *, idle: bool, lifts: bool, seldom: bool) -> Suggestion:
     if lifts and seldom:
-        return Hint.CREATE
-    if placed.certain < SURE:
-        return Hint.UNCLEAR
+        return Suggestion.CREATE
+    if placed.certain < SUGGESTION_LEVEL:
+        return Suggestion.UNCLEAR
     match placed.quadrant:
         case Quadrant.IMPROVE:
-            return Hint.RAISE
+            return Suggestion.RAISE
         case Quadrant.KEEP:
-            return Hint.KEEP
+            return Suggestion.KEEP
         case Quadrant.ENOUGH:
-            return Hint.REDUCE
+            return Suggestion.REDUCE
         case Quadrant.MINOR:
-            return Hint.ELIMINATE if idle else Hint.UNCLEAR
+            return Suggestion.ELIMINATE if idle else Suggestion.UNCLEAR

@@ -17,37 +17,44 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.data import FRAME, OUTCOME, Means, Products, drawn, products_of
+from cemaudit.compare.drivers.data import (
+    OUTCOME,
+    STUDY_TABLE,
+    DriverProducts,
+    StoreMeans,
+    bootstrap_weights,
+    cross_products_by_store,
+)
 from cemaudit.compare.intervals import Interval
 from cemaudit.ledger.query.reading import Local
 
 __all__ = [
-    "CORNERS",
-    "LEAST_CORNER",
-    "MOST",
+    "LEAST_IN_THIRD",
+    "MOST_DRIVERS_FOR_LMG",
+    "THIRDS_TABLE",
     "Asymmetric",
-    "Asymmetry",
-    "Corner",
-    "Samples",
-    "asymmetries",
-    "contrasts",
-    "corners",
-    "correlations",
-    "explained",
-    "interval",
-    "johnson",
-    "leanings",
-    "lmg",
-    "make_corners",
-    "mended",
-    "sampled",
-    "sampled_asymmetries",
-    "shares",
-    "top",
+    "BootstrapSamples",
+    "PenaltyRewardContrasts",
+    "ThirdCounts",
+    "bootstrap",
+    "bootstrap_contrasts",
+    "correlations_from_covariances",
+    "count_thirds",
+    "lmg_shares",
+    "make_thirds",
+    "nearest_correlation",
+    "penalty_reward_contrasts",
+    "penalty_rewards",
+    "percentile_interval",
+    "r_squared_of_subsets",
+    "regression_slopes",
+    "relative_importance",
+    "relative_weights",
+    "top_three_probabilities",
 ]
 
 
-MOST = 14
+MOST_DRIVERS_FOR_LMG = 14
 """So many drivers can be reckoned in all their orders; 2^14 sets."""
 
 
@@ -61,10 +68,10 @@ Numbers = NDArray[np.float64]
 
 
 class Asymmetric(NamedTuple):
-    """What low costs and high brings, in points of the outcome against the middle; see ``Asymmetry``.
+    """What low costs and high brings, in points of the outcome against the middle; see ``PenaltyRewardContrasts``.
 
     ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``idle``: neither is to be found.
-    ``leaning`` and its ``interval`` are ``None`` where both together may well be nothing.
+    ``leaning`` and its ``percentile_interval`` are ``None`` where both together may well be nothing.
     """
 
     penalty: float
@@ -76,18 +83,20 @@ class Asymmetric(NamedTuple):
     idle: bool
 
 
-def lmg(R: Numbers) -> Numbers:
+def lmg_shares(R: Numbers) -> Numbers:
     """The share of the outcome's variance that each of p drivers explains: (..., p), adding up to R².
 
     ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
     """
     matrices = R.reshape(-1, *R.shape[-2:])
     size = max(1, _AT_ONCE >> (R.shape[-1] - 1))
-    blocks = [_gains(explained(matrices[start : start + size])) for start in range(0, len(matrices), size)]
+    blocks = [
+        _mean_gains(r_squared_of_subsets(matrices[start : start + size])) for start in range(0, len(matrices), size)
+    ]
     return np.concatenate(blocks).reshape(*R.shape[:-2], -1)
 
 
-def explained(R: Numbers) -> Numbers:
+def r_squared_of_subsets(R: Numbers) -> Numbers:
     """R² of every set of drivers: (n, 2, 2, ...), where index 1 on axis j + 1 says that driver j is in the set.
 
     ``R``: (n, p+1, p+1) correlations, the outcome first. A driver which those before it already say adds nothing.
@@ -96,11 +105,11 @@ def explained(R: Numbers) -> Numbers:
     left = np.roll(R, -1, axis=(1, 2))[:, None]  # the outcome last
     for _ in range(drivers):
         without = left[..., 1:, 1:]
-        left = np.stack([without, without - _said(left)], axis=2).reshape(n, -1, *without.shape[-2:])
+        left = np.stack([without, without - _sweep_first(left)], axis=2).reshape(n, -1, *without.shape[-2:])
     return 1 - left.reshape(n, *(2,) * drivers)
 
 
-def _said(left: Numbers) -> Numbers:
+def _sweep_first(left: Numbers) -> Numbers:
     """What the first driver says of all others' covariances: (..., m-1, m-1)."""
     others, own = left[..., 0, 1:], left[..., 0, 0]
     says = own > _NOTHING_LEFT
@@ -109,7 +118,7 @@ def _said(left: Numbers) -> Numbers:
     return explained
 
 
-def _gains(r2: Numbers) -> Numbers:
+def _mean_gains(r2: Numbers) -> Numbers:
     """Each driver's mean gain over all orders: (n, p)."""
     drivers = r2.ndim - 1
     if not drivers:
@@ -124,7 +133,7 @@ def _gains(r2: Numbers) -> Numbers:
 _NO_DIRECTION = 1e-10  # an eigenvalue below it stands for a direction in which the drivers do not differ
 
 
-def johnson(R: Numbers) -> Numbers:
+def relative_weights(R: Numbers) -> Numbers:
     """The share of the outcome's variance given to each of p drivers: (..., p), adding up to R².
 
     ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
@@ -146,7 +155,7 @@ _UNSURE = 1e-9
 _FLAT = 1e-12
 
 
-def correlations(S: Numbers) -> Numbers:
+def correlations_from_covariances(S: Numbers) -> Numbers:
     """(..., m, m) of covariances (..., m, m); zeros, also on the diagonal, for what does not vary."""
     variances = np.diagonal(S, axis1=-2, axis2=-1)
     varies = variances > _FLAT
@@ -155,7 +164,7 @@ def correlations(S: Numbers) -> Numbers:
     return found
 
 
-def mended(R: Numbers) -> Numbers:
+def nearest_correlation(R: Numbers) -> Numbers:
     """Correlations that can all hold together: negative eigenvalues become 0, the diagonal what it was.
 
     Pairs known in different visits can contradict each other. Higham 2002 (IMA J. Numer. Anal. 22:329-343) has the
@@ -167,29 +176,29 @@ def mended(R: Numbers) -> Numbers:
         return R
     kept = (V * np.maximum(values, 0)[..., None, :]) @ np.swapaxes(V, -1, -2)
     varies = np.diagonal(R, axis1=-2, axis2=-1) > 0
-    now = correlations(kept) * (varies[..., :, None] & varies[..., None, :])
+    now = correlations_from_covariances(kept) * (varies[..., :, None] & varies[..., None, :])
     corrected: Numbers = np.where(broken[..., None, None], now, R)
     return corrected
 
 
-def shares(R: Numbers) -> Numbers:
+def relative_importance(R: Numbers) -> Numbers:
     """What share of R² each driver has: (..., p), adding up to 1, or zeros where nothing is explained.
 
-    By LMG up to ``MOST`` drivers, by Johnson's relative weights above. ``R``: correlations, the outcome first.
+    By LMG up to ``MOST_DRIVERS_FOR_LMG`` drivers, by Johnson's relative weights above. ``R``: correlations, the outcome first.
     """
-    contributions = lmg(R) if R.shape[-1] - 1 <= MOST else johnson(R)
+    contributions = lmg_shares(R) if R.shape[-1] - 1 <= MOST_DRIVERS_FOR_LMG else relative_weights(R)
     total = contributions.sum(axis=-1, keepdims=True)
     found: Numbers = np.where(total > _FLAT, contributions / np.where(total > _FLAT, total, 1), 0)
     return found
 
 
-_NOTHING = 1e-9
+_NEGLIGIBLE = 1e-9
 
 
 _ALIASED = 1e-8
 
 
-class Asymmetry(NamedTuple):
+class PenaltyRewardContrasts(NamedTuple):
     """Of p drivers, in points of the outcome, each (..., p).
 
     ``penalty``: what is lost where the driver is low, not middling (0 or more); ``reward``: what is won where it is
@@ -203,7 +212,7 @@ class Asymmetry(NamedTuple):
     leaning: Numbers
 
 
-def contrasts(S: Numbers) -> Numbers:
+def regression_slopes(S: Numbers) -> Numbers:
     """Least-squares slopes (..., k) of the first variable on the k others, by covariances (..., k+1, k+1).
 
     Of variables that say the same, each has its part of their common slope.
@@ -212,42 +221,45 @@ def contrasts(S: Numbers) -> Numbers:
     return slopes
 
 
-def asymmetries(S: Numbers) -> Asymmetry:
+def penalty_reward_contrasts(S: Numbers) -> PenaltyRewardContrasts:
     """By covariances (..., 2p+1, 2p+1) of the outcome, then of each driver being low and being high (0 or 1)."""
-    slopes = contrasts(S)
+    slopes = regression_slopes(S)
     penalty, reward = np.maximum(-slopes[..., 0::2], 0), np.maximum(slopes[..., 1::2], 0)
     both = penalty + reward
-    says = both > _NOTHING
+    says = both > _NEGLIGIBLE
     leaning = np.where(says, (reward - penalty) / np.where(says, both, 1), np.nan)
-    return Asymmetry(penalty, reward, both, leaning)
+    return PenaltyRewardContrasts(penalty, reward, both, leaning)
 
 
-FIRST = 3
+TOP = 3
 
 
-class Samples(NamedTuple):
-    """``shares`` and ``performance`` (B, p) of B samples of stores."""
+class BootstrapSamples(NamedTuple):
+    """``relative_importance`` and ``performance`` (B, p) of B samples of stores."""
 
     shares: Numbers
     performance: Numbers
 
 
-def sampled(products: Products, means: Means) -> Samples:
+def bootstrap(products: DriverProducts, means: StoreMeans) -> BootstrapSamples:
     """1,000 samples; the outcome is the first of the products, the means are those of the drivers."""
     replicates = [
-        (shares(mended(correlations(products.covariances(block)))), means.mean(block))
-        for block in drawn(products.stores)
+        (
+            relative_importance(nearest_correlation(correlations_from_covariances(products.covariances(block)))),
+            means.mean(block),
+        )
+        for block in bootstrap_weights(products.stores)
     ]
-    return Samples(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
+    return BootstrapSamples(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
 
 
-def sampled_asymmetries(products: Products) -> Asymmetry:
-    """Of 1,000 samples; the variables are those of ``asymmetries``."""
-    replicates = [asymmetries(products.covariances(block)) for block in drawn(products.stores)]
-    return Asymmetry(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
+def bootstrap_contrasts(products: DriverProducts) -> PenaltyRewardContrasts:
+    """Of 1,000 samples; the variables are those of ``penalty_reward_contrasts``."""
+    replicates = [penalty_reward_contrasts(products.covariances(block)) for block in bootstrap_weights(products.stores)]
+    return PenaltyRewardContrasts(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
 
 
-def interval(samples: Numbers, level: float) -> Interval:
+def percentile_interval(samples: Numbers, level: float) -> Interval:
     """The middle of (B) samples; NaN are left out."""
     finite = samples[~np.isnan(samples)]
     if not len(finite):
@@ -256,18 +268,18 @@ def interval(samples: Numbers, level: float) -> Interval:
     return Interval(float(low), float(high))
 
 
-def top(samples: Numbers) -> Numbers:
+def top_three_probabilities(samples: Numbers) -> Numbers:
     """The share of samples (B, p) in which each of p drivers is among the first three: (p)."""
     places = (-samples).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
-    mean: Numbers = (places < FIRST).mean(axis=0)
+    mean: Numbers = (places < TOP).mean(axis=0)
     return mean
 
 
-CORNERS = "driver_corners"
+THIRDS_TABLE = "driver_corners"
 """The table of visits with a column for each driver being low and being high."""
 
 
-class Corner(NamedTuple):
+class ThirdCounts(NamedTuple):
     """How many visits there are in which a driver is low, in the middle, and high."""
 
     low: int
@@ -275,76 +287,78 @@ class Corner(NamedTuple):
     high: int
 
 
-def corners(reading: Local, names: Sequence[str]) -> dict[str, Corner]:
+def count_thirds(reading: Local, names: Sequence[str]) -> dict[str, ThirdCounts]:
     """The corners of columns of the frame."""
-    limits = _limits(reading, names)
-    tests = [test for name in names for test in (*_tests(name, *limits[name]), f"{name} is not null")]
+    limits = _ranges(reading, names)
+    tests = [test for name in names for test in (*_third_conditions(name, *limits[name]), f"{name} is not null")]
     counts = [f"count(case when {test} then 1 end)" for test in tests]
-    (row,) = reading.ask(f"select {', '.join(counts)} from {FRAME}")
+    (row,) = reading.ask(f"select {', '.join(counts)} from {STUDY_TABLE}")
     thirds = {}
     for at, name in enumerate(names):
         low, high, known = map(int, row[3 * at : 3 * at + 3])
-        thirds[name] = Corner(low, known - low - high, high)
+        thirds[name] = ThirdCounts(low, known - low - high, high)
     return thirds
 
 
-def make_corners(reading: Local, names: Sequence[str]) -> list[str]:
-    """Fill the table ``CORNERS``; the names of its columns: for each driver whether it is low, whether high."""
-    limits = _limits(reading, names)
+def make_thirds(reading: Local, names: Sequence[str]) -> list[str]:
+    """Fill the table ``THIRDS_TABLE``; the names of its columns: for each driver whether it is low, whether high."""
+    limits = _ranges(reading, names)
     columns = [
         f"case when {name} is null then null when {test} then 100 else 0 end as {kind}_{name}"
         for name in names
-        for kind, test in zip(("low", "high"), _tests(name, *limits[name]), strict=True)
+        for kind, test in zip(("low", "high"), _third_conditions(name, *limits[name]), strict=True)
     ]
     heads = f"store, shopper, version, {OUTCOME}"
-    reading.ask(f"create or replace temp table {CORNERS} as select {', '.join([heads, *columns])} from {FRAME}")
+    reading.ask(
+        f"create or replace temp table {THIRDS_TABLE} as select {', '.join([heads, *columns])} from {STUDY_TABLE}"
+    )
     return [f"{kind}_{name}" for name in names for kind in ("low", "high")]
 
 
-def _limits(reading: Local, names: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+def _ranges(reading: Local, names: Sequence[str]) -> Mapping[str, tuple[int, int]]:
     range_expressions = ", ".join(f"coalesce(min({name}), 0), coalesce(max({name}), 0)" for name in names)
-    (row,) = reading.ask(f"select {range_expressions} from {FRAME}")
+    (row,) = reading.ask(f"select {range_expressions} from {STUDY_TABLE}")
     return {name: (int(row[2 * at]), int(row[2 * at + 1])) for at, name in enumerate(names)}
 
 
-def _tests(name: str, least: int, most: int) -> tuple[str, str]:
+def _third_conditions(name: str, least: int, most: int) -> tuple[str, str]:
     """Whether it is in the lowest third of its range, and whether in the highest."""
     return f"3 * ({name} - {least}) < {most - least}", f"3 * ({most} - {name}) < {most - least}"
 
 
-LEAST_CORNER = 10
+LEAST_IN_THIRD = 10
 """Visits in which a driver is low, in the middle and high, before its asymmetry is looked at."""
 
 
-SMALL = 0.1
+NO_CONTRAST_BELOW = 0.1
 """An effect below this share of the outcome's standard deviation is none; where all may be, none leans anywhere."""
 
 
-def leanings(
+def penalty_rewards(
     reading: Local, names: Sequence[str], *, visits: int, by_shopper: bool, level: float
 ) -> dict[str, Asymmetric]:
     """The asymmetry of each of the frame's columns that can be told, all fitted together; ``visits``: of the frame."""
-    found = corners(reading, names)
-    enough = [name for name in names if min(found[name]) >= LEAST_CORNER]
+    found = count_thirds(reading, names)
+    enough = [name for name in names if min(found[name]) >= LEAST_IN_THIRD]
     if not enough:
         return {}
-    columns = make_corners(reading, enough)
-    products = products_of(reading, [OUTCOME, *columns], by_shopper=by_shopper, frame=CORNERS)
+    columns = make_thirds(reading, enough)
+    products = cross_products_by_store(reading, [OUTCOME, *columns], by_shopper=by_shopper, frame=THIRDS_TABLE)
     covariances = products.covariances()
-    small = SMALL * float(np.sqrt(covariances[0, 0]))
-    estimates, samples = asymmetries(covariances), sampled_asymmetries(products)
+    small = NO_CONTRAST_BELOW * float(np.sqrt(covariances[0, 0]))
+    estimates, samples = penalty_reward_contrasts(covariances), bootstrap_contrasts(products)
     contrasts = {}
     for at, name in enumerate(enough):
         penalty, reward, both, leaning = (float(numbers[at]) for numbers in estimates)
-        is_told = interval(samples.range[:, at], level).low > small
+        is_told = percentile_interval(samples.range[:, at], level).low > small
         contrasts[name] = Asymmetric(
             penalty,
             reward,
             both,
             leaning if is_told else None,
-            interval(samples.leaning[:, at], level) if is_told else None,
+            percentile_interval(samples.leaning[:, at], level) if is_told else None,
             found[name].high / visits,
             max(penalty, reward) < small
-            and all(interval(sample[:, at], level).low < _NOTHING for sample in samples[:2]),
+            and all(percentile_interval(sample[:, at], level).low < _NEGLIGIBLE for sample in samples[:2]),
         )
     return contrasts

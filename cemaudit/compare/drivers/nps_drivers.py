@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cemaudit.compare.drivers.candidates import Chosen
-from cemaudit.compare.drivers.data import FRAME, OUTCOME
-from cemaudit.compare.nps import Link, Promoting, Together, correlation_of, net_promoters
+from cemaudit.compare.drivers.candidates import StudyVariables
+from cemaudit.compare.drivers.data import OUTCOME, STUDY_TABLE
+from cemaudit.compare.nps import NpsDriver, NpsDrivers, PairedSums, net_promoter_score, within_person_correlation
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.snapshot.names import quoted
 from cemaudit.model.answers import Nps
 
-__all__ = ["promoting"]
+__all__ = ["nps_drivers"]
 
 
 _PROMOTES, _DETRACTS = f"{OUTCOME} >= 900", f"{OUTCOME} <= 600"
@@ -21,9 +21,9 @@ _PROMOTES, _DETRACTS = f"{OUTCOME} >= 900", f"{OUTCOME} <= 600"
 _SQUARE = 100.0**2
 
 
-def promoting(
-    reading: Local, chosen: Chosen, keys: Sequence[str], *, by_shopper: bool, level: float
-) -> Promoting | None:
+def nps_drivers(
+    reading: Local, chosen: StudyVariables, keys: Sequence[str], *, by_shopper: bool, level: float
+) -> NpsDrivers | None:
     """Of the visits in the frame; ``None`` where the outcome is something else. ``keys``: columns of drivers.
 
     Without ``by_shopper`` differences are from the mean of all.
@@ -32,14 +32,14 @@ def promoting(
         return None
     ((up, down, answers),) = reading.ask(
         f"select count(case when {_PROMOTES} then 1 end), count(case when {_DETRACTS} then 1 end), count({OUTCOME}) "
-        f"from {FRAME}"
+        f"from {STUDY_TABLE}"
     )
     links = [_link(reading, key, chosen.ids[key], by_shopper=by_shopper, level=level) for key in keys]
     links.sort(key=lambda link: -abs(link.correlation or 0))
-    return Promoting(net_promoters(up, down, answers, level), tuple(links))
+    return NpsDrivers(net_promoter_score(up, down, answers, level), tuple(links))
 
 
-def _is_asked(chosen: Chosen) -> bool:
+def _is_asked(chosen: StudyVariables) -> bool:
     """Whether the outcome is an item of type ``nps`` in every version of the checklist."""
     name = chosen.outcome.name
     return chosen.outcome.is_asked and all(
@@ -47,24 +47,24 @@ def _is_asked(chosen: Chosen) -> bool:
     )
 
 
-def _link(reading: Local, key: str, name: str, *, by_shopper: bool, level: float) -> Link:
+def _link(reading: Local, key: str, name: str, *, by_shopper: bool, level: float) -> NpsDriver:
     score, within = quoted(key), "shopper" if by_shopper else "true"
     pairs = (OUTCOME, OUTCOME), (score, score), (OUTCOME, score)
     terms = ", ".join(f"sum(cast({pair} as hugeint) * {other})" for pair, other in pairs)
     persons = reading.ask(
-        f"select count(*), sum({OUTCOME}), sum({score}), {terms} from {FRAME} where {score} is not null "
+        f"select count(*), sum({OUTCOME}), sum({score}), {terms} from {STUDY_TABLE} where {score} is not null "
         f"group by {within}"
     )
     ((up, down),) = reading.ask(
-        f"select (select avg({score}) from {FRAME} where {_PROMOTES}), "
-        f"(select avg({score}) from {FRAME} where {_DETRACTS})"
+        f"select (select avg({score}) from {STUDY_TABLE} where {_PROMOTES}), "
+        f"(select avg({score}) from {STUDY_TABLE} where {_DETRACTS})"
     )
-    paired = _together([tuple(map(int, person)) for person in persons])
-    correlation, interval = correlation_of(paired, level)
-    return Link(name, _points(up), _points(down), correlation, interval, paired.visits)
+    paired = _paired_sums([tuple(map(int, person)) for person in persons])
+    correlation, interval = within_person_correlation(paired, level)
+    return NpsDriver(name, _points(up), _points(down), correlation, interval, paired.visits)
 
 
-def _together(persons: Sequence[tuple[int, ...]]) -> Together:
+def _paired_sums(persons: Sequence[tuple[int, ...]]) -> PairedSums:
     """Squares and products of differences from each person's means, to the last digit whatever the persons' order.
 
     ``persons``: of each the visits, Σa, Σb, Σa², Σb², Σab.
@@ -76,7 +76,7 @@ def _together(persons: Sequence[tuple[int, ...]]) -> Together:
         )
 
     squares = (apart(3, 1, 1) / _SQUARE, apart(4, 2, 2) / _SQUARE, apart(5, 1, 2) / _SQUARE)
-    return Together(sum(person[0] for person in persons), len(persons), *squares)
+    return PairedSums(sum(person[0] for person in persons), len(persons), *squares)
 
 
 def _points(hundredths: float | None) -> float | None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cemaudit.compare.drivers.data import Leaf, item_answer, leaves_of, score_of
+from cemaudit.compare.drivers.data import InputRef, inputs_of_measure, item_answer, score_column
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.reading import Scores
+from cemaudit.ledger.query.reading import ScoreTable
 from cemaudit.model import Checklist, Scheme
 from cemaudit.model.answers import Nps
 
-__all__ = ["Outcome", "outcome_of"]
+__all__ = ["Outcome", "choose_outcome"]
 
-OVERALL = frozenset({"overall", "satisfaction", "satisfied", "csat", "recommend", "nps", "ces", "kcsi-overall"})
+OVERALL_WORDS = frozenset({"overall", "satisfaction", "satisfied", "csat", "recommend", "nps", "ces", "kcsi-overall"})
 """Tags and ids of items that ask for the whole."""
 
 
@@ -24,27 +24,27 @@ class Outcome(NamedTuple):
     title: Sayable
     is_asked: bool
     why: Sayable
-    leaves: frozenset[Leaf]
+    leaves: frozenset[InputRef]
 
-    def sql(self, table: Scores) -> str | None:
+    def sql(self, table: ScoreTable) -> str | None:
         """Its column in hundredths; ``None`` where the table has none."""
         if not self.is_asked:
-            return score_of(table, self.name)
+            return score_column(table, self.name)
         return item_answer(table.checklist, self.name) if self.name in table.checklist.items else None
 
 
-def outcome_of(table: Scores, requested: str | None) -> Outcome:
+def choose_outcome(table: ScoreTable, requested: str | None) -> Outcome:
     """The outcome ``requested`` (an item or a measure), else the best the checklist has; ``BadInput`` where there is none.
 
     The best: a question for the whole; else what was felt; else the measure a report leads with.
     """
     checklist, scheme = table.checklist, table.schemes[-1]
     if requested is None:
-        return _usual(checklist, scheme)
+        return _default_outcome(checklist, scheme)
     why = message("it was asked for")
     if requested in checklist.items and item_answer(checklist, requested):
         return _item(checklist, requested, why)
-    if score_of(table, requested):
+    if score_column(table, requested):
         return _measure(checklist, scheme, requested, why)
     single = [measure.id for measure in scheme.measures if not measure.for_each]
     numbers = [name for name in checklist.items if item_answer(checklist, name)]
@@ -54,14 +54,16 @@ def outcome_of(table: Scores, requested: str | None) -> Outcome:
     raise BadInput(Problem(message("no item or measure that is one number: {name}", name=requested), "--outcome", hint))
 
 
-def _usual(checklist: Checklist, scheme: Scheme) -> Outcome:
+def _default_outcome(checklist: Checklist, scheme: Scheme) -> Outcome:
     candidates = [name for name, item in checklist.items.items() if isinstance(item.answer, Nps)]
-    candidates += [name for name, item in checklist.items.items() if OVERALL & {name.casefold(), *item.tags}]
+    candidates += [name for name, item in checklist.items.items() if OVERALL_WORDS & {name.casefold(), *item.tags}]
     for name in candidates:
         if item_answer(checklist, name):
             return _item(checklist, name, message("the checklist asks for the whole in it"))
     for measure in scheme.measures:
-        kinds = set() if measure.for_each else {kind for kind, _ in leaves_of(checklist, scheme, measure.id, {})}
+        kinds = (
+            set() if measure.for_each else {kind for kind, _ in inputs_of_measure(checklist, scheme, measure.id, {})}
+        )
         if kinds == {"@emotions"}:
             why = message("the checklist asks no question for the whole; this is what was felt")
             return _measure(checklist, scheme, measure.id, why)
@@ -75,4 +77,4 @@ def _item(checklist: Checklist, name: str, why: Sayable) -> Outcome:
 
 def _measure(checklist: Checklist, scheme: Scheme, name: str, why: Sayable) -> Outcome:
     title = scheme.measure[name].title or name
-    return Outcome(name, title, is_asked=False, why=why, leaves=leaves_of(checklist, scheme, name, {}))
+    return Outcome(name, title, is_asked=False, why=why, leaves=inputs_of_measure(checklist, scheme, name, {}))

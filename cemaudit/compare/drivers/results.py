@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cemaudit.compare.drivers.experience import Felt, Interaction
-from cemaudit.compare.drivers.ipa import Hint, Quadrant
+from cemaudit.compare.drivers.experience import ExperienceMeans, Interaction
+from cemaudit.compare.drivers.ipa import Quadrant, Suggestion
 from cemaudit.compare.drivers.key_drivers import Asymmetric
 from cemaudit.compare.drivers.outcome import Outcome
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.nps import Promoting
+from cemaudit.compare.nps import NpsDrivers
 from cemaudit.errors import Sayable
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 
-__all__ = ["KINDS", "Asked", "Driver", "Study"]
+__all__ = ["KINDS", "Driver", "DriverQuery", "DriverStudy"]
 
 
 KINDS = ("touchpoint", "channel", "stage", "element", "item")
 """What can be a driver."""
 
 
-class Asked(NamedTuple):
+class DriverQuery(NamedTuple):
     """Drivers ``of`` which kind, of which ``outcome`` (``None``: the best there is), by which ``measure`` of them.
 
     ``scheme``: the scores under that one. ``by_shopper``: whether each visit is taken as it differs from its shopper's
@@ -52,11 +52,11 @@ class Driver(NamedTuple):
     performed: Interval
     quadrant: Quadrant
     certain: float
-    hint: Hint
+    hint: Suggestion
     asymmetry: Asymmetric | None
 
 
-class Study(NamedTuple):
+class DriverStudy(NamedTuple):
     """Drivers, the greatest share first. ``explained``: R², 0 to 1, of the outcome's variance in ``visits``.
 
     ``method``: ``"lmg"`` or ``"johnson"``. ``promoting``: where the outcome is whether one would recommend it.
@@ -73,7 +73,7 @@ class Study(NamedTuple):
     explained: float
     method: str
     drivers: tuple[Driver, ...]
-    felt: tuple[Felt, ...]
+    felt: tuple[ExperienceMeans, ...]
     interaction: Interaction | None
-    promoting: Promoting | None
+    promoting: NpsDrivers | None
     notes: tuple[Sayable, ...]

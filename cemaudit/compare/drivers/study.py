@@ -9,76 +9,76 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from cemaudit.compare.drivers.candidates import Chosen, choose, listed
+from cemaudit.compare.drivers.candidates import StudyVariables, choose_variables, listed
 from cemaudit.compare.drivers.data import (
     LEAST_PAIR,
     OUTCOME,
-    Facts,
-    Means,
-    Products,
-    Sorted,
-    check_facts,
-    facts_of,
-    make_frame,
-    means_of,
-    products_of,
-    sort_out,
+    DriverProducts,
+    ScreenedDrivers,
+    StoreMeans,
+    StudySize,
+    check_study_size,
+    cross_products_by_store,
+    make_study_table,
+    screen_drivers,
+    store_means,
+    study_size,
 )
-from cemaudit.compare.drivers.experience import Interaction, experiences, interaction_in
-from cemaudit.compare.drivers.ipa import LEANING, SELDOM, Hint, Placed, hint_of, quadrants
+from cemaudit.compare.drivers.experience import Interaction, interaction_in, mean_experiences
+from cemaudit.compare.drivers.ipa import LEANING, SELDOM, QuadrantPosition, Suggestion, quadrant_positions, suggest
 from cemaudit.compare.drivers.key_drivers import (
-    MOST,
+    MOST_DRIVERS_FOR_LMG,
     Asymmetric,
-    Samples,
-    correlations,
-    interval,
-    leanings,
-    mended,
-    sampled,
-    shares,
-    top,
+    BootstrapSamples,
+    bootstrap,
+    correlations_from_covariances,
+    nearest_correlation,
+    penalty_rewards,
+    percentile_interval,
+    relative_importance,
+    top_three_probabilities,
 )
-from cemaudit.compare.drivers.nps_drivers import promoting
-from cemaudit.compare.drivers.results import Asked, Driver, Study
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.results import DEFAULT, Rules
+from cemaudit.compare.drivers.nps_drivers import nps_drivers
+from cemaudit.compare.drivers.results import Driver, DriverQuery, DriverStudy
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.errors import Sayable
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import of_visits
 from cemaudit.ledger.query.question import replace_conditions
 from cemaudit.ledger.query.reading import Local
 
-__all__ = ["Told", "notes_of", "study"]
+__all__ = ["NoteInputs", "study_drivers", "study_notes"]
 
 
 FEW_STORES = 20
 
 
-_SEEN = 5e-4
+_NOTABLE_CORRECTION = 5e-4
 
 
-class Told(NamedTuple):
+class NoteInputs(NamedTuple):
     """What the sentences are about; ``moved``: how far the farthest correlation was; ``felt``: emotions are there."""
 
-    facts: Facts
-    kept: Sorted
+    facts: StudySize
+    kept: ScreenedDrivers
     moved: float
     by_shopper: bool
     felt: bool
     both: Interaction | None
 
 
-def notes_of(chosen: Chosen, inputs: Told, drivers: Sequence[Driver]) -> Iterator[Sayable]:
+def study_notes(chosen: StudyVariables, inputs: NoteInputs, drivers: Sequence[Driver]) -> Iterator[Sayable]:
     """All that there is to say, the gravest first."""
     yield from _on_outcome(chosen)
     yield from _on_shoppers(inputs)
     yield from _on_missing(chosen, inputs)
     yield from _on_stores(inputs.facts)
-    yield from _on_reading(drivers)
+    yield from _notes_on_interpretation(drivers)
     yield from _on_experience(inputs)
 
 
-def _on_outcome(chosen: Chosen) -> Iterator[Sayable]:
+def _on_outcome(chosen: StudyVariables) -> Iterator[Sayable]:
     outcome = chosen.outcome
     if chosen.alike:
         yield message(
@@ -95,7 +95,7 @@ def _on_outcome(chosen: Chosen) -> Iterator[Sayable]:
     )
 
 
-def _on_shoppers(inputs: Told) -> Iterator[Sayable]:
+def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
     facts = inputs.facts
     if not inputs.by_shopper:
         yield message("Visits are taken as they are: that some shoppers are stricter than others is not taken out.")
@@ -113,7 +113,7 @@ def _on_shoppers(inputs: Told) -> Iterator[Sayable]:
         yield message("Of {count} visits the shopper is not known; they count as one shopper's.", count=facts.unknown)
 
 
-def _on_missing(chosen: Chosen, inputs: Told) -> Iterator[Sayable]:
+def _on_missing(chosen: StudyVariables, inputs: NoteInputs) -> Iterator[Sayable]:
     together = inputs.kept.products.together
     if together.min() < together[0, 0]:
         yield message(
@@ -123,7 +123,7 @@ def _on_missing(chosen: Chosen, inputs: Told) -> Iterator[Sayable]:
             most=int(together[0, 0]),
             least=LEAST_PAIR,
         )
-    if inputs.moved > _SEEN:
+    if inputs.moved > _NOTABLE_CORRECTION:
         yield message(
             "The comparisons did not quite agree; correlations were moved by up to {moved} so that they do.",
             moved=f"{inputs.moved:.3f}",
@@ -137,23 +137,23 @@ def _on_missing(chosen: Chosen, inputs: Told) -> Iterator[Sayable]:
         )
 
 
-def _named(chosen: Chosen, keys: Sequence[str]) -> str:
+def _named(chosen: StudyVariables, keys: Sequence[str]) -> str:
     return listed([chosen.ids[key] for key in keys])
 
 
-def _on_stores(facts: Facts) -> Iterator[Sayable]:
+def _on_stores(facts: StudySize) -> Iterator[Sayable]:
     if facts.stores < FEW_STORES:
         yield message("Of {count} stores intervals come out too narrow.", count=facts.stores)
 
 
-def _on_reading(drivers: Sequence[Driver]) -> Iterator[Sayable]:
+def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
     yield message("Drivers that go together share what they explain: a small share need not be an effect.")
     yield message(
         "Suggestions are given where {sure} of the samples agree; they know no costs, and of duties only what the "
         "checklist marks as critical or as a duty. No published rule defines them.",
         sure="80%",
     )
-    if any(driver.hint is Hint.MUST_KEEP for driver in drivers):
+    if any(driver.hint is Suggestion.MUST_KEEP for driver in drivers):
         yield message(
             "Must keep: it holds a critical item or a duty, so doing less of it is never suggested, however small its "
             "share."
@@ -165,7 +165,7 @@ def _on_reading(drivers: Sequence[Driver]) -> Iterator[Sayable]:
         )
 
 
-def _on_experience(inputs: Told) -> Iterator[Sayable]:
+def _on_experience(inputs: NoteInputs) -> Iterator[Sayable]:
     if not inputs.felt:
         return
     yield message(
@@ -179,7 +179,7 @@ def _on_experience(inputs: Told) -> Iterator[Sayable]:
         yield message("That performance and emotion do more together than apart cannot be told from these visits.")
 
 
-MOST_MENDED = 0.1
+MOST_CORRECTION = 0.1
 """Correlations that must be moved further than this to hold together say nothing."""
 
 
@@ -189,59 +189,61 @@ CHANCE = 0.05
 Numbers = NDArray[np.float64]
 
 
-class _Seen(NamedTuple):
+class _StudyEstimates(NamedTuple):
     """What the visits show of the drivers that stay."""
 
-    chosen: Chosen
+    chosen: StudyVariables
     keys: tuple[str, ...]
     R: Numbers
-    means: Means
-    samples: Samples
+    means: StoreMeans
+    samples: BootstrapSamples
     leanings: dict[str, Asymmetric]
 
 
-def study(reading: Local, query: Asked, rules: Rules = DEFAULT) -> Study:
+def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = DEFAULT_RULES) -> DriverStudy:
     """What drives the outcome, as far as the visits tell.
 
-    ``BadInput`` where something asked for does not exist, ``CannotTell`` where the visits say nothing.
+    ``BadInput`` where something asked for does not exist, ``NotEstimable`` where the visits say nothing.
     """
     visit_filter = replace_conditions(query.which, lambda condition: of_visits(condition.key))
-    chosen = choose(reading, query)
-    make_frame(reading, chosen.sources, visit_filter)
-    facts = facts_of(reading)
+    chosen = choose_variables(reading, query)
+    make_study_table(reading, chosen.sources, visit_filter)
+    facts = study_size(reading)
     by_shopper = facts.shoppers > 0 if query.by_shopper is None else query.by_shopper
-    check_facts(facts, by_shopper=by_shopper)
-    kept = sort_out(products_of(reading, [OUTCOME, *chosen.ids], by_shopper=by_shopper))
-    R, moved = _holding(kept.products)
-    explained = _explained(R, facts.visits - facts.single - facts.groups if by_shopper else facts.visits - 1)
+    check_study_size(facts, by_shopper=by_shopper)
+    kept = screen_drivers(cross_products_by_store(reading, [OUTCOME, *chosen.ids], by_shopper=by_shopper))
+    R, moved = _consistent_correlations(kept.products)
+    explained = _significant_r_squared(
+        R, facts.visits - facts.single - facts.groups if by_shopper else facts.visits - 1
+    )
     names = kept.products.names[1:]
-    means = means_of(reading, names)
-    told = leanings(reading, names, visits=facts.visits, by_shopper=by_shopper, level=rules.level)
-    estimates = _Seen(chosen, names, R, means, sampled(kept.products, means), told)
+    means = store_means(reading, names)
+    told = penalty_rewards(reading, names, visits=facts.visits, by_shopper=by_shopper, level=rules.level)
+    estimates = _StudyEstimates(chosen, names, R, means, bootstrap(kept.products, means), told)
     drivers = sorted(_drivers(estimates, rules.level), key=lambda driver: -driver.share)
-    felt = experiences(reading, [source.table for source in chosen.sources], query.which)
+    felt = mean_experiences(reading, [source.table for source in chosen.sources], query.which)
     both = interaction_in(reading, by_shopper=by_shopper) if chosen.sources[0].columns.get("pe") else None
-    return Study(
+    return DriverStudy(
         query.of, chosen.outcome, chosen.measure, facts.visits, facts.stores, facts.shoppers, by_shopper, explained,
-        "lmg" if len(estimates.keys) <= MOST else "johnson", tuple(drivers), tuple(felt), both,
-        promoting(reading, chosen, names, by_shopper=by_shopper, level=rules.level),
-        tuple(notes_of(chosen, Told(facts, kept, moved, by_shopper, bool(felt), both), drivers)),
+        "lmg" if len(estimates.keys) <= MOST_DRIVERS_FOR_LMG else "johnson", tuple(drivers), tuple(felt), both,
+        nps_drivers(reading, chosen, names, by_shopper=by_shopper, level=rules.level),
+        tuple(study_notes(chosen, NoteInputs(facts, kept, moved, by_shopper, bool(felt), both), drivers)),
     )  # fmt: skip
 
 
-def _holding(products: Products) -> tuple[Numbers, float]:
-    """Correlations that hold together, and how far the farthest was moved; ``CannotTell`` where that is too far."""
-    found = correlations(products.covariances())
-    R = mended(found)
+def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
+    """Correlations that hold together, and how far the farthest was moved; ``NotEstimable`` where that is too far."""
+    found = correlations_from_covariances(products.covariances())
+    R = nearest_correlation(found)
     moved = float(np.abs(R - found).max())
-    if moved > MOST_MENDED:
+    if moved > MOST_CORRECTION:
         text = message("The drivers are known in such different visits that what they say contradicts itself.")
-        raise CannotTell(text, "pairs")
+        raise NotEstimable(text, "pairs")
     return R, moved
 
 
-def _explained(R: Numbers, free: int) -> float:
-    """R²; ``CannotTell`` where as much would often come by chance (the F test of no slope at all).
+def _significant_r_squared(R: Numbers, free: int) -> float:
+    """R²; ``NotEstimable`` where as much would often come by chance (the F test of no slope at all).
 
     ``free``: visits less the means that were taken away.
     """
@@ -256,29 +258,29 @@ def _explained(R: Numbers, free: int) -> float:
             share=share,
             chance=chance,
         )
-        raise CannotTell(text, "chance")
+        raise NotEstimable(text, "chance")
     return min(r2, 1.0)
 
 
-def _drivers(estimates: _Seen, level: float) -> list[Driver]:
+def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
     found, performance, samples, up = (
-        shares(estimates.R),
+        relative_importance(estimates.R),
         estimates.means.mean(),
         estimates.samples,
-        _up(estimates.chosen),
+        _direction(estimates.chosen),
     )
-    positions = quadrants(found, up * performance, samples.shares, up * samples.performance)
-    first, visits = top(samples.shares), estimates.means.counts.sum(axis=0)
+    positions = quadrant_positions(found, up * performance, samples.shares, up * samples.performance)
+    first, visits = top_three_probabilities(samples.shares), estimates.means.counts.sum(axis=0)
     return [
         Driver(
             estimates.chosen.ids[key],
             estimates.chosen.titles[key],
             int(visits[at]),
             float(found[at]),
-            interval(samples.shares[:, at], level),
+            percentile_interval(samples.shares[:, at], level),
             float(first[at]),
             float(performance[at]),
-            interval(samples.performance[:, at], level),
+            percentile_interval(samples.performance[:, at], level),
             positions[at].quadrant,
             positions[at].certain,
             _hint(
@@ -292,15 +294,15 @@ def _drivers(estimates: _Seen, level: float) -> list[Driver]:
     ]
 
 
-def _up(chosen: Chosen) -> int:
+def _direction(chosen: StudyVariables) -> int:
     """1, or -1 where a higher score is the worse one."""
     return -1 if chosen.sources[-1].table.schemes[-1].direction == "lower-is-better" else 1
 
 
-def _hint(position: Placed, leaning: Asymmetric | None, *, mandatory: bool) -> Hint:
+def _hint(position: QuadrantPosition, leaning: Asymmetric | None, *, mandatory: bool) -> Suggestion:
     if leaning is None:
-        return hint_of(position, idle=False, lifts=False, seldom=False, mandatory=mandatory)
+        return suggest(position, idle=False, lifts=False, seldom=False, mandatory=mandatory)
     lifts = leaning.leaning is not None and leaning.leaning > LEANING
     surely = leaning.interval is not None and leaning.interval.low > 0
     seldom = leaning.prevalence < SELDOM
-    return hint_of(position, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)
+    return suggest(position, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)

@@ -13,17 +13,17 @@ from scipy import linalg, sparse
 
 __all__ = [
     "Codes",
+    "CrossProducts",
     "Matrix",
     "Sparse",
-    "Sums",
     "Vector",
-    "bilinear",
-    "blocks",
-    "left_over",
-    "quadratic",
+    "bilinear_forms",
+    "cross_products_of_rows",
+    "quadratic_forms",
+    "row_blocks",
+    "schur_complement",
     "sparse_is_quicker",
-    "sums_of_rows",
-    "weighed_trace",
+    "weighted_trace",
 ]
 
 
@@ -40,7 +40,7 @@ Sparse: TypeAlias = Any  # scipy.sparse.csr_array, which comes without types
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
+class CrossProducts:
     """Weighted cross-products of the visits, with ``I`` units and ``K`` dense columns.
 
     The dense columns are: the levels of each further random factor (``randoms`` says how many each has, in this
@@ -104,14 +104,14 @@ def _constant_first(fixed: Sparse) -> bool:
     return bool(fixed.shape[1]) and bool(np.all(fixed[:, [0]].toarray() == 1.0))
 
 
-def sums_of_rows(  # noqa: PLR0913, PLR0917
+def cross_products_of_rows(  # noqa: PLR0913, PLR0917
     unit: Codes,
     randoms: Sequence[Codes],
     fixed: Sparse | ArrayLike,
     y: ArrayLike,
     weights: ArrayLike | None = None,
     levels: Sequence[int] | None = None,
-) -> Sums:
+) -> CrossProducts:
     """The sums of ``n`` visits held in memory.
 
     ``unit`` and each of ``randoms``: codes (n) from 0, -1 where a visit has no level. ``fixed``: n x p, dense or
@@ -128,7 +128,7 @@ def sums_of_rows(  # noqa: PLR0913, PLR0917
     units, *others = (_incidence(codes, size) for codes, size in zip(factors, sizes, strict=True))
     block = sparse.hstack([*others, columns], format="csr")
     weighed = sparse.diags_array(weigh) @ block
-    return Sums(
+    return CrossProducts(
         visits=len(scores),
         weight=units.T @ weigh,
         cross=sparse.csr_array(units.T @ weighed),
@@ -146,19 +146,19 @@ def sums_of_rows(  # noqa: PLR0913, PLR0917
 _BLOCK = 4_000_000
 
 
-_SLOWER = 1_000
+_SPARSE_COST = 1_000
 
 
 _SETUP = 1e6
 
 
-def blocks(rows: int, columns: int) -> Iterator[slice]:
+def row_blocks(rows: int, columns: int) -> Iterator[slice]:
     """Runs of rows of a ``rows`` x ``columns`` matrix that hold about 4 million numbers each."""
     step = max(1, _BLOCK // max(1, columns))
     return (slice(low, min(low + step, rows)) for low in range(0, rows, step))
 
 
-def sparse_is_quicker(cross: Sparse, slower: int = _SLOWER) -> bool:
+def sparse_is_quicker(cross: Sparse, slower: int = _SPARSE_COST) -> bool:
     """Whether to go through all pairs of entries in a row, one of which takes ``slower`` times as long as if dense."""
     filled = np.diff(cross.indptr).astype(np.float64)
     return bool(slower * (filled @ filled) + _SETUP < cross.shape[0] * float(cross.shape[1]) ** 2)
@@ -174,13 +174,13 @@ def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
     """The lower triangle of cross' diag(weights) cross, for ``weights`` >= 0."""
     products = np.zeros((cross.shape[1], cross.shape[1]), order="F")
     roots = np.sqrt(weights)
-    for rows in blocks(*cross.shape):
+    for rows in row_blocks(*cross.shape):
         block = cross[rows].toarray() * roots[rows, None]
         products = linalg.blas.dsyrk(1.0, block.T, beta=1.0, c=products, lower=1, overwrite_c=1)
     return np.asarray(products)
 
 
-def left_over(contrasts: Sparse, cross: Sparse, weights: Vector) -> Matrix:
+def schur_complement(contrasts: Sparse, cross: Sparse, weights: Vector) -> Matrix:
     """The difference whole - cross' diag(weights) cross for ``weights`` >= 0, its lower triangle (Fortran order)."""
     if sparse_is_quicker(cross):
         return np.asarray((contrasts - _sparse_products(cross, weights)).toarray(order="F"))
@@ -189,7 +189,7 @@ def left_over(contrasts: Sparse, cross: Sparse, weights: Vector) -> Matrix:
     return np.asarray(remainder)
 
 
-def weighed_trace(cross: Sparse, weights: Vector, scale: Vector, lower: Matrix) -> float:
+def weighted_trace(cross: Sparse, weights: Vector, scale: Vector, lower: Matrix) -> float:
     """Trace of cross' diag(weights) cross times diag(scale) S diag(scale), where ``lower`` is a triangle of S."""
     if not sparse_is_quicker(cross):
         weighted_products = _dense_products(cross, weights) * scale
@@ -206,19 +206,19 @@ def weighed_trace(cross: Sparse, weights: Vector, scale: Vector, lower: Matrix) 
 _PAIR_COSTS = 1_000
 
 
-def quadratic(left: Sparse, lower: Matrix) -> Vector:
+def quadratic_forms(left: Sparse, lower: Matrix) -> Vector:
     """For each row q of ``left`` (m x K): q' S q, where ``lower`` (K x K) is the lower triangle of S."""
     size = left.shape[1]
     if sparse_is_quicker(left, _PAIR_COSTS):
         pairs = 4 * int(np.diff(left.indptr).max(initial=1)) ** 2
-        forms = [_by_pairs(left[rows], lower) for rows in blocks(left.shape[0], pairs)]
+        forms = [_by_pairs(left[rows], lower) for rows in row_blocks(left.shape[0], pairs)]
     else:
-        dense = (left[rows].toarray() for rows in blocks(left.shape[0], size))
+        dense = (left[rows].toarray() for rows in row_blocks(left.shape[0], size))
         forms = [np.einsum("ij,ji->i", dense_form, _times(lower, dense_form)) for dense_form in dense]
     return np.concatenate([np.zeros(0), *forms])
 
 
-def bilinear(left: Matrix, lower: Matrix) -> Matrix:
+def bilinear_forms(left: Matrix, lower: Matrix) -> Matrix:
     """Left S left' (m x m) for a few rows ``left`` (m x K)."""
     return np.asarray(left @ _times(lower, left))
 

@@ -15,9 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector, left_over, weighed_trace
+from cemaudit.compare.mixed_model.crossproducts import (
+    CrossProducts,
+    Matrix,
+    Sparse,
+    Vector,
+    schur_complement,
+    weighted_trace,
+)
 
-__all__ = ["Arrangement", "Method", "System", "arrange", "independent", "solve"]
+__all__ = [
+    "EliminationOrder",
+    "Method",
+    "MixedModelEquations",
+    "elimination_order",
+    "independent_columns",
+    "solve_equations",
+]
 
 
 Method: TypeAlias = Literal["REML", "ML"]
@@ -30,14 +44,14 @@ _SMALL = 64
 
 
 @dataclass(frozen=True, eq=False)
-class System:
+class MixedModelEquations:
     """A solved system: effects are those in ``units`` (I) and ``columns`` (K), divided by their ratios ("spherical").
 
     ``spread``: D (I). ``scale``: s (K). ``lower``: L (K x K, lower triangle alone).
     ``residual``: the penalised residual sum of squares.
     """
 
-    sums: Sums
+    sums: CrossProducts
     ratios: Vector
     spread: Vector
     scale: Vector
@@ -75,7 +89,7 @@ class System:
     def unexplained(self, inverse: Matrix) -> Vector:
         """Per random factor: the sum of its levels' prediction error variances, each as a share of its variance."""
         again = (self.ratios[0] / self.spread) ** 2
-        units = float((1.0 / self.spread).sum()) + weighed_trace(self.sums.cross, again, self.scale, inverse)
+        units = float((1.0 / self.spread).sum()) + weighted_trace(self.sums.cross, again, self.scale, inverse)
         diagonal = np.diagonal(inverse)
         return np.array([units, *(float(diagonal[span].sum()) for span in self.sums.spans)])
 
@@ -95,15 +109,15 @@ def _inverse(lower: Matrix) -> Matrix:
     return np.asfortranarray(root.T @ root)
 
 
-def _scale(sums: Sums, ratios: Vector) -> Vector:
+def _scale(sums: CrossProducts, ratios: Vector) -> Vector:
     scale = np.ones(sums.columns)
     for span, ratio in zip(sums.spans, ratios[1:], strict=True):
         scale[span] = ratio
     return scale
 
 
-def _factor(sums: Sums, scale: Vector, shrink: Vector) -> Matrix:
-    matrix = left_over(sums.dense, sums.cross, shrink)
+def _factor(sums: CrossProducts, scale: Vector, shrink: Vector) -> Matrix:
+    matrix = schur_complement(sums.dense, sums.cross, shrink)
     matrix *= scale
     matrix *= scale[:, None]
     np.einsum("ii->i", matrix)[: sums.first_fixed] += 1.0
@@ -113,7 +127,7 @@ def _factor(sums: Sums, scale: Vector, shrink: Vector) -> Matrix:
     return np.asarray(lower)
 
 
-def solve(sums: Sums, ratios: Vector) -> System:
+def solve_equations(sums: CrossProducts, ratios: Vector) -> MixedModelEquations:
     """The system at ``ratios`` (units first, then each further factor; zero is allowed).
 
     ``numpy.linalg.LinAlgError`` where fixed columns are aliased: drop those first.
@@ -128,13 +142,13 @@ def solve(sums: Sums, ratios: Vector) -> System:
     residual = sums.squares - shrink @ sums.unit_totals**2 - half @ half
     units = ratios[0] * (sums.unit_totals - sums.cross @ (scale * columns)) / spread
     least = max(_LEAST_RESIDUAL * sums.squares, np.finfo(float).tiny)
-    return System(sums, ratios, spread, scale, lower, max(float(residual), least), units, columns)
+    return MixedModelEquations(sums, ratios, spread, scale, lower, max(float(residual), least), units, columns)
 
 
 _LEAST = 1e-9
 
 
-def independent(products: Matrix) -> NDArray[np.bool_]:
+def independent_columns(products: Matrix) -> NDArray[np.bool_]:
     """Which columns are kept, given their cross-products (p x p); the others are linear combinations of earlier ones.
 
     Gaussian elimination in the order given: a column whose square, left over after the kept columns before it, is
@@ -152,7 +166,7 @@ def independent(products: Matrix) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, eq=False)
-class Arrangement:
+class EliminationOrder:
     """Sums as given (``given``) and as solved (``sums``).
 
     ``units`` and ``columns``: where each solved unit and dense column stands among the given effects, counted with
@@ -160,8 +174,8 @@ class Arrangement:
     factor each solved one is.
     """
 
-    given: Sums
-    sums: Sums
+    given: CrossProducts
+    sums: CrossProducts
     units: NDArray[np.intp]
     columns: NDArray[np.intp]
     factors: tuple[int, ...]
@@ -198,37 +212,39 @@ class Arrangement:
         return tuple((missing - first).tolist())
 
 
-def _order(sums: Sums) -> list[int]:
+def _order(sums: CrossProducts) -> list[int]:
     """The largest factor first, the units where they are as large."""
     largest = int(np.argmax(sums.levels))
     return [largest, *(factor for factor in range(len(sums.levels)) if factor != largest)]
 
 
-def _kept(sums: Sums) -> NDArray[np.intp]:
+def _kept(sums: CrossProducts) -> NDArray[np.intp]:
     fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
-    return np.asarray(np.flatnonzero(independent(fixed)) + sums.units + sums.first_fixed)
+    return np.asarray(np.flatnonzero(independent_columns(fixed)) + sums.units + sums.first_fixed)
 
 
-def _places(sums: Sums, factors: list[int]) -> list[NDArray[np.intp]]:
+def _column_indices(sums: CrossProducts, factors: list[int]) -> list[NDArray[np.intp]]:
     starts = np.cumsum((0, *sums.levels))
     return [np.arange(starts[factor], starts[factor + 1]) for factor in factors]
 
 
-def arrange(sums: Sums) -> Arrangement:
+def elimination_order(sums: CrossProducts) -> EliminationOrder:
     """The arrangement of ``sums`` with the smallest dense block and no aliased column."""
     factors = _order(sums)
-    first, *others = _places(sums, factors)
+    first, *others = _column_indices(sums, factors)
     columns = np.concatenate([*others, _kept(sums)])
     if factors[0] == 0 and len(columns) == sums.columns:
-        return Arrangement(sums, sums, first, columns, tuple(factors))
-    return Arrangement(sums, _taken(sums, factors, first, columns), first, columns, tuple(factors))
+        return EliminationOrder(sums, sums, first, columns, tuple(factors))
+    return EliminationOrder(sums, _reordered(sums, factors, first, columns), first, columns, tuple(factors))
 
 
-def _taken(sums: Sums, factors: list[int], first: NDArray[np.intp], columns: NDArray[np.intp]) -> Sums:
+def _reordered(
+    sums: CrossProducts, factors: list[int], first: NDArray[np.intp], columns: NDArray[np.intp]
+) -> CrossProducts:
     total, totals = sums.total(), np.concatenate([sums.unit_totals, sums.dense_totals])
     block = total[columns]
     randoms = tuple(sums.levels[factor] for factor in factors[1:])
-    return Sums(
+    return CrossProducts(
         visits=sums.visits,
         weight=np.asarray(total.diagonal()[first]),
         cross=sparse.csr_array(total[first][:, columns]),

@@ -10,10 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector, bilinear, quadratic
-from cemaudit.compare.mixed_model.equations import System
+from cemaudit.compare.mixed_model.crossproducts import (
+    CrossProducts,
+    Matrix,
+    Sparse,
+    Vector,
+    bilinear_forms,
+    quadratic_forms,
+)
+from cemaudit.compare.mixed_model.equations import MixedModelEquations
 
-__all__ = ["Estimates", "Model", "covariances", "errors"]
+__all__ = ["Estimates", "MixedModel", "prediction_error_covariances", "prediction_error_variances"]
 
 
 class Estimates(NamedTuple):
@@ -23,40 +30,45 @@ class Estimates(NamedTuple):
     se: Vector
 
 
-def _left(system: System, units: Sparse, columns: Sparse) -> Sparse:
+def _contrast_rows(system: MixedModelEquations, units: Sparse, columns: Sparse) -> Sparse:
     """The rows q = s (c_dense - N' (t_0² / D) c_units), one for each combination (m x K)."""
-    shrunken = _times(units, _alone(system)) @ system.sums.cross
-    return _times(columns - shrunken, system.scale)
+    shrunken = _scale_columns(units, _conditional_variances(system)) @ system.sums.cross
+    return _scale_columns(columns - shrunken, system.scale)
 
 
-def _times(rows: Sparse, columns: Vector) -> Sparse:
+def _scale_columns(rows: Sparse, columns: Vector) -> Sparse:
     """Each column times a number of its own; much cheaper for small matrices than a product with a diagonal one."""
     found: Sparse = rows.copy()
     found.data = found.data * columns[found.indices]
     return found
 
 
-def _alone(system: System) -> Vector:
+def _conditional_variances(system: MixedModelEquations) -> Vector:
     """Variance of each unit's effect if all else were known, in residual variances (I)."""
     return np.asarray(system.ratios[0] ** 2 / system.spread)
 
 
-def errors(system: System, inverse: Matrix, units: Sparse, columns: Sparse) -> Vector:
+def prediction_error_variances(system: MixedModelEquations, inverse: Matrix, units: Sparse, columns: Sparse) -> Vector:
     """Prediction error variances (m), in residual variances, of ``units`` (m x I) and ``columns`` (m x K) together.
 
     Sum of c_units² t_0² / D + q' S⁻¹ q (Henderson 1975, Biometrics 31:423-447, after eliminating the units).
     ``inverse``: the lower triangle of S⁻¹ (K x K).
     """
-    return np.asarray(units.power(2) @ _alone(system) + quadratic(_left(system, units, columns), inverse))
+    return np.asarray(
+        units.power(2) @ _conditional_variances(system)
+        + quadratic_forms(_contrast_rows(system, units, columns), inverse)
+    )
 
 
-def covariances(system: System, inverse: Matrix, units: Sparse, columns: Sparse) -> Matrix:
-    """Covariances (m x m) of the prediction errors of a few combinations, in residual variances; see ``errors``."""
-    alone = (_times(units, _alone(system)) @ units.T).toarray()
-    return np.asarray(alone + bilinear(_left(system, units, columns).toarray(), inverse))
+def prediction_error_covariances(
+    system: MixedModelEquations, inverse: Matrix, units: Sparse, columns: Sparse
+) -> Matrix:
+    """Covariances (m x m) of the prediction errors of a few combinations, in residual variances; see ``prediction_error_variances``."""
+    alone = (_scale_columns(units, _conditional_variances(system)) @ units.T).toarray()
+    return np.asarray(alone + bilinear_forms(_contrast_rows(system, units, columns).toarray(), inverse))
 
 
-class Model(ABC):
+class MixedModel(ABC):
     """Effects of units (I) and dense columns (K) with their uncertainty, in the order of the ``sums`` behind them.
 
     ``ratios``: standard deviation of units and of each further random factor, over ``residual_sd``. ``unit_sd`` and
@@ -64,7 +76,7 @@ class Model(ABC):
     not say; their effects are 0. ``effects`` (I + K): all of them, the units' first.
     """
 
-    sums: Sums
+    sums: CrossProducts
     ratios: Vector
     residual_sd: float
     unit_sd: float
@@ -85,12 +97,12 @@ class Model(ABC):
 
         A combination must make sense without aliased columns.
         """
-        contrasts = _joined(self.sums, units, dense)
+        contrasts = _stacked_contrasts(self.sums, units, dense)
         return Estimates(contrasts @ self.effects, self.errors(contrasts))
 
     def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
         """Covariances (m x m) of the prediction errors of a few such combinations."""
-        return self.spreads(_joined(self.sums, units, dense))
+        return self.spreads(_stacked_contrasts(self.sums, units, dense))
 
     @property
     def units(self) -> Vector:
@@ -138,7 +150,9 @@ def _rows(block: Sparse | ArrayLike) -> Sparse:
     return block if sparse.issparse(block) else sparse.csr_array(np.atleast_2d(np.asarray(block, dtype=np.float64)))
 
 
-def _joined(sums: Sums, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Sparse:
+def _stacked_contrasts(
+    sums: CrossProducts, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None
+) -> Sparse:
     blocks = [None if block is None else _rows(block) for block in (units, dense)]
     rows = max(block.shape[0] for block in blocks if block is not None)
     filled = [

@@ -7,12 +7,12 @@ from itertools import product
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector
-from cemaudit.compare.mixed_model.equations import Arrangement, System, solve
-from cemaudit.compare.mixed_model.model import Model
-from cemaudit.compare.mixed_model.reml import Fit, fit, fit_at, identified
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts, Matrix, Sparse, Vector
+from cemaudit.compare.mixed_model.equations import EliminationOrder, MixedModelEquations, solve_equations
+from cemaudit.compare.mixed_model.model import MixedModel
+from cemaudit.compare.mixed_model.reml import ModelAtTheta, check_identified, fit_at_theta, fit_reml
 
-__all__ = ["Mixture", "integrated", "model_of", "model_without_units"]
+__all__ = ["ModelAveragedOverTheta", "average_over_theta", "fit_best", "fit_without_units"]
 
 
 _RANGE = (0.01, 10.0)
@@ -24,14 +24,14 @@ _POINTS = {1: 25, 2: 13, 3: 7}
 _LEAST_ROUGHLY, _LEAST = 1e-3, 1e-4
 
 
-class Mixture(Model):
+class ModelAveragedOverTheta(MixedModel):
     """An average of fits at many ratios, each weighing as much as the scores and the prior speak for it.
 
     Standard errors hold the variance within the fits and the differences between them. ``ratios`` are mean ratios;
     ``residual_sd``, ``unit_sd`` and ``random_sds`` are roots of mean variances.
     """
 
-    def __init__(self, fits: list[Fit], weights: Vector) -> None:
+    def __init__(self, fits: list[ModelAtTheta], weights: Vector) -> None:
         self._fits = fits
         self._weights = weights
         self._all_effects = np.array([fit.effects for fit in fits])
@@ -64,7 +64,7 @@ class Mixture(Model):
         return np.asarray(contrasts @ (self._all_effects - self.effects).T)
 
 
-def _log_weight(system: System) -> float:
+def _log_posterior(system: MixedModelEquations) -> float:
     """Logarithm of the posterior density on a grid of log ratios, given half-normal(1) priors of the ratios.
 
     The restricted likelihood is the likelihood with fixed effects (flat prior) and residual variance (prior 1 over
@@ -73,16 +73,18 @@ def _log_weight(system: System) -> float:
     return float(-0.5 * system.criterion("REML") + np.sum(np.log(system.ratios) - 0.5 * system.ratios**2))
 
 
-def _weigh(logs: Vector) -> Vector:
+def _normalised_weights(logs: Vector) -> Vector:
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 
 
-def _promising(sums: Sums, axis: Vector) -> list[Vector]:
+def _refined_grid(sums: CrossProducts, axis: Vector) -> list[Vector]:
     """For each factor the stretch of a coarse ``axis`` of ratios that matters, cut anew into as many points."""
     size, factors = len(axis), len(sums.levels)
-    logs = np.array([_log_weight(solve(sums, np.array(ratios))) for ratios in product(axis, repeat=factors)])
-    weights = _weigh(logs).reshape((size,) * factors)
+    logs = np.array(
+        [_log_posterior(solve_equations(sums, np.array(ratios))) for ratios in product(axis, repeat=factors)]
+    )
+    weights = _normalised_weights(logs).reshape((size,) * factors)
     axes = []
     for factor in range(factors):
         margin = weights.sum(axis=tuple(other for other in range(factors) if other != factor))
@@ -92,23 +94,23 @@ def _promising(sums: Sums, axis: Vector) -> list[Vector]:
     return axes
 
 
-def _averaged(arrangement: Arrangement) -> Mixture:
+def _posterior_average(arrangement: EliminationOrder) -> ModelAveragedOverTheta:
     sums = arrangement.sums
     axis = np.geomspace(*_RANGE, _POINTS[len(sums.levels)])
-    systems = [solve(sums, np.array(ratios)) for ratios in product(*_promising(sums, axis))]
-    weights = _weigh(np.array([_log_weight(system) for system in systems]))
+    systems = [solve_equations(sums, np.array(ratios)) for ratios in product(*_refined_grid(sums, axis))]
+    weights = _normalised_weights(np.array([_log_posterior(system) for system in systems]))
     kept = np.flatnonzero(weights > _LEAST * weights.max())
-    fits = [Fit(arrangement, systems[kept_index], "REML", spare=2) for kept_index in kept]
-    return Mixture(fits, weights[kept] / weights[kept].sum())
+    fits = [ModelAtTheta(arrangement, systems[kept_index], "REML", spare=2) for kept_index in kept]
+    return ModelAveragedOverTheta(fits, weights[kept] / weights[kept].sum())
 
 
-def integrated(sums: Sums) -> Mixture:
-    """The model averaged over its ratios (at most three random factors); ``CannotTell`` as for ``fit``.
+def average_over_theta(sums: CrossProducts) -> ModelAveragedOverTheta:
+    """The model averaged over its ratios (at most three random factors); ``CannotTell`` as for ``fit_reml``.
 
     A coarse grid from 0.01 to 10 finds where the weight is, a second one covers that.
     """
-    arrangement, _ = identified(sums)
-    return _averaged(arrangement)
+    arrangement, _ = check_identified(sums)
+    return _posterior_average(arrangement)
 
 
 _LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS = 0.01, 10.0, 41
@@ -117,37 +119,37 @@ _LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS = 0.01, 10.0, 41
 _FEW, _LEAST_WEIGHT = 200, 1e-4
 
 
-def model_without_units(sums: Sums) -> Model:
+def fit_without_units(sums: CrossProducts) -> MixedModel:
     """The model with no variance between units, of at most one further random factor; fixed effects alone without.
 
     ``residual_sd`` holds what units differ by. Fewer than 200 levels of the factor: averaged over the ratios 0.01 to
     10 with a half-normal(1) prior; else at the best one (REML).
     """
     if not sums.randoms:
-        return fit_at(sums, np.zeros(1))
+        return fit_at_theta(sums, np.zeros(1))
     return _averaged_without_units(sums) if sums.randoms[0] < _FEW else _best(sums)
 
 
-def _at(sums: Sums, ratio: float) -> Fit:
-    return fit_at(sums, np.array([0.0, ratio]))
+def _at(sums: CrossProducts, ratio: float) -> ModelAtTheta:
+    return fit_at_theta(sums, np.array([0.0, ratio]))
 
 
-def _averaged_without_units(sums: Sums) -> Mixture:
+def _averaged_without_units(sums: CrossProducts) -> ModelAveragedOverTheta:
     ratios = np.geomspace(_LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS)
     fits = [_at(sums, ratio) for ratio in ratios]
     logs = np.log(ratios) - 0.5 * ratios**2 - 0.5 * np.array([fit.criterion for fit in fits])
     weights = np.exp(logs - logs.max())
     kept = np.flatnonzero(weights > _LEAST_WEIGHT)
-    return Mixture([fits[kept_index] for kept_index in kept], weights[kept] / weights[kept].sum())
+    return ModelAveragedOverTheta([fits[kept_index] for kept_index in kept], weights[kept] / weights[kept].sum())
 
 
-def _best(sums: Sums) -> Fit:
+def _best(sums: CrossProducts) -> ModelAtTheta:
     bounds = np.log(_LOWEST), np.log(_HIGHEST)
     minimum = minimize_scalar(lambda log: _at(sums, np.exp(log)).criterion, bounds=bounds)
     return min(_at(sums, 0.0), _at(sums, np.exp(minimum.x)), key=lambda fit: fit.criterion)
 
 
-FEW_UNITS = 200
+FEWEST_FOR_REML = 200
 
 
 _MOST_FACTORS = 3
@@ -156,7 +158,7 @@ _MOST_FACTORS = 3
 _SMALL_BLOCK = 400
 
 
-def model_of(sums: Sums) -> Model:
+def fit_best(sums: CrossProducts) -> MixedModel:
     """Averaged over the ratios for fewer than 200 units, else at the best ratios (REML); ``CannotTell`` for neither.
 
     Averaged for more units, too, where the best ratio of the units is 0: that would claim that they are surely equal.
@@ -164,7 +166,7 @@ def model_of(sums: Sums) -> Model:
     """
     smallest = sums.columns + sums.units - max(sums.levels)
     small = len(sums.levels) <= _MOST_FACTORS and smallest <= _SMALL_BLOCK
-    if small and sums.units < FEW_UNITS:
-        return integrated(sums)
-    best = fit(sums)
-    return integrated(sums) if small and not best.ratios[0] else best
+    if small and sums.units < FEWEST_FOR_REML:
+        return average_over_theta(sums)
+    best = fit_reml(sums)
+    return average_over_theta(sums) if small and not best.ratios[0] else best

@@ -17,13 +17,27 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
 
-from cemaudit.compare.errors import CannotTell
-from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Sums, Vector
-from cemaudit.compare.mixed_model.equations import Arrangement, Method, System, arrange, solve
-from cemaudit.compare.mixed_model.model import Model, covariances, errors
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts, Matrix, Sparse, Vector
+from cemaudit.compare.mixed_model.equations import (
+    EliminationOrder,
+    Method,
+    MixedModelEquations,
+    elimination_order,
+    solve_equations,
+)
+from cemaudit.compare.mixed_model.model import MixedModel, prediction_error_covariances, prediction_error_variances
 from cemaudit.language import N_, message
 
-__all__ = ["LARGEST_BLOCK", "Fit", "Moments", "fit", "fit_at", "identified", "optimum"]
+__all__ = [
+    "LARGEST_BLOCK",
+    "ModelAtTheta",
+    "MomentEquations",
+    "check_identified",
+    "fit_at_theta",
+    "fit_reml",
+    "minimise_criterion",
+]
 
 
 _WITHOUT_AN_ANSWER = 0.5
@@ -33,7 +47,7 @@ _RANGE = (0.1, 10.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class MomentEquations:
     """``matrix``: |Z_r' Q Z_s|² for units, further random factors and residual; ``right``: |Z_r' Q y|².
 
     ``raw``: |Z_r' Z_r|², the diagonal as it would be without fixed columns.
@@ -44,9 +58,9 @@ class Moments:
     raw: Vector
 
     @staticmethod
-    def of(sums: Sums) -> Moments:
+    def of(sums: CrossProducts) -> MomentEquations:
         """Of ``sums`` without aliased columns."""
-        return _Projected(sums).moments()
+        return _ProjectedProducts(sums).moments()
 
     def ratios(self) -> Vector:
         """Roughly, the standard deviation of each random factor over the residual one: 0.1 to 10."""
@@ -68,13 +82,13 @@ class Moments:
         return np.asarray(self.matrix / np.outer(roots, roots))
 
 
-class _Projected:
+class _ProjectedProducts:
     """Cross-products between random factors after the fixed columns are taken out of them.
 
     ``explained``: for each random level, its part along the fixed columns in orthonormal coordinates (p x levels).
     """
 
-    def __init__(self, sums: Sums) -> None:
+    def __init__(self, sums: CrossProducts) -> None:
         self.sums = sums
         self.total = sums.total()
         self.ends = np.cumsum((0, *sums.levels))
@@ -96,7 +110,7 @@ class _Projected:
         mixed = float(((cells.T @ left.T).T * right).sum())
         return raw, raw - 2.0 * mixed + float(((left @ left.T) * (right @ right.T)).sum())
 
-    def moments(self) -> Moments:
+    def moments(self) -> MomentEquations:
         spans, size = self.spans(), len(self.sums.levels)
         matrix, raw = np.empty((size + 1, size + 1)), np.empty(size + 1)
         for row, one in enumerate(spans):
@@ -107,55 +121,55 @@ class _Projected:
             matrix[row, size] = matrix[size, row] = once
         raw[size], matrix[size, size] = self.sums.visits, self.sums.visits - self.sums.fixed
         right = np.array([*(float((self.totals[span] ** 2).sum()) for span in spans), self.squares])
-        return Moments(matrix, right, raw)
+        return MomentEquations(matrix, right, raw)
 
 
 LARGEST_BLOCK = 6_000
 
 
-_ALIKE = 1e-9
+_COLLINEAR = 1e-9
 
 
-def identified(sums: Sums) -> tuple[Arrangement, Moments]:
-    """The arrangement of ``sums`` and its moments; ``CannotTell`` where they do not say enough for a model."""
-    arrangement = arrange(sums)
+def check_identified(sums: CrossProducts) -> tuple[EliminationOrder, MomentEquations]:
+    """The arrangement of ``sums`` and its moments; ``NotEstimable`` where they do not say enough for a model."""
+    arrangement = elimination_order(sums)
     _check_sizes(arrangement.sums)
-    moments = Moments.of(arrangement.sums)
+    moments = MomentEquations.of(arrangement.sums)
     _check_moments(arrangement, moments)
     return arrangement, moments
 
 
-def _check_sizes(sums: Sums) -> None:
+def _check_sizes(sums: CrossProducts) -> None:
     if sums.visits - sums.fixed < 2:
-        raise CannotTell(message("{count} visits are too few to compare anything", count=sums.visits), "few")
+        raise NotEstimable(message("{count} visits are too few to compare anything", count=sums.visits), "few")
     if sums.columns > LARGEST_BLOCK:
         text = N_("there are more than {most} on both sides: compare fewer at once, for instance region by region")
-        raise CannotTell(message(text, most=LARGEST_BLOCK), "large")
+        raise NotEstimable(message(text, most=LARGEST_BLOCK), "large")
 
 
-def _check_moments(arrangement: Arrangement, moments: Moments) -> None:
+def _check_moments(arrangement: EliminationOrder, moments: MomentEquations) -> None:
     """Raises where two variances leave the same mark on the scores, or one leaves none."""
     if not moments.right[-1] > 1e-12 * max(arrangement.sums.squares, np.finfo(float).tiny):
-        raise CannotTell(
+        raise NotEstimable(
             message("the scores are all equal, or leave no remainder: there is nothing to compare"), "equal"
         )
     alike = moments.likeness()
     for row, factor in enumerate(arrangement.factors):
         _check_factor(alike, row, factor)
-    if np.linalg.eigvalsh(alike)[0] < _ALIKE:
-        raise CannotTell(message("these visits cannot tell the sources of difference from one another"), "alike")
+    if np.linalg.eigvalsh(alike)[0] < _COLLINEAR:
+        raise NotEstimable(message("these visits cannot tell the sources of difference from one another"), "alike")
 
 
 def _check_factor(alike: Matrix, row: int, factor: int) -> None:
     if alike[row, row] == 0.0:
         text = N_("there is only one to compare, or each stands in a group of its own")
-        raise CannotTell(message(text), "absorbed", factor)
-    if alike[row, -1] > 1.0 - _ALIKE:
+        raise NotEstimable(message(text), "absorbed", factor)
+    if alike[row, -1] > 1.0 - _COLLINEAR:
         text = N_("each occurs in one visit only: what is its own cannot be told from the chance of that visit")
-        raise CannotTell(message(text), "once", factor)
-    if np.any(alike[row, :row] > 1.0 - _ALIKE):
+        raise NotEstimable(message(text), "once", factor)
+    if np.any(alike[row, :row] > 1.0 - _COLLINEAR):
         text = N_("each goes with one other alone, like a store with its only shopper: the two cannot be told apart")
-        raise CannotTell(message(text), "same", factor)
+        raise NotEstimable(message(text), "same", factor)
 
 
 _LOWEST, _HIGHEST = 1e-4, 1e3
@@ -171,13 +185,13 @@ _NO_WORSE = 1e-7
 
 
 @dataclass
-class _Search:
+class _ThetaSearch:
     """Searches the ratios ``free`` (the others are 0) by the logarithms of them, in about their standard errors."""
 
-    sums: Sums
+    sums: CrossProducts
     method: Method
     free: NDArray[np.intp]
-    best: System | None = field(default=None, init=False)
+    best: MixedModelEquations | None = field(default=None, init=False)
     lowest: float = field(default=np.inf, init=False)
 
     def steps(self) -> Vector:
@@ -190,47 +204,49 @@ class _Search:
         return ratios
 
     def __call__(self, places: Vector) -> tuple[float, Vector]:
-        system = solve(self.sums, self.ratios(places))
+        system = solve_equations(self.sums, self.ratios(places))
         criterion = system.criterion(self.method)
         if criterion < self.lowest:
             self.best, self.lowest = system, criterion
         return criterion, system.slope(self.method)[self.free] / self.steps()
 
-    def run(self, start: Vector) -> System:
+    def run(self, start: Vector) -> MixedModelEquations:
         places = np.log(np.maximum(start[self.free], _LOWEST)) * self.steps()
         bounds = [(np.log(_LOWEST) * step, np.log(_HIGHEST) * step) for step in self.steps()]
         options = {"gtol": _PRECISION, "ftol": 1e-15, "maxiter": 100}
         optimize.minimize(self, places, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-        return self.best if self.best is not None else solve(self.sums, start)
+        return self.best if self.best is not None else solve_equations(self.sums, start)
 
 
-def _without(sums: Sums, method: Method, system: System) -> System | None:
+def _at_zero_variance(sums: CrossProducts, method: Method, system: MixedModelEquations) -> MixedModelEquations | None:
     """The system with one small ratio at exactly 0, where that fits as well."""
     for factor in np.flatnonzero((system.ratios > 0) & (system.ratios < _PERHAPS_ZERO)):
         ratios = np.where(np.arange(len(system.ratios)) == factor, 0.0, system.ratios)
-        other = solve(sums, ratios)
+        other = solve_equations(sums, ratios)
         if other.criterion(method) <= system.criterion(method) + _NO_WORSE:
             return other
     return None
 
 
-def optimum(sums: Sums, method: Method, start: Vector) -> System:
+def minimise_criterion(sums: CrossProducts, method: Method, start: Vector) -> MixedModelEquations:
     """The system at the ratios of the lowest criterion; a variance is exactly 0 where nothing speaks for more."""
-    system = _Search(sums, method, np.arange(len(sums.levels))).run(start)
-    while (other := _without(sums, method, system)) is not None:
+    system = _ThetaSearch(sums, method, np.arange(len(sums.levels))).run(start)
+    while (other := _at_zero_variance(sums, method, system)) is not None:
         free = np.flatnonzero(other.ratios > 0)
-        system = _Search(sums, method, free).run(other.ratios) if len(free) else other
+        system = _ThetaSearch(sums, method, free).run(other.ratios) if len(free) else other
     return system
 
 
-class Fit(Model):
+class ModelAtTheta(MixedModel):
     """Effects at known ratios.
 
     ``criterion``: -2 log likelihood, restricted for REML. ``spare``: degrees of freedom less for the residual
     variance (2 makes it a posterior mean).
     """
 
-    def __init__(self, arrangement: Arrangement, system: System, method: Method, spare: int = 0) -> None:
+    def __init__(
+        self, arrangement: EliminationOrder, system: MixedModelEquations, method: Method, spare: int = 0
+    ) -> None:
         self._arrangement = arrangement
         self._system = system
         self.method = method
@@ -253,23 +269,25 @@ class Fit(Model):
 
     def variances(self, units: Sparse, columns: Sparse) -> Vector:
         """Of each combination's ``parts``: the variance of its prediction error (m)."""
-        return self.variance * np.maximum(errors(self._system, self._inverse, units, columns), 0.0)
+        return self.variance * np.maximum(prediction_error_variances(self._system, self._inverse, units, columns), 0.0)
 
     def spreads(self, contrasts: Sparse) -> Matrix:
-        return self.variance * covariances(self._system, self._inverse, *self._arrangement.parts(contrasts))
+        return self.variance * prediction_error_covariances(
+            self._system, self._inverse, *self._arrangement.parts(contrasts)
+        )
 
     @cached_property
     def _inverse(self) -> Matrix:
         return self._system.inverse()
 
 
-def fit(sums: Sums, method: Method = "REML") -> Fit:
-    """The model that fits ``sums`` best; ``CannotTell`` where they do not say enough."""
-    arrangement, moments = identified(sums)
-    return Fit(arrangement, optimum(arrangement.sums, method, moments.ratios()), method)
+def fit_reml(sums: CrossProducts, method: Method = "REML") -> ModelAtTheta:
+    """The model that fits ``sums`` best; ``NotEstimable`` where they do not say enough."""
+    arrangement, moments = check_identified(sums)
+    return ModelAtTheta(arrangement, minimise_criterion(arrangement.sums, method, moments.ratios()), method)
 
 
-def fit_at(sums: Sums, ratios: Vector, method: Method = "REML") -> Fit:
+def fit_at_theta(sums: CrossProducts, ratios: Vector, method: Method = "REML") -> ModelAtTheta:
     """The model at given ``ratios`` (units first, then each further random factor; 0 leaves one out)."""
-    arrangement = arrange(sums)
-    return Fit(arrangement, solve(arrangement.sums, arrangement.solved_order(ratios)), method)
+    arrangement = elimination_order(sums)
+    return ModelAtTheta(arrangement, solve_equations(arrangement.sums, arrangement.solved_order(ratios)), method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cemaudit.entry.doubts.doubt import Doubt, open_doubts
-from cemaudit.entry.doubts.earlier import Earlier, Seen
+from cemaudit.entry.doubts.earlier import Earlier, PriorVisit
 from cemaudit.entry.doubts.every import all_doubts
 
-__all__ = ["Doubt", "Earlier", "Seen", "all_doubts", "open_doubts"]
+__all__ = ["Doubt", "Earlier", "PriorVisit", "all_doubts", "open_doubts"]

@@ -8,7 +8,7 @@ from cemaudit.entry.doubts.doubt import Doubt
 from cemaudit.errors import Problem
 from cemaudit.language import message
 from cemaudit.model import Checklist, Visit
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.validation import check_visit, missing_evidence, short_note
 
 __all__ = ["answer_doubts"]
@@ -25,7 +25,7 @@ def answer_doubts(visit: Visit, checklist: Checklist) -> Iterator[Doubt]:
 
 def _open(visit: Visit, checklist: Checklist) -> Iterator[Doubt]:
     for item in checklist.items.values():
-        if item.id in visit.answers or item.id in visit.skipped or not is_relevant(item, visit, checklist):
+        if item.id in visit.answers or item.id in visit.skipped or not item_is_relevant(item, visit, checklist):
             continue
         problem = Problem(message("not answered"), f"answers.{item.id}", message("answer it, or skip it with a reason"))
         yield Doubt("item.open", problem, must=True)

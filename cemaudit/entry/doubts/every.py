@@ -11,7 +11,7 @@ from cemaudit.entry.doubts.earlier import Earlier
 from cemaudit.entry.doubts.pictures import picture_doubts
 from cemaudit.entry.doubts.texts import text_doubts
 from cemaudit.entry.doubts.times import when_doubts
-from cemaudit.entry.evidence import Taken
+from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.errors import Problem
 from cemaudit.model import Checklist, Visit
 
@@ -21,7 +21,7 @@ __all__ = ["all_doubts"]
 def all_doubts(  # noqa: PLR0913, PLR0917 (a doubt may come of any of the six)
     visit: Visit,
     checklist: Checklist,
-    taken: Mapping[str, Taken],
+    taken: Mapping[str, KeptEvidence],
     earlier: Earlier,
     now: dt.datetime,
     review: Iterable[Problem],

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from cemaudit.entry.doubts.doubt import Doubt
-from cemaudit.entry.doubts.earlier import Earlier, Seen
-from cemaudit.entry.evidence import Taken
+from cemaudit.entry.doubts.earlier import Earlier, PriorVisit
+from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.errors import Problem, Sayable
 from cemaudit.language import N_, message
-from cemaudit.media.picture_quality import Look
+from cemaudit.media.picture_quality import PictureQuality
 from cemaudit.model import Visit
 
 __all__ = ["picture_doubts"]
@@ -29,7 +29,7 @@ LEAST_BRIGHT = 0.1
 _TAKE_AGAIN = N_("add a better one, if you can still take it")
 
 
-def picture_doubts(visit: Visit, taken: Mapping[str, Taken], earlier: Earlier) -> Iterator[Doubt]:
+def picture_doubts(visit: Visit, taken: Mapping[str, KeptEvidence], earlier: Earlier) -> Iterator[Doubt]:
     """Doubts about every piece of evidence of ``visit``; ``taken`` by SHA-256, others are not looked at."""
     for item, pieces in visit.evidence.items():
         for piece in pieces:
@@ -38,7 +38,7 @@ def picture_doubts(visit: Visit, taken: Mapping[str, Taken], earlier: Earlier) -
                 yield from _doubts(f"evidence.{item}", found, visit, earlier)
 
 
-def _doubts(place: str, taken: Taken, visit: Visit, earlier: Earlier) -> Iterator[Doubt]:
+def _doubts(place: str, taken: KeptEvidence, visit: Visit, earlier: Earlier) -> Iterator[Doubt]:
     if taken.look:
         for check, what in _looks(taken.look, taken.name):
             yield Doubt(check, Problem(what, place, message(_TAKE_AGAIN)))
@@ -53,7 +53,7 @@ def _doubts(place: str, taken: Taken, visit: Visit, earlier: Earlier) -> Iterato
         )
 
 
-def _looks(look: Look, name: str) -> Iterator[tuple[str, Sayable]]:
+def _looks(look: PictureQuality, name: str) -> Iterator[tuple[str, Sayable]]:
     long, short = max(look.width, look.height), min(look.width, look.height)
     if long < LEAST_LONG or short < LEAST_SHORT:
         size = f"{look.width} x {look.height}"
@@ -64,7 +64,7 @@ def _looks(look: Look, name: str) -> Iterator[tuple[str, Sayable]]:
         yield "photo.blurred", message("{name} seems blurred", name=name)
 
 
-def _day_of(taken: Taken, visit: Visit) -> dt.date | None:
+def _day_of(taken: KeptEvidence, visit: Visit) -> dt.date | None:
     """The day a picture was taken, on the visit's clock where the camera names its zone."""
     moment = taken.details.taken
     if moment and moment.tzinfo and visit.started:
@@ -77,7 +77,7 @@ def _within(day: dt.date, visit: Visit) -> bool:
     return not first or not last or first <= day <= last
 
 
-def _elsewhere(name: str, seen: Seen) -> Sayable:
+def _elsewhere(name: str, seen: PriorVisit) -> Sayable:
     return message(
         "{name} is in another visit already: store {store}, {day} ({visit})",
         name=name,

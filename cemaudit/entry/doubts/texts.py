@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from cemaudit.entry.doubts.doubt import Doubt
-from cemaudit.entry.doubts.earlier import Earlier, Seen
+from cemaudit.entry.doubts.earlier import Earlier, PriorVisit
 from cemaudit.entry.doubts.narrative import alike, narratives, shingles
 from cemaudit.errors import Problem, Sayable
 from cemaudit.language import message
@@ -34,7 +34,7 @@ def _again(place: str, what: Sayable) -> Doubt:
     return Doubt("text.again", Problem(what, place, message("write what you saw here, this time")))
 
 
-def _elsewhere(seen: Seen) -> Sayable:
+def _elsewhere(seen: PriorVisit) -> Sayable:
     return message(
         "nearly the same text stands in another visit: store {store}, {day} ({visit})",
         store=seen.store,

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cemaudit.exchange.forms.fields import Kind, Limits, Option
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, NumberLimits
 from cemaudit.exchange.forms.words import SKIP_CODES, SKIPS, both
 from cemaudit.language import N_, message
 from cemaudit.model import Item, SkipState, Text
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.base import shown_exactly
 
-__all__ = ["NONE", "Fitting", "fitting", "numbered", "skips_of"]
+__all__ = ["NONE", "AnswerFormat", "fitting", "numbered", "skips_of"]
 
 NONE = "_none"
 """Stands for choosing nothing of several options, on purpose."""
@@ -22,54 +22,54 @@ MOST_STEPS = 11
 """A scale of more steps is a number to type, not a choice."""
 
 
-class Fitting(NamedTuple):
+class AnswerFormat(NamedTuple):
     """What fits an answer."""
 
-    kind: Kind
-    options: tuple[Option, ...] = ()
-    limits: Limits | None = None
+    kind: FieldKind
+    options: tuple[FieldOption, ...] = ()
+    limits: NumberLimits | None = None
     expects: Text | None = None
 
 
-def fitting(answer: AnswerType) -> Fitting:
+def fitting(answer: AnswerType) -> AnswerFormat:
     """What can be put into the field of an answer of this type."""
     return _FITTING[type(answer)](answer)
 
 
-def numbered(numbers: range, words: dict[int, Text]) -> Iterator[Option]:
+def numbered(numbers: range, words: dict[int, Text]) -> Iterator[FieldOption]:
     """An option for each number, with the words beside it where there are any."""
     for number in numbers:
         text = words.get(number)
         label = both(lambda number=number, text=text: f"{number} {text}" if text else number)  # type: ignore[misc]
-        yield Option(str(number), label)
+        yield FieldOption(str(number), label)
 
 
-def skips_of(item: Item) -> tuple[Option, ...]:
+def skips_of(item: Item) -> tuple[FieldOption, ...]:
     """The codes that may stand in place of the item's answer."""
     return tuple(
-        Option(code, both(SKIPS[state]))
+        FieldOption(code, both(SKIPS[state]))
         for code, state in SKIP_CODES.items()
         if not (item.na == "refuse" and state is SkipState.NOT_APPLICABLE)
     )
 
 
-def _scale(answer: Scale) -> Fitting:
+def _scale(answer: Scale) -> AnswerFormat:
     if answer.highest - answer.lowest < MOST_STEPS:
         words = {answer.lowest: answer.low, answer.highest: answer.high}
         named = {number: text for number, text in words.items() if text}
-        return Fitting(Kind.ONE, tuple(numbered(range(answer.lowest, answer.highest + 1), named)))
-    limits = Limits(Fraction(answer.lowest), Fraction(answer.highest), whole=True)
+        return AnswerFormat(FieldKind.ONE, tuple(numbered(range(answer.lowest, answer.highest + 1), named)))
+    limits = NumberLimits(Fraction(answer.lowest), Fraction(answer.highest), whole=True)
     expects = both(lambda: message("a whole number from {low} to {high}", low=answer.lowest, high=answer.highest))
-    return Fitting(Kind.NUMBER, limits=limits, expects=expects)
+    return AnswerFormat(FieldKind.NUMBER, limits=limits, expects=expects)
 
 
-def _quantity(answer: Quantity) -> Fitting:
+def _quantity(answer: Quantity) -> AnswerFormat:
     least = max(answer.min or Fraction(0), Fraction(0)) if answer.type in {"count", "duration"} else answer.min
-    limits = Limits(least, answer.max, answer.type == "count", tuple(sorted(set(answer.one_of))))
-    return Fitting(Kind.NUMBER, limits=limits, expects=both(lambda: ", ".join(_said(answer, limits))))
+    limits = NumberLimits(least, answer.max, answer.type == "count", tuple(sorted(set(answer.one_of))))
+    return AnswerFormat(FieldKind.NUMBER, limits=limits, expects=both(lambda: ", ".join(_said(answer, limits))))
 
 
-def _said(answer: Quantity, limits: Limits) -> Iterator[str]:
+def _said(answer: Quantity, limits: NumberLimits) -> Iterator[str]:
     yield str(message("a whole number") if limits.whole else message("a number"))
     if answer.unit:
         yield str(message("in {unit}", unit=answer.unit_shown))
@@ -82,28 +82,30 @@ def _said(answer: Quantity, limits: Limits) -> Iterator[str]:
         yield str(message("{most} or less", most=shown_exactly(limits.most)))
 
 
-def _choices(answer: Choices) -> Fitting:
-    nothing = Option(NONE, both(N_("none of these")))
-    return Fitting(Kind.MANY, (*_options(answer), nothing))
+def _choices(answer: Choices) -> AnswerFormat:
+    nothing = FieldOption(NONE, both(N_("none of these")))
+    return AnswerFormat(FieldKind.MANY, (*_options(answer), nothing))
 
 
-def _options(answer: Choice | Choices) -> tuple[Option, ...]:
-    return tuple(Option(option.id, option.label) for option in answer.options)
+def _options(answer: Choice | Choices) -> tuple[FieldOption, ...]:
+    return tuple(FieldOption(option.id, option.label) for option in answer.options)
 
 
-def _nps() -> Fitting:
+def _nps() -> AnswerFormat:
     ends = {0: both(N_("not at all likely")), 10: both(N_("extremely likely"))}
-    return Fitting(Kind.ONE, tuple(numbered(range(11), ends)))
+    return AnswerFormat(FieldKind.ONE, tuple(numbered(range(11), ends)))
 
 
-_FITTING: dict[type, Callable[[Any], Fitting]] = {
-    YesNo: lambda _: Fitting(Kind.ONE, (Option("yes", both(N_("Yes"))), Option("no", both(N_("No"))))),
-    Choice: lambda answer: Fitting(Kind.ONE, _options(answer)),
+_FITTING: dict[type, Callable[[Any], AnswerFormat]] = {
+    YesNo: lambda _: AnswerFormat(
+        FieldKind.ONE, (FieldOption("yes", both(N_("Yes"))), FieldOption("no", both(N_("No"))))
+    ),
+    Choice: lambda answer: AnswerFormat(FieldKind.ONE, _options(answer)),
     Choices: _choices,
     Nps: lambda _: _nps(),
     Scale: _scale,
     Quantity: _quantity,
-    Date: lambda _: Fitting(Kind.DATE, expects=both(N_("a date like 2026-11-21"))),
-    Time: lambda _: Fitting(Kind.TIME, expects=both(N_("a time like 14:05"))),
-    TextAnswer: lambda _: Fitting(Kind.TEXT),
+    Date: lambda _: AnswerFormat(FieldKind.DATE, expects=both(N_("a date like 2026-11-21"))),
+    Time: lambda _: AnswerFormat(FieldKind.TIME, expects=both(N_("a time like 14:05"))),
+    TextAnswer: lambda _: AnswerFormat(FieldKind.TEXT),
 }

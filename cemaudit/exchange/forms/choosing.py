@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from cemaudit.exchange.forms.fields import Field
+from cemaudit.exchange.forms.fields import FormField
 from cemaudit.exchange.forms.words import in_language
 from cemaudit.language import LANGUAGES, Language
 from cemaudit.model.base import clean
@@ -16,14 +16,14 @@ __all__ = ["Chooser", "shown"]
 _BETWEEN = re.compile(r"[;,\s]+")
 
 
-def shown(field: Field, language: Language) -> dict[str, str]:
+def shown(field: FormField, language: Language) -> dict[str, str]:
     """The words of each option and skip of ``field``, by code; a code is added where words alone would mislead."""
     owners = _owners(field)
     words = {option.code: in_language(option.label, language) for option in (*field.options, *field.skips)}
     return {code: word if owners[_folded(word)] == {code} else f"{word} [{code}]" for code, word in words.items()}
 
 
-def _owners(field: Field) -> dict[str, set[str]]:
+def _owners(field: FormField) -> dict[str, set[str]]:
     """The codes that each spelling, a code or words in either language, may stand for."""
     owners: dict[str, set[str]] = defaultdict(set)
     for option in (*field.options, *field.skips):
@@ -35,7 +35,7 @@ def _owners(field: Field) -> dict[str, set[str]]:
 class Chooser:
     """Finds the options of one field by code or words."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: FormField) -> None:
         self._codes = {option.code for option in (*field.options, *field.skips)}
         self._words = {word: next(iter(codes)) for word, codes in _owners(field).items() if len(codes) == 1}
         for language in LANGUAGES:

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cemaudit.errors import Problem, nearest
-from cemaudit.exchange.forms.fields import ON_PHONES, Form, Kind, Role
+from cemaudit.exchange.forms.fields import ON_PHONES, FieldKind, Form, Role
 from cemaudit.language import message
 
-__all__ = ["INSTANCE", "Cell", "Columns"]
+__all__ = ["INSTANCE", "FieldFinder", "FieldText"]
 
 INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID", "instanceID")
 """Columns with the id a phone or server gave the filled form, those that survive a correction first."""
@@ -23,14 +23,14 @@ _CHOSEN = {"1": True, "1.0": True, "true": True, "yes": True, "0": False, "0.0":
 _PHONE_ONLY = ("proof", "skip")
 
 
-class Cell(NamedTuple):
+class FieldText(NamedTuple):
     """The text of a field, and the column it stands in."""
 
     text: str
     column: str
 
 
-class Found(NamedTuple):
+class MatchedField(NamedTuple):
     """A field's flat name; ``option`` where the column tells of one option alone."""
 
     name: str
@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Columns:
+class FieldFinder:
     """Finds the fields of ``form`` among the columns of records."""
 
     form: Form
@@ -49,10 +49,10 @@ class Columns:
         answers = (field.name for field in self.form.fields.values() if field.role is Role.ANSWER)
         return frozenset(self.form.fields) | {f"{name}__{part}" for name in answers for part in _PHONE_ONLY}
 
-    def cells(self, record: Mapping[str, str], ignored: dict[str, None]) -> tuple[dict[str, Cell], list[Problem]]:
+    def cells(self, record: Mapping[str, str], ignored: dict[str, None]) -> tuple[dict[str, FieldText], list[Problem]]:
         """The cells that hold anything, by flat name; foreign columns go to ``ignored``."""
-        cells: dict[str, Cell] = {}
-        chosen: dict[str, list[Cell]] = {}
+        cells: dict[str, FieldText] = {}
+        chosen: dict[str, list[FieldText]] = {}
         problems: list[Problem] = []
         for column, text in record.items():
             found = self._find(column) if text else None
@@ -62,26 +62,28 @@ class Columns:
                     what = message("expected {what}, found {value}", what=message("true or false"), value=text)
                     problems.append(Problem(what, column))
                 elif is_chosen:
-                    chosen.setdefault(found.name, []).append(Cell(found.option, column))
+                    chosen.setdefault(found.name, []).append(FieldText(found.option, column))
             elif found and found.name in cells:
                 what = message("column {other} holds the same field, {name}", other=column, name=found.name)
                 problems.append(Problem(what, cells[found.name].column, message("leave one of them empty")))
             elif found:
-                cells[found.name] = Cell(text, column)
+                cells[found.name] = FieldText(text, column)
             elif text:
                 problems += self._foreign(column, ignored)
         for name, options in chosen.items():
             if name not in cells:
-                cells[name] = Cell(" ".join(option.text for option in options), options[0].column.rpartition("/")[0])
+                cells[name] = FieldText(
+                    " ".join(option.text for option in options), options[0].column.rpartition("/")[0]
+                )
         return cells, problems
 
-    def _find(self, column: str) -> Found | None:
+    def _find(self, column: str) -> MatchedField | None:
         if column not in self._known:
             self._known[column] = next(filter(None, map(self._named, _tails(column, self._group))), None)
         return self._known[column]
 
     @cached_property
-    def _known(self) -> dict[str, Found | None]:
+    def _known(self) -> dict[str, MatchedField | None]:
         return {}
 
     @cached_property
@@ -89,13 +91,13 @@ class Columns:
         groups = sorted(self.form.groups, key=len, reverse=True)
         return re.compile(rf"(?:^|[/.:-])(?:{'|'.join(map(re.escape, groups))})[/.:-](.+)$")
 
-    def _named(self, tail: str) -> Found | None:
+    def _named(self, tail: str) -> MatchedField | None:
         if tail in self.names:
-            return Found(tail)
+            return MatchedField(tail)
         name, _, code = tail.rpartition("/")
         field = self.form.fields.get(name)
-        if field and field.kind is Kind.MANY and any(code == option.code for option in field.options):
-            return Found(name, code)
+        if field and field.kind is FieldKind.MANY and any(code == option.code for option in field.options):
+            return MatchedField(name, code)
         return None
 
     def _foreign(self, column: str, ignored: dict[str, None]) -> Iterator[Problem]:

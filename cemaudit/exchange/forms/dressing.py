@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cemaudit.exchange.forms.choosing import shown
-from cemaudit.exchange.forms.fields import Field, Form, Kind, Role
-from cemaudit.exchange.forms.sheets import Sheet
+from cemaudit.exchange.forms.fields import FieldKind, Form, FormField, Role
+from cemaudit.exchange.forms.sheets import XlsxSheet
 from cemaudit.exchange.forms.words import in_language
 from cemaudit.language import Language, message, use
 
@@ -22,19 +22,24 @@ FIRST_ROW = 3
 """The first row to fill in, below the flat names and the labels."""
 
 CODES = "codes"
-_FORMATS = {Kind.NUMBER: "General", Kind.DATE: "yyyy-mm-dd", Kind.TIME: "hh:mm", Kind.MOMENT: "yyyy-mm-dd hh:mm"}
-_WIDTHS = {Kind.ONE: 24, Kind.NUMBER: 12, Kind.DATE: 12, Kind.TIME: 10, Kind.MOMENT: 18}
+_FORMATS = {
+    FieldKind.NUMBER: "General",
+    FieldKind.DATE: "yyyy-mm-dd",
+    FieldKind.TIME: "hh:mm",
+    FieldKind.MOMENT: "yyyy-mm-dd hh:mm",
+}
+_WIDTHS = {FieldKind.ONE: 24, FieldKind.NUMBER: 12, FieldKind.DATE: 12, FieldKind.TIME: 10, FieldKind.MOMENT: 18}
 _USUAL_WIDTH, _WIDE = 18, 40
 _LONGEST_HINT = 250
 
 
-def codes_sheet(form: Form, language: Language) -> tuple[Sheet, dict[str, str]]:
+def codes_sheet(form: Form, language: Language) -> tuple[XlsxSheet, dict[str, str]]:
     """The sheet of all codes with their words, and the range of words for each field where one option is chosen."""
     rows: list[list[str]] = []
     lists: dict[str, str] = {}
     for field in form.fields.values():
         options = (*field.options, *field.skips)
-        if field.kind is Kind.ONE:
+        if field.kind is FieldKind.ONE:
             lists[field.name] = f"{CODES}!$C${len(rows) + 2}:$C${len(rows) + 1 + len(options)}"
         words = shown(field, language)
         rows += (
@@ -47,7 +52,7 @@ def codes_sheet(form: Form, language: Language) -> tuple[Sheet, dict[str, str]]:
             ]
             for option in options
         )
-    return Sheet(CODES, ["field", "code", "words", "한국어", "English"], rows, _dress_codes), lists
+    return XlsxSheet(CODES, ["field", "code", "words", "한국어", "English"], rows, _dress_codes), lists
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Dressing:
             for row in range(FIRST_ROW, page.max_row + 1):
                 page.cell(row, number).number_format = column.number_format
 
-    def _check(self, field: Field) -> DataValidation:
+    def _check(self, field: FormField) -> DataValidation:
         """The hint beside a cell and, of one option, the drop-down; another text is asked about, not refused."""
         from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
 
@@ -98,12 +103,12 @@ class Dressing:
             prompt=hint or None,
         )
 
-    def _hints(self, field: Field) -> Iterator[str]:
+    def _hints(self, field: FormField) -> Iterator[str]:
         yield from (str(text) for text in (field.expects, field.hint) if text)
-        if field.kind is Kind.MANY:
+        if field.kind is FieldKind.MANY:
             codes = ", ".join(option.code for option in field.options)
             yield str(message("several with ; between: {codes}", codes=codes))
-        elif field.kind is Kind.FILE:
+        elif field.kind is FieldKind.FILE:
             yield str(message("the name of a file beside this one, or in a folder {folder} there", folder="media"))
         if field.role is Role.ANSWER and not self.lists.get(field.name):
             yield str(message("left out: {codes}", codes=", ".join(f"{one.code} {one.label}" for one in field.skips)))

@@ -10,7 +10,17 @@ from functools import cached_property
 from cemaudit.model import Checklist, Item, Text, Touchpoint
 from cemaudit.model.expression import Node
 
-__all__ = ["ON_PHONES", "PHONE_GROUPS", "Field", "Form", "Kind", "Limits", "Option", "Role", "Section"]
+__all__ = [
+    "ON_PHONES",
+    "PHONE_GROUPS",
+    "FieldKind",
+    "FieldOption",
+    "Form",
+    "FormField",
+    "FormSection",
+    "NumberLimits",
+    "Role",
+]
 
 PHONE_GROUPS = ("visit__briefing", "visit__times")
 """Groups only phones have, beside one for each section."""
@@ -19,7 +29,7 @@ ON_PHONES = ("visit__about", "visit__conduct", "visit__read")
 """Names of what phones show or ask, and no visit holds."""
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What can be put into a field. ``MOMENT``: a date with its time and zone."""
 
     ONE = "one"
@@ -48,7 +58,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
-class Option:
+class FieldOption:
     """What can be chosen: the code a record holds, and the words a person reads."""
 
     code: str
@@ -56,7 +66,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Limits:
+class NumberLimits:
     """Which numbers fit; ``among`` lists the only ones, where it lists any."""
 
     least: Fraction | None = None
@@ -66,7 +76,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """One thing to fill in.
 
     ``expects``: what fits, in words (the unit, the limits). ``skips``: the codes that may stand in place of an answer.
@@ -75,13 +85,13 @@ class Field:
 
     name: str
     role: Role
-    kind: Kind
+    kind: FieldKind
     label: Text
     hint: Text | None = None
     expects: Text | None = None
-    options: tuple[Option, ...] = ()
-    skips: tuple[Option, ...] = ()
-    limits: Limits | None = None
+    options: tuple[FieldOption, ...] = ()
+    skips: tuple[FieldOption, ...] = ()
+    limits: NumberLimits | None = None
     required: bool = False
     lines: bool = False
     touchpoint: Touchpoint | None = None
@@ -108,11 +118,11 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Section:
+class FormSection:
     """Fields that belong together: those of the visit itself (``touchpoint`` is ``None``), or of one touchpoint."""
 
     title: Text
-    fields: tuple[Field, ...]
+    fields: tuple[FormField, ...]
     touchpoint: Touchpoint | None = None
 
     @property
@@ -131,7 +141,7 @@ class Form:
     """The form of ``checklist``: the visit's section first, then one for each touchpoint, in order."""
 
     checklist: Checklist
-    sections: tuple[Section, ...]
+    sections: tuple[FormSection, ...]
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -139,6 +149,6 @@ class Form:
         return (*(section.group for section in self.sections), *PHONE_GROUPS)
 
     @cached_property
-    def fields(self) -> dict[str, Field]:
+    def fields(self) -> dict[str, FormField]:
         """All fields by flat name, in order."""
         return {field.name: field for section in self.sections for field in section.fields}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.answers import fitting, numbered, skips_of
-from cemaudit.exchange.forms.fields import ON_PHONES, PHONE_GROUPS, Field, Form, Kind, Role, Section
+from cemaudit.exchange.forms.fields import ON_PHONES, PHONE_GROUPS, FieldKind, Form, FormField, FormSection, Role
 from cemaudit.exchange.forms.settings import settings_of
 from cemaudit.exchange.forms.words import both
 from cemaudit.language import N_, message
@@ -29,8 +29,8 @@ _FILE_WORDS = {
 
 def form_of(checklist: Checklist) -> Form:
     """The form of ``checklist``; ``BadInput`` where ids of items and touchpoints would give two fields one name."""
-    visit = Section(both(N_("The visit")), settings_of(checklist))
-    touchpoints = (Section(one.title, tuple(_of_touchpoint(one)), one) for one in checklist.touchpoints)
+    visit = FormSection(both(N_("The visit")), settings_of(checklist))
+    touchpoints = (FormSection(one.title, tuple(_of_touchpoint(one)), one) for one in checklist.touchpoints)
     form = Form(checklist, (visit, *touchpoints))
     problems = list(_clashes(form))
     if problems:
@@ -38,33 +38,40 @@ def form_of(checklist: Checklist) -> Form:
     return form
 
 
-def _of_touchpoint(touchpoint: Touchpoint) -> Iterator[Field]:
+def _of_touchpoint(touchpoint: Touchpoint) -> Iterator[FormField]:
     if touchpoint.expectation:
         options = tuple(numbered(range(1, 8), EXPECTATIONS))
         label = both(lambda: message("{touchpoint}: what had you expected beforehand?", touchpoint=touchpoint.title))
-        yield Field(
-            f"{touchpoint.id}__expectation", Role.EXPECTATION, Kind.ONE, label, options=options, touchpoint=touchpoint
+        yield FormField(
+            f"{touchpoint.id}__expectation",
+            Role.EXPECTATION,
+            FieldKind.ONE,
+            label,
+            options=options,
+            touchpoint=touchpoint,
         )
     for item in touchpoint.items:
         yield from _of_item(item, touchpoint)
     if touchpoint.emotion:
         options = tuple(numbered(range(-3, 4), EMOTIONS))
         label = both(lambda: message("{touchpoint}: how did it feel?", touchpoint=touchpoint.title))
-        yield Field(f"{touchpoint.id}__emotion", Role.EMOTION, Kind.ONE, label, options=options, touchpoint=touchpoint)
+        yield FormField(
+            f"{touchpoint.id}__emotion", Role.EMOTION, FieldKind.ONE, label, options=options, touchpoint=touchpoint
+        )
     yield from _complaints(touchpoint)
 
 
-def _complaints(touchpoint: Touchpoint) -> Iterator[Field]:
+def _complaints(touchpoint: Touchpoint) -> Iterator[FormField]:
     title = touchpoint.title
     claim = both(lambda: message("{touchpoint}: claim (what the company should repair)", touchpoint=title))
     blame = both(lambda: message("{touchpoint}: blame (what you hold against the company)", touchpoint=title))
     for name, role, label in (("claim", Role.CLAIM, claim), ("blame", Role.BLAME, blame)):
-        yield Field(f"{touchpoint.id}__{name}", role, Kind.TEXT, label, lines=True, touchpoint=touchpoint)
+        yield FormField(f"{touchpoint.id}__{name}", role, FieldKind.TEXT, label, lines=True, touchpoint=touchpoint)
 
 
-def _of_item(item: Item, touchpoint: Touchpoint) -> Iterator[Field]:
+def _of_item(item: Item, touchpoint: Touchpoint) -> Iterator[FormField]:
     fits = fitting(item.answer)
-    yield Field(
+    yield FormField(
         name=item.id,
         role=Role.ANSWER,
         kind=fits.kind,
@@ -80,7 +87,7 @@ def _of_item(item: Item, touchpoint: Touchpoint) -> Iterator[Field]:
         item=item,
     )
     why = both(lambda: message("{item}: why it was left out", item=item.id))
-    yield Field(f"{item.id}__why", Role.WHY, Kind.TEXT, why, touchpoint=touchpoint, item=item)
+    yield FormField(f"{item.id}__why", Role.WHY, FieldKind.TEXT, why, touchpoint=touchpoint, item=item)
     yield _note(item, touchpoint)
     if item.evidence != "none":
         for kind, most in FILES.items():
@@ -88,12 +95,12 @@ def _of_item(item: Item, touchpoint: Touchpoint) -> Iterator[Field]:
                 yield from _file(item, touchpoint, kind, number)
 
 
-def _note(item: Item, touchpoint: Touchpoint) -> Field:
+def _note(item: Item, touchpoint: Touchpoint) -> FormField:
     least = item.note.at_least if item.note else 0
-    return Field(
+    return FormField(
         name=f"{item.id}__note",
         role=Role.NOTE,
-        kind=Kind.TEXT,
+        kind=FieldKind.TEXT,
         label=both(lambda: message("{item}: note", item=item.id)),
         expects=both(lambda: message("at least {least} characters, spaces not counted", least=least))
         if least
@@ -104,15 +111,15 @@ def _note(item: Item, touchpoint: Touchpoint) -> Field:
     )
 
 
-def _file(item: Item, touchpoint: Touchpoint, kind: str, number: int) -> Iterator[Field]:
+def _file(item: Item, touchpoint: Touchpoint, kind: str, number: int) -> Iterator[FormField]:
     words = both(lambda: message(_FILE_WORDS[kind], item=item.id, number=number))
     caption = both(lambda: message("{file}, caption", file=words))
     name = f"{item.id}__{kind}_{number}"
     for suffix, role, field_kind, label in (
-        ("", Role.EVIDENCE, Kind.FILE, words),
-        ("_caption", Role.CAPTION, Kind.TEXT, caption),
+        ("", Role.EVIDENCE, FieldKind.FILE, words),
+        ("_caption", Role.CAPTION, FieldKind.TEXT, caption),
     ):
-        yield Field(
+        yield FormField(
             name + suffix, role, field_kind, label, touchpoint=touchpoint, item=item, evidence=kind, number=number
         )
 

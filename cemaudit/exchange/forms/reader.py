@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from cemaudit.errors import Problem
-from cemaudit.exchange.forms.columns import Cell, Columns
+from cemaudit.exchange.forms.columns import FieldFinder, FieldText
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reading import Localise, Texts
 from cemaudit.exchange.forms.record import RecordReading
@@ -32,7 +32,7 @@ class FormReader:
         self.form = form_of(checklist)
         self.not_arising = 0
         self.ignored: dict[str, None] = {}
-        self._columns = Columns(self.form)
+        self._columns = FieldFinder(self.form)
         self._texts = Texts(self.form, localise)
 
     def read(self, record: Mapping[str, str]) -> tuple[Visit | None, list[Problem]]:
@@ -45,7 +45,7 @@ class FormReader:
         return (None, problems) if problems else (visit, [])
 
     def _visit(
-        self, reading: RecordReading, cells: Mapping[str, Cell], problems: list[Problem], record: Mapping[str, str]
+        self, reading: RecordReading, cells: Mapping[str, FieldText], problems: list[Problem], record: Mapping[str, str]
     ) -> Visit | None:
         data = reading.data(cells, record)
         problems += reading.problems

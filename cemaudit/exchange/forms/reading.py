@@ -9,7 +9,7 @@ from decimal import Decimal
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange.forms.answers import NONE
 from cemaudit.exchange.forms.choosing import Chooser
-from cemaudit.exchange.forms.fields import Field, Form, Kind
+from cemaudit.exchange.forms.fields import FieldKind, Form, FormField
 from cemaudit.exchange.forms.spellings import read_day, read_moment, read_time
 from cemaudit.exchange.forms.words import SKIP_CODES
 from cemaudit.language import message
@@ -31,32 +31,32 @@ class Texts:
         self._localise = localise
         self._choosers: dict[str, Chooser] = {}
 
-    def answer(self, field: Field, text: str) -> AnswerValue | SkipState:
+    def answer(self, field: FormField, text: str) -> AnswerValue | SkipState:
         """The answer to the field's item, or why it was left out."""
         code = text if text in SKIP_CODES else None
-        if code is None and field.kind is not Kind.TEXT:
+        if code is None and field.kind is not FieldKind.TEXT:
             code = self._chooser(field).one(text)
         if code in SKIP_CODES:
             return SKIP_CODES[code]
-        if field.kind is Kind.MANY:
+        if field.kind is FieldKind.MANY:
             return self._many(field, text)
         return self._one(field, text if code is None else code)
 
-    def skip(self, field: Field, text: str) -> SkipState:
+    def skip(self, field: FormField, text: str) -> SkipState:
         """Why the field's item was left out."""
         code = self._chooser(field).one(text)
         if code not in SKIP_CODES:
             raise BadInput(_unknown(text, SKIP_CODES))
         return SKIP_CODES[code]
 
-    def chosen(self, field: Field, text: str) -> str:
+    def chosen(self, field: FormField, text: str) -> str:
         """The code of the one option chosen."""
         code = self._chooser(field).one(text)
         if code is None:
             raise BadInput(_unknown(text, [option.code for option in field.options]))
         return code
 
-    def whole(self, field: Field, text: str) -> int:
+    def whole(self, field: FormField, text: str) -> int:
         """The whole number, one of those that fit."""
         try:
             number = read_number(self._chooser(field).one(text) or text)
@@ -87,7 +87,7 @@ class Texts:
                 what = message("a date and time like 2026-11-21 14:05")
             raise BadInput(_expected(what, text)) from error
 
-    def _many(self, field: Field, text: str) -> tuple[str, ...]:
+    def _many(self, field: FormField, text: str) -> tuple[str, ...]:
         codes = self._chooser(field).many(text)
         if codes is None:
             raise BadInput(_unknown(text, [option.code for option in field.options]))
@@ -96,7 +96,7 @@ class Texts:
             raise BadInput(Problem(what))
         return () if codes == [NONE] else tuple(codes)
 
-    def _one(self, field: Field, text: str) -> AnswerValue:
+    def _one(self, field: FormField, text: str) -> AnswerValue:
         if field.item is None:
             raise TypeError(field.name)
         answer = field.item.answer
@@ -110,22 +110,22 @@ class Texts:
             raise BadInput(problem)
         return value
 
-    def _chooser(self, field: Field) -> Chooser:
+    def _chooser(self, field: FormField) -> Chooser:
         if field.name not in self._choosers:
             self._choosers[field.name] = Chooser(field)
         return self._choosers[field.name]
 
 
-def _usual(field: Field, text: str) -> str:
+def _usual(field: FormField, text: str) -> str:
     """The text of a day or time as answer types read it."""
-    if field.kind is Kind.DATE:
+    if field.kind is FieldKind.DATE:
         return read_day(text).isoformat()
-    if field.kind is Kind.TIME:
+    if field.kind is FieldKind.TIME:
         return read_time(text).isoformat()
     return text
 
 
-def _edges(field: Field) -> tuple[int, int]:
+def _edges(field: FormField) -> tuple[int, int]:
     """The least and the most of a field of whole numbers."""
     if field.limits:
         return int(field.limits.least or 0), int(field.limits.most or 0)

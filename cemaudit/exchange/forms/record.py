@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.columns import INSTANCE, Cell
-from cemaudit.exchange.forms.fields import Field, Form, Kind, Role
+from cemaudit.exchange.forms.columns import INSTANCE, FieldText
+from cemaudit.exchange.forms.fields import FieldKind, Form, FormField, Role
 from cemaudit.exchange.forms.reading import Texts
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.language import message
@@ -30,7 +30,7 @@ class RecordReading:
         self.problems: list[Problem] = []
         self._columns: dict[str, str] = {}
 
-    def data(self, cells: Mapping[str, Cell], record: Mapping[str, str]) -> dict[str, Any]:
+    def data(self, cells: Mapping[str, FieldText], record: Mapping[str, str]) -> dict[str, Any]:
         """The members of a visit; each is told where it comes from, for ``by_column``."""
         self._cells = cells
         data: dict[str, Any] = {"answers": {}, "skipped": {}, "notes": {}, "evidence": {}}
@@ -51,7 +51,7 @@ class RecordReading:
         found = next((self._columns[place] for place in places if place in self._columns), None)
         return Problem(problem.what, found or _field_name(problem.place), problem.hint)
 
-    def _answer(self, field: Field, data: dict[str, Any]) -> None:
+    def _answer(self, field: FormField, data: dict[str, Any]) -> None:
         item, cell, skip = field.name, self._cells.get(field.name), self._cells.get(f"{field.name}__skip")
         said = self._try(cell, lambda text: self._texts.answer(field, text)) if cell else None
         why = self._try(skip, lambda text: self._texts.skip(field, text)) if skip else None
@@ -68,7 +68,7 @@ class RecordReading:
         if why:
             data["skipped"][item] = {"state": why}
 
-    def _read(self, field: Field, cell: Cell, data: dict[str, Any]) -> None:
+    def _read(self, field: FormField, cell: FieldText, data: dict[str, Any]) -> None:
         """Put what the cell says into ``data``; settings come later, together."""
         subject = field.item.id if field.item else field.touchpoint.id if field.touchpoint else ""
         if field.role is Role.WHY:
@@ -90,7 +90,7 @@ class RecordReading:
         elif field.role is Role.CAPTION and field.name.removesuffix("_caption") not in self._cells:
             self.problems.append(Problem(message("a caption without its file"), cell.column))
 
-    def _why(self, item: str, cell: Cell, data: dict[str, Any]) -> None:
+    def _why(self, item: str, cell: FieldText, data: dict[str, Any]) -> None:
         self._columns[f"skipped.{item}.reason"] = cell.column
         if item in data["skipped"]:
             data["skipped"][item]["reason"] = cell.text
@@ -98,7 +98,7 @@ class RecordReading:
             hint = message("put _na, _no or _de in column {column}", column=item)
             self.problems.append(Problem(message("a reason, but the item was not left out"), cell.column, hint))
 
-    def _evidence(self, field: Field, cell: Cell, pieces: list[dict[str, Any]]) -> None:
+    def _evidence(self, field: FormField, cell: FieldText, pieces: list[dict[str, Any]]) -> None:
         caption = self._cells.get(f"{field.name}_caption")
         pieces.append({"file": cell.text, "kind": field.evidence, "caption": caption.text if caption else ""})
         place = f"evidence.{field.item.id if field.item else ''}.{len(pieces)}"
@@ -121,15 +121,15 @@ class RecordReading:
             data["id"] = _instance(record) or self._derived(data)
         return data
 
-    def _said(self, field: Field, text: str) -> Any:
+    def _said(self, field: FormField, text: str) -> Any:
         match field.kind:
-            case Kind.MOMENT:
+            case FieldKind.MOMENT:
                 return self._texts.moment(text)
-            case Kind.DATE:
+            case FieldKind.DATE:
                 return self._texts.day(text)
-            case Kind.NUMBER:
+            case FieldKind.NUMBER:
                 return self._texts.whole(field, text)
-            case Kind.ONE:
+            case FieldKind.ONE:
                 return self._texts.chosen(field, text)
             case _:
                 return text
@@ -141,7 +141,7 @@ class RecordReading:
         told += [episode.get(part) for part in _EPISODE.values()]
         return derived_id(self._form.checklist.ref, *(str(part or "") for part in told))
 
-    def _try(self, cell: Cell, read: Callable[[str], Any]) -> Any:
+    def _try(self, cell: FieldText, read: Callable[[str], Any]) -> Any:
         """What ``read`` makes of the cell; ``None`` after a problem."""
         try:
             return read(cell.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from cemaudit.exchange.forms.fields import Field, Kind, Limits, Option, Role
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, FormField, NumberLimits, Role
 from cemaudit.exchange.forms.words import both
 from cemaudit.language import N_, message
 from cemaudit.model import Checklist, Text
@@ -17,52 +17,52 @@ CHECKLIST, VISIT_ID = f"{PREFIX}checklist", f"{PREFIX}id"
 CHECKLIST_LABEL = both(N_("Checklist (leave as it is)"))
 
 _ABOUT = (
-    ("checklist", Kind.TEXT, N_("Checklist (leave as it is)")),
-    ("id", Kind.TEXT, N_("Visit id (leave as it is)")),
-    ("store", Kind.TEXT, N_("Store code")),
-    ("store_name", Kind.TEXT, N_("Store name")),
-    ("shopper", Kind.TEXT, N_("Your shopper code")),
-    ("wave", Kind.TEXT, N_("Wave")),
-    ("place", Kind.TEXT, N_("Place")),
-    ("occasion", Kind.TEXT, N_("Occasion")),
+    ("checklist", FieldKind.TEXT, N_("Checklist (leave as it is)")),
+    ("id", FieldKind.TEXT, N_("Visit id (leave as it is)")),
+    ("store", FieldKind.TEXT, N_("Store code")),
+    ("store_name", FieldKind.TEXT, N_("Store name")),
+    ("shopper", FieldKind.TEXT, N_("Your shopper code")),
+    ("wave", FieldKind.TEXT, N_("Wave")),
+    ("place", FieldKind.TEXT, N_("Place")),
+    ("occasion", FieldKind.TEXT, N_("Occasion")),
 )
 _TIMES = (
-    ("briefed", Kind.MOMENT, N_("When you read the briefing")),
-    ("date", Kind.DATE, N_("Day of the visit (if you do not know the times)")),
-    ("started", Kind.MOMENT, N_("When you arrived")),
-    ("finished", Kind.MOMENT, N_("When you left")),
-    ("entered", Kind.MOMENT, N_("When this was filled in")),
+    ("briefed", FieldKind.MOMENT, N_("When you read the briefing")),
+    ("date", FieldKind.DATE, N_("Day of the visit (if you do not know the times)")),
+    ("started", FieldKind.MOMENT, N_("When you arrived")),
+    ("finished", FieldKind.MOMENT, N_("When you left")),
+    ("entered", FieldKind.MOMENT, N_("When this was filled in")),
 )
 _EXPECTS = {
-    Kind.DATE: N_("a date like 2026-11-21"),
-    Kind.MOMENT: N_("a date and time like 2026-11-21 14:05"),
+    FieldKind.DATE: N_("a date like 2026-11-21"),
+    FieldKind.MOMENT: N_("a date and time like 2026-11-21 14:05"),
 }
 
 
-def settings_of(checklist: Checklist) -> tuple[Field, ...]:
+def settings_of(checklist: Checklist) -> tuple[FormField, ...]:
     """The fields of the visit itself, in the order they are asked; only the store must be filled in."""
     return tuple(_fields(checklist))
 
 
-def _fields(checklist: Checklist) -> Iterator[Field]:
+def _fields(checklist: Checklist) -> Iterator[FormField]:
     yield from (_field(*about) for about in _ABOUT)
     if checklist.scenarios:
-        scenarios = tuple(Option(one.id, one.title) for one in checklist.scenarios)
-        yield _field("scenario", Kind.ONE, N_("Scenario"), options=scenarios)
-    yield _field("persona", Kind.TEXT, N_("Whom you played"))
+        scenarios = tuple(FieldOption(one.id, one.title) for one in checklist.scenarios)
+        yield _field("scenario", FieldKind.ONE, N_("Scenario"), options=scenarios)
+    yield _field("persona", FieldKind.TEXT, N_("Whom you played"))
     if checklist.steps:
-        steps = tuple(Option(one.id, one.title) for one in checklist.steps)
-        yield _field("episode", Kind.TEXT, N_("Code of the treatment or order"))
-        yield _field("step", Kind.ONE, N_("Which visit of the treatment or order"), options=steps)
-        number = Limits(Fraction(1), Fraction(999), whole=True)
-        yield _field("step_number", Kind.NUMBER, N_("How many visits so far, this one included"), limits=number)
+        steps = tuple(FieldOption(one.id, one.title) for one in checklist.steps)
+        yield _field("episode", FieldKind.TEXT, N_("Code of the treatment or order"))
+        yield _field("step", FieldKind.ONE, N_("Which visit of the treatment or order"), options=steps)
+        number = NumberLimits(Fraction(1), Fraction(999), whole=True)
+        yield _field("step_number", FieldKind.NUMBER, N_("How many visits so far, this one included"), limits=number)
     yield from (_field(*about) for about in _TIMES)
 
 
 def _field(
-    name: str, kind: Kind, label: str, *, options: tuple[Option, ...] = (), limits: Limits | None = None
-) -> Field:
-    return Field(
+    name: str, kind: FieldKind, label: str, *, options: tuple[FieldOption, ...] = (), limits: NumberLimits | None = None
+) -> FormField:
+    return FormField(
         name=PREFIX + name,
         role=Role.SETTING,
         kind=kind,
@@ -74,7 +74,7 @@ def _field(
     )
 
 
-def _expected(kind: Kind, limits: Limits | None) -> Text | None:
+def _expected(kind: FieldKind, limits: NumberLimits | None) -> Text | None:
     if limits:
         return both(lambda: message("a whole number from {low} to {high}", low=limits.least, high=limits.most))
     return both(_EXPECTS[kind]) if kind in _EXPECTS else None

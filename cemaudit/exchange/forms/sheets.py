@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["LONGEST_CELL", "MOST_COLUMNS", "Sheet", "fit_for_cells", "save_timeless", "write_sheets"]
+__all__ = ["LONGEST_CELL", "MOST_COLUMNS", "XlsxSheet", "fit_for_cells", "save_timeless", "write_sheets"]
 
 MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
@@ -31,7 +31,7 @@ _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class XlsxSheet:
     """A sheet's name, header and rows of text; ``dress`` adds what is not text: widths, drop-downs, formats."""
 
     name: str
@@ -40,7 +40,7 @@ class Sheet:
     dress: Callable[[Worksheet], None] = field(default=lambda _: None)
 
 
-def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
+def write_sheets(path: Path, sheets: Sequence[XlsxSheet]) -> None:
     """Write a workbook to ``path``, whole or not at all.
 
     ``BadEnvironment`` without the extra ``xlsx`` or where the file cannot be written; ``BadInput`` where a sheet is
@@ -63,7 +63,7 @@ def write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
         save_timeless(book, file)
 
 
-def _fill(page: Worksheet, sheet: Sheet) -> None:
+def _fill(page: Worksheet, sheet: XlsxSheet) -> None:
     for number, row in enumerate((sheet.header, *sheet.rows), 1):
         for column, text in enumerate(row, 1):
             if text:

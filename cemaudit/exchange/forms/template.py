@@ -9,9 +9,9 @@ from pathlib import Path
 
 from cemaudit.exchange.forms.choosing import shown
 from cemaudit.exchange.forms.dressing import FIRST_ROW, Dressing, codes_sheet
-from cemaudit.exchange.forms.fields import Field, Form, Kind
+from cemaudit.exchange.forms.fields import FieldKind, Form, FormField
 from cemaudit.exchange.forms.settings import CHECKLIST, CHECKLIST_LABEL, VISIT_ID
-from cemaudit.exchange.forms.sheets import Sheet, write_sheets
+from cemaudit.exchange.forms.sheets import XlsxSheet, write_sheets
 from cemaudit.exchange.forms.words import in_language
 from cemaudit.files import replaced
 from cemaudit.language import LANGUAGES, Language
@@ -56,16 +56,16 @@ def write_xlsx(form: Form, records: Records, path: Path, language: Language) -> 
     labels = [_label(field, language) for field in form.fields.values()]
     rows = [labels, *([_said(field, record, language) for field in form.fields.values()] for record in records)]
     dressing = Dressing(form, lists, language, max(len(records) + FIRST_ROW, 200))
-    write_sheets(path, [Sheet("visits", list(form.fields), rows, dressing.put_on), codes])
+    write_sheets(path, [XlsxSheet("visits", list(form.fields), rows, dressing.put_on), codes])
 
 
-def _label(field: Field, language: Language) -> str:
+def _label(field: FormField, language: Language) -> str:
     label = in_language(field.label, language)
     is_answer = field.touchpoint and field.item and field.name == field.item.id
     return f"{in_language(field.touchpoint.title, language)}: {label}" if is_answer and field.touchpoint else label
 
 
-def _said(field: Field, record: Mapping[str, str], language: Language) -> str:
+def _said(field: FormField, record: Mapping[str, str], language: Language) -> str:
     """What stands in a cell: of one option its words, as in the drop-down."""
     text = record.get(field.name, "")
-    return shown(field, language).get(text, text) if field.kind is Kind.ONE else text
+    return shown(field, language).get(text, text) if field.kind is FieldKind.ONE else text

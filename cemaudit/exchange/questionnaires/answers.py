@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
-from cemaudit.exchange.questionnaires.limits import Limits, read_limits
+from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
+from cemaudit.exchange.questionnaires.limits import ConstraintLimits, read_limits
 from cemaudit.exchange.questionnaires.lists import ChoiceList
-from cemaudit.exchange.questionnaires.outline import Entry
-from cemaudit.exchange.questionnaires.types import Kind
+from cemaudit.exchange.questionnaires.outline import SurveyQuestionRow
+from cemaudit.exchange.questionnaires.types import SurveyRowKind
 from cemaudit.exchange.questionnaires.xpath import Unsayable, constant
 from cemaudit.language import message
 from cemaudit.model.answers import AnswerType, Date, Quantity, Scale, TextAnswer, Time
@@ -33,44 +33,44 @@ class Answer:
     choices: ChoiceList | None = None
 
 
-def answer_to(entry: Entry, lists: Mapping[str, ChoiceList], leftovers: Leftovers) -> Answer:
+def answer_to(entry: SurveyQuestionRow, lists: Mapping[str, ChoiceList], leftovers: Leftovers) -> Answer:
     """What can be answered to ``entry``; ``Unsayable`` where we have no such answers, and so no such question."""
     match entry.kind:
-        case Kind.ONE | Kind.SEVERAL:
+        case SurveyRowKind.ONE | SurveyRowKind.SEVERAL:
             _leave_limits(entry, leftovers)
             return _chosen(entry, _list(entry, lists))
-        case Kind.WHOLE | Kind.DECIMAL:
+        case SurveyRowKind.WHOLE | SurveyRowKind.DECIMAL:
             return Answer(_quantity(entry, leftovers))
-        case Kind.RANGE:
+        case SurveyRowKind.RANGE:
             _leave_limits(entry, leftovers)
             return Answer(_range(entry))
     _leave_limits(entry, leftovers)
     return Answer(_plain(entry, leftovers))
 
 
-def _plain(entry: Entry, leftovers: Leftovers) -> AnswerType:
+def _plain(entry: SurveyQuestionRow, leftovers: Leftovers) -> AnswerType:
     match entry.kind:
-        case Kind.TEXT:
+        case SurveyRowKind.TEXT:
             return TextAnswer(type="text")
-        case Kind.DATE:
+        case SurveyRowKind.DATE:
             return Date(type="date")
-        case Kind.TIME:
+        case SurveyRowKind.TIME:
             return Time(type="time")
-        case Kind.MOMENT:
-            leftovers.add(Sort.TYPE, entry.line, message("date and time together are a text here"))
+        case SurveyRowKind.MOMENT:
+            leftovers.add(LeftoverKind.TYPE, entry.line, message("date and time together are a text here"))
             return TextAnswer(type="text")
-        case Kind.FILED:
+        case SurveyRowKind.FILED:
             raise Unsayable(message("its choices come from elsewhere"))
     raise Unsayable(message("nothing here answers to this type"))
 
 
-def _leave_limits(entry: Entry, leftovers: Leftovers) -> None:
+def _leave_limits(entry: SurveyQuestionRow, leftovers: Leftovers) -> None:
     constraint = entry.line["constraint"]
     if constraint and not constant(constraint):
-        leftovers.add(Sort.LIMITS, entry.line, message("only numbers have limits here"), constraint)
+        leftovers.add(LeftoverKind.LIMITS, entry.line, message("only numbers have limits here"), constraint)
 
 
-def _list(entry: Entry, lists: Mapping[str, ChoiceList]) -> ChoiceList:
+def _list(entry: SurveyQuestionRow, lists: Mapping[str, ChoiceList]) -> ChoiceList:
     name = entry.type.of
     if not name:
         raise Unsayable(message("no list of choices is named"))
@@ -83,8 +83,8 @@ def _list(entry: Entry, lists: Mapping[str, ChoiceList]) -> ChoiceList:
     return lists[name].and_other if entry.type.or_other else lists[name]
 
 
-def _chosen(entry: Entry, choices: ChoiceList) -> Answer:
-    if entry.kind is Kind.SEVERAL:
+def _chosen(entry: SurveyQuestionRow, choices: ChoiceList) -> Answer:
+    if entry.kind is SurveyRowKind.SEVERAL:
         return Answer(choices.several, choices)
     if choices.yes_and_no:
         yes, no = choices.yes_and_no
@@ -93,18 +93,20 @@ def _chosen(entry: Entry, choices: ChoiceList) -> Answer:
     return Answer(choices.one, choices)
 
 
-def _quantity(entry: Entry, leftovers: Leftovers) -> Quantity:
+def _quantity(entry: SurveyQuestionRow, leftovers: Leftovers) -> Quantity:
     """A count, where a whole number is asked and none below zero fits by the form."""
-    constraint, whole = entry.line["constraint"], entry.kind is Kind.WHOLE
+    constraint, whole = entry.line["constraint"], entry.kind is SurveyRowKind.WHOLE
     limits = read_limits(constraint.replace(f"${{{entry.line['name']}}}", "."), whole=whole)
     _tell_wider(entry, limits, leftovers)
     is_count = whole and not _goes_below_zero(constraint, limits)
     if whole and not is_count:
-        leftovers.add(Sort.TYPE, entry.line, message("whole numbers below 0 are a number here, decimals fit, too"))
+        leftovers.add(
+            LeftoverKind.TYPE, entry.line, message("whole numbers below 0 are a number here, decimals fit, too")
+        )
     return Quantity(type="count" if is_count else "number", min=limits.least, max=limits.most, one_of=limits.among)
 
 
-def _goes_below_zero(constraint: str, limits: Limits) -> bool:
+def _goes_below_zero(constraint: str, limits: ConstraintLimits) -> bool:
     if limits.least is not None:
         return limits.least < 0
     if limits.among:
@@ -112,13 +114,13 @@ def _goes_below_zero(constraint: str, limits: Limits) -> bool:
     return bool(re.search(r"=\s*'?-\s*\d", constraint)) or (limits.most is not None and limits.most < 0)
 
 
-def _tell_wider(entry: Entry, limits: Limits, leftovers: Leftovers) -> None:
+def _tell_wider(entry: SurveyQuestionRow, limits: ConstraintLimits, leftovers: Leftovers) -> None:
     if limits.why_wider:
         what = message("more fits here than in the form: {why}", why=limits.why_wider)
-        leftovers.add(Sort.LIMITS, entry.line, what, entry.line["constraint"])
+        leftovers.add(LeftoverKind.LIMITS, entry.line, what, entry.line["constraint"])
 
 
-def _range(entry: Entry) -> AnswerType:
+def _range(entry: SurveyQuestionRow) -> AnswerType:
     """A scale where the steps are whole numbers one apart, a number otherwise."""
     said = dict(_PARAMETER.findall(entry.line["parameters"]))
     start, end, step = (Decimal(said.get(name, usual)) for name, usual in _RANGE.items())

@@ -14,20 +14,20 @@ from decimal import Decimal
 from cemaudit.errors import Expected
 from cemaudit.exchange.questionnaires.lists import ChoiceList, as_number
 from cemaudit.exchange.questionnaires.xpath import (
-    Call,
-    Comparison,
-    Literal,
-    Logic,
     Node,
-    Number,
-    Reference,
     Unsayable,
+    XPathCall,
+    XPathComparison,
+    XPathLiteral,
+    XPathLogic,
+    XPathNumber,
+    XPathReference,
 )
 from cemaudit.language import message
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.expression import parse
 
-__all__ = ["Asked", "both_hold", "say"]
+__all__ = ["ConvertedQuestion", "both_hold", "say"]
 
 _ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
@@ -42,7 +42,7 @@ _NOTHING = {("=", 0), ("<", 1), ("<=", 0)}
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConvertedQuestion:
     """A question that has become an item; ``choices`` where it has any."""
 
     id: str
@@ -50,7 +50,7 @@ class Asked:
     choices: ChoiceList | None = None
 
 
-Find = Callable[[Reference], Asked]
+Find = Callable[[XPathReference], ConvertedQuestion]
 
 
 def say(condition: Node, find: Find) -> str:
@@ -81,78 +81,78 @@ def _refuse_unreadable(said: str) -> None:
 
 def _said(node: Node, find: Find) -> str:
     match node:
-        case Logic(word, parts):
+        case XPathLogic(word, parts):
             return f" {word} ".join(_bracketed(part, find) for part in parts)
-        case Call("not", (inner,)):
+        case XPathCall("not", (inner,)):
             return f"not ({_said(inner, find)})"
-        case Call("true" | "false" as word, ()):
+        case XPathCall("true" | "false" as word, ()):
             return word
-        case Call("selected", (Reference() as which, Literal() | Number() as choice)):
+        case XPathCall("selected", (XPathReference() as which, XPathLiteral() | XPathNumber() as choice)):
             return _selected(find(which), _text(choice).strip())
-        case Comparison(mark, left, right):
+        case XPathComparison(mark, left, right):
             return _compared(mark, left, right, find)
-        case Call(name):
+        case XPathCall(name):
             raise Unsayable(message("there is no {name} here", name=f"{name}()"))
     raise Unsayable(message("neither true nor false"))
 
 
 def _bracketed(node: Node, find: Find) -> str:
     said = _said(node, find)
-    return f"({said})" if isinstance(node, Logic) else said
+    return f"({said})" if isinstance(node, XPathLogic) else said
 
 
 def _compared(mark: str, left: Node, right: Node, find: Find) -> str:
     match left, right:
-        case (Literal() | Number(), Reference() | Call()):
+        case (XPathLiteral() | XPathNumber(), XPathReference() | XPathCall()):
             return _compared(_TURNED[mark], right, left, find)
-        case (Reference() as which, Literal() | Number() as value):
+        case (XPathReference() as which, XPathLiteral() | XPathNumber() as value):
             return _with_constant(mark, find(which), value)
-        case (Reference() as one, Reference() as other):
+        case (XPathReference() as one, XPathReference() as other):
             return _with_item(mark, find(one), find(other))
-        case (Call("string-length" | "count-selected", (Reference() as which,)), Number(number)):
+        case (XPathCall("string-length" | "count-selected", (XPathReference() as which,)), XPathNumber(number)):
             return _long(mark, find(which), int(number))
-        case (Call(name), _) | (_, Call(name)):
+        case (XPathCall(name), _) | (_, XPathCall(name)):
             raise Unsayable(message("there is no {name} here", name=f"{name}()"))
     raise Unsayable(message("a comparison of what is no answer"))
 
 
-def _with_constant(mark: str, asked: Asked, value: Literal | Number) -> str:
-    if value == Literal("") and mark in {"=", "!="}:
+def _with_constant(mark: str, asked: ConvertedQuestion, value: XPathLiteral | XPathNumber) -> str:
+    if value == XPathLiteral("") and mark in {"=", "!="}:
         return _given(asked) if mark == "!=" else f"not {_given(asked)}"
     if mark == "!=":
         return f"not ({_with_constant('=', asked, value)})"
     match asked.answer:
         case YesNo() | Choice():
             return _among(asked, _fitting(mark, asked, value))
-        case Choices() if mark == "=" and isinstance(value, Literal):
+        case Choices() if mark == "=" and isinstance(value, XPathLiteral):
             return (
                 f"{asked.id} == []" if _is_nothing(asked, value.text) else f"{asked.id} == ['{_id(asked, value.text)}']"
             )
         case Quantity() | Scale():
             return f"{asked.id} {'==' if mark == '=' else mark} {_number(value):f}"
-        case TextAnswer() | Date() | Time() if mark == "=" and isinstance(value, Literal):
+        case TextAnswer() | Date() | Time() if mark == "=" and isinstance(value, XPathLiteral):
             return f"{asked.id} == {_quoted(value.text)}"
     raise Unsayable(message("answers to {item} cannot be compared so", item=asked.id))
 
 
-def _with_item(mark: str, one: Asked, other: Asked) -> str:
+def _with_item(mark: str, one: ConvertedQuestion, other: ConvertedQuestion) -> str:
     """Two answers, of which a form takes two missing ones as equal: so only their order can be said."""
     if mark in _ORDER and isinstance(one.answer, Quantity | Scale) and isinstance(other.answer, Quantity | Scale):
         return f"{one.id} {mark} {other.id}"
     raise Unsayable(message("answers to {item} cannot be compared so", item=one.id))
 
 
-def _selected(asked: Asked, name: str) -> str:
+def _selected(asked: ConvertedQuestion, name: str) -> str:
     if not name:
         raise Unsayable(message("no choice of {item} is called {name}", item=asked.id, name="''"))
     if isinstance(asked.answer, Choices):
         return f"{asked.id} == []" if _is_nothing(asked, name) else f"'{_id(asked, name)}' in {asked.id}"
     if isinstance(asked.answer, TextAnswer):
         raise Unsayable(message("answers to {item} cannot be compared so", item=asked.id))
-    return _with_constant("=", asked, Literal(name))
+    return _with_constant("=", asked, XPathLiteral(name))
 
 
-def _long(mark: str, asked: Asked, number: int) -> str:
+def _long(mark: str, asked: ConvertedQuestion, number: int) -> str:
     """How long an answer is, or how many choices: only whether there is one."""
     if (mark, number) in _SOMETHING:
         return _given(asked)
@@ -161,19 +161,19 @@ def _long(mark: str, asked: Asked, number: int) -> str:
     raise Unsayable(message("lengths and counts of answers"))
 
 
-def _given(asked: Asked) -> str:
+def _given(asked: ConvertedQuestion) -> str:
     """Whether there is an answer; where a form has no word for none of several choices, that is none."""
     has_no_word = isinstance(asked.answer, Choices) and not (asked.choices and asked.choices.nothing)
     return f"({asked.id} != [])" if has_no_word else f"answered({asked.id})"
 
 
-def _is_nothing(asked: Asked, name: str) -> bool:
+def _is_nothing(asked: ConvertedQuestion, name: str) -> bool:
     return asked.choices is not None and name == asked.choices.nothing
 
 
-def _fitting(mark: str, asked: Asked, value: Literal | Number) -> list[str]:
+def _fitting(mark: str, asked: ConvertedQuestion, value: XPathLiteral | XPathNumber) -> list[str]:
     """The names of the choices of which the comparison is true."""
-    if asked.choices is None or (mark == "=" and isinstance(value, Literal)):
+    if asked.choices is None or (mark == "=" and isinstance(value, XPathLiteral)):
         return [_text(value)] if asked.choices and _text(value) in asked.choices.ids else []
     compare: Callable[[Decimal, Decimal], bool] = _ORDER.get(mark, operator.eq)
     edge, numbers = _number(value), asked.choices.numbers
@@ -182,7 +182,7 @@ def _fitting(mark: str, asked: Asked, value: Literal | Number) -> list[str]:
     return [name for name, number in numbers.items() if compare(number, edge)]
 
 
-def _among(asked: Asked, names: Iterable[str]) -> str:
+def _among(asked: ConvertedQuestion, names: Iterable[str]) -> str:
     found = [_id(asked, name) for name in names]
     if not found:
         raise Unsayable(message("no choice of {item} fits", item=asked.id))
@@ -191,18 +191,18 @@ def _among(asked: Asked, names: Iterable[str]) -> str:
     return f"{asked.id} == '{found[0]}'" if len(found) == 1 else f"{asked.id} in {found}"
 
 
-def _id(asked: Asked, name: str) -> str:
+def _id(asked: ConvertedQuestion, name: str) -> str:
     ids = asked.choices.ids if asked.choices else {}
     if name not in ids:
         raise Unsayable(message("no choice of {item} is called {name}", item=asked.id, name=name))
     return ids[name]
 
 
-def _text(value: Literal | Number) -> str:
-    return value.text if isinstance(value, Literal) else f"{value.number:f}"
+def _text(value: XPathLiteral | XPathNumber) -> str:
+    return value.text if isinstance(value, XPathLiteral) else f"{value.number:f}"
 
 
-def _number(value: Literal | Number) -> Decimal:
+def _number(value: XPathLiteral | XPathNumber) -> Decimal:
     number = as_number(_text(value))
     if number is None:
         raise Unsayable(message("{words} is not a number", words=_text(value)))

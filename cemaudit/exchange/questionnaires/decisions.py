@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
+from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
 from cemaudit.language import LANGUAGES, Message, message
 from cemaudit.model import Checklist
 
@@ -14,7 +14,7 @@ __all__ = ["tell_decisions"]
 def tell_decisions(checklist: Checklist, leftovers: Leftovers) -> None:
     """Add what must still be decided about a draft."""
     for what in _open(checklist):
-        leftovers.add(Sort.DECIDE, None, what)
+        leftovers.add(LeftoverKind.DECIDE, None, what)
 
 
 def _open(checklist: Checklist) -> Iterator[Message]:

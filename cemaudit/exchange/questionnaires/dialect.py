@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cemaudit.exchange.questionnaires.answers import Answer, answer_to
-from cemaudit.exchange.questionnaires.conditions import Asked
+from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion
 from cemaudit.exchange.questionnaires.leftovers import Leftovers
 from cemaudit.exchange.questionnaires.lists import ChoiceList
-from cemaudit.exchange.questionnaires.outline import Entry, Path
+from cemaudit.exchange.questionnaires.outline import Path, SurveyQuestionRow
 from cemaudit.exchange.questionnaires.xpath import Node, read_xpath
 from cemaudit.model import Step, Touchpoint
 
@@ -22,14 +22,16 @@ class Dialect:
     episode.
     """
 
-    def __init__(self, entries: Sequence[Entry], lists: Mapping[str, ChoiceList], leftovers: Leftovers) -> None:
+    def __init__(
+        self, entries: Sequence[SurveyQuestionRow], lists: Mapping[str, ChoiceList], leftovers: Leftovers
+    ) -> None:
         self.entries = entries
-        self.known: Mapping[Path, Asked] = {}
+        self.known: Mapping[Path, ConvertedQuestion] = {}
         self.steps: tuple[Step, ...] = ()
         self._lists = lists
         self._leftovers = leftovers
 
-    def answer(self, entry: Entry) -> Answer:
+    def answer(self, entry: SurveyQuestionRow) -> Answer:
         """What can be answered to a question; ``Unsayable`` where that is nothing of ours."""
         return answer_to(entry, self._lists, self._leftovers)
 

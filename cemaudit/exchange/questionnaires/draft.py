@@ -14,11 +14,11 @@ from cemaudit.exchange.questionnaires.dialect import Dialect
 from cemaudit.exchange.questionnaires.facets import Facets
 from cemaudit.exchange.questionnaires.ids import plain_id
 from cemaudit.exchange.questionnaires.languages import find_languages
-from cemaudit.exchange.questionnaires.leftovers import Leftover, Leftovers, Sort
+from cemaudit.exchange.questionnaires.leftovers import Leftover, LeftoverKind, Leftovers
 from cemaudit.exchange.questionnaires.lists import read_lists
 from cemaudit.exchange.questionnaires.outline import read_outline
 from cemaudit.exchange.questionnaires.own import OwnForm, is_own, unescaped
-from cemaudit.exchange.questionnaires.sheets import Line, Sheet, read_book
+from cemaudit.exchange.questionnaires.sheets import XlsFormRow, XlsFormSheet, read_book
 from cemaudit.exchange.questionnaires.survey import Survey
 from cemaudit.exchange.questionnaires.texts import loose
 from cemaudit.exchange.questionnaires.touchpoints import touchpoints_of
@@ -26,7 +26,7 @@ from cemaudit.exchange.toml import toml_of
 from cemaudit.language import message
 from cemaudit.model import Checklist
 
-__all__ = ["Draft", "import_form"]
+__all__ = ["ChecklistDraft", "import_form"]
 
 LARGEST = 5_000_000
 _VERSION = re.compile(r"[0-9]{1,20}(\.[0-9]{1,9}){0,2}")
@@ -34,7 +34,7 @@ _LONGEST_TITLE = 500
 
 
 @dataclass(frozen=True)
-class Draft:
+class ChecklistDraft:
     """A checklist made of a form, the text of its file, and what is left for a person.
 
     Of the form's ``questions`` some became items, some (``files``) evidence of one; the others are among ``leftovers``.
@@ -47,7 +47,7 @@ class Draft:
     files: int
 
 
-def import_form(path: Path, facets: Facets) -> Draft:
+def import_form(path: Path, facets: Facets) -> ChecklistDraft:
     """The form in an XLSX file; ``BadInput`` with file, sheet and row where it is none, or nothing of it fits."""
     book = read_book(path)
     try:
@@ -56,10 +56,10 @@ def import_form(path: Path, facets: Facets) -> Draft:
         raise error.inside(path.name) from error
 
 
-def _draft(book: Mapping[str, Sheet], file: str, facets: Facets) -> Draft:
+def _draft(book: Mapping[str, XlsFormSheet], file: str, facets: Facets) -> ChecklistDraft:
     left = Leftovers()
     settings = _settings(book)
-    survey, choices = book["survey"], book.get("choices", Sheet("choices"))
+    survey, choices = book["survey"], book.get("choices", XlsFormSheet("choices"))
     if own := is_own(survey):
         survey, choices = unescaped(survey), unescaped(choices)
     languages = find_languages([survey, choices], settings["default_language"], left)
@@ -83,41 +83,41 @@ def _draft(book: Mapping[str, Sheet], file: str, facets: Facets) -> Draft:
     if not own:
         _tell_columns(book.values(), left)
     tell_decisions(checklist, left)
-    return Draft(checklist, _text(checklist), tuple(left), found.questions, found.files)
+    return ChecklistDraft(checklist, _text(checklist), tuple(left), found.questions, found.files)
 
 
-def _settings(book: Mapping[str, Sheet]) -> Line:
+def _settings(book: Mapping[str, XlsFormSheet]) -> XlsFormRow:
     """The one line of the settings; an empty one where there is none."""
     sheet = book.get("settings")
-    return sheet.lines[0] if sheet and sheet.lines else Line("settings", 0, {})
+    return sheet.lines[0] if sheet and sheet.lines else XlsFormRow("settings", 0, {})
 
 
-def _id(settings: Line, file: str, left: Leftovers) -> str:
+def _id(settings: XlsFormRow, file: str, left: Leftovers) -> str:
     name = settings["form_id"]
     known = plain_id(name or Path(file).stem, "form")
     if name and known != name:
-        left.add(Sort.NAME, settings, message("is called {id} here", id=known), name)
+        left.add(LeftoverKind.NAME, settings, message("is called {id} here", id=known), name)
     return known
 
 
-def _version(settings: Line, left: Leftovers) -> str:
+def _version(settings: XlsFormRow, left: Leftovers) -> str:
     version = settings["version"]
     if _VERSION.fullmatch(version):
         return version
     if version:
-        left.add(Sort.NAME, settings, message("version {version} here", version="1"), version)
+        left.add(LeftoverKind.NAME, settings, message("version {version} here", version="1"), version)
     return "1"
 
 
 def _first_reasons(left: Leftovers, most: int = 5) -> list[Problem]:
-    return [Problem(one.what, one.place) for one in left if one.sort is Sort.QUESTION][:most]
+    return [Problem(one.what, one.place) for one in left if one.sort is LeftoverKind.QUESTION][:most]
 
 
-def _tell_columns(sheets: Iterable[Sheet], left: Leftovers) -> None:
+def _tell_columns(sheets: Iterable[XlsFormSheet], left: Leftovers) -> None:
     for sheet in sheets:
         for header, rows in sheet.unused.items():
             what = message("{count} cells, the first in row {row}", count=len(rows), row=rows[0])
-            left.add(Sort.COLUMN, sheet, what, header)
+            left.add(LeftoverKind.COLUMN, sheet, what, header)
 
 
 def _text(checklist: Checklist) -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cemaudit.exchange.questionnaires.columns import Column
-from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
-from cemaudit.exchange.questionnaires.sheets import Sheet
+from cemaudit.exchange.questionnaires.columns import XlsFormColumn
+from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
+from cemaudit.exchange.questionnaires.sheets import XlsFormSheet
 from cemaudit.exchange.questionnaires.texts import has_korean
 from cemaudit.language import Language, message
 from cemaudit.model import Text
@@ -39,7 +39,7 @@ class Languages:
         return Text(**found) if found else None
 
 
-def find_languages(sheets: Iterable[Sheet], default: str, leftovers: Leftovers) -> Languages:
+def find_languages(sheets: Iterable[XlsFormSheet], default: str, leftovers: Leftovers) -> Languages:
     """Where texts go; ``default`` is what the form calls the language of its columns without one.
 
     Korean and English are taken. Where the form has neither, its first language goes where English would.
@@ -54,7 +54,7 @@ def find_languages(sheets: Iterable[Sheet], default: str, leftovers: Leftovers) 
         _tell_foreign(foreign[0] or default, leftovers)
     spare = [name for name in named if name and name not in slots]
     if spare:
-        leftovers.add(Sort.LANGUAGE, None, message("texts in other languages are left out"), ", ".join(spare))
+        leftovers.add(LeftoverKind.LANGUAGE, None, message("texts in other languages are left out"), ", ".join(spare))
     return Languages(slots)
 
 
@@ -73,10 +73,10 @@ def _tell_foreign(name: str, leftovers: Leftovers) -> None:
         if name
         else message("it does not say its language; its texts are kept where English belongs")
     )
-    leftovers.add(Sort.LANGUAGE, None, what)
+    leftovers.add(LeftoverKind.LANGUAGE, None, what)
 
 
-def _texts(sheet: Sheet) -> list[Column]:
+def _texts(sheet: XlsFormSheet) -> list[XlsFormColumn]:
     return [column for column in sheet.columns if column.name in {"label", "hint"}]
 
 
@@ -87,7 +87,7 @@ def _slot(name: str) -> Language | None:
     return known or _NAMES.get((coded[1] if coded else name).strip().lower())
 
 
-def _guess(sheets: Iterable[Sheet]) -> Language | None:
+def _guess(sheets: Iterable[XlsFormSheet]) -> Language | None:
     """Korean where most texts without a language have Korean letters; else unknown, and taken as neither."""
     texts = [text for sheet in sheets for line in sheet.lines if (text := line.texts("label").get(""))]
     return "ko" if sum(map(has_korean, texts)) * 2 > len(texts) else None

@@ -9,10 +9,10 @@ from typing import Protocol
 from cemaudit.errors import Sayable
 from cemaudit.language import N_
 
-__all__ = ["Leftover", "Leftovers", "Sort"]
+__all__ = ["Leftover", "LeftoverKind", "Leftovers"]
 
 
-class Sort(StrEnum):
+class LeftoverKind(StrEnum):
     """What kind of thing is left; the value is its heading."""
 
     DECIDE = N_("To be decided by a person")
@@ -32,7 +32,7 @@ class Sort(StrEnum):
     COLUMN = N_("Columns left out")
 
 
-class Placed(Protocol):
+class HasPlace(Protocol):
     """Anything that can say where in the workbook it is."""
 
     @property
@@ -43,7 +43,7 @@ class Placed(Protocol):
 class Leftover:
     """One thing that is left: where, what became of it, and the form's own words (``original``)."""
 
-    sort: Sort
+    sort: LeftoverKind
     place: str
     what: Sayable
     original: str = ""
@@ -52,6 +52,6 @@ class Leftover:
 class Leftovers(list[Leftover]):
     """What is left so far."""
 
-    def add(self, sort: Sort, where: Placed | None, what: Sayable, original: str = "") -> None:
+    def add(self, sort: LeftoverKind, where: HasPlace | None, what: Sayable, original: str = "") -> None:
         """One thing more; ``where`` is ``None`` for what concerns the whole form."""
         self.append(Leftover(sort, where.place if where else "", what, original))

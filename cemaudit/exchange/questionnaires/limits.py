@@ -8,25 +8,25 @@ from fractions import Fraction
 from math import ceil, floor
 
 from cemaudit.exchange.questionnaires.xpath import (
-    Comparison,
-    Logic,
     Node,
-    Number,
-    Reference,
     Unsayable,
+    XPathComparison,
+    XPathLogic,
+    XPathNumber,
+    XPathReference,
     constant,
     read_xpath,
 )
 from cemaudit.language import Message, message
 
-__all__ = ["Limits", "read_limits"]
+__all__ = ["ConstraintLimits", "read_limits"]
 
-_SELF = Reference(".", is_path=True)
+_SELF = XPathReference(".", is_path=True)
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConstraintLimits:
     """The least and the most, or (``among``) the only numbers; ``why_wider`` says what of the constraint is left."""
 
     least: Fraction | None = None
@@ -35,30 +35,33 @@ class Limits:
     why_wider: Message | None = None
 
 
-def read_limits(constraint: str, *, whole: bool) -> Limits:
+def read_limits(constraint: str, *, whole: bool) -> ConstraintLimits:
     """The limits that ``constraint`` says, as far as it says any; ``whole``: only whole numbers may be answered."""
     if not constraint or constant(constraint):
-        return Limits()
+        return ConstraintLimits()
     try:
         said = read_xpath(constraint)
     except Unsayable as error:
-        return Limits(why_wider=error.why)
+        return ConstraintLimits(why_wider=error.why)
     among = _among(said)
-    return Limits(among=among) if among else _between(list(_parts(said)), whole=whole)
+    return ConstraintLimits(among=among) if among else _between(list(_parts(said)), whole=whole)
 
 
 def _among(node: Node) -> tuple[Fraction, ...]:
     """The only numbers that fit, where the constraint lists them."""
-    parts = node.parts if isinstance(node, Logic) and node.word == "or" else (node,)
+    parts = node.parts if isinstance(node, XPathLogic) and node.word == "or" else (node,)
     numbers = [
         Fraction(part.right.number)
         for part in parts
-        if isinstance(part, Comparison) and part.mark == "=" and part.left == _SELF and isinstance(part.right, Number)
+        if isinstance(part, XPathComparison)
+        and part.mark == "="
+        and part.left == _SELF
+        and isinstance(part.right, XPathNumber)
     ]
     return tuple(dict.fromkeys(numbers)) if len(numbers) == len(parts) else ()
 
 
-def _between(parts: list[Node], *, whole: bool) -> Limits:
+def _between(parts: list[Node], *, whole: bool) -> ConstraintLimits:
     lows: list[Fraction] = []
     highs: list[Fraction] = []
     why = None
@@ -71,18 +74,18 @@ def _between(parts: list[Node], *, whole: bool) -> Limits:
         edge, is_exact = _inclusive(mark, edge, whole=whole)
         (lows if mark in {">", ">="} else highs).append(edge)
         why = why if is_exact else message("the edge itself fits, too")
-    return _sensible(Limits(max(lows, default=None), min(highs, default=None), (), why))
+    return _sensible(ConstraintLimits(max(lows, default=None), min(highs, default=None), (), why))
 
 
-def _sensible(limits: Limits) -> Limits:
+def _sensible(limits: ConstraintLimits) -> ConstraintLimits:
     if limits.least is not None and limits.most is not None and limits.least > limits.most:
-        return Limits(why_wider=message("no number fits"))
+        return ConstraintLimits(why_wider=message("no number fits"))
     return limits
 
 
 def _parts(node: Node) -> Iterator[Node]:
     """What must hold all at once."""
-    if isinstance(node, Logic) and node.word == "and":
+    if isinstance(node, XPathLogic) and node.word == "and":
         for part in node.parts:
             yield from _parts(part)
     else:
@@ -91,9 +94,9 @@ def _parts(node: Node) -> Iterator[Node]:
 
 def _edge(node: Node) -> tuple[str, Fraction]:
     match node:
-        case Comparison(mark, Reference(".", True), Number(edge)) if mark in _TURNED:
+        case XPathComparison(mark, XPathReference(".", True), XPathNumber(edge)) if mark in _TURNED:
             return mark, Fraction(edge)
-        case Comparison(mark, Number(edge), Reference(".", True)) if mark in _TURNED:
+        case XPathComparison(mark, XPathNumber(edge), XPathReference(".", True)) if mark in _TURNED:
             return _TURNED[mark], Fraction(edge)
     raise Unsayable(message("more than a least and a most"))
 

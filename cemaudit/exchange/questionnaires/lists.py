@@ -12,8 +12,8 @@ from functools import cached_property
 from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.questionnaires.ids import Given, option_id
 from cemaudit.exchange.questionnaires.languages import Languages
-from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
-from cemaudit.exchange.questionnaires.sheets import Line
+from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
+from cemaudit.exchange.questionnaires.sheets import XlsFormRow
 from cemaudit.exchange.questionnaires.texts import loose
 from cemaudit.language import N_, message
 from cemaudit.model.answers import Choice, Choices, Option, YesNo
@@ -99,18 +99,18 @@ def _says(option: Option, words: frozenset[str]) -> bool:
     return {label.strip(" .!").lower() for label in (option.label.ko, option.label.en) if label} <= words
 
 
-def read_lists(lines: Iterable[Line], languages: Languages, leftovers: Leftovers) -> dict[str, ChoiceList]:
+def read_lists(lines: Iterable[XlsFormRow], languages: Languages, leftovers: Leftovers) -> dict[str, ChoiceList]:
     """The lists by name; of two choices of one name in a list the first counts."""
-    grouped: dict[str, list[Line]] = {}
+    grouped: dict[str, list[XlsFormRow]] = {}
     for line in lines:
         if line["list_name"] and line["name"]:
             grouped.setdefault(line["list_name"], []).append(line)
         else:
-            leftovers.add(Sort.OPTION, line, message("a choice without its list or name"), line["label"])
+            leftovers.add(LeftoverKind.OPTION, line, message("a choice without its list or name"), line["label"])
     return {name: _list(members, languages, leftovers) for name, members in grouped.items()}
 
 
-def _list(lines: list[Line], languages: Languages, leftovers: Leftovers) -> ChoiceList:
+def _list(lines: list[XlsFormRow], languages: Languages, leftovers: Leftovers) -> ChoiceList:
     ids = Given()
     known: dict[str, str] = {}
     options = []
@@ -118,21 +118,21 @@ def _list(lines: list[Line], languages: Languages, leftovers: Leftovers) -> Choi
         name = line["name"]
         if name in known:
             what = message("a choice of the same name stands earlier in list {list}", list=line["list_name"])
-            leftovers.add(Sort.OPTION, line, what, line["label"])
+            leftovers.add(LeftoverKind.OPTION, line, what, line["label"])
             continue
         known[name] = ids.take(option_id(name, f"row-{line.number}"))
         if known[name] != name:
-            leftovers.add(Sort.NAME, line, message("is called {id} here", id=known[name]), name)
+            leftovers.add(LeftoverKind.NAME, line, message("is called {id} here", id=known[name]), name)
         label = languages.text(line.texts("label")) or loose(name)
         options.append(Option(id=known[name], label=label, points=_points(line, leftovers)))
     return ChoiceList(tuple(options), known)
 
 
-def _points(line: Line, leftovers: Leftovers) -> Fraction | None:
+def _points(line: XlsFormRow, leftovers: Leftovers) -> Fraction | None:
     written = line["points"]
     if not written:
         return None
     if not _POINTS.fullmatch(written):
-        leftovers.add(Sort.OPTION, line, message("its points are not a number"), written)
+        leftovers.add(LeftoverKind.OPTION, line, message("its points are not a number"), written)
         return None
     return Fraction(written)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
-from cemaudit.exchange.questionnaires.sheets import Line, Sheet
-from cemaudit.exchange.questionnaires.types import Kind, Type, read_type
+from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
+from cemaudit.exchange.questionnaires.sheets import XlsFormRow, XlsFormSheet
+from cemaudit.exchange.questionnaires.types import SurveyRowKind, SurveyRowType, read_type
 from cemaudit.language import message
 
-__all__ = ["Entry", "Group", "Path", "is_yes", "read_outline"]
+__all__ = ["Path", "SurveyGroup", "SurveyQuestionRow", "is_yes", "read_outline"]
 
 DEEPEST = 30
 _REPEATS = {"repeat", "lgroup", "looped", "loop"}
@@ -27,19 +27,19 @@ def is_yes(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Group:
+class SurveyGroup:
     """A group, or what asks its questions several times (``is_repeated``)."""
 
-    line: Line
+    line: XlsFormRow
     of: str
-    parent: Group | None = None
+    parent: SurveyGroup | None = None
 
     @property
     def is_repeated(self) -> bool:
         return self.of in _REPEATS
 
     @cached_property
-    def around(self) -> tuple[Group, ...]:
+    def around(self) -> tuple[SurveyGroup, ...]:
         """The groups it lies in, the outermost first, and itself."""
         return (*(self.parent.around if self.parent else ()), self)
 
@@ -49,15 +49,15 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Entry:
+class SurveyQuestionRow:
     """A row that is neither the beginning nor the end of a group."""
 
-    line: Line
-    type: Type
-    group: Group | None = None
+    line: XlsFormRow
+    type: SurveyRowType
+    group: SurveyGroup | None = None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> SurveyRowKind:
         return self.type.kind
 
     @property
@@ -65,7 +65,7 @@ class Entry:
         return (*(self.group.path if self.group else ()), self.line["name"])
 
     @property
-    def around(self) -> tuple[Group, ...]:
+    def around(self) -> tuple[SurveyGroup, ...]:
         """The groups it lies in, the outermost first."""
         return self.group.around if self.group else ()
 
@@ -78,22 +78,24 @@ class Entry:
     @property
     def is_shown(self) -> bool:
         """Whether it is there to be read: a note, a text to be left as it is, the heading of a table of questions."""
-        if self.kind is Kind.TEXT:
+        if self.kind is SurveyRowKind.TEXT:
             return is_yes(self.line["read_only"])
-        is_heading = self.kind in {Kind.ONE, Kind.SEVERAL} and "label" in self.line["appearance"].split()
-        return self.kind is Kind.NOTE or is_heading
+        is_heading = (
+            self.kind in {SurveyRowKind.ONE, SurveyRowKind.SEVERAL} and "label" in self.line["appearance"].split()
+        )
+        return self.kind is SurveyRowKind.NOTE or is_heading
 
     @property
     def is_asked(self) -> bool:
         """Whether a person is to answer it."""
-        return not (self.is_hidden or self.is_shown or self.kind in {Kind.CALCULATION, Kind.DEVICE})
+        return not (self.is_hidden or self.is_shown or self.kind in {SurveyRowKind.CALCULATION, SurveyRowKind.DEVICE})
 
 
-def read_outline(survey: Sheet, leftovers: Leftovers) -> list[Entry]:
+def read_outline(survey: XlsFormSheet, leftovers: Leftovers) -> list[SurveyQuestionRow]:
     """The rows inside their groups, in order; ``BadInput`` names every group that does not begin or end."""
     if "type" not in {column.name for column in survey.columns}:
         raise BadInput(Problem(message("no column {column}", column="type"), survey.place))
-    reader = _Reader(leftovers)
+    reader = _OutlineReader(leftovers)
     found = [one for line in survey.lines for one in reader.take(line)]
     problems = [*reader.problems, *(_never_ends(group) for group in reader.open)]
     if problems:
@@ -101,44 +103,44 @@ def read_outline(survey: Sheet, leftovers: Leftovers) -> list[Entry]:
     return found
 
 
-def _never_ends(group: Group) -> Problem:
+def _never_ends(group: SurveyGroup) -> Problem:
     return Problem(message("begin {kind} without its end", kind=group.of), group.line.place)
 
 
-class _Reader:
+class _OutlineReader:
     def __init__(self, leftovers: Leftovers) -> None:
-        self.open: list[Group] = []
+        self.open: list[SurveyGroup] = []
         self.problems: list[Problem] = []
         self._leftovers = leftovers
 
-    def take(self, line: Line) -> Iterator[Entry]:
+    def take(self, line: XlsFormRow) -> Iterator[SurveyQuestionRow]:
         written = line["type"]
         if not written:
             self._without_type(line)
         elif not written.startswith("#"):
             yield from self._typed(line, read_type(written))
 
-    def _without_type(self, line: Line) -> None:
+    def _without_type(self, line: XlsFormRow) -> None:
         if words := line["label"] or line["name"]:
-            self._leftovers.add(Sort.QUESTION, line, message("a row without a type"), words)
+            self._leftovers.add(LeftoverKind.QUESTION, line, message("a row without a type"), words)
 
-    def _typed(self, line: Line, kind: Type) -> Iterator[Entry]:
+    def _typed(self, line: XlsFormRow, kind: SurveyRowType) -> Iterator[SurveyQuestionRow]:
         around = self.open[-1] if self.open else None
-        if kind.kind is Kind.BEGIN:
+        if kind.kind is SurveyRowKind.BEGIN:
             self._refuse_depth(line)
-            self.open.append(Group(line, kind.of, around))
-        elif kind.kind is Kind.END:
+            self.open.append(SurveyGroup(line, kind.of, around))
+        elif kind.kind is SurveyRowKind.END:
             self._end(line, kind.of)
         elif is_yes(line["disabled"]):
-            self._leftovers.add(Sort.QUESTION, line, message("is switched off in the form"), line["label"])
+            self._leftovers.add(LeftoverKind.QUESTION, line, message("is switched off in the form"), line["label"])
         else:
-            yield Entry(line, kind, around)
+            yield SurveyQuestionRow(line, kind, around)
 
-    def _refuse_depth(self, line: Line) -> None:
+    def _refuse_depth(self, line: XlsFormRow) -> None:
         if len(self.open) >= DEEPEST:
             raise BadInput(Problem(message("groups nested more than {most} deep", most=DEEPEST), line.place))
 
-    def _end(self, line: Line, of: str) -> None:
+    def _end(self, line: XlsFormRow, of: str) -> None:
         if not self.open:
             self.problems.append(Problem(message("end {kind} without its beginning", kind=of), line.place))
             return

@@ -15,17 +15,26 @@ from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.exchange.forms.words import SKIP_CODES
 from cemaudit.exchange.forms.xlsform.operands import answered
 from cemaudit.exchange.questionnaires.answers import Answer
-from cemaudit.exchange.questionnaires.conditions import Asked
+from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion
 from cemaudit.exchange.questionnaires.dialect import Dialect
 from cemaudit.exchange.questionnaires.ids import plain_id
 from cemaudit.exchange.questionnaires.languages import Languages
 from cemaudit.exchange.questionnaires.leftovers import Leftovers
 from cemaudit.exchange.questionnaires.lists import ChoiceList
-from cemaudit.exchange.questionnaires.outline import Entry, Group
+from cemaudit.exchange.questionnaires.outline import SurveyGroup, SurveyQuestionRow
 from cemaudit.exchange.questionnaires.own_answers import of_the_same_field, without_expectation
-from cemaudit.exchange.questionnaires.sheets import Sheet
-from cemaudit.exchange.questionnaires.types import Kind
-from cemaudit.exchange.questionnaires.xpath import Call, Comparison, Literal, Logic, Node, Number, Reference, read_xpath
+from cemaudit.exchange.questionnaires.sheets import XlsFormSheet
+from cemaudit.exchange.questionnaires.types import SurveyRowKind
+from cemaudit.exchange.questionnaires.xpath import (
+    Node,
+    XPathCall,
+    XPathComparison,
+    XPathLiteral,
+    XPathLogic,
+    XPathNumber,
+    XPathReference,
+    read_xpath,
+)
 from cemaudit.model import Item, Narrative, Step, Touchpoint
 from cemaudit.model.answers import Choice
 
@@ -41,12 +50,12 @@ MOST_PARTS = 20
 _AT_LEAST = re.compile(r">= (\d{1,4})$")
 
 
-def is_own(survey: Sheet) -> bool:
+def is_own(survey: XlsFormSheet) -> bool:
     """Whether cemaudit has made the form."""
     return any(line["name"] == f"{PREFIX}checklist" and line["type"] == "calculate" for line in survey.lines)
 
 
-def unescaped(sheet: Sheet) -> Sheet:
+def unescaped(sheet: XlsFormSheet) -> XlsFormSheet:
     """The sheet with its texts as they were before they went into a form."""
     texts = {"label", "hint"}
     lines = [
@@ -65,7 +74,9 @@ def unescaped(sheet: Sheet) -> Sheet:
 class OwnForm(Dialect):
     """A form that cemaudit has made."""
 
-    def __init__(self, entries: Sequence[Entry], lists: Mapping[str, ChoiceList], languages: Languages) -> None:
+    def __init__(
+        self, entries: Sequence[SurveyQuestionRow], lists: Mapping[str, ChoiceList], languages: Languages
+    ) -> None:
         names = {entry.line["name"]: entry for entry in entries}
         items = [entry for entry in entries if _is_item(entry, names)]
         super().__init__(items, _without_codes(lists), Leftovers())
@@ -81,13 +92,13 @@ class OwnForm(Dialect):
         choices = self._lists.get(entry.type.of) if entry else None
         if entry and choices and all(plain_id(option.id, "") == option.id for option in choices.options):
             self.steps = tuple(Step(id=option.id, title=option.label) for option in choices.options)
-            asked = Asked("step", Choice(type="choice", options=choices.options), choices)
+            asked = ConvertedQuestion("step", Choice(type="choice", options=choices.options), choices)
             self.known = {entry.path: asked}
 
-    def answer(self, entry: Entry) -> Answer:
+    def answer(self, entry: SurveyQuestionRow) -> Answer:
         found = super().answer(entry)
         hint = self._languages.text(entry.line.texts("hint"))
-        if entry.kind is not Kind.ONE:
+        if entry.kind is not SurveyRowKind.ONE:
             return of_the_same_field(found, hint)
         if entry.type.of not in self._chosen:
             self._chosen[entry.type.of] = of_the_same_field(found, hint)
@@ -134,7 +145,7 @@ class OwnForm(Dialect):
         return Narrative(at_least=min(max(int(least[1]), 1), 5000), when="always" if always else "if-failed")
 
 
-def _is_item(entry: Entry, names: Mapping[str, Entry]) -> bool:
+def _is_item(entry: SurveyQuestionRow, names: Mapping[str, SurveyQuestionRow]) -> bool:
     """Whether a row asks an item itself: it is neither about the visit nor beside an item or touchpoint."""
     name = entry.line["name"]
     part, feeling = _PART.fullmatch(name), _FEELING.fullmatch(name)
@@ -143,7 +154,7 @@ def _is_item(entry: Entry, names: Mapping[str, Entry]) -> bool:
     return not (name.startswith(PREFIX) or is_beside)
 
 
-def _in_touchpoint(entry: Entry, steps: Sequence[str]) -> Entry:
+def _in_touchpoint(entry: SurveyQuestionRow, steps: Sequence[str]) -> SurveyQuestionRow:
     """The row in a group called by the touchpoint's id, whose condition on ``steps`` the touchpoint takes over."""
     group = entry.group
     if group is None or not group.line["name"].endswith(_GROUP):
@@ -154,7 +165,7 @@ def _in_touchpoint(entry: Entry, steps: Sequence[str]) -> Entry:
         for column, cell in group.line.cells.items()
         if not (column.name == "relevant" and is_of_steps)
     }
-    return replace(entry, group=Group(replace(group.line, cells=cells), group.of, group.parent))
+    return replace(entry, group=SurveyGroup(replace(group.line, cells=cells), group.of, group.parent))
 
 
 def _without_codes(lists: Mapping[str, ChoiceList]) -> dict[str, ChoiceList]:
@@ -168,25 +179,25 @@ def _without_codes(lists: Mapping[str, ChoiceList]) -> dict[str, ChoiceList]:
 def _folded(node: Node) -> Node:
     """The condition without what is always so of an answer: that it is none of the codes for leaving it out."""
     match node:
-        case Call("starts-with", (Reference(), Literal("_"))):
-            return Call("false", ())
-        case Comparison("=", Reference(name), Literal("")) if name.endswith("__skip"):
-            return Call("true", ())
-        case Call("not", (inner,)):
+        case XPathCall("starts-with", (XPathReference(), XPathLiteral("_"))):
+            return XPathCall("false", ())
+        case XPathComparison("=", XPathReference(name), XPathLiteral("")) if name.endswith("__skip"):
+            return XPathCall("true", ())
+        case XPathCall("not", (inner,)):
             found = _folded(inner)
-            return _OPPOSITE.get(found) or Call("not", (found,))
-        case Logic(word, parts):
+            return _OPPOSITE.get(found) or XPathCall("not", (found,))
+        case XPathLogic(word, parts):
             return _joined(word, list(_flat(word, map(_folded, parts))))
     return node
 
 
-_YES, _NO = Call("true", ()), Call("false", ())
+_YES, _NO = XPathCall("true", ()), XPathCall("false", ())
 _OPPOSITE: dict[Node, Node] = {_YES: _NO, _NO: _YES}
 
 
 def _flat(word: str, parts: Iterable[Node]) -> Iterator[Node]:
     for part in parts:
-        if isinstance(part, Logic) and part.word == word:
+        if isinstance(part, XPathLogic) and part.word == word:
             yield from part.parts
         else:
             yield part
@@ -195,7 +206,9 @@ def _flat(word: str, parts: Iterable[Node]) -> Iterator[Node]:
 def _is_said_by(part: Node, other: Node) -> bool:
     """Whether ``part`` only says that there is an answer, and ``other`` compares that answer."""
     match part, other:
-        case Comparison("!=", Reference(name), Literal("")), Comparison(mark, Reference(same), Literal() | Number()):
+        case XPathComparison("!=", XPathReference(name), XPathLiteral("")), XPathComparison(
+            mark, XPathReference(same), XPathLiteral() | XPathNumber()
+        ):
             return name == same and mark != "!="
     return False
 
@@ -207,4 +220,4 @@ def _joined(word: str, parts: Iterable[Node]) -> Node:
         return decides
     if word == "and" and len(left) <= MOST_PARTS:
         left = [part for part in left if not any(_is_said_by(part, other) for other in left)]
-    return Logic(word, tuple(left)) if len(left) > 1 else left[0] if left else idle
+    return XPathLogic(word, tuple(left)) if len(left) > 1 else left[0] if left else idle

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cemaudit.exchange.forms.answers import fitting
-from cemaudit.exchange.forms.fields import Option as Shown
+from cemaudit.exchange.forms.fields import FieldOption as Shown
 from cemaudit.exchange.questionnaires.answers import Answer
 from cemaudit.exchange.questionnaires.lists import ChoiceList
 from cemaudit.model import Text

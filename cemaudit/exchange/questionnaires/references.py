@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from cemaudit.exchange.questionnaires.conditions import Asked
+from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion
 from cemaudit.exchange.questionnaires.outline import Path
-from cemaudit.exchange.questionnaires.xpath import Reference, Unsayable
+from cemaudit.exchange.questionnaires.xpath import Unsayable, XPathReference
 from cemaudit.language import N_, message
 
 __all__ = ["References"]
@@ -17,23 +17,23 @@ __all__ = ["References"]
 class References:
     """The questions met so far; ``names`` are those of the whole form, ``known`` what can be spoken of anywhere."""
 
-    def __init__(self, names: Iterable[str], known: Mapping[Path, Asked]) -> None:
+    def __init__(self, names: Iterable[str], known: Mapping[Path, ConvertedQuestion]) -> None:
         self._names = frozenset(names)
-        self._met: dict[Path, Asked | None] = {}
+        self._met: dict[Path, ConvertedQuestion | None] = {}
         self._paths: dict[str, list[Path]] = defaultdict(list)
         for path, asked in known.items():
             self.add(path, asked)
 
-    def add(self, path: Path, asked: Asked | None) -> None:
+    def add(self, path: Path, asked: ConvertedQuestion | None) -> None:
         """A question that has become an item, or (``None``) has not."""
         self._met[path] = asked
         self._paths[path[-1]].append(path)
 
-    def seen_from(self, place: Path) -> Callable[[Reference], Asked]:
+    def seen_from(self, place: Path) -> Callable[[XPathReference], ConvertedQuestion]:
         """Finds what a reference at ``place`` speaks of; raises ``Unsayable`` where that is no item, or several."""
         return partial(self._find, place)
 
-    def _find(self, place: Path, reference: Reference) -> Asked:
+    def _find(self, place: Path, reference: XPathReference) -> ConvertedQuestion:
         name = reference.name.rpartition("/")[2]
         paths = [_resolved(reference.name, place)] if reference.is_path else self._paths.get(name, [])
         met = [path for path in paths if path in self._met]

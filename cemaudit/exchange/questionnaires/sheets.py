@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cemaudit.errors import BadInput, CemauditError, Problem, nearest
-from cemaudit.exchange.delimited import Record
-from cemaudit.exchange.questionnaires.columns import Column, key_of, read_header
+from cemaudit.exchange.delimited import TextRow
+from cemaudit.exchange.questionnaires.columns import XlsFormColumn, key_of, read_header
 from cemaudit.exchange.workbook import read_sheets
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 from cemaudit.model.base import LONGEST_TEXT, clean
 
-__all__ = ["Line", "Sheet", "read_book"]
+__all__ = ["XlsFormRow", "XlsFormSheet", "read_book"]
 
 MOST_LINES = 20_000
 LARGEST = 15_000_000
@@ -34,12 +34,12 @@ _USED = {
 
 
 @dataclass(frozen=True)
-class Line:
+class XlsFormRow:
     """One row of a sheet: its number as a spreadsheet shows it, and its texts."""
 
     sheet: str
     number: int
-    cells: Mapping[Column, str]
+    cells: Mapping[XlsFormColumn, str]
 
     @property
     def place(self) -> str:
@@ -58,13 +58,13 @@ class Line:
 
 
 @dataclass
-class Sheet:
+class XlsFormSheet:
     """A sheet: its columns (in row ``number``), its lines, and where there was something in columns we do not read."""
 
     name: str
     number: int = 0
-    columns: tuple[Column, ...] = ()
-    lines: list[Line] = field(default_factory=list)
+    columns: tuple[XlsFormColumn, ...] = ()
+    lines: list[XlsFormRow] = field(default_factory=list)
     unused: dict[str, list[int]] = field(default_factory=dict)
 
     @property
@@ -80,7 +80,7 @@ def place_of(sheet: str, row: int) -> str:
     )
 
 
-def read_book(path: Path) -> dict[str, Sheet]:
+def read_book(path: Path) -> dict[str, XlsFormSheet]:
     """The sheets survey, choices and settings of a workbook; all but the first may be missing.
 
     ``BadInput`` with file, sheet and row where the workbook cannot be used; ``BadEnvironment`` without the extra
@@ -101,9 +101,9 @@ def _refuse_old(path: Path) -> None:
             raise BadInput(Problem(what, hint=message("save it as .xlsx without a password")))
 
 
-def _sheets(path: Path) -> dict[str, Sheet]:
+def _sheets(path: Path) -> dict[str, XlsFormSheet]:
     others: list[str] = []
-    found: dict[str, Sheet] = {}
+    found: dict[str, XlsFormSheet] = {}
 
     def is_ours(name: str) -> bool:
         others.append(name)
@@ -117,8 +117,8 @@ def _sheets(path: Path) -> dict[str, Sheet]:
     return found
 
 
-def _sheet(name: str, records: Iterator[Record]) -> Sheet:
-    sheet = Sheet(name)
+def _sheet(name: str, records: Iterator[TextRow]) -> XlsFormSheet:
+    sheet = XlsFormSheet(name)
     header = next((one for one in records if any(cell.strip() for cell in one.cells)), None)
     if header is None:
         return sheet
@@ -132,11 +132,11 @@ def _sheet(name: str, records: Iterator[Record]) -> Sheet:
     return sheet
 
 
-def _take(sheet: Sheet, record: Record, used: Mapping[int, Column], spare: Mapping[int, str]) -> None:
+def _take(sheet: XlsFormSheet, record: TextRow, used: Mapping[int, XlsFormColumn], spare: Mapping[int, str]) -> None:
     place = place_of(sheet.name, record.number)
     if record.problem:
         raise BadInput(record.problem.inside(place))
-    cells: dict[Column, str] = {}
+    cells: dict[XlsFormColumn, str] = {}
     for position, cell in enumerate(record.cells):
         if not cell or cell.isspace():
             continue
@@ -147,7 +147,7 @@ def _take(sheet: Sheet, record: Record, used: Mapping[int, Column], spare: Mappi
     if len(sheet.lines) >= MOST_LINES:
         raise BadInput(Problem(message("more than {most} rows", most=MOST_LINES), place, message("split the form")))
     if cells:
-        sheet.lines.append(Line(sheet.name, record.number, cells))
+        sheet.lines.append(XlsFormRow(sheet.name, record.number, cells))
 
 
 def _text(cell: str, place: str) -> str:

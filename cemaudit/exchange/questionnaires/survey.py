@@ -7,18 +7,18 @@ from typing import Any
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.questionnaires.answers import Answer
-from cemaudit.exchange.questionnaires.conditions import Asked, both_hold, say
+from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion, both_hold, say
 from cemaudit.exchange.questionnaires.dialect import Dialect
 from cemaudit.exchange.questionnaires.ids import IN_CONDITIONS, Given, plain_id
 from cemaudit.exchange.questionnaires.languages import Languages
-from cemaudit.exchange.questionnaires.leftovers import Leftovers, Sort
+from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
 from cemaudit.exchange.questionnaires.notes import Notes
-from cemaudit.exchange.questionnaires.outline import Entry, Group, Path, is_yes
+from cemaudit.exchange.questionnaires.outline import Path, SurveyGroup, SurveyQuestionRow, is_yes
 from cemaudit.exchange.questionnaires.references import References
-from cemaudit.exchange.questionnaires.sheets import Line
+from cemaudit.exchange.questionnaires.sheets import XlsFormRow
 from cemaudit.exchange.questionnaires.texts import joined, loose
-from cemaudit.exchange.questionnaires.touchpoints import Section, heading_of
-from cemaudit.exchange.questionnaires.types import Kind
+from cemaudit.exchange.questionnaires.touchpoints import QuestionRun, heading_of
+from cemaudit.exchange.questionnaires.types import SurveyRowKind
 from cemaudit.exchange.questionnaires.xpath import Unsayable
 from cemaudit.language import message
 from cemaudit.model import Item, Text
@@ -34,7 +34,7 @@ class Survey:
     """Takes a form row by row; ``sections`` are the items so far, ``questions`` and ``files`` count what is asked."""
 
     def __init__(self, dialect: Dialect, languages: Languages, leftovers: Leftovers) -> None:
-        self.sections: list[Section] = []
+        self.sections: list[QuestionRun] = []
         self.questions = 0
         self.files = 0
         self._options = 0
@@ -45,36 +45,38 @@ class Survey:
         self._ids = Given(IN_CONDITIONS)
         self._groups: dict[int, str | None] = {}
         self._notes = Notes(leftovers)
-        self._last: Entry | None = None
+        self._last: SurveyQuestionRow | None = None
         for entry in dialect.entries:
             self._take(entry)
         self._notes.end()
 
-    def _take(self, entry: Entry) -> None:
+    def _take(self, entry: SurveyQuestionRow) -> None:
         self.questions += entry.is_asked
         asked = None
         if not entry.is_asked:
             self._tell(entry)
-        elif entry.kind is Kind.FILE:
+        elif entry.kind is SurveyRowKind.FILE:
             self._file(entry)
         else:
             asked = self._question(entry)
         self._references.add(entry.path, asked)
 
-    def _tell(self, entry: Entry) -> None:
+    def _tell(self, entry: SurveyQuestionRow) -> None:
         """Something the form shows, knows or reckons, and asks nobody."""
         line = entry.line
         if entry.is_shown and not entry.is_hidden:
             if words := self._words(line, "label"):
                 self._notes.add(entry, words)
-        elif entry.kind is Kind.DEVICE:
-            self._left.add(Sort.DEVICE, line, message("filled in by the device"), line["type"])
+        elif entry.kind is SurveyRowKind.DEVICE:
+            self._left.add(LeftoverKind.DEVICE, line, message("filled in by the device"), line["type"])
         else:
             is_score = _SCORE.search(f"{line['name']} {line['label']}")
             what = message("reckoned or filled in by the form")
-            self._left.add(Sort.SCORE if is_score else Sort.CALCULATION, line, what, line["calculation"])
+            self._left.add(
+                LeftoverKind.SCORE if is_score else LeftoverKind.CALCULATION, line, what, line["calculation"]
+            )
 
-    def _question(self, entry: Entry) -> Asked | None:
+    def _question(self, entry: SurveyQuestionRow) -> ConvertedQuestion | None:
         """The item a question becomes, added to its section; ``None`` where it is left out."""
         line = entry.line
         try:
@@ -83,12 +85,12 @@ class Survey:
             if when == NEVER:
                 raise Unsayable(message("the form never asks it"))
         except Unsayable as error:
-            self._left.add(Sort.QUESTION, line, error.why, f"{line['type']} {line['label']}".strip())
+            self._left.add(LeftoverKind.QUESTION, line, error.why, f"{line['type']} {line['label']}".strip())
             self._last = None
             return None
         return self._add(entry, answer, when)
 
-    def _add(self, entry: Entry, answer: Answer, when: str | None) -> Asked:
+    def _add(self, entry: SurveyQuestionRow, answer: Answer, when: str | None) -> ConvertedQuestion:
         self._refuse_too_many(entry.line, answer)
         item_id = self._id(entry.line)
         hints = [words for column in ("hint", "guidance_hint") if (words := self._words(entry.line, column))]
@@ -102,32 +104,32 @@ class Survey:
         )
         heading = heading_of(entry.around, self._languages)
         if not self.sections or self.sections[-1].heading != heading:
-            self.sections.append(Section(heading))
+            self.sections.append(QuestionRun(heading))
         self.sections[-1].items.append(item)
         self._last = entry
-        return Asked(item_id, answer.type, answer.choices)
+        return ConvertedQuestion(item_id, answer.type, answer.choices)
 
-    def _refuse_too_many(self, line: Line, answer: Answer) -> None:
+    def _refuse_too_many(self, line: XlsFormRow, answer: Answer) -> None:
         """Stop before the draft gets too large for a file: it has a list of choices with every question."""
         self._options += len(answer.choices.options) if answer.choices else 0
         if self._options > MOST_OPTIONS:
             what = message("more than {most} choices", most=MOST_OPTIONS)
             raise BadInput(Problem(what, line.place, message("split the form")))
 
-    def _id(self, line: Line) -> str:
+    def _id(self, line: XlsFormRow) -> str:
         name = line["name"]
         known = self._ids.take(plain_id(name, f"q{line.number}"))
         if known != name:
-            self._left.add(Sort.NAME, line, message("is called {id} here", id=known), name)
+            self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=known), name)
         return known
 
-    def _ask(self, line: Line) -> Text:
+    def _ask(self, line: XlsFormRow) -> Text:
         words = self._words(line, "label")
         if words is None:
-            self._left.add(Sort.TEXT, line, message("asks nothing; its name stands in"))
+            self._left.add(LeftoverKind.TEXT, line, message("asks nothing; its name stands in"))
         return words or loose(line["name"] or line["type"])
 
-    def _condition(self, line: Line, place: Path, around: Group | None) -> str | None:
+    def _condition(self, line: XlsFormRow, place: Path, around: SurveyGroup | None) -> str | None:
         """The condition of a row and of the groups around it, as far as it can be said; ``None``: there is none."""
         outer = self._condition_inside(around) if around else None
         if not line["relevant"] or outer == NEVER:
@@ -136,35 +138,35 @@ class Survey:
             said = say(self._dialect.condition(line["relevant"]), self._references.seen_from(place))
             return outer if said == "true" else NEVER if said == NEVER else both_hold(outer, said)
         except Unsayable as error:
-            self._left.add(Sort.CONDITION, line, error.why, line["relevant"])
+            self._left.add(LeftoverKind.CONDITION, line, error.why, line["relevant"])
             return outer
 
-    def _condition_inside(self, group: Group) -> str | None:
+    def _condition_inside(self, group: SurveyGroup) -> str | None:
         """The condition of whatever a group holds; reckoned, and told, with its first question."""
         row = group.line.number
         if row not in self._groups:
             self._groups[row] = self._condition(group.line, group.path, group.parent)
             if group.is_repeated:
-                self._left.add(Sort.REPEAT, group.line, message("asked once here"), group.line["label"])
+                self._left.add(LeftoverKind.REPEAT, group.line, message("asked once here"), group.line["label"])
         return self._groups[row]
 
-    def _file(self, entry: Entry) -> None:
+    def _file(self, entry: SurveyQuestionRow) -> None:
         """Evidence of the question before it, in the same group."""
         line, last = entry.line, self._last
         is_signature = "signature" in line["appearance"]
         if is_signature or last is None or last.group != entry.group:
             what = message("a signature") if is_signature else message("no question stands before it in its group")
-            self._left.add(Sort.QUESTION, line, what, f"{line['type']} {line['label']}".strip())
+            self._left.add(LeftoverKind.QUESTION, line, what, f"{line['type']} {line['label']}".strip())
             return
         self.files += 1
         if line["relevant"]:
-            self._left.add(Sort.EVIDENCE, line, message("always optional here"), line["relevant"])
+            self._left.add(LeftoverKind.EVIDENCE, line, message("always optional here"), line["relevant"])
         items = self.sections[-1].items
         items[-1] = _with_file(
             items[-1], self._words(line, "label"), must=is_yes(line["required"]) and not line["relevant"]
         )
 
-    def _words(self, line: Line, column: str) -> Text | None:
+    def _words(self, line: XlsFormRow, column: str) -> Text | None:
         return self._languages.text(line.texts(column))
 
 

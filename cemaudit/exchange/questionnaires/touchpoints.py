@@ -9,29 +9,29 @@ from dataclasses import dataclass, field
 from cemaudit.exchange.questionnaires.facets import Facets
 from cemaudit.exchange.questionnaires.ids import Given, plain_id
 from cemaudit.exchange.questionnaires.languages import Languages
-from cemaudit.exchange.questionnaires.outline import Group
+from cemaudit.exchange.questionnaires.outline import SurveyGroup
 from cemaudit.exchange.questionnaires.texts import joined, loose
 from cemaudit.model import Item, Text, Touchpoint
 
-__all__ = ["Section", "heading_of", "touchpoints_of"]
+__all__ = ["QuestionRun", "heading_of", "touchpoints_of"]
 
 
 @dataclass
-class Section:
+class QuestionRun:
     """Items asked one after another under one heading; ``None`` where they stand in no group."""
 
-    heading: Group | None
+    heading: SurveyGroup | None
     items: list[Item] = field(default_factory=list)
 
 
-def heading_of(around: Sequence[Group], languages: Languages) -> Group | None:
+def heading_of(around: Sequence[SurveyGroup], languages: Languages) -> SurveyGroup | None:
     """The group whose heading stands over a question: the innermost that has one, else the outermost."""
     titled = (group for group in reversed(around) if languages.text(group.line.texts("label")))
     return next(titled, around[0] if around else None)
 
 
 def touchpoints_of(
-    sections: Iterable[Section], form: Text, facets: Facets, languages: Languages
+    sections: Iterable[QuestionRun], form: Text, facets: Facets, languages: Languages
 ) -> Iterator[Touchpoint]:
     """A touchpoint for each section; ``form`` is the title of those outside all groups.
 
@@ -49,7 +49,7 @@ def touchpoints_of(
         yield Touchpoint(id=ids.take(name), title=title, items=tuple(section.items), **facets.of_touchpoints)
 
 
-def _title(heading: Group, languages: Languages) -> Text:
+def _title(heading: SurveyGroup, languages: Languages) -> Text:
     """The headings from the outermost to this one: ``Entrance › Greeting``."""
     labels = [languages.text(group.line.texts("label")) for group in heading.around]
     titles = [label for label in labels if label]

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from cemaudit.exchange.questionnaires.columns import key_of
 
-__all__ = ["Kind", "Type", "read_type"]
+__all__ = ["SurveyRowKind", "SurveyRowType", "read_type"]
 
 
-class Kind(Enum):
+class SurveyRowKind(Enum):
     """What a row of a form is."""
 
     TEXT = auto()
@@ -35,36 +35,36 @@ class Kind(Enum):
     UNKNOWN = auto()
 
 
-class Type(NamedTuple):
+class SurveyRowType(NamedTuple):
     """A row's kind; ``of`` is its list, or what begins or ends (``group``, ``repeat``, ``loop``)."""
 
-    kind: Kind
+    kind: SurveyRowKind
     of: str = ""
     or_other: bool = False
 
 
 _CHOOSING = {
-    Kind.FILED: (
+    SurveyRowKind.FILED: (
         "select_one_from_file", "select_multiple_from_file", "select_one_external", "select_multiple_external",
     ),
-    Kind.ONE: ("add_select_one_prompt_using", "select_one_using", "select_one_from", "select_one", "select1"),
-    Kind.SEVERAL: (
+    SurveyRowKind.ONE: ("add_select_one_prompt_using", "select_one_using", "select_one_from", "select_one", "select1"),
+    SurveyRowKind.SEVERAL: (
         "add_select_multiple_prompt_using", "select_all_that_apply_from", "select_all_that_apply",
         "select_multiple_using", "select_multiple_from", "select_multiple", "select_all_from", "select_all",
     ),
 }  # fmt: skip
 _PLAIN = {
-    Kind.TEXT: ("text", "string", "phone_number", "tel", "url"),
-    Kind.WHOLE: ("integer", "int"),
-    Kind.DECIMAL: ("decimal", "percentage"),
-    Kind.RANGE: ("range",),
-    Kind.DATE: ("date",),
-    Kind.TIME: ("time",),
-    Kind.MOMENT: ("datetime", "date_time"),
-    Kind.FILE: ("image", "photo", "picture", "audio", "file"),
-    Kind.NOTE: ("note",),
-    Kind.CALCULATION: ("calculate", "calculate_here", "hidden"),
-    Kind.DEVICE: (
+    SurveyRowKind.TEXT: ("text", "string", "phone_number", "tel", "url"),
+    SurveyRowKind.WHOLE: ("integer", "int"),
+    SurveyRowKind.DECIMAL: ("decimal", "percentage"),
+    SurveyRowKind.RANGE: ("range",),
+    SurveyRowKind.DATE: ("date",),
+    SurveyRowKind.TIME: ("time",),
+    SurveyRowKind.MOMENT: ("datetime", "date_time"),
+    SurveyRowKind.FILE: ("image", "photo", "picture", "audio", "file"),
+    SurveyRowKind.NOTE: ("note",),
+    SurveyRowKind.CALCULATION: ("calculate", "calculate_here", "hidden"),
+    SurveyRowKind.DEVICE: (
         "start", "start_time", "end", "end_time", "today", "deviceid", "device_id", "imei", "phonenumber",
         "subscriberid", "subscriber_id", "simserial", "sim_id", "username", "email", "uri:deviceid", "uri:email",
         "uri:phonenumber", "uri:simserial", "uri:subscriberid", "uri:username", "caseid", "comments", "audit",
@@ -79,25 +79,25 @@ _OTHER = ("or_other", "or_specify_other", "other")
 _MOST_WORDS = max(name.count("_") + 1 for name in _CHOICES)
 
 
-def read_type(written: str) -> Type:
+def read_type(written: str) -> SurveyRowType:
     """What ``written`` says, in any of the dialects; the names of lists keep their case."""
     words = written.split()
     key = key_of(" ".join(words))
     framed = _FRAME.fullmatch(key)
     kind = _KINDS.get(key) or (_KINDS.get(framed[1]) if framed else None)
     if kind:
-        return Type(kind)
-    for edge, start in ((Kind.BEGIN, "begin_"), (Kind.END, "end_")):
+        return SurveyRowType(kind)
+    for edge, start in ((SurveyRowKind.BEGIN, "begin_"), (SurveyRowKind.END, "end_")):
         if key.startswith(start):
-            return Type(edge, key.removeprefix(start).partition("_")[0])
-    return _choosing(words) or Type(Kind.UNKNOWN)
+            return SurveyRowType(edge, key.removeprefix(start).partition("_")[0])
+    return _choosing(words) or SurveyRowType(SurveyRowKind.UNKNOWN)
 
 
-def _choosing(words: list[str]) -> Type | None:
+def _choosing(words: list[str]) -> SurveyRowType | None:
     """``select one from yes_no or specify other`` and the like."""
     for length in range(min(len(words), _MOST_WORDS), 0, -1):
         kind = _CHOICES.get(key_of(" ".join(words[:length])))
         if kind:
             name, rest = words[length : length + 1], words[length + 1 :]
-            return Type(kind, name[0] if name else "", key_of(" ".join(rest)) in _OTHER)
+            return SurveyRowType(kind, name[0] if name else "", key_of(" ".join(rest)) in _OTHER)
     return None

@@ -10,14 +10,14 @@ from decimal import Decimal
 from cemaudit.language import Message, message
 
 __all__ = [
-    "Call",
-    "Comparison",
-    "Literal",
-    "Logic",
     "Node",
-    "Number",
-    "Reference",
     "Unsayable",
+    "XPathCall",
+    "XPathComparison",
+    "XPathLiteral",
+    "XPathLogic",
+    "XPathNumber",
+    "XPathReference",
     "constant",
     "read_xpath",
 ]
@@ -44,21 +44,21 @@ class Unsayable(ValueError):
 
 
 @dataclass(frozen=True)
-class Literal:
+class XPathLiteral:
     """A text in quotes."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Number:
+class XPathNumber:
     """A number."""
 
     number: Decimal
 
 
 @dataclass(frozen=True)
-class Reference:
+class XPathReference:
     """``${name}`` (``is_path`` false) or a path like ``../group/name``."""
 
     name: str
@@ -66,7 +66,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Call:
+class XPathCall:
     """A function and what it is called with."""
 
     name: str
@@ -74,7 +74,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class XPathComparison:
     """Two values and the mark between them."""
 
     mark: str
@@ -83,14 +83,14 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Logic:
+class XPathLogic:
     """Parts joined by ``and`` or ``or``."""
 
     word: str
     parts: tuple[Node, ...]
 
 
-Node = Literal | Number | Reference | Call | Comparison | Logic
+Node = XPathLiteral | XPathNumber | XPathReference | XPathCall | XPathComparison | XPathLogic
 
 
 def constant(source: str) -> bool | None:
@@ -105,7 +105,7 @@ def read_xpath(source: str) -> Node:
     """
     known = constant(source)
     if known is not None:
-        return Call("true" if known else "false", ())
+        return XPathCall("true" if known else "false", ())
     if len(source) > LONGEST:
         raise Unsayable(message("longer than {most} characters", most=LONGEST))
     try:
@@ -118,7 +118,7 @@ def read_xpath(source: str) -> Node:
 
 
 def _read(source: str) -> Node:
-    reader = _Reader(list(_tokens(source)))
+    reader = _XPathParser(list(_tokens(source)))
     node = reader.either()
     if reader.ahead[1]:
         raise _strange(reader.ahead[1])
@@ -140,7 +140,7 @@ def _strange(word: str) -> Unsayable:
     return Unsayable(message("{word} is not understood here", word=word))
 
 
-class _Reader:
+class _XPathParser:
     """Recursive descent: or < and < comparison < value."""
 
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
@@ -172,25 +172,25 @@ class _Reader:
         while self.ahead == ("word", word):
             self._take()
             parts.append(part())
-        return parts[0] if len(parts) == 1 else Logic(word, tuple(parts))
+        return parts[0] if len(parts) == 1 else XPathLogic(word, tuple(parts))
 
     def _comparison(self) -> Node:
         left = self._value()
         if self.ahead[1] in _MARKS and self.ahead[0] == "mark":
             mark = self._take()[1]
-            return Comparison(mark, left, self._value())
+            return XPathComparison(mark, left, self._value())
         return left
 
     def _value(self) -> Node:
         kind, text = self._take()
         if kind == "word" and self.ahead[1] == "(":
-            return Call(text, self._arguments())
+            return XPathCall(text, self._arguments())
         if text == "(":
             node = self.either()
             self._take(")")
             return node
         if text == "-" and self.ahead[0] == "number":
-            return Number(-Decimal(self._take()[1]))
+            return XPathNumber(-Decimal(self._take()[1]))
         return _plain(kind, text)
 
     def _arguments(self) -> tuple[Node, ...]:
@@ -207,11 +207,11 @@ class _Reader:
 def _plain(kind: str, text: str) -> Node:
     match kind:
         case "literal":
-            return Literal(text[1:-1])
+            return XPathLiteral(text[1:-1])
         case "number":
-            return Number(Decimal(text))
+            return XPathNumber(Decimal(text))
         case "reference":
-            return Reference(text[2:-1].strip())
+            return XPathReference(text[2:-1].strip())
         case "path":
-            return Reference(text, is_path=True)
+            return XPathReference(text, is_path=True)
     raise _strange(text)

@@ -2,7 +2,7 @@
 
 from cemaudit.exchange.sealed.names import SUFFIX, is_sealed, sealed_name
 from cemaudit.exchange.sealed.read import Sealed, read_sealed
-from cemaudit.exchange.sealed.records import Manifest, Statement
+from cemaudit.exchange.sealed.records import SealedManifest, Statement
 from cemaudit.exchange.sealed.write import write_sealed
 
-__all__ = ["SUFFIX", "Manifest", "Sealed", "Statement", "is_sealed", "read_sealed", "sealed_name", "write_sealed"]
+__all__ = ["SUFFIX", "Sealed", "SealedManifest", "Statement", "is_sealed", "read_sealed", "sealed_name", "write_sealed"]

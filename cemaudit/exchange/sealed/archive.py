@@ -15,7 +15,7 @@ from cemaudit.errors import BadInput, Problem, Sayable
 from cemaudit.exchange.sealed.parts import MOST_ENTRIES, largest
 from cemaudit.language import N_, message
 
-__all__ = ["CHUNK", "Entry", "chunks", "directory", "entries_of", "laid_out", "refusal"]
+__all__ = ["CHUNK", "ZipEntry", "chunks", "directory", "entries_of", "laid_out", "refusal"]
 
 CHUNK = 1 << 20
 
@@ -34,7 +34,7 @@ def refusal(what: Sayable, place: str = "", hint: str = _AGAIN) -> BadInput:
     return BadInput(Problem(what, place, message(hint)))
 
 
-class Entry(NamedTuple):
+class ZipEntry(NamedTuple):
     """One file in the zip; ``start`` is where its header begins, ``crc`` its CRC-32."""
 
     name: str
@@ -68,28 +68,28 @@ class Entry(NamedTuple):
         return self.content + self.size
 
 
-def laid_out(entries: Iterable[Entry]) -> list[Entry]:
+def laid_out(entries: Iterable[ZipEntry]) -> list[ZipEntry]:
     """The entries one after the other."""
-    placed: list[Entry] = []
+    placed: list[ZipEntry] = []
     for entry in entries:
         placed.append(entry._replace(start=placed[-1].end if placed else 0))
     return placed
 
 
-def directory(entries: Sequence[Entry]) -> bytes:
+def directory(entries: Sequence[ZipEntry]) -> bytes:
     """What follows the last entry."""
     listings = b"".join(entry.listing for entry in entries)
     start = entries[-1].end if entries else 0
     return listings + _END.pack(b"PK\x05\x06", 0, 0, len(entries), len(entries), len(listings), start, 0)
 
 
-def entries_of(file: IO[bytes]) -> Iterator[Entry]:
+def entries_of(file: IO[bytes]) -> Iterator[ZipEntry]:
     """The entries in the order they lie in, without their contents; after the last one the directory is compared.
 
     ``BadInput`` at the first that is not as it would be written here, has no name or size of a sealed file's, or comes
     twice.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, ZipEntry] = {}
     start = 0
     while entry := _entry_at(file, start):
         if entry.name in found:
@@ -102,7 +102,7 @@ def entries_of(file: IO[bytes]) -> Iterator[Entry]:
     _check_directory(file, start, directory(list(found.values())))
 
 
-def _entry_at(file: IO[bytes], start: int) -> Entry | None:
+def _entry_at(file: IO[bytes], start: int) -> ZipEntry | None:
     """The entry that begins at ``start``; ``None`` where none does."""
     file.seek(start)
     head = file.read(_LOCAL.size)
@@ -114,7 +114,7 @@ def _entry_at(file: IO[bytes], start: int) -> Entry | None:
         raise _cut_short()
     _, _, flags, method, _, _, crc, _, size, length, _ = _LOCAL.unpack(head)
     written = file.read(length)
-    entry = Entry(_allowed(written), size, crc, start)
+    entry = ZipEntry(_allowed(written), size, crc, start)
     if flags & _ENCRYPTED:
         raise refusal(message("{name} is encrypted", name=entry.name), hint=_REPACKED)
     if method != _STORED:
@@ -147,7 +147,7 @@ def _cut_short() -> BadInput:
     return refusal(message("the file is cut short"))
 
 
-def chunks(file: IO[bytes], entry: Entry) -> Iterator[bytes]:
+def chunks(file: IO[bytes], entry: ZipEntry) -> Iterator[bytes]:
     """The content of an entry, a megabyte at a time; ``BadInput`` where it ends early or is not what was written."""
     file.seek(entry.content)
     left, crc = entry.size, 0

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.jsontext import canonical
-from cemaudit.exchange.sealed.archive import Entry, chunks, directory, entries_of, refusal
+from cemaudit.exchange.sealed.archive import ZipEntry, chunks, directory, entries_of, refusal
 from cemaudit.exchange.sealed.keys import PublicKey, is_genuine
 from cemaudit.exchange.sealed.parts import (
     APART,
@@ -23,7 +23,15 @@ from cemaudit.exchange.sealed.parts import (
     VISIT,
     media_name,
 )
-from cemaudit.exchange.sealed.records import Manifest, Part, Signature, Statement, json_in, manifest_in, record_in
+from cemaudit.exchange.sealed.records import (
+    SealedManifest,
+    SealedPart,
+    Signature,
+    Statement,
+    json_in,
+    manifest_in,
+    record_in,
+)
 from cemaudit.files import refuse_unreadable, replaced
 from cemaudit.language import N_, message
 from cemaudit.model import Visit
@@ -42,7 +50,7 @@ class Sealed:
     path: Path
     visit: Visit
     statement: Statement
-    manifest: Manifest
+    manifest: SealedManifest
     signer: PublicKey | None
     apart: Mapping[str, Mapping[str, Any]]
     sha256: str
@@ -53,7 +61,7 @@ class Sealed:
         return next(part.sha256 for part in self.manifest.files if part.name == VISIT)
 
     @property
-    def media(self) -> tuple[Part, ...]:
+    def media(self) -> tuple[SealedPart, ...]:
         """The pieces of evidence; their names are the ``file`` of the visit's evidence."""
         return self.manifest.media
 
@@ -126,10 +134,10 @@ class _Contents:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._read: list[Entry] = []
+        self._read: list[ZipEntry] = []
         self._whole = hashlib.sha256()
 
-    def of(self, entry: Entry) -> Iterator[bytes]:
+    def of(self, entry: ZipEntry) -> Iterator[bytes]:
         """The content of the next entry, in pieces."""
         self._read.append(entry)
         self._whole.update(entry.header)
@@ -143,7 +151,7 @@ class _Contents:
         return self._whole.hexdigest()
 
 
-def _verified(content: Iterable[bytes], part: Part) -> bytes:
+def _verified(content: Iterable[bytes], part: SealedPart) -> bytes:
     """The content of an entry of text; nothing of evidence, which is only looked at."""
     kept: list[bytes] = []
     _take(content, part, _let_go if part.name.startswith(MEDIA) else kept.append)
@@ -154,7 +162,7 @@ def _let_go(chunk: bytes) -> None:
     """Evidence may be larger than memory."""
 
 
-def _take(content: Iterable[bytes], part: Part, take: Callable[[bytes], object]) -> None:
+def _take(content: Iterable[bytes], part: SealedPart, take: Callable[[bytes], object]) -> None:
     digest = hashlib.sha256()
     for chunk in content:
         digest.update(chunk)
@@ -167,7 +175,7 @@ def _altered(name: str) -> BadInput:
     return refusal(message("{name} is not what was sealed", name=name))
 
 
-def _check_names(manifest: Manifest, entries: Sequence[Entry]) -> None:
+def _check_names(manifest: SealedManifest, entries: Sequence[ZipEntry]) -> None:
     """Whether the entries after the manifest are those it names, in order and size, with at most a signature before."""
     named = {part.name: part for part in manifest.files}
     found = {entry.name: entry for entry in entries if entry.name != SIGNATURE}
@@ -201,7 +209,7 @@ def _signer(signature: bytes | None, manifest: bytes, keys: Collection[PublicKey
     return known or signer
 
 
-def _check_visit(visit: Visit, manifest: Manifest) -> None:
+def _check_visit(visit: Visit, manifest: SealedManifest) -> None:
     """Whether the visit is the one the manifest names, and the evidence in the file is the visit's, piece by piece."""
     if not manifest.is_of(visit):
         raise refusal(message("another visit than the manifest names"), VISIT)
@@ -219,7 +227,7 @@ def _check_visit(visit: Visit, manifest: Manifest) -> None:
         raise refusal(message("{name} belongs to no answer", name=strays[0]))
 
 
-def _apart(manifest: Manifest) -> dict[str, str]:
+def _apart(manifest: SealedManifest) -> dict[str, str]:
     """The entries with details kept apart, and the digest of the picture each is about."""
     names = [part.name for part in manifest.files if part.name.startswith(APART)]
     return {name: name.removeprefix(APART).removesuffix(".json") for name in names}

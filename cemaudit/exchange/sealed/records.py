@@ -18,7 +18,17 @@ from cemaudit.model import Visit, faults
 from cemaudit.model.base import Line, LongText, Record, Whole
 from cemaudit.model.visit import ChecklistRef, Digest, Token
 
-__all__ = ["FORMAT", "Manifest", "Part", "Signature", "Statement", "bytes_of", "json_in", "manifest_in", "record_in"]
+__all__ = [
+    "FORMAT",
+    "SealedManifest",
+    "SealedPart",
+    "Signature",
+    "Statement",
+    "bytes_of",
+    "json_in",
+    "manifest_in",
+    "record_in",
+]
 
 FORMAT: Final = "cemaudit-visit/1"
 
@@ -46,7 +56,7 @@ class Statement(Record):
     at: AwareDatetime
 
 
-class Part(Record):
+class SealedPart(Record):
     """An entry of the file, its size in bytes, and its SHA-256."""
 
     name: str
@@ -54,22 +64,22 @@ class Part(Record):
     sha256: Digest
 
 
-class Manifest(Record):
+class SealedManifest(Record):
     """What the file holds, manifest and signature apart; ``files`` by name."""
 
     format: Literal["cemaudit-visit/1"] = FORMAT
     visit: Token
     revision: Annotated[Whole, Field(ge=1, le=999)]
     checklist: ChecklistRef
-    files: tuple[Part, ...]
+    files: tuple[SealedPart, ...]
 
     @classmethod
-    def of(cls, visit: Visit, files: tuple[Part, ...]) -> Self:
+    def of(cls, visit: Visit, files: tuple[SealedPart, ...]) -> Self:
         """The manifest of that visit's file."""
         return cls(visit=visit.id, revision=visit.revision, checklist=visit.checklist, files=files)
 
     @property
-    def media(self) -> tuple[Part, ...]:
+    def media(self) -> tuple[SealedPart, ...]:
         """The pieces of evidence."""
         return tuple(part for part in self.files if part.name.startswith(MEDIA))
 
@@ -111,11 +121,11 @@ def record_in(kind: type[AnyRecord], data: bytes, name: str) -> AnyRecord:
     return record
 
 
-def manifest_in(data: bytes) -> Manifest:
+def manifest_in(data: bytes) -> SealedManifest:
     """The manifest; ``BadInput`` also where a newer cemaudit wrote it."""
     found = json_in(data, MANIFEST)
     written = found.get("format") if isinstance(found, dict) else None
     if written != FORMAT and isinstance(written, str) and _FORMATS.fullmatch(written):
         what = message("written by a newer cemaudit ({format})", format=written)
         raise refusal(what, MANIFEST, "update cemaudit")
-    return record_in(Manifest, data, MANIFEST)
+    return record_in(SealedManifest, data, MANIFEST)

@@ -13,11 +13,11 @@ from cemaudit.exchange.sealed.keys import PublicKey
 from cemaudit.exchange.sealed.read import Sealed, read_sealed
 from cemaudit.language import message
 
-__all__ = ["Standing", "standings"]
+__all__ = ["RevisionStatus", "standings"]
 
 
 @dataclass(frozen=True)
-class Standing:
+class RevisionStatus:
     """What became of one file: ``refusal`` where it is not whole, or does not fit the others.
 
     ``gives_way_to``: the file whose visit stands in its place, a later revision or the very same visit.
@@ -28,7 +28,7 @@ class Standing:
     gives_way_to: Sealed | None = None
 
 
-def standings(paths: Iterable[Path], keys: Collection[PublicKey] | None = None) -> dict[Path, Standing]:
+def standings(paths: Iterable[Path], keys: Collection[PublicKey] | None = None) -> dict[Path, RevisionStatus]:
     """Read the sealed files and see how they stand to each other, each path once, in order.
 
     A revision takes the place of all earlier ones. What does not fit: another visit of the same id and revision, and a
@@ -39,10 +39,13 @@ def standings(paths: Iterable[Path], keys: Collection[PublicKey] | None = None) 
     for found in read.values():
         if isinstance(found, Sealed):
             versions[found.visit.id].append(found)
-    whole: dict[Path, Standing] = {}
+    whole: dict[Path, RevisionStatus] = {}
     for of_one_visit in versions.values():
         whole |= _among_themselves(of_one_visit)
-    return {path: Standing(None, found) if isinstance(found, BadInput) else whole[path] for path, found in read.items()}
+    return {
+        path: RevisionStatus(None, found) if isinstance(found, BadInput) else whole[path]
+        for path, found in read.items()
+    }
 
 
 def _read(path: Path, keys: Collection[PublicKey] | None) -> Sealed | BadInput:
@@ -52,7 +55,7 @@ def _read(path: Path, keys: Collection[PublicKey] | None) -> Sealed | BadInput:
         return error
 
 
-def _among_themselves(versions: Sequence[Sealed]) -> dict[Path, Standing]:
+def _among_themselves(versions: Sequence[Sealed]) -> dict[Path, RevisionStatus]:
     """How the files of one visit id stand; others of a revision are held to the first one given."""
     first: dict[int, Sealed] = {}
     for sealed in versions:
@@ -69,14 +72,14 @@ def _follows(later: Sealed, earlier: Sealed) -> bool:
     return not is_next or later.visit.supersedes == earlier.digest
 
 
-def _standing(sealed: Sealed, first: Sealed, unfit: dict[int, Sealed], latest: Sealed) -> Standing:
+def _standing(sealed: Sealed, first: Sealed, unfit: dict[int, Sealed], latest: Sealed) -> RevisionStatus:
     visit = sealed.visit
     if sealed.digest != first.digest:
         what = message("visit id {id} is taken by {place}", id=visit.id, place=first.path.name)
-        return Standing(sealed, BadInput(Problem(what, sealed.path.name)))
+        return RevisionStatus(sealed, BadInput(Problem(what, sealed.path.name)))
     if visit.revision in unfit:
         what = message("not made of the visit in {place}, whose place it takes", place=unfit[visit.revision].path.name)
-        return Standing(sealed, BadInput(Problem(what, sealed.path.name)))
+        return RevisionStatus(sealed, BadInput(Problem(what, sealed.path.name)))
     if sealed is not first:
-        return Standing(sealed, gives_way_to=first)
-    return Standing(sealed, gives_way_to=None if sealed is latest else latest)
+        return RevisionStatus(sealed, gives_way_to=first)
+    return RevisionStatus(sealed, gives_way_to=None if sealed is latest else latest)

@@ -13,7 +13,7 @@ from typing import IO, Any, NamedTuple
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.exchange.evidence import inside
 from cemaudit.exchange.jsontext import canonical
-from cemaudit.exchange.sealed.archive import CHUNK, Entry, directory, laid_out
+from cemaudit.exchange.sealed.archive import CHUNK, ZipEntry, directory, laid_out
 from cemaudit.exchange.sealed.keys import SigningKey
 from cemaudit.exchange.sealed.parts import (
     LARGEST_FILE,
@@ -28,7 +28,7 @@ from cemaudit.exchange.sealed.parts import (
     media_name,
 )
 from cemaudit.exchange.sealed.read import Sealed, read_sealed
-from cemaudit.exchange.sealed.records import Manifest, Part, Signature, Statement, bytes_of, record_in
+from cemaudit.exchange.sealed.records import SealedManifest, SealedPart, Signature, Statement, bytes_of, record_in
 from cemaudit.files import replaced
 from cemaudit.language import message
 from cemaudit.model import Evidence, Visit
@@ -72,8 +72,8 @@ def write_sealed(  # noqa: PLR0913, PLR0917 (all that a seal is put on)
     contents |= _apart(apart or {}, {one.sha256 for one in contents.values()})
     contents |= {VISIT: _text(line), STATEMENT: _text(bytes_of(statement))}
     contents = dict(sorted(contents.items()))
-    parts = tuple(Part(name=name, size=one.size, sha256=one.sha256) for name, one in contents.items())
-    manifest = Manifest.of(sealed_visit, parts)
+    parts = tuple(SealedPart(name=name, size=one.size, sha256=one.sha256) for name, one in contents.items())
+    manifest = SealedManifest.of(sealed_visit, parts)
     _check_sizes(manifest, path)
     _write(path, _signed(manifest, key) | contents)
     return _read_back(path, manifest, key)
@@ -157,7 +157,7 @@ def _apart(apart: Mapping[str, Mapping[str, Any]], pictures: set[str]) -> dict[s
     return kept
 
 
-def _signed(manifest: Manifest, key: SigningKey | None) -> dict[str, _Content]:
+def _signed(manifest: SealedManifest, key: SigningKey | None) -> dict[str, _Content]:
     """What stands first: the manifest, and its signature."""
     written = bytes_of(manifest)
     first = {MANIFEST: _text(written)}
@@ -167,7 +167,7 @@ def _signed(manifest: Manifest, key: SigningKey | None) -> dict[str, _Content]:
     return first
 
 
-def _check_sizes(manifest: Manifest, path: Path) -> None:
+def _check_sizes(manifest: SealedManifest, path: Path) -> None:
     """``BadInput`` where the file would be larger than those that are read."""
     for part in manifest.files:
         if part.size > (largest(part.name) or 0):
@@ -180,7 +180,7 @@ def _check_sizes(manifest: Manifest, path: Path) -> None:
 
 
 def _write(path: Path, contents: Mapping[str, _Content]) -> None:
-    entries = laid_out(Entry(name, one.size, one.crc) for name, one in contents.items())
+    entries = laid_out(ZipEntry(name, one.size, one.crc) for name, one in contents.items())
     with replaced(path) as file:
         for entry, one in zip(entries, contents.values(), strict=True):
             file.write(entry.header)
@@ -213,7 +213,7 @@ def _to_the_disk(handle: int) -> None:
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _read_back(path: Path, manifest: Manifest, key: SigningKey | None) -> Sealed:
+def _read_back(path: Path, manifest: SealedManifest, key: SigningKey | None) -> Sealed:
     keys = [key.public] if key else None
     try:
         sealed = read_sealed(path, keys=keys)

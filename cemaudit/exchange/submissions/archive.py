@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from cemaudit.errors import BadInput, CemauditError, Problem
-from cemaudit.exchange.submissions.entries import MOST_ENTRIES, Contents, Entry
+from cemaudit.exchange.submissions.entries import MOST_ENTRIES, Contents, SubmittedFile
 from cemaudit.language import message
 
 __all__ = ["open_archive"]
@@ -53,11 +53,11 @@ def open_archive(path: Path) -> Contents:
     return Contents(tuple(entries), archive.close)
 
 
-def _entries(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Entry]:
+def _entries(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[SubmittedFile]:
     for member in members:
         name = _name(member)
         _refuse_odd(member, name)
-        yield Entry(name, member.file_size, partial(_open, archive, member))
+        yield SubmittedFile(name, member.file_size, partial(_open, archive, member))
 
 
 def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:

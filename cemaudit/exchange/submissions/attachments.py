@@ -10,35 +10,35 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.submissions.entries import Entry
+from cemaudit.exchange.submissions.entries import SubmittedFile
 from cemaudit.language import message
 
-__all__ = ["Attachments", "Shelf"]
+__all__ = ["AttachmentFiles", "Attachments"]
 
 _KEPT_BY_SERVERS = re.compile(r"[^\w.-]")
 
 
-class Shelf:
+class AttachmentFiles:
     """The files of an export, by the last part of their names."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[SubmittedFile] = ()) -> None:
         self._entries = tuple(entries)
 
-    def named(self, base: str) -> list[Entry]:
+    def named(self, base: str) -> list[SubmittedFile]:
         """The files of that name; else those whose name is what servers make of it."""
         return self._by_base.get(base) or self._by_kept_name.get(_kept_name(base), [])
 
     @cached_property
-    def _by_base(self) -> dict[str, list[Entry]]:
+    def _by_base(self) -> dict[str, list[SubmittedFile]]:
         return _grouped((entry.base, entry) for entry in self._entries)
 
     @cached_property
-    def _by_kept_name(self) -> dict[str, list[Entry]]:
+    def _by_kept_name(self) -> dict[str, list[SubmittedFile]]:
         return _grouped((_kept_name(entry.base), entry) for entry in self._entries)
 
 
-def _grouped(pairs: Iterable[tuple[str, Entry]]) -> dict[str, list[Entry]]:
-    groups: dict[str, list[Entry]] = defaultdict(list)
+def _grouped(pairs: Iterable[tuple[str, SubmittedFile]]) -> dict[str, list[SubmittedFile]]:
+    groups: dict[str, list[SubmittedFile]] = defaultdict(list)
     for key, entry in pairs:
         groups[key].append(entry)
     return dict(groups)
@@ -57,12 +57,12 @@ class Attachments:
     does not lie below a folder named by another submission's id (``others``).
     """
 
-    shelf: Shelf
+    shelf: AttachmentFiles
     folder: str | None = None
     own: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
 
-    def find(self, stated: str) -> Entry:
+    def find(self, stated: str) -> SubmittedFile:
         """The file a value states, by the last part of what it says.
 
         ``BadInput`` where there is none, or several of that name could be meant.
@@ -77,7 +77,7 @@ class Attachments:
             raise BadInput(Problem(what, hint=message("export the submission by itself, or its XML")))
         return found[0]
 
-    def _ours(self, entries: list[Entry]) -> list[Entry]:
+    def _ours(self, entries: list[SubmittedFile]) -> list[SubmittedFile]:
         if self.folder is not None:
             return [entry for entry in entries if entry.folder == self.folder]
         above = [(entry, set(entry.name.split("/")[:-1])) for entry in entries]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from cemaudit.exchange.forms.fields import Form, Kind, Role
+from cemaudit.exchange.forms.fields import FieldKind, Form, Role
 
-__all__ = ["Names", "ending", "is_ending", "without_options"]
+__all__ = ["FieldPaths", "ending", "is_ending", "without_options"]
 
 _MARKS = frozenset("/-:.|")
 _OPTION_MARK = "/"
@@ -36,7 +36,7 @@ def without_options(paths: Iterable[str]) -> list[str]:
     return [path for path in known if path.rpartition(_OPTION_MARK)[0] not in known]
 
 
-class Names:
+class FieldPaths:
     """The flat names of a form, found in paths."""
 
     def __init__(self, form: Form) -> None:
@@ -45,7 +45,7 @@ class Names:
         self._options = {
             name: frozenset(option.code for option in field.options)
             for name, field in form.fields.items()
-            if field.kind is Kind.MANY
+            if field.kind is FieldKind.MANY
         }
         self._found: dict[str, str] = {}
 

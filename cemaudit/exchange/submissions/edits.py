@@ -15,13 +15,13 @@ from cemaudit.errors import Problem
 from cemaudit.exchange.submissions.submission import Submission
 from cemaudit.language import message
 
-__all__ = ["Standing", "told_apart"]
+__all__ = ["SubmissionStatus", "told_apart"]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
-class Standing:
+class SubmissionStatus:
     """What is left of one submission: ``kept`` (or nothing), how many ``again``, what is to be told."""
 
     id: str
@@ -31,7 +31,7 @@ class Standing:
     notices: list[Problem] = field(default_factory=list)
 
 
-def told_apart(submissions: Sequence[Submission]) -> list[Standing]:
+def told_apart(submissions: Sequence[Submission]) -> list[SubmissionStatus]:
     """One standing for each submission, in the order of those kept; ``id`` is that of the first sending, or nothing."""
     groups: dict[object, list[Submission]] = {}
     before = {one.identity.own: one.identity.replaces for one in submissions if one.identity.replaces}
@@ -52,14 +52,14 @@ def _first(submission: Submission, before: dict[str, str]) -> str:
     return known
 
 
-def _standing(first: str, group: Sequence[Submission]) -> Standing:
+def _standing(first: str, group: Sequence[Submission]) -> SubmissionStatus:
     if len(group) == 1:
-        return Standing(first, group[0])
+        return SubmissionStatus(first, group[0])
     last = _last(group)
     if last is None:
-        return Standing(first, None, unclear=tuple(group))
+        return SubmissionStatus(first, None, unclear=tuple(group))
     others = tuple(one for one in group if one is not last)
-    return Standing(first, last, others, notices=list(_changed(last, others)))
+    return SubmissionStatus(first, last, others, notices=list(_changed(last, others)))
 
 
 def _last(group: Sequence[Submission]) -> Submission | None:

@@ -10,7 +10,7 @@ from typing import IO, Self
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.language import message
 
-__all__ = ["MOST_ENTRIES", "Contents", "Entry"]
+__all__ = ["MOST_ENTRIES", "Contents", "SubmittedFile"]
 
 MOST_ENTRIES = 100_000
 
@@ -20,7 +20,7 @@ _JUNK = ("__MACOSX", ".")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SubmittedFile:
     """One file: its ``name`` (parts joined with ``/``, NFC), its ``size`` in bytes when unpacked, how to open it."""
 
     name: str
@@ -80,7 +80,7 @@ class Entry:
 class Contents:
     """The files of a folder or zip file, sorted by name; to be closed when they are no longer needed."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SubmittedFile, ...]
     close: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.submissions.entries import MOST_ENTRIES, Contents, Entry
+from cemaudit.exchange.submissions.entries import MOST_ENTRIES, Contents, SubmittedFile
 from cemaudit.language import message
 
 __all__ = ["open_folder"]
@@ -33,7 +33,7 @@ def open_folder(path: Path, *, deep: bool = True) -> Contents:
     return Contents(tuple(sorted(entries, key=lambda entry: entry.name)))
 
 
-def _entries(path: Path, above: str, deepest: int) -> Iterator[Entry]:
+def _entries(path: Path, above: str, deepest: int) -> Iterator[SubmittedFile]:
     with os.scandir(path) as found:
         for one in found:
             name = above + unicodedata.normalize("NFC", one.name)
@@ -41,7 +41,7 @@ def _entries(path: Path, above: str, deepest: int) -> Iterator[Entry]:
                 if deepest > 1:
                     yield from _entries(Path(one.path), f"{name}/", deepest - 1)
             elif one.is_file(follow_symlinks=False):
-                yield Entry(name, one.stat(follow_symlinks=False).st_size, partial(_open, Path(one.path)))
+                yield SubmittedFile(name, one.stat(follow_symlinks=False).st_size, partial(_open, Path(one.path)))
 
 
 def _open(path: Path) -> IO[bytes]:

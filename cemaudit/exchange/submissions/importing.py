@@ -8,16 +8,16 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.submissions.columns import Names
-from cemaudit.exchange.submissions.edits import Standing, told_apart
-from cemaudit.exchange.submissions.keeping import Keeper
+from cemaudit.exchange.submissions.columns import FieldPaths
+from cemaudit.exchange.submissions.edits import SubmissionStatus, told_apart
+from cemaudit.exchange.submissions.keeping import EvidenceKeeper
 from cemaudit.exchange.submissions.reading import read_submissions
 from cemaudit.exchange.submissions.sheet import CHECKLIST
 from cemaudit.exchange.submissions.submission import Submission, Submissions
 from cemaudit.language import message
 from cemaudit.model import Checklist, Visit
 
-__all__ = ["Counts", "SubmissionImport", "import_submissions"]
+__all__ = ["SubmissionCounts", "SubmissionImport", "import_submissions"]
 
 MOST_PROBLEMS = 10_000
 """Problems kept in words; further bad submissions are only counted."""
@@ -28,7 +28,7 @@ _USUAL = frozenset({"start", "end", "today", "deviceid", "username", "email", "p
 
 
 @dataclass
-class Counts:
+class SubmissionCounts:
     """What became of the submissions: ``submissions == good + bad + again + rejected``.
 
     ``again``: earlier states, and the same one once more. ``rejected``: refused by people on the server.
@@ -52,13 +52,13 @@ class SubmissionImport:
 
     submissions: Submissions
     checklist: Callable[[str], Checklist]
-    keeper: Keeper
-    counts: Counts = field(default_factory=Counts)
+    keeper: EvidenceKeeper
+    counts: SubmissionCounts = field(default_factory=SubmissionCounts)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._readers: dict[str, tuple[FormReader, Names]] = {}
+        self._readers: dict[str, tuple[FormReader, FieldPaths]] = {}
         self._places: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Visit]:
@@ -74,7 +74,7 @@ class SubmissionImport:
         self._notice(*self._strange())
         self.counts.not_arising = sum(reader.not_arising for reader, _ in self._readers.values())
 
-    def _visit(self, standing: Standing) -> Visit | None:
+    def _visit(self, standing: SubmissionStatus) -> Visit | None:
         self.counts.again += len(standing.again)
         self._notice(*standing.notices)
         for submission in standing.unclear:
@@ -107,7 +107,7 @@ class SubmissionImport:
             raise BadInput(Problem(message("visit id {id} is taken by {place}", id=visit.id, place=taken), _ID))
         return self.keeper.keep(visit, submission)
 
-    def _reader(self, submission: Submission) -> tuple[FormReader, Names]:
+    def _reader(self, submission: Submission) -> tuple[FormReader, FieldPaths]:
         """The reader of the checklist a submission answers; it says so itself, or its form's id and version do."""
         ref = submission.value(CHECKLIST) or submission.form
         if not ref:
@@ -117,7 +117,7 @@ class SubmissionImport:
                 reader = FormReader(self.checklist(ref))
             except BadInput as error:
                 raise BadInput(_missing(one) for one in error.problems) from error
-            self._readers[ref] = reader, Names(reader.form)
+            self._readers[ref] = reader, FieldPaths(reader.form)
         return self._readers[ref]
 
     def _refuse(self, submission: Submission, *problems: Problem) -> None:
@@ -145,7 +145,7 @@ def import_submissions(
     ``checklist`` finds a checklist by ``id@version`` (``Library.checklist``). Evidence is copied to the folder
     ``keep_in``, which lies beside the file the visits will be written to. ``BadInput`` where nothing can be read.
     """
-    return SubmissionImport(read_submissions(path, media), checklist, Keeper(keep_in))
+    return SubmissionImport(read_submissions(path, media), checklist, EvidenceKeeper(keep_in))
 
 
 def _is_link(path: str) -> bool:
@@ -161,7 +161,7 @@ def _missing(problem: Problem) -> Problem:
     return Problem(problem.what, CHECKLIST, hint)
 
 
-def _unclear(submission: Submission, standing: Standing) -> Problem:
+def _unclear(submission: Submission, standing: SubmissionStatus) -> Problem:
     other = next(one for one in standing.unclear if one is not submission)
     what = message("differs from {other}, and nothing says which one is later", other=other.place)
     return Problem(what, hint=message("delete one of them, or import them apart"))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.submissions.attachments import Attachments, Shelf
-from cemaudit.exchange.submissions.entries import Entry
+from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
+from cemaudit.exchange.submissions.entries import SubmittedFile
 from cemaudit.exchange.submissions.instance import Instance, read_instance
 from cemaudit.exchange.submissions.sheet import locked_hint
 from cemaudit.exchange.submissions.submission import Identity, Submission
@@ -19,7 +19,9 @@ LARGEST = 5_000_000
 """Bytes of one submission."""
 
 
-def instance_submissions(entries: Iterable[Entry], shelf: Shelf, notices: list[Problem]) -> Iterator[Submission]:
+def instance_submissions(
+    entries: Iterable[SubmittedFile], shelf: AttachmentFiles, notices: list[Problem]
+) -> Iterator[Submission]:
     """The submissions among ``entries``; one that cannot be read comes with its problem.
 
     What is left aside goes to ``notices``.

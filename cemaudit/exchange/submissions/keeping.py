@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.exchange.submissions.entries import Entry
+from cemaudit.exchange.submissions.entries import SubmittedFile
 from cemaudit.exchange.submissions.submission import Submission
 from cemaudit.files import replaced
 from cemaudit.language import message
 from cemaudit.media.examine import examine
-from cemaudit.media.file_types import HEAD, Kind, kind_of
+from cemaudit.media.file_types import HEAD, MediaType, media_type_of
 from cemaudit.model import Evidence, Visit
 
-__all__ = ["Keeper", "media_folder"]
+__all__ = ["EvidenceKeeper", "media_folder"]
 
 LARGEST = 200_000_000
 """Bytes of a file looked at at all; each kind has its own bound."""
@@ -30,7 +30,7 @@ def media_folder(out: Path) -> Path:
 
 
 @dataclass
-class Keeper:
+class EvidenceKeeper:
     """Keeps evidence in ``folder``, each file under the SHA-256 of what is kept of it."""
 
     folder: Path
@@ -57,7 +57,7 @@ class Keeper:
             problems += error.inside(_field(item, piece, submission)).problems
             return None
 
-    def _kept(self, piece: Evidence, entry: Entry) -> Evidence:
+    def _kept(self, piece: Evidence, entry: SubmittedFile) -> Evidence:
         """A piece of evidence, cleaned and in the folder."""
         try:
             kind, cleaned = _cleaned(entry.read(LARGEST), piece.kind)
@@ -80,9 +80,9 @@ class Keeper:
             raise BadEnvironment(Problem(message("was not written as it should be"), str(path), hint))
 
 
-def _cleaned(data: bytes, use: str) -> tuple[Kind, bytes]:
+def _cleaned(data: bytes, use: str) -> tuple[MediaType, bytes]:
     """What a file is, and its bytes without place, device and the like; it must be able to serve that ``use``."""
-    kind = kind_of(data[:HEAD])
+    kind = media_type_of(data[:HEAD])
     if len(data) > kind.most_bytes:
         raise BadInput(Problem(message("larger than {most} MB", most=kind.most_bytes // 1_000_000)))
     if use not in kind.serves:

@@ -11,13 +11,13 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 
-__all__ = ["Kind", "kind_of"]
+__all__ = ["ContainerKind", "kind_of"]
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
-class Kind(Enum):
+class ContainerKind(Enum):
     """What can hold submissions."""
 
     FOLDER = auto()
@@ -26,10 +26,10 @@ class Kind(Enum):
     INSTANCE = auto()
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path) -> ContainerKind:
     """What ``path`` is; ``BadInput`` where it cannot be read, or is no such thing at first sight."""
     if path.is_dir():
-        return Kind.FOLDER
+        return ContainerKind.FOLDER
     refuse_unreadable(path)
     try:
         with path.open("rb") as file:
@@ -39,8 +39,8 @@ def kind_of(path: Path) -> Kind:
     if path.suffix.lower() == ".enc":
         raise BadInput(Problem(message("an encrypted file"), path.name, message("export it decrypted")))
     if start.startswith(_ZIP_STARTS):
-        return Kind.TABLE if _is_workbook(path) else Kind.ARCHIVE
-    return Kind.INSTANCE if _is_xml(start) else Kind.TABLE
+        return ContainerKind.TABLE if _is_workbook(path) else ContainerKind.ARCHIVE
+    return ContainerKind.INSTANCE if _is_xml(start) else ContainerKind.TABLE
 
 
 def _is_workbook(path: Path) -> bool:

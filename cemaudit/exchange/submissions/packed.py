@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.submissions.attachments import Shelf
-from cemaudit.exchange.submissions.entries import Entry
+from cemaudit.exchange.submissions.attachments import AttachmentFiles
+from cemaudit.exchange.submissions.entries import SubmittedFile
 from cemaudit.exchange.submissions.submission import Submission
 from cemaudit.exchange.submissions.tabled import read_header, table_submissions
 
@@ -33,7 +33,7 @@ class PackedTables:
     problems: list[Problem] = field(default_factory=list)
 
 
-def packed_tables(entries: Sequence[Entry], shelf: Shelf) -> PackedTables:
+def packed_tables(entries: Sequence[SubmittedFile], shelf: AttachmentFiles) -> PackedTables:
     """The submissions of all tables among ``entries``, but for those among media."""
     found = PackedTables()
     for entry in entries:
@@ -49,7 +49,7 @@ def packed_tables(entries: Sequence[Entry], shelf: Shelf) -> PackedTables:
 
 
 @contextmanager
-def _as_file(entry: Entry) -> Iterator[Path]:
+def _as_file(entry: SubmittedFile) -> Iterator[Path]:
     """A copy of the entry under a name of our own making, for what reads tables by path."""
     with tempfile.TemporaryDirectory(prefix="cemaudit-") as folder:
         path = Path(folder) / _ODD.sub("_", entry.base)[-80:]

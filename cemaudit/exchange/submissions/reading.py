@@ -10,12 +10,12 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.submissions.archive import open_archive
-from cemaudit.exchange.submissions.attachments import Shelf
-from cemaudit.exchange.submissions.entries import Contents, Entry
+from cemaudit.exchange.submissions.attachments import AttachmentFiles
+from cemaudit.exchange.submissions.entries import Contents, SubmittedFile
 from cemaudit.exchange.submissions.folder import open_folder
 from cemaudit.exchange.submissions.instance import read_instance
 from cemaudit.exchange.submissions.instanced import LARGEST, instance_submissions
-from cemaudit.exchange.submissions.kinds import Kind, kind_of
+from cemaudit.exchange.submissions.kinds import ContainerKind, kind_of
 from cemaudit.exchange.submissions.packed import packed_tables
 from cemaudit.exchange.submissions.submission import Submissions
 from cemaudit.exchange.submissions.tabled import read_header, table_submissions
@@ -35,9 +35,9 @@ def read_submissions(path: Path, media: Path | None = None) -> Submissions:
     with ExitStack() as stack:
         kind = kind_of(path)
         further = _further(path, kind, media, stack)
-        if kind is Kind.TABLE:
-            found = Submissions(_name(path), tuple(table_submissions(path, Shelf(further))))
-        elif kind is Kind.INSTANCE:
+        if kind is ContainerKind.TABLE:
+            found = Submissions(_name(path), tuple(table_submissions(path, AttachmentFiles(further))))
+        elif kind is ContainerKind.INSTANCE:
             found = _single(path)
         else:
             try:
@@ -54,9 +54,9 @@ def holds_submissions(path: Path) -> bool:
     """
     kind = kind_of(path)
     try:
-        if kind is Kind.TABLE:
+        if kind is ContainerKind.TABLE:
             return read_header(path).is_of_server
-        return kind is not Kind.INSTANCE or (path.stat().st_size <= LARGEST and _is_instance(path))
+        return kind is not ContainerKind.INSTANCE or (path.stat().st_size <= LARGEST and _is_instance(path))
     except BadInput:
         return False
 
@@ -70,9 +70,9 @@ def _name(path: Path) -> str:
     return path.name or path.resolve().name
 
 
-def _further(path: Path, kind: Kind, media: Path | None, stack: ExitStack) -> tuple[Entry, ...]:
+def _further(path: Path, kind: ContainerKind, media: Path | None, stack: ExitStack) -> tuple[SubmittedFile, ...]:
     """The files given as media, or lying beside a table."""
-    beside = [path.parent / name for name in _MEDIA] if kind is Kind.TABLE else []
+    beside = [path.parent / name for name in _MEDIA] if kind is ContainerKind.TABLE else []
     where = media or next((folder for folder in beside if folder.is_dir()), None)
     if where is None:
         return ()
@@ -82,10 +82,10 @@ def _further(path: Path, kind: Kind, media: Path | None, stack: ExitStack) -> tu
         raise error.inside(where.name) from error
 
 
-def _opened(path: Path, kind: Kind) -> Contents:
-    if kind is Kind.FOLDER:
+def _opened(path: Path, kind: ContainerKind) -> Contents:
+    if kind is ContainerKind.FOLDER:
         return open_folder(path)
-    if kind is Kind.ARCHIVE:
+    if kind is ContainerKind.ARCHIVE:
         return open_archive(path)
     raise BadInput(Problem(message("expected a folder or a zip file")))
 
@@ -93,18 +93,18 @@ def _opened(path: Path, kind: Kind) -> Contents:
 def _single(path: Path) -> Submissions:
     """The submission of one XML file, its attachments beside it."""
     beside = open_folder(path.parent, deep=False).entries
-    entry = Entry(path.name, path.stat().st_size, lambda: path.open("rb"))
+    entry = SubmittedFile(path.name, path.stat().st_size, lambda: path.open("rb"))
     notices: list[Problem] = []
-    found = tuple(instance_submissions([entry], Shelf(beside), notices))
+    found = tuple(instance_submissions([entry], AttachmentFiles(beside), notices))
     if not found:
         raise BadInput(Problem(message("an XML file, but no submission"), path.name))
     return Submissions(path.name, found, tuple(notices))
 
 
-def _gathered(place: str, contents: Contents, further: Sequence[Entry]) -> Submissions:
+def _gathered(place: str, contents: Contents, further: Sequence[SubmittedFile]) -> Submissions:
     """The submissions of the tables among the files; where there are none, those of the XML files."""
     entries = [entry for entry in contents.entries if not entry.is_junk]
-    shelf = Shelf((*entries, *further))
+    shelf = AttachmentFiles((*entries, *further))
     _refuse_twice(entries)
     tables = packed_tables(entries, shelf)
     notices = list(_unopened(entries))
@@ -118,13 +118,13 @@ def _gathered(place: str, contents: Contents, further: Sequence[Entry]) -> Submi
     return Submissions(place, found, tuple(notices))
 
 
-def _unopened(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _unopened(entries: Sequence[SubmittedFile]) -> Iterator[Problem]:
     hint = message("unpack it, or give it with --media")
     zips = (entry for entry in entries if entry.suffix == ".zip")
     return (Problem(message("a zip file within, which is not opened"), one.name, hint) for one in zips)
 
 
-def _refuse_twice(entries: Sequence[Entry]) -> None:
+def _refuse_twice(entries: Sequence[SubmittedFile]) -> None:
     """Attachments of one name are told apart when they are wanted; submissions of one name cannot be."""
     counts = Counter(entry.name for entry in entries if entry.suffix in {".xml", ".csv", ".xlsx"})
     name, count = next(iter(counts.most_common(1)), ("", 0))
@@ -132,7 +132,7 @@ def _refuse_twice(entries: Sequence[Entry]) -> None:
         raise BadInput(Problem(message("comes twice"), name))
 
 
-def _nothing(entries: Sequence[Entry]) -> Problem:
+def _nothing(entries: Sequence[SubmittedFile]) -> Problem:
     """Why there is no submission among the files."""
     suffixes = {entry.suffix for entry in entries}
     if not entries:

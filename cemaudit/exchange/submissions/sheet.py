@@ -20,7 +20,7 @@ from cemaudit.exchange.submissions.columns import ending, is_ending, without_opt
 from cemaudit.exchange.submissions.submission import Identity
 from cemaudit.language import Message, message
 
-__all__ = ["CHECKLIST", "Header", "locked_hint"]
+__all__ = ["CHECKLIST", "SubmissionTableHeader", "locked_hint"]
 
 CHECKLIST = "visit__checklist"
 """The field of every form of ours that says which checklist it answers."""
@@ -33,7 +33,7 @@ _CENTRAL = (
 _REJECTED = {"rejected", "validation_status_not_approved", "not approved"}
 
 
-class Header:
+class SubmissionTableHeader:
     """The columns of a table, and what they say of each row (text by column)."""
 
     def __init__(self, columns: Sequence[str]) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.submissions.attachments import Attachments, Shelf
-from cemaudit.exchange.submissions.sheet import Header
+from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
+from cemaudit.exchange.submissions.sheet import SubmissionTableHeader
 from cemaudit.exchange.submissions.submission import Identity, Submission
-from cemaudit.exchange.tables import Row, read_table
+from cemaudit.exchange.tables import InputRow, read_table
 from cemaudit.language import message
 
 __all__ = ["MOST_SUBMISSIONS", "read_header", "table_submissions"]
@@ -17,21 +17,21 @@ __all__ = ["MOST_SUBMISSIONS", "read_header", "table_submissions"]
 MOST_SUBMISSIONS = 100_000
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path) -> SubmissionTableHeader:
     """The columns of a table; ``BadInput`` where it cannot be read."""
-    return Header(read_table(path).columns)
+    return SubmissionTableHeader(read_table(path).columns)
 
 
-def table_submissions(path: Path, shelf: Shelf) -> list[Submission]:
+def table_submissions(path: Path, shelf: AttachmentFiles) -> list[Submission]:
     """The submissions of the table in ``path``, a row each; their attachments lie in ``shelf``.
 
     ``BadInput`` where the table cannot be read, or has no column that says which checklist a row answers.
     """
     table = read_table(path)
-    header = Header(table.columns)
+    header = SubmissionTableHeader(table.columns)
     if header.refusal:
         raise BadInput(header.refusal.inside(path.name))
-    rows: list[Row] = []
+    rows: list[InputRow] = []
     for row in table.rows:
         if len(rows) == MOST_SUBMISSIONS:
             what = message("more than {most} submissions", most=MOST_SUBMISSIONS)
@@ -40,7 +40,9 @@ def table_submissions(path: Path, shelf: Shelf) -> list[Submission]:
     return _submissions(rows, header, path.name, shelf)
 
 
-def _submissions(rows: Sequence[Row], header: Header, place: str, shelf: Shelf) -> list[Submission]:
+def _submissions(
+    rows: Sequence[InputRow], header: SubmissionTableHeader, place: str, shelf: AttachmentFiles
+) -> list[Submission]:
     identities = [header.identity(row.cells) for row in rows]
     everyone = frozenset[str]().union(*(identity.ids for identity in identities))
     return [
@@ -49,7 +51,9 @@ def _submissions(rows: Sequence[Row], header: Header, place: str, shelf: Shelf) 
     ]
 
 
-def _submission(row: Row, identity: Identity, header: Header, place: str, files: Attachments) -> Submission:
+def _submission(
+    row: InputRow, identity: Identity, header: SubmissionTableHeader, place: str, files: Attachments
+) -> Submission:
     return Submission(
         place=f"{place}: {message('row {number}', number=row.number)}",
         number=row.number,

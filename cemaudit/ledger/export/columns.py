@@ -8,20 +8,20 @@ from typing import Literal, NamedTuple
 
 from cemaudit.ledger.query.keys import FACETS
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
-from cemaudit.ledger.query.question import Question
+from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.relations import word_of
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
-from cemaudit.ledger.snapshot.names import Names, ScoreColumn, quoted
+from cemaudit.ledger.snapshot.names import ColumnNames, ScoreColumn, quoted
 from cemaudit.model import Checklist
 from cemaudit.model.answers import TextAnswer
 
-__all__ = ["Kind", "OutColumn", "Request", "heads", "scored_columns", "tidy_columns", "written_columns"]
+__all__ = ["ExportColumn", "ExportRequest", "Kind", "answer_columns", "long_columns", "scored_columns", "visit_columns"]
 
 
 @dataclass(frozen=True)
-class Request:
+class ExportRequest:
     """Which visits, under the schemes in force or ``scheme``, and how.
 
     ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
@@ -37,9 +37,9 @@ class Request:
     owners: bool = False
 
     @property
-    def question(self) -> Question:
+    def question(self) -> LedgerQuery:
         """The visits, as questions name them."""
-        return Question(by=("checklist",), which=self.which, scheme=self.scheme)
+        return LedgerQuery(by=("checklist",), which=self.which, scheme=self.scheme)
 
     def keeps(self, facets: Facets) -> bool:
         """Whether something of these facets is wanted: nothing that was said of such facets is against it."""
@@ -53,7 +53,7 @@ class Request:
 Kind = Literal["text", "whole", "number", "score", "flag", "date"]
 
 
-class OutColumn(NamedTuple):
+class ExportColumn(NamedTuple):
     """A column: its name, the SQL that makes it, what is in it; the ``word`` it holds, if it does."""
 
     name: str
@@ -62,27 +62,27 @@ class OutColumn(NamedTuple):
     word: str = ""
 
 
-def heads(request: Request) -> Iterator[OutColumn]:
+def visit_columns(request: ExportRequest) -> Iterator[ExportColumn]:
     """What every row says of its visit."""
-    yield OutColumn("visit", "visits.visit")
-    yield OutColumn("revision", "visits.revision", "whole")
-    yield OutColumn("store", "visits.store")
+    yield ExportColumn("visit", "visits.visit")
+    yield ExportColumn("revision", "visits.revision", "whole")
+    yield ExportColumn("store", "visits.store")
     about_stores = [name for name in STORE_COLUMNS if name != "owner" or request.owners]
-    yield from (OutColumn(f"store_{name}", f"stores.{name}") for name in about_stores)
-    yield OutColumn("wave", "visits.wave")
-    yield OutColumn("day", "visits.day", "date")
-    yield from (OutColumn(name, f"visits.{name}") for name in ("step", "scenario", "origin"))
+    yield from (ExportColumn(f"store_{name}", f"stores.{name}") for name in about_stores)
+    yield ExportColumn("wave", "visits.wave")
+    yield ExportColumn("day", "visits.day", "date")
+    yield from (ExportColumn(name, f"visits.{name}") for name in ("step", "scenario", "origin"))
     if request.shoppers:
-        yield OutColumn("shopper", "visits.shopper")
-    yield from (OutColumn(name, f"visits.{name}") for name in ("checklist", "scheme", "band"))
+        yield ExportColumn("shopper", "visits.shopper")
+    yield from (ExportColumn(name, f"visits.{name}") for name in ("checklist", "scheme", "band"))
 
 
-def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[OutColumn]:
+def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[ExportColumn]:
     """The scores, in points."""
-    yield from (OutColumn(score.score, f"visits.{quoted(score.score)} / 100.0", "score") for score in scores)
+    yield from (ExportColumn(score.score, f"visits.{quoted(score.score)} / 100.0", "score") for score in scores)
 
 
-def written_columns(checklist: Checklist, request: Request) -> Iterator[OutColumn]:
+def answer_columns(checklist: Checklist, request: ExportRequest) -> Iterator[ExportColumn]:
     """Items with their points and states, then feelings and complaints; words where they are asked for."""
     units = points_units(checklist)
     for name in checklist.items:
@@ -91,31 +91,31 @@ def written_columns(checklist: Checklist, request: Request) -> Iterator[OutColum
     for touchpoint in checklist.touchpoints:
         if request.keeps(facets_of_touchpoint(touchpoint)):
             for kind in ("emotion", "expectation", "claims", "blames"):
-                column = Names(checklist).touchpoint(kind, touchpoint.id)
-                yield OutColumn(column, f"visits.{quoted(column)}", "whole")
+                column = ColumnNames(checklist).touchpoint(kind, touchpoint.id)
+                yield ExportColumn(column, f"visits.{quoted(column)}", "whole")
             if request.words:
                 yield from (_word(kind, touchpoint.id) for kind in ("claim", "blame"))
 
 
-def _of_item(checklist: Checklist, name: str, unit: int | None, *, words: bool) -> Iterator[OutColumn]:
-    answer, names = checklist.items[name].answer, Names(checklist)
+def _of_item(checklist: Checklist, name: str, unit: int | None, *, words: bool) -> Iterator[ExportColumn]:
+    answer, names = checklist.items[name].answer, ColumnNames(checklist)
     column = names.item("answer", name)
     if not isinstance(answer, TextAnswer):
-        yield OutColumn(column, f"visits.{quoted(column)}", _kind(answer.type))
+        yield ExportColumn(column, f"visits.{quoted(column)}", _kind(answer.type))
     elif words:
         yield _word("text", name)
     if unit:
         column = names.item("points", name)
-        yield OutColumn(column, f"visits.{quoted(column)} / {unit}.0", "number")
+        yield ExportColumn(column, f"visits.{quoted(column)} / {unit}.0", "number")
     column = names.item("state", name)
-    yield OutColumn(column, word_of(f"visits.{quoted(column)}"))
+    yield ExportColumn(column, word_of(f"visits.{quoted(column)}"))
     if words:
         yield _word("note", name)
 
 
-def _word(kind: str, name: str) -> OutColumn:
+def _word(kind: str, name: str) -> ExportColumn:
     word = f"{kind}:{name}"
-    return OutColumn(word, f"cast(words.{quoted(word)} as varchar)", word=word)
+    return ExportColumn(word, f"cast(words.{quoted(word)} as varchar)", word=word)
 
 
 def _kind(answer: str) -> Kind:
@@ -123,11 +123,11 @@ def _kind(answer: str) -> Kind:
     return kinds.get(answer, "text" if answer in {"choice", "choices", "time"} else "number")
 
 
-def tidy_columns(request: Request) -> Iterator[OutColumn]:
+def long_columns(request: ExportRequest) -> Iterator[ExportColumn]:
     """The columns of rows for single things: ``what`` it is, its name and key, the number or text, its points."""
-    yield from heads(request)
-    yield from (OutColumn(name, f"long.{name}") for name in ("what", "name", "key"))
-    yield OutColumn("number", "long.number_", "number")
-    yield OutColumn("text", "long.text_")
-    yield from (OutColumn(name, f"long.{name}", "number") for name in ("points", "possible"))
-    yield OutColumn("reason", "long.reason")
+    yield from visit_columns(request)
+    yield from (ExportColumn(name, f"long.{name}") for name in ("what", "name", "key"))
+    yield ExportColumn("number", "long.number_", "number")
+    yield ExportColumn("text", "long.text_")
+    yield from (ExportColumn(name, f"long.{name}", "number") for name in ("points", "possible"))
+    yield ExportColumn("reason", "long.reason")

@@ -16,19 +16,19 @@ from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.exchange.forms.sheets import MOST_COLUMNS, fit_for_cells, save_timeless
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
-from cemaudit.ledger.export.columns import Kind, OutColumn
-from cemaudit.ledger.export.rows import Stretches
+from cemaudit.ledger.export.columns import ExportColumn, Kind
+from cemaudit.ledger.export.rows import ExportBatches
 from cemaudit.ledger.query.scores import is_better_lower
-from cemaudit.ledger.snapshot.parquet import listed, reading_of, text_of
+from cemaudit.ledger.snapshot.parquet import parquet_sql, sql_text, translate_errors
 
-__all__ = ["FORMATS", "MOST_ROWS", "Format", "harmless", "rows_of", "write_export", "write_spreadsheet"]
+__all__ = ["FORMATS", "MOST_ROWS", "Format", "escape_formula", "rows_of", "write_export", "write_spreadsheet"]
 
 
 _FORMULA_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
 """What a formula begins with, in spreadsheets of any language."""
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet might take it for a formula."""
     return f"'{text}" if text.startswith(tuple(_FORMULA_BEGINNINGS)) else text
 
@@ -56,7 +56,7 @@ _BEGINNINGS = tuple("=+-@'\t\r\n")
 
 
 def write_spreadsheet(
-    path: Path, columns: Sequence[OutColumn], rows: Iterable[Sequence[Any]], count: int, *, falling: bool = False
+    path: Path, columns: Sequence[ExportColumn], rows: Iterable[Sequence[Any]], count: int, *, falling: bool = False
 ) -> int:
     """Write ``count`` rows to a workbook; returns how many. ``falling``: the lower a score, the better.
 
@@ -70,8 +70,8 @@ def write_spreadsheet(
     _refuse_too_many(count, len(columns), path)
     book = Workbook(write_only=True)
     page: Any = book.create_sheet(_SHEET)
-    _dress(page, columns, count, falling=falling)
-    cells = _Cells(page, columns)
+    _format_sheet(page, columns, count, falling=falling)
+    cells = _SpreadsheetCells(page, columns)
     page.append(cells.header())
     for row in rows:
         page.append(cells.of(row))
@@ -88,7 +88,7 @@ def _refuse_too_many(rows: int, columns: int, path: Path) -> None:
         raise BadInput(Problem(message("{count} columns are more than a sheet has", count=columns), str(path), hint))
 
 
-def _dress(page: Any, columns: Sequence[OutColumn], count: int, *, falling: bool) -> None:
+def _format_sheet(page: Any, columns: Sequence[ExportColumn], count: int, *, falling: bool) -> None:
     """Freeze the header and the first column, let rows be filtered, colour the scores."""
     from openpyxl.formatting.rule import ColorScaleRule  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
@@ -107,10 +107,10 @@ def _dress(page: Any, columns: Sequence[OutColumn], count: int, *, falling: bool
             page.conditional_formatting.add(f"{letter}2:{letter}{count + 1}", rule)
 
 
-class _Cells:
+class _SpreadsheetCells:
     """The cells of a sheet's rows."""
 
-    def __init__(self, page: Any, columns: Sequence[OutColumn]) -> None:
+    def __init__(self, page: Any, columns: Sequence[ExportColumn]) -> None:
         self._page, self._columns = page, columns
 
     def header(self) -> list[Any]:
@@ -166,7 +166,7 @@ Row = tuple[Any, ...]
 _AT_ONCE = 2_000
 
 
-def write_export(stretches: Stretches, path: Path, to: Format, *, raw: bool = False) -> int:
+def write_export(stretches: ExportBatches, path: Path, to: Format, *, raw: bool = False) -> int:
     """Write the rows to ``path``; how many there are.
 
     In CSV, texts that begin like formulas get an apostrophe before them, unless ``raw``. ``BadInput`` where a
@@ -187,22 +187,22 @@ def write_export(stretches: Stretches, path: Path, to: Format, *, raw: bool = Fa
         return count
 
 
-def rows_of(stretches: Stretches) -> Iterator[Row]:
+def rows_of(stretches: ExportBatches) -> Iterator[Row]:
     """All rows, in order."""
     link = stretches.reading.link
     for statement in stretches:
-        with reading_of(stretches.reading.folder):
+        with translate_errors(stretches.reading.folder):
             link.execute(statement.text, statement.values)
             while chunk := link.fetchmany(_AT_ONCE):
                 yield from chunk
 
 
-def _count(stretches: Stretches) -> int:
+def _count(stretches: ExportBatches) -> int:
     query = stretches.reading.ask
     return sum(query(f"select count(*) from ({statement.text})", statement.values)[0][0] for statement in stretches)
 
 
-def _write_csv(stretches: Stretches, text: io.TextIOWrapper, *, raw: bool) -> int:
+def _write_csv(stretches: ExportBatches, text: io.TextIOWrapper, *, raw: bool) -> int:
     """UTF-8 with a mark at the beginning, without which spreadsheets do not read it as such."""
     text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(text)
@@ -217,7 +217,7 @@ def _write_csv(stretches: Stretches, text: io.TextIOWrapper, *, raw: bool) -> in
 def _cell(value: Any, *, raw: bool) -> Any:
     match value:
         case str():
-            return value if raw else harmless(value)
+            return value if raw else escape_formula(value)
         case bool():
             return int(value)
         case float() if value.is_integer():
@@ -226,7 +226,7 @@ def _cell(value: Any, *, raw: bool) -> Any:
             return value
 
 
-def _write_json(stretches: Stretches, text: io.TextIOWrapper) -> int:
+def _write_json(stretches: ExportBatches, text: io.TextIOWrapper) -> int:
     """A list of objects, one a line."""
     names = [column.name for column in stretches.columns]
     count = 0
@@ -243,12 +243,12 @@ def _plain(value: object) -> str:
     raise TypeError(value)
 
 
-def _write_parquet(stretches: Stretches, path: Path) -> int:
+def _write_parquet(stretches: ExportBatches, path: Path) -> int:
     """Stretch by stretch, then all in one file."""
     link = stretches.reading.link
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".", dir=path.parent) as folder, reading_of(path):
+        with TemporaryDirectory(prefix=".", dir=path.parent) as folder, translate_errors(path):
             link.execute("set threads = 1")
             pieces = []
             for number, statement in enumerate(stretches):
@@ -256,9 +256,9 @@ def _write_parquet(stretches: Stretches, path: Path) -> int:
                 link.sql(statement.text, params=list(statement.values)).write_parquet(str(pieces[-1]))
             merged_file = Path(folder) / "whole.parquet"
             link.execute(
-                f"copy (from {listed(pieces)}) to {text_of(str(merged_file))} (format parquet, compression zstd)"
+                f"copy (from {parquet_sql(pieces)}) to {sql_text(str(merged_file))} (format parquet, compression zstd)"
             )
-            ((count,),) = link.execute(f"select count(*) from {listed([merged_file])}").fetchall()
+            ((count,),) = link.execute(f"select count(*) from {parquet_sql([merged_file])}").fetchall()
             with merged_file.open("rb+") as file:
                 os.fsync(file.fileno())
             merged_file.replace(path)

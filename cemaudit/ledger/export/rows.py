@@ -11,27 +11,34 @@ import numpy as np
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.lines import read_line
 from cemaudit.language import message
-from cemaudit.ledger.documents import unpacked
-from cemaudit.ledger.export.columns import OutColumn, Request, heads, scored_columns, tidy_columns, written_columns
+from cemaudit.ledger.documents import decompress
+from cemaudit.ledger.export.columns import (
+    ExportColumn,
+    ExportRequest,
+    answer_columns,
+    long_columns,
+    scored_columns,
+    visit_columns,
+)
 from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.question import checklists_asked
-from cemaudit.ledger.query.reading import Answers, Local, Scores
+from cemaudit.ledger.query.reading import Answers, Local, ScoreTable
 from cemaudit.ledger.query.relations import relations
-from cemaudit.ledger.query.statement import Statement, conditions_of
-from cemaudit.ledger.snapshot.manifest import Part
+from cemaudit.ledger.query.statement import SqlStatement, conditions_of
+from cemaudit.ledger.snapshot.manifest import SnapshotFile
 from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
-from cemaudit.ledger.snapshot.parquet import text_of
+from cemaudit.ledger.snapshot.parquet import sql_text
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import TextAnswer
 
-__all__ = ["Stretches", "Word", "across", "down", "long_rows", "make_long_views", "words_of"]
+__all__ = ["ExportBatches", "ShopperText", "long_rows", "make_long_views", "shopper_texts", "texts_long", "texts_wide"]
 
 
 _AT_ONCE = 2_000
 
 
-class Word(NamedTuple):
+class ShopperText(NamedTuple):
     """What the visit of that number says: ``what`` is ``note``, ``text`` (an answer), ``claim`` or ``blame``."""
 
     number: int
@@ -40,7 +47,7 @@ class Word(NamedTuple):
     text: str
 
 
-def words_of(ledger: Ledger, checklist: Checklist, file: Part) -> Iterator[Word]:
+def shopper_texts(ledger: Ledger, checklist: Checklist, file: SnapshotFile) -> Iterator[ShopperText]:
     """All words of the visits of a file of answers, in the order of numbers."""
     text_items = [item.id for item in checklist.items.values() if isinstance(item.answer, TextAnswer)]
     query = (
@@ -49,24 +56,26 @@ def words_of(ledger: Ledger, checklist: Checklist, file: Part) -> Iterator[Word]
     first = file.first
     while rows := ledger.database.run(query, (file.checklist, first, file.last, _AT_ONCE)):
         for number, document in rows:
-            yield from _words(number, read_line(unpacked(document))[0], text_items)
+            yield from _words(number, read_line(decompress(document))[0], text_items)
         first = rows[-1][0] + 1
 
 
-def _words(number: int, visit: Visit, text_items: Sequence[str]) -> Iterator[Word]:
-    yield from (Word(number, "note", item, text) for item, text in visit.notes.items() if text)
+def _words(number: int, visit: Visit, text_items: Sequence[str]) -> Iterator[ShopperText]:
+    yield from (ShopperText(number, "note", item, text) for item, text in visit.notes.items() if text)
     answers = ((item, visit.answers.get(item)) for item in text_items)
-    yield from (Word(number, "text", item, str(text)) for item, text in answers if text)
+    yield from (ShopperText(number, "text", item, str(text)) for item, text in answers if text)
     for text_kinds, complaints in (("claim", visit.claims), ("blame", visit.blames)):
         texts: dict[str, list[str]] = defaultdict(list)
         for complaint in complaints:
             texts[complaint.touchpoint].append(complaint.text)
         yield from (
-            Word(number, text_kinds, name, "\n".join(filter(None, some))) for name, some in texts.items() if any(some)
+            ShopperText(number, text_kinds, name, "\n".join(filter(None, some)))
+            for name, some in texts.items()
+            if any(some)
         )
 
 
-def across(words: Iterable[Word], names: Sequence[str]) -> dict[str, Any]:
+def texts_wide(words: Iterable[ShopperText], names: Sequence[str]) -> dict[str, Any]:
     """A row for each visit, with a column for each of ``names`` (``what:name``)."""
     rows: dict[int, dict[str, str]] = defaultdict(dict)
     for text in words:
@@ -75,7 +84,7 @@ def across(words: Iterable[Word], names: Sequence[str]) -> dict[str, Any]:
     return {"number": np.array(list(rows), np.int64), **columns}
 
 
-def down(words: Iterable[Word]) -> dict[str, Any]:
+def texts_long(words: Iterable[ShopperText]) -> dict[str, Any]:
     """A row for each word."""
     found = list(words)
     texts = {name: _texts([getattr(word, name) for word in found]) for name in ("what", "name", "text")}
@@ -89,14 +98,14 @@ def _texts(values: Sequence[str | None]) -> Any:
 _ALL = "true"
 
 
-def make_long_views(reading: Local, answers: Answers, scores: Scores) -> None:
+def make_long_views(reading: Local, answers: Answers, scores: ScoreTable) -> None:
     """The views ``scores``, ``items`` and ``feelings``, of a stretch that is ``wide_answers`` and ``wide_scores_1``."""
     for name, sql in relations(answers, [scores], _ALL):
         if name != "visits" and sql:
             reading.define(name, sql)
 
 
-def long_rows(checklist: Checklist, request: Request) -> str:
+def long_rows(checklist: Checklist, request: ExportRequest) -> str:
     """SQL that puts them one below the other, ranked in the order they are to have."""
     items = [name for name in checklist.items if request.keeps(facets_of_item(checklist, name))]
     touchpoints = [
@@ -123,24 +132,24 @@ def long_rows(checklist: Checklist, request: Request) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return f"({', '.join(map(text_of, names)) or 'null'})"
+    return f"({', '.join(map(sql_text, names)) or 'null'})"
 
 
-class _Pair(NamedTuple):
+class _FilePair(NamedTuple):
     """A file of answers, and one of the same visits' scores."""
 
-    answers: Part
-    table: Scores
-    scores: Part
+    answers: SnapshotFile
+    table: ScoreTable
+    scores: SnapshotFile
 
 
-class Stretches:
+class ExportBatches:
     """The stretches of ``reading`` that a request is about; iterating makes one current, and gives its rows as SQL.
 
     ``BadInput`` where a wide one is of several checklists. ``ledger`` is needed for words alone.
     """
 
-    def __init__(self, reading: Local, request: Request, ledger: Ledger | None = None) -> None:
+    def __init__(self, reading: Local, request: ExportRequest, ledger: Ledger | None = None) -> None:
         self.reading, self.request, self._ledger = reading, request, ledger
         refs = checklists_asked(reading, request.question, one=False)
         if request.wide and len(refs) > 1:
@@ -148,44 +157,44 @@ class Stretches:
             raise BadInput(Problem(text, "", message("choose one with --where checklist=ID@VERSION, or take --tidy")))
         self._tables = {ref: reading.scores(ref, request.scheme) for ref in refs}
         self._scores = {ref: self._wanted(tables) for ref, tables in self._tables.items()}
-        self.columns = list(self._wide(refs[0]) if request.wide else tidy_columns(request))
+        self.columns = list(self._wide(refs[0]) if request.wide else long_columns(request))
 
     @property
-    def tables(self) -> list[Scores]:
+    def tables(self) -> list[ScoreTable]:
         """The tables of scores."""
         return [table for tables in self._tables.values() for table in tables]
 
-    def _wanted(self, tables: list[Scores]) -> list[ScoreColumn]:
+    def _wanted(self, tables: list[ScoreTable]) -> list[ScoreColumn]:
         """The scores that are wanted, each once."""
         score_columns = [
             measured for table in tables for measured in measured_scores(table.checklist, table.schemes, table.scores)
         ]
         return list({score.written: score for score, facets in score_columns if self.request.keeps(facets)}.values())
 
-    def _wide(self, ref: str) -> Iterator[OutColumn]:
-        yield from heads(self.request)
+    def _wide(self, ref: str) -> Iterator[ExportColumn]:
+        yield from visit_columns(self.request)
         yield from scored_columns(self._scores[ref])
-        yield from written_columns(self.reading.checklist(ref), self.request)
+        yield from answer_columns(self.reading.checklist(ref), self.request)
 
-    def __iter__(self) -> Iterator[Statement]:
+    def __iter__(self) -> Iterator[SqlStatement]:
         for ref in self._tables:
             for pair in self._pairs(ref):
                 self._make_current(ref, pair)
                 yield self._rows()
 
-    def _pairs(self, ref: str) -> Iterator[_Pair]:
+    def _pairs(self, ref: str) -> Iterator[_FilePair]:
         scored = {file.place[-1]: (table, file) for table in self._tables[ref] for file in table.parts}
         for file in self.reading.answers(ref).parts:
             if file.place[-1] in scored:
-                yield _Pair(file, *scored[file.place[-1]])
+                yield _FilePair(file, *scored[file.place[-1]])
 
-    def _make_current(self, ref: str, pair: _Pair) -> None:
+    def _make_current(self, ref: str, pair: _FilePair) -> None:
         """Make the views about a stretch."""
         self.reading.view("wide_answers", [pair.answers])
         self.reading.view("wide_scores_1", [pair.scores])
         columns = [
             "answered.*",
-            f"{text_of(ref)} as checklist",
+            f"{sql_text(ref)} as checklist",
             "scored.scheme",
             "scored.band",
             *self._there(ref, pair),
@@ -194,9 +203,9 @@ class Stretches:
         self.reading.define("visits", f"select {', '.join([*columns, *self._there(ref, pair)])} from {joined}")
         checklist = self.reading.checklist(ref)
         if self.request.words and self._ledger:
-            texts = words_of(self._ledger, checklist, pair.answers)
+            texts = shopper_texts(self._ledger, checklist, pair.answers)
             names = [column.word for column in self.columns if column.word]
-            self.reading.link.register("words", across(texts, names) if self.request.wide else down(texts))
+            self.reading.link.register("words", texts_wide(texts, names) if self.request.wide else texts_long(texts))
         if not self.request.wide:
             table = pair.table._replace(
                 scores=tuple(column for column in pair.table.scores if column in self._scores[ref])
@@ -204,13 +213,13 @@ class Stretches:
             make_long_views(self.reading, Answers((pair.answers,), checklist), table)
             self.reading.define("long", long_rows(checklist, self.request))
 
-    def _there(self, ref: str, pair: _Pair) -> Iterator[str]:
+    def _there(self, ref: str, pair: _FilePair) -> Iterator[str]:
         """The scores of a stretch; nothing for those its visits have not."""
         for column in self._scores[ref] if self.request.wide else ():
             column_sql = f"scored.{quoted(column.score)}" if column in pair.table.scores else "cast(null as bigint)"
             yield f"{column_sql} as {quoted(column.score)}"
 
-    def _rows(self) -> Statement:
+    def _rows(self) -> SqlStatement:
         where, values = conditions_of(self.request.question.in_sql)
         column_list = ", ".join(f"{column.sql} as {quoted(column.name)}" for column in self.columns)
         tables = "visits left join stores on stores.store = visits.store"
@@ -220,4 +229,4 @@ class Stretches:
             order += ", long.rank_, long.place, long.name, long.what"
         elif self.request.words:
             tables += " left join words on words.number = visits.number"
-        return Statement(f"select {column_list} from {tables} where {' and '.join(where)} order by {order}", values)
+        return SqlStatement(f"select {column_list} from {tables} where {' and '.join(where)} order by {order}", values)

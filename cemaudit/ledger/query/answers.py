@@ -10,9 +10,9 @@ from cemaudit.ledger.query.keys import of_scores_only, refuse_keys
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
 from cemaudit.ledger.query.question import (
     Group,
-    Groups,
+    Grouping,
     KeyColumns,
-    Question,
+    LedgerQuery,
     checklists_asked,
     is_asked,
     key_columns,
@@ -21,15 +21,15 @@ from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import counted, sums
 from cemaudit.ledger.query.tally import Tally
 from cemaudit.ledger.snapshot.answer_columns import points_units
-from cemaudit.ledger.snapshot.names import CODES, Names, quoted
+from cemaudit.ledger.snapshot.names import CODES, ColumnNames, quoted
 from cemaudit.model import Checklist, Item
 
-__all__ = ["Answered", "Felt", "feelings", "items"]
+__all__ = ["AnswerCounts", "FeelingTotals", "feelings", "items"]
 
 _NOTHING = Fraction(0)
 
 
-class Answered(NamedTuple):
+class AnswerCounts(NamedTuple):
     """How often something was asked, and for each of ``CODES`` left out for that reason; points ``earned`` of those
     ``possible``, of items that have both.
     """
@@ -39,11 +39,11 @@ class Answered(NamedTuple):
     earned: Fraction = _NOTHING
     possible: Fraction = _NOTHING
 
-    def and_also(self, other: Answered) -> Answered:
+    def and_also(self, other: AnswerCounts) -> AnswerCounts:
         """Both together."""
         left_out = tuple(map(sum, zip(self.left_out, other.left_out, strict=True)))
         earned, possible = self.earned + other.earned, self.possible + other.possible
-        return Answered(self.asked + other.asked, left_out, earned, possible)
+        return AnswerCounts(self.asked + other.asked, left_out, earned, possible)
 
     @property
     def answered(self) -> int:
@@ -56,7 +56,7 @@ class Answered(NamedTuple):
         return float(100 * self.earned / self.possible) if self.possible > 0 else None
 
 
-class Felt(NamedTuple):
+class FeelingTotals(NamedTuple):
     """What was felt (-3..3) and expected (1..7) in so many ``visits``, and how many claims and blames there were."""
 
     visits: int
@@ -65,22 +65,22 @@ class Felt(NamedTuple):
     claims: int
     blames: int
 
-    def and_also(self, other: Felt) -> Felt:
+    def and_also(self, other: FeelingTotals) -> FeelingTotals:
         """Both together."""
         emotion, expectation = self.emotion.and_also(other.emotion), self.expectation.and_also(other.expectation)
         visits, claims, blames = self.visits + other.visits, self.claims + other.claims, self.blames + other.blames
-        return Felt(visits, emotion, expectation, claims, blames)
+        return FeelingTotals(visits, emotion, expectation, claims, blames)
 
 
-def items(reading: Reading, question: Question) -> dict[Group, Answered]:
+def items(reading: Reading, question: LedgerQuery) -> dict[Group, AnswerCounts]:
     """How the items of each group were answered."""
     refuse_keys(question.by, question.which.conditions, of_scores_only)
-    found: dict[Group, Answered] = {}
+    found: dict[Group, AnswerCounts] = {}
     for ref in checklists_asked(reading, question, one=True):
         checklist = reading.checklist(ref)
         known = {name: facets_of_item(checklist, name) for name in checklist.items}
         asked = _asked(question, ref, known)
-        units, names = points_units(checklist), Names(checklist)
+        units, names = points_units(checklist), ColumnNames(checklist)
         counts = [one for name in asked for one in _counts(name, names, name in units)]
         for keys, visits, numbers in _rows(reading, ref, question, counts):
             left = iter(numbers)
@@ -89,7 +89,7 @@ def items(reading: Reading, question: Question) -> dict[Group, Answered]:
     return found
 
 
-def _counts(name: str, names: Names, has_points: bool) -> Iterator[str]:
+def _counts(name: str, names: ColumnNames, has_points: bool) -> Iterator[str]:
     state = f"visits.{quoted(names.item('state', name))}"
     yield from (f"count(case when {state} = {code} then 1 end)" for code in CODES)
     if has_points:
@@ -97,20 +97,20 @@ def _counts(name: str, names: Names, has_points: bool) -> Iterator[str]:
         yield from (f"count({points})", f"sum(cast({points} as bigint))")
 
 
-def _answered(visits: int, numbers: Iterator[Any], item: Item, unit: int | None) -> Answered:
+def _answered(visits: int, numbers: Iterator[Any], item: Item, unit: int | None) -> AnswerCounts:
     left_out = tuple(int(next(numbers)) for _ in CODES)
     if unit is None:
-        return Answered(visits, left_out)
+        return AnswerCounts(visits, left_out)
     count, total = next(numbers), next(numbers) or 0
     if item.possible is None:
-        return Answered(visits, left_out)
-    return Answered(visits, left_out, Fraction(int(total), unit), int(count) * item.possible)
+        return AnswerCounts(visits, left_out)
+    return AnswerCounts(visits, left_out, Fraction(int(total), unit), int(count) * item.possible)
 
 
-def feelings(reading: Reading, question: Question) -> dict[Group, Felt]:
+def feelings(reading: Reading, question: LedgerQuery) -> dict[Group, FeelingTotals]:
     """What was felt at the touchpoints of each group."""
     refuse_keys(question.by, question.which.conditions, of_scores_only)
-    found: dict[Group, Felt] = {}
+    found: dict[Group, FeelingTotals] = {}
     for ref in checklists_asked(reading, question, one=True):
         checklist = reading.checklist(ref)
         known = {name: facets_of_touchpoint(touchpoint) for name, touchpoint in checklist.touchpoint.items()}
@@ -124,25 +124,25 @@ def feelings(reading: Reading, question: Question) -> dict[Group, Felt]:
 
 
 def _sums_of(name: str, checklist: Checklist) -> Iterator[str]:
-    names = Names(checklist)
+    names = ColumnNames(checklist)
     for kind in ("emotion", "expectation"):
         yield from sums(names.touchpoint(kind, name))
     for kind in ("claims", "blames"):
         yield f"sum(cast(visits.{quoted(names.touchpoint(kind, name))} as bigint))"
 
 
-def _felt(visits: int, numbers: Iterator[Any]) -> Felt:
+def _felt(visits: int, numbers: Iterator[Any]) -> FeelingTotals:
     emotion, expectation = (Tally(*(int(next(numbers) or 0) for _ in range(3))) for _ in range(2))
-    return Felt(visits, emotion, expectation, int(next(numbers) or 0), int(next(numbers) or 0))
+    return FeelingTotals(visits, emotion, expectation, int(next(numbers) or 0), int(next(numbers) or 0))
 
 
-def _asked(question: Question, ref: str, known: Mapping[str, Facets]) -> dict[str, Groups]:
+def _asked(question: LedgerQuery, ref: str, known: Mapping[str, Facets]) -> dict[str, Grouping]:
     """The items or touchpoints a question is about, and the groups they fall into."""
-    return {name: Groups(question, ref, facets) for name, facets in known.items() if is_asked(question, facets)}
+    return {name: Grouping(question, ref, facets) for name, facets in known.items() if is_asked(question, facets)}
 
 
 def _rows(
-    reading: Reading, ref: str, question: Question, counts: Sequence[str]
+    reading: Reading, ref: str, question: LedgerQuery, counts: Sequence[str]
 ) -> Iterator[tuple[KeyColumns, int, Sequence[Any]]]:
     """Of each group of any visits: the values of its keys, its visits, the counts."""
     keys = question.visit_keys
@@ -152,6 +152,6 @@ def _rows(
             yield key_columns(question, [row]), visits, numbers
 
 
-def _add(found: dict[Group, Any], groups: Groups, keys: KeyColumns, what: Answered | Felt) -> None:
+def _add(found: dict[Group, Any], groups: Grouping, keys: KeyColumns, what: AnswerCounts | FeelingTotals) -> None:
     for (group,) in groups.of(keys, 1):
         found[group] = found[group].and_also(what) if group in found else what

@@ -9,17 +9,17 @@ from cemaudit.language import message
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.relations import relations
 
-__all__ = ["Found", "ask"]
+__all__ = ["SqlResult", "ask"]
 
 
-class Found(NamedTuple):
+class SqlResult(NamedTuple):
     """What SQL returned: the names of its columns, and its rows."""
 
     columns: list[str]
     rows: list[tuple[Any, ...]]
 
 
-def ask(reading: Local, sql: str, ref: str, scheme: str | None = None) -> Found:
+def ask(reading: Local, sql: str, ref: str, scheme: str | None = None) -> SqlResult:
     """What one ``select`` returns of the tables of a checklist (see ``relations``).
 
     ``BadInput`` where it is anything else, or goes wrong. The ``reading`` can be asked nothing else afterwards.
@@ -33,7 +33,7 @@ def ask(reading: Local, sql: str, ref: str, scheme: str | None = None) -> Found:
         if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
             raise BadInput(Problem(message("expected one select, and nothing else")))
         found = reading.link.execute(statements[0])
-        return Found([str(column[0]) for column in found.description or ()], found.fetchall())
+        return SqlResult([str(column[0]) for column in found.description or ()], found.fetchall())
     except duckdb.Error as error:
         raise BadInput(Problem(message("the SQL cannot be run: {why}", why=" ".join(str(error).split())))) from error
 

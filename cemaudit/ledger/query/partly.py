@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cemaudit.errors import Problem
 from cemaudit.language import message
-from cemaudit.ledger.query.question import Question, checklists_asked
+from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import Filter
 
@@ -17,7 +17,7 @@ def partly_scored(reading: Reading, which: Filter, scheme: str | None) -> Iterat
     """A problem for each checklist (``id@version``) of whose visits only some are scored under ``scheme``, if any."""
     if scheme is None:
         return
-    for ref in checklists_asked(reading, Question(which=which), one=False):
+    for ref in checklists_asked(reading, LedgerQuery(which=which), one=False):
         there = sum(part.visits for part in reading.answers(ref).parts)
         tables = reading.scores(ref, scheme)
         scored = sum(part.visits for table in tables for part in table.parts)

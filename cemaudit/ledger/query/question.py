@@ -15,9 +15,9 @@ from cemaudit.ledger.query.statement import EVERYTHING, Filter
 
 __all__ = [
     "Group",
-    "Groups",
+    "Grouping",
     "KeyColumns",
-    "Question",
+    "LedgerQuery",
     "checklists_asked",
     "is_asked",
     "key_columns",
@@ -32,7 +32,7 @@ KeyColumns = Mapping[str, Sequence[str | None]]
 
 
 @dataclass(frozen=True)
-class Question:
+class LedgerQuery:
     """What is asked.
 
     ``by``: the keys it is grouped by. ``which``: the visits, by all conditions; those on facets and checklists choose
@@ -65,7 +65,7 @@ def replace_conditions(which: Filter, keep: Callable[[Condition], bool]) -> Filt
     return which._replace(conditions=tuple(filter(keep, which.conditions)))
 
 
-def is_asked(question: Question, facets: Facets) -> bool:
+def is_asked(question: LedgerQuery, facets: Facets) -> bool:
     """Whether a column of these facets is: it has those grouped by, and meets the conditions on others."""
     conditions = [condition for condition in question.which.conditions if condition.key in FACETS]
     return all(facets.get(key) for key in question.facets) and all(
@@ -73,7 +73,7 @@ def is_asked(question: Question, facets: Facets) -> bool:
     )
 
 
-def checklists_asked(reading: Reading, question: Question, *, one: bool) -> list[str]:
+def checklists_asked(reading: Reading, question: LedgerQuery, *, one: bool) -> list[str]:
     """The checklists (``id@version``) a question is about; ``BadInput`` where there are none.
 
     ``one``: versions of more than one checklist may not be taken together, unless grouped by checklist.
@@ -91,7 +91,7 @@ def checklists_asked(reading: Reading, question: Question, *, one: bool) -> list
     return found
 
 
-def key_columns(question: Question, rows: Sequence[Sequence[object]]) -> KeyColumns:
+def key_columns(question: LedgerQuery, rows: Sequence[Sequence[object]]) -> KeyColumns:
     """What stands first in the rows SQL returns: the values of the keys it grouped by, as texts, by key."""
     found: dict[str, list[str | None]] = {}
     for place, key in enumerate(question.visit_keys):
@@ -100,10 +100,10 @@ def key_columns(question: Question, rows: Sequence[Sequence[object]]) -> KeyColu
     return found
 
 
-class Groups:
+class Grouping:
     """The groups that the rows of a table and the facets of a column fall into."""
 
-    def __init__(self, question: Question, checklist: str, facets: Facets) -> None:
+    def __init__(self, question: LedgerQuery, checklist: str, facets: Facets) -> None:
         self._by = question.by
         self._fixed = [{**chosen, "checklist": checklist} for chosen in _chosen(question.facets, facets)]
 

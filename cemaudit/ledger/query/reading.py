@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.statement import Statement
-from cemaudit.ledger.snapshot.manifest import Manifest, Part, read_manifest
+from cemaudit.ledger.query.statement import SqlStatement
+from cemaudit.ledger.snapshot.manifest import SnapshotFile, SnapshotManifest, read_manifest
 from cemaudit.ledger.snapshot.names import ScoreColumn
-from cemaudit.ledger.snapshot.parquet import connected, listed, missing, reading_of
+from cemaudit.ledger.snapshot.parquet import connected, missing, parquet_sql, translate_errors
 from cemaudit.model import Checklist, Scheme
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Answers", "Local", "Reading", "Scores", "reading"]
+__all__ = ["Answers", "Local", "Reading", "ScoreTable", "reading"]
 
 
 _TRIALS = 3
 
 
-class Scores(NamedTuple):
+class ScoreTable(NamedTuple):
     """Files of scores with the same columns, as the table ``visits``; ``schemes``: those of their visits."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SnapshotFile, ...]
     checklist: Checklist
     schemes: tuple[Scheme, ...]
     scores: tuple[ScoreColumn, ...]
@@ -38,14 +38,14 @@ class Scores(NamedTuple):
 class Answers(NamedTuple):
     """The files of answers to a checklist, as the table ``visits``."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SnapshotFile, ...]
     checklist: Checklist
 
 
 class Reading(ABC):
     """A snapshot, and an engine that reads it."""
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: SnapshotManifest) -> None:
         self.manifest = manifest
         self._checklists: dict[str, Checklist] = {}
         self._schemes: dict[str, Scheme] = {}
@@ -53,7 +53,7 @@ class Reading(ABC):
             self.view(name, manifest.files(name))
 
     @abstractmethod
-    def view(self, name: str, parts: Sequence[Part]) -> None:
+    def view(self, name: str, parts: Sequence[SnapshotFile]) -> None:
         """Let ``name`` be the table of these files."""
 
     @abstractmethod
@@ -81,7 +81,7 @@ class Reading(ABC):
         """The answers to a checklist."""
         return Answers(tuple(self.manifest.files("answers", ref)), self.checklist(ref))
 
-    def scores(self, ref: str, scheme: str | None = None) -> list[Scores]:
+    def scores(self, ref: str, scheme: str | None = None) -> list[ScoreTable]:
         """The scores of a checklist's visits under the schemes in force on their days, or all under ``scheme``.
 
         ``BadInput`` where they were not scored under it.
@@ -91,20 +91,20 @@ class Reading(ABC):
             return self.again(ref, scheme)
         return self._by_layout(ref, parts)
 
-    def again(self, ref: str, scheme: str) -> list[Scores]:
+    def again(self, ref: str, scheme: str) -> list[ScoreTable]:
         """The scores of a checklist's visits that were scored again, under ``scheme``; ``BadInput`` where none were."""
         parts = self.manifest.files("rescored", ref, scheme)
         if not parts:
             raise BadInput(self._not_scored(ref, scheme))
         return self._by_layout(ref, parts)
 
-    def _by_layout(self, ref: str, parts: Sequence[Part]) -> list[Scores]:
-        by_layout: dict[int, list[Part]] = defaultdict(list)
+    def _by_layout(self, ref: str, parts: Sequence[SnapshotFile]) -> list[ScoreTable]:
+        by_layout: dict[int, list[SnapshotFile]] = defaultdict(list)
         for part in parts:
             by_layout[self.manifest.layout_of[part.file]].append(part)
         return [self._scores(ref, layout, some) for layout, some in sorted(by_layout.items())]
 
-    def _used(self, parts: Sequence[Part]) -> set[str]:
+    def _used(self, parts: Sequence[SnapshotFile]) -> set[str]:
         layouts = {self.manifest.layout_of[part.file] for part in parts}
         return {ref for layout in layouts for ref in self.manifest.layouts[layout]["schemes"]}
 
@@ -118,18 +118,18 @@ class Reading(ABC):
             message("the visits of {ref} are not scored under {scheme}", ref=ref, scheme=scheme), "--scheme", hint
         )
 
-    def _scores(self, ref: str, layout: int, parts: Sequence[Part]) -> Scores:
+    def _scores(self, ref: str, layout: int, parts: Sequence[SnapshotFile]) -> ScoreTable:
         said = self.manifest.layouts[layout]
         columns = tuple(
             ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in said["scores"]
         )
-        return Scores(tuple(parts), self.checklist(ref), tuple(map(self.scheme, said["schemes"])), columns)
+        return ScoreTable(tuple(parts), self.checklist(ref), tuple(map(self.scheme, said["schemes"])), columns)
 
     def store_names(self) -> dict[str | None, str]:
         """What stores are called, by id."""
         return dict(self.ask("select store, name from stores where name is not null"))
 
-    def rows(self, table: Answers | Scores, statement: Statement) -> list[tuple[Any, ...]]:
+    def rows(self, table: Answers | ScoreTable, statement: SqlStatement) -> list[tuple[Any, ...]]:
         """What SQL returns of a table."""
         self.view("visits", table.parts)
         return self.ask(statement.text, statement.values)
@@ -142,20 +142,20 @@ class Local(Reading):
         self.folder, self.link = folder, link
         super().__init__(_whole_manifest(folder))
 
-    def view(self, name: str, parts: Sequence[Part]) -> None:
-        self.define(name, f"select * from {listed([self.folder / part.file for part in parts])}")
+    def view(self, name: str, parts: Sequence[SnapshotFile]) -> None:
+        self.define(name, f"select * from {parquet_sql([self.folder / part.file for part in parts])}")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with reading_of(self.folder):
+        with translate_errors(self.folder):
             return self.link.execute(sql, values).fetchall()
 
     def define(self, name: str, sql: str) -> None:
         """Let ``name`` be the table SQL returns."""
-        with reading_of(self.folder):
+        with translate_errors(self.folder):
             self.link.execute(f"create or replace view {name} as {sql}")
 
 
-def _whole_manifest(folder: Path) -> Manifest:
+def _whole_manifest(folder: Path) -> SnapshotManifest:
     """The manifest; ``BadInput`` where files of it are missing or damaged, and a new one does not take its place."""
     for _ in range(_TRIALS):
         manifest = read_manifest(folder)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
-from cemaudit.ledger.query.reading import Answers, Scores
+from cemaudit.ledger.query.reading import Answers, ScoreTable
 from cemaudit.ledger.snapshot.answer_columns import points_units
-from cemaudit.ledger.snapshot.names import CODES, Names, ScoreColumn, quoted
-from cemaudit.ledger.snapshot.parquet import text_of
+from cemaudit.ledger.snapshot.names import CODES, ColumnNames, ScoreColumn, quoted
+from cemaudit.ledger.snapshot.parquet import sql_text
 from cemaudit.model import Checklist, Item
 from cemaudit.model.answers import Nps, Quantity, Scale, TextAnswer, YesNo
 
@@ -24,7 +24,7 @@ _COUNTED = "number not in (select number from gone)"
 _STORES = "name, region, format, brand, owner, pool, opened"
 
 
-def relations(answers: Answers, scores: Sequence[Scores], only: str = _COUNTED) -> Iterator[tuple[str, str]]:
+def relations(answers: Answers, scores: Sequence[ScoreTable], only: str = _COUNTED) -> Iterator[tuple[str, str]]:
     """The name and the SQL of each view: of the visits for which ``only`` holds.
 
     They stand on ``wide_answers``, ``wide_scores_1``, ``wide_scores_2`` ... , ``stores`` and ``gone``. ``place`` says
@@ -47,7 +47,7 @@ def relations(answers: Answers, scores: Sequence[Scores], only: str = _COUNTED) 
 
 def _scores(table: str, scores: Sequence[ScoreColumn], only: str) -> str:
     """A row for each score of each visit."""
-    said = [[text_of(one.name), text_of(one.measure), text_of(",".join(one.key))] for one in scores]
+    said = [[sql_text(one.name), sql_text(one.measure), sql_text(",".join(one.key))] for one in scores]
     names = ", ".join(f"({', '.join([*each, str(place)])})" for place, each in enumerate(said, 1))
     pairs = ", ".join(f"({quoted(one.score)}, {quoted(one.reason)}) as {quoted(one.name)}" for one in scores)
     long = f"from {table} unpivot include nulls ((hundredths, code) for score in ({pairs}))"
@@ -60,13 +60,13 @@ def _scores(table: str, scores: Sequence[ScoreColumn], only: str) -> str:
 
 def _items(checklist: Checklist) -> Iterator[str]:
     """A row for each item of each visit; ``value`` is the answer where it is a number (yes is 1, no is 0)."""
-    units, names = points_units(checklist), Names(checklist)
+    units, names = points_units(checklist), ColumnNames(checklist)
     for place, (name, item) in enumerate(checklist.items.items(), 1):
         answer = "null" if isinstance(item.answer, TextAnswer) else quoted(names.item("answer", name))
         value = answer if isinstance(item.answer, YesNo | Scale | Nps | Quantity) else "null"
         points = quoted(names.item("points", name)) if name in units else "null"
         yield (
-            f"select number, store, wave, day, month, {text_of(name)} as item, {place} as place, "
+            f"select number, store, wave, day, month, {sql_text(name)} as item, {place} as place, "
             f"{_facets(facets_of_item(checklist, name))}, cast({answer} as varchar) as answer, "
             f"cast({value} as double) as value, cast({points} as bigint) as points, "
             f"cast({units.get(name, 'null')} as bigint) as points_unit, {_possible(item)} as possible, "
@@ -81,7 +81,7 @@ def _possible(item: Item) -> str:
 
 def _feelings(checklist: Checklist) -> Iterator[str]:
     """A row for each touchpoint of each visit."""
-    names = Names(checklist)
+    names = ColumnNames(checklist)
     for place, touchpoint in enumerate(checklist.touchpoints, 1):
         kinds = ("emotion", "expectation", "claims", "blames")
         columns = ", ".join(f"{quoted(names.touchpoint(kind, touchpoint.id))} as {kind}" for kind in kinds)
@@ -96,9 +96,9 @@ def _facets(facets: Facets) -> str:
 
 
 def _text(values: tuple[str, ...]) -> str:
-    return text_of(values[0]) if values else "cast(null as varchar)"
+    return sql_text(values[0]) if values else "cast(null as varchar)"
 
 
 def word_of(code: str) -> str:
     """The word a code stands for."""
-    return f"case {code} {' '.join(f'when {number} then {text_of(word)}' for number, word in CODES.items())} end"
+    return f"case {code} {' '.join(f'when {number} then {sql_text(word)}' for number, word in CODES.items())} end"

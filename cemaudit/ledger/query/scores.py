@@ -11,14 +11,14 @@ from cemaudit.language import message
 from cemaudit.ledger.query.measured import Facets, measured_scores
 from cemaudit.ledger.query.question import (
     Group,
-    Groups,
-    Question,
+    Grouping,
+    LedgerQuery,
     checklists_asked,
     is_asked,
     key_columns,
 )
-from cemaudit.ledger.query.reading import Reading, Scores
-from cemaudit.ledger.query.statement import DEVIATION, Statement, histogram, tallied
+from cemaudit.ledger.query.reading import Reading, ScoreTable
+from cemaudit.ledger.query.statement import DEVIATION, SqlStatement, histogram, tallied
 from cemaudit.ledger.query.tally import Histogram, Tally
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.model import Measure, Scheme
@@ -37,31 +37,31 @@ class Summed(NamedTuple):
         return Summed(self.visits + other.visits, self.scores.and_also(other.scores))
 
 
-def tables_asked(reading: Reading, question: Question) -> list[Scores]:
+def tables_asked(reading: Reading, question: LedgerQuery) -> list[ScoreTable]:
     """The tables of scores a question is about."""
     refs = checklists_asked(reading, question, one=True)
     return [table for ref in refs for table in reading.scores(ref, question.scheme)]
 
 
-def visits_counted(reading: Reading, question: Question) -> dict[Group, int]:
+def visits_counted(reading: Reading, question: LedgerQuery) -> dict[Group, int]:
     """How many visits there are in each group."""
     found: dict[Group, int] = defaultdict(int)
     for ref in checklists_asked(reading, question, one=False):
         for table in reading.scores(ref, question.scheme):
             rows = _rows(reading, table, question, tallied(question.visit_keys, (), question.in_sql))
-            for groups in Groups(question, ref, {}).of(key_columns(question, rows), len(rows)):
+            for groups in Grouping(question, ref, {}).of(key_columns(question, rows), len(rows)):
                 for group, (*_, visits) in zip(groups, rows, strict=True):
                     found[group] += visits
     return found
 
 
-def _rows(reading: Reading, table: Scores, question: Question, statement: Statement) -> list[tuple[Any, ...]]:
+def _rows(reading: Reading, table: ScoreTable, question: LedgerQuery, statement: SqlStatement) -> list[tuple[Any, ...]]:
     """The rows with visits: where nothing is grouped, SQL returns one without."""
     visits = len(question.visit_keys)
     return [row for row in reading.rows(table, statement) if row[visits]]
 
 
-def tallies(reading: Reading, question: Question, numbers: int = DEVIATION) -> dict[Group, Summed]:
+def tallies(reading: Reading, question: LedgerQuery, numbers: int = DEVIATION) -> dict[Group, Summed]:
     """The scores of each group, tallied as far as the first ``numbers`` of a tally go."""
     found: dict[Group, Summed] = {}
     for table, columns in _columns_asked(reading, question):
@@ -74,7 +74,7 @@ def tallies(reading: Reading, question: Question, numbers: int = DEVIATION) -> d
         for place, (_, facets) in enumerate(columns):
             each = map(Tally, *sums[place * numbers : (place + 1) * numbers])
             summed = list(map(Summed, visits, each))
-            for groups in Groups(question, table.checklist.ref, facets).of(keys, len(rows)):
+            for groups in Grouping(question, table.checklist.ref, facets).of(keys, len(rows)):
                 _add(found, groups, summed)
     return found
 
@@ -86,25 +86,27 @@ def _add(found: dict[Group, Summed], groups: Iterable[Group], summed: Iterable[S
             found[group] = there.and_also(one)
 
 
-def histograms(reading: Reading, question: Question) -> dict[Group, Histogram]:
+def histograms(reading: Reading, question: LedgerQuery) -> dict[Group, Histogram]:
     """How often each score comes in each group."""
     found: dict[Group, Histogram] = defaultdict(Histogram)
     for table, columns in _columns_asked(reading, question):
         for column, facets in columns:
             rows = reading.rows(table, histogram(question.visit_keys, column.score, question.in_sql))
             keys = key_columns(question, rows)
-            for groups in Groups(question, table.checklist.ref, facets).of(keys, len(rows)):
+            for groups in Grouping(question, table.checklist.ref, facets).of(keys, len(rows)):
                 for group, (*_, count, number) in zip(groups, rows, strict=True):
                     found[group][number] += count
     return found
 
 
-def measures_asked(reading: Reading, question: Question) -> list[str]:
+def measures_asked(reading: Reading, question: LedgerQuery) -> list[str]:
     """The measures a question is about."""
     return list(dict.fromkeys(score.measure for _, some in _columns_asked(reading, question) for score, _ in some))
 
 
-def _columns_asked(reading: Reading, question: Question) -> Iterator[tuple[Scores, list[tuple[ScoreColumn, Facets]]]]:
+def _columns_asked(
+    reading: Reading, question: LedgerQuery
+) -> Iterator[tuple[ScoreTable, list[tuple[ScoreColumn, Facets]]]]:
     """Each table with the columns asked about; ``BadInput`` where there are none in any."""
     tables = tables_asked(reading, question)
     known = [measured_scores(table.checklist, table.schemes, table.scores) for table in tables]
@@ -118,7 +120,7 @@ def _columns_asked(reading: Reading, question: Question) -> Iterator[tuple[Score
     return iter([each for each in chosen if each[1]])
 
 
-def _usual(question: Question, scheme: Scheme) -> str:
+def _usual(question: LedgerQuery, scheme: Scheme) -> str:
     """The headline; grouped by facets, a measure kept for each of them, rather one the headline is made of or like."""
     headline = scheme.measure[scheme.leading]
     fitting = [measure for measure in scheme.measures if _is_for_each(measure, question.facets)]
@@ -132,7 +134,7 @@ def _is_for_each(measure: Measure, facets: Iterable[str]) -> bool:
     return bool(kept) and kept == set(facets)
 
 
-def _nothing(question: Question, known: list[tuple[ScoreColumn, Facets]]) -> Problem:
+def _nothing(question: LedgerQuery, known: list[tuple[ScoreColumn, Facets]]) -> Problem:
     """Why no score fits the question."""
     measures = {column.measure for column, _ in known}
     if question.measure and question.measure not in measures:
@@ -144,6 +146,6 @@ def _nothing(question: Question, known: list[tuple[ScoreColumn, Facets]]) -> Pro
     return Problem(what, question.measure or "", hint)
 
 
-def is_better_lower(tables: Iterable[Scores]) -> bool:
+def is_better_lower(tables: Iterable[ScoreTable]) -> bool:
     """Whether less is better, by the schemes."""
     return any(scheme.direction == "lower-is-better" for table in tables for scheme in table.schemes)

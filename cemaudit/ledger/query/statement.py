@@ -14,7 +14,7 @@ from cemaudit.ledger.query.keys import Condition, bound, expression, months, nee
 from cemaudit.ledger.snapshot.names import quoted
 
 __all__ = [
-    "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "Filter", "Statement", "conditions_of", "counted", "histogram",
+    "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "Filter", "SqlStatement", "conditions_of", "counted", "histogram",
     "sums", "tallied",
 ]  # fmt: skip
 
@@ -24,7 +24,7 @@ MEAN, DEVIATION, EXTREMES = 2, 3, 5
 Bound = str | dt.date
 
 
-class Statement(NamedTuple):
+class SqlStatement(NamedTuple):
     """SQL with a ``?`` for each of its values."""
 
     text: str
@@ -47,25 +47,25 @@ EVERYTHING = Filter()
 """All visits that count."""
 
 
-def tallied(keys: Sequence[str], columns: Sequence[str], which: Filter, numbers: int = DEVIATION) -> Statement:
+def tallied(keys: Sequence[str], columns: Sequence[str], which: Filter, numbers: int = DEVIATION) -> SqlStatement:
     """For each group: its keys, its visits, then for each column so many ``numbers`` (see ``sums``)."""
     asked = [one for column in columns for one in sums(column, numbers)]
     return _grouped(keys, asked, which)
 
 
-def counted(keys: Sequence[str], counts: Sequence[str], which: Filter) -> Statement:
+def counted(keys: Sequence[str], counts: Sequence[str], which: Filter) -> SqlStatement:
     """For each group: its keys, its visits, then whatever ``counts`` (SQL) count."""
     return _grouped(keys, counts, which)
 
 
-def histogram(keys: Sequence[str], column: str, which: Filter) -> Statement:
+def histogram(keys: Sequence[str], column: str, which: Filter) -> SqlStatement:
     """For each group and each number in the column: the keys, how many visits, the number."""
     name = f"visits.{quoted(column)}"
     expressions = [*map(expression, keys), name]
     where, values = conditions_of(which)
     conditions = " and ".join([*where, f"{name} is not null"])
     listed = ", ".join([*map(expression, keys), "count(*)", name])
-    return Statement(
+    return SqlStatement(
         f"select {listed} from {_tables(keys, which)} where {conditions} "
         f"group by {', '.join(expressions)} order by {', '.join(expressions)}",
         values,
@@ -81,7 +81,7 @@ def sums(column: str, numbers: int = DEVIATION) -> Sequence[str]:
     return (f"count({name})", total, squares, f"min({name})", f"max({name})")[:numbers]
 
 
-def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> Statement:
+def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> SqlStatement:
     expressions = list(map(expression, keys))
     where, values = conditions_of(which)
     text = f"select {', '.join([*expressions, 'count(*)', *asked])} from {_tables(keys, which)}"
@@ -89,7 +89,7 @@ def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> Statem
         text += f" where {' and '.join(where)}"
     if expressions:
         text += f" group by {', '.join(expressions)} order by {', '.join(expressions)}"
-    return Statement(text, values)
+    return SqlStatement(text, values)
 
 
 def _tables(keys: Sequence[str], which: Filter) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cemaudit.ledger.query.answers import feelings, items
 from cemaudit.ledger.query.keys import FACETS
-from cemaudit.ledger.query.question import Group, Question
+from cemaudit.ledger.query.question import Group, LedgerQuery
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import (
     Summed,
@@ -24,14 +24,14 @@ from cemaudit.ledger.query.scores import (
 from cemaudit.ledger.query.statement import EXTREMES, MEAN
 from cemaudit.ledger.snapshot.names import CODES
 
-__all__ = ["PERCENTILES", "VIEWS", "Shown", "View", "show"]
+__all__ = ["PERCENTILES", "VIEWS", "View", "ViewResult", "show"]
 
 PERCENTILES = {"p5": 5, "p10": 10, "p25": 25, "p50": 50, "p75": 75, "p90": 90, "p95": 95}
 
 Row = dict[str, Any]
 
 
-class Shown(NamedTuple):
+class ViewResult(NamedTuple):
     """What a view shows: rows of plain values, their keys first; ``measures``: what of, where it is one for all."""
 
     keys: tuple[str, ...]
@@ -43,18 +43,18 @@ class View(NamedTuple):
     """A view: what it is grouped ``by`` unless said, how its rows are made."""
 
     by: tuple[str, ...]
-    rows: Callable[[Reading, Question], list[tuple[Group, Row]]]
+    rows: Callable[[Reading, LedgerQuery], list[tuple[Group, Row]]]
     of_scores: bool = True
 
 
-def show(reading: Reading, name: str, question: Question) -> Shown:
+def show(reading: Reading, name: str, question: LedgerQuery) -> ViewResult:
     """What a view shows of a question; grouped as it usually is where the question says nothing."""
     view = VIEWS[name]
     asked = question if question.by else replace(question, by=view.by)
     with _keeping_all():
         rows = [dict(zip(asked.by, group, strict=True)) | row for group, row in view.rows(reading, asked)]
     named = view.of_scores and "measure" not in asked.by
-    return Shown(asked.by, rows, tuple(measures_asked(reading, asked)) if named else ())
+    return ViewResult(asked.by, rows, tuple(measures_asked(reading, asked)) if named else ())
 
 
 @contextmanager
@@ -69,11 +69,11 @@ def _keeping_all() -> Iterator[None]:
             gc.enable()
 
 
-def _visits(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _visits(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     return [(group, {"visits": count}) for group, count in _in_order(question, visits_counted(reading, question))]
 
 
-def _scores(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _scores(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     found = tallies(reading, question, EXTREMES)
     return [(group, {**_summed(one), **_extremes(one)}) for group, one in _in_order(question, found)]
 
@@ -88,11 +88,11 @@ def _extremes(one: Summed) -> Row:
     return {"least": None if least is None else least / 100, "most": None if most is None else most / 100}
 
 
-def _trend(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _trend(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     return [(group, _summed(one)) for group, one in _in_order(question, tallies(reading, question))]
 
 
-def _league(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _league(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     """The best first; groups of equal means by their keys, those without a score last."""
     worse = 1 if is_better_lower(tables_asked(reading, question)) else -1
     names = reading.store_names() if "store" in question.by else {}
@@ -103,12 +103,12 @@ def _league(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
     return [(group, {"name": names.get(group[place])} | row) for group, row in rows]
 
 
-def _heatmap(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _heatmap(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     found = _in_order(question, tallies(reading, question, MEAN))
     return [(group, {"scored": one.scores.n, "mean": one.scores.mean()}) for group, one in found]
 
 
-def _distribution(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _distribution(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     rows = []
     for group, histogram in _in_order(question, histograms(reading, question)):
         tally = histogram.tally()
@@ -117,7 +117,7 @@ def _distribution(reading: Reading, question: Question) -> list[tuple[Group, Row
     return rows
 
 
-def _items(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _items(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     rows = []
     for group, one in _in_order(question, items(reading, question)):
         left_out = {word: count for word, count in zip(CODES.values(), one.left_out, strict=True) if word in _LEFT_OUT}
@@ -128,7 +128,7 @@ def _items(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
 _LEFT_OUT = ("not-applicable", "not-observed", "declined", "unanswered", "not-relevant")
 
 
-def _feelings(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
+def _feelings(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     rows = []
     for group, one in _in_order(question, feelings(reading, question)):
         row: Row = {"visits": one.visits}
@@ -138,7 +138,7 @@ def _feelings(reading: Reading, question: Question) -> list[tuple[Group, Row]]:
     return rows
 
 
-def _in_order(question: Question, found: Mapping[Group, Any]) -> list[tuple[Group, Any]]:
+def _in_order(question: LedgerQuery, found: Mapping[Group, Any]) -> list[tuple[Group, Any]]:
     """By the values of keys, what is not known last; facets in the order they have in the checklist."""
     rows = list(found.items())
     ranks = [0] * len(rows)

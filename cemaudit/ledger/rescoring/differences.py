@@ -9,30 +9,30 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cemaudit.exchange.lines import read_line
-from cemaudit.ledger.database import among
-from cemaudit.ledger.documents import unpacked
+from cemaudit.ledger.database import select_in
+from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.ledger import Ledger
-from cemaudit.ledger.query.reading import Reading, Scores
+from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
-from cemaudit.ledger.snapshot.taking import Schemes
+from cemaudit.ledger.snapshot.taking import SchemesInForce
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.scoring.plan import Plan, make_plan
 from cemaudit.scoring.rescore import rescore
 
-__all__ = ["Causes", "Change", "Difference", "causes_of", "differences"]
+__all__ = ["CauseCounts", "SchemeDifference", "StoreChange", "count_causes", "scheme_difference"]
 
 
-class Causes(NamedTuple):
+class CauseCounts(NamedTuple):
     """In how many of the ``visits`` looked at each kind of cause is found (see ``scoring.rescore.Cause``)."""
 
     visits: int
     kinds: Counter[str]
 
 
-def causes_of(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme: str, most: int) -> Causes:
+def count_causes(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme: str, most: int) -> CauseCounts:
     """The causes in the visits of these numbers; in ``most`` of them, evenly spread, where they are more."""
-    schemes = Schemes(ledger, engine)
+    schemes = SchemesInForce(ledger, engine)
     plans: dict[tuple[str, str], Plan] = {}
 
     def plan(ref: str, name: str) -> Plan:
@@ -42,29 +42,29 @@ def causes_of(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme: st
         return plans[ref, name]
 
     kinds: Counter[str] = Counter()
-    chosen = _spread(numbers, most)
+    chosen = _sample_evenly(numbers, most)
     for visit in _visits(ledger, chosen):
         own = schemes.of(ledger.shelf.checklists([visit.checklist])[visit.checklist], visit.day)
         causes = rescore(visit, plan(visit.checklist, own.ref), plan(visit.checklist, scheme)).causes
         kinds.update({cause.kind for cause in causes})
-    return Causes(len(chosen), kinds)
+    return CauseCounts(len(chosen), kinds)
 
 
-def _spread(numbers: Sequence[int], most: int) -> list[int]:
+def _sample_evenly(numbers: Sequence[int], most: int) -> list[int]:
     if len(numbers) <= most:
         return list(numbers)
     return [numbers[index * len(numbers) // most] for index in range(most)]
 
 
 def _visits(ledger: Ledger, numbers: Sequence[int]) -> Iterator[Visit]:
-    for (document,) in among(ledger.database, "select document from visit where number in ({places})", numbers):
-        yield read_line(unpacked(document))[0]
+    for (document,) in select_in(ledger.database, "select document from visit where number in ({places})", numbers):
+        yield read_line(decompress(document))[0]
 
 
 HUNDRED = 100
 
 
-class Change(NamedTuple):
+class StoreChange(NamedTuple):
     """A store's ``visits``; ``moved`` of them to another band; of those ``scored`` under both, the hundredths' sums."""
 
     visits: int = 0
@@ -73,9 +73,9 @@ class Change(NamedTuple):
     before: int = 0
     after: int = 0
 
-    def and_also(self, other: Change) -> Change:
+    def and_also(self, other: StoreChange) -> StoreChange:
         """Both together."""
-        return Change(*map(sum, zip(self, other, strict=True)))
+        return StoreChange(*map(sum, zip(self, other, strict=True)))
 
     @property
     def mean(self) -> float | None:
@@ -84,33 +84,33 @@ class Change(NamedTuple):
 
 
 @dataclass
-class Difference:
+class SchemeDifference:
     """The visits of a checklist: how many of each band ``before`` and after, each store, who ``changed`` (numbers)."""
 
     bands: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
-    stores: dict[str, Change] = field(default_factory=dict)
+    stores: dict[str, StoreChange] = field(default_factory=dict)
     changed: list[int] = field(default_factory=list)
 
     @property
-    def whole(self) -> Change:
+    def whole(self) -> StoreChange:
         """All stores together."""
-        total = Change()
+        total = StoreChange()
         for change in self.stores.values():
             total = total.and_also(change)
         return total
 
 
-def differences(reading: Reading, ref: str, scheme: str, since: dt.date | None = None) -> Difference:
+def scheme_difference(reading: Reading, ref: str, scheme: str, since: dt.date | None = None) -> SchemeDifference:
     """The visits of a checklist that count, under the schemes in force on their days and under ``scheme``."""
-    difference = Difference()
-    stores: dict[str, Change] = defaultdict(Change)
+    difference = SchemeDifference()
+    stores: dict[str, StoreChange] = defaultdict(StoreChange)
     for before in reading.scores(ref):
         for after in reading.again(ref, scheme):
             reading.view("before", before.parts)
             reading.view("after", after.parts)
-            pair = _Pair(_headline(before), _headline(after), since)
+            pair = _SchemePair(_headline(before), _headline(after), since)
             for store, *numbers in reading.ask(*pair.stores()):
-                stores[store] = stores[store].and_also(Change(*(int(number or 0) for number in numbers)))
+                stores[store] = stores[store].and_also(StoreChange(*(int(number or 0) for number in numbers)))
             for earlier, later, count in reading.ask(*pair.bands()):
                 difference.bands[earlier, later] += count
             difference.changed += [number for (number,) in reading.ask(*pair.changed())]
@@ -118,12 +118,12 @@ def differences(reading: Reading, ref: str, scheme: str, since: dt.date | None =
     return difference
 
 
-def _headline(table: Scores) -> ScoreColumn:
+def _headline(table: ScoreTable) -> ScoreColumn:
     leading = table.schemes[-1].leading
     return next(column for column in table.scores if column.measure == leading)
 
 
-class _Pair(NamedTuple):
+class _SchemePair(NamedTuple):
     """The SQL that compares two tables of scores by their headlines."""
 
     before: ScoreColumn
@@ -131,7 +131,7 @@ class _Pair(NamedTuple):
     since: dt.date | None
 
     def stores(self) -> tuple[str, Sequence[Any]]:
-        """For each store the numbers of a ``Change``."""
+        """For each store the numbers of a ``StoreChange``."""
         earlier, later = self._scores()
         both = f"{earlier} is not null and {later} is not null"
         sums = ", ".join(f"sum(case when {both} then cast({headline} as bigint) end)" for headline in (earlier, later))

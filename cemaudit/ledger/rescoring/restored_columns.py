@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.ledger.snapshot.names import TOO_LARGE, Names, code_of, quoted
-from cemaudit.ledger.snapshot.parquet import text_of
+from cemaudit.ledger.snapshot.names import TOO_LARGE, ColumnNames, code_of, quoted
+from cemaudit.ledger.snapshot.parquet import sql_text
 from cemaudit.model import Checklist, Item, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Choices, Nps, Quantity, Scale, YesNo
-from cemaudit.scoring.kernel import Column, Columns
-from cemaudit.scoring.kernel.columns import NOT_FELT, fixed_levels
+from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
+from cemaudit.scoring.kernel.columns import NO_FEELING, fixed_levels
 
-__all__ = ["Restored", "Wanted", "restored", "wanted"]
+__all__ = ["RequiredColumn", "RestoredColumns", "required_columns", "restore_columns"]
 
 
 Array = NDArray[Any]
 
 
-_FELT = ("emotion", "expectation")
+_FEELINGS = ("emotion", "expectation")
 
 
 _COUNTED = ("claims", "blames")
@@ -34,7 +34,7 @@ _UNANSWERED = -4
 _SOME_WORDS = "-"  # what words say decides nothing here: what arises is in the states
 
 
-class Wanted(NamedTuple):
+class RequiredColumn(NamedTuple):
     """A column the kernel needs: its ``name``, and the SQL that makes it of the table of answers, without nulls."""
 
     name: str
@@ -42,7 +42,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Restored(Columns):
+class RestoredColumns(VisitColumns):
     """Columns whose visits are asked of ``whole``, by row: the ledger has them as they were."""
 
     whole: Callable[[int], Visit] = field(kw_only=True)
@@ -51,24 +51,26 @@ class Restored(Columns):
         return self.whole(row)
 
 
-def wanted(checklist: Checklist) -> Iterator[Wanted]:
-    """All columns ``restored`` needs, in SQL any engine understands."""
-    names = Names(checklist)
+def required_columns(checklist: Checklist) -> Iterator[RequiredColumn]:
+    """All columns ``restore_columns`` needs, in SQL any engine understands."""
+    names = ColumnNames(checklist)
     for name, item in checklist.items.items():
         answer, state = quoted(names.item("answer", name)), quoted(names.item("state", name))
-        yield Wanted(f"code:{name}", _code(item, answer, f"-{state}"))
+        yield RequiredColumn(f"code:{name}", _code(item, answer, f"-{state}"))
         if isinstance(item.answer, Quantity):
-            yield Wanted(f"number:{name}", f"coalesce({answer}, 0)")
+            yield RequiredColumn(f"number:{name}", f"coalesce({answer}, 0)")
         if isinstance(item.answer, Choices):
-            yield Wanted(f"text:{name}", f"coalesce({answer}, '')")
+            yield RequiredColumn(f"text:{name}", f"coalesce({answer}, '')")
     for name in checklist.touchpoint:
-        for kind in _FELT:
+        for kind in _FEELINGS:
             column = quoted(names.touchpoint(kind, name))
-            yield Wanted(f"{kind}:{name}", f"cast(coalesce({column}, {NOT_FELT}) as smallint)")
+            yield RequiredColumn(f"{kind}:{name}", f"cast(coalesce({column}, {NO_FEELING}) as smallint)")
         for kind in _COUNTED:
-            yield Wanted(f"{kind}:{name}", f"coalesce({quoted(names.touchpoint(kind, name))}, 0)")
-    steps = " ".join(f"when {text_of(step.id)} then {number}" for number, step in enumerate(checklist.steps))
-    yield Wanted("step", f"cast(case step {steps} else -1 end as smallint)" if steps else "cast(-1 as smallint)")
+            yield RequiredColumn(f"{kind}:{name}", f"coalesce({quoted(names.touchpoint(kind, name))}, 0)")
+    steps = " ".join(f"when {sql_text(step.id)} then {number}" for number, step in enumerate(checklist.steps))
+    yield RequiredColumn(
+        "step", f"cast(case step {steps} else -1 end as smallint)" if steps else "cast(-1 as smallint)"
+    )
 
 
 def _code(item: Item, answer: str, state: str) -> str:
@@ -77,7 +79,7 @@ def _code(item: Item, answer: str, state: str) -> str:
         case YesNo():
             code_sql = f"cast({answer} as smallint)"
         case Choice(options=options):
-            cases = " ".join(f"when {text_of(option.id)} then {index}" for index, option in enumerate(options))
+            cases = " ".join(f"when {sql_text(option.id)} then {index}" for index, option in enumerate(options))
             code_sql = f"case {answer} {cases} end"
         case Scale(lowest=lowest):
             code_sql = f"{answer} - {lowest}"
@@ -88,8 +90,10 @@ def _code(item: Item, answer: str, state: str) -> str:
     return f"cast(coalesce({code_sql}, {state}) as smallint)"
 
 
-def restored(checklist: Checklist, arrays: Mapping[str, Array], read_visit: Callable[[int], Visit]) -> Restored:
-    """The columns of visits, from arrays of what is ``wanted``; ``read_visit`` gives the visit of a row."""
+def restore_columns(
+    checklist: Checklist, arrays: Mapping[str, Array], read_visit: Callable[[int], Visit]
+) -> RestoredColumns:
+    """The columns of visits, from arrays of what is ``required_columns``; ``read_visit`` gives the visit of a row."""
     rows = len(arrays["step"])
     too_large = np.zeros(rows, np.bool_)
     items = {}
@@ -97,8 +101,10 @@ def restored(checklist: Checklist, arrays: Mapping[str, Array], read_visit: Call
         codes = arrays[f"code:{name}"]
         too_large |= codes == -code_of(TOO_LARGE)
         items[name] = _column(item, np.where(codes == -code_of(TOO_LARGE), _UNANSWERED, codes), arrays)
-    kinds = {kind: {name: arrays[f"{kind}:{name}"] for name in checklist.touchpoint} for kind in (*_FELT, *_COUNTED)}
-    return Restored(
+    kinds = {
+        kind: {name: arrays[f"{kind}:{name}"] for name in checklist.touchpoint} for kind in (*_FEELINGS, *_COUNTED)
+    }
+    return RestoredColumns(
         checklist=checklist,
         rows=rows,
         items=items,
@@ -112,20 +118,20 @@ def restored(checklist: Checklist, arrays: Mapping[str, Array], read_visit: Call
     )
 
 
-def _column(item: Item, codes: Array, arrays: Mapping[str, Array]) -> Column:
+def _column(item: Item, codes: Array, arrays: Mapping[str, Array]) -> AnswerColumn:
     if isinstance(item.answer, Quantity):
-        return Column(codes, (), arrays[f"number:{item.id}"].astype(np.float64))
+        return AnswerColumn(codes, (), arrays[f"number:{item.id}"].astype(np.float64))
     levels = fixed_levels(item)
     if levels is not None:
-        return Column(codes, levels)
+        return AnswerColumn(codes, levels)
     if isinstance(item.answer, Choices):
         return _several(codes, arrays[f"text:{item.id}"])
-    return Column(codes, (_SOME_WORDS,))
+    return AnswerColumn(codes, (_SOME_WORDS,))
 
 
-def _several(codes: Array, texts: Array) -> Column:
+def _several(codes: Array, texts: Array) -> AnswerColumn:
     """Several options, written with commas between them."""
     places: dict[str, int] = {}
     found = [places.setdefault(text, len(places)) for text in texts.tolist()]
     levels: list[AnswerValue] = [tuple(text.split(",")) if text else () for text in places]
-    return Column(np.where(codes < 0, codes, np.array(found, np.int32)), tuple(levels))
+    return AnswerColumn(np.where(codes < 0, codes, np.array(found, np.int32)), tuple(levels))

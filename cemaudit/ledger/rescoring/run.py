@@ -18,76 +18,86 @@ from cemaudit.exchange.lines import read_line
 from cemaudit.language import message
 from cemaudit.ledger.database import Database
 from cemaudit.ledger.definitions import as_text
-from cemaudit.ledger.documents import unpacked
+from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.ledger import Ledger, open_database
-from cemaudit.ledger.processes import done_by
-from cemaudit.ledger.rescoring.restored_columns import Wanted, restored, wanted
-from cemaudit.ledger.snapshot.answer_columns import HEADS
-from cemaudit.ledger.snapshot.block import about_scores, marks_of
-from cemaudit.ledger.snapshot.folder import New, Store, publish
-from cemaudit.ledger.snapshot.manifest import Part
+from cemaudit.ledger.processes import run_jobs
+from cemaudit.ledger.rescoring.restored_columns import RequiredColumn, required_columns, restore_columns
+from cemaudit.ledger.snapshot.answer_columns import VISIT_COLUMNS
+from cemaudit.ledger.snapshot.block import hundredths_scorer, scores_metadata
+from cemaudit.ledger.snapshot.folder import NewFile, SnapshotFolder, publish_manifest
+from cemaudit.ledger.snapshot.manifest import SnapshotFile
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.parquet import Beside, Table, Written, listed, missing, own_link, reading_of, words, write
+from cemaudit.ledger.snapshot.parquet import (
+    CopiedColumns,
+    SnapshotTable,
+    WrittenFile,
+    coded_column,
+    missing,
+    parquet_sql,
+    shared_connection,
+    translate_errors,
+    write,
+)
 from cemaudit.ledger.snapshot.score_columns import score_fields
-from cemaudit.ledger.snapshot.taking import Schemes
+from cemaudit.ledger.snapshot.taking import SchemesInForce
 from cemaudit.model import Scheme, Visit
 from cemaudit.scoring import Engine
 from cemaudit.scoring.plan import make_plan
 
-__all__ = ["Again", "Done", "Job", "rescore_history", "score_again"]
+__all__ = ["RescoredFile", "RescoringJob", "RescoringResult", "rescore_file", "rescore_history"]
 
 
 Array = NDArray[Any]
 
 
-_NUMBER = Wanted("number", "number")
+_NUMBER = RequiredColumn("number", "number")
 
 
 _REMEMBERED = 100  # visits, while their scores are decided one after the other
 
 
-class Job(NamedTuple):
+class RescoringJob(NamedTuple):
     """What is to be scored: a file of ``answers``; ``checklist`` and ``scheme`` as JSON; the ledger's ``url``."""
 
     url: str
     folder: Path
-    answers: Part
+    answers: SnapshotFile
     checklist: str
     scheme: str
     blocked: tuple[str, ...]
 
 
-class Again(NamedTuple):
+class RescoredFile(NamedTuple):
     """The file of scores, still without a name; ``fallbacks``: what was scored visit by visit, and why."""
 
-    answers: Part
-    written: Written
+    answers: SnapshotFile
+    written: WrittenFile
     fallbacks: Mapping[str, str]
 
 
-def score_again(job: Job) -> Again:
+def rescore_file(job: RescoringJob) -> RescoredFile:
     """Score the visits of a file of answers, and write their scores in the same order."""
-    marks = marks_of(job.checklist, job.scheme, job.blocked)
+    marks = hundredths_scorer(job.checklist, job.scheme, job.blocked)
     checklist, scheme = marks.plan.checklist, marks.plan.scheme
     answers = job.folder / job.answers.file
-    arrays = _read(answers, [_NUMBER, *wanted(checklist)])
+    arrays = _read(answers, [_NUMBER, *required_columns(checklist)])
     with _visits(job.url, arrays[_NUMBER.name]) as whole:
-        found, scored = marks.run(restored(checklist, arrays, whole))
+        found, scored = marks.run(restore_columns(checklist, arrays, whole))
     fields = [
-        words("scheme", np.zeros(scored.rows, np.int8), [scheme.ref]),
-        words("band", scored.bands, [band.label for band in scored.scheme_bands]),
+        coded_column("scheme", np.zeros(scored.rows, np.int8), [scheme.ref]),
+        coded_column("band", scored.bands, [band.label for band in scored.scheme_bands]),
         *score_fields(found, score_columns(marks.plan)),
     ]
-    table = Table(scored.rows, fields, about_scores([marks]), Beside(answers, HEADS))
+    table = SnapshotTable(scored.rows, fields, scores_metadata([marks]), CopiedColumns(answers, VISIT_COLUMNS))
     written = write(table, job.folder / "rescored" / checklist.ref / scheme.ref)
-    return Again(job.answers, written, {name: str(why) for name, why in marks.fallbacks.items()})
+    return RescoredFile(job.answers, written, {name: str(why) for name, why in marks.fallbacks.items()})
 
 
-def _read(path: Path, columns: list[Wanted]) -> dict[str, Array]:
+def _read(path: Path, columns: list[RequiredColumn]) -> dict[str, Array]:
     """The columns of a file as arrays; of texts, ``None`` where there is none."""
     named = [f"{column.sql} as c{number}" for number, column in enumerate(columns)]
-    with reading_of(path), own_link() as link:
-        arrays = link.execute(f"select {', '.join(named)} from {listed([path])}").fetchnumpy()
+    with translate_errors(path), shared_connection() as link:
+        arrays = link.execute(f"select {', '.join(named)} from {parquet_sql([path])}").fetchnumpy()
     return {column.name: _plain(arrays[f"c{number}"]) for number, column in enumerate(columns)}
 
 
@@ -111,7 +121,7 @@ def _visits(url: str, numbers: Array) -> Iterator[Callable[[int], Visit]]:
         if not rows:
             text = message("visit {number} of the snapshot is not in the ledger", number=numbers[row])
             raise BadInput(Problem(text, links[0].place))
-        return read_line(unpacked(rows[0][0]))[0]
+        return read_line(decompress(rows[0][0]))[0]
 
     try:
         yield visit
@@ -124,7 +134,7 @@ _KIND = "rescored"
 
 
 @dataclass
-class Done:
+class RescoringResult:
     """What was done: ``visits`` scored now, and those that were ``before``, of the checklists ``refs``.
 
     ``problems``: checklists the scheme does not fit. ``fallbacks``: what was scored visit by visit, and why.
@@ -153,32 +163,32 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
     blocked: Iterable[str] = (),
     processes: int = 1,
     report_progress: Callable[[int], None] = _silent,
-) -> Done:
+) -> RescoringResult:
     """Score all visits in the snapshot of ``ledger``, which is at ``url``, under ``scheme`` (``id@version``).
 
     Of the checklists ``refs`` where some are named. With ``since``, files none of whose visits are of that day or later
     are left out. What is scored already stays; ``report_progress`` is called with the visits of each file. ``BadInput`` where
     there is no such scheme, it fits none of the checklists, or the snapshot is not finished.
     """
-    store = Store(ledger, folder)
+    store = SnapshotFolder(ledger, folder)
     if not store.is_finished:
         hint = message("finish it with 'cemaudit snapshot'")
         raise BadInput(Problem(message("the snapshot was stopped before its end"), str(folder), hint))
-    rescoring = _Rescoring(store, url, Schemes(ledger, engine)[scheme], tuple(blocked))
+    rescoring = _RescoringRun(store, url, SchemesInForce(ledger, engine)[scheme], tuple(blocked))
     rescoring.choose(engine, set(refs))
-    for again in done_by(processes, score_again, rescoring.jobs(since)):
+    for again in run_jobs(processes, rescore_file, rescoring.jobs(since)):
         rescoring.commit(again)
         report_progress(again.written.rows)
-    publish(store, store.reached().covered)
+    publish_manifest(store, store.reached().covered)
     return rescoring.done
 
 
-class _Rescoring:
+class _RescoringRun:
     """One run."""
 
-    def __init__(self, store: Store, url: str, scheme: Scheme, blocked: tuple[str, ...]) -> None:
+    def __init__(self, store: SnapshotFolder, url: str, scheme: Scheme, blocked: tuple[str, ...]) -> None:
         self.store, self.url, self.scheme, self.blocked = store, url, scheme, blocked
-        self.done = Done()
+        self.done = RescoringResult()
 
     def choose(self, engine: Engine, refs: set[str]) -> None:
         """The checklists the scheme fits."""
@@ -196,7 +206,7 @@ class _Rescoring:
             nothing = Problem(message("there is no snapshot yet"), str(self.store.folder))
             raise BadInput(self.done.problems or nothing)
 
-    def jobs(self, since: dt.date | None) -> Iterator[Job]:
+    def jobs(self, since: dt.date | None) -> Iterator[RescoringJob]:
         """The files of answers that are not scored under the scheme yet."""
         files = self.store.parts
         texts = {
@@ -213,19 +223,21 @@ class _Rescoring:
             if scored and (scored.visits, scored.last) == (file.visits, file.last) and self.store.is_whole(scored):
                 self.done.before += file.visits
             else:
-                yield Job(self.url, self.store.folder, file, texts[ref], as_text(self.scheme), self.blocked)
+                yield RescoringJob(self.url, self.store.folder, file, texts[ref], as_text(self.scheme), self.blocked)
 
-    def _is_of(self, file: Part, since: dt.date) -> bool:
+    def _is_of(self, file: SnapshotFile, since: dt.date) -> bool:
         """Whether any visit of a file is of that day or later."""
-        with reading_of(self.store.folder), own_link() as link:
-            query = f"select max(day) from {listed([self.store.folder / file.file])}"
+        with translate_errors(self.store.folder), shared_connection() as link:
+            query = f"select max(day) from {parquet_sql([self.store.folder / file.file])}"
             ((last,),) = link.execute(query).fetchall()
         return last is not None and last >= since
 
-    def commit(self, again: Again) -> None:
+    def commit(self, again: RescoredFile) -> None:
         """Let a file count."""
         slot, scheme = again.answers, self.scheme.ref
-        new = New(f"rescored/{slot.checklist}/{scheme}", slot.checklist, scheme, slot.first, slot.last, again.written)
+        new = NewFile(
+            f"rescored/{slot.checklist}/{scheme}", slot.checklist, scheme, slot.first, slot.last, again.written
+        )
         subject = f"{slot.checklist} {scheme} {slot.first}-{slot.last}"
         self.store.commit([new], _KIND, subject, [self.scheme])
         self.done.visits += again.written.rows

@@ -13,25 +13,32 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import from_json
 
-from cemaudit.ledger.snapshot.names import TOO_LARGE, Names, code_of
-from cemaudit.ledger.snapshot.parquet import NONE, Field, dates, texts, wholes, words
+from cemaudit.ledger.snapshot.names import TOO_LARGE, ColumnNames, code_of
+from cemaudit.ledger.snapshot.parquet import (
+    NULL,
+    SnapshotColumn,
+    coded_column,
+    date_column,
+    integer_column,
+    text_column,
+)
 from cemaudit.model import Checklist, Complaint, Item, Skip, SkipState
 from cemaudit.model.answers import AnswerValue, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.measures import Rounding
-from cemaudit.scoring.kernel import Column, Columns
+from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
 from cemaudit.scoring.rounding import round_exactly
 
 __all__ = [
-    "HEADS",
-    "THOUSANDTHS",
-    "Noted",
-    "Row",
-    "Setting",
+    "QUANTITY_UNIT",
+    "VISIT_COLUMNS",
+    "LedgerRow",
+    "RecordedVisit",
+    "VisitSetting",
     "answer_fields",
-    "head_fields",
     "points_units",
-    "read_noted",
-    "visit_fields",
+    "read_recorded_visit",
+    "visit_identity_columns",
+    "visit_setting_columns",
 ]
 
 
@@ -41,7 +48,7 @@ _SKIPS = {state.value: Skip(state=state) for state in SkipState}
 _LARGEST_WHOLE = 10**15
 
 
-class Setting(NamedTuple):
+class VisitSetting(NamedTuple):
     """On which occasion it was."""
 
     step: str | None
@@ -49,7 +56,7 @@ class Setting(NamedTuple):
     origin: str
 
 
-class Noted(NamedTuple):
+class RecordedVisit(NamedTuple):
     """What columns take of a visit; the words of claims and blames are left out."""
 
     answers: Mapping[str, AnswerValue]
@@ -58,7 +65,7 @@ class Noted(NamedTuple):
     expectations: Mapping[str, int]
     claims: tuple[Complaint, ...]
     blames: tuple[Complaint, ...]
-    setting: Setting
+    setting: VisitSetting
 
     @property
     def step(self) -> str | None:
@@ -66,18 +73,18 @@ class Noted(NamedTuple):
         return self.setting.step
 
 
-def read_noted(line: bytes) -> Noted:
+def read_recorded_visit(line: bytes) -> RecordedVisit:
     """What the canonical line of a visit says."""
     document: dict[str, Any] = from_json(line)
     episode = document.get("episode")
-    return Noted(
+    return RecordedVisit(
         _answers(document.get("answers", {})),
         {name: _SKIPS[skip["state"]] for name, skip in document.get("skipped", {}).items()},
         document.get("emotions", {}),
         document.get("expectations", {}),
         _complaints(document.get("claims", ())),
         _complaints(document.get("blames", ())),
-        Setting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
+        VisitSetting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
     )
 
 
@@ -105,14 +112,14 @@ def _complaint(touchpoint: str) -> Complaint:
     return Complaint(touchpoint=touchpoint, text="-")
 
 
-HEADS = ("number", "store", "wave", "day", "month", "step", "scenario", "origin")
+VISIT_COLUMNS = ("number", "store", "wave", "day", "month", "step", "scenario", "origin")
 """The columns of every table of visits. ``month`` is the day's, written ``2026-11``."""
 
 
 _MONTH = len("2026-11")
 
 
-class Row(NamedTuple):
+class LedgerRow(NamedTuple):
     """A row of the ledger; ``document`` is the visit's line, packed; ``scheme`` the place of its scheme in the job."""
 
     number: int
@@ -126,26 +133,26 @@ class Row(NamedTuple):
     scheme: int = 0
 
 
-def head_fields(rows: Sequence[Row], settings: Sequence[Setting]) -> Iterator[Field]:
-    """The columns of ``HEADS``."""
-    yield wholes("number", np.array([row.number for row in rows], np.int64))
-    yield texts("store", [row.store for row in rows])
-    yield texts("wave", [row.wave for row in rows])
-    yield dates("day", [row.day for row in rows])
-    yield texts("month", [row.day and row.day[:_MONTH] for row in rows])
-    yield texts("step", [setting.step for setting in settings])
-    yield texts("scenario", [setting.scenario for setting in settings])
-    yield texts("origin", [setting.origin for setting in settings])
+def visit_setting_columns(rows: Sequence[LedgerRow], settings: Sequence[VisitSetting]) -> Iterator[SnapshotColumn]:
+    """The columns of ``VISIT_COLUMNS``."""
+    yield integer_column("number", np.array([row.number for row in rows], np.int64))
+    yield text_column("store", [row.store for row in rows])
+    yield text_column("wave", [row.wave for row in rows])
+    yield date_column("day", [row.day for row in rows])
+    yield text_column("month", [row.day and row.day[:_MONTH] for row in rows])
+    yield text_column("step", [setting.step for setting in settings])
+    yield text_column("scenario", [setting.scenario for setting in settings])
+    yield text_column("origin", [setting.origin for setting in settings])
 
 
-def visit_fields(rows: Sequence[Row]) -> Iterator[Field]:
+def visit_identity_columns(rows: Sequence[LedgerRow]) -> Iterator[SnapshotColumn]:
     """What the table of answers says beyond that."""
-    yield texts("visit", [row.id for row in rows])
-    yield wholes("revision", np.array([row.revision for row in rows], np.int64), "integer")
-    yield texts("shopper", [row.shopper for row in rows])
+    yield text_column("visit", [row.id for row in rows])
+    yield integer_column("revision", np.array([row.revision for row in rows], np.int64), "integer")
+    yield text_column("shopper", [row.shopper for row in rows])
 
 
-THOUSANDTHS = 1000
+QUANTITY_UNIT = 1000
 """What points are counted in where an item earns the number answered; the rest is rounded, halves up."""
 
 
@@ -160,15 +167,15 @@ def points_units(checklist: Checklist) -> dict[str, int]:
     units = {}
     for name, item in checklist.items.items():
         if isinstance(item.answer, Quantity) and item.answer.table == "value":
-            units[name] = THOUSANDTHS
+            units[name] = QUANTITY_UNIT
         elif item.possible is not None or item.answer.possible is not None:
-            units[name] = math.lcm(*(points.denominator for points in _worth(item)))
+            units[name] = math.lcm(*(points.denominator for points in _possible_points(item)))
     return units
 
 
-def answer_fields(columns: Columns) -> Iterator[Field]:
+def answer_fields(columns: VisitColumns) -> Iterator[SnapshotColumn]:
     """The columns of all items, then of all touchpoints."""
-    names, units = Names(columns.checklist), points_units(columns.checklist)
+    names, units = ColumnNames(columns.checklist), points_units(columns.checklist)
     for name, item in columns.checklist.items.items():
         column, states = columns.items[name], _states(name, columns)
         value = _value(item, column, names.item("answer", name))
@@ -176,62 +183,62 @@ def answer_fields(columns: Columns) -> Iterator[Field]:
             yield value
         if name in units:
             points = _points(item, column, units[name])
-            yield wholes(names.item("points", name), np.where(column.codes < 0, NONE, points))
-        yield wholes(names.item("state", name), states, "tinyint")
+            yield integer_column(names.item("points", name), np.where(column.codes < 0, NULL, points))
+        yield integer_column(names.item("state", name), states, "tinyint")
     for touchpoint in columns.checklist.touchpoint:
         for kind, felt in (("emotion", columns.emotions), ("expectation", columns.expectations)):
-            yield wholes(names.touchpoint(kind, touchpoint), felt[touchpoint], "tinyint")
+            yield integer_column(names.touchpoint(kind, touchpoint), felt[touchpoint], "tinyint")
         for kind, counts in (("claims", columns.claims), ("blames", columns.blames)):
-            yield wholes(names.touchpoint(kind, touchpoint), counts[touchpoint], "integer")
+            yield integer_column(names.touchpoint(kind, touchpoint), counts[touchpoint], "integer")
 
 
-def _value(item: Item, column: Column, name: str) -> Field | None:
+def _value(item: Item, column: AnswerColumn, name: str) -> SnapshotColumn | None:
     """What was answered; nothing for words, which may be about people."""
     match item.answer:
         case TextAnswer():
             return None
         case Choices() | Time():
-            return texts(name, _levels(column))
+            return text_column(name, _levels(column))
         case Date():
-            return dates(name, _levels(column))
+            return date_column(name, _levels(column))
         case _:
             return _coded(item, column, name)
 
 
-def _coded(item: Item, column: Column, name: str) -> Field:
+def _coded(item: Item, column: AnswerColumn, name: str) -> SnapshotColumn:
     """What was answered, where the codes or the numbers say it."""
     codes = column.codes
     match item.answer:
         case YesNo():
-            return Field(name, codes, "case when {0} >= 0 then {0} = 1 end")
+            return SnapshotColumn(name, codes, "case when {0} >= 0 then {0} = 1 end")
         case Choice():
-            return words(name, codes, [str(level) for level in column.levels])
+            return coded_column(name, codes, [str(level) for level in column.levels])
         case Scale(lowest=lowest):
-            return wholes(name, np.where(codes < 0, NONE, codes.astype(np.int64) + lowest), "integer")
+            return integer_column(name, np.where(codes < 0, NULL, codes.astype(np.int64) + lowest), "integer")
         case _ if column.numbers is not None:
-            return Field(name, np.where(codes < 0, np.nan, column.numbers), "nullif({}, 'nan'::double)")
+            return SnapshotColumn(name, np.where(codes < 0, np.nan, column.numbers), "nullif({}, 'nan'::double)")
         case _:
-            return wholes(name, np.where(codes < 0, NONE, codes.astype(np.int64)), "integer")
+            return integer_column(name, np.where(codes < 0, NULL, codes.astype(np.int64)), "integer")
 
 
-def _levels(column: Column) -> list[str | None]:
+def _levels(column: AnswerColumn) -> list[str | None]:
     """The text of each row's answer; of several options, joined by commas."""
     listed = [",".join(level) if isinstance(level, tuple) else str(level) for level in column.levels]
     return [None if code < 0 else listed[code] for code in column.codes.tolist()]
 
 
-def _points(item: Item, column: Column, unit: int) -> NDArray[np.int64]:
+def _points(item: Item, column: AnswerColumn, unit: int) -> NDArray[np.int64]:
     """What each row's answer is worth, in parts of a point; of no meaning where there is none."""
     if column.numbers is not None and isinstance(item.answer, Quantity):
         return _points_of_numbers(item.answer, column.numbers, unit)
     table = [item.answer.points(level) for level in column.levels]
-    worth = [NONE if points is None else int(points * unit) for points in table]
-    return np.take(np.array([*worth, NONE], np.int64), np.maximum(column.codes, -1))
+    worth = [NULL if points is None else int(points * unit) for points in table]
+    return np.take(np.array([*worth, NULL], np.int64), np.maximum(column.codes, -1))
 
 
 def _points_of_numbers(answer: Quantity, numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
     if not isinstance(answer.table, tuple):
-        return _parts(numbers, unit) if answer.table == "value" else np.full(len(numbers), NONE)
+        return _to_units(numbers, unit) if answer.table == "value" else np.full(len(numbers), NULL)
     rows = np.zeros(len(numbers), np.int64)
     for edge in (row.up_to for row in answer.table if row.up_to is not None):
         at = float(edge)  # an answer is the shortest decimal its float stands for, an edge need not be
@@ -239,7 +246,7 @@ def _points_of_numbers(answer: Quantity, numbers: NDArray[np.float64], unit: int
     return np.take(np.array([int(row.points * unit) for row in answer.table], np.int64), rows)
 
 
-def _parts(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
+def _to_units(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
     """Numbers in parts, ``unit`` to one, to the nearest; where a float may not tell, from the decimal it stands for."""
     size, signs = np.abs(numbers), np.sign(numbers).astype(np.int64)
     whole_part = np.floor(size)
@@ -251,7 +258,7 @@ def _parts(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
     return units * signs
 
 
-def _worth(item: Item) -> list[Fraction]:
+def _possible_points(item: Item) -> list[Fraction]:
     """All that answers can be worth."""
     match item.answer:
         case YesNo(yes=yes, no=no):
@@ -266,7 +273,7 @@ def _worth(item: Item) -> list[Fraction]:
             return [Fraction(1)]
 
 
-def _states(name: str, columns: Columns) -> NDArray[np.int8]:
+def _states(name: str, columns: VisitColumns) -> NDArray[np.int8]:
     """Why there is no answer, as codes."""
     codes = columns.items[name].codes
     states = np.where(codes < 0, -codes, np.iinfo(np.int8).min).astype(np.int8)

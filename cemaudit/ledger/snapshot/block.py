@@ -12,35 +12,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.exchange.lines import read_line
-from cemaudit.ledger.documents import unpacked
+from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.snapshot.answer_columns import (
-    Row,
-    Setting,
+    LedgerRow,
+    VisitSetting,
     answer_fields,
-    head_fields,
     points_units,
-    read_noted,
-    visit_fields,
+    read_recorded_visit,
+    visit_identity_columns,
+    visit_setting_columns,
 )
 from cemaudit.ledger.snapshot.manifest import FORMAT
 from cemaudit.ledger.snapshot.names import code_of, score_columns
-from cemaudit.ledger.snapshot.parquet import Field, Table, Written, texts, write
-from cemaudit.ledger.snapshot.score_columns import NO_SCORE, Marked, Marks, score_fields
+from cemaudit.ledger.snapshot.parquet import SnapshotColumn, SnapshotTable, WrittenFile, text_column, write
+from cemaudit.ledger.snapshot.score_columns import NO_SCORE, HundredthsScorer, ScoreHundredths, score_fields
 from cemaudit.model import Checklist, Reason, Scheme, Visit
 from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring import Engine
 from cemaudit.scoring.aggregators import BUILT_IN
-from cemaudit.scoring.kernel import Column, Columns
-from cemaudit.scoring.kernel.columns import columns_from
+from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
+from cemaudit.scoring.kernel.columns import columns_of_content
 from cemaudit.scoring.plan import make_plan
 
-__all__ = ["Job", "Made", "about_answers", "about_scores", "joined", "make_files", "marks_of", "some_of"]
+__all__ = [
+    "BlockFiles",
+    "BlockJob",
+    "answers_metadata",
+    "concatenate_columns",
+    "hundredths_scorer",
+    "make_files",
+    "scores_metadata",
+    "select_rows",
+]
 
 
 Array = NDArray[Any]
 
 
-def joined(columns: Sequence[Columns]) -> Columns:
+def concatenate_columns(columns: Sequence[VisitColumns]) -> VisitColumns:
     """The rows of all parts, which are of one checklist, as one."""
     if len(columns) == 1:
         return columns[0]
@@ -65,22 +74,22 @@ def _arrays(arrays: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     return {name: np.concatenate([arrays_of_file[name] for arrays_of_file in arrays]) for name in arrays[0]}
 
 
-def _column(columns: Sequence[Column]) -> Column:
+def _column(columns: Sequence[AnswerColumn]) -> AnswerColumn:
     """One column; where the parts list other answers, codes are given anew."""
     numbers = [column.numbers for column in columns if column.numbers is not None]
     if numbers or len({column.levels for column in columns}) == 1:
         codes = np.concatenate([column.codes for column in columns])
-        return Column(codes, columns[0].levels, np.concatenate(numbers) if numbers else None)
+        return AnswerColumn(codes, columns[0].levels, np.concatenate(numbers) if numbers else None)
     places: dict[AnswerValue, int] = {}
     recoded = []
     for column in columns:
         new = [places.setdefault(level, len(places)) for level in column.levels]
         table = np.array([*new, 0], np.int32)
         recoded.append(np.where(column.codes < 0, column.codes, np.take(table, np.maximum(column.codes, -1))))
-    return Column(np.concatenate(recoded), tuple(places))
+    return AnswerColumn(np.concatenate(recoded), tuple(places))
 
 
-def some_of(columns: Columns, rows: Array) -> Columns:
+def select_rows(columns: VisitColumns, rows: Array) -> VisitColumns:
     """The ``rows`` of columns, in that order."""
     whole_visits = {int(row): index for index, row in enumerate(rows.tolist())} if columns.kept else {}
 
@@ -91,7 +100,7 @@ def some_of(columns: Columns, rows: Array) -> Columns:
         columns,
         rows=len(rows),
         items={
-            name: Column(item.codes[rows], item.levels, None if item.numbers is None else item.numbers[rows])
+            name: AnswerColumn(item.codes[rows], item.levels, None if item.numbers is None else item.numbers[rows])
             for name, item in columns.items.items()
         },
         emotions=of(columns.emotions),
@@ -106,7 +115,7 @@ def some_of(columns: Columns, rows: Array) -> Columns:
 _AT_ONCE = 8_192  # visits read before they become columns
 
 
-class Job(NamedTuple):
+class BlockJob(NamedTuple):
     """What is to be done: ``checklist`` and ``schemes`` as JSON, plugins not to be loaded, the rows of a block."""
 
     block: int
@@ -114,79 +123,81 @@ class Job(NamedTuple):
     checklist: str
     schemes: tuple[str, ...]
     blocked: tuple[str, ...]
-    rows: Sequence[Row]
+    rows: Sequence[LedgerRow]
 
 
-class Made(NamedTuple):
+class BlockFiles(NamedTuple):
     """The files of a job, still without names; ``fallbacks``: what was scored visit by visit, and why."""
 
     block: int
     checklist: str
     first: int
     last: int
-    answers: Written
-    scores: Written
+    answers: WrittenFile
+    scores: WrittenFile
     fallbacks: Mapping[str, str]
 
 
-def make_files(job: Job) -> Made:
+def make_files(job: BlockJob) -> BlockFiles:
     """Write the answers and the scores of the rows of a job, by day."""
     rows = sorted(job.rows, key=lambda row: (row.day or "", row.number))
-    marks = [marks_of(job.checklist, scheme, job.blocked) for scheme in job.schemes]
+    marks = [hundredths_scorer(job.checklist, scheme, job.blocked) for scheme in job.schemes]
     checklist = marks[0].plan.checklist
     settings, columns = _read(rows, checklist)
-    heads = list(head_fields(rows, settings))
-    answers = [*heads, *visit_fields(rows), *answer_fields(columns)]
+    heads = list(visit_setting_columns(rows, settings))
+    answers = [*heads, *visit_identity_columns(rows), *answer_fields(columns)]
     scores = [*heads, *_scores(marks, np.array([row.scheme for row in rows]), columns)]
     numbers = [row.number for row in rows]
-    return Made(
+    return BlockFiles(
         job.block,
         checklist.ref,
         min(numbers),
         max(numbers),
-        write(Table(len(rows), answers, about_answers(checklist)), job.folder / "answers" / checklist.ref),
-        write(Table(len(rows), scores, about_scores(marks)), job.folder / "scores" / checklist.ref),
+        write(SnapshotTable(len(rows), answers, answers_metadata(checklist)), job.folder / "answers" / checklist.ref),
+        write(SnapshotTable(len(rows), scores, scores_metadata(marks)), job.folder / "scores" / checklist.ref),
         {name: str(why) for mark in marks for name, why in mark.fallbacks.items()},
     )
 
 
-def about_answers(checklist: Checklist) -> dict[str, Any]:
+def answers_metadata(checklist: Checklist) -> dict[str, Any]:
     """What a file of answers says of itself."""
     return {"format": FORMAT, "checklist": checklist.ref, "points": points_units(checklist)}
 
 
-def about_scores(marks: Sequence[Marks]) -> dict[str, Any]:
+def scores_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
     """What a file of scores says of itself: ``scores`` as in ``ScoreColumn``."""
     plans = [mark.plan for mark in marks]
     schemes = [plan.scheme.ref for plan in plans]
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "scores": score_columns(*plans)}
 
 
-def _read(rows: Sequence[Row], checklist: Checklist) -> tuple[list[Setting], Columns]:
+def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> tuple[list[VisitSetting], VisitColumns]:
     """The settings and the columns of visits, read some at a time: as records they take much room."""
-    settings: list[Setting] = []
+    settings: list[VisitSetting] = []
     chunks = []
     for start in range(0, len(rows), _AT_ONCE):
         chunk = rows[start : start + _AT_ONCE]
-        noted = [read_noted(unpacked(row.document)) for row in chunk]
-        chunks.append(columns_from(noted, checklist, _visits(chunk)))
+        noted = [read_recorded_visit(decompress(row.document)) for row in chunk]
+        chunks.append(columns_of_content(noted, checklist, _visits(chunk)))
         settings += [recorded.setting for recorded in noted]
-    return settings, joined(chunks)
+    return settings, concatenate_columns(chunks)
 
 
-def _visits(rows: Sequence[Row]) -> Callable[[int], Visit]:
+def _visits(rows: Sequence[LedgerRow]) -> Callable[[int], Visit]:
     """The whole visit of each row."""
-    return lambda row: read_line(unpacked(rows[row].document))[0]
+    return lambda row: read_line(decompress(rows[row].document))[0]
 
 
-def _scores(marks: Sequence[Marks], schemes: NDArray[np.int64], columns: Columns) -> Iterator[Field]:
+def _scores(
+    marks: Sequence[HundredthsScorer], schemes: NDArray[np.int64], columns: VisitColumns
+) -> Iterator[SnapshotColumn]:
     """Each visit's scores under its scheme, whose place among ``marks`` is in ``schemes``."""
     shown = score_columns(*(mark.plan for mark in marks))
     scores_by_column = {column.name: _not_asked(columns.rows) for column in shown}
     bands: list[str | None] = [None] * columns.rows
     for index, mark in enumerate(marks):
         rows = np.flatnonzero(schemes == index)
-        found, scored = mark.run(columns if len(rows) == columns.rows else some_of(columns, rows))
+        found, scored = mark.run(columns if len(rows) == columns.rows else select_rows(columns, rows))
         for name, marked in found.items():
             scores_by_column[name].hundredths[rows] = marked.hundredths
             scores_by_column[name].reasons[rows] = marked.reasons
@@ -194,19 +205,19 @@ def _scores(marks: Sequence[Marks], schemes: NDArray[np.int64], columns: Columns
         for row, band in zip(rows.tolist(), scored.bands.tolist(), strict=True):
             bands[row] = labels[band]
     refs = [mark.plan.scheme.ref for mark in marks]
-    yield texts("scheme", [refs[index] for index in schemes.tolist()])
-    yield texts("band", bands)
+    yield text_column("scheme", [refs[index] for index in schemes.tolist()])
+    yield text_column("band", bands)
     yield from score_fields(scores_by_column, shown)
 
 
-def _not_asked(rows: int) -> Marked:
-    return Marked(np.full(rows, NO_SCORE), np.full(rows, code_of(Reason.NOT_ASKED.value), np.int8))
+def _not_asked(rows: int) -> ScoreHundredths:
+    return ScoreHundredths(np.full(rows, NO_SCORE), np.full(rows, code_of(Reason.NOT_ASKED.value), np.int8))
 
 
 @cache
-def marks_of(checklist: str, scheme: str, blocked: tuple[str, ...]) -> Marks:
+def hundredths_scorer(checklist: str, scheme: str, blocked: tuple[str, ...]) -> HundredthsScorer:
     """What scores visits of a checklist under a scheme (both JSON), without the plugins ``blocked``."""
     record = Scheme.model_validate_json(scheme)
     needs_plugins = any(measure.how not in BUILT_IN for measure in record.measures)
     aggregators = Engine(blocked).library.aggregators if needs_plugins else {}
-    return Marks(make_plan(Checklist.model_validate_json(checklist), record, aggregators))
+    return HundredthsScorer(make_plan(Checklist.model_validate_json(checklist), record, aggregators))

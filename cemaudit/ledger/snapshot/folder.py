@@ -14,12 +14,28 @@ import numpy as np
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.ledger.audit_trail import Entry
+from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
-from cemaudit.ledger.snapshot.manifest import Manifest, Part, current_parts, read_manifest, write_manifest
-from cemaudit.ledger.snapshot.parquet import Field, Table, Written, dates, name_durably, said_by, texts, wholes, write
-from cemaudit.ledger.store_registry import stores_now
+from cemaudit.ledger.snapshot.manifest import (
+    SnapshotFile,
+    SnapshotManifest,
+    current_files,
+    read_manifest,
+    write_manifest,
+)
+from cemaudit.ledger.snapshot.parquet import (
+    SnapshotColumn,
+    SnapshotTable,
+    WrittenFile,
+    commit_file,
+    date_column,
+    integer_column,
+    read_metadata,
+    text_column,
+    write,
+)
+from cemaudit.ledger.store_registry import registered_stores
 from cemaudit.model import Scheme
 
 __all__ = [
@@ -27,12 +43,12 @@ __all__ = [
     "KIND",
     "STORE_COLUMNS",
     "SUPERSEDED",
-    "New",
-    "Reached",
-    "Store",
-    "gone_file",
-    "publish",
-    "stores_file",
+    "NewFile",
+    "SnapshotFolder",
+    "SnapshotProgress",
+    "publish_manifest",
+    "write_stores",
+    "write_uncounted_visits",
 ]
 
 
@@ -43,7 +59,7 @@ KIND = "snapshot"
 _SHORT = 16
 
 
-class New(NamedTuple):
+class NewFile(NamedTuple):
     """A file that was written, and what it is to be: it lies in ``folder`` of the snapshot."""
 
     folder: str
@@ -51,18 +67,18 @@ class New(NamedTuple):
     scheme: str
     first: int
     last: int
-    written: Written
+    written: WrittenFile
 
     @property
-    def part(self) -> Part:
+    def part(self) -> SnapshotFile:
         """The row of the ledger, but for the time."""
         name = f"{self.first:010}-{self.last:010}-{self.written.sha256[:_SHORT]}.parquet"
         file = f"{self.folder}/{name}"
         rows, sha256 = self.written.rows, self.written.sha256
-        return Part(file, self.checklist, self.scheme, rows, self.first, self.last, sha256, "")
+        return SnapshotFile(file, self.checklist, self.scheme, rows, self.first, self.last, sha256, "")
 
 
-class Reached(NamedTuple):
+class SnapshotProgress(NamedTuple):
     """How far the files go: to the visit of number ``covered``.
 
     Of the trail's lines, what those up to ``seen`` changed in earlier visits is in the files. ``whole``: which visits
@@ -74,7 +90,7 @@ class Reached(NamedTuple):
     whole: bool = False
 
 
-class Store:
+class SnapshotFolder:
     """A snapshot of ``ledger`` in ``folder``; ``BadInput`` where that of another ledger lies there."""
 
     def __init__(self, ledger: Ledger, folder: Path) -> None:
@@ -84,25 +100,25 @@ class Store:
             self._refuse_anothers(manifest)
         self._sizes = dict(manifest.sizes) if manifest else {}
 
-    def _refuse_anothers(self, manifest: Manifest) -> None:
+    def _refuse_anothers(self, manifest: SnapshotManifest) -> None:
         number, last = manifest.trail
         if self.ledger.database.run("select hash from trail where number = ?", (number,)) != [(last,)]:
             hint = message("name another folder with --snapshot, or remove this one")
             raise BadInput(Problem(message("the snapshot there is of another ledger"), str(self.folder), hint))
 
     @property
-    def parts(self) -> Mapping[tuple[str, str, str, int], Part]:
+    def parts(self) -> Mapping[tuple[str, str, str, int], SnapshotFile]:
         """The files that count, by their place."""
-        return current_parts(self.ledger.database)
+        return current_files(self.ledger.database)
 
-    def reached(self) -> Reached:
+    def reached(self) -> SnapshotProgress:
         """How far the files go."""
         last_note = self._said_last()
         if not last_note:
-            return Reached(0, 0, whole=True)
+            return SnapshotProgress(0, 0, whole=True)
         query = "select 1 from trail where number > ? and kind <> ? limit 1"
         has_changed = bool(self.ledger.database.run(query, (last_note["seen"], KIND)))
-        return Reached(last_note["covered"], last_note["seen"], last_note["whole"] and not has_changed)
+        return SnapshotProgress(last_note["covered"], last_note["seen"], last_note["whole"] and not has_changed)
 
     @property
     def is_finished(self) -> bool:
@@ -117,21 +133,23 @@ class Store:
         content: Mapping[str, Any] = json.loads(rows[0][0]) if rows else {}
         return content
 
-    def is_whole(self, file: Part) -> bool:
+    def is_whole(self, file: SnapshotFile) -> bool:
         """Whether the file is there, of the size it had."""
         path = self.folder / file.file
         return path.is_file() and path.stat().st_size == self._sizes.get(file.file, path.stat().st_size)
 
-    def commit(self, new: Sequence[New], kind: str, subject: str, schemes: Iterable[Scheme] = (), **notes: Any) -> None:
+    def commit(
+        self, new: Sequence[NewFile], kind: str, subject: str, schemes: Iterable[Scheme] = (), **notes: Any
+    ) -> None:
         """Name the files, and let the ledger vouch for them, in a line of that ``kind``; only then they count."""
         existing_names = self.files_ever()
         before = self.parts
         named = [(new_file, _named(new_file.part, existing_names, before)) for new_file in new]
         for new_file, file in named:
-            name_durably(new_file.written.path, Path(file.file).name)
+            commit_file(new_file.written.path, Path(file.file).name)
             self._sizes[file.file] = new_file.written.size
 
-        def work(entry: Entry) -> None:
+        def work(entry: TrailEntry) -> None:
             self.ledger.shelf.put(entry, schemes)
             ever = self.files_ever()  # another run may have made the same meanwhile
             entry.add("snapshot", [file._replace(made=entry.at) for _, file in named if file.file not in ever])
@@ -145,14 +163,16 @@ class Store:
         return {file for (file,) in self.ledger.database.run("select file from snapshot")}
 
 
-def _named(file: Part, existing_names: set[str], before: Mapping[tuple[str, str, str, int], Part]) -> Part:
+def _named(
+    file: SnapshotFile, existing_names: set[str], before: Mapping[tuple[str, str, str, int], SnapshotFile]
+) -> SnapshotFile:
     """The part under a name of its own, where what it holds was in the snapshot once, and something else since."""
     if file.file in existing_names and before[file.place].file != file.file:
         return file._replace(file=f"{file.file.removesuffix('.parquet')}-{len(existing_names)}.parquet")
     return file
 
 
-def _manifest(folder: Path) -> Manifest | None:
+def _manifest(folder: Path) -> SnapshotManifest | None:
     """The manifest, where there is one that can be read."""
     try:
         return read_manifest(folder)
@@ -180,27 +200,27 @@ _EXCLUDED = (
 )
 
 
-def gone_file(ledger: Ledger, folder: Path, covered: int) -> New:
+def write_uncounted_visits(ledger: Ledger, folder: Path, covered: int) -> NewFile:
     """The table ``gone``: the ``number`` of each visit up to ``covered`` that does not count, and ``why``."""
     why = {number: EXCLUDED for (number,) in ledger.database.run(_EXCLUDED, (covered,))}
     why |= {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
     rows = sorted(why.items())
-    numbers = wholes("number", np.array([number for number, _ in rows], np.int64))
-    fields = [numbers, texts("why", [row for _, row in rows])]
-    return New("gone", "", "", 0, covered, write(Table(len(rows), fields), folder / "gone"))
+    numbers = integer_column("number", np.array([number for number, _ in rows], np.int64))
+    fields = [numbers, text_column("why", [row for _, row in rows])]
+    return NewFile("gone", "", "", 0, covered, write(SnapshotTable(len(rows), fields), folder / "gone"))
 
 
-def stores_file(ledger: Ledger, folder: Path, covered: int) -> New:
+def write_stores(ledger: Ledger, folder: Path, covered: int) -> NewFile:
     """The table ``stores``: what the registry knows of each ``store``."""
-    stores = stores_now(ledger)
+    stores = registered_stores(ledger)
 
-    def fields() -> Iterator[Field]:
-        yield texts("store", list(stores))
+    def fields() -> Iterator[SnapshotColumn]:
+        yield text_column("store", list(stores))
         for name in STORE_COLUMNS:
-            yield texts(name, [getattr(store, name) or None for store in stores.values()])
-        yield dates("opened", [store.opened.isoformat() if store.opened else None for store in stores.values()])
+            yield text_column(name, [getattr(store, name) or None for store in stores.values()])
+        yield date_column("opened", [store.opened.isoformat() if store.opened else None for store in stores.values()])
 
-    return New("stores", "", "", 0, covered, write(Table(len(stores), list(fields())), folder / "stores"))
+    return NewFile("stores", "", "", 0, covered, write(SnapshotTable(len(stores), list(fields())), folder / "stores"))
 
 
 _A_DAY = 86_400
@@ -210,17 +230,17 @@ _OURS = re.compile(r"\d{10,}-\d{10,}-[0-9a-f]+(-\d+)?\.parquet|\.[0-9a-f]+\.parq
 """What files of snapshots are called, with a name that counts and without."""
 
 
-def publish(store: Store, covered: int) -> Manifest:
+def publish_manifest(store: SnapshotFolder, covered: int) -> SnapshotManifest:
     """Write ``snapshot.json`` of all whole files that count, then sweep the folder."""
     files = [part for _, part in sorted(store.parts.items()) if store.is_whole(part)]
     of_scores = [part.file for part in files if part.kind in {"scores", "rescored"}]
-    revisions = dict(zip(of_scores, said_by([store.folder / file for file in of_scores]), strict=True))
+    revisions = dict(zip(of_scores, read_metadata([store.folder / file for file in of_scores]), strict=True))
     layouts = [{"schemes": metadata["schemes"], "scores": metadata["scores"]} for metadata in revisions.values()]
     layouts = [metadata for index, metadata in enumerate(layouts) if metadata not in layouts[:index]]
     shelf = store.ledger.shelf
     checklists = shelf.checklists(sorted({part.checklist for part in files if part.checklist}))
     schemes = shelf.schemes(sorted({ref for metadata in revisions.values() for ref in metadata["schemes"]}))
-    manifest = Manifest(
+    manifest = SnapshotManifest(
         covered=covered,
         made=max((part.made for part in files), default=""),
         trail=store.ledger.trail.head(),
@@ -238,7 +258,7 @@ def publish(store: Store, covered: int) -> Manifest:
     return manifest
 
 
-def _sweep(store: Store, kept: set[str]) -> None:
+def _sweep(store: SnapshotFolder, kept: set[str]) -> None:
     """Take away files that were replaced, and what never came to count, once nobody can be writing it any more.
 
     What is called otherwise than files of snapshots are is somebody else's, and stays.

@@ -16,10 +16,10 @@ from cemaudit.ledger.database import Database
 __all__ = [
     "BLOCK",
     "FORMAT",
-    "MANIFEST",
-    "Manifest",
-    "Part",
-    "current_parts",
+    "MANIFEST_FILE",
+    "SnapshotFile",
+    "SnapshotManifest",
+    "current_files",
     "read_manifest",
     "snapshot_folder",
     "write_manifest",
@@ -48,13 +48,13 @@ FORMAT = 1
 """The version of the tables and of the manifest."""
 
 
-MANIFEST = "snapshot.json"
+MANIFEST_FILE = "snapshot.json"
 
 
 _LARGEST = 500_000_000
 
 
-class Part(NamedTuple):
+class SnapshotFile(NamedTuple):
     """A file of a snapshot: a row of the table ``snapshot``.
 
     ``file`` is its place in the folder; the first name in it says what the file holds: ``answers``, ``scores``,
@@ -82,13 +82,13 @@ class Part(NamedTuple):
         return self.kind, self.checklist, self.scheme, (self.first - 1) // BLOCK
 
 
-def current_parts(database: Database) -> dict[tuple[str, str, str, int], Part]:
+def current_files(database: Database) -> dict[tuple[str, str, str, int], SnapshotFile]:
     """The files that count, by their place: of each place the one written last."""
-    rows = database.run(f"select {', '.join(Part._fields)} from snapshot order by batch, file")
-    return {file.place: file for file in map(Part._make, rows)}
+    rows = database.run(f"select {', '.join(SnapshotFile._fields)} from snapshot order by batch, file")
+    return {file.place: file for file in map(SnapshotFile._make, rows)}
 
 
-class Manifest(NamedTuple):
+class SnapshotManifest(NamedTuple):
     """What ``snapshot.json`` says.
 
     ``covered``: the number of the last visit in it; ``trail``: number and hash of the ledger's line it was made at.
@@ -99,39 +99,39 @@ class Manifest(NamedTuple):
     covered: int
     made: str
     trail: tuple[int, str]
-    parts: tuple[Part, ...]
+    parts: tuple[SnapshotFile, ...]
     checklists: Mapping[str, Any]
     schemes: Mapping[str, Any]
     layouts: tuple[Any, ...]
     layout_of: Mapping[str, int]
     sizes: Mapping[str, int]
 
-    def files(self, kind: str, checklist: str = "", scheme: str = "") -> list[Part]:
+    def files(self, kind: str, checklist: str = "", scheme: str = "") -> list[SnapshotFile]:
         """The parts of a kind, in the order of visit numbers."""
         slot = (kind, checklist, scheme)
         found = [file for file in self.parts if (file.kind, file.checklist, file.scheme) == slot]
         return sorted(found, key=lambda file: file.first)
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Path, manifest: SnapshotManifest) -> None:
     """Write ``snapshot.json``; from then on the snapshot is the new one."""
     data = manifest._asdict() | {"format": FORMAT, "parts": [part._asdict() for part in manifest.parts]}
-    with replaced(folder / MANIFEST) as file:
+    with replaced(folder / MANIFEST_FILE) as file:
         file.write(canonical(data) + b"\n")
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> SnapshotManifest:
     """The manifest in a folder; ``BadInput`` where there is none, or one of another version."""
-    path = folder / MANIFEST
+    path = folder / MANIFEST_FILE
     hint = message("make it with 'cemaudit snapshot'")
     if not path.exists():
         raise BadInput(Problem(message("there is no snapshot yet"), str(folder), hint))
     try:
         data = json.loads(read_text(path, _LARGEST))
-        version, files = data.pop("format"), tuple(Part(**file) for file in data.pop("parts"))
+        version, files = data.pop("format"), tuple(SnapshotFile(**file) for file in data.pop("parts"))
         number, last = data.pop("trail")
         if version != FORMAT:
             raise BadInput(Problem(message("a snapshot of another version of cemaudit"), str(path), hint))
-        return Manifest(**{**data, "parts": files, "trail": (number, last)})
+        return SnapshotManifest(**{**data, "parts": files, "trail": (number, last)})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(Problem(message("not the manifest of a snapshot"), str(path), hint)) from error

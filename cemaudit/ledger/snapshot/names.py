@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cemaudit.model import Checklist, Reason, score_name
 from cemaudit.scoring.plan import Plan
 
-__all__ = ["CODES", "TOO_LARGE", "Names", "ScoreColumn", "code_of", "quoted", "reason_of", "score_columns"]
+__all__ = ["CODES", "TOO_LARGE", "ColumnNames", "ScoreColumn", "code_of", "quoted", "reason_of", "score_columns"]
 
 TOO_LARGE = "too-large"
 """The reason of a number no column can hold."""
@@ -50,12 +50,12 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-class Names:
+class ColumnNames:
     """The columns of a checklist's items and touchpoints."""
 
     def __init__(self, checklist: Checklist) -> None:
-        self._items = _told_apart(checklist.items)
-        self._touchpoints = _told_apart(checklist.touchpoint)
+        self._items = _unique_names(checklist.items)
+        self._touchpoints = _unique_names(checklist.touchpoint)
 
     def item(self, kind: str, item: str) -> str:
         """The column of an item: its ``answer``, its ``points`` or its ``state``."""
@@ -91,13 +91,13 @@ def score_columns(*plans: Plan) -> list[ScoreColumn]:
         (planned.measure.id, group.key) for plan in plans for planned in plan.measures for group in planned.groups
     ]
     keys = list(dict.fromkeys(score_names))
-    written = _told_apart(":".join((measure, *key)) for measure, key in keys)
+    written = _unique_names(":".join((measure, *key)) for measure, key in keys)
     return [
         ScoreColumn(score_name(measure, key), measure, key, written[":".join((measure, *key))]) for measure, key in keys
     ]
 
 
-def _told_apart(names: Iterable[str]) -> dict[str, str]:
+def _unique_names(names: Iterable[str]) -> dict[str, str]:
     """Each name with the way it is written."""
     used_names: dict[str, int] = {}
     written = {}

@@ -25,37 +25,37 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 __all__ = [
-    "ABOUT",
-    "NONE",
+    "METADATA_KEY",
+    "NULL",
     "UNNAMED",
-    "Beside",
-    "Field",
-    "Table",
-    "Written",
+    "CopiedColumns",
+    "SnapshotColumn",
+    "SnapshotTable",
+    "WrittenFile",
+    "coded_column",
+    "commit_file",
     "connected",
-    "dates",
-    "listed",
+    "date_column",
+    "integer_column",
     "missing",
-    "name_durably",
-    "own_link",
-    "reading_of",
-    "said_by",
-    "text_of",
-    "texts",
-    "wholes",
-    "words",
+    "parquet_sql",
+    "read_metadata",
+    "shared_connection",
+    "sql_text",
+    "text_column",
+    "translate_errors",
     "write",
 ]
 
 
-NONE = int(np.iinfo(np.int64).min)
+NULL = int(np.iinfo(np.int64).min)
 """Stands in arrays of whole numbers where there is none."""
 
 
 Array = NDArray[Any]
 
 
-class Field(NamedTuple):
+class SnapshotColumn(NamedTuple):
     """One column: its ``name``, its ``values``, and the SQL that makes it of them (``{}``)."""
 
     name: str
@@ -63,7 +63,7 @@ class Field(NamedTuple):
     written: str = "{}"
 
 
-class Beside(NamedTuple):
+class CopiedColumns(NamedTuple):
     """``columns`` taken over from a Parquet file of the same rows."""
 
     path: Path
@@ -71,16 +71,16 @@ class Beside(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Table:
+class SnapshotTable:
     """The columns of ``rows`` visits, and what is said ``about`` them (as JSON, inside the file).
 
     Those of the file ``beside`` come first.
     """
 
     rows: int
-    fields: Sequence[Field]
+    fields: Sequence[SnapshotColumn]
     about: Mapping[str, Any] = field(default_factory=dict)
-    beside: Beside | None = None
+    beside: CopiedColumns | None = None
 
     @property
     def arrays(self) -> dict[str, Array]:
@@ -97,28 +97,28 @@ class Table:
         return ", ".join([*taken_over, *made])
 
 
-def wholes(name: str, values: Array, kind: str = "bigint") -> Field:
-    """Whole numbers; ``NONE``, or the least its type can hold, where there is none."""
-    return Field(name, values, f"cast(nullif({{}}, {np.iinfo(values.dtype).min}) as {kind})")
+def integer_column(name: str, values: Array, kind: str = "bigint") -> SnapshotColumn:
+    """Whole numbers; ``NULL``, or the least its type can hold, where there is none."""
+    return SnapshotColumn(name, values, f"cast(nullif({{}}, {np.iinfo(values.dtype).min}) as {kind})")
 
 
-def texts(name: str, values: Sequence[str | None]) -> Field:
+def text_column(name: str, values: Sequence[str | None]) -> SnapshotColumn:
     """Texts."""
-    return Field(name, np.array(values, object), "cast({} as varchar)")
+    return SnapshotColumn(name, np.array(values, object), "cast({} as varchar)")
 
 
-def dates(name: str, values: Sequence[str | None]) -> Field:
+def date_column(name: str, values: Sequence[str | None]) -> SnapshotColumn:
     """Calendar days, written ``2026-11-21``."""
-    return Field(name, np.array(values, object), "cast(cast({} as varchar) as date)")
+    return SnapshotColumn(name, np.array(values, object), "cast(cast({} as varchar) as date)")
 
 
-def words(name: str, codes: Array, texts: Sequence[str]) -> Field:
-    """Words by their place among those ``texts``; -1 where there is none."""
+def coded_column(name: str, codes: Array, texts: Sequence[str]) -> SnapshotColumn:
+    """Words by their place among those ``text_column``; -1 where there is none."""
     listed = ", ".join("'" + text.replace("'", "''") + "'" for text in texts).replace("{", "{{").replace("}", "}}")
-    return Field(name, np.maximum(codes, -1), f"cast([{listed}] as varchar[])[{{}} + 1]")
+    return SnapshotColumn(name, np.maximum(codes, -1), f"cast([{listed}] as varchar[])[{{}} + 1]")
 
 
-ABOUT = "cemaudit"
+METADATA_KEY = "cemaudit"
 """Under this key a file says what it holds, as JSON."""
 
 
@@ -126,13 +126,13 @@ UNNAMED = ".parquet.tmp"
 """What the names of files end with that do not count yet."""
 
 
-_ANEW = message("make it with 'cemaudit snapshot'")
+_REMAKE_HINT = message("make it with 'cemaudit snapshot'")
 
 
 _ROWS_AT_ONCE = 1 << 20
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """A file that is on the disk and whole, under a name that does not count yet."""
 
     path: Path
@@ -153,7 +153,7 @@ def connected(threads: int | None = None) -> DuckDBPyConnection:
 
 
 @contextmanager
-def own_link() -> Iterator[DuckDBPyConnection]:
+def shared_connection() -> Iterator[DuckDBPyConnection]:
     """DuckDB on one core, for files one after the other: begun once in a process, which takes as long as a file."""
     with _own().cursor() as link:
         yield link
@@ -166,14 +166,14 @@ def _own() -> DuckDBPyConnection:
     return link
 
 
-def write(table: Table, folder: Path) -> Written:
+def write(table: SnapshotTable, folder: Path) -> WrittenFile:
     """Write a table to a new file in ``folder``; ``BadEnvironment`` where the disk does not take it."""
     path = folder / f".{uuid4().hex}{UNNAMED}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with own_link() as link:
+        with shared_connection() as link:
             _copy(link, table, path)
-            _to_the_disk(path)
+            _sync(path)
             return _read_again(link, table, path)
     except OSError as error:
         _drop(path)
@@ -183,32 +183,34 @@ def write(table: Table, folder: Path) -> Written:
         raise
 
 
-def _copy(link: DuckDBPyConnection, table: Table, path: Path) -> None:
+def _copy(link: DuckDBPyConnection, table: SnapshotTable, path: Path) -> None:
     import duckdb  # noqa: PLC0415
 
-    about = text_of(json.dumps(table.about, ensure_ascii=False, sort_keys=True))
-    options = f"format parquet, compression zstd, row_group_size {_ROWS_AT_ONCE}, kv_metadata {{{ABOUT}: {about}}}"
+    about = sql_text(json.dumps(table.about, ensure_ascii=False, sort_keys=True))
+    options = (
+        f"format parquet, compression zstd, row_group_size {_ROWS_AT_ONCE}, kv_metadata {{{METADATA_KEY}: {about}}}"
+    )
     link.register("given", table.arrays)
-    source = "given" if table.beside is None else f"{listed([table.beside.path])} as beside positional join given"
+    source = "given" if table.beside is None else f"{parquet_sql([table.beside.path])} as beside positional join given"
     try:
-        link.execute(f"copy (select {table.selected} from {source}) to {text_of(str(path))} ({options})")
+        link.execute(f"copy (select {table.selected} from {source}) to {sql_text(str(path))} ({options})")
     except duckdb.IOException as error:
         why = str(error).splitlines()[0]
         raise BadEnvironment(Problem(message("cannot be written: {why}", why=why), str(path.parent))) from error
 
 
-def _read_again(link: DuckDBPyConnection, table: Table, path: Path) -> Written:
+def _read_again(link: DuckDBPyConnection, table: SnapshotTable, path: Path) -> WrittenFile:
     """``BadEnvironment`` where what is on the disk is not what was written."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    rows = link.execute(f"select count(*) from {listed([path])}").fetchall()
+    rows = link.execute(f"select count(*) from {parquet_sql([path])}").fetchall()
     if rows != [(table.rows,)]:
         raise BadEnvironment(Problem(message("what was written does not read back"), str(path.parent)))
-    return Written(path, table.rows, path.stat().st_size, digest)
+    return WrittenFile(path, table.rows, path.stat().st_size, digest)
 
 
 @contextmanager
-def reading_of(folder: Path) -> Iterator[None]:
+def translate_errors(folder: Path) -> Iterator[None]:
     """DuckDB's errors in words: ``BadInput`` that names the ``folder``."""
     import duckdb  # noqa: PLC0415 (an extra)
 
@@ -216,35 +218,35 @@ def reading_of(folder: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         text = message("the snapshot cannot be read: {why}", why=str(error).splitlines()[0])
-        raise BadInput(Problem(text, str(folder), _ANEW)) from error
+        raise BadInput(Problem(text, str(folder), _REMAKE_HINT)) from error
 
 
 def missing(path: Path) -> Problem:
     """The problem of a file that is not there, or not whole."""
-    return Problem(message("missing, or not as it was written"), str(path), _ANEW)
+    return Problem(message("missing, or not as it was written"), str(path), _REMAKE_HINT)
 
 
-def said_by(paths: Sequence[Path]) -> list[Any]:
+def read_metadata(paths: Sequence[Path]) -> list[Any]:
     """What each of these files says of itself."""
     query = "select value from parquet_kv_metadata({}) where key = ?"
-    with own_link() as link:
+    with shared_connection() as link:
         metadata = [
-            link.execute(query.format(text_of(_literally(path))), [ABOUT.encode()]).fetchall() for path in paths
+            link.execute(query.format(sql_text(_literally(path))), [METADATA_KEY.encode()]).fetchall() for path in paths
         ]
     return [json.loads(rows[0][0]) for rows in metadata]
 
 
-def name_durably(path: Path, name: str) -> None:
+def commit_file(path: Path, name: str) -> None:
     """Give a file of ``write`` its name, for good."""
     target = path.with_name(name)
     try:
         path.replace(target)
-        _to_the_disk(target.parent)
+        _sync(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
 
 
-def _to_the_disk(path: Path) -> None:
+def _sync(path: Path) -> None:
     """What is written to a file, or the names in a folder, is on the disk when this returns."""
     if path.is_dir() and os.name == "nt":
         return  # Windows does not open folders
@@ -260,14 +262,14 @@ def _drop(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def text_of(value: str) -> str:
+def sql_text(value: str) -> str:
     """A text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
 
 
-def listed(paths: Sequence[Path], *, by_name: bool = False) -> str:
+def parquet_sql(paths: Sequence[Path], *, by_name: bool = False) -> str:
     """Files as SQL reads them, one below the other; ``by_name``: they need not have the same columns."""
-    names = ", ".join(text_of(_literally(path)) for path in paths)
+    names = ", ".join(sql_text(_literally(path)) for path in paths)
     return f"read_parquet([{names}], hive_partitioning = false, union_by_name = {str(by_name).lower()})"
 
 

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from cemaudit.language import Message
 from cemaudit.ledger.snapshot.names import TOO_LARGE, ScoreColumn, code_of
-from cemaudit.ledger.snapshot.parquet import Field, wholes
+from cemaudit.ledger.snapshot.parquet import SnapshotColumn, integer_column
 from cemaudit.model import Score
 from cemaudit.model.measures import Rounding
 from cemaudit.scoring.exact import evaluate
-from cemaudit.scoring.kernel import Columns, Scored, compile_plan
+from cemaudit.scoring.kernel import ScoredVisits, VisitColumns, compile_plan
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.rounding import round_exactly
 
-__all__ = ["LARGEST", "NO_SCORE", "Marked", "Marks", "hundredths", "score_fields"]
+__all__ = ["LARGEST", "NO_SCORE", "HundredthsScorer", "ScoreHundredths", "hundredths", "score_fields"]
 
 
 LARGEST = 3_000_000_000
@@ -43,14 +43,14 @@ def hundredths(value: Fraction) -> int:
     return int(round_exactly(value, _HUNDREDTHS) * 100)
 
 
-class Marked(NamedTuple):
+class ScoreHundredths(NamedTuple):
     """One score of many visits: ``hundredths`` (``NO_SCORE`` where there is none), codes of ``reasons`` (0: none)."""
 
     hundredths: Wholes
     reasons: NDArray[np.int8]
 
 
-class Marks:
+class HundredthsScorer:
     """The scores of visits under a plan, to be taken again and again for other visits.
 
     ``fallbacks``: the measures that are scored visit by visit, and why.
@@ -62,7 +62,7 @@ class Marks:
         self._parts: dict[str, Plan] = {}
         self.fallbacks: Mapping[str, Message] = self._kernel.fallbacks
 
-    def run(self, columns: Columns) -> tuple[dict[str, Marked], Scored]:
+    def run(self, columns: VisitColumns) -> tuple[dict[str, ScoreHundredths], ScoredVisits]:
         """Every score of all visits of ``columns``, by name, and what the kernel said, bands among it."""
         scored = self._kernel.run(columns)
         marked = {name: _marked(scored.values[name], scored.reasons[name]) for name in scored.values}
@@ -70,7 +70,7 @@ class Marks:
             self._decide(name, rows, columns, marked[name])
         return marked, scored
 
-    def _unsure(self, scored: Scored) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    def _unsure(self, scored: ScoredVisits) -> Iterator[tuple[str, NDArray[np.intp]]]:
         """The rows of each score in which a float does not say which hundredth is the nearest."""
         for name, values in scored.values.items():
             size = np.abs(values) * 100
@@ -79,30 +79,30 @@ class Marks:
             if len(rows):
                 yield name, rows
 
-    def _decide(self, name: str, rows: NDArray[np.intp], columns: Columns, marked: Marked) -> None:
+    def _decide(self, name: str, rows: NDArray[np.intp], columns: VisitColumns, marked: ScoreHundredths) -> None:
         restricted_plan = self._parts.setdefault(name, self.plan.part([name]))
         for row in rows.tolist():
             _put(marked, row, evaluate(restricted_plan, columns.visit(row)).scores[name])
 
 
-def _marked(values: NDArray[np.float64], reasons: NDArray[np.int8]) -> Marked:
+def _marked(values: NDArray[np.float64], reasons: NDArray[np.int8]) -> ScoreHundredths:
     fits = np.abs(values) * 100 < LARGEST + 1  # neither nothing nor too large
     plain = np.where(fits, values, 0.0)
     hundredths = (np.floor(np.abs(plain) * 100 + 0.5) * np.sign(plain)).astype(np.int64)
     too_large = ~fits & (reasons == 0)
-    return Marked(
+    return ScoreHundredths(
         np.where(fits, hundredths, NO_SCORE), np.where(too_large, code_of(TOO_LARGE), reasons).astype(np.int8)
     )
 
 
-def _put(marked: Marked, row: int, score: Score) -> None:
+def _put(marked: ScoreHundredths, row: int, score: Score) -> None:
     if score.value is not None and abs(score.value) * 100 < LARGEST + 1:
         marked.hundredths[row] = hundredths(score.value)
 
 
-def score_fields(scores: Mapping[str, Marked], columns: list[ScoreColumn]) -> Iterator[Field]:
+def score_fields(scores: Mapping[str, ScoreHundredths], columns: list[ScoreColumn]) -> Iterator[SnapshotColumn]:
     """The columns of scores by name, each with its reasons."""
     for column in columns:
         marked = scores[column.name]
-        yield wholes(column.score, marked.hundredths)
-        yield wholes(column.reason, np.where(marked.reasons == 0, np.int8(-128), marked.reasons), "tinyint")
+        yield integer_column(column.score, marked.hundredths)
+        yield integer_column(column.reason, np.where(marked.reasons == 0, np.int8(-128), marked.reasons), "tinyint")

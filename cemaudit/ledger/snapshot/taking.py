@@ -12,18 +12,26 @@ from pathlib import Path
 from cemaudit.errors import BadInput
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
-from cemaudit.ledger.processes import done_by
-from cemaudit.ledger.snapshot.answer_columns import Row
-from cemaudit.ledger.snapshot.block import Job, Made, make_files
-from cemaudit.ledger.snapshot.folder import KIND, New, Reached, Store, gone_file, publish, stores_file
+from cemaudit.ledger.processes import run_jobs
+from cemaudit.ledger.snapshot.answer_columns import LedgerRow
+from cemaudit.ledger.snapshot.block import BlockFiles, BlockJob, make_files
+from cemaudit.ledger.snapshot.folder import (
+    KIND,
+    NewFile,
+    SnapshotFolder,
+    SnapshotProgress,
+    publish_manifest,
+    write_stores,
+    write_uncounted_visits,
+)
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.model import Checklist, Scheme
 from cemaudit.scoring import Engine
 
-__all__ = ["Schemes", "Taken", "take_snapshot"]
+__all__ = ["SchemesInForce", "SnapshotUpdate", "update_snapshot"]
 
 
-class Schemes:
+class SchemesInForce:
     """The schemes of ``engine``, and those ``ledger`` keeps; where both have one, they must be the same."""
 
     def __init__(self, ledger: Ledger, engine: Engine) -> None:
@@ -58,7 +66,7 @@ class Schemes:
 
 
 @dataclass
-class Taken:
+class SnapshotUpdate:
     """What was done: ``visits`` were written into ``files``; ``covered`` is the number of the last visit there is.
 
     ``fallbacks``: what was scored visit by visit, and why.
@@ -74,7 +82,7 @@ def _silent(_: int) -> None:
     """Nobody is told."""
 
 
-def take_snapshot(  # noqa: PLR0913 (what a run is made of)
+def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     ledger: Ledger,
     engine: Engine,
     folder: Path,
@@ -82,37 +90,37 @@ def take_snapshot(  # noqa: PLR0913 (what a run is made of)
     blocked: Iterable[str] = (),
     processes: int = 1,
     report_progress: Callable[[int], None] = _silent,
-) -> Taken:
+) -> SnapshotUpdate:
     """Bring the snapshot in ``folder`` up to the ledger.
 
     Stopped anywhere, the last whole snapshot stays, and the next run goes on. ``engine`` has the schemes; ``report_progress`` is
     called with the visits of each file written. ``BadInput`` where a scheme is missing, or not the one used before.
     """
-    taking = _Taking(Store(ledger, folder), Schemes(ledger, engine), tuple(blocked))
-    results = done_by(processes, make_files, taking.jobs())
-    for block, made in groupby(_telling(results, report_progress), key=lambda one: one.block):
+    taking = _SnapshotRun(SnapshotFolder(ledger, folder), SchemesInForce(ledger, engine), tuple(blocked))
+    results = run_jobs(processes, make_files, taking.jobs())
+    for block, made in groupby(_report_progress(results, report_progress), key=lambda one: one.block):
         taking.commit(block, list(made))
     taking.finish()
     return taking.taken
 
 
-def _telling(results: Iterable[Made], report_progress: Callable[[int], None]) -> Iterator[Made]:
+def _report_progress(results: Iterable[BlockFiles], report_progress: Callable[[int], None]) -> Iterator[BlockFiles]:
     for made in results:
         yield made
         report_progress(made.answers.rows)
 
 
-class _Taking:
+class _SnapshotRun:
     """One run, up to the visit that is the last one when it begins."""
 
-    def __init__(self, store: Store, schemes: Schemes, blocked: tuple[str, ...]) -> None:
+    def __init__(self, store: SnapshotFolder, schemes: SchemesInForce, blocked: tuple[str, ...]) -> None:
         self.store, self.schemes, self.blocked = store, schemes, blocked
         self.reached = store.reached()
         self.seen, _ = store.ledger.trail.head()
         self.last = store.ledger.last()
-        self.taken = Taken(covered=self.last)
+        self.taken = SnapshotUpdate(covered=self.last)
 
-    def jobs(self) -> Iterator[Job]:
+    def jobs(self) -> Iterator[BlockJob]:
         """What must be written, block by block."""
         files = self.store.parts
         changed = self._changed()
@@ -142,19 +150,19 @@ class _Taking:
         numbers = (number for batch in batches for (number,) in ledger.database.run(query, (batch, self.last)))
         return {(number - 1) // BLOCK for number in numbers}
 
-    def _rows(self, block: int) -> dict[str, list[Row]]:
+    def _rows(self, block: int) -> dict[str, list[LedgerRow]]:
         """The visits of a block, by checklist, in order."""
         query = (
             "select checklist, number, id, revision, store, shopper, wave, day, document from visit "
             "where number > ? and number <= ? order by number"
         )
         bounds = (block * BLOCK, min((block + 1) * BLOCK, self.last))
-        rows_by_checklist: dict[str, list[Row]] = defaultdict(list)
+        rows_by_checklist: dict[str, list[LedgerRow]] = defaultdict(list)
         for ref, *rest in self.store.ledger.database.run(query, bounds):
-            rows_by_checklist[ref].append(Row(*rest))
+            rows_by_checklist[ref].append(LedgerRow(*rest))
         return dict(sorted(rows_by_checklist.items()))
 
-    def _job(self, block: int, ref: str, rows: Sequence[Row]) -> Job:
+    def _job(self, block: int, ref: str, rows: Sequence[LedgerRow]) -> BlockJob:
         checklist = self.store.ledger.shelf.checklists([ref])[ref]
         schemes: dict[str, int] = {}
         scheme_index = []
@@ -162,9 +170,9 @@ class _Taking:
             scheme = self.schemes.of(checklist, dt.date.fromisoformat(row.day) if row.day else None)
             scheme_index.append(row._replace(scheme=schemes.setdefault(scheme.ref, len(schemes))))
         texts = tuple(as_text(self.schemes[name]) for name in schemes)
-        return Job(block, self.store.folder, as_text(checklist), texts, self.blocked, scheme_index)
+        return BlockJob(block, self.store.folder, as_text(checklist), texts, self.blocked, scheme_index)
 
-    def commit(self, block: int, made: Sequence[Made]) -> None:
+    def commit(self, block: int, made: Sequence[BlockFiles]) -> None:
         """Let the files of a block count."""
         files = [new for block_files in made for new in _new_files(block_files)]
         covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
@@ -180,16 +188,16 @@ class _Taking:
         """Write which visits count, and the stores; then tell everybody."""
         ledger, folder = self.store.ledger, self.store.folder
         if not self.reached.whole or not self._has_tables():
-            files = [gone_file(ledger, folder, self.last), stores_file(ledger, folder, self.last)]
-            reached = Reached(self.last, self.seen, whole=True)
+            files = [write_uncounted_visits(ledger, folder, self.last), write_stores(ledger, folder, self.last)]
+            reached = SnapshotProgress(self.last, self.seen, whole=True)
             self.store.commit(files, KIND, "published", **reached._asdict())
-        publish(self.store, self.last)
+        publish_manifest(self.store, self.last)
 
     def _has_tables(self) -> bool:
         kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
         return {"gone", "stores"} <= kinds_present
 
 
-def _new_files(made: Made) -> Iterator[New]:
+def _new_files(made: BlockFiles) -> Iterator[NewFile]:
     for kind, written in (("answers", made.answers), ("scores", made.scores)):
-        yield New(f"{kind}/{made.checklist}", made.checklist, "", made.first, made.last, written)
+        yield NewFile(f"{kind}/{made.checklist}", made.checklist, "", made.first, made.last, written)

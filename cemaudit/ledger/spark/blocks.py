@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.ledger.rescoring.restored_columns import restored, wanted
-from cemaudit.ledger.snapshot.answer_columns import HEADS
-from cemaudit.ledger.snapshot.block import marks_of
+from cemaudit.ledger.rescoring.restored_columns import required_columns, restore_columns
+from cemaudit.ledger.snapshot.answer_columns import VISIT_COLUMNS
+from cemaudit.ledger.snapshot.block import hundredths_scorer
 from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of, score_columns
-from cemaudit.ledger.snapshot.score_columns import NO_SCORE, Marked, Marks
+from cemaudit.ledger.snapshot.score_columns import NO_SCORE, HundredthsScorer, ScoreHundredths
 from cemaudit.model import Visit
-from cemaudit.scoring.kernel import Columns, Scored
+from cemaudit.scoring.kernel import ScoredVisits, VisitColumns
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
 
-__all__ = ["Under", "scoring"]
+__all__ = ["WorkerTask", "batch_scorer"]
 
 Array = NDArray[Any]
 
 
-class Under(NamedTuple):
+class WorkerTask(NamedTuple):
     """What is scored and how: ``checklist`` and ``scheme`` as JSON, the plugins not to be loaded."""
 
     checklist: str
@@ -34,15 +34,15 @@ class Under(NamedTuple):
     blocked: tuple[str, ...] = ()
 
     @property
-    def marks(self) -> Marks:
+    def marks(self) -> HundredthsScorer:
         """What gives the scores; compiled once in a process."""
-        return marks_of(*self)
+        return hundredths_scorer(*self)
 
 
-def scoring(under: Under) -> Callable[[Iterator[RecordBatch]], Iterator[RecordBatch]]:
-    """What makes batches of scores (``HEADS``, scheme, band, each score and its reason) of batches of answers.
+def batch_scorer(under: WorkerTask) -> Callable[[Iterator[RecordBatch]], Iterator[RecordBatch]]:
+    """What makes batches of scores (``VISIT_COLUMNS``, scheme, band, each score and its reason) of batches of answers.
 
-    Those hold ``HEADS``, then the columns that ``wanted`` names. Numbers that no column can hold stand in the ledger
+    Those hold ``VISIT_COLUMNS``, then the columns that ``required_columns`` names. Numbers that no column can hold stand in the ledger
     alone: visits with one have no scores here, and the reason says so.
     """
 
@@ -53,15 +53,15 @@ def scoring(under: Under) -> Callable[[Iterator[RecordBatch]], Iterator[RecordBa
     return score
 
 
-def _scores(marks: Marks, batch: RecordBatch) -> RecordBatch:
+def _scores(marks: HundredthsScorer, batch: RecordBatch) -> RecordBatch:
     import pyarrow as pa  # noqa: PLC0415 an extra
 
     checklist, scheme = marks.plan.checklist, marks.plan.scheme
-    columns = zip(wanted(checklist), batch.columns[len(HEADS) :], strict=True)
+    columns = zip(required_columns(checklist), batch.columns[len(VISIT_COLUMNS) :], strict=True)
     arrays = {one.name: column.to_numpy(zero_copy_only=False) for one, column in columns}
     rows = np.flatnonzero(~_too_large(arrays))
     found, scored = marks.run(_restored(marks, {name: array[rows] for name, array in arrays.items()}))
-    named = {name: batch.columns[index] for index, name in enumerate(HEADS)}
+    named = {name: batch.columns[index] for index, name in enumerate(VISIT_COLUMNS)}
     named["scheme"] = pa.array([scheme.ref] * batch.num_rows, pa.string())
     named["band"] = pa.array(_bands(scored, rows, batch.num_rows), pa.string())
     for column in score_columns(marks.plan):
@@ -80,27 +80,27 @@ def _too_large(arrays: Mapping[str, Array]) -> Array:
     return is_too_large
 
 
-def _restored(marks: Marks, arrays: Mapping[str, Array]) -> Columns:
+def _restored(marks: HundredthsScorer, arrays: Mapping[str, Array]) -> VisitColumns:
     """Columns whose visits are made of themselves, as there is no ledger to ask."""
-    columns = restored(marks.plan.checklist, arrays, _unasked)
-    return replace(columns, whole=partial(Columns.visit, columns))
+    columns = restore_columns(marks.plan.checklist, arrays, _unasked)
+    return replace(columns, whole=partial(VisitColumns.visit, columns))
 
 
 def _unasked(row: int) -> Visit:
     raise AssertionError(row)
 
 
-def _of_all(marked: Marked, rows: Array, count: int) -> Marked:
+def _of_all(marked: ScoreHundredths, rows: Array, count: int) -> ScoreHundredths:
     """The scores of some rows among all; the others have none."""
     if len(rows) == count:
         return marked
-    all_scores = Marked(np.full(count, NO_SCORE), np.full(count, code_of(TOO_LARGE), np.int8))
+    all_scores = ScoreHundredths(np.full(count, NO_SCORE), np.full(count, code_of(TOO_LARGE), np.int8))
     all_scores.hundredths[rows] = marked.hundredths
     all_scores.reasons[rows] = marked.reasons
     return all_scores
 
 
-def _bands(scored: Scored, rows: Array, count: int) -> list[str | None]:
+def _bands(scored: ScoredVisits, rows: Array, count: int) -> list[str | None]:
     labels = [*(band.label for band in scored.scheme_bands), None]
     bands: list[str | None] = [None] * count
     for row, band in zip(rows.tolist(), scored.bands.tolist(), strict=True):

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.definitions import as_text
-from cemaudit.ledger.rescoring.restored_columns import wanted
-from cemaudit.ledger.rescoring.run import Done
-from cemaudit.ledger.snapshot.answer_columns import HEADS
+from cemaudit.ledger.rescoring.restored_columns import required_columns
+from cemaudit.ledger.rescoring.run import RescoringResult
+from cemaudit.ledger.snapshot.answer_columns import VISIT_COLUMNS
 from cemaudit.ledger.snapshot.names import TOO_LARGE, code_of, quoted, score_columns
-from cemaudit.ledger.snapshot.parquet import ABOUT
-from cemaudit.ledger.spark.blocks import Under, scoring
-from cemaudit.ledger.spark.reading import Note, OnSpark
-from cemaudit.ledger.spark.session import failures_told
+from cemaudit.ledger.snapshot.parquet import METADATA_KEY
+from cemaudit.ledger.spark.blocks import WorkerTask, batch_scorer
+from cemaudit.ledger.spark.reading import ClusterScoresNote, SparkSnapshot
+from cemaudit.ledger.spark.session import translate_errors
 from cemaudit.model import Checklist, Scheme
 from cemaudit.model.answers import Date, TextAnswer, Time
 from cemaudit.scoring import Engine
@@ -33,30 +33,30 @@ _WITHOUT = message("rescore without --on, where the ledger is")
 
 
 def rescore_on(  # noqa: PLR0913 (what a run is made of)
-    snapshot: OnSpark,
+    snapshot: SparkSnapshot,
     engine: Engine,
     scheme: str,
     refs: Iterable[str],
     *,
     since: dt.date | None = None,
     blocked: Iterable[str] = (),
-) -> Done:
+) -> RescoringResult:
     """Score the visits of the checklists ``refs`` under ``scheme`` (``id@version``), on the snapshot's cluster.
 
     All of them, or with ``since`` those of that day or later; what is scored already stays. The scores are those of
     ``rescore_history``, bit for bit, but for visits with a number that no column holds: these have none, with the
     reason ``too-large``. ``BadInput`` where there is no such scheme, or it fits no checklist.
     """
-    done, record = Done(), _scheme(snapshot, engine, scheme)
+    done, record = RescoringResult(), _scheme(snapshot, engine, scheme)
     for ref in refs:
         checklist = snapshot.checklist(ref)
         try:
             make_plan(checklist, record, engine.library.aggregators)
-            _refuse_words(checklist)
+            _refuse_text_conditions(checklist)
         except BadInput as error:
             done.problems += [problem.inside(ref) for problem in error.problems]
             continue
-        under = Under(as_text(checklist), as_text(record), tuple(blocked))
+        under = WorkerTask(as_text(checklist), as_text(record), tuple(blocked))
         if _is_done(snapshot, ref, under, since):
             done.before += snapshot.visits(ref, since)
         else:
@@ -70,7 +70,7 @@ def rescore_on(  # noqa: PLR0913 (what a run is made of)
     return done
 
 
-def _scheme(snapshot: OnSpark, engine: Engine, ref: str) -> Scheme:
+def _scheme(snapshot: SparkSnapshot, engine: Engine, ref: str) -> Scheme:
     """The scheme of the engine or, where only that has it, of the snapshot; they must not differ."""
     used = snapshot.scheme(ref) if ref in snapshot.manifest.schemes else None
     record = used if used and ref not in engine.library.schemes else engine.library.scheme(ref)
@@ -84,7 +84,7 @@ def _another(ref: str, place: str) -> BadInput:
     return BadInput(Problem(text, place, message("give it a new version")))
 
 
-def _refuse_words(checklist: Checklist) -> None:
+def _refuse_text_conditions(checklist: Checklist) -> None:
     """``BadInput`` where items arise by words, dates or times, of which a snapshot gives the kernel nothing."""
     for item in checklist.items.values():
         for name in item.when.names() if item.when else ():
@@ -96,7 +96,7 @@ def _refuse_words(checklist: Checklist) -> None:
                 raise BadInput(Problem(text, hint=_WITHOUT))
 
 
-def _is_done(snapshot: OnSpark, ref: str, under: Under, since: dt.date | None) -> bool:
+def _is_done(snapshot: SparkSnapshot, ref: str, under: WorkerTask, since: dt.date | None) -> bool:
     """Whether these scores are there already; ``BadInput`` where they are of another scheme of that name."""
     scheme = under.marks.plan.scheme.ref
     note = snapshot.noted(ref, scheme)
@@ -105,21 +105,21 @@ def _is_done(snapshot: OnSpark, ref: str, under: Under, since: dt.date | None) -
     return note is not None and note.covers(since) and snapshot.holds(ref, note)
 
 
-def _write(snapshot: OnSpark, ref: str, under: Under, since: dt.date | None) -> None:
+def _write(snapshot: SparkSnapshot, ref: str, under: WorkerTask, since: dt.date | None) -> None:
     """Score the answers to a checklist on the workers, and write what comes out beside the snapshot."""
     plan = under.marks.plan
     url = snapshot.scored_in(ref, plan.scheme.ref)
     answers = snapshot.chosen(ref, since)
-    note = Note(under.scheme, tuple(score_columns(plan)), snapshot.answers_digest(ref), since)
-    with failures_told(url), warnings.catch_warnings():
+    note = ClusterScoresNote(under.scheme, tuple(score_columns(plan)), snapshot.answers_digest(ref), since)
+    with translate_errors(url), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, of which we use nothing
         selected = answers.selectExpr(*_asked(plan.checklist))
-        scored = selected.mapInArrow(scoring(under), _schema(answers, under))
-        said = scored.withMetadata("scheme", {ABOUT: note.written()})
+        scored = selected.mapInArrow(batch_scorer(under), _schema(answers, under))
+        said = scored.withMetadata("scheme", {METADATA_KEY: note.written()})
         said.write.mode("overwrite").parquet(url, compression="zstd")
 
 
-def _left_out(snapshot: OnSpark, ref: str, scheme: str) -> list[Problem]:
+def _left_out(snapshot: SparkSnapshot, ref: str, scheme: str) -> list[Problem]:
     """How many visits have no scores because of a number that no column holds."""
     (scores,) = snapshot.again(ref, scheme)
     snapshot.view("again", scores.parts)
@@ -131,15 +131,15 @@ def _left_out(snapshot: OnSpark, ref: str, scheme: str) -> list[Problem]:
 
 def _asked(checklist: Checklist) -> Iterator[str]:
     """The SQL of the columns that a worker gets; their names are plain, as Spark looks them up by name."""
-    columns = [*HEADS, *(required_column.sql for required_column in wanted(checklist))]
+    columns = [*VISIT_COLUMNS, *(required_column.sql for required_column in required_columns(checklist))]
     yield from (f"{sql} as c{number}" for number, sql in enumerate(columns))
 
 
-def _schema(answers: DataFrame, under: Under) -> StructType:
+def _schema(answers: DataFrame, under: WorkerTask) -> StructType:
     """The columns that come back."""
     from pyspark.sql.types import ByteType, LongType, StringType, StructField, StructType  # noqa: PLC0415 an extra
 
-    heads = [StructField(name, answers.schema[name].dataType) for name in HEADS]
+    heads = [StructField(name, answers.schema[name].dataType) for name in VISIT_COLUMNS]
     words = [StructField(name, StringType()) for name in ("scheme", "band")]
     scores = [
         field

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-__all__ = ["ROWS_AT_ONCE", "Master", "failures_told", "master_of", "opened", "pack", "reach", "ready", "telling_line"]
+__all__ = [
+    "ROWS_AT_ONCE",
+    "SparkMaster",
+    "check_cluster",
+    "check_reachable",
+    "master_of",
+    "opened",
+    "package_zip",
+    "root_error_line",
+    "translate_errors",
+]
 
 
 _NO_DATA = {"PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA"}
@@ -45,7 +55,7 @@ _WRAPPERS = {"PythonException", "SparkException"}
 
 
 @contextmanager
-def failures_told(place: str) -> Iterator[None]:
+def translate_errors(place: str) -> Iterator[None]:
     """Spark's errors as ours: ``BadInput`` where there are no data, else ``BadEnvironment``, both at ``place``."""
     from py4j.protocol import Py4JError  # noqa: PLC0415 an extra
     from pyspark.errors import PySparkException  # noqa: PLC0415
@@ -65,10 +75,10 @@ def _told(driver_message: str, place: str) -> CemauditError:
     if lacking:
         hint = message("workers need the libraries of 'cemaudit[spark]', and PYSPARK_PYTHON to name their Python")
         return BadEnvironment(Problem(message("the workers lack {name}", name=lacking[1]), place, hint))
-    return BadEnvironment(Problem(message("Spark gave up: {why}", why=telling_line(driver_message)), place))
+    return BadEnvironment(Problem(message("Spark gave up: {why}", why=root_error_line(driver_message)), place))
 
 
-def telling_line(driver_message: str) -> str:
+def root_error_line(driver_message: str) -> str:
     """The line of Spark's many that says most: the first error that does not merely wrap another."""
     error_lines = [f"{kind}: {words}" for kind, words in _SAID.findall(driver_message) if kind not in _WRAPPERS]
     return error_lines[0] if error_lines else next((line for line in driver_message.splitlines() if line.strip()), "?")
@@ -77,7 +87,7 @@ def telling_line(driver_message: str) -> str:
 _SECONDS = 5.0
 
 
-class Master(NamedTuple):
+class SparkMaster(NamedTuple):
     """The master of a cluster; ``url`` may name further ones, which stand in for it."""
 
     url: str
@@ -89,17 +99,17 @@ class Master(NamedTuple):
         return all(_is_loopback(host) for host, _ in self.places)
 
 
-def master_of(url: str) -> Master:
+def master_of(url: str) -> SparkMaster:
     """The master of a URL; ``BadInput`` where it is none."""
     kind, _, named = url.partition("://")
     places = [_place(address) for address in named.split(",")]
     addresses = tuple(place for place in places if place)
     if kind != "spark" or len(addresses) < len(places):
         raise BadInput(Problem(message("expected spark://HOST:PORT"), url))
-    return Master(url, addresses)
+    return SparkMaster(url, addresses)
 
 
-def reach(master: Master) -> None:
+def check_reachable(master: SparkMaster) -> None:
     """``BadEnvironment`` where nobody listens at any of its places, after a few seconds."""
     why: OSError | None = None
     for address in master.places:
@@ -131,7 +141,7 @@ def _is_loopback(host: str) -> bool:
 _LEFT_OUT = {"cli", "entry", "locale", "report", "simulate"}
 
 
-def pack(folder: Path) -> Path:
+def package_zip(folder: Path) -> Path:
     """Write ``cemaudit.zip`` into ``folder``: the rooms that score, without texts, fonts and commands.
 
     The libraries they import cannot travel this way: numpy, pyarrow, pandas and what the base install names.
@@ -172,7 +182,7 @@ _SETTINGS = {
 _LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
-def ready(url: str) -> Master:
+def check_cluster(url: str) -> SparkMaster:
     """The master of ``url``, reached, where all that a session takes is here; nothing of Spark is begun.
 
     ``BadInput`` where ``url`` is none; ``BadEnvironment`` where the extra ``spark`` or Java is missing, or the master
@@ -181,12 +191,12 @@ def ready(url: str) -> Master:
     master = master_of(url)
     _need_pyspark()
     _need_java()
-    reach(master)
+    check_reachable(master)
     return master
 
 
 @contextmanager
-def opened(master: Master) -> Iterator[SparkSession]:
+def opened(master: SparkMaster) -> Iterator[SparkSession]:
     """A session on the cluster of ``master`` whose workers can score.
 
     ``BadEnvironment`` where no worker begins, or they lack a library, or have another Python. What else Spark is to
@@ -195,7 +205,7 @@ def opened(master: Master) -> Iterator[SparkSession]:
     with TemporaryDirectory(prefix="cemaudit-spark-", ignore_cleanup_errors=True) as kept:
         session = _begun(master, Path(kept))
         try:
-            _equip(session, master, Path(kept))
+            _send_package(session, master, Path(kept))
             yield session
         finally:
             session.stop()
@@ -214,7 +224,7 @@ def _need_java() -> None:
         raise BadEnvironment(Problem(message("Spark needs Java, which is not here"), hint=hint))
 
 
-def _begun(master: Master, kept: Path) -> SparkSession:
+def _begun(master: SparkMaster, kept: Path) -> SparkSession:
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -222,7 +232,7 @@ def _begun(master: Master, kept: Path) -> SparkSession:
     for name, value in (_SETTINGS | (_LOOPBACK if master.is_on_this_machine else {})).items():
         builder = builder.config(name, value)
     try:
-        with failures_told(master.url), _hushed(kept / "log"):
+        with translate_errors(master.url), _redirected_stderr(kept / "log"):
             session = builder.getOrCreate()
     except BadEnvironment as error:
         hint = message("does a Spark master listen there, of the version of this pyspark?")
@@ -232,7 +242,7 @@ def _begun(master: Master, kept: Path) -> SparkSession:
 
 
 @contextmanager
-def _hushed(log: Path) -> Iterator[None]:
+def _redirected_stderr(log: Path) -> Iterator[None]:
     """What a program begun here says on stderr goes to ``log``, for as long as it runs."""
     sys.stderr.flush()
     own = os.dup(2)
@@ -246,13 +256,13 @@ def _hushed(log: Path) -> Iterator[None]:
         os.close(own)
 
 
-def _equip(session: SparkSession, master: Master, kept: Path) -> None:
+def _send_package(session: SparkSession, master: SparkMaster, kept: Path) -> None:
     """Send the workers what they need of cemaudit, and see that one begins and can use it."""
     context = session.sparkContext
     try:
-        with failures_told(master.url), _limited(context) as is_late:
-            context.addPyFile(str(pack(kept)))
-            context.parallelize([0], 1).foreach(_see)
+        with translate_errors(master.url), _limited(context) as is_late:
+            context.addPyFile(str(package_zip(kept)))
+            context.parallelize([0], 1).foreach(_check_worker)
     except BadEnvironment:
         if not is_late.is_set():
             raise
@@ -281,7 +291,7 @@ def _limited(context: SparkContext) -> Iterator[Event]:
         watching.join()
 
 
-def _see(_: int) -> None:
+def _check_worker(_: int) -> None:
     """On a worker: import all that scoring takes."""
     for name in (*_LIBRARIES, "cemaudit.ledger.spark.blocks"):
         import_module(name)

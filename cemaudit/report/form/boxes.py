@@ -8,14 +8,14 @@ from typing import NamedTuple
 from cemaudit.report.form.acroform import Box
 from cemaudit.report.form.layout import ANSWER, LABEL, said
 from cemaudit.report.form.marks import SIDE
-from cemaudit.report.form.sheet import Entry
+from cemaudit.report.form.sheet import PdfField
 from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice
-from cemaudit.report.kit.style import GROUND, INK, QUIET, WHITE, Colour, Type
+from cemaudit.report.kit.style import GROUND, INK, QUIET, WHITE, Colour, TextStyle
 
-__all__ = ["ANY_WIDTH", "HEIGHT", "PLAIN", "QUIETLY", "STRONG", "Blank", "Drop", "Look", "Tick"]
+__all__ = ["ANY_WIDTH", "HEIGHT", "PLAIN", "QUIETLY", "STRONG", "Blank", "Drop", "LabelStyle", "Tick"]
 
 HEIGHT = 18.0
 """Of a line to write on, in points."""
@@ -24,20 +24,20 @@ ANY_WIDTH = 1e6
 TICK_GAP = 5.0
 
 
-class Look(NamedTuple):
+class LabelStyle(NamedTuple):
     """How a label is set."""
 
-    type: Type
+    type: TextStyle
     colour: Colour
 
 
-PLAIN, STRONG, QUIETLY = Look(ANSWER, INK), Look(ANSWER.strong, INK), Look(LABEL, QUIET)
+PLAIN, STRONG, QUIETLY = LabelStyle(ANSWER, INK), LabelStyle(ANSWER.strong, INK), LabelStyle(LABEL, QUIET)
 
 
 class Blank(Slice):
     """A box to write into."""
 
-    def __init__(self, entry: Entry, box: Box, *, long: bool = False) -> None:
+    def __init__(self, entry: PdfField, box: Box, *, long: bool = False) -> None:
         self.entry, self.box, self.long = entry, box, long
         super().__init__(box[1])
 
@@ -49,7 +49,7 @@ class Blank(Slice):
 class Drop(Slice):
     """A box with a list that drops down; on paper a code is written into it."""
 
-    def __init__(self, entry: Entry, width: float, options: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, entry: PdfField, width: float, options: Sequence[tuple[str, str]]) -> None:
         self.entry, self.options, self.box = entry, options, (width, HEIGHT)
         super().__init__(HEIGHT)
 
@@ -63,16 +63,16 @@ class Tick(Slice):
 
     def __init__(
         self,
-        entry: Entry,
+        entry: PdfField,
         option: tuple[str, object],
         room: float = ANY_WIDTH,
         *,
         square: bool = False,
-        look: Look = PLAIN,
+        look: LabelStyle = PLAIN,
     ) -> None:
         self.entry, self.square = entry, square
         self.code, self.label = option[0], str(option[1])
-        self.lines: Lines = said(self.label, look.type, room - SIDE - TICK_GAP, look.colour)
+        self.lines: TextLines = said(self.label, look.type, room - SIDE - TICK_GAP, look.colour)
         super().__init__(max(self.lines.height, SIDE))
 
     @property

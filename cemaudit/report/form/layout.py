@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice
-from cemaudit.report.kit.style import INK, QUIET, Colour, Type
+from cemaudit.report.kit.style import INK, QUIET, Colour, TextStyle
 from cemaudit.report.kit.text import shorten, wrap
 
-__all__ = ["ANSWER", "LABEL", "PROSE", "Beside", "Gap", "Row", "Titled", "bullets", "said"]
+__all__ = ["ANSWER", "LABEL", "PROSE", "Gap", "LabelledSlice", "SliceRow", "Titled", "bullets", "said"]
 
-PROSE = Type(9, 12.5)
-ANSWER = Type(9.5, 13.5)
-LABEL = Type(8, 11)
+PROSE = TextStyle(9, 12.5)
+ANSWER = TextStyle(9.5, 13.5)
+LABEL = TextStyle(8, 11)
 MOST_LINES = 8
 BULLET = 12.0
 
 
-def said(words: object, type_: Type, width: float, colour: Colour = INK, most: int = MOST_LINES) -> Lines:
+def said(words: object, type_: TextStyle, width: float, colour: Colour = INK, most: int = MOST_LINES) -> TextLines:
     """The words, in at most so many lines of that width."""
-    return Lines(shorten(wrap(str(words), type_, width), most), type_, colour)
+    return TextLines(shorten(wrap(str(words), type_, width), most), type_, colour)
 
 
 class Gap(Slice):
@@ -31,7 +31,7 @@ class Gap(Slice):
         pass
 
 
-class Row(Slice):
+class SliceRow(Slice):
     """Slices side by side, each so far from the left, their middles on one line."""
 
     def __init__(self, parts: Sequence[tuple[float, Slice]], pad: float = 0) -> None:
@@ -43,7 +43,7 @@ class Row(Slice):
             part.paint(pen.at(x, (self.height - part.height) / 2))
 
 
-class Beside(Slice):
+class LabelledSlice(Slice):
     """A slice that can be cut, set in by ``x``; the label stands to the left of its beginning."""
 
     def __init__(self, inner: Slice, x: float, label: Slice | None = None) -> None:
@@ -61,7 +61,7 @@ class Beside(Slice):
 
     def cut(self, room: float) -> tuple[Slice, Slice] | None:
         parts = self.inner.cut(room) if room >= self.least else None
-        return parts and (Beside(parts[0], self.x, self.label), Beside(parts[1], self.x))
+        return parts and (LabelledSlice(parts[0], self.x, self.label), LabelledSlice(parts[1], self.x))
 
 
 class Titled(Slice):
@@ -76,8 +76,8 @@ class Titled(Slice):
         self.inner.paint(pen.at(0, self.label.height))
 
 
-def bullets(texts: Iterable[object], type_: Type, width: float) -> Iterator[Slice]:
+def bullets(texts: Iterable[object], type_: TextStyle, width: float) -> Iterator[Slice]:
     """Each text after a dash."""
-    dash = Lines(["–"], type_, QUIET)
+    dash = TextLines(["–"], type_, QUIET)
     for text in texts:
-        yield Beside(Lines(wrap(str(text), type_, width - BULLET), type_), BULLET, dash)
+        yield LabelledSlice(TextLines(wrap(str(text), type_, width - BULLET), type_), BULLET, dash)

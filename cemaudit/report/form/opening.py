@@ -8,20 +8,20 @@ from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist
 from cemaudit.report.form.boxes import HEIGHT, Blank
-from cemaudit.report.form.layout import LABEL, PROSE, Gap, Row, Titled, bullets, said
+from cemaudit.report.form.layout import LABEL, PROSE, Gap, SliceRow, Titled, bullets, said
 from cemaudit.report.form.options import option_slices
-from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import ACCENT, HAIRLINE, INK, QUIET, WIDTH, Type
+from cemaudit.report.kit.style import ACCENT, HAIRLINE, INK, QUIET, WIDTH, TextStyle
 from cemaudit.report.kit.text import wrap
 
 __all__ = ["opening_stacks"]
 
-KICKER = Type(9, 14, bold=True)
-TITLE = Type(22, 30, bold=True)
-SUBTITLE = Type(11, 17)
+KICKER = TextStyle(9, 14, bold=True)
+TITLE = TextStyle(22, 30, bold=True)
+SUBTITLE = TextStyle(11, 17)
 GAP = 14.0
 
 _CELLS = (
@@ -48,17 +48,17 @@ _HOW = (
 )
 
 
-class _Rule(Slice):
+class Hairline(Slice):
     """A hairline across the page."""
 
     def paint(self, pen: Pen) -> None:
         pen.rule(WIDTH, 0, HAIRLINE)
 
 
-def opening_stacks(sheet: Sheet) -> Iterator[Stack]:
+def opening_stacks(sheet: PdfForm) -> Iterator[Stack]:
     """Title, the visit's particulars, and how the form is filled in."""
     yield Stack(list(_masthead(sheet.checklist)), space=(0, 10))
-    yield Stack([_Rule(10), *_particulars(sheet)], space=(0, 8))
+    yield Stack([Hairline(10), *_particulars(sheet)], space=(0, 8))
     how = [translate(words) for words in _HOW]
     yield Stack(
         [said(message("How to fill this in"), LABEL.strong, WIDTH, ACCENT), *bullets(how, PROSE, WIDTH)], space=(2, 6)
@@ -72,24 +72,24 @@ def _masthead(checklist: Checklist) -> Iterator[Slice]:
     yield said(checklist.ref, SUBTITLE, WIDTH, QUIET)
     if checklist.about:
         yield Gap(6)
-        yield Lines(wrap(str(checklist.about), PROSE, WIDTH), PROSE, INK)
+        yield TextLines(wrap(str(checklist.about), PROSE, WIDTH), PROSE, INK)
 
 
-def _particulars(sheet: Sheet) -> Iterator[Slice]:
+def _particulars(sheet: PdfForm) -> Iterator[Slice]:
     for cells in _CELLS:
         yield _cells(sheet, cells)
     if sheet.checklist.steps:
         yield _cells(sheet, _EPISODE)
         step = sheet.field(f"{PREFIX}step")
-        yield Row([(0, said(step.label, LABEL, WIDTH, QUIET, 1))], 2)
+        yield SliceRow([(0, said(step.label, LABEL, WIDTH, QUIET, 1))], 2)
         yield from option_slices(sheet, step, WIDTH)
 
 
-def _cells(sheet: Sheet, cells: Sequence[tuple[str, str]]) -> Slice:
+def _cells(sheet: PdfForm, cells: Sequence[tuple[str, str]]) -> Slice:
     """Boxes of one width side by side, each with its label."""
     each = (WIDTH - GAP * (len(cells) - 1)) / len(cells)
     parts: list[tuple[float, Slice]] = []
     for name, label in cells:
         box = Blank(sheet.setting(name), (each, HEIGHT))
         parts.append((len(parts) * (each + GAP), Titled(translate(label), box, each)))
-    return Row(parts, 4)
+    return SliceRow(parts, 4)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cemaudit.exchange.forms.fields import Field, Kind
+from cemaudit.exchange.forms.fields import FieldKind, FormField
 from cemaudit.report.form.boxes import ANY_WIDTH, Drop, Tick
-from cemaudit.report.form.layout import PROSE, Row
-from cemaudit.report.form.sheet import Sheet
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.form.layout import PROSE, SliceRow
+from cemaudit.report.form.sheet import PdfForm
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice
 from cemaudit.report.kit.style import QUIET
 from cemaudit.report.kit.text import wrap
@@ -23,28 +23,28 @@ MOST_COLUMNS = 3
 LIST_WIDTH = 200.0
 
 
-def is_list(field: Field) -> bool:
+def is_list(field: FormField) -> bool:
     """Whether one of very many options is picked from a list."""
-    return field.kind is Kind.ONE and len(field.options) > MOST_TICKS
+    return field.kind is FieldKind.ONE and len(field.options) > MOST_TICKS
 
 
-def option_slices(sheet: Sheet, field: Field, width: float) -> list[Slice]:
+def option_slices(sheet: PdfForm, field: FormField, width: float) -> list[Slice]:
     """The options: in one line where they fit, else in columns; a list also names its codes for those on paper."""
     if is_list(field):
         return list(_list(sheet, field, width))
     ticks = ticks_of(sheet, field)
     if line_width(ticks) <= width:
-        return [Row(in_line(ticks), 2.5)]
+        return [SliceRow(in_line(ticks), 2.5)]
     columns = max(1, min(MOST_COLUMNS, int(width // (max(tick.width for tick in ticks) + BETWEEN))))
     each = width / columns
     ticks = ticks_of(sheet, field, each - 4)
     rows = [ticks[start : start + columns] for start in range(0, len(ticks), columns)]
-    return [Row([(place * each, tick) for place, tick in enumerate(row)], 1.5) for row in rows]
+    return [SliceRow([(place * each, tick) for place, tick in enumerate(row)], 1.5) for row in rows]
 
 
-def ticks_of(sheet: Sheet, field: Field, room: float = ANY_WIDTH) -> list[Tick]:
+def ticks_of(sheet: PdfForm, field: FormField, room: float = ANY_WIDTH) -> list[Tick]:
     """A circle for each option of which one holds, a square where several may."""
-    square, entry = field.kind is Kind.MANY, sheet.entry(field.name)
+    square, entry = field.kind is FieldKind.MANY, sheet.entry(field.name)
     return [Tick(entry, (option.code, option.label), room, square=square) for option in field.options]
 
 
@@ -62,8 +62,8 @@ def line_width(ticks: Sequence[Tick]) -> float:
     return sum(tick.width for tick in ticks) + BETWEEN * (len(ticks) - 1)
 
 
-def _list(sheet: Sheet, field: Field, width: float) -> Iterable[Slice]:
+def _list(sheet: PdfForm, field: FormField, width: float) -> Iterable[Slice]:
     pairs = [(option.code, str(option.label)) for option in field.options]
-    yield Row([(0, Drop(sheet.entry(field.name), LIST_WIDTH, pairs))], 2.5)
+    yield SliceRow([(0, Drop(sheet.entry(field.name), LIST_WIDTH, pairs))], 2.5)
     known = " · ".join(f"{code} {label}" if label != code else code for code, label in pairs)
-    yield Lines(wrap(known, PROSE, width), PROSE, QUIET)
+    yield TextLines(wrap(known, PROSE, width), PROSE, QUIET)

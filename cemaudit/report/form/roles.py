@@ -8,9 +8,9 @@ from cemaudit.entry.briefing import CONDUCT
 from cemaudit.language import message, translate
 from cemaudit.model import Scenario
 from cemaudit.report.form.boxes import HEIGHT, STRONG, Blank, Tick
-from cemaudit.report.form.layout import ANSWER, LABEL, PROSE, Beside, Gap, Row, bullets, said
-from cemaudit.report.form.sheet import Sheet
-from cemaudit.report.kit.prose import Lines, headline
+from cemaudit.report.form.layout import ANSWER, LABEL, PROSE, Gap, LabelledSlice, SliceRow, bullets, said
+from cemaudit.report.form.sheet import PdfForm
+from cemaudit.report.kit.prose import TextLines, headline
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import INK, QUIET, WIDTH, Colour
 from cemaudit.report.kit.text import wrap
@@ -22,7 +22,7 @@ ROOM = WIDTH - INSET
 PERSONA_AT, READ_AT = 110.0, 330.0
 
 
-def scenario_stacks(sheet: Sheet) -> Iterator[Stack]:
+def scenario_stacks(sheet: PdfForm) -> Iterator[Stack]:
     """Each scenario with a circle beside its title, and whom was played where it was someone else."""
     if sheet.checklist.scenarios:
         yield headline(str(message("Scenario")), 1, WIDTH)
@@ -30,27 +30,27 @@ def scenario_stacks(sheet: Sheet) -> Iterator[Stack]:
             yield Stack(list(_scenario(sheet, scenario)), space=(0, 8), whole=True)
     persona = sheet.setting("persona")
     box = Blank(persona, (WIDTH - PERSONA_AT, HEIGHT))
-    yield Stack([Row([(0, said(persona.words, LABEL, PERSONA_AT - 8, QUIET, 2)), (PERSONA_AT, box)], 3)])
+    yield Stack([SliceRow([(0, said(persona.words, LABEL, PERSONA_AT - 8, QUIET, 2)), (PERSONA_AT, box)], 3)])
 
 
-def _scenario(sheet: Sheet, scenario: Scenario) -> Iterator[Slice]:
+def _scenario(sheet: PdfForm, scenario: Scenario) -> Iterator[Slice]:
     yield Tick(sheet.setting("scenario"), (scenario.id, scenario.title), WIDTH, look=STRONG)
-    yield Beside(_prose(message("You are: {persona}", persona=scenario.persona), QUIET), INSET)
-    yield Beside(_prose(scenario.text), INSET)
+    yield LabelledSlice(_prose(message("You are: {persona}", persona=scenario.persona), QUIET), INSET)
+    yield LabelledSlice(_prose(scenario.text), INSET)
     if scenario.look_for:
         yield Gap(2)
-        yield Beside(said(message("What to look for"), LABEL.strong, ROOM, QUIET), INSET)
-        yield from (Beside(slice_, INSET) for slice_ in bullets(scenario.look_for, PROSE, ROOM))
+        yield LabelledSlice(said(message("What to look for"), LABEL.strong, ROOM, QUIET), INSET)
+        yield from (LabelledSlice(slice_, INSET) for slice_ in bullets(scenario.look_for, PROSE, ROOM))
 
 
-def conduct_stacks(sheet: Sheet) -> Iterator[Stack]:
+def conduct_stacks(sheet: PdfForm) -> Iterator[Stack]:
     """The rules of every visit and those of the checklist, and when they were read."""
     yield headline(str(message("Rules of conduct")), 1, WIDTH)
     rules = [*map(translate, CONDUCT), *sheet.checklist.conduct]
     box = Blank(sheet.setting("briefed"), (WIDTH - READ_AT, HEIGHT))
     words = said(message("I have read this and keep to it. Day and time:"), ANSWER, READ_AT - 8, most=2)
-    yield Stack([*bullets(rules, PROSE, WIDTH), Row([(0, words), (READ_AT, box)], 6)], space=(0, 8))
+    yield Stack([*bullets(rules, PROSE, WIDTH), SliceRow([(0, words), (READ_AT, box)], 6)], space=(0, 8))
 
 
-def _prose(words: object, colour: Colour = INK) -> Lines:
-    return Lines(wrap(str(words), PROSE, ROOM), PROSE, colour)
+def _prose(words: object, colour: Colour = INK) -> TextLines:
+    return TextLines(wrap(str(words), PROSE, ROOM), PROSE, colour)

@@ -4,43 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cemaudit.exchange.forms.fields import Field
+from cemaudit.exchange.forms.fields import FormField
 from cemaudit.report.form.boxes import Tick
 from cemaudit.report.form.layout import LABEL, said
-from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice
-from cemaudit.report.kit.style import GROUND, QUIET, WIDTH, Type
+from cemaudit.report.kit.style import GROUND, QUIET, WIDTH, TextStyle
 from cemaudit.report.kit.text import shorten, visible, wrap
 
-__all__ = ["Feeling", "Scale"]
+__all__ = ["Feeling", "ScaleRow"]
 
-STEP = Type(7.5, 9.5)
-TITLE = Type(9.5, 14, bold=True)
+STEP = TextStyle(7.5, 9.5)
+TITLE = TextStyle(9.5, 14, bold=True)
 PAD = 8.0
 WIDEST, BETWEEN = 46.0, 12.0
 MINUS = "\N{MINUS SIGN}"
 
 
-class Scale(Slice):
+class ScaleRow(Slice):
     """Circles in a row, and below them what the lowest and the highest mean."""
 
-    def __init__(self, sheet: Sheet, field: Field, width: float, ends: tuple[object, object]) -> None:
+    def __init__(self, sheet: PdfForm, field: FormField, width: float, ends: tuple[object, object]) -> None:
         self.each = min(width / len(field.options), WIDEST)
         self.ticks = [Tick(sheet.entry(field.name), (option.code, option.code)) for option in field.options]
         self.below = self._ends(visible(str(ends[0])), visible(str(ends[1])), width)
         super().__init__(self.ticks[0].height + max((lines.height for _, lines in self.below), default=0))
 
-    def _ends(self, low: str, high: str, width: float) -> list[tuple[float, Lines]]:
+    def _ends(self, low: str, high: str, width: float) -> list[tuple[float, TextLines]]:
         """The words below their circles; where they are too long for that, one after the other."""
         if not low and not high:
             return []
         last = (len(self.ticks) - 1) * self.each
         at = min(last, width - face().width(high, LABEL.size))
         if face().width(low, LABEL.size) + BETWEEN <= at and "\n" not in low + high:
-            return [(0, Lines([low], LABEL, QUIET)), (at, Lines([high], LABEL, QUIET))]
+            return [(0, TextLines([low], LABEL, QUIET)), (at, TextLines([high], LABEL, QUIET))]
         said_both = [
             f"{tick.code} = {words}" for tick, words in ((self.ticks[0], low), (self.ticks[-1], high)) if words
         ]
@@ -56,7 +56,7 @@ class Scale(Slice):
 class Feeling(Slice):
     """A question about feelings on a ground of its own: seven circles with a word for each."""
 
-    def __init__(self, sheet: Sheet, field: Field, title: tuple[object, object], words: Sequence[object]) -> None:
+    def __init__(self, sheet: PdfForm, field: FormField, title: tuple[object, object], words: Sequence[object]) -> None:
         inner = WIDTH - 2 * PAD
         self.title, self.where = said(title[0], TITLE, inner * 0.65), said(title[1], LABEL, inner * 0.33, QUIET, 1)
         self.each = inner / len(field.options)
@@ -77,7 +77,7 @@ class Feeling(Slice):
             pen.at(left, tick.height).lines(words, STEP, QUIET, "center", self.each)
 
 
-def _numbers(field: Field) -> list[tuple[str, str]]:
+def _numbers(field: FormField) -> list[tuple[str, str]]:
     """The numbers to choose from, and how they are printed: with their sign where some are negative."""
     codes = [option.code for option in field.options]
     signed = any(code.startswith("-") for code in codes)

@@ -8,7 +8,7 @@ from enum import IntFlag
 
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFName, PDFString
 
-from cemaudit.exchange.forms.fields import Field, Form
+from cemaudit.exchange.forms.fields import Form, FormField
 from cemaudit.exchange.forms.pdf_names import state_of
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.model import Checklist
@@ -17,7 +17,7 @@ from cemaudit.report.form.marks import CHECK, DOT
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.text import visible
 
-__all__ = ["Entry", "Sheet"]
+__all__ = ["PdfField", "PdfForm"]
 
 
 class _Is(IntFlag):
@@ -29,7 +29,7 @@ class _Is(IntFlag):
 
 
 @dataclass(frozen=True)
-class Entry:
+class PdfField:
     """One field of a form, by its flat name. Wherever it is shown it holds the same value."""
 
     fields: Fields
@@ -63,7 +63,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PdfForm:
     """A form and the fields that are made of it."""
 
     form: Form
@@ -74,14 +74,14 @@ class Sheet:
         """What the form asks."""
         return self.form.checklist
 
-    def field(self, name: str) -> Field:
+    def field(self, name: str) -> FormField:
         """The field of that flat name."""
         return self.form.fields[name]
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> PdfField:
         """The entry for the field of that flat name."""
-        return Entry(self.fields, name, str(self.field(name).label))
+        return PdfField(self.fields, name, str(self.field(name).label))
 
-    def setting(self, name: str) -> Entry:
+    def setting(self, name: str) -> PdfField:
         """The entry for something about the visit itself."""
         return self.entry(PREFIX + name)

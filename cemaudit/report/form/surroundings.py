@@ -8,7 +8,7 @@ from cemaudit import __version__
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.language import message
 from cemaudit.report.form.boxes import Blank
-from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.page import paint_foot
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.style import HAIRLINE, LEFT, PAGE, QUIET, TINY, WIDTH
@@ -21,7 +21,7 @@ HEAD, BOX = 42.0, 15.0
 BEFORE, BETWEEN = 5.0, 13.0
 
 
-def paint_surroundings(canvas: Canvas, sheet: Sheet) -> None:
+def paint_surroundings(canvas: Canvas, sheet: PdfForm) -> None:
     """The checklist, the store and the day at the head (the first page has them at large), the number at the foot."""
     pen = Pen(canvas, LEFT, PAGE[1])
     if canvas.getPageNumber() == 1:
@@ -31,7 +31,7 @@ def paint_surroundings(canvas: Canvas, sheet: Sheet) -> None:
     paint_foot(pen.at(0, PAGE[1] - 34), f"cemaudit {__version__} · {sheet.checklist.ref}")
 
 
-def _paint_head(pen: Pen, sheet: Sheet) -> None:
+def _paint_head(pen: Pen, sheet: PdfForm) -> None:
     title = shorten(wrap(str(sheet.checklist.title)[:LONGEST], TINY.strong, TITLE), 1)[0]
     pen.at(0, HEAD - 4).line(title, TINY.strong, QUIET)
     boxes = (("store", str(message("Store")), 120.0), ("date", str(message("Day")), 68.0))

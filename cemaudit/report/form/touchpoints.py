@@ -11,17 +11,17 @@ from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS
 from cemaudit.model.vocabulary import label
 from cemaudit.report.form.boxes import Blank
 from cemaudit.report.form.items import item_stack
-from cemaudit.report.form.layout import LABEL, Gap, Row, Titled, said
+from cemaudit.report.form.layout import LABEL, Gap, SliceRow, Titled, said
 from cemaudit.report.form.scales import Feeling
-from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import ACCENT, PALE, QUIET, TINY, WIDTH, Type
+from cemaudit.report.kit.style import ACCENT, PALE, QUIET, TINY, WIDTH, TextStyle
 from cemaudit.report.kit.text import shorten, wrap
 
 __all__ = ["touchpoint_stacks"]
 
-TITLE = Type(11, 15, bold=True)
+TITLE = TextStyle(11, 15, bold=True)
 EDGE, PAD, GAP = 3.5, 11.0, 14.0
 COMPLAINT = 36.0
 _FEELINGS = {
@@ -53,7 +53,7 @@ class _Band(Slice):
         pen.canvas.addOutlineEntry(" ".join(self.title), key, 0)
 
 
-def touchpoint_stacks(sheet: Sheet, touchpoint: Touchpoint) -> Iterator[Stack]:
+def touchpoint_stacks(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Stack]:
     """The touchpoint from its title to claims and blames."""
     band = _Band(str(touchpoint.title), _where(sheet.checklist, touchpoint))
     yield Stack([band], space=(14, 6), keeps=True)
@@ -64,7 +64,7 @@ def touchpoint_stacks(sheet: Sheet, touchpoint: Touchpoint) -> Iterator[Stack]:
     yield Stack(list(_afterwards(sheet, touchpoint)), space=(2, 8), whole=True)
 
 
-def _afterwards(sheet: Sheet, touchpoint: Touchpoint) -> Iterator[Slice]:
+def _afterwards(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Slice]:
     """What was felt and what is claimed; it says where, as it may stand on a page of its own."""
     if touchpoint.emotion:
         yield _feeling(sheet, touchpoint, Role.EMOTION)
@@ -80,14 +80,14 @@ def _where(checklist: Checklist, touchpoint: Touchpoint) -> str:
     return f"{place}\n{message('Only at: {steps}', steps=', '.join(steps))}" if steps else place
 
 
-def _feeling(sheet: Sheet, touchpoint: Touchpoint, role: Role) -> Slice:
+def _feeling(sheet: PdfForm, touchpoint: Touchpoint, role: Role) -> Slice:
     """The question before the visit, or the one after it."""
     title, words = _FEELINGS[role]
     field = sheet.field(f"{touchpoint.id}__{role}")
     return Feeling(sheet, field, (translate(title), touchpoint.title), list(words.values()))
 
 
-def _complaints(sheet: Sheet, touchpoint: Touchpoint) -> Slice:
+def _complaints(sheet: PdfForm, touchpoint: Touchpoint) -> Slice:
     """A claim and a blame, side by side."""
     half = (WIDTH - GAP) / 2
     parts: list[tuple[float, Slice]] = []
@@ -97,4 +97,4 @@ def _complaints(sheet: Sheet, touchpoint: Touchpoint) -> Slice:
     ):
         box = Blank(sheet.entry(f"{touchpoint.id}__{name}"), (half, COMPLAINT), long=True)
         parts.append((len(parts) * (half + GAP), Titled(words, box, half)))
-    return Row(parts)
+    return SliceRow(parts)

@@ -13,7 +13,7 @@ from cemaudit.report.form.acroform import Fields
 from cemaudit.report.form.closing import evidence_stacks, statement_stacks
 from cemaudit.report.form.opening import opening_stacks
 from cemaudit.report.form.roles import conduct_stacks, scenario_stacks
-from cemaudit.report.form.sheet import Sheet
+from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.form.surroundings import paint_surroundings
 from cemaudit.report.form.touchpoints import touchpoint_stacks
 from cemaudit.report.kit.build import build, kept
@@ -36,13 +36,13 @@ def write_pdf_form(checklist: Checklist, path: Path, language: Language) -> None
 def pdf_form(checklist: Checklist, language: Language) -> bytes:
     """The PDF itself; the same checklist and language give the same bytes."""
     with use(language):
-        sheet = Sheet(form_of(checklist), Fields())
+        sheet = PdfForm(form_of(checklist), Fields())
         page = full_page(lambda canvas: paint_surroundings(canvas, sheet))
         title = f"{message('Visit form')} · {checklist.title}"
         return build(kept(list(_stacks(sheet))), page, title, checklist.ref, sheet.fields.finish)
 
 
-def _stacks(sheet: Sheet) -> Iterator[Stack]:
+def _stacks(sheet: PdfForm) -> Iterator[Stack]:
     yield from opening_stacks(sheet)
     yield from scenario_stacks(sheet)
     yield from conduct_stacks(sheet)

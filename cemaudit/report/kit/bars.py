@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cemaudit.language import message
 from cemaudit.model.blocks import Bars, Words
-from cemaudit.report.kit.numbers import Scale, finite
+from cemaudit.report.kit.numbers import NumberScale, finite
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import ACCENT, DEEP, INK, PALE, QUIET, SMALL, TINY, Colour
@@ -19,10 +19,12 @@ THICK, STEP, AIR = 8.0, 11.0, 8.0
 COLOURS: tuple[Colour, ...] = (ACCENT, DEEP["good"], Colour.of("b3bec8"), Colour.of("d8b26a"))
 
 
-class _Group(Slice):
+class _BarGroup(Slice):
     """The bars of one category, one below the other."""
 
-    def __init__(self, label: Words, values: Sequence[float | None], scale: Scale, unit: str, width: float) -> None:
+    def __init__(
+        self, label: Words, values: Sequence[float | None], scale: NumberScale, unit: str, width: float
+    ) -> None:
         self.label = shorten(wrap(label, SMALL, LABELS - 10), 3)
         self.values, self.scale, self.unit, self.width = values, scale, unit, width
         super().__init__(max(len(values) * STEP, len(self.label) * SMALL.leading) + AIR)
@@ -47,10 +49,10 @@ class _Group(Slice):
         pen.at(track + VALUES, 8.2).line(self.scale.show(value, self.unit), SMALL.strong, INK, "right")
 
 
-class _Head(Slice):
+class _BarsHead(Slice):
     """Title, legend and the numbers of the scale."""
 
-    def __init__(self, block: Bars, scale: Scale, width: float) -> None:
+    def __init__(self, block: Bars, scale: NumberScale, width: float) -> None:
         self.title = shorten(wrap(block.title, SMALL.strong, width), 3)
         self.names = [shorten(wrap(series.label, TINY, 150), 1)[0] for series in block.series]
         self.scale, self.width = scale, width
@@ -78,11 +80,11 @@ class _Head(Slice):
 def draw_bars(block: Bars, width: float) -> list[Stack]:
     """One group of bars for each category."""
     columns = [[finite(value) for value in series.values] for series in block.series]
-    scale = Scale(block.low, block.high, [value for column in columns for value in column])
+    scale = NumberScale(block.low, block.high, [value for column in columns for value in column])
     groups: list[Slice] = [
-        _Group(
+        _BarGroup(
             category, [column[number] if number < len(column) else None for column in columns], scale, block.unit, width
         )
         for number, category in enumerate(block.categories)
     ]
-    return [Stack(groups, head=_Head(block, scale, width), space=(8, 12), whole=True)]
+    return [Stack(groups, head=_BarsHead(block, scale, width), space=(8, 12), whole=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cemaudit.model.blocks import Callout
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import BODY, DEEP, INK, SMALL, TINT, WIDTH, Colour
 from cemaudit.report.kit.text import wrap
@@ -49,8 +49,8 @@ def draw_callout(block: Callout, width: float) -> list[Stack]:
     """Title and text on the ground of the callout's tone."""
     inner = width - INSET - PAD
     edge = DEEP[block.tone]
-    slices: list[Slice] = [_Gap(PAD), Lines(wrap(block.title, BODY.strong, inner), BODY.strong, INK)]
+    slices: list[Slice] = [_Gap(PAD), TextLines(wrap(block.title, BODY.strong, inner), BODY.strong, INK)]
     if str(block.text):
-        slices += [_Gap(2), Lines(wrap(block.text, SMALL, inner), SMALL, INK)]
+        slices += [_Gap(2), TextLines(wrap(block.text, SMALL, inner), SMALL, INK)]
     slices.append(_Gap(PAD))
     return [Stack([_Grounded(one, TINT[block.tone], edge) for one in slices], space=(6, 8), whole=True)]

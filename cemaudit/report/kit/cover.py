@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cemaudit.report.document import Fact, Report, Verdict
 from cemaudit.report.kit.figures import gauge
-from cemaudit.report.kit.numbers import Scale, finite
+from cemaudit.report.kit.numbers import NumberScale, finite
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import (
@@ -21,18 +21,18 @@ from cemaudit.report.kit.style import (
     TINY,
     WHITE,
     WIDTH,
-    Type,
+    TextStyle,
 )
 from cemaudit.report.kit.text import shorten, wrap
 
 __all__ = ["draw_cover"]
 
-KICKER = Type(9, 14, bold=True)
-SUBJECT = Type(25, 33, bold=True)
-SUBTITLE = Type(11, 17)
-GRADE = Type(19, 25, bold=True)
-LETTER = Type(34, 42, bold=True)
-NUMBER = Type(26, 32, bold=True)
+KICKER = TextStyle(9, 14, bold=True)
+SUBJECT = TextStyle(25, 33, bold=True)
+SUBTITLE = TextStyle(11, 17)
+GRADE = TextStyle(19, 25, bold=True)
+LETTER = TextStyle(34, 42, bold=True)
+NUMBER = TextStyle(26, 32, bold=True)
 PAD, BADGE, EDGE, SCORE = 16.0, 84.0, 8.0, 136.0
 
 
@@ -110,11 +110,11 @@ class _VerdictBand(Slice):
         top += len(caption) * TINY.leading
         pen.at(0, top).lines(shorten(wrap(verdict.value, NUMBER, width), 1), NUMBER, DEEP[verdict.tone])
         if at is not None:
-            scale = Scale(verdict.low, verdict.high)
+            scale = NumberScale(verdict.low, verdict.high)
             gauge(pen.at(0, top + NUMBER.leading + 6), width, at, scale, DEEP[verdict.tone])
 
 
-class _Rule(Slice):
+class Hairline(Slice):
     """A hairline across the page."""
 
     def paint(self, pen: Pen) -> None:
@@ -126,7 +126,7 @@ def draw_cover(report: Report) -> list[Stack]:
     stacks = [Stack([_Masthead(report)], space=(0, 14))]
     rows: list[Slice] = [_FactRow(report.facts[start : start + 3]) for start in range(0, len(report.facts), 3)]
     if rows:
-        stacks.append(Stack([_Rule(10), *rows], space=(0, 10)))
+        stacks.append(Stack([Hairline(10), *rows], space=(0, 10)))
     if report.verdict:
         stacks.append(Stack([_VerdictBand(report.verdict)], space=(0, 8)))
     return stacks

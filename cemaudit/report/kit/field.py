@@ -12,13 +12,13 @@ from cemaudit.report.kit.ruler import Ruler
 from cemaudit.report.kit.style import GROUND, INK, PALE, QUIET, TINY, Colour
 from cemaudit.report.kit.text import one_line
 
-__all__ = ["Field"]
+__all__ = ["PlotArea"]
 
 LABELS, NUMBERS, GROUPS = 132.0, 40.0, 74.0
 
 
 @dataclass(frozen=True)
-class Field:
+class PlotArea:
     """Where things lie across the page: the axis begins at ``left``, numbers end at ``numbers``."""
 
     width: float

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from cemaudit.model.blocks import Figure, Figures
-from cemaudit.report.kit.numbers import Scale, finite
+from cemaudit.report.kit.numbers import NumberScale, finite
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINY, WHITE, Colour, Type
+from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINY, WHITE, Colour, TextStyle
 from cemaudit.report.kit.text import shorten, wrap
 
 __all__ = ["draw_figures", "gauge"]
 
 GAP, PAD = 10.0, 11.0
-VALUE = Type(21, 27, bold=True)
+VALUE = TextStyle(21, 27, bold=True)
 GAUGE = 25.0
 
 
@@ -43,13 +43,13 @@ class _Card:
         pen.at(PAD, y).lines(self.value, VALUE, colour)
         y += len(self.value) * VALUE.leading
         if self.at is not None:
-            scale = Scale(self.figure.low, self.figure.high)
+            scale = NumberScale(self.figure.low, self.figure.high)
             gauge(pen.at(PAD, y + 4), self.width - 2 * PAD, self.at, scale, DEEP[self.figure.tone])
             y += GAUGE
         pen.at(PAD, y).lines(self.note, TINY, QUIET)
 
 
-class _Row(Slice):
+class _CardRow(Slice):
     """The cards beside each other, all as tall as the tallest."""
 
     def __init__(self, cards: list[_Card]) -> None:
@@ -63,7 +63,7 @@ class _Row(Slice):
             x += card.width + GAP
 
 
-def gauge(pen: Pen, width: float, at: float, scale: Scale, colour: Colour) -> None:
+def gauge(pen: Pen, width: float, at: float, scale: NumberScale, colour: Colour) -> None:
     """A bar from the scale's zero (or lower end) to the value, with the ends of the scale below it."""
     pen.box(width, 5, WHITE, radius=2.5)
     start, stop = sorted((scale.origin, scale.at(at)))
@@ -80,4 +80,4 @@ def draw_figures(block: Figures, width: float) -> list[Stack]:
     """All figures beside each other."""
     count = max(len(block.figures), 3)
     each = (width - GAP * (count - 1)) / count
-    return [Stack([_Row([_Card(figure, each) for figure in block.figures])], space=(6, 10))]
+    return [Stack([_CardRow([_Card(figure, each) for figure in block.figures])], space=(6, 10))]

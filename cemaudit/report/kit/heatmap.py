@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cemaudit.model.blocks import HeatMap, Words
-from cemaudit.report.kit.numbers import Scale, finite
+from cemaudit.report.kit.numbers import NumberScale, finite
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import DEEP, GROUND, HAIRLINE, QUIET, SMALL, TINIER, TINY, Colour, mix, on
 from cemaudit.report.kit.text import fits, shorten, wrap
@@ -46,10 +46,10 @@ class _Grid(NamedTuple):
         return cls(labels, (width - labels) / max(columns, 1))
 
 
-class _Row(Slice):
+class _HeatMapRow(Slice):
     """One row of coloured cells."""
 
-    def __init__(self, label: Words, values: Sequence[float | None], scale: Scale, grid: _Grid) -> None:
+    def __init__(self, label: Words, values: Sequence[float | None], scale: NumberScale, grid: _Grid) -> None:
         self.label = shorten(wrap(label, SMALL, grid.labels - 8), 3)
         self.values, self.scale, self.grid = values, scale, grid
         super().__init__(max(CELL, len(self.label) * SMALL.leading + 3))
@@ -71,7 +71,7 @@ class _Row(Slice):
         pen.at(wide / 2, high / 2 + type_.size * 0.36).line(self.scale.show(value), type_, on(ground), "center")
 
 
-class _Head(Slice):
+class _HeatMapHead(Slice):
     """Title and the columns' names."""
 
     def __init__(self, title: Words, columns: Sequence[Words], width: float) -> None:
@@ -93,7 +93,7 @@ class _Head(Slice):
 class _Legend(Slice):
     """The colour scale with its two ends."""
 
-    def __init__(self, scale: Scale, width: float) -> None:
+    def __init__(self, scale: NumberScale, width: float) -> None:
         self.scale, self.width = scale, width
         super().__init__(20)
 
@@ -109,19 +109,21 @@ class _Legend(Slice):
 def draw_heat_map(block: HeatMap, width: float) -> list[Stack]:
     """The map; one with very many columns is drawn as several below each other."""
     values = [[finite(value) for value in row] for row in block.values]
-    scale = Scale(block.low, block.high, [value for row in values for value in row])
+    scale = NumberScale(block.low, block.high, [value for row in values for value in row])
     starts = range(0, max(len(block.columns), 1), MOST_COLUMNS)
     stacks = [_part(block, values, scale, width, slice(start, start + MOST_COLUMNS)) for start in starts]
     if str(block.note):
-        stacks.append(Stack([Lines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
+        stacks.append(Stack([TextLines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
     return stacks
 
 
 def _part(
-    block: HeatMap, values: Sequence[Sequence[float | None]], scale: Scale, width: float, columns: slice
+    block: HeatMap, values: Sequence[Sequence[float | None]], scale: NumberScale, width: float, columns: slice
 ) -> Stack:
     names = block.columns[columns]
     grid = _Grid.of(len(names), width)
-    rows: list[Slice] = [_Row(label, row[columns], scale, grid) for label, row in zip(block.rows, values, strict=False)]
-    head = _Head(block.title, names, width)
+    rows: list[Slice] = [
+        _HeatMapRow(label, row[columns], scale, grid) for label, row in zip(block.rows, values, strict=False)
+    ]
+    head = _HeatMapHead(block.title, names, width)
     return Stack([*rows, _Legend(scale, width)], head=head, space=(8, 6), whole=True)

@@ -7,11 +7,11 @@ from itertools import groupby
 
 from cemaudit.model.charts import Intervals, Ranged
 from cemaudit.model.text import Text
-from cemaudit.report.kit.field import Field
+from cemaudit.report.kit.field import PlotArea
 from cemaudit.report.kit.legend import Legend, title_lines
 from cemaudit.report.kit.marks import mark, ring, shade
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.ruler import shown
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import INK, QUIET, SMALL, TINY
@@ -24,10 +24,10 @@ TALL, LOW = 13.0, 10.2
 DENSE, MOST_LINES, TICK = 264.0, 300, 76.0
 
 
-class _Row(Slice):
+class _IntervalRow(Slice):
     """One value with its intervals, between its name and its number."""
 
-    def __init__(self, row: Ranged, field: Field, height: float, group: str | None) -> None:
+    def __init__(self, row: Ranged, field: PlotArea, height: float, group: str | None) -> None:
         self.row, self.field, self.group = row, field, group
         type_ = SMALL if height >= TALL else TINY
         self.type = type_.strong if row.strong else type_
@@ -55,7 +55,7 @@ class _Row(Slice):
 class _Dense(Slice):
     """Thin lines without names, as many as can be told apart."""
 
-    def __init__(self, rows: Sequence[Ranged], field: Field) -> None:
+    def __init__(self, rows: Sequence[Ranged], field: PlotArea) -> None:
         self.rows, self.field = rows, field
         super().__init__(DENSE)
 
@@ -74,10 +74,10 @@ class _Dense(Slice):
             pen.at(field.left + field.ruler.at(row.value), (number + 0.5) * step).dot(0.7, shade(row.tone, 0), width=0)
 
 
-class _Head(Slice):
+class _IntervalsHead(Slice):
     """Title, legend and the numbers of the axis."""
 
-    def __init__(self, block: Intervals, field: Field, width: float) -> None:
+    def __init__(self, block: Intervals, field: PlotArea, width: float) -> None:
         self.title = title_lines(block.title, width)
         self.field, self.axis = field, one_line(block.axis.title, field.ruler.length)
         self.legend = Legend(
@@ -108,30 +108,30 @@ class _Head(Slice):
 def draw_intervals(block: Intervals, width: float) -> list[Stack]:
     """A row for each value; of very many the first and the last, and thin lines for those between."""
     if not block.rows:
-        return [Stack([Lines([*title_lines(block.title, width), "–"], SMALL)], space=(8, 10))]
-    field = Field.of(block, width)
+        return [Stack([TextLines([*title_lines(block.title, width), "–"], SMALL)], space=(8, 10))]
+    field = PlotArea.of(block, width)
     height = TALL if len(block.rows) <= ROOMY or len(block.rows) > ON_A_PAGE else LOW
     slices = _all(block.rows, field, height) if len(block.rows) <= MOST_ROWS else _ends(block.rows, field, width)
-    stacks = [Stack(slices, head=_Head(block, field, width), space=(8, 6), whole=True)]
+    stacks = [Stack(slices, head=_IntervalsHead(block, field, width), space=(8, 6), whole=True)]
     if str(block.note).strip():
-        stacks.append(Stack([Lines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
+        stacks.append(Stack([TextLines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
     return stacks
 
 
-def _all(rows: Sequence[Ranged], field: Field, height: float) -> list[Slice]:
+def _all(rows: Sequence[Ranged], field: PlotArea, height: float) -> list[Slice]:
     """A row each; a group is named where it begins."""
     before: str | None = None
     slices: list[Slice] = []
     for row in rows:
         group = str(row.group)
-        slices.append(_Row(row, field, height, group if group != before else None))
+        slices.append(_IntervalRow(row, field, height, group if group != before else None))
         before = group
     for one in slices[:TOGETHER]:
         one.keeps = True
     return slices
 
 
-def _ends(rows: Sequence[Ranged], field: Field, width: float) -> list[Slice]:
+def _ends(rows: Sequence[Ranged], field: PlotArea, width: float) -> list[Slice]:
     """The first and last rows by name, and evenly thinned those between."""
     between = rows[NAMED:-NAMED]
     count = min(len(between), MOST_LINES)
@@ -140,6 +140,6 @@ def _ends(rows: Sequence[Ranged], field: Field, width: float) -> list[Slice]:
         ko=f"그 사이의 {len(between):,}곳 (선 {count:,}개로 고르게 줄여 그림)",
         en=f"{len(between):,} between them, drawn as {count:,} evenly chosen lines",
     )
-    said = Lines(shorten(wrap(words, TINY, width), 1), TINY, QUIET)
+    said = TextLines(shorten(wrap(words, TINY, width), 1), TINY, QUIET)
     top, bottom = _all(rows[:NAMED], field, LOW), _all(rows[-NAMED:], field, LOW)
     return [*top, said, _Dense(drawn, field), *bottom]

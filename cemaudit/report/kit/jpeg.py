@@ -8,11 +8,11 @@ from cemaudit.errors import BadInput
 from cemaudit.media import images
 from cemaudit.report.kit.picture import BadPicture
 
-__all__ = ["Jpeg", "read_jpeg"]
+__all__ = ["JpegImage", "read_jpeg"]
 
 
 @dataclass(frozen=True)
-class Jpeg:
+class JpegImage:
     """The file's bytes without comments, EXIF, colour profiles and the like; sizes before turning."""
 
     data: bytes
@@ -23,7 +23,7 @@ class Jpeg:
     """1..8, as EXIF numbers them: how the picture must be turned to stand upright."""
 
 
-def read_jpeg(data: bytes) -> Jpeg:
+def read_jpeg(data: bytes) -> JpegImage:
     """The JPEG in ``data``, also where its end is missing; ``BadPicture`` where it is none that a PDF can show."""
     try:
         found = images.read_jpeg(data)
@@ -31,4 +31,4 @@ def read_jpeg(data: bytes) -> Jpeg:
         raise BadPicture from error
     kept = [segment for marker, segment in found.segments if marker != images.PROFILE_SEGMENT]
     whole = b"".join([b"\xff\xd8", *kept, b"\xff\xd9"])
-    return Jpeg(whole, found.width, found.height, found.components, found.orientation)
+    return JpegImage(whole, found.width, found.height, found.components, found.orientation)

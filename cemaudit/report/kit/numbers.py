@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["Scale", "finite"]
+__all__ = ["NumberScale", "finite"]
 
 MINUS = "\N{MINUS SIGN}"
 
 
-class Scale:
+class NumberScale:
     """From ``low`` (the worst) to ``high`` (the best); values print with one decimal, or none if all are whole."""
 
     def __init__(self, low: float, high: float, values: Iterable[float | None] = ()) -> None:

@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from cemaudit.report.kit.fonts import face
-from cemaudit.report.kit.style import INK, WHITE, Colour, Type
+from cemaudit.report.kit.style import INK, WHITE, Colour, TextStyle
 
 __all__ = ["Align", "Pen", "Shape"]
 
@@ -30,11 +30,11 @@ class Pen:
         return Pen(self.canvas, self.x + x, self.top - y)
 
     @staticmethod
-    def width(text: str, type_: Type) -> float:
+    def width(text: str, type_: TextStyle) -> float:
         """How wide one line of text is."""
         return face(bold=type_.bold).width(text, type_.size)
 
-    def line(self, text: str, type_: Type, colour: Colour = INK, align: Align = "left") -> None:
+    def line(self, text: str, type_: TextStyle, colour: Colour = INK, align: Align = "left") -> None:
         """One line of text, the pen on its baseline: at its left end, its right end, or its middle."""
         font = face(bold=type_.bold)
         x = self.x - {"left": 0, "center": 0.5, "right": 1}[align] * font.width(text, type_.size)
@@ -43,7 +43,7 @@ class Pen:
         self.canvas.drawString(x, self.top, text)
 
     def lines(
-        self, lines: Sequence[str], type_: Type, colour: Colour = INK, align: Align = "left", width: float = 0
+        self, lines: Sequence[str], type_: TextStyle, colour: Colour = INK, align: Align = "left", width: float = 0
     ) -> None:
         """Lines below each other and below the pen, in a column ``width`` wide."""
         edge = {"left": 0, "center": width / 2, "right": width}[align]

@@ -19,7 +19,7 @@ IN_A_ROW, GAP = 3, 12.0
 LONGEST_CAPTION = 6
 
 
-class _Row(Slice):
+class _PhotoRow(Slice):
     """Up to three photos."""
 
     def __init__(self, photos: Sequence[Photo], width: float) -> None:
@@ -47,4 +47,4 @@ class _Row(Slice):
 def draw_photos(block: Photos, width: float) -> list[Stack]:
     """All photos, three in a row."""
     starts = range(0, len(block.photos), IN_A_ROW)
-    return [Stack([_Row(block.photos[start : start + IN_A_ROW], width) for start in starts], space=(4, 6))]
+    return [Stack([_PhotoRow(block.photos[start : start + IN_A_ROW], width) for start in starts], space=(4, 6))]

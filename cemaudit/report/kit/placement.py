@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Box", "Wanted", "place", "spread"]
+__all__ = ["LabelRequest", "Rectangle", "place", "spread"]
 
 GRAIN, GAP, AIR = 8.0, 4.5, 2.4
 
 
-class Box(NamedTuple):
+class Rectangle(NamedTuple):
     """A rectangle; distances run right and down."""
 
     left: float
@@ -19,13 +19,13 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: Rectangle) -> bool:
         """Whether the two overlap."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
-    def inside(self, other: Box) -> bool:
+    def inside(self, other: Rectangle) -> bool:
         """Whether all of it lies within the other."""
         return (
             other.left <= self.left
@@ -35,7 +35,7 @@ class Box(NamedTuple):
         )
 
 
-class Wanted(NamedTuple):
+class LabelRequest(NamedTuple):
     """A label's point and its size."""
 
     x: float
@@ -45,8 +45,8 @@ class Wanted(NamedTuple):
 
 
 def place(
-    wanted: Sequence[Wanted], dots: Iterable[tuple[float, float]], taken: Iterable[Box], room: Box
-) -> list[Box | None]:
+    wanted: Sequence[LabelRequest], dots: Iterable[tuple[float, float]], taken: Iterable[Rectangle], room: Rectangle
+) -> list[Rectangle | None]:
     """Where each label goes, the first ones first; ``None`` where it finds no room.
 
     A label stays within ``room``, off the boxes ``taken``, off the dots, and off the labels before it.
@@ -54,7 +54,7 @@ def place(
     near = defaultdict[tuple[int, int], list[tuple[float, float]]](list)
     for x, y in dots:
         near[int(x // GRAIN), int(y // GRAIN)].append((x, y))
-    placed: list[Box | None] = []
+    placed: list[Rectangle | None] = []
     blocked = list(taken)
     for label in wanted:
         box = next((one for one in _around(label) if one.inside(room) and _free(one, near, blocked)), None)
@@ -64,7 +64,7 @@ def place(
     return placed
 
 
-def _around(label: Wanted) -> Iterable[Box]:
+def _around(label: LabelRequest) -> Iterable[Rectangle]:
     """To the right, to the left, above, below, then the corners."""
     x, y, wide, high = label
     for left, top in (
@@ -77,11 +77,13 @@ def _around(label: Wanted) -> Iterable[Box]:
         (x - GAP - wide, y - high - 1),
         (x - GAP - wide, y + 1),
     ):
-        yield Box(left, top, left + wide, top + high)
+        yield Rectangle(left, top, left + wide, top + high)
 
 
-def _free(box: Box, near: Mapping[tuple[int, int], Sequence[tuple[float, float]]], blocked: Sequence[Box]) -> bool:
-    wide = Box(box.left - AIR, box.top - AIR / 2, box.right + AIR, box.bottom + AIR / 2)
+def _free(
+    box: Rectangle, near: Mapping[tuple[int, int], Sequence[tuple[float, float]]], blocked: Sequence[Rectangle]
+) -> bool:
+    wide = Rectangle(box.left - AIR, box.top - AIR / 2, box.right + AIR, box.bottom + AIR / 2)
     if any(wide.meets(other) for other in blocked):
         return False
     columns = range(int(wide.left // GRAIN), int(wide.right // GRAIN) + 1)

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from cemaudit.model.blocks import Heading, Paragraph, Words
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import ACCENT, BODY, INK, QUIET, SMALL, Colour, Type
+from cemaudit.report.kit.style import ACCENT, BODY, INK, QUIET, SMALL, Colour, TextStyle
 from cemaudit.report.kit.text import shorten, visible, wrap
 
-__all__ = ["Lines", "draw_heading", "draw_paragraph", "headline"]
+__all__ = ["TextLines", "draw_heading", "draw_paragraph", "headline"]
 
-SIZES = {1: Type(15, 21, bold=True), 2: Type(11, 16, bold=True), 3: Type(9.5, 14, bold=True)}
+SIZES = {1: TextStyle(15, 21, bold=True), 2: TextStyle(11, 16, bold=True), 3: TextStyle(9.5, 14, bold=True)}
 SPACE = {1: (30, 10), 2: (18, 6), 3: (12, 4)}
 LONGEST_HEADING = 6
 OUTLINED = 2
 
 
-class Lines(Slice):
+class TextLines(Slice):
     """Lines of text below each other, cut between any two."""
 
-    def __init__(self, lines: Sequence[str], type_: Type, colour: Colour = INK) -> None:
+    def __init__(self, lines: Sequence[str], type_: TextStyle, colour: Colour = INK) -> None:
         self.lines, self.type, self.colour = lines, type_, colour
         super().__init__(len(lines) * type_.leading)
 
@@ -36,7 +36,7 @@ class Lines(Slice):
         fit = int(room // self.type.leading)
         if not 2 <= fit < len(self.lines):
             return None
-        return Lines(self.lines[:fit], self.type, self.colour), Lines(self.lines[fit:], self.type, self.colour)
+        return TextLines(self.lines[:fit], self.type, self.colour), TextLines(self.lines[fit:], self.type, self.colour)
 
 
 class _HeadingLine(Slice):
@@ -76,4 +76,4 @@ def draw_heading(block: Heading, width: float) -> list[Stack]:
 def draw_paragraph(block: Paragraph, width: float) -> list[Stack]:
     """Running text; smaller and paler where it is quiet."""
     type_, colour = (SMALL, QUIET) if block.quiet else (BODY, INK)
-    return [Stack([Lines(wrap(block.text, type_, width), type_, colour)], space=(4, 6))]
+    return [Stack([TextLines(wrap(block.text, type_, width), type_, colour)], space=(4, 6))]

@@ -8,9 +8,9 @@ from cemaudit.model.charts import Curve, Quadrants, Scatter
 from cemaudit.report.kit.legend import title_lines
 from cemaudit.report.kit.marks import mark
 from cemaudit.report.kit.pen import Pen
-from cemaudit.report.kit.placement import Box, Wanted, place, spread
+from cemaudit.report.kit.placement import LabelRequest, Rectangle, place, spread
 from cemaudit.report.kit.plane import BELOW, LEFT, RIGHT, Plane
-from cemaudit.report.kit.prose import Lines
+from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.ruler import AIR, Ruler
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import DEEP, INK, QUIET, SMALL, TINY, WHITE
@@ -24,7 +24,7 @@ SIZES = ((100, 2.6), (400, 1.9), (2000, 1.3), (20_000, 0.5))
 DASHES = (3.0, 2.0)
 
 
-class _Field(Slice):
+class _ScatterPlot(Slice):
     """Axes, limits and points, with their names where they find room."""
 
     def __init__(self, block: Scatter, width: float) -> None:
@@ -40,7 +40,7 @@ class _Field(Slice):
         block, plane = self.block, self.plane
         field = pen.at(LEFT, 12)
         plane.paint(field, block.x.title, block.y.title)
-        taken: list[Box] = []
+        taken: list[Rectangle] = []
         if block.quadrants:
             taken = _paint_quadrants(field, plane, block.quadrants)
         for curve in block.curves:
@@ -51,16 +51,16 @@ class _Field(Slice):
             mark(field.at(*plane.at(point.x, point.y)), point.tone, self.radius)
         self._name_points(field, taken)
 
-    def _name_points(self, pen: Pen, taken: Sequence[Box]) -> None:
+    def _name_points(self, pen: Pen, taken: Sequence[Rectangle]) -> None:
         plane = self.plane
         named = [point for point in self.block.points if str(point.label).strip()][:MOST_LABELS]
         names = [one_line(point.label, LABEL) for point in named]
         wanted = [
-            Wanted(*plane.at(point.x, point.y), Pen.width(name, TINY), TINY.size + 1)
+            LabelRequest(*plane.at(point.x, point.y), Pen.width(name, TINY), TINY.size + 1)
             for point, name in zip(named, names, strict=True)
         ]
         dots = [plane.at(point.x, point.y) for point in self.block.points]
-        room = Box(0, 0, plane.x.length, plane.y.length)
+        room = Rectangle(0, 0, plane.x.length, plane.y.length)
         for name, point, box in zip(names, named, place(wanted, dots, taken, room), strict=True):
             if box:
                 colour = INK if point.tone == "plain" else DEEP[point.tone]
@@ -69,10 +69,10 @@ class _Field(Slice):
 
 def draw_scatter(block: Scatter, width: float) -> list[Stack]:
     """The field below its title."""
-    head = Lines(title_lines(block.title, width), SMALL.strong)
-    stacks = [Stack([_Field(block, width)], head=head, space=(8, 6))]
+    head = TextLines(title_lines(block.title, width), SMALL.strong)
+    stacks = [Stack([_ScatterPlot(block, width)], head=head, space=(8, 6))]
     if str(block.note).strip():
-        stacks.append(Stack([Lines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
+        stacks.append(Stack([TextLines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
     return stacks
 
 
@@ -107,7 +107,7 @@ def _name_curves(pen: Pen, plane: Plane, curves: Sequence[Curve]) -> None:
         pen.at(right + 5, height + 2.5).line(name, TINY, QUIET)
 
 
-def _paint_quadrants(pen: Pen, plane: Plane, quadrants: Quadrants) -> list[Box]:
+def _paint_quadrants(pen: Pen, plane: Plane, quadrants: Quadrants) -> list[Rectangle]:
     """The two lines and the four names in the corners; the room they take."""
     right, down = plane.at(quadrants.x, quadrants.y)
     wide, high = plane.x.length, plane.y.length
@@ -119,14 +119,16 @@ def _paint_quadrants(pen: Pen, plane: Plane, quadrants: Quadrants) -> list[Box]:
         (quadrants.lower_left, 0.0, 1.0),
         (quadrants.lower_right, 1.0, 1.0),
     )
-    lines = [Box(right, 0, right, high), Box(0, down, wide, down)]
-    return lines + [_paint_corner(pen, str(words), Box(0, 0, wide, high), x, y) for words, x, y in corners if words]
+    lines = [Rectangle(right, 0, right, high), Rectangle(0, down, wide, down)]
+    return lines + [
+        _paint_corner(pen, str(words), Rectangle(0, 0, wide, high), x, y) for words, x, y in corners if words
+    ]
 
 
-def _paint_corner(pen: Pen, words: str, field: Box, x: float, y: float) -> Box:
+def _paint_corner(pen: Pen, words: str, field: Rectangle, x: float, y: float) -> Rectangle:
     name = one_line(words, field.right / 2 - 12, TINY.strong)
     wide, high = Pen.width(name, TINY.strong), TINY.leading + 2
     left, top = 6 + x * (field.right - wide - 12), 3 + y * (field.bottom - high - 6)
     pen.at(left, top).box(wide, high, WHITE)
     pen.at(left, top + 8).line(name, TINY.strong, QUIET)
-    return Box(left, top, left + wide, top + high)
+    return Rectangle(left, top, left + wide, top + high)

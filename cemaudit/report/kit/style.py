@@ -26,7 +26,7 @@ __all__ = [
     "WHITE",
     "WIDTH",
     "Colour",
-    "Type",
+    "TextStyle",
     "contrast",
     "mix",
     "on",
@@ -50,7 +50,7 @@ class Colour(NamedTuple):
         return cls(*(int(hexadecimal[start : start + 2], 16) / 255 for start in (0, 2, 4)))
 
 
-class Type(NamedTuple):
+class TextStyle(NamedTuple):
     """Size and line distance in points, and the weight."""
 
     size: float
@@ -58,15 +58,15 @@ class Type(NamedTuple):
     bold: bool = False
 
     @property
-    def strong(self) -> Type:
+    def strong(self) -> TextStyle:
         """The same, bold."""
         return self._replace(bold=True)
 
 
-BODY = Type(9.5, 15)
-SMALL = Type(8, 11.5)
-TINY = Type(7, 9.5)
-TINIER = Type(5.8, 8)
+BODY = TextStyle(9.5, 15)
+SMALL = TextStyle(8, 11.5)
+TINY = TextStyle(7, 9.5)
+TINIER = TextStyle(5.8, 8)
 """For a column's name where a word of it would have to be split."""
 
 INK = Colour.of("1d2733")

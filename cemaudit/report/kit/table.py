@@ -9,7 +9,7 @@ from cemaudit.language import message
 from cemaudit.model.blocks import Cell, Column, Table, Tone, Words
 from cemaudit.report.kit.pen import Align, Pen
 from cemaudit.report.kit.stack import Slice, Stack
-from cemaudit.report.kit.style import ACCENT, DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINIER, TINT, TINY, Type
+from cemaudit.report.kit.style import ACCENT, DEEP, GROUND, HAIRLINE, INK, QUIET, SMALL, TINIER, TINT, TINY, TextStyle
 from cemaudit.report.kit.text import fits, shorten, wrap
 
 __all__ = ["draw_table"]
@@ -25,7 +25,7 @@ class _Laid:
     """A cell's lines, and where and how they stand."""
 
     lines: list[str]
-    type: Type
+    type: TextStyle
     x: float
     width: float
     align: Align
@@ -38,7 +38,7 @@ class _Laid:
         pen.at(self.x + PAD_X, PAD_Y).lines(self.lines, self.type, colour, self.align, self.width - 2 * PAD_X)
 
 
-class _Row(Slice):
+class _TableRow(Slice):
     """One row; cut between lines, in all its cells at the same height."""
 
     def __init__(self, cells: Sequence[_Laid]) -> None:
@@ -61,10 +61,10 @@ class _Row(Slice):
         if self.count <= TALL or not 2 <= fit < self.count:
             return None
         upper = [replace(cell, lines=cell.lines[:fit]) for cell in self.cells]
-        return _Row(upper), _Row([replace(cell, lines=cell.lines[fit:]) for cell in self.cells])
+        return _TableRow(upper), _TableRow([replace(cell, lines=cell.lines[fit:]) for cell in self.cells])
 
 
-class _Group(Slice):
+class _GroupHeading(Slice):
     """A row that names the rows below it, on a ground across the whole table."""
 
     keeps = True
@@ -120,14 +120,14 @@ def draw_table(block: Table, width: float) -> list[Stack]:
     )
     rows: list[Slice] = [_row(row, block.columns, places, width) for row in block.rows]
     if not rows:
-        rows = [_Row([_Laid([str(message("nothing here"))], SMALL, 0, width, "left")])]
+        rows = [_TableRow([_Laid([str(message("nothing here"))], SMALL, 0, width, "left")])]
     stacks = [Stack(rows, head=header, space=(4, 10))]
     if str(block.caption):
         stacks.insert(0, Stack([_Caption(block.caption, width)], space=(6, 0), keeps=True))
     return stacks
 
 
-def _header_type(column: Column, width: float) -> Type:
+def _header_type(column: Column, width: float) -> TextStyle:
     return TINY.strong if fits(column.title, TINY.strong, width - 2 * PAD_X) else TINIER.strong
 
 
@@ -146,8 +146,8 @@ def _row(
 ) -> Slice:
     cells = [cell if isinstance(cell, Cell) else Cell(text=cell) for cell in row]
     if len(cells) > 1 and cells[0].strong and not any(str(cell.text) for cell in cells[1:]):
-        return _Group(cells[0].text, width)
-    return _Row(
+        return _GroupHeading(cells[0].text, width)
+    return _TableRow(
         [
             _laid(cell, column, place, SMALL.strong if cell.strong else SMALL)
             for cell, column, place in zip(cells, columns, places, strict=False)
@@ -155,7 +155,7 @@ def _row(
     )
 
 
-def _laid(cell: Cell, column: Column, place: tuple[float, float], type_: Type) -> _Laid:
+def _laid(cell: Cell, column: Column, place: tuple[float, float], type_: TextStyle) -> _Laid:
     x, width = place
     inner = max(width - 2 * PAD_X, type_.size)
     lines = wrap(cell.text, type_, inner, anywhere=inner < NARROW) if str(cell.text) else []

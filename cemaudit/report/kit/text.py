@@ -9,7 +9,7 @@ from functools import cache
 
 from cemaudit.model.blocks import Words
 from cemaudit.report.kit.fonts import face
-from cemaudit.report.kit.style import TINY, Type
+from cemaudit.report.kit.style import TINY, TextStyle
 
 __all__ = ["fits", "one_line", "shorten", "visible", "wrap"]
 
@@ -38,7 +38,7 @@ def _stand_in(char: str) -> str:
     return char if ord(char) in face().widths else BOX
 
 
-def wrap(words: Words, type_: Type, width: float, *, anywhere: bool = False) -> list[str]:
+def wrap(words: Words, type_: TextStyle, width: float, *, anywhere: bool = False) -> list[str]:
     """Lines no wider than ``width`` points.
 
     Lines break at spaces, or with ``anywhere`` also between any two Hangul; a token wider than a line is split.
@@ -51,7 +51,7 @@ def wrap(words: Words, type_: Type, width: float, *, anywhere: bool = False) -> 
     return lines
 
 
-def _filled(pieces: list[str], type_: Type, width: float) -> Iterator[str]:
+def _filled(pieces: list[str], type_: TextStyle, width: float) -> Iterator[str]:
     measure = face(bold=type_.bold).width
     line: list[str] = []
     used = 0.0
@@ -70,7 +70,7 @@ def _filled(pieces: list[str], type_: Type, width: float) -> Iterator[str]:
         yield "".join(line).rstrip()
 
 
-def _split(token: str, type_: Type, width: float) -> list[str]:
+def _split(token: str, type_: TextStyle, width: float) -> list[str]:
     widths = face(bold=type_.bold).widths
     room = width * 1000 / type_.size
     parts: list[str] = []
@@ -84,7 +84,7 @@ def _split(token: str, type_: Type, width: float) -> list[str]:
     return [*parts, token[start:]]
 
 
-def fits(words: Words, type_: Type, width: float) -> bool:
+def fits(words: Words, type_: TextStyle, width: float) -> bool:
     """Whether no word of them need be split to stay within ``width`` points."""
     measure = face(bold=type_.bold).width
     return all(measure(word, type_.size) <= width for word in visible(words).split())
@@ -95,7 +95,7 @@ def shorten(lines: list[str], most: int) -> list[str]:
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
 
 
-def one_line(words: Words, width: float, type_: Type = TINY) -> str:
+def one_line(words: Words, width: float, type_: TextStyle = TINY) -> str:
     """The words on one line of at most ``width`` points, with an ellipsis where that is not all of them."""
     line, *more = wrap(str(words)[:LONGEST_LINE], type_, width)
     if not more:

@@ -59,7 +59,7 @@ class _Series:
                 pen.at(right, down).dot(2.0, self.colour)
 
 
-class _Field(Slice):
+class _TrendPlot(Slice):
     """Bands, lines, their names at the right, the categories below."""
 
     def __init__(self, block: Lines, width: float) -> None:
@@ -113,10 +113,10 @@ class _Field(Slice):
 
 def draw_lines(block: Lines, width: float) -> list[Stack]:
     """The lines below their title."""
-    head = prose.Lines(title_lines(block.title, width), SMALL.strong)
-    stacks = [Stack([_Field(block, width)], head=head, space=(8, 6))]
+    head = prose.TextLines(title_lines(block.title, width), SMALL.strong)
+    stacks = [Stack([_TrendPlot(block, width)], head=head, space=(8, 6))]
     if str(block.note).strip():
-        stacks.append(Stack([prose.Lines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
+        stacks.append(Stack([prose.TextLines(wrap(block.note, TINY, width), TINY, QUIET)], space=(2, 10)))
     return stacks
 
 

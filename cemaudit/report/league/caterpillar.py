@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Paragraph, Section
 from cemaudit.report.league.rows import caterpillar_of, ranged
@@ -22,7 +22,7 @@ ABOUT = Text(
 )
 
 
-def caterpillar(account: Account) -> Section | None:
+def caterpillar(account: LeagueReportData) -> Section | None:
     """The plot of all that have a place."""
     league = account.league
     placed = [one for one in league.standings if one.rank is not None]

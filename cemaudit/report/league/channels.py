@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.report_records import Account, Agreement, Channels
+from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison, LeagueReportData
 from cemaudit.language import printable
 from cemaudit.model import Text
 from cemaudit.model.blocks import (
@@ -41,7 +41,7 @@ AGREEING = Text(
 )
 
 
-def channels(account: Account) -> Section | None:
+def channels(account: LeagueReportData) -> Section | None:
     """Means by channel, their agreement, and the most uneven stores; ``None`` without channels."""
     known = account.channels
     if known is None or not known.means:
@@ -54,7 +54,7 @@ def channels(account: Account) -> Section | None:
     )
 
 
-def _blocks(account: Account, known: Channels) -> Iterator[Block]:
+def _blocks(account: LeagueReportData, known: ChannelComparison) -> Iterator[Block]:
     yield Paragraph(text=ABOUT, quiet=True)
     yield _means(account, known)
     if known.agreements:
@@ -66,7 +66,7 @@ def _blocks(account: Account, known: Channels) -> Iterator[Block]:
     yield from notes(known.notes)
 
 
-def _means(account: Account, known: Channels) -> Intervals:
+def _means(account: LeagueReportData, known: ChannelComparison) -> Intervals:
     units = several_of(account.league)
     rows = tuple(
         Ranged(
@@ -87,7 +87,7 @@ def _means(account: Account, known: Channels) -> Intervals:
     )
 
 
-def _agreements(account: Account, known: Channels) -> Table:
+def _agreements(account: LeagueReportData, known: ChannelComparison) -> Table:
     columns = (
         Column(title=Text(ko="두 채널", en="Two channels"), width=3),
         Column(title=Text(ko="일관성", en="Agreement"), width=1.2, align="right"),
@@ -98,7 +98,7 @@ def _agreements(account: Account, known: Channels) -> Table:
     return Table(columns=columns, rows=tuple(_agreement(one) for one in known.agreements))
 
 
-def _agreement(one: Agreement) -> tuple[Cell | Words, ...]:
+def _agreement(one: ChannelAgreement) -> tuple[Cell | Words, ...]:
     value, interval = one.correlation, one.interval
     meaning, tone = _meaning(one)
     return (
@@ -110,7 +110,7 @@ def _agreement(one: Agreement) -> tuple[Cell | Words, ...]:
     )
 
 
-def _meaning(one: Agreement) -> tuple[Words, Tone]:
+def _meaning(one: ChannelAgreement) -> tuple[Words, Tone]:
     """What the correlation says; nothing where its interval holds both little and much."""
     if one.correlation is None:
         return Text(ko="매장이 너무 적어 알 수 없음", en="too few to say"), "plain"
@@ -122,7 +122,7 @@ def _meaning(one: Agreement) -> tuple[Words, Tone]:
     return Text(ko="아직 말하기 어려움", en="cannot be told yet"), "plain"
 
 
-def _uneven(known: Channels) -> Table:
+def _uneven(known: ChannelComparison) -> Table:
     columns = (
         Column(title=Text(ko="채널 사이의 차이가 큰 곳", en="Most uneven across channels"), width=3),
         *(Column(title=said(one.channel), align="right") for one in known.means),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Words
 from cemaudit.report.document import Fact, Verdict
@@ -12,7 +12,7 @@ from cemaudit.report.sections.words import joined
 __all__ = ["facts", "verdict"]
 
 
-def facts(account: Account) -> tuple[Fact, ...]:
+def facts(account: LeagueReportData) -> tuple[Fact, ...]:
     """The sample in figures."""
     league = account.league
     rows: list[tuple[Text, Words]] = [
@@ -26,7 +26,7 @@ def facts(account: Account) -> tuple[Fact, ...]:
     return tuple(Fact(label=label, value=value) for label, value in rows if str(value))
 
 
-def verdict(account: Account) -> Verdict:
+def verdict(account: LeagueReportData) -> Verdict:
     """How many are flagged, for what, and how many of these flags are expected to be wrong."""
     league = account.league
     count, units = len(league.flagged), several_of(league)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.drivers.ipa import Hint
-from cemaudit.compare.drivers.results import Driver, Study
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.drivers.ipa import Suggestion
+from cemaudit.compare.drivers.results import Driver, DriverStudy
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import (
     Axis,
@@ -25,19 +25,19 @@ from cemaudit.report.league.words import notes, number, percent, said
 
 __all__ = ["HINTS", "drivers"]
 
-HINTS: dict[Hint, tuple[Text, Tone]] = {
-    Hint.RAISE: (Text(ko="끌어올리기", en="raise"), "poor"),
-    Hint.KEEP: (Text(ko="유지하기", en="keep"), "good"),
-    Hint.MUST_KEEP: (Text(ko="지켜야 함", en="must keep"), "good"),
-    Hint.REDUCE: (Text(ko="줄여도 됨", en="reduce"), "fair"),
-    Hint.ELIMINATE: (Text(ko="없애도 됨", en="eliminate"), "fair"),
-    Hint.CREATE: (Text(ko="새로 만들기", en="create"), "best"),
-    Hint.UNCLEAR: (Text(ko="아직 불분명", en="not clear yet"), "plain"),
+HINTS: dict[Suggestion, tuple[Text, Tone]] = {
+    Suggestion.RAISE: (Text(ko="끌어올리기", en="raise"), "poor"),
+    Suggestion.KEEP: (Text(ko="유지하기", en="keep"), "good"),
+    Suggestion.MUST_KEEP: (Text(ko="지켜야 함", en="must keep"), "good"),
+    Suggestion.REDUCE: (Text(ko="줄여도 됨", en="reduce"), "fair"),
+    Suggestion.ELIMINATE: (Text(ko="없애도 됨", en="eliminate"), "fair"),
+    Suggestion.CREATE: (Text(ko="새로 만들기", en="create"), "best"),
+    Suggestion.UNCLEAR: (Text(ko="아직 불분명", en="not clear yet"), "plain"),
 }
 METHODS = {"lmg": "LMG (Shapley)", "johnson": "Johnson"}
 
 
-def drivers(account: Account) -> Section | None:
+def drivers(account: LeagueReportData) -> Section | None:
     """Shares with intervals, and what each suggests; ``None`` without a study."""
     study = account.study
     if study is None or not study.drivers:
@@ -51,7 +51,7 @@ def drivers(account: Account) -> Section | None:
     )
 
 
-def _blocks(study: Study, level: str) -> Iterator[Block]:
+def _blocks(study: DriverStudy, level: str) -> Iterator[Block]:
     outcome, explained = said(study.outcome.title), percent(study.explained)
     yield Paragraph(
         text=Text(
@@ -92,7 +92,7 @@ def _row(driver: Driver) -> Ranged:
     )
 
 
-def _table(study: Study) -> Table:
+def _table(study: DriverStudy) -> Table:
     columns = (
         Column(title=Text(ko="동인", en="Driver"), width=2.6),
         Column(title=Text(ko="몫", en="Share"), width=0.7, align="right"),
@@ -119,7 +119,7 @@ def _cells(driver: Driver) -> tuple[Cell | Words, ...]:
     )
 
 
-def _felt(study: Study) -> Table:
+def _felt(study: DriverStudy) -> Table:
     titles = {driver.name: said(driver.title) for driver in study.drivers}
     columns = (
         Column(title=Text(ko="수행 × 감정", en="Performance × emotion"), width=2.6),

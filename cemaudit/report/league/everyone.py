@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cemaudit.compare.intervals import Standing
 from cemaudit.compare.league import League
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Cell, Column, Paragraph, Section, Table, Words
 from cemaudit.report.league.words import name_of, number, one_of, percent, span
@@ -21,7 +21,7 @@ ABOUT = Text(
 Row = tuple[Cell | Words, ...]
 
 
-def everyone(account: Account) -> Section:
+def everyone(account: LeagueReportData) -> Section:
     """The table; of very many stores the first, the last, and the worst of the flagged."""
     league = account.league
     shown = _some(league)

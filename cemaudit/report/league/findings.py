@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.report_records import Account, Found
+from cemaudit.compare.report_records import FindingCount, LeagueReportData
 from cemaudit.model import Severity, Text
 from cemaudit.model.blocks import Cell, Column, Section, Table, Words
 from cemaudit.report.league.words import said
@@ -13,7 +13,7 @@ __all__ = ["findings"]
 MOST = 60
 
 
-def findings(account: Account) -> Section | None:
+def findings(account: LeagueReportData) -> Section | None:
     """A table in groups by touchpoint; ``None`` where nothing was found."""
     order = list(NAMES)
     found = sorted(account.found, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
@@ -38,6 +38,6 @@ def findings(account: Account) -> Section | None:
     )
 
 
-def _row(one: Found) -> tuple[Cell | Words, ...]:
+def _row(one: FindingCount) -> tuple[Cell | Words, ...]:
     name, tone = NAMES[Severity(one.severity)]
     return Cell(text=name, tone=tone, strong=True), said(one.title), f"{one.times:,}", f"{one.stores:,}"

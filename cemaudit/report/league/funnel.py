@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cemaudit.compare.intervals import Standing
-from cemaudit.compare.report_records import Account, Funnel
+from cemaudit.compare.report_records import Funnel, LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Axis, Curve, Paragraph, Point, Scatter, Section, Tone
 from cemaudit.report.league.words import name_of, number
@@ -27,7 +27,7 @@ ASIDE = Text(
 CROWD, SPREAD, GOLDEN = 200, 0.6, 0.618034
 
 
-def funnel(account: Account) -> Section | None:
+def funnel(account: LeagueReportData) -> Section | None:
     """The funnel plot; ``None`` without limits."""
     known = account.funnel
     if known is None:
@@ -45,7 +45,7 @@ def funnel(account: Account) -> Section | None:
     )
 
 
-def _plot(account: Account, known: Funnel) -> Scatter:
+def _plot(account: LeagueReportData, known: Funnel) -> Scatter:
     league = account.league
     standings = [one for one in league.standings if one.visits]
     return Scatter(

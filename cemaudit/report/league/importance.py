@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.drivers.ipa import Hint
-from cemaudit.compare.drivers.results import Driver, Study
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.drivers.ipa import Suggestion
+from cemaudit.compare.drivers.results import Driver, DriverStudy
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Axis, Paragraph, Point, Quadrants, Scatter, Section
 from cemaudit.report.league.drivers import HINTS
@@ -25,12 +25,12 @@ MUST_KEEP = Text(
 SURE = 0.8
 
 
-def importance(account: Account) -> Section | None:
+def importance(account: LeagueReportData) -> Section | None:
     """The map; ``None`` with fewer than two drivers."""
     study = account.study
     if study is None or len(study.drivers) < 2:
         return None
-    must_keep = any(driver.hint is Hint.MUST_KEEP for driver in study.drivers)
+    must_keep = any(driver.hint is Suggestion.MUST_KEEP for driver in study.drivers)
     about = (ABOUT, MUST_KEEP) if must_keep else (ABOUT,)
     return Section(
         id="importance",
@@ -40,7 +40,7 @@ def importance(account: Account) -> Section | None:
     )
 
 
-def _map(study: Study) -> Scatter:
+def _map(study: DriverStudy) -> Scatter:
     drivers = study.drivers
     return Scatter(
         title=Text(ko="중요도-수행 지도", en="Importance-performance map"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cemaudit import __version__
 from cemaudit.compare.league import League
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
 from cemaudit.report.league.words import expected, number, percent, said, several_of
@@ -54,7 +54,7 @@ SOURCES = {
 Row = tuple[Cell | Words, ...]
 
 
-def method(account: Account) -> Section:
+def method(account: LeagueReportData) -> Section:
     """Use, model, assumptions, sample, rules and versions."""
     return Section(
         id="method",
@@ -65,7 +65,7 @@ def method(account: Account) -> Section:
     )
 
 
-def _blocks(account: Account) -> Iterator[Block]:
+def _blocks(account: LeagueReportData) -> Iterator[Block]:
     league = account.league
     yield Callout(title=Text(ko="이 보고서의 용도", en="What this is for"), text=USE)
     yield Heading(text=Text(ko="모형", en="Model"))
@@ -133,7 +133,7 @@ def _parts(league: League) -> Table:
     return Table(columns=columns, rows=tuple(rows))
 
 
-def _sample(account: Account) -> Table:
+def _sample(account: LeagueReportData) -> Table:
     league = account.league
     facts, rules, units = league.facts, league.rules, several_of(league)
     rows: list[Row] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cemaudit.compare.intervals import Standing
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import HeatMap, Paragraph, Section
 from cemaudit.report.league.words import name_of, said, several_of
@@ -18,7 +18,7 @@ ABOUT = Text(
 )
 
 
-def parts(account: Account) -> Section | None:
+def parts(account: LeagueReportData) -> Section | None:
     """The map, best stores first; of very many only the first and the last."""
     known, league = account.parts, account.league
     if known is None or not known.names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from cemaudit import __version__
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.report.document import Report
 from cemaudit.report.league.caterpillar import caterpillar
@@ -30,7 +30,7 @@ SECTIONS = (
 )  # fmt: skip
 
 
-def league_report(account: Account) -> Report:
+def league_report(account: LeagueReportData) -> Report:
     """The report of a league; parts of ``account`` that are missing have no page."""
     league = account.league
     made = (make(account) for make in SECTIONS)
@@ -47,6 +47,6 @@ def league_report(account: Account) -> Report:
     )
 
 
-def _content(account: Account) -> str:
+def _content(account: LeagueReportData) -> str:
     """What tells it from leagues of other visits."""
     return hashlib.sha256(repr((account.league.standings, account.league.target)).encode()).hexdigest()

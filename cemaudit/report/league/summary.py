@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cemaudit.compare.league import League
-from cemaudit.compare.report_records import Account
+from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Callout, Figure, Figures, Paragraph, Section
 from cemaudit.report.league.words import (
@@ -25,7 +25,7 @@ __all__ = ["summary"]
 MOST_NAMED, MOST_DOUBTS = 20, 3
 
 
-def summary(account: Account) -> Section:
+def summary(account: LeagueReportData) -> Section:
     """Names, four figures, and what they mean."""
     return Section(
         id="summary",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.compare.report_records import Account, Course
+from cemaudit.compare.report_records import LeagueReportData, ScoreHistory
 from cemaudit.language import printable
 from cemaudit.model import Text
 from cemaudit.model.blocks import Axis, Line, Lines, Paragraph, Section, Span, Words
@@ -17,7 +17,7 @@ ABOUT = Text(
 )
 
 
-def trend(account: Account) -> Section | None:
+def trend(account: LeagueReportData) -> Section | None:
     """Lines by wave, and in sentences what changed; ``None`` with fewer than two waves and nothing done."""
     course = account.course
     drawn = course is not None and len(course.waves) > 1
@@ -35,7 +35,7 @@ def trend(account: Account) -> Section | None:
     )
 
 
-def course_lines(course: Course, target: float | None, title: Words | None = None) -> Lines:
+def course_lines(course: ScoreHistory, target: float | None, title: Words | None = None) -> Lines:
     """The lines of a course, at most ``MOST_LINES``."""
     lines = tuple(
         Line(

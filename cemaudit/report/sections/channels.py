@@ -8,7 +8,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Measure, Text, label
 from cemaudit.model.blocks import Bars, Block, HeatMap, Paragraph, Section, Series, Words
 from cemaudit.report.sections.maps import heat_map
-from cemaudit.report.sections.values import Span, brief_title, measures_by, plain, span_of
+from cemaudit.report.sections.values import MeasureRange, brief_title, measures_by, plain, span_of
 from cemaudit.report.sections.words import joined, visit_name
 
 __all__ = ["channels"]
@@ -57,7 +57,7 @@ def _over_visits(audits: Sequence[Audit], measures: Sequence[Measure]) -> Iterat
         yield heat_map(audits[-1], measure, BY_VISIT, [label(channel) for channel in Channel], rows)
 
 
-def _bars(title: Words, series: Sequence[Series], span: Span | None) -> Bars:
+def _bars(title: Words, series: Sequence[Series], span: MeasureRange | None) -> Bars:
     known = [value for one in series for value in one.values if value is not None]
     low, high = span or (min(0.0, *known, 0.0), max(0.0, *known, 1.0))
     return Bars(title=title, categories=tuple(label(one) for one in Channel), series=tuple(series), low=low, high=high)

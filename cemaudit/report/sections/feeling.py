@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cemaudit.model import Audit, Text
-from cemaudit.report.sections.values import Span, span_of
+from cemaudit.report.sections.values import MeasureRange, span_of
 
 __all__ = ["feeling"]
 
-SCALES = {"performance": Span(0, 100), "emotion": Span(-100, 100)}
+SCALES = {"performance": MeasureRange(0, 100), "emotion": MeasureRange(-100, 100)}
 DONE = 60
 FELT = 20
 
@@ -50,7 +50,7 @@ def feeling(audit: Audit) -> Text | None:
     return _SENTENCES[performance >= DONE, felt]
 
 
-def _value(audit: Audit, name: str, span: Span) -> Fraction | None:
+def _value(audit: Audit, name: str, span: MeasureRange) -> Fraction | None:
     """The score of that name, where the scheme has it on that scale."""
     measure = audit.scheme.measure.get(name)
     return audit.score(name).value if measure and span_of(audit.scheme, measure) == span else None

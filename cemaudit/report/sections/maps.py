@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cemaudit.model import Audit, Measure, Text
 from cemaudit.model.blocks import HeatMap, Words
-from cemaudit.report.sections.values import Span, brief_title, span_of
+from cemaudit.report.sections.values import MeasureRange, brief_title, span_of
 from cemaudit.report.sections.words import joined
 
 __all__ = ["heat_map"]
@@ -21,7 +21,7 @@ def heat_map(
 ) -> HeatMap:
     """The named ``rows`` of values on the measure's scale, or on their own; ``by`` says what rows and columns are."""
     known = [value for _, row in rows for value in row if value is not None]
-    span = span_of(audit.scheme, measure) or Span(min(known, default=0), max(known, default=1))
+    span = span_of(audit.scheme, measure) or MeasureRange(min(known, default=0), max(known, default=1))
     worst, best = span if audit.scheme.direction == "higher-is-better" else (span.high, span.low)
     return HeatMap(
         title=joined([brief_title(measure), by], " · "),

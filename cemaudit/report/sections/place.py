@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cemaudit.compare.intervals import Standing
-from cemaudit.compare.report_records import Place
+from cemaudit.compare.report_records import StorePlace
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Figure, Figures, Paragraph, Ranged, Section
 from cemaudit.report.league.rows import caterpillar_of, ranged
@@ -18,7 +18,7 @@ __all__ = ["place_section"]
 MOST_PEERS = 24
 
 
-def place_section(place: Place) -> Section:
+def place_section(place: StorePlace) -> Section:
     """Figures, sentences, the peers and the course."""
     return Section(
         id="place",
@@ -28,7 +28,7 @@ def place_section(place: Place) -> Section:
     )
 
 
-def _blocks(place: Place) -> Iterator[Block]:
+def _blocks(place: StorePlace) -> Iterator[Block]:
     yield Figures(figures=tuple(_figures(place)))
     yield Paragraph(text=_sentence(place))
     if len(place.peers) > 1:
@@ -42,7 +42,7 @@ def _blocks(place: Place) -> Iterator[Block]:
     yield from notes(place.notes)
 
 
-def _figures(place: Place) -> Iterator[Figure]:
+def _figures(place: StorePlace) -> Iterator[Figure]:
     one = place.standing
     yield Figure(
         label=joined([Text(ko="조정한 점수", en="Adjusted score"), f"({span(one.interval)})"], "\n"),
@@ -58,7 +58,7 @@ def _figures(place: Place) -> Iterator[Figure]:
         yield Figure(label=label, value=percent(one.below), tone="poor" if one.flagged else "plain")
 
 
-def _sentence(place: Place) -> Text:
+def _sentence(place: StorePlace) -> Text:
     one = place.standing
     if one.apart:
         return Text(
@@ -82,7 +82,7 @@ def _sentence(place: Place) -> Text:
     )
 
 
-def _rows(place: Place) -> list[Ranged]:
+def _rows(place: StorePlace) -> list[Ranged]:
     peers = _nearest(place)
     rows = []
     for number_, peer in enumerate(peers, 1):
@@ -93,7 +93,7 @@ def _rows(place: Place) -> list[Ranged]:
     return rows
 
 
-def _nearest(place: Place) -> list[Standing]:
+def _nearest(place: StorePlace) -> list[Standing]:
     """At most ``MOST_PEERS``, those around the store's own row."""
     peers = list(place.peers)
     at = next((number for number, one in enumerate(peers) if one.store == place.standing.store), 0)

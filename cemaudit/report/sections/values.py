@@ -11,8 +11,8 @@ from cemaudit.report.sections.words import NOTHING, both
 from cemaudit.scoring import shown
 
 __all__ = [
-    "Shown",
-    "Span",
+    "MeasureRange",
+    "PrintedScore",
     "brief_title",
     "headline",
     "leading",
@@ -35,14 +35,14 @@ SHORT = {
 }
 
 
-class Span(NamedTuple):
+class MeasureRange(NamedTuple):
     """The scale a measure runs on."""
 
     low: float
     high: float
 
 
-class Shown(NamedTuple):
+class PrintedScore(NamedTuple):
     """A score fit for a page. ``at`` is ``None`` where it has no place on a scale."""
 
     text: Words
@@ -50,16 +50,18 @@ class Shown(NamedTuple):
     at: float | None = None
 
 
-def show(scheme: Scheme, measure: Measure, score: Score) -> Shown:
+def show(scheme: Scheme, measure: Measure, score: Score) -> PrintedScore:
     """The score in print, its tone, and its place on the measure's scale."""
     if score.value is None:
-        return Shown(reason_of(score))
+        return PrintedScore(reason_of(score))
     span = span_of(scheme, measure)
     text = number(score.value, measure, signed=span is not None and span.low < 0)
     if span is None:
-        return Shown(text)
+        return PrintedScore(text)
     share = (float(score.value) - span.low) / (span.high - span.low)
-    return Shown(text, _tone(share if scheme.direction == "higher-is-better" else 1 - share), plain(score, measure))
+    return PrintedScore(
+        text, _tone(share if scheme.direction == "higher-is-better" else 1 - share), plain(score, measure)
+    )
 
 
 def reason_of(score: Score) -> Words:
@@ -87,16 +89,16 @@ def _tone(share: float) -> Tone:
     return tones[min(max(int(share * 5), 0), 4)]
 
 
-def span_of(scheme: Scheme, measure: Measure) -> Span | None:
+def span_of(scheme: Scheme, measure: Measure) -> MeasureRange | None:
     """The scale a measure runs on, where the scheme gives one away; ``None`` for open-ended numbers such as sums."""
     if measure.transform.clamp is not None:
         low, high = measure.transform.clamp
-        return Span(float(low), float(high)) if low < high else None
+        return MeasureRange(float(low), float(high)) if low < high else None
     if measure.how == "nps":
-        return Span(-100, 100)
+        return MeasureRange(-100, 100)
     if not _in_hundreds(scheme, measure):
         return None
-    return Span(-100, 100) if _signed(scheme, measure) else Span(0, 100)
+    return MeasureRange(-100, 100) if _signed(scheme, measure) else MeasureRange(0, 100)
 
 
 def _sources(scheme: Scheme, measure: Measure) -> list[Measure]:

@@ -3,8 +3,8 @@
 Needs numpy (extra ``hq``). The exact evaluator remains the definition: what float64 cannot decide is asked of it.
 """
 
-from cemaudit.scoring.kernel.block import Scored
-from cemaudit.scoring.kernel.columns import Column, Columns, columns_of
-from cemaudit.scoring.kernel.compiler import Kernel, compile_plan
+from cemaudit.scoring.kernel.block import ScoredVisits
+from cemaudit.scoring.kernel.columns import AnswerColumn, VisitColumns, columns_of
+from cemaudit.scoring.kernel.compiler import CompiledPlan, compile_plan
 
-__all__ = ["Column", "Columns", "Kernel", "Scored", "columns_of", "compile_plan"]
+__all__ = ["AnswerColumn", "CompiledPlan", "ScoredVisits", "VisitColumns", "columns_of", "compile_plan"]

@@ -10,191 +10,193 @@ import numpy as np
 from cemaudit.language import N_
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.scoring.aggregators import BUILT_IN
-from cemaudit.scoring.kernel.arithmetic import Floats, Mask, NoColumns, Number, added, common
-from cemaudit.scoring.kernel.block import Block
-from cemaudit.scoring.kernel.members import Gathered
+from cemaudit.scoring.kernel.arithmetic import Floats, Mask, NotVectorizable, NumberColumn, common_scale, weighted_sum
+from cemaudit.scoring.kernel.block import RowBlock
+from cemaudit.scoring.kernel.members import BlockMembers
 
-__all__ = ["Form", "form_of"]
+__all__ = ["Form", "column_form"]
 
 
 Options = Mapping[str, Fraction]
 
 
-Found = tuple[Number, Mask | None]
+Aggregated = tuple[NumberColumn, Mask | None]
 """The aggregates, and where they can be said; ``None``: everywhere."""
 
 
-Form = Callable[[Gathered, Options, Block], Found]
+Form = Callable[[BlockMembers, Options, RowBlock], Aggregated]
 
 
 ONE = Fraction(1)
 
 
-def form_of(aggregator: Aggregator) -> Form:
-    """The column form of an aggregator; ``NoColumns`` where it has none."""
+def column_form(aggregator: Aggregator) -> Form:
+    """The column form of an aggregator; ``NotVectorizable`` where it has none."""
     if aggregator is BUILT_IN.get(aggregator.name) and aggregator.name in _FORMS:
         return _FORMS[aggregator.name]
     if aggregator.columns is not None:
-        return _of_plugin(aggregator)
-    raise NoColumns(N_("{name} has no column form"), name=aggregator.name)
+        return _plugin_form(aggregator)
+    raise NotVectorizable(N_("{name} has no column form"), name=aggregator.name)
 
 
-def _sum(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001 (all forms share one shape)
+def _sum(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001 (all forms share one shape)
     return members.earned(), None
 
 
-def _deduct(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _deduct(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     return members.earned().times(Fraction(-1)).plus(options.get("base", Fraction(100))), None
 
 
-def _ratio(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _ratio(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     possible = members.possible()
     if not possible.is_exact or possible.bottom is not None:
-        raise NoColumns(N_("its numbers are too large"))
+        raise NotVectorizable(N_("its numbers are too large"))
     return _quotient_of(members.earned(), possible, possible.top > 0)
 
 
-def _mean(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
-    count = Number(members.count, most=float(members.size))
+def _mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+    count = NumberColumn(members.count, most=float(members.size))
     return _quotient_of(members.plain(), count, None)
 
 
-def _weighted_mean(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _weighted_mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     weight = members.weight()
     total = members.earned()
     if min(members.members.weights, default=0) < 0:
         sign = np.sign(weight.top)
-        total = Number(total.top * sign, total.bottom, total.scale, total.most, total.widest, total.error)
-        weight = Number(np.abs(weight.top), None, weight.scale, weight.most)
+        total = NumberColumn(total.top * sign, total.bottom, total.scale, total.most, total.widest, total.error)
+        weight = NumberColumn(np.abs(weight.top), None, weight.scale, weight.most)
     return _quotient_of(total, weight, weight.top != 0)
 
 
-def _quotient_of(top: Number, bottom: Number, where: Mask | None) -> Found:
+def _quotient_of(top: NumberColumn, bottom: NumberColumn, where: Mask | None) -> Aggregated:
     """``top / bottom`` for an exact ``bottom`` that is not negative; where it is 0 the number means nothing."""
     safe = np.maximum(bottom.top, np.ones(len(bottom.top)), out=bottom.top)
     if top.is_exact and top.bottom is None:
         scaled = top.times(Fraction(bottom.scale))
         if scaled.is_exact and bottom.most * scaled.scale < 2.0**52:
-            return Number(scaled.top, safe, scaled.scale, scaled.most, bottom.most), where
+            return NumberColumn(scaled.top, safe, scaled.scale, scaled.most, bottom.most), where
     plain = top.floated()
     value = plain.top / (safe / bottom.scale)
     most = plain.most * bottom.scale
-    return Number(value, most=most, error=(plain.error + plain.most * 2.0**-50) * bottom.scale), where
+    return NumberColumn(value, most=most, error=(plain.error + plain.most * 2.0**-50) * bottom.scale), where
 
 
-def _extreme(members: Gathered, farthest: float, pick: np.ufunc) -> Found:
+def _extreme(members: BlockMembers, farthest: float, pick: np.ufunc) -> Aggregated:
     member_columns = members.parts()
     numbers = [member.number for member in member_columns]
-    scale = common(numbers)
+    scale = common_scale(numbers)
     tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
     best = pick.reduce([np.where(member.has, top, farthest) for member, top in zip(member_columns, tops, strict=True)])
     best = np.where(np.isinf(best), 0.0, best)
     most = max(number.reach for number in numbers)
     if scale is not None:
-        return Number(best, scale=scale, most=most * scale).safe(), None
-    return Number(best, most=most, error=max(number.floated().error for number in numbers)), None
+        return NumberColumn(best, scale=scale, most=most * scale).safe(), None
+    return NumberColumn(best, most=most, error=max(number.floated().error for number in numbers)), None
 
 
-def _min(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _min(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     return _extreme(members, np.inf, np.minimum)
 
 
-def _max(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _max(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     return _extreme(members, -np.inf, np.maximum)
 
 
-def _product(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
-    product = Number(np.ones(members.block.rows), most=1.0)
+def _product(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+    product = NumberColumn(np.ones(members.block.rows), most=1.0)
     for member_columns in members.parts():
-        product = _multiplied(product, Number(*_or_one(member_columns.number, member_columns.has)))
+        product = _multiplied(product, NumberColumn(*_or_one(member_columns.number, member_columns.has)))
     return product, None
 
 
-def _or_one(number: Number, has: Mask) -> tuple[Floats, None, int, float, float, float]:
+def _or_one(number: NumberColumn, has: Mask) -> tuple[Floats, None, int, float, float, float]:
     plain = number if number.is_exact and number.bottom is None else number.floated()
     return np.where(has, plain.top, plain.scale), None, plain.scale, max(plain.most, plain.scale), 1.0, plain.error
 
 
-def _multiplied(one: Number, other: Number) -> Number:
+def _multiplied(one: NumberColumn, other: NumberColumn) -> NumberColumn:
     if one.is_exact and other.is_exact and one.bottom is None and other.bottom is None:
-        product = Number(one.top * other.top, None, one.scale * other.scale, one.most * other.most)
+        product = NumberColumn(one.top * other.top, None, one.scale * other.scale, one.most * other.most)
         if product.fits:
             return product
     first, second = one.floated(), other.floated()
     most = first.most * second.most
     error = first.error * second.most + second.error * first.most + most * 2.0**-52
-    return Number(first.top * second.top, most=most, error=error)
+    return NumberColumn(first.top * second.top, most=most, error=error)
 
 
-def _geometric_mean(members: Gathered, options: Options, block: Block) -> Found:
+def _geometric_mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
     number, _ = _product(members, options, block)
     member_columns = members.parts()
     if not number.is_exact:
-        raise NoColumns(N_("{name} has no column form"), name="geometric-mean")
+        raise NotVectorizable(N_("{name} has no column form"), name="geometric-mean")
     negative = np.logical_or.reduce([member.has & (member.number.top < 0) for member in member_columns])
     root = np.maximum(number.value, 0.0) ** (1.0 / np.maximum(members.count, 1.0))
     most = max(1.0, *(member.number.reach for member in member_columns))
-    return Number(root, most=most, error=most * 2.0**-48), ~negative
+    return NumberColumn(root, most=most, error=most * 2.0**-48), ~negative
 
 
-def _difference(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _difference(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     first, second = (member_columns.number for member_columns in members.parts())
-    return added([first, second], [ONE, -ONE], members.block.rows), None
+    return weighted_sum([first, second], [ONE, -ONE], members.block.rows), None
 
 
-def _quotient(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _quotient(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     first, second = (member_columns.number for member_columns in members.parts())
     if not second.is_exact or second.bottom is not None:
-        raise NoColumns(N_("it divides by a number that is not whole"))
+        raise NotVectorizable(N_("it divides by a number that is not whole"))
     sign = np.sign(second.top)
-    top = Number(first.top * sign, first.bottom, first.scale, first.most, first.widest, first.error)
-    return _quotient_of(top, Number(np.abs(second.top), None, second.scale, second.most), second.top != 0)
+    top = NumberColumn(first.top * sign, first.bottom, first.scale, first.most, first.widest, first.error)
+    return _quotient_of(top, NumberColumn(np.abs(second.top), None, second.scale, second.most), second.top != 0)
 
 
-def _first(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _first(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     member_columns = members.parts()
     numbers = [member.number for member in member_columns]
-    scale = common(numbers)
+    scale = common_scale(numbers)
     tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
     first_value = np.zeros(members.block.rows)
     for member, top in reversed(list(zip(member_columns, tops, strict=True))):
         first_value = np.where(member.has, top, first_value)
     most = max(number.reach for number in numbers)
     if scale is not None:
-        return Number(first_value, scale=scale, most=most * scale).safe(), None
-    return Number(first_value, most=most, error=max(number.floated().error for number in numbers)), None
+        return NumberColumn(first_value, scale=scale, most=most * scale).safe(), None
+    return NumberColumn(first_value, most=most, error=max(number.floated().error for number in numbers)), None
 
 
-def _reaching(members: Gathered, block: Block, sign: str, edge: Fraction) -> Floats:
+def _reaching(members: BlockMembers, block: RowBlock, sign: str, edge: Fraction) -> Floats:
     total = np.zeros(block.rows)
     for member_columns in members.parts():
         total += member_columns.has & block.reaches(member_columns.number, sign, edge)
     return total
 
 
-def _share(members: Gathered, options: Options, block: Block) -> Found:
-    reaching = Number(_reaching(members, block, ">=", options.get("from", ONE)), most=float(members.size))
-    return _quotient_of(reaching, Number(members.count, most=float(members.size)), None)
+def _share(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
+    reaching = NumberColumn(_reaching(members, block, ">=", options.get("from", ONE)), most=float(members.size))
+    return _quotient_of(reaching, NumberColumn(members.count, most=float(members.size)), None)
 
 
-def _count(members: Gathered, options: Options, block: Block) -> Found:
+def _count(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
     counted = _reaching(members, block, ">=", options["from"]) if "from" in options else members.count
-    return Number(counted, most=float(members.size)), None
+    return NumberColumn(counted, most=float(members.size)), None
 
 
-def _experience(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _experience(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     performance, emotion = (member_columns.number.floated() for member_columns in members.parts())
     scale = float(options.get("scale", ONE))
     p, e = performance.top / scale, emotion.top / scale
     number = np.where(e >= 0, p * e, e * (1 - p / 2)) * scale
     most = (1 + performance.most / scale) * emotion.most
     error = performance.error * emotion.most / scale + emotion.error * (1 + performance.most / scale)
-    return Number(number, most=most, error=error + most * 2.0**-49), None
+    return NumberColumn(number, most=most, error=error + most * 2.0**-49), None
 
 
-def _nps(members: Gathered, options: Options, block: Block) -> Found:  # noqa: ARG001
+def _nps(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     top = 100 * (_reaching(members, block, ">=", Fraction(9)) - _reaching(members, block, "<=", Fraction(6)))
-    return _quotient_of(Number(top, most=100.0 * members.size), Number(members.count, most=float(members.size)), None)
+    return _quotient_of(
+        NumberColumn(top, most=100.0 * members.size), NumberColumn(members.count, most=float(members.size)), None
+    )
 
 
 _FORMS: dict[str, Form] = {
@@ -217,10 +219,10 @@ _FORMS: dict[str, Form] = {
 }
 
 
-def _of_plugin(aggregator: Aggregator) -> Form:
+def _plugin_form(aggregator: Aggregator) -> Form:
     """A plugin's own column form; its numbers count as floats good to about eleven digits."""
 
-    def run(members: Gathered, options: Options, block: Block) -> Found:
+    def run(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
         member_columns, some = members.parts(), members.scored > 0
         values = np.array([np.where(member.has, member.number.value, np.nan)[some] for member in member_columns])
         possible = np.array([_or_nan(member.possible, member.has)[some] for member in member_columns])
@@ -234,7 +236,7 @@ def _of_plugin(aggregator: Aggregator) -> Form:
         is_finite = np.isfinite(result)
         number = np.where(is_finite, result, 0.0)
         block.doubtful(np.abs(number) > _PLUGIN_REACH)
-        return Number(np.clip(number, -_PLUGIN_REACH, _PLUGIN_REACH), most=_PLUGIN_REACH, error=1e-11), is_finite
+        return NumberColumn(np.clip(number, -_PLUGIN_REACH, _PLUGIN_REACH), most=_PLUGIN_REACH, error=1e-11), is_finite
 
     return run
 
@@ -242,5 +244,5 @@ def _of_plugin(aggregator: Aggregator) -> Form:
 _PLUGIN_REACH = 1e4  # rows beyond are scored exactly
 
 
-def _or_nan(number: Number | None, has: Mask) -> Floats:
+def _or_nan(number: NumberColumn | None, has: Mask) -> Floats:
     return np.where(has, np.nan if number is None else number.value, np.nan)

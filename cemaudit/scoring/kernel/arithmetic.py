@@ -22,13 +22,13 @@ __all__ = [
     "MOST",
     "CodeTable",
     "Floats",
+    "IntegerSum",
     "Mask",
-    "NoColumns",
-    "Number",
-    "WholeSum",
-    "added",
-    "common",
+    "NotVectorizable",
+    "NumberColumn",
+    "common_scale",
     "lookup",
+    "weighted_sum",
 ]
 
 
@@ -49,7 +49,7 @@ EDGE = 1e-9
 _STEP = 2.0**-52
 
 
-class NoColumns(Exception):
+class NotVectorizable(Exception):
     """Why something cannot be computed on columns."""
 
     def __init__(self, text: str, **values: object) -> None:
@@ -58,7 +58,7 @@ class NoColumns(Exception):
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberColumn:
     """One number per row: ``top / (bottom * scale)``.
 
     What a method returns takes over the arrays of the number it was asked of, which is of no use afterwards: fresh
@@ -78,7 +78,7 @@ class Number:
 
     def __post_init__(self) -> None:
         if self.error > EDGE or not math.isfinite(self.most):
-            raise NoColumns(N_("its numbers are too large"))
+            raise NotVectorizable(N_("its numbers are too large"))
 
     @property
     def is_exact(self) -> bool:
@@ -108,15 +108,15 @@ class Number:
         np.divide(self.top, divisor, out=out)
         np.add(out, 0.0, out=out)
 
-    def floated(self) -> Number:
+    def floated(self) -> NumberColumn:
         """The same as plain floats."""
-        return Number(self.value, most=self.reach, error=self.reach * _STEP) if self.is_exact else self
+        return NumberColumn(self.value, most=self.reach, error=self.reach * _STEP) if self.is_exact else self
 
-    def safe(self) -> Number:
+    def safe(self) -> NumberColumn:
         """The same, as floats if it outgrew whole numbers."""
         return self if not self.is_exact or self.fits else self.floated()
 
-    def times(self, factor: Fraction) -> Number:
+    def times(self, factor: Fraction) -> NumberColumn:
         """Multiplied by a constant."""
         if factor == 1:
             return self
@@ -125,15 +125,15 @@ class Number:
             scale = self.scale
             shared = math.gcd(abs(up), scale)
             up, scale = up // shared, scale // shared * down
-            wider = Number(self.top, self.bottom, scale, self.most * abs(up), self.widest)
+            wider = NumberColumn(self.top, self.bottom, scale, self.most * abs(up), self.widest)
             if wider.fits:
-                return Number(_times(self.top, up), self.bottom, scale, wider.most, self.widest)
+                return NumberColumn(_times(self.top, up), self.bottom, scale, wider.most, self.widest)
         plain, by = self.floated(), float(factor)
-        return Number(
+        return NumberColumn(
             _times(plain.top, by), most=plain.most * abs(by), error=_grown(plain.error * abs(by), plain.most * by)
         )
 
-    def plus(self, addend: Fraction) -> Number:
+    def plus(self, addend: Fraction) -> NumberColumn:
         """A constant added."""
         if addend == 0:
             return self
@@ -144,23 +144,23 @@ class Number:
             if most < MOST and self.widest * scale < MOST:
                 numerators = constant if self.bottom is None else self.bottom * constant
                 top = _times(self.top, factor)
-                return Number(np.add(top, numerators, out=top), self.bottom, scale, most, self.widest)
+                return NumberColumn(np.add(top, numerators, out=top), self.bottom, scale, most, self.widest)
         plain, most = self.floated(), self.floated().most + abs(float(addend))
-        return Number(plain.top + float(addend), most=most, error=_grown(plain.error, most))
+        return NumberColumn(plain.top + float(addend), most=most, error=_grown(plain.error, most))
 
-    def kept(self, mask: Mask) -> Number:
+    def kept(self, mask: Mask) -> NumberColumn:
         """The same where ``mask`` holds, else 0."""
-        return Number(self.top * mask, self.bottom, self.scale, self.most, self.widest, self.error)
+        return NumberColumn(self.top * mask, self.bottom, self.scale, self.most, self.widest, self.error)
 
-    def at_most(self, limit: Fraction, where: Mask | None = None) -> Number:
+    def at_most(self, limit: Fraction, where: Mask | None = None) -> NumberColumn:
         """Held down to ``limit``, in rows of ``where`` alone if given."""
         return self._held(limit, np.minimum, where)
 
-    def at_least(self, limit: Fraction) -> Number:
+    def at_least(self, limit: Fraction) -> NumberColumn:
         """Held up to ``limit``."""
         return self._held(limit, np.maximum, None)
 
-    def _held(self, limit: Fraction, hold: Any, where: Mask | None) -> Number:
+    def _held(self, limit: Fraction, hold: Any, where: Mask | None) -> NumberColumn:
         if self.is_exact:
             scale = math.lcm(self.scale, limit.denominator)
             factor, scaled_limit = scale // self.scale, limit.numerator * (scale // limit.denominator)
@@ -168,11 +168,11 @@ class Number:
             if most < MOST and self.widest * scale < MOST:
                 top = _times(self.top, factor)
                 edge = float(scaled_limit) if self.bottom is None else self.bottom * scaled_limit
-                return Number(_chosen(hold(top, edge), top, where), self.bottom, scale, most, self.widest)
+                return NumberColumn(_chosen(hold(top, edge), top, where), self.bottom, scale, most, self.widest)
         plain = self.floated()
         most = max(plain.most, abs(float(limit)))
         held = _chosen(hold(plain.top, float(limit)), plain.top, where)
-        return Number(held, most=most, error=_grown(plain.error, most))
+        return NumberColumn(held, most=most, error=_grown(plain.error, most))
 
     def unsure(self, edge: Fraction) -> Mask | None:
         """The rows whose float does not say on which side of ``edge`` they lie; ``None`` where all do."""
@@ -193,7 +193,7 @@ def _grown(error: float, size: float) -> float:
     return error + abs(size) * _STEP
 
 
-def common(numbers: Sequence[Number]) -> int | None:
+def common_scale(numbers: Sequence[NumberColumn]) -> int | None:
     """A scale all the numbers can be brought to as whole numbers; ``None`` where there is none."""
     if any(not number.is_exact or number.bottom is not None for number in numbers):
         return None
@@ -202,21 +202,21 @@ def common(numbers: Sequence[Number]) -> int | None:
     return scale if scale < MOST and most < MOST else None
 
 
-def added(numbers: Sequence[Number], factors: Sequence[Fraction], rows: int) -> Number:
+def weighted_sum(numbers: Sequence[NumberColumn], factors: Sequence[Fraction], rows: int) -> NumberColumn:
     """The sum of numbers times factors."""
     pairs = list(zip(numbers, factors, strict=True))
-    if common(numbers) is not None:
+    if common_scale(numbers) is not None:
         scale = math.lcm(*(number.scale * factor.denominator for number, factor in pairs))
         wholes = [int(factor * scale / number.scale) for number, factor in pairs]
         most = sum(number.most * abs(numerators) for number, numerators in zip(numbers, wholes, strict=True))
         if most < MOST and scale < MOST:
-            return Number(_total([n.top for n in numbers], wholes, rows), None, scale, most)
+            return NumberColumn(_total([n.top for n in numbers], wholes, rows), None, scale, most)
     plain = [number.floated() for number in numbers]
     by = [float(factor) for factor in factors]
     most = sum(number.most * abs(numerator) for number, numerator in zip(plain, by, strict=True))
     error = sum(number.error * abs(numerator) for number, numerator in zip(plain, by, strict=True))
     total = _total([number.top for number in plain], by, rows)
-    return Number(total, most=most, error=_grown(error, most * (len(pairs) + 1)))
+    return NumberColumn(total, most=most, error=_grown(error, most * (len(pairs) + 1)))
 
 
 def _total(tops: Sequence[Floats], factors: Sequence[float], rows: int) -> Floats:
@@ -246,7 +246,7 @@ def lookup(codes: Codes, table: Sequence[float]) -> Floats:
     return np.take(np.asarray(table, np.float64), codes)
 
 
-class WholeSum:
+class IntegerSum:
     """The sum over items of what their codes stand for; ``most`` is the largest it can be.
 
     What the levels of an item are worth is taken apart: a slope, and a jump at each level that leaves it. The jump at

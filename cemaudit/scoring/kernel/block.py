@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.model import Band, Reason, Score
-from cemaudit.scoring.kernel.arithmetic import Floats, Mask, Number
-from cemaudit.scoring.kernel.columns import Columns
+from cemaudit.scoring.kernel.arithmetic import Floats, Mask, NumberColumn
+from cemaudit.scoring.kernel.columns import VisitColumns
 
-__all__ = ["NO_BAND", "REASONS", "SCORED", "Block", "Result", "Scored", "reason_code"]
+__all__ = ["HAS_SCORE", "NO_BAND", "REASONS", "BlockScore", "RowBlock", "ScoredVisits", "reason_code"]
 
 
 Codes = NDArray[Any]
@@ -22,7 +22,7 @@ Codes = NDArray[Any]
 REASONS = tuple(Reason)
 
 
-SCORED = 0
+HAS_SCORE = 0
 """The reason code of a row that has a score; ``n`` stands for ``REASONS[n - 1]``."""
 
 
@@ -32,26 +32,26 @@ def reason_code(reason: Reason) -> int:
 
 
 @dataclass(frozen=True)
-class Result:
+class BlockScore:
     """One score of a block: numbers (of no meaning where there is none) and reason codes; ``None``: all scored."""
 
-    number: Number
+    number: NumberColumn
     reasons: NDArray[np.int8] | None = None
 
     @property
     def has(self) -> Mask | None:
         """Where there is a score; ``None`` where everywhere."""
-        return None if self.reasons is None else self.reasons == SCORED
+        return None if self.reasons is None else self.reasons == HAS_SCORE
 
 
 @dataclass
-class Block:
+class RowBlock:
     """Rows ``start`` up to ``stop`` of columns."""
 
-    columns: Columns
+    columns: VisitColumns
     start: int
     stop: int
-    scores: dict[str, Result] = field(default_factory=dict)
+    scores: dict[str, BlockScore] = field(default_factory=dict)
     doubt: Mask = field(init=False)
     """Rows the exact evaluator must decide."""
 
@@ -82,7 +82,7 @@ class Block:
         if rows is not None:
             self.doubt |= rows
 
-    def reaches(self, number: Number, sign: str, edge: Fraction) -> Mask:
+    def reaches(self, number: NumberColumn, sign: str, edge: Fraction) -> Mask:
         """Where ``number sign edge`` holds; rows too close to say are left to the exact evaluator."""
         self.doubtful(number.unsure(edge))
         compared: Mask = _COMPARE[sign](number.value, float(edge))
@@ -102,7 +102,7 @@ NO_BAND = -1
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredVisits:
     """The scores of many visits, in their order.
 
     ``values``: score name -> numbers, NaN where there is none. ``reasons``: score name -> codes, 0 where there is a
@@ -120,7 +120,7 @@ class Scored:
     def reason(self, score: str, row: int) -> Reason | None:
         """Why a visit has no such score; ``None`` where it has one."""
         code = int(self.reasons[score][row])
-        return None if code == SCORED else REASONS[code - 1]
+        return None if code == HAS_SCORE else REASONS[code - 1]
 
     def band(self, row: int) -> Band | None:
         """The band of a visit."""
@@ -130,7 +130,7 @@ class Scored:
     def put(self, row: int, name: str, score: Score) -> None:
         """Write down an exact score."""
         self.values[name][row] = np.nan if score.value is None else nearest(score)
-        self.reasons[name][row] = SCORED if score.reason is None else REASONS.index(score.reason) + 1
+        self.reasons[name][row] = HAS_SCORE if score.reason is None else REASONS.index(score.reason) + 1
 
 
 def nearest(score: Score) -> float:

@@ -12,10 +12,18 @@ from numpy.typing import NDArray
 
 from cemaudit.model import Checklist, Complaint, EpisodeStep, Item, Reason, Skip, SkipState, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Quantity, Scale, YesNo
-from cemaudit.scoring.items import arises
+from cemaudit.scoring.items import item_applies
 
 __all__ = [
-    "NOT_FELT", "STATES", "Column", "Columns", "Noted", "columns_from", "columns_of", "empty_columns", "fixed_levels",
+    "NO_FEELING",
+    "STATES",
+    "AnswerColumn",
+    "ScorableVisit",
+    "VisitColumns",
+    "columns_of",
+    "columns_of_content",
+    "empty_columns",
+    "fixed_levels",
 ]  # fmt: skip
 
 Codes = NDArray[Any]
@@ -29,7 +37,7 @@ STATES = (
 )
 """Why there is no answer: state number ``n`` is written as the code ``-1 - n``."""
 
-NOT_FELT = -128
+NO_FEELING = -128
 """The code of a feeling nobody noted."""
 
 _SKIPPED = {state: -1 - number for number, state in enumerate(SkipState)}
@@ -37,7 +45,7 @@ _UNANSWERED, _NOT_RELEVANT = -4, -5
 
 
 @dataclass(frozen=True)
-class Column:
+class AnswerColumn:
     """The answers to one item.
 
     ``codes``: a whole number per visit: the place of the answer in ``levels``, or a negative number for a state. Where
@@ -50,17 +58,17 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Columns:
+class VisitColumns:
     """Many visits of one checklist; each array has one entry per visit.
 
-    ``emotions`` (-3..3) and ``expectations`` (1..7) are small whole numbers with ``NOT_FELT`` where there is none,
+    ``emotions`` (-3..3) and ``expectations`` (1..7) are small whole numbers with ``NO_FEELING`` where there is none,
     ``claims`` and ``blames`` are counted; a touchpoint may be absent. ``steps`` holds places in the checklist's steps,
     -1 for none. ``kept`` are the visits, by row, that columns cannot hold; they are scored from what they are.
     """
 
     checklist: Checklist
     rows: int
-    items: Mapping[str, Column]
+    items: Mapping[str, AnswerColumn]
     emotions: Mapping[str, Codes] = field(default_factory=dict)
     expectations: Mapping[str, Codes] = field(default_factory=dict)
     claims: Mapping[str, Codes] = field(default_factory=dict)
@@ -93,7 +101,7 @@ class Columns:
         return column.levels[code] if column.numbers is None else _as_answer(float(column.numbers[row]))
 
 
-class Noted(Protocol):
+class ScorableVisit(Protocol):
     """What columns take of a visit."""
 
     @property
@@ -112,19 +120,21 @@ class Noted(Protocol):
     def step(self) -> str | None: ...
 
 
-def columns_of(visits: Iterable[Visit], checklist: Checklist) -> Columns:
+def columns_of(visits: Iterable[Visit], checklist: Checklist) -> VisitColumns:
     """The columns of visits, in their order."""
     everyone = list(visits)
-    return columns_from(everyone, checklist, everyone.__getitem__)
+    return columns_of_content(everyone, checklist, everyone.__getitem__)
 
 
-def columns_from(noted: Sequence[Noted], checklist: Checklist, read_visit: Callable[[int], Visit]) -> Columns:
+def columns_of_content(
+    noted: Sequence[ScorableVisit], checklist: Checklist, read_visit: Callable[[int], Visit]
+) -> VisitColumns:
     """The columns of what was noted in visits; ``read_visit`` gives the visit of a row that columns cannot hold."""
     places = {step.id: number for number, step in enumerate(checklist.steps)}
     strange = {row for row, visit in enumerate(noted) if visit.step and visit.step not in places}
     touchpoints = list(checklist.touchpoint)
-    reading = _Reading(noted, checklist, strange)
-    return Columns(
+    reading = _ColumnBuilder(noted, checklist, strange)
+    return VisitColumns(
         checklist=checklist,
         rows=len(noted),
         items={name: reading.column(item) for name, item in checklist.items.items()},
@@ -137,7 +147,7 @@ def columns_from(noted: Sequence[Noted], checklist: Checklist, read_visit: Calla
     )
 
 
-def empty_columns(checklist: Checklist) -> Columns:
+def empty_columns(checklist: Checklist) -> VisitColumns:
     """Columns of no visits."""
     return columns_of((), checklist)
 
@@ -156,10 +166,10 @@ def fixed_levels(item: Item) -> tuple[AnswerValue, ...] | None:
     return None
 
 
-class _Reading:
+class _ColumnBuilder:
     """Visits being turned into columns; rows that do not fit go to ``strange``."""
 
-    def __init__(self, noted: Sequence[Noted], checklist: Checklist, strange: set[int]) -> None:
+    def __init__(self, noted: Sequence[ScorableVisit], checklist: Checklist, strange: set[int]) -> None:
         self.checklist, self.strange = checklist, strange
         self.answers = [visit.answers for visit in noted]
         self.steps = [visit.step for visit in noted]
@@ -168,7 +178,7 @@ class _Reading:
             for name, skip in visit.skipped.items():
                 self.skips.setdefault(name, []).append((row, _SKIPPED[skip.state]))
 
-    def column(self, item: Item) -> Column:
+    def column(self, item: Item) -> AnswerColumn:
         """The column of an item."""
         name = item.id
         given = [answers.get(name) for answers in self.answers]
@@ -177,14 +187,14 @@ class _Reading:
             codes = [_UNANSWERED if answer is None else 0 for answer in given]
             self._put_aside(codes, np.flatnonzero(np.isnan(numbers)).tolist())
             numbers = np.nan_to_num(numbers)
-            return Column(_narrow(self._left_out(item, codes, numbers), 1), (), numbers)
+            return AnswerColumn(_narrow(self._left_out(item, codes, numbers), 1), (), numbers)
         levels = fixed_levels(item)
         known_levels = dict.fromkeys(answer for answer in given if answer is not None) if levels is None else levels
         places: dict[AnswerValue | None, int | None] = {level: number for number, level in enumerate(known_levels)}
         places[None] = _UNANSWERED
         found = [places.get(answer) for answer in given]
         self._put_aside(found, [row for row, code in enumerate(found) if code is None] if None in found else [])
-        return Column(_narrow(self._left_out(item, found), len(known_levels)), tuple(known_levels))
+        return AnswerColumn(_narrow(self._left_out(item, found), len(known_levels)), tuple(known_levels))
 
     def _put_aside(self, codes: list[Any], rows: Iterable[int]) -> None:
         """Rows whose answers the column cannot hold count as unanswered there."""
@@ -217,7 +227,7 @@ class _Reading:
         for row, (answers, step) in enumerate(zip(self.answers, self.steps, strict=True)):
             deciding = (step, *[answers.get(name) for name in names])
             if deciding not in memo:
-                memo[deciding] = arises(item, own_steps, answers, step)
+                memo[deciding] = item_applies(item, own_steps, answers, step)
             if not memo[deciding]:
                 rows.append(row)
         return rows
@@ -241,11 +251,11 @@ def _as_answer(number: float) -> int | Decimal:
 
 
 def _feelings(felt: Sequence[Mapping[str, int]], touchpoints: Sequence[str]) -> dict[str, Codes]:
-    return {name: np.array([feelings.get(name, NOT_FELT) for feelings in felt], np.int8) for name in touchpoints}
+    return {name: np.array([feelings.get(name, NO_FEELING) for feelings in felt], np.int8) for name in touchpoints}
 
 
 def _felt(columns: Mapping[str, Codes], row: int) -> dict[str, int]:
-    return {name: int(codes[row]) for name, codes in columns.items() if codes[row] != NOT_FELT}
+    return {name: int(codes[row]) for name, codes in columns.items() if codes[row] != NO_FEELING}
 
 
 def _counts(complaints: Sequence[Sequence[Complaint]], touchpoints: Sequence[str]) -> dict[str, Codes]:

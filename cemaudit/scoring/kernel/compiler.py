@@ -16,18 +16,28 @@ from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Rounding, Transform
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import evaluate
-from cemaudit.scoring.kernel.aggregators import Form, form_of
-from cemaudit.scoring.kernel.arithmetic import EDGE, MOST, Floats, Mask, NoColumns, Number
-from cemaudit.scoring.kernel.block import NO_BAND, SCORED, Block, Result, Scored, reason_code
-from cemaudit.scoring.kernel.columns import Columns, empty_columns
-from cemaudit.scoring.kernel.members import Gathered, Members
-from cemaudit.scoring.kernel.sources import fails
-from cemaudit.scoring.plan import Group, Plan, PlannedMeasure
+from cemaudit.scoring.kernel.aggregators import Form, column_form
+from cemaudit.scoring.kernel.arithmetic import EDGE, MOST, Floats, Mask, NotVectorizable, NumberColumn
+from cemaudit.scoring.kernel.block import HAS_SCORE, NO_BAND, BlockScore, RowBlock, ScoredVisits, reason_code
+from cemaudit.scoring.kernel.columns import VisitColumns, empty_columns
+from cemaudit.scoring.kernel.members import BlockMembers, ScoreMembers
+from cemaudit.scoring.kernel.sources import critical_failures
+from cemaudit.scoring.plan import Plan, PlannedMeasure, PlannedScore
 
-__all__ = ["BLOCK", "ColumnGroup", "Kernel", "compile_plan", "grade", "hold", "result_of", "rounded", "transformed"]
+__all__ = [
+    "BLOCK",
+    "CompiledPlan",
+    "CompiledScore",
+    "compile_plan",
+    "conditions_mask",
+    "grade_rows",
+    "rounded",
+    "score_block",
+    "transformed",
+]
 
 
-def transformed(number: Number, transform: Transform, block: Block) -> Number:
+def transformed(number: NumberColumn, transform: Transform, block: RowBlock) -> NumberColumn:
     """The transformed numbers."""
     moved = number.times(transform.times).plus(transform.plus)
     if transform.table:
@@ -37,7 +47,7 @@ def transformed(number: Number, transform: Transform, block: Block) -> Number:
     return moved
 
 
-def _looked_up(number: Number, transform: Transform, block: Block) -> Number:
+def _looked_up(number: NumberColumn, transform: Transform, block: RowBlock) -> NumberColumn:
     """The value of the first row of the table whose ``up_to`` is not exceeded."""
     rungs = [(rung.up_to, rung.value) for rung in transform.table]
     scale = int(np.lcm.reduce([rung.value.denominator for rung in transform.table]))
@@ -46,29 +56,29 @@ def _looked_up(number: Number, transform: Transform, block: Block) -> Number:
     for (up_to, _), rung_value in reversed(list(zip(rungs, wholes, strict=True))):
         if up_to is not None:
             top = np.where(block.reaches(number, "<=", up_to), rung_value, top)
-    return Number(top, scale=scale, most=max(map(abs, wholes))).safe()
+    return NumberColumn(top, scale=scale, most=max(map(abs, wholes))).safe()
 
 
-def hold(conditions: Mapping[str, str], block: Block) -> Mask | None:
+def conditions_mask(conditions: Mapping[str, str], block: RowBlock) -> Mask | None:
     """Where all conditions hold; never where a score is missing. ``None``: everywhere."""
     mask: Mask | None = None
     for name, condition in conditions.items():
         result = block.scores[name]
-        mask = _both(mask, result.has)
+        mask = _and(mask, result.has)
         for bound in bounds(condition):
             if bound.is_percentile:
-                raise NoColumns(N_("it is compared with its peers"))
-            mask = _both(mask, block.reaches(result.number, bound.sign, bound.edge))
+                raise NotVectorizable(N_("it is compared with its peers"))
+            mask = _and(mask, block.reaches(result.number, bound.sign, bound.edge))
     return mask
 
 
-def _both(first: Mask | None, other: Mask | None) -> Mask | None:
+def _and(first: Mask | None, other: Mask | None) -> Mask | None:
     if first is None or other is None:
         return other if first is None else first
     return first & other
 
 
-def rounded(number: Number, rounding: Rounding, block: Block) -> Number:
+def rounded(number: NumberColumn, rounding: Rounding, block: RowBlock) -> NumberColumn:
     """The numbers rounded; rows too close to where rounding turns are left to the exact evaluator."""
     unit = 10 ** abs(rounding.digits)
     up, down = (unit, 1) if rounding.digits >= 0 else (1, unit)
@@ -84,8 +94,8 @@ def rounded(number: Number, rounding: Rounding, block: Block) -> Number:
         block.doubtful(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
         scaled_value = _to_whole(scaled, 1, rounding.mode)
     if most * down >= MOST:
-        raise NoColumns(N_("its numbers are too large"))
-    return Number(scaled_value * down if down != 1 else scaled_value, scale=up, most=most * down)
+        raise NotVectorizable(N_("its numbers are too large"))
+    return NumberColumn(scaled_value * down if down != 1 else scaled_value, scale=up, most=most * down)
 
 
 def _to_whole(top: Floats, bottom: Floats | int, mode: str) -> Floats:
@@ -118,17 +128,17 @@ def _halved(top: Floats, bottom: Floats | int, mode: str) -> Floats:
 
 
 @dataclass
-class ColumnGroup:
+class CompiledScore:
     """One score of a measure on columns."""
 
     name: str
     planned: PlannedMeasure
-    members: Members
+    members: ScoreMembers
     form: Form
-    critical: tuple[tuple[Callable[[Block], Mask], Fraction], ...]
+    critical: tuple[tuple[Callable[[RowBlock], Mask], Fraction], ...]
 
 
-def result_of(group: ColumnGroup, block: Block) -> Result:
+def score_block(group: CompiledScore, block: RowBlock) -> BlockScore:
     """The score of every row of a block."""
     measure = group.planned.measure
     members = group.members.gather(block)
@@ -137,19 +147,19 @@ def result_of(group: ColumnGroup, block: Block) -> Result:
     valid = scored if aggregated is None else scored & aggregated
     number = transformed(number, measure.transform, block)
     for cap in measure.caps:
-        number = number.at_most(cap.at, hold(cap.where, block))
+        number = number.at_most(cap.at, conditions_mask(cap.where, block))
     for failed, at in group.critical:
         number = number.at_most(at, failed(block))
     if measure.round and measure.round.stage == "value":
         number = rounded(number, measure.round, block)
     if valid.all():
-        return Result(number)
-    return Result(number, _reasons(group, members, valid, scored))
+        return BlockScore(number)
+    return BlockScore(number, _reasons(group, members, valid, scored))
 
 
-def _aggregate(group: ColumnGroup, members: Gathered, block: Block) -> tuple[Number, Mask | None]:
+def _aggregate(group: CompiledScore, members: BlockMembers, block: RowBlock) -> tuple[NumberColumn, Mask | None]:
     if not members.size:
-        return Number(np.zeros(block.rows)), None
+        return NumberColumn(np.zeros(block.rows)), None
     number, aggregated = group.form(members, group.planned.measure.options, block)
     if group.planned.aggregator.empty == "zero" and group.planned.aggregator.name != "count":
         something = members.scored > 0
@@ -157,7 +167,7 @@ def _aggregate(group: ColumnGroup, members: Gathered, block: Block) -> tuple[Num
     return number, aggregated
 
 
-def _scored(group: ColumnGroup, members: Gathered) -> Mask:
+def _scored(group: CompiledScore, members: BlockMembers) -> Mask:
     """Where the measure has a score, as far as its members say."""
     aggregator, measure = group.planned.aggregator, group.planned.measure
     if aggregator.arity is not None:
@@ -170,18 +180,18 @@ def _scored(group: ColumnGroup, members: Gathered) -> Mask:
     return enough if refused is None else enough & ~refused
 
 
-def _reasons(group: ColumnGroup, members: Gathered, valid: Mask, scored: Mask) -> NDArray[np.int8]:
+def _reasons(group: CompiledScore, members: BlockMembers, valid: Mask, scored: Mask) -> NDArray[np.int8]:
     """Why rows have no score, as ``exact`` says it."""
     why = np.zeros(len(valid), np.int8)
     rows = ~valid
     member_reasons = members.reasons()[:, rows]
-    count = len(member_reasons) - (member_reasons != SCORED).sum(axis=0)
+    count = len(member_reasons) - (member_reasons != HAS_SCORE).sum(axis=0)
     first = _first_missing(member_reasons)
-    alike = ((member_reasons == first) | (member_reasons == SCORED)).all(axis=0)
+    alike = ((member_reasons == first) | (member_reasons == HAS_SCORE)).all(axis=0)
     if group.planned.aggregator.arity is not None:
-        reason_codes = np.where(first == SCORED, reason_code(Reason.INCOMPLETE), first)
+        reason_codes = np.where(first == HAS_SCORE, reason_code(Reason.INCOMPLETE), first)
     else:
-        nothing = np.where(alike & (first != SCORED), first, reason_code(Reason.NOTHING_TO_SCORE))
+        nothing = np.where(alike & (first != HAS_SCORE), first, reason_code(Reason.NOTHING_TO_SCORE))
         reason_codes = np.where(count == 0, nothing, reason_code(Reason.TOO_FEW))
     reason_codes[(member_reasons == reason_code(Reason.REFUSED)).any(axis=0)] = reason_code(Reason.REFUSED)
     reason_codes[scored[rows]] = reason_code(Reason.NOTHING_TO_SCORE)
@@ -192,12 +202,12 @@ def _reasons(group: ColumnGroup, members: Gathered, valid: Mask, scored: Mask) -
 def _first_missing(reason_codes: NDArray[np.int8]) -> NDArray[np.int8]:
     if not len(reason_codes):
         return np.zeros(reason_codes.shape[1], np.int8)
-    first_missing = (reason_codes != SCORED).argmax(axis=0)
+    first_missing = (reason_codes != HAS_SCORE).argmax(axis=0)
     first: NDArray[np.int8] = reason_codes[first_missing, np.arange(reason_codes.shape[1])]
     return first
 
 
-def grade(scheme: Scheme, block: Block, bands: NDArray[np.int8]) -> None:
+def grade_rows(scheme: Scheme, block: RowBlock, bands: NDArray[np.int8]) -> None:
     """Write each row's place among the scheme's bands into ``bands`` (-1: none); peers are not known here."""
     waiting = np.ones(block.rows, np.bool_)
     for number, band in enumerate(scheme.bands):
@@ -207,20 +217,20 @@ def grade(scheme: Scheme, block: Block, bands: NDArray[np.int8]) -> None:
             has = block.scores[name].has
             if has is not None:
                 waiting &= has
-        meets = hold(band.where, block)
+        meets = conditions_mask(band.where, block)
         mine = waiting if meets is None else waiting & meets
         bands[mine] = number
         waiting = waiting & ~mine
     _downgrade(scheme, block, bands)
 
 
-def _downgrade(scheme: Scheme, block: Block, bands: NDArray[np.int8]) -> None:
+def _downgrade(scheme: Scheme, block: RowBlock, bands: NDArray[np.int8]) -> None:
     if not scheme.downgrades:
         return
     graded = bands >= 0
     lowered = bands.astype(np.int64)
     for downgrade in scheme.downgrades:
-        held: Mask | None = hold(downgrade.where, block)
+        held: Mask | None = conditions_mask(downgrade.where, block)
         lowered += downgrade.by if held is None else downgrade.by * held
     bands[graded] = np.minimum(lowered, len(scheme.bands) - 1)[graded]
 
@@ -233,12 +243,12 @@ BLOCK = 65_536
 """Rows scored at a time: few enough to stay in the processor's cache."""
 
 
-def compile_plan(plan: Plan) -> Kernel:
+def compile_plan(plan: Plan) -> CompiledPlan:
     """The kernel of a plan."""
-    return Kernel(plan)
+    return CompiledPlan(plan)
 
 
-class Kernel:
+class CompiledPlan:
     """A plan that scores columns. ``fallbacks`` says which measures are scored audit by audit, and why."""
 
     def __init__(self, plan: Plan) -> None:
@@ -247,11 +257,11 @@ class Kernel:
         self._program = _Program(plan, self._none)
         self.fallbacks: dict[str, Message] = self._program.fallbacks
 
-    def run(self, columns: Columns) -> Scored:
+    def run(self, columns: VisitColumns) -> ScoredVisits:
         """The scores of all visits of ``columns``, equal to the exact ones."""
         program = self._program if self._has_usual_levels(columns) else _Program(self.plan, columns)
         names = [group.name for group in program.groups] + program.by_visit_names
-        scored = Scored(
+        scored = ScoredVisits(
             rows=columns.rows,
             values={name: np.empty(columns.rows) for name in names},
             reasons={name: np.zeros(columns.rows, np.int8) for name in names},
@@ -260,7 +270,7 @@ class Kernel:
         )
         doubtful, ungraded = set(columns.kept), set()
         for start in range(0, columns.rows, BLOCK):
-            block = Block(columns, start, min(start + BLOCK, columns.rows))
+            block = RowBlock(columns, start, min(start + BLOCK, columns.rows))
             program.run(block, scored)
             doubtful |= _rows(block)
             program.grade(block, scored)
@@ -269,24 +279,24 @@ class Kernel:
             self._decide(columns, row, scored)
         for row in sorted(ungraded - doubtful):
             self._decide_band(columns, row, scored)
-        return Scored(**{**vars(scored), "decided": len(doubtful | ungraded)})
+        return ScoredVisits(**{**vars(scored), "decided": len(doubtful | ungraded)})
 
-    def _has_usual_levels(self, columns: Columns) -> bool:
+    def _has_usual_levels(self, columns: VisitColumns) -> bool:
         """Whether the codes stand for what the checklist alone says, so that nothing need be compiled again."""
         usual = self._none.items
         return all(c.numbers is None and c.levels == usual[name].levels for name, c in columns.items.items())
 
-    def _decide(self, columns: Columns, row: int, scored: Scored) -> None:
+    def _decide(self, columns: VisitColumns, row: int, scored: ScoredVisits) -> None:
         scores = evaluate(self.plan, columns.visit(row)).scores
         for name, score in scores.items():
             scored.put(row, name, score)
         self._put_band(row, scores, scored)
 
-    def _decide_band(self, columns: Columns, row: int, scored: Scored) -> None:
+    def _decide_band(self, columns: VisitColumns, row: int, scored: ScoredVisits) -> None:
         """The band alone of a row whose scores are beyond doubt."""
         self._put_band(row, evaluate(self._of_bands, columns.visit(row)).scores, scored)
 
-    def _put_band(self, row: int, scores: Mapping[str, Score], scored: Scored) -> None:
+    def _put_band(self, row: int, scores: Mapping[str, Score], scored: ScoredVisits) -> None:
         band = find_band(self.plan.scheme, scores)
         scored.bands[row] = NO_BAND if band is None else self.plan.scheme.bands.index(band)
 
@@ -295,7 +305,7 @@ class Kernel:
         return self.plan.part(_asked_by_bands(self.plan))
 
 
-def _rows(block: Block) -> set[int]:
+def _rows(block: RowBlock) -> set[int]:
     """The rows left to the exact evaluator, as rows of the columns."""
     return {block.start + int(row) for row in np.flatnonzero(block.doubt)}
 
@@ -303,23 +313,23 @@ def _rows(block: Block) -> set[int]:
 class _Program:
     """The steps for one set of columns, whose answers decide what the codes stand for."""
 
-    def __init__(self, plan: Plan, columns: Columns) -> None:
+    def __init__(self, plan: Plan, columns: VisitColumns) -> None:
         self.plan = plan
-        self.groups: list[ColumnGroup] = []
+        self.groups: list[CompiledScore] = []
         self.fallbacks: dict[str, Message] = {}
-        trial = Block(columns, 0, 0)
+        trial = RowBlock(columns, 0, 0)
         for planned in plan.measures:
             measure = planned.measure
             try:
                 self._refuse_dependent(planned)
                 groups = [self._group(planned, group, columns) for group in planned.groups]
                 for group in groups:
-                    trial.scores[group.name] = result_of(group, trial)
-            except NoColumns as error:
+                    trial.scores[group.name] = score_block(group, trial)
+            except NotVectorizable as error:
                 self.fallbacks[measure.id] = error.why
             else:
                 self.groups += groups
-        self.wanted = set(_wanted(plan))
+        self.wanted = set(_needed_scores(plan))
         self.by_visit = plan.part(self.fallbacks) if self.fallbacks else None
         self.by_visit_names = [
             score_name(planned.measure.id, group.key)
@@ -331,33 +341,33 @@ class _Program:
     def _refuse_dependent(self, planned: PlannedMeasure) -> None:
         for name in sorted({score.partition("[")[0] for score in planned.needs}):
             if name in self.fallbacks:
-                raise NoColumns(N_("it needs {name}"), name=name)
+                raise NotVectorizable(N_("it needs {name}"), name=name)
 
-    def _group(self, planned: PlannedMeasure, group: Group, columns: Columns) -> ColumnGroup:
-        caps = tuple((fails(self.plan, cap.item, columns), cap.at) for cap in group.critical_caps)
-        members = Members(self.plan, planned.measure, group, columns)
+    def _group(self, planned: PlannedMeasure, group: PlannedScore, columns: VisitColumns) -> CompiledScore:
+        caps = tuple((critical_failures(self.plan, cap.item, columns), cap.at) for cap in group.critical_caps)
+        members = ScoreMembers(self.plan, planned.measure, group, columns)
         name = score_name(planned.measure.id, group.key)
-        return ColumnGroup(name, planned, members, form_of(planned.aggregator), caps)
+        return CompiledScore(name, planned, members, column_form(planned.aggregator), caps)
 
-    def run(self, block: Block, scored: Scored) -> None:
+    def run(self, block: RowBlock, scored: ScoredVisits) -> None:
         """Score one block, but for its bands."""
         if self.by_visit is not None:
             self._run_by_visit(self.by_visit, block, scored)
         for group in self.groups:
-            result = result_of(group, block)
+            result = score_block(group, block)
             if group.name in self.wanted:
                 block.scores[group.name] = result
             values = block.cut(scored.values[group.name])
             result.number.write(values)
             if result.reasons is not None:
-                values[result.reasons != SCORED] = np.nan
+                values[result.reasons != HAS_SCORE] = np.nan
                 block.cut(scored.reasons[group.name])[:] = result.reasons
 
-    def grade(self, block: Block, scored: Scored) -> None:
+    def grade(self, block: RowBlock, scored: ScoredVisits) -> None:
         """The bands of a block that has its scores."""
-        grade(self.plan.scheme, block, block.cut(scored.bands))
+        grade_rows(self.plan.scheme, block, block.cut(scored.bands))
 
-    def _run_by_visit(self, plan: Plan, block: Block, scored: Scored) -> None:
+    def _run_by_visit(self, plan: Plan, block: RowBlock, scored: ScoredVisits) -> None:
         for row in range(block.start, block.stop):
             scores = evaluate(plan, block.columns.visit(row)).scores
             for name in self.by_visit_names:
@@ -365,14 +375,14 @@ class _Program:
         for name in self.by_visit_names:
             values = np.nan_to_num(block.cut(scored.values[name]), posinf=_LARGEST, neginf=-_LARGEST)
             block.doubtful(np.abs(values) >= _LARGEST)
-            number = Number(np.clip(values, -_LARGEST, _LARGEST), most=_LARGEST, error=_LARGEST * 2.0**-52)
-            block.scores[name] = Result(number, block.cut(scored.reasons[name]))
+            number = NumberColumn(np.clip(values, -_LARGEST, _LARGEST), most=_LARGEST, error=_LARGEST * 2.0**-52)
+            block.scores[name] = BlockScore(number, block.cut(scored.reasons[name]))
 
 
 _LARGEST = 1e6  # rows beyond are scored exactly
 
 
-def _wanted(plan: Plan) -> Iterator[str]:
+def _needed_scores(plan: Plan) -> Iterator[str]:
     """The scores that other scores or the bands look at."""
     for planned in plan.measures:
         yield from (

@@ -12,64 +12,64 @@ from numpy.typing import NDArray
 
 from cemaudit.model import Reason
 from cemaudit.model.measures import Measure
-from cemaudit.scoring.kernel.arithmetic import Floats, Mask, Number, WholeSum, added
-from cemaudit.scoring.kernel.block import Block, reason_code
-from cemaudit.scoring.kernel.columns import Columns
-from cemaudit.scoring.kernel.sources import Coded, Part, Source, make_source
-from cemaudit.scoring.plan import Group, Plan
+from cemaudit.scoring.kernel.arithmetic import Floats, IntegerSum, Mask, NumberColumn, weighted_sum
+from cemaudit.scoring.kernel.block import RowBlock, reason_code
+from cemaudit.scoring.kernel.columns import VisitColumns
+from cemaudit.scoring.kernel.sources import CodedItem, MemberColumn, MemberSource, make_source
+from cemaudit.scoring.plan import Plan, PlannedScore
 
-__all__ = ["Gathered", "Members"]
+__all__ = ["BlockMembers", "ScoreMembers"]
 
 
 _WEIGHTED = {"earned", "possible", "weight"}
 
 
-class _CodedSum:
+class _CodedItemSum:
     """One sum over the coded items: a fraction for each code, brought to whole numbers."""
 
     def __init__(self, tables: Sequence[Sequence[Fraction | None]], weights: Sequence[Fraction]) -> None:
         weighed = [[(entry or 0) * weight for entry in table] for table, weight in zip(tables, weights, strict=True)]
         self.scale = math.lcm(*(Fraction(entry).denominator for table in weighed for entry in table))
         wholes = {str(number): [int(entry * self.scale) for entry in table] for number, table in enumerate(weighed)}
-        self.sum = WholeSum(wholes)
+        self.sum = IntegerSum(wholes)
 
-    def run(self, codes: Sequence[NDArray[Any]], rows: int) -> Number:
-        return Number(self.whole(codes, rows).astype(np.float64), scale=self.scale, most=self.sum.most).safe()
+    def run(self, codes: Sequence[NDArray[Any]], rows: int) -> NumberColumn:
+        return NumberColumn(self.whole(codes, rows).astype(np.float64), scale=self.scale, most=self.sum.most).safe()
 
     def whole(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
         """The sums times the scale."""
         return self.sum.run(lambda name: codes[int(name)], rows)
 
 
-class Members:
+class ScoreMembers:
     """All members of a group."""
 
-    def __init__(self, plan: Plan, measure: Measure, group: Group, columns: Columns) -> None:
-        self.sources: list[Source] = [
+    def __init__(self, plan: Plan, measure: Measure, group: PlannedScore, columns: VisitColumns) -> None:
+        self.sources: list[MemberSource] = [
             make_source(plan, measure, member_input, columns) for member_input in group.inputs
         ]
         self.weights = [source.weight for source in self.sources]
-        self.coded = [source for source in self.sources if type(source) is Coded]
-        self.others = [source for source in self.sources if type(source) is not Coded]
-        self._sums: dict[str, _CodedSum] = {}
+        self.coded = [source for source in self.sources if type(source) is CodedItem]
+        self.others = [source for source in self.sources if type(source) is not CodedItem]
+        self._sums: dict[str, _CodedItemSum] = {}
 
-    def sum(self, sum_kind: str) -> _CodedSum:
+    def sum(self, sum_kind: str) -> _CodedItemSum:
         """One of the sums over the coded items, made when it is first asked for."""
         if sum_kind not in self._sums:
             weighted = sum_kind in _WEIGHTED
             weights = [source.weight if weighted else Fraction(1) for source in self.coded]
-            self._sums[sum_kind] = _CodedSum([_table(source, sum_kind) for source in self.coded], weights)
+            self._sums[sum_kind] = _CodedItemSum([_table(source, sum_kind) for source in self.coded], weights)
         return self._sums[sum_kind]
 
-    def gather(self, block: Block) -> Gathered:
+    def gather(self, block: RowBlock) -> BlockMembers:
         """The members of a block."""
-        return Gathered(self, block)
+        return BlockMembers(self, block)
 
 
-class Gathered:
+class BlockMembers:
     """The members of a group in one block; each sum is reckoned when it is asked for."""
 
-    def __init__(self, members: Members, block: Block) -> None:
+    def __init__(self, members: ScoreMembers, block: RowBlock) -> None:
         self.members = members
         self.block = block
         self.size = len(members.sources)
@@ -85,26 +85,28 @@ class Gathered:
         """How many members have a value."""
         return self.scored.astype(np.float64)
 
-    def earned(self) -> Number:
+    def earned(self) -> NumberColumn:
         """The sum of weights times values."""
         return self._summed("earned")
 
-    def plain(self) -> Number:
+    def plain(self) -> NumberColumn:
         """The sum of the values."""
         return self._summed("plain")
 
-    def possible(self) -> Number:
+    def possible(self) -> NumberColumn:
         """The sum of weights times points possible."""
         return self._summed("possible")
 
-    def weight(self) -> Number:
+    def weight(self) -> NumberColumn:
         """The sum of the weights of members with a value."""
         return self._summed("weight")
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[MemberColumn]:
         """Every member by itself, in order."""
         others = iter(self._others)
-        return [source.part(self.block) if type(source) is Coded else next(others) for source in self.members.sources]
+        return [
+            source.part(self.block) if type(source) is CodedItem else next(others) for source in self.members.sources
+        ]
 
     def refused(self) -> Mask | None:
         """Where a member may not be left out, and is."""
@@ -121,26 +123,26 @@ class Gathered:
         rows = [source.reasons(self.block) for source in self.members.sources]
         return np.array(rows, np.int8).reshape(self.size, self.block.rows)
 
-    def _summed(self, sum_kind: str) -> Number:
+    def _summed(self, sum_kind: str) -> NumberColumn:
         coded = self.members.sum(sum_kind).run(self._codes, self.block.rows)
         if not self._others:
             return coded
         factors = [s.weight if sum_kind in _WEIGHTED else Fraction(1) for s in self.members.others]
         numbers = [_number(other_item, sum_kind) for other_item in self._others]
         if not self._codes:
-            return added(numbers, factors, self.block.rows)
-        return added([coded, *numbers], [Fraction(1), *factors], self.block.rows)
+            return weighted_sum(numbers, factors, self.block.rows)
+        return weighted_sum([coded, *numbers], [Fraction(1), *factors], self.block.rows)
 
 
-def _table(source: Coded, sum_kind: str) -> list[Fraction | None]:
+def _table(source: CodedItem, sum_kind: str) -> list[Fraction | None]:
     if sum_kind in {"earned", "plain"}:
         return source.values
     return source.possible if sum_kind == "possible" else [Fraction(value is not None) for value in source.values]
 
 
-def _number(column: Part, sum_kind: str) -> Number:
+def _number(column: MemberColumn, sum_kind: str) -> NumberColumn:
     if sum_kind in {"earned", "plain"}:
         return column.number
     if sum_kind == "possible":
-        return column.possible or Number(np.zeros(len(column.has)))
-    return Number(column.has.astype(np.float64), most=1.0)
+        return column.possible or NumberColumn(np.zeros(len(column.has)))
+    return NumberColumn(column.has.astype(np.float64), most=1.0)

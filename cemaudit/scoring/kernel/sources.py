@@ -15,62 +15,62 @@ from cemaudit.language import N_
 from cemaudit.model import ItemScore, Reason
 from cemaudit.model.answers import Quantity
 from cemaudit.model.measures import Measure
-from cemaudit.scoring.exact import taken
-from cemaudit.scoring.items import ItemTable, is_failed
-from cemaudit.scoring.kernel.arithmetic import Mask, NoColumns, Number, lookup
-from cemaudit.scoring.kernel.block import SCORED, Block, reason_code
-from cemaudit.scoring.kernel.columns import NOT_FELT, STATES, Columns
-from cemaudit.scoring.plan import Input, Plan
+from cemaudit.scoring.exact import member_value
+from cemaudit.scoring.items import ItemScoreTable, is_failed
+from cemaudit.scoring.kernel.arithmetic import Mask, NotVectorizable, NumberColumn, lookup
+from cemaudit.scoring.kernel.block import HAS_SCORE, RowBlock, reason_code
+from cemaudit.scoring.kernel.columns import NO_FEELING, STATES, VisitColumns
+from cemaudit.scoring.plan import MeasureInput, Plan
 
-__all__ = ["Coded", "Part", "Source", "fails", "item_source", "make_source"]
+__all__ = ["CodedItem", "MemberColumn", "MemberSource", "critical_failures", "item_source", "make_source"]
 
 
 Codes = NDArray[Any]
 
 
-WIDEST = 1e6  # rows whose answers lie beyond are scored exactly
+LARGEST_NUMBER = 1e6  # rows whose answers lie beyond are scored exactly
 
 
 @dataclass(frozen=True)
-class Part:
+class MemberColumn:
     """A member on columns: its numbers (0 where it has none), where it has one, and the points possible."""
 
-    number: Number
+    number: NumberColumn
     has: Mask
-    possible: Number | None = None
+    possible: NumberColumn | None = None
 
 
-class Coded:
+class CodedItem:
     """An item whose code decides all: ``values``, ``possible`` and ``why`` by level, then state, last state first."""
 
-    def __init__(self, table: ItemTable, measure: Measure, weight: Fraction, columns: Columns) -> None:
+    def __init__(self, table: ItemScoreTable, measure: Measure, weight: Fraction, columns: VisitColumns) -> None:
         self.item = table.item
         self.weight = weight
         self.edges: list[Fraction] | None = None
         scored = [*self._levels(table, measure, columns), *(self._state(table, measure, s) for s in reversed(STATES))]
         self.values = [value for value, _, _ in scored]
         self.possible = [possible for _, possible, _ in scored]
-        self.why = [SCORED if reason is None else reason_code(reason) for _, _, reason in scored]
+        self.why = [HAS_SCORE if reason is None else reason_code(reason) for _, _, reason in scored]
 
-    def _levels(self, table: ItemTable, measure: Measure, columns: Columns) -> list[_Entry]:
+    def _levels(self, table: ItemScoreTable, measure: Measure, columns: VisitColumns) -> list[_Entry]:
         column, kind = columns.items[table.item.id], table.item.answer
         if column.numbers is None:
             scores = [(table.answered(level), level) for level in column.levels]
-            return [_entry(score, *taken(score, measure, level)) for score, level in scores]
+            return [_entry(score, *member_value(score, measure, level)) for score, level in scores]
         if isinstance(kind, Quantity) and isinstance(kind.table, tuple):
             self.edges = [row.up_to for row in kind.table if row.up_to is not None]
             earned: list[Fraction | None] = [row.points for row in kind.table]
         else:
-            is_itself = isinstance(kind, Quantity) and (kind.table == "value" or isinstance(self, Plain))
+            is_itself = isinstance(kind, Quantity) and (kind.table == "value" or isinstance(self, PlainNumberItem))
             earned = [Fraction(0) if is_itself else None]
         answered = [ItemScore(p, table.possible, Reason.NO_POINTS if p is None else None) for p in earned]
-        return [_entry(score, *taken(score, measure, None)) for score in answered]
+        return [_entry(score, *member_value(score, measure, None)) for score in answered]
 
-    def _state(self, table: ItemTable, measure: Measure, state: Reason) -> _Entry:
+    def _state(self, table: ItemScoreTable, measure: Measure, state: Reason) -> _Entry:
         score = table.left_out[state]
-        return _entry(score, *taken(score, measure, None))
+        return _entry(score, *member_value(score, measure, None))
 
-    def codes(self, block: Block) -> Codes:
+    def codes(self, block: RowBlock) -> Codes:
         """The codes; of a number, the row of the points table it falls in."""
         codes = block.codes(self.item.id)
         if not self.edges:
@@ -84,13 +84,15 @@ class Coded:
             rows += numbers > at
         return np.where(codes >= 0, rows, codes)
 
-    def part(self, block: Block) -> Part:
+    def part(self, block: RowBlock) -> MemberColumn:
         codes = self.codes(block)
-        return Part(
-            _tabled(self.values, codes), np.take(np.array(self.why) == SCORED, codes), _tabled(self.possible, codes)
+        return MemberColumn(
+            _look_up_codes(self.values, codes),
+            np.take(np.array(self.why) == HAS_SCORE, codes),
+            _look_up_codes(self.possible, codes),
         )
 
-    def reasons(self, block: Block) -> Codes:
+    def reasons(self, block: RowBlock) -> Codes:
         return np.take(np.array(self.why, np.int8), self.codes(block))
 
     def may_refuse(self) -> bool:
@@ -104,23 +106,23 @@ def _entry(score: ItemScore, value: Fraction | None, reason: Reason | None) -> _
     return value, score.possible if value is not None else None, reason if value is None else None
 
 
-def _tabled(table: Sequence[Fraction | None], codes: Codes) -> Number:
+def _look_up_codes(table: Sequence[Fraction | None], codes: Codes) -> NumberColumn:
     scale = math.lcm(*(entry.denominator for entry in table if entry is not None))
     wholes = [float((entry or 0) * scale) for entry in table]
-    return Number(lookup(codes, wholes), scale=scale, most=max(map(abs, wholes))).safe()
+    return NumberColumn(lookup(codes, wholes), scale=scale, most=max(map(abs, wholes))).safe()
 
 
-class Plain(Coded):
+class PlainNumberItem(CodedItem):
     """An item that counts with the very number answered."""
 
-    def __init__(self, table: ItemTable, measure: Measure, weight: Fraction, columns: Columns) -> None:
+    def __init__(self, table: ItemScoreTable, measure: Measure, weight: Fraction, columns: VisitColumns) -> None:
         super().__init__(table, measure, weight, columns)
         numbers = columns.items[table.item.id].numbers
         largest = 0.0 if numbers is None or not len(numbers) else float(np.max(np.abs(numbers)))
-        self.reach = min(largest, WIDEST)
+        self.reach = min(largest, LARGEST_NUMBER)
         self.is_whole = isinstance(table.item.answer, Quantity) and table.item.answer.type == "count"
 
-    def part(self, block: Block) -> Part:
+    def part(self, block: RowBlock) -> MemberColumn:
         codes, numbers = block.codes(self.item.id), block.numbers(self.item.id)
         left_out = super().part(block)
         answered = codes >= 0
@@ -129,23 +131,28 @@ class Plain(Coded):
             block.doubtful(numbers != np.rint(numbers))
         held = np.clip(numbers, -self.reach, self.reach)
         error = 0.0 if self.is_whole else self.reach * 2.0**-52
-        number = Number(np.where(answered, held, 0.0), most=self.reach, error=error)
-        return Part(_merged(number, left_out.number, answered), answered | left_out.has, left_out.possible)
+        number = NumberColumn(np.where(answered, held, 0.0), most=self.reach, error=error)
+        return MemberColumn(_merged(number, left_out.number, answered), answered | left_out.has, left_out.possible)
 
 
-def _merged(first: Number, other: Number, where: Mask) -> Number:
+def _merged(first: NumberColumn, other: NumberColumn, where: Mask) -> NumberColumn:
     if not other.most:
         return first
     plain = other.floated()
     top = np.where(where, first.value, plain.top)
-    return Number(top, most=max(first.most, plain.most), error=max(first.floated().error, plain.error))
+    return NumberColumn(top, most=max(first.most, plain.most), error=max(first.floated().error, plain.error))
 
 
-class Heir(Coded):
+class HeirItem(CodedItem):
     """An item that takes over the points of items that do not apply."""
 
     def __init__(
-        self, table: ItemTable, givers: Sequence[ItemTable], measure: Measure, weight: Fraction, columns: Columns
+        self,
+        table: ItemScoreTable,
+        givers: Sequence[ItemScoreTable],
+        measure: Measure,
+        weight: Fraction,
+        columns: VisitColumns,
     ) -> None:
         super().__init__(table, measure, weight, columns)
         self.take = measure.take
@@ -155,9 +162,9 @@ class Heir(Coded):
         }
         self.own = own or Fraction(0)
         if self.gifts and own is not None and (own < 0 or min(self.gifts.values()) < 0):
-            raise NoColumns(N_("it gives negative points away"))
+            raise NotVectorizable(N_("it gives negative points away"))
 
-    def part(self, block: Block) -> Part:
+    def part(self, block: RowBlock) -> MemberColumn:
         column = super().part(block)
         if not self.own or not self.gifts or column.possible is None:
             return column
@@ -167,20 +174,20 @@ class Heir(Coded):
         for name, share in shares.items():
             grown += (block.codes(name) == -1) * float(share * scale)
         most = float(scale * (1 + sum(shares.values())))
-        number = column.number if self.take in {"share", "value"} else _grown(column.number, grown, scale, most)
-        return Part(number, column.has, _grown(column.possible, grown, scale, most))
+        number = column.number if self.take in {"share", "value"} else _scaled_number(column.number, grown, scale, most)
+        return MemberColumn(number, column.has, _scaled_number(column.possible, grown, scale, most))
 
 
-def _grown(number: Number, grown: NDArray[np.float64], scale: int, most: float) -> Number:
+def _scaled_number(number: NumberColumn, grown: NDArray[np.float64], scale: int, most: float) -> NumberColumn:
     if number.is_exact:
-        wider = Number(number.top, None, number.scale * scale, number.most * most)
+        wider = NumberColumn(number.top, None, number.scale * scale, number.most * most)
         if wider.fits:
-            return Number(number.top * grown, None, wider.scale, wider.most)
-    raise NoColumns(N_("its numbers are too large"))
+            return NumberColumn(number.top * grown, None, wider.scale, wider.most)
+    raise NotVectorizable(N_("its numbers are too large"))
 
 
-def item_source(plan: Plan, measure: Measure, member_input: Input, columns: Columns) -> Coded:
-    """The source of an item; ``NoColumns`` where columns cannot give it."""
+def item_source(plan: Plan, measure: Measure, member_input: MeasureInput, columns: VisitColumns) -> CodedItem:
+    """The source of an item; ``NotVectorizable`` where columns cannot give it."""
     tables = plan.tables(measure.na)
     table, column = tables[member_input.ref], columns.items[member_input.ref]
     kind = table.item.answer
@@ -188,26 +195,26 @@ def item_source(plan: Plan, measure: Measure, member_input: Input, columns: Colu
     if column.numbers is not None and isinstance(kind, Quantity):
         is_itself = measure.take == "value" or (kind.table == "value" and measure.take != "possible")
         if is_itself and (givers or measure.take == "share"):
-            raise NoColumns(N_("it changes the numbers answered"))
+            raise NotVectorizable(N_("it changes the numbers answered"))
         if is_itself:
-            return Plain(table, measure, member_input.weight, columns)
+            return PlainNumberItem(table, measure, member_input.weight, columns)
     return (
-        Heir(table, givers, measure, member_input.weight, columns)
+        HeirItem(table, givers, measure, member_input.weight, columns)
         if givers
-        else Coded(table, measure, member_input.weight, columns)
+        else CodedItem(table, measure, member_input.weight, columns)
     )
 
 
-def fails(plan: Plan, item_id: str, columns: Columns) -> Callable[[Block], Mask]:
+def critical_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
     """Where a critical item failed."""
     probe_measure = Measure(id="it", how="sum", of=(item_id,))
-    source = item_source(plan, probe_measure, Input("item", item_id, Fraction(1)), columns)
+    source = item_source(plan, probe_measure, MeasureInput("item", item_id, Fraction(1)), columns)
     item = plan.checklist.items[item_id]
-    if type(source) is Coded:
+    if type(source) is CodedItem:
         failed = np.array([is_failed(item, ItemScore(points)) for points in source.values])
         return lambda block: np.take(failed, source.codes(block))
 
-    def failed_by(block: Block) -> Mask:
+    def failed_by(block: RowBlock) -> Mask:
         column = source.part(block)
         edge = item.critical.fails_at if item.critical else Fraction(0)
         return block.reaches(column.number, "<=", edge) & column.has
@@ -218,25 +225,25 @@ def fails(plan: Plan, item_id: str, columns: Columns) -> Callable[[Block], Mask]
 IRRELEVANT = -1 - STATES.index(Reason.NOT_RELEVANT)
 
 
-class Source(Protocol):
+class MemberSource(Protocol):
     """One input of a group."""
 
     weight: Fraction
 
-    def part(self, block: Block) -> Part:
+    def part(self, block: RowBlock) -> MemberColumn:
         """The member's numbers."""
 
-    def reasons(self, block: Block) -> Codes:
+    def reasons(self, block: RowBlock) -> Codes:
         """Why the member has no value, as reason codes."""
 
     def may_refuse(self) -> bool:
         """Whether one of the reasons can be that it may not be left out."""
 
 
-class Felt:
+class FeelingSource:
     """A feeling or a count of complaints at a touchpoint."""
 
-    def __init__(self, plan: Plan, member_input: Input) -> None:
+    def __init__(self, plan: Plan, member_input: MeasureInput) -> None:
         self.weight = member_input.weight
         self.ref = member_input.ref
         self.field, self.less, self.scale, self.most = _FELT[member_input.kind]
@@ -246,23 +253,23 @@ class Felt:
         touchpoint_asks = touchpoint.emotion if member_input.kind == "@emotions" else touchpoint.expectation
         self.why = reason_code(Reason.UNANSWERED if touchpoint_asks else Reason.NOT_ASKED)
 
-    def part(self, block: Block) -> Part:
+    def part(self, block: RowBlock) -> MemberColumn:
         column = getattr(block.columns, self.field).get(self.ref)
         if column is None:
             has = np.full(block.rows, not self.is_feeling)
-            return Part(Number(np.zeros(block.rows)), has)
+            return MemberColumn(NumberColumn(np.zeros(block.rows)), has)
         codes = block.cut(column)
-        has = codes != NOT_FELT if self.is_feeling else np.ones(block.rows, np.bool_)
+        has = codes != NO_FEELING if self.is_feeling else np.ones(block.rows, np.bool_)
         top = np.where(has, np.subtract(codes, self.less, dtype=np.float64), 0.0)
         if not self.is_feeling:
             block.doubtful(codes > self.most)
-        return Part(Number(top, scale=self.scale, most=self.most), has)
+        return MemberColumn(NumberColumn(top, scale=self.scale, most=self.most), has)
 
-    def reasons(self, block: Block) -> Codes:
+    def reasons(self, block: RowBlock) -> Codes:
         why = np.full(block.rows, self.why, np.int8)
         irrelevant = np.logical_and.reduce([block.codes(name) == IRRELEVANT for name in self.items])
         why[irrelevant] = reason_code(Reason.NOT_RELEVANT)
-        return np.where(self.part(block).has, SCORED, why)
+        return np.where(self.part(block).has, HAS_SCORE, why)
 
     def may_refuse(self) -> bool:
         return False
@@ -276,41 +283,41 @@ _FELT: dict[str, tuple[str, int, int, float]] = {
 }
 
 
-class Failures:
+class FailureSource:
     """How many critical items of a touchpoint failed."""
 
-    def __init__(self, plan: Plan, member_input: Input, columns: Columns) -> None:
+    def __init__(self, plan: Plan, member_input: MeasureInput, columns: VisitColumns) -> None:
         self.weight = member_input.weight
         items = plan.checklist.touchpoint[member_input.ref].items
-        self.failing = [fails(plan, item.id, columns) for item in items if item.critical]
+        self.failing = [critical_failures(plan, item.id, columns) for item in items if item.critical]
 
-    def part(self, block: Block) -> Part:
+    def part(self, block: RowBlock) -> MemberColumn:
         top = np.zeros(block.rows)
         for failed in self.failing:
             top += failed(block)
-        return Part(Number(top, most=len(self.failing)), np.ones(block.rows, np.bool_))
+        return MemberColumn(NumberColumn(top, most=len(self.failing)), np.ones(block.rows, np.bool_))
 
-    def reasons(self, block: Block) -> Codes:
+    def reasons(self, block: RowBlock) -> Codes:
         return np.zeros(block.rows, np.int8)
 
     def may_refuse(self) -> bool:
         return False
 
 
-class Scores:
+class MeasureSource:
     """Another measure's score."""
 
-    def __init__(self, member_input: Input) -> None:
+    def __init__(self, member_input: MeasureInput) -> None:
         self.ref = member_input.ref
         self.weight = member_input.weight
 
-    def part(self, block: Block) -> Part:
+    def part(self, block: RowBlock) -> MemberColumn:
         result = block.scores[self.ref]
         if result.has is None:
-            return Part(result.number, np.ones(block.rows, np.bool_))
-        return Part(result.number.kept(result.has), result.has)
+            return MemberColumn(result.number, np.ones(block.rows, np.bool_))
+        return MemberColumn(result.number.kept(result.has), result.has)
 
-    def reasons(self, block: Block) -> Codes:
+    def reasons(self, block: RowBlock) -> Codes:
         reasons = block.scores[self.ref].reasons
         return np.zeros(block.rows, np.int8) if reasons is None else reasons
 
@@ -318,14 +325,14 @@ class Scores:
         return True
 
 
-def make_source(plan: Plan, measure: Measure, member_input: Input, columns: Columns) -> Source:
-    """The source of an input; ``NoColumns`` where columns cannot give it."""
+def make_source(plan: Plan, measure: Measure, member_input: MeasureInput, columns: VisitColumns) -> MemberSource:
+    """The source of an input; ``NotVectorizable`` where columns cannot give it."""
     match member_input.kind:
         case "item":
             return item_source(plan, measure, member_input, columns)
         case "score":
-            return Scores(member_input)
+            return MeasureSource(member_input)
         case "@critical":
-            return Failures(plan, member_input, columns)
+            return FailureSource(plan, member_input, columns)
         case _:
-            return Felt(plan, member_input)
+            return FeelingSource(plan, member_input)

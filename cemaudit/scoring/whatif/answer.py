@@ -15,16 +15,16 @@ from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import Evaluation, evaluate
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.whatif.goals import Goal, plan_for
-from cemaudit.scoring.whatif.levers import Lever, after, find_levers, shown_answer
-from cemaudit.scoring.whatif.search import Budget, cheapest
+from cemaudit.scoring.whatif.levers import Lever, evaluate_after, find_levers, shown_answer
+from cemaudit.scoring.whatif.search import SearchBudget, cheapest_moves
 
-__all__ = ["Change", "Fix", "Terms", "WhatIf", "what_if"]
+__all__ = ["AnswerChange", "SingleChange", "WhatIf", "WhatIfTerms", "what_if"]
 
 Status = Literal["reached", "cheapest", "at-most", "impossible", "unknown"]
 
 
 @dataclass(frozen=True)
-class Terms:
+class WhatIfTerms:
     """What may change, and what it costs.
 
     ``costs`` (0 or more; 1 unless given) by item; ``fixed`` items stay. ``feelings``: emotions and expectations may
@@ -40,7 +40,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Change:
+class AnswerChange:
     """One answer that would have been another: as people read it before (empty: none) and after, and what it costs."""
 
     name: str
@@ -56,10 +56,10 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Fix:
+class SingleChange:
     """One change alone: the value and band it leads to, and by how much the value gets better (``None``: unscored)."""
 
-    change: Change
+    change: AnswerChange
     value: Fraction | None
     gain: Fraction | None
     band: Band | None
@@ -72,7 +72,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """``status``: already ``reached``; ``cheapest`` (proved); ``at-most`` (changes that do, perhaps not the cheapest);
+    """``status``: already ``reached``; ``cheapest_moves`` (proved); ``at-most`` (changes that do, perhaps not the cheapest);
     ``impossible`` (proved); ``unknown`` (none found before the search was cut off).
     """
 
@@ -80,67 +80,69 @@ class WhatIf:
     status: Status
     before: tuple[Fraction | None, Band | None]
     after: tuple[Fraction | None, Band | None]
-    changes: tuple[Change, ...]
+    changes: tuple[AnswerChange, ...]
     cost: Fraction
-    fixes: tuple[Fix, ...]
+    fixes: tuple[SingleChange, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The answer as plain JSON values."""
         return {
             "status": self.status,
             "measure": self.goal.measure,
-            "before": _point(self.before),
-            "after": _point(self.after),
+            "before": _state_json(self.before),
+            "after": _state_json(self.after),
             "cost": shown_exactly(self.cost),
             "changes": [change.as_json() for change in self.changes],
             "fixes": [fix.as_json() for fix in self.fixes],
         }
 
 
-def what_if(plan: Plan, visit: Visit, goal: Goal, terms: Terms | None = None, budget: Budget | None = None) -> WhatIf:
+def what_if(
+    plan: Plan, visit: Visit, goal: Goal, terms: WhatIfTerms | None = None, budget: SearchBudget | None = None
+) -> WhatIf:
     """The cheapest changes of answers with which ``visit`` reaches ``goal``, and every single fix, the best first."""
-    terms = terms or Terms()
+    terms = terms or WhatIfTerms()
     base = evaluate(plan_for(plan, goal), visit, terms.given)
     levers = find_levers(base, feelings=terms.feelings, not_applicable=terms.not_applicable, fixed=terms.fixed)
     priced = {lever.name: terms.costs.get(lever.name, Fraction(1)) for lever in levers}
     fixes = tuple(sorted(_fixes(base, goal, levers, priced), key=_rank))
     if goal.is_reached(base):
-        return WhatIf(goal, "reached", _where(base, goal), _where(base, goal), (), Fraction(0), fixes)
-    best_moves = cheapest(base, levers, goal, priced, budget or Budget())
+        return WhatIf(goal, "reached", _value_and_band(base, goal), _value_and_band(base, goal), (), Fraction(0), fixes)
+    best_moves = cheapest_moves(base, levers, goal, priced, budget or SearchBudget())
     moves = best_moves.moves or {}
-    then = (after(base, moves) if moves else None) or base
+    then = (evaluate_after(base, moves) if moves else None) or base
     status: Status = "cheapest" if best_moves.is_proved else "at-most"
     lacking: Status = "impossible" if best_moves.is_proved else "unknown"
     changes = tuple(_change(base, lever, moves[lever.name], priced) for lever in levers if lever.name in moves)
     return WhatIf(
         goal=goal,
         status=lacking if best_moves.moves is None else status,
-        before=_where(base, goal),
-        after=_where(then, goal),
+        before=_value_and_band(base, goal),
+        after=_value_and_band(then, goal),
         changes=changes,
         cost=sum((change.cost for change in changes), Fraction(0)),
         fixes=fixes,
     )
 
 
-def _fixes(base: Evaluation, goal: Goal, levers: list[Lever], costs: Mapping[str, Fraction]) -> Iterator[Fix]:
+def _fixes(base: Evaluation, goal: Goal, levers: list[Lever], costs: Mapping[str, Fraction]) -> Iterator[SingleChange]:
     """The best option of every lever that makes anything better by itself."""
-    now, band = _where(base, goal)
+    now, band = _value_and_band(base, goal)
     labels = [row.label for row in base.plan.scheme.bands]
     for lever in levers:
         fixes = []
         for option in lever.options:
-            evaluation = after(base, {lever.name: option})
+            evaluation = evaluate_after(base, {lever.name: option})
             if evaluation is not None:
-                value, then = _where(evaluation, goal)
+                value, then = _value_and_band(evaluation, goal)
                 gain = None if value is None or now is None else _better(base, goal) * (value - now)
-                fixes.append(Fix(_change(base, lever, option, costs), value, gain, then))
+                fixes.append(SingleChange(_change(base, lever, option, costs), value, gain, then))
         best = min(fixes, key=_rank, default=None)
         if best and (_is_gain(best, now) or _is_better(best.band, band, labels)):
             yield best
 
 
-def _is_gain(fix: Fix, now: Fraction | None) -> bool:
+def _is_gain(fix: SingleChange, now: Fraction | None) -> bool:
     return (now is None and fix.value is not None) or (fix.gain is not None and fix.gain > 0)
 
 
@@ -148,7 +150,7 @@ def _is_better(then: Band | None, now: Band | None, labels: list[str]) -> bool:
     return then is not None and (now is None or labels.index(then.label) < labels.index(now.label))
 
 
-def _rank(fix: Fix) -> tuple[bool, Fraction, Fraction]:
+def _rank(fix: SingleChange) -> tuple[bool, Fraction, Fraction]:
     return fix.gain is None, -(fix.gain or Fraction(0)), fix.change.cost
 
 
@@ -160,16 +162,16 @@ def _better(base: Evaluation, goal: Goal) -> int:
     return 1 if base.plan.scheme.direction == "higher-is-better" else -1
 
 
-def _where(evaluation: Evaluation, goal: Goal) -> tuple[Fraction | None, Band | None]:
+def _value_and_band(evaluation: Evaluation, goal: Goal) -> tuple[Fraction | None, Band | None]:
     value = evaluation.reckonings[goal.measure].score.value
     band = find_band(evaluation.plan.scheme, evaluation.scores, goal.peers) if goal.label else None
     return value, band
 
 
-def _change(base: Evaluation, lever: Lever, option: AnswerValue, costs: Mapping[str, Fraction]) -> Change:
+def _change(base: Evaluation, lever: Lever, option: AnswerValue, costs: Mapping[str, Fraction]) -> AnswerChange:
     checklist, visit = base.plan.checklist, base.visit
     kind, _, touchpoint = lever.name.rstrip("]").partition("[")
-    return Change(
+    return AnswerChange(
         name=lever.name,
         title=checklist.touchpoint[touchpoint].title if touchpoint else checklist.items[kind].ask,
         before=shown_answer(visit, checklist, lever.name),
@@ -179,7 +181,7 @@ def _change(base: Evaluation, lever: Lever, option: AnswerValue, costs: Mapping[
     )
 
 
-def _point(where: tuple[Fraction | None, Band | None]) -> dict[str, Any]:
+def _state_json(where: tuple[Fraction | None, Band | None]) -> dict[str, Any]:
     value, band = where
     return {"value": _plain(value), "band": band and band.label}
 

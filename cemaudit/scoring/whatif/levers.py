@@ -16,19 +16,19 @@ from cemaudit.model.aggregator import Member
 from cemaudit.model.answers import AnswerType, AnswerValue, Choice, Choices, Nps, Quantity, Scale, YesNo
 from cemaudit.model.expression import Comparison, Constant, Logic, Name, Node
 from cemaudit.scoring.exact import Evaluation, evaluate
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 
 __all__ = [
-    "Effects",
-    "Leaf",
+    "AnswerPosition",
     "Lever",
+    "MoveEffects",
     "Moves",
-    "Single",
-    "after",
+    "SingleMove",
+    "evaluate_after",
     "find_levers",
-    "moved",
     "names_of_levers",
     "shown_answer",
+    "visit_after_moves",
 ]
 
 
@@ -44,7 +44,7 @@ Side = Literal["inside", "above", "below"]
 Gap = frozenset[Side]
 
 
-WHOLE: Gap = frozenset()
+NO_GAP: Gap = frozenset()
 
 
 INSIDE: Gap = frozenset(("inside",))
@@ -64,7 +64,7 @@ class Lever:
 
     name: str
     options: tuple[AnswerValue, ...]
-    gap: Gap = WHOLE
+    gap: Gap = NO_GAP
     is_switch: bool = False
 
 
@@ -91,7 +91,7 @@ def names_of_levers(checklist: Checklist) -> set[str]:
     return {*checklist.items, *(f"{kind}[{name}]" for kind in kinds for name in checklist.touchpoint)}
 
 
-def moved(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
+def visit_after_moves(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
     """The visit with its levers moved; answers that no longer arise are dropped.
 
     ``None`` where a moved item itself does not arise.
@@ -106,7 +106,7 @@ def moved(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
             answers[name] = value
     skipped: dict[str, Skip] = {name: skip for name, skip in visit.skipped.items() if name not in answers}
     changes = {"answers": answers, "skipped": skipped, "emotions": emotions, "expectations": expectations}
-    return _without_strays(visit.model_copy(update=changes), checklist, moves)
+    return _without_stray_answers(visit.model_copy(update=changes), checklist, moves)
 
 
 def shown_answer(visit: Visit, checklist: Checklist, name: str, value: AnswerValue | None = None) -> str:
@@ -138,7 +138,7 @@ def _is_out(name: str, visit: Visit) -> bool:
 
 def _of_item(item: Item, visit: Visit, checklist: Checklist, *, is_raw: bool) -> Lever:
     conditions = [other.when for other in checklist.items.values() if other.when and item.id in other.when.names()]
-    options, gap = _options(item.answer, [mark for condition in conditions for mark in _marks(condition)])
+    options, gap = _options(item.answer, [mark for condition in conditions for mark in _thresholds(condition)])
     if isinstance(item.answer, Quantity) and not item.answer.one_of and (is_raw or any(map(_is_open, conditions))):
         gap |= INSIDE
     now, worth = visit.answers.get(item.id), item.answer.points
@@ -149,16 +149,16 @@ def _of_item(item: Item, visit: Visit, checklist: Checklist, *, is_raw: bool) ->
     return Lever(item.id, tuple(options) if arises else (), gap, is_switch)
 
 
-def _marks(condition: Node) -> Iterator[Fraction]:
+def _thresholds(condition: Node) -> Iterator[Fraction]:
     """The numbers a condition compares answers with."""
     match condition:
         case Constant(constant):
             members = constant if isinstance(constant, tuple) else (constant,)
             yield from (Fraction(member) for member in members if isinstance(member, Decimal))
         case Comparison(_, left, right):
-            yield from (*_marks(left), *_marks(right))
+            yield from (*_thresholds(left), *_thresholds(right))
         case Logic(_, parts):
-            yield from (mark for operand in parts for mark in _marks(operand))
+            yield from (mark for operand in parts for mark in _thresholds(operand))
 
 
 def _is_open(condition: Node) -> bool:
@@ -190,42 +190,42 @@ def _options(answer: AnswerType, marks: Iterable[Fraction] = ()) -> tuple[list[A
     """Answers that stand for all others, and where they do not."""
     match answer:
         case YesNo():
-            return [True, False], WHOLE
+            return [True, False], NO_GAP
         case Choice():
-            return [option.id for option in answer.options], WHOLE
+            return [option.id for option in answer.options], NO_GAP
         case Choices():
             return _sets([option.id for option in answer.options])
         case Scale() | Nps():
             low, high = (0, 10) if isinstance(answer, Nps) else (answer.lowest, answer.highest)
-            return list(range(low, high + 1)), WHOLE
+            return list(range(low, high + 1)), NO_GAP
         case Quantity():
             return _quantities(answer, marks)
-    return [], WHOLE
+    return [], NO_GAP
 
 
 def _sets(ids: list[str]) -> tuple[list[AnswerValue], Gap]:
     if len(ids) > MOST_OPTIONS:
         return [(), tuple(ids), *((row,) for row in ids)], frozenset(("inside", "above", "below"))
-    return list(chain.from_iterable(combinations(ids, size) for size in range(len(ids) + 1))), WHOLE
+    return list(chain.from_iterable(combinations(ids, size) for size in range(len(ids) + 1))), NO_GAP
 
 
 def _quantities(answer: Quantity, marks: Iterable[Fraction]) -> tuple[list[AnswerValue], Gap]:
     """One number for each row of a points table; else the numbers allowed, or, where they are many, some of them."""
     if answer.one_of:
-        return [_value(number) for number in answer.one_of], WHOLE
+        return [_value(number) for number in answer.one_of], NO_GAP
     if isinstance(answer.table, tuple):
         edges = [row.up_to for row in answer.table if row.up_to is not None]
-        return _allowed(answer, [*_around([*edges, *marks]), *_ends(answer)]), WHOLE
+        return _allowed(answer, [*_around([*edges, *marks]), *_ends(answer)]), NO_GAP
     if answer.min is None or answer.max is None:
         start = math.floor(answer.max) - 10 if answer.max is not None else math.ceil(answer.min or 0)
         few = [Fraction(number) for number in range(start, start + 11)]
-        above: Gap = frozenset(("above",)) if answer.max is None else WHOLE
-        below: Gap = frozenset(("below",)) if answer.min is None else WHOLE
+        above: Gap = frozenset(("above",)) if answer.max is None else NO_GAP
+        below: Gap = frozenset(("below",)) if answer.min is None else NO_GAP
         return _allowed(answer, [*_ends(answer), *few]), INSIDE | above | below
     allowed_range = range(math.ceil(answer.min), math.floor(answer.max) + 1)
     few = [Fraction(number) for number in allowed_range] if len(allowed_range) <= MOST_STEPS else []
     is_whole = answer.type == "count" and len(few) == len(allowed_range)
-    return _allowed(answer, [*_ends(answer), *few]), WHOLE if is_whole else INSIDE
+    return _allowed(answer, [*_ends(answer), *few]), NO_GAP if is_whole else INSIDE
 
 
 def _around(marks: Iterable[Fraction]) -> Iterator[Fraction]:
@@ -251,12 +251,12 @@ def _value(number: Fraction) -> AnswerValue:
     return number.numerator if number.denominator == 1 else Decimal(number.numerator) / Decimal(number.denominator)
 
 
-def _without_strays(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
+def _without_stray_answers(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
     """Answers to items that do not arise leave, one after the other: an answer that leaves may take others along."""
     conditional = [item for item in checklist.items.values() if item.when]
     while True:
         strays = {
-            item.id for item in conditional if item.id in visit.answers and not is_relevant(item, visit, checklist)
+            item.id for item in conditional if item.id in visit.answers and not item_is_relevant(item, visit, checklist)
         }
         if not strays:
             return visit
@@ -266,14 +266,14 @@ def _without_strays(visit: Visit, checklist: Checklist, moves: Moves) -> Visit |
         visit = visit.model_copy(update={"answers": kept})
 
 
-class Leaf(NamedTuple):
+class AnswerPosition(NamedTuple):
     """Where an answer enters: a member of a score, or (``position`` -1) the points of the critical item ``score``."""
 
     score: str
     position: int
 
 
-class Single(NamedTuple):
+class SingleMove(NamedTuple):
     """One lever moved to one option, and all numbers after it."""
 
     lever: str
@@ -281,13 +281,13 @@ class Single(NamedTuple):
     after: Evaluation
 
 
-def after(base: Evaluation, moves: Moves) -> Evaluation | None:
+def evaluate_after(base: Evaluation, moves: Moves) -> Evaluation | None:
     """All numbers after some moves; ``None`` where one of them cannot be made."""
-    visit = moved(base.visit, base.plan.checklist, moves)
+    visit = visit_after_moves(base.visit, base.plan.checklist, moves)
     return None if visit is None else evaluate(base.plan, visit, base.given)
 
 
-class Effects:
+class MoveEffects:
     """The visit as it is (``base``) and after every single move of some levers; those that do nothing are left out.
 
     None of the levers may be a switch: then what one does to a leaf, it does in any company.
@@ -296,15 +296,15 @@ class Effects:
     def __init__(self, base: Evaluation, levers: Iterable[Lever]) -> None:
         self.base = base
         self.levers: dict[str, Lever] = {}
-        self.singles: dict[str, list[Single]] = {}
-        self.moving: dict[Leaf, dict[str, list[Single]]] = {}
+        self.singles: dict[str, list[SingleMove]] = {}
+        self.moving: dict[AnswerPosition, dict[str, list[SingleMove]]] = {}
         groups = ((measure.measure.id, group) for measure in base.plan.measures for group in measure.groups)
         self.caps = {score_name(name, group.key): group.critical_caps for name, group in groups}
         self.leaves = tuple(self._find_leaves())
         for lever in levers:
             self._try(lever)
 
-    def member(self, leaf: Leaf, evaluation: Evaluation | None = None) -> Member:
+    def member(self, leaf: AnswerPosition, evaluation: Evaluation | None = None) -> Member:
         """The member at a leaf, in the visit as it is or in another evaluation."""
         known = evaluation or self.base
         if leaf.position >= 0:
@@ -312,20 +312,20 @@ class Effects:
         points = known.items_under(None)[0][leaf.score].points
         return Member(leaf.score, points)
 
-    def _find_leaves(self) -> Iterator[Leaf]:
+    def _find_leaves(self) -> Iterator[AnswerPosition]:
         for name, reckoning in self.base.reckonings.items():
             for position, member_input in enumerate(reckoning.inputs):
                 if member_input.kind != "score":
-                    yield Leaf(name, position)
+                    yield AnswerPosition(name, position)
         for item in {cap.item for caps in self.caps.values() for cap in caps}:
-            yield Leaf(item, -1)
+            yield AnswerPosition(item, -1)
 
     def _try(self, lever: Lever) -> None:
         for option in lever.options:
-            evaluation = after(self.base, {lever.name: option})
+            evaluation = evaluate_after(self.base, {lever.name: option})
             if evaluation is None:
                 return
-            single = Single(lever.name, option, evaluation)
+            single = SingleMove(lever.name, option, evaluation)
             touched = [leaf for leaf in self.leaves if self.member(leaf, evaluation) != self.member(leaf)]
             if touched:
                 self.levers[lever.name] = lever

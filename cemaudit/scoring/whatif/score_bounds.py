@@ -10,31 +10,40 @@ from typing import NamedTuple
 
 from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Transform
-from cemaudit.scoring.exact import Reckoning
-from cemaudit.scoring.whatif.levers import Effects, Leaf
-from cemaudit.scoring.whatif.linear_bounds import MOST_LINES, NEAR, Line, Lines, added, highest, stepped, tightest
+from cemaudit.scoring.exact import ScoreDerivation
+from cemaudit.scoring.whatif.levers import AnswerPosition, MoveEffects
+from cemaudit.scoring.whatif.linear_bounds import (
+    MOST_BOUNDS,
+    NEAR,
+    LinearBound,
+    LinearBounds,
+    max_bound,
+    monotone_bound,
+    sum_bound,
+    tightest_bound,
+)
 
-__all__ = ["RULES", "Part", "Reach"]
+__all__ = ["BOUND_RULES", "MemberBounds", "ScoreBounds"]
 
 
-class Part(NamedTuple):
+class MemberBounds(NamedTuple):
     """A member as the rules see it: its lines, its value (times the sign) where scored, and what may bring it in."""
 
-    lines: Lines
+    lines: LinearBounds
     value: float | None
     weight: float
     possible: float
     entering: dict[str, float]
 
     @property
-    def line(self) -> Line:
-        return tightest(self.lines)
+    def line(self) -> LinearBound:
+        return tightest_bound(self.lines)
 
 
-def _sum(reach: Reach, reckoning: Reckoning, sign: int, start: float = 0) -> Lines:
+def _sum(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int, start: float = 0) -> LinearBounds:
     members = reach.parts(reckoning, sign)
     return (
-        added(
+        sum_bound(
             (
                 member.line.scaled(member.weight) if member.value is not None else _entering(member)
                 for member in members
@@ -44,21 +53,23 @@ def _sum(reach: Reach, reckoning: Reckoning, sign: int, start: float = 0) -> Lin
     )
 
 
-def _entering(member: Part) -> Line:
-    return Line(0, {lever: max(0.0, member.weight * end) for lever, end in member.entering.items() if member.weight})
+def _entering(member: MemberBounds) -> LinearBound:
+    return LinearBound(
+        0, {lever: max(0.0, member.weight * end) for lever, end in member.entering.items() if member.weight}
+    )
 
 
-def _deduct(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+def _deduct(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
     base = float(reckoning.measure.options.get("base", Fraction(100)))
     return _sum(reach, reckoning, -sign, sign * base)
 
 
-def _difference(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+def _difference(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
     first, second = reach.part(reckoning, 0, sign), reach.part(reckoning, 1, -sign)
-    return (added([first.line, second.line]),)
+    return (sum_bound([first.line, second.line]),)
 
 
-def _averaged(members: list[Part], now: float, sign: int) -> Lines | None:
+def _averaged(members: list[MemberBounds], now: float, sign: int) -> LinearBounds | None:
     """The line of a weighted mean; who enters pulls by how far it lies from the mean, and only ever dilutes others."""
     weight = sum(member.weight * member.possible for member in members if member.value is not None)
     if weight <= 0 or any(member.possible < 0 for member in members):
@@ -73,51 +84,51 @@ def _averaged(members: list[Part], now: float, sign: int) -> Lines | None:
                 lever: max(0.0, pull * (end - sign * now * member.possible)) if pull else 0.0
                 for lever, end in member.entering.items()
             }
-            lines.append(Line(0, gains))
-    return (added(lines, start),)
+            lines.append(LinearBound(0, gains))
+    return (sum_bound(lines, start),)
 
 
-def _weighted_mean(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+def _weighted_mean(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
     return _mean_of(reach, reckoning, sign, weighted=True)
 
 
-def _mean(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+def _mean(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
     return _mean_of(reach, reckoning, sign, weighted=False)
 
 
-def _mean_of(reach: Reach, reckoning: Reckoning, sign: int, *, weighted: bool) -> Lines | None:
+def _mean_of(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int, *, weighted: bool) -> LinearBounds | None:
     if weighted and any(member.weight < 0 for member in reckoning.members):
         return None
     members = [part._replace(possible=1.0) for part in reach.parts(reckoning, sign, weighted=weighted)]
     return _averaged(members, float(reckoning.aggregate or 0), sign)
 
 
-def _ratio(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+def _ratio(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
     kinds = {member_input.kind for member_input in reckoning.inputs}
     if kinds - {"item"} or any(member.weight < 0 for member in reckoning.members):
         return None
     return _averaged(reach.parts(reckoning, sign), float(reckoning.aggregate or 0), sign)
 
 
-def _extreme(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+def _extreme(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
     members = reach.parts(reckoning, sign, weighted=False)
     inside = [member for member in members if member.value is not None]
     if (reckoning.measure.how == "max") != (sign > 0):  # at most each member's own bound
         return tuple(line for member in inside for line in member.lines)
-    line = highest(member.line for member in inside)
-    entering = [Line(line.start, {name: max(0, end - line.start) for name, end in member.entering.items()})
+    line = max_bound(member.line for member in inside)
+    entering = [LinearBound(line.start, {name: max(0, end - line.start) for name, end in member.entering.items()})
                 for member in members if member.value is None]  # fmt: skip
-    return (highest([line, *entering]),)
+    return (max_bound([line, *entering]),)
 
 
-def _per_member(kind: Callable[[float], float]) -> Callable[[Reach, Reckoning, int], list[Part]]:
-    def parts(reach: Reach, reckoning: Reckoning, sign: int) -> list[Part]:
+def _per_member(kind: Callable[[float], float]) -> Callable[[ScoreBounds, ScoreDerivation, int], list[MemberBounds]]:
+    def parts(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> list[MemberBounds]:
         def rising(bound: float) -> float:
             return max(sign * kind(sign * bound + shift) for shift in (-NEAR, 0, NEAR))
 
         return [
             member._replace(
-                lines=(stepped(member.line, rising),),
+                lines=(monotone_bound(member.line, rising),),
                 value=None if member.value is None else sign * kind(sign * member.value),
                 possible=1.0,
                 entering={lever: rising(end) for lever, end in member.entering.items()},
@@ -128,30 +139,30 @@ def _per_member(kind: Callable[[float], float]) -> Callable[[Reach, Reckoning, i
     return parts
 
 
-def _nps(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+def _nps(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
     members = _per_member(lambda x: 100.0 * ((x >= 9) - (x <= 6)))(reach, reckoning, sign)
     return _averaged(members, float(reckoning.aggregate or 0), sign)
 
 
-def _share(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+def _share(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
     return _averaged(_reaching(reach, reckoning, sign), float(reckoning.aggregate or 0), sign)
 
 
-def _reaching(reach: Reach, reckoning: Reckoning, sign: int) -> list[Part]:
+def _reaching(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> list[MemberBounds]:
     least = float(reckoning.measure.options.get("from", Fraction(1)))
     return _per_member(lambda x: float(x >= least))(reach, reckoning, sign)
 
 
-def _count(reach: Reach, reckoning: Reckoning, sign: int) -> Lines:
+def _count(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
     if "from" not in reckoning.measure.options:
         members = reach.parts(reckoning, sign, weighted=False)
-        entering = [Line(0, dict.fromkeys(member.entering, 1.0)) for member in members if sign > 0]
-        return (added(entering, sign * float(reckoning.aggregate or 0)),)
+        entering = [LinearBound(0, dict.fromkeys(member.entering, 1.0)) for member in members if sign > 0]
+        return (sum_bound(entering, sign * float(reckoning.aggregate or 0)),)
     members = _reaching(reach, reckoning, sign)
-    return (added(member.line if member.value is not None else _entering(member) for member in members),)
+    return (sum_bound(member.line if member.value is not None else _entering(member) for member in members),)
 
 
-def _experience(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
+def _experience(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
     """S rises with P (0..scale) and with E; along each it is at most as steep as at the ends of the other."""
     scale = float(reckoning.measure.options.get("scale", Fraction(1)))
     performance, emotion = reach.parts(reckoning, sign, weighted=False)
@@ -166,16 +177,16 @@ def _experience(reach: Reach, reckoning: Reckoning, sign: int) -> Lines | None:
         performance.line.scaled(by_performance, -by_performance * performance.value),
         emotion.line.scaled(by_emotion, -by_emotion * emotion.value),
     ]
-    return (added(lines, sign * float(reckoning.aggregate or 0)),)
+    return (sum_bound(lines, sign * float(reckoning.aggregate or 0)),)
 
 
-def _span(upper: Part, lower: Part, sign: int, scale: float) -> tuple[float, float]:
+def _span(upper: MemberBounds, lower: MemberBounds, sign: int, scale: float) -> tuple[float, float]:
     """The ends a member can reach, as shares of the scale."""
     ends = sorted((sign * upper.line.total / scale, -sign * lower.line.total / scale))
     return ends[0], ends[1]
 
 
-RULES: dict[str, Callable[[Reach, Reckoning, int], Lines | None]] = {
+BOUND_RULES: dict[str, Callable[[ScoreBounds, ScoreDerivation, int], LinearBounds | None]] = {
     "sum": _sum,
     "deduct": _deduct,
     "difference": _difference,
@@ -191,25 +202,25 @@ RULES: dict[str, Callable[[Reach, Reckoning, int], Lines | None]] = {
 }
 
 
-class Reach:
+class ScoreBounds:
     """Bounds on the scores of a visit. ``heeded`` collects which way each leaf pulls: where only one way, more of it
     is never worse for what was asked.
     """
 
-    def __init__(self, effects: Effects) -> None:
+    def __init__(self, effects: MoveEffects) -> None:
         self.effects = effects
-        self.heeded: set[tuple[Leaf, int]] = set()
-        self._known: dict[tuple[str, int], Lines] = {}
+        self.heeded: set[tuple[AnswerPosition, int]] = set()
+        self._known: dict[tuple[str, int], LinearBounds] = {}
         self._touch: dict[str, set[str]] = {}
 
     @cached_property
-    def probe(self) -> Reach:
+    def probe(self) -> ScoreBounds:
         """The same bounds, for a look from the other side that does not count as heeding."""
-        probe = Reach(self.effects)
+        probe = ScoreBounds(self.effects)
         probe.__dict__["probe"] = probe
         return probe
 
-    def lines(self, score: str, sign: int) -> Lines:
+    def lines(self, score: str, sign: int) -> LinearBounds:
         """Bounds on ``sign`` times the score, wherever it is scored; each holds by itself."""
         if (score, sign) not in self._known:
             self._known[score, sign] = self._reckoned(self.effects.base.reckonings[score], sign)
@@ -221,7 +232,7 @@ class Reach:
             self._touch[score] = self._touching(self.effects.base.reckonings[score])
         return self._touch[score]
 
-    def _touching(self, reckoning: Reckoning) -> set[str]:
+    def _touching(self, reckoning: ScoreDerivation) -> set[str]:
         if self._never_scored(reckoning):
             return set()
         levers = self._touching_caps(reckoning)
@@ -231,9 +242,9 @@ class Reach:
         return levers
 
     def _moving(self, score: str, position: int) -> set[str]:
-        return set(self.effects.moving.get(Leaf(score, position), ()))
+        return set(self.effects.moving.get(AnswerPosition(score, position), ()))
 
-    def _touching_caps(self, reckoning: Reckoning) -> set[str]:
+    def _touching_caps(self, reckoning: ScoreDerivation) -> set[str]:
         levers: set[str] = set()
         for cap in reckoning.measure.caps:
             for name in cap.where:
@@ -242,7 +253,7 @@ class Reach:
             levers |= self._moving(critical.item, -1)
         return levers
 
-    def _never_scored(self, reckoning: Reckoning) -> bool:
+    def _never_scored(self, reckoning: ScoreDerivation) -> bool:
         """Whether it needs all its members, and one of them stays without a score whatever is moved."""
         if reckoning.aggregator.arity is None:
             return False
@@ -256,12 +267,12 @@ class Reach:
             for position, (input_and_member, member) in enumerate(zip(reckoning.inputs, reckoning.members, strict=True))
         )
 
-    def _reckoned(self, reckoning: Reckoning, sign: int) -> Lines:
+    def _reckoned(self, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
         if reckoning.score.value is None or reckoning.aggregate is None:
             return (self._anything(reckoning, math.inf),)
         transform = reckoning.measure.transform
         inner, table = _directions(transform, sign)
-        rule = RULES.get(reckoning.measure.how)
+        rule = BOUND_RULES.get(reckoning.measure.how)
         lines = rule(self, reckoning, inner) if rule and table is not None else None
         if lines is None or table is None:
             return (self._anything(reckoning, sign * float(reckoning.score.value)),)
@@ -269,45 +280,45 @@ class Reach:
         moved = tuple(line.scaled(scale, table * float(transform.plus)) for line in lines)
         return self._finished(reckoning, sign, _transformed(moved, transform, sign, table))
 
-    def _anything(self, reckoning: Reckoning, start: float) -> Line:
+    def _anything(self, reckoning: ScoreDerivation, start: float) -> LinearBound:
         """The line where no rule is known: all below may pull either way."""
         self._heed_all(reckoning)
-        return Line(start, dict.fromkeys(self.touch(reckoning.name), math.inf))
+        return LinearBound(start, dict.fromkeys(self.touch(reckoning.name), math.inf))
 
-    def _heed_all(self, reckoning: Reckoning) -> None:
+    def _heed_all(self, reckoning: ScoreDerivation) -> None:
         for position, member_input in enumerate(reckoning.inputs):
             if member_input.kind == "score":
                 self._heed_all(self.effects.base.reckonings[member_input.ref])
             else:
-                self.heeded |= {(Leaf(reckoning.name, position), sign) for sign in (1, -1)}
+                self.heeded |= {(AnswerPosition(reckoning.name, position), sign) for sign in (1, -1)}
         for critical in self.effects.caps.get(reckoning.name, ()):
-            self.heeded |= {(Leaf(critical.item, -1), sign) for sign in (1, -1)}
+            self.heeded |= {(AnswerPosition(critical.item, -1), sign) for sign in (1, -1)}
         for cap in reckoning.measure.caps:
             for name in cap.where:
                 self._heed_all(self.effects.base.reckonings[name])
 
-    def _finished(self, reckoning: Reckoning, sign: int, lines: Lines) -> Lines:
+    def _finished(self, reckoning: ScoreDerivation, sign: int, lines: LinearBounds) -> LinearBounds:
         """The lines after caps and rounding."""
         lines = self._capped(reckoning, sign, lines)
         rounding = reckoning.measure.round
         if rounding and rounding.stage == "value":
             slack = _SLACK[rounding.mode][sign] * 10.0**-rounding.digits
             lines = tuple(line.scaled(1, slack) for line in lines)
-        return tuple(sorted(lines, key=lambda line: (line.start, line.total))[:MOST_LINES])
+        return tuple(sorted(lines, key=lambda line: (line.start, line.total))[:MOST_BOUNDS])
 
-    def _capped(self, reckoning: Reckoning, sign: int, lines: Lines) -> Lines:
+    def _capped(self, reckoning: ScoreDerivation, sign: int, lines: LinearBounds) -> LinearBounds:
         caps = list(self._caps(reckoning, sign))
         if sign > 0:
             top = min(line.total for line in lines)
             in_force = [(at, levers) for at, levers, is_in_force in caps if is_in_force]
-            return (*lines, *(Line(at, dict.fromkeys(levers, max(0, top - at))) for at, levers in in_force))
+            return (*lines, *(LinearBound(at, dict.fromkeys(levers, max(0, top - at))) for at, levers in in_force))
         base = max([*(-at for at, _, is_in_force in caps if is_in_force)], default=-math.inf)
         lines = tuple(line.raised(base) for line in lines)
         for at, levers, _ in caps:
             lines = tuple(line.raised(line.start, dict.fromkeys(levers, max(0, -at - line.start))) for line in lines)
         return lines
 
-    def _caps(self, reckoning: Reckoning, sign: int) -> Iterator[tuple[float, set[str], bool]]:
+    def _caps(self, reckoning: ScoreDerivation, sign: int) -> Iterator[tuple[float, set[str], bool]]:
         """Every cap that is or may come in force: where, by which levers that may change, and whether it is."""
         base = self.effects.base
         for cap in reckoning.measure.caps:
@@ -322,7 +333,7 @@ class Reach:
             )
             yield float(cap.at), levers, is_in_force
         for critical in self.effects.caps.get(reckoning.name, ()):
-            leaf = Leaf(critical.item, -1)
+            leaf = AnswerPosition(critical.item, -1)
             self.heeded.add((leaf, sign))
             rule = base.plan.checklist.items[critical.item].critical
             points = self.effects.member(leaf).value
@@ -334,25 +345,25 @@ class Reach:
             for way in (1, -1) if bound.sign == "==" else (1,) if bound.sign[0] == ">" else (-1,):
                 self.lines(name, -sign * way)
 
-    def parts(self, reckoning: Reckoning, sign: int, *, weighted: bool = True) -> list[Part]:
+    def parts(self, reckoning: ScoreDerivation, sign: int, *, weighted: bool = True) -> list[MemberBounds]:
         """All members as the rules see them, negative weights turning the sign."""
         return [
             self.part(reckoning, member_index, sign, weighted=weighted)
             for member_index in range(len(reckoning.members))
         ]
 
-    def part(self, reckoning: Reckoning, index: int, sign: int, *, weighted: bool = False) -> Part:
+    def part(self, reckoning: ScoreDerivation, index: int, sign: int, *, weighted: bool = False) -> MemberBounds:
         """One member as the rules see it."""
         member_input, member = reckoning.inputs[index], reckoning.members[index]
         weight = float(member.weight) if weighted else 1.0
         turned = sign if weight >= 0 else -sign
         if member_input.kind != "score":
-            return self._leaf_part(Leaf(reckoning.name, index), turned, abs(weight))
+            return self._leaf_part(AnswerPosition(reckoning.name, index), turned, abs(weight))
         value = None if member.value is None else turned * float(member.value)
         entering = dict.fromkeys(self.touch(member_input.ref), math.inf) if value is None else {}
-        return Part(self.lines(member_input.ref, turned), value, abs(weight), 1.0, entering)
+        return MemberBounds(self.lines(member_input.ref, turned), value, abs(weight), 1.0, entering)
 
-    def _leaf_part(self, leaf: Leaf, sign: int, weight: float) -> Part:
+    def _leaf_part(self, leaf: AnswerPosition, sign: int, weight: float) -> MemberBounds:
         self.heeded.add((leaf, sign))
         member = self.effects.member(leaf)
         ends: dict[str, float] = {}
@@ -364,10 +375,10 @@ class Reach:
                 ends[lever] = max(values)
                 possible = float(reached[0].possible or 0)
         if member.value is None:
-            return Part((Line(0),), None, weight, possible, ends)
+            return MemberBounds((LinearBound(0),), None, weight, possible, ends)
         value = sign * float(member.value)
         gains = {lever: end - value for lever, end in ends.items() if end > value}
-        return Part((Line(value, gains),), value, weight, possible, {})
+        return MemberBounds((LinearBound(value, gains),), value, weight, possible, {})
 
 
 def _directions(transform: Transform, sign: int) -> tuple[int, int | None]:
@@ -380,13 +391,13 @@ def _directions(transform: Transform, sign: int) -> tuple[int, int | None]:
     return (table or sign) * turn, table
 
 
-def _transformed(lines: Lines, transform: Transform, sign: int, table: int) -> Lines:
+def _transformed(lines: LinearBounds, transform: Transform, sign: int, table: int) -> LinearBounds:
     """Lines of the value before table and clamp (times ``table``) as lines of the value after them."""
     if transform.table:
-        lines = tuple(stepped(line, _looked_up(transform, sign, table)) for line in lines)
+        lines = tuple(monotone_bound(line, _looked_up(transform, sign, table)) for line in lines)
     if transform.clamp:
         low, high = sorted(sign * float(end) for end in transform.clamp)
-        lines = (*(line.raised(low) for line in lines), Line(high))
+        lines = (*(line.raised(low) for line in lines), LinearBound(high))
     return lines
 
 

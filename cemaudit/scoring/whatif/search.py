@@ -12,11 +12,11 @@ from fractions import Fraction
 from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring.exact import Evaluation
 from cemaudit.scoring.whatif.goals import Goal
-from cemaudit.scoring.whatif.levers import Effects, Leaf, Lever, Single, after
-from cemaudit.scoring.whatif.linear_bounds import Line
-from cemaudit.scoring.whatif.score_bounds import Reach
+from cemaudit.scoring.whatif.levers import AnswerPosition, Lever, MoveEffects, SingleMove, evaluate_after
+from cemaudit.scoring.whatif.linear_bounds import LinearBound
+from cemaudit.scoring.whatif.score_bounds import ScoreBounds
 
-__all__ = ["Budget", "Found", "Missing", "Need", "cheapest", "need_of", "needs_of"]
+__all__ = ["BestMoves", "Missing", "RemainingNeed", "SearchBudget", "cheapest_moves", "needs_of_goal", "remaining_need"]
 
 
 _SLACK = 1e-7
@@ -27,7 +27,7 @@ Missing = tuple[float, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
-class Need:
+class RemainingNeed:
     """``missing`` must be made up by the gains of moved levers, which are known by their place in the search's order.
 
     ``ranking`` holds place, cost and gain of every lever with a finite gain, the best bargain first; ``boundless``
@@ -60,21 +60,23 @@ class Need:
             paid += cost
         return math.inf
 
-    def after(self, index: int) -> Need:
+    def after(self, index: int) -> RemainingNeed:
         """The need once the lever at ``index`` has been moved."""
         gain = self.gains.get(index, 0)
-        return Need(self.missing - gain, self.gains, self.ranking, self.boundless) if gain else self
+        return RemainingNeed(self.missing - gain, self.gains, self.ranking, self.boundless) if gain else self
 
 
-def need_of(missing: float, gains: Mapping[str, float], order: Sequence[str], costs: Mapping[str, int]) -> Need:
+def remaining_need(
+    missing: float, gains: Mapping[str, float], order: Sequence[str], costs: Mapping[str, int]
+) -> RemainingNeed:
     """The need for ``missing``, with levers in ``order`` at their ``costs``."""
     mine = {index: gains[name] for index, name in enumerate(order) if gains.get(name, 0) > 0}
     finite = [(index, costs[order[index]], gain) for index, gain in mine.items() if not math.isinf(gain)]
     boundless = tuple((index, costs[order[index]]) for index, gain in mine.items() if math.isinf(gain))
-    return Need(missing, mine, tuple(sorted(finite, key=lambda one: one[1] / one[2])), boundless)
+    return RemainingNeed(missing, mine, tuple(sorted(finite, key=lambda one: one[1] / one[2])), boundless)
 
 
-def needs_of(goal: Goal, reach: Reach) -> list[list[Missing]]:
+def needs_of_goal(goal: Goal, reach: ScoreBounds) -> list[list[Missing]]:
     """For each row of the goal, what is missing for its conditions; also heeds what may lower a band."""
     for name, bound in goal.hindrances:
         for sign in _signs(bound.sign):
@@ -94,7 +96,7 @@ def _signs(sign: str) -> tuple[int, ...]:
     return (1, -1) if sign == "==" else (1,) if sign[0] == ">" else (-1,)
 
 
-def _missing(lines: Iterable[Line], edge: float) -> Iterator[Missing]:
+def _missing(lines: Iterable[LinearBound], edge: float) -> Iterator[Missing]:
     slack = _SLACK * max(1.0, abs(edge))
     for line in lines:
         if line.start + slack < edge:
@@ -104,11 +106,11 @@ def _missing(lines: Iterable[Line], edge: float) -> Iterator[Missing]:
 Moved = dict[str, AnswerValue]
 
 
-Rows = list[tuple[Need, ...]]
+Rows = list[tuple[RemainingNeed, ...]]
 
 
 @dataclass
-class Budget:
+class SearchBudget:
     """How often visits may be evaluated, and how many sets of levers looked at, before the search gives up."""
 
     evaluations: int = 20_000
@@ -121,7 +123,7 @@ class Budget:
 
 
 @dataclass
-class Found:
+class BestMoves:
     """The best moves known, their cost, and whether no others can be cheaper."""
 
     moves: Moved | None = None
@@ -134,7 +136,7 @@ class Found:
 
 
 @dataclass(order=True)
-class _Node:
+class _SearchNode:
     """Some levers moved, all up to ``position`` decided; ordered by the least total cost, then by what is paid."""
 
     least: float
@@ -147,24 +149,24 @@ class _Node:
     is_new: bool = field(compare=False)
 
 
-def cheapest(
-    base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: Budget
-) -> Found:
+def cheapest_moves(
+    base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: SearchBudget
+) -> BestMoves:
     """The cheapest moves of ``levers`` that reach ``goal``; each lever's cost is 0 or more."""
-    finding = Found(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
+    finding = BestMoves(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
     switches = [lever for lever in levers if lever.is_switch]
     others = [lever for lever in levers if not lever.is_switch]
     for moves in _switched(switches):
         paid = sum((costs[name] for name in moves), Fraction(0))
         if finding.beats(paid):
             continue
-        evaluation = after(base, moves)
+        evaluation = evaluate_after(base, moves)
         budget.evaluations -= 1
         if budget.is_spent:
             finding.is_proved = False
             break
         if evaluation is not None:
-            _Search(evaluation, others, goal, costs, budget).improve(finding, moves, paid)
+            _MoveSearch(evaluation, others, goal, costs, budget).improve(finding, moves, paid)
     if finding.beats(min(costs.values(), default=Fraction(0))):  # whatever else there is has to move something
         finding.is_proved = True
     return finding
@@ -178,30 +180,30 @@ def _switched(switches: Sequence[Lever]) -> Iterator[Moved]:
                 yield dict(zip((lever.name for lever in combination), options, strict=True))
 
 
-class _Search:
+class _MoveSearch:
     """The search with all switches set."""
 
     def __init__(
-        self, base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: Budget
+        self, base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: SearchBudget
     ) -> None:
         self.base, self.goal, self.budget = base, goal, budget
         self.numbers = itertools.count()
-        self.effects = Effects(base, levers)
+        self.effects = MoveEffects(base, levers)
         budget.evaluations -= sum(len(lever.options) for lever in levers)
-        reach = Reach(self.effects)
-        missing = needs_of(goal, reach)
+        reach = ScoreBounds(self.effects)
+        missing = needs_of_goal(goal, reach)
         self.options = {
-            name: _worthwhile(self.effects, reach, singles) for name, singles in self.effects.singles.items()
+            name: _undominated_options(self.effects, reach, singles) for name, singles in self.effects.singles.items()
         }
         self.scale = math.lcm(1, *(costs[name].denominator for name in self.options))
         self.costs = {name: int(costs[name] * self.scale) for name, options in self.options.items() if options}
-        self.order = sorted(self.costs, key=lambda name: _promise(self.costs[name], name, missing))
-        self.rows: Rows = [tuple(need_of(*need, self.order, self.costs) for need in row) for row in missing]
+        self.order = sorted(self.costs, key=lambda name: _gain_per_cost(self.costs[name], name, missing))
+        self.rows: Rows = [tuple(remaining_need(*need, self.order, self.costs) for need in row) for row in missing]
         self.is_whole = all(
             _is_whole(lever, self.effects, reach) for name, lever in self.effects.levers.items() if self.options[name]
         )
 
-    def improve(self, best_moves: Found, switched: Moved, paid: Fraction) -> None:
+    def improve(self, best_moves: BestMoves, switched: Moved, paid: Fraction) -> None:
         """Put the cheapest moves into ``best_moves`` where they are cheaper than what is known."""
         if self.goal.is_reached(self.base):
             self._keep(best_moves, {}, switched, paid)
@@ -215,7 +217,7 @@ class _Search:
             self._keep(best_moves, best, switched, paid)
         best_moves.is_proved = best_moves.is_proved and self.is_whole and not self.budget.is_spent
 
-    def _keep(self, best_moves: Found, moves: Moved, switched: Moved, paid: Fraction) -> None:
+    def _keep(self, best_moves: BestMoves, moves: Moved, switched: Moved, paid: Fraction) -> None:
         cost = paid + Fraction(sum(self.costs[name] for name in moves), self.scale)
         if not best_moves.beats(cost):
             best_moves.moves, best_moves.cost = {**switched, **moves}, cost
@@ -236,7 +238,7 @@ class _Search:
                 heapq.heappush(heap, child)
         return None
 
-    def _children(self, node: _Node) -> Iterator[_Node]:
+    def _children(self, node: _SearchNode) -> Iterator[_SearchNode]:
         """The node with its next lever moved, and with it left alone."""
         if node.position == len(self.order):
             return
@@ -245,11 +247,11 @@ class _Search:
         yield self._node((*node.chosen, name), rows, position, node.paid + self.costs[name], is_new=True)
         yield self._node(node.chosen, node.rows, position, node.paid, is_new=False)
 
-    def _node(self, chosen: tuple[str, ...], rows: Rows, position: int, paid: int, *, is_new: bool) -> _Node:
+    def _node(self, chosen: tuple[str, ...], rows: Rows, position: int, paid: int, *, is_new: bool) -> _SearchNode:
         """A node with what must still be paid at least, in whole units, with the levers from ``position`` on."""
         least = min((max((need.least_cost(position) for need in row), default=0) for row in rows), default=0)
         unpaid = least if math.isinf(least) else math.ceil(least - 1e-6)
-        return _Node(paid + unpaid, unpaid, next(self.numbers), position, paid, chosen, rows, is_new)
+        return _SearchNode(paid + unpaid, unpaid, next(self.numbers), position, paid, chosen, rows, is_new)
 
     def _try(self, names: Sequence[str]) -> Moved | None:
         """The first way to move all these levers that reaches the goal."""
@@ -263,7 +265,7 @@ class _Search:
 
     def _reaches(self, moves: Moved) -> bool:
         self.budget.evaluations -= 1
-        evaluation = after(self.base, moves)
+        evaluation = evaluate_after(self.base, moves)
         return evaluation is not None and self.goal.is_reached(evaluation)
 
     def _some(self) -> Moved | None:
@@ -278,38 +280,40 @@ class _Search:
         return moves
 
 
-def _promise(cost: int, name: str, rows: Sequence[Sequence[Missing]]) -> float:
+def _gain_per_cost(cost: int, name: str, rows: Sequence[Sequence[Missing]]) -> float:
     """Levers that bring more of what is missing for less come first."""
     share = max((min(gains.get(name, 0) / missing, 1) for row in rows for missing, gains in row), default=0)
     return cost / share if share else math.inf
 
 
-def _is_whole(lever: Lever, effects: Effects, reach: Reach) -> bool:
+def _is_whole(lever: Lever, effects: MoveEffects, reach: ScoreBounds) -> bool:
     """Whether no option left out could do better than those tried."""
     ways = {sign for leaf, sign in reach.heeded if lever.name in effects.moving.get(leaf, {})}
     return not lever.gap or (len(ways) < 2 and ("above" if 1 in ways else "below") not in lever.gap)
 
 
-def _worthwhile(effects: Effects, reach: Reach, singles: Sequence[Single]) -> list[AnswerValue]:
+def _undominated_options(effects: MoveEffects, reach: ScoreBounds, singles: Sequence[SingleMove]) -> list[AnswerValue]:
     """The options no other option beats in everything heeded, the best first; none where staying put is as good."""
     heeded = [(leaf, sign) for leaf, sign in sorted(reach.heeded) if singles[0].lever in effects.moving.get(leaf, {})]
     now = [effects.member(leaf).value for leaf, _ in heeded]
     worth = {number: _worth(effects, heeded, single) for number, single in enumerate(singles)}
     if None not in now:
         still = tuple(sign * value for (_, sign), value in zip(heeded, now, strict=True) if value is not None)
-        worth = {number: other_worth for number, other_worth in worth.items() if not _covers(still, other_worth)}
+        worth = {number: other_worth for number, other_worth in worth.items() if not _dominates(still, other_worth)}
     kept = [
         number
         for number, mine in worth.items()
-        if not any(_covers(other, mine) and (other != mine or rival < number) for rival, other in worth.items())
+        if not any(_dominates(other, mine) and (other != mine or rival < number) for rival, other in worth.items())
     ]
     return [singles[number].option for number in sorted(kept, key=lambda number: -sum(worth[number]))]
 
 
-def _worth(effects: Effects, heeded: Sequence[tuple[Leaf, int]], single: Single) -> tuple[Fraction, ...]:
+def _worth(
+    effects: MoveEffects, heeded: Sequence[tuple[AnswerPosition, int]], single: SingleMove
+) -> tuple[Fraction, ...]:
     values = ((sign, effects.member(leaf, single.after).value) for leaf, sign in heeded)
     return tuple(sign * value if value is not None else Fraction(-(10**9)) for sign, value in values)
 
 
-def _covers(first: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> bool:
+def _dominates(first: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> bool:
     return all(mine >= theirs for mine, theirs in zip(first, other, strict=True))

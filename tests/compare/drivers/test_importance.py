@@ -7,44 +7,51 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.ipa import SURE, Hint, Placed, Quadrant, hint_of, quadrants
+from cemaudit.compare.drivers.ipa import (
+    SUGGESTION_LEVEL,
+    Quadrant,
+    QuadrantPosition,
+    Suggestion,
+    quadrant_positions,
+    suggest,
+)
 
 
 @pytest.mark.parametrize(
     ("quadrant", "idle", "hint"),
     [
-        (Quadrant.IMPROVE, False, Hint.RAISE),
-        (Quadrant.KEEP, False, Hint.KEEP),
-        (Quadrant.ENOUGH, False, Hint.REDUCE),
-        (Quadrant.MINOR, True, Hint.ELIMINATE),
-        (Quadrant.MINOR, False, Hint.UNCLEAR),
+        (Quadrant.IMPROVE, False, Suggestion.RAISE),
+        (Quadrant.KEEP, False, Suggestion.KEEP),
+        (Quadrant.ENOUGH, False, Suggestion.REDUCE),
+        (Quadrant.MINOR, True, Suggestion.ELIMINATE),
+        (Quadrant.MINOR, False, Suggestion.UNCLEAR),
     ],
 )
-def test_a_suggestion_needs_a_sure_place(quadrant: Quadrant, idle: bool, hint: Hint) -> None:
-    sure, unsure = Placed(quadrant, SURE), Placed(quadrant, SURE - 0.01)
-    assert hint_of(sure, idle=idle, lifts=False, seldom=True, mandatory=False) is hint
-    assert hint_of(unsure, idle=idle, lifts=False, seldom=True, mandatory=False) is Hint.UNCLEAR
+def test_a_suggestion_needs_a_sure_place(quadrant: Quadrant, idle: bool, hint: Suggestion) -> None:
+    sure, unsure = QuadrantPosition(quadrant, SUGGESTION_LEVEL), QuadrantPosition(quadrant, SUGGESTION_LEVEL - 0.01)
+    assert suggest(sure, idle=idle, lifts=False, seldom=True, mandatory=False) is hint
+    assert suggest(unsure, idle=idle, lifts=False, seldom=True, mandatory=False) is Suggestion.UNCLEAR
 
 
 def test_what_surely_lifts_and_is_seldom_there_is_to_be_created() -> None:
-    placed = Placed(Quadrant.MINOR, 0.4)
-    assert hint_of(placed, idle=False, lifts=True, seldom=True, mandatory=False) is Hint.CREATE
-    assert hint_of(placed, idle=False, lifts=True, seldom=False, mandatory=False) is Hint.UNCLEAR
+    placed = QuadrantPosition(Quadrant.MINOR, 0.4)
+    assert suggest(placed, idle=False, lifts=True, seldom=True, mandatory=False) is Suggestion.CREATE
+    assert suggest(placed, idle=False, lifts=True, seldom=False, mandatory=False) is Suggestion.UNCLEAR
 
 
 def test_of_what_is_mandatory_less_is_never_suggested_and_all_else_stays() -> None:
     for quadrant, certain, idle, lifts, seldom in product(Quadrant, (0.5, 1.0), *[(False, True)] * 3):
-        placed = Placed(quadrant, certain)
+        placed = QuadrantPosition(quadrant, certain)
         free, bound = (
-            hint_of(placed, idle=idle, lifts=lifts, seldom=seldom, mandatory=mandatory) for mandatory in (False, True)
+            suggest(placed, idle=idle, lifts=lifts, seldom=seldom, mandatory=mandatory) for mandatory in (False, True)
         )
-        assert bound is (Hint.MUST_KEEP if free in {Hint.REDUCE, Hint.ELIMINATE} else free)
+        assert bound is (Suggestion.MUST_KEEP if free in {Suggestion.REDUCE, Suggestion.ELIMINATE} else free)
 
 
 def test_places_are_against_an_equal_share_and_the_mean_performance() -> None:
     share, performance = np.array([0.5, 0.3, 0.2, 0.0]), np.array([60.0, 90, 90, 60])
     samples = np.stack([share, share, share, share[::-1]])
-    found = quadrants(share, performance, samples, np.stack([performance] * 4))
+    found = quadrant_positions(share, performance, samples, np.stack([performance] * 4))
     assert [one.quadrant for one in found] == [Quadrant.IMPROVE, Quadrant.KEEP, Quadrant.ENOUGH, Quadrant.MINOR]
     assert [one.certain for one in found] == [0.75, 0.75, 0.75, 0.75]
 
@@ -52,5 +59,5 @@ def test_places_are_against_an_equal_share_and_the_mean_performance() -> None:
 def test_the_lines_move_with_the_samples() -> None:
     """All perform 10 points better in a sample: nobody has changed place."""
     share, performance = np.array([0.6, 0.4]), np.array([60.0, 90])
-    found = quadrants(share, performance, share[None], performance[None] + 10)
+    found = quadrant_positions(share, performance, share[None], performance[None] + 10)
     assert [one.certain for one in found] == [1, 1]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.data import FRAME
-from cemaudit.compare.drivers.key_drivers import leanings
+from cemaudit.compare.drivers.data import STUDY_TABLE
+from cemaudit.compare.drivers.key_drivers import penalty_rewards
 from cemaudit.ledger.query.reading import Local, reading
 
 HARMS, LIFTS, IDLE, YES_NO = "d0", "d1", "d2", "d3"
@@ -26,12 +26,12 @@ def made_up(chain: object) -> Iterator[Local]:
     )
     with reading(chain) as opened:  # type: ignore[arg-type]
         names = "store, shopper, version, outcome, d0, d1, d2, d3"
-        opened.ask(f"create temp table {FRAME} as select * from (values {rows}) as made ({names})")
+        opened.ask(f"create temp table {STUDY_TABLE} as select * from (values {rows}) as made ({names})")
         yield opened
 
 
 def test_what_harms_and_what_lifts(made_up: Local) -> None:
-    found = leanings(made_up, [HARMS, LIFTS, IDLE, YES_NO], visits=4_000, by_shopper=True, level=0.9)
+    found = penalty_rewards(made_up, [HARMS, LIFTS, IDLE, YES_NO], visits=4_000, by_shopper=True, level=0.9)
     harms, lifts, idle = found[HARMS], found[LIFTS], found[IDLE]
     assert (harms.penalty, lifts.reward) == pytest.approx((10, 10), abs=0.5)
     assert harms.leaning is not None
@@ -45,5 +45,5 @@ def test_what_harms_and_what_lifts(made_up: Local) -> None:
 
 
 def test_a_driver_without_a_middle_has_no_asymmetry(made_up: Local) -> None:
-    assert YES_NO not in leanings(made_up, [HARMS, YES_NO], visits=4_000, by_shopper=True, level=0.9)
-    assert leanings(made_up, [YES_NO], visits=4_000, by_shopper=True, level=0.9) == {}
+    assert YES_NO not in penalty_rewards(made_up, [HARMS, YES_NO], visits=4_000, by_shopper=True, level=0.9)
+    assert penalty_rewards(made_up, [YES_NO], visits=4_000, by_shopper=True, level=0.9) == {}

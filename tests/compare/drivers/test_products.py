@@ -8,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.data import centred, drawn, products_of_rows
-from cemaudit.compare.drivers.key_drivers import asymmetries, contrasts, correlations, shares, top
+from cemaudit.compare.drivers.data import bootstrap_weights, centred, products_of_rows
+from cemaudit.compare.drivers.key_drivers import (
+    correlations_from_covariances,
+    penalty_reward_contrasts,
+    regression_slopes,
+    relative_importance,
+    top_three_probabilities,
+)
 
 Numbers = NDArray[np.float64]
 SEEDS = st.integers(0, 2**32)
@@ -28,7 +34,7 @@ def test_samples_by_products_are_samples_by_visits(seed: int) -> None:
     values = generator.normal(size=(60, 4))
     values[generator.random((60, 4)) < 0.2] = np.nan
     products = products_of_rows("yabc", values, store)
-    for times in drawn(6, replicates=5, seed=seed):
+    for times in bootstrap_weights(6, replicates=5, seed=seed):
         found = products.covariances(times)
         for replicate, each in zip(found, times, strict=True):
             rows = np.repeat(np.arange(60), each[store].astype(int))
@@ -45,10 +51,10 @@ def test_fewer_variables_are_as_if_there_had_never_been_more(seed: int) -> None:
 
 
 def test_every_sample_has_as_many_stores_and_the_same_seed_draws_the_same() -> None:
-    blocks = list(drawn(7, replicates=250))
+    blocks = list(bootstrap_weights(7, replicates=250))
     assert [len(block) for block in blocks] == [100, 100, 50]
     assert all((block.sum(axis=1) == 7).all() for block in blocks)
-    assert all((one == other).all() for one, other in zip(blocks, drawn(7, replicates=250), strict=True))
+    assert all((one == other).all() for one, other in zip(blocks, bootstrap_weights(7, replicates=250), strict=True))
 
 
 @given(SEEDS, st.floats(-50, 50))
@@ -72,7 +78,7 @@ def test_a_shoppers_only_visit_says_nothing() -> None:
 def _share(values: Numbers, shopper: NDArray[np.int64] | None = None) -> Numbers:
     within = np.zeros(len(values), np.int64) if shopper is None else shopper
     products = products_of_rows([str(at) for at in range(values.shape[1])], centred(values, within), within)
-    return shares(correlations(products.covariances()))
+    return relative_importance(correlations_from_covariances(products.covariances()))
 
 
 def test_a_halo_makes_drivers_of_nothing_and_centring_takes_part_of_it_back() -> None:
@@ -98,7 +104,7 @@ def test_asymmetries_come_back() -> None:
     low, high = states < 0, states > 0
     outcome = low @ -np.array([1, 0.1, 0.5]) + high @ np.array([0.1, 0.9, 0.5]) + generator.normal(size=40_000)
     corners = np.stack([low, high], axis=2).reshape(-1, 6)
-    found = asymmetries(np.cov(np.column_stack([outcome, corners]).T))
+    found = penalty_reward_contrasts(np.cov(np.column_stack([outcome, corners]).T))
     assert found.leaning == pytest.approx([-0.82, 0.80, 0], abs=0.06)
     assert found.penalty == pytest.approx([1, 0.1, 0.5], abs=0.05)
     assert found.reward == pytest.approx([0.1, 0.9, 0.5], abs=0.05)
@@ -106,7 +112,7 @@ def test_asymmetries_come_back() -> None:
 
 
 def test_a_driver_without_any_effect_leans_nowhere() -> None:
-    found = asymmetries(np.diag([1.0, 1, 1]))
+    found = penalty_reward_contrasts(np.diag([1.0, 1, 1]))
     assert np.isnan(found.leaning).all()
     assert found.range.tolist() == [0]
 
@@ -115,7 +121,7 @@ def test_a_driver_without_any_effect_leans_nowhere() -> None:
 def test_contrasts_are_least_squares(seed: int) -> None:
     values = _generator(seed).normal(size=(30, 4))
     slopes = np.linalg.lstsq(values[:, 1:] - values[:, 1:].mean(0), values[:, 0] - values[:, 0].mean(), rcond=None)[0]
-    assert contrasts(np.cov(values.T)) == pytest.approx(slopes, abs=1e-8)
+    assert regression_slopes(np.cov(values.T)) == pytest.approx(slopes, abs=1e-8)
 
 
 def test_ninety_percent_intervals_hold_the_truth_about_as_often() -> None:
@@ -128,12 +134,17 @@ def test_ninety_percent_intervals_hold_the_truth_about_as_often() -> None:
         return np.column_stack([outcome, drivers]), store
 
     values, store = visits(_generator(99), 20_000)
-    truth = shares(np.corrcoef(values.T))
+    truth = relative_importance(np.corrcoef(values.T))
     held = []
     for seed in range(120):
         values, store = visits(_generator(seed), 60)
         products = products_of_rows("yabc", values - values.mean(axis=0), store)
-        some = np.concatenate([shares(correlations(products.covariances(block))) for block in drawn(60, 300, seed)])
+        some = np.concatenate(
+            [
+                relative_importance(correlations_from_covariances(products.covariances(block)))
+                for block in bootstrap_weights(60, 300, seed)
+            ]
+        )
         low, high = np.quantile(some, [0.05, 0.95], axis=0)
         held.append((low <= truth) & (truth <= high))
     assert 0.83 < np.mean(held) < 0.95
@@ -141,4 +152,4 @@ def test_ninety_percent_intervals_hold_the_truth_about_as_often() -> None:
 
 def test_how_often_a_driver_is_among_the_first_three() -> None:
     samples = np.array([[4.0, 3, 2, 1], [1, 3, 2, 4]])
-    assert top(samples).tolist() == [0.5, 1, 1, 0.5]
+    assert top_three_probabilities(samples).tolist() == [0.5, 1, 1, 0.5]

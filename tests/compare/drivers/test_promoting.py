@@ -8,17 +8,17 @@ import driven
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.results import Asked
-from cemaudit.compare.drivers.study import study
-from cemaudit.compare.nps import Promoting, net_promoters
+from cemaudit.compare.drivers.results import DriverQuery
+from cemaudit.compare.drivers.study import study_drivers
+from cemaudit.compare.nps import NpsDrivers, net_promoter_score
 from cemaudit.ledger.query.reading import reading
 
 SHARES = {"hello": "A", "room": "B", "pay": "C"}
 
 
-def promoting(folder: Path, **keys: object) -> Promoting | None:
+def promoting(folder: Path, **keys: object) -> NpsDrivers | None:
     with reading(folder) as opened:
-        return study(opened, Asked(**keys)).promoting  # type: ignore[arg-type]
+        return study_drivers(opened, DriverQuery(**keys)).promoting  # type: ignore[arg-type]
 
 
 def columns() -> dict[str, np.ndarray]:
@@ -40,7 +40,7 @@ def own(values: np.ndarray, who: np.ndarray) -> np.ndarray:
 def test_the_score_counts_nine_and_ten_against_six_and_less(chain: Path) -> None:
     found, said = promoting(chain), columns()["said"]
     assert found
-    assert found.score == net_promoters(int((said >= 9).sum()), int((said <= 6).sum()), len(said))
+    assert found.score == net_promoter_score(int((said >= 9).sum()), int((said <= 6).sum()), len(said))
 
 
 @pytest.mark.parametrize("by_shopper", [True, False])

@@ -12,21 +12,21 @@ import numpy as np
 import pytest
 import samples
 
-from cemaudit.compare.drivers.candidates import choose
+from cemaudit.compare.drivers.candidates import choose_variables
 from cemaudit.compare.drivers.data import (
-    FRAME,
     OUTCOME,
+    STUDY_TABLE,
     centred,
-    leaves_of,
-    make_frame,
-    means_of,
-    products_of,
+    cross_products_by_store,
+    inputs_of_measure,
+    make_study_table,
     products_of_rows,
+    store_means,
 )
-from cemaudit.compare.drivers.ipa import Hint
-from cemaudit.compare.drivers.results import Asked, Driver, Study
-from cemaudit.compare.drivers.study import study
-from cemaudit.compare.errors import CannotTell
+from cemaudit.compare.drivers.ipa import Suggestion
+from cemaudit.compare.drivers.results import Driver, DriverQuery, DriverStudy
+from cemaudit.compare.drivers.study import study_drivers
+from cemaudit.compare.errors import NotEstimable
 from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.ledger.query.keys import Condition
@@ -36,12 +36,12 @@ from cemaudit.model import Checklist, Visit
 
 
 @cache
-def asked(folder: Path, **keys: object) -> Study:
+def asked(folder: Path, **keys: object) -> DriverStudy:
     with reading(folder) as opened:
-        return study(opened, Asked(**keys))  # type: ignore[arg-type]
+        return study_drivers(opened, DriverQuery(**keys))  # type: ignore[arg-type]
 
 
-def by_name(found: Study) -> dict[str, Driver]:
+def by_name(found: DriverStudy) -> dict[str, Driver]:
     return {driver.name: driver for driver in found.drivers}
 
 
@@ -50,19 +50,19 @@ def test_products_of_large_numbers_stay_exact(chain: Path) -> None:
     money = "select 's' as store, 0 as version, 10**14 * (i % 2) as d0 from range(8) t(i)"
     with reading(chain) as opened:
         opened.ask(f"create temp table money as {money}")
-        found = products_of(opened, ["d0"], by_shopper=False, frame="money")
+        found = cross_products_by_store(opened, ["d0"], by_shopper=False, frame="money")
     assert found.sums == pytest.approx(np.array([[8 * (10**12 / 2) ** 2]]), rel=1e-12)
 
 
 @pytest.mark.parametrize("by_shopper", [True, False])
 def test_products_by_sql_are_products_by_rows(chain: Path, by_shopper: bool) -> None:
     with reading(chain) as opened:
-        chosen = choose(opened, Asked())
-        make_frame(opened, chosen.sources, EVERYTHING)
+        chosen = choose_variables(opened, DriverQuery())
+        make_study_table(opened, chosen.sources, EVERYTHING)
         names = [OUTCOME, *chosen.ids]
-        found = products_of(opened, names, by_shopper=by_shopper)
-        means = means_of(opened, list(chosen.ids))
-        rows = opened.ask(f"select store, shopper, {', '.join(names)} from {FRAME}")
+        found = cross_products_by_store(opened, names, by_shopper=by_shopper)
+        means = store_means(opened, list(chosen.ids))
+        rows = opened.ask(f"select store, shopper, {', '.join(names)} from {STUDY_TABLE}")
     stores, shoppers = (sorted({row[at] for row in rows}) for at in (0, 1))
     values = np.array([[np.nan if x is None else x / 100 for x in row[2:]] for row in rows])
     within = np.array([shoppers.index(row[1]) * by_shopper for row in rows])
@@ -133,7 +133,7 @@ def test_where_chooses_visits_and_drivers(chain: Path) -> None:
     chosen = asked(chain, which=Filter((Condition("touchpoint", ("hello", "room")),)))
     assert set(by_name(chosen)) == {"hello", "room"}
     assert [one.name for one in chosen.felt] == ["hello", "room", ""]
-    with pytest.raises(CannotTell, match="Fewer than two drivers"):
+    with pytest.raises(NotEstimable, match="Fewer than two drivers"):
         asked(chain, which=Filter((Condition("channel", ("electronic",)),)))
 
 
@@ -167,14 +167,14 @@ def test_the_experience_has_its_covariance_part(chain: Path) -> None:
     ],
 )
 def test_too_few_visits_or_stores_say_nothing(chain: Path, which: Filter, said: str) -> None:
-    with pytest.raises(CannotTell, match=said):
+    with pytest.raises(NotEstimable, match=said):
         asked(chain, which=which)
 
 
 def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
     alone = [one.model_copy(update={"shopper": one.id}) for one in driven.visits(stores=6, each=8)]
     home = driven.folder(tmp_path, alone)
-    with pytest.raises(CannotTell, match="48 of 48 visits are the only one of their shopper"):
+    with pytest.raises(NotEstimable, match="48 of 48 visits are the only one of their shopper"):
         asked(home)
     found = asked(home, by_shopper=False, of="item", outcome="Q", which=EVERYTHING)
     assert not found.centred
@@ -183,7 +183,7 @@ def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
 
 def test_an_outcome_that_never_differs_is_driven_by_nothing(tmp_path: Path) -> None:
     same = [one.model_copy(update={"answers": {**one.answers, "Q": 7}}) for one in driven.visits(stores=6, each=8)]
-    with pytest.raises(CannotTell, match="nothing drives it"):
+    with pytest.raises(NotEstimable, match="nothing drives it"):
         asked(driven.folder(tmp_path, same))
 
 
@@ -193,12 +193,12 @@ def test_drivers_that_explain_no_more_than_chance_say_nothing(tmp_path: Path) ->
         one.model_copy(update={"answers": {**one.answers, "Q": int(draw.integers(11))}})
         for one in driven.visits(stores=6, each=10)
     ]
-    with pytest.raises(CannotTell, match="chance alone would explain"):
+    with pytest.raises(NotEstimable, match="chance alone would explain"):
         asked(driven.folder(tmp_path, some))
 
 
 def test_too_few_visits_for_so_many_drivers(tmp_path: Path) -> None:
-    with pytest.raises(CannotTell, match="25 visits are too few"):
+    with pytest.raises(NotEstimable, match="25 visits are too few"):
         asked(driven.folder(tmp_path, driven.visits(stores=5, each=5, shoppers=3)))
 
 
@@ -220,13 +220,13 @@ def test_versions_of_a_checklist_are_taken_together(tmp_path: Path) -> None:
 
 def test_leaves_of_measures() -> None:
     of = driven.shop()
-    assert leaves_of(of, driven.SCHEME, "each", {"touchpoint": "room"}) == {("item", "B")}
-    assert leaves_of(of, driven.SCHEME, "stage", {"stage": "pay"}) == {("item", "C")}
-    assert leaves_of(of, driven.SCHEME, "each.experience", {"touchpoint": "pay"}) == {
+    assert inputs_of_measure(of, driven.SCHEME, "each", {"touchpoint": "room"}) == {("item", "B")}
+    assert inputs_of_measure(of, driven.SCHEME, "stage", {"stage": "pay"}) == {("item", "C")}
+    assert inputs_of_measure(of, driven.SCHEME, "each.experience", {"touchpoint": "pay"}) == {
         ("item", "C"),
         ("@emotions", "pay"),
     }
-    assert {kind for kind, _ in leaves_of(of, driven.SCHEME, "felt", {})} == {"@emotions"}
+    assert {kind for kind, _ in inputs_of_measure(of, driven.SCHEME, "felt", {})} == {"@emotions"}
 
 
 def test_every_sentence_is_there_in_korean(chain: Path) -> None:
@@ -236,7 +236,7 @@ def test_every_sentence_is_there_in_korean(chain: Path) -> None:
     assert all(any("가" <= char <= "힣" for char in one) for one in said)
 
 
-LESS = {Hint.REDUCE, Hint.ELIMINATE}
+LESS = {Suggestion.REDUCE, Suggestion.ELIMINATE}
 
 
 def _well_done(**marked: Any) -> tuple[Checklist, list[Visit]]:
@@ -262,9 +262,9 @@ def test_less_is_never_suggested_of_what_is_critical_or_a_duty(tmp_path: Path, m
     shop, visits = _well_done(**marked)
     snapshot = driven.folder(tmp_path, visits, shop)
     found = asked(snapshot)
-    assert by_name(found)["pay"].hint is Hint.MUST_KEEP
+    assert by_name(found)["pay"].hint is Suggestion.MUST_KEEP
     assert any(str(note).startswith("Must keep: ") for note in found.notes)
-    assert by_name(asked(snapshot, of="item"))["C"].hint is Hint.MUST_KEEP
+    assert by_name(asked(snapshot, of="item"))["C"].hint is Suggestion.MUST_KEEP
     assert by_name(asked(snapshot, of="stage", outcome="felt"))["pay"].hint not in LESS
 
 
@@ -275,7 +275,7 @@ def test_a_touchpoint_is_mandatory_by_any_of_its_items(tmp_path: Path) -> None:
     (till,) = [touchpoint for touchpoint in data["touchpoints"] if touchpoint["id"] == "pay"]
     till["items"].append(samples.item("T", "text", tags=["duty"]))
     snapshot = driven.folder(tmp_path, visits, Checklist.model_validate(data))
-    assert by_name(asked(snapshot))["pay"].hint is Hint.MUST_KEEP
+    assert by_name(asked(snapshot))["pay"].hint is Suggestion.MUST_KEEP
     assert by_name(asked(snapshot, of="item"))["C"].hint in LESS
 
 
@@ -285,4 +285,4 @@ def test_one_version_that_marks_a_duty_is_enough(tmp_path: Path) -> None:
     later = Checklist.model_validate(data)
     half = [visit.model_copy(update={"checklist": later.ref}) for visit in visits[::2]]
     snapshot = driven.folder(tmp_path, [*visits[1::2], *half], shop, later)
-    assert by_name(asked(snapshot))["pay"].hint is Hint.MUST_KEEP
+    assert by_name(asked(snapshot))["pay"].hint is Suggestion.MUST_KEEP

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
-from cemaudit.compare.mixed_model.model import Estimates, Model
-from cemaudit.compare.mixed_model.posterior import integrated
-from cemaudit.compare.mixed_model.reml import fit
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts, cross_products_of_rows
+from cemaudit.compare.mixed_model.model import Estimates, MixedModel
+from cemaudit.compare.mixed_model.posterior import average_over_theta
+from cemaudit.compare.mixed_model.reml import fit_reml
 
 Z90 = 1.6448536269514722
 
@@ -29,11 +29,13 @@ class Network:
     shoppers: int
     y: NDArray[np.float64]
 
-    def sums(self, with_regions: bool = True) -> Sums:
+    def sums(self, with_regions: bool = True) -> CrossProducts:
         ones = np.ones((len(self.y), 1))
         others = (self.region[self.store][:, None] == np.arange(1, len(self.regions))).astype(float)
         fixed = np.hstack([ones, others]) if with_regions else ones
-        return sums_of_rows(self.store, [self.shopper], fixed, self.y, levels=[len(self.truth), self.shoppers])
+        return cross_products_of_rows(
+            self.store, [self.shopper], fixed, self.y, levels=[len(self.truth), self.shoppers]
+        )
 
     def fixed(self, region: NDArray[np.int64]) -> sparse.csr_array:
         """Rows that name the dense columns of a region: the constant and its own."""
@@ -44,7 +46,7 @@ class Network:
             (np.ones(len(rows)), (rows, columns)), shape=(len(region), self.shoppers + len(self.regions))
         )
 
-    def scores(self, model: Model) -> Estimates:
+    def scores(self, model: MixedModel) -> Estimates:
         return model.contrast(sparse.eye_array(len(self.truth), format="csr"), self.fixed(self.region))
 
 
@@ -69,7 +71,7 @@ def covered(found: Estimates, truth: NDArray[np.float64]) -> float:
 @pytest.mark.parametrize("visits", [(6, 6), (1, 12)], ids=["even", "uneven"])
 def test_nine_in_ten_intervals_hold_the_truth(visits: tuple[int, int]) -> None:
     made = [network(seed, 300, 6, visits) for seed in range(8)]
-    assert 0.87 < np.mean([covered(one.scores(fit(one.sums())), one.truth) for one in made]) < 0.93
+    assert 0.87 < np.mean([covered(one.scores(fit_reml(one.sums())), one.truth) for one in made]) < 0.93
 
 
 def test_without_a_region_term_regions_that_share_no_shopper_look_the_same() -> None:
@@ -77,7 +79,7 @@ def test_without_a_region_term_regions_that_share_no_shopper_look_the_same() -> 
     for seed in range(8):
         made = network(seed, 300, 10, (6, 6), away=0.0)
         each = np.arange(10)
-        with_regions, without = fit(made.sums()), fit(made.sums(with_regions=False))
+        with_regions, without = fit_reml(made.sums()), fit_reml(made.sums(with_regions=False))
         means = sparse.csr_array(made.region == each[:, None]) * (1.0 / 30)
         found = with_regions.contrast(means, made.fixed(each))
         truth = means @ made.truth
@@ -96,8 +98,8 @@ def test_few_units_are_covered_better_by_the_average_than_by_the_best_ratios() -
         draw = np.random.default_rng(seed)
         unit, shopper, truth = np.repeat(np.arange(20), 2), draw.integers(0, 5, 40), draw.normal(0, 5, 20)
         y = 80 + truth[unit] + draw.normal(0, 5, 5)[shopper] + draw.normal(0, 10, 40)
-        sums = sums_of_rows(unit, [shopper], np.ones((40, 1)), y, levels=[20, 5])
-        for cover, model in ((best, fit(sums)), (average, integrated(sums))):
+        sums = cross_products_of_rows(unit, [shopper], np.ones((40, 1)), y, levels=[20, 5])
+        for cover, model in ((best, fit_reml(sums)), (average, average_over_theta(sums))):
             cover.append(covered(Estimates(model.units, model.unit_se), truth))
     assert np.mean(best) < 0.7
     assert np.mean(average) > 0.8

@@ -9,25 +9,25 @@ from mixtures import numbers, ones
 from scipy import integrate
 
 from cemaudit.compare.mixed_model import posterior
-from cemaudit.compare.mixed_model.crossproducts import Sums, sums_of_rows
-from cemaudit.compare.mixed_model.posterior import Mixture, integrated, model_of
-from cemaudit.compare.mixed_model.reml import Fit, fit
+from cemaudit.compare.mixed_model.crossproducts import CrossProducts, cross_products_of_rows
+from cemaudit.compare.mixed_model.posterior import ModelAveragedOverTheta, average_over_theta, fit_best
+from cemaudit.compare.mixed_model.reml import ModelAtTheta, fit_reml
 
 
-def dyestuff() -> Sums:
-    return sums_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF))
+def dyestuff() -> CrossProducts:
+    return cross_products_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF))
 
 
-def dyestuff2() -> Sums:
-    return sums_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF2))
+def dyestuff2() -> CrossProducts:
+    return cross_products_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF2))
 
 
-def crossed(turned: bool = False) -> Sums:
+def crossed(turned: bool = False) -> CrossProducts:
     """12 units, each visited by the same 4 shoppers; or 4 and 12."""
     draw = np.random.default_rng(5)
     unit, shopper = np.repeat(np.arange(12), 4), np.tile(np.arange(4), 12)
     y = 80 + 5 * draw.normal(size=12)[unit] + 3 * draw.normal(size=4)[shopper] + 8 * draw.normal(size=48)
-    return sums_of_rows(*((shopper, [unit]) if turned else (unit, [shopper])), ones(48), y)
+    return cross_products_of_rows(*((shopper, [unit]) if turned else (unit, [shopper])), ones(48), y)
 
 
 def test_one_ratio_is_averaged_as_the_integral_says() -> None:
@@ -43,16 +43,16 @@ def test_one_ratio_is_averaged_as_the_integral_says() -> None:
         return density(ratio) * 5 * ratio**2 / (1 + 5 * ratio**2)
 
     share = integrate.quad(shrunken, 0, 20)[0] / integrate.quad(density, 0, 20)[0]
-    assert integrated(dyestuff()).units == pytest.approx(share * (y.mean(axis=1) - y.mean()), rel=0.01)
+    assert average_over_theta(dyestuff()).units == pytest.approx(share * (y.mean(axis=1) - y.mean()), rel=0.01)
 
 
 def test_a_best_ratio_of_zero_does_not_mean_that_all_are_surely_equal() -> None:
-    assert fit(dyestuff2()).unit_se.max() == 0.0
-    assert integrated(dyestuff2()).unit_se.min() > 0.3
+    assert fit_reml(dyestuff2()).unit_se.max() == 0.0
+    assert average_over_theta(dyestuff2()).unit_se.min() > 0.3
 
 
 def test_combinations_and_their_covariances_agree() -> None:
-    found = integrated(crossed())
+    found = average_over_theta(crossed())
     units, dense = np.eye(12)[:3] - np.eye(12)[3:6], np.zeros((3, 5))
     value, se = found.contrast(units, dense)
     assert value == pytest.approx(found.units[:3] - found.units[3:6])
@@ -62,7 +62,7 @@ def test_combinations_and_their_covariances_agree() -> None:
 
 
 def test_either_factor_may_be_the_units() -> None:
-    one, other = integrated(crossed()), integrated(crossed(turned=True))
+    one, other = average_over_theta(crossed()), average_over_theta(crossed(turned=True))
     assert other.randoms[0] == pytest.approx(one.units)
     assert other.random_se[0] == pytest.approx(one.unit_se)
     assert other.fixed == pytest.approx(one.fixed)
@@ -71,17 +71,17 @@ def test_either_factor_may_be_the_units() -> None:
 
 
 def test_few_units_are_averaged_and_many_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(model_of(crossed()), Mixture)
-    monkeypatch.setattr(posterior, "FEW_UNITS", 12)
-    assert isinstance(model_of(crossed()), Fit)
+    assert isinstance(fit_best(crossed()), ModelAveragedOverTheta)
+    monkeypatch.setattr(posterior, "FEWEST_FOR_REML", 12)
+    assert isinstance(fit_best(crossed()), ModelAtTheta)
 
 
 def test_many_units_are_averaged_where_they_seem_to_be_all_equal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posterior, "FEW_UNITS", 6)
-    assert isinstance(model_of(dyestuff()), Fit)
-    assert model_of(dyestuff2()).unit_se.min() > 0
+    monkeypatch.setattr(posterior, "FEWEST_FOR_REML", 6)
+    assert isinstance(fit_best(dyestuff()), ModelAtTheta)
+    assert fit_best(dyestuff2()).unit_se.min() > 0
 
 
 def test_large_systems_take_the_best_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posterior, "_SMALL_BLOCK", 4)
-    assert isinstance(model_of(crossed()), Fit)
+    assert isinstance(fit_best(crossed()), ModelAtTheta)

@@ -12,17 +12,17 @@ import pytest
 from mixtures import numbers, ones
 from numpy.typing import NDArray
 
-from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
+from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
 from cemaudit.compare.mixed_model.equations import Method
-from cemaudit.compare.mixed_model.reml import Fit, fit
+from cemaudit.compare.mixed_model.reml import ModelAtTheta, fit_reml
 
 ROOT = Path(__file__).parents[3]
 
 
-def fitted(table: str, size: int, method: Method) -> Fit:
+def fitted(table: str, size: int, method: Method) -> ModelAtTheta:
     """One random factor, ``size`` rows of each level after another."""
     y = numbers(table)
-    return fit(sums_of_rows(np.arange(len(y)) // size, [], ones(len(y)), y), method)
+    return fit_reml(cross_products_of_rows(np.arange(len(y)) // size, [], ones(len(y)), y), method)
 
 
 def test_dyestuff_by_maximum_likelihood() -> None:
@@ -54,9 +54,9 @@ def test_dyestuff2_has_a_variance_of_exactly_zero() -> None:
     assert restricted.residual_sd == pytest.approx(3.716, abs=5e-4)
 
 
-def penicillin(method: Method) -> Fit:
+def penicillin(method: Method) -> ModelAtTheta:
     y, plate, sample = numbers(mixtures.PENICILLIN), np.repeat(np.arange(24), 6), np.tile(np.arange(6), 24)
-    return fit(sums_of_rows(plate, [sample], ones(144), y), method)
+    return fit_reml(cross_products_of_rows(plate, [sample], ones(144), y), method)
 
 
 def test_penicillin_by_maximum_likelihood() -> None:
@@ -77,9 +77,9 @@ def test_penicillin_by_restricted_likelihood() -> None:
     assert found.fixed == pytest.approx([22.97], abs=0.005)
 
 
-def pastes(method: Method) -> Fit:
+def pastes(method: Method) -> ModelAtTheta:
     cask = np.repeat(np.arange(30), 2)
-    return fit(sums_of_rows(cask, [cask // 3], ones(60), numbers(mixtures.PASTES)), method)
+    return fit_reml(cross_products_of_rows(cask, [cask // 3], ones(60), numbers(mixtures.PASTES)), method)
 
 
 def test_casks_nested_in_batches() -> None:
@@ -97,8 +97,10 @@ def test_casks_nested_in_batches() -> None:
 
 def test_a_covariate() -> None:
     days = np.tile(np.arange(10.0), 18)
-    sums = sums_of_rows(np.repeat(np.arange(18), 10), [], np.column_stack([ones(180), days]), numbers(mixtures.SLEEP))
-    found = fit(sums)
+    sums = cross_products_of_rows(
+        np.repeat(np.arange(18), 10), [], np.column_stack([ones(180), days]), numbers(mixtures.SLEEP)
+    )
+    found = fit_reml(sums)
     assert found.criterion == pytest.approx(1786.4651, abs=5e-5)
     assert (found.unit_sd, found.residual_sd) == pytest.approx((37.1238, 30.9912), abs=1e-4)
     assert found.fixed == pytest.approx([251.4051, 10.4673], abs=5e-5)
@@ -118,8 +120,10 @@ class Ratings:
         self.y = columns[names.index("y")].astype(float)
         self.service = (columns[names.index("service")] == "1").astype(float)
 
-    def fit(self, unit: str, randoms: list[str], fixed: NDArray[np.float64], method: Method) -> Fit:
-        return fit(sums_of_rows(self.codes[unit], [self.codes[name] for name in randoms], fixed, self.y), method)
+    def fit(self, unit: str, randoms: list[str], fixed: NDArray[np.float64], method: Method) -> ModelAtTheta:
+        return fit_reml(
+            cross_products_of_rows(self.codes[unit], [self.codes[name] for name in randoms], fixed, self.y), method
+        )
 
     def simple(self) -> NDArray[np.float64]:
         return np.column_stack([ones(len(self.y)), self.service])

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from mixtures import Design, designs
 from scipy import sparse
 
-from cemaudit.compare.mixed_model.crossproducts import sums_of_rows
-from cemaudit.compare.mixed_model.equations import Method, arrange, solve
-from cemaudit.compare.mixed_model.reml import Fit, fit_at
+from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
+from cemaudit.compare.mixed_model.equations import Method, elimination_order, solve_equations
+from cemaudit.compare.mixed_model.reml import ModelAtTheta, fit_at_theta
 
 METHODS: tuple[Method, ...] = ("REML", "ML")
 
 
-def at_its_ratios(design: Design, method: Method = "REML") -> Fit:
-    return fit_at(design.sums(), design.ratios, method)
+def at_its_ratios(design: Design, method: Method = "REML") -> ModelAtTheta:
+    return fit_at_theta(design.sums(), design.ratios, method)
 
 
 @given(designs(), st.sampled_from(METHODS))
@@ -28,7 +28,7 @@ def test_the_criterion_is_that_of_the_whole_covariance_matrix(design: Design, me
     assert found.criterion - spanned(design, method, found) == pytest.approx(design.criterion(method), abs=1e-6)
 
 
-def spanned(design: Design, method: Method, found: Fit) -> float:
+def spanned(design: Design, method: Method, found: ModelAtTheta) -> float:
     """The restricted likelihood depends on which basis spans the fixed columns; the textbook's here is orthonormal."""
     if method == "ML":
         return 0.0
@@ -68,11 +68,11 @@ def test_differences_between_combinations_have_the_variance_their_covariances_sa
 
 @given(designs(), st.sampled_from(METHODS))
 def test_the_slope_is_that_of_the_criterion(design: Design, method: Method) -> None:
-    sums = arrange(design.sums()).sums
-    places, step = np.log(arrange(design.sums()).solved_order(design.ratios)), 1e-4
-    slope = solve(sums, np.exp(places)).slope(method)
+    sums = elimination_order(design.sums()).sums
+    places, step = np.log(elimination_order(design.sums()).solved_order(design.ratios)), 1e-4
+    slope = solve_equations(sums, np.exp(places)).slope(method)
     for factor, direction in enumerate(np.eye(len(places))):
-        higher, lower = (solve(sums, np.exp(places + side * direction)) for side in (step, -step))
+        higher, lower = (solve_equations(sums, np.exp(places + side * direction)) for side in (step, -step))
         difference = (higher.criterion(method) - lower.criterion(method)) / (2 * step)
         assert slope[factor] == pytest.approx(difference, abs=1e-4)
 
@@ -86,8 +86,10 @@ def test_the_order_of_visits_and_of_levels_does_not_matter(design: Design, seed:
         np.where(codes < 0, -1, name[codes]) for codes, name in zip([design.unit, *design.randoms], names, strict=True)
     ]
     unit, *randoms = [codes[rows] for codes in renamed]
-    sums = sums_of_rows(unit, randoms, design.fixed[rows], design.y[rows], design.weights[rows], design.levels)
-    one, other = at_its_ratios(design), fit_at(sums, design.ratios)
+    sums = cross_products_of_rows(
+        unit, randoms, design.fixed[rows], design.y[rows], design.weights[rows], design.levels
+    )
+    one, other = at_its_ratios(design), fit_at_theta(sums, design.ratios)
     assert other.criterion == pytest.approx(one.criterion)
     assert other.units[names[0]] == pytest.approx(one.units, abs=1e-8)
     assert other.unit_se[names[0]] == pytest.approx(one.unit_se)
@@ -112,8 +114,8 @@ def test_other_points_on_the_scale_change_nothing_but_the_scale(design: Design, 
 @given(designs(further=1))
 def test_a_factor_with_no_variance_is_as_good_as_not_there(design: Design) -> None:
     assume(len(design.randoms) == 1)
-    with_it = fit_at(design.sums(), np.array([design.ratios[0], 0.0]))
-    without = fit_at(replace(design, randoms=[], levels=design.levels[:1]).sums(), design.ratios[:1])
+    with_it = fit_at_theta(design.sums(), np.array([design.ratios[0], 0.0]))
+    without = fit_at_theta(replace(design, randoms=[], levels=design.levels[:1]).sums(), design.ratios[:1])
     assert with_it.criterion == pytest.approx(without.criterion)
     assert with_it.units == pytest.approx(without.units, abs=1e-8)
     assert with_it.unit_se == pytest.approx(without.unit_se)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.entry.doubts import Doubt, Earlier, all_doubts, open_doubts
-from cemaudit.entry.evidence import Taken
+from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, message, use
 from cemaudit.model import Checklist, Override, Visit
@@ -150,7 +150,7 @@ def test_whatever_is_said_can_be_let_stand(what: str, place: str) -> None:
 @given(strategies.checklists_and_visits(), st.booleans())
 def test_any_visit_can_be_doubted(made: tuple[Checklist, Visit], before: bool) -> None:
     of, visit = made
-    taken: dict[str, Taken] = {}
+    taken: dict[str, KeptEvidence] = {}
     earlier = Earlier.of([(visit.model_copy(update={"id": "other"}), ())] if before else ())
     doubts = all_doubts(visit, of, taken, earlier, NOW, [])
     unanswered = [item for item in of.items if item not in visit.answers and item not in visit.skipped]

@@ -16,29 +16,29 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from cemaudit.entry.doubts import Earlier
 from cemaudit.entry.doubts.pictures import LEAST_SHARP, picture_doubts
-from cemaudit.entry.evidence import Taken, take_in
-from cemaudit.media.file_types import Kind
-from cemaudit.media.picture_quality import look_at
+from cemaudit.entry.evidence import KeptEvidence, take_in
+from cemaudit.media.file_types import MediaType
+from cemaudit.media.picture_quality import picture_quality
 from cemaudit.model import Visit
 from cemaudit.simulate import inbox
 
 DAY = {"started": "2026-11-21T14:05:00+09:00", "finished": "2026-11-21T14:41:00+09:00"}
 
 
-def taken(details: dict[str, Any] | None = None, look: dict[str, Any] | None = None, digest: str = "1") -> Taken:
+def taken(details: dict[str, Any] | None = None, look: dict[str, Any] | None = None, digest: str = "1") -> KeptEvidence:
     plain = {"width": 4000, "height": 3000, "sharpness": 400.0, "brightness": 0.5}
     whole = {"sha256": digest * 64, "original": "a" * 64, "size": 9, "kind": "jpeg", "name": "IMG_1.jpg"}
-    return Taken.model_validate(
+    return KeptEvidence.model_validate(
         {**whole, "file": f"media/{digest * 64}.jpg", "details": details or {}, "look": {**plain, **(look or {})}}
     )
 
 
-def visit(*pieces: Taken, visit_id: str = "v2", **keys: Any) -> Visit:
+def visit(*pieces: KeptEvidence, visit_id: str = "v2", **keys: Any) -> Visit:
     evidence = {"G1": [{"file": one.file, "sha256": one.sha256} for one in pieces]}
     return samples.visit(id=visit_id, evidence=evidence, **{**DAY, **keys})
 
 
-def doubted(one: Taken, earlier: Earlier | None = None, **keys: Any) -> list[str]:
+def doubted(one: KeptEvidence, earlier: Earlier | None = None, **keys: Any) -> list[str]:
     doubts = list(picture_doubts(visit(one, **keys), {one.sha256: one}, earlier or Earlier()))
     assert all(doubt.problem.place == "evidence.G1" and doubt.problem.hint and not doubt.must for doubt in doubts)
     return [doubt.check for doubt in doubts]
@@ -163,7 +163,7 @@ SCENES: dict[str, Callable[[Random, tuple[int, int]], Image.Image]] = {
 @pytest.mark.parametrize("size", [(1200, 900), (675, 900)])
 def test_sharp_pictures_are_told_from_blurred_ones(scene: str, light: float, size: tuple[int, int]) -> None:
     image = SCENES[scene](Random(7), size)
-    found = [look_at(as_a_phone_takes_it(image, blur, light), Kind.JPEG) for blur in (0, 2)]
+    found = [picture_quality(as_a_phone_takes_it(image, blur, light), MediaType.JPEG) for blur in (0, 2)]
     sharp, blurred = (look.sharpness if look else None for look in found)
     assert sharp
     assert blurred
@@ -174,7 +174,7 @@ def test_a_black_picture_is_dark_and_a_white_one_is_not() -> None:
     def looks(colour: str) -> list[str]:
         buffer = io.BytesIO()
         Image.new("RGB", (800, 600), colour).save(buffer, "PNG")
-        look = look_at(buffer.getvalue(), Kind.PNG)
+        look = picture_quality(buffer.getvalue(), MediaType.PNG)
         assert look
         return doubted(taken(look={"brightness": look.brightness, "sharpness": look.sharpness}))
 

@@ -10,7 +10,7 @@ import samples
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.choosing import Chooser, shown
-from cemaudit.exchange.forms.fields import Kind, Role
+from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.model import Checklist, Visit
@@ -290,7 +290,7 @@ def test_a_form_asks_all_there_is_in_order() -> None:
     assert (roles[0], roles[-3:]) == (Role.EXPECTATION, [Role.EMOTION, Role.CLAIM, Role.BLAME])
     assert form.fields["wait"].when is not None
     assert form.fields["door__emotion"].options[0].label.en == "-3 very unpleasant"
-    assert form.fields["tidy"].kind is Kind.ONE
+    assert form.fields["tidy"].kind is FieldKind.ONE
     assert [option.code for option in form.fields["always"].skips] == ["_no", "_de"]
 
 

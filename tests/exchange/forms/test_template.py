@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms import sheets
-from cemaudit.exchange.forms.fields import Kind
+from cemaudit.exchange.forms.fields import FieldKind
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.template import blank_records, is_labels, is_untouched, write_csv, write_xlsx
 from cemaudit.exchange.tables import read_table
@@ -95,7 +95,13 @@ def test_the_row_of_labels_is_no_visit(tmp_path: Path) -> None:
 
 
 def test_every_field_has_a_column_of_its_own_kind() -> None:
-    assert {field.kind for field in FORM.fields.values()} >= {Kind.ONE, Kind.MANY, Kind.DATE, Kind.NUMBER, Kind.FILE}
+    assert {field.kind for field in FORM.fields.values()} >= {
+        FieldKind.ONE,
+        FieldKind.MANY,
+        FieldKind.DATE,
+        FieldKind.NUMBER,
+        FieldKind.FILE,
+    }
 
 
 def test_a_form_wider_than_a_sheet_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

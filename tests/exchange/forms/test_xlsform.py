@@ -20,7 +20,7 @@ from cemaudit.exchange.rows import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 
 
 @pytest.fixture
@@ -55,19 +55,19 @@ def test_a_phone_asks_and_needs_what_the_checklist_does(fill, both: tuple[Checkl
     of, careless = both
     phone, visit = fill(of, careless), arising(careless, of)
     for item in of.items.values():
-        assert (f"{item.id}__note" in phone.asked) == is_relevant(item, visit, of)
+        assert (f"{item.id}__note" in phone.asked) == item_is_relevant(item, visit, of)
         if item.id in visit.answers:
             value = visit.answers[item.id]
             assert phone.holds(item.id, "constraint")
             assert phone.holds(f"{item.id}__note", "required") == bool(item.least_note(value))
             assert item.evidence == "none" or phone.holds(f"{item.id}__proof", "required") == item.wants_evidence(value)
-        elif is_relevant(item, visit, of):
+        elif item_is_relevant(item, visit, of):
             assert not phone.holds(f"{item.id}__note", "required")
 
 
 def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
     """Phones ask notes and evidence of items that arise, and note by themselves when a form was finished."""
-    arising = {name for name, item in of.items.items() if is_relevant(item, visit, of)}
+    arising = {name for name, item in of.items.items() if item_is_relevant(item, visit, of)}
     kept = {part: {n: v for n, v in getattr(visit, part).items() if n in arising} for part in ("notes", "evidence")}
     return visit.model_copy(update={**kept, "date": None})
 

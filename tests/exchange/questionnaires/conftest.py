@@ -9,14 +9,14 @@ import pytest
 from markdown_forms import write_form
 
 from cemaudit.checklists import load_checklist
-from cemaudit.exchange.questionnaires import Draft, Facets, Sort, import_form
+from cemaudit.exchange.questionnaires import ChecklistDraft, Facets, LeftoverKind, import_form
 from cemaudit.model import Item
 
 
 class Imported:
     """A draft, asked for what tests want to know; made only where it also reads back."""
 
-    def __init__(self, draft: Draft, folder: Path) -> None:
+    def __init__(self, draft: ChecklistDraft, folder: Path) -> None:
         self.draft, self.checklist, self.items = draft, draft.checklist, draft.checklist.items
         (folder / "draft.toml").write_text(draft.text, "utf-8")
         assert load_checklist(folder / "draft.toml") == draft.checklist
@@ -27,7 +27,7 @@ class Imported:
     def conditions(self) -> dict[str, str]:
         return {name: item.when.source for name, item in self.items.items() if item.when}
 
-    def left(self, sort: Sort) -> list[str]:
+    def left(self, sort: LeftoverKind) -> list[str]:
         """What is left of a sort: row, what became of it, the form's words."""
         found = [one for one in self.draft.leftovers if one.sort is sort]
         return [": ".join(filter(None, (one.place, str(one.what), one.original))) for one in found]

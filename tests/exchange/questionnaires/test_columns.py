@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.exchange.questionnaires.columns import read_header
-from cemaudit.exchange.questionnaires.types import Kind, read_type
+from cemaudit.exchange.questionnaires.types import SurveyRowKind, read_type
 
 
 @pytest.mark.parametrize(
@@ -40,32 +40,32 @@ def test_of_two_columns_that_mean_the_same_the_first_counts_but_our_spelling_bef
 @pytest.mark.parametrize(
     ("written", "kind", "of", "or_other"),
     [
-        ("text", Kind.TEXT, "", False),
-        ("  Integer ", Kind.WHOLE, "", False),
-        ("int", Kind.WHOLE, "", False),
-        ("dateTime", Kind.MOMENT, "", False),
-        ("date time", Kind.MOMENT, "", False),
-        ("phone number", Kind.TEXT, "", False),
-        ("phonenumber", Kind.DEVICE, "", False),
-        ("add image prompt", Kind.FILE, "", False),
-        ("q picture", Kind.FILE, "", False),
-        ("get end time", Kind.DEVICE, "", False),
-        ("end", Kind.DEVICE, "", False),
-        ("select_one Yes_No", Kind.ONE, "Yes_No", False),
-        ("select one from yes_no or specify other", Kind.ONE, "yes_no", True),
-        ("select1 yes_no", Kind.ONE, "yes_no", False),
-        ("add select one prompt using yes_no", Kind.ONE, "yes_no", False),
-        ("Select_Multiple x or_other", Kind.SEVERAL, "x", True),
-        ("select all that apply from x", Kind.SEVERAL, "x", False),
-        ("select_one", Kind.ONE, "", False),
-        ("select_one_from_file x.csv", Kind.FILED, "x.csv", False),
-        ("begin group", Kind.BEGIN, "group", False),
-        ("BEGIN_REPEAT", Kind.BEGIN, "repeat", False),
-        ("begin loop over x", Kind.BEGIN, "loop", False),
-        ("end group", Kind.END, "group", False),
-        ("geopoint", Kind.UNKNOWN, "", False),
-        ("select", Kind.UNKNOWN, "", False),
-        ("word " * 5000, Kind.UNKNOWN, "", False),
+        ("text", SurveyRowKind.TEXT, "", False),
+        ("  Integer ", SurveyRowKind.WHOLE, "", False),
+        ("int", SurveyRowKind.WHOLE, "", False),
+        ("dateTime", SurveyRowKind.MOMENT, "", False),
+        ("date time", SurveyRowKind.MOMENT, "", False),
+        ("phone number", SurveyRowKind.TEXT, "", False),
+        ("phonenumber", SurveyRowKind.DEVICE, "", False),
+        ("add image prompt", SurveyRowKind.FILE, "", False),
+        ("q picture", SurveyRowKind.FILE, "", False),
+        ("get end time", SurveyRowKind.DEVICE, "", False),
+        ("end", SurveyRowKind.DEVICE, "", False),
+        ("select_one Yes_No", SurveyRowKind.ONE, "Yes_No", False),
+        ("select one from yes_no or specify other", SurveyRowKind.ONE, "yes_no", True),
+        ("select1 yes_no", SurveyRowKind.ONE, "yes_no", False),
+        ("add select one prompt using yes_no", SurveyRowKind.ONE, "yes_no", False),
+        ("Select_Multiple x or_other", SurveyRowKind.SEVERAL, "x", True),
+        ("select all that apply from x", SurveyRowKind.SEVERAL, "x", False),
+        ("select_one", SurveyRowKind.ONE, "", False),
+        ("select_one_from_file x.csv", SurveyRowKind.FILED, "x.csv", False),
+        ("begin group", SurveyRowKind.BEGIN, "group", False),
+        ("BEGIN_REPEAT", SurveyRowKind.BEGIN, "repeat", False),
+        ("begin loop over x", SurveyRowKind.BEGIN, "loop", False),
+        ("end group", SurveyRowKind.END, "group", False),
+        ("geopoint", SurveyRowKind.UNKNOWN, "", False),
+        ("select", SurveyRowKind.UNKNOWN, "", False),
+        ("word " * 5000, SurveyRowKind.UNKNOWN, "", False),
     ],
 )
 def test_a_type_is_known_in_every_dialect(written, kind, of, or_other):

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.exchange.questionnaires import Sort
-from cemaudit.exchange.questionnaires.conditions import Asked, say
+from cemaudit.exchange.questionnaires import LeftoverKind
+from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion, say
 from cemaudit.exchange.questionnaires.lists import ChoiceList
 from cemaudit.exchange.questionnaires.xpath import (
-    Call,
-    Comparison,
-    Literal,
-    Logic,
     Node,
-    Number,
-    Reference,
     Unsayable,
+    XPathCall,
+    XPathComparison,
+    XPathLiteral,
+    XPathLogic,
+    XPathNumber,
+    XPathReference,
     read_xpath,
 )
 from cemaudit.model import Text
@@ -29,15 +29,15 @@ from cemaudit.model.expression import parse
 OPTIONS = tuple(Option(id=name, label=Text(en=name)) for name in ("1", "2", "far"))
 SIZES = ChoiceList(OPTIONS, {"1": "1", "2": "2", "far off": "far"})
 ASKED = {
-    "one": Asked("one", Choice(type="choice", options=OPTIONS), SIZES),
-    "all": Asked("all", Choices(type="choices", options=OPTIONS), SIZES),
-    "open": Asked("open", YesNo(type="yes-no"), ChoiceList(OPTIONS[:2], {"yes": "true", "no": "false"})),
-    "wait": Asked("wait", Quantity(type="number")),
-    "why": Asked("why", TextAnswer(type="text")),
+    "one": ConvertedQuestion("one", Choice(type="choice", options=OPTIONS), SIZES),
+    "all": ConvertedQuestion("all", Choices(type="choices", options=OPTIONS), SIZES),
+    "open": ConvertedQuestion("open", YesNo(type="yes-no"), ChoiceList(OPTIONS[:2], {"yes": "true", "no": "false"})),
+    "wait": ConvertedQuestion("wait", Quantity(type="number")),
+    "why": ConvertedQuestion("why", TextAnswer(type="text")),
 }
 
 
-def find(reference: Reference) -> Asked:
+def find(reference: XPathReference) -> ConvertedQuestion:
     return ASKED[reference.name]
 
 
@@ -148,29 +148,29 @@ def _ours(given_answers: dict[str, object]) -> dict[str, object]:
 def _truth(node: Node, answers: dict[str, str], chosen: dict[str, object]) -> bool:
     """What XPath says of a form whose unanswered questions hold the empty text."""
     match node:
-        case Logic(word, parts):
+        case XPathLogic(word, parts):
             return (all if word == "and" else any)(_truth(part, answers, chosen) for part in parts)
-        case Call("not", (inner,)):
+        case XPathCall("not", (inner,)):
             return not _truth(inner, answers, chosen)
-        case Call("true" | "false" as word):
+        case XPathCall("true" | "false" as word):
             return word == "true"
-        case Call("selected", (Reference(name), choice)):
+        case XPathCall("selected", (XPathReference(name), choice)):
             found = chosen.get(name, [])
             return str(_value(choice, answers)) in (found if isinstance(found, list) else [found])
-        case Comparison(mark, left, right):
+        case XPathComparison(mark, left, right):
             return _compared(mark, _value(left, answers), _value(right, answers))
     raise AssertionError(node)
 
 
 def _value(node: Node, answers: dict[str, str]) -> str | Decimal:
     match node:
-        case Literal(text):
+        case XPathLiteral(text):
             return text
-        case Number(number):
+        case XPathNumber(number):
             return number
-        case Reference(name):
+        case XPathReference(name):
             return answers.get(name, "")
-        case Call("string-length", (Reference(name),)):
+        case XPathCall("string-length", (XPathReference(name),)):
             return Decimal(len(answers.get(name, "")))
     raise AssertionError(node)
 
@@ -226,8 +226,8 @@ def test_conditions_of_groups_hold_for_all_they_contain(import_table):
         "d": "answered(a)",
         "e": "wait == 1",
     }
-    assert form.left(Sort.QUESTION) == ["sheet survey, row 11: c: the form never asks it: text C"]
-    assert form.left(Sort.CONDITION) == ["sheet survey, row 6: h: paid is asked only later: ../paid != ''"]
+    assert form.left(LeftoverKind.QUESTION) == ["sheet survey, row 11: c: the form never asks it: text C"]
+    assert form.left(LeftoverKind.CONDITION) == ["sheet survey, row 6: h: paid is asked only later: ../paid != ''"]
 
 
 def test_a_condition_that_cannot_be_said_leaves_the_question_and_is_told(import_table):
@@ -249,7 +249,7 @@ def test_a_condition_that_cannot_be_said_leaves_the_question_and_is_told(import_
         """
     )
     assert form.conditions() == {}
-    assert [line.split(": ")[2] for line in form.left(Sort.CONDITION)] == [
+    assert [line.split(": ")[2] for line in form.left(LeftoverKind.CONDITION)] == [
         "sum is not asked here",
         "later is asked only later",
         "there is no question nobody",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.questionnaires import Facets, Sort, answers, facets_of, import_form, sheets, survey
+from cemaudit.exchange.questionnaires import Facets, LeftoverKind, answers, facets_of, import_form, sheets, survey
 from cemaudit.exchange.questionnaires import draft as drafts
 
 QUESTION = "survey\n| type | name | label |\n| text | a | A |\n"
@@ -23,7 +23,7 @@ def test_the_settings_name_the_checklist(import_table):
     )
     assert (form.checklist.ref, str(form.checklist.title)) == ("store-visit@2024.2", "매장 점검")
     assert "매장 점검" in str(form.checklist.about)
-    assert form.left(Sort.NAME) == ["sheet Settings, row 2: is called store-visit here: store:visit"]
+    assert form.left(LeftoverKind.NAME) == ["sheet Settings, row 2: is called store-visit here: store:visit"]
 
 
 def test_without_settings_the_file_names_it(import_table):
@@ -34,7 +34,7 @@ def test_without_settings_the_file_names_it(import_table):
 def test_a_version_of_another_shape_is_told(import_table):
     form = import_table(QUESTION + "settings\n| version |\n| v2 beta |")
     assert form.checklist.version == "1"
-    assert form.left(Sort.NAME) == ["sheet settings, row 2: version 1 here: v2 beta"]
+    assert form.left(LeftoverKind.NAME) == ["sheet settings, row 2: version 1 here: v2 beta"]
 
 
 def test_every_touchpoint_gets_the_facets_given_and_is_to_be_decided(make_form):
@@ -43,7 +43,7 @@ def test_every_touchpoint_gets_the_facets_given_and_is_to_be_decided(make_form):
     (touchpoint,) = draft.checklist.touchpoints
     assert (touchpoint.channel, touchpoint.stage, touchpoint.mode) == ("electronic", "pay", "passive")
     assert draft.checklist.sector == "cafe"
-    assert draft.leftovers[-3].sort is Sort.DECIDE
+    assert draft.leftovers[-3].sort is LeftoverKind.DECIDE
     assert "electronic, pay, people, passive" in str(draft.leftovers[-3].what)
 
 

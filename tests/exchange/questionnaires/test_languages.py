@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cemaudit.exchange.questionnaires import Sort
+from cemaudit.exchange.questionnaires import LeftoverKind
 
 
 def form(*columns: str, texts: tuple[str, ...], default: str = "") -> str:
@@ -35,16 +35,16 @@ def test_texts_go_where_they_belong(import_table, columns, texts, default, ko, e
 
 def test_what_is_kept_as_english_and_what_is_left_out_is_told(import_table):
     spoken = import_table(form("label::French (fr)", "label::Spanish (es)", texts=("B", "C")))
-    assert spoken.left(Sort.LANGUAGE) == [
+    assert spoken.left(LeftoverKind.LANGUAGE) == [
         "its texts are in French (fr); they are kept where English belongs",
         "texts in other languages are left out: Spanish (es)",
     ]
-    assert import_table(form("label", texts=("B",))).left(Sort.LANGUAGE) == [
+    assert import_table(form("label", texts=("B",))).left(LeftoverKind.LANGUAGE) == [
         "it does not say its language; its texts are kept where English belongs"
     ]
-    assert import_table(form("label::ko", "label::en", texts=("가", "A"))).left(Sort.LANGUAGE) == []
+    assert import_table(form("label::ko", "label::en", texts=("가", "A"))).left(LeftoverKind.LANGUAGE) == []
 
 
 def test_a_draft_in_one_language_says_how_many_texts_the_other_lacks(import_table):
-    left = import_table(form("label::en", texts=("A",))).left(Sort.DECIDE)
+    left = import_table(form("label::en", texts=("A",))).left(LeftoverKind.DECIDE)
     assert left[-1] == "3 texts without words in ko"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.exchange.questionnaires import Sort
+from cemaudit.exchange.questionnaires import LeftoverKind
 from cemaudit.exchange.questionnaires.limits import read_limits
 
 
@@ -54,7 +54,7 @@ def test_whole_numbers_fit_exactly_where_the_constraint_lets_them(low, above, hi
 def test_a_whole_number_is_a_count_unless_it_may_lie_below_zero(import_table, constraint, kind):
     form = import_table(f"survey\n| type | name | label | constraint |\n| integer | a | A | {constraint} |")
     assert form.only().answer.type == kind
-    assert bool(form.left(Sort.TYPE)) == (kind == "number")
+    assert bool(form.left(LeftoverKind.TYPE)) == (kind == "number")
 
 
 def test_what_limits_leave_out_is_told(import_table):
@@ -72,7 +72,7 @@ def test_what_limits_leave_out_is_told(import_table):
     )
     assert form.answers()["e"] == {"type": "count", "min": 1, "max": 8}
     assert form.answers()["f"] == {"type": "count", "one_of": (1, 3)}
-    assert form.left(Sort.LIMITS) == [
+    assert form.left(LeftoverKind.LIMITS) == [
         "sheet survey, row 2: a: more fits here than in the form: the edge itself fits, too: . > 0",
         "sheet survey, row 3: b: more fits here than in the form: more than a least and a most: . >= 1 and . <= ${a}",
         "sheet survey, row 4: c: only numbers have limits here: string-length(.) < 9",

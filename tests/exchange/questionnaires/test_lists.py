@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cemaudit.exchange.questionnaires import Sort
+from cemaudit.exchange.questionnaires import LeftoverKind
 
 ASKED = "survey\n| type | name | label::ko | label::en |\n| {kind} | a | 가 | A |\nchoices\n"
 
@@ -47,7 +47,7 @@ def test_points_are_taken_where_a_column_gives_them(import_table):
         | x | odd | Odd | ten |"""
     form = import_table(ASKED.format(kind="select_one x") + table)
     assert [option.points for option in form.only().answer.options] == [2, 0.5, -1, None, None]
-    assert form.left(Sort.OPTION) == ["sheet choices, row 6: odd: its points are not a number: ten"]
+    assert form.left(LeftoverKind.OPTION) == ["sheet choices, row 6: odd: its points are not a number: ten"]
 
 
 def test_yes_and_no_keep_their_points(import_table):
@@ -70,12 +70,12 @@ def test_mistakes_in_lists_are_told_with_their_row(import_table):
         |   | c | Listless |"""
     )
     assert [option.id for option in form.only().answer.options] == ["a-b", "a-b-2", "row-5"]
-    assert form.left(Sort.OPTION) == [
+    assert form.left(LeftoverKind.OPTION) == [
         "sheet choices, row 6: a choice without its list or name: Nameless",
         "sheet choices, row 7: c: a choice without its list or name: Listless",
         "sheet choices, row 3: a:b: a choice of the same name stands earlier in list x: Again",
     ]
-    assert len(form.left(Sort.NAME)) == 3
+    assert len(form.left(LeftoverKind.NAME)) == 3
 
 
 def test_or_other_adds_a_choice(import_table):

@@ -15,13 +15,13 @@ from cemaudit.exchange.forms.xlsform.book import write_xlsform
 from cemaudit.exchange.forms.xlsform.literals import FALSE
 from cemaudit.exchange.forms.xlsform.operands import answered
 from cemaudit.exchange.forms.xlsform.outcomes import needs_evidence
-from cemaudit.exchange.questionnaires import Draft, Facets, Sort, import_form
+from cemaudit.exchange.questionnaires import ChecklistDraft, Facets, LeftoverKind, import_form
 from cemaudit.model import Checklist, Item, Visit
 from cemaudit.scoring import Engine
-from cemaudit.scoring.items import is_relevant
+from cemaudit.scoring.items import item_is_relevant
 
 
-def there_and_back(of: Checklist) -> Draft:
+def there_and_back(of: Checklist) -> ChecklistDraft:
     with tempfile.TemporaryDirectory() as folder:
         write_xlsform(of, Path(folder) / "form.xlsx", "ko")
         draft = import_form(Path(folder) / "form.xlsx", Facets())
@@ -50,7 +50,7 @@ def test_every_shipped_checklist_comes_back(engine: Engine) -> None:
             (one.id, one.title, one.steps, one.emotion, one.expectation) for one in of.touchpoints
         ]
         assert [step.id for step in back.steps] == [step.id for step in of.steps]
-        assert {one.sort for one in draft.leftovers} == {Sort.DECIDE}
+        assert {one.sort for one in draft.leftovers} == {LeftoverKind.DECIDE}
 
 
 @settings(max_examples=20)
@@ -59,9 +59,9 @@ def test_any_checklist_comes_back_and_asks_the_same(both: tuple[Checklist, Visit
     of, visit = both
     draft = there_and_back(of)
     back, seen = draft.checklist, visit.model_copy(update={"checklist": draft.checklist.ref})
-    never, unsaid = (_names(draft, sort) for sort in (Sort.QUESTION, Sort.CONDITION))
+    never, unsaid = (_names(draft, sort) for sort in (LeftoverKind.QUESTION, LeftoverKind.CONDITION))
     assert [name for name in of.items if name not in never] == list(back.items)
-    assert not any(is_relevant(of.items[name], visit, of) for name in never)
+    assert not any(item_is_relevant(of.items[name], visit, of) for name in never)
     for name, same in back.items.items():
         item = of.items[name]
         assert same.ask == item.ask
@@ -69,10 +69,10 @@ def test_any_checklist_comes_back_and_asks_the_same(both: tuple[Checklist, Visit
         assert same.evidence == _held_evidence(item)
         assert (same.note and same.note.at_least) == (item.note and item.note.at_least)
         if name not in unsaid:
-            assert is_relevant(same, seen, back) == is_relevant(item, visit, of)
+            assert item_is_relevant(same, seen, back) == item_is_relevant(item, visit, of)
 
 
-def _names(draft: Draft, sort: Sort) -> set[str]:
+def _names(draft: ChecklistDraft, sort: LeftoverKind) -> set[str]:
     return {one.place.rpartition(" ")[2] for one in draft.leftovers if one.sort is sort}
 
 

@@ -11,9 +11,9 @@ from markdown_forms import sheets
 
 from cemaudit.checklists import load_checklist
 from cemaudit.errors import BadInput
-from cemaudit.exchange.questionnaires import Draft, Facets, draft
+from cemaudit.exchange.questionnaires import ChecklistDraft, Facets, draft
 from cemaudit.exchange.questionnaires.columns import read_header
-from cemaudit.exchange.questionnaires.sheets import Line, Sheet
+from cemaudit.exchange.questionnaires.sheets import XlsFormRow, XlsFormSheet
 from cemaudit.model.base import clean
 
 COLUMNS = [
@@ -44,17 +44,17 @@ choice = st.tuples(st.sampled_from(["x", "yn", ""]), st.sampled_from([*NAMES, "y
 lists = st.lists(choice, max_size=6)
 
 
-def sheet(name: str, header: list[str], cells: list[tuple[str, ...]]) -> Sheet:
+def sheet(name: str, header: list[str], cells: list[tuple[str, ...]]) -> XlsFormSheet:
     columns = read_header(header)
     lines = [
-        Line(name, number, {columns[place]: clean(text) for place, text in enumerate(row) if text})
+        XlsFormRow(name, number, {columns[place]: clean(text) for place, text in enumerate(row) if text})
         for number, row in enumerate(cells, 2)
         if any(row)
     ]
-    return Sheet(name, 1, tuple(columns.values()), lines)
+    return XlsFormSheet(name, 1, tuple(columns.values()), lines)
 
 
-def made_or_refused(book: dict[str, Sheet]) -> Draft | BadInput:
+def made_or_refused(book: dict[str, XlsFormSheet]) -> ChecklistDraft | BadInput:
     try:
         return draft._draft(book, "form.xlsx", Facets())
     except BadInput as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cemaudit.exchange.questionnaires import Sort
+from cemaudit.exchange.questionnaires import LeftoverKind
 
 
 def test_types_become_answers(import_table):
@@ -45,7 +45,7 @@ def test_types_become_answers(import_table):
         "hour": {"type": "time"},
         "when": {"type": "text"},
     }
-    assert form.left(Sort.TYPE) == ["sheet survey, row 12: when: date and time together are a text here"]
+    assert form.left(LeftoverKind.TYPE) == ["sheet survey, row 12: when: date and time together are a text here"]
     assert (form.draft.questions, form.draft.files) == (11, 0)
 
 
@@ -65,7 +65,7 @@ def test_types_become_answers(import_table):
 def test_what_nobody_can_answer_here_is_left_out_with_its_row(import_table, kind, reason):
     form = import_table(f"survey\n| type | name | label |\n| text | a | A |\n| {kind} | b | Where? |")
     assert list(form.items) == ["a"]
-    assert form.left(Sort.QUESTION) == [f"sheet survey, row 3: b: {reason}: {kind} Where?"]
+    assert form.left(LeftoverKind.QUESTION) == [f"sheet survey, row 3: b: {reason}: {kind} Where?"]
     assert form.draft.questions == 2
 
 
@@ -85,13 +85,13 @@ def test_what_nobody_answers_is_no_question(import_table):
     )
     assert list(form.items) == ["a"]
     assert form.draft.questions == 1
-    assert form.left(Sort.DEVICE) == [
+    assert form.left(LeftoverKind.DEVICE) == [
         "sheet survey, row 2: begin: filled in by the device: start",
         "sheet survey, row 3: device: filled in by the device: deviceid",
     ]
-    assert form.left(Sort.SCORE) == ["sheet survey, row 6: score: reckoned or filled in by the form: ${n} + 1"]
-    assert len(form.left(Sort.CALCULATION)) == 2
-    assert form.left(Sort.TEXT) == ["sheet survey, row 8: shown: no question follows it: Read this"]
+    assert form.left(LeftoverKind.SCORE) == ["sheet survey, row 6: score: reckoned or filled in by the form: ${n} + 1"]
+    assert len(form.left(LeftoverKind.CALCULATION)) == 2
+    assert form.left(LeftoverKind.TEXT) == ["sheet survey, row 8: shown: no question follows it: Read this"]
 
 
 def test_groups_become_touchpoints_and_pages_do_not(import_table):
@@ -140,7 +140,7 @@ def test_repeats_and_loops_are_asked_once(import_table):
         """
     )
     assert list(form.items) == ["queue", "seats"]
-    assert form.left(Sort.REPEAT) == [
+    assert form.left(LeftoverKind.REPEAT) == [
         "sheet survey, row 2: tills: asked once here: Till",
         "sheet survey, row 5: each: asked once here: Car",
     ]
@@ -161,14 +161,14 @@ def test_names_that_are_no_ids_or_come_twice_are_changed_and_told(import_table):
         """
     )
     assert list(form.items) == ["q2", "x-1st", "step-2", "a-b-c", "x-1st-2"]
-    assert form.left(Sort.NAME)[0] == "sheet survey, row 2: 인사: is called q2 here: 인사"
-    assert len(form.left(Sort.NAME)) == 5
+    assert form.left(LeftoverKind.NAME)[0] == "sheet survey, row 2: 인사: is called q2 here: 인사"
+    assert len(form.left(LeftoverKind.NAME)) == 5
 
 
 def test_a_question_without_a_label_is_asked_by_its_name(import_table):
     form = import_table("survey\n| type | name | label |\n| text | greeting | NO_LABEL |")
     assert str(form.only().ask) == "greeting"
-    assert form.left(Sort.TEXT) == ["sheet survey, row 2: greeting: asks nothing; its name stands in"]
+    assert form.left(LeftoverKind.TEXT) == ["sheet survey, row 2: greeting: asks nothing; its name stands in"]
 
 
 def test_notes_become_help_of_the_question_that_follows(import_table):
@@ -189,7 +189,7 @@ def test_notes_become_help_of_the_question_that_follows(import_table):
     )
     assert str(form.items["a"].help) == "Look around\nWait a minute\nNear door\nFor trainers"
     assert form.items["b"].help is None
-    assert form.left(Sort.TEXT) == [
+    assert form.left(LeftoverKind.TEXT) == [
         "sheet survey, row 6: n3: is not always shown, or not always the same: You said ${a}",
         "sheet survey, row 7: n4: is not always shown, or not always the same: Only sometimes",
         "sheet survey, row 8: n5: no question follows it: Goodbye",
@@ -236,8 +236,8 @@ def test_files_become_evidence_of_the_question_before(import_table):
         "a": "required", "b": "optional", "c": "none", "d": "none",
     }  # fmt: skip
     assert str(form.items["a"].help) == "Take a photo\nAnd another one"
-    assert form.left(Sort.EVIDENCE) == ["sheet survey, row 8: p3: always optional here: ${a}='x'"]
-    assert [line.split(":")[0] for line in form.left(Sort.QUESTION)] == [
+    assert form.left(LeftoverKind.EVIDENCE) == ["sheet survey, row 8: p3: always optional here: ${a}='x'"]
+    assert [line.split(":")[0] for line in form.left(LeftoverKind.QUESTION)] == [
         "sheet survey, row 2", "sheet survey, row 10", "sheet survey, row 12",
     ]  # fmt: skip
     assert (form.draft.questions, form.draft.files, len(form.items)) == (10, 3, 4)
@@ -254,7 +254,7 @@ def test_a_file_after_a_question_left_out_is_nobodys_evidence(import_table):
         """
     )
     assert form.only().evidence == "none"
-    assert len(form.left(Sort.QUESTION)) == 2
+    assert len(form.left(LeftoverKind.QUESTION)) == 2
 
 
 def test_rows_switched_off_commented_out_or_without_a_type(import_table):
@@ -270,7 +270,7 @@ def test_rows_switched_off_commented_out_or_without_a_type(import_table):
         """
     )
     assert list(form.items) == ["a"]
-    assert form.left(Sort.QUESTION) == [
+    assert form.left(LeftoverKind.QUESTION) == [
         "sheet survey, row 4: c: is switched off in the form: C",
         "sheet survey, row 5: d: a row without a type: D",
     ]
@@ -285,7 +285,7 @@ def test_columns_without_a_place_here_are_named(import_table):
         | text | b    | B     | b.png        | easy            |                |
         """
     )
-    assert form.left(Sort.COLUMN) == [
+    assert form.left(LeftoverKind.COLUMN) == [
         "sheet survey, row 1: 2 cells, the first in row 2: media::image",
         "sheet survey, row 1: 1 cells, the first in row 2: body::accuracy",
         "sheet survey, row 1: 1 cells, the first in row 3: Trainer's notes",

@@ -21,7 +21,7 @@ from sealing import APART_NAME, PHOTO, PHOTO_NAME, Parts, canonical, changed, pa
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.sealed import Sealed, read_sealed
-from cemaudit.exchange.sealed.archive import Entry, directory, entries_of, laid_out
+from cemaudit.exchange.sealed.archive import ZipEntry, directory, entries_of, laid_out
 
 Attack = Callable[[Parts], bytes]
 Places = Callable[[bytes], dict[str, int]]
@@ -49,7 +49,7 @@ def number(name: str, where: Places, offset: int, form: str, value: int) -> Atta
 
 def both_sums(parts: Parts) -> bytes:
     """A wrong CRC-32 of the photo, the same in header and directory."""
-    entries = (Entry(n, len(data), zlib.crc32(data) ^ (n == PHOTO_NAME)) for n, data in parts.items())
+    entries = (ZipEntry(n, len(data), zlib.crc32(data) ^ (n == PHOTO_NAME)) for n, data in parts.items())
     placed = laid_out(entries)
     return b"".join(one.header + parts[one.name] for one in placed) + directory(placed)
 
@@ -331,11 +331,11 @@ def test_zip_bombs_are_never_unpacked(name: str, tmp_path: Path) -> None:
 )
 def test_what_is_too_large_is_not_read(name: str | None, size: int, words: str, parts: Parts, tmp_path: Path) -> None:
     path = tmp_path / "visit.cemaudit"
-    before = laid_out(Entry(n, len(data), zlib.crc32(data)) for n, data in parts.items() if n != name)
+    before = laid_out(ZipEntry(n, len(data), zlib.crc32(data)) for n, data in parts.items() if n != name)
     with path.open("wb") as file:
         for one in before:
             file.write(one.header + parts[one.name])
-        huge = [Entry(name, size, 0, before[-1].end)] if name else []
+        huge = [ZipEntry(name, size, 0, before[-1].end)] if name else []
         file.write(b"".join(one.header for one in huge))
         file.seek(size, io.SEEK_CUR)
         file.write(directory([*before, *huge]))

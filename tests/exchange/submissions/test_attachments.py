@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.submissions.attachments import Attachments, Shelf
-from cemaudit.exchange.submissions.entries import Entry
+from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
+from cemaudit.exchange.submissions.entries import SubmittedFile
 
 
-def shelf(*names: str) -> Shelf:
-    return Shelf(Entry(name, 0, io.BytesIO) for name in names)
+def shelf(*names: str) -> AttachmentFiles:
+    return AttachmentFiles(SubmittedFile(name, 0, io.BytesIO) for name in names)
 
 
 def found(attachments: Attachments, name: str) -> str:

@@ -7,8 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.exchange.submissions.attachments import Attachments, Shelf
-from cemaudit.exchange.submissions.edits import Standing, told_apart
+from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
+from cemaudit.exchange.submissions.edits import SubmissionStatus, told_apart
 from cemaudit.exchange.submissions.submission import Identity, Submission
 
 _numbers = itertools.count(1)
@@ -17,10 +17,10 @@ _numbers = itertools.count(1)
 def one(own: str = "", text: str = "x", **identity: str) -> Submission:
     number = next(_numbers)
     made = Identity.of(own, identity.pop("first", ""), identity.pop("replaces", ""), **identity)
-    return Submission(f"row {number}", number, made, {"A": text}, Attachments(Shelf()))
+    return Submission(f"row {number}", number, made, {"A": text}, Attachments(AttachmentFiles()))
 
 
-def only(*submissions: Submission) -> Standing:
+def only(*submissions: Submission) -> SubmissionStatus:
     (standing,) = told_apart(submissions)
     return standing
 

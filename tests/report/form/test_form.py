@@ -12,7 +12,7 @@ import pytest
 import samples
 
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.exchange.forms.fields import Kind, Role
+from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Checklist
@@ -74,9 +74,9 @@ def test_every_code_can_be_ticked_or_picked(engine: Engine, shipped: dict[tuple[
         for name, field in form.fields.items():
             mine = [box for box in placed if box.names[0] == name]
             codes = {option.code for option in field.options}
-            if field.kind is Kind.MANY:
+            if field.kind is FieldKind.MANY:
                 assert {box.names[1] for box in mine} == codes
-            elif field.kind is Kind.ONE and len(codes) < 25:
+            elif field.kind is FieldKind.ONE and len(codes) < 25:
                 assert set().union(*(box.states for box in mine)) == codes | {one.code for one in field.skips}
             elif field.skips:
                 left_out = [box for box in placed if box.names[0] == f"{name}__skip"]

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from cemaudit.report.kit.numbers import Scale, finite
+from cemaudit.report.kit.numbers import NumberScale, finite
 
 
 def test_signs_where_the_scale_goes_below_zero():
-    scale = Scale(-100, 100, [1.5])
+    scale = NumberScale(-100, 100, [1.5])
     assert [scale.show(value) for value in (12.3, -12.3, 0, -0.01)] == ["+12.3", "−12.3", "0.0", "0.0"]
-    assert Scale(0, 100, [1.5]).show(12.3) == "12.3"
+    assert NumberScale(0, 100, [1.5]).show(12.3) == "12.3"
 
 
 def test_whole_numbers_without_decimals():
-    assert Scale(0, 10, [3, 4]).show(3, "회") == "3회"
+    assert NumberScale(0, 10, [3, 4]).show(3, "회") == "3회"
 
 
 def test_origin():
-    assert Scale(-100, 100).origin == 0.5
-    assert Scale(20, 100).origin == 0
+    assert NumberScale(-100, 100).origin == 0.5
+    assert NumberScale(20, 100).origin == 0
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 0), (5, 5), (10, -10)])
 def test_odd_scales_still_place_values(low, high):
-    assert 0 <= Scale(low, high).at(3) <= 1
+    assert 0 <= NumberScale(low, high).at(3) <= 1
 
 
 def test_goodness_where_less_is_better():
-    scale = Scale(100, 0)
+    scale = NumberScale(100, 0)
     assert (scale.goodness(0), scale.goodness(100)) == (1, 0)
     assert (scale.low, scale.high, scale.worst, scale.best) == (0, 100, 100, 0)
 

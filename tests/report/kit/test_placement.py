@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.report.kit.placement import Box, Wanted, place, spread
+from cemaudit.report.kit.placement import LabelRequest, Rectangle, place, spread
 
-ROOM = Box(0, 0, 300, 200)
+ROOM = Rectangle(0, 0, 300, 200)
 POINTS = st.lists(st.tuples(st.floats(0, 300), st.floats(0, 200)), max_size=40)
 
 
 @given(POINTS)
 def test_labels_meet_no_other_label_no_dot_and_no_edge(points):
-    boxes = place([Wanted(x, y, 40, 8) for x, y in points], points, (), ROOM)
+    boxes = place([LabelRequest(x, y, 40, 8) for x, y in points], points, (), ROOM)
     placed = [box for box in boxes if box]
     assert not any(one.meets(other) for one, other in combinations(placed, 2))
     assert all(box.inside(ROOM) for box in placed)
@@ -24,15 +24,15 @@ def test_labels_meet_no_other_label_no_dot_and_no_edge(points):
 
 
 def test_the_first_label_has_the_first_choice():
-    first, second = place([Wanted(150, 100, 40, 8)] * 2, [(150, 100)], (), ROOM)
-    assert first == Box(154.5, 96, 194.5, 104)
+    first, second = place([LabelRequest(150, 100, 40, 8)] * 2, [(150, 100)], (), ROOM)
+    assert first == Rectangle(154.5, 96, 194.5, 104)
     assert second is not None
     assert second.right < 150
 
 
 def test_what_finds_no_room_is_left_out():
-    assert place([Wanted(150, 100, 400, 8)], [(150, 100)], (), ROOM) == [None]
-    assert place([Wanted(150, 100, 40, 8)], [], [ROOM], ROOM) == [None]
+    assert place([LabelRequest(150, 100, 400, 8)], [(150, 100)], (), ROOM) == [None]
+    assert place([LabelRequest(150, 100, 40, 8)], [], [ROOM], ROOM) == [None]
 
 
 @given(st.lists(st.floats(0, 100), max_size=12), st.floats(1, 30))

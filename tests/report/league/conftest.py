@@ -8,24 +8,33 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from cemaudit.compare.case_mix import Scale
-from cemaudit.compare.design_check import Design
-from cemaudit.compare.drivers.experience import Felt
-from cemaudit.compare.drivers.ipa import Hint, Quadrant
+from cemaudit.compare.case_mix import ScoreScale
+from cemaudit.compare.design_check import DesignCheck
+from cemaudit.compare.drivers.experience import ExperienceMeans
+from cemaudit.compare.drivers.ipa import Quadrant, Suggestion
 from cemaudit.compare.drivers.key_drivers import Asymmetric
 from cemaudit.compare.drivers.outcome import Outcome
-from cemaudit.compare.drivers.results import Driver, Study
-from cemaudit.compare.funnel import funnel_around
+from cemaudit.compare.drivers.results import Driver, DriverStudy
+from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.intervals import Interval, Standing
-from cemaudit.compare.league import League, Order
-from cemaudit.compare.ranking import groups, told_apart
-from cemaudit.compare.reliability import Spreads, components
-from cemaudit.compare.report_records import Account, Agreement, ChannelMean, Channels, Course, CourseLine, Found, Parts
-from cemaudit.compare.results import DEFAULT, Facts
+from cemaudit.compare.league import League, RankingQuality
+from cemaudit.compare.ranking import distinguishable_pairs, store_groups
+from cemaudit.compare.reliability import StandardDeviations, variance_components
+from cemaudit.compare.report_records import (
+    ChannelAgreement,
+    ChannelComparison,
+    ChannelMean,
+    FindingCount,
+    HistoryLine,
+    LeagueReportData,
+    ScoreHistory,
+    TouchpointScores,
+)
+from cemaudit.compare.results import DEFAULT_RULES, ComparedData
 from cemaudit.language import message
 from cemaudit.model import Channel, Severity, Text, label
 
-SPREADS = Spreads(5.0, 4.0, 9.0)
+SPREADS = StandardDeviations(5.0, 4.0, 9.0)
 CENTRE = 74.0
 TOUCHPOINTS = [("전화 문의", "Phone call"), ("맞이 인사", "Greeting"), ("상품 안내", "Advice"), ("시착", "Fitting"),
                ("결제", "Payment"), ("배송", "Delivery"), ("환불", "Refund"), ("누리집", "Website")]  # fmt: skip
@@ -40,8 +49,8 @@ def standings(count: int, target: float | None, most_visits: int = 12) -> list[S
     reliability = SPREADS.store**2 / (SPREADS.store**2 + noise)
     score = CENTRE + reliability * (raw - CENTRE)
     se = SPREADS.store * np.sqrt(1 - reliability)
-    allowed = visits >= DEFAULT.least_visits
-    group = groups(score, se, allowed, DEFAULT.preference).group
+    allowed = visits >= DEFAULT_RULES.least_visits
+    group = store_groups(score, se, allowed, DEFAULT_RULES.preference).group
     place = np.argsort(np.argsort(-score)) + 1.0
     normal = NormalDist()
     found = []
@@ -69,7 +78,7 @@ def standings(count: int, target: float | None, most_visits: int = 12) -> list[S
                 lowest=float(lowest) if allowed[at] else None,
                 highest=0.05 if allowed[at] else None,
                 group=int(group[at]) or None,
-                flagged=bool(allowed[at] and chance >= DEFAULT.flag_at),
+                flagged=bool(allowed[at] and chance >= DEFAULT_RULES.flag_at),
             )
         )
     return sorted(found, key=lambda one: (one.rank is None, -one.score))
@@ -81,7 +90,7 @@ def league(count: int = 60, target: float | None = 72.0, **changes: object) -> L
     placed = [one for one in made if one.rank]
     flagged = [one for one in made if one.flagged]
     score, se = np.array([one.score for one in placed]), np.array([one.se for one in placed])
-    facts = Facts(
+    facts = ComparedData(
         measure="performance",
         value=None,
         title=Text(ko="수행", en="Performance"),
@@ -92,42 +101,44 @@ def league(count: int = 60, target: float | None = 72.0, **changes: object) -> L
         visits=sum(one.visits for one in made),
         strangers=3,
         left_out={"unanswered": 4, "excluded": 2},
-        scale=Scale(),
+        scale=ScoreScale(),
         adjusted=True,
     )
     whole = {
         "facts": facts,
-        "rules": DEFAULT,
+        "rules": DEFAULT_RULES,
         "unit": "store",
         "target": target,
         "standings": tuple(made),
         "spreads": SPREADS,
-        "parts": components(SPREADS),
+        "parts": variance_components(SPREADS),
         "centre": CENTRE,
-        "order": Order(len(placed), max((one.group or 0) for one in made), told_apart(score, se), 0.5, 0.06, 0.16),
+        "order": RankingQuality(
+            len(placed), max((one.group or 0) for one in made), distinguishable_pairs(score, se), 0.5, 0.06, 0.16
+        ),
         "wrong": 0.11 if flagged else None,
         "found": 0.31,
         "shoppers": 45,
         "factors": (),
-        "design": Design(1, (), (), ()),
+        "design": DesignCheck(1, (), (), ()),
         "notes": (message("Nothing that is more than chance."),),
     }
     return League(**{**whole, **changes})  # type: ignore[arg-type]
 
 
-def study() -> Study:
+def study() -> DriverStudy:
     """Drivers of every kind."""
     random = np.random.Generator(np.random.PCG64(3))
     shares = np.sort(random.dirichlet(np.ones(len(TOUCHPOINTS)) * 2))[::-1]
     kinds = [
-        (Quadrant.IMPROVE, Hint.RAISE, 0.95),
-        (Quadrant.KEEP, Hint.KEEP, 0.9),
-        (Quadrant.IMPROVE, Hint.UNCLEAR, 0.6),
-        (Quadrant.KEEP, Hint.CREATE, 0.7),
-        (Quadrant.ENOUGH, Hint.REDUCE, 0.85),
-        (Quadrant.MINOR, Hint.ELIMINATE, 0.9),
-        (Quadrant.MINOR, Hint.UNCLEAR, 0.6),
-        (Quadrant.ENOUGH, Hint.UNCLEAR, 0.7),
+        (Quadrant.IMPROVE, Suggestion.RAISE, 0.95),
+        (Quadrant.KEEP, Suggestion.KEEP, 0.9),
+        (Quadrant.IMPROVE, Suggestion.UNCLEAR, 0.6),
+        (Quadrant.KEEP, Suggestion.CREATE, 0.7),
+        (Quadrant.ENOUGH, Suggestion.REDUCE, 0.85),
+        (Quadrant.MINOR, Suggestion.ELIMINATE, 0.9),
+        (Quadrant.MINOR, Suggestion.UNCLEAR, 0.6),
+        (Quadrant.ENOUGH, Suggestion.UNCLEAR, 0.7),
     ]
     drivers = tuple(
         Driver(
@@ -146,8 +157,8 @@ def study() -> Study:
         )
         for at, ((ko, en), share, (quadrant, hint, certain)) in enumerate(zip(TOUCHPOINTS, shares, kinds, strict=True))
     )
-    felt = (Felt("t1", 200, 81.0, 32.0, 27.5, 25.9), Felt("", 390, 76.2, 21.0, 17.0, 16.0))
-    return Study(
+    felt = (ExperienceMeans("t1", 200, 81.0, 32.0, 27.5, 25.9), ExperienceMeans("", 390, 76.2, 21.0, 17.0, 16.0))
+    return DriverStudy(
         "touchpoint", Outcome("nps", Text(ko="추천 의향", en="Likelihood to recommend"), True, "", frozenset()),
         "touchpoint.performance", 430, 60,
         45, True, 0.47, "lmg", drivers, felt, None, None,
@@ -155,7 +166,7 @@ def study() -> Study:
     )  # fmt: skip
 
 
-def everything(**changes: object) -> Account:
+def everything(**changes: object) -> LeagueReportData:
     """An account in which nothing is missing."""
     whole = league(**changes)  # type: ignore[arg-type]
     random = np.random.Generator(np.random.PCG64(5))
@@ -168,38 +179,38 @@ def everything(**changes: object) -> Account:
     payment, greeting = names[4], names[1]
     course = (71.5, 72.0, 73.8, 74.4)
     waves = ("2025-1", "2025-2", "2026-1", "2026-2")
-    return Account(
+    return LeagueReportData(
         league=whole,
         subject="한빛 리테일",
         period="2026-1 · 2026-2",
-        funnel=funnel_around(whole),
-        parts=Parts(Text(ko="접점", en="Touchpoint"), names, scores, 40, 100),
-        channels=Channels(
+        funnel=league_funnel(whole),
+        parts=TouchpointScores(Text(ko="접점", en="Touchpoint"), names, scores, 40, 100),
+        channels=ChannelComparison(
             (
                 ChannelMean(face, 410, 60, 76.2, Interval(74.9, 77.5)),
                 ChannelMean(phone, 205, 58, 70.4, Interval(68.0, 72.8)),
                 ChannelMean(screen, 204, 60, 73.3, Interval(71.2, 75.4)),
             ),
             (
-                Agreement(face, phone, 0.72, Interval(0.5, 0.86), 58),
-                Agreement(face, screen, 0.21, Interval(-0.05, 0.45), 60),
-                Agreement(phone, screen, None, None, 2),
+                ChannelAgreement(face, phone, 0.72, Interval(0.5, 0.86), 58),
+                ChannelAgreement(face, screen, 0.21, Interval(-0.05, 0.45), 60),
+                ChannelAgreement(phone, screen, None, None, 2),
             ),
             (("서울 11호점", (88.0, 41.5, None)), ("부산 2호점", (61.0, 84.2, 79.9))),
         ),
-        course=Course(
+        course=ScoreHistory(
             waves,
             (
-                CourseLine(Text(ko="전체", en="All"), course, tuple(Interval(mean - 1, mean + 1) for mean in course)),
-                CourseLine("수도권", (72.5, None, 75.1, 76.0)),
+                HistoryLine(Text(ko="전체", en="All"), course, tuple(Interval(mean - 1, mean + 1) for mean in course)),
+                HistoryLine("수도권", (72.5, None, 75.1, 76.0)),
             ),
             (message("Nothing that is more than chance."),),
         ),
         study=study(),
         found=(
-            Found(payment, Severity.CRITICAL, Text(ko="영수증을 주지 않음", en="No receipt given"), 12, 9),
-            Found(payment, Severity.MINOR, Text(ko="긴 대기", en="A long queue"), 31, 22),
-            Found(greeting, Severity.STRENGTH, Text(ko="이름을 불러 줌", en="Called by name"), 8, 5),
+            FindingCount(payment, Severity.CRITICAL, Text(ko="영수증을 주지 않음", en="No receipt given"), 12, 9),
+            FindingCount(payment, Severity.MINOR, Text(ko="긴 대기", en="A long queue"), 31, 22),
+            FindingCount(greeting, Severity.STRENGTH, Text(ko="이름을 불러 줌", en="Called by name"), 8, 5),
         ),
         actions=(message("Nothing that is more than chance."),),
     )
@@ -211,10 +222,10 @@ def make_league() -> Callable[..., League]:
 
 
 @pytest.fixture
-def make_account() -> Callable[..., Account]:
+def make_account() -> Callable[..., LeagueReportData]:
     return everything
 
 
 @pytest.fixture
-def account() -> Account:
+def account() -> LeagueReportData:
     return everything()

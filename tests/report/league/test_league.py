@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cemaudit.compare.drivers.ipa import Hint
+from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.intervals import Interval, Standing
-from cemaudit.compare.league import Order
-from cemaudit.compare.reliability import Spreads, components
+from cemaudit.compare.league import RankingQuality
+from cemaudit.compare.reliability import StandardDeviations, variance_components
 from cemaudit.report import league_report, report_bytes, write_report
 from cemaudit.report.league.drivers import HINTS
 
@@ -123,12 +123,12 @@ def test_lower_may_be_better(drawn, make_league):
 
 def test_one_store_in_a_league(drawn):
     one = Standing("s", "Only", "", 1, None, 50.0, 50.0, 0.0, Interval(50, 50), None)
-    nothing = Spreads(0, 0, 0)
+    nothing = StandardDeviations(0, 0, 0)
     pdf = drawn(
         standings=(one,),
         spreads=nothing,
-        parts=components(nothing),
-        order=Order(0, 0, None, 0, 0, 0),
+        parts=variance_components(nothing),
+        order=RankingQuality(0, 0, None, 0, 0, 0),
         wrong=None,
         found=None,
         shoppers=0,
@@ -168,12 +168,14 @@ def test_hostile_names(make_account, read):
     ],
 )
 def test_what_must_be_kept_is_called_that(drawn, account, language, suggestion, sentence):
-    assert set(HINTS) == set(Hint)
+    assert set(HINTS) == set(Suggestion)
     text = " ".join(drawn(language, account).text.split())
     assert suggestion not in text
     study = account.study
     bound = tuple(
-        driver._replace(hint=Hint.MUST_KEEP) if driver.hint in {Hint.REDUCE, Hint.ELIMINATE} else driver
+        driver._replace(hint=Suggestion.MUST_KEEP)
+        if driver.hint in {Suggestion.REDUCE, Suggestion.ELIMINATE}
+        else driver
         for driver in study.drivers
     )
     text = " ".join(drawn(language, account._replace(study=study._replace(drivers=bound))).text.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.report_records import Course, CourseLine, Place
+from cemaudit.compare.report_records import HistoryLine, ScoreHistory, StorePlace
 from cemaudit.hookspecs import Context
 from cemaudit.language import message
 from cemaudit.report import report_bytes, store_report
@@ -17,7 +17,7 @@ def place(make_league):
     league = make_league()
     peers = league.standings[:20]
     own = peers[12]
-    return Place(
+    return StorePlace(
         standing=own,
         stores=60,
         centre=league.centre,
@@ -25,7 +25,7 @@ def place(make_league):
         target=72.0,
         peers=peers,
         peers_are="same format",
-        course=Course(("2026-1", "2026-2"), (CourseLine(own.name, (70.0, 73.0), (Interval(64, 76), None)),)),
+        course=ScoreHistory(("2026-1", "2026-2"), (HistoryLine(own.name, (70.0, 73.0), (Interval(64, 76), None)),)),
         notes=(message("Nothing that is more than chance."),),
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from cemaudit.language import use
 from cemaudit.model import Measure, Reason, Scheme, Score, Text
-from cemaudit.report.sections.values import Span, number, plain, show, single_measures, span_of
+from cemaudit.report.sections.values import MeasureRange, number, plain, show, single_measures, span_of
 
 SCHEME = Scheme.model_validate(
     {
@@ -31,13 +31,13 @@ SCHEME = Scheme.model_validate(
 @pytest.mark.parametrize(
     ("measure", "span"),
     [
-        ("p", Span(0, 100)),
-        ("e", Span(-100, 100)),
-        ("mean_e", Span(-100, 100)),
-        ("gap", Span(-100, 100)),
-        ("clamped", Span(0, 10)),
+        ("p", MeasureRange(0, 100)),
+        ("e", MeasureRange(-100, 100)),
+        ("mean_e", MeasureRange(-100, 100)),
+        ("gap", MeasureRange(-100, 100)),
+        ("clamped", MeasureRange(0, 10)),
         ("total", None),
-        ("nps", Span(-100, 100)),
+        ("nps", MeasureRange(-100, 100)),
     ],
 )
 def test_spans(measure, span):

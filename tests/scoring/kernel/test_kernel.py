@@ -17,7 +17,7 @@ from cemaudit.errors import BadInput
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine, Plan, evaluate, make_plan
 from cemaudit.scoring.bands import find_band
-from cemaudit.scoring.kernel import Scored, columns_of, compile_plan, compiler
+from cemaudit.scoring.kernel import ScoredVisits, columns_of, compile_plan, compiler
 
 sys.path.insert(0, str(Path(__file__).parent))
 import random_plans
@@ -28,7 +28,7 @@ BANDS = [{"label": "A", "where": {"p": ">= 50"}}, {"label": "B"}]
 TWO = samples.items_only(samples.item("A", samples.points(0, 3, 5)), samples.item("B", na="refuse"))
 
 
-def compare(scored: Scored, plan: Plan, visit: Visit, row: int) -> None:
+def compare(scored: ScoredVisits, plan: Plan, visit: Visit, row: int) -> None:
     scores = evaluate(plan, visit).scores
     assert set(scored.values) == set(scores)
     for name, score in scores.items():
@@ -82,7 +82,7 @@ def plan_of(*measures: dict[str, Any], **keys: Any) -> Plan:
     return make_plan(TWO, samples.scheme(*measures, **keys), random_plans.OTHERS)
 
 
-def run(plan: Plan, *answers: dict[str, Any]) -> Scored:
+def run(plan: Plan, *answers: dict[str, Any]) -> ScoredVisits:
     visits = [samples.visit(answers=one) for one in answers]
     return compile_plan(plan).run(columns_of(visits, TWO))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.sheets import Sheet, write_sheets
+from cemaudit.exchange.forms.sheets import XlsxSheet, write_sheets
 from cemaudit.exchange.forms.words import in_language
 from cemaudit.exchange.forms.xlsform.labels import COLUMN, plain
 from cemaudit.exchange.forms.xlsform.lists import Lists
@@ -31,7 +31,7 @@ def write_xlsform(checklist: Checklist, path: Path, language: Language) -> None:
     ``BadEnvironment`` without the extra ``xlsx`` or where the file cannot be written.
     """
     sheets = [
-        Sheet(name, _columns(rows), [[row.get(column, "") for column in _columns(rows)] for row in rows])
+        XlsxSheet(name, _columns(rows), [[row.get(column, "") for column in _columns(rows)] for row in rows])
         for name, rows in sheets_of(checklist, language).items()
     ]
     write_sheets(path, sheets)

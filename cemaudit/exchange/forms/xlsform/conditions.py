@@ -9,7 +9,7 @@ from typing import Any
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.xlsform.literals import FALSE, TRUE, all_of, any_of, negated, quoted
-from cemaudit.exchange.forms.xlsform.operands import Operand, Sort, constant, named
+from cemaudit.exchange.forms.xlsform.operands import Operand, OperandType, constant, named
 from cemaudit.language import message
 from cemaudit.model import Checklist
 from cemaudit.model.expression import Answered, Comparison, Constant, Logic, Name, Node
@@ -39,7 +39,7 @@ def condition(node: Node, checklist: Checklist) -> str:
             return _comparison(node.mark, _operand(node.left, checklist), _operand(node.right, checklist))
         case Answered():
             found = named(node.name, checklist)
-            return FALSE if found.sort is Sort.NOTHING else found.there or TRUE
+            return FALSE if found.sort is OperandType.NOTHING else found.there or TRUE
         case _:
             return _truth(_operand(node, checklist))
 
@@ -49,23 +49,23 @@ def _operand(node: Node, checklist: Checklist) -> Operand:
         return named(node.name, checklist)
     if isinstance(node, Constant):
         return constant(node.constant)
-    return Operand(Sort.TRUTH, condition(node, checklist))
+    return Operand(OperandType.TRUTH, condition(node, checklist))
 
 
 def _truth(one: Operand) -> str:
     """Whether a value standing alone counts as true: yes, not 0, not empty."""
     if one.constant is not None:
         return TRUE if one.constant else FALSE
-    if one.sort is Sort.NOTHING:
+    if one.sort is OperandType.NOTHING:
         return FALSE
-    if one.sort is Sort.TRUTH:
+    if one.sort is OperandType.TRUTH:
         return one.xpath
-    more = {Sort.NUMBER: f"{one.xpath} != 0", Sort.LIST: f"{one.xpath} != '_none'"}.get(one.sort, "")
+    more = {OperandType.NUMBER: f"{one.xpath} != 0", OperandType.LIST: f"{one.xpath} != '_none'"}.get(one.sort, "")
     return all_of([one.there, more])
 
 
 def _comparison(mark: str, left: Operand, right: Operand) -> str:
-    if Sort.NOTHING in {left.sort, right.sort}:
+    if OperandType.NOTHING in {left.sort, right.sort}:
         return FALSE
     if mark == "in":
         return _among(left, right)
@@ -85,7 +85,7 @@ def _same(left: Operand, right: Operand) -> str:
         return TRUE if left.constant == right.constant else FALSE
     if left.is_number and right.is_number:
         return _same_number(left, right)
-    both_lists = left.sort is right.sort is Sort.LIST and left.xpath and right.xpath
+    both_lists = left.sort is right.sort is OperandType.LIST and left.xpath and right.xpath
     if "" in {left.constant, right.constant} or not (both_lists or (left.is_text and right.is_text)):
         return FALSE
     return f"{left.xpath} = {right.xpath}"
@@ -93,13 +93,13 @@ def _same(left: Operand, right: Operand) -> str:
 
 def _same_number(left: Operand, right: Operand) -> str:
     for one, other in ((left, right), (right, left)):
-        if one.sort is Sort.TRUTH and isinstance(other.constant, bool):
+        if one.sort is OperandType.TRUTH and isinstance(other.constant, bool):
             return one.xpath if other.constant else all_of([one.there, negated(one.xpath)])
     return all_of([left.there, right.there, f"{left.as_number} = {right.as_number}"])
 
 
 def _among(left: Operand, right: Operand) -> str:
-    if right.sort is not Sort.LIST:
+    if right.sort is not OperandType.LIST:
         return FALSE
     if isinstance(right.constant, tuple):
         return any_of(_comparison("==", left, constant(member)) for member in right.constant)
@@ -113,7 +113,7 @@ def _ordered(mark: str, left: Operand, right: Operand) -> str:
         return all_of([left.there, right.there, f"{left.as_number} {mark} {right.as_number}"])
     if left.is_text and right.is_text:
         return all_of([left.there, right.there, _text_order(mark, left, right)])
-    if left.sort is right.sort is Sort.LIST:
+    if left.sort is right.sort is OperandType.LIST:
         raise _unsayable(mark, left, right)
     return FALSE
 
@@ -123,7 +123,7 @@ def _text_order(mark: str, left: Operand, right: Operand) -> str:
     if left.options and right.options:
         pairs = [(one, other) for one in left.options for other in right.options if _ORDERS[mark](one, other)]
         return any_of(all_of([_is(left, one), _is(right, other)]) or TRUE for one, other in pairs)
-    for sort, parting in ((Sort.DAY, "-"), (Sort.TIME, ":")):
+    for sort, parting in ((OperandType.DAY, "-"), (OperandType.TIME, ":")):
         sides = [_digits(side, sort, parting) for side in (left, right)]
         if all(sides):
             return f"{sides[0]} {mark} {sides[1]}"
@@ -134,16 +134,16 @@ def _is(side: Operand, text: str) -> str:
     return "" if side.constant is not None else f"{side.xpath} = {quoted(text)}"
 
 
-def _digits(side: Operand, sort: Sort, parting: str) -> str:
+def _digits(side: Operand, sort: OperandType, parting: str) -> str:
     """A day or time as a number that rises with it; empty where ``side`` is none."""
     if side.sort is sort or (isinstance(side.constant, str) and _is_canonical(side.constant, sort)):
         return f"number(translate({side.xpath}, '{parting}', ''))"
     return ""
 
 
-def _is_canonical(text: str, sort: Sort) -> bool:
+def _is_canonical(text: str, sort: OperandType) -> bool:
     try:
-        if sort is Sort.DAY:
+        if sort is OperandType.DAY:
             return dt.date.fromisoformat(text).isoformat() == text
         return dt.time.fromisoformat(text).strftime("%H:%M") == text
     except ValueError:

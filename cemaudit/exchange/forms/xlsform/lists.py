@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.exchange.forms.fields import Option
+from cemaudit.exchange.forms.fields import FieldOption
 from cemaudit.exchange.forms.xlsform.labels import labelled
 
 __all__ = ["Lists"]
@@ -14,9 +14,9 @@ class Lists:
     """Choice lists by their options; the same options are one list."""
 
     def __init__(self) -> None:
-        self._names: dict[tuple[Option, ...], str] = {}
+        self._names: dict[tuple[FieldOption, ...], str] = {}
 
-    def name(self, options: tuple[Option, ...]) -> str:
+    def name(self, options: tuple[FieldOption, ...]) -> str:
         """The name of the list with these options."""
         return self._names.setdefault(options, f"list_{len(self._names) + 1}")
 

@@ -8,17 +8,17 @@ from decimal import Decimal
 from enum import StrEnum
 
 from cemaudit.exchange.forms.answers import NONE, fitting
-from cemaudit.exchange.forms.fields import Kind
+from cemaudit.exchange.forms.fields import FieldKind
 from cemaudit.exchange.forms.xlsform.literals import FALSE, TRUE, all_of, any_of, number, quoted, ref
 from cemaudit.model import Checklist, Item
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
 
-__all__ = ["Operand", "Sort", "answered", "constant", "named"]
+__all__ = ["Operand", "OperandType", "answered", "constant", "named"]
 
 STEP = "visit__step"
 
 
-class Sort(StrEnum):
+class OperandType(StrEnum):
     """Sorts of values that compare with each other in different ways."""
 
     NOTHING = "nothing"
@@ -38,7 +38,7 @@ class Operand:
     ``options``: the texts it can be, where they are few. ``constant``: its value, where it is one.
     """
 
-    sort: Sort
+    sort: OperandType
     xpath: str = ""
     there: str = ""
     options: tuple[str, ...] = ()
@@ -47,39 +47,41 @@ class Operand:
     @property
     def is_text(self) -> bool:
         """Whether it compares as text; days and times do, too."""
-        return self.sort in {Sort.TEXT, Sort.DAY, Sort.TIME}
+        return self.sort in {OperandType.TEXT, OperandType.DAY, OperandType.TIME}
 
     @property
     def is_number(self) -> bool:
         """Whether it compares as a number; truths are 1 and 0."""
-        return self.sort in {Sort.NUMBER, Sort.TRUTH}
+        return self.sort in {OperandType.NUMBER, OperandType.TRUTH}
 
     @property
     def as_number(self) -> str:
         """The value as a number."""
-        return f"number({self.xpath})" if self.sort is Sort.TRUTH else self.xpath
+        return f"number({self.xpath})" if self.sort is OperandType.TRUTH else self.xpath
 
 
 def constant(value: object) -> Operand:
     """The operand of a constant."""
     match value:
         case bool():
-            return Operand(Sort.TRUTH, TRUE if value else FALSE, constant=value)
+            return Operand(OperandType.TRUTH, TRUE if value else FALSE, constant=value)
         case int() | Decimal():
-            return Operand(Sort.NUMBER, number(value), constant=value)
+            return Operand(OperandType.NUMBER, number(value), constant=value)
         case str():
-            return Operand(Sort.TEXT, quoted(value), options=(value,), constant=value)
+            return Operand(OperandType.TEXT, quoted(value), options=(value,), constant=value)
         case _:
-            return Operand(Sort.LIST, _list(value), constant=value)
+            return Operand(OperandType.LIST, _list(value), constant=value)
 
 
 def named(name: str, checklist: Checklist) -> Operand:
     """The operand of an item's answer, or of the step of the episode."""
     if name == "step":
         steps = tuple(step.id for step in checklist.steps)
-        return Operand(Sort.TEXT, ref(STEP), f"{ref(STEP)} != ''", steps) if steps else Operand(Sort.NOTHING)
+        return (
+            Operand(OperandType.TEXT, ref(STEP), f"{ref(STEP)} != ''", steps) if steps else Operand(OperandType.NOTHING)
+        )
     item = checklist.items.get(name)
-    return _answer(item) if item else Operand(Sort.NOTHING)
+    return _answer(item) if item else Operand(OperandType.NOTHING)
 
 
 def answered(item: Item) -> str:
@@ -90,12 +92,12 @@ def answered(item: Item) -> str:
 def _answer(item: Item) -> Operand:
     found, answer = ref(item.id), item.answer
     if isinstance(answer, YesNo):
-        return Operand(Sort.TRUTH, f"{found} = 'yes'", any_of([f"{found} = 'yes'", f"{found} = 'no'"]))
+        return Operand(OperandType.TRUTH, f"{found} = 'yes'", any_of([f"{found} = 'yes'", f"{found} = 'no'"]))
     there = f"{found} != ''"
-    if fitting(answer).kind is Kind.ONE:
+    if fitting(answer).kind is FieldKind.ONE:
         there = all_of([there, f"not(starts-with({found}, '_'))"])
     options = tuple(option.id for option in answer.options) if isinstance(answer, Choice) else ()
-    sort = _SORTS.get(type(answer), Sort.TEXT)
+    sort = _SORTS.get(type(answer), OperandType.TEXT)
     return Operand(sort, _VALUES.get(sort, "{found}").format(found=found), there, options)
 
 
@@ -106,18 +108,18 @@ def _list(value: object) -> str:
     return quoted(" ".join(value) or NONE)
 
 
-_SORTS: Mapping[type[AnswerType], Sort] = {
-    Choices: Sort.LIST,
-    Scale: Sort.NUMBER,
-    Nps: Sort.NUMBER,
-    Quantity: Sort.NUMBER,
-    Date: Sort.DAY,
-    Time: Sort.TIME,
+_SORTS: Mapping[type[AnswerType], OperandType] = {
+    Choices: OperandType.LIST,
+    Scale: OperandType.NUMBER,
+    Nps: OperandType.NUMBER,
+    Quantity: OperandType.NUMBER,
+    Date: OperandType.DAY,
+    Time: OperandType.TIME,
 }
 _VALUES = {
-    Sort.DAY: "format-date({found}, '%Y-%m-%d')",
+    OperandType.DAY: "format-date({found}, '%Y-%m-%d')",
     # some programs give a time as text, others as a moment
-    Sort.TIME: (
+    OperandType.TIME: (
         "if(contains(string({found}), ':'), substr(string({found}), 0, 5), format-date-time({found}, '%H:%M'))"
     ),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from cemaudit.exchange.forms.answers import fitting
-from cemaudit.exchange.forms.fields import Limits
+from cemaudit.exchange.forms.fields import NumberLimits
 from cemaudit.exchange.forms.xlsform.literals import FALSE, all_of, any_of, number, quoted, ref
 from cemaudit.exchange.forms.xlsform.operands import answered
 from cemaudit.model import Item
@@ -43,7 +43,7 @@ def needs_note(item: Item) -> str:
     return _needed(item, item.note.when if item.note else None)
 
 
-def fits(limits: Limits) -> str:
+def fits(limits: NumberLimits) -> str:
     """The constraint of a number, about ``.``; empty where every number fits."""
     if limits.among:
         return any_of(f". = {number(one)}" for one in limits.among)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cemaudit.exchange.forms.fields import Field, Kind, Option, Role
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, FormField, Role
 from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.forms.xlsform.labels import labelled
 from cemaudit.exchange.forms.xlsform.lists import Lists
@@ -19,11 +19,11 @@ Row = dict[str, str]
 """The cells of a row, by column; empty ones are left out."""
 
 _TYPES = {
-    Kind.NUMBER: "decimal",
-    Kind.TEXT: "text",
-    Kind.DATE: "date",
-    Kind.TIME: "time",
-    Kind.MOMENT: "dateTime",
+    FieldKind.NUMBER: "decimal",
+    FieldKind.TEXT: "text",
+    FieldKind.DATE: "date",
+    FieldKind.TIME: "time",
+    FieldKind.MOMENT: "dateTime",
 }
 _FILES = {"photo": "image", "receipt": "image", "audio": "audio", "document": "file"}
 
@@ -42,7 +42,11 @@ def group(name: str, label: Text, rows: Iterable[Row], relevant: str = "") -> It
 
 
 def row(
-    field: Field, relevant: str = "", required: str = "", lists: Lists | None = None, options: tuple[Option, ...] = ()
+    field: FormField,
+    relevant: str = "",
+    required: str = "",
+    lists: Lists | None = None,
+    options: tuple[FieldOption, ...] = (),
 ) -> Row:
     """The row of a field: asked where ``relevant`` holds, needed where ``required`` does; empty: always, never.
 
@@ -60,23 +64,23 @@ def row(
     }
 
 
-def _type(field: Field, lists: Lists | None, options: tuple[Option, ...]) -> str:
+def _type(field: FormField, lists: Lists | None, options: tuple[FieldOption, ...]) -> str:
     if field.evidence and field.role is Role.EVIDENCE:
         return _FILES[field.evidence]
-    if field.kind in {Kind.ONE, Kind.MANY} and lists:
-        return f"select_{'one' if field.kind is Kind.ONE else 'multiple'} {lists.name(options)}"
+    if field.kind in {FieldKind.ONE, FieldKind.MANY} and lists:
+        return f"select_{'one' if field.kind is FieldKind.ONE else 'multiple'} {lists.name(options)}"
     return "integer" if field.limits and field.limits.whole else _TYPES[field.kind]
 
 
-def _hint(field: Field) -> Text | None:
+def _hint(field: FormField) -> Text | None:
     """The help, and what fits."""
     parts = [text for text in (field.hint, field.expects) if text]
     return both(lambda: "\n".join(map(str, parts))) if parts else None
 
 
-def _fitting(field: Field) -> Row:
+def _fitting(field: FormField) -> Row:
     """The constraint of a number, or of several options: nothing chosen stands alone."""
-    if field.kind is Kind.MANY:
+    if field.kind is FieldKind.MANY:
         words = both(N_("'none of these' stands alone"))
         return limited("not(selected(., '_none')) or count-selected(.) = 1", words)
     limit = fits(field.limits) if field.limits else ""

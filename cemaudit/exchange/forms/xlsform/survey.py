@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.forms.fields import Field, Form, Kind, Option, Role, Section
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, Form, FormField, FormSection, Role
 from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.forms.xlsform.briefing import briefing
 from cemaudit.exchange.forms.xlsform.conditions import condition
@@ -46,7 +46,7 @@ def survey(form: Form, lists: Lists) -> Iterator[Row]:
     yield from group("visit__times", both(N_("Times of the visit")), times)
 
 
-def _touchpoint(section: Section, form: Form, lists: Lists) -> Iterator[Row]:
+def _touchpoint(section: FormSection, form: Form, lists: Lists) -> Iterator[Row]:
     steps = section.touchpoint.steps if section.touchpoint and form.checklist.steps else ()
     step = ref("visit__step")
     arises = any_of([f"{step} = ''", *(f"{step} = {quoted(one)}" for one in steps)]) if steps else ""
@@ -54,7 +54,7 @@ def _touchpoint(section: Section, form: Form, lists: Lists) -> Iterator[Row]:
     yield from group(section.group, section.title, rows, arises)
 
 
-def _rows(field: Field, form: Form, lists: Lists) -> Iterator[Row]:
+def _rows(field: FormField, form: Form, lists: Lists) -> Iterator[Row]:
     when = _condition(field, form)
     match field.role:
         case Role.ANSWER:
@@ -69,15 +69,15 @@ def _rows(field: Field, form: Form, lists: Lists) -> Iterator[Row]:
             yield row(field, lists=lists)
 
 
-def _condition(field: Field, form: Form) -> str:
+def _condition(field: FormField, form: Form) -> str:
     try:
         return condition(field.when, form.checklist) if field.when else TRUE
     except BadInput as error:
         raise error.inside(field.place) from error
 
 
-def _answer(field: Field, when: str, lists: Lists) -> Iterator[Row]:
-    if field.kind is Kind.ONE:
+def _answer(field: FormField, when: str, lists: Lists) -> Iterator[Row]:
+    if field.kind is FieldKind.ONE:
         yield row(field, relevant=when, required=TRUE, lists=lists, options=(*field.options, *field.skips))
         return
     skip = f"{field.name}__skip"
@@ -92,7 +92,7 @@ def _answer(field: Field, when: str, lists: Lists) -> Iterator[Row]:
     }
 
 
-def _note(field: Field, when: str, lists: Lists) -> Iterator[Row]:
+def _note(field: FormField, when: str, lists: Lists) -> Iterator[Row]:
     """The note of an item, and which evidence is added, where it takes any."""
     item = field.item
     if item is None:
@@ -105,7 +105,7 @@ def _note(field: Field, when: str, lists: Lists) -> Iterator[Row]:
     else:
         yield row(field, relevant=when)
     if item.evidence != "none":
-        kinds = tuple(Option(kind, both(words)) for kind, words in _EVIDENCE.items())
+        kinds = tuple(FieldOption(kind, both(words)) for kind, words in _EVIDENCE.items())
         yield {
             "type": f"select_multiple {lists.name(kinds)}",
             "name": f"{item.id}__proof",
@@ -115,7 +115,7 @@ def _note(field: Field, when: str, lists: Lists) -> Iterator[Row]:
         }
 
 
-def _file(field: Field) -> Row:
+def _file(field: FormField) -> Row:
     """Evidence comes one after another, the first once its kind is chosen; a caption comes with its file."""
     item = field.item.id if field.item else ""
     if field.role is Role.CAPTION:
@@ -126,7 +126,7 @@ def _file(field: Field) -> Row:
     return {**found, "parameters": f"max-pixels={WIDEST}"} if found["type"] == "image" else found
 
 
-def _setting(field: Field, lists: Lists) -> Row:
+def _setting(field: FormField, lists: Lists) -> Row:
     in_episode = field.name in {"visit__step", "visit__step_number"}
     relevant = f"{ref('visit__episode')} != ''" if in_episode else ""
     asked = row(field, relevant=relevant, required=TRUE if field.required or in_episode else "", lists=lists)
@@ -136,7 +136,7 @@ def _setting(field: Field, lists: Lists) -> Row:
     return {**asked, **limited(f"string-length(.) <= {LONGEST_CODE}", words)}
 
 
-def _time(field: Field) -> Row:
+def _time(field: FormField) -> Row:
     asked = row(field, required=TRUE)
     if field.name == _STARTED:
         words = both(N_("You cannot have arrived later than now."))
@@ -145,6 +145,8 @@ def _time(field: Field) -> Row:
     return {**asked, **limited(f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})", words)}
 
 
-def _left_out(field: Field) -> str:
+def _left_out(field: FormField) -> str:
     """Whether the item is left out, on purpose."""
-    return f"starts-with({ref(field.name)}, '_')" if field.kind is Kind.ONE else f"{ref(f'{field.name}__skip')} != ''"
+    return (
+        f"starts-with({ref(field.name)}, '_')" if field.kind is FieldKind.ONE else f"{ref(f'{field.name}__skip')} != ''"
+    )
