@@ -190,7 +190,9 @@ EASINESS = "easier"
 
 
 class EasinessColumns(NamedTuple):
-    """``sql``: columns, the last of them ``EASINESS``: d in points, ``NULL`` where nothing counted; and their values."""
+    """``sql``: columns, the last of them ``EASINESS``: d in points, ``NULL`` where nothing counted; and their
+    values.
+    """
 
     sql: str
     values: tuple[float, ...]

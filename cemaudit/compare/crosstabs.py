@@ -339,8 +339,8 @@ class PartitionedVisits:
         )
 
     def sums(self, extra_columns: ArrayLike) -> CrossProducts:
-        """What the model needs with further fixed columns after the others, whose values in each part are ``extra_columns``
-        (P x q).
+        """What the model needs with further fixed columns after the others, whose values in each part are
+        ``extra_columns`` (P x q).
         """
         sums, values = self.crossed.sums(), sparse.csr_array(np.asarray(extra_columns, np.float64))
         units, columns = self.by_store @ values, self.columns() @ values
@@ -365,8 +365,8 @@ def partition(
 ) -> PartitionedVisits:
     """The visits of a table in ``count`` parts.
 
-    ``part_sql``: SQL that says which, of the columns of ``compared`` and ``place``, which is what ``places`` (I) say of the
-    store.
+    ``part_sql``: SQL that says which, of the columns of ``compared`` and ``place``, which is what ``places`` (I) say of
+    the store.
     """
     unit, shift = table.facts.scale.unit, mean_shift(table)
     with _part_table(table, places):

@@ -52,8 +52,8 @@ class ActionEffect:
 
     ``naive``: how much higher the plain mean of the stores acted in is after than before. ``regression``: what of that
     is regression to the mean: by how much chance, and the strictness of the shoppers who happened to come, had made the
-    scores before worse than those after. ``estimate_effect`` with its standard error ``se`` and ``interval``: what remains
-    beside that and the change of all stores; ``other``: the latter, and other stores, items and checklists.
+    scores before worse than those after. ``estimate_effect`` with its standard error ``se`` and ``interval``: what
+    remains beside that and the change of all stores; ``other``: the latter, and other stores, items and checklists.
     ``smallest``: the effect that so many visits show four times in five. ``missing``: the stores of the action nobody
     visited.
     """

@@ -245,8 +245,8 @@ def rank_intervals(
 
     ``score``: (S,), a higher one is better; ``error``: (S,) standard errors; stores not ``allowed`` take no place.
     Goldstein & Spiegelhalter 1996, JRSS-A 159:385-443; Lin et al. 2006. Draws are independent between stores: the
-    intervals are as good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores).
-    Or ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``rank_confidence_sets``.
+    intervals are as good as those of joint draws. Memory: 2 bytes a store and draw (4 above 65,535 stores). Or
+    ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``rank_confidence_sets``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
     errors, eligible_errors = restrict(error, eligible), score[eligible]

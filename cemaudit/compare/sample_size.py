@@ -101,9 +101,9 @@ class SampleSizeRow(NamedTuple):
 class SampleSizePlan(NamedTuple):
     """Visits to see ``difference`` points as the ``aim`` says.
 
-    ``visits``: of each store, or in each wave. ``steps``: what ``VISIT_COUNTS`` of visits show. ``reliable``: visits that
-    reach each of the reliabilities ``TARGET_RELIABILITIES``, ``None`` where none is enough. ``assumed``: the spreads (points) are not
-    from the chain's own visits.
+    ``visits``: of each store, or in each wave. ``steps``: what ``VISIT_COUNTS`` of visits show. ``reliable``: visits
+    that reach each of the reliabilities ``TARGET_RELIABILITIES``, ``None`` where none is enough. ``assumed``: the
+    spreads (points) are not from the chain's own visits.
     """
 
     difference: float

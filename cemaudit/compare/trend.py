@@ -43,7 +43,8 @@ FACET_KEYS = ("channel", "element", "stage", "touchpoint")
 
 @dataclass(frozen=True, eq=False)
 class Trend:
-    """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``monitor_stores``: single stores.
+    """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``monitor_stores``: single
+    stores.
 
     ``level``: how often an interval is meant to hold the truth. ``notes``: what a reader must know.
     """

@@ -227,8 +227,8 @@ _MOVING_RANGE_FACTOR = 2.66
 def individuals_chart_limits(values: Sequence[float]) -> Interval | None:
     """The limits of natural process: the mean ± 2.66 times the mean difference of neighbours, regardless of sign.
 
-    2.66 is 3 / 1.128, the constant for ranges of two. ``None`` for fewer than ``LEAST_WAVES`` values. Shewhart's chart of
-    individuals; for the series of a network, never for a single store of few visits.
+    2.66 is 3 / 1.128, the constant for ranges of two. ``None`` for fewer than ``LEAST_WAVES`` values. Shewhart's chart
+    of individuals; for the series of a network, never for a single store of few visits.
     """
     if len(values) < LEAST_WAVES:
         return None

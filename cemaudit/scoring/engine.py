@@ -31,7 +31,8 @@ def make_audit(
 ) -> Audit:
     """The audit of a visit under a plan, with the core's own findings.
 
-    ``peers``: what bands by percentile are measured against. ``input_scores``: points of inputs that come from elsewhere.
+    ``peers``: what bands by percentile are measured against. ``input_scores``: points of inputs that come from
+    elsewhere.
     """
     evaluation = evaluate(plan, visit, input_scores)
     items, scores = plan.checklist.items, evaluation.items

@@ -51,7 +51,8 @@ def _described(path: str, command: click.Command, above: click.Context | None) -
         facts += ["required"] if parameter.required else []
         facts += ["flag"] if getattr(parameter, "is_flag", False) else []
         if isinstance(parameter.type, click.IntRange | click.FloatRange):
-            facts[0] = repr(parameter.type).strip("<>")
+            # What a number may be, not the class that reads it.
+            facts[0] = repr(parameter.type).strip("<>").replace(type(parameter.type).__name__, parameter.type.name)
         if isinstance(parameter.type, click.Choice):
             facts[0] = "choice of " + ", ".join(map(str, parameter.type.choices))
         names = parameter.opts + parameter.secondary_opts if isinstance(parameter, click.Option) else ["(argument)"]

@@ -197,14 +197,28 @@ def league_json(league: League) -> dict[str, Any]:
 
     facts, sentences = league.facts, league_conclusions(league)
     return {
-        "measure": facts.measure, "unit": league.unit, "target": league.target, "better": facts.better,
-        "visits": facts.visits, "left_out": dict(facts.left_out), "shoppers": league.shoppers, "centre": league.centre,
-        "checklists": facts.checklists, "schemes": facts.schemes, "scale": facts.scale.name,
-        "adjusted": facts.adjusted, "rules": league.rules._asdict(), "spreads": league.spreads._asdict(),
-        "order": league.order._asdict(), "wrong": league.wrong, "found": league.found,
-        "can_be_told": [str(sentence) for sentence in sentences.known], "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
-        "terms": [str(sentence) for sentence in league_legend(league)], "standings": [standing_row(sentence) for sentence in league.standings],
-    }  # fmt: skip
+        "measure": facts.measure,
+        "unit": league.unit,
+        "target": league.target,
+        "better": facts.better,
+        "visits": facts.visits,
+        "left_out": dict(facts.left_out),
+        "shoppers": league.shoppers,
+        "centre": league.centre,
+        "checklists": facts.checklists,
+        "schemes": facts.schemes,
+        "scale": facts.scale.name,
+        "adjusted": facts.adjusted,
+        "rules": league.rules._asdict(),
+        "spreads": league.spreads._asdict(),
+        "order": league.order._asdict(),
+        "wrong": league.wrong,
+        "found": league.found,
+        "can_be_told": [str(sentence) for sentence in sentences.known],
+        "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
+        "terms": [str(sentence) for sentence in league_legend(league)],
+        "standings": [standing_row(sentence) for sentence in league.standings],
+    }
 
 
 def print_league(league: League) -> None:
@@ -213,8 +227,16 @@ def print_league(league: League) -> None:
 
     facts, sentences = league.facts, league_conclusions(league)
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
-    click.echo(str(message("{count} compared by {visits} visits; left out: {left_out}", visits=f"{facts.visits:,}",
-                           count=f"{len(league.standings):,}", left_out=_left_out(league))))  # fmt: skip
+    click.echo(
+        str(
+            message(
+                "{count} compared by {visits} visits; left out: {left_out}",
+                visits=f"{facts.visits:,}",
+                count=f"{len(league.standings):,}",
+                left_out=_left_out(league),
+            )
+        )
+    )
     print_section(N_("What can be told"), sentences.known)
     print_section(N_("What cannot be told"), sentences.unknown)
     click.echo()

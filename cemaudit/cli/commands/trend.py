@@ -111,14 +111,24 @@ def _document(trend: Trend) -> dict[str, Any]:
 
     facts, sentences, watching = trend.facts, trend_conclusions(trend), trend.watching
     return {
-        "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
-        "checklists": facts.checklists, "schemes": facts.schemes, "level": trend.level, "by": trend.by,
-        "can_be_told": [str(sentence) for sentence in sentences.known], "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
+        "measure": facts.measure,
+        "better": facts.better,
+        "visits": facts.visits,
+        "left_out": dict(facts.left_out),
+        "checklists": facts.checklists,
+        "schemes": facts.schemes,
+        "level": trend.level,
+        "by": trend.by,
+        "can_be_told": [str(sentence) for sentence in sentences.known],
+        "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
         "series": list(_rows(trend)),
-        "stores": watching and watching._asdict() | {
-            "chart": watching.chart._asdict(), "alarms": [alarm._asdict() for alarm in watching.alarms],
+        "stores": watching
+        and watching._asdict()
+        | {
+            "chart": watching.chart._asdict(),
+            "alarms": [alarm._asdict() for alarm in watching.alarms],
         },
-    }  # fmt: skip
+    }
 
 
 def _show(trend: Trend) -> None:

@@ -174,10 +174,12 @@ def mean_columns(columns: Sequence[ExperienceColumns]) -> Mapping[str, str]:
         return {}
     both = [f"({touchpoint.performance} is not null and {touchpoint.emotion} is not null)" for touchpoint in columns]
     count = " + ".join(f"cast({both_known} as integer)" for both_known in both)
-    p, e = (
-        f"(({_sum([(both_known, _part(touchpoint, kind)) for both_known, touchpoint in zip(both, columns, strict=True)])}) / nullif({count}, 0))"
-        for kind in ("performance", "emotion")
-    )
+
+    def mean(kind: str) -> str:
+        parts = [(both_known, _part(touchpoint, kind)) for both_known, touchpoint in zip(both, columns, strict=True)]
+        return f"(({_sum(parts)}) / nullif({count}, 0))"
+
+    p, e = mean("performance"), mean("emotion")
     return {"p": _rounded(p), "e": _rounded(e), "pe": _rounded(f"{p} * {e}")}
 
 

@@ -184,7 +184,8 @@ def nearest_correlation(R: Numbers) -> Numbers:
 def relative_importance(R: Numbers) -> Numbers:
     """What share of R² each driver has: (..., p), adding up to 1, or zeros where nothing is explained.
 
-    By LMG up to ``MOST_DRIVERS_FOR_LMG`` drivers, by Johnson's relative weights above. ``R``: correlations, the outcome first.
+    By LMG up to ``MOST_DRIVERS_FOR_LMG`` drivers, by Johnson's relative weights above. ``R``: correlations, the outcome
+    first.
     """
     contributions = lmg_shares(R) if R.shape[-1] - 1 <= MOST_DRIVERS_FOR_LMG else relative_weights(R)
     total = contributions.sum(axis=-1, keepdims=True)

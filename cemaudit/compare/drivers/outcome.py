@@ -34,7 +34,8 @@ class Outcome(NamedTuple):
 
 
 def choose_outcome(table: ScoreTable, requested: str | None) -> Outcome:
-    """The outcome ``requested`` (an item or a measure), else the best the checklist has; ``BadInput`` where there is none.
+    """The outcome ``requested`` (an item or a measure), else the best the checklist has; ``BadInput`` where there is
+    none.
 
     The best: a question for the whole; else what was felt; else the measure a report leads with.
     """

@@ -63,7 +63,9 @@ def prediction_error_variances(system: MixedModelEquations, inverse: Matrix, uni
 def prediction_error_covariances(
     system: MixedModelEquations, inverse: Matrix, units: Sparse, columns: Sparse
 ) -> Matrix:
-    """Covariances (m x m) of the prediction errors of a few combinations, in residual variances; see ``prediction_error_variances``."""
+    """Covariances (m x m) of the prediction errors of a few combinations, in residual variances; see
+    ``prediction_error_variances``.
+    """
     alone = (_scale_columns(units, _conditional_variances(system)) @ units.T).toarray()
     return np.asarray(alone + bilinear_forms(_contrast_rows(system, units, columns).toarray(), inverse))
 

@@ -167,8 +167,8 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
     """Score all visits in the snapshot of ``ledger``, which is at ``url``, under ``scheme`` (``id@version``).
 
     Of the checklists ``refs`` where some are named. With ``since``, files none of whose visits are of that day or later
-    are left out. What is scored already stays; ``report_progress`` is called with the visits of each file. ``BadInput`` where
-    there is no such scheme, it fits none of the checklists, or the snapshot is not finished.
+    are left out. What is scored already stays; ``report_progress`` is called with the visits of each file. ``BadInput``
+    where there is no such scheme, it fits none of the checklists, or the snapshot is not finished.
     """
     store = SnapshotFolder(ledger, folder)
     if not store.is_finished:

@@ -93,8 +93,9 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
 ) -> SnapshotUpdate:
     """Bring the snapshot in ``folder`` up to the ledger.
 
-    Stopped anywhere, the last whole snapshot stays, and the next run goes on. ``engine`` has the schemes; ``report_progress`` is
-    called with the visits of each file written. ``BadInput`` where a scheme is missing, or not the one used before.
+    Stopped anywhere, the last whole snapshot stays, and the next run goes on. ``engine`` has the schemes;
+    ``report_progress`` is called with the visits of each file written. ``BadInput`` where a scheme is missing, or not
+    the one used before.
     """
     taking = _SnapshotRun(SnapshotFolder(ledger, folder), SchemesInForce(ledger, engine), tuple(blocked))
     results = run_jobs(processes, make_files, taking.jobs())

@@ -42,8 +42,8 @@ class WorkerTask(NamedTuple):
 def batch_scorer(under: WorkerTask) -> Callable[[Iterator[RecordBatch]], Iterator[RecordBatch]]:
     """What makes batches of scores (``VISIT_COLUMNS``, scheme, band, each score and its reason) of batches of answers.
 
-    Those hold ``VISIT_COLUMNS``, then the columns that ``required_columns`` names. Numbers that no column can hold stand in the ledger
-    alone: visits with one have no scores here, and the reason says so.
+    Those hold ``VISIT_COLUMNS``, then the columns that ``required_columns`` names. Numbers that no column can hold
+    stand in the ledger alone: visits with one have no scores here, and the reason says so.
     """
 
     def score(batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:

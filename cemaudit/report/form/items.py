@@ -34,7 +34,7 @@ _EVIDENCE = {
 }
 
 
-class Hairline(Slice):
+class _Hairline(Slice):
     """A hairline above an item."""
 
     keeps = True
@@ -45,7 +45,7 @@ class Hairline(Slice):
 
 def item_stack(sheet: PdfForm, item: Item, *, first: bool) -> Stack:
     """Everything about one item, below a rule unless it is the first; on one page where it is not too tall."""
-    rule = [] if first else [Hairline(7)]
+    rule = [] if first else [_Hairline(7)]
     return Stack([*rule, *_asked(sheet, item), *_filled_in(sheet, item)], space=(2, 7), whole=True)
 
 

@@ -48,7 +48,7 @@ _HOW = (
 )
 
 
-class Hairline(Slice):
+class _Hairline(Slice):
     """A hairline across the page."""
 
     def paint(self, pen: Pen) -> None:
@@ -58,7 +58,7 @@ class Hairline(Slice):
 def opening_stacks(sheet: PdfForm) -> Iterator[Stack]:
     """Title, the visit's particulars, and how the form is filled in."""
     yield Stack(list(_masthead(sheet.checklist)), space=(0, 10))
-    yield Stack([Hairline(10), *_particulars(sheet)], space=(0, 8))
+    yield Stack([_Hairline(10), *_particulars(sheet)], space=(0, 8))
     how = [translate(words) for words in _HOW]
     yield Stack(
         [said(message("How to fill this in"), LABEL.strong, WIDTH, ACCENT), *bullets(how, PROSE, WIDTH)], space=(2, 6)

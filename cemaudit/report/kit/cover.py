@@ -114,7 +114,7 @@ class _VerdictBand(Slice):
             gauge(pen.at(0, top + NUMBER.leading + 6), width, at, scale, DEEP[verdict.tone])
 
 
-class Hairline(Slice):
+class _Hairline(Slice):
     """A hairline across the page."""
 
     def paint(self, pen: Pen) -> None:
@@ -126,7 +126,7 @@ def draw_cover(report: Report) -> list[Stack]:
     stacks = [Stack([_Masthead(report)], space=(0, 14))]
     rows: list[Slice] = [_FactRow(report.facts[start : start + 3]) for start in range(0, len(report.facts), 3)]
     if rows:
-        stacks.append(Stack([Hairline(10), *rows], space=(0, 10)))
+        stacks.append(Stack([_Hairline(10), *rows], space=(0, 10)))
     if report.verdict:
         stacks.append(Stack([_VerdictBand(report.verdict)], space=(0, 8)))
     return stacks

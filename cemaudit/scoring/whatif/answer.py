@@ -72,8 +72,8 @@ class SingleChange:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """``status``: already ``reached``; ``cheapest_moves`` (proved); ``at-most`` (changes that do, perhaps not the cheapest);
-    ``impossible`` (proved); ``unknown`` (none found before the search was cut off).
+    """``status``: already ``reached``; ``cheapest_moves`` (proved); ``at-most`` (changes that do, perhaps not the
+    cheapest); ``impossible`` (proved); ``unknown`` (none found before the search was cut off).
     """
 
     goal: Goal
