@@ -196,15 +196,15 @@ def _grouped(rows: pl.LazyFrame) -> CrossProducts:
     cross_tabs = [pair("store", "shopper"), ones["store"], pair("store", "region"), pair("store", "wave")]
     points = coded["score"].to_numpy() / 100 - shift
     return CrossProducts(
-        visits=len(coded),
-        weight=counts["store"],
-        cross=sparse.hstack(cross_tabs, format="csr"),
-        dense=sparse.block_array(dense, format="csr"),
+        unit_counts=len(coded),
+        total_weight=counts["store"],
+        unit_by_column=sparse.hstack(cross_tabs, format="csr"),
+        column_by_column=sparse.block_array(dense, format="csr"),
         unit_totals=totals["store"],
         dense_totals=np.concatenate([totals["shopper"], [points.sum()], totals["region"], totals["wave"]]),
-        squares=float(points @ points),
-        randoms=(sizes["shopper"],),
-        fixed=1 + sizes["region"] + sizes["wave"],
+        sum_of_squares=float(points @ points),
+        random_levels=(sizes["shopper"],),
+        fixed_columns=1 + sizes["region"] + sizes["wave"],
         shift=shift,
     )
 

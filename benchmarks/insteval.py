@@ -172,7 +172,7 @@ def _ways(made: Network) -> Iterator[tuple[str, _Way]]:
         _Way(adjusted_scores(fit_mixed_model(crossed.without_shoppers())).value, nothing),
     )
     found = fit_mixed_model(crossed)
-    yield "cemaudit", _Way(adjusted_scores(found).value, found.model.randoms[0])
+    yield "cemaudit", _Way(adjusted_scores(found).value, found.model.random_blups[0])
 
 
 def _compared(way: _Way, lecturer: Any, student: Any, score: Floats) -> Foretold:

@@ -282,7 +282,7 @@ def open_selection(question: SnapshotOptions) -> Iterator[Local]:
     from cemaudit.ledger.query.reading import reading
 
     with reading(folder_of(question.url, question.given)) as opened:
-        print_problems(partly_scored(opened, question.asked().which, question.scheme))
+        print_problems(partly_scored(opened, question.asked().visit_filter, question.scheme))
         yield opened
 
 

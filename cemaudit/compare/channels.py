@@ -41,12 +41,12 @@ Sums = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class FacetLeague:
-    """One value of the facet: what is asked of it, its model and its league; ``why`` there is none."""
+    """One value of the facet: what is asked of it, its model and its league; ``reason`` there is none."""
 
-    of: FacetValue
+    facet_value: FacetValue
     fitted: FittedModel | None = None
     league: League | None = None
-    why: Message | None = None
+    reason: Message | None = None
 
 
 def facet_leagues(
@@ -59,7 +59,7 @@ def facet_leagues(
     names = reading.store_names()
     sides = [_facet_league(reading, of, names, target, rules) for of in selected_facet_values(reading, selection)]
     if not any(side.league for side in sides):
-        raise NotEstimable(next(side.why for side in sides if side.why))
+        raise NotEstimable(next(side.reason for side in sides if side.reason))
     return sides
 
 
@@ -69,7 +69,7 @@ def _facet_league(
     try:
         fitted = fit_selection(reading, of.asked, rules)
     except (BadInput, NotEstimable) as refusal:
-        return FacetLeague(of, why=message("{name}: {why}", name=of.title, why=refusal))
+        return FacetLeague(of, reason=message("{name}: {why}", name=of.title, why=refusal))
     return FacetLeague(of, fitted, make_league(fitted, names, target, rules))
 
 
@@ -78,7 +78,7 @@ def compare_channels(
 ) -> ChannelComparison:
     """The sides' means, how far they agree, and the stores whose sides differ most."""
     leagues = [side for side in sides if side.league]
-    notes = [side.why for side in sides if side.why]
+    notes = [side.reason for side in sides if side.reason]
     if len(leagues) > 1:
         notes.append(message("A shopper who is strict is so in all of them, which makes them agree more."))
     return ChannelComparison(
@@ -98,16 +98,16 @@ def _mean(side: FacetLeague, rules: ComparisonRules) -> ChannelMean:
     score, low, high = (
         float(crossed.facts.scale.back(estimate)[0]) for estimate in (value, value - half, value + half)
     )
-    return ChannelMean(side.of.title, crossed.facts.visits, count, score, Interval(low, high))
+    return ChannelMean(side.facet_value.title, crossed.facts.visits, count, score, Interval(low, high))
 
 
 def _agreement(
     reading: Local, facet_league: FacetLeague, other: FacetLeague, rules: ComparisonRules
 ) -> ChannelAgreement:
-    sums = paired_sums(reading, facet_league.of.asked, other.of.asked)
+    sums = paired_sums(reading, facet_league.facet_value.asked, other.facet_value.asked)
     found = disattenuated_correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
     value, interval = found or (None, None)
-    return ChannelAgreement(facet_league.of.title, other.of.title, value, interval, len(sums))
+    return ChannelAgreement(facet_league.facet_value.title, other.facet_value.title, value, interval, len(sums))
 
 
 def paired_sums(reading: Local, selection: Selection, other: Selection) -> Sums:
@@ -117,7 +117,7 @@ def paired_sums(reading: Local, selection: Selection, other: Selection) -> Sums:
         if not (first.column and second.column):
             continue
         a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (first.column, second.column))
-        conditions, values = conditions_of(selection.question.in_sql)
+        conditions, values = conditions_of(selection.ledger_query.in_sql)
         kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
         sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
         text = (

@@ -253,11 +253,11 @@ def visit_residuals(visits: DatedVisits, fitted: FittedModel) -> VisitResiduals:
     model, crossed = fitted.model, fitted.crossed
     people = _shopper_effects(fitted, visits.shopper)
     others = sum((_factor_effects(fitted, factor) for factor in visits.factors), np.zeros(len(visits.score)))
-    intercept = model.dense[len(crossed.shoppers)]
+    intercept = model.dense_effects[len(crossed.shoppers)]
     at_home = intercept + sum(
         (_factor_effects(fitted, factor) for factor in crossed.of_stores), np.zeros(len(crossed.stores))
     )
-    of_waves = model.dense[crossed.columns_of("wave")]
+    of_waves = model.dense_effects[crossed.columns_of("wave")]
     expected = at_home[visits.store] + of_waves[visits.wave] + others + people.severity
     return VisitResiduals(
         stores=crossed.stores,
@@ -265,7 +265,7 @@ def visit_residuals(visits: DatedVisits, fitted: FittedModel) -> VisitResiduals:
         wave=visits.wave,
         day=visits.day,
         value=visits.score - expected,
-        sd=float(np.sqrt(model.residual_sd**2 + people.variance.mean())),
+        sd=float(np.sqrt(model.sigma**2 + people.variance.mean())),
         store_sd=model.unit_sd,
         usual=at_home + others.mean(),
         of_waves=of_waves,
@@ -274,16 +274,16 @@ def visit_residuals(visits: DatedVisits, fitted: FittedModel) -> VisitResiduals:
 
 def _factor_effects(fitted: FittedModel, factor: Factor) -> Vector:
     """The effect of the level of each that a factor is said of."""
-    return np.asarray(fitted.model.dense[fitted.crossed.columns_of(factor.name)][factor.codes])
+    return np.asarray(fitted.model.dense_effects[fitted.crossed.columns_of(factor.name)][factor.codes])
 
 
 def _shopper_effects(fitted: FittedModel, shopper: Codes) -> _ShopperEffects:
     """The shoppers, those not known taken for average ones."""
     model = fitted.model
-    if not model.randoms:
+    if not model.random_blups:
         return _ShopperEffects(np.zeros(len(shopper)), np.zeros(len(shopper)))
-    severity = np.append(model.randoms[0], 0.0)
-    variance = np.append(model.random_se[0] ** 2, model.random_sds[0] ** 2)
+    severity = np.append(model.random_blups[0], 0.0)
+    variance = np.append(model.random_standard_errors[0] ** 2, model.random_sds[0] ** 2)
     return _ShopperEffects(severity[shopper], variance[shopper])
 
 
@@ -346,7 +346,7 @@ def monitor_stores(
     A visit deviates by what is left of it when all but the store is taken off, less the store's own shrunken mean of
     such rests in the baseline; the standard deviation of one visit is pooled over the stores.
     """
-    first, then = (np.isin(rows.wave, [wave.place for wave in waves]) for waves in (baseline, later))
+    first, then = (np.isin(rows.wave, [wave.level_index for wave in waves]) for waves in (baseline, later))
     counts = [np.bincount(rows.store[periods], minlength=len(rows.stores)) for periods in (first, then)]
     both = np.flatnonzero((counts[0] > 0) & (counts[1] > 0))
     if not len(both):

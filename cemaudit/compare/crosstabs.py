@@ -206,15 +206,15 @@ class CrossTabulation:
             [blocks[2].T, fixed[1].T, fixed[2]],
         ]
         return CrossProducts(
-            visits=self.facts.visits,
-            weight=self.visits,
-            cross=_stacked([cross]),
-            dense=_stacked(dense),
+            unit_counts=self.facts.visits,
+            total_weight=self.visits,
+            unit_by_column=_stacked([cross]),
+            column_by_column=_stacked(dense),
             unit_totals=of_store,
             dense_totals=np.concatenate([self.shopper_totals, stores.T @ of_store, occasions.T @ of_occasion]),
-            squares=self.squares,
-            randoms=(len(self.shoppers),) if self.shoppers else (),
-            fixed=stores.shape[1] + occasions.shape[1],
+            sum_of_squares=self.squares,
+            random_levels=(len(self.shoppers),) if self.shoppers else (),
+            fixed_columns=stores.shape[1] + occasions.shape[1],
             shift=self.shift,
         )
 
@@ -347,16 +347,16 @@ class PartitionedVisits:
         own = values.T @ sparse.diags_array(self.visits) @ values
         return replace(
             sums,
-            cross=sparse.hstack([sums.cross, units], format="csr"),
-            dense=sparse.block_array([[sums.dense, columns], [columns.T, own]], format="csr"),
+            cross=sparse.hstack([sums.unit_by_column, units], format="csr"),
+            dense=sparse.block_array([[sums.column_by_column, columns], [columns.T, own]], format="csr"),
             dense_totals=np.concatenate([sums.dense_totals, values.T @ self.totals]),
-            fixed=sums.fixed + values.shape[1],
+            fixed=sums.fixed_columns + values.shape[1],
         )
 
     def residuals(self, model: MixedModel, extra_columns: ArrayLike) -> Vector:
         """Of each part (P): the sum of scores less what a model of ``sums(more)`` says of these visits."""
         values = np.asarray(extra_columns, np.float64) * self.visits[:, None]
-        explained = self.by_store.T @ model.units + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense
+        explained = self.by_store.T @ model.unit_blups + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense_effects
         return np.asarray(self.totals + self.crossed.shift * self.visits - explained)
 
 

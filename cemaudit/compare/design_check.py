@@ -72,15 +72,15 @@ class PoolAnalysis:
         means = sparse.diags_array(1 / self._visits) @ self._of @ sparse.diags_array(self._crossed.visits)
         units = sparse.csr_array(against @ means)
         contrast = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
-        alike = self._model.residual_sd * np.sqrt(1 / self._visits + 1 / (total - self._visits))
+        alike = self._model.sigma * np.sqrt(1 / self._visits + 1 / (total - self._visits))
         linked = self._linked()
         gain, slope = self._gain(against, linked), self._crossed.facts.scale.slope(self._crossed.shift)
-        then = slope * contrast.se * gain
+        then = slope * contrast.standard_error * gain
         for pool_index in range(count):
             imagined = (
                 None if linked[pool_index] >= LINKED_SHARE or np.isnan(then[pool_index]) else float(then[pool_index])
             )
-            se = slope * float(contrast.se[pool_index])
+            se = slope * float(contrast.standard_error[pool_index])
             error = PoolDifference(
                 slope * float(contrast.value[pool_index]), se, min(slope * float(alike[pool_index]), se), imagined
             )
@@ -124,7 +124,7 @@ class PoolAnalysis:
 
     def _spread(self, visits: Matrix, against: Matrix) -> Vector:
         """The standard errors of differences between pools, shoppers random, of so many visits (P x J)."""
-        shopper, residual = self._model.random_sds[0] ** 2, self._model.residual_sd**2
+        shopper, residual = self._model.random_sds[0] ** 2, self._model.sigma**2
         is_known = visits.sum(axis=1)
         share = shopper / (residual + shopper * visits.sum(axis=0))
         information = np.diag(is_known / residual + (self._visits - is_known) / (residual + shopper))

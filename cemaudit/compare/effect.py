@@ -101,7 +101,7 @@ def action_effect(
     ``BadInput`` where the question is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
     others.
     """
-    dated = selection.which._replace(since=selection.which.since or _FIRST)
+    dated = selection.visit_filter._replace(since=selection.visit_filter.since or _FIRST)
     with visit_table(reading, Selection(**{**vars(selection), "which": dated})) as table:
         return estimate_effect(_partition(table, action), action, rules)
 
@@ -120,12 +120,12 @@ def estimate_effect(visits: PartitionedVisits, action: Action, rules: Comparison
     before = fit_mixed_model(visits.crossed)
     visits = visits.among(before.crossed)
     model = fit_best(visits.sums(ACTION_COLUMNS))
-    if model.sums.fixed - 1 in model.aliased:
+    if model.cross_products.fixed_columns - 1 in model.aliased:
         raise NotEstimable(_CONFOUNDED, "mixed-up")
-    contrast = model.contrast(None, sparse.eye_array(1, model.sums.columns, k=model.sums.columns - 1, format="csr"))
+    contrast = model.contrast(None, sparse.eye_array(1, model.cross_products.columns, k=model.cross_products.columns - 1, format="csr"))
     luck = _expected_chance(visits, model) / np.maximum(visits.visits, 1)
     raw = visits.raw / np.maximum(visits.visits, 1)
-    se = float(contrast.se[0])
+    se = float(contrast.standard_error[0])
     return ActionEffect(
         action=action,
         facts=visits.crossed.facts,
@@ -144,7 +144,7 @@ def estimate_effect(visits: PartitionedVisits, action: Action, rules: Comparison
 
 def _expected_chance(visits: PartitionedVisits, model: MixedModel) -> Vector:
     """Of each part the sum of what is chance in its scores, and of the strictness of its shoppers."""
-    strict = visits.by_shopper.T @ model.randoms[0] if model.randoms else 0.0
+    strict = visits.by_shopper.T @ model.random_blups[0] if model.random_blups else 0.0
     return np.asarray(visits.residuals(model, ACTION_COLUMNS) + strict)
 
 

@@ -34,7 +34,7 @@ class _FindingRule(NamedTuple):
 
 def count_findings(reading: Reading, selection: Selection) -> tuple[FindingCount, ...]:
     """The findings of each touchpoint, in the order of the checklist; versions of it are added up."""
-    question = LedgerQuery((), selection.which, selection.scheme)
+    question = LedgerQuery((), selection.visit_filter, selection.scheme)
     added: dict[tuple[str, Severity, str], FindingCount] = {}
     for findings, key in (*_findings_in_answers(reading, question), *_findings_in_scores(reading, question)):
         before = added.get(key)

@@ -49,7 +49,7 @@ __all__ = [
 def standard_deviations(fitted: FittedModel) -> StandardDeviations:
     """Standard deviations between stores, between shoppers (0 without them), between visits, on the scale."""
     model = fitted.model
-    return StandardDeviations(model.unit_sd, model.random_sds[0] if model.random_sds else 0.0, model.residual_sd)
+    return StandardDeviations(model.unit_sd, model.random_sds[0] if model.random_sds else 0.0, model.sigma)
 
 
 def adjusted_scores(fitted: FittedModel, weights: Sparse | None = None) -> Estimates:
@@ -65,7 +65,7 @@ def reliabilities(fitted: FittedModel) -> Vector:
     """
     own = fitted.model.unit_sd**2
     known_share = (
-        np.clip(1.0 - fitted.model.unit_se**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
+        np.clip(1.0 - fitted.model.unit_standard_errors**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
     )
     return np.where(singletons(fitted.crossed), np.nan, known_share)
 
@@ -78,8 +78,8 @@ def singletons(crossed: CrossTabulation) -> NDArray[np.bool_]:
 
 def pools_confounded(fitted: FittedModel) -> bool:
     """Whether differences between pools cannot be told from those between waves, scenarios, versions or schemes."""
-    sums = fitted.model.sums
-    fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
+    sums = fitted.model.cross_products
+    fixed = sums.column_by_column[sums.first_fixed :, sums.first_fixed :].toarray()
     start = 1 + sum(len(factor.levels) for factor in fitted.crossed.of_stores)
     if not 1 < start < len(fixed):
         return False
@@ -125,13 +125,13 @@ class _LeagueBuilder:
 
     def league(self, names: Mapping[str | None, str]) -> League:
         fitted, facts = self.fitted, self.fitted.crossed.facts
-        values, errors = self.sign * self.score, self._errors()
+        values, errors = self.sign * self.score, self._standard_errors()
         ranks = rank_intervals(values, errors, self.allowed, self.rules)
         grouped = store_groups(values, errors, self.allowed, self.rules.preference)
         if ranks.placed < LEAST_TENTH:
             nobody = np.full(len(values), np.nan)
             ranks = ranks._replace(lowest=nobody, highest=nobody)
-        below = self._below(values)
+        below = self._probability_below_target(values)
         chance = np.nan_to_num(ranks.lowest) if below is None else below
         flagged = self.allowed & (chance >= self.rules.flag_at)
         standings = self._standings(names, ranks, grouped.group, below, flagged)
@@ -158,7 +158,7 @@ class _LeagueBuilder:
             notes=(*facts.notes, *fitted.notes, *self._notes()),
         )
 
-    def _errors(self) -> Vector | Matrix:
+    def _standard_errors(self) -> Vector | Matrix:
         """Standard errors (U,) of stores; of a few regions, formats ... the covariances (U, U).
 
         These share shoppers, waves and the level of all, which moves none past another.
@@ -166,7 +166,7 @@ class _LeagueBuilder:
         crossed, weights = self.fitted.crossed, self.weights
         if crossed.unit_of is None or len(self.labels) > MOST_UNITS:
             return self.se
-        return self.fitted.model.covariances(weights, weights @ crossed.rows())
+        return self.fitted.model.prediction_error_covariances(weights, weights @ crossed.rows())
 
     def _notes(self) -> Iterator[Message]:
         yield from map(
@@ -183,7 +183,7 @@ class _LeagueBuilder:
                 "differences between pools may be differences between these."
             )
 
-    def _below(self, values: Vector) -> Vector | None:
+    def _probability_below_target(self, values: Vector) -> Vector | None:
         if self.target is None:
             return None
         return probability_below(values, self.se, self.sign * self.scale.to(self.target))
@@ -198,8 +198,8 @@ class _LeagueBuilder:
     ) -> list[Standing]:
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * self.se
         low, high = self.scale.back(self.score - half), self.scale.back(self.score + half)
-        points, raw = self.scale.back(self.score), self._raw()
-        pools, effective, columns = self._pools(), self._effective(), self._reliabilities()
+        points, raw = self.scale.back(self.score), self._raw_means()
+        pools, effective, columns = self._pools(), self._effective_visits(), self._reliabilities()
         return [
             Standing(
                 store=label,
@@ -223,7 +223,7 @@ class _LeagueBuilder:
             for index, label in enumerate(self.labels)
         ]
 
-    def _raw(self) -> Vector:
+    def _raw_means(self) -> Vector:
         """The mean of all raw scores of each unit."""
         return _sum_over_stores(self.weights, self.fitted.crossed.raw) / np.maximum(self.visits, 1)
 
@@ -234,7 +234,7 @@ class _LeagueBuilder:
         pool = crossed.of_stores[0]
         return [pool.levels[code] or UNKNOWN for code in pool.codes]
 
-    def _effective(self) -> Vector | None:
+    def _effective_visits(self) -> Vector | None:
         return self.fitted.crossed.effective if self.fitted.crossed.unit_of is None else None
 
     def _reliabilities(self) -> Vector | None:

@@ -100,7 +100,7 @@ def _effects(
 
 
 def _study(reading: Local, selection: Selection, rules: ComparisonRules) -> DriverStudy:
-    return study_drivers(reading, Drivers(which=selection.which, scheme=selection.scheme), rules)
+    return study_drivers(reading, Drivers(which=selection.visit_filter, scheme=selection.scheme), rules)
 
 
 def _touchpoint_scores(
@@ -108,7 +108,7 @@ def _touchpoint_scores(
 ) -> TouchpointScores | None:
     """The mean of each store at each touchpoint, by the measure kept for touchpoints."""
     view_result = _if_estimable(
-        lambda: show(reading, "heatmap", LedgerQuery(("store", "touchpoint"), selection.which, selection.scheme))
+        lambda: show(reading, "heatmap", LedgerQuery(("store", "touchpoint"), selection.visit_filter, selection.scheme))
     )
     if view_result is None or not view_result.rows:
         return None
@@ -141,4 +141,4 @@ def _is_simulated(reading: Local, selection: Selection) -> bool:
 
 
 def _visits_query(selection: Selection, key: str) -> LedgerQuery:
-    return LedgerQuery((key,), selection.which, selection.scheme)
+    return LedgerQuery((key,), selection.visit_filter, selection.scheme)

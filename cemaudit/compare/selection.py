@@ -47,25 +47,25 @@ NO_POOL = ""
 class Selection:
     """What is asked.
 
-    ``which``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that instead of
+    ``visit_filter``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that instead of
     the leading one. ``unit``: what is compared, ``store`` or something known of stores (``region``, ``format``,
     ``brand``, ``owner``, ``pool``). ``pool``: the key of the pools shoppers work in; ``None`` where it is the stores'
-    pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``value``: the scores kept
+    pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``facet_value``: the scores kept
     for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that applied were.
-    ``scale``: points as they are, or shares of points on the arcsine scale. ``acted``: stores where something was done,
+    ``scale``: points as they are, or shares of points on the arcsine scale. ``action``: stores where something was done,
     and from which day on; a factor of that name tells visits before (``no``) from those after (``yes``).
     """
 
-    which: Filter = EVERYTHING
+    visit_filter: Filter = EVERYTHING
     measure: str | None = None
     scheme: str | None = None
     unit: str = "store"
     pool: str | None = None
     facet: str | None = None
-    value: str | None = None
+    facet_value: str | None = None
     adjusted: bool = True
     scale: Literal["points", "arcsine"] = "points"
-    acted: tuple[tuple[str, dt.date], ...] = ()
+    action: tuple[tuple[str, dt.date], ...] = ()
 
     def __post_init__(self) -> None:
         """``BadInput`` where a key is not one of stores, or the facet is none."""
@@ -79,9 +79,9 @@ class Selection:
             raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))
 
     @property
-    def question(self) -> LedgerQuery:
+    def ledger_query(self) -> LedgerQuery:
         """It as a question to the snapshot."""
-        return LedgerQuery((self.facet,) if self.facet else (), self.which, self.scheme, self.measure)
+        return LedgerQuery((self.facet,) if self.facet else (), self.visit_filter, self.scheme, self.measure)
 
 
 def filter_by_wave(visit_filter: Filter, *waves: str) -> Filter:
@@ -91,8 +91,8 @@ def filter_by_wave(visit_filter: Filter, *waves: str) -> Filter:
 
 def over_all_waves(selection: Selection) -> Selection:
     """The same of visits of any wave."""
-    kept = tuple(condition for condition in selection.which.conditions if condition.key != "wave")
-    return replace(selection, which=selection.which._replace(conditions=kept))
+    kept = tuple(condition for condition in selection.visit_filter.conditions if condition.key != "wave")
+    return replace(selection, which=selection.visit_filter._replace(conditions=kept))
 
 
 class ScoreSource(NamedTuple):
@@ -117,7 +117,7 @@ def selected_measure(reading: Reading, selection: Selection) -> str:
     ``BadInput`` where there is none, ``CannotTell`` where there are no visits.
     """
     require_visits(reading)
-    return measures_asked(reading, selection.question)[-1]
+    return measures_asked(reading, selection.ledger_query)[-1]
 
 
 def score_sources(reading: Reading, selection: Selection) -> list[ScoreSource]:
@@ -128,7 +128,7 @@ def score_sources(reading: Reading, selection: Selection) -> list[ScoreSource]:
     """
     measure = selected_measure(reading, selection)
     return [
-        source for table in tables_asked(reading, selection.question) for source in _sources(table, measure, selection)
+        source for table in tables_asked(reading, selection.ledger_query) for source in _sources(table, measure, selection)
     ]
 
 
@@ -145,7 +145,7 @@ def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selectio
     columns = [
         column
         for column, facets in score_columns
-        if is_asked(selection.question, facets) and _matches_facet_value(selection, facets)
+        if is_asked(selection.ledger_query, facets) and _matches_facet_value(selection, facets)
     ]
     if len(columns) > 1:
         names = ", ".join(column.name for column in columns[:_SHOWN])
@@ -156,7 +156,7 @@ def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selectio
 
 
 def _matches_facet_value(selection: Selection, facets: Facets) -> bool:
-    return selection.value is None or selection.facet is None or selection.value in facets.get(selection.facet, ())
+    return selection.facet_value is None or selection.facet is None or selection.facet_value in facets.get(selection.facet, ())
 
 
 _WORDS: dict[str, type[StrEnum]] = {
@@ -169,9 +169,9 @@ _WORDS: dict[str, type[StrEnum]] = {
 
 
 class FacetValue(NamedTuple):
-    """A ``value`` of the facet, what it is called, and what is ``asked`` of it alone."""
+    """A ``facet_value`` of the facet, what it is called, and what is ``asked`` of it alone."""
 
-    value: str
+    facet_value: str
     title: Text
     asked: Selection
 
@@ -185,7 +185,7 @@ def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetV
         raise BadInput(Problem(message("name what scores are kept for, such as channel"), "--by"))
     facet, measure = selection.facet, selected_measure(reading, selection)
     facet_values: dict[str, Text] = {}
-    for table in tables_asked(reading, selection.question):
+    for table in tables_asked(reading, selection.ledger_query):
         for value in _values(table, measure, selection):
             facet_values.setdefault(value, _title(table.checklist, facet, value))
     return [
@@ -197,7 +197,7 @@ def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetV
 def _values(table: ScoreTable, measure: str, selection: Selection) -> Iterator[str]:
     own = [column for column in table.scores if column.measure == measure]
     for _, facets in measured_scores(table.checklist, table.schemes, own):
-        if is_asked(selection.question, facets):
+        if is_asked(selection.ledger_query, facets):
             yield from facets[str(selection.facet)]
 
 

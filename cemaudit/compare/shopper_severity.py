@@ -126,11 +126,11 @@ class _SeverityEstimates:
 
     def __init__(self, arrays: VisitArrays, model: MixedModel, rules: ComparisonRules) -> None:
         self.seen, self.model, self.rules = arrays, model, rules
-        self.with_stores = bool(model.randoms)
+        self.with_stores = bool(model.random_blups)
         self.apart = self.with_stores or int(np.bincount(arrays.store).max()) > 1
         self.worse = 1.0 if arrays.facts.better == "lower" else -1.0
-        self.effect = model.randoms[0] if self.with_stores else model.units
-        self.se = model.random_se[0] if self.with_stores else model.unit_se
+        self.effect = model.random_blups[0] if self.with_stores else model.unit_blups
+        self.se = model.random_standard_errors[0] if self.with_stores else model.unit_standard_errors
         self.known = arrays.shopper >= 0
         self.visits = np.bincount(arrays.shopper[self.known], minlength=len(arrays.shoppers))
 
@@ -145,7 +145,7 @@ class _SeverityEstimates:
             ),
             few=len(self.visits) - len(listed),
             sd=self.model.random_sds[0] if self.with_stores else self.model.unit_sd,
-            visit_sd=self.model.residual_sd,
+            visit_sd=self.model.sigma,
             apart=self.apart,
             notes=tuple(self._notes(len(self.visits) - len(listed))),
         )
@@ -174,13 +174,13 @@ class _SeverityEstimates:
     def _residuals(self) -> Vector:
         """What is left of each score."""
         arrays, model = self.seen, self.model
-        residual: Vector = arrays.score - model.fixed[0]
+        residual: Vector = arrays.score - model.beta[0]
         start = 1
         for factor in arrays.factors:
-            residual -= model.fixed[start + factor.codes]
+            residual -= model.beta[start + factor.codes]
             start += len(factor.levels)
         if self.with_stores:
-            residual -= model.units[arrays.store]
+            residual -= model.unit_blups[arrays.store]
         residual -= np.where(self.known, self.effect[arrays.shopper], 0.0)
         return residual
 

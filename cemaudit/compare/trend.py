@@ -76,7 +76,7 @@ class Trend:
     def _said(self, at: int) -> Iterator[Message]:
         yield message("Each point of the store is the mean of its visits in that wave, adjusted for strict and mild "
                       "shoppers.")  # fmt: skip
-        visited_waves = {wave.name for wave in self.waves if self.rows.score(at, wave.place)}
+        visited_waves = {wave.name for wave in self.waves if self.rows.score(at, wave.level_index)}
         watched = self.watching
         if watched is None or not visited_waves & {*watched.baseline} or not visited_waves & {*watched.later}:
             return
@@ -103,7 +103,7 @@ class Trend:
 
     def _store(self, at: int) -> tuple[tuple[float | None, ...], tuple[Interval | None, ...]]:
         factor = NormalDist().inv_cdf((1 + self.level) / 2)
-        scores = [self.rows.score(at, wave.place) for wave in self.waves]
+        scores = [self.rows.score(at, wave.level_index) for wave in self.waves]
         intervals = [score and Interval(score[0] - factor * score[1], score[0] + factor * score[1]) for score in scores]
         return tuple(score and score[0] for score in scores), tuple(intervals)
 
@@ -203,5 +203,5 @@ def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
 
 def _shopper_count(fitted: FittedModel, waves: Sequence[Wave]) -> int:
     codes, visits = fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0)
-    places = {wave.place for wave in waves}
+    places = {wave.level_index for wave in waves}
     return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))

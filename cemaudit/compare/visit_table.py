@@ -94,8 +94,8 @@ class VisitTableBuilder:
     """The tables ``compared`` and ``known_store``, ``_shopper``, ``_wave``, ``_scenario`` of a snapshot's engine."""
 
     def __init__(self, reading: Local, selection: Selection, scale: ScoreScale) -> None:
-        self._reading, self._which, self.scale = reading, selection.question.in_sql, scale
-        self._acted = selection.acted
+        self._reading, self._which, self.scale = reading, selection.ledger_query.in_sql, scale
+        self._acted = selection.action
         self._parts: list[_SourceQuery] = []
         self.left_out: Counter[str] = Counter()
         self.episodes = self.steps = 0
@@ -341,7 +341,7 @@ def visit_table(reading: Local, selection: Selection) -> Iterator[VisitTable]:
         filling.fill(sources, [node if selection.adjusted else None for node in nodes])
         versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
         if not versions:
-            raise _no_visits_error(reading, selection.which)
+            raise _no_visits_error(reading, selection.visit_filter)
         used = sorted({version // 2 % len(sources) for version in versions})
         adjusted = selection.adjusted and all(nodes[source_index] for source_index in used)
         facts = _compared_data(selection, filling, [sources[source_index] for source_index in used], adjusted=adjusted)
@@ -371,7 +371,7 @@ def _visit_table(
     keys = {name: _coded_key(reading, name) for name in KEYS}
     stores = [str(store) for store in keys["store"].levels]
     return VisitTable(
-        reading, facts, keys, versions, *_store_factors(reading, selection, stores), bool(selection.acted)
+        reading, facts, keys, versions, *_store_factors(reading, selection, stores), bool(selection.action)
     )
 
 
@@ -421,7 +421,7 @@ def _compared_data(
     assert measure  # noqa: S101 (only sources with a column have visits)
     return ComparedData(
         measure=measure.id,
-        value=selection.value,
+        value=selection.facet_value,
         title=measure.title,
         unit=measure.unit,
         better="lower" if last.scheme.direction == "lower-is-better" else "higher",

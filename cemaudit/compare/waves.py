@@ -47,16 +47,16 @@ MOST_COLUMNS = 1_500
 
 
 class Wave(NamedTuple):
-    """A wave: its ``name``, its ``place`` among the levels of the table, and its ``code`` in there."""
+    """A wave: its ``name``, its ``level_index`` among the levels of the table, and its ``code`` in there."""
 
     name: str
-    place: int
+    level_index: int
     code: int
 
 
 class WaveScore(NamedTuple):
     """A wave's score with its ``interval``, ``None`` where nobody visited; ``change``: from the wave before, with where
-    that lies (``changed``).
+    that lies (``change_interval``).
     """
 
     wave: str
@@ -64,12 +64,12 @@ class WaveScore(NamedTuple):
     score: float | None = None
     interval: Interval | None = None
     change: float | None = None
-    changed: Interval | None = None
+    change_interval: Interval | None = None
 
     @property
-    def told(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the change can be told from chance."""
-        return self.changed is not None and (self.changed.low > 0 or self.changed.high < 0)
+        return self.change_interval is not None and (self.change_interval.low > 0 or self.change_interval.high < 0)
 
 
 class WaveSeries(NamedTuple):
@@ -102,8 +102,8 @@ def waves_by_date(table: VisitTable) -> list[Wave]:
 
 def confounded_with_waves(fitted: FittedModel) -> bool:
     """Whether waves cannot be told from pools, versions of the checklist, or schemes."""
-    sums = fitted.model.sums
-    fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
+    sums = fitted.model.cross_products
+    fixed = sums.column_by_column[sums.first_fixed :, sums.first_fixed :].toarray()
     wave = fitted.crossed.columns_of("wave")
     own = np.zeros(len(fixed), dtype=np.bool_)
     own[wave.start - sums.first_fixed : wave.stop - sums.first_fixed] = True
@@ -117,11 +117,11 @@ def network_series(
     """The network's, each store weighing the same: contrasts of the model's columns of waves, in points."""
     count = len(fitted.crossed.stores)
     visits = np.bincount(
-        fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0), max(wave.place for wave in waves) + 1
+        fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0), max(wave.level_index for wave in waves) + 1
     )
     rows = _wave_contrasts(fitted, np.full(count, 1 / count), waves)
     return WaveSeries(
-        key, name, _wave_scores(fitted.model, rows, waves, [int(visits[wave.place]) for wave in waves], level)
+        key, name, _wave_scores(fitted.model, rows, waves, [int(visits[wave.level_index]) for wave in waves], level)
     )
 
 
@@ -165,7 +165,7 @@ def _wave_contrasts(fitted: FittedModel, weights: Vector, waves: Sequence[Wave])
     span = crossed.columns_of("wave")
     usual[span] = 0.0
     dense = np.tile(usual, (len(waves), 1))
-    dense[np.arange(len(waves)), [span.start + wave.place for wave in waves]] = 1.0
+    dense[np.arange(len(waves)), [span.start + wave.level_index for wave in waves]] = 1.0
     return _WaveContrasts(np.tile(weights, (len(waves), 1)), dense)
 
 
@@ -177,8 +177,8 @@ def _wave_scores(
     factor = NormalDist().inv_cdf((1 + level) / 2)
     wave_scores = []
     for index, wave in enumerate(waves):
-        score, half = float(levels.value[index]), factor * float(levels.se[index])
-        change, reach = float(steps.value[index]), factor * float(steps.se[index])
+        score, half = float(levels.value[index]), factor * float(levels.standard_error[index])
+        change, reach = float(steps.value[index]), factor * float(steps.standard_error[index])
         point = WaveScore(wave.name, visits[index])
         if visits[index]:
             point = point._replace(score=score, interval=Interval(score - half, score + half))
@@ -214,7 +214,7 @@ def _series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rule
     own = [waves_by_name[wave.name] for wave in waves if wave.name in waves_by_name]
     if len(own) < len(waves):
         raise NotEstimable(message("no scores in some waves"), "waves")
-    return network_series(found, own, rules.level, facet_value.value, facet_value.title)
+    return network_series(found, own, rules.level, facet_value.facet_value, facet_value.title)
 
 
 LEAST_WAVES = 6

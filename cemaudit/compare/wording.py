@@ -189,17 +189,17 @@ def _what_trend_does_not_show(trend: Trend) -> Iterator[Message]:
 
 def _network_sentences(trend: Trend) -> Iterator[Message]:
     last, before = trend.network.points[-1], trend.network.points[-2]
-    if last.change is None or last.changed is None:
+    if last.change is None or last.change_interval is None:
         return
     values = {
         "wave": last.wave,
         "before": before.wave,
         "change": f"{last.change:+.1f}",
-        "low": f"{last.changed.low:+.1f}",
-        "high": f"{last.changed.high:+.1f}",
+        "low": f"{last.change_interval.low:+.1f}",
+        "high": f"{last.change_interval.high:+.1f}",
         "score": f"{last.score:.1f}",
     }
-    if last.told:
+    if last.is_significant:
         yield message("All stores, {wave}: {score}, {change} against {before} ({low} to {high}): more than chance.",
                       **values)  # fmt: skip
     else:
@@ -222,8 +222,8 @@ def _series_sentences(series: WaveSeries) -> Iterator[Message]:
 
 
 def _part_sentences(trend: Trend) -> Iterator[Message]:
-    changes = [(part_series, point) for part_series in trend.parts for point in part_series.points if point.changed]
-    sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.told]
+    changes = [(part_series, point) for part_series in trend.parts for point in part_series.points if point.change_interval]
+    sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.is_significant]
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
     if sentences:
         yield message("More than chance, each taken alone: {changes}.", changes=_listed(sentences))

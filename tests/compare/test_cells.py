@@ -45,7 +45,7 @@ def test_cells_add_up_to_what_is_known_of_stores_and_occasions(snapshot: Local) 
 
 def test_visits_after_something_was_done_are_told_from_those_before(snapshot: Local, chain: Network) -> None:
     since = dt.date(2026, 6, 1)
-    asked = Selection(acted=(("s1", since), ("s2", dt.date(2026, 9, 1)), ("s2", since), ("nowhere", since)))
+    asked = Selection(action=(("s1", since), ("s2", dt.date(2026, 9, 1)), ("s2", since), ("nowhere", since)))
     rows = read_visit_arrays(snapshot, asked)
     after = sum(
         one.store in {"s1", "s2"} and one.day is not None and one.day >= since and one.id not in chain.excluded
@@ -57,7 +57,7 @@ def test_visits_after_something_was_done_are_told_from_those_before(snapshot: Lo
     left_out = sum(rows.facts.left_out.values()) - rows.facts.left_out["excluded"]
     assert after - left_out <= factor.codes.sum() <= after
     sums = cross_tabulate(snapshot, asked)
-    ones = sums.sums().dense.toarray()[len(sums.shoppers)]
+    ones = sums.sums().column_by_column.toarray()[len(sums.shoppers)]
     assert ones[sums.columns_of("acted")].tolist() == [scored - factor.codes.sum(), factor.codes.sum()]
     assert {rows.stores[store] for store in rows.store[factor.codes == 1]} == {"s1", "s2"}
 

@@ -48,14 +48,14 @@ def test_changes_between_the_same_visits_are_differences_of_means() -> None:
 def test_severity_that_cancels_does_not_widen_a_change() -> None:
     series = network_series(fit_mixed_model(made(1, same=True)[0]), WAVES, 0.9)
     last = series.points[-1]
-    assert last.changed
+    assert last.change_interval
     assert last.interval
-    assert last.changed.high - last.changed.low < last.interval.high - last.interval.low
+    assert last.change_interval.high - last.change_interval.low < last.interval.high - last.interval.low
 
 
 def test_intervals_hold_the_true_change() -> None:
     changed = [
-        point.changed
+        point.change_interval
         for seed in range(8)
         for point in network_series(fit_mixed_model(made(seed, same=False)[0]), WAVES, 0.9).points[1:]
     ]
@@ -65,9 +65,9 @@ def test_intervals_hold_the_true_change() -> None:
 
 def test_a_change_beyond_chance_is_told() -> None:
     first, second, third = network_series(fit_mixed_model(made(2, same=True)[0]), WAVES, 0.9).points
-    assert (first.change, first.told) == (None, False)
-    assert second.told
-    assert third.told
+    assert (first.change, first.is_significant) == (None, False)
+    assert second.is_significant
+    assert third.is_significant
 
 
 def test_waves_stand_in_the_order_of_their_days(snapshot: Local) -> None:
@@ -75,7 +75,7 @@ def test_waves_stand_in_the_order_of_their_days(snapshot: Local) -> None:
         waves = waves_by_date(table)
         levels = table.keys["wave"].levels
     assert sorted(wave.name for wave in waves) == ["w1", "w2"]
-    assert all(levels[wave.place] == wave.name for wave in waves)
+    assert all(levels[wave.level_index] == wave.name for wave in waves)
 
 
 def test_parts_change_as_their_visits_alone_say(snapshot: Local) -> None:
@@ -94,9 +94,9 @@ def test_parts_change_as_their_visits_alone_say(snapshot: Local) -> None:
             own = network_series(fit_mixed_model(cross_tabulate_table(table)), own_waves, 0.9)
         assert [point.visits for point in part.points] == [point.visits for point in own.points]
         change, alone = part.points[1], own.points[1]
-        assert change.changed
+        assert change.change_interval
         assert alone.change is not None
-        assert change.changed.low < alone.change < change.changed.high
+        assert change.change_interval.low < alone.change < change.change_interval.high
 
 
 def test_waves_of_other_versions_are_called_mixed_up() -> None:

@@ -87,7 +87,7 @@ def test_sums_are_those_of_the_visits_with_both_scores(snapshot: Local, chain: N
 def test_a_chain_has_its_channels_side_by_side(snapshot: Local) -> None:
     sides = facet_leagues(snapshot, Selection(facet="channel"))
     found = compare_channels(snapshot, sides)
-    assert [str(mean.channel) for mean in found.means] == [str(side.of.title) for side in sides]
+    assert [str(mean.channel) for mean in found.means] == [str(side.facet_value.title) for side in sides]
     (agreement,) = found.agreements
     assert agreement.stores < LEAST_STORES
     assert agreement.correlation is None

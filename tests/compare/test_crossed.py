@@ -47,16 +47,16 @@ asked = st.builds(
 
 def uncentred(sums: CrossProducts) -> tuple[Any, ...]:
     """The sums as if nothing had been taken off the scores."""
-    shift, ones = sums.shift, sums.dense.toarray()[:, sums.first_fixed]
-    squares = sums.squares + 2 * shift * sums.unit_totals.sum() + shift**2 * sums.visits
-    return sums.unit_totals + shift * sums.weight, sums.dense_totals + shift * ones, squares
+    shift, ones = sums.shift, sums.column_by_column.toarray()[:, sums.first_fixed]
+    squares = sums.sum_of_squares + 2 * shift * sums.unit_totals.sum() + shift**2 * sums.unit_counts
+    return sums.unit_totals + shift * sums.total_weight, sums.dense_totals + shift * ones, squares
 
 
 def assert_same(one: CrossProducts, other: CrossProducts) -> None:
-    assert (one.visits, one.randoms, one.fixed) == (other.visits, other.randoms, other.fixed)
-    assert np.array_equal(one.weight, other.weight)
-    assert np.array_equal(one.cross.toarray(), other.cross.toarray())
-    assert np.array_equal(one.dense.toarray(), other.dense.toarray())
+    assert (one.unit_counts, one.random_levels, one.fixed_columns) == (other.unit_counts, other.random_levels, other.fixed_columns)
+    assert np.array_equal(one.total_weight, other.total_weight)
+    assert np.array_equal(one.unit_by_column.toarray(), other.unit_by_column.toarray())
+    assert np.array_equal(one.column_by_column.toarray(), other.column_by_column.toarray())
     for mine, theirs in zip(uncentred(one), uncentred(other), strict=True):
         assert np.allclose(mine, theirs, rtol=1e-9, atol=1e-9)
 
@@ -97,9 +97,9 @@ def test_without_shoppers_their_columns_are_not_there(snapshot: Local) -> None:
     found = cross_tabulate(snapshot, Selection())
     whole, without = found.sums(), found.without_shoppers().sums()
     people = len(found.shoppers)
-    assert without.randoms == ()
-    assert np.array_equal(without.dense.toarray(), whole.dense.toarray()[people:, people:])
-    assert np.array_equal(without.cross.toarray(), whole.cross.toarray()[:, people:])
+    assert without.random_levels == ()
+    assert np.array_equal(without.column_by_column.toarray(), whole.column_by_column.toarray()[people:, people:])
+    assert np.array_equal(without.unit_by_column.toarray(), whole.unit_by_column.toarray()[:, people:])
     assert np.array_equal(without.dense_totals, whole.dense_totals[people:])
 
 
@@ -114,7 +114,7 @@ def test_the_effective_number_of_visits_is_that_of_as_many_shoppers(snapshot: Lo
 
 def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> None:
     found = cross_tabulate(snapshot, Selection())
-    ones = found.sums().dense.toarray()[len(found.shoppers)]
+    ones = found.sums().column_by_column.toarray()[len(found.shoppers)]
     for factor in found.factors:
         counts = ones[found.columns_of(factor.name)]
         assert len(counts) == len(factor.levels)
@@ -124,7 +124,7 @@ def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> 
 
 def test_the_rows_of_stores_have_their_own_levels_and_the_usual_occasion(snapshot: Local) -> None:
     found = cross_tabulate(snapshot, Selection())
-    rows, ones = found.rows().toarray(), found.sums().dense.toarray()[len(found.shoppers)]
+    rows, ones = found.rows().toarray(), found.sums().column_by_column.toarray()[len(found.shoppers)]
     pool = found.of_stores[0]
     assert np.array_equal(rows[:, found.columns_of("pool")].argmax(axis=1), pool.codes)
     for factor in found.of_occasions:
@@ -140,5 +140,5 @@ def test_nobody_known_means_no_shoppers(tmp_path_factory: pytest.TempPathFactory
     with reading(chain.folder) as opened:
         found = cross_tabulate(opened, Selection())
         assert found.effective is None
-        assert found.sums().randoms == ()
+        assert found.sums().random_levels == ()
         assert_same(found.sums(), read_visit_arrays(opened, Selection()).sums())

@@ -52,7 +52,7 @@ def test_what_visits_from_elsewhere_would_give_is_what_they_give() -> None:
 
 def test_without_differences_between_shoppers_only_chance_is_left() -> None:
     found = known(crosses.regional(0.0))
-    spread = fit_at_theta(crosses.regional(0.0).sums(), np.array([0.5, 0.5])).residual_sd
+    spread = fit_at_theta(crosses.regional(0.0).sums(), np.array([0.5, 0.5])).sigma
     assert mean_of(found, "se_alike") == pytest.approx(spread * np.sqrt(1 / 72 + 1 / 648))
     apart = np.sqrt(5**2 / 5 * 10 / 9 + 10**2 * (1 / 72 + 1 / 648)) / 10 * spread
     assert mean_of(found, "se") == pytest.approx(apart, rel=0.1)
@@ -61,7 +61,7 @@ def test_without_differences_between_shoppers_only_chance_is_left() -> None:
 def test_the_difference_is_that_of_the_means_of_stores() -> None:
     crossed = crosses.regional(0.3, regions=2)
     model = fit_at_theta(crossed.sums(), np.array([0.5, 0.5]))
-    scores = model.units + crossed.rows()[:, len(crossed.shoppers) :] @ model.fixed
+    scores = model.unit_blups + crossed.rows()[:, len(crossed.shoppers) :] @ model.beta
     first, second = known(crossed).pools
     assert first.error.difference == pytest.approx(scores[:12].mean() - scores[12:].mean())
     assert second.error.difference == pytest.approx(-first.error.difference)

@@ -17,10 +17,10 @@ from cemaudit.ledger.query.statement import Filter
 
 def test_each_value_has_its_name_and_its_own_question(snapshot: Local) -> None:
     found = selected_facet_values(snapshot, Selection(facet="channel"))
-    assert [one.value for one in found] == ["face-to-face", "electronic"]
+    assert [one.facet_value for one in found] == ["face-to-face", "electronic"]
     assert [str(one.title) for one in found] == ["Face-to-face", "Electronic"]
     assert [one.asked for one in found] == [
-        Selection(facet="channel", measure="channel", value=value) for value in ("face-to-face", "electronic")
+        Selection(facet="channel", measure="channel", facet_value=value) for value in ("face-to-face", "electronic")
     ]
     with use("ko"):
         assert str(found[0].title) != "Face-to-face"
@@ -28,7 +28,7 @@ def test_each_value_has_its_name_and_its_own_question(snapshot: Local) -> None:
 
 def test_a_part_of_the_headline_is_taken_rather_than_another_measure(snapshot: Local) -> None:
     found = selected_facet_values(snapshot, Selection(facet="touchpoint"))
-    assert [(one.value, str(one.title), one.asked.measure) for one in found] == [
+    assert [(one.facet_value, str(one.title), one.asked.measure) for one in found] == [
         (name, name, "each") for name in ("hello", "room", "shop")
     ]
 
@@ -46,7 +46,7 @@ def test_a_value_s_scores_are_those_kept_for_it(snapshot: Local, chain: Network)
 
 def test_some_values_alone_can_be_asked_for(snapshot: Local) -> None:
     some = Filter((Condition("channel", ("electronic",)),))
-    assert [one.value for one in selected_facet_values(snapshot, Selection(some, facet="channel"))] == ["electronic"]
+    assert [one.facet_value for one in selected_facet_values(snapshot, Selection(some, facet="channel"))] == ["electronic"]
 
 
 def test_without_scores_kept_for_a_facet_there_is_nothing_to_compare(snapshot: Local) -> None:

@@ -56,4 +56,4 @@ def test_where_visits_say_nothing_of_shoppers_stores_are_compared_without_them(s
     assert found.model.random_sds == ()
     assert said in str(found.notes[0])
     alone = fit_mixed_model(crosses.crossed(STORE, np.full(24, -1), SCORE))
-    assert np.allclose(found.model.units, alone.model.units)
+    assert np.allclose(found.model.unit_blups, alone.model.unit_blups)

@@ -130,7 +130,7 @@ def test_a_measure_that_is_no_mean_of_points_stays_as_it_is_and_says_so(snapshot
 
 def test_what_is_left_out_is_counted_by_reason(snapshot: Local, chain: Network) -> None:
     without = read_visit_arrays(snapshot, Selection(measure="feel")).facts
-    every = read_visit_arrays(snapshot, Selection(measure="feel", which=Filter(excluded=True))).facts
+    every = read_visit_arrays(snapshot, Selection(measure="feel", visit_filter=Filter(excluded=True))).facts
     kept = len(chain.visits) - len(chain.excluded)
     assert without.visits + sum(without.left_out.values()) == len(chain.visits)
     assert without.left_out["excluded"] == len(chain.excluded)

@@ -75,7 +75,7 @@ def test_many_shoppers_are_taken_at_the_best_ratio() -> None:
     crossed = crosses.crossed(store, shopper, score, ["a" if one < 300 else "b" for one in store])
     found = fit_without_store_effect(replace(crossed, unit_of=crossed.of_stores[0]))
     assert found.model.random_sds[0] == pytest.approx(8, rel=0.2)
-    assert found.model.residual_sd == pytest.approx(6, rel=0.2)
+    assert found.model.sigma == pytest.approx(6, rel=0.2)
     first, second = make_league(found, {}).standings
     assert first.score - second.score == pytest.approx(5, abs=2)
 

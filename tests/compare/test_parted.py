@@ -38,10 +38,10 @@ def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
         rows["store"], [rows["shopper"]], fixed, score, levels=[len(whole.stores), len(whole.shoppers)]
     )
     sums = found.sums(MORE)
-    assert np.array_equal(sums.cross.toarray(), wanted.cross.toarray())
-    assert np.array_equal(sums.dense.toarray(), wanted.dense.toarray())
+    assert np.array_equal(sums.unit_by_column.toarray(), wanted.unit_by_column.toarray())
+    assert np.array_equal(sums.column_by_column.toarray(), wanted.column_by_column.toarray())
     assert np.allclose(
-        sums.dense_totals + (sums.shift - wanted.shift) * wanted.dense.toarray()[:, wanted.first_fixed],
+        sums.dense_totals + (sums.shift - wanted.shift) * wanted.column_by_column.toarray()[:, wanted.first_fixed],
         wanted.dense_totals,
     )
     assert found.raw == pytest.approx(np.bincount(part, rows["raw"] / 100, 4))

@@ -67,11 +67,11 @@ def test_alarms_are_told_by_name(trend: Trend, direction: str, word: str) -> Non
 
 def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
     *before, last = trend.network.points
-    assert last.changed
+    assert last.change_interval
     for shift, words in ((1000.0, "more than chance"), (-(last.change or 0.0), "may be chance")):
         moved = last._replace(
             change=(last.change or 0.0) + shift,
-            changed=type(last.changed)(last.changed.low + shift, last.changed.high + shift),
+            changed=type(last.change_interval)(last.change_interval.low + shift, last.change_interval.high + shift),
         )
         told = trend_conclusions(replace(trend, network=trend.network._replace(points=(*before, moved))))
         assert words in str(told.known[0])

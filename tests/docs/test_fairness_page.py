@@ -104,5 +104,5 @@ def test_the_benchmark_counts_as_the_product_does(monkeypatch: pytest.MonkeyPatc
     fixed = np.hstack([np.ones((len(made.score), 1)), regions])
     expected = fit_reml(cross_products_of_rows(made.store, [made.shopper], fixed, made.score, levels=made.chain[:2]))
     found = fit_mixed_model(truth.crossed_of(made)).model
-    assert found.units == pytest.approx(expected.units, abs=1e-6)
-    assert found.randoms[0] == pytest.approx(expected.randoms[0], abs=1e-6)
+    assert found.unit_blups == pytest.approx(expected.unit_blups, abs=1e-6)
+    assert found.random_blups[0] == pytest.approx(expected.random_blups[0], abs=1e-6)

@@ -102,7 +102,7 @@ def print_facets(
     sides = facet_leagues(reading, asked, target, rules)
     facet = str(asked.facet)
     rows = [
-        {facet: side.of.value, **standing_row(standing)}
+        {facet: side.facet_value.facet_value, **standing_row(standing)}
         for side in sides
         if side.league
         for standing in side.league.standings

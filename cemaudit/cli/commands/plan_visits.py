@@ -96,7 +96,7 @@ def spreads_of(url: str | None, given: Path | None) -> StandardDeviations:
         from cemaudit.compare.selection import Selection
 
         model = fit_mixed_model(cross_tabulate(found, Selection())).model
-        return StandardDeviations(model.unit_sd, next(iter(model.random_sds), 0.0), model.residual_sd)
+        return StandardDeviations(model.unit_sd, next(iter(model.random_sds), 0.0), model.sigma)
 
 
 def _record(plan: SampleSizePlan) -> dict[str, Any]:

@@ -98,11 +98,11 @@ def _rows(trend: Trend) -> Iterator[dict[str, Any]]:
 
 def _row(kind: str, series: WaveSeries, point: WaveScore) -> dict[str, Any]:
     low, high = point.interval or (None, None)
-    change_low, change_high = point.changed or (None, None)
+    change_low, change_high = point.change_interval or (None, None)
     return {
         "kind": kind, "id": series.key, "name": str(series.name), "wave": point.wave, "visits": point.visits,
         "score": point.score, "low": low, "high": high, "change": point.change, "change_low": change_low,
-        "change_high": change_high, "told": point.told if point.changed else None,
+        "change_high": change_high, "told": point.is_significant if point.change_interval else None,
     }  # fmt: skip
 
 
@@ -164,8 +164,8 @@ def _cells(series: WaveSeries, point: WaveScore) -> list[str]:
         "-" if point.score is None else f"{point.score:.1f}",
         _interval_text(point.interval),
         "-" if point.change is None else f"{point.change:+.1f}",
-        _interval_text(point.changed, "+"),
-        "!" if point.told else "",
+        _interval_text(point.change_interval, "+"),
+        "!" if point.is_significant else "",
     ]
 
 

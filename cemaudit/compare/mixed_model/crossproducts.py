@@ -43,31 +43,31 @@ Sparse: TypeAlias = Any  # scipy.sparse.csr_array, which comes without types
 class CrossProducts:
     """Weighted cross-products of the visits, with ``I`` units and ``K`` dense columns.
 
-    The dense columns are: the levels of each further random factor (``randoms`` says how many each has, in this
-    order), then ``fixed`` columns, of which the first is the constant 1. ``visits``: number of rows. ``weight`` (I):
-    sum of weights per unit (its number of visits where all weigh 1). ``cross`` (I x K) and ``dense`` (K x K, both
-    triangles): cross-tabulations, sparse. ``unit_totals`` (I), ``dense_totals`` (K), ``squares``: weighted sums of y
+    The dense columns are: the levels of each further random factor (``random_levels`` says how many each has, in this
+    order), then ``fixed_columns`` columns, of which the first is the constant 1. ``unit_counts``: number of rows. ``total_weight`` (I):
+    sum of weights per unit (its number of visits where all weigh 1). ``unit_by_column`` (I x K) and ``column_by_column`` (K x K, both
+    triangles): cross-tabulations, sparse. ``unit_totals`` (I), ``dense_totals`` (K), ``sum_of_squares``: weighted sums of y
     per unit, of y times each column, of y². ``log_weights``: sum of the logarithms of the weights.
     ``shift`` was taken off every score before summing (best their mean: less is lost to rounding); estimates have it
     back. A row without a level of a factor (or without a unit) simply does not count there.
     """
 
-    visits: int
-    weight: Vector
-    cross: Sparse
-    dense: Sparse
+    unit_counts: int
+    total_weight: Vector
+    unit_by_column: Sparse
+    column_by_column: Sparse
     unit_totals: Vector
     dense_totals: Vector
-    squares: float
-    randoms: tuple[int, ...]
-    fixed: int
+    sum_of_squares: float
+    random_levels: tuple[int, ...]
+    fixed_columns: int
     log_weights: float = 0.0
     shift: float = 0.0
 
     @property
     def units(self) -> int:
         """Number of units (I)."""
-        return len(self.weight)
+        return len(self.total_weight)
 
     @property
     def columns(self) -> int:
@@ -77,22 +77,22 @@ class CrossProducts:
     @property
     def levels(self) -> tuple[int, ...]:
         """Levels of each random factor, the units first."""
-        return (self.units, *self.randoms)
+        return (self.units, *self.random_levels)
 
     @property
     def first_fixed(self) -> int:
         """Where among the dense columns the fixed ones begin."""
-        return sum(self.randoms)
+        return sum(self.random_levels)
 
     @property
-    def spans(self) -> tuple[slice, ...]:
+    def random_columns(self) -> tuple[slice, ...]:
         """Where among the dense columns each further random factor stands."""
-        return tuple(slice(low, high) for low, high in pairwise(np.cumsum((0, *self.randoms)).tolist()))
+        return tuple(slice(low, high) for low, high in pairwise(np.cumsum((0, *self.random_levels)).tolist()))
 
     def total(self) -> Sparse:
         """All cross-products, units first: sparse (I + K) x (I + K)."""
-        units = sparse.diags_array(self.weight)
-        return sparse.block_array([[units, self.cross], [self.cross.T, self.dense]], format="csr")
+        units = sparse.diags_array(self.total_weight)
+        return sparse.block_array([[units, self.unit_by_column], [self.unit_by_column.T, self.column_by_column]], format="csr")
 
 
 def _incidence(codes: Codes, levels: int) -> Sparse:
@@ -129,15 +129,15 @@ def cross_products_of_rows(  # noqa: PLR0913, PLR0917
     block = sparse.hstack([*others, columns], format="csr")
     weighed = sparse.diags_array(weigh) @ block
     return CrossProducts(
-        visits=len(scores),
-        weight=units.T @ weigh,
-        cross=sparse.csr_array(units.T @ weighed),
-        dense=sparse.csr_array(block.T @ weighed),
+        unit_counts=len(scores),
+        total_weight=units.T @ weigh,
+        unit_by_column=sparse.csr_array(units.T @ weighed),
+        column_by_column=sparse.csr_array(block.T @ weighed),
         unit_totals=units.T @ (weigh * centred),
         dense_totals=weighed.T @ centred,
-        squares=float(weigh @ centred**2),
-        randoms=tuple(sizes[1:]),
-        fixed=columns.shape[1],
+        sum_of_squares=float(weigh @ centred**2),
+        random_levels=tuple(sizes[1:]),
+        fixed_columns=columns.shape[1],
         log_weights=float(np.log(weigh).sum()),
         shift=shift,
     )

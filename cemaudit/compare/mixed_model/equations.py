@@ -47,57 +47,57 @@ _SMALL = 64
 class MixedModelEquations:
     """A solved system: effects are those in ``units`` (I) and ``columns`` (K), divided by their ratios ("spherical").
 
-    ``spread``: D (I). ``scale``: s (K). ``lower``: L (K x K, lower triangle alone).
+    ``unit_diagonal``: D (I). ``scale``: s (K). ``cholesky_factor``: L (K x K, lower triangle alone).
     ``residual``: the penalised residual sum of squares.
     """
 
     sums: CrossProducts
-    ratios: Vector
-    spread: Vector
+    theta: Vector
+    unit_diagonal: Vector
     scale: Vector
-    lower: Matrix
+    cholesky_factor: Matrix
     residual: float
     units: Vector
     columns: Vector
 
-    def freedom(self, method: Method) -> int:
+    def degrees_of_freedom(self, method: Method) -> int:
         """Visits, less the fixed columns for REML."""
-        return self.sums.visits - (self.sums.fixed if method == "REML" else 0)
+        return self.sums.unit_counts - (self.sums.fixed_columns if method == "REML" else 0)
 
     def variance(self, method: Method) -> float:
         """Residual variance that the ratios go with."""
-        return self.residual / self.freedom(method)
+        return self.residual / self.degrees_of_freedom(method)
 
     def criterion(self, method: Method) -> float:
         """-2 log likelihood, restricted or not, profiled over fixed effects and residual variance."""
-        freedom = self.freedom(method)
+        freedom = self.degrees_of_freedom(method)
         counted = self.sums.columns if method == "REML" else self.sums.first_fixed
-        determinant = np.log(self.spread).sum() + 2.0 * np.log(np.diagonal(self.lower)[:counted]).sum()
+        determinant = np.log(self.unit_diagonal).sum() + 2.0 * np.log(np.diagonal(self.cholesky_factor)[:counted]).sum()
         likelihood = freedom * (1.0 + np.log(2.0 * np.pi * self.residual / freedom))
         return float(determinant + likelihood - self.sums.log_weights)
 
     def inverse(self, method: Method = "REML") -> Matrix:
         """The lower triangle of the inverse of S (K x K); for ML the fixed columns are held (zeros)."""
         if method == "REML":
-            return _inverse(self.lower)
+            return _inverse(self.cholesky_factor)
         size = self.sums.first_fixed
-        found = np.zeros_like(self.lower)
+        found = np.zeros_like(self.cholesky_factor)
         if size:
-            found[:size, :size] = _inverse(np.asfortranarray(self.lower[:size, :size]))
+            found[:size, :size] = _inverse(np.asfortranarray(self.cholesky_factor[:size, :size]))
         return found
 
-    def unexplained(self, inverse: Matrix) -> Vector:
+    def relative_prediction_variance(self, inverse: Matrix) -> Vector:
         """Per random factor: the sum of its levels' prediction error variances, each as a share of its variance."""
-        again = (self.ratios[0] / self.spread) ** 2
-        units = float((1.0 / self.spread).sum()) + weighted_trace(self.sums.cross, again, self.scale, inverse)
+        again = (self.theta[0] / self.unit_diagonal) ** 2
+        units = float((1.0 / self.unit_diagonal).sum()) + weighted_trace(self.sums.unit_by_column, again, self.scale, inverse)
         diagonal = np.diagonal(inverse)
-        return np.array([units, *(float(diagonal[span].sum()) for span in self.sums.spans)])
+        return np.array([units, *(float(diagonal[span].sum()) for span in self.sums.random_columns)])
 
-    def slope(self, method: Method) -> Vector:
+    def criterion_gradient(self, method: Method) -> Vector:
         """Gradient of the criterion by the logarithms of the ratios: 2 (levels - unexplained - sum of squares)."""
-        squares = [self.units @ self.units, *(self.columns[span] @ self.columns[span] for span in self.sums.spans)]
+        squares = [self.units @ self.units, *(self.columns[span] @ self.columns[span] for span in self.sums.random_columns)]
         levels = np.array(self.sums.levels, dtype=np.float64)
-        gone = self.unexplained(self.inverse(method))
+        gone = self.relative_prediction_variance(self.inverse(method))
         return np.asarray(2.0 * (levels - gone - np.array(squares) / self.variance(method)))
 
 
@@ -111,13 +111,13 @@ def _inverse(lower: Matrix) -> Matrix:
 
 def _scale(sums: CrossProducts, ratios: Vector) -> Vector:
     scale = np.ones(sums.columns)
-    for span, ratio in zip(sums.spans, ratios[1:], strict=True):
+    for span, ratio in zip(sums.random_columns, ratios[1:], strict=True):
         scale[span] = ratio
     return scale
 
 
 def _factor(sums: CrossProducts, scale: Vector, shrink: Vector) -> Matrix:
-    matrix = schur_complement(sums.dense, sums.cross, shrink)
+    matrix = schur_complement(sums.column_by_column, sums.unit_by_column, shrink)
     matrix *= scale
     matrix *= scale[:, None]
     np.einsum("ii->i", matrix)[: sums.first_fixed] += 1.0
@@ -132,16 +132,16 @@ def solve_equations(sums: CrossProducts, ratios: Vector) -> MixedModelEquations:
 
     ``numpy.linalg.LinAlgError`` where fixed columns are aliased: drop those first.
     """
-    spread = ratios[0] ** 2 * sums.weight + 1.0
+    spread = ratios[0] ** 2 * sums.total_weight + 1.0
     shrink = ratios[0] ** 2 / spread
     scale = _scale(sums, ratios)
     lower = _factor(sums, scale, shrink)
-    right = scale * (sums.dense_totals - sums.cross.T @ (shrink * sums.unit_totals))
+    right = scale * (sums.dense_totals - sums.unit_by_column.T @ (shrink * sums.unit_totals))
     half = linalg.solve_triangular(lower, right, lower=True, check_finite=False)
     columns = linalg.solve_triangular(lower, half, lower=True, trans="T", check_finite=False)
-    residual = sums.squares - shrink @ sums.unit_totals**2 - half @ half
-    units = ratios[0] * (sums.unit_totals - sums.cross @ (scale * columns)) / spread
-    least = max(_LEAST_RESIDUAL * sums.squares, np.finfo(float).tiny)
+    residual = sums.sum_of_squares - shrink @ sums.unit_totals**2 - half @ half
+    units = ratios[0] * (sums.unit_totals - sums.unit_by_column @ (scale * columns)) / spread
+    least = max(_LEAST_RESIDUAL * sums.sum_of_squares, np.finfo(float).tiny)
     return MixedModelEquations(sums, ratios, spread, scale, lower, max(float(residual), least), units, columns)
 
 
@@ -167,14 +167,14 @@ def independent_columns(products: Matrix) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, eq=False)
 class EliminationOrder:
-    """Sums as given (``given``) and as solved (``sums``).
+    """Sums as given (``original``) and as solved (``sums``).
 
     ``units`` and ``columns``: where each solved unit and dense column stands among the given effects, counted with
     the given units first (0 to I + K - 1); aliased fixed columns stand nowhere. ``factors``: which given random
     factor each solved one is.
     """
 
-    given: CrossProducts
+    original: CrossProducts
     sums: CrossProducts
     units: NDArray[np.intp]
     columns: NDArray[np.intp]
@@ -188,27 +188,27 @@ class EliminationOrder:
         """Ratios of the solved factors in the order of the given ones."""
         return np.asarray(ratios[np.argsort(self.factors)], dtype=np.float64)
 
-    def spread_out(self, units: Vector, columns: Vector) -> Vector:
+    def expand_effects(self, units: Vector, columns: Vector) -> Vector:
         """Effects of the solved units and columns in the order of the given ones (I + K); aliased ones are 0.
 
         What was taken off the scores before summing is back in the constant.
         """
-        effects = np.zeros(self.given.units + self.given.columns)
+        effects = np.zeros(self.original.units + self.original.columns)
         effects[self.units] = units
         effects[self.columns] = columns
-        if self.given.shift:
-            effects[self.given.units + self.given.first_fixed] += self.given.shift
+        if self.original.shift:
+            effects[self.original.units + self.original.first_fixed] += self.original.shift
         return effects
 
-    def parts(self, contrasts: Sparse) -> tuple[Sparse, Sparse]:
+    def split_columns(self, contrasts: Sparse) -> tuple[Sparse, Sparse]:
         """Combinations (m x (I + K)) of given effects, as those of solved units and of solved columns."""
         return contrasts[:, self.units], contrasts[:, self.columns]
 
     @property
     def aliased(self) -> tuple[int, ...]:
         """Which of the given fixed columns (from 0) were dropped."""
-        first = self.given.units + self.given.first_fixed
-        missing = np.setdiff1d(np.arange(first, first + self.given.fixed), self.columns)
+        first = self.original.units + self.original.first_fixed
+        missing = np.setdiff1d(np.arange(first, first + self.original.fixed_columns), self.columns)
         return tuple((missing - first).tolist())
 
 
@@ -219,7 +219,7 @@ def _order(sums: CrossProducts) -> list[int]:
 
 
 def _kept(sums: CrossProducts) -> NDArray[np.intp]:
-    fixed = sums.dense[sums.first_fixed :, sums.first_fixed :].toarray()
+    fixed = sums.column_by_column[sums.first_fixed :, sums.first_fixed :].toarray()
     return np.asarray(np.flatnonzero(independent_columns(fixed)) + sums.units + sums.first_fixed)
 
 
@@ -245,15 +245,15 @@ def _reordered(
     block = total[columns]
     randoms = tuple(sums.levels[factor] for factor in factors[1:])
     return CrossProducts(
-        visits=sums.visits,
-        weight=np.asarray(total.diagonal()[first]),
-        cross=sparse.csr_array(total[first][:, columns]),
-        dense=sparse.csr_array(block[:, columns]),
+        unit_counts=sums.unit_counts,
+        total_weight=np.asarray(total.diagonal()[first]),
+        unit_by_column=sparse.csr_array(total[first][:, columns]),
+        column_by_column=sparse.csr_array(block[:, columns]),
         unit_totals=totals[first],
         dense_totals=totals[columns],
-        squares=sums.squares,
-        randoms=randoms,
-        fixed=len(columns) - sum(randoms),
+        sum_of_squares=sums.sum_of_squares,
+        random_levels=randoms,
+        fixed_columns=len(columns) - sum(randoms),
         log_weights=sums.log_weights,
         shift=sums.shift,
     )

@@ -24,15 +24,15 @@ __all__ = ["Estimates", "MixedModel", "prediction_error_covariances", "predictio
 
 
 class Estimates(NamedTuple):
-    """Of each combination: its ``value`` (m) and the standard error ``se`` (m) of that as a prediction."""
+    """Of each combination: its ``value`` (m) and the standard error ``standard_error`` (m) of that as a prediction."""
 
     value: Vector
-    se: Vector
+    standard_error: Vector
 
 
 def _contrast_rows(system: MixedModelEquations, units: Sparse, columns: Sparse) -> Sparse:
     """The rows q = s (c_dense - N' (t_0² / D) c_units), one for each combination (m x K)."""
-    shrunken = _scale_columns(units, _conditional_variances(system)) @ system.sums.cross
+    shrunken = _scale_columns(units, _conditional_variances(system)) @ system.sums.unit_by_column
     return _scale_columns(columns - shrunken, system.scale)
 
 
@@ -45,7 +45,7 @@ def _scale_columns(rows: Sparse, columns: Vector) -> Sparse:
 
 def _conditional_variances(system: MixedModelEquations) -> Vector:
     """Variance of each unit's effect if all else were known, in residual variances (I)."""
-    return np.asarray(system.ratios[0] ** 2 / system.spread)
+    return np.asarray(system.theta[0] ** 2 / system.unit_diagonal)
 
 
 def prediction_error_variances(system: MixedModelEquations, inverse: Matrix, units: Sparse, columns: Sparse) -> Vector:
@@ -71,27 +71,27 @@ def prediction_error_covariances(
 
 
 class MixedModel(ABC):
-    """Effects of units (I) and dense columns (K) with their uncertainty, in the order of the ``sums`` behind them.
+    """Effects of units (I) and dense columns (K) with their uncertainty, in the order of the ``cross_products`` behind them.
 
-    ``ratios``: standard deviation of units and of each further random factor, over ``residual_sd``. ``unit_sd`` and
+    ``theta``: standard deviation of units and of each further random factor, over ``sigma``. ``unit_sd`` and
     ``random_sds``: the same in points. ``aliased``: which fixed columns (from 0) say nothing the ones before them did
     not say; their effects are 0. ``effects`` (I + K): all of them, the units' first.
     """
 
-    sums: CrossProducts
-    ratios: Vector
-    residual_sd: float
+    cross_products: CrossProducts
+    theta: Vector
+    sigma: float
     unit_sd: float
     random_sds: tuple[float, ...]
     aliased: tuple[int, ...]
     effects: Vector
 
     @abstractmethod
-    def errors(self, contrasts: Sparse) -> Vector:
+    def prediction_error_variances(self, contrasts: Sparse) -> Vector:
         """Standard errors of combinations (m x (I + K)) of all effects, as predictions."""
 
     @abstractmethod
-    def spreads(self, contrasts: Sparse) -> Matrix:
+    def covariance(self, contrasts: Sparse) -> Matrix:
         """Covariances (m x m) of the prediction errors of a few combinations (m x (I + K))."""
 
     def contrast(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Estimates:
@@ -99,53 +99,53 @@ class MixedModel(ABC):
 
         A combination must make sense without aliased columns.
         """
-        contrasts = _stacked_contrasts(self.sums, units, dense)
-        return Estimates(contrasts @ self.effects, self.errors(contrasts))
+        contrasts = _stacked_contrasts(self.cross_products, units, dense)
+        return Estimates(contrasts @ self.effects, self.prediction_error_variances(contrasts))
 
-    def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
+    def prediction_error_covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
         """Covariances (m x m) of the prediction errors of a few such combinations."""
-        return self.spreads(_stacked_contrasts(self.sums, units, dense))
+        return self.covariance(_stacked_contrasts(self.cross_products, units, dense))
 
     @property
-    def units(self) -> Vector:
+    def unit_blups(self) -> Vector:
         """Predicted effect of each unit (I), around 0."""
-        return self.effects[: self.sums.units]
+        return self.effects[: self.cross_products.units]
 
     @property
-    def dense(self) -> Vector:
+    def dense_effects(self) -> Vector:
         """Effects of all dense columns (K): predictions of random levels, estimates of fixed columns."""
-        return self.effects[self.sums.units :]
+        return self.effects[self.cross_products.units :]
 
     @property
-    def randoms(self) -> list[Vector]:
+    def random_blups(self) -> list[Vector]:
         """Predicted effects of each further random factor, around 0."""
-        return [self.dense[span] for span in self.sums.spans]
+        return [self.dense_effects[span] for span in self.cross_products.random_columns]
 
     @property
-    def fixed(self) -> Vector:
+    def beta(self) -> Vector:
         """Estimates of the fixed columns (p)."""
-        return self.dense[self.sums.first_fixed :]
+        return self.dense_effects[self.cross_products.first_fixed :]
 
     @cached_property
-    def unit_se(self) -> Vector:
+    def unit_standard_errors(self) -> Vector:
         """Standard error of each unit's effect (I)."""
-        return self.errors(sparse.eye_array(self.sums.units, len(self.effects), format="csr"))
+        return self.prediction_error_variances(sparse.eye_array(self.cross_products.units, len(self.effects), format="csr"))
 
     @cached_property
-    def dense_se(self) -> Vector:
+    def dense_standard_errors(self) -> Vector:
         """Standard error of the effect of each dense column (K); 0 for an aliased one."""
-        size = self.sums.columns
-        return self.errors(sparse.eye_array(size, len(self.effects), k=self.sums.units, format="csr"))
+        size = self.cross_products.columns
+        return self.prediction_error_variances(sparse.eye_array(size, len(self.effects), k=self.cross_products.units, format="csr"))
 
     @property
-    def random_se(self) -> list[Vector]:
+    def random_standard_errors(self) -> list[Vector]:
         """Standard errors of each further random factor's effects."""
-        return [self.dense_se[span] for span in self.sums.spans]
+        return [self.dense_standard_errors[span] for span in self.cross_products.random_columns]
 
     @property
-    def fixed_se(self) -> Vector:
+    def beta_standard_errors(self) -> Vector:
         """Standard errors of the fixed columns (p)."""
-        return self.dense_se[self.sums.first_fixed :]
+        return self.dense_standard_errors[self.cross_products.first_fixed :]
 
 
 def _rows(block: Sparse | ArrayLike) -> Sparse:

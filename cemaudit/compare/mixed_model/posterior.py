@@ -35,31 +35,31 @@ class ModelAveragedOverTheta(MixedModel):
         self._fits = fits
         self._weights = weights
         self._all_effects = np.array([fit.effects for fit in fits])
-        self.sums = fits[0].sums
+        self.cross_products = fits[0].cross_products
         self.aliased = fits[0].aliased
         variances = np.array([fit.variance for fit in fits])
-        ratios = np.array([fit.ratios for fit in fits])
-        self.ratios = weights @ ratios
-        self.residual_sd = float(np.sqrt(weights @ variances))
+        ratios = np.array([fit.theta for fit in fits])
+        self.theta = weights @ ratios
+        self.sigma = float(np.sqrt(weights @ variances))
         self.unit_sd, *others = np.sqrt((weights * variances) @ ratios**2).tolist()
         self.random_sds = tuple(others)
         self.effects = weights @ self._all_effects
 
-    def errors(self, contrasts: Sparse) -> Vector:
-        variance = self._apart(contrasts) ** 2 @ self._weights
-        blocks = self._fits[0].parts(contrasts)
+    def standard_errors(self, contrasts: Sparse) -> Vector:
+        variance = self._between_fits(contrasts) ** 2 @ self._weights
+        blocks = self._fits[0].split_contrasts(contrasts)
         for weight, grid_fit in zip(self._weights, self._fits, strict=True):
             variance += weight * grid_fit.variances(*blocks)
         return np.asarray(np.sqrt(variance))
 
-    def spreads(self, contrasts: Sparse) -> Matrix:
-        apart = self._apart(contrasts)
+    def covariance(self, contrasts: Sparse) -> Matrix:
+        apart = self._between_fits(contrasts)
         covariances = (apart * self._weights) @ apart.T
         for weight, grid_fit in zip(self._weights, self._fits, strict=True):
-            covariances += weight * grid_fit.spreads(contrasts)
+            covariances += weight * grid_fit.covariance(contrasts)
         return np.asarray(covariances)
 
-    def _apart(self, contrasts: Sparse) -> Matrix:
+    def _between_fits(self, contrasts: Sparse) -> Matrix:
         """How far each fit (columns) lies from the average, by combination (rows)."""
         return np.asarray(contrasts @ (self._all_effects - self.effects).T)
 
@@ -70,7 +70,7 @@ def _log_posterior(system: MixedModelEquations) -> float:
     The restricted likelihood is the likelihood with fixed effects (flat prior) and residual variance (prior 1 over
     it) integrated out (Harville 1974, Biometrika 61:383-385).
     """
-    return float(-0.5 * system.criterion("REML") + np.sum(np.log(system.ratios) - 0.5 * system.ratios**2))
+    return float(-0.5 * system.criterion("REML") + np.sum(np.log(system.theta) - 0.5 * system.theta**2))
 
 
 def _normalised_weights(logs: Vector) -> Vector:
@@ -125,9 +125,9 @@ def fit_without_units(sums: CrossProducts) -> MixedModel:
     ``residual_sd`` holds what units differ by. Fewer than 200 levels of the factor: averaged over the ratios 0.01 to
     10 with a half-normal(1) prior; else at the best one (REML).
     """
-    if not sums.randoms:
+    if not sums.random_levels:
         return fit_at_theta(sums, np.zeros(1))
-    return _averaged_without_units(sums) if sums.randoms[0] < _FEW else _best(sums)
+    return _averaged_without_units(sums) if sums.random_levels[0] < _FEW else _best(sums)
 
 
 def _at(sums: CrossProducts, ratio: float) -> ModelAtTheta:
@@ -169,4 +169,4 @@ def fit_best(sums: CrossProducts) -> MixedModel:
     if small and sums.units < FEWEST_FOR_REML:
         return average_over_theta(sums)
     best = fit_reml(sums)
-    return average_over_theta(sums) if small and not best.ratios[0] else best
+    return average_over_theta(sums) if small and not best.theta[0] else best

@@ -48,31 +48,31 @@ _RANGE = (0.1, 10.0)
 
 @dataclass(frozen=True, eq=False)
 class MomentEquations:
-    """``matrix``: |Z_r' Q Z_s|² for units, further random factors and residual; ``right``: |Z_r' Q y|².
+    """``matrix``: |Z_r' Q Z_s|² for units, further random factors and residual; ``right_hand_side``: |Z_r' Q y|².
 
     ``raw``: |Z_r' Z_r|², the diagonal as it would be without fixed columns.
     """
 
     matrix: Matrix
-    right: Vector
+    right_hand_side: Vector
     raw: Vector
 
     @staticmethod
-    def of(sums: CrossProducts) -> MomentEquations:
+    def from_cross_products(sums: CrossProducts) -> MomentEquations:
         """Of ``sums`` without aliased columns."""
         return _ProjectedProducts(sums).moments()
 
-    def ratios(self) -> Vector:
+    def starting_theta(self) -> Vector:
         """Roughly, the standard deviation of each random factor over the residual one: 0.1 to 10."""
         try:
-            *variances, residual = np.linalg.solve(self.matrix, self.right)
+            *variances, residual = np.linalg.solve(self.matrix, self.right_hand_side)
         except np.linalg.LinAlgError:
             residual = 0.0
         if not residual > 0:
-            return np.full(len(self.right) - 1, _WITHOUT_AN_ANSWER)
+            return np.full(len(self.right_hand_side) - 1, _WITHOUT_AN_ANSWER)
         return np.asarray(np.clip(np.sqrt(np.maximum(variances, 0.0) / residual), *_RANGE))
 
-    def likeness(self) -> Matrix:
+    def collinearity(self) -> Matrix:
         """How alike the variances' marks are: 1 on the diagonal, 1 elsewhere where two cannot be told apart.
 
         A row is 0 where the fixed columns explain all that a factor could.
@@ -98,7 +98,7 @@ class _ProjectedProducts:
         self.explained = linalg.solve_triangular(lower, self.total[last:, :last].toarray(), lower=True)
         along = linalg.solve_triangular(lower, totals[last:], lower=True)
         self.totals = totals[:last] - self.explained.T @ along
-        self.squares = sums.squares - float(along @ along)
+        self.squares = sums.sum_of_squares - float(along @ along)
 
     def spans(self) -> list[slice]:
         return [slice(low, high) for low, high in pairwise(self.ends.tolist())]
@@ -119,7 +119,7 @@ class _ProjectedProducts:
                 matrix[column, row] = matrix[row, column]
             once = self.total.diagonal()[one].sum() - (self.explained[:, one] ** 2).sum()
             matrix[row, size] = matrix[size, row] = once
-        raw[size], matrix[size, size] = self.sums.visits, self.sums.visits - self.sums.fixed
+        raw[size], matrix[size, size] = self.sums.unit_counts, self.sums.unit_counts - self.sums.fixed_columns
         right = np.array([*(float((self.totals[span] ** 2).sum()) for span in spans), self.squares])
         return MomentEquations(matrix, right, raw)
 
@@ -134,14 +134,14 @@ def check_identified(sums: CrossProducts) -> tuple[EliminationOrder, MomentEquat
     """The arrangement of ``sums`` and its moments; ``NotEstimable`` where they do not say enough for a model."""
     arrangement = elimination_order(sums)
     _check_sizes(arrangement.sums)
-    moments = MomentEquations.of(arrangement.sums)
+    moments = MomentEquations.from_cross_products(arrangement.sums)
     _check_moments(arrangement, moments)
     return arrangement, moments
 
 
 def _check_sizes(sums: CrossProducts) -> None:
-    if sums.visits - sums.fixed < 2:
-        raise NotEstimable(message("{count} visits are too few to compare anything", count=sums.visits), "few")
+    if sums.unit_counts - sums.fixed_columns < 2:
+        raise NotEstimable(message("{count} visits are too few to compare anything", count=sums.unit_counts), "few")
     if sums.columns > LARGEST_BLOCK:
         text = N_("there are more than {most} on both sides: compare fewer at once, for instance region by region")
         raise NotEstimable(message(text, most=LARGEST_BLOCK), "large")
@@ -149,11 +149,11 @@ def _check_sizes(sums: CrossProducts) -> None:
 
 def _check_moments(arrangement: EliminationOrder, moments: MomentEquations) -> None:
     """Raises where two variances leave the same mark on the scores, or one leaves none."""
-    if not moments.right[-1] > 1e-12 * max(arrangement.sums.squares, np.finfo(float).tiny):
+    if not moments.right_hand_side[-1] > 1e-12 * max(arrangement.sums.sum_of_squares, np.finfo(float).tiny):
         raise NotEstimable(
             message("the scores are all equal, or leave no remainder: there is nothing to compare"), "equal"
         )
-    alike = moments.likeness()
+    alike = moments.collinearity()
     for row, factor in enumerate(arrangement.factors):
         _check_factor(alike, row, factor)
     if np.linalg.eigvalsh(alike)[0] < _COLLINEAR:
@@ -186,32 +186,32 @@ _NO_WORSE = 1e-7
 
 @dataclass
 class _ThetaSearch:
-    """Searches the ratios ``free`` (the others are 0) by the logarithms of them, in about their standard errors."""
+    """Searches the ratios ``free_parameters`` (the others are 0) by the logarithms of them, in about their standard errors."""
 
     sums: CrossProducts
     method: Method
-    free: NDArray[np.intp]
+    free_parameters: NDArray[np.intp]
     best: MixedModelEquations | None = field(default=None, init=False)
     lowest: float = field(default=np.inf, init=False)
 
     def steps(self) -> Vector:
         """The standard error of a log ratio is about 1 / sqrt(2 levels)."""
-        return np.asarray(np.sqrt(2.0 * np.array(self.sums.levels, dtype=np.float64)[self.free]))
+        return np.asarray(np.sqrt(2.0 * np.array(self.sums.levels, dtype=np.float64)[self.free_parameters]))
 
-    def ratios(self, places: Vector) -> Vector:
+    def starting_theta(self, places: Vector) -> Vector:
         ratios = np.zeros(len(self.sums.levels))
-        ratios[self.free] = np.exp(places / self.steps())
+        ratios[self.free_parameters] = np.exp(places / self.steps())
         return ratios
 
     def __call__(self, places: Vector) -> tuple[float, Vector]:
-        system = solve_equations(self.sums, self.ratios(places))
+        system = solve_equations(self.sums, self.starting_theta(places))
         criterion = system.criterion(self.method)
         if criterion < self.lowest:
             self.best, self.lowest = system, criterion
-        return criterion, system.slope(self.method)[self.free] / self.steps()
+        return criterion, system.criterion_gradient(self.method)[self.free_parameters] / self.steps()
 
     def run(self, start: Vector) -> MixedModelEquations:
-        places = np.log(np.maximum(start[self.free], _LOWEST)) * self.steps()
+        places = np.log(np.maximum(start[self.free_parameters], _LOWEST)) * self.steps()
         bounds = [(np.log(_LOWEST) * step, np.log(_HIGHEST) * step) for step in self.steps()]
         options = {"gtol": _PRECISION, "ftol": 1e-15, "maxiter": 100}
         optimize.minimize(self, places, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
@@ -220,8 +220,8 @@ class _ThetaSearch:
 
 def _at_zero_variance(sums: CrossProducts, method: Method, system: MixedModelEquations) -> MixedModelEquations | None:
     """The system with one small ratio at exactly 0, where that fits as well."""
-    for factor in np.flatnonzero((system.ratios > 0) & (system.ratios < _PERHAPS_ZERO)):
-        ratios = np.where(np.arange(len(system.ratios)) == factor, 0.0, system.ratios)
+    for factor in np.flatnonzero((system.theta > 0) & (system.theta < _PERHAPS_ZERO)):
+        ratios = np.where(np.arange(len(system.theta)) == factor, 0.0, system.theta)
         other = solve_equations(sums, ratios)
         if other.criterion(method) <= system.criterion(method) + _NO_WORSE:
             return other
@@ -232,8 +232,8 @@ def minimise_criterion(sums: CrossProducts, method: Method, start: Vector) -> Mi
     """The system at the ratios of the lowest criterion; a variance is exactly 0 where nothing speaks for more."""
     system = _ThetaSearch(sums, method, np.arange(len(sums.levels))).run(start)
     while (other := _at_zero_variance(sums, method, system)) is not None:
-        free = np.flatnonzero(other.ratios > 0)
-        system = _ThetaSearch(sums, method, free).run(other.ratios) if len(free) else other
+        free = np.flatnonzero(other.theta > 0)
+        system = _ThetaSearch(sums, method, free).run(other.theta) if len(free) else other
     return system
 
 
@@ -250,30 +250,30 @@ class ModelAtTheta(MixedModel):
         self._arrangement = arrangement
         self._system = system
         self.method = method
-        self.sums = arrangement.given
+        self.cross_products = arrangement.original
         self.aliased = arrangement.aliased
         self.criterion = system.criterion(method)
-        self.variance = system.residual / (system.freedom(method) - spare)
-        self.residual_sd = float(np.sqrt(self.variance))
-        self.ratios = arrangement.given_order(system.ratios)
-        self.unit_sd, *others = (self.ratios * self.residual_sd).tolist()
+        self.variance = system.residual / (system.degrees_of_freedom(method) - spare)
+        self.sigma = float(np.sqrt(self.variance))
+        self.theta = arrangement.given_order(system.theta)
+        self.unit_sd, *others = (self.theta * self.sigma).tolist()
         self.random_sds = tuple(others)
-        self.effects = arrangement.spread_out(system.ratios[0] * system.units, system.scale * system.columns)
+        self.effects = arrangement.expand_effects(system.theta[0] * system.units, system.scale * system.columns)
 
-    def errors(self, contrasts: Sparse) -> Vector:
-        return np.asarray(np.sqrt(self.variances(*self.parts(contrasts))))
+    def standard_errors(self, contrasts: Sparse) -> Vector:
+        return np.asarray(np.sqrt(self.variances(*self.split_contrasts(contrasts))))
 
-    def parts(self, contrasts: Sparse) -> tuple[Sparse, Sparse]:
+    def split_contrasts(self, contrasts: Sparse) -> tuple[Sparse, Sparse]:
         """Combinations as those of solved units and of solved columns, which all fits of an arrangement share."""
-        return self._arrangement.parts(contrasts)
+        return self._arrangement.split_columns(contrasts)
 
     def variances(self, units: Sparse, columns: Sparse) -> Vector:
         """Of each combination's ``parts``: the variance of its prediction error (m)."""
         return self.variance * np.maximum(prediction_error_variances(self._system, self._inverse, units, columns), 0.0)
 
-    def spreads(self, contrasts: Sparse) -> Matrix:
+    def covariance(self, contrasts: Sparse) -> Matrix:
         return self.variance * prediction_error_covariances(
-            self._system, self._inverse, *self._arrangement.parts(contrasts)
+            self._system, self._inverse, *self._arrangement.split_columns(contrasts)
         )
 
     @cached_property
@@ -284,7 +284,7 @@ class ModelAtTheta(MixedModel):
 def fit_reml(sums: CrossProducts, method: Method = "REML") -> ModelAtTheta:
     """The model that fits ``sums`` best; ``NotEstimable`` where they do not say enough."""
     arrangement, moments = check_identified(sums)
-    return ModelAtTheta(arrangement, minimise_criterion(arrangement.sums, method, moments.ratios()), method)
+    return ModelAtTheta(arrangement, minimise_criterion(arrangement.sums, method, moments.starting_theta()), method)
 
 
 def fit_at_theta(sums: CrossProducts, ratios: Vector, method: Method = "REML") -> ModelAtTheta:

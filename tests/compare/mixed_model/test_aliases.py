@@ -35,6 +35,6 @@ def test_an_aliased_column_has_no_effect_and_is_named() -> None:
     full = fit_reml(cross_products_of_rows(unit, [], np.column_stack([np.ones(60), waves]), y))
     plain = fit_reml(cross_products_of_rows(unit, [], np.column_stack([np.ones(60), waves[:, :2]]), y))
     assert (full.aliased, plain.aliased) == ((3,), ())
-    assert full.fixed[3] == full.fixed_se[3] == 0.0
+    assert full.beta[3] == full.beta_standard_errors[3] == 0.0
     assert full.criterion == plain.criterion
-    assert full.fixed[:3] == pytest.approx(plain.fixed)
+    assert full.beta[:3] == pytest.approx(plain.beta)

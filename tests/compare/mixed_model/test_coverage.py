@@ -65,7 +65,7 @@ def network(seed: int, stores: int, regions: int, visits: tuple[int, int], away:
 
 
 def covered(found: Estimates, truth: NDArray[np.float64]) -> float:
-    return float(np.mean(np.abs(found.value - truth) <= Z90 * found.se))
+    return float(np.mean(np.abs(found.value - truth) <= Z90 * found.standard_error))
 
 
 @pytest.mark.parametrize("visits", [(6, 6), (1, 12)], ids=["even", "uneven"])
@@ -84,7 +84,7 @@ def test_without_a_region_term_regions_that_share_no_shopper_look_the_same() -> 
         found = with_regions.contrast(means, made.fixed(each))
         truth = means @ made.truth
         kept.append(np.polyfit(truth, found.value, 1)[0])
-        erased.append(np.polyfit(truth, means @ without.units, 1)[0])
+        erased.append(np.polyfit(truth, means @ without.unit_blups, 1)[0])
         hold.append(covered(found, truth))
     assert np.mean(kept) == pytest.approx(1.0, abs=0.2)
     assert np.mean(erased) < 0.2
@@ -100,6 +100,6 @@ def test_few_units_are_covered_better_by_the_average_than_by_the_best_ratios() -
         y = 80 + truth[unit] + draw.normal(0, 5, 5)[shopper] + draw.normal(0, 10, 40)
         sums = cross_products_of_rows(unit, [shopper], np.ones((40, 1)), y, levels=[20, 5])
         for cover, model in ((best, fit_reml(sums)), (average, average_over_theta(sums))):
-            cover.append(covered(Estimates(model.units, model.unit_se), truth))
+            cover.append(covered(Estimates(model.unit_blups, model.unit_standard_errors), truth))
     assert np.mean(best) < 0.7
     assert np.mean(average) > 0.8

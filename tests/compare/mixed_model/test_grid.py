@@ -43,31 +43,31 @@ def test_one_ratio_is_averaged_as_the_integral_says() -> None:
         return density(ratio) * 5 * ratio**2 / (1 + 5 * ratio**2)
 
     share = integrate.quad(shrunken, 0, 20)[0] / integrate.quad(density, 0, 20)[0]
-    assert average_over_theta(dyestuff()).units == pytest.approx(share * (y.mean(axis=1) - y.mean()), rel=0.01)
+    assert average_over_theta(dyestuff()).unit_blups == pytest.approx(share * (y.mean(axis=1) - y.mean()), rel=0.01)
 
 
 def test_a_best_ratio_of_zero_does_not_mean_that_all_are_surely_equal() -> None:
-    assert fit_reml(dyestuff2()).unit_se.max() == 0.0
-    assert average_over_theta(dyestuff2()).unit_se.min() > 0.3
+    assert fit_reml(dyestuff2()).unit_standard_errors.max() == 0.0
+    assert average_over_theta(dyestuff2()).unit_standard_errors.min() > 0.3
 
 
 def test_combinations_and_their_covariances_agree() -> None:
     found = average_over_theta(crossed())
     units, dense = np.eye(12)[:3] - np.eye(12)[3:6], np.zeros((3, 5))
     value, se = found.contrast(units, dense)
-    assert value == pytest.approx(found.units[:3] - found.units[3:6])
-    assert np.diagonal(found.covariances(units, None)) == pytest.approx(se**2)
-    assert found.contrast(None, np.eye(5)).se == pytest.approx(found.dense_se)
-    assert found.contrast(np.eye(12), None).se == pytest.approx(found.unit_se)
+    assert value == pytest.approx(found.unit_blups[:3] - found.unit_blups[3:6])
+    assert np.diagonal(found.prediction_error_covariances(units, None)) == pytest.approx(se**2)
+    assert found.contrast(None, np.eye(5)).standard_error == pytest.approx(found.dense_standard_errors)
+    assert found.contrast(np.eye(12), None).standard_error == pytest.approx(found.unit_standard_errors)
 
 
 def test_either_factor_may_be_the_units() -> None:
     one, other = average_over_theta(crossed()), average_over_theta(crossed(turned=True))
-    assert other.randoms[0] == pytest.approx(one.units)
-    assert other.random_se[0] == pytest.approx(one.unit_se)
-    assert other.fixed == pytest.approx(one.fixed)
+    assert other.random_blups[0] == pytest.approx(one.unit_blups)
+    assert other.random_standard_errors[0] == pytest.approx(one.unit_standard_errors)
+    assert other.beta == pytest.approx(one.beta)
     assert [other.unit_sd, *other.random_sds] == pytest.approx([*one.random_sds, one.unit_sd])
-    assert other.ratios == pytest.approx(one.ratios[::-1])
+    assert other.theta == pytest.approx(one.theta[::-1])
 
 
 def test_few_units_are_averaged_and_many_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,7 @@ def test_few_units_are_averaged_and_many_are_not(monkeypatch: pytest.MonkeyPatch
 def test_many_units_are_averaged_where_they_seem_to_be_all_equal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posterior, "FEWEST_FOR_REML", 6)
     assert isinstance(fit_best(dyestuff()), ModelAtTheta)
-    assert fit_best(dyestuff2()).unit_se.min() > 0
+    assert fit_best(dyestuff2()).unit_standard_errors.min() > 0
 
 
 def test_large_systems_take_the_best_ratios(monkeypatch: pytest.MonkeyPatch) -> None:

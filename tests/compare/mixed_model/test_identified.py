@@ -95,17 +95,17 @@ def test_too_many_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_many_on_one_side_alone_are_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reml, "LARGEST_BLOCK", 5)
     shopper = [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7]
-    assert len(fit_reml(sums([0, 1, 2, 3] * 2 + [1, 2, 3, 0] * 2, shopper)).randoms[0]) == 8
+    assert len(fit_reml(sums([0, 1, 2, 3] * 2 + [1, 2, 3, 0] * 2, shopper)).random_blups[0]) == 8
 
 
 def test_one_store_visited_twice_among_many_visited_once_is_enough() -> None:
-    assert fit_reml(sums([*range(40), 0, 1, 2])).residual_sd > 0
+    assert fit_reml(sums([*range(40), 0, 1, 2])).sigma > 0
 
 
 def test_levels_nobody_visited_have_the_average_and_all_the_uncertainty() -> None:
     unit, shopper = np.repeat(np.arange(8), 4), np.tile(np.arange(4), 8)
     y = 80 + 5 * NUMBERS.normal(size=8)[unit] + 5 * NUMBERS.normal(size=4)[shopper] + NUMBERS.normal(size=32)
     found = fit_reml(cross_products_of_rows(unit, [shopper], ones(32), y, levels=[10, 5]))
-    assert found.units[8:].tolist() == [0.0, 0.0]
-    assert found.unit_se[8:] == pytest.approx([found.unit_sd] * 2)
-    assert found.random_se[0][4] == pytest.approx(found.random_sds[0])
+    assert found.unit_blups[8:].tolist() == [0.0, 0.0]
+    assert found.unit_standard_errors[8:] == pytest.approx([found.unit_sd] * 2)
+    assert found.random_standard_errors[0][4] == pytest.approx(found.random_sds[0])

@@ -29,29 +29,29 @@ def test_dyestuff_by_maximum_likelihood() -> None:
     found = fitted(mixtures.DYESTUFF, 5, "ML")
     assert found.criterion == pytest.approx(327.32705988112673, abs=1e-8)
     assert found.unit_sd == pytest.approx(37.260343703061764, rel=1e-5)
-    assert found.residual_sd == pytest.approx(49.51010035223816, rel=1e-5)
-    assert found.fixed_se == pytest.approx([17.694552929494222], rel=1e-5)
+    assert found.sigma == pytest.approx(49.51010035223816, rel=1e-5)
+    assert found.beta_standard_errors == pytest.approx([17.694552929494222], rel=1e-5)
 
 
 def test_dyestuff_by_restricted_likelihood() -> None:
     found = fitted(mixtures.DYESTUFF, 5, "REML")
     assert found.criterion == pytest.approx(319.6542768422576, abs=1e-8)
-    assert (found.unit_sd, found.residual_sd) == pytest.approx((42.00, 49.51), abs=0.005)
-    assert found.fixed == pytest.approx([1527.5])
+    assert (found.unit_sd, found.sigma) == pytest.approx((42.00, 49.51), abs=0.005)
+    assert found.beta == pytest.approx([1527.5])
 
 
 def test_dyestuff2_has_a_variance_of_exactly_zero() -> None:
     found = fitted(mixtures.DYESTUFF2, 5, "ML")
     assert found.unit_sd == 0.0
     assert found.criterion == pytest.approx(162.87303665382575, abs=1e-8)
-    assert found.residual_sd == pytest.approx(3.6532313513746537, rel=1e-9)
-    assert found.fixed_se == pytest.approx([0.6669857396443264], rel=1e-9)
-    assert not found.units.any()
-    assert not found.unit_se.any()
+    assert found.sigma == pytest.approx(3.6532313513746537, rel=1e-9)
+    assert found.beta_standard_errors == pytest.approx([0.6669857396443264], rel=1e-9)
+    assert not found.unit_blups.any()
+    assert not found.unit_standard_errors.any()
     restricted = fitted(mixtures.DYESTUFF2, 5, "REML")
     assert restricted.unit_sd == 0.0
     assert restricted.criterion == pytest.approx(161.8283, abs=5e-5)
-    assert restricted.residual_sd == pytest.approx(3.716, abs=5e-4)
+    assert restricted.sigma == pytest.approx(3.716, abs=5e-4)
 
 
 def penicillin(method: Method) -> ModelAtTheta:
@@ -64,17 +64,17 @@ def test_penicillin_by_maximum_likelihood() -> None:
     assert found.criterion == pytest.approx(332.1883486700085, abs=1e-8)
     assert found.unit_sd == pytest.approx(0.845571948075415, rel=1e-5)
     assert found.random_sds == pytest.approx((1.770666460750787,), rel=2e-5)
-    assert found.residual_sd == pytest.approx(0.549931906953287, rel=1e-5)
-    assert found.fixed == pytest.approx([22.97222222222222])
-    assert found.fixed_se == pytest.approx([0.7446037806555799], rel=2e-5)
-    assert found.randoms[0][-1] == pytest.approx(-3.0018241391465703, rel=1e-6)
+    assert found.sigma == pytest.approx(0.549931906953287, rel=1e-5)
+    assert found.beta == pytest.approx([22.97222222222222])
+    assert found.beta_standard_errors == pytest.approx([0.7446037806555799], rel=2e-5)
+    assert found.random_blups[0][-1] == pytest.approx(-3.0018241391465703, rel=1e-6)
 
 
 def test_penicillin_by_restricted_likelihood() -> None:
     found = penicillin("REML")
     assert found.criterion == pytest.approx(330.8606, abs=5e-5)
-    assert (found.unit_sd, *found.random_sds, found.residual_sd) == pytest.approx((0.8467, 1.9316, 0.5499), abs=5e-5)
-    assert found.fixed == pytest.approx([22.97], abs=0.005)
+    assert (found.unit_sd, *found.random_sds, found.sigma) == pytest.approx((0.8467, 1.9316, 0.5499), abs=5e-5)
+    assert found.beta == pytest.approx([22.97], abs=0.005)
 
 
 def pastes(method: Method) -> ModelAtTheta:
@@ -87,11 +87,11 @@ def test_casks_nested_in_batches() -> None:
     assert found.criterion == pytest.approx(247.9944658624955, abs=1e-8)
     assert found.unit_sd == pytest.approx(2.90407793598792, rel=1e-5)
     assert found.random_sds == pytest.approx((1.0950608007768226,), rel=1e-4)
-    assert found.residual_sd == pytest.approx(0.8234073887751603, rel=1e-5)
-    assert found.fixed_se == pytest.approx([0.6421355774401101], rel=1e-5)
+    assert found.sigma == pytest.approx(0.8234073887751603, rel=1e-5)
+    assert found.beta_standard_errors == pytest.approx([0.6421355774401101], rel=1e-5)
     restricted = pastes("REML")
     assert restricted.criterion == pytest.approx(246.9907, abs=5e-5)
-    sds = (restricted.unit_sd, *restricted.random_sds, restricted.residual_sd)
+    sds = (restricted.unit_sd, *restricted.random_sds, restricted.sigma)
     assert sds == pytest.approx((2.9041, 1.2874, 0.8234), abs=5e-5)
 
 
@@ -102,9 +102,9 @@ def test_a_covariate() -> None:
     )
     found = fit_reml(sums)
     assert found.criterion == pytest.approx(1786.4651, abs=5e-5)
-    assert (found.unit_sd, found.residual_sd) == pytest.approx((37.1238, 30.9912), abs=1e-4)
-    assert found.fixed == pytest.approx([251.4051, 10.4673], abs=5e-5)
-    assert found.fixed_se == pytest.approx([9.7467, 0.8042], abs=5e-5)
+    assert (found.unit_sd, found.sigma) == pytest.approx((37.1238, 30.9912), abs=1e-4)
+    assert found.beta == pytest.approx([251.4051, 10.4673], abs=5e-5)
+    assert found.beta_standard_errors == pytest.approx([9.7467, 0.8042], abs=5e-5)
 
 
 class Ratings:
@@ -141,8 +141,8 @@ def test_students_lecturers_and_departments(ratings: Ratings) -> None:
     found = ratings.fit("s", ["d", "dept"], ratings.simple(), "ML")
     assert found.criterion == pytest.approx(237721.76877450474, abs=1e-5)
     student, lecturer, department = (ratings.codes[name][0] for name in ("s", "d", "dept"))
-    first = found.fixed @ ratings.simple()[0] + found.units[student]
-    first += found.randoms[0][lecturer] + found.randoms[1][department]
+    first = found.beta @ ratings.simple()[0] + found.unit_blups[student]
+    first += found.random_blups[0][lecturer] + found.random_blups[1][department]
     assert first == pytest.approx(3.1787619026604945, abs=1e-5)
 
 
@@ -159,8 +159,8 @@ def test_either_factor_may_be_the_units(ratings: Ratings) -> None:
     lecturers = ratings.fit("d", ["s"], ones(len(ratings.y)), "REML")
     for found in (students, lecturers):
         assert found.criterion == pytest.approx(237783.88039, abs=1e-5)
-        assert found.residual_sd == pytest.approx(1.17779, abs=1e-5)
+        assert found.sigma == pytest.approx(1.17779, abs=1e-5)
     assert (students.unit_sd, *students.random_sds) == pytest.approx((0.32590, 0.52321), abs=2e-5)
     assert lecturers.random_sds == pytest.approx((students.unit_sd,), rel=1e-6)
-    assert lecturers.units == pytest.approx(students.randoms[0], abs=1e-6)
-    assert lecturers.unit_se == pytest.approx(students.random_se[0], rel=1e-6)
+    assert lecturers.unit_blups == pytest.approx(students.random_blups[0], abs=1e-6)
+    assert lecturers.unit_standard_errors == pytest.approx(students.random_standard_errors[0], rel=1e-6)

@@ -47,30 +47,30 @@ def test_predictions_and_their_errors_solve_the_mixed_model_equations(design: De
     visited, units = design.visited(), design.levels[0]
     value, se = found.contrast(visited[:, :units], visited[:, units:])
     assert value == pytest.approx(visited @ solution, abs=1e-6)
-    assert se**2 == pytest.approx(found.residual_sd**2 * np.einsum("ij,jk,ik->i", visited, inverse, visited), rel=1e-6)
+    assert se**2 == pytest.approx(found.sigma**2 * np.einsum("ij,jk,ik->i", visited, inverse, visited), rel=1e-6)
     random = units + sum(design.levels[1:])
     assert found.effects[:random] == pytest.approx(solution[:random], abs=1e-6)
-    errors = np.concatenate([found.unit_se, *found.random_se])
-    assert errors == pytest.approx(found.residual_sd * np.sqrt(np.diagonal(inverse)[:random]), rel=1e-6)
+    errors = np.concatenate([found.unit_standard_errors, *found.random_standard_errors])
+    assert errors == pytest.approx(found.sigma * np.sqrt(np.diagonal(inverse)[:random]), rel=1e-6)
 
 
 @given(designs(), st.integers(0, 2**32 - 1))
 def test_differences_between_combinations_have_the_variance_their_covariances_say(design: Design, seed: int) -> None:
     found, visited, units = at_its_ratios(design), design.visited(), design.levels[0]
     some, signs = visited[:4], np.random.default_rng(seed).normal(size=(3, 4))
-    spread = found.covariances(some[:, :units], some[:, units:])
+    spread = found.prediction_error_covariances(some[:, :units], some[:, units:])
     value, se = found.contrast(some[:, :units], sparse.csr_array(some[:, units:]))
     mixed = found.contrast(signs @ some[:, :units], signs @ some[:, units:])
     assert np.sqrt(np.diagonal(spread)) == pytest.approx(se)
     assert mixed.value == pytest.approx(signs @ value)
-    assert mixed.se**2 == pytest.approx(np.diagonal(signs @ spread @ signs.T), rel=1e-6)
+    assert mixed.standard_error**2 == pytest.approx(np.diagonal(signs @ spread @ signs.T), rel=1e-6)
 
 
 @given(designs(), st.sampled_from(METHODS))
 def test_the_slope_is_that_of_the_criterion(design: Design, method: Method) -> None:
     sums = elimination_order(design.sums()).sums
     places, step = np.log(elimination_order(design.sums()).solved_order(design.ratios)), 1e-4
-    slope = solve_equations(sums, np.exp(places)).slope(method)
+    slope = solve_equations(sums, np.exp(places)).criterion_gradient(method)
     for factor, direction in enumerate(np.eye(len(places))):
         higher, lower = (solve_equations(sums, np.exp(places + side * direction)) for side in (step, -step))
         difference = (higher.criterion(method) - lower.criterion(method)) / (2 * step)
@@ -91,20 +91,20 @@ def test_the_order_of_visits_and_of_levels_does_not_matter(design: Design, seed:
     )
     one, other = at_its_ratios(design), fit_at_theta(sums, design.ratios)
     assert other.criterion == pytest.approx(one.criterion)
-    assert other.units[names[0]] == pytest.approx(one.units, abs=1e-8)
-    assert other.unit_se[names[0]] == pytest.approx(one.unit_se)
+    assert other.unit_blups[names[0]] == pytest.approx(one.unit_blups, abs=1e-8)
+    assert other.unit_standard_errors[names[0]] == pytest.approx(one.unit_standard_errors)
     for factor, name in enumerate(names[1:]):
-        assert other.randoms[factor][name] == pytest.approx(one.randoms[factor], abs=1e-8)
+        assert other.random_blups[factor][name] == pytest.approx(one.random_blups[factor], abs=1e-8)
 
 
 @given(designs(), st.floats(0.01, 100.0), st.floats(-1e3, 1e3))
 def test_other_points_on_the_scale_change_nothing_but_the_scale(design: Design, times: float, plus: float) -> None:
     one = at_its_ratios(design)
     other = at_its_ratios(replace(design, y=times * design.y + plus))
-    assert other.residual_sd == pytest.approx(times * one.residual_sd)
-    assert other.units == pytest.approx(times * one.units, abs=1e-6 * times)
-    assert other.unit_se == pytest.approx(times * one.unit_se)
-    assert other.dense_se == pytest.approx(times * one.dense_se)
+    assert other.sigma == pytest.approx(times * one.sigma)
+    assert other.unit_blups == pytest.approx(times * one.unit_blups, abs=1e-6 * times)
+    assert other.unit_standard_errors == pytest.approx(times * one.unit_standard_errors)
+    assert other.dense_standard_errors == pytest.approx(times * one.dense_standard_errors)
     visited, units = design.visited(), design.levels[0]
     before = one.contrast(visited[:, :units], visited[:, units:]).value
     after = other.contrast(visited[:, :units], visited[:, units:]).value
@@ -117,7 +117,7 @@ def test_a_factor_with_no_variance_is_as_good_as_not_there(design: Design) -> No
     with_it = fit_at_theta(design.sums(), np.array([design.ratios[0], 0.0]))
     without = fit_at_theta(replace(design, randoms=[], levels=design.levels[:1]).sums(), design.ratios[:1])
     assert with_it.criterion == pytest.approx(without.criterion)
-    assert with_it.units == pytest.approx(without.units, abs=1e-8)
-    assert with_it.unit_se == pytest.approx(without.unit_se)
-    assert not with_it.randoms[0].any()
-    assert not with_it.random_se[0].any()
+    assert with_it.unit_blups == pytest.approx(without.unit_blups, abs=1e-8)
+    assert with_it.unit_standard_errors == pytest.approx(without.unit_standard_errors)
+    assert not with_it.random_blups[0].any()
+    assert not with_it.random_standard_errors[0].any()
