@@ -196,7 +196,7 @@ def _grouped(rows: pl.LazyFrame) -> CrossProducts:
     cross_tabs = [pair("store", "shopper"), ones["store"], pair("store", "region"), pair("store", "wave")]
     points = coded["score"].to_numpy() / 100 - shift
     return CrossProducts(
-        unit_counts=len(coded),
+        visits=len(coded),
         total_weight=counts["store"],
         unit_by_column=sparse.hstack(cross_tabs, format="csr"),
         column_by_column=sparse.block_array(dense, format="csr"),

@@ -43,7 +43,7 @@ def regional(away: float, seed: int, chain: Chain = REGIONAL) -> Regional:
     whole = crossed_of(made)
     truth = _by_region(made, made.truth)
     plain = _by_region(made, np.asarray(whole.raw / whole.visits))
-    without, within = (_by_region(made, _score(one)) for one in (replace(whole, of_stores=()), whole))
+    without, within = (_by_region(made, _score(one)) for one in (replace(whole, store_factors=()), whole))
     errors = (float(np.sqrt(np.mean((one - truth) ** 2))) for one in (plain, without, within))
     kept = (float(one @ truth / (truth @ truth)) for one in (without, within))
     return Regional(*errors, *kept)

@@ -38,9 +38,11 @@ def crossed(
         facts=_facts(len(scores), int((~known).sum())),
         stores=tuple(f"s{number}" for number in range(size)),
         shoppers=tuple(f"u{number}" for number in range(people)),
-        of_stores=(make_factor("region", pool),) if pool else (),
-        of_occasions=(Factor("wave", tuple(f"w{one + 1}" for one in range(count)), np.arange(count, dtype=np.int32)),),
-        unit_of=None,
+        store_factors=(make_factor("region", pool),) if pool else (),
+        occasion_factors=(
+            Factor("wave", tuple(f"w{one + 1}" for one in range(count)), np.arange(count, dtype=np.int32)),
+        ),
+        unit_factor=None,
         pairs=_table(stores[known], shoppers[known], np.ones(known.sum()), (size, people)),
         by_store=_table(stores, waves, np.ones(len(stores)), (size, count)),
         by_shopper=_table(shoppers[known], waves[known], np.ones(known.sum()), (people, count)),
@@ -54,9 +56,19 @@ def crossed(
 
 def _facts(visits: int, strangers: int) -> ComparedData:
     return ComparedData(
-        measure="whole", value=None, title=None, unit="points", better="higher", checklists=("test.shop@1",),
-        schemes=("test.scheme@1",), visits=visits, strangers=strangers, left_out={}, scale=ScoreScale(), adjusted=True,
-    )  # fmt: skip
+        measure="whole",
+        value=None,
+        title=None,
+        unit="points",
+        better="higher",
+        checklists=("test.shop@1",),
+        schemes=("test.scheme@1",),
+        visits=visits,
+        unknown_shopper_visits=strangers,
+        left_out={},
+        scale=ScoreScale(),
+        adjusted=True,
+    )
 
 
 def _table(rows: NDArray[Any], columns: NDArray[Any], values: NDArray[Any], shape: tuple[int, int]) -> Any:

@@ -199,7 +199,7 @@ class Terminal:
         for line in wrapped(text, screen_width(), indent) if text else [""]:
             click.echo(line)
 
-    def say_all(self, lines: Iterable[str]) -> None:
+    def print_lines(self, lines: Iterable[str]) -> None:
         """Several lines."""
         for line in lines:
             self.say(line)

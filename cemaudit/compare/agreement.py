@@ -457,7 +457,7 @@ def _consistency(reading: Local, ref: str, question: LedgerQuery) -> InternalCon
     kept = _items_to_keep(products.together, np.diagonal(products.covariances()))
     if len(kept) < 2:
         return None
-    item_products = products.only([names[at] for at in kept])
+    item_products = products.select([names[at] for at in kept])
     least = int(item_products.together.min())
     return InternalConsistency(ref, len(kept), cronbach_alpha(item_products.covariances(), least).value, least)
 

@@ -65,7 +65,7 @@ class ItemTerm(NamedTuple):
     weighs: float
 
     @property
-    def counted(self) -> str:
+    def counted_sql(self) -> str:
         """SQL: whether it counts in a visit."""
         has_points = f"{self.points} is not null"
         return f"({has_points} or {self._left_out_in})" if self.left_out else has_points
@@ -90,11 +90,11 @@ class PointsMean:
     times: float
     plus: float
 
-    def every_leaf(self) -> Iterator[ItemTerm]:
+    def all_items(self) -> Iterator[ItemTerm]:
         """The items it is made of, as often as they count."""
         yield from self.leaves
         for _, node in self.nodes:
-            yield from node.every_leaf()
+            yield from node.all_items()
 
 
 class _NotAMean(Exception):
@@ -139,18 +139,18 @@ class _PointsMeanBuilder:
         ):
             raise _NotAMean
         leaves = tuple(
-            self._leaf(measure, member_input) for member_input in group.inputs if member_input.kind == "item"
+            self._item_term(measure, member_input) for member_input in group.inputs if member_input.kind == "item"
         )
-        nodes = tuple(self._part(measure, member_input) for member_input in group.inputs if member_input.kind != "item")
+        nodes = tuple(self._term(measure, member_input) for member_input in group.inputs if member_input.kind != "item")
         return PointsMean(leaves, nodes, float(measure.transform.times), float(measure.transform.plus))
 
-    def _part(self, measure: Measure, member_input: MeasureInput) -> tuple[float, PointsMean]:
+    def _term(self, measure: Measure, member_input: MeasureInput) -> tuple[float, PointsMean]:
         if member_input.kind != "score" or measure.how == "ratio":
             raise _NotAMean
         inner, _ = self._groups[member_input.ref]
         return float(_weight(measure, member_input)), self.node(inner.id, member_input.ref)
 
-    def _leaf(self, measure: Measure, member_input: MeasureInput) -> ItemTerm:
+    def _item_term(self, measure: Measure, member_input: MeasureInput) -> ItemTerm:
         item = self._plan.checklist.items[member_input.ref]
         if item.gives_to or member_input.ref not in self._units:
             raise _NotAMean
@@ -200,7 +200,7 @@ class EasinessColumns(NamedTuple):
 
 def items_needed(node: PointsMean) -> list[ItemTerm]:
     """The items whose means are needed, each once."""
-    return list({_key(leaf): leaf for leaf in node.every_leaf()}.values())
+    return list({_key(leaf): leaf for leaf in node.all_items()}.values())
 
 
 def item_means(leaves: Sequence[ItemTerm], sums: Sequence[tuple[int, int]]) -> Means:
@@ -209,12 +209,12 @@ def item_means(leaves: Sequence[ItemTerm], sums: Sequence[tuple[int, int]]) -> M
 
 
 def _key(leaf: ItemTerm) -> tuple[str, str]:
-    return leaf.counted, leaf.earned
+    return leaf.counted_sql, leaf.earned
 
 
 def expected_score(node: PointsMean, means: Means) -> float | None:
     """The score that items of average points have together, where all count."""
-    count = {leaf.counted: np.ones(1, bool) for leaf in node.every_leaf()}
+    count = {leaf.counted_sql: np.ones(1, bool) for leaf in node.all_items()}
     expected = float(_expected_scores(node, means, count)[0])
     return None if np.isnan(expected) else expected
 
@@ -230,8 +230,8 @@ def _expected_scores(node: PointsMean, means: Means, counted: Mapping[str, NDArr
     below = np.zeros(1)
     for leaf in node.leaves:
         if _key(leaf) in means:
-            above = above + counted[leaf.counted] * (leaf.earns * means[_key(leaf)])
-            below = below + counted[leaf.counted] * leaf.weighs
+            above = above + counted[leaf.counted_sql] * (leaf.earns * means[_key(leaf)])
+            below = below + counted[leaf.counted_sql] * leaf.weighs
     for weight, inner in node.nodes:
         value = _expected_scores(inner, means, counted)
         above = above + np.nan_to_num(value) * weight
@@ -264,7 +264,7 @@ class _MeanColumns:
         """Write the column of a mean; its name."""
         inner = [(weight, self.add(child_mean)) for weight, child_mean in node.nodes]
         known_terms = [leaf for leaf in node.leaves if _key(leaf) in self._means]
-        above = [f"cast({leaf.counted} as tinyint) * ?" for leaf in known_terms]
+        above = [f"cast({leaf.counted_sql} as tinyint) * ?" for leaf in known_terms]
         below = above.copy()
         above += [f"coalesce({name}, 0) * ?" for _, name in inner]
         below += [f"cast({name} is not null as tinyint) * ?" for _, name in inner]
@@ -330,7 +330,7 @@ class ScoreScale(NamedTuple):
         angle = f"asin(sqrt(({self.items} * {share} + 0.375) / ({self.items} + 0.75)))"
         return f"cast(round({angle} * {self.unit}) as bigint)"
 
-    def to(self, points: float) -> float:
+    def from_points(self, points: float) -> float:
         """Points (the arcsine scale: 0 to 100) on the scale."""
         if self.name == "points":
             return points
@@ -338,10 +338,10 @@ class ScoreScale(NamedTuple):
 
     def slope(self, value: float) -> float:
         """Points for a unit of the scale, near a value on it."""
-        low, high = self.back([value - _STEP, value + _STEP])
+        low, high = self.to_points([value - _STEP, value + _STEP])
         return float(high - low) / (2 * _STEP)
 
-    def back(self, values: ArrayLike) -> NDArray[np.float64]:
+    def to_points(self, values: ArrayLike) -> NDArray[np.float64]:
         """Values on the scale as points (the arcsine scale: 0 to 100)."""
         if self.name == "points":
             return np.asarray(values, dtype=np.float64)

@@ -96,7 +96,7 @@ def _mean(side: FacetLeague, rules: ComparisonRules) -> ChannelMean:
     value, se = adjusted_scores(side.fitted, np.full((1, count), 1 / count))
     half = NormalDist().inv_cdf((1 + rules.level) / 2) * se
     score, low, high = (
-        float(crossed.facts.scale.back(estimate)[0]) for estimate in (value, value - half, value + half)
+        float(crossed.facts.scale.to_points(estimate)[0]) for estimate in (value, value - half, value + half)
     )
     return ChannelMean(side.facet_value.title, crossed.facts.visits, count, score, Interval(low, high))
 

@@ -189,7 +189,7 @@ class VisitResiduals:
     own and chance.
 
     ``sd``: of the chance in one visit, how little is known of shoppers included; ``store_sd``: of the stores' own.
-    ``usual`` (I) and ``of_waves`` (W): what a store like it scores on usual occasions, and what waves add.
+    ``mean_of_stores`` (I) and ``wave_effects`` (W): what a store like it scores on usual occasions, and what waves add.
     """
 
     stores: tuple[str, ...]
@@ -199,21 +199,21 @@ class VisitResiduals:
     value: Vector
     sd: float
     store_sd: float
-    usual: Vector
-    of_waves: Vector
+    mean_of_stores: Vector
+    wave_effects: Vector
 
     def score(self, store: int, wave: int) -> tuple[float, float] | None:
         """The mean of a store's visits in a wave, adjusted, and its standard error; ``None`` without any."""
         number, total = self._by_wave[0][store, wave], self._by_wave[1][store, wave]
         if not number:
             return None
-        mean = self.usual[store] + self.of_waves[wave] + total / number
+        mean = self.mean_of_stores[store] + self.wave_effects[wave] + total / number
         return float(mean), float(self.sd / np.sqrt(number))
 
     @cached_property
     def _by_wave(self) -> tuple[Matrix, Matrix]:
         """How many visits, and the sums of what is left (I x W)."""
-        shape = len(self.stores), len(self.of_waves)
+        shape = len(self.stores), len(self.wave_effects)
         cell = self.store.astype(np.int64) * shape[1] + self.wave
         size = shape[0] * shape[1]
         counts, totals = np.bincount(cell, minlength=size), np.bincount(cell, self.value, size)
@@ -236,7 +236,7 @@ class DatedVisits(NamedTuple):
 def dated_visits(table: VisitTable) -> DatedVisits:
     """The visits of a table, in no order."""
     rows = table.columns("select store, shopper, wave, version, day, score from compared")
-    versions = tuple(factor._replace(codes=factor.codes[rows["version"]]) for factor in table.of_versions)
+    versions = tuple(factor._replace(codes=factor.codes[rows["version"]]) for factor in table.version_factors)
     score = rows["score"] / table.facts.scale.unit
     return DatedVisits(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)
 
@@ -255,7 +255,7 @@ def visit_residuals(visits: DatedVisits, fitted: FittedModel) -> VisitResiduals:
     others = sum((_factor_effects(fitted, factor) for factor in visits.factors), np.zeros(len(visits.score)))
     intercept = model.dense_effects[len(crossed.shoppers)]
     at_home = intercept + sum(
-        (_factor_effects(fitted, factor) for factor in crossed.of_stores), np.zeros(len(crossed.stores))
+        (_factor_effects(fitted, factor) for factor in crossed.store_factors), np.zeros(len(crossed.stores))
     )
     of_waves = model.dense_effects[crossed.columns_of("wave")]
     expected = at_home[visits.store] + of_waves[visits.wave] + others + people.severity
@@ -267,8 +267,8 @@ def visit_residuals(visits: DatedVisits, fitted: FittedModel) -> VisitResiduals:
         value=visits.score - expected,
         sd=float(np.sqrt(model.sigma**2 + people.variance.mean())),
         store_sd=model.unit_sd,
-        usual=at_home + others.mean(),
-        of_waves=of_waves,
+        mean_of_stores=at_home + others.mean(),
+        wave_effects=of_waves,
     )
 
 

@@ -50,7 +50,7 @@ class Occasions:
         self._keys = np.unique(self._key_of(columns))
         waves, versions = self._keys // self._versions, self._keys % self._versions
         wave = Factor("wave", table.keys["wave"].levels, waves.astype(np.int32))
-        self.factors = (wave, *(factor._replace(codes=factor.codes[versions]) for factor in table.of_versions))
+        self.factors = (wave, *(factor._replace(codes=factor.codes[versions]) for factor in table.version_factors))
         self.count = len(self._keys)
 
     def _key_of(self, columns: Columns) -> NDArray[np.int64]:
@@ -105,8 +105,8 @@ def read_visit_arrays(reading: Local, selection: Selection) -> VisitArrays:
 def arrays_of_table(table: VisitTable) -> VisitArrays:
     """The visits of a table, in no order."""
     rows = table.columns("select store, shopper, wave, version, raw, score from compared")
-    of_stores = [factor._replace(codes=factor.codes[rows["store"]]) for factor in table.of_stores]
-    of_versions = [factor._replace(codes=factor.codes[rows["version"]]) for factor in table.of_versions]
+    of_stores = [factor._replace(codes=factor.codes[rows["store"]]) for factor in table.store_factors]
+    of_versions = [factor._replace(codes=factor.codes[rows["version"]]) for factor in table.version_factors]
     return VisitArrays(
         table.facts,
         table.stores,
@@ -125,19 +125,19 @@ class CrossTabulation:
 
     An occasion is a wave, a checklist's version, a scheme, a scenario, and whether something was done by then.
 
-    ``of_stores``: the factors stores have (the pool first, where there is one), ``of_occasions`` those occasions have;
-    ``unit_of``: the factor that is compared, where that is not the stores themselves. ``pairs`` (I x J), ``by_store``
-    (I x C) and ``by_shopper`` (J x C): how many visits (pairs and shoppers: without those by shoppers not known).
-    ``totals`` (I x C) and ``shopper_totals`` (J): sums of scores less ``shift`` each; ``raw`` (I): sums of raw scores,
-    in points. ``squares``: sum of squares of scores less ``shift``.
+    ``store_factors``: the factors stores have (the pool first, where there is one), ``occasion_factors`` those
+    occasions have; ``unit_factor``: the factor that is compared, where that is not the stores themselves. ``pairs`` (I
+    x J), ``by_store`` (I x C) and ``by_shopper`` (J x C): how many visits (pairs and shoppers: without those by
+    shoppers not known). ``totals`` (I x C) and ``shopper_totals`` (J): sums of scores less ``shift`` each; ``raw`` (I):
+    sums of raw scores, in points. ``squares``: sum of squares of scores less ``shift``.
     """
 
     facts: ComparedData
     stores: tuple[str, ...]
     shoppers: tuple[str, ...]
-    of_stores: tuple[Factor, ...]
-    of_occasions: tuple[Factor, ...]
-    unit_of: Factor | None
+    store_factors: tuple[Factor, ...]
+    occasion_factors: tuple[Factor, ...]
+    unit_factor: Factor | None
     pairs: Sparse
     by_store: Sparse
     by_shopper: Sparse
@@ -150,7 +150,7 @@ class CrossTabulation:
     @property
     def factors(self) -> tuple[Factor, ...]:
         """All fixed factors in the order of their columns."""
-        return (*self.of_stores, *self.of_occasions)
+        return (*self.store_factors, *self.occasion_factors)
 
     @cached_property
     def visits(self) -> Vector:
@@ -178,9 +178,9 @@ class CrossTabulation:
 
     def rows(self) -> Sparse:
         """The dense part of each store's score (I x K): 1, its own levels, and of occasions' levels the share."""
-        stores = _with_ones(indicator_matrix(self.of_stores, len(self.stores)))
+        stores = _with_ones(indicator_matrix(self.store_factors, len(self.stores)))
         share = np.asarray(self.by_store.sum(axis=0)) / self.facts.visits
-        usual = share @ indicator_matrix(self.of_occasions, len(share))
+        usual = share @ indicator_matrix(self.occasion_factors, len(share))
         usually = sparse.csr_array(np.broadcast_to(usual, (len(self.stores), len(usual))))
         return sparse.hstack([sparse.csr_array(self.pairs.shape), stores, usually], format="csr")
 
@@ -191,8 +191,8 @@ class CrossTabulation:
 
     def sums(self) -> CrossProducts:
         """What the model needs: units are stores; dense columns: shoppers, 1, every level of every factor."""
-        stores = _with_ones(indicator_matrix(self.of_stores, len(self.stores)))
-        occasions = indicator_matrix(self.of_occasions, self.by_store.shape[1])
+        stores = _with_ones(indicator_matrix(self.store_factors, len(self.stores)))
+        occasions = indicator_matrix(self.occasion_factors, self.by_store.shape[1])
         pairs, by_shopper = self.pairs, self.by_shopper
         weigh, visit_blocks = sparse.diags_array(self.visits), np.asarray(by_shopper.sum(axis=1))
         at = sparse.diags_array(np.asarray(self.by_store.sum(axis=0)))
@@ -206,7 +206,7 @@ class CrossTabulation:
             [blocks[2].T, fixed[1].T, fixed[2]],
         ]
         return CrossProducts(
-            unit_counts=self.facts.visits,
+            visits=self.facts.visits,
             total_weight=self.visits,
             unit_by_column=_stacked([cross]),
             column_by_column=_stacked(dense),
@@ -246,9 +246,9 @@ def cross_tabulate_table(table: VisitTable) -> CrossTabulation:
         facts=table.facts,
         stores=table.stores,
         shoppers=table.shoppers,
-        of_stores=table.of_stores,
-        of_occasions=occasions.factors,
-        unit_of=table.unit_of,
+        store_factors=table.store_factors,
+        occasion_factors=occasions.factors,
+        unit_factor=table.unit_factor,
         pairs=_sparse_table(pair["n"], pair["store"], pair["shopper"], sizes[:2]),
         by_store=_sparse_table(stores["n"], *at),
         by_shopper=_sparse_table(people["n"], people["shopper"], occasions.of(people), sizes[1:]),
@@ -331,8 +331,8 @@ class PartitionedVisits:
     def columns(self) -> Sparse:
         """Sums of each dense column of ``crossed.sums()`` in each part (K x P)."""
         crossed = self.crossed
-        stores = indicator_matrix(crossed.of_stores, len(crossed.stores))
-        occasions = indicator_matrix(crossed.of_occasions, self.by_occasion.shape[0])
+        stores = indicator_matrix(crossed.store_factors, len(crossed.stores))
+        occasions = indicator_matrix(crossed.occasion_factors, self.by_occasion.shape[0])
         indicator = sparse.csr_array(self.visits[None, :])
         return sparse.vstack(
             [self.by_shopper, indicator, stores.T @ self.by_store, occasions.T @ self.by_occasion], format="csr"
@@ -347,16 +347,19 @@ class PartitionedVisits:
         own = values.T @ sparse.diags_array(self.visits) @ values
         return replace(
             sums,
-            cross=sparse.hstack([sums.unit_by_column, units], format="csr"),
-            dense=sparse.block_array([[sums.column_by_column, columns], [columns.T, own]], format="csr"),
+            unit_by_column=sparse.hstack([sums.unit_by_column, units], format="csr"),
+            column_by_column=sparse.block_array([[sums.column_by_column, columns], [columns.T, own]], format="csr"),
             dense_totals=np.concatenate([sums.dense_totals, values.T @ self.totals]),
-            fixed=sums.fixed_columns + values.shape[1],
+            fixed_columns=sums.fixed_columns + values.shape[1],
         )
 
     def residuals(self, model: MixedModel, extra_columns: ArrayLike) -> Vector:
         """Of each part (P): the sum of scores less what a model of ``sums(more)`` says of these visits."""
         values = np.asarray(extra_columns, np.float64) * self.visits[:, None]
-        explained = self.by_store.T @ model.unit_blups + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense_effects
+        explained = (
+            self.by_store.T @ model.unit_blups
+            + np.concatenate([self.columns().toarray(), values.T]).T @ model.dense_effects
+        )
         return np.asarray(self.totals + self.crossed.shift * self.visits - explained)
 
 

@@ -28,14 +28,15 @@ LINKED_SHARE = 0.10
 class PoolDifference(NamedTuple):
     """The ``difference`` of a pool's mean from that of the others, and its standard error ``se``.
 
-    ``se_alike``: if all shoppers were equally strict. ``se_linked``: about, if a tenth of each pool's visits were by
-    shoppers from elsewhere (``None`` where there are none, or as many are already). All in points.
+    ``standard_error_equal_shoppers``: if all shoppers were equally strict. ``standard_error_if_linked``: about, if a
+    tenth of each pool's visits were by shoppers from elsewhere (``None`` where there are none, or as many are already).
+    All in points.
     """
 
     difference: float
     se: float
-    se_alike: float
-    se_linked: float | None
+    standard_error_equal_shoppers: float
+    standard_error_if_linked: float | None
 
 
 class PoolCheck(NamedTuple):
@@ -73,8 +74,11 @@ class PoolAnalysis:
         units = sparse.csr_array(against @ means)
         contrast = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
         alike = self._model.sigma * np.sqrt(1 / self._visits + 1 / (total - self._visits))
-        linked = self._linked()
-        gain, slope = self._gain(against, linked), self._crossed.facts.scale.slope(self._crossed.shift)
+        linked = self._linked_share()
+        gain, slope = (
+            self._standard_error_if_linked(against, linked),
+            self._crossed.facts.scale.slope(self._crossed.shift),
+        )
         then = slope * contrast.standard_error * gain
         for pool_index in range(count):
             imagined = (
@@ -84,9 +88,9 @@ class PoolAnalysis:
             error = PoolDifference(
                 slope * float(contrast.value[pool_index]), se, min(slope * float(alike[pool_index]), se), imagined
             )
-            yield self._pool_of(pool_index, float(linked[pool_index]), error)
+            yield self._pool_check(pool_index, float(linked[pool_index]), error)
 
-    def _pool_of(self, index: int, linked: float, error: PoolDifference) -> PoolCheck:
+    def _pool_check(self, index: int, linked: float, error: PoolDifference) -> PoolCheck:
         stores = self._pool.codes == index
         pool = PoolCheck(
             pool=self._pool.levels[index],
@@ -100,21 +104,21 @@ class PoolAnalysis:
         )
         return pool._replace(said=_pool_message(pool))
 
-    def _linked(self) -> Vector:
+    def _linked_share(self) -> Vector:
         """The share of each pool's visits by shoppers who work in other pools, too."""
-        both = np.where(self._everywhere > self._seen, self._seen, 0.0)
+        both = np.where(self._shopper_visits > self._seen, self._seen, 0.0)
         return np.asarray(both.sum(axis=1) / self._visits)
 
     @property
-    def _everywhere(self) -> Vector:
+    def _shopper_visits(self) -> Vector:
         return np.asarray(self._seen.sum(axis=0))
 
-    def _gain(self, against: Matrix, linked: Vector) -> Vector:
+    def _standard_error_if_linked(self, against: Matrix, linked: Vector) -> Vector:
         """What a tenth of each pool's visits by shoppers from elsewhere would make of each difference's standard error.
 
         As a share of it (at most 1), by the visits of pools and shoppers alone; NaN where nobody is elsewhere.
         """
-        others = self._everywhere - self._seen
+        others = self._shopper_visits - self._seen
         missing_share = np.clip(LINKED_SHARE - linked, 0, None)[:, None]
         with np.errstate(invalid="ignore", divide="ignore"):
             away = self._seen.sum(axis=1, keepdims=True) * others / others.sum(axis=1, keepdims=True)
@@ -143,10 +147,10 @@ def _pool_message(pool: PoolCheck) -> Message | None:
         "se": f"{pool.error.se:.1f}",
         "linked": f"{100 * pool.linked:.1f}",
     }
-    if pool.error.se_linked is None:
+    if pool.error.standard_error_if_linked is None:
         return message(_UNLINKED if pool.linked == 0 else _WEAKLY_LINKED, **values)
     text = _UNLINKED_BUT if pool.linked == 0 else _WEAKLY_LINKED_BUT
-    return message(text, then=f"{pool.error.se_linked:.1f}", **values)
+    return message(text, then=f"{pool.error.standard_error_if_linked:.1f}", **values)
 
 
 def _pool_name(pool: str | None) -> object:
@@ -181,13 +185,13 @@ _WEAKLY_LINKED_BUT = N_(
 
 @dataclass(frozen=True)
 class DesignCheck:
-    """``groups``: of stores that share no shopper with each other. ``alone``: places of the stores that one shopper
-    visited who visited no other: whether such a store differs, or its shopper, cannot be told. ``pools``: where there
-    are several. ``notes``: what a reader must know.
+    """``groups``: of stores that share no shopper with each other. ``isolated_stores``: places of the stores that one
+    shopper visited who visited no other: whether such a store differs, or its shopper, cannot be told. ``pools``: where
+    there are several. ``notes``: what a reader must know.
     """
 
     groups: int
-    alone: tuple[int, ...]
+    isolated_stores: tuple[int, ...]
     pools: tuple[PoolCheck, ...]
     notes: tuple[Message, ...]
 
@@ -198,12 +202,13 @@ def check_design(crossed: CrossTabulation, by: FittedModel) -> DesignCheck:
     ``pools`` are there where the model has shoppers and there are several. Of stores visited once each
     only pools are looked at: nothing links single stores.
     """
-    groups = np.zeros(len(crossed.stores), np.int32) if by.once else _connected_components(crossed)
+    groups = np.zeros(len(crossed.stores), np.int32) if by.one_visit_each else _connected_components(crossed)
     several = next(
-        (factor for factor in crossed.of_stores if factor.name in {"pool", "region"} and len(factor.levels) > 1), None
+        (factor for factor in crossed.store_factors if factor.name in {"pool", "region"} and len(factor.levels) > 1),
+        None,
     )
     pools = tuple(PoolAnalysis(crossed, by.model, several, groups).each()) if several and by.crossed.shoppers else ()
-    alone = () if by.once else tuple(_isolated_stores(crossed))
+    alone = () if by.one_visit_each else tuple(_isolated_stores(crossed))
     return DesignCheck(len(np.unique(groups)), alone, pools, tuple(_notes(crossed, several, groups, alone)))
 
 

@@ -54,8 +54,8 @@ class ActionEffect:
     is regression to the mean: by how much chance, and the strictness of the shoppers who happened to come, had made the
     scores before worse than those after. ``estimate_effect`` with its standard error ``se`` and ``interval``: what
     remains beside that and the change of all stores; ``other``: the latter, and other stores, items and checklists.
-    ``smallest``: the effect that so many visits show four times in five. ``missing``: the stores of the action nobody
-    visited.
+    ``smallest_detectable``: the effect that so many visits show four times in five. ``missing``: the stores of the
+    action nobody visited.
     """
 
     action: Action
@@ -68,7 +68,7 @@ class ActionEffect:
     regression: float
     effect: float
     se: float
-    smallest: float
+    smallest_detectable: float
     notes: tuple[Message, ...] = ()
 
     @property
@@ -122,7 +122,9 @@ def estimate_effect(visits: PartitionedVisits, action: Action, rules: Comparison
     model = fit_best(visits.sums(ACTION_COLUMNS))
     if model.cross_products.fixed_columns - 1 in model.aliased:
         raise NotEstimable(_CONFOUNDED, "mixed-up")
-    contrast = model.contrast(None, sparse.eye_array(1, model.cross_products.columns, k=model.cross_products.columns - 1, format="csr"))
+    contrast = model.contrast(
+        None, sparse.eye_array(1, model.cross_products.columns, k=model.cross_products.columns - 1, format="csr")
+    )
     luck = _expected_chance(visits, model) / np.maximum(visits.visits, 1)
     raw = visits.raw / np.maximum(visits.visits, 1)
     se = float(contrast.standard_error[0])
@@ -137,7 +139,7 @@ def estimate_effect(visits: PartitionedVisits, action: Action, rules: Comparison
         regression=float(luck[_AFTER] - luck[_BEFORE]),
         effect=float(contrast.value[0]),
         se=se,
-        smallest=(NormalDist().inv_cdf((1 + rules.level) / 2) + NormalDist().inv_cdf(POWER)) * se,
+        smallest_detectable=(NormalDist().inv_cdf((1 + rules.level) / 2) + NormalDist().inv_cdf(POWER)) * se,
         notes=(*visits.crossed.facts.notes, *before.notes, *_notes(action, acted, missing)),
     )
 

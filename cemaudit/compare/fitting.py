@@ -16,13 +16,13 @@ __all__ = ["FittedModel", "fit_mixed_model", "fit_without_store_effect", "units_
 class FittedModel(NamedTuple):
     """A ``model`` of the sums of ``crossed`` (in which there may be no shoppers), and what a reader must know of it.
 
-    ``once``: every store was visited once, and what it has of its own is part of the residual.
+    ``one_visit_each``: every store was visited once, and what it has of its own is part of the residual.
     """
 
     crossed: CrossTabulation
     model: MixedModel
     notes: tuple[Message, ...] = ()
-    once: bool = False
+    one_visit_each: bool = False
 
 
 def fit_mixed_model(crossed: CrossTabulation) -> FittedModel:
@@ -83,7 +83,7 @@ _MESSAGES: dict[tuple[str, int | None], Message] = {
 
 def units_of_single_visits(crossed: CrossTabulation) -> bool:
     """Whether what is compared is made of several stores, each visited once."""
-    return crossed.unit_of is not None and bool(crossed.visits.max() <= 1) and crossed.squares > 0
+    return crossed.unit_factor is not None and bool(crossed.visits.max() <= 1) and crossed.squares > 0
 
 
 def fit_without_store_effect(crossed: CrossTabulation) -> FittedModel:
@@ -92,5 +92,5 @@ def fit_without_store_effect(crossed: CrossTabulation) -> FittedModel:
     tabulation = crossed if why is None else crossed.without_shoppers()
     once = message("Every store was visited once: how stores differ counts as chance, and single ones are not judged.")
     return FittedModel(
-        tabulation, fit_without_units(tabulation.sums()), (once,) if why is None else (once, why), once=True
+        tabulation, fit_without_units(tabulation.sums()), (once,) if why is None else (once, why), one_visit_each=True
     )

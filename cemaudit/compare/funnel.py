@@ -102,10 +102,10 @@ def league_funnel(league: League) -> Funnel | None:
     if not standings or league.unit != "store":
         return None
     scale = league.facts.scale
-    centre = scale.to(league.centre)
+    centre = scale.from_points(league.centre)
     most = max(standing.visits for standing in standings)
     visits = np.unique(np.concatenate([np.arange(1, min(most, CURVE_POINTS) + 1), np.linspace(1, most, CURVE_POINTS)]))
-    limits = [scale.back(side) for side in funnel_limits(centre, league.spreads, visits)]
+    limits = [scale.to_points(side) for side in funnel_limits(centre, league.spreads, visits)]
     own = funnel_limits(
         centre,
         league.spreads,
@@ -113,7 +113,7 @@ def league_funnel(league: League) -> Funnel | None:
         np.array([standing.effective or standing.visits for standing in standings], dtype=np.float64),
     )
     raw = np.array([standing.raw for standing in standings])
-    sides = outside(raw, scale.back(own.low95), scale.back(own.high95))
+    sides = outside(raw, scale.to_points(own.low95), scale.to_points(own.high95))
     low95, high95, low998, high998 = (tuple(side.tolist()) for side in limits)
     beyond = {standing.store: int(side) for standing, side in zip(standings, sides, strict=True) if side}
     return Funnel(league.centre, tuple(visits.tolist()), low95, high95, low998, high998, beyond)

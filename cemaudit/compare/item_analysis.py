@@ -112,7 +112,7 @@ class _ItemSql:
         state = self._column("state", name)
         if not self.has_points(name):
             return f"select {_COUNT_COLUMNS} from (select {state} as state from {source})"
-        columns = {"state": state, "x": self._share(name), "fails": self._fails(name), "r": self._rest(name)}
+        columns = {"state": state, "x": self._share(name), "fails": self._fails_sql(name), "r": self._rest_score(name)}
         listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
         sums = "count(x), sum(x), sum(x * x)"
         sums += f", count(case when fails then 1 end), count(case when x >= {SHARE_UNITS} then 1 end)"
@@ -142,11 +142,11 @@ class _ItemSql:
     def _possible(self, name: str) -> float:
         return float(self.checklist.items[name].possible or 0)
 
-    def _fails(self, name: str) -> str:
+    def _fails_sql(self, name: str) -> str:
         critical = self.checklist.items[name].critical
         return f"{self._earned(name)} <= {float(critical.fails_at if critical else 0)!r}"
 
-    def _rest(self, name: str) -> str:
+    def _rest_score(self, name: str) -> str:
         """The share of points of the other items, weighted as they are possible."""
         others = [other for other in self.checklist.items if other != name and self.has_points(other)]
         if not others:

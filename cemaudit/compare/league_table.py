@@ -65,14 +65,16 @@ def reliabilities(fitted: FittedModel) -> Vector:
     """
     own = fitted.model.unit_sd**2
     known_share = (
-        np.clip(1.0 - fitted.model.unit_standard_errors**2 / own, 0.0, 1.0) if own else np.zeros(len(fitted.crossed.stores))
+        np.clip(1.0 - fitted.model.unit_standard_errors**2 / own, 0.0, 1.0)
+        if own
+        else np.zeros(len(fitted.crossed.stores))
     )
     return np.where(singletons(fitted.crossed), np.nan, known_share)
 
 
 def singletons(crossed: CrossTabulation) -> NDArray[np.bool_]:
     """Which stores (I) are the only ones of their pool (or of another level of what is said of stores)."""
-    sizes = [np.bincount(factor.codes)[factor.codes] for factor in crossed.of_stores]
+    sizes = [np.bincount(factor.codes)[factor.codes] for factor in crossed.store_factors]
     return np.any([size == 1 for size in sizes], axis=0) if sizes else np.zeros(len(crossed.stores), dtype=np.bool_)
 
 
@@ -80,7 +82,7 @@ def pools_confounded(fitted: FittedModel) -> bool:
     """Whether differences between pools cannot be told from those between waves, scenarios, versions or schemes."""
     sums = fitted.model.cross_products
     fixed = sums.column_by_column[sums.first_fixed :, sums.first_fixed :].toarray()
-    start = 1 + sum(len(factor.levels) for factor in fitted.crossed.of_stores)
+    start = 1 + sum(len(factor.levels) for factor in fitted.crossed.store_factors)
     if not 1 < start < len(fixed):
         return False
     return _rank(fixed) < _rank(fixed[:start, :start]) + _rank(fixed[start:, start:]) - 1
@@ -119,8 +121,8 @@ class _LeagueBuilder:
         self.visits = _sum_over_stores(self.weights, crossed.visits)
         self.design = check_design(crossed, fitted)
         self.apart = np.zeros(len(self.labels), dtype=np.bool_)
-        if crossed.unit_of is None:
-            self.apart[list(self.design.alone)] = True
+        if crossed.unit_factor is None:
+            self.apart[list(self.design.isolated_stores)] = True
         self.allowed = (self.visits >= rules.least_visits) & ~self.apart
 
     def league(self, names: Mapping[str | None, str]) -> League:
@@ -141,12 +143,12 @@ class _LeagueBuilder:
         return League(
             facts=facts,
             rules=self.rules,
-            unit=fitted.crossed.unit_of.name if fitted.crossed.unit_of else "store",
+            unit=fitted.crossed.unit_factor.name if fitted.crossed.unit_factor else "store",
             target=self.target,
             standings=tuple(standings[unit_order] for unit_order in best_first),
             spreads=standard_deviations(fitted),
-            parts=() if fitted.once else variance_components(standard_deviations(fitted)),
-            centre=float(self.scale.back(self.score.mean())),
+            parts=() if fitted.one_visit_each else variance_components(standard_deviations(fitted)),
+            centre=float(self.scale.to_points(self.score.mean())),
             order=RankingQuality(
                 ranks.placed, grouped.parts, distinguishable, grouped.ranked, grouped.wrong, grouped.wrong_in_full
             ),
@@ -164,18 +166,18 @@ class _LeagueBuilder:
         These share shoppers, waves and the level of all, which moves none past another.
         """
         crossed, weights = self.fitted.crossed, self.weights
-        if crossed.unit_of is None or len(self.labels) > MOST_UNITS:
+        if crossed.unit_factor is None or len(self.labels) > MOST_UNITS:
             return self.se
-        return self.fitted.model.prediction_error_covariances(weights, weights @ crossed.rows())
+        return self.fitted.model.covariances(weights, weights @ crossed.rows())
 
     def _notes(self) -> Iterator[Message]:
         yield from map(
-            _unknown_level_note, (factor for factor in self.fitted.crossed.of_stores if None in factor.levels)
+            _unknown_level_note, (factor for factor in self.fitted.crossed.store_factors if None in factor.levels)
         )
         yield from self.design.notes
         yield from (pool.said for pool in self.design.pools if pool.said)
         alone = int(singletons(self.fitted.crossed).sum())
-        if alone and self.fitted.crossed.unit_of is None:
+        if alone and self.fitted.crossed.unit_factor is None:
             yield message("The only stores of their pool: {n}. They are drawn towards no others.", n=alone)
         if pools_confounded(self.fitted):
             yield message(
@@ -186,7 +188,7 @@ class _LeagueBuilder:
     def _probability_below_target(self, values: Vector) -> Vector | None:
         if self.target is None:
             return None
-        return probability_below(values, self.se, self.sign * self.scale.to(self.target))
+        return probability_below(values, self.se, self.sign * self.scale.from_points(self.target))
 
     def _standings(
         self,
@@ -197,13 +199,13 @@ class _LeagueBuilder:
         flagged: NDArray[np.bool_],
     ) -> list[Standing]:
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * self.se
-        low, high = self.scale.back(self.score - half), self.scale.back(self.score + half)
-        points, raw = self.scale.back(self.score), self._raw_means()
+        low, high = self.scale.to_points(self.score - half), self.scale.to_points(self.score + half)
+        points, raw = self.scale.to_points(self.score), self._raw_means()
         pools, effective, columns = self._pools(), self._effective_visits(), self._reliabilities()
         return [
             Standing(
                 store=label,
-                name=names.get(label, label) if self.fitted.crossed.unit_of is None else label,
+                name=names.get(label, label) if self.fitted.crossed.unit_factor is None else label,
                 pool=pools[index],
                 visits=int(self.visits[index]),
                 effective=None if effective is None else float(effective[index]),
@@ -229,16 +231,16 @@ class _LeagueBuilder:
 
     def _pools(self) -> list[str]:
         crossed = self.fitted.crossed
-        if crossed.unit_of is not None or not crossed.of_stores:
+        if crossed.unit_factor is not None or not crossed.store_factors:
             return [""] * len(self.labels)
-        pool = crossed.of_stores[0]
+        pool = crossed.store_factors[0]
         return [pool.levels[code] or UNKNOWN for code in pool.codes]
 
     def _effective_visits(self) -> Vector | None:
-        return self.fitted.crossed.effective if self.fitted.crossed.unit_of is None else None
+        return self.fitted.crossed.effective if self.fitted.crossed.unit_factor is None else None
 
     def _reliabilities(self) -> Vector | None:
-        return reliabilities(self.fitted) if self.fitted.crossed.unit_of is None else None
+        return reliabilities(self.fitted) if self.fitted.crossed.unit_factor is None else None
 
 
 def _unknown_level_note(factor: Factor) -> Message:
@@ -253,9 +255,9 @@ def _unknown_level_note(factor: Factor) -> Message:
 def _units_from_stores(crossed: CrossTabulation) -> tuple[list[str], Sparse]:
     """What is compared, and how it is made of stores (U x I): each store of a region weighs the same."""
     count = len(crossed.stores)
-    if crossed.unit_of is None:
+    if crossed.unit_factor is None:
         return list(crossed.stores), sparse.eye_array(count, format="csr")
-    unit = crossed.unit_of
+    unit = crossed.unit_factor
     belongs = sparse.csr_array((np.ones(count), (unit.codes, np.arange(count))), shape=(len(unit.levels), count))
     size = np.asarray(belongs.sum(axis=1))
     return [level or UNKNOWN for level in unit.levels], sparse.csr_array(sparse.diags_array(1 / size) @ belongs)
@@ -293,8 +295,8 @@ def fit_selection(
 ) -> FittedModel:
     """The fitted model of what is asked; ``NotEstimable`` where there are not two of the unit."""
     crossed = cross_tabulate(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
-    if crossed.unit_of and len(crossed.unit_of.levels) < 2:
-        raise NotEstimable(_single_level_message(crossed.unit_of))
+    if crossed.unit_factor and len(crossed.unit_factor.levels) < 2:
+        raise NotEstimable(_single_level_message(crossed.unit_factor))
     if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
         return _near_the_ceiling(reading, selection, crossed)
     return _fit(crossed)

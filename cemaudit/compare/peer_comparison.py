@@ -127,7 +127,7 @@ def places_of(
     if trend is None:
         return places
     return {
-        store: store_place._replace(course=trend.store_course(store, store_place.standing.name))
+        store: store_place._replace(course=trend.store_history(store, store_place.standing.name))
         for store, store_place in places.items()
     }
 

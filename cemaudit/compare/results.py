@@ -24,9 +24,9 @@ class ComparedData:
 
     ``measure`` (its id), ``title`` (where the scheme gives one) and ``unit`` (``points``, ``percent``, ``count``) of
     the scores; ``value`` of the facet they are kept for. ``better``: which scores are. ``checklists`` and ``schemes``
-    by ``id@version``. ``visits``: how many have a score; ``strangers``: how many of them by a shopper not known.
-    ``left_out``: visits without a score by the reason's word, and those ``excluded``. ``adjusted``: whether scores are
-    for how easy the items that applied were; ``notes``: what else a reader must know.
+    by ``id@version``. ``visits``: how many have a score; ``unknown_shopper_visits``: how many of them by a shopper not
+    known. ``left_out``: visits without a score by the reason's word, and those ``excluded``. ``adjusted``: whether
+    scores are for how easy the items that applied were; ``notes``: what else a reader must know.
     """
 
     measure: str
@@ -37,7 +37,7 @@ class ComparedData:
     checklists: tuple[str, ...]
     schemes: tuple[str, ...]
     visits: int
-    strangers: int
+    unknown_shopper_visits: int
     left_out: Mapping[str, int]
     scale: ScoreScale
     adjusted: bool

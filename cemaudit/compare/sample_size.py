@@ -116,12 +116,19 @@ class SampleSizePlan(NamedTuple):
 
     def sentences(self) -> tuple[Message, ...]:
         """The answer, what it rests on, and what fewer visits can show."""
-        return (self._needed(), self._certainty(), self._shoppers(), self._spreads(), self._usual(), self._places())
+        return (
+            self._needed(),
+            self._power_sentence(),
+            self._shoppers(),
+            self._spreads(),
+            self._usual(),
+            self._places(),
+        )
 
     def _needed(self) -> Message:
         return message(_NEEDED[self.aim.against], difference=f"{self.difference:g}", visits=f"{self.visits:,}")
 
-    def _certainty(self) -> Message:
+    def _power_sentence(self) -> Message:
         return message(
             "Such a difference is then found {found} times in 100; where there is none, one is claimed {claimed} times "
             "in 100.",

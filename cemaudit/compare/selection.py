@@ -47,13 +47,14 @@ NO_POOL = ""
 class Selection:
     """What is asked.
 
-    ``visit_filter``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that instead of
-    the leading one. ``unit``: what is compared, ``store`` or something known of stores (``region``, ``format``,
-    ``brand``, ``owner``, ``pool``). ``pool``: the key of the pools shoppers work in; ``None`` where it is the stores'
-    pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``facet_value``: the scores kept
-    for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that applied were.
-    ``scale``: points as they are, or shares of points on the arcsine scale. ``action``: stores where something was done,
-    and from which day on; a factor of that name tells visits before (``no``) from those after (``yes``).
+    ``visit_filter``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that
+    instead of the leading one. ``unit``: what is compared, ``store`` or something known of stores (``region``,
+    ``format``, ``brand``, ``owner``, ``pool``). ``pool``: the key of the pools shoppers work in; ``None`` where it is
+    the stores' pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``facet_value``:
+    the scores kept for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that
+    applied were. ``scale``: points as they are, or shares of points on the arcsine scale. ``action``: stores where
+    something was done, and from which day on; a factor of that name tells visits before (``no``) from those after
+    (``yes``).
     """
 
     visit_filter: Filter = EVERYTHING
@@ -92,7 +93,7 @@ def filter_by_wave(visit_filter: Filter, *waves: str) -> Filter:
 def over_all_waves(selection: Selection) -> Selection:
     """The same of visits of any wave."""
     kept = tuple(condition for condition in selection.visit_filter.conditions if condition.key != "wave")
-    return replace(selection, which=selection.visit_filter._replace(conditions=kept))
+    return replace(selection, visit_filter=selection.visit_filter._replace(conditions=kept))
 
 
 class ScoreSource(NamedTuple):
@@ -128,7 +129,9 @@ def score_sources(reading: Reading, selection: Selection) -> list[ScoreSource]:
     """
     measure = selected_measure(reading, selection)
     return [
-        source for table in tables_asked(reading, selection.ledger_query) for source in _sources(table, measure, selection)
+        source
+        for table in tables_asked(reading, selection.ledger_query)
+        for source in _sources(table, measure, selection)
     ]
 
 
@@ -156,7 +159,11 @@ def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selectio
 
 
 def _matches_facet_value(selection: Selection, facets: Facets) -> bool:
-    return selection.facet_value is None or selection.facet is None or selection.facet_value in facets.get(selection.facet, ())
+    return (
+        selection.facet_value is None
+        or selection.facet is None
+        or selection.facet_value in facets.get(selection.facet, ())
+    )
 
 
 _WORDS: dict[str, type[StrEnum]] = {
@@ -189,7 +196,7 @@ def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetV
         for value in _values(table, measure, selection):
             facet_values.setdefault(value, _title(table.checklist, facet, value))
     return [
-        FacetValue(value, title, replace(selection, measure=measure, value=value))
+        FacetValue(value, title, replace(selection, measure=measure, facet_value=value))
         for value, title in facet_values.items()
     ]
 

@@ -137,7 +137,7 @@ class _SeverityEstimates:
     def severity(self) -> ShopperSeverities:
         listed = np.flatnonzero(self.visits >= self.rules.least_person)
         order = listed[np.argsort(-self.worse * self.effect[listed], kind="stable")]
-        stores, ratios = self._stores(), self._ratios()
+        stores, ratios = self._stores(), self._residual_ratios()
         return ShopperSeverities(
             shoppers=tuple(
                 self._shopper(shopper_index, int(stores[shopper_index]), float(ratios[shopper_index]))
@@ -163,7 +163,7 @@ class _SeverityEstimates:
         pairs = np.unique(np.column_stack([self.seen.shopper, self.seen.store])[self.known], axis=0)
         return np.bincount(pairs[:, 0], minlength=len(self.visits))
 
-    def _ratios(self) -> Vector:
+    def _residual_ratios(self) -> Vector:
         """The root mean square of each shopper's residuals over that of all."""
         square = self._residuals()[self.known] ** 2
         total = np.bincount(self.seen.shopper[self.known], square, minlength=len(self.visits))

@@ -58,18 +58,18 @@ class Trend:
     notes: tuple[Message, ...]
     waves: tuple[Wave, ...]
     rows: VisitResiduals
-    part_of: Factor | None
+    part_by_store: Factor | None
 
     def course(self, notes: Sequence[Message] = ()) -> ScoreHistory:
         """The lines of the network and of its parts."""
         return ScoreHistory(self._names, (_line(self.network), *map(_line, self.parts)), tuple(notes))
 
-    def store_course(self, store: str, name: str, notes: Sequence[Message] = ()) -> ScoreHistory:
+    def store_history(self, store: str, name: str, notes: Sequence[Message] = ()) -> ScoreHistory:
         """The lines of a store (of each wave the mean of its visits, adjusted for shoppers and what was asked, but not
         shrunken), of its part where stores are parted, and of the network; with what is to be said of the store.
         """
         at = self._places[store]
-        own = [self.parts[self.part_of.codes[at]]] if self.part_of else []
+        own = [self.parts[self.part_by_store.codes[at]]] if self.part_by_store else []
         lines = HistoryLine(name, *self._store(at)), *map(_line, own), _line(self.network)
         return ScoreHistory(self._names, lines, (*self._said(at), *notes))
 
@@ -130,14 +130,14 @@ def estimate_trend(  # noqa: PLR0913
     """
     network_selection = _network_selection(reading, selection, by)
     with visit_table(reading, network_selection) as table:
-        if table.unit_of and table.unit_of.levels == (None,):
+        if table.unit_factor and table.unit_factor.levels == (None,):
             text = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
             raise NotEstimable(text, "unknown")
         waves = waves_by_date(table)
         first, later = _split_at_baseline(waves, baseline)
         found = fit_mixed_model(cross_tabulate_table(table))
         network = network_series(found, waves, rules.level, name=message("all stores"))
-        part_series = series_by_factor(table, found, waves, table.unit_of, rules.level) if table.unit_of else ()
+        part_series = series_by_factor(table, found, waves, table.unit_factor, rules.level) if table.unit_factor else ()
         rows = visit_residuals(dated_visits(table), found)
     watched = monitor_stores(rows, first, later, reading.store_names(), false_alarms)
     notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
@@ -156,7 +156,7 @@ def estimate_trend(  # noqa: PLR0913
         notes=tuple(notes),
         waves=tuple(waves),
         rows=rows,
-        part_of=found.crossed.unit_of,
+        part_by_store=found.crossed.unit_factor,
     )
 
 
@@ -202,6 +202,6 @@ def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
 
 
 def _shopper_count(fitted: FittedModel, waves: Sequence[Wave]) -> int:
-    codes, visits = fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0)
+    codes, visits = fitted.crossed.occasion_factors[0].codes, fitted.crossed.by_store.sum(axis=0)
     places = {wave.level_index for wave in waves}
     return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))

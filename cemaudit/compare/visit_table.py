@@ -100,7 +100,7 @@ class VisitTableBuilder:
         self.left_out: Counter[str] = Counter()
         self.episodes = self.steps = 0
 
-    def fill(self, sources: Sequence[ScoreSource], nodes: Sequence[PointsMean | None]) -> None:
+    def build(self, sources: Sequence[ScoreSource], nodes: Sequence[PointsMean | None]) -> None:
         """Make the tables; ``version`` is twice the place of the visit's source, one more where it was acted, and for
         each scenario before its own (the first: not known) as many more as there are of these.
         """
@@ -109,8 +109,8 @@ class VisitTableBuilder:
             self._reading.view(f"scores_{index}", source.table.parts)
             self._reading.view(f"answers_{index}", self._reading.answers(source.table.checklist.ref).parts)
         for key, kind in _CODED_KEYS.items():
-            self._make_known(key, kind)
-        self._make_acted()
+            self._make_code_table(key, kind)
+        self._make_action_table()
         self._reading.link.execute(f"create or replace temp table compared {_TABLE_COLUMNS}")
         for query in self._parts:
             self._add(query)
@@ -126,7 +126,7 @@ class VisitTableBuilder:
         for name in ("compared", "acted", *(f"known_{key}" for key in _CODED_KEYS)):
             self._reading.link.execute(f"drop table if exists {name}")
 
-    def _make_known(self, key: str, kind: str) -> None:
+    def _make_code_table(self, key: str, kind: str) -> None:
         """The table of all there are of a column, each with a code, in the order of their names."""
         every = " union ".join(f"select {key} from {kind}_{query.place}" for query in self._parts)
         self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
@@ -135,7 +135,7 @@ class VisitTableBuilder:
             "select level, cast(row_number() over (order by level) - 1 as integer) as code from known"
         )
 
-    def _make_acted(self) -> None:
+    def _make_action_table(self) -> None:
         """The table of stores where something was done, and since when."""
         stores, days = [store for store, _ in self._acted], [day for _, day in self._acted]
         self._reading.ask(
@@ -149,7 +149,7 @@ class VisitTableBuilder:
         self._count_left_out(query)
         if query.source.column is None:
             return
-        easier = self._easier(query)
+        easier = self._easiness(query)
         codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
         columns = [
             *codes,
@@ -197,7 +197,7 @@ class VisitTableBuilder:
             points += f" - coalesce(cast(round({EASINESS} * {POINT_UNITS}) as bigint), 0)"
         return self.scale.sql(points)
 
-    def _easier(self, query: _SourceQuery) -> EasinessColumns | None:
+    def _easiness(self, query: _SourceQuery) -> EasinessColumns | None:
         if query.node is None:
             return None
         leaves = items_needed(query.node)
@@ -272,16 +272,16 @@ class VisitTable:
     ``wave`` (-1: not known), ``version`` (a place among ``versions``), ``day`` (since the first of 1970), ``raw``
     (hundredths of a point) and ``score`` (parts, see ``ScoreScale``; adjusted, on the scale asked for).
 
-    ``keys`` say what those codes mean; ``of_stores`` are the factors of stores, ``unit_of`` the one that is compared
-    where that is not the stores themselves.
+    ``keys`` say what those codes mean; ``store_factors`` are the factors of stores, ``unit_factor`` the one that is
+    compared where that is not the stores themselves.
     """
 
     reading: Local
     facts: ComparedData
     keys: dict[str, _CodedKey]
     versions: tuple[Version | None, ...]
-    of_stores: tuple[Factor, ...]
-    unit_of: Factor | None
+    store_factors: tuple[Factor, ...]
+    unit_factor: Factor | None
     acted: bool = False
 
     def columns(self, sql: str, *values: int) -> dict[str, NDArray[Any]]:
@@ -302,7 +302,7 @@ class VisitTable:
         return tuple(str(shopper) for shopper in self.keys["shopper"].levels)
 
     @property
-    def of_versions(self) -> tuple[Factor, ...]:
+    def version_factors(self) -> tuple[Factor, ...]:
         """Checklist, scheme, scenario and, where it is asked, whether something was done, as factors of versions."""
         used_numbers = [number for number, version in enumerate(self.versions) if version]
         values = zip(*(version for version in self.versions if version), strict=True)
@@ -338,7 +338,7 @@ def visit_table(reading: Local, selection: Selection) -> Iterator[VisitTable]:
     scale = make_scale(selection.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
     filling = VisitTableBuilder(reading, selection, scale)
     try:
-        filling.fill(sources, [node if selection.adjusted else None for node in nodes])
+        filling.build(sources, [node if selection.adjusted else None for node in nodes])
         versions = [version for (version,) in reading.ask("select distinct version from compared order by version")]
         if not versions:
             raise _no_visits_error(reading, selection.visit_filter)
@@ -428,7 +428,7 @@ def _compared_data(
         checklists=tuple(dict.fromkeys(source.table.checklist.ref for source in sources)),
         schemes=tuple(dict.fromkeys(source.scheme.ref for source in sources)),
         visits=visits,
-        strangers=strangers,
+        unknown_shopper_visits=strangers,
         left_out={reason: count for reason, count in sorted(filling.left_out.items()) if count},
         scale=filling.scale,
         adjusted=adjusted,

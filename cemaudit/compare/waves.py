@@ -117,7 +117,9 @@ def network_series(
     """The network's, each store weighing the same: contrasts of the model's columns of waves, in points."""
     count = len(fitted.crossed.stores)
     visits = np.bincount(
-        fitted.crossed.of_occasions[0].codes, fitted.crossed.by_store.sum(axis=0), max(wave.level_index for wave in waves) + 1
+        fitted.crossed.occasion_factors[0].codes,
+        fitted.crossed.by_store.sum(axis=0),
+        max(wave.level_index for wave in waves) + 1,
     )
     rows = _wave_contrasts(fitted, np.full(count, 1 / count), waves)
     return WaveSeries(
@@ -183,7 +185,7 @@ def _wave_scores(
         if visits[index]:
             point = point._replace(score=score, interval=Interval(score - half, score + half))
         if index and visits[index] and visits[index - 1]:
-            point = point._replace(change=change, changed=Interval(change - reach, change + reach))
+            point = point._replace(change=change, change_interval=Interval(change - reach, change + reach))
         wave_scores.append(point)
     return tuple(wave_scores)
 

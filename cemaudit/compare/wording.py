@@ -222,7 +222,9 @@ def _series_sentences(series: WaveSeries) -> Iterator[Message]:
 
 
 def _part_sentences(trend: Trend) -> Iterator[Message]:
-    changes = [(part_series, point) for part_series in trend.parts for point in part_series.points if point.change_interval]
+    changes = [
+        (part_series, point) for part_series in trend.parts for point in part_series.points if point.change_interval
+    ]
     sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.is_significant]
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
     if sentences:
@@ -343,7 +345,7 @@ def _answer(effect: ActionEffect) -> Message:
         "low": f"{low:+.1f}",
         "high": f"{high:+.1f}",
         "level": percent(effect.level),
-        "smallest": f"{effect.smallest:.1f}",
+        "smallest": f"{effect.smallest_detectable:.1f}",
     }
     if not effect.told:
         return message(

@@ -51,8 +51,8 @@ def drop_exhibit(session: Session, item: Item, number: str) -> None:
 def _use(kind: FileKind, wanted: str | None) -> str:
     """What kind of evidence a file is; ``BadInput`` where it cannot be what the shopper said."""
     if wanted is None:
-        return next(use for use in ("photo", "audio", "document") if use in kind.serves)
-    if wanted not in kind.serves:
+        return next(use for use in ("photo", "audio", "document") if use in kind.evidence_kinds)
+    if wanted not in kind.evidence_kinds:
         what = message("a file of the kind {kind} cannot be evidence of the kind {use}", kind=kind, use=wanted)
         raise BadInput(Problem(what))
     return wanted

@@ -48,10 +48,10 @@ AcceptanceResult = VisitDocument | VisitRefusal
 
 
 class _ChecklistRules(NamedTuple):
-    """What the visits of a checklist are held to; ``naming``: the items that may not be answered."""
+    """What the visits of a checklist are held to; ``staff_name_items``: the items that may not be answered."""
 
-    fitting: VisitValidator
-    naming: frozenset[str]
+    validator: VisitValidator
+    staff_name_items: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -128,17 +128,17 @@ class AcceptanceChecker:
         return _refusal(problems) if problems else document_of(visit, line, self._pseudonyms, sealed)
 
     def _problems(self, visit: Visit) -> list[Problem]:
-        held_to = self._held_to.get(visit.checklist) or self._taken_up(visit.checklist)
+        held_to = self._held_to.get(visit.checklist) or self._rules_of_checklist(visit.checklist)
         if isinstance(held_to, Problem):
             return [held_to]
-        problems = held_to.fitting.problems(visit)
-        if self._is_late(visit):
+        problems = held_to.validator.problems(visit)
+        if self._is_future(visit):
             problems.append(Problem(message("from a day that is still to come"), hint=message("is the clock right?")))
-        if held_to.naming:
-            problems += _staff_names(visit, held_to.naming)
+        if held_to.staff_name_items:
+            problems += _staff_names(visit, held_to.staff_name_items)
         return problems
 
-    def _taken_up(self, ref: str) -> _ChecklistRules | Problem:
+    def _rules_of_checklist(self, ref: str) -> _ChecklistRules | Problem:
         """What the visits of a checklist are held to; the problem of all its visits where it cannot be used."""
         if ref in self._rules.clashes:
             return Problem(self._rules.clashes[ref], "checklist")
@@ -150,7 +150,7 @@ class AcceptanceChecker:
         self._held_to[ref] = _ChecklistRules(VisitValidator(checklist), naming)
         return self._held_to[ref]
 
-    def _is_late(self, visit: Visit) -> bool:
+    def _is_future(self, visit: Visit) -> bool:
         """Whether it is from a day that is still to come."""
         limit = self._tomorrow
         for moment in (visit.started, visit.finished, visit.entered, visit.briefed):

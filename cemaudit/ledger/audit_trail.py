@@ -59,7 +59,7 @@ class TrailEntry:
         self._brought: dict[str, list[Row]] = {}
 
     @property
-    def says_something(self) -> bool:
+    def has_content(self) -> bool:
         """Whether there is anything to write down."""
         return bool(self._brought) or len(self._document) > 1
 
@@ -79,7 +79,7 @@ class TrailEntry:
         kept = [number for number, name in enumerate(columns) if name not in left_out]
         self._brought.setdefault(table, []).extend(map(itemgetter(*kept), whole))
 
-    def vouch_again(self, table: str, batch: int) -> None:
+    def rehash(self, table: str, batch: int) -> None:
         """Vouch for what the rows of an earlier entry have become, after some of their columns were changed."""
         again = self._document.setdefault("again", {}).setdefault(table, {})
         again[str(batch)] = digest_of(table, rows_of(self.database, table, batch))
@@ -105,7 +105,7 @@ class Trail:
 
     def end(self, entry: TrailEntry) -> None:
         """Write the entry down, where it says something."""
-        if not entry.says_something:
+        if not entry.has_content:
             return
         line = entry.line()
         entry.hash = line.hash

@@ -56,13 +56,13 @@ class AcceptanceWorkers:
         self._own = AcceptanceChecker(rules)
         self._pool: ProcessPoolExecutor | None = None
 
-    def examined(self, pieces: Iterable[SourcePiece]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
+    def check_pieces(self, pieces: Iterable[SourcePiece]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
         """Each piece with what its visits are, in order; ``BadEnvironment`` where a process was ended from outside."""
         groups = _grouped(pieces)
         few = list(_first_groups(groups))
         rest = next(groups, None) if self._processes > 1 else None
         if rest is not None:
-            yield from self._by_others(chain(few, [rest], groups))
+            yield from self._check_in_pool(chain(few, [rest], groups))
             return
         for group in chain(few, groups):
             yield from zip(group, _examined(self._own, [piece.content for piece in group]), strict=True)
@@ -72,7 +72,7 @@ class AcceptanceWorkers:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    def _by_others(self, groups: Iterable[Group]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
+    def _check_in_pool(self, groups: Iterable[Group]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
         pool = self._pool = self._pool or self._begun()
         waiting: deque[tuple[Group, Future[list[list[AcceptanceResult]]]]] = deque()
         try:
@@ -184,7 +184,7 @@ def acceptance_rules(
     file.
     """
     file = ledger.database.file
-    clashes = {ref: ledger.shelf.clash(checklist) for ref, checklist in checklists.items()}
+    clashes = {ref: ledger.shelf.conflict(checklist) for ref, checklist in checklists.items()}
     return AcceptanceRules(
         checklists={ref: as_text(checklist) for ref, checklist in {**ledger.shelf.checklists(), **checklists}.items()},
         clashes={ref: str(problem) for ref, problem in clashes.items() if problem},
@@ -231,17 +231,17 @@ class Collector:
         """
         begun: list[VisitSource] = []
         try:
-            for piece, results in self._workers.examined(_pieces(sources, begun)):
-                self._line_up(piece, results, stores)
+            for piece, results in self._workers.check_pieces(_pieces(sources, begun)):
+                self._enqueue(piece, results, stores)
                 if len(self._waiting) >= BATCH:
-                    self._take_in()
-            self._take_in()
+                    self._write_batch()
+            self._write_batch()
         finally:
             self._waiting, self._ended = [], []
             for source in begun:
                 source.abandon()
 
-    def _line_up(self, piece: SourcePiece, results: Sequence[AcceptanceResult], stores: frozenset[str] | None) -> None:
+    def _enqueue(self, piece: SourcePiece, results: Sequence[AcceptanceResult], stores: frozenset[str] | None) -> None:
         if stores is not None:
             results = [_check_store(result, stores) for result in results]
         self._waiting += [_PendingVisit(piece, index, result) for index, result in enumerate(results)]
@@ -249,7 +249,7 @@ class Collector:
         if piece.is_last:
             self._ended.append(piece.source)
 
-    def _take_in(self) -> None:
+    def _write_batch(self) -> None:
         """Write what waits, and put away the files all of whose visits are in."""
         for start in range(0, len(self._waiting), BATCH):
             batch = self._waiting[start : start + BATCH]

@@ -38,7 +38,7 @@ class DefinitionStore:
         """The schemes of these ``refs`` that are there, else all."""
         return self._found("scheme", Scheme, self._schemes, refs)
 
-    def clash(self, record: Checklist | Scheme) -> Problem | None:
+    def conflict(self, record: Checklist | Scheme) -> Problem | None:
         """What is wrong where the ledger keeps another content under the same ``id@version``."""
         kept: Mapping[str, Checklist | Scheme]
         kept = self.checklists([record.ref]) if isinstance(record, Checklist) else self.schemes([record.ref])
@@ -54,7 +54,7 @@ class DefinitionStore:
         """Keep those that are not there yet; ``BadInput`` where another content is kept under the same name."""
         rows: dict[Table, list[tuple[str, str, str]]] = {"checklist": [], "scheme": []}
         for record in records:
-            problem = self.clash(record)
+            problem = self.conflict(record)
             if problem:
                 raise BadInput(problem)
             table: Table = "checklist" if isinstance(record, Checklist) else "scheme"

@@ -48,7 +48,7 @@ class VisitDocument(NamedTuple):
     signer: str | None
     document: bytes
     persons: tuple[ShopperIdentity, ...] = ()
-    papers: tuple[SealedPaper, ...] = ()
+    sealed_papers: tuple[SealedPaper, ...] = ()
 
     @property
     def row(self) -> tuple[str | int | bytes | None, ...]:

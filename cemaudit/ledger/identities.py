@@ -121,14 +121,14 @@ class IdentityStore:
         rows = self._database.run("select code from people.person where pseudonym = ?", (pseudonym,))
         return str(rows[0][0]) if rows else None
 
-    def misnamed(self) -> list[str]:
+    def wrong_pseudonyms(self) -> list[str]:
         """The pseudonyms that are not those of the codes beside them."""
         rows = self._database.run("select pseudonym, kind, code from people.person order by pseudonym")
         return [
             name for name, kind, code in rows if kind not in _MARKS or self.pseudonyms.person(kind, code)[0] != name
         ]
 
-    def spoilt(self) -> Iterator[str]:
+    def damaged_papers(self) -> Iterator[str]:
         """The visits of whose papers one is not what was stored, once for each."""
         columns, key = ", ".join(SealedPaper._fields), "visit, revision, name"
         query = f"select digest, {columns} from people.paper where ({key}) > (?, ?, ?) order by {key} limit ?"
@@ -137,7 +137,7 @@ class IdentityStore:
             yield from (paper.visit for digest, *rest in rows if (paper := SealedPaper(*rest)).digest != digest)
             after = rows[-1][1:-1]
 
-    def papers(self, visit: str) -> list[SealedPaper]:
+    def sealed_papers(self, visit: str) -> list[SealedPaper]:
         """What the sealed files of a visit say of its shopper."""
         columns = ", ".join(SealedPaper._fields)
         query = f"select {columns} from people.paper where visit = ? order by revision, name"

@@ -52,7 +52,7 @@ def collect_batch(
 ) -> list[CollectionResult]:
     """Add what is new, and the checklists it answers; the outcome of each document, in order."""
     stored = _known(entry, documents)
-    clashes = {ref: shelf.clash(checklists[ref]) for ref in {document.checklist for document in documents}}
+    clashes = {ref: shelf.conflict(checklists[ref]) for ref in {document.checklist for document in documents}}
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from visit")
     new: list[VisitDocument] = []
     outcomes = []
@@ -71,7 +71,9 @@ def collect_batch(
     if new:
         shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
         entry.add("visit", [(number, *document.row) for number, document in enumerate(new, last + 1)])
-        people.add(_once(document.persons for document in new), [row for document in new for row in document.papers])
+        people.add(
+            _once(document.persons for document in new), [row for document in new for row in document.sealed_papers]
+        )
         entry.subject = f"{last + 1}-{last + len(new)}"
     return outcomes
 

@@ -116,9 +116,9 @@ def _is_stored(document: object, stored: str) -> bool:
 
 def _people(ledger: Ledger) -> Iterator[Problem]:
     if ledger.database.knows_people():
-        for pseudonym in ledger.people.misnamed():
+        for pseudonym in ledger.people.wrong_pseudonyms():
             yield Problem(message("this pseudonym is not that of its code: {pseudonym}", pseudonym=pseudonym), "people")
-        for visit in ledger.people.spoilt():
+        for visit in ledger.people.damaged_papers():
             yield Problem(message("its document is not what was stored"), f"people: {message('visit {id}', id=visit)}")
 
 

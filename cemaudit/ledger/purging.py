@@ -265,7 +265,7 @@ def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgettin
     papers = [(name, revision) for _, name, revision, *_ in found]
     entry.database.many("delete from people.paper where visit = ? and revision = ?", papers)
     for batch in sorted({batch for _, _, _, batch, _, _ in found}):
-        entry.vouch_again("visit", batch)
+        entry.rehash("visit", batch)
     entry.subject = str(len(found))
     entry.note(reason=reason, visits=number_ranges(sorted(numbers)), files=sorted(files))
 

@@ -80,21 +80,21 @@ class Inbox:
     def done(self, path: Path, as_read: FileStamp) -> None:
         """Put a file that is collected away, unless it was changed since it was read: then it is read again."""
         if FileStamp.of(path) == as_read:
-            _move(path, _unused_name(self._to(DONE), path.name, path))
+            _move(path, _unused_name(self._folder(DONE), path.name, path))
 
     def reject(self, path: Path, as_read: FileStamp, reasons: Iterable[str]) -> None:
         """Put a file that is not collected away, with the reasons beside it."""
         if FileStamp.of(path) == as_read:
-            target = _unused_name(self._to(REJECTED), path.name, path)
+            target = _unused_name(self._folder(REJECTED), path.name, path)
             with replaced(_reasons_of(target)) as file:
                 file.writelines(f"{reason}\n".encode() for reason in reasons)
             _move(path, target)
 
     def rejects(self, name: str) -> RejectedLines:
         """What takes up the lines of the file ``name`` that are not collected."""
-        return RejectedLines(self._to, name)
+        return RejectedLines(self._folder, name)
 
-    def _to(self, where: str) -> Path:
+    def _folder(self, where: str) -> Path:
         folder = self.folder / where
         try:
             folder.mkdir(exist_ok=True)
@@ -107,19 +107,19 @@ class RejectedLines:
     """Two files in the making: the lines as they came, and the reason for each."""
 
     def __init__(self, to: Callable[[str], Path], name: str) -> None:
-        self._to, self._name = to, name
+        self._folder, self._name = to, name
         self._files: list[IO[bytes]] = []
 
     def add(self, line: bytes | None, reasons: Iterable[str]) -> None:
         """Take up a line (``None``: it was too long to be kept) with what is wrong with it."""
         try:
             if not self._files:
-                self._files = [_temporary(self._to(REJECTED)), _temporary(self._to(REJECTED))]
+                self._files = [_temporary(self._folder(REJECTED)), _temporary(self._folder(REJECTED))]
             lines, words = self._files
             lines.write(b"" if line is None else line + b"\n")
             words.writelines(f"{reason}\n".encode() for reason in reasons)
         except OSError as error:
-            raise unwritable(self._to(REJECTED), error) from error
+            raise unwritable(self._folder(REJECTED), error) from error
 
     def keep(self) -> None:
         """Give both files their names; those of another file that was rejected stay."""
@@ -133,7 +133,7 @@ class RejectedLines:
                 file.close()
         except OSError as error:
             raise unwritable(lines, error) from error
-        target = _unused_name(self._to(REJECTED), self._name, lines)
+        target = _unused_name(self._folder(REJECTED), self._name, lines)
         _move(words, _reasons_of(target))
         _move(lines, target)
 

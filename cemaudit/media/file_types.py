@@ -40,7 +40,7 @@ class MediaType(StrEnum):
         return self in {MediaType.JPEG, MediaType.PNG, MediaType.HEIC}
 
     @property
-    def serves(self) -> frozenset[str]:
+    def evidence_kinds(self) -> frozenset[str]:
         """The kinds of evidence it can be: ``photo``, ``receipt``, ``audio``, ``document``."""
         if self.is_picture:
             return frozenset({"photo", "receipt", "document"})
@@ -49,7 +49,7 @@ class MediaType(StrEnum):
     @property
     def most_bytes(self) -> int:
         """The largest file of this kind that is taken in."""
-        return (200 if "audio" in self.serves else 50) * _MEGABYTE
+        return (200 if "audio" in self.evidence_kinds else 50) * _MEGABYTE
 
 
 _STARTS = {

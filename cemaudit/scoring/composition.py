@@ -78,7 +78,7 @@ def _summary(summary: Summary, plan: Plan, audits: Sequence[Audit]) -> Score:
         return _share_of_band(summary, plan, audits)
     measure = str(summary.of)
     if summary.how == "pooled":
-        return evaluate_pooled(plan, [audit.visit for audit in audits]).reckonings[measure].score
+        return evaluate_pooled(plan, [audit.visit for audit in audits]).derivations[measure].score
     values = [value for audit in audits if (value := audit.score(measure).value) is not None]
     if not values:
         return Score(reason=Reason.NOTHING_TO_SCORE, asked=len(audits))

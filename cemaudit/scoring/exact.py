@@ -51,13 +51,13 @@ class Evaluation:
     visits: tuple[Visit, ...]
     plan: Plan
     given: Mapping[str, Fraction] = field(default_factory=dict)
-    reckonings: dict[str, ScoreDerivation] = field(default_factory=dict)
+    derivations: dict[str, ScoreDerivation] = field(default_factory=dict)
     _items: dict[str | None, tuple[ItemScores, ...]] = field(default_factory=dict)
-    sheets: list[Mapping[str, AnswerValue]] = field(init=False)
+    pooled_item_scores: list[Mapping[str, AnswerValue]] = field(init=False)
     """Each visit's answers, as far as they decide what items earn."""
 
     def __post_init__(self) -> None:
-        self.sheets = [{}] if self.given else [visit.answers for visit in self.visits]
+        self.pooled_item_scores = [{}] if self.given else [visit.answers for visit in self.visits]
 
     @property
     def visit(self) -> Visit:
@@ -72,7 +72,7 @@ class Evaluation:
     @property
     def scores(self) -> dict[str, Score]:
         """Every score by name, in the order of the plan."""
-        return {name: reckoning.score for name, reckoning in self.reckonings.items()}
+        return {name: reckoning.score for name, reckoning in self.derivations.items()}
 
     def items_under(self, policy: str | None) -> tuple[ItemScores, ...]:
         """Each visit's item scores under a measure's own NA policy."""
@@ -100,7 +100,7 @@ def _evaluated(evaluation: Evaluation) -> Evaluation:
     for planned in evaluation.plan.measures:
         for group in planned.groups:
             reckoning = _derive(evaluation, planned.measure, planned.aggregator, group)
-            evaluation.reckonings[reckoning.name] = reckoning
+            evaluation.derivations[reckoning.name] = reckoning
     return evaluation
 
 
@@ -152,7 +152,7 @@ def _reason_for_no_score(
 
 def _members(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> list[Member]:
     """One member for another score; one for each visit for anything noted in a visit."""
-    sheets = evaluation.sheets
+    sheets = evaluation.pooled_item_scores
     if len(sheets) == 1:
         answers = sheets[0]
         return [
@@ -169,7 +169,7 @@ def _members(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> l
 
 def _member_from_input(evaluation: Evaluation, number: int, measure: Measure, member_input: MeasureInput) -> Member:
     if member_input.kind == "score":
-        score = evaluation.reckonings[member_input.ref].score
+        score = evaluation.derivations[member_input.ref].score
         return Member(member_input.ref, score.value, weight=member_input.weight, reason=score.reason)
     if member_input.kind == "item":
         return _item_member(evaluation, number, measure, member_input)
@@ -285,7 +285,7 @@ def _steps(evaluation: Evaluation, measure: Measure, group: PlannedScore, value:
 def _caps_in_force(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> list[tuple[str, Fraction]]:
     caps = []
     if measure.caps:
-        values = {name: evaluation.reckonings[name].score.value for cap in measure.caps for name in cap.where}
+        values = {name: evaluation.derivations[name].score.value for cap in measure.caps for name in cap.where}
         caps = [
             (", ".join(f"{name} {condition}" for name, condition in cap.where.items()), cap.at)
             for cap in measure.caps

@@ -36,13 +36,13 @@ Maker = Literal["item", "measure", "scheme", "composition"]
 
 @dataclass(frozen=True)
 class MissingAnswerDecision:
-    """What the ``rule`` of ``maker`` did with an item for the ``cause`` that it has no answer.
+    """What the ``rule`` of ``rule_owner`` did with an item for the ``cause`` that it has no answer.
 
     ``heir`` gets ``points`` where they were handed over. ``inherited`` holds what the item itself took over, by giver.
     """
 
     rule: Rule | None = None
-    maker: Maker | None = None
+    rule_owner: Maker | None = None
     cause: Reason | None = None
     heir: str = ""
     points: Fraction | None = None
@@ -52,7 +52,7 @@ class MissingAnswerDecision:
         """The decision as plain JSON values."""
         record = {
             "rule": self.rule,
-            "by": self.maker,
+            "by": self.rule_owner,
             "cause": self.cause and self.cause.value,
             "heir": self.heir or None,
             "points": None if self.points is None else shown_exactly(self.points),
@@ -165,7 +165,7 @@ class ExplanationNode:
 
 def explain(evaluation: Evaluation, score: str) -> ExplanationNode:
     """The tree behind a score named ``overall`` or ``touchpoint.gap[greeting]``; ``KeyError`` for no such score."""
-    return _tree(evaluation, evaluation.reckonings[score], Fraction(1))
+    return _tree(evaluation, evaluation.derivations[score], Fraction(1))
 
 
 def _tree(evaluation: Evaluation, reckoning: ScoreDerivation, weight: Fraction) -> ExplanationNode:
@@ -192,7 +192,7 @@ def _parts(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[Expla
     for member_input in reckoning.inputs:
         if member_input.kind == "score":
             next(members)
-            yield _tree(evaluation, evaluation.reckonings[member_input.ref], member_input.weight)
+            yield _tree(evaluation, evaluation.derivations[member_input.ref], member_input.weight)
         else:
             for number in range(len(evaluation.visits)):
                 yield _leaf(evaluation, number, reckoning.measure, member_input, next(members))
@@ -300,7 +300,7 @@ def explain_band(evaluation: Evaluation, peers: Peers | None = None) -> BandExpl
 
 
 def _tried(evaluation: Evaluation, conditions: Mapping[str, str], peers: Peers | None) -> tuple[TestedCondition, ...]:
-    values = {name: evaluation.reckonings[name].score.value for name in conditions}
+    values = {name: evaluation.derivations[name].score.value for name in conditions}
     return tuple(
         TestedCondition(name, condition, values[name], holds=_holds(name, condition, values[name], peers))
         for name, condition in conditions.items()

@@ -26,7 +26,7 @@ def explanation_section(evaluation: Evaluation, score: str, order: int = 850) ->
     for language in LANGUAGES:
         with use(language):
             rows[language] = list(_rows(explain(evaluation, score), 0))
-    measure = evaluation.reckonings[score].measure
+    measure = evaluation.derivations[score].measure
     title = measure.title or Text(ko=score, en=score)
     columns = (
         Column(title=Text(ko="항목 · 지표", en="Item, measure"), width=4),

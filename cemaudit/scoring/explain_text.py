@@ -98,7 +98,7 @@ def _decided(decision: MissingAnswerDecision) -> Iterator[str]:
     cause = decision.cause.words if decision.cause else ""
     rule = "stays" if decision.rule == "give-to" and decision.points is None else decision.rule
     if rule:
-        by = translate(_MAKERS[decision.maker or "item"])
+        by = translate(_MAKERS[decision.rule_owner or "item"])
         points = number_words(decision.points or Fraction())
         yield str(message(_RULES[rule], cause=cause, by=by, heir=decision.heir, points=points))
     for giver, inherited in decision.inherited:

@@ -26,7 +26,7 @@ class Coverage:
     items: dict[Cell, int]
 
     @property
-    def holes(self) -> tuple[Cell, ...]:
+    def empty_cells(self) -> tuple[Cell, ...]:
         """Cells without any item, in the order of the map."""
         return tuple(cell for cell, count in self.items.items() if not count)
 

@@ -183,25 +183,25 @@ class _Planner:
             text = message("measures need each other in a circle: {circle}", circle=circle)
             raise BadInput(Problem(text, self.scheme.ref)) from error
 
-    def _complain(self, measure: Measure, text: object, field: str, hint: object = None) -> None:
+    def _add_problem(self, measure: Measure, text: object, field: str, hint: object = None) -> None:
         self.problems.append(Problem(text, f"measures.{measure.id}.{field}", hint))
 
     def _aggregator(self, measure: Measure) -> Aggregator | None:
         aggregator = self.aggregators.get(measure.how)
         if aggregator is None:
             text = message("no such aggregator: {name}", name=measure.how)
-            self._complain(measure, text, "how", nearest(measure.how, self.aggregators))
+            self._add_problem(measure, text, "how", nearest(measure.how, self.aggregators))
             return None
         for option in sorted(set(measure.options) - set(aggregator.options)):
             text = message("{how} has no option {option}", how=measure.how, option=option)
-            self._complain(measure, text, "options", nearest(option, aggregator.options))
+            self._add_problem(measure, text, "options", nearest(option, aggregator.options))
         return aggregator
 
     def _groups(self, measure: Measure) -> tuple[PlannedScore, ...]:
         members: dict[Key, list[MeasureInput]] = {}
         for source in measure.of:
             for candidate in self._candidates(measure, source):
-                if self._is_wanted(measure, candidate):
+                if self._meets_conditions(measure, candidate):
                     factor = _factor(measure, source, candidate)
                     for key in itertools.product(*(candidate.facets.get(facet, ()) for facet in measure.for_each)):
                         members.setdefault(key, []).append(MeasureInput(candidate.kind, candidate.ref, factor))
@@ -213,7 +213,7 @@ class _Planner:
     def _empty(self, measure: Measure) -> tuple[PlannedScore, ...]:
         return () if measure.for_each else (PlannedScore((), ()),)
 
-    def _is_wanted(self, measure: Measure, candidate: _InputCandidate) -> bool:
+    def _meets_conditions(self, measure: Measure, candidate: _InputCandidate) -> bool:
         for facet, condition in measure.where.items():
             if not set(candidate.facets.get(facet, ())) & (
                 {condition} if isinstance(condition, str) else set(condition)
@@ -222,7 +222,7 @@ class _Planner:
         missing = [facet for facet in measure.for_each if facet not in candidate.facets]
         if missing:
             text = message("{source} cannot be told apart by {facet}", source=candidate.ref, facet=missing[0].value)
-            self._complain(measure, text, "for_each")
+            self._add_problem(measure, text, "for_each")
         return not missing
 
     def _candidates(self, measure: Measure, source: str) -> Iterator[_InputCandidate]:
@@ -238,7 +238,7 @@ class _Planner:
         else:
             known_names = [*VISIT_SOURCES, *checklist.items, *self.scheme.measure]
             text = message("no such item or measure: {name}", name=source)
-            self._complain(measure, text, "of", nearest(source, known_names))
+            self._add_problem(measure, text, "of", nearest(source, known_names))
 
     def _item(self, item: Item) -> _InputCandidate:
         facets = _facets(self.checklist.touchpoint_of[item.id])
@@ -311,7 +311,7 @@ class _Planner:
             name, count = score_name(measure.id, wrong.key), len(wrong.inputs)
             text = N_("{how} needs {needed} inputs, {name} has {count}")
             what = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
-            self._complain(measure, what, "of")
+            self._add_problem(measure, what, "of")
 
     def _check_weights(self, measure: Measure, groups: tuple[PlannedScore, ...]) -> None:
         """A facet's group may weigh nothing; a mean or ratio as a whole may not."""
@@ -321,7 +321,7 @@ class _Planner:
             and inputs
             and not sum(member_input.weight for member_input in inputs)
         ):
-            self._complain(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
+            self._add_problem(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
 
 
 def _dependencies(measure: Measure, items: Mapping[str, Item]) -> Iterator[str]:

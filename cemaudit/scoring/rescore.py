@@ -83,7 +83,7 @@ def _label(band: Band | None) -> str | None:
 
 
 def _headline(evaluation: Evaluation) -> ScoreDerivation:
-    return evaluation.reckonings[evaluation.plan.scheme.leading]
+    return evaluation.derivations[evaluation.plan.scheme.leading]
 
 
 def _causes(
@@ -137,8 +137,8 @@ def _measure_causes(one: Evaluation, other: Evaluation) -> Iterator[ChangeCause]
     """Scores of the same name below the headlines or asked for by bands that differ; the largest differences first."""
     leading = {one.plan.scheme.leading, other.plan.scheme.leading}
     causes = []
-    for name in (_deciding_scores(one) & other.reckonings.keys()) | (_deciding_scores(other) & one.reckonings.keys()):
-        before, after = (evaluation.reckonings[name].score.value for evaluation in (one, other))
+    for name in (_deciding_scores(one) & other.derivations.keys()) | (_deciding_scores(other) & one.derivations.keys()):
+        before, after = (evaluation.derivations[name].score.value for evaluation in (one, other))
         if name not in leading and before is not None and after is not None and before != after:
             causes.append((-abs(after - before), name, before, after))
     yield from (
@@ -155,7 +155,7 @@ def _deciding_scores(evaluation: Evaluation) -> set[str]:
         name = waiting.pop()
         if name not in covered:
             covered.add(name)
-            reckoning = evaluation.reckonings[name]
+            reckoning = evaluation.derivations[name]
             waiting += (member_input.ref for member_input in reckoning.inputs if member_input.kind == "score")
             waiting += (other for cap in reckoning.measure.caps for other in cap.where)
     return covered

@@ -168,7 +168,7 @@ class SimulatedChain:
     shoppers: tuple[SimulatedShopper, ...]
     difficulty: Mapping[str, float]
 
-    def sent_to(self, store: SimulatedStore, turn: int, rng: Random) -> SimulatedShopper:
+    def shopper_for(self, store: SimulatedStore, turn: int, rng: Random) -> SimulatedShopper:
         """Who visits a store: those of its pool by turns, now and then somebody from elsewhere."""
         pool = [shopper for shopper in self.shoppers if shopper.pool == store.pool]
         return rng.choice(self.shoppers) if rng.random() < TRAVEL_SHARE else pool[turn % len(pool)]

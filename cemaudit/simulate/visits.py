@@ -36,7 +36,7 @@ def simulate(checklist: Checklist, stores: int = 6, visits: int = 3, seed: int =
         rng = Random(f"{seed} visits {checklist.ref} {store.id}")  # noqa: S311 (a simulation, no secret)
         first = rng.randrange(len(chain.shoppers))
         for course in make_schedules(checklist, visits, 1 / (1 + math.exp(store.quality)), rng):
-            shopper = chain.sent_to(store, first + course.number, rng)
+            shopper = chain.shopper_for(store, first + course.number, rng)
             for slot in course.slots:
                 yield _visit(VisitAssignment(checklist, chain, store, shopper, course, slot), rng)
 

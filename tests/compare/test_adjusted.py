@@ -96,7 +96,9 @@ def test_sql_reckons_what_the_definition_says(
         f"select {', '.join(f'count({one.earned}), sum({one.earned})' for one in leaves)} from visits"
     ).fetchone()
     means = item_means(leaves, [(sums[2 * at], int(sums[2 * at + 1] or 0)) for at in range(len(leaves))])
-    counted = dict(zip([one.counted for one in leaves], arrays(link, [one.counted for one in leaves]), strict=True))
+    counted = dict(
+        zip([one.counted_sql for one in leaves], arrays(link, [one.counted_sql for one in leaves]), strict=True)
+    )
     wanted = easiness(node, means, counted)
     found = easiness_sql(node, means)
     if found is None:
@@ -112,7 +114,9 @@ def test_the_definition_is_the_formula_of_shares() -> None:
     assert node
     a, d = items_needed(node)
     means = item_means([a, d], [(4, 6), (4, 16)])  # of A 1.5 of 3 points, of D 4 halves: 2 of 2.5
-    found = easiness(node, means, {a.counted: np.array([True, True, False]), d.counted: np.array([True, False, True])})
+    found = easiness(
+        node, means, {a.counted_sql: np.array([True, True, False]), d.counted_sql: np.array([True, False, True])}
+    )
     assert np.allclose(found, [0, 100 * 1.5 / 3 - 100 * 3.5 / 5.5, 100 * 2 / 2.5 - 100 * 3.5 / 5.5])
 
 
@@ -149,4 +153,4 @@ def test_where_points_are_handed_over_nothing_is_said_of_how_easy_items_are() ->
 
 def test_a_leaf_without_points_for_absence_is_plain_sql() -> None:
     leaf = ItemTerm('"points:A"', '"state:A"', 1, (), 1.0, 1.0, 1.0)
-    assert (leaf.counted, leaf.earned) == ('"points:A" is not null', '"points:A"')
+    assert (leaf.counted_sql, leaf.earned) == ('"points:A" is not null', '"points:A"')

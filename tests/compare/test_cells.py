@@ -27,7 +27,7 @@ def test_cells_are_the_rows_gathered(snapshot: Local) -> None:
     for at, score in enumerate(rows.score):
         levels = [int(factor.codes[at]) for factor in rows.factors[1:]]
         wanted[int(rows.store[at]), int(rows.shopper[at]), *levels].append(score - found.shift)
-    levels = np.stack([factor.codes[found.occasion] for factor in whole.of_occasions], axis=1).tolist()
+    levels = np.stack([factor.codes[found.occasion] for factor in whole.occasion_factors], axis=1).tolist()
     keys = [(store, shopper, *rest) for store, shopper, rest in zip(found.store, found.shopper, levels, strict=True)]
     assert set(keys) == set(wanted)
     assert len(set(keys)) == len(keys)
@@ -63,6 +63,6 @@ def test_visits_after_something_was_done_are_told_from_those_before(snapshot: Lo
 
 
 def test_without_a_question_about_it_nothing_was_done(snapshot: Local) -> None:
-    assert [factor.name for factor in cross_tabulate(snapshot, Selection()).of_occasions] == [
+    assert [factor.name for factor in cross_tabulate(snapshot, Selection()).occasion_factors] == [
         "wave", "checklist", "scheme", "scenario",
     ]  # fmt: skip

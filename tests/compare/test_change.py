@@ -84,8 +84,8 @@ def test_parts_change_as_their_visits_alone_say(snapshot: Local) -> None:
     with visit_table(snapshot, asked) as table:
         waves = waves_by_date(table)
         whole = fit_mixed_model(cross_tabulate_table(table))
-        assert table.unit_of
-        parts = series_by_factor(table, whole, waves, table.unit_of, 0.9)
+        assert table.unit_factor
+        parts = series_by_factor(table, whole, waves, table.unit_factor, 0.9)
     assert [part.key for part in parts] == ["north", "south", "?"]
     for name, part in zip(("north", "south"), parts, strict=False):
         with visit_table(snapshot, Selection(Filter((Condition("region", (name,)),)))) as table:
@@ -101,10 +101,10 @@ def test_parts_change_as_their_visits_alone_say(snapshot: Local) -> None:
 
 def test_waves_of_other_versions_are_called_mixed_up() -> None:
     found, _ = made(1, same=True)
-    by_wave = found.of_occasions[0]
+    by_wave = found.occasion_factors[0]
     other = by_wave._replace(name="checklist", levels=("a@1", "a@2"), codes=np.array([0, 0, 1], np.int32))
     assert not confounded_with_waves(fit_mixed_model(found))
-    assert confounded_with_waves(fit_mixed_model(replace(found, of_occasions=(by_wave, other))))
+    assert confounded_with_waves(fit_mixed_model(replace(found, occasion_factors=(by_wave, other))))
 
 
 def test_limits_of_individuals_are_the_textbook_ones() -> None:

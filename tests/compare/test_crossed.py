@@ -48,12 +48,16 @@ asked = st.builds(
 def uncentred(sums: CrossProducts) -> tuple[Any, ...]:
     """The sums as if nothing had been taken off the scores."""
     shift, ones = sums.shift, sums.column_by_column.toarray()[:, sums.first_fixed]
-    squares = sums.sum_of_squares + 2 * shift * sums.unit_totals.sum() + shift**2 * sums.unit_counts
+    squares = sums.sum_of_squares + 2 * shift * sums.unit_totals.sum() + shift**2 * sums.visits
     return sums.unit_totals + shift * sums.total_weight, sums.dense_totals + shift * ones, squares
 
 
 def assert_same(one: CrossProducts, other: CrossProducts) -> None:
-    assert (one.unit_counts, one.random_levels, one.fixed_columns) == (other.unit_counts, other.random_levels, other.fixed_columns)
+    assert (one.visits, one.random_levels, one.fixed_columns) == (
+        other.visits,
+        other.random_levels,
+        other.fixed_columns,
+    )
     assert np.array_equal(one.total_weight, other.total_weight)
     assert np.array_equal(one.unit_by_column.toarray(), other.unit_by_column.toarray())
     assert np.array_equal(one.column_by_column.toarray(), other.column_by_column.toarray())
@@ -125,9 +129,9 @@ def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> 
 def test_the_rows_of_stores_have_their_own_levels_and_the_usual_occasion(snapshot: Local) -> None:
     found = cross_tabulate(snapshot, Selection())
     rows, ones = found.rows().toarray(), found.sums().column_by_column.toarray()[len(found.shoppers)]
-    pool = found.of_stores[0]
+    pool = found.store_factors[0]
     assert np.array_equal(rows[:, found.columns_of("pool")].argmax(axis=1), pool.codes)
-    for factor in found.of_occasions:
+    for factor in found.occasion_factors:
         usual = ones[found.columns_of(factor.name)] / found.facts.visits
         assert np.allclose(rows[:, found.columns_of(factor.name)], usual)
     assert np.all(rows[:, : len(found.shoppers)] == 0)

@@ -72,7 +72,7 @@ def test_an_unlinked_pool_is_said_so_in_both_languages() -> None:
     text = str(pool.said)
     assert text.startswith("r00: no shopper works here and elsewhere.")
     assert f"standard error {pool.error.se:.1f}" in text
-    assert f"about {pool.error.se_linked:.1f}." in text
+    assert f"about {pool.error.standard_error_if_linked:.1f}." in text
     with use("ko"):
         assert str(pool.said) != text
 
@@ -84,7 +84,7 @@ def test_a_pool_hardly_linked_is_said_so_and_one_well_linked_is_not() -> None:
     assert all(f"only {100 * pool.linked:.1f} % of visits" in str(pool.said) for pool in some)
     well = known(crosses.regional(0.5))
     assert {pool.said for pool in well.pools} == {None}
-    assert {pool.error.se_linked for pool in well.pools} == {None}
+    assert {pool.error.standard_error_if_linked for pool in well.pools} == {None}
     assert not well.notes
 
 
@@ -92,7 +92,7 @@ def test_a_store_whose_only_shopper_visits_nothing_else_stands_alone() -> None:
     store = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
     shopper = [0, 1, 1, 0, 2, 2, 3, 4, 0, -1]
     found = known(crosses.crossed(store, shopper, np.arange(10.0) ** 2))
-    assert found.alone == (2,)
+    assert found.isolated_stores == (2,)
     assert found.groups == 3
     assert "one shopper who visited no other store: 1." in str(found.notes[1])
     assert "No pools or regions are known" in str(found.notes[0])
@@ -103,14 +103,14 @@ def test_without_shoppers_in_the_model_there_is_nothing_to_say_of_pools() -> Non
     crossed = crosses.crossed(np.repeat(np.arange(6), 3), np.full(18, -1), np.arange(18.0) % 7, ["a", "b"] * 3)
     found = check_design(crossed, fit_mixed_model(crossed))
     assert found.pools == ()
-    assert found.alone == ()
+    assert found.isolated_stores == ()
     assert found.notes == ()
 
 
 def test_on_another_scale_differences_between_pools_are_told_in_points() -> None:
     plain = crosses.regional(0.0)
     scale = ScoreScale("arcsine", 100_000_000, 20)
-    at = scale.to(70.0)
+    at = scale.from_points(70.0)
     slope = scale.slope(at)
     shrunk = replace(
         plain, facts=replace(plain.facts, scale=scale), totals=plain.totals / slope, shift=at,

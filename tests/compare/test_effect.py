@@ -57,7 +57,7 @@ def test_more_visits_before_leave_less_to_chance() -> None:
 def test_the_parts_make_up_the_difference() -> None:
     for one in made_up(5.0):
         assert one.naive == pytest.approx(one.regression + one.effect + one.other)
-        assert one.smallest > one.interval.high - one.effect
+        assert one.smallest_detectable > one.interval.high - one.effect
 
 
 def test_nothing_of_the_visits_after_the_action_is_left_unexplained() -> None:
@@ -73,7 +73,7 @@ def test_the_verdict_says_what_can_be_told() -> None:
     assert str(found[0]).startswith("greet raised the score by ")
     assert any("misled" in str(sentence) for sentence in found)
     nothing = next(one for one in made_up(0.0) if not one.told)
-    assert f"show effects of {nothing.smallest:.1f} points" in str(effect_conclusions(nothing)[0])
+    assert f"show effects of {nothing.smallest_detectable:.1f} points" in str(effect_conclusions(nothing)[0])
 
 
 def test_a_score_that_should_fall_is_lowered() -> None:

@@ -46,7 +46,9 @@ def test_a_value_s_scores_are_those_kept_for_it(snapshot: Local, chain: Network)
 
 def test_some_values_alone_can_be_asked_for(snapshot: Local) -> None:
     some = Filter((Condition("channel", ("electronic",)),))
-    assert [one.facet_value for one in selected_facet_values(snapshot, Selection(some, facet="channel"))] == ["electronic"]
+    assert [one.facet_value for one in selected_facet_values(snapshot, Selection(some, facet="channel"))] == [
+        "electronic"
+    ]
 
 
 def test_without_scores_kept_for_a_facet_there_is_nothing_to_compare(snapshot: Local) -> None:

@@ -86,7 +86,7 @@ def test_also_of_few_stores() -> None:
 
 def regional(visits: CrossTabulation) -> CrossTabulation:
     """The same, of which the regions are compared."""
-    return replace(visits, unit_of=visits.of_stores[0])
+    return replace(visits, unit_factor=visits.store_factors[0])
 
 
 def level_of(region: Standing, one: Chain) -> float:

@@ -64,12 +64,12 @@ def test_without_a_target_the_lowest_tenth_is_flagged() -> None:
 
 
 def test_of_few_there_is_no_lowest_tenth() -> None:
-    (region,) = CHAIN.of_stores
-    found = league(replace(CHAIN, unit_of=region), flag_at=0.5)
+    (region,) = CHAIN.store_factors
+    found = league(replace(CHAIN, unit_factor=region), flag_at=0.5)
     assert not found.flagged
     assert {(one.lowest, one.highest) for one in found.standings} == {(None, None)}
     assert str(league_conclusions(found).known[0]).startswith("Nothing is flagged")
-    assert league(replace(CHAIN, unit_of=region), target=100.0).flagged
+    assert league(replace(CHAIN, unit_factor=region), target=100.0).flagged
 
 
 def test_few_visits_give_no_rank_and_no_group_and_no_flag() -> None:
@@ -89,9 +89,9 @@ def test_where_lower_is_better_everything_is_mirrored() -> None:
 
 
 def test_a_region_is_the_mean_of_its_stores() -> None:
-    (region,) = CHAIN.of_stores
+    (region,) = CHAIN.store_factors
     stores = {one.store: one.score for one in league().standings}
-    for one in league(replace(CHAIN, unit_of=region)).standings:
+    for one in league(replace(CHAIN, unit_factor=region)).standings:
         own = [
             stores[name]
             for name, code in zip(CHAIN.stores, region.codes, strict=True)
@@ -103,8 +103,8 @@ def test_a_region_is_the_mean_of_its_stores() -> None:
 
 
 def test_the_error_of_a_region_is_less_than_that_of_its_stores() -> None:
-    (region,) = CHAIN.of_stores
-    largest = max(one.se for one in league(replace(CHAIN, unit_of=region)).standings)
+    (region,) = CHAIN.store_factors
+    largest = max(one.se for one in league(replace(CHAIN, unit_factor=region)).standings)
     assert largest < min(one.se for one in league().standings)
 
 
@@ -120,12 +120,12 @@ def test_a_store_whose_only_shopper_went_nowhere_else_is_apart() -> None:
 
 def test_pools_seen_in_different_waves_are_mixed_up_with_them() -> None:
     assert not pools_confounded(fitted(CHAIN))
-    (region,) = CHAIN.of_stores
-    waves = CHAIN.of_occasions[0]._replace(levels=("w1", "w2", "w3", "w4"), codes=np.arange(4, dtype=np.int32))
+    (region,) = CHAIN.store_factors
+    waves = CHAIN.occasion_factors[0]._replace(levels=("w1", "w2", "w3", "w4"), codes=np.arange(4, dtype=np.int32))
     at = np.eye(4)[region.codes]
     moved = replace(
         CHAIN,
-        of_occasions=(waves,),
+        occasion_factors=(waves,),
         by_store=type(CHAIN.by_store)(at * CHAIN.visits[:, None]),
         by_shopper=type(CHAIN.by_store)(CHAIN.pairs.T @ at),
         totals=type(CHAIN.by_store)(at * CHAIN.totals.toarray()),
@@ -160,7 +160,7 @@ def test_regions_that_share_their_shoppers_are_told_apart_better_than_their_inte
     shopper = draw.integers(0, 4, len(store))
     score = 70 + 3 * (store // 50) + draw.normal(0, 3, 200)[store] + 15 * shopper + draw.normal(0, 6, len(store))
     seen = crosses.crossed(store, shopper, score, [f"r{one // 50}" for one in range(200)])
-    found = league(replace(seen, unit_of=seen.of_stores[0]))
+    found = league(replace(seen, unit_factor=seen.store_factors[0]))
     best, worst = found.standings[0], found.standings[-1]
     assert best.interval.low < worst.interval.high
     assert [one.store for one in found.standings] == ["r3", "r2", "r1", "r0"]
@@ -170,17 +170,17 @@ def test_regions_that_share_their_shoppers_are_told_apart_better_than_their_inte
 
 def test_more_units_than_a_hundred_are_ranked_as_stores_are() -> None:
     seen = crosses.regional(0.3, regions=101, stores=2, shoppers=1)
-    found = league(replace(seen, unit_of=seen.of_stores[0]))
+    found = league(replace(seen, unit_factor=seen.store_factors[0]))
     assert found.order.places == 101
     assert all(one.rank and one.rank.low <= one.rank.high for one in found.standings)
 
 
 def test_the_only_store_of_a_pool_is_drawn_towards_no_others() -> None:
-    (region,) = CHAIN.of_stores
+    (region,) = CHAIN.store_factors
     codes = region.codes.copy()
     codes[0] = len(region.levels)
     pools = region._replace(levels=(*region.levels, "alone"), codes=codes)
-    found = league(replace(CHAIN, of_stores=(pools,)))
+    found = league(replace(CHAIN, store_factors=(pools,)))
     alone = next(one for one in found.standings if one.store == CHAIN.stores[0])
     assert alone.reliability is None
     assert all(one.reliability is not None for one in found.standings if one is not alone)

@@ -68,7 +68,7 @@ def test_who_is_not_known_has_no_place_among_shoppers(snapshot: Local, chain: Ne
     found = read_visit_arrays(snapshot, Selection())
     visits = Counter(one.shopper for one, _ in evaluated(chain))
     assert sorted(np.bincount(found.shopper[found.shopper >= 0])) == sorted(n for who, n in visits.items() if who)
-    assert (found.shopper < 0).sum() == visits[None] == found.facts.strangers
+    assert (found.shopper < 0).sum() == visits[None] == found.facts.unknown_shopper_visits
     assert [str(note) for note in found.facts.notes] == [
         f"Visits by shoppers who are not known, whose severity cannot be adjusted for: {visits[None]}."
     ]
@@ -179,7 +179,7 @@ def test_shares_are_compared_on_the_arcsine_scale_and_come_back(snapshot: Local)
     points, angles = read_visit_arrays(snapshot, Selection()), read_visit_arrays(snapshot, Selection(scale="arcsine"))
     assert angles.score.min() >= 0
     assert angles.score.max() <= np.pi / 2
-    back = np.sort(angles.facts.scale.back(angles.score))
+    back = np.sort(angles.facts.scale.to_points(angles.score))
     assert np.allclose(back, np.sort(np.clip(points.score, 0, 100)), atol=1e-4)
 
 

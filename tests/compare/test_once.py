@@ -27,14 +27,14 @@ def visited_once(seed: int, away: float = 0.5, strict: float = 4.0) -> tuple[Cro
     levels = draw.normal(70, 4, REGIONS)
     score = levels[region] + strict * draw.normal(size=REGIONS * SHOPPERS)[shopper] + draw.normal(0, 11, len(store))
     crossed = crosses.crossed(store, shopper, score, [f"r{one}" for one in region])
-    return replace(crossed, unit_of=crossed.of_stores[0]), levels
+    return replace(crossed, unit_factor=crossed.store_factors[0]), levels
 
 
 def test_stores_are_refused_and_regions_are_compared() -> None:
     crossed, _ = visited_once(1)
     assert units_of_single_visits(crossed)
     with pytest.raises(NotEstimable, match="every store was visited once"):
-        fit_mixed_model(replace(crossed, unit_of=None))
+        fit_mixed_model(replace(crossed, unit_factor=None))
     league = make_league(fit_without_store_effect(crossed), {})
     assert sorted(one.store for one in league.standings) == ["r0", "r1", "r2", "r3"]
     assert all(one.rank for one in league.standings)
@@ -73,7 +73,7 @@ def test_many_shoppers_are_taken_at_the_best_ratio() -> None:
     store, shopper = np.arange(600), draw.permutation(np.repeat(np.arange(300), 2))
     score = 70 + 8 * draw.normal(size=300)[shopper] + 6 * draw.normal(size=600) + 5 * (store < 300)
     crossed = crosses.crossed(store, shopper, score, ["a" if one < 300 else "b" for one in store])
-    found = fit_without_store_effect(replace(crossed, unit_of=crossed.of_stores[0]))
+    found = fit_without_store_effect(replace(crossed, unit_factor=crossed.store_factors[0]))
     assert found.model.random_sds[0] == pytest.approx(8, rel=0.2)
     assert found.model.sigma == pytest.approx(6, rel=0.2)
     first, second = make_league(found, {}).standings
@@ -82,5 +82,5 @@ def test_many_shoppers_are_taken_at_the_best_ratio() -> None:
 
 def test_stores_seen_more_often_are_not_meant() -> None:
     chain = crosses.regional(0.3, regions=3)
-    assert not units_of_single_visits(replace(chain, unit_of=chain.of_stores[0]))
-    assert not units_of_single_visits(replace(visited_once(1)[0], unit_of=None))
+    assert not units_of_single_visits(replace(chain, unit_factor=chain.store_factors[0]))
+    assert not units_of_single_visits(replace(visited_once(1)[0], unit_factor=None))

@@ -26,7 +26,7 @@ def test_the_difference_is_that_of_the_scores() -> None:
 
 
 def test_what_both_owe_to_the_same_shoppers_and_region_cancels() -> None:
-    (region,) = FITTED.crossed.of_stores
+    (region,) = FITTED.crossed.store_factors
     alike = [store for store, code in zip(FITTED.crossed.stores, region.codes, strict=True) if code == 0]
     found = pair(alike[0], alike[1])
     assert found.se < np.hypot(found.one.se, found.other.se)

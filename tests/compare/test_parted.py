@@ -25,10 +25,10 @@ def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
         found = partition(table, whole, acted, f"2 * place + cast(day >= {DAY} as integer)", 4)
         rows = table.columns("select store, shopper, wave, version, day, score, raw from compared")
     part = 2 * acted[rows["store"]] + (rows["day"] >= DAY)
-    versions = [one._replace(codes=one.codes[rows["version"]]) for one in table.of_versions]
+    versions = [one._replace(codes=one.codes[rows["version"]]) for one in table.version_factors]
     factors = [
-        *(one._replace(codes=one.codes[rows["store"]]) for one in whole.of_stores),
-        whole.of_occasions[0]._replace(codes=rows["wave"]),
+        *(one._replace(codes=one.codes[rows["store"]]) for one in whole.store_factors),
+        whole.occasion_factors[0]._replace(codes=rows["wave"]),
         *versions,
     ]
     count = len(part)

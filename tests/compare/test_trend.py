@@ -42,7 +42,7 @@ def test_lines_are_those_of_the_network_and_its_parts(trend: Trend) -> None:
 
 
 def test_a_store_is_drawn_with_its_region_and_the_network(trend: Trend) -> None:
-    course = trend.store_course("s1", "Store 1")
+    course = trend.store_history("s1", "Store 1")
     assert [str(line.name) for line in course.lines] == ["Store 1", "south", "all stores"]
     own = course.lines[0]
     assert any(score is not None for score in own.scores)
@@ -54,7 +54,7 @@ def test_a_store_hears_whether_it_changed(trend: Trend) -> None:
     assert down.watching
     quiet = replace(trend, watching=down.watching._replace(alarms=()))
     for words, one in (("lower than", down), ("higher than", up), ("no more than chance", quiet)):
-        assert words in str(one.store_course("s1", "Store 1").notes[-1])
+        assert words in str(one.store_history("s1", "Store 1").notes[-1])
 
 
 @pytest.mark.parametrize(("direction", "word"), [("down", "Lower"), ("up", "Higher")])

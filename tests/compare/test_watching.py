@@ -103,6 +103,6 @@ def test_the_mean_of_a_store_in_a_wave_is_adjusted() -> None:
     assert found
     score, error = found
     those = (rows.store == 3) & (rows.wave == 2)
-    assert score == pytest.approx(rows.usual[3] + rows.of_waves[2] + rows.value[those].mean())
+    assert score == pytest.approx(rows.mean_of_stores[3] + rows.wave_effects[2] + rows.value[those].mean())
     assert error == pytest.approx(rows.sd / 2)
     assert rows.score(3, 1) != found

@@ -47,5 +47,7 @@ def test_names_are_where_the_glossary_says(name: str, pages: dict[str, str]) -> 
         known = {module: names_in(module) for module in modules}
         wrong += [f"{term}: there is no {module}" for module, inside in known.items() if not inside]
         there = set[str]().union(*known.values())
-        wrong += [f"{term}: {word} is not in {modules}" for word in names if modules and word.split(".")[-1] not in there]
+        wrong += [
+            f"{term}: {word} is not in {modules}" for word in names if modules and word.split(".")[-1] not in there
+        ]
     assert wrong == []

@@ -143,7 +143,7 @@ def test_sealed_files(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
     assert names(media) == [sealing.PHOTO_NAME]
     (found,) = ledger.visits()
     assert [piece.file for piece in found.visit.evidence["I1"]] == [sealing.PHOTO_NAME]
-    papers = ledger.people.papers("v1")
+    papers = ledger.people.sealed_papers("v1")
     assert [(paper.revision, paper.name) for paper in papers] == [
         (1, sealing.APART_NAME), (1, "statement.json"), (2, sealing.APART_NAME), (2, "statement.json"),
     ]  # fmt: skip

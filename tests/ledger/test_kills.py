@@ -81,7 +81,7 @@ def is_whole(ledger: Ledger, inbox: Path, media: Path) -> None:
     ]  # fmt: skip
     assert [one.number for one in ledger.visits(superseded=True)] == list(range(1, 10))
     assert list(check(ledger)) == []
-    assert [one.name for one in ledger.people.papers("w1")] == [sealing.APART_NAME, "statement.json"] * 2
+    assert [one.name for one in ledger.people.sealed_papers("w1")] == [sealing.APART_NAME, "statement.json"] * 2
     assert (media / sealing.PHOTO_NAME).read_bytes() == sealing.PHOTO
     files = {str(path.relative_to(inbox)) for path in inbox.rglob("[!.]*") if path.is_file()}
     assert files == {

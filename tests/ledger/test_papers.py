@@ -21,7 +21,7 @@ def kept(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 def test_papers_as_they_came_are_fine(kept: Ledger) -> None:
     assert list(check(kept)) == []
-    assert kept.people.papers("v3") == [PAPERS[3]]
+    assert kept.people.sealed_papers("v3") == [PAPERS[3]]
 
 
 @pytest.mark.parametrize("change", ["document = '{}'", "name = 'apart'", "digest = ''", "visit = 'v9'"])

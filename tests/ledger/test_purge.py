@@ -196,13 +196,13 @@ def test_evidence_goes_when_no_visit_names_it(url: str, tmp_path: Path) -> None:
         stranger.write_bytes(b"x")
         assert purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, media) == PurgeResult(1, 1, 0)
         assert photo.exists()
-        assert ledger.people.papers("v1") == []
-        assert ledger.people.papers("v2") != []
+        assert ledger.people.sealed_papers("v1") == []
+        assert ledger.people.sealed_papers("v2") != []
         assert purge(ledger, visits_to_purge(ledger, shopper="s-berta"), REASON, None) == PurgeResult(1, 1, 0)
         assert remove_unreferenced_evidence(ledger, media) == 1
         assert not photo.exists()
         assert stranger.exists()
-        assert ledger.people.papers("v2") == []
+        assert ledger.people.sealed_papers("v2") == []
         assert list(check(ledger)) == []
 
 
@@ -213,7 +213,7 @@ def test_a_sealed_file_collected_again_does_not_bring_its_evidence_back(url: str
     with a_ledger(url, media, sealed.path) as (ledger, fates):
         assert fates == {CollectionStatus.AGAIN: 1}
         assert not (media / sealing.PHOTO_NAME).exists()
-        assert ledger.people.papers("v1") == []
+        assert ledger.people.sealed_papers("v1") == []
 
 
 def test_a_later_revision_of_a_purged_visit_still_fits(url: str, tmp_path: Path) -> None:

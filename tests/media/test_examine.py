@@ -146,9 +146,9 @@ def test_heic_without_its_extra_is_kept_and_not_looked_at(monkeypatch: pytest.Mo
 
 
 def test_what_each_kind_can_serve_as() -> None:
-    assert MediaType.HEIC.serves == {"photo", "receipt", "document"}
-    assert MediaType.PDF.serves == {"receipt", "document"}
-    assert MediaType.M4A.serves == {"audio"}
+    assert MediaType.HEIC.evidence_kinds == {"photo", "receipt", "document"}
+    assert MediaType.PDF.evidence_kinds == {"receipt", "document"}
+    assert MediaType.M4A.evidence_kinds == {"audio"}
     assert [kind.suffix for kind in MediaType] == [".jpg", ".png", ".heic", ".pdf", ".m4a", ".mp3", ".wav"]
 
 

@@ -83,7 +83,7 @@ class DemoCompany:
         except OSError as error:
             raise unwritable(Path(error.filename or self.folder), error) from error
 
-    def send(self, seed: int) -> None:
+    def deliver_visits(self, seed: int) -> None:
         """Write the table of stores, and let shoppers' visits arrive."""
         from cemaudit.simulate import simulate
         from cemaudit.simulate.chain import write_stores
@@ -272,7 +272,7 @@ def _chain_folders(checklists: Sequence[Checklist], folder: Path) -> dict[Path, 
 def _collected(company: DemoCompany, engine: Engine, seed: int) -> CollectionSummary:
     """What became of the visits of a company on their way into its ledger."""
     company.clear()
-    company.send(seed)
+    company.deliver_visits(seed)
     return company.collect(engine, lambda what: click.echo(f"cemaudit: {what}", err=True))
 
 

@@ -107,7 +107,7 @@ def _row(driver: Driver) -> dict[str, Any]:
         "performance_low": driver.performed.low, "performance_high": driver.performed.high,
         "quadrant": driver.quadrant.value, "certain": driver.certain, "suggestion": driver.hint.value,
         "penalty": lean and lean.penalty, "reward": lean and lean.reward, "range": lean and lean.range,
-        "asymmetry": lean and lean.leaning,
+        "asymmetry": lean and lean.asymmetry_index,
         "asymmetry_low": lean and lean.interval and lean.interval.low,
         "asymmetry_high": lean and lean.interval and lean.interval.high,
         "prevalence": lean and lean.prevalence,
@@ -190,7 +190,7 @@ def _print_asymmetry(drivers: Sequence[Driver]) -> None:
             f"{-lean.penalty:.1f}".replace("-0.0", "0.0"),
             f"{lean.reward:+.1f}",
             f"{lean.range:.1f}",
-            "-" if lean.leaning is None else f"{lean.leaning:+.2f}",
+            "-" if lean.asymmetry_index is None else f"{lean.asymmetry_index:+.2f}",
             _between(lean.interval),
             f"{lean.prevalence:.0%}",
         ]

@@ -87,7 +87,7 @@ def _row(found: ActionEffect) -> dict[str, Any]:
         "stores": found.acted.stores, "before": found.acted.before, "after": found.acted.after,
         "other_stores": found.others.stores, "other_before": found.others.before, "other_after": found.others.after,
         "naive": found.naive, "regression": found.regression, "other": found.other, "effect": found.effect,
-        "se": found.se, "low": found.interval.low, "high": found.interval.high, "smallest": found.smallest,
+        "se": found.se, "low": found.interval.low, "high": found.interval.high, "smallest": found.smallest_detectable,
         "told": found.told,
     }  # fmt: skip
 

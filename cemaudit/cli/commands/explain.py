@@ -50,9 +50,9 @@ def command(
     visit = single_visit(visits, visit_id)
     evaluation = engine.evaluate(visit)
     name = measure or evaluation.plan.scheme.leading
-    if name not in evaluation.reckonings:
+    if name not in evaluation.derivations:
         text = message("no such score: {name}", name=name)
-        raise BadInput(Problem(text, visit.id, nearest(name, evaluation.reckonings)))
+        raise BadInput(Problem(text, visit.id, nearest(name, evaluation.derivations)))
     tree = explain(evaluation, name)
     scheme = evaluation.plan.scheme
     has_band = scheme.bands and measure is None

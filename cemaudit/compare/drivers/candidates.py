@@ -32,9 +32,9 @@ MOST_DRIVERS = 40
 class StudyVariables(NamedTuple):
     """``titles`` of the drivers by the names of their columns (``d0``, ``d1`` ...), and ``ids``: their own names.
 
-    ``mandatory``: the names of those columns that hold a mandatory item, in any version of the checklist.
-    ``measure``: of which they are the scores; empty of items. ``containing``: those left out because the outcome is in
-    them; ``alike``: those that share something with an outcome that is reckoned.
+    ``mandatory``: the names of those columns that hold a mandatory item, in any version of the checklist. ``measure``:
+    of which they are the scores; empty of items. ``contained_outcomes``: those left out because the outcome is in them;
+    ``alike``: those that share something with an outcome that is reckoned.
     """
 
     outcome: Outcome
@@ -43,7 +43,7 @@ class StudyVariables(NamedTuple):
     titles: dict[str, Sayable]
     mandatory: frozenset[str]
     sources: list[DriverSource]
-    containing: list[str]
+    contained_outcomes: list[str]
     alike: list[str]
 
 

@@ -131,7 +131,7 @@ class DriverProducts:
         sums = self.sums.sum(axis=0) if drawn is None else drawn @ self.sums
         return self._square(np.where(counts > 0, sums / np.maximum(counts, 1), 0))
 
-    def only(self, names: Sequence[str]) -> DriverProducts:
+    def select(self, names: Sequence[str]) -> DriverProducts:
         """The same of fewer variables, in this order."""
         m = len(self.names)
         places = np.zeros((m, m), np.int64)
@@ -197,7 +197,8 @@ class DriverSource(NamedTuple):
 
 
 class StudySize(NamedTuple):
-    """How many there are; ``unknown``: visits whose shopper is not known, ``single``: whose shopper made no other.
+    """How many there are; ``unknown``: visits whose shopper is not known, ``single_visits``: whose shopper made no
+    other.
 
     ``groups``: of visits by the same shopper, of a version of the checklist, that are more than one.
     """
@@ -206,7 +207,7 @@ class StudySize(NamedTuple):
     stores: int
     shoppers: int
     unknown: int
-    single: int
+    single_visits: int
     groups: int
 
 
@@ -323,10 +324,12 @@ _FLAT = 1e-9  # points squared
 
 
 class ScreenedDrivers(NamedTuple):
-    """The products of the outcome and the drivers that stay; those too ``seldom`` known, those always the ``same``."""
+    """The products of the outcome and the drivers that stay; those too ``seldom_known`` known, those always the
+    ``same``.
+    """
 
     products: DriverProducts
-    seldom: list[str]
+    seldom_known: list[str]
     same: list[str]
 
 
@@ -344,11 +347,11 @@ def check_study_size(facts: StudySize, *, by_shopper: bool) -> None:
     if facts.visits < LEAST_PAIR:
         text = message("{count} visits are too few; at least {least} are needed.", count=facts.visits, least=LEAST_PAIR)
         raise NotEstimable(text, "visits")
-    if by_shopper and facts.visits - facts.single < LEAST_PAIR:
+    if by_shopper and facts.visits - facts.single_visits < LEAST_PAIR:
         text = message(
             "{single} of {visits} visits are the only one of their shopper, so that strict shoppers cannot be told "
             "from bad visits. With --no-centring they are taken as they are.",
-            single=facts.single,
+            single=facts.single_visits,
             visits=facts.visits,
         )
         raise NotEstimable(text, "single")
@@ -367,13 +370,13 @@ def screen_drivers(products: DriverProducts) -> ScreenedDrivers:
     same = [name for at, name in enumerate(products.names) if at and variances[at] <= _FLAT and name not in seldom]
     kept = [name for name in products.names if name not in {*seldom, *same}]
     while len(kept) > 1:
-        joint_counts = products.only(kept).together
+        joint_counts = products.select(kept).together
         if joint_counts.min() >= LEAST_PAIR:
             break
         worst = 1 + int(np.argmin(joint_counts[1:].sum(axis=1)))
         seldom.append(kept.pop(worst))
     _check_kept(products, kept)
-    return ScreenedDrivers(products.only(kept), seldom, same)
+    return ScreenedDrivers(products.select(kept), seldom, same)
 
 
 def _check_kept(products: DriverProducts, kept: list[str]) -> None:

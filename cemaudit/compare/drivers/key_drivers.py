@@ -32,8 +32,8 @@ __all__ = [
     "LEAST_IN_THIRD",
     "MOST_DRIVERS_FOR_LMG",
     "THIRDS_TABLE",
-    "Asymmetric",
     "BootstrapSamples",
+    "PenaltyReward",
     "PenaltyRewardContrasts",
     "ThirdCounts",
     "bootstrap",
@@ -67,17 +67,17 @@ _AT_ONCE = 1 << 18  # sets, of all matrices together
 Numbers = NDArray[np.float64]
 
 
-class Asymmetric(NamedTuple):
+class PenaltyReward(NamedTuple):
     """What low costs and high brings, in points of the outcome against the middle; see ``PenaltyRewardContrasts``.
 
     ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``idle``: neither is to be found.
-    ``leaning`` and its ``percentile_interval`` are ``None`` where both together may well be nothing.
+    ``asymmetry_index`` and its ``percentile_interval`` are ``None`` where both together may well be nothing.
     """
 
     penalty: float
     reward: float
     range: float
-    leaning: float | None
+    asymmetry_index: float | None
     interval: Interval | None
     prevalence: float
     idle: bool
@@ -203,14 +203,14 @@ class PenaltyRewardContrasts(NamedTuple):
     """Of p drivers, in points of the outcome, each (..., p).
 
     ``penalty``: what is lost where the driver is low, not middling (0 or more); ``reward``: what is won where it is
-    high. ``range``: both together (RIOCS). ``leaning``: (reward - penalty) / range (IA), -1 harms only, 1 lifts only,
-    NaN where it does neither.
+    high. ``range``: both together (RIOCS). ``asymmetry_index``: (reward - penalty) / range (IA), -1 harms only, 1 lifts
+    only, NaN where it does neither.
     """
 
     penalty: Numbers
     reward: Numbers
     range: Numbers
-    leaning: Numbers
+    asymmetry_index: Numbers
 
 
 def regression_slopes(S: Numbers) -> Numbers:
@@ -238,7 +238,7 @@ TOP = 3
 class BootstrapSamples(NamedTuple):
     """``relative_importance`` and ``performance`` (B, p) of B samples of stores."""
 
-    shares: Numbers
+    relative_importance: Numbers
     performance: Numbers
 
 
@@ -337,7 +337,7 @@ NO_CONTRAST_BELOW = 0.1
 
 def penalty_rewards(
     reading: Local, names: Sequence[str], *, visits: int, by_shopper: bool, level: float
-) -> dict[str, Asymmetric]:
+) -> dict[str, PenaltyReward]:
     """The asymmetry of each of the frame's columns that can be told, all fitted together; ``visits``: of the frame."""
     found = count_thirds(reading, names)
     enough = [name for name in names if min(found[name]) >= LEAST_IN_THIRD]
@@ -352,12 +352,12 @@ def penalty_rewards(
     for at, name in enumerate(enough):
         penalty, reward, both, leaning = (float(numbers[at]) for numbers in estimates)
         is_told = percentile_interval(samples.range[:, at], level).low > small
-        contrasts[name] = Asymmetric(
+        contrasts[name] = PenaltyReward(
             penalty,
             reward,
             both,
             leaning if is_told else None,
-            percentile_interval(samples.leaning[:, at], level) if is_told else None,
+            percentile_interval(samples.asymmetry_index[:, at], level) if is_told else None,
             found[name].high / visits,
             max(penalty, reward) < small
             and all(percentile_interval(sample[:, at], level).low < _NEGLIGIBLE for sample in samples[:2]),

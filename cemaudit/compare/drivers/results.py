@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cemaudit.compare.drivers.experience import ExperienceMeans, Interaction
 from cemaudit.compare.drivers.ipa import Quadrant, Suggestion
-from cemaudit.compare.drivers.key_drivers import Asymmetric
+from cemaudit.compare.drivers.key_drivers import PenaltyReward
 from cemaudit.compare.drivers.outcome import Outcome
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.nps import NpsDrivers
@@ -53,7 +53,7 @@ class Driver(NamedTuple):
     quadrant: Quadrant
     certain: float
     hint: Suggestion
-    asymmetry: Asymmetric | None
+    asymmetry: PenaltyReward | None
 
 
 class DriverStudy(NamedTuple):

@@ -28,8 +28,8 @@ from cemaudit.compare.drivers.experience import Interaction, interaction_in, mea
 from cemaudit.compare.drivers.ipa import LEANING, SELDOM, QuadrantPosition, Suggestion, quadrant_positions, suggest
 from cemaudit.compare.drivers.key_drivers import (
     MOST_DRIVERS_FOR_LMG,
-    Asymmetric,
     BootstrapSamples,
+    PenaltyReward,
     bootstrap,
     correlations_from_covariances,
     nearest_correlation,
@@ -87,8 +87,10 @@ def _on_outcome(chosen: StudyVariables) -> Iterator[Sayable]:
             outcome=outcome.name,
             names=listed(chosen.alike),
         )
-    if chosen.containing:
-        yield message("Left out, because the outcome is part of them: {names}.", names=listed(chosen.containing))
+    if chosen.contained_outcomes:
+        yield message(
+            "Left out, because the outcome is part of them: {names}.", names=listed(chosen.contained_outcomes)
+        )
     yield message(
         "One shopper fills in the drivers and the outcome, and a good mood lifts both; a question put to real "
         "customers would be a better outcome."
@@ -103,10 +105,10 @@ def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
     yield message(
         "Each visit is taken as it differs from its shopper's usual one: strict and mild shoppers count alike."
     )
-    if facts.single:
+    if facts.single_visits:
         yield message(
             "{single} of {visits} visits are the only one of their shopper, and say nothing here.",
-            single=facts.single,
+            single=facts.single_visits,
             visits=facts.visits,
         )
     if facts.unknown:
@@ -128,8 +130,8 @@ def _on_missing(chosen: StudyVariables, inputs: NoteInputs) -> Iterator[Sayable]
             "The comparisons did not quite agree; correlations were moved by up to {moved} so that they do.",
             moved=f"{inputs.moved:.3f}",
         )
-    if inputs.kept.seldom:
-        yield message("Left out, because too seldom known: {names}.", names=_named(chosen, inputs.kept.seldom))
+    if inputs.kept.seldom_known:
+        yield message("Left out, because too seldom known: {names}.", names=_named(chosen, inputs.kept.seldom_known))
     if inputs.kept.same:
         yield message(
             "Left out, because they never differ: {names}. What never differs tells nothing.",
@@ -197,7 +199,7 @@ class _StudyEstimates(NamedTuple):
     R: Numbers
     means: StoreMeans
     samples: BootstrapSamples
-    leanings: dict[str, Asymmetric]
+    leanings: dict[str, PenaltyReward]
 
 
 def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = DEFAULT_RULES) -> DriverStudy:
@@ -214,7 +216,7 @@ def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = D
     kept = screen_drivers(cross_products_by_store(reading, [OUTCOME, *chosen.ids], by_shopper=by_shopper))
     R, moved = _consistent_correlations(kept.products)
     explained = _significant_r_squared(
-        R, facts.visits - facts.single - facts.groups if by_shopper else facts.visits - 1
+        R, facts.visits - facts.single_visits - facts.groups if by_shopper else facts.visits - 1
     )
     names = kept.products.names[1:]
     means = store_means(reading, names)
@@ -269,15 +271,15 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
         estimates.samples,
         _direction(estimates.chosen),
     )
-    positions = quadrant_positions(found, up * performance, samples.shares, up * samples.performance)
-    first, visits = top_three_probabilities(samples.shares), estimates.means.counts.sum(axis=0)
+    positions = quadrant_positions(found, up * performance, samples.relative_importance, up * samples.performance)
+    first, visits = top_three_probabilities(samples.relative_importance), estimates.means.counts.sum(axis=0)
     return [
         Driver(
             estimates.chosen.ids[key],
             estimates.chosen.titles[key],
             int(visits[at]),
             float(found[at]),
-            percentile_interval(samples.shares[:, at], level),
+            percentile_interval(samples.relative_importance[:, at], level),
             float(first[at]),
             float(performance[at]),
             percentile_interval(samples.performance[:, at], level),
@@ -299,10 +301,10 @@ def _direction(chosen: StudyVariables) -> int:
     return -1 if chosen.sources[-1].table.schemes[-1].direction == "lower-is-better" else 1
 
 
-def _hint(position: QuadrantPosition, leaning: Asymmetric | None, *, mandatory: bool) -> Suggestion:
+def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandatory: bool) -> Suggestion:
     if leaning is None:
         return suggest(position, idle=False, lifts=False, seldom=False, mandatory=mandatory)
-    lifts = leaning.leaning is not None and leaning.leaning > LEANING
+    lifts = leaning.asymmetry_index is not None and leaning.asymmetry_index > LEANING
     surely = leaning.interval is not None and leaning.interval.low > 0
     seldom = leaning.prevalence < SELDOM
     return suggest(position, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)

@@ -44,15 +44,16 @@ class CrossProducts:
     """Weighted cross-products of the visits, with ``I`` units and ``K`` dense columns.
 
     The dense columns are: the levels of each further random factor (``random_levels`` says how many each has, in this
-    order), then ``fixed_columns`` columns, of which the first is the constant 1. ``unit_counts``: number of rows. ``total_weight`` (I):
-    sum of weights per unit (its number of visits where all weigh 1). ``unit_by_column`` (I x K) and ``column_by_column`` (K x K, both
-    triangles): cross-tabulations, sparse. ``unit_totals`` (I), ``dense_totals`` (K), ``sum_of_squares``: weighted sums of y
-    per unit, of y times each column, of y². ``log_weights``: sum of the logarithms of the weights.
-    ``shift`` was taken off every score before summing (best their mean: less is lost to rounding); estimates have it
-    back. A row without a level of a factor (or without a unit) simply does not count there.
+    order), then ``fixed_columns`` columns, of which the first is the constant 1. ``visits``: number of rows.
+    ``total_weight`` (I): sum of weights per unit (its number of visits where all weigh 1). ``unit_by_column`` (I x K)
+    and ``column_by_column`` (K x K, both triangles): cross-tabulations, sparse. ``unit_totals`` (I), ``dense_totals``
+    (K), ``sum_of_squares``: weighted sums of y per unit, of y times each column, of y². ``log_weights``: sum of the
+    logarithms of the weights. ``shift`` was taken off every score before summing (best their mean: less is lost to
+    rounding); estimates have it back. A row without a level of a factor (or without a unit) simply does not count
+    there.
     """
 
-    unit_counts: int
+    visits: int
     total_weight: Vector
     unit_by_column: Sparse
     column_by_column: Sparse
@@ -92,7 +93,9 @@ class CrossProducts:
     def total(self) -> Sparse:
         """All cross-products, units first: sparse (I + K) x (I + K)."""
         units = sparse.diags_array(self.total_weight)
-        return sparse.block_array([[units, self.unit_by_column], [self.unit_by_column.T, self.column_by_column]], format="csr")
+        return sparse.block_array(
+            [[units, self.unit_by_column], [self.unit_by_column.T, self.column_by_column]], format="csr"
+        )
 
 
 def _incidence(codes: Codes, levels: int) -> Sparse:
@@ -129,7 +132,7 @@ def cross_products_of_rows(  # noqa: PLR0913, PLR0917
     block = sparse.hstack([*others, columns], format="csr")
     weighed = sparse.diags_array(weigh) @ block
     return CrossProducts(
-        unit_counts=len(scores),
+        visits=len(scores),
         total_weight=units.T @ weigh,
         unit_by_column=sparse.csr_array(units.T @ weighed),
         column_by_column=sparse.csr_array(block.T @ weighed),

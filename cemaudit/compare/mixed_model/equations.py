@@ -62,7 +62,7 @@ class MixedModelEquations:
 
     def degrees_of_freedom(self, method: Method) -> int:
         """Visits, less the fixed columns for REML."""
-        return self.sums.unit_counts - (self.sums.fixed_columns if method == "REML" else 0)
+        return self.sums.visits - (self.sums.fixed_columns if method == "REML" else 0)
 
     def variance(self, method: Method) -> float:
         """Residual variance that the ratios go with."""
@@ -89,13 +89,18 @@ class MixedModelEquations:
     def relative_prediction_variance(self, inverse: Matrix) -> Vector:
         """Per random factor: the sum of its levels' prediction error variances, each as a share of its variance."""
         again = (self.theta[0] / self.unit_diagonal) ** 2
-        units = float((1.0 / self.unit_diagonal).sum()) + weighted_trace(self.sums.unit_by_column, again, self.scale, inverse)
+        units = float((1.0 / self.unit_diagonal).sum()) + weighted_trace(
+            self.sums.unit_by_column, again, self.scale, inverse
+        )
         diagonal = np.diagonal(inverse)
         return np.array([units, *(float(diagonal[span].sum()) for span in self.sums.random_columns)])
 
     def criterion_gradient(self, method: Method) -> Vector:
         """Gradient of the criterion by the logarithms of the ratios: 2 (levels - unexplained - sum of squares)."""
-        squares = [self.units @ self.units, *(self.columns[span] @ self.columns[span] for span in self.sums.random_columns)]
+        squares = [
+            self.units @ self.units,
+            *(self.columns[span] @ self.columns[span] for span in self.sums.random_columns),
+        ]
         levels = np.array(self.sums.levels, dtype=np.float64)
         gone = self.relative_prediction_variance(self.inverse(method))
         return np.asarray(2.0 * (levels - gone - np.array(squares) / self.variance(method)))
@@ -245,7 +250,7 @@ def _reordered(
     block = total[columns]
     randoms = tuple(sums.levels[factor] for factor in factors[1:])
     return CrossProducts(
-        unit_counts=sums.unit_counts,
+        visits=sums.visits,
         total_weight=np.asarray(total.diagonal()[first]),
         unit_by_column=sparse.csr_array(total[first][:, columns]),
         column_by_column=sparse.csr_array(block[:, columns]),

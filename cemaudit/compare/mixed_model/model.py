@@ -71,7 +71,8 @@ def prediction_error_covariances(
 
 
 class MixedModel(ABC):
-    """Effects of units (I) and dense columns (K) with their uncertainty, in the order of the ``cross_products`` behind them.
+    """Effects of units (I) and dense columns (K) with their uncertainty, in the order of the ``cross_products`` behind
+    them.
 
     ``theta``: standard deviation of units and of each further random factor, over ``sigma``. ``unit_sd`` and
     ``random_sds``: the same in points. ``aliased``: which fixed columns (from 0) say nothing the ones before them did
@@ -87,7 +88,7 @@ class MixedModel(ABC):
     effects: Vector
 
     @abstractmethod
-    def prediction_error_variances(self, contrasts: Sparse) -> Vector:
+    def standard_errors(self, contrasts: Sparse) -> Vector:
         """Standard errors of combinations (m x (I + K)) of all effects, as predictions."""
 
     @abstractmethod
@@ -100,9 +101,9 @@ class MixedModel(ABC):
         A combination must make sense without aliased columns.
         """
         contrasts = _stacked_contrasts(self.cross_products, units, dense)
-        return Estimates(contrasts @ self.effects, self.prediction_error_variances(contrasts))
+        return Estimates(contrasts @ self.effects, self.standard_errors(contrasts))
 
-    def prediction_error_covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
+    def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
         """Covariances (m x m) of the prediction errors of a few such combinations."""
         return self.covariance(_stacked_contrasts(self.cross_products, units, dense))
 
@@ -129,13 +130,15 @@ class MixedModel(ABC):
     @cached_property
     def unit_standard_errors(self) -> Vector:
         """Standard error of each unit's effect (I)."""
-        return self.prediction_error_variances(sparse.eye_array(self.cross_products.units, len(self.effects), format="csr"))
+        return self.standard_errors(sparse.eye_array(self.cross_products.units, len(self.effects), format="csr"))
 
     @cached_property
     def dense_standard_errors(self) -> Vector:
         """Standard error of the effect of each dense column (K); 0 for an aliased one."""
         size = self.cross_products.columns
-        return self.prediction_error_variances(sparse.eye_array(size, len(self.effects), k=self.cross_products.units, format="csr"))
+        return self.standard_errors(
+            sparse.eye_array(size, len(self.effects), k=self.cross_products.units, format="csr")
+        )
 
     @property
     def random_standard_errors(self) -> list[Vector]:

@@ -119,7 +119,7 @@ class _ProjectedProducts:
                 matrix[column, row] = matrix[row, column]
             once = self.total.diagonal()[one].sum() - (self.explained[:, one] ** 2).sum()
             matrix[row, size] = matrix[size, row] = once
-        raw[size], matrix[size, size] = self.sums.unit_counts, self.sums.unit_counts - self.sums.fixed_columns
+        raw[size], matrix[size, size] = self.sums.visits, self.sums.visits - self.sums.fixed_columns
         right = np.array([*(float((self.totals[span] ** 2).sum()) for span in spans), self.squares])
         return MomentEquations(matrix, right, raw)
 
@@ -140,8 +140,8 @@ def check_identified(sums: CrossProducts) -> tuple[EliminationOrder, MomentEquat
 
 
 def _check_sizes(sums: CrossProducts) -> None:
-    if sums.unit_counts - sums.fixed_columns < 2:
-        raise NotEstimable(message("{count} visits are too few to compare anything", count=sums.unit_counts), "few")
+    if sums.visits - sums.fixed_columns < 2:
+        raise NotEstimable(message("{count} visits are too few to compare anything", count=sums.visits), "few")
     if sums.columns > LARGEST_BLOCK:
         text = N_("there are more than {most} on both sides: compare fewer at once, for instance region by region")
         raise NotEstimable(message(text, most=LARGEST_BLOCK), "large")
@@ -186,7 +186,9 @@ _NO_WORSE = 1e-7
 
 @dataclass
 class _ThetaSearch:
-    """Searches the ratios ``free_parameters`` (the others are 0) by the logarithms of them, in about their standard errors."""
+    """Searches the ratios ``free_parameters`` (the others are 0) by the logarithms of them, in about their standard
+    errors.
+    """
 
     sums: CrossProducts
     method: Method

@@ -85,7 +85,7 @@ def _cleaned(data: bytes, use: str) -> tuple[MediaType, bytes]:
     kind = media_type_of(data[:HEAD])
     if len(data) > kind.most_bytes:
         raise BadInput(Problem(message("larger than {most} MB", most=kind.most_bytes // 1_000_000)))
-    if use not in kind.serves:
+    if use not in kind.evidence_kinds:
         what = message("a file of the kind {kind} cannot be evidence of the kind {use}", kind=kind, use=use)
         raise BadInput(Problem(what))
     return kind, examine(data).data

@@ -25,7 +25,7 @@ class ExportRequest:
     """Which visits, under the schemes in force or ``scheme``, and how.
 
     ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
-    of claims and blames too; ``shoppers``: their pseudonyms too; ``owners``: whose the stores are. None of them is
+    of claims and blames too; ``shoppers``: their pseudonyms too; ``with_owners``: whose the stores are. None of them is
     given unless asked for.
     """
 
@@ -34,7 +34,7 @@ class ExportRequest:
     wide: bool = True
     words: bool = False
     shoppers: bool = False
-    owners: bool = False
+    with_owners: bool = False
 
     @property
     def question(self) -> LedgerQuery:
@@ -67,7 +67,7 @@ def visit_columns(request: ExportRequest) -> Iterator[ExportColumn]:
     yield ExportColumn("visit", "visits.visit")
     yield ExportColumn("revision", "visits.revision", "whole")
     yield ExportColumn("store", "visits.store")
-    about_stores = [name for name in STORE_COLUMNS if name != "owner" or request.owners]
+    about_stores = [name for name in STORE_COLUMNS if name != "owner" or request.with_owners]
     yield from (ExportColumn(f"store_{name}", f"stores.{name}") for name in about_stores)
     yield ExportColumn("wave", "visits.wave")
     yield ExportColumn("day", "visits.day", "date")

@@ -179,7 +179,7 @@ class ExportBatches:
     def __iter__(self) -> Iterator[SqlStatement]:
         for ref in self._tables:
             for pair in self._pairs(ref):
-                self._make_current(ref, pair)
+                self._make_views(ref, pair)
                 yield self._rows()
 
     def _pairs(self, ref: str) -> Iterator[_FilePair]:
@@ -188,7 +188,7 @@ class ExportBatches:
             if file.place[-1] in scored:
                 yield _FilePair(file, *scored[file.place[-1]])
 
-    def _make_current(self, ref: str, pair: _FilePair) -> None:
+    def _make_views(self, ref: str, pair: _FilePair) -> None:
         """Make the views about a stretch."""
         self.reading.view("wide_answers", [pair.answers])
         self.reading.view("wide_scores_1", [pair.scores])

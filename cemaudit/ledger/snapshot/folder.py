@@ -113,7 +113,7 @@ class SnapshotFolder:
 
     def reached(self) -> SnapshotProgress:
         """How far the files go."""
-        last_note = self._said_last()
+        last_note = self._last_note()
         if not last_note:
             return SnapshotProgress(0, 0, whole=True)
         query = "select 1 from trail where number > ? and kind <> ? limit 1"
@@ -123,10 +123,10 @@ class SnapshotFolder:
     @property
     def is_finished(self) -> bool:
         """Whether the last run came to its end: which visits count is written of all that are in the files."""
-        last_note = self._said_last()
+        last_note = self._last_note()
         return not last_note or bool(last_note["whole"])
 
-    def _said_last(self) -> Mapping[str, Any]:
+    def _last_note(self) -> Mapping[str, Any]:
         """What the trail's last line about new visits says."""
         query = "select document from trail where kind = ? order by number desc limit 1"
         rows = self.ledger.database.run(query, (KIND,))
@@ -142,7 +142,7 @@ class SnapshotFolder:
         self, new: Sequence[NewFile], kind: str, subject: str, schemes: Iterable[Scheme] = (), **notes: Any
     ) -> None:
         """Name the files, and let the ledger vouch for them, in a line of that ``kind``; only then they count."""
-        existing_names = self.files_ever()
+        existing_names = self.all_file_names()
         before = self.parts
         named = [(new_file, _named(new_file.part, existing_names, before)) for new_file in new]
         for new_file, file in named:
@@ -151,14 +151,14 @@ class SnapshotFolder:
 
         def work(entry: TrailEntry) -> None:
             self.ledger.shelf.put(entry, schemes)
-            ever = self.files_ever()  # another run may have made the same meanwhile
+            ever = self.all_file_names()  # another run may have made the same meanwhile
             entry.add("snapshot", [file._replace(made=entry.at) for _, file in named if file.file not in ever])
             entry.subject = subject
             entry.note(**notes)
 
         self.ledger.write(kind, work)
 
-    def files_ever(self) -> set[str]:
+    def all_file_names(self) -> set[str]:
         """Every file there ever was."""
         return {file for (file,) in self.ledger.database.run("select file from snapshot")}
 
@@ -263,7 +263,7 @@ def _sweep(store: SnapshotFolder, kept: set[str]) -> None:
 
     What is called otherwise than files of snapshots are is somebody else's, and stays.
     """
-    ever = store.files_ever()
+    ever = store.all_file_names()
     for path in store.folder.rglob("*.parquet*"):
         file = path.relative_to(store.folder).as_posix()
         with suppress(OSError):  # another run may sweep, too

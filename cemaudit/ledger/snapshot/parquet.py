@@ -74,13 +74,13 @@ class CopiedColumns(NamedTuple):
 class SnapshotTable:
     """The columns of ``rows`` visits, and what is said ``about`` them (as JSON, inside the file).
 
-    Those of the file ``beside`` come first.
+    Those of the file ``copied_columns`` come first.
     """
 
     rows: int
     fields: Sequence[SnapshotColumn]
     about: Mapping[str, Any] = field(default_factory=dict)
-    beside: CopiedColumns | None = None
+    copied_columns: CopiedColumns | None = None
 
     @property
     def arrays(self) -> dict[str, Array]:
@@ -90,7 +90,7 @@ class SnapshotTable:
     @property
     def selected(self) -> str:
         """What SQL selects of the arrays, and of the file beside them."""
-        taken_over = [f"beside.{quoted(name)}" for name in self.beside.columns] if self.beside else []
+        taken_over = [f"beside.{quoted(name)}" for name in self.copied_columns.columns] if self.copied_columns else []
         made = [
             f"{field.written.format(f'c{number}')} as {quoted(field.name)}" for number, field in enumerate(self.fields)
         ]
@@ -191,7 +191,11 @@ def _copy(link: DuckDBPyConnection, table: SnapshotTable, path: Path) -> None:
         f"format parquet, compression zstd, row_group_size {_ROWS_AT_ONCE}, kv_metadata {{{METADATA_KEY}: {about}}}"
     )
     link.register("given", table.arrays)
-    source = "given" if table.beside is None else f"{parquet_sql([table.beside.path])} as beside positional join given"
+    source = (
+        "given"
+        if table.copied_columns is None
+        else f"{parquet_sql([table.copied_columns.path])} as beside positional join given"
+    )
     try:
         link.execute(f"copy (select {table.selected} from {source}) to {sql_text(str(path))} ({options})")
     except duckdb.IOException as error:

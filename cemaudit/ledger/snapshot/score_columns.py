@@ -66,11 +66,11 @@ class HundredthsScorer:
         """Every score of all visits of ``columns``, by name, and what the kernel said, bands among it."""
         scored = self._kernel.run(columns)
         marked = {name: _marked(scored.values[name], scored.reasons[name]) for name in scored.values}
-        for name, rows in self._unsure(scored):
+        for name, rows in self._undecided_rows(scored):
             self._decide(name, rows, columns, marked[name])
         return marked, scored
 
-    def _unsure(self, scored: ScoredVisits) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    def _undecided_rows(self, scored: ScoredVisits) -> Iterator[tuple[str, NDArray[np.intp]]]:
         """The rows of each score in which a float does not say which hundredth is the nearest."""
         for name, values in scored.values.items():
             size = np.abs(values) * 100

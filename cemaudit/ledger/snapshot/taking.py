@@ -49,7 +49,7 @@ class SchemesInForce:
         if ref not in self._used:
             kept = self._ledger.shelf.schemes([ref]).get(ref)
             scheme = kept if kept and ref not in self._engine.library.schemes else self._engine.library.scheme(ref)
-            problem = self._ledger.shelf.clash(scheme)
+            problem = self._ledger.shelf.conflict(scheme)
             if problem:
                 raise BadInput(problem)
             self._used[ref] = scheme

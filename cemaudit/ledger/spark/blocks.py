@@ -34,7 +34,7 @@ class WorkerTask(NamedTuple):
     blocked: tuple[str, ...] = ()
 
     @property
-    def marks(self) -> HundredthsScorer:
+    def scorer(self) -> HundredthsScorer:
         """What gives the scores; compiled once in a process."""
         return hundredths_scorer(*self)
 
@@ -48,7 +48,7 @@ def batch_scorer(under: WorkerTask) -> Callable[[Iterator[RecordBatch]], Iterato
 
     def score(batches: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
         for batch in batches:
-            yield _scores(under.marks, batch)
+            yield _scores(under.scorer, batch)
 
     return score
 

@@ -64,7 +64,7 @@ def rescore_on(  # noqa: PLR0913 (what a run is made of)
             done.visits += snapshot.visits(ref, since)
         done.refs.append(ref)
         done.problems += _left_out(snapshot, ref, scheme)
-        done.fallbacks |= {name: str(why) for name, why in under.marks.fallbacks.items()}
+        done.fallbacks |= {name: str(why) for name, why in under.scorer.fallbacks.items()}
     if not done.refs:
         raise BadInput(done.problems)
     return done
@@ -98,7 +98,7 @@ def _refuse_text_conditions(checklist: Checklist) -> None:
 
 def _is_done(snapshot: SparkSnapshot, ref: str, under: WorkerTask, since: dt.date | None) -> bool:
     """Whether these scores are there already; ``BadInput`` where they are of another scheme of that name."""
-    scheme = under.marks.plan.scheme.ref
+    scheme = under.scorer.plan.scheme.ref
     note = snapshot.noted(ref, scheme)
     if note and note.scheme != under.scheme:
         raise _another(scheme, snapshot.scored_in(ref, scheme))
@@ -107,7 +107,7 @@ def _is_done(snapshot: SparkSnapshot, ref: str, under: WorkerTask, since: dt.dat
 
 def _write(snapshot: SparkSnapshot, ref: str, under: WorkerTask, since: dt.date | None) -> None:
     """Score the answers to a checklist on the workers, and write what comes out beside the snapshot."""
-    plan = under.marks.plan
+    plan = under.scorer.plan
     url = snapshot.scored_in(ref, plan.scheme.ref)
     answers = snapshot.chosen(ref, since)
     note = ClusterScoresNote(under.scheme, tuple(score_columns(plan)), snapshot.answers_digest(ref), since)
@@ -143,7 +143,7 @@ def _schema(answers: DataFrame, under: WorkerTask) -> StructType:
     words = [StructField(name, StringType()) for name in ("scheme", "band")]
     scores = [
         field
-        for column in score_columns(under.marks.plan)
+        for column in score_columns(under.scorer.plan)
         for field in (StructField(column.score, LongType()), StructField(column.reason, ByteType()))
     ]
     return StructType([*heads, *words, *scores])

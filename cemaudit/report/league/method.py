@@ -139,7 +139,7 @@ def _sample(account: LeagueReportData) -> Table:
     rows: list[Row] = [
         (Text(ko=units.ko, en=(units.en or "").capitalize()), f"{len(league.standings):,}"),
         (Text(ko="점수가 있는 방문", en="Visits with a score"), f"{facts.visits:,}"),
-        (Text(ko="쇼퍼를 모르는 방문", en="Visits by an unknown shopper"), f"{facts.strangers:,}"),
+        (Text(ko="쇼퍼를 모르는 방문", en="Visits by an unknown shopper"), f"{facts.unknown_shopper_visits:,}"),
         *((_left_out(reason), f"{count:,}") for reason, count in sorted(facts.left_out.items())),
         (Text(ko="순위를 매기는 최소 방문 수", en="Visits needed for a place"), f"{rules.least_visits}"),
         (Text(ko="구간의 수준", en="Level of intervals"), percent(rules.level)),

@@ -56,7 +56,7 @@ def _ratio(members: BlockMembers, options: Options, block: RowBlock) -> Aggregat
 
 def _mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
     count = NumberColumn(members.count, most=float(members.size))
-    return _quotient_of(members.plain(), count, None)
+    return _quotient_of(members.unweighted_sum(), count, None)
 
 
 def _weighted_mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
@@ -64,7 +64,9 @@ def _weighted_mean(members: BlockMembers, options: Options, block: RowBlock) -> 
     total = members.earned()
     if min(members.members.weights, default=0) < 0:
         sign = np.sign(weight.top)
-        total = NumberColumn(total.top * sign, total.bottom, total.scale, total.most, total.widest, total.error)
+        total = NumberColumn(
+            total.top * sign, total.bottom, total.scale, total.most, total.denominator_bound, total.error
+        )
         weight = NumberColumn(np.abs(weight.top), None, weight.scale, weight.most)
     return _quotient_of(total, weight, weight.top != 0)
 
@@ -76,7 +78,7 @@ def _quotient_of(top: NumberColumn, bottom: NumberColumn, where: Mask | None) ->
         scaled = top.times(Fraction(bottom.scale))
         if scaled.is_exact and bottom.most * scaled.scale < 2.0**52:
             return NumberColumn(scaled.top, safe, scaled.scale, scaled.most, bottom.most), where
-    plain = top.floated()
+    plain = top.as_floats()
     value = plain.top / (safe / bottom.scale)
     most = plain.most * bottom.scale
     return NumberColumn(value, most=most, error=(plain.error + plain.most * 2.0**-50) * bottom.scale), where
@@ -86,13 +88,13 @@ def _extreme(members: BlockMembers, farthest: float, pick: np.ufunc) -> Aggregat
     member_columns = members.parts()
     numbers = [member.number for member in member_columns]
     scale = common_scale(numbers)
-    tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
+    tops = [n.as_floats().top if scale is None else n.top * (scale // n.scale) for n in numbers]
     best = pick.reduce([np.where(member.has, top, farthest) for member, top in zip(member_columns, tops, strict=True)])
     best = np.where(np.isinf(best), 0.0, best)
     most = max(number.reach for number in numbers)
     if scale is not None:
-        return NumberColumn(best, scale=scale, most=most * scale).safe(), None
-    return NumberColumn(best, most=most, error=max(number.floated().error for number in numbers)), None
+        return NumberColumn(best, scale=scale, most=most * scale).float_if_overflowing(), None
+    return NumberColumn(best, most=most, error=max(number.as_floats().error for number in numbers)), None
 
 
 def _min(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
@@ -111,7 +113,7 @@ def _product(members: BlockMembers, options: Options, block: RowBlock) -> Aggreg
 
 
 def _or_one(number: NumberColumn, has: Mask) -> tuple[Floats, None, int, float, float, float]:
-    plain = number if number.is_exact and number.bottom is None else number.floated()
+    plain = number if number.is_exact and number.bottom is None else number.as_floats()
     return np.where(has, plain.top, plain.scale), None, plain.scale, max(plain.most, plain.scale), 1.0, plain.error
 
 
@@ -120,7 +122,7 @@ def _multiplied(one: NumberColumn, other: NumberColumn) -> NumberColumn:
         product = NumberColumn(one.top * other.top, None, one.scale * other.scale, one.most * other.most)
         if product.fits:
             return product
-    first, second = one.floated(), other.floated()
+    first, second = one.as_floats(), other.as_floats()
     most = first.most * second.most
     error = first.error * second.most + second.error * first.most + most * 2.0**-52
     return NumberColumn(first.top * second.top, most=most, error=error)
@@ -147,7 +149,7 @@ def _quotient(members: BlockMembers, options: Options, block: RowBlock) -> Aggre
     if not second.is_exact or second.bottom is not None:
         raise NotVectorizable(N_("it divides by a number that is not whole"))
     sign = np.sign(second.top)
-    top = NumberColumn(first.top * sign, first.bottom, first.scale, first.most, first.widest, first.error)
+    top = NumberColumn(first.top * sign, first.bottom, first.scale, first.most, first.denominator_bound, first.error)
     return _quotient_of(top, NumberColumn(np.abs(second.top), None, second.scale, second.most), second.top != 0)
 
 
@@ -155,20 +157,20 @@ def _first(members: BlockMembers, options: Options, block: RowBlock) -> Aggregat
     member_columns = members.parts()
     numbers = [member.number for member in member_columns]
     scale = common_scale(numbers)
-    tops = [n.floated().top if scale is None else n.top * (scale // n.scale) for n in numbers]
+    tops = [n.as_floats().top if scale is None else n.top * (scale // n.scale) for n in numbers]
     first_value = np.zeros(members.block.rows)
     for member, top in reversed(list(zip(member_columns, tops, strict=True))):
         first_value = np.where(member.has, top, first_value)
     most = max(number.reach for number in numbers)
     if scale is not None:
-        return NumberColumn(first_value, scale=scale, most=most * scale).safe(), None
-    return NumberColumn(first_value, most=most, error=max(number.floated().error for number in numbers)), None
+        return NumberColumn(first_value, scale=scale, most=most * scale).float_if_overflowing(), None
+    return NumberColumn(first_value, most=most, error=max(number.as_floats().error for number in numbers)), None
 
 
 def _reaching(members: BlockMembers, block: RowBlock, sign: str, edge: Fraction) -> Floats:
     total = np.zeros(block.rows)
     for member_columns in members.parts():
-        total += member_columns.has & block.reaches(member_columns.number, sign, edge)
+        total += member_columns.has & block.compare_with(member_columns.number, sign, edge)
     return total
 
 
@@ -183,7 +185,7 @@ def _count(members: BlockMembers, options: Options, block: RowBlock) -> Aggregat
 
 
 def _experience(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
-    performance, emotion = (member_columns.number.floated() for member_columns in members.parts())
+    performance, emotion = (member_columns.number.as_floats() for member_columns in members.parts())
     scale = float(options.get("scale", ONE))
     p, e = performance.top / scale, emotion.top / scale
     number = np.where(e >= 0, p * e, e * (1 - p / 2)) * scale
@@ -235,7 +237,7 @@ def _plugin_form(aggregator: Aggregator) -> Form:
                 result[some] = call(values, weights, possible, options)
         is_finite = np.isfinite(result)
         number = np.where(is_finite, result, 0.0)
-        block.doubtful(np.abs(number) > _PLUGIN_REACH)
+        block.leave_to_exact(np.abs(number) > _PLUGIN_REACH)
         return NumberColumn(np.clip(number, -_PLUGIN_REACH, _PLUGIN_REACH), most=_PLUGIN_REACH, error=1e-11), is_finite
 
     return run

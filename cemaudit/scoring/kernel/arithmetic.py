@@ -64,16 +64,16 @@ class NumberColumn:
     What a method returns takes over the arrays of the number it was asked of, which is of no use afterwards: fresh
     arrays cost more than the arithmetic.
 
-    ``bottom`` is positive, or absent (1). ``most`` and ``widest`` are the largest that ``top`` and ``bottom`` can be.
-    Where ``error`` is 0 all parts are whole and the number is exact; else ``top`` is the number itself, give or take
-    ``error``.
+    ``bottom`` is positive, or absent (1). ``most`` and ``denominator_bound`` are the largest that ``top`` and
+    ``bottom`` can be. Where ``error`` is 0 all parts are whole and the number is exact; else ``top`` is the number
+    itself, give or take ``error``.
     """
 
     top: Floats
     bottom: Floats | None = None
     scale: int = 1
     most: float = 0.0
-    widest: float = 1.0
+    denominator_bound: float = 1.0
     error: float = 0.0
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ class NumberColumn:
     @property
     def fits(self) -> bool:
         """Whether whole parts of this size still compute exactly."""
-        return self.most < MOST and self.widest * self.scale < MOST
+        return self.most < MOST and self.denominator_bound * self.scale < MOST
 
     @property
     def reach(self) -> float:
@@ -108,13 +108,13 @@ class NumberColumn:
         np.divide(self.top, divisor, out=out)
         np.add(out, 0.0, out=out)
 
-    def floated(self) -> NumberColumn:
+    def as_floats(self) -> NumberColumn:
         """The same as plain floats."""
         return NumberColumn(self.value, most=self.reach, error=self.reach * _STEP) if self.is_exact else self
 
-    def safe(self) -> NumberColumn:
+    def float_if_overflowing(self) -> NumberColumn:
         """The same, as floats if it outgrew whole numbers."""
-        return self if not self.is_exact or self.fits else self.floated()
+        return self if not self.is_exact or self.fits else self.as_floats()
 
     def times(self, factor: Fraction) -> NumberColumn:
         """Multiplied by a constant."""
@@ -125,10 +125,10 @@ class NumberColumn:
             scale = self.scale
             shared = math.gcd(abs(up), scale)
             up, scale = up // shared, scale // shared * down
-            wider = NumberColumn(self.top, self.bottom, scale, self.most * abs(up), self.widest)
+            wider = NumberColumn(self.top, self.bottom, scale, self.most * abs(up), self.denominator_bound)
             if wider.fits:
-                return NumberColumn(_times(self.top, up), self.bottom, scale, wider.most, self.widest)
-        plain, by = self.floated(), float(factor)
+                return NumberColumn(_times(self.top, up), self.bottom, scale, wider.most, self.denominator_bound)
+        plain, by = self.as_floats(), float(factor)
         return NumberColumn(
             _times(plain.top, by), most=plain.most * abs(by), error=_grown(plain.error * abs(by), plain.most * by)
         )
@@ -140,17 +140,17 @@ class NumberColumn:
         if self.is_exact:
             scale = math.lcm(self.scale, addend.denominator)
             factor, constant = scale // self.scale, addend.numerator * (scale // addend.denominator)
-            most = self.most * factor + abs(constant) * self.widest
-            if most < MOST and self.widest * scale < MOST:
+            most = self.most * factor + abs(constant) * self.denominator_bound
+            if most < MOST and self.denominator_bound * scale < MOST:
                 numerators = constant if self.bottom is None else self.bottom * constant
                 top = _times(self.top, factor)
-                return NumberColumn(np.add(top, numerators, out=top), self.bottom, scale, most, self.widest)
-        plain, most = self.floated(), self.floated().most + abs(float(addend))
+                return NumberColumn(np.add(top, numerators, out=top), self.bottom, scale, most, self.denominator_bound)
+        plain, most = self.as_floats(), self.as_floats().most + abs(float(addend))
         return NumberColumn(plain.top + float(addend), most=most, error=_grown(plain.error, most))
 
     def kept(self, mask: Mask) -> NumberColumn:
         """The same where ``mask`` holds, else 0."""
-        return NumberColumn(self.top * mask, self.bottom, self.scale, self.most, self.widest, self.error)
+        return NumberColumn(self.top * mask, self.bottom, self.scale, self.most, self.denominator_bound, self.error)
 
     def at_most(self, limit: Fraction, where: Mask | None = None) -> NumberColumn:
         """Held down to ``limit``, in rows of ``where`` alone if given."""
@@ -164,19 +164,21 @@ class NumberColumn:
         if self.is_exact:
             scale = math.lcm(self.scale, limit.denominator)
             factor, scaled_limit = scale // self.scale, limit.numerator * (scale // limit.denominator)
-            most = max(self.most * factor, abs(scaled_limit) * self.widest)
-            if most < MOST and self.widest * scale < MOST:
+            most = max(self.most * factor, abs(scaled_limit) * self.denominator_bound)
+            if most < MOST and self.denominator_bound * scale < MOST:
                 top = _times(self.top, factor)
                 edge = float(scaled_limit) if self.bottom is None else self.bottom * scaled_limit
-                return NumberColumn(_chosen(hold(top, edge), top, where), self.bottom, scale, most, self.widest)
-        plain = self.floated()
+                return NumberColumn(
+                    _chosen(hold(top, edge), top, where), self.bottom, scale, most, self.denominator_bound
+                )
+        plain = self.as_floats()
         most = max(plain.most, abs(float(limit)))
         held = _chosen(hold(plain.top, float(limit)), plain.top, where)
         return NumberColumn(held, most=most, error=_grown(plain.error, most))
 
-    def unsure(self, edge: Fraction) -> Mask | None:
+    def undecided(self, edge: Fraction) -> Mask | None:
         """The rows whose float does not say on which side of ``edge`` they lie; ``None`` where all do."""
-        if self.is_exact and self.widest * self.scale * abs(edge.numerator) < MOST:
+        if self.is_exact and self.denominator_bound * self.scale * abs(edge.numerator) < MOST:
             return None  # two different fractions this small are never the same float
         return np.abs(self.value - float(edge)) <= EDGE
 
@@ -211,7 +213,7 @@ def weighted_sum(numbers: Sequence[NumberColumn], factors: Sequence[Fraction], r
         most = sum(number.most * abs(numerators) for number, numerators in zip(numbers, wholes, strict=True))
         if most < MOST and scale < MOST:
             return NumberColumn(_total([n.top for n in numbers], wholes, rows), None, scale, most)
-    plain = [number.floated() for number in numbers]
+    plain = [number.as_floats() for number in numbers]
     by = [float(factor) for factor in factors]
     most = sum(number.most * abs(numerator) for number, numerator in zip(plain, by, strict=True))
     error = sum(number.error * abs(numerator) for number, numerator in zip(plain, by, strict=True))
@@ -262,7 +264,7 @@ class IntegerSum:
         for name, table in tables.items():
             self._add(name, table[: -len(STATES)], table)
         self.most = float(sum(max(map(abs, table)) for table in tables.values()))
-        self.kind = _narrowest(self._room())
+        self.kind = _narrowest(self._largest_partial_sum())
 
     def _add(self, name: str, levels: CodeTable, table: CodeTable) -> None:
         self.longest[name] = max(len(levels) - 1, 0)
@@ -281,7 +283,7 @@ class IntegerSum:
             if worth:
                 self.states[-1 - number, worth].append(name)
 
-    def _room(self) -> int:
+    def _largest_partial_sum(self) -> int:
         """The largest number on the way to the sum."""
         slopes = sum(abs(slope) * self.longest[name] for slope, names in self.slopes.items() for name in names)
         steps = sum(abs(worth) * len(names) for (_, worth), names in [*self.jumps.items(), *self.states.items()])
@@ -291,7 +293,7 @@ class IntegerSum:
         """The sums, as narrow whole numbers; ``read`` gives an item's codes."""
         total = np.zeros(rows, self.kind)
         for slope, names in self.slopes.items():
-            total += self._times(self._climbed(names, read, rows), slope)
+            total += self._times(self._sum_by_jumps(names, read, rows), slope)
         for (level, worth), names in self.jumps.items():
             total += self._times(_count([read(name) for name in names], np.greater_equal, level, rows), worth)
         for (code, worth), names in self.states.items():
@@ -300,7 +302,7 @@ class IntegerSum:
             total += np.take(np.array(table, self.kind), read(name))
         return total
 
-    def _climbed(self, names: list[str], read: Read, rows: int) -> Codes:
+    def _sum_by_jumps(self, names: list[str], read: Read, rows: int) -> Codes:
         total = np.zeros(rows, _narrowest(sum(self.longest[name] for name in names)))
         zeros = np.zeros(rows, np.int8)  # numpy compares two arrays ten times faster than an array and a number
         for name in names:

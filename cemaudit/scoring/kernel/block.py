@@ -52,11 +52,11 @@ class RowBlock:
     start: int
     stop: int
     scores: dict[str, BlockScore] = field(default_factory=dict)
-    doubt: Mask = field(init=False)
+    undecided_rows: Mask = field(init=False)
     """Rows the exact evaluator must decide."""
 
     def __post_init__(self) -> None:
-        self.doubt = np.zeros(self.rows, np.bool_)
+        self.undecided_rows = np.zeros(self.rows, np.bool_)
 
     @property
     def rows(self) -> int:
@@ -77,14 +77,14 @@ class RowBlock:
         assert numbers is not None  # noqa: S101 (asked of items with numbers alone)
         return self.cut(numbers)
 
-    def doubtful(self, rows: Mask | None) -> None:
+    def leave_to_exact(self, rows: Mask | None) -> None:
         """Leave rows to the exact evaluator."""
         if rows is not None:
-            self.doubt |= rows
+            self.undecided_rows |= rows
 
-    def reaches(self, number: NumberColumn, sign: str, edge: Fraction) -> Mask:
+    def compare_with(self, number: NumberColumn, sign: str, edge: Fraction) -> Mask:
         """Where ``number sign edge`` holds; rows too close to say are left to the exact evaluator."""
-        self.doubtful(number.unsure(edge))
+        self.leave_to_exact(number.undecided(edge))
         compared: Mask = _COMPARE[sign](number.value, float(edge))
         return compared
 

@@ -185,7 +185,7 @@ class _ColumnBuilder:
         if isinstance(item.answer, Quantity):
             numbers = np.array([0.0 if answer is None else _as_float(answer) for answer in given], np.float64)
             codes = [_UNANSWERED if answer is None else 0 for answer in given]
-            self._put_aside(codes, np.flatnonzero(np.isnan(numbers)).tolist())
+            self._mark_unanswered(codes, np.flatnonzero(np.isnan(numbers)).tolist())
             numbers = np.nan_to_num(numbers)
             return AnswerColumn(_narrow(self._left_out(item, codes, numbers), 1), (), numbers)
         levels = fixed_levels(item)
@@ -193,10 +193,10 @@ class _ColumnBuilder:
         places: dict[AnswerValue | None, int | None] = {level: number for number, level in enumerate(known_levels)}
         places[None] = _UNANSWERED
         found = [places.get(answer) for answer in given]
-        self._put_aside(found, [row for row, code in enumerate(found) if code is None] if None in found else [])
+        self._mark_unanswered(found, [row for row, code in enumerate(found) if code is None] if None in found else [])
         return AnswerColumn(_narrow(self._left_out(item, found), len(known_levels)), tuple(known_levels))
 
-    def _put_aside(self, codes: list[Any], rows: Iterable[int]) -> None:
+    def _mark_unanswered(self, codes: list[Any], rows: Iterable[int]) -> None:
         """Rows whose answers the column cannot hold count as unanswered there."""
         for row in rows:
             self.strange.add(row)
@@ -209,7 +209,7 @@ class _ColumnBuilder:
                 codes[row] = state
         for row in self._not_arising(item):
             if item.id in self.answers[row]:
-                self._put_aside(codes, [row])
+                self._mark_unanswered(codes, [row])
                 if numbers is not None:
                     numbers[row] = 0.0
             else:

@@ -55,8 +55,8 @@ def _looked_up(number: NumberColumn, transform: Transform, block: RowBlock) -> N
     top = np.full(block.rows, wholes[-1])
     for (up_to, _), rung_value in reversed(list(zip(rungs, wholes, strict=True))):
         if up_to is not None:
-            top = np.where(block.reaches(number, "<=", up_to), rung_value, top)
-    return NumberColumn(top, scale=scale, most=max(map(abs, wholes))).safe()
+            top = np.where(block.compare_with(number, "<=", up_to), rung_value, top)
+    return NumberColumn(top, scale=scale, most=max(map(abs, wholes))).float_if_overflowing()
 
 
 def conditions_mask(conditions: Mapping[str, str], block: RowBlock) -> Mask | None:
@@ -68,7 +68,7 @@ def conditions_mask(conditions: Mapping[str, str], block: RowBlock) -> Mask | No
         for bound in bounds(condition):
             if bound.is_percentile:
                 raise NotVectorizable(N_("it is compared with its peers"))
-            mask = _and(mask, block.reaches(result.number, bound.sign, bound.edge))
+            mask = _and(mask, block.compare_with(result.number, bound.sign, bound.edge))
     return mask
 
 
@@ -83,15 +83,15 @@ def rounded(number: NumberColumn, rounding: Rounding, block: RowBlock) -> Number
     unit = 10 ** abs(rounding.digits)
     up, down = (unit, 1) if rounding.digits >= 0 else (1, unit)
     most = number.reach * up / down + 1
-    if number.is_exact and 2 * number.most * up + number.widest * number.scale * down < MOST:
+    if number.is_exact and 2 * number.most * up + number.denominator_bound * number.scale * down < MOST:
         bottom: Floats | int = number.scale * down
         if number.bottom is not None:
             bottom = np.multiply(number.bottom, bottom, out=number.bottom) if bottom != 1 else number.bottom
         scaled_value = _to_whole(np.multiply(number.top, up, out=number.top), bottom, rounding.mode)
     else:
-        scaled = number.floated().top * up / down
+        scaled = number.as_floats().top * up / down
         turned = scaled + 0.5 if rounding.mode.startswith("half") else scaled
-        block.doubtful(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
+        block.leave_to_exact(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
         scaled_value = _to_whole(scaled, 1, rounding.mode)
     if most * down >= MOST:
         raise NotVectorizable(N_("its numbers are too large"))
@@ -141,7 +141,7 @@ class CompiledScore:
 def score_block(group: CompiledScore, block: RowBlock) -> BlockScore:
     """The score of every row of a block."""
     measure = group.planned.measure
-    members = group.members.gather(block)
+    members = group.members.members_of_block(block)
     scored = _scored(group, members)
     number, aggregated = _aggregate(group, members, block)
     valid = scored if aggregated is None else scored & aggregated
@@ -273,7 +273,7 @@ class CompiledPlan:
             block = RowBlock(columns, start, min(start + BLOCK, columns.rows))
             program.run(block, scored)
             doubtful |= _rows(block)
-            program.grade(block, scored)
+            program.grade_rows(block, scored)
             ungraded |= _rows(block)
         for row in sorted(doubtful):
             self._decide(columns, row, scored)
@@ -307,7 +307,7 @@ class CompiledPlan:
 
 def _rows(block: RowBlock) -> set[int]:
     """The rows left to the exact evaluator, as rows of the columns."""
-    return {block.start + int(row) for row in np.flatnonzero(block.doubt)}
+    return {block.start + int(row) for row in np.flatnonzero(block.undecided_rows)}
 
 
 class _Program:
@@ -363,7 +363,7 @@ class _Program:
                 values[result.reasons != HAS_SCORE] = np.nan
                 block.cut(scored.reasons[group.name])[:] = result.reasons
 
-    def grade(self, block: RowBlock, scored: ScoredVisits) -> None:
+    def grade_rows(self, block: RowBlock, scored: ScoredVisits) -> None:
         """The bands of a block that has its scores."""
         grade_rows(self.plan.scheme, block, block.cut(scored.bands))
 
@@ -374,7 +374,7 @@ class _Program:
                 scored.put(row, name, scores[name])
         for name in self.by_visit_names:
             values = np.nan_to_num(block.cut(scored.values[name]), posinf=_LARGEST, neginf=-_LARGEST)
-            block.doubtful(np.abs(values) >= _LARGEST)
+            block.leave_to_exact(np.abs(values) >= _LARGEST)
             number = NumberColumn(np.clip(values, -_LARGEST, _LARGEST), most=_LARGEST, error=_LARGEST * 2.0**-52)
             block.scores[name] = BlockScore(number, block.cut(scored.reasons[name]))
 

@@ -34,7 +34,9 @@ class _CodedItemSum:
         self.sum = IntegerSum(wholes)
 
     def run(self, codes: Sequence[NDArray[Any]], rows: int) -> NumberColumn:
-        return NumberColumn(self.whole(codes, rows).astype(np.float64), scale=self.scale, most=self.sum.most).safe()
+        return NumberColumn(
+            self.whole(codes, rows).astype(np.float64), scale=self.scale, most=self.sum.most
+        ).float_if_overflowing()
 
     def whole(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
         """The sums times the scale."""
@@ -61,7 +63,7 @@ class ScoreMembers:
             self._sums[sum_kind] = _CodedItemSum([_table(source, sum_kind) for source in self.coded], weights)
         return self._sums[sum_kind]
 
-    def gather(self, block: RowBlock) -> BlockMembers:
+    def members_of_block(self, block: RowBlock) -> BlockMembers:
         """The members of a block."""
         return BlockMembers(self, block)
 
@@ -89,7 +91,7 @@ class BlockMembers:
         """The sum of weights times values."""
         return self._summed("earned")
 
-    def plain(self) -> NumberColumn:
+    def unweighted_sum(self) -> NumberColumn:
         """The sum of the values."""
         return self._summed("plain")
 

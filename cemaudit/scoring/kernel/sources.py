@@ -80,7 +80,7 @@ class CodedItem:
         for edge in self.edges:
             at = float(edge)
             if Fraction(repr(at)) != edge:
-                block.doubtful(numbers == at)
+                block.leave_to_exact(numbers == at)
             rows += numbers > at
         return np.where(codes >= 0, rows, codes)
 
@@ -109,7 +109,7 @@ def _entry(score: ItemScore, value: Fraction | None, reason: Reason | None) -> _
 def _look_up_codes(table: Sequence[Fraction | None], codes: Codes) -> NumberColumn:
     scale = math.lcm(*(entry.denominator for entry in table if entry is not None))
     wholes = [float((entry or 0) * scale) for entry in table]
-    return NumberColumn(lookup(codes, wholes), scale=scale, most=max(map(abs, wholes))).safe()
+    return NumberColumn(lookup(codes, wholes), scale=scale, most=max(map(abs, wholes))).float_if_overflowing()
 
 
 class PlainNumberItem(CodedItem):
@@ -126,9 +126,9 @@ class PlainNumberItem(CodedItem):
         codes, numbers = block.codes(self.item.id), block.numbers(self.item.id)
         left_out = super().part(block)
         answered = codes >= 0
-        block.doubtful(np.abs(numbers) > self.reach)
+        block.leave_to_exact(np.abs(numbers) > self.reach)
         if self.is_whole:
-            block.doubtful(numbers != np.rint(numbers))
+            block.leave_to_exact(numbers != np.rint(numbers))
         held = np.clip(numbers, -self.reach, self.reach)
         error = 0.0 if self.is_whole else self.reach * 2.0**-52
         number = NumberColumn(np.where(answered, held, 0.0), most=self.reach, error=error)
@@ -138,9 +138,9 @@ class PlainNumberItem(CodedItem):
 def _merged(first: NumberColumn, other: NumberColumn, where: Mask) -> NumberColumn:
     if not other.most:
         return first
-    plain = other.floated()
+    plain = other.as_floats()
     top = np.where(where, first.value, plain.top)
-    return NumberColumn(top, most=max(first.most, plain.most), error=max(first.floated().error, plain.error))
+    return NumberColumn(top, most=max(first.most, plain.most), error=max(first.as_floats().error, plain.error))
 
 
 class HeirItem(CodedItem):
@@ -217,7 +217,7 @@ def critical_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callab
     def failed_by(block: RowBlock) -> Mask:
         column = source.part(block)
         edge = item.critical.fails_at if item.critical else Fraction(0)
-        return block.reaches(column.number, "<=", edge) & column.has
+        return block.compare_with(column.number, "<=", edge) & column.has
 
     return failed_by
 
@@ -262,7 +262,7 @@ class FeelingSource:
         has = codes != NO_FEELING if self.is_feeling else np.ones(block.rows, np.bool_)
         top = np.where(has, np.subtract(codes, self.less, dtype=np.float64), 0.0)
         if not self.is_feeling:
-            block.doubtful(codes > self.most)
+            block.leave_to_exact(codes > self.most)
         return MemberColumn(NumberColumn(top, scale=self.scale, most=self.most), has)
 
     def reasons(self, block: RowBlock) -> Codes:

@@ -163,7 +163,7 @@ def _better(base: Evaluation, goal: Goal) -> int:
 
 
 def _value_and_band(evaluation: Evaluation, goal: Goal) -> tuple[Fraction | None, Band | None]:
-    value = evaluation.reckonings[goal.measure].score.value
+    value = evaluation.derivations[goal.measure].score.value
     band = find_band(evaluation.plan.scheme, evaluation.scores, goal.peers) if goal.label else None
     return value, band
 

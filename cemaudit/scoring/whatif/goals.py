@@ -104,5 +104,5 @@ def _resolved(name: str, bounds: Iterable[Bound], peers: Peers | None) -> Iterat
 
 
 def _holds(evaluation: Evaluation, name: str, bound: Bound) -> bool:
-    value: Fraction | None = evaluation.reckonings[name].score.value
+    value: Fraction | None = evaluation.derivations[name].score.value
     return value is not None and bound.holds(value)

@@ -308,12 +308,12 @@ class MoveEffects:
         """The member at a leaf, in the visit as it is or in another evaluation."""
         known = evaluation or self.base
         if leaf.position >= 0:
-            return known.reckonings[leaf.score].members[leaf.position]
+            return known.derivations[leaf.score].members[leaf.position]
         points = known.items_under(None)[0][leaf.score].points
         return Member(leaf.score, points)
 
     def _find_leaves(self) -> Iterator[AnswerPosition]:
-        for name, reckoning in self.base.reckonings.items():
+        for name, reckoning in self.base.derivations.items():
             for position, member_input in enumerate(reckoning.inputs):
                 if member_input.kind != "score":
                     yield AnswerPosition(name, position)

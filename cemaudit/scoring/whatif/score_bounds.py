@@ -166,7 +166,7 @@ def _experience(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> Li
     """S rises with P (0..scale) and with E; along each it is at most as steep as at the ends of the other."""
     scale = float(reckoning.measure.options.get("scale", Fraction(1)))
     performance, emotion = reach.parts(reckoning, sign, weighted=False)
-    lower = reach.probe.parts(reckoning, -sign, weighted=False)
+    lower = reach.opposite_bounds.parts(reckoning, -sign, weighted=False)
     p_span = _span(performance, lower[0], sign, scale)
     e_span = _span(emotion, lower[1], sign, scale)
     if p_span[0] < -NEAR or p_span[1] > 2 + NEAR or performance.value is None or emotion.value is None:
@@ -203,18 +203,18 @@ BOUND_RULES: dict[str, Callable[[ScoreBounds, ScoreDerivation, int], LinearBound
 
 
 class ScoreBounds:
-    """Bounds on the scores of a visit. ``heeded`` collects which way each leaf pulls: where only one way, more of it
-    is never worse for what was asked.
+    """Bounds on the scores of a visit. ``directions`` collects which way each leaf pulls: where only one way, more of
+    it is never worse for what was asked.
     """
 
     def __init__(self, effects: MoveEffects) -> None:
         self.effects = effects
-        self.heeded: set[tuple[AnswerPosition, int]] = set()
+        self.directions: set[tuple[AnswerPosition, int]] = set()
         self._known: dict[tuple[str, int], LinearBounds] = {}
         self._touch: dict[str, set[str]] = {}
 
     @cached_property
-    def probe(self) -> ScoreBounds:
+    def opposite_bounds(self) -> ScoreBounds:
         """The same bounds, for a look from the other side that does not count as heeding."""
         probe = ScoreBounds(self.effects)
         probe.__dict__["probe"] = probe
@@ -223,13 +223,13 @@ class ScoreBounds:
     def lines(self, score: str, sign: int) -> LinearBounds:
         """Bounds on ``sign`` times the score, wherever it is scored; each holds by itself."""
         if (score, sign) not in self._known:
-            self._known[score, sign] = self._reckoned(self.effects.base.reckonings[score], sign)
+            self._known[score, sign] = self._reckoned(self.effects.base.derivations[score], sign)
         return self._known[score, sign]
 
-    def touch(self, score: str) -> set[str]:
+    def levers_touching(self, score: str) -> set[str]:
         """The levers that can do anything to a score at all."""
         if score not in self._touch:
-            self._touch[score] = self._touching(self.effects.base.reckonings[score])
+            self._touch[score] = self._touching(self.effects.base.derivations[score])
         return self._touch[score]
 
     def _touching(self, reckoning: ScoreDerivation) -> set[str]:
@@ -238,7 +238,7 @@ class ScoreBounds:
         levers = self._touching_caps(reckoning)
         for position, member_input in enumerate(reckoning.inputs):
             moving = self._moving(reckoning.name, position)
-            levers |= self.touch(member_input.ref) if member_input.kind == "score" else moving
+            levers |= self.levers_touching(member_input.ref) if member_input.kind == "score" else moving
         return levers
 
     def _moving(self, score: str, position: int) -> set[str]:
@@ -248,7 +248,7 @@ class ScoreBounds:
         levers: set[str] = set()
         for cap in reckoning.measure.caps:
             for name in cap.where:
-                levers |= self.touch(name)
+                levers |= self.levers_touching(name)
         for critical in self.effects.caps.get(reckoning.name, ()):
             levers |= self._moving(critical.item, -1)
         return levers
@@ -260,7 +260,7 @@ class ScoreBounds:
         return any(
             member.value is None
             and not (
-                self.touch(input_and_member.ref)
+                self.levers_touching(input_and_member.ref)
                 if input_and_member.kind == "score"
                 else self._moving(reckoning.name, position)
             )
@@ -269,33 +269,33 @@ class ScoreBounds:
 
     def _reckoned(self, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
         if reckoning.score.value is None or reckoning.aggregate is None:
-            return (self._anything(reckoning, math.inf),)
+            return (self._unbounded_line(reckoning, math.inf),)
         transform = reckoning.measure.transform
         inner, table = _directions(transform, sign)
         rule = BOUND_RULES.get(reckoning.measure.how)
         lines = rule(self, reckoning, inner) if rule and table is not None else None
         if lines is None or table is None:
-            return (self._anything(reckoning, sign * float(reckoning.score.value)),)
+            return (self._unbounded_line(reckoning, sign * float(reckoning.score.value)),)
         scale = abs(float(transform.times))
         moved = tuple(line.scaled(scale, table * float(transform.plus)) for line in lines)
         return self._finished(reckoning, sign, _transformed(moved, transform, sign, table))
 
-    def _anything(self, reckoning: ScoreDerivation, start: float) -> LinearBound:
+    def _unbounded_line(self, reckoning: ScoreDerivation, start: float) -> LinearBound:
         """The line where no rule is known: all below may pull either way."""
-        self._heed_all(reckoning)
-        return LinearBound(start, dict.fromkeys(self.touch(reckoning.name), math.inf))
+        self._record_all_directions(reckoning)
+        return LinearBound(start, dict.fromkeys(self.levers_touching(reckoning.name), math.inf))
 
-    def _heed_all(self, reckoning: ScoreDerivation) -> None:
+    def _record_all_directions(self, reckoning: ScoreDerivation) -> None:
         for position, member_input in enumerate(reckoning.inputs):
             if member_input.kind == "score":
-                self._heed_all(self.effects.base.reckonings[member_input.ref])
+                self._record_all_directions(self.effects.base.derivations[member_input.ref])
             else:
-                self.heeded |= {(AnswerPosition(reckoning.name, position), sign) for sign in (1, -1)}
+                self.directions |= {(AnswerPosition(reckoning.name, position), sign) for sign in (1, -1)}
         for critical in self.effects.caps.get(reckoning.name, ()):
-            self.heeded |= {(AnswerPosition(critical.item, -1), sign) for sign in (1, -1)}
+            self.directions |= {(AnswerPosition(critical.item, -1), sign) for sign in (1, -1)}
         for cap in reckoning.measure.caps:
             for name in cap.where:
-                self._heed_all(self.effects.base.reckonings[name])
+                self._record_all_directions(self.effects.base.derivations[name])
 
     def _finished(self, reckoning: ScoreDerivation, sign: int, lines: LinearBounds) -> LinearBounds:
         """The lines after caps and rounding."""
@@ -324,9 +324,9 @@ class ScoreBounds:
         for cap in reckoning.measure.caps:
             levers: set[str] = set()
             for name, text in cap.where.items():
-                levers |= self.touch(name)
+                levers |= self.levers_touching(name)
                 self._heed_hindrance(name, text, sign)
-            values = {name: base.reckonings[name].score.value for name in cap.where}
+            values = {name: base.derivations[name].score.value for name in cap.where}
             is_in_force = all(
                 value is not None and all(bound.holds(value) for bound in bounds(cap.where[name]))
                 for name, value in values.items()
@@ -334,7 +334,7 @@ class ScoreBounds:
             yield float(cap.at), levers, is_in_force
         for critical in self.effects.caps.get(reckoning.name, ()):
             leaf = AnswerPosition(critical.item, -1)
-            self.heeded.add((leaf, sign))
+            self.directions.add((leaf, sign))
             rule = base.plan.checklist.items[critical.item].critical
             points = self.effects.member(leaf).value
             fails = rule is not None and points is not None and points <= rule.fails_at
@@ -360,11 +360,11 @@ class ScoreBounds:
         if member_input.kind != "score":
             return self._leaf_part(AnswerPosition(reckoning.name, index), turned, abs(weight))
         value = None if member.value is None else turned * float(member.value)
-        entering = dict.fromkeys(self.touch(member_input.ref), math.inf) if value is None else {}
+        entering = dict.fromkeys(self.levers_touching(member_input.ref), math.inf) if value is None else {}
         return MemberBounds(self.lines(member_input.ref, turned), value, abs(weight), 1.0, entering)
 
     def _leaf_part(self, leaf: AnswerPosition, sign: int, weight: float) -> MemberBounds:
-        self.heeded.add((leaf, sign))
+        self.directions.add((leaf, sign))
         member = self.effects.member(leaf)
         ends: dict[str, float] = {}
         possible = float(member.possible or 0)

@@ -30,14 +30,14 @@ Missing = tuple[float, Mapping[str, float]]
 class RemainingNeed:
     """``missing`` must be made up by the gains of moved levers, which are known by their place in the search's order.
 
-    ``ranking`` holds place, cost and gain of every lever with a finite gain, the best bargain first; ``boundless``
+    ``ranking`` holds place, cost and gain of every lever with a finite gain, the best bargain first; ``unbounded``
     place and cost of those that may do anything.
     """
 
     missing: float
     gains: Mapping[int, float]
     ranking: tuple[tuple[int, int, float], ...]
-    boundless: tuple[tuple[int, int], ...]
+    unbounded: tuple[tuple[int, int], ...]
 
     def least_cost(self, index: int) -> float:
         """At least this must be paid to make up what is missing with levers from ``index`` on; infinite if they fail.
@@ -46,7 +46,7 @@ class RemainingNeed:
         """
         if self.missing <= 0:
             return 0
-        cheapest_unbounded = min((cost for mine, cost in self.boundless if mine >= index), default=math.inf)
+        cheapest_unbounded = min((cost for mine, cost in self.unbounded if mine >= index), default=math.inf)
         return min(cheapest_unbounded, self._in_part(index))
 
     def _in_part(self, index: int) -> float:
@@ -63,7 +63,7 @@ class RemainingNeed:
     def after(self, index: int) -> RemainingNeed:
         """The need once the lever at ``index`` has been moved."""
         gain = self.gains.get(index, 0)
-        return RemainingNeed(self.missing - gain, self.gains, self.ranking, self.boundless) if gain else self
+        return RemainingNeed(self.missing - gain, self.gains, self.ranking, self.unbounded) if gain else self
 
 
 def remaining_need(
@@ -130,7 +130,7 @@ class BestMoves:
     cost: Fraction | None = None
     is_proved: bool = True
 
-    def beats(self, cost: Fraction) -> bool:
+    def is_at_most(self, cost: Fraction) -> bool:
         """Whether something at least as cheap is known."""
         return self.cost is not None and self.cost <= cost
 
@@ -158,7 +158,7 @@ def cheapest_moves(
     others = [lever for lever in levers if not lever.is_switch]
     for moves in _switched(switches):
         paid = sum((costs[name] for name in moves), Fraction(0))
-        if finding.beats(paid):
+        if finding.is_at_most(paid):
             continue
         evaluation = evaluate_after(base, moves)
         budget.evaluations -= 1
@@ -167,7 +167,7 @@ def cheapest_moves(
             break
         if evaluation is not None:
             _MoveSearch(evaluation, others, goal, costs, budget).improve(finding, moves, paid)
-    if finding.beats(min(costs.values(), default=Fraction(0))):  # whatever else there is has to move something
+    if finding.is_at_most(min(costs.values(), default=Fraction(0))):  # whatever else there is has to move something
         finding.is_proved = True
     return finding
 
@@ -219,7 +219,7 @@ class _MoveSearch:
 
     def _keep(self, best_moves: BestMoves, moves: Moved, switched: Moved, paid: Fraction) -> None:
         cost = paid + Fraction(sum(self.costs[name] for name in moves), self.scale)
-        if not best_moves.beats(cost):
+        if not best_moves.is_at_most(cost):
             best_moves.moves, best_moves.cost = {**switched, **moves}, cost
 
     def _best(self, limit: Fraction | None) -> Moved | None:
@@ -288,13 +288,15 @@ def _gain_per_cost(cost: int, name: str, rows: Sequence[Sequence[Missing]]) -> f
 
 def _is_whole(lever: Lever, effects: MoveEffects, reach: ScoreBounds) -> bool:
     """Whether no option left out could do better than those tried."""
-    ways = {sign for leaf, sign in reach.heeded if lever.name in effects.moving.get(leaf, {})}
+    ways = {sign for leaf, sign in reach.directions if lever.name in effects.moving.get(leaf, {})}
     return not lever.gap or (len(ways) < 2 and ("above" if 1 in ways else "below") not in lever.gap)
 
 
 def _undominated_options(effects: MoveEffects, reach: ScoreBounds, singles: Sequence[SingleMove]) -> list[AnswerValue]:
     """The options no other option beats in everything heeded, the best first; none where staying put is as good."""
-    heeded = [(leaf, sign) for leaf, sign in sorted(reach.heeded) if singles[0].lever in effects.moving.get(leaf, {})]
+    heeded = [
+        (leaf, sign) for leaf, sign in sorted(reach.directions) if singles[0].lever in effects.moving.get(leaf, {})
+    ]
     now = [effects.member(leaf).value for leaf, _ in heeded]
     worth = {number: _worth(effects, heeded, single) for number, single in enumerate(singles)}
     if None not in now:

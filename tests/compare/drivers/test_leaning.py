@@ -34,13 +34,13 @@ def test_what_harms_and_what_lifts(made_up: Local) -> None:
     found = penalty_rewards(made_up, [HARMS, LIFTS, IDLE, YES_NO], visits=4_000, by_shopper=True, level=0.9)
     harms, lifts, idle = found[HARMS], found[LIFTS], found[IDLE]
     assert (harms.penalty, lifts.reward) == pytest.approx((10, 10), abs=0.5)
-    assert harms.leaning is not None
-    assert harms.leaning < -0.9
-    assert lifts.leaning is not None
-    assert lifts.leaning > 0.9
+    assert harms.asymmetry_index is not None
+    assert harms.asymmetry_index < -0.9
+    assert lifts.asymmetry_index is not None
+    assert lifts.asymmetry_index > 0.9
     assert not harms.idle
     assert not lifts.idle
-    assert (idle.idle, idle.leaning, idle.interval) == (True, None, None)
+    assert (idle.idle, idle.asymmetry_index, idle.interval) == (True, None, None)
     assert harms.prevalence == pytest.approx(1 / 3, abs=0.03)
 
 

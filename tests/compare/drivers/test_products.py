@@ -46,7 +46,7 @@ def test_samples_by_products_are_samples_by_visits(seed: int) -> None:
 def test_fewer_variables_are_as_if_there_had_never_been_more(seed: int) -> None:
     generator = _generator(seed)
     values, store = generator.normal(size=(30, 5)), generator.integers(0, 4, 30)
-    found = products_of_rows("abcde", values, store).only("dba")
+    found = products_of_rows("abcde", values, store).select("dba")
     assert found.covariances() == pytest.approx(products_of_rows("dba", values[:, [3, 1, 0]], store).covariances())
 
 
@@ -105,7 +105,7 @@ def test_asymmetries_come_back() -> None:
     outcome = low @ -np.array([1, 0.1, 0.5]) + high @ np.array([0.1, 0.9, 0.5]) + generator.normal(size=40_000)
     corners = np.stack([low, high], axis=2).reshape(-1, 6)
     found = penalty_reward_contrasts(np.cov(np.column_stack([outcome, corners]).T))
-    assert found.leaning == pytest.approx([-0.82, 0.80, 0], abs=0.06)
+    assert found.asymmetry_index == pytest.approx([-0.82, 0.80, 0], abs=0.06)
     assert found.penalty == pytest.approx([1, 0.1, 0.5], abs=0.05)
     assert found.reward == pytest.approx([0.1, 0.9, 0.5], abs=0.05)
     assert found.range == pytest.approx(found.penalty + found.reward)
@@ -113,7 +113,7 @@ def test_asymmetries_come_back() -> None:
 
 def test_a_driver_without_any_effect_leans_nowhere() -> None:
     found = penalty_reward_contrasts(np.diag([1.0, 1, 1]))
-    assert np.isnan(found.leaning).all()
+    assert np.isnan(found.asymmetry_index).all()
     assert found.range.tolist() == [0]
 
 

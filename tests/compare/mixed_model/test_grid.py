@@ -56,7 +56,7 @@ def test_combinations_and_their_covariances_agree() -> None:
     units, dense = np.eye(12)[:3] - np.eye(12)[3:6], np.zeros((3, 5))
     value, se = found.contrast(units, dense)
     assert value == pytest.approx(found.unit_blups[:3] - found.unit_blups[3:6])
-    assert np.diagonal(found.prediction_error_covariances(units, None)) == pytest.approx(se**2)
+    assert np.diagonal(found.covariances(units, None)) == pytest.approx(se**2)
     assert found.contrast(None, np.eye(5)).standard_error == pytest.approx(found.dense_standard_errors)
     assert found.contrast(np.eye(12), None).standard_error == pytest.approx(found.unit_standard_errors)
 

@@ -58,7 +58,7 @@ def test_predictions_and_their_errors_solve_the_mixed_model_equations(design: De
 def test_differences_between_combinations_have_the_variance_their_covariances_say(design: Design, seed: int) -> None:
     found, visited, units = at_its_ratios(design), design.visited(), design.levels[0]
     some, signs = visited[:4], np.random.default_rng(seed).normal(size=(3, 4))
-    spread = found.prediction_error_covariances(some[:, :units], some[:, units:])
+    spread = found.covariances(some[:, :units], some[:, units:])
     value, se = found.contrast(some[:, :units], sparse.csr_array(some[:, units:]))
     mixed = found.contrast(signs @ some[:, :units], signs @ some[:, units:])
     assert np.sqrt(np.diagonal(spread)) == pytest.approx(se)

@@ -12,7 +12,7 @@ from cemaudit.compare.case_mix import ScoreScale
 from cemaudit.compare.design_check import DesignCheck
 from cemaudit.compare.drivers.experience import ExperienceMeans
 from cemaudit.compare.drivers.ipa import Quadrant, Suggestion
-from cemaudit.compare.drivers.key_drivers import Asymmetric
+from cemaudit.compare.drivers.key_drivers import PenaltyReward
 from cemaudit.compare.drivers.outcome import Outcome
 from cemaudit.compare.drivers.results import Driver, DriverStudy
 from cemaudit.compare.funnel import league_funnel
@@ -99,7 +99,7 @@ def league(count: int = 60, target: float | None = 72.0, **changes: object) -> L
         checklists=("retail.visit@1.2.0",),
         schemes=("cem.experience@1",),
         visits=sum(one.visits for one in made),
-        strangers=3,
+        unknown_shopper_visits=3,
         left_out={"unanswered": 4, "excluded": 2},
         scale=ScoreScale(),
         adjusted=True,
@@ -153,7 +153,7 @@ def study() -> DriverStudy:
             quadrant=quadrant,
             certain=certain,
             hint=hint,
-            asymmetry=Asymmetric(2.1, 0.8, 2.9, -0.4, Interval(-0.7, -0.1), 0.4, False) if at % 3 else None,
+            asymmetry=PenaltyReward(2.1, 0.8, 2.9, -0.4, Interval(-0.7, -0.1), 0.4, False) if at % 3 else None,
         )
         for at, ((ko, en), share, (quadrant, hint, certain)) in enumerate(zip(TOUCHPOINTS, shares, kinds, strict=True))
     )
