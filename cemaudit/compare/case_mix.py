@@ -32,15 +32,15 @@ __all__ = [
     "Means",
     "PointsMean",
     "ScoreScale",
-    "angle_of",
+    "arcsine_transform",
     "easiness",
     "easiness_sql",
     "expected_score",
+    "inverse_arcsine",
     "item_means",
     "items_needed",
     "make_scale",
     "points_mean",
-    "share_of",
 ]
 
 
@@ -293,7 +293,7 @@ _FULL, _NEARLY = 100.0, 1e-9
 _STEP = 1e-3
 
 
-def angle_of(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
+def arcsine_transform(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
     """A share of points as an angle, asin √((k + 3/8) / (m + 3/4)): nearly the same variance, 1 / (4m), wherever it is.
 
     In radians, 0 to π/2; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe 1948, Biometrika 35:246-254.
@@ -302,8 +302,8 @@ def angle_of(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
     return np.arcsin(np.sqrt((earned + 0.375) / (of + 0.75)))
 
 
-def share_of(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float64]:
-    """The share (0 to 1) that has this angle: the way back from ``angle_of``.
+def inverse_arcsine(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float64]:
+    """The share (0 to 1) that has this angle: the way back from ``arcsine_transform``.
 
     With the same ``possible`` the very share; without, that of very many points, sin². Angles beyond 0 to π/2, as
     ends of intervals are, count as 0 and π/2.
@@ -334,7 +334,7 @@ class ScoreScale(NamedTuple):
         """Points (the arcsine scale: 0 to 100) on the scale."""
         if self.name == "points":
             return points
-        return float(angle_of(self.items * min(max(points / _FULL, 0.0), 1.0), self.items))
+        return float(arcsine_transform(self.items * min(max(points / _FULL, 0.0), 1.0), self.items))
 
     def slope(self, value: float) -> float:
         """Points for a unit of the scale, near a value on it."""
@@ -345,7 +345,7 @@ class ScoreScale(NamedTuple):
         """Values on the scale as points (the arcsine scale: 0 to 100)."""
         if self.name == "points":
             return np.asarray(values, dtype=np.float64)
-        return _FULL * share_of(values, self.items)
+        return _FULL * inverse_arcsine(values, self.items)
 
 
 def make_scale(name: str, nodes: Sequence[PointsMean | None]) -> ScoreScale:

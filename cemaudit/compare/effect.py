@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -102,7 +102,7 @@ def action_effect(
     others.
     """
     dated = selection.visit_filter._replace(since=selection.visit_filter.since or _FIRST)
-    with visit_table(reading, Selection(**{**vars(selection), "which": dated})) as table:
+    with visit_table(reading, replace(selection, visit_filter=dated)) as table:
         return estimate_effect(_partition(table, action), action, rules)
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.case_mix import angle_of, share_of
+from cemaudit.compare.case_mix import arcsine_transform, inverse_arcsine
 from cemaudit.compare.intervals import wilson_interval
 
 counts = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.floats(0, of), st.just(of)))
@@ -33,18 +33,18 @@ def test_without_trials_everything_is_possible() -> None:
 @given(counts)
 def test_an_angle_leads_back_to_its_share(count: tuple[float, int]) -> None:
     points, possible = count
-    angle = angle_of(points, possible)
+    angle = arcsine_transform(points, possible)
     assert 0 <= angle <= np.pi / 2
-    assert share_of(angle, possible) == pytest.approx(points / possible, abs=1e-9)
+    assert inverse_arcsine(angle, possible) == pytest.approx(points / possible, abs=1e-9)
 
 
 def test_without_the_number_of_points_the_share_is_nearly_the_same_and_ends_are_kept() -> None:
-    assert share_of(angle_of(8_500, 10_000)) == pytest.approx(0.85, abs=1e-4)
-    np.testing.assert_allclose(share_of(np.array([-0.2, 0, np.pi / 2, 2.0])), [0, 0, 1, 1])
+    assert inverse_arcsine(arcsine_transform(8_500, 10_000)) == pytest.approx(0.85, abs=1e-4)
+    np.testing.assert_allclose(inverse_arcsine(np.array([-0.2, 0, np.pi / 2, 2.0])), [0, 0, 1, 1])
 
 
 def test_the_variance_of_an_angle_does_not_depend_on_the_share() -> None:
     random = np.random.default_rng(0)
     for share in (0.5, 0.8, 0.9, 0.95):
-        angles = angle_of(random.binomial(60, share, 20_000), 60)
+        angles = arcsine_transform(random.binomial(60, share, 20_000), 60)
         assert angles.var() == pytest.approx(1 / 240, rel=0.1)

@@ -170,7 +170,7 @@ def test_what_is_no_evidence_is_refused_in_one_line(case: str, tmp_path: Path, d
 def test_a_large_file_is_refused_unread(tmp_path: Path, draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = sparse(10**9, ORIGINAL)(tmp_path)
     read: list[bytes] = []
-    monkeypatch.setattr(given, "kind_of", read.append)
+    monkeypatch.setattr(given, "media_type_of", read.append)
     with pytest.raises(BadInput):
         take_in(path, draft)
     assert read == []

@@ -56,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         snapshots.know(patch, random_plans.OTHERS)
         yield tmp_path_factory.mktemp("snapshot")
-    snapshots.marks_of.cache_clear()
+    snapshots.hundredths_scorer.cache_clear()
 
 
 @FEW

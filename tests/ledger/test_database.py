@@ -141,7 +141,7 @@ def test_a_ledger_whose_tables_were_changed_is_refused(ledger: Ledger, url: str,
 
 def test_a_locked_ledger(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("sqlite", "postgres"):
-        monkeypatch.setattr(f"cemaudit.ledger.{module}.PATIENCE", 0.05)
+        monkeypatch.setattr(f"cemaudit.ledger.{module}.BUSY_TIMEOUT", 0.05)
     with open_ledger(url, make=True) as writer, open_ledger(url) as other:
         with writer.database.transaction():
             said = wrong(lambda: take(other, visit()), BadEnvironment)

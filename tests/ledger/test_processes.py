@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 PROGRAM = """
-from cemaudit.ledger.processes import done_by
+from cemaudit.ledger.processes import run_jobs
 job = "print('begun', flush=True) or __import__('threading').Event().wait()"
 if __name__ == "__main__":
-    list(done_by(2, eval, [job] * 4))
+    list(run_jobs(2, eval, [job] * 4))
 """
 
 

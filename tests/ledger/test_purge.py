@@ -173,7 +173,7 @@ def test_ended_half_way_and_run_again_it_is_done(url: str, inbox: Path, monkeypa
     monkeypatch.setattr(purging, "_AT_ONCE", 1)
     with a_ledger(url, inbox.parent, inbox) as (ledger, _):
         everything = dt.date(2030, 1, 1)
-        for step in ("_forget_identities", "remove_leftovers", "_shrink"):
+        for step in ("_delete_identities", "remove_unreferenced_evidence", "_vacuum"):
             with monkeypatch.context() as patch:
                 patch.setattr(purging, step, ended)
                 with pytest.raises(KeyboardInterrupt):

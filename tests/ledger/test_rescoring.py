@@ -58,7 +58,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         snapshots.know(patch, random_plans.OTHERS)
         yield tmp_path_factory.mktemp("rescoring")
-    snapshots.marks_of.cache_clear()
+    snapshots.hundredths_scorer.cache_clear()
 
 
 @FEW
@@ -213,7 +213,7 @@ def test_stopped_between_blocks_it_goes_on(ledger: Ledger, engine: Engine, tmp_p
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        again_under(ledger, engine, tmp_path, told=stop)
+        again_under(ledger, engine, tmp_path, report_progress=stop)
     done = again_under(ledger, engine, tmp_path)
     assert (done.visits, done.before) == (10 - min(4 * at, 10), min(4 * at, 10))
     assert scored(tmp_path, NEW.ref) == exactly(visits(10), NEW)
@@ -296,7 +296,7 @@ def test_a_plugin_without_columns_is_scored_visit_by_visit_and_told(
     with reading(tmp_path) as snapshot:
         (row,) = show(snapshot, "distribution", LedgerQuery(scheme=third.ref)).rows
     assert row["mean"] == float(sum(firsts) / 10)
-    snapshots.marks_of.cache_clear()
+    snapshots.hundredths_scorer.cache_clear()
 
 
 def test_what_changes_by_store_by_band_and_why(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:

@@ -282,7 +282,7 @@ def test_what_happens_while_it_is_taken_counts_next_time(
         return write_stores(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(taking, "stores_file", in_between)
+        patch.setattr(taking, "write_stores", in_between)
         take(ledger, engine, folder)
     take(ledger, engine, folder)
     assert counted(folder) == [("s2", 1, 100)]
@@ -298,12 +298,12 @@ def test_two_that_take_it_at_once_make_one(
     keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
 
     def meanwhile(path: Path, name: str) -> None:
-        monkeypatch.setattr(folders, "name_durably", commit_file)
+        monkeypatch.setattr(folders, "commit_file", commit_file)
         with open_ledger(str(ledger.database.file)) as other:
             take(other, engine, folder)
         commit_file(path, name)
 
-    monkeypatch.setattr(folders, "name_durably", meanwhile)
+    monkeypatch.setattr(folders, "commit_file", meanwhile)
     take(ledger, engine, folder)
     assert counted(folder) == [("s1", 1, 100), ("s2", 1, 100)]
     assert list(check(ledger)) == []
