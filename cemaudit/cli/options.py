@@ -124,15 +124,16 @@ snapshot_option = option(
 
 
 processes_option = option(
-    "--processes", type=click.IntRange(1, 256), metavar="N", help=N_("Processes that work; else one a processor.")
+    "--processes",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help=N_("Number of processes; by default one per processor."),
 )
 
 
 def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--ledger`` and ``--snapshot``, one of which says where the snapshot is."""
-    ledger = option(
-        "--ledger", "url", envvar="CEMAUDIT_LEDGER", metavar="URL", help=N_("The ledger whose snapshot it is.")
-    )
+    ledger = option("--ledger", "url", envvar="CEMAUDIT_LEDGER", metavar="URL", help=N_("The ledger of the snapshot."))
     wrapped: Callable[..., Any] = ledger(snapshot_option(function))
     return wrapped
 
@@ -148,12 +149,13 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--where``, ``--since``, ``--until`` and ``--with-excluded``."""
     day = click.DateTime(["%Y-%m-%d"])
     for each in (
-        option("--with-excluded", is_flag=True, help=N_("Visits that were excluded, too.")),
+        option("--with-excluded", is_flag=True, help=N_("Include excluded visits.")),
         option("--until", type=day, metavar="DATE", help=N_("Visits up to this day.")),
         option("--since", type=day, metavar="DATE", help=N_("Visits from this day on.")),
         option(
             "--where", multiple=True, metavar="KEY=VALUE",
-            help=N_("Only these; of one key any of the values, of several keys all. KEY= is where nothing is known."),
+            help=N_("Filter visits. Values of one key are joined by OR, different keys by AND. KEY= selects visits "
+                    "without a value."),
         ),
     ):  # fmt: skip
         function = each(function)
@@ -178,7 +180,7 @@ def filter_of(where: tuple[str, ...], since: datetime | None, until: datetime | 
 def print_not_vectorized(fallbacks: Mapping[str, str]) -> None:
     """One line on stderr for each measure that has no column form."""
     print_problems(
-        Problem(message("{name} is scored visit by visit: {why}", name=name, why=why))
+        Problem(message("{name} is scored one visit at a time (slower): {why}", name=name, why=why))
         for name, why in fallbacks.items()
     )
 
@@ -188,7 +190,7 @@ _NONE = "none"
 
 pool_option = option(
     "--pool", type=click.Choice(("region", "format", "brand", "owner", "pool", _NONE)),
-    help=N_("The pools shoppers work in; else the stores' pool or region."),
+    help=N_("The shopper pools; by default the stores' pool or region."),
 )  # fmt: skip
 
 
@@ -264,7 +266,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
     command: Callable[..., Any] = asked
     for each in (
         option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore).")),
-        option("--measure", metavar="ID", help=N_("This measure, not the headline.")),
+        option("--measure", metavar="ID", help=N_("The measure; by default the headline.")),
         filter_options,
         option(
             "--wave", multiple=True, metavar="WAVE", help=N_("Visits of this wave only; may be given several times.")
@@ -291,13 +293,15 @@ def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for each in (
         option(
             "--flag-at", type=PROBABILITY, metavar="P",
-            help=N_("Flag from this probability on (0.8)."),
+            help=N_("Least probability for a flag (0.8)."),
         ),
         option(
             "--level", type=PROBABILITY, metavar="P",
-            help=N_("How often an interval holds the truth (0.9)."),
+            help=N_("Confidence level of intervals (0.9)."),
         ),
-        option("--least-visits", type=click.IntRange(1), metavar="N", help=N_("No rank below so many visits (3).")),
+        option(
+            "--least-visits", type=click.IntRange(1), metavar="N", help=N_("Least number of visits for a rank (3)."),
+        ),
     ):  # fmt: skip
         function = each(function)
     return function

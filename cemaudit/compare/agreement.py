@@ -363,8 +363,8 @@ def _cases(arrays: VisitArrays) -> _RatedCases:
 
 def _too_few_cases(cases: int) -> Message:
     return message(
-        "Two shoppers or more visited the same store in the same wave in {cases} cases; of fewer than {least} nothing "
-        "is said of how far shoppers agree.",
+        "Not enough data for agreement: two or more shoppers visited the same store in the same wave in {cases} "
+        "cases; at least {least} are needed.",
         cases=cases, least=LEAST_CASES,
     )  # fmt: skip
 
@@ -385,18 +385,18 @@ def _notes(cases: int, sampled_cases: int, alpha: AgreementCoefficient, icc: Agr
     )  # fmt: skip
     how = _MUCH if icc.value >= GOOD else _SOME if icc.value >= FAIR else _LITTLE
     yield message(how, **_coefficient_words(icc, "icc"))
-    yield message("They came at different times: what differs is the visit as much as the shopper.")
+    yield message("The visits were at different times: disagreement includes differences between visits.")
     if sampled_cases < cases:
-        yield message("{taken} of these cases, evenly taken, stand for all.", taken=f"{sampled_cases:,}")
+        yield message("Computed from {taken} of these cases, sampled evenly.", taken=f"{sampled_cases:,}")
 
 
-_MUCH = N_("One shopper's score says much of another's there: ICC(1) of two is {icc} ({low} to {high}).")
+_MUCH = N_("Agreement is good: ICC(1) of two shoppers is {icc} ({low} to {high}).")
 
 
-_SOME = N_("One shopper's score says something of another's there: ICC(1) of two is {icc} ({low} to {high}).")
+_SOME = N_("Agreement is moderate: ICC(1) of two shoppers is {icc} ({low} to {high}).")
 
 
-_LITTLE = N_("One shopper's score says little of another's there: ICC(1) of two is {icc} ({low} to {high}).")
+_LITTLE = N_("Agreement is poor: ICC(1) of two shoppers is {icc} ({low} to {high}).")
 
 
 def _coefficient_words(coefficient: AgreementCoefficient, name: str) -> dict[str, str]:

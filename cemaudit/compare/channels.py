@@ -80,7 +80,7 @@ def compare_channels(
     leagues = [side for side in sides if side.league]
     notes = [side.reason for side in sides if side.reason]
     if len(leagues) > 1:
-        notes.append(message("A shopper who is strict is so in all of them, which makes them agree more."))
+        notes.append(message("A severe shopper is severe in every channel, which raises these correlations."))
     return ChannelComparison(
         means=tuple(_mean(side, rules) for side in leagues),
         agreements=tuple(_agreement(reading, *pair, rules) for pair in combinations(leagues, 2)),

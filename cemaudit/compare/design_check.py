@@ -234,19 +234,19 @@ def _notes(
 ) -> Iterator[Message]:
     if crossed.shoppers and pool is None:
         yield message(
-            "No pools or regions are known of the stores: if shoppers work in one region each, differences between "
-            "regions are taken for their strictness."
+            "The stores have no pool or region: if each shopper works in one region, regional differences are "
+            "mistaken for shopper severity."
         )
     if alone:
         yield message(
-            "Stores visited by one shopper who visited no other store: {n}. Whether such a store differs or its "
-            "shopper cannot be told, so it has no place among the others.",
+            "Stores visited only by a shopper who visited no other store: {n}. Store and shopper are confounded "
+            "there, so these stores are not ranked.",
             n=len(alone),
         )
     together = len(set(groups.tolist())) - len(alone)
     if crossed.shoppers and together > 1:
         yield message(
-            "The stores fall into {n} groups that share no shopper. Differences between groups may be their shoppers' "
-            "strictness.",
+            "The design is disconnected: {n} groups of stores share no shopper. Differences between groups may be "
+            "shopper severity.",
             n=together,
         )

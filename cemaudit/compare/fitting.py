@@ -28,12 +28,12 @@ class FittedModel(NamedTuple):
 def fit_mixed_model(crossed: CrossTabulation) -> FittedModel:
     """The model; ``NotEstimable``, in words of stores and shoppers, where the visits do not say enough for any."""
     if len(crossed.stores) < 2:
-        raise NotEstimable(message("there is one store alone: nothing to compare it with"), "one-store")
+        raise NotEstimable(message("there is only one store: nothing to compare"), "one-store")
     if not crossed.squares:
         raise NotEstimable(message("all scores are equal: these visits show no difference at all"), "equal")
     if crossed.visits.max() <= 1:
         text = message(
-            "every store was visited once: what is the store's own cannot be told from the chance of the visit"
+            "every store was visited once: differences between stores cannot be separated from visit-to-visit chance"
         )
         raise NotEstimable(text, "once", 0)
     why = why_no_severity(crossed)
@@ -73,11 +73,13 @@ _STORE_SHOPPER_CONFOUNDED = message(
 
 _MESSAGES: dict[tuple[str, int | None], Message] = {
     ("absorbed", 0): message(
-        "each pool has one store alone: stores cannot be told from pools; compare without pools (--pool none)"
+        "each pool has only one store: stores and pools are confounded; compare without pools (--pool none)"
     ),
     ("same", None): _STORE_SHOPPER_CONFOUNDED,
     ("alike", None): _STORE_SHOPPER_CONFOUNDED,
-    ("equal", None): message("the scores differ by nothing but what is adjusted for: no difference between stores"),
+    ("equal", None): message(
+        "all differences in the scores are explained by what is adjusted for: nothing is left between stores"
+    ),
 }
 
 

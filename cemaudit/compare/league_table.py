@@ -178,11 +178,11 @@ class _LeagueBuilder:
         yield from (pool.said for pool in self.design.pools if pool.said)
         alone = int(singletons(self.fitted.crossed).sum())
         if alone and self.fitted.crossed.unit_factor is None:
-            yield message("The only stores of their pool: {n}. They are drawn towards no others.", n=alone)
+            yield message("Stores that are the only one of their pool: {n}. Their scores are not shrunk.", n=alone)
         if pools_confounded(self.fitted):
             yield message(
-                "Some pools were visited in some waves or scenarios only, or by some versions of the checklist: "
-                "differences between pools may be differences between these."
+                "Pools are partly confounded with waves, scenarios or versions of the checklist: differences between "
+                "pools may be differences between these."
             )
 
     def _probability_below_target(self, values: Vector) -> Vector | None:
@@ -247,7 +247,7 @@ def _unknown_level_note(factor: Factor) -> Message:
     """How many stores are of no known pool, region or the like."""
     count = sum(factor.levels[code] is None for code in factor.codes)
     return message(
-        "{what}: not known of {n} stores, which are taken together as one of their own ({mark}).",
+        "{what}: unknown for {n} stores, which form one level of their own ({mark}).",
         what=UNIT_TITLES[factor.name], n=count, mark=UNKNOWN,
     )  # fmt: skip
 

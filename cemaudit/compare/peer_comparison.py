@@ -54,12 +54,13 @@ class StorePair(NamedTuple):
         values = {"one": self.one.name, "other": self.other.name, "better": percent(max(self.better, 1 - self.better))}
         if not self.differ:
             return message(
-                "{one} and {other} cannot be told apart: the probability that the one ahead is the better is {better}.",
+                "No significant difference between {one} and {other}: the probability that the leading one is better "
+                "is {better}.",
                 **values,
             )
         if self.better > 0.5:
-            return message("The first is better: {one} rather than {other}, with a probability of {better}.", **values)
-        return message("The second is better: {other} rather than {one}, with a probability of {better}.", **values)
+            return message("The first store is better: {one} > {other}, probability {better}.", **values)
+        return message("The second store is better: {other} > {one}, probability {better}.", **values)
 
 
 def compare_pair(fitted: FittedModel, league: League, first_store: str, other: str) -> StorePair:

@@ -130,8 +130,7 @@ class SampleSizePlan(NamedTuple):
 
     def _power_sentence(self) -> Message:
         return message(
-            "Such a difference is then found {found} times in 100; where there is none, one is claimed {claimed} times "
-            "in 100.",
+            "Power: a real difference is found {found} times in 100. False positives: {claimed} times in 100.",
             found=f"{100 * self.aim.power:g}",
             claimed=f"{round(100 * (1 - self.aim.level), 6):g}",
         )
@@ -175,8 +174,8 @@ class SampleSizePlan(NamedTuple):
             return message("Stores do not differ here: no number of visits would tell their places.")
         low, middle, high = needed.values()
         return message(
-            "Reliability is the share of the differences between stores' means that is the stores' own: 0.7 takes "
-            "{low} visits of each, 0.8 takes {middle}, 0.9 takes {high}.",
+            "Reliability is the share of the variance of store means that is due to the stores. Visits per store for "
+            "0.7: {low}, for 0.8: {middle}, for 0.9: {high}.",
             low=f"{low:,}", middle=f"{middle:,}", high=f"{high:,}",
         )  # fmt: skip
 

@@ -152,8 +152,8 @@ def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selectio
     ]
     if len(columns) > 1:
         names = ", ".join(column.name for column in columns[:_SHOWN])
-        hint = message("compare by what it is kept for, or choose one with --where")
-        text = message("{name} is several scores of a visit: {names}", name=measure, names=names)
+        hint = message("compare by the facet it is kept for, or choose one with --where")
+        text = message("{name} has several scores per visit: {names}", name=measure, names=names)
         raise BadInput(Problem(text, hint=hint))
     return columns[0] if columns else None
 
@@ -189,7 +189,7 @@ def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetV
     The measure is the same for all: the one asked for, else one kept for that facet (the leading one's parts first).
     """
     if selection.facet is None:
-        raise BadInput(Problem(message("name what scores are kept for, such as channel"), "--by"))
+        raise BadInput(Problem(message("name the facet that scores are kept for, such as channel"), "--by"))
     facet, measure = selection.facet, selected_measure(reading, selection)
     facet_values: dict[str, Text] = {}
     for table in tables_asked(reading, selection.ledger_query):

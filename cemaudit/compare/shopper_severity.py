@@ -116,7 +116,7 @@ _MESSAGES = {
     "once": message("no shopper came twice: how strict each is cannot be told from the chance of the visit"),
     "same": _ONE_TO_ONE,
     "alike": _ONE_TO_ONE,
-    "absorbed": message("each shopper stands alone with what else differs: nothing to compare them with"),
+    "absorbed": message("shoppers are confounded with the other factors: they cannot be compared"),
     "equal": message("the scores differ by nothing that shoppers could be the reason of: nothing to compare"),
 }
 
@@ -192,8 +192,8 @@ class _SeverityEstimates:
                 "What is shown holds where stores were given to shoppers by lot."
             )
         yield message(
-            "Nothing is said of shoppers with fewer than {least} visits (here {count}); intervals are made to hold the "
-            "truth in {level} of cases.",
+            "Shoppers with fewer than {least} visits are left out (here {count}). Intervals contain the true value "
+            "with probability {level}.",
             least=self.rules.least_person, count=few, level=percent(self.rules.level),
         )  # fmt: skip
 

@@ -85,9 +85,9 @@ class Trend:
         if direction is None:
             yield message("It differs from its level in {waves} by no more than chance.", waves=waves)
         elif direction == "down":
-            yield message("It is lower than in {waves}, all stores' change taken off.", waves=waves)
+            yield message("It is lower than in {waves}, after removing the common change.", waves=waves)
         else:
-            yield message("It is higher than in {waves}, all stores' change taken off.", waves=waves)
+            yield message("It is higher than in {waves}, after removing the common change.", waves=waves)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -176,7 +176,7 @@ def _network_selection(reading: Local, selection: Selection, by: str | None) -> 
 def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
     """The waves of the baseline, and those after it."""
     if len(waves) < 2:
-        raise NotEstimable(message("the visits are of fewer than two waves: no change can be told"), "one-wave")
+        raise NotEstimable(message("fewer than two waves: no change can be estimated"), "one-wave")
     names = [wave.name for wave in waves]
     for name in baseline:
         if name not in names:
@@ -193,10 +193,10 @@ def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[
 def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
     unknown = fitted.crossed.facts.visits - _shopper_count(fitted, waves)
     if unknown:
-        yield message("Visits of no known wave, which stand in no series: {n}.", n=unknown)
+        yield message("Visits without a wave, left out of the series: {n}.", n=unknown)
     if confounded_with_waves(fitted):
         yield message(
-            "Some waves differ in their pools, in the checklist's version or in the scheme, too: a change between such "
+            "Waves are partly confounded with pools, versions of the checklist or schemes: a change between such "
             "waves may be a change of these."
         )
 

@@ -439,13 +439,11 @@ def _compared_data(
 def _notes(selection: Selection, filling: VisitTableBuilder, strangers: int, *, adjusted: bool) -> Iterator[Message]:
     if filling.steps > filling.episodes:
         yield message(
-            "Visits that belong together count as one, with their mean: {steps} visits are {episodes} episodes.",
+            "Visits of one episode count as one, with their mean: {steps} visits, {episodes} episodes.",
             steps=filling.steps, episodes=filling.episodes,
         )  # fmt: skip
     if selection.adjusted and not adjusted:
-        yield message(
-            "This measure is no mean of points, so scores are not adjusted for how easy the items were that applied."
-        )
+        yield message("No case-mix adjustment: this measure is not a mean of item points.")
     if strangers:
         yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
 

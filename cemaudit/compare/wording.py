@@ -60,10 +60,10 @@ def _what_league_does_not_show(league: League) -> Iterator[Message]:
     least = league.rules.least_visits
     few = sum(standing.visits < least for standing in league.standings)
     if few:
-        yield message("{count} of {all} have fewer than {least} visits: they have no rank and no group.",
+        yield message("{count} of {all} have fewer than {least} visits: no rank and no group.",
                       count=few, all=len(league.standings), least=least)  # fmt: skip
     if league.order.places < 2:
-        yield message("Fewer than two have {least} visits or more, so nothing is ranked.", least=least)
+        yield message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
     if league.unit == "store":
         yield from _too_few(league)
     yield from league.notes
@@ -76,7 +76,7 @@ def _flags(league: League) -> Message:
         text = _FLAG_SENTENCES[bool(names), league.worse]
         return message(text, target=_points(league.target), at=at, names=_listed(names))
     if league.order.places < LEAST_TENTH:
-        return message("Nothing is flagged: there is no target, and of fewer than ten there is no lowest tenth.")
+        return message("Nothing is flagged: no target is set, and a lowest tenth needs at least ten stores.")
     if names:
         return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(names))
     return message("None is among the lowest tenth with a probability of {at} or more.", at=at)
@@ -93,7 +93,8 @@ _FLAG_SENTENCES = {
 def _flag_error_sentence(league: League) -> Message:
     count, wrong, flag_counts = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
     return message(
-        "Flagged: {count}; expected to be wrong: {wrong}. Of all that truly belong there the flags find {found}.",
+        "Flagged: {count}; expected false flags: {wrong}. Expected share of the true cases found (sensitivity): "
+        "{found}.",
         count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(flag_counts),
     )  # fmt: skip
 
@@ -101,21 +102,21 @@ def _flag_error_sentence(league: League) -> Message:
 def _pairs(league: League) -> Message:
     share = league.order.told_apart
     if not share:
-        return message("No two of them can be told apart with 95 % confidence: every difference may be chance.")
+        return message("No pair differs at the 95 % confidence level: every difference may be chance.")
     return message(
-        "Of all pairs {share} can be told apart with 95 % confidence; of the others the difference may be chance.",
+        "{share} of all pairs of stores differ at the 95 % confidence level; the other differences may be chance.",
         share=percent(share),
     )
 
 
 def _groups(league: League) -> Message:
     if league.order.groups < 2:
-        return message("All are one group: from these visits their order says nothing.")
+        return message("All stores form one group: these visits do not support a ranking.")
     sizes = Counter(standing.group for standing in league.standings if standing.group)
     listed = ", ".join(str(sizes[group]) for group in sorted(sizes))
     return message(
-        "There are {count} groups, best first, of {sizes}. Within a group the order is chance; between groups {wrong} "
-        "of all pairs may still be the wrong way round.",
+        "Groups, best first: {count}, with {sizes} members. The order within a group is chance; {wrong} of all pairs "
+        "in different groups are expected to be in the wrong order.",
         count=league.order.groups, sizes=listed, wrong=percent(league.order.wrong),
     )  # fmt: skip
 
@@ -123,10 +124,11 @@ def _groups(league: League) -> Message:
 def _variance_sentence(league: League) -> Message:
     store, shopper, visit = (percent(component.share) for component in league.parts)
     if not league.shoppers:
-        return message("Of what makes single visits differ, {store} is the stores and {visit} is chance.",
+        return message("Variance of single visits: {store} between stores, {visit} between visits (chance).",
                        store=store, visit=visit)  # fmt: skip
     return message(
-        "Of what makes single visits differ, {store} is the stores, {shopper} how strict shoppers are, {visit} chance.",
+        "Variance of single visits: {store} between stores, {shopper} between shoppers (severity), {visit} between "
+        "visits (chance).",
         store=store, shopper=shopper, visit=visit,
     )  # fmt: skip
 
@@ -135,14 +137,13 @@ def _too_few(league: League) -> Iterator[Message]:
     """How many visits would do, where there are fewer."""
     needed = visits_for_reliability(league.spreads, GOOD_RELIABILITY)
     if needed is None:
-        yield message("Stores do not differ by more than chance explains.")
+        yield message("Stores do not differ by more than chance.")
         return
     visits = [standing.visits for standing in league.standings]
     if sum(visits) / len(visits) < needed:
         mean = f"{sum(visits) / len(visits):.1f}"
         yield message(
-            "To judge single stores (reliability {good}) takes about {needed} visits each; on average there are "
-            "{mean}.",
+            "Judging single stores (reliability {good}) needs about {needed} visits each; the average is {mean}.",
             good=GOOD_RELIABILITY, needed=f"{needed:,}", mean=mean,
         )  # fmt: skip
 
@@ -160,10 +161,10 @@ def _points(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-_DOWN = N_("Lower than in {waves}, all stores' change taken off: {names}.")
+_DOWN = N_("Lower than in {waves}, after removing the common change: {names}.")
 
 
-_UP = N_("Higher than in {waves}, all stores' change taken off: {names}.")
+_UP = N_("Higher than in {waves}, after removing the common change: {names}.")
 
 
 def trend_conclusions(trend: Trend) -> Conclusions:
@@ -215,10 +216,10 @@ def _series_sentences(series: WaveSeries) -> Iterator[Message]:
     outside = [wave for wave, score in scored if not limits.low <= score <= limits.high]
     values = {"low": f"{limits.low:.1f}", "high": f"{limits.high:.1f}"}
     if outside:
-        yield message("By itself the series keeps between {low} and {high}; outside: {waves}.",
+        yield message("Control limits of the network's series (XmR): {low} to {high}; outside: {waves}.",
                       waves=", ".join(outside), **values)  # fmt: skip
     else:
-        yield message("By itself the series keeps between {low} and {high}; no wave is outside.", **values)
+        yield message("Control limits of the network's series (XmR): {low} to {high}; no wave is outside.", **values)
 
 
 def _part_sentences(trend: Trend) -> Iterator[Message]:
@@ -228,11 +229,14 @@ def _part_sentences(trend: Trend) -> Iterator[Message]:
     sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.is_significant]
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
     if sentences:
-        yield message("More than chance, each taken alone: {changes}.", changes=_listed(sentences))
+        yield message("Significant changes, each tested alone: {changes}.", changes=_listed(sentences))
     else:
-        yield message("No change of a part can be told from chance.")
-    yield message("Looked at: {all} changes of parts; about {number} would look like more than chance if there were "
-                  "none.", all=len(changes), number=by_chance)  # fmt: skip
+        yield message("No change of a part is significant.")
+    yield message(
+        "Changes of parts tested: {all}; about {number} would appear significant by chance alone.",
+        all=len(changes),
+        number=by_chance,
+    )
 
 
 def _change(point: WaveScore) -> str:
@@ -253,7 +257,7 @@ def _store_sentences(watching: StoreMonitoring) -> Iterator[Message]:
     )  # fmt: skip
     if watching.every:
         yield message(
-            "A store that stays as it is gives a false alarm once in {visits} visits on average.",
+            "Average run length of an unchanged store: one false alarm in {visits} visits.",
             visits=f"{watching.every:,.0f}",
         )  # fmt: skip
 
@@ -274,11 +278,11 @@ def league_legend(league: League) -> tuple[Message, ...]:
 
 def _legend(league: League) -> Iterator[Message]:
     rules = league.rules
-    yield message("Mean: of all its visits, each counting the same, as they were scored.")
+    yield message("Mean: the plain mean of the store's visits, as scored.")
     if league.unit == "store":
         yield message(
-            "Score: adjusted for what a store cannot help, such as strict shoppers, where visits tell, and drawn "
-            "towards the others the less is known of it."
+            "Score: adjusted for what is not the store's doing, such as shopper severity, as far as the visits "
+            "allow, and shrunk towards the mean of its pool: the more, the fewer visits it has."
         )
     else:
         yield message("Score: the mean of its stores' adjusted scores, each store counting the same.")
@@ -287,14 +291,14 @@ def _legend(league: League) -> Iterator[Message]:
         yield message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
     elif league.order.places >= LEAST_TENTH:
         yield message(
-            "Low 10%: the probability of being among the lowest tenth; from {at} on it is flagged (!).",
+            "Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.",
             at=percent(rules.flag_at),
         )
 
 
 _FLAG_LEGENDS = {
-    "below": N_("< {target}: the probability of truly being below {target}; from {at} on it is flagged (!)."),
-    "above": N_("> {target}: the probability of truly being above {target}; from {at} on it is flagged (!)."),
+    "below": N_("< {target}: the probability that the true score is below {target}; flagged (!) from {at}."),
+    "above": N_("> {target}: the probability that the true score is above {target}; flagged (!) from {at}."),
 }
 
 
@@ -305,7 +309,7 @@ def facet_legend(rules: ComparisonRules) -> tuple[Message, ...]:
 
 def _rules(rules: ComparisonRules) -> Message:
     return message(
-        "Intervals are made to hold the truth in {level} of cases. Fewer than {least} visits: no rank, no group, no "
+        "Intervals contain the true value with probability {level}. Fewer than {least} visits: no rank, no group, no "
         "flag.",
         level=percent(rules.level), least=rules.least_visits,
     )  # fmt: skip
@@ -322,15 +326,15 @@ def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
 def _sentences(effect: ActionEffect) -> Iterator[Message]:
     yield _answer(effect)
     yield message(
-        "The plain mean of these stores changed by {naive} points. By itself, for luck does not last (regression "
-        "to the mean): {regression}; together with all stores, or with what was asked: {other}; the action: {effect}.",
+        "The plain mean of these stores changed by {naive} points: regression to the mean {regression}, common "
+        "change and what was asked {other}, effect of the action {effect}.",
         naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
         effect=f"{effect.effect:+.1f}",
     )  # fmt: skip
     if abs(effect.regression) > max(abs(effect.effect), _NOTABLE_POINTS):
         yield message("Comparing before and after alone would have misled: most of that difference is chance.")
     yield message(
-        "It was not drawn by lot where the action was done: whatever else changed only there since {day} counts as its "
+        "The stores of the action were not chosen at random: any other change only there since {day} counts as its "
         "effect.",
         day=effect.action.since.isoformat(),
     )
@@ -349,8 +353,8 @@ def _answer(effect: ActionEffect) -> Message:
     }
     if not effect.told:
         return message(
-            "{action}: no effect that can be told from chance ({level} interval {low} to {high} points). So many "
-            "visits would show effects of {smallest} points or more.",
+            "{action}: no significant effect ({level} interval {low} to {high} points). With this many visits only "
+            "effects of {smallest} points or more can be detected.",
             **values,
         )
     if effect.effect > 0 and effect.good:
@@ -359,7 +363,6 @@ def _answer(effect: ActionEffect) -> Message:
         return message("{action} lowered the score, as it should, by {effect} points "
                        "({level} interval {low} to {high}).", **values)  # fmt: skip
     return message(
-        "{action} did not help: since then these stores are worse by {effect} points ({level} interval {low} to "
-        "{high}).",
+        "{action} did not help: these stores got worse by {effect} points ({level} interval {low} to {high}).",
         **values,
     )

@@ -74,7 +74,7 @@ def _claims_of(line: TrailLine, words: _Words) -> Iterator[Problem]:
         for table, batches in content.get("again", {}).items():
             words[table] |= {int(batch): claim for batch, claim in batches.items()}
     except (ValueError, AttributeError, TypeError):
-        yield Problem(message("not as it was written"), _place(line))
+        yield Problem(message("changed since it was written"), _place(line))
 
 
 def _place(line: TrailLine) -> str:

@@ -163,7 +163,9 @@ class Postgres:
         why: Sayable = message(_WHY[code]) if code in _WHY else message("{value}", value=driver_message)
         if gone:
             hint = message("run the same again: nothing is collected twice")
-            return ConnectionLost(Problem(message("the server went away: {why}", why=why), self.place, hint))
+            return ConnectionLost(
+                Problem(message("the connection to the server was lost: {why}", why=why), self.place, hint)
+            )
         if connecting and code not in _WHY:
             text = message("the server cannot be reached: {why}", why=why)
             return BadEnvironment(

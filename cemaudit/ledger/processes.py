@@ -41,7 +41,7 @@ def run_jobs(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job])
             yield from _results(pool, work, chain(first, left), processes + _AHEAD)
         except BrokenProcessPool as error:
             hint = message("run the same again: what is done stays done")
-            raise BadEnvironment(Problem(message("a process was ended from outside"), hint=hint)) from error
+            raise BadEnvironment(Problem(message("a worker process was killed"), hint=hint)) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

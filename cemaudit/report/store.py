@@ -27,7 +27,7 @@ from cemaudit.report.sections.words import joined
 __all__ = ["store_report"]
 
 ONE_VISIT = Text(ko="고객경험 진단 보고서", en="Customer experience report")
-EPISODE = Text(ko="고객경험 여정 보고서", en="Customer episode report")
+EPISODE = Text(ko="고객경험 에피소드 보고서", en="Customer episode report")
 SECTIONS = (summary, channels, journey, touchpoints, findings, complaints, items, method)
 
 

@@ -43,7 +43,7 @@ def answer(
 def test_a_league_says_first_what_can_be_told(answer: Answer) -> None:
     code, said, complained = answer("compare", "--target", "70")
     assert (code, complained) == (0, "")
-    parts = [said.index(words) for words in ("What can be told", "What cannot be told", "Store  ")]
+    parts = [said.index(words) for words in ("What the data show", "What the data cannot show", "Store  ")]
     assert parts == sorted(parts)
     assert all(f"Store {number}" in said for number in range(8))
     assert max(map(len, said.splitlines())) <= 80
@@ -117,7 +117,7 @@ def test_shoppers(answer: Answer) -> None:
     code, said, _ = answer("shoppers")
     assert code == 0
     assert "Severity" in said
-    assert "How far shoppers agree" in said
+    assert "Agreement between shoppers" in said
     _, said, _ = answer("shoppers", "--json")
     agreement = json.loads(said)["agreement"]
     assert agreement["alpha"]["low"] <= agreement["alpha"]["value"] <= agreement["alpha"]["high"]
@@ -132,7 +132,7 @@ def test_shoppers(answer: Answer) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["compare", "--where", "store=s1"], 1, "there is one store alone"),
+        (["compare", "--where", "store=s1"], 1, "there is only one store"),
         (["compare", "--wave", "w9"], 3, "there are no visits of wave w9"),
         (["compare", "--measure", "nothing"], 3, "no such measure: nothing"),
         (["compare", "--by", "moment"], 3, ""),

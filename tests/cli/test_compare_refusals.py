@@ -133,7 +133,7 @@ COMMANDS = (
     ("chain", "said"),
     [
         ("nothing", "there are no visits yet"),
-        ("one store", "one store alone"),
+        ("one store", "there is only one store"),
         ("one visit each", "every store was visited once"),
         ("all equal", "all scores are equal"),
         ("nothing scored", "none of these visits has a score to compare"),
@@ -222,8 +222,8 @@ def test_what_the_figures_mean_and_the_rules_are_said_with_them(answer: Answer) 
     arguments = ("compare", "--target", "60", "--least-visits", "4", "--level", "0.8", "--flag-at", "0.7")
     _, out, _ = answer("one region", *arguments)
     words = " ".join(out.split())
-    for part in ("Mean: of all its visits, each counting the same", "hold the truth in 80 % of cases",
-                 "Fewer than 4 visits: no rank", "truly being below 60; from 70 % on"):  # fmt: skip
+    for part in ("Mean: the plain mean of the store's visits", "contain the true value with probability 80 %",
+                 "Fewer than 4 visits: no rank", "the true score is below 60; flagged (!) from 70 %"):  # fmt: skip
         assert part in words
     _, out, _ = answer("one region", *arguments, "--json")
     found = json.loads(out)
@@ -246,4 +246,4 @@ def test_columns_that_say_nothing_are_not_shown(answer: Answer) -> None:
 
 def test_stores_of_no_known_region_are_said_to_be_taken_together(answer: Answer) -> None:
     _, out, _ = answer("some regions", "compare")
-    assert "Region: not known of 3 stores" in " ".join(out.split())
+    assert "Region: unknown for 3 stores" in " ".join(out.split())

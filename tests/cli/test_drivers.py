@@ -45,9 +45,9 @@ def ask(home: Path, capsys: Said) -> Ask:
 
 def test_drivers_are_shown_in_tables_with_what_must_be_said_beside(ask: Ask) -> None:
     said = ask("drivers").splitlines()
-    assert said[0].startswith("- Outcome: Q (Q): the checklist asks for the whole in it.")
+    assert said[0].startswith("- Outcome: Q (Q): the checklist's overall question.")
     assert next(line for line in said if line.startswith("hello")).split()[1].endswith("%")
-    for heading in ("Suggestion", "Asymmetry", "S of means"):
+    for heading in ("Suggestion", "Asymmetry", "S(mean P, E)"):
         assert any(heading in line for line in said)
     assert any("One shopper fills in" in line for line in said)
 
@@ -119,7 +119,7 @@ def test_what_is_asked_is_what_is_studied(ask: Ask) -> None:
     ("arguments", "code", "said"),
     [
         (("drivers", "--where", "store=s01"), 1, "Stores visited: 1."),
-        (("drivers", "--since", "2030-01-01"), 1, "In none of these visits"),
+        (("drivers", "--since", "2030-01-01"), 1, "None of these visits"),
         (("items", "--since", "2030-01-01"), 1, "No visits meet the conditions."),
         (("drivers", "--outcome", "nothing"), 3, "--outcome: no item or measure"),
         (("drivers", "--scheme", "other@1"), 3, "--scheme"),

@@ -74,7 +74,7 @@ def test_a_form_becomes_a_draft_and_a_list(here: Path, capsys: pytest.CaptureFix
         "  sheet survey, row 2: begin: filled in by the device: start",
         "3 questions = 2 items + 0 as evidence + 1 left out; 1 touchpoints",
         "  draft: shop.toml",
-        "  the whole list: shop.notes.txt",
+        "  complete list: shop.notes.txt",
     ]
     checklist = load_checklist(Path("shop.toml"))
     assert [item.answer.type for item in checklist.items.values()] == ["yes-no", "count"]

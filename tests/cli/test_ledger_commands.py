@@ -65,7 +65,7 @@ def test_collecting_sums_up_and_can_be_repeated(collect: Answer, place: Path) ->
     path = lines(place / "v.jsonl", [visit("v1"), visit("v2"), b"{", visit("v1", store="s9")])
     code, (summary,), told = collect(path)
     assert code == 3
-    assert summary.startswith("4 seen = 2 collected + 0 there already + 1 in conflict + 1 refused; 4 visits, ")
+    assert summary.startswith("4 read = 2 collected + 0 already in the ledger + 1 in conflict + 1 refused; 4 visits, ")
     assert summary.endswith(" a second")
     assert [one.split(": ")[:3] for one in told] == [
         ["cemaudit", "v.jsonl", "line 3"],
@@ -74,7 +74,7 @@ def test_collecting_sums_up_and_can_be_repeated(collect: Answer, place: Path) ->
     lines(path, [visit("v1"), visit("v2")])
     code, (summary,), told = collect(path)
     assert (code, told) == (0, [])
-    assert summary.startswith("2 seen = 0 collected + 2 there already + 0 in conflict + 0 refused; ")
+    assert summary.startswith("2 read = 0 collected + 2 already in the ledger + 0 in conflict + 0 refused; ")
 
 
 def test_an_inbox_in_korean_and_as_json(collect: Answer, place: Path) -> None:
@@ -95,7 +95,7 @@ def test_an_inbox_in_korean_and_as_json(collect: Answer, place: Path) -> None:
 def test_standard_input(collect: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(line_of(visit("v1")) + b"\n{")))
     code, (summary,), (told,) = collect("-")
-    assert (code, summary[:20]) == (3, "2 seen = 1 collected")
+    assert (code, summary[:20]) == (3, "2 read = 1 collected")
     assert told.startswith("cemaudit: standard input: line 2: not JSON")
 
 
@@ -155,7 +155,7 @@ def test_watching_goes_on_until_interrupted(collect: Answer, place: Path, monkey
     monkeypatch.setattr(time, "sleep", sleep)
     code, (summary,), told = collect("inbox", "--watch", "0.5")
     assert (code, told) == (0, [])
-    assert summary.startswith("3 seen = 3 collected + 0 there already")
+    assert summary.startswith("3 read = 3 collected + 0 already in the ledger")
     assert sorted(path.name for path in (inbox / "done").iterdir()) == ["a.jsonl", "b.jsonl"]
 
 
@@ -176,14 +176,14 @@ def test_sealed_files_with_keys_and_media(collect: Answer, place: Path) -> None:
     sealing.seal(place / "inbox", key, id="v1", checklist=SHOP.ref)
     sealing.seal(place / "inbox", id="v2", checklist=SHOP.ref)
     code, (summary,), (told,) = collect("inbox", "--key", keys, "--media", "evidence")
-    assert (code, summary[:55]) == (3, "2 seen = 1 collected + 0 there already + 0 in conflict ")
+    assert (code, summary[:63]) == (3, "2 read = 1 collected + 0 already in the ledger + 0 in conflict ")
     assert told == "cemaudit: v2.cemaudit: not signed (ask the shopper to sign it)"
     assert (place / "evidence" / sealing.PHOTO_NAME).exists()
 
 
 def test_revisions_that_wait_are_told(collect: Answer, place: Path) -> None:
     code, _, told = collect(lines(place / "v.jsonl", [amended(visit("v1"))]))
-    assert (code, told) == (0, ["revisions that wait for the one before them: 1"])
+    assert (code, told) == (0, ["revisions waiting for an earlier revision: 1"])
 
 
 def test_stores(answer: Answer, collect: Answer, place: Path) -> None:
@@ -246,7 +246,7 @@ def test_check_info_and_backup(answer: Answer, collect: Answer, place: Path) -> 
     code, (said,), _ = answer("ledger", "check")
     assert code == 0
     noted = said.rpartition(" ")[2]
-    assert said == f"as it was written; line 2 of the trail: {noted}"
+    assert said == f"intact; line 2 of the audit trail: {noted}"
     assert answer("ledger", "check", "--hash", noted)[0] == 0
     code, out, _ = answer("ledger", "info")
     assert (code, "visits: 1" in out, f"hash of the last line: {noted}" in out) == (0, True, True)
@@ -258,7 +258,7 @@ def test_check_info_and_backup(answer: Answer, collect: Answer, place: Path) -> 
         link.execute("update visit set store = 's9'")
     link.close()
     code, out, told_lines = answer("ledger", "check")
-    assert (code, out) == (1, ["not as it was written: 1 problems"])
+    assert (code, out) == (1, ["integrity problems: 1"])
     assert told_lines == ["cemaudit: visit: the rows that line 2 of the trail brought are not as they were"]
     assert answer("ledger", "check", "--ledger", "copy.db", "--hash", noted)[0] == 0
 

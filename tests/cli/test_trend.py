@@ -87,7 +87,7 @@ def test_parts_of_the_checklist_have_series_too(ask: Ask) -> None:
         (("trend", "--baseline", "w2", "--baseline", "w1"), 3, "no wave comes after"),
         (("trend", "--wave", "w1"), 1, "fewer than two waves"),
         (("trend", "--by", "brand"), 1, "brand"),
-        (("trend", "--where", "store=s1"), 1, "one store alone"),
+        (("trend", "--where", "store=s1"), 1, "there is only one store"),
         (("effect", "gret"), 3, "greet"),
         (("effect", "late"), 1, "nothing is known yet"),
         (("effect", "greet", "--since", "2026-06-01"), 1, "nothing to compare with"),

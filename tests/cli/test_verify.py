@@ -45,7 +45,7 @@ def test_a_whole_visit(tmp_path, answer):
     path = sealing.seal(tmp_path, store_name="강남점").path
     code, (line,), _ = answer(path)
     assert code == 0
-    assert line.startswith(f"whole: {path}: visit v1, revision 1, 강남점, 2026-11-21, test.shop@1, evidence: 1,")
+    assert line.startswith(f"intact: {path}: visit v1, revision 1, 강남점, 2026-11-21, test.shop@1, evidence: 1,")
     assert line.endswith("not signed")
 
 
@@ -67,7 +67,7 @@ def test_a_damaged_visit_is_one_line(tmp_path, answer):
     damaged.write_bytes(damaged.read_bytes().replace(b"I1", b"I2"))
     code, lines, said = answer(tmp_path / "in")
     assert (code, said) == (1, "")
-    assert [line.partition(":")[0] for line in lines] == ["whole", "refused", "1 of 2 files are good"]
+    assert [line.partition(":")[0] for line in lines] == ["intact", "refused", "1 of 2 files are valid"]
     assert "v2.cemaudit: " in lines[1]
     assert "is not what was sealed (ask for the file again)" in lines[1]
 
@@ -88,10 +88,10 @@ def test_with_keys_every_visit_must_be_signed_by_one_of_them(tmp_path, answer, k
     known = public_file(tmp_path / "keys" / "key.pem")
     code, lines, _ = answer(tmp_path / "in", "--key", known)
     assert code == 1
-    assert [line.partition(":")[0] for line in lines[:3]] == ["whole", "refused", "refused"]
+    assert [line.partition(":")[0] for line in lines[:3]] == ["intact", "refused", "refused"]
     assert "not signed" in lines[1]
     assert "not among those given" in lines[2]
-    assert answer(tmp_path / "in", "--key", known, "--key", tmp_path / "keys" / "other.pub")[1][2].startswith("whole")
+    assert answer(tmp_path / "in", "--key", known, "--key", tmp_path / "keys" / "other.pub")[1][2].startswith("intact")
 
 
 def test_revisions(tmp_path, answer):
@@ -99,12 +99,12 @@ def test_revisions(tmp_path, answer):
     sealing.revise(tmp_path / "in", first)
     code, lines, _ = answer(tmp_path / "in")
     assert code == 0
-    assert lines[0].startswith("whole, but v1.r2.cemaudit takes its place: ")
-    assert lines[1].startswith("whole: ")
+    assert lines[0].startswith("intact, superseded by v1.r2.cemaudit: ")
+    assert lines[1].startswith("intact: ")
     sealing.revise(tmp_path / "other", first, supersedes="0" * 64)
     code, lines, _ = answer(first.path, tmp_path / "other")
     assert code == 1
-    expected = "does not fit the others: v1.r2.cemaudit: not made of the visit in v1.cemaudit, whose place it takes"
+    expected = "conflicts with another file: v1.r2.cemaudit: not made of the visit in v1.cemaudit, whose place it takes"
     assert lines[1] == expected
 
 
@@ -112,7 +112,7 @@ def test_the_same_visit_twice(tmp_path, answer):
     first, second = sealing.seal(tmp_path / "a"), sealing.seal(tmp_path / "b")
     code, lines, _ = answer(first.path, second.path)
     assert code == 0
-    assert lines[1].startswith("whole, the same visit as in v1.cemaudit: ")
+    assert lines[1].startswith("intact, duplicate of v1.cemaudit: ")
 
 
 def test_for_programs(tmp_path, answer, key):

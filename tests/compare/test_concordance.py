@@ -44,14 +44,14 @@ def test_the_coefficients_are_those_of_the_table() -> None:
     assert found.alpha[1:] == pytest.approx(krippendorff_alpha(table.T, "interval", 0.9)[1:], abs=1e-12)
 
 
-@pytest.mark.parametrize(("sd", "word"), [(0.3, "much"), (1.0, "something"), (3.0, "little")])
+@pytest.mark.parametrize(("sd", "word"), [(0.3, "good"), (1.0, "moderate"), (3.0, "poor")])
 def test_it_is_said_in_words(sd: float, word: str) -> None:
     found = shopper_agreement(twice(400, sd)[1])
     assert found.icc
     assert found.icc.low < 1 / (1 + sd**2) < found.icc.high
     said = " ".join(map(str, found.notes))
     assert "in 400 cases" in said
-    assert f"says {word} of another's" in said
+    assert f"Agreement is {word}: " in said
 
 
 def test_the_level_is_that_of_the_rules() -> None:
@@ -69,7 +69,7 @@ def test_the_level_is_that_of_the_rules() -> None:
 def test_of_few_cases_nothing_is_said_but_that() -> None:
     found = shopper_agreement(twice(9, 0.5)[1])
     assert (found.cases, found.alpha, found.icc) == (9, None, None)
-    assert "in 9 cases; of fewer than 10 nothing" in str(found.notes[0])
+    assert "in 9 cases; at least 10 are needed" in str(found.notes[0])
 
 
 def test_where_all_scores_are_the_same_nothing_is_made_up() -> None:

@@ -32,7 +32,7 @@ def test_pools_that_share_no_shopper_are_groups_of_their_own() -> None:
     assert {pool.linked for pool in found.pools} == {0.0}
     first = found.pools[0]
     assert (first.pool, first.stores, first.visits, first.shoppers) == ("r00", 12, 72, 5)
-    assert "10 groups that share no shopper" in str(found.notes[0])
+    assert "10 groups of stores share no shopper" in str(found.notes[0])
 
 
 def test_what_visits_from_elsewhere_would_give_is_what_they_give() -> None:
@@ -94,9 +94,9 @@ def test_a_store_whose_only_shopper_visits_nothing_else_stands_alone() -> None:
     found = known(crosses.crossed(store, shopper, np.arange(10.0) ** 2))
     assert found.isolated_stores == (2,)
     assert found.groups == 3
-    assert "one shopper who visited no other store: 1." in str(found.notes[1])
-    assert "No pools or regions are known" in str(found.notes[0])
-    assert "2 groups that share no shopper" in str(found.notes[2])
+    assert "a shopper who visited no other store: 1." in str(found.notes[1])
+    assert "The stores have no pool or region" in str(found.notes[0])
+    assert "2 groups of stores share no shopper" in str(found.notes[2])
 
 
 def test_without_shoppers_in_the_model_there_is_nothing_to_say_of_pools() -> None:

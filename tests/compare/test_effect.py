@@ -73,7 +73,7 @@ def test_the_verdict_says_what_can_be_told() -> None:
     assert str(found[0]).startswith("greet raised the score by ")
     assert any("misled" in str(sentence) for sentence in found)
     nothing = next(one for one in made_up(0.0) if not one.told)
-    assert f"show effects of {nothing.smallest_detectable:.1f} points" in str(effect_conclusions(nothing)[0])
+    assert f"only effects of {nothing.smallest_detectable:.1f} points" in str(effect_conclusions(nothing)[0])
 
 
 def test_a_score_that_should_fall_is_lowered() -> None:

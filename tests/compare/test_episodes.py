@@ -39,7 +39,7 @@ def test_visits_of_an_episode_count_as_one_with_their_mean(tmp_path: Path) -> No
     right, wrong = seen.raw.max(), seen.raw.min()
     episode = (right + 2 * wrong) / 3
     assert sorted(seen.raw) == pytest.approx(sorted([right, wrong] * 2 + [right, episode, episode]), abs=0.02)
-    assert "6 visits are 2 episodes" in " ".join(map(str, crossed.facts.notes))
+    assert "6 visits, 2 episodes" in " ".join(map(str, crossed.facts.notes))
 
 
 def test_a_visit_in_steps_by_nobody_known_counts_for_itself(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_some_values_alone_can_be_asked_for(snapshot: Local) -> None:
 
 
 def test_without_scores_kept_for_a_facet_there_is_nothing_to_compare(snapshot: Local) -> None:
-    with pytest.raises(BadInput, match="cannot be told apart by stage"):
+    with pytest.raises(BadInput, match="cannot be grouped by stage"):
         selected_facet_values(snapshot, Selection(facet="stage", measure="whole"))
-    with pytest.raises(BadInput, match="name what scores are kept for"):
+    with pytest.raises(BadInput, match="name the facet that scores are kept for"):
         selected_facet_values(snapshot, Selection())

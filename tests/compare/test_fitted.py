@@ -22,7 +22,7 @@ def test_shoppers_are_part_of_the_model() -> None:
 @pytest.mark.parametrize(
     ("store", "shopper", "score", "said"),
     [
-        ([0, 0, 0], [0, 1, 1], [1, 2, 3], "one store alone"),
+        ([0, 0, 0], [0, 1, 1], [1, 2, 3], "there is only one store"),
         ([0, 0, 1, 1], [0, 1, 0, 1], [50, 50, 50, 50], "all scores are equal"),
         ([0, 1, 2, 3], [0, 1, 0, 1], [1, 2, 3, 4], "every store was visited once"),
         ([0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2], [1, 2, 3, 4, 3, 1], "cannot be told apart"),

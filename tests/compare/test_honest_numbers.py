@@ -115,7 +115,7 @@ def test_regions_that_share_no_shopper_keep_their_differences_and_are_warned_of(
     assert erased < 0.3
     warned, blind = " ".join(map(str, league(some[0].visits).notes)), league(some[0].without_regions).notes
     assert warned.count("no shopper works here and elsewhere") == 8
-    assert "differences between regions are taken for their strictness" in " ".join(map(str, blind))
+    assert "regional differences are mistaken for shopper severity" in " ".join(map(str, blind))
 
 
 def _slope(one: Chain, found: League) -> float:

@@ -125,7 +125,7 @@ def test_a_measure_that_is_no_mean_of_points_stays_as_it_is_and_says_so(snapshot
     found = read_visit_arrays(snapshot, Selection(measure="feel"))
     assert np.array_equal(found.score, found.raw)
     assert len(found.raw) == len(evaluated(chain, "feel"))
-    assert "no mean of points" in str(found.facts.notes[0])
+    assert "not a mean of item points" in str(found.facts.notes[0])
 
 
 def test_what_is_left_out_is_counted_by_reason(snapshot: Local, chain: Network) -> None:
@@ -153,7 +153,7 @@ def test_a_wave_that_is_not_there_is_refused_with_those_that_are(snapshot: Local
 
 
 def test_several_scores_of_a_visit_cannot_be_compared_at_once(snapshot: Local) -> None:
-    with pytest.raises(BadInput, match=r"several scores of a visit: each\[hello\]"):
+    with pytest.raises(BadInput, match=r"several scores per visit: each\[hello\]"):
         read_visit_arrays(snapshot, Selection(measure="each"))
 
 

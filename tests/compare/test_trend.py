@@ -62,7 +62,7 @@ def test_alarms_are_told_by_name(trend: Trend, direction: str, word: str) -> Non
     known = list(map(str, trend_conclusions(with_alarm(trend, direction)).known))
     assert any(one.startswith(word) and "Store 1" in one for one in known)
     assert any("0.9 of them would give a false alarm" in one for one in known)
-    assert any("once in 500 visits" in one for one in known)
+    assert any("one false alarm in 500 visits" in one for one in known)
 
 
 def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
@@ -79,7 +79,7 @@ def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
 
 def test_visits_of_no_wave_are_counted(trend: Trend) -> None:
     shown = sum(point.visits for point in trend.network.points)
-    note = next(str(note) for note in trend_conclusions(trend).unknown if "no known wave" in str(note))
+    note = next(str(note) for note in trend_conclusions(trend).unknown if "Visits without a wave" in str(note))
     assert note.endswith(f": {trend.facts.visits - shown}.")
 
 

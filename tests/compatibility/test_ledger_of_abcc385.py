@@ -150,7 +150,7 @@ def test_what_comes_in_later_is_added_to_the_snapshot(files: Path) -> None:
 def test_scoring_again_under_another_scheme_finds_it_done(files: Path) -> None:
     arguments = ("rescore", "--scheme", "cem.performance@1", *LEDGER, *OWN, "--processes", "1", "--causes", "0")
     outcome = call(files, *arguments, "--json", "--lang", "en")
-    assert (outcome.code, outcome.err.strip()) == (0, "0 visits scored, 0 a second; 203 were before")
+    assert (outcome.code, outcome.err.strip()) == (0, "0 visits scored, 0 per second; 203 already scored")
     results = {row["checklist"]: row for row in map(json.loads, outcome.out.splitlines())}
     assert results["shop.counter@1.1.0"]["bands"][:2] == [
         {"before": "A", "after": "A", "visits": 28},

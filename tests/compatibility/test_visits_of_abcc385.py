@@ -71,7 +71,7 @@ def test_a_sealed_visit_is_amended(files: Path) -> None:
 
 def test_sealed_visits_are_whole(files: Path) -> None:
     outcome = call(files, "verify", "outbox", *ENGLISH)
-    assert (outcome.code, outcome.out.splitlines()[-1]) == (0, "3 of 3 files are good")
+    assert (outcome.code, outcome.out.splitlines()[-1]) == (0, "3 of 3 files are valid")
     signed = call(files, "verify", SEALED[1], "--key", "key.pub", *ENGLISH)
     assert (signed.code, "2d8f-d269-c158-3ca6-9485-c73e s-12" in signed.out) == (0, True)
     assert call(files, "verify", "outbox", "--key", "key.pub", *ENGLISH).code == 1

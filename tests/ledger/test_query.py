@@ -305,7 +305,7 @@ def test_the_measure_that_is_meant(snapshot: Local) -> None:
     ]:
         question = LedgerQuery(by=by)
         if expected == "whole" and by:
-            with pytest.raises(BadInput, match=r"cannot be told apart by channel \(these can: each, item\)"):
+            with pytest.raises(BadInput, match=r"cannot be grouped by channel \(these can: each, item\)"):
                 show(snapshot, view, question)
         else:
             assert show(snapshot, view, question).measures == (expected,)

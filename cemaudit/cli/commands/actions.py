@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 _ABOUT = {
-    "add": N_("Note an action."),
-    "import": N_("Note the actions of a table."),
+    "add": N_("Record an action."),
+    "import": N_("Record the actions of a table."),
     "list": N_("List the actions."),
 }
 
@@ -29,7 +29,7 @@ _ABOUT = {
 KINDS = {"eliminate": N_("eliminate"), "reduce": N_("reduce"), "raise": N_("raise"), "create": N_("create")}
 
 
-_HEADINGS = (N_("Action"), N_("Kind"), N_("What"), N_("Owner"), N_("Since"), N_("Stores"))
+_HEADINGS = (N_("Action"), N_("Kind"), N_("What"), N_("Responsible"), N_("Since"), N_("Stores"))
 
 
 @group("actions", N_("What was decided to change in stores; 'cemaudit effect' says whether it worked."), _ABOUT)
@@ -37,12 +37,12 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-@localized.command("add", help=N_("Note an action: what is done in which stores, from which day on."))
+@localized.command("add", help=N_("Record an action: what is done in which stores, and from which day."))
 @click.argument("action")
 @ledger_option
 @localized.option("--kind", required=True, type=click.Choice(list(KINDS)), help=N_("What is done to it."))
 @localized.option("--what", required=True, metavar="TEXT", help=N_("What is done, in a few words."))
-@localized.option("--owner", default="", metavar="TEXT", help=N_("Who sees to it."))
+@localized.option("--owner", default="", metavar="TEXT", help=N_("Who is responsible."))
 @localized.option(
     "--since", required=True, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=N_("The day it begins.")
 )
@@ -66,7 +66,7 @@ def add(action: str, url: str, kind: Kind, what: str, owner: str, since: datetim
 
 @localized.command(
     "import",
-    help=N_("Note the actions of a CSV or XLSX table with a row for each store: id, kind, what, owner, since, store."),
+    help=N_("Record the actions of a CSV or XLSX table with one row per store: id, kind, what, owner, since, store."),
 )
 @click.argument("file", type=FILE)
 @ledger_option

@@ -16,7 +16,10 @@ SHORTEST_REASON = 5
 
 @localized.command(
     "amend",
-    help=N_("Take a sealed visit up again: its next revision, which supersedes it; nothing handed over is changed."),
+    help=N_(
+        "Amend a sealed visit: this makes its next revision, which supersedes it. The file handed over earlier is "
+        "not changed."
+    ),
 )
 @click.argument("sealed", type=FILE)
 @localized.option("--reason", metavar="TEXT", help=N_("Why; else it is asked."))

@@ -37,15 +37,20 @@ MOST_TOLD = 20
 @localized.command(
     "collect",
     help=N_(
-        "Take visits into the ledger: sealed files, JSON, JSON lines, and folders of them. A folder is an inbox: "
-        "what is taken goes to 'done' in it, what is not to 'rejected', with the reasons beside. It may be stopped "
-        "anywhere and run again. Exit code 3 where a visit was not taken."
+        "Collect visits into the ledger: sealed files, JSON, JSON lines, and folders of them. A folder is an inbox: "
+        "collected files move to its subfolder 'done', rejected ones to 'rejected' with the reasons. The command may "
+        "be interrupted and run again. Exit code 3 if a visit was not collected."
     ),
 )
 @click.argument("sources", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @ledger_option
-@localized.option("--watch", type=click.FloatRange(min=0.1), metavar="SECONDS", help=N_("Go on, and look this often."))
-@localized.option("--any-store", is_flag=True, help=N_("Take visits of stores that are not in the registry."))
+@localized.option(
+    "--watch",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help=N_("Keep running and check the inbox at this interval."),
+)
+@localized.option("--any-store", is_flag=True, help=N_("Accept visits of unregistered stores."))
 @localized.option(
     "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
     help=N_("Where the evidence of sealed files goes; else a folder beside the ledger's file."),
@@ -55,7 +60,10 @@ MOST_TOLD = 20
     help=N_("Public keys, one a line: one of them must have signed each sealed file."),
 )  # fmt: skip
 @localized.option(
-    "--processes", type=click.IntRange(1, 256), metavar="N", help=N_("Processes that read; else one a processor.")
+    "--processes",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help=N_("Number of reading processes; by default one per processor."),
 )
 @json_option
 @engine_options
@@ -166,7 +174,8 @@ def _sum_up(summary: CollectionSummary, seconds: float, as_json: bool) -> None:
 def total_of(summary: CollectionSummary) -> Message:
     """What became of all visits seen, in words."""
     return message(
-        "{seen} seen = {collected} collected + {again} there already + {conflict} in conflict + {refused} refused",
+        "{seen} read = {collected} collected + {again} already in the ledger + {conflict} in conflict + {refused} "
+        "refused",
         seen=summary.seen, **summary.by_name(),
     )  # fmt: skip
 
@@ -174,4 +183,4 @@ def total_of(summary: CollectionSummary) -> Message:
 def _print_waiting(ledger: Ledger) -> None:
     count = len(ledger.waiting())
     if count:
-        click.echo(str(message("revisions that wait for the one before them: {count}", count=count)), err=True)
+        click.echo(str(message("revisions waiting for an earlier revision: {count}", count=count)), err=True)

@@ -86,7 +86,7 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
 MOST_PAIRS = 15
 
 
-_OF_PAIRS = (N_("First one"), N_("Second one"), N_("Stores"), N_("Correlation"), N_("Interval"))
+_OF_PAIRS = (N_("First channel or part"), N_("Second channel or part"), N_("Stores"), N_("Correlation"), N_("Interval"))
 
 
 MOST_COLUMNS = 5
@@ -111,7 +111,7 @@ def print_facets(
     document = {**_document(channels), "rules": rules._asdict(), "standings": rows}
     if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
         _print(channels, sides, facet)
-        print_section(N_("How to read it"), facet_legend(rules))
+        print_section(N_("How to read this table"), facet_legend(rules))
 
 
 def _document(found: ChannelComparison) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _print(found: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -
     ]
     _table((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
     if found.agreements:
-        _heading(N_("Are the same stores good in both? (1: the same, 0: unrelated)"))
+        _heading(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)"))
         least = sorted(found.agreements, key=lambda mean: (mean.correlation is None, mean.correlation))[:MOST_PAIRS]
         agreements = found.agreements if len(found.agreements) <= MOST_PAIRS else least
         _table(_OF_PAIRS, list(map(_pair, agreements)))
@@ -139,7 +139,7 @@ def _print(found: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -
             text = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
             click.echo(str(text))
     if found.uneven:
-        _heading(N_("Stores that differ between them by more than chance"))
+        _heading(N_("Stores whose channels differ by more than chance"))
         _print_uneven(found, sides)
     if found.notes:
         click.echo()
@@ -237,11 +237,11 @@ def print_league(league: League) -> None:
             )
         )
     )
-    print_section(N_("What can be told"), sentences.known)
-    print_section(N_("What cannot be told"), sentences.unknown)
+    print_section(N_("What the data show"), sentences.known)
+    print_section(N_("What the data cannot show"), sentences.unknown)
     click.echo()
     _print_table(league)
-    print_section(N_("How to read it"), league_legend(league))
+    print_section(N_("How to read this table"), league_legend(league))
 
 
 def _print_table(league: League) -> None:
@@ -318,22 +318,24 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
 @group(
     "compare",
     N_(
-        "Compare stores fairly: scores adjusted for strict and mild shoppers, each with its interval, the probability "
-        "of missing the target, its likely places, and groups that cannot be told apart; first in words what can be "
-        "concluded and what cannot."
+        "Compare stores fairly: scores adjusted for shopper severity, each with its interval, the probability of "
+        "missing the target, the rank interval, and groups of stores that cannot be distinguished. The output begins "
+        "with what the data show and what they cannot show."
     ),
     {"stores": N_("Say whether two stores differ.")},
     alone=True,
 )
 @selection_options
-@localized.option("--target", type=POINTS, metavar="POINTS", help=N_("Flag stores that probably miss this score."))
+@localized.option(
+    "--target", type=POINTS, metavar="POINTS", help=N_("Target score: flag stores that probably miss it.")
+)
 @localized.option("--by", type=click.Choice((*_UNITS, *_SIDES)), default="store",
-              help=N_("What is compared; channels, stages and the like are shown side by side."))  # fmt: skip
+              help=N_("What to compare; channels, stages and other facets are shown side by side."))  # fmt: skip
 @localized.option("--pool", type=click.Choice((*_UNITS[1:], "none")),
-              help=N_("The pools shoppers work in; else the stores' pool or region."))  # fmt: skip
+              help=N_("The shopper pools; by default the stores' pool or region."))  # fmt: skip
 @localized.option("--scale", type=click.Choice(("auto", "points", "arcsine")), default="auto",
               help=N_("The scale to compare on; auto: arcsine near the ceiling."))  # fmt: skip
-@localized.option("--unadjusted", is_flag=True, help=N_("Do not adjust for how easy the items were that applied."))
+@localized.option("--unadjusted", is_flag=True, help=N_("No case-mix adjustment for the items that applied."))
 @localized.option("--report", "folder", type=FILE, metavar="DIR", help=N_("Write the league report (PDF) there, too."))
 @rules_options
 @rows_options

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 _KINDS = ("touchpoint", "channel", "stage", "element", "item")
 
 
-_QUADRANTS = {"keep": N_("strength"), "improve": N_("weak spot"), "enough": N_("plenty"), "minor": N_("minor")}
+_QUADRANTS = {
+    "keep": N_("strength"),
+    "improve": N_("weakness"),
+    "enough": N_("overperformed"),
+    "minor": N_("low priority"),
+}
 
 
 _HINTS = {
@@ -48,21 +53,21 @@ _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for na
 @localized.command(
     "drivers",
     help=N_(
-        "Tell which touchpoints (or channels, stages, elements, items) go with an outcome: what share each has in what "
-        "is explained, how surely, how well it is performed, whether it harms or lifts, and what that suggests."
+        "Key driver analysis: the relative importance of touchpoints (or channels, stages, elements, items) for an "
+        "outcome with intervals, their performance, penalty and reward, and the suggestion that follows."
     ),
 )
 @place_options
 @localized.option(
     "--of", type=click.Choice(_KINDS), default="touchpoint", metavar="KIND",
-    help=N_("What the drivers are: touchpoint (as usual), channel, stage, element or item."),
+    help=N_("Kind of driver: touchpoint (default), channel, stage, element or item."),
 )  # fmt: skip
 @localized.option(
     "--outcome", metavar="ID",
-    help=N_("An item or a measure; else a question for the whole, what was felt, or the headline."),
+    help=N_("Outcome: an item or a measure; by default an overall question, else the emotion, else the headline."),
 )  # fmt: skip
-@localized.option("--measure", metavar="ID", help=N_("The drivers' measure; else that of what was answered."))
-@localized.option("--no-centring", is_flag=True, help=N_("Leave differences between shoppers in."))
+@localized.option("--measure", metavar="ID", help=N_("Measure of the drivers; by default the one of the answers."))
+@localized.option("--no-centring", is_flag=True, help=N_("Do not centre by shopper."))
 @filter_options
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
 @rows_options
@@ -156,7 +161,7 @@ def _header_lines(found: DriverStudy) -> Iterator[object]:
         shoppers=f"{found.shoppers:,}",
     )
     yield message(
-        "Together they explain {share} of what differs in the outcome; shares by {method}, with 90% intervals.",
+        "R² = {share}; relative importance by {method}, with 90% intervals.",
         share=f"{found.explained:.0%}",
         method="LMG" if found.method == "lmg" else "Johnson",
     )
@@ -164,7 +169,7 @@ def _header_lines(found: DriverStudy) -> Iterator[object]:
 
 def _print_shares(drivers: Sequence[Driver]) -> None:
     headings = (
-        N_("Driver"), N_("Share"), N_("Interval"), N_("Top 3"), N_("Perf."), N_("Quadrant"), N_("Sure"),
+        N_("Driver"), N_("Share"), N_("Interval"), N_("Top 3"), N_("Perf."), N_("Quadrant"), N_("Cert."),
         N_("Suggestion"),
     )  # fmt: skip
     rows = [
@@ -198,8 +203,17 @@ def _print_asymmetry(drivers: Sequence[Driver]) -> None:
         if (lean := driver.asymmetry)
     ]
     if rows:
-        names = (N_("Driver"), N_("Low"), N_("High"), N_("Range"), N_("Asymmetry"), N_("Interval"), N_("High in"))
-        click.echo(f"\n{message('Points of the outcome where a driver is low or high, against its middle:')}")
+        names = (
+            N_("Driver"),
+            N_("Penalty (low)"),
+            N_("Reward (high)"),
+            N_("Range"),
+            N_("Asymmetry"),
+            N_("Interval"),
+            N_("Share high"),
+        )
+        text = message("Penalty and reward, in outcome points relative to the driver's middle third:")
+        click.echo(f"\n{text}")
         print_table(list(map(translate, names)), rows, "lrrrrrr")
 
 
@@ -210,7 +224,7 @@ def _between(interval: Interval | None) -> str:
 def _print_experience(found: DriverStudy) -> None:
     if not found.felt:
         return
-    names = (N_("Touchpoint"), N_("Visits"), "P", "E", "S", N_("S of means"), N_("Together"))
+    names = (N_("Touchpoint"), N_("Visits"), "P", "E", "S", N_("S(mean P, E)"), N_("Covariance"))
     rows = [
         [str(experience.title or experience.name) or translate(N_("all")), f"{experience.visits:,}"]
         + [
@@ -230,7 +244,7 @@ def _print_experience(found: DriverStudy) -> None:
     if found.interaction:
         both = found.interaction
         text = message(
-            "Outcome on P, E and P x E: {p}, {e}, {both} ({interval}).",
+            "Regression of the outcome on P, E and P x E: {p}, {e}, {both} ({interval}).",
             p=f"{both.performance:+.2f}",
             e=f"{both.emotion:+.2f}",
             both=f"{both.both:+.2f}",

@@ -28,24 +28,24 @@ _COLUMNS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-_HEADINGS = (N_("Visits to stores"), N_("Stores"), N_("Before it"), N_("Since then"))
+_HEADINGS = (N_("Group of stores"), N_("Stores"), N_("Visits before"), N_("Visits after"))
 
 
-_PARTS = (N_("What changed"), N_("In points"))
+_PARTS = (N_("Component of the change"), N_("Score points"))
 
 
 @localized.command(
     "effect",
     help=N_(
-        "Tell what an action did to the scores of its stores: what changed there, how much of it would have come by "
-        "itself because chance evens out, and how much remains for the action, with its interval."
+        "Estimate what an action did to the scores of its stores: the plain change, the part due to regression to "
+        "the mean, and the effect of the action with its interval."
     ),
 )
 @click.argument("action")
 @selection_options
 @pool_option
 @localized.option("--level", type=PROBABILITY, metavar="P",
-              help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
+              help=N_("Confidence level of intervals (0.9)."))  # fmt: skip
 @rows_options
 @localized.common_options
 def command(
@@ -114,13 +114,16 @@ def _show(found: ActionEffect) -> None:
     low, high = found.interval
     _table(_PARTS, [
         [translate(N_("before and after")), f"{found.naive:+.1f}"],
-        ["  " + translate(N_("luck that did not last")), f"{found.regression:+.1f}"],
-        ["  " + translate(N_("all stores, or what was asked")), f"{found.other:+.1f}"],
+        ["  " + translate(N_("regression to the mean")), f"{found.regression:+.1f}"],
+        ["  " + translate(N_("common change, and what was asked")), f"{found.other:+.1f}"],
         ["  " + translate(N_("the action")), f"{found.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
     ])  # fmt: skip
     _table(
         _HEADINGS,
-        [_visit_count_row(N_("with the action"), found.acted), _visit_count_row(N_("without it"), found.others)],
+        [
+            _visit_count_row(N_("stores with the action"), found.acted),
+            _visit_count_row(N_("other stores"), found.others),
+        ],
     )
 
 

@@ -26,11 +26,14 @@ _FORMATS = ("csv", "xlsx", "parquet", "json")
 @localized.option("--to", "form", type=click.Choice(_FORMATS), help=N_("The format; else the file's ending tells."))
 @localized.option("--out", "path", required=True, type=FILE, metavar="FILE", help=N_("The file to write."))
 @localized.option(
-    "--wide/--tidy", "wide", default=True, help=N_("A row for each visit (as usual), or for each answer and score.")
+    "--wide/--tidy",
+    "wide",
+    default=True,
+    help=N_("Wide: one row per visit (default). Tidy: one row per answer and score."),
 )
-@localized.option("--with-notes", is_flag=True, help=N_("What shoppers wrote, too; the ledger has it."))
-@localized.option("--with-shoppers", is_flag=True, help=N_("The shoppers' pseudonyms, too."))
-@localized.option("--with-owners", is_flag=True, help=N_("Whose the stores are, too."))
+@localized.option("--with-notes", is_flag=True, help=N_("Include shoppers' texts (needs the ledger)."))
+@localized.option("--with-shoppers", is_flag=True, help=N_("Include shoppers' pseudonyms."))
+@localized.option("--with-owners", is_flag=True, help=N_("Include store owners."))
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
 @localized.option("--raw", is_flag=True, help=N_("CSV: leave texts as they are that spreadsheets take for formulas."))
 @filter_options
@@ -70,7 +73,7 @@ def command(
     if to is None:
         raise click.UsageError(str(message("say the format: {options}", options=f"--to {'|'.join(FORMATS)}")))
     if with_notes and not url:
-        raise click.UsageError(str(message("what shoppers wrote is in the ledger alone: name it with --ledger")))
+        raise click.UsageError(str(message("shoppers' texts are only in the ledger: name it with --ledger")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     request = ExportRequest(visit_filter, scheme, wide, with_notes, with_shoppers, with_owners)
     with ExitStack() as stack:

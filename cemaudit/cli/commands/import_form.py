@@ -104,4 +104,4 @@ def _sum_up(draft: ChecklistDraft, out: Path, notes: Path) -> None:
     )
     click.echo(total, err=True)
     click.echo(f"  {message('draft: {path}', path=out)}", err=True)
-    click.echo(f"  {message('the whole list: {path}', path=notes)}", err=True)
+    click.echo(f"  {message('complete list: {path}', path=notes)}", err=True)

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 _ADVICE = {
     "too-few": N_("too few answers to say anything"),
-    "always-met": N_("always met: drop it, or ask for more"),
+    "always-met": N_("always met: drop it, or raise the standard"),
     "must-keep": N_("always met, and critical or a duty: keep asking"),
-    "never-met": N_("never met: look at its wording, or at the standard"),
-    "drifted": N_("answered otherwise since this version: do not compare across"),
-    "contrary": N_("goes against the others: look at its points"),
-    "uncalibrated": N_("most shoppers always answer alike: train them on it"),
-    "seldom-applies": N_("seldom applies: ask it only when it does"),
+    "never-met": N_("never met: check the wording or the standard"),
+    "drifted": N_("drift: answers changed with this version; do not compare across versions"),
+    "contrary": N_("negative item-rest correlation: check its points"),
+    "uncalibrated": N_("most shoppers always give the same answer: train them on it"),
+    "seldom-applies": N_("seldom applicable: ask it only where it applies"),
     "": "",
 }
 
@@ -52,8 +52,8 @@ _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for na
 @localized.command(
     "items",
     help=N_(
-        "Tell which items of a checklist work: how often each is answered and met, whether it goes with the others, "
-        "whether shoppers tell visits apart by it, whether it changed between versions, and what to do about it."
+        "Item analysis: how often each item is answered and met, its correlation with the rest, whether shoppers "
+        "always answer the same, drift between versions, and advice."
     ),
 )
 @place_options
@@ -105,7 +105,7 @@ def _row(one: ItemStatistics, asking: ItemNps | None) -> dict[str, Any]:
 def _print(
     found: Sequence[ItemStatistics], alphas: Sequence[InternalConsistency], asking: Mapping[tuple[str, str], ItemNps]
 ) -> None:
-    headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Rest"), N_("Alike"), N_("Drift"))
+    headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Item-rest r"), N_("Same answers"), N_("Drift z"))
     alpha_by_checklist = {alpha.checklist: alpha for alpha in alphas}
     for ref, group in groupby(found, key=lambda alpha: alpha.checklist):
         rows = list(group)
@@ -137,7 +137,7 @@ def _shown(value: float | None, form: str) -> str:
 
 def _said(one: InternalConsistency) -> object:
     return message(
-        "Cronbach's alpha of {items} items: {alpha} (pairs known in at least {least} visits).",
+        "Cronbach's alpha of {items} items: {alpha} (each pair answered in at least {least} visits).",
         items=one.items,
         alpha=f"{one.alpha:.2f}",
         least=one.least,
@@ -153,5 +153,5 @@ _NOTES = (
     message(
         "Always and never: with 95% confidence in all but 1% of visits (no other case in {n} visits is enough).", n=300
     ),
-    message("A checklist is an index, not a scale: its items need not go together, and a low alpha is no defect."),
+    message("A checklist is an index, not a scale: its items need not correlate, and a low alpha is no defect."),
 )

@@ -16,9 +16,9 @@ from cemaudit.errors import LONGEST_PLACE
 from cemaudit.language import N_, message, printable, translate
 
 _ABOUT = {
-    "check": N_("See whether everything is as it was written."),
+    "check": N_("Check the integrity of the ledger."),
     "backup": N_("Copy the ledger while it is in use."),
-    "info": N_("Say what is in the ledger."),
+    "info": N_("Summarise the ledger."),
 }
 
 
@@ -49,13 +49,13 @@ def command() -> None:
 @localized.command(
     "check",
     help=N_(
-        "See whether the ledger is as it was written: the chain of its trail, and every row and document the trail "
-        "vouches for. Exit code 1 where anything is not."
+        "Check the integrity of the ledger: the hash chain of its audit trail, and every row and document the trail "
+        "covers. Exit code 1 if anything has changed."
     ),
 )
 @localized.option(
     "--hash", "noted", metavar="HASH",
-    help=N_("The hash of the last line as it was noted down earlier; it must still be there."),
+    help=N_("A hash noted earlier with 'ledger check'; it must still be in the audit trail."),
 )  # fmt: skip
 @ledger_option
 @localized.common_options
@@ -69,9 +69,9 @@ def check_(noted: str | None, url: str) -> int:
         number, last = ledger.trail.head()
     print_problems(problems)
     if problems:
-        click.echo(str(message("not as it was written: {count} problems", count=len(problems))))
+        click.echo(str(message("integrity problems: {count}", count=len(problems))))
         return 1
-    click.echo(str(message("as it was written; line {number} of the trail: {hash}", number=number, hash=last)))
+    click.echo(str(message("intact; line {number} of the audit trail: {hash}", number=number, hash=last)))
     return 0
 
 
@@ -95,7 +95,7 @@ def backup_(file: Path, url: str) -> None:
             click.echo(printable(path, LONGEST_PLACE))
 
 
-@localized.command("info", help=N_("Say what is in the ledger."))
+@localized.command("info", help=N_("Summarise the ledger."))
 @ledger_option
 @json_option
 @localized.common_options

@@ -25,13 +25,13 @@ _DEVIATION = BoundedNumber(0, 100)
 @localized.command(
     "plan-visits",
     help=N_(
-        "Tell how many visits it takes to see a difference, and what fewer visits can show. The standard deviations "
-        "are those of a snapshot, where one is named; else assumed: 5 points between stores, 5 between shoppers, 10 "
-        "between visits."
+        "Compute how many visits are needed to detect a difference, and what fewer visits can detect. Standard "
+        "deviations come from a snapshot if one is named; else they are assumed: 5 points between stores, 5 between "
+        "shoppers, 10 between visits."
     ),
 )
 @localized.option(
-    "--difference", type=BoundedNumber(0.1, 200), required=True, metavar="POINTS", help=N_("The difference to be seen.")
+    "--difference", type=BoundedNumber(0.1, 200), required=True, metavar="POINTS", help=N_("The difference to detect.")
 )
 @localized.option(
     "--against", type=click.Choice(["store", "wave", "target"]), default="store", show_default=True,
@@ -40,11 +40,11 @@ _DEVIATION = BoundedNumber(0, 100)
 @localized.option("--same-shoppers", is_flag=True, help=N_("The same shoppers visit both stores, or in both waves."))
 @localized.option(
     "--power", type=BoundedNumber(50, 99.9), default=80, show_default=True, metavar="PERCENT",
-    help=N_("How often a difference that is there shall be found."),
+    help=N_("Power: how often a real difference is to be found."),
 )  # fmt: skip
 @localized.option(
     "--confidence", type=BoundedNumber(50, 99.9), default=95, show_default=True, metavar="PERCENT",
-    help=N_("How sure a difference shall be that is claimed."),
+    help=N_("Confidence level for claiming a difference."),
 )  # fmt: skip
 @localized.option("--store-sd", type=_DEVIATION, metavar="POINTS", help=N_("Standard deviation between stores."))
 @localized.option("--shopper-sd", type=_DEVIATION, metavar="POINTS", help=N_("Standard deviation between shoppers."))
@@ -121,4 +121,4 @@ def _print(plan: SampleSizePlan) -> None:
     print_table(headings, rows, "rrr")
 
 
-_HEADINGS = (N_("visits of each"), N_("smallest difference seen"), N_("reliability"))
+_HEADINGS = (N_("visits per store"), N_("smallest detectable difference"), N_("reliability"))

@@ -51,8 +51,8 @@ _HEADINGS = {
     "name": N_("name"), "visits": N_("visits"), "scored": N_("scored"), "mean": N_("mean"),
     "deviation": N_("deviation"), "least": N_("least"), "most": N_("most"), "asked": N_("asked"),
     "answered": N_("answered"), "not-applicable": N_("n/a"), "not-observed": N_("not seen"), "declined": N_("declined"),
-    "unanswered": N_("no answer"), "not-relevant": N_("not relevant"), "share": N_("share"), "emotions": N_("felt"),
-    "emotion": N_("emotion"), "emotion_deviation": N_("dev."), "expectations": N_("told"),
+    "unanswered": N_("no answer"), "not-relevant": N_("not relevant"), "share": N_("share"), "emotions": N_("rated"),
+    "emotion": N_("emotion"), "emotion_deviation": N_("dev."), "expectations": N_("given"),
     "expectation": N_("expectation"), "expectation_deviation": N_("dev."), "claims": N_("claims"),
     "blames": N_("blames"),
 }  # fmt: skip
@@ -156,21 +156,19 @@ class _QueryCommand(localized.TranslatedCommand):
     "query",
     cls=_QueryCommand,
     help=N_(
-        "Ask the snapshot. A view is grouped as it usually is, or by other keys: store, region, format, brand, owner, "
-        "pool, wave, day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and by what the "
-        "checklist says: measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment."
+        "Query the snapshot. A view has default groups; other keys: store, region, format, brand, owner, pool, wave, "
+        "day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and those of the checklist: "
+        "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment."
     ),
 )
 @click.argument("view", type=click.Choice(list(VIEWS)), metavar="VIEW", required=False)
 @place_options
-@localized.option("--by", multiple=True, metavar="KEY", help=N_("Group by this key; several are taken together."))
+@localized.option("--by", multiple=True, metavar="KEY", help=N_("Group by this key; may be given several times."))
 @filter_options
-@localized.option("--measure", metavar="ID", help=N_("This measure, not the headline."))
+@localized.option("--measure", metavar="ID", help=N_("The measure; by default the headline."))
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
-@localized.option("--limit", type=click.IntRange(1), metavar="N", help=N_("The first rows only."))
-@localized.option(
-    "--sql", type=FILE, metavar="FILE", help=N_("Ask in SQL: one select, which reads the snapshot alone.")
-)
+@localized.option("--limit", type=click.IntRange(1), metavar="N", help=N_("Number of rows to show."))
+@localized.option("--sql", type=FILE, metavar="FILE", help=N_("Query with SQL: a file with one SELECT statement."))
 @json_option
 @localized.option("--csv", "as_csv", is_flag=True, help=N_("Write CSV."))
 @cluster_options

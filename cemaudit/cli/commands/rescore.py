@@ -58,7 +58,7 @@ MOST_STORES = 20
 @localized.option("--where", multiple=True, metavar="checklist=ID", help=N_("Only visits of these checklists."))
 @localized.option(
     "--causes", type=click.IntRange(0, 100_000), default=200, metavar="N",
-    help=N_("Look for causes in so many of the visits that change (200)."),
+    help=N_("Number of changed visits to examine for causes (200)."),
 )  # fmt: skip
 @processes_option
 @cluster_options
@@ -168,7 +168,7 @@ def _rescore_on_cluster(asked: _RescoringRequest, snapshot: SparkSnapshot, show:
 def _print_done(done: RescoringResult, seconds: float) -> None:
     rate = f"{done.visits / max(seconds, 0.001):,.0f}"
     text = message(
-        "{visits} visits scored, {rate} a second; {before} were before",
+        "{visits} visits scored, {rate} per second; {before} already scored",
         visits=f"{done.visits:,}", rate=rate, before=f"{done.before:,}",
     )  # fmt: skip
     click.echo(str(text), err=True)

@@ -14,13 +14,13 @@ STATES = ("accepted", "returned", "excluded")
 @localized.command(
     "review",
     help=N_(
-        "Say what becomes of visits in the ledger: accepted, returned to the shopper, or excluded (kept, but in no "
-        "report). Earlier states stay in the visit's history."
+        "Set the state of visits: accepted, returned to the shopper, or excluded (kept, but in no report). Earlier "
+        "states stay in the visit's history."
     ),
 )
 @click.argument("visits", nargs=-1, required=True)
-@localized.option("--as", "state", type=click.Choice(STATES), required=True, help=N_("What becomes of them."))
-@localized.option("--reason", default="", metavar="TEXT", help=N_("Why; needed unless they are accepted."))
+@localized.option("--as", "state", type=click.Choice(STATES), required=True, help=N_("The new state."))
+@localized.option("--reason", default="", metavar="TEXT", help=N_("Reason; required unless accepted."))
 @localized.option("--revision", type=click.IntRange(1), metavar="N", help=N_("This revision; else the latest."))
 @ledger_option
 @localized.common_options

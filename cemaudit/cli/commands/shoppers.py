@@ -27,23 +27,23 @@ _COLUMNS: dict[str, Kind] = {
 
 
 _HEADINGS = (
-    N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("To look at"),
+    N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("Remarks"),
 )  # fmt: skip
 
 
-_SPREADS = {"uniform": N_("all alike"), "erratic": N_("erratic")}
+_SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
 
 
 @localized.command(
     "shoppers",
     help=N_(
-        "Show how strict each shopper is (points their scores are worse than the average shopper's in the same stores) "
-        "and how steady, by pseudonym, and how far shoppers agree who visited the same store in the same wave. Nothing "
-        "is said of shoppers with fewer than five visits."
+        "Show each shopper's severity (points below the average shopper in the same stores) and consistency, by "
+        "pseudonym, and the agreement of shoppers who visited the same store in the same wave. Shoppers with fewer "
+        "than five visits are left out."
     ),
 )
 @selection_options
-@localized.option("--least", type=click.IntRange(2), metavar="N", help=N_("Nothing of shoppers with fewer visits (5)."))
+@localized.option("--least", type=click.IntRange(2), metavar="N", help=N_("Least number of visits of a shopper (5)."))
 @rows_options
 @localized.common_options
 def command(question: SnapshotOptions, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
@@ -86,7 +86,7 @@ def _print(found: ShopperSeverities, agreed: ShopperAgreement) -> None:
         headings = [translate(heading) for heading in _HEADINGS]
         for line in table_lines(headings, list(map(_cells, found.shoppers)), "lrrrrrl", screen_width()):
             click.echo(line)
-    print_section(N_("How far shoppers agree"), agreed.notes)
+    print_section(N_("Agreement between shoppers"), agreed.notes)
 
 
 def _cells(one: ShopperSeverity) -> list[str]:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 @localized.command(
     "snapshot",
     help=N_(
-        "Bring the snapshot up to the ledger: its visits with answers and scores in columns, in Parquet files that any "
-        "tool reads. Only what is new is written; stopped anywhere, the last whole snapshot stays."
+        "Update the snapshot from the ledger: visits with their answers and scores as columns of Parquet files, "
+        "which other tools can read. Only new visits are written; if the command is interrupted, the last complete "
+        "snapshot remains."
     ),
 )
 @ledger_option

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _ABOUT = {
-    "import": N_("Let the ledger know stores from a table or JSON."),
+    "import": N_("Import stores from a table or JSON."),
     "list": N_("List the stores the ledger knows."),
 }
 
@@ -35,9 +35,9 @@ def command() -> None:
 @localized.command(
     "import",
     help=N_(
-        "Let the ledger know stores from a CSV or XLSX table or a JSON list: id, name, region, format, brand, owner, "
-        "opened, pool; other columns are kept too. Stores that are not in the file stay. What is bad is named and left "
-        "out; exit code 3 where there is any."
+        "Import stores from a CSV or XLSX table or a JSON list: id, name, region, format, brand, owner, opened, "
+        "pool; other columns are kept as well. Stores that are not in the file stay. Invalid rows are reported and "
+        "skipped; exit code 3 if there are any."
     ),
 )
 @click.argument("file", type=FILE)

@@ -36,11 +36,11 @@ _COLUMNS: dict[str, Kind] = {
 
 
 _HEADINGS = (
-    N_("Scores of"), N_("Wave"), N_("Visits"), N_("Score"), N_("Interval"), N_("Change"), N_("Interval"), N_("Clear"),
+    N_("Unit"), N_("Wave"), N_("Visits"), N_("Score"), N_("Interval"), N_("Change"), N_("Interval"), N_("Significant"),
 )  # fmt: skip
 
 
-_ALARMS = (N_("Store"), N_("Now"), N_("Visits"), N_("Differs by"), N_("Limit"), N_("Alarm at"))
+_ALARMS = (N_("Store"), N_("Direction"), N_("Visits"), N_("Difference"), N_("Control limit"), N_("Alarm at visit"))
 
 
 _SIDES = {"up": N_("higher"), "down": N_("lower")}
@@ -49,19 +49,19 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
 @localized.command(
     "trend",
     help=N_(
-        "Show what changed from wave to wave: in all stores, in regions, channels or other parts, each change with its "
-        "interval, and which stores no longer are what they were; first in words what changed and what is noise."
+        "Show what changed between waves: in all stores, regions, channels or other parts, each with its interval, "
+        "and which single stores changed. The output begins with what is change and what is noise."
     ),
 )
 @selection_options
-@localized.option("--by", type=click.Choice(_KINDS), help=N_("Parts of the network, or of the checklist, too."))
+@localized.option("--by", type=click.Choice(_KINDS), help=N_("Also by this part of the network or of the checklist."))
 @localized.option("--baseline", multiple=True, metavar="WAVE",
-              help=N_("A wave single stores are compared with; else all but the last."))  # fmt: skip
+              help=N_("Baseline wave for single stores; by default all but the last."))  # fmt: skip
 @localized.option("--false-alarms", type=BoundedNumber(0, 1_000_000, min_open=True), default=1.0, show_default=True,
-              metavar="N", help=N_("False alarms among all stores that are put up with."))  # fmt: skip
+              metavar="N", help=N_("Expected number of false alarms among all stores."))  # fmt: skip
 @pool_option
 @localized.option("--level", type=PROBABILITY, metavar="P",
-              help=N_("How often an interval holds the truth (0.9)."))  # fmt: skip
+              help=N_("Confidence level of intervals (0.9)."))  # fmt: skip
 @rows_options
 @localized.common_options
 def command(
@@ -136,8 +136,8 @@ def _show(trend: Trend) -> None:
 
     facts, sentences = trend.facts, trend_conclusions(trend)
     click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
-    print_section(N_("What can be told"), sentences.known)
-    print_section(N_("What cannot be told"), sentences.unknown)
+    print_section(N_("What the data show"), sentences.known)
+    print_section(N_("What the data cannot show"), sentences.unknown)
     for series in ([trend.network], trend.parts):
         rows = [_cells(one, point) for one in series for point in one.points]
         _table(_HEADINGS, rows, "llrrrrrl")

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 _SAID = {
-    "whole": N_("whole"),
-    "superseded": N_("whole, but {file} takes its place"),
-    "repeated": N_("whole, the same visit as in {file}"),
-    "unfit": N_("does not fit the others"),
+    "whole": N_("intact"),
+    "superseded": N_("intact, superseded by {file}"),
+    "repeated": N_("intact, duplicate of {file}"),
+    "unfit": N_("conflicts with another file"),
     "refused": N_("refused"),
 }
 
@@ -103,7 +103,7 @@ def _print(found: dict[Path, RevisionStatus]) -> None:
             click.echo(line)
     if len(found) > 1:
         good = sum(not standing.refusal for standing in found.values())
-        click.echo(str(message("{good} of {all} files are good", good=good, all=len(found))))
+        click.echo(str(message("{good} of {all} files are valid", good=good, all=len(found))))
 
 
 def _description(sealed: Sealed | None) -> Iterator[str]:

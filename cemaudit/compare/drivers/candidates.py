@@ -131,7 +131,7 @@ def _no_drivers_problem(table: ScoreTable, query: DriverQuery, measure: str) -> 
 def _driver_count_problem(count: int) -> Sayable:
     if count > MOST_DRIVERS:
         return message(
-            "{count} drivers are too many to tell apart (at most {most}): take a coarser --of, or fewer with --where.",
+            "{count} drivers are too many (at most {most}): choose a coarser --of, or fewer with --where.",
             count=count,
             most=MOST_DRIVERS,
         )

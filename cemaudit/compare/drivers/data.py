@@ -336,10 +336,10 @@ class ScreenedDrivers(NamedTuple):
 def check_study_size(facts: StudySize, *, by_shopper: bool) -> None:
     """``NotEstimable`` where there are too few visits or stores for anything."""
     if not facts.visits:
-        raise NotEstimable(message("In none of these visits is the outcome known."), "nothing")
+        raise NotEstimable(message("None of these visits has an answer for the outcome."), "nothing")
     if facts.stores < LEAST_STORES:
         text = message(
-            "Stores visited: {count}. Of fewer than {least} nobody can tell what is chance.",
+            "Stores visited: {count}. At least {least} are needed to separate effects from chance.",
             count=facts.stores,
             least=LEAST_STORES,
         )
@@ -365,7 +365,7 @@ def screen_drivers(products: DriverProducts) -> ScreenedDrivers:
     variances = np.diagonal(products.covariances())
     together = products.together
     if together[0, 0] >= LEAST_PAIR and variances[0] <= _FLAT:
-        raise NotEstimable(message("The outcome is the same in every visit of a shopper: nothing drives it."), "same")
+        raise NotEstimable(message("The outcome does not vary within shoppers: there is nothing to explain."), "same")
     seldom = [name for at, name in enumerate(products.names) if at and together[0, at] < LEAST_PAIR]
     same = [name for at, name in enumerate(products.names) if at and variances[at] <= _FLAT and name not in seldom]
     kept = [name for name in products.names if name not in {*seldom, *same}]

@@ -60,15 +60,15 @@ def _default_outcome(checklist: Checklist, scheme: Scheme) -> Outcome:
     candidates += [name for name, item in checklist.items.items() if OVERALL_WORDS & {name.casefold(), *item.tags}]
     for name in candidates:
         if item_answer(checklist, name):
-            return _item(checklist, name, message("the checklist asks for the whole in it"))
+            return _item(checklist, name, message("the checklist's overall question"))
     for measure in scheme.measures:
         kinds = (
             set() if measure.for_each else {kind for kind, _ in inputs_of_measure(checklist, scheme, measure.id, {})}
         )
         if kinds == {"@emotions"}:
-            why = message("the checklist asks no question for the whole; this is what was felt")
+            why = message("the checklist has no overall question; the emotion is used")
             return _measure(checklist, scheme, measure.id, why)
-    why = message("the checklist asks neither for the whole nor for feelings; this is the headline")
+    why = message("the checklist asks neither an overall question nor emotions; the headline is used")
     return _measure(checklist, scheme, scheme.leading, why)
 
 

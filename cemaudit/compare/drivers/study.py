@@ -100,11 +100,9 @@ def _on_outcome(chosen: StudyVariables) -> Iterator[Sayable]:
 def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
     facts = inputs.facts
     if not inputs.by_shopper:
-        yield message("Visits are taken as they are: that some shoppers are stricter than others is not taken out.")
+        yield message("Scores are not centred by shopper: differences in severity remain.")
         return
-    yield message(
-        "Each visit is taken as it differs from its shopper's usual one: strict and mild shoppers count alike."
-    )
+    yield message("Scores are centred by shopper, so that severe and mild shoppers count alike.")
     if facts.single_visits:
         yield message(
             "{single} of {visits} visits are the only one of their shopper, and say nothing here.",
@@ -112,7 +110,7 @@ def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
             visits=facts.visits,
         )
     if facts.unknown:
-        yield message("Of {count} visits the shopper is not known; they count as one shopper's.", count=facts.unknown)
+        yield message("In {count} visits the shopper is unknown; they count as one shopper's.", count=facts.unknown)
 
 
 def _on_missing(chosen: StudyVariables, inputs: NoteInputs) -> Iterator[Sayable]:
@@ -127,14 +125,15 @@ def _on_missing(chosen: StudyVariables, inputs: NoteInputs) -> Iterator[Sayable]
         )
     if inputs.moved > _NOTABLE_CORRECTION:
         yield message(
-            "The comparisons did not quite agree; correlations were moved by up to {moved} so that they do.",
+            "The pairwise correlations were inconsistent; they were corrected by up to {moved} (nearest correlation "
+            "matrix).",
             moved=f"{inputs.moved:.3f}",
         )
     if inputs.kept.seldom_known:
-        yield message("Left out, because too seldom known: {names}.", names=_named(chosen, inputs.kept.seldom_known))
+        yield message("Left out, because of too few answers: {names}.", names=_named(chosen, inputs.kept.seldom_known))
     if inputs.kept.same:
         yield message(
-            "Left out, because they never differ: {names}. What never differs tells nothing.",
+            "Left out, because they do not vary: {names}.",
             names=_named(chosen, inputs.kept.same),
         )
 
@@ -145,11 +144,11 @@ def _named(chosen: StudyVariables, keys: Sequence[str]) -> str:
 
 def _on_stores(facts: StudySize) -> Iterator[Sayable]:
     if facts.stores < FEW_STORES:
-        yield message("Of {count} stores intervals come out too narrow.", count=facts.stores)
+        yield message("With only {count} stores the intervals are too narrow.", count=facts.stores)
 
 
 def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
-    yield message("Drivers that go together share what they explain: a small share need not be an effect.")
+    yield message("Correlated drivers share the variance they explain: a small share does not prove an effect.")
     yield message(
         "Suggestions are given where {sure} of the samples agree; they know no costs, and of duties only what the "
         "checklist marks as critical or as a duty. No published rule defines them.",
@@ -171,14 +170,14 @@ def _on_experience(inputs: NoteInputs) -> Iterator[Sayable]:
     if not inputs.felt:
         return
     yield message(
-        "The mean experience is the mean of products, not the product of means; 'together' is what lies between."
+        "The mean experience is the mean of products, not the product of means; the covariance part is the difference."
     )
     if inputs.both is None:
-        yield message("Whether performance and emotion do more together than apart needs a question for the whole.")
+        yield message("Testing the interaction of performance and emotion needs an overall question.")
     elif inputs.both.is_told:
-        yield message("Performance and emotion together do something that neither does alone.")
+        yield message("Performance and emotion interact: together they do something that neither does alone.")
     else:
-        yield message("That performance and emotion do more together than apart cannot be told from these visits.")
+        yield message("These visits show no significant interaction of performance and emotion.")
 
 
 MOST_CORRECTION = 0.1
@@ -239,7 +238,7 @@ def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
     R = nearest_correlation(found)
     moved = float(np.abs(R - found).max())
     if moved > MOST_CORRECTION:
-        text = message("The drivers are known in such different visits that what they say contradicts itself.")
+        text = message("The drivers were answered in too different visits: their correlations contradict each other.")
         raise NotEstimable(text, "pairs")
     return R, moved
 
@@ -256,7 +255,7 @@ def _significant_r_squared(R: Numbers, free: int) -> float:
     if stats.f.sf(f, drivers, freedom) > CHANCE:
         share, chance = f"{r2:.1%}", f"{min(drivers / max(free, 1), 1):.1%}"
         text = message(
-            "The drivers explain {share} of what differs in the outcome; chance alone would explain {chance}.",
+            "The drivers explain {share} of the variance of the outcome (R²); chance alone would explain {chance}.",
             share=share,
             chance=chance,
         )

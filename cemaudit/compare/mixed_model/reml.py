@@ -143,7 +143,7 @@ def _check_sizes(sums: CrossProducts) -> None:
     if sums.visits - sums.fixed_columns < 2:
         raise NotEstimable(message("{count} visits are too few to compare anything", count=sums.visits), "few")
     if sums.columns > LARGEST_BLOCK:
-        text = N_("there are more than {most} on both sides: compare fewer at once, for instance region by region")
+        text = N_("both factors have more than {most} levels: compare fewer at once, for instance region by region")
         raise NotEstimable(message(text, most=LARGEST_BLOCK), "large")
 
 
@@ -151,24 +151,24 @@ def _check_moments(arrangement: EliminationOrder, moments: MomentEquations) -> N
     """Raises where two variances leave the same mark on the scores, or one leaves none."""
     if not moments.right_hand_side[-1] > 1e-12 * max(arrangement.sums.sum_of_squares, np.finfo(float).tiny):
         raise NotEstimable(
-            message("the scores are all equal, or leave no remainder: there is nothing to compare"), "equal"
+            message("the scores are all equal, or no residual variation is left: nothing to compare"), "equal"
         )
     alike = moments.collinearity()
     for row, factor in enumerate(arrangement.factors):
         _check_factor(alike, row, factor)
     if np.linalg.eigvalsh(alike)[0] < _COLLINEAR:
-        raise NotEstimable(message("these visits cannot tell the sources of difference from one another"), "alike")
+        raise NotEstimable(message("the sources of variation are confounded in these visits"), "alike")
 
 
 def _check_factor(alike: Matrix, row: int, factor: int) -> None:
     if alike[row, row] == 0.0:
-        text = N_("there is only one to compare, or each stands in a group of its own")
+        text = N_("there is only one unit to compare, or every unit is a group of its own")
         raise NotEstimable(message(text), "absorbed", factor)
     if alike[row, -1] > 1.0 - _COLLINEAR:
-        text = N_("each occurs in one visit only: what is its own cannot be told from the chance of that visit")
+        text = N_("each unit has one visit only: its effect cannot be separated from visit-to-visit chance")
         raise NotEstimable(message(text), "once", factor)
     if np.any(alike[row, :row] > 1.0 - _COLLINEAR):
-        text = N_("each goes with one other alone, like a store with its only shopper: the two cannot be told apart")
+        text = N_("the two factors are confounded one to one, as where each store has one shopper of its own")
         raise NotEstimable(message(text), "same", factor)
 
 

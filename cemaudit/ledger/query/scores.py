@@ -142,7 +142,7 @@ def _nothing(question: LedgerQuery, known: list[tuple[ScoreColumn, Facets]]) -> 
         return Problem(what, "--measure", nearest(question.measure, measures))
     fitting = sorted({column.measure for column, facets in known if is_asked(question, facets)})
     hint = message("these can: {names}", names=", ".join(fitting)) if fitting else None
-    what = message("this measure cannot be told apart by {keys}", keys=", ".join(question.facets) or "-")
+    what = message("this measure cannot be grouped by {keys}", keys=", ".join(question.facets) or "-")
     return Problem(what, question.measure or "", hint)
 
 

@@ -75,7 +75,7 @@ def _blocks(account: LeagueReportData) -> Iterator[Block]:
     yield Heading(text=Text(ko="가정", en="What is assumed"))
     yield _listed(ASSUMED)
     if league.notes:
-        yield Heading(text=Text(ko="말할 수 없는 것", en="What cannot be told"))
+        yield Heading(text=Text(ko="자료로 알 수 없는 것", en="What the data cannot show"))
         yield _listed([said(note) for note in league.notes])
     yield Heading(text=Text(ko="표본과 규칙", en="Sample and rules"))
     yield _sample(account)

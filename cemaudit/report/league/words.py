@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 UNITS: dict[str, tuple[Text, Text]] = {
     "store": (Text(ko="매장", en="store"), Text(ko="매장", en="stores")),
     "region": (Text(ko="지역", en="region"), Text(ko="지역", en="regions")),
-    "format": (Text(ko="매장 유형", en="format"), Text(ko="매장 유형", en="formats")),
+    "format": (Text(ko="매장 형태", en="format"), Text(ko="매장 형태", en="formats")),
     "brand": (Text(ko="브랜드", en="brand"), Text(ko="브랜드", en="brands")),
-    "owner": (Text(ko="운영 주체", en="owner"), Text(ko="운영 주체", en="owners")),
+    "owner": (Text(ko="점주", en="owner"), Text(ko="점주", en="owners")),
     "pool": (Text(ko="쇼퍼 풀", en="pool"), Text(ko="쇼퍼 풀", en="pools")),
 }
 LONGEST_NAME = 80

@@ -24,7 +24,7 @@ def facts(context: Context) -> tuple[Fact, ...]:
     rows: list[tuple[Text, Words | None]] = [
         (Text(ko="방문", en="Visited"), _period(context.audits)),
         (Text(ko="코드", en="Code"), visit.store),
-        (Text(ko="조사 차수", en="Wave"), visit.wave),
+        (Text(ko="차수", en="Wave"), visit.wave),
         (Text(ko="시나리오", en="Scenario"), scenario),
         (Text(ko="페르소나", en="Persona"), visit.persona),
         (Text(ko="방문 계기", en="Occasion"), visit.occasion),
@@ -85,7 +85,7 @@ def _of_episode(audits: Sequence[Audit]) -> Verdict:
     ]
     return Verdict(
         label=str(count),
-        title=Text(ko=f"방문 {count}회의 여정", en=f"A journey of {count} visits"),
+        title=Text(ko=f"방문 {count}회의 에피소드", en=f"A journey of {count} visits"),
         tone="plain",
         text=joined(grades, " · ") if grades else Text(ko="등급 없음", en="Not graded"),
     )

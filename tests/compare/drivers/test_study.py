@@ -94,7 +94,7 @@ def test_what_cannot_be_a_driver_is_left_out_and_named(chain: Path) -> None:
     assert set(by_name(found)) == {"hello", "room", "pay", "gift"}
     said = " ".join(map(str, found.notes))
     assert "because the outcome is part of them: end" in said
-    assert "never differ: sign" in said
+    assert "do not vary: sign" in said
     assert "each two columns are compared over the visits in which both are known" in said
 
 
@@ -108,7 +108,7 @@ def test_without_a_question_for_the_whole_it_is_what_was_felt(tmp_path: Path) ->
     of = driven.shop(asks=False)
     found = asked(driven.folder(tmp_path, driven.visits(of=of), of))
     assert (found.outcome.name, found.measure) == ("felt", "each")
-    assert "what was felt" in str(found.outcome.why)
+    assert "the emotion is used" in str(found.outcome.why)
     assert not any("reckoned" in str(note) for note in found.notes)
     assert found.interaction is None
 
@@ -161,7 +161,7 @@ def test_the_experience_has_its_covariance_part(chain: Path) -> None:
 @pytest.mark.parametrize(
     ("which", "said"),
     [
-        (Filter(since=dt.date(2030, 1, 1)), "In none of these visits"),
+        (Filter(since=dt.date(2030, 1, 1)), "None of these visits"),
         (Filter((Condition("store", ("s00",)),)), "Stores visited: 1"),
         (Filter((Condition("store", ("s00", "s01", "s02", "s03")),)), "Stores visited: 4"),
     ],
@@ -178,12 +178,12 @@ def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
         asked(home)
     found = asked(home, by_shopper=False, of="item", outcome="Q", which=EVERYTHING)
     assert not found.centred
-    assert any("taken as they are" in str(note) for note in found.notes)
+    assert any("not centred by shopper" in str(note) for note in found.notes)
 
 
 def test_an_outcome_that_never_differs_is_driven_by_nothing(tmp_path: Path) -> None:
     same = [one.model_copy(update={"answers": {**one.answers, "Q": 7}}) for one in driven.visits(stores=6, each=8)]
-    with pytest.raises(NotEstimable, match="nothing drives it"):
+    with pytest.raises(NotEstimable, match="there is nothing to explain"):
         asked(driven.folder(tmp_path, same))
 
 

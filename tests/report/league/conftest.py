@@ -162,7 +162,7 @@ def study() -> DriverStudy:
         "touchpoint", Outcome("nps", Text(ko="추천 의향", en="Likelihood to recommend"), True, "", frozenset()),
         "touchpoint.performance", 430, 60,
         45, True, 0.47, "lmg", drivers, felt, None, None,
-        (message("Drivers that go together share what they explain: a small share need not be an effect."),),
+        (message("Correlated drivers share the variance they explain: a small share does not prove an effect."),),
     )  # fmt: skip
 
 
