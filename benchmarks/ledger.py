@@ -182,7 +182,7 @@ def naive(folder: Path, lines: Path, count: int) -> None:
 def singly(folder: Path, size: Size) -> Iterator[Rate]:
     """One visit at a time, on the disk before the next one; the median, for a disk is not always as quick."""
     folder.mkdir()
-    lines = [line_of(visit) for visit in chain.visits(size.single_visits)]
+    lines = [line_of(visit) for visit in chain.visits(size.single)]
     what = "single visits, each on the disk"
     with open_ledger(str(folder / "hq.db"), make=True) as ledger:
         examiner = AcceptanceChecker(acceptance_rules(ledger, CHECKLISTS))

@@ -76,7 +76,7 @@ def flags(found: dict[str, Verdict]) -> str:
 
 
 def _rule(one: Flagging) -> tuple[float, ...]:
-    return one.flagged, one.stated, one.wrong, one.unweighted_sum
+    return one.flagged, one.stated, one.wrong, one.plain
 
 
 def percents(shares: Sequence[float]) -> list[str]:

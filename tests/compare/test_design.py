@@ -47,13 +47,13 @@ def test_what_visits_from_elsewhere_would_give_is_what_they_give() -> None:
     sample = 5 / np.sqrt(200)
     assert np.hypot(mean_of(apart, "se"), sample) == pytest.approx(1.70, rel=0.05)
     assert np.hypot(mean_of(linked, "se"), sample) == pytest.approx(0.72, rel=0.05)
-    assert mean_of(apart, "se_linked") == pytest.approx(mean_of(linked, "se"), rel=0.05)
+    assert mean_of(apart, "standard_error_if_linked") == pytest.approx(mean_of(linked, "se"), rel=0.05)
 
 
 def test_without_differences_between_shoppers_only_chance_is_left() -> None:
     found = known(crosses.regional(0.0))
     spread = fit_at_theta(crosses.regional(0.0).sums(), np.array([0.5, 0.5])).sigma
-    assert mean_of(found, "se_alike") == pytest.approx(spread * np.sqrt(1 / 72 + 1 / 648))
+    assert mean_of(found, "standard_error_equal_shoppers") == pytest.approx(spread * np.sqrt(1 / 72 + 1 / 648))
     apart = np.sqrt(5**2 / 5 * 10 / 9 + 10**2 * (1 / 72 + 1 / 648)) / 10 * spread
     assert mean_of(found, "se") == pytest.approx(apart, rel=0.1)
 

@@ -154,7 +154,7 @@ def test_a_row_for_each_thing(home: Path) -> None:
 def test_people_stay_out_unless_asked_for(home: Path, tmp_path: Path, to: Format, wide: bool) -> None:
     said = text_in(written(home, tmp_path / "x", to, wide=wide), to)
     assert not [secret for secret in (*SECRETS, "p-") if secret in said]
-    everything = {"words": True, "shoppers": True, "owners": True}
+    everything = {"words": True, "shoppers": True, "with_owners": True}
     said = text_in(written(home, tmp_path / "y", to, wide=wide, **everything), to)
     assert [secret for secret in (*SECRETS, "p-") if secret in said] == [*SECRETS[1:], "p-"]
 

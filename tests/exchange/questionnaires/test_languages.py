@@ -29,7 +29,7 @@ def form(*columns: str, texts: tuple[str, ...], default: str = "") -> str:
     ],
 )
 def test_texts_go_where_they_belong(import_table, columns, texts, default, ko, en):
-    ask = import_table(form(*columns, texts=tuple(texts), default=default)).select().ask
+    ask = import_table(form(*columns, texts=tuple(texts), default=default)).only().ask
     assert (ask.ko, ask.en) == (ko, en)
 
 

@@ -53,7 +53,7 @@ def test_whole_numbers_fit_exactly_where_the_constraint_lets_them(low, above, hi
 )
 def test_a_whole_number_is_a_count_unless_it_may_lie_below_zero(import_table, constraint, kind):
     form = import_table(f"survey\n| type | name | label | constraint |\n| integer | a | A | {constraint} |")
-    assert form.select().answer.type == kind
+    assert form.only().answer.type == kind
     assert bool(form.left(LeftoverKind.TYPE)) == (kind == "number")
 
 

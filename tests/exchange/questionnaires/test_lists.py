@@ -21,7 +21,7 @@ ASKED = "survey\n| type | name | label::ko | label::en |\n| {kind} | a | 가 | A
 )
 def test_two_choices_that_say_yes_and_no_are_yes_or_no(import_table, rows):
     form = import_table(f"{ASKED.format(kind='select_one x')}| list_name | name | label |\n{rows}")
-    assert form.select().answer.type == "yes-no"
+    assert form.only().answer.type == "yes-no"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_two_choices_that_say_yes_and_no_are_yes_or_no(import_table, rows):
 )
 def test_choices_that_say_more_stay_choices(import_table, rows):
     form = import_table(f"{ASKED.format(kind='select_one x')}| list_name | name | label |\n{rows}")
-    assert form.select().answer.type == "choice"
+    assert form.only().answer.type == "choice"
 
 
 def test_points_are_taken_where_a_column_gives_them(import_table):
@@ -46,7 +46,7 @@ def test_points_are_taken_where_a_column_gives_them(import_table):
         | x | gone | Gone | |
         | x | odd | Odd | ten |"""
     form = import_table(ASKED.format(kind="select_one x") + table)
-    assert [option.points for option in form.select().answer.options] == [2, 0.5, -1, None, None]
+    assert [option.points for option in form.only().answer.options] == [2, 0.5, -1, None, None]
     assert form.left(LeftoverKind.OPTION) == ["sheet choices, row 6: odd: its points are not a number: ten"]
 
 
@@ -69,7 +69,7 @@ def test_mistakes_in_lists_are_told_with_their_row(import_table):
         | x |   | Nameless |
         |   | c | Listless |"""
     )
-    assert [option.id for option in form.select().answer.options] == ["a-b", "a-b-2", "row-5"]
+    assert [option.id for option in form.only().answer.options] == ["a-b", "a-b-2", "row-5"]
     assert form.left(LeftoverKind.OPTION) == [
         "sheet choices, row 6: a choice without its list or name: Nameless",
         "sheet choices, row 7: c: a choice without its list or name: Listless",
@@ -80,5 +80,5 @@ def test_mistakes_in_lists_are_told_with_their_row(import_table):
 
 def test_or_other_adds_a_choice(import_table):
     form = import_table(ASKED.format(kind="select_one x or_other") + "| list_name | name | label |\n| x | a | A |")
-    *_, other = form.select().answer.options
+    *_, other = form.only().answer.options
     assert (other.id, other.label.ko, other.label.en) == ("other", "기타", "Other")

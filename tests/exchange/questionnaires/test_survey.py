@@ -167,7 +167,7 @@ def test_names_that_are_no_ids_or_come_twice_are_changed_and_told(import_table):
 
 def test_a_question_without_a_label_is_asked_by_its_name(import_table):
     form = import_table("survey\n| type | name | label |\n| text | greeting | NO_LABEL |")
-    assert str(form.select().ask) == "greeting"
+    assert str(form.only().ask) == "greeting"
     assert form.left(LeftoverKind.TEXT) == ["sheet survey, row 2: greeting: asks nothing; its name stands in"]
 
 
@@ -253,7 +253,7 @@ def test_a_file_after_a_question_left_out_is_nobodys_evidence(import_table):
         | image    | photo | Photo |
         """
     )
-    assert form.select().evidence == "none"
+    assert form.only().evidence == "none"
     assert len(form.left(LeftoverKind.QUESTION)) == 2
 
 

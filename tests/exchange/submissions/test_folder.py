@@ -54,7 +54,7 @@ def test_what_takes_the_place_of_a_file_is_not_opened(tmp_path: Path) -> None:
 def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "MOST_ENTRIES", 3)
     for number in range(4):
-        (tmp_path / f"{number}.xml").levers_touching()
+        (tmp_path / f"{number}.xml").touch()
     with pytest.raises(BadInput, match="more than 3 files"):
         open_folder(tmp_path)
 
@@ -62,8 +62,8 @@ def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_depth_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "DEEPEST", 2)
     (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / "seen.xml").levers_touching()
-    (tmp_path / "a" / "b" / "unseen.xml").levers_touching()
+    (tmp_path / "a" / "seen.xml").touch()
+    (tmp_path / "a" / "b" / "unseen.xml").touch()
     assert [one.name for one in open_folder(tmp_path).entries] == ["a/seen.xml"]
 
 

@@ -204,7 +204,7 @@ def test_which_files_look_like_submissions(tmp_path: Path, central: Path, send: 
     (tmp_path / "results.xml").write_text("<Benchmark/>", "utf-8")
     (tmp_path / "broken.xml").write_text("<data", "utf-8")
     (tmp_path / "one.xml").write_bytes(exports.instance_xml(send("i1")))
-    (tmp_path / "empty.csv").levers_touching()
+    (tmp_path / "empty.csv").touch()
     holding = ["central.csv", "one.xml"]
     assert holds_submissions(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir() if holds_submissions(path)) == holding

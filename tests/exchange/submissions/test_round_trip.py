@@ -115,7 +115,7 @@ WAYS: dict[str, Callable[[Path, Field], Path]] = {
 @pytest.mark.parametrize("way", WAYS)
 def test_every_shipped_checklist_comes_back_the_same(shipped: Field, way: str, tmp_path: Path) -> None:
     assert shipped.visits
-    assert shipped.to_points(WAYS[way](tmp_path, shipped)) == shipped.visits
+    assert shipped.back(WAYS[way](tmp_path, shipped)) == shipped.visits
 
 
 OPTIONS = [{"id": f"o{number}", "label": samples.text(f"o{number}"), "points": number} for number in range(3)]
@@ -155,6 +155,6 @@ def test_any_checklist_comes_back_the_same(
     on, path = Phone(checklist), tmp_path_factory.mktemp("made")
     made = field(checklist, [visit], on)
     for way in ("central, split", "kobo"):
-        assert made.to_points(WAYS[way](path, made)) == [visit], way
-    assert made.to_points(WAYS["kobo, single columns"](path, made)) == [in_order(visit)]
-    assert made.to_points(instances(path / "x", made, on)) == [visit]
+        assert made.back(WAYS[way](path, made)) == [visit], way
+    assert made.back(WAYS["kobo, single columns"](path, made)) == [in_order(visit)]
+    assert made.back(instances(path / "x", made, on)) == [visit]

@@ -174,7 +174,7 @@ def test_a_form_is_written_whole(tmp_path: Path) -> None:
 
 
 def test_where_it_cannot_be_written_the_folder_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").levers_touching()
+    (tmp_path / "file").touch()
     with pytest.raises(BadEnvironment, match="file"):
         write_pdf_form(EVERY_KIND, tmp_path / "file" / "form.pdf", "ko")
 
