@@ -71,7 +71,9 @@ def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
     for shift, words in ((1000.0, "more than chance"), (-(last.change or 0.0), "may be chance")):
         moved = last._replace(
             change=(last.change or 0.0) + shift,
-            change_interval=type(last.change_interval)(last.change_interval.low + shift, last.change_interval.high + shift),
+            change_interval=type(last.change_interval)(
+                last.change_interval.low + shift, last.change_interval.high + shift
+            ),
         )
         told = trend_conclusions(replace(trend, network=trend.network._replace(points=(*before, moved))))
         assert words in str(told.known[0])
