@@ -14,7 +14,6 @@ from cemaudit.language import Message, message, printable
 
 __all__ = ["BadEnvironment", "BadInput", "CemauditError", "Expected", "Problem", "Sayable", "nearest"]
 
-
 LONGEST_PLACE = 500
 
 

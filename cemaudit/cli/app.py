@@ -17,7 +17,6 @@ from cemaudit.language import LANGUAGES, N_, Language, detect, message, translat
 
 __all__ = ["BUG", "COMMANDS", "EXTRAS", "cli", "is_installed", "missing_extra", "run"]
 
-
 EXTRAS = {
     "hq": ("numpy", "duckdb", "scipy"),
     "xlsx": ("openpyxl", "defusedxml"),
@@ -158,8 +157,6 @@ def _version(context: click.Context) -> None:
 
 
 BUG = 70
-
-
 INTERRUPTED = 130
 
 

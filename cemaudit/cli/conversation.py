@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run_conversation"]
 
-
 INTERRUPTED = 130
-
-
 ENDED = 3
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["HOME", "chosen_passphrase", "home", "key_file", "signing_key"]
 
-
 HOME = "CEMAUDIT_HOME"
 
 

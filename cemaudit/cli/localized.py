@@ -67,8 +67,6 @@ class TranslatedCommand(Translated):
 
 
 option = partial(click.option, cls=TranslatedOption)
-
-
 command = partial(click.command, cls=TranslatedCommand, context_settings={"help_option_names": ["-h", "--help"]})
 
 
@@ -105,7 +103,6 @@ class _PointsType(click.types.FloatParamType):
 
 
 POINTS = _PointsType()
-
 
 PROBABILITY = BoundedNumber(0.5, 1, max_open=True)
 """A probability that is worth acting on: a half or more, never certainty."""

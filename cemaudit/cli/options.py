@@ -54,26 +54,18 @@ __all__ = [
     "visits_argument",
 ]
 
-
 Step = TypeVar("Step")
-
-
 FILE = click.Path(path_type=Path)
-
-
 json_option = option("--json", "as_json", is_flag=True, help=N_("Write JSON for programs."))
-
 
 scheme_option = option(
     "--scheme", "scheme_ref", metavar="ID@VERSION", help=N_("Score under this scheme, not the checklist's own.")
 )
 
-
 ledger_option = option(
     "--ledger", "url", envvar="CEMAUDIT_LEDGER", required=True, metavar="URL",
     help=N_("The ledger: a file, or postgresql://...; else CEMAUDIT_LEDGER."),
 )  # fmt: skip
-
 
 visits_argument = click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
 
@@ -121,7 +113,6 @@ snapshot_option = option(
     "--snapshot", "given", envvar="CEMAUDIT_SNAPSHOT", type=FILE, metavar="DIR",
     help=N_("The folder of the snapshot; else one beside the ledger's file."),
 )  # fmt: skip
-
 
 processes_option = option(
     "--processes",
@@ -186,7 +177,6 @@ def print_not_vectorized(fallbacks: Mapping[str, str]) -> None:
 
 
 _NONE = "none"
-
 
 pool_option = option(
     "--pool", type=click.Choice(("region", "format", "brand", "owner", "pool", _NONE)),

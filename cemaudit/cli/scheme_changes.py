@@ -185,7 +185,6 @@ _CAUSE_WORDS: dict[str, Callable[[ChangeCause], str]] = {
     "bands": _cause_words(N_("other edges of bands")),
 }
 
-
 CAUSE_TITLES = {
     "score": N_("no score under one of them"),
     "formula": N_("another formula"),

@@ -26,27 +26,17 @@ __all__ = [
     "wrapped",
 ]
 
-
 SCREEN = 80
 """Columns of the narrowest terminal we write for."""
 
-
 GAP = "  "
-
-
 NARROWEST = 4
-
 
 READABLE = 8
 """To so many columns texts are cut before headings of numbers are."""
 
-
 _WIDE = {"W", "F"}
-
-
 _WORD = re.compile(r"\w")
-
-
 _NAME = re.compile(r"(\W*)(\w\S*) (\S.*)")
 
 
@@ -144,8 +134,6 @@ def _one_line(cell: str) -> str:
 
 
 NARROWEST_SCREEN, WIDEST_SCREEN = 60, 100
-
-
 _LEAST = 20  # a line is not broken sooner
 
 

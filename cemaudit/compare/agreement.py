@@ -158,7 +158,6 @@ def cronbach_alpha(covariance: NDArray[np.float64], least: int) -> AgreementCoef
 BLOCK = 2_000_000
 """Numbers drawn at a time."""
 
-
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 
 
@@ -273,18 +272,14 @@ _METRICS: dict[Metric, Callable[[NDArray[np.float64], NDArray[np.float64]], NDAr
     "ratio": _ratio,
 }
 
-
 LEAST_CASES = 10
 """Of fewer nothing is said."""
-
 
 SAMPLED_CASES = 2_000
 """Of more so many, evenly taken, stand for all."""
 
-
 MOST_SHOPPERS = 50
 """Of a case so many are looked at."""
-
 
 FAIR, GOOD = 0.40, 0.60
 """Intraclass correlations from which agreement is called fair, and good: Cicchetti 1994, Psychological Assessment
@@ -391,11 +386,7 @@ def _notes(cases: int, sampled_cases: int, alpha: AgreementCoefficient, icc: Agr
 
 
 _MUCH = N_("Agreement is good: ICC(1) of two shoppers is {icc} ({low} to {high}).")
-
-
 _SOME = N_("Agreement is moderate: ICC(1) of two shoppers is {icc} ({low} to {high}).")
-
-
 _LITTLE = N_("Agreement is poor: ICC(1) of two shoppers is {icc} ({low} to {high}).")
 
 
@@ -407,17 +398,9 @@ def _coefficient_words(coefficient: AgreementCoefficient, name: str) -> dict[str
 
 
 LEAST_PAIR = 30
-
-
 MOST_ITEMS = 60
-
-
 _FLAT = 1e-9
-
-
 _FRAME = "item_shares"
-
-
 Numbers = NDArray[np.float64]
 
 

@@ -43,7 +43,6 @@ __all__ = [
     "points_mean",
 ]
 
-
 _MEANS = {"ratio", "weighted-mean", "mean"}
 
 
@@ -184,7 +183,6 @@ def _weight(measure: Measure, member_input: MeasureInput) -> Fraction:
 Means = Mapping[tuple[str, str], float]
 """The mean parts of a point of each item that counted anywhere, by what SQL counts and adds up of it."""
 
-
 EASINESS = "easier"
 """The column of d."""
 
@@ -283,13 +281,8 @@ def _sum_sql(terms: Sequence[str]) -> str:
 POINT_UNITS = 10_000
 """Parts of a point that scores are counted in, so that sums are exact."""
 
-
 _ANGLES = 100_000_000
-
-
 _FULL, _NEARLY = 100.0, 1e-9
-
-
 _STEP = 1e-3
 
 

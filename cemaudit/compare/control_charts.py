@@ -37,10 +37,8 @@ __all__ = [
     "visit_residuals",
 ]
 
-
 STATES = 201
 """Steps in which the range between the limits is cut; odd, so that one has its middle at 0."""
-
 
 _NARROWEST, _WIDEST = 0.1, 8.0
 
@@ -289,7 +287,6 @@ def _shopper_effects(fitted: FittedModel, shopper: Codes) -> _ShopperEffects:
 
 DAYS = 400
 """So many visits of one store are enough to choose a chart by."""
-
 
 NO_FALSE_ALARMS = 1e6
 """Visits nobody makes."""

@@ -37,7 +37,6 @@ __all__ = [
     "read_visit_arrays",
 ]
 
-
 Columns = dict[str, NDArray[Any]]
 
 
@@ -262,22 +261,17 @@ def cross_tabulate_table(table: VisitTable) -> CrossTabulation:
 
 _PAIRS = "select store, shopper, count(*) as n from compared where shopper >= 0 group by all"
 
-
 _STORES = (
     "select store, wave, version, count(*) as n, cast(sum(score - ?) as bigint) as total, "
     "cast(sum(raw) as bigint) as raw from compared group by all"
 )
-
 
 _SHOPPERS = (
     "select shopper, wave, version, count(*) as n, cast(sum(score - ?) as bigint) as total "
     "from compared where shopper >= 0 group by all"
 )
 
-
 _SHIFT = "select sum(score), count(*) from compared"
-
-
 _SQUARES = "select sum(cast(score - ? as hugeint) * (score - ?)) from compared"
 
 
@@ -390,8 +384,6 @@ def partition(
 
 
 _COUNTS = "count(*) as n from compared join placed using (store)"
-
-
 _SUMS = f"cast(sum(score - ?) as bigint) as total, cast(sum(raw) as bigint) as raw, {_COUNTS}"
 
 

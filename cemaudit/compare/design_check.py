@@ -20,7 +20,6 @@ from cemaudit.language import N_, Message, message
 
 __all__ = ["LINKED_SHARE", "DesignCheck", "PoolAnalysis", "PoolCheck", "check_design"]
 
-
 LINKED_SHARE = 0.10
 """The share of a pool's visits by shoppers from elsewhere that the check imagines, and below which it warns."""
 
@@ -163,19 +162,16 @@ _UNLINKED = N_(
     "everywhere on average."
 )
 
-
 _UNLINKED_BUT = N_(
     "{pool}: no shopper works here and elsewhere. The difference from the others ({difference}, standard error {se}) "
     "may be stricter or milder shoppers as well as better or worse stores; shoppers are taken to be equally strict "
     "everywhere on average. With one visit in ten by shoppers from elsewhere, the standard error would be about {then}."
 )
 
-
 _WEAKLY_LINKED = N_(
     "{pool}: only {linked} % of visits are by shoppers who work elsewhere, too. The difference from the others is "
     "{difference}, standard error {se}."
 )
-
 
 _WEAKLY_LINKED_BUT = N_(
     "{pool}: only {linked} % of visits are by shoppers who work elsewhere, too. The difference from the others is "

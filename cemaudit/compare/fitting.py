@@ -70,7 +70,6 @@ _STORE_SHOPPER_CONFOUNDED = message(
     "each store was visited by a shopper who visited no other store: stores and shoppers cannot be told apart"
 )
 
-
 _MESSAGES: dict[tuple[str, int | None], Message] = {
     ("absorbed", 0): message(
         "each pool has only one store: stores and pools are confounded; compare without pools (--pool none)"

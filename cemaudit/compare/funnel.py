@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Dispersion", "FunnelLimits", "dispersion", "funnel_limits", "league_funnel", "limits_of_ratios", "outside"]
 
-
 _INNER, _OUTER = NormalDist().inv_cdf(0.975), NormalDist().inv_cdf(0.999)
 
 

@@ -33,7 +33,6 @@ __all__ = [
     "upper_limit_of_share",
 ]
 
-
 SHARE_UNITS = 10_000
 """Shares of points are counted in such parts of the whole."""
 
@@ -161,34 +160,25 @@ class _ItemSql:
 
 _NOT_ASKED = f"{code_of(Reason.NOT_RELEVANT.value)}, {code_of(Reason.NOT_ASKED.value)}"
 
-
 _COUNT_COLUMNS = (
     f"count(case when state is null or state not in ({_NOT_ASKED}) then 1 end), count(*) - count(state), "
     f"count(case when state = {code_of(Reason.NOT_APPLICABLE.value)} then 1 end)"
 )
 
-
 LEAST = 30
 """Below so many answers nothing is said of an item."""
-
 
 DEAD_BELOW = 0.01
 """An item is dead where less than full marks (or more than a fail) are surely rarer than this."""
 
-
 _CONFIDENCE = 0.95
-
-
 SELDOM_BELOW = 0.5
-
 
 ALIKE = 0.5
 """From this share of shoppers on who always answer alike."""
 
-
 DRIFTED = 3.0
 """Standard errors between two versions."""
-
 
 DIFFERS = -0.1
 

@@ -28,10 +28,8 @@ __all__ = [
     "within_person_correlation",
 ]
 
-
 _PSEUDO_COUNT = 0.75
 """Of an observation, put to the promoters and to the detractors (and twice this to the others)."""
-
 
 _FLAT = 1e-9
 

@@ -24,7 +24,6 @@ from cemaudit.ledger.query.reading import Reading
 
 __all__ = ["MOST", "StorePair", "compare_pair", "places_of"]
 
-
 MOST = 1_000
 
 
@@ -101,17 +100,13 @@ def _store_index(fitted: FittedModel, store: str) -> int:
 LEAST_PEERS = 5
 """Fewer would be no company to be seen in, and easy to recognise."""
 
-
 _PEER_KEYS = (
     (("region", "format"), message("stores of the same region and format")),
     (("region",), message("stores of the same region")),
     (("format",), message("stores of the same format")),
 )
 
-
 _ALL = message("all stores")
-
-
 Known = Mapping[str, Mapping[str, str | None]]
 
 

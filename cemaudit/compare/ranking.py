@@ -34,17 +34,13 @@ __all__ = [
     "store_groups",
 ]
 
-
 GOLDSTEIN_HEALY = 1.39
 """Bars of so many standard errors to both sides (about 84 %) that do not overlap differ at about 5 %.
 
 Goldstein & Healy 1995, JRSS-A 158:175-177: 1.96 / √2.
 """
 
-
 STORES_PER_BLOCK = 500
-
-
 MOST_PAIRED = 10_000
 
 
@@ -99,14 +95,10 @@ def _count_distinguishable(mean: NDArray[np.float64], variance: NDArray[np.float
 MOST_UNITS = 100
 """With more units the sets say next to nothing, and cost units² times the draws."""
 
-
 DRAWS = 10_000
 """With fewer the borders of a set change from seed to seed."""
 
-
 SEED = 1
-
-
 DRAWS_PER_BLOCK = 200
 
 
@@ -209,10 +201,8 @@ def _critical_value(design: _PairwiseDifferences, pairs: NDArray[np.bool_], leve
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
-
 RANKS_AT_ONCE = 2_000_000
 """Numbers drawn at a time."""
-
 
 FEW_DRAWS = 200_000
 """Numbers drawn for the places of few: enough for 20 of them to have as many draws as are usual there."""

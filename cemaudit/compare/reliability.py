@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 __all__ = ["StandardDeviations", "VarianceComponent", "reliability", "variance_components", "visits_for_reliability"]
 
-
 _NOTHING = 1e-6
 
 

@@ -32,10 +32,8 @@ from cemaudit.model import Checklist
 
 __all__ = ["league_report_data"]
 
-
 SIMULATED = "simulated"
 """Where visits say they come from (``origin``) when nobody made them."""
-
 
 Result = TypeVar("Result")
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_RULES", "EXCLUDED", "UNIT_TITLES", "ComparedData", "ComparisonRules"]
 
-
 EXCLUDED = "excluded"
 
 
@@ -64,7 +63,6 @@ class ComparisonRules(NamedTuple):
 
 
 DEFAULT_RULES = ComparisonRules()
-
 
 UNIT_TITLES = {
     "store": message("Store"),

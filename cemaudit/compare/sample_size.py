@@ -23,7 +23,6 @@ __all__ = [
     "visits_for_difference",
 ]
 
-
 Against = Literal["store", "wave", "target"]
 
 
@@ -83,10 +82,7 @@ def _sd_of_one_difference(spreads: StandardDeviations, aim: DetectionGoal) -> fl
 ASSUMED_DEVIATIONS = StandardDeviations(store=5.0, shopper=5.0, visit=10.0)
 """Points of 100, where nothing better is known: an assumption, not a measurement."""
 
-
 VISIT_COUNTS = (1, 2, 4, 8, 12, 20)
-
-
 TARGET_RELIABILITIES = (0.7, 0.8, 0.9)
 
 

@@ -32,12 +32,8 @@ __all__ = [
     "selected_measure",
 ]
 
-
 _STORE_KEYS = ("region", "format", "brand", "owner", "pool")
-
-
 _SHOWN = 8
-
 
 NO_POOL = ""
 """The pool key of a comparison that makes no difference between pools."""

@@ -22,10 +22,8 @@ from cemaudit.language import Message, message
 
 __all__ = ["ShopperSeverities", "ShopperSeverity", "shopper_severities"]
 
-
 FLAG_LEVEL = 0.001
 """The probability, on either side, with which a steady shopper counts as unlike the others."""
-
 
 Spread = Literal["uniform", "erratic"]
 
@@ -110,7 +108,6 @@ def _for_shoppers(refusal: NotEstimable) -> NotEstimable:
 _ONE_TO_ONE = message(
     "each shopper went to stores where no other went: whether a shopper is strict or the store worse cannot be told"
 )
-
 
 _MESSAGES = {
     "once": message("no shopper came twice: how strict each is cannot be told from the chance of the visit"),

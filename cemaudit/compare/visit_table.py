@@ -40,30 +40,22 @@ from cemaudit.model import Reason
 
 __all__ = ["KEYS", "NO_DAY", "Codes", "Factor", "VisitTable", "VisitTableBuilder", "make_factor", "visit_table"]
 
-
 KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
 """The columns that are coded, and the kind of files they are in."""
 
-
 _CODED_KEYS = {**KEYS, "scenario": "scores"}
-
 
 NO_DAY = -1
 """Stands for the day of a visit whose day is not known; other days are counted from the first of 1970."""
 
-
 _TABLE_OF = {"scores": "visits", "answers": "answered"}
-
 
 _TABLE_COLUMNS = (
     "(store integer, shopper integer, wave integer, version integer, day integer, stepped boolean, raw bigint, "
     "score bigint)"
 )
 
-
 _DAY = f"cast(coalesce(visits.day - date '1970-01-01', {NO_DAY}) as integer)"
-
-
 _IN_EPISODE = "visits.step is not null and answered.shopper is not null"
 
 
@@ -239,7 +231,6 @@ class VisitTableBuilder:
 
 
 Codes = NDArray[np.int32]
-
 
 Version = tuple[str, str, str | None, str]
 """A checklist, a scheme, the scenario played, and whether something was done at the store by then (``yes``, ``no``)."""

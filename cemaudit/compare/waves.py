@@ -38,9 +38,7 @@ __all__ = [
     "waves_by_date",
 ]
 
-
 NOT_KNOWN = "?"
-
 
 MOST_COLUMNS = 1_500
 """Waves of regions, together, that one model takes."""
@@ -221,7 +219,6 @@ def _series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rule
 
 LEAST_WAVES = 6
 """So many values make limits worth looking at."""
-
 
 _MOVING_RANGE_FACTOR = 2.66
 

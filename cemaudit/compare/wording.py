@@ -24,9 +24,7 @@ __all__ = [
     "trend_conclusions",
 ]
 
-
 MOST_NAMED = 10
-
 
 GOOD_RELIABILITY = 0.8
 """A reliability with which single stores can be judged."""
@@ -162,8 +160,6 @@ def _points(value: float) -> str:
 
 
 _DOWN = N_("Lower than in {waves}, after removing the common change: {names}.")
-
-
 _UP = N_("Higher than in {waves}, after removing the common change: {names}.")
 
 

@@ -30,10 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AcceptanceChecker", "AcceptanceResult", "AcceptanceRules", "VisitRefusal"]
 
-
 TOMORROW = dt.timedelta(days=1)
 """How far the clock of whoever sends a visit may be ahead of ours."""
-
 
 _MOST_REASONS = 20
 

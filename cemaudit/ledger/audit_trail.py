@@ -18,10 +18,8 @@ from cemaudit.ledger.schema import UNAUDITED_COLUMNS, columns_of, keys_of
 
 __all__ = ["FIRST", "Trail", "TrailEntry", "TrailLine", "current_user", "digest_of", "rows_of", "utc_now"]
 
-
 FIRST = "0" * 64
 """What the hash of the first line is chained to."""
-
 
 _AT_ONCE = 1_000
 

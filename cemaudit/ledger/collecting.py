@@ -31,20 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["AcceptanceWorkers", "CollectionSummary", "Collector", "acceptance_rules", "processors"]
 
-
 FEW = 1_500
 """Visits for which no further process is started."""
 
-
 _FILES_AT_ONCE = 20
-
-
 _AHEAD = 3
-
-
 Content = Sequence[bytes | None] | Path
-
-
 Group = list[SourcePiece]
 
 

@@ -15,10 +15,7 @@ from cemaudit.model import Checklist, Scheme
 
 __all__ = ["DefinitionStore", "as_text", "content_digest"]
 
-
 Definition = TypeVar("Definition", Checklist, Scheme)
-
-
 Table = Literal["checklist", "scheme"]
 
 

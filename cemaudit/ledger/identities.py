@@ -19,20 +19,12 @@ from cemaudit.ledger.database import Database, Row, select_in
 
 __all__ = ["KEY", "SHOPPER", "IdentityStore", "Pseudonyms", "SealedPaper", "ShopperIdentity"]
 
-
 SHOPPER, KEY = "shopper", "key"
 """Kinds of persons' marks: the shopper's code in a visit, the key a sealed file is signed with."""
 
-
 _MARKS = {SHOPPER: "p", KEY: "k"}
-
-
 _BYTES = 32
-
-
 _SHORT = 20
-
-
 _AT_ONCE = 1_000
 
 

@@ -152,8 +152,6 @@ def open_database(url: str, *, make: bool = False) -> Database:
 
 
 _AT_ONCE = 2_000
-
-
 Result = TypeVar("Result")
 
 

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["backup", "check", "info"]
 
-
 _AT_ONCE = 1_000
-
 
 _Words = dict[str, dict[int, Mapping[str, Any]]]
 """By table and entry: the last word on the rows the entry brought."""

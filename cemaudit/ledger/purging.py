@@ -42,10 +42,7 @@ __all__ = [
     "visits_to_purge",
 ]
 
-
 _REMOVED = "-"
-
-
 _MARK, _BYTES = 2, 10  # a pseudonym: whose it is, and a number
 
 
@@ -197,10 +194,7 @@ def _named(ledger: Ledger, names: Collection[str]) -> set[str]:
 
 
 _AT_ONCE = 2_000
-
-
 _COLLECTED_ON = "(select substr(trail.at, 1, 10) from trail where trail.number = visit.batch)"
-
 
 _ORPHAN_IDENTITIES = (
     "pseudonym not in (select shopper from visit where shopper is not null) "

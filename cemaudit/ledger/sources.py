@@ -34,10 +34,7 @@ __all__ = [
     "inbox_sources",
 ]
 
-
 DONE, REJECTED = "done", "rejected"
-
-
 ENDINGS = {".cemaudit", ".json", ".jsonl", ".ndjson"}
 
 
@@ -177,11 +174,7 @@ def _move(path: Path, target: Path) -> None:
 
 
 _LINES = {".jsonl", ".ndjson"}
-
-
 _AT_ONCE, _BYTES_AT_ONCE = 500, 1_000_000
-
-
 _MARK = b"\xef\xbb\xbf"
 
 

@@ -10,13 +10,10 @@ from cemaudit.language import N_, translate
 
 __all__ = ["COLLECTED", "CURRENT_STATE", "LATEST", "SEEN_BEFORE", "CollectionResult", "CollectionStatus", "VisitState"]
 
-
 _LAST = "select state from state where state.visit = visit.number order by state.number desc limit 1"
-
 
 CURRENT_STATE = f"coalesce(({_LAST}), 'received')"
 """The state of a row of ``visit``, in a statement."""
-
 
 LATEST = "not exists (select 1 from visit later where later.id = visit.id and later.revision > visit.revision)"
 """Whether a row of ``visit`` is the latest revision there is, in a statement."""

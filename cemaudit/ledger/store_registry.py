@@ -34,12 +34,8 @@ __all__ = [
     "registered_stores",
 ]
 
-
 MOST_STORES = 500_000
-
-
 LARGEST_JSON = 100_000_000
-
 
 _HEADINGS = {
     "store": "id", "code": "id", "매장": "id", "매장코드": "id", "매장명": "name", "지역": "region", "형태": "format",

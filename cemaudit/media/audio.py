@@ -11,16 +11,9 @@ from cemaudit.media.binary import IsoBox, IsoBoxReader, inconsistent, overwrite_
 
 __all__ = ["clean_m4a", "clean_mp3", "clean_wav", "frame_length", "tags_in"]
 
-
 TOP = {b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"sidx", b"ssix", b"mfra"}
-
-
 HOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"mvex", b"moof", b"traf"}
-
-
 TAGS = {b"udta", b"meta", b"uuid", b"free", b"skip"}
-
-
 DEEPEST = 8
 
 
@@ -65,17 +58,9 @@ def _handler(boxes: IsoBoxReader, track: IsoBox) -> bytes:
 
 
 _BITRATES = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-
-
 _LOW_BITRATES = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-
-
 _RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
-
-
 _MOST_TAGS = 100
-
-
 _ZEROS = re.compile(rb"\0*")
 
 
@@ -138,8 +123,6 @@ def _tag_before(data: bytes, end: int) -> int:
 
 
 SOUND = {b"fmt ", b"fact", b"data"}
-
-
 MOST_CHUNKS = 10_000
 
 

@@ -20,10 +20,7 @@ __all__ = [
     "truncated",
 ]
 
-
 MOST_PIXELS = 60_000_000
-
-
 COPY_AGAIN = N_("copy it again from the phone or camera")
 
 

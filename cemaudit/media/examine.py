@@ -16,7 +16,6 @@ from cemaudit.media.picture_quality import PictureQuality, picture_quality
 
 __all__ = ["ExaminedFile", "check_pdf", "examine"]
 
-
 _TAIL = 2048
 
 
@@ -44,7 +43,6 @@ _PICTURES: dict[MediaType, Callable[[bytes], _PictureFile]] = {
     MediaType.PNG: read_png,
     MediaType.HEIC: read_heic,
 }
-
 
 _OTHERS: dict[MediaType, Callable[[bytes], bytes]] = {
     MediaType.M4A: clean_m4a,

@@ -11,19 +11,10 @@ from typing import Any
 
 __all__ = ["ExifDetails", "ExifDirectory", "first_directory", "orientation_of", "orientation_only", "read_exif"]
 
-
 _LONGEST = 200
-
-
 _TEXT = {2: "c"}
-
-
 _WHOLE = {1: "B", 3: "H", 4: "I"}
-
-
 _FRACTION = {5: "II", 10: "ii"}
-
-
 _MARK = b"Exif\0\0"
 
 
@@ -84,17 +75,9 @@ def first_directory(block: bytes) -> ExifDirectory:
 
 
 ORIENTATION, MAKE, MODEL, SOFTWARE = 0x112, 0x10F, 0x110, 0x131
-
-
 EXIF, TAKEN, ZONE = 0x8769, 0x9003, 0x9011
-
-
 GPS, NORTH_OR_SOUTH, LATITUDE, EAST_OR_WEST, LONGITUDE = 0x8825, 1, 2, 3, 4
-
-
 _TIME = "%Y:%m:%d %H:%M:%S"
-
-
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 

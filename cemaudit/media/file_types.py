@@ -10,10 +10,8 @@ from cemaudit.media.binary import refuse_file
 
 __all__ = ["HEAD", "MediaType", "media_type_of"]
 
-
 HEAD = 4096
 """So many bytes from the start are enough to tell the kind."""
-
 
 _MEGABYTE = 1_000_000
 
@@ -59,7 +57,6 @@ _STARTS = {
     b"ID3": MediaType.MP3,
 }
 
-
 _OTHERS = {
     b"OggS": "OGG",
     b"GIF8": "GIF",
@@ -73,13 +70,8 @@ _OTHERS = {
     b"BM": "BMP",
 }
 
-
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
-
-
 _IMAGES = {b"mif1", b"msf1", b"mif2"}
-
-
 _SOUND = {b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"dash"}
 
 

@@ -18,12 +18,8 @@ from cemaudit.media.binary import (
 
 __all__ = ["Extent", "Heic", "ItemLocation", "locations", "read_heic"]
 
-
 MOST_EXTENTS = 10_000
-
-
 _IN_FILE, _IN_IDAT = 0, 1
-
 
 Extent = tuple[int, int]
 """Where some bytes of the file start, and where they end."""
@@ -93,22 +89,11 @@ def _extents(numbers: IntegerReader, sizes: _FieldSizes, start: int, count: int)
 
 
 TOP = {b"ftyp", b"meta", b"mdat", b"moov"}
-
-
 META = {b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat", b"dinf", b"grpl", b"ipro"}
-
-
 PERSONAL_PROPERTIES = {b"udes", b"altt", b"crtt", b"mdft", b"uuid", b"free", b"skip"}
-
-
 PICTURES = {b"hvc1", b"hvt1", b"hev1", b"lhv1", b"avc1", b"jpeg", b"grid", b"iovl", b"iden", b"tmap"}
-
-
 DATA_BOXES = {b"mdat", b"idat"}
-
-
 MOST_STORES = 100
-
 
 NO_EXIF = bytes(4) + b"II*\0\x08\0\0\0" + bytes(6)
 """An EXIF item that says nothing."""

@@ -15,36 +15,20 @@ from cemaudit.media.exif import orientation_of, orientation_only
 
 __all__ = ["PROFILE_SEGMENT", "Jpeg", "Png", "read_jpeg", "read_png"]
 
-
 Segment = tuple[int, bytes]
 """A marker (its second byte), and the segment's bytes, marker included."""
 
-
 START, END, SCAN = 0xD8, 0xD9, 0xDA
-
-
 FRAMES = {0xC0, 0xC1, 0xC2}
-
-
 OTHER_FRAMES = {0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)}
-
-
 TABLES = {0xC4, 0xDB, 0xDC, 0xDD}
-
-
 JFIF_SEGMENT, EXIF_SEGMENT, PROFILE_SEGMENT, ADOBE_SEGMENT = 0xE0, 0xE1, 0xE2, 0xEE
-
 
 SIGNS = {JFIF_SEGMENT: b"JFIF\0", PROFILE_SEGMENT: b"ICC_PROFILE\0", ADOBE_SEGMENT: b"Adobe"}
 """The application segments a picture needs to be shown as it was meant: all others are personal or of no use."""
 
-
 MARK = b"Exif\0\0"
-
-
 MOST_SEGMENTS, MOST_SCANS = 10_000, 500
-
-
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 
@@ -153,16 +137,9 @@ def _exif_segment(orientation: int) -> bytes:
 Chunk = tuple[bytes, bytes]
 """A type of four letters, and what the chunk holds."""
 
-
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-
-
 NEEDED = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
-
-
 COLOURS = {b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"pHYs"}
-
-
 MOST_CHUNKS = 100_000
 
 

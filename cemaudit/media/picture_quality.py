@@ -16,21 +16,13 @@ from cemaudit.media.file_types import MediaType
 
 __all__ = ["PictureQuality", "picture_quality"]
 
-
 LONG_SIDE = 400
 """Pictures are looked at in this size (pixels of the longer side): numbers of all cameras compare, and the noise of a
 sensor, which would pass for sharp edges, is averaged away."""
 
-
 GRID = 4
-
-
 DARKEST = 0.05
-
-
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
-
-
 _FORMATS = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
 
 

@@ -22,7 +22,6 @@ __all__ = ["VISIT_SOURCES", "Cap", "Measure", "Rounding", "Transform", "Weights"
 VISIT_SOURCES = ("@items", "@emotions", "@expectations", "@claims", "@blames", "@critical")
 """What of a visit a measure can take in, beside single items and other measures."""
 
-
 _WORDS: dict[Facet, type[StrEnum]] = {
     Facet.CHANNEL: Channel,
     Facet.MEDIUM: Medium,

@@ -27,10 +27,7 @@ __all__ = [
     "missing_answer_decision",
 ]
 
-
 Rule = Literal["exclude", "zero", "full", "refuse", "give-to", "given"]
-
-
 Maker = Literal["item", "measure", "scheme", "composition"]
 
 

@@ -13,14 +13,10 @@ from cemaudit.scoring.explain import ExplanationNode, MissingAnswerDecision
 
 __all__ = ["derivation_lines", "headline_of", "number_of", "number_words", "reasons_of", "split_scored_parts"]
 
-
 Arithmetic = Callable[[Fraction, Sequence[ExplanationNode]], str]
 """The formula with its sums put in: from the result and the parts that have a score."""
 
-
 _DIGITS = 12
-
-
 _NAMED = 3
 
 
@@ -116,7 +112,6 @@ _RULES = {
     "stays": N_("{cause}: left out; {heir} is not scored and cannot take its points ({by})"),
     "given": N_("taken from other audits ({by})"),
 }
-
 
 _MAKERS = {
     "item": N_("rule of the item"),

@@ -15,7 +15,6 @@ from cemaudit.model.bands import Band
 
 __all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_scheme"]
 
-
 Cell = tuple[Channel, str, Element]
 
 
@@ -77,10 +76,7 @@ _INTRUSIVE = re.compile(
     re.IGNORECASE,
 )
 
-
 _PROVOKING = re.compile(r"\b(unreasonable demand|provoke|pick a quarrel)\b|무리한 요구|시비|트집", re.IGNORECASE)
-
-
 _PHOTOGRAPHED = re.compile(r"\bphoto(graph)? of (the |a )?(staff|person|people|employee|customer)", re.IGNORECASE)
 
 

@@ -11,7 +11,6 @@ from cemaudit.model.measures import Measure, Rounding
 
 __all__ = ["ScoreStep", "round_exactly", "shown", "steps_of"]
 
-
 DISPLAYED = Rounding(digits=1, stage="display")
 
 

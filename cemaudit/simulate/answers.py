@@ -29,16 +29,9 @@ from cemaudit.simulate.schedule import VisitSchedule
 
 __all__ = ["draw_answer", "linked_answers"]
 
-
 Answers = Mapping[str, AnswerValue]
-
-
 Linked = dict[str, AnswerValue | None]
-
-
 SATURDAY = 5
-
-
 COMPLAINS = 0.15
 
 
@@ -89,11 +82,7 @@ def _whole(value: AnswerValue) -> int:
 
 
 Drawn = TypeVar("Drawn")
-
-
 WITHOUT_POINTS = 0.04
-
-
 USUAL_AMOUNT = {"money": (12_000, 89_000), "duration": (3, 30), "number": (1, 10), "count": (1, 5)}
 
 

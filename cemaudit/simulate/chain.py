@@ -39,10 +39,7 @@ class Outlet:
 
 
 _BRANDS = {"retail": "그린스마일", "hospital": "한결의원", "ecommerce": "온결몰"}
-
-
 _OTHER_BRAND = "새솔"
-
 
 _FORMATS = {
     "retail": ("로드숍", "백화점", "쇼핑몰"),
@@ -50,9 +47,7 @@ _FORMATS = {
     "ecommerce": ("직영관", "입점관"),
 }
 
-
 _OTHER_FORMATS = ("직영점", "가맹점")
-
 
 _BRANCHES = (
     ("강남점", "서울 강남"), ("서면점", "부산 서면"), ("동성로점", "대구 동성로"), ("둔산점", "대전 둔산"),
@@ -63,14 +58,12 @@ _BRANCHES = (
     ("단계점", "원주 단계"), ("일산점", "고양 일산"), ("하당점", "목포 하당"), ("나성점", "세종 나성"),
 )  # fmt: skip
 
-
 _REGIONS = {
     "수도권": ("서울", "인천", "수원", "고양"),
     "영남": ("부산", "대구", "울산", "창원", "포항"),
     "충청·강원": ("대전", "청주", "천안", "춘천", "원주", "세종"),
     "호남·제주": ("광주", "제주", "전주", "여수", "순천", "목포"),
 }
-
 
 _CORNERS = (
     "아웃도어관", "생활관", "신발관", "캠핑관", "가방관", "운동관",
@@ -110,24 +103,14 @@ def _numbered(outlet: Outlet, round_number: int) -> Outlet:
 
 
 MEAN_QUALITY = 1.4
-
-
 STORE_SD = 0.8
-
-
 ENGLISH = 0.2
-
 
 TRAVEL_SHARE = 0.15
 """How often a shopper of another pool is sent; without any, strict shoppers could not be told from bad regions."""
 
-
 POOLS = ("A조", "B조", "C조", "D조")
-
-
 FEWEST = 2
-
-
 _FIRST_OPENED, _OPENED_FOR = date(2012, 1, 2), 4_700  # days
 
 

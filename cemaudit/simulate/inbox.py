@@ -20,25 +20,12 @@ from cemaudit.model import Channel, Checklist, Element, Evidence, Touchpoint, Vi
 
 __all__ = ["draw_photos", "fill_inbox", "jpeg"]
 
-
 SIZE = WIDTH, HEIGHT = 480, 360
-
-
 QUALITY = 72
-
-
 INK, PAPER, SHADE = "#39424e", "#fbfaf7", "#d9d6cf"
-
-
 WALLS = ("#e9e4d8", "#dfe7e4", "#e6e0ea", "#e3e8ee", "#efe6dd")
-
-
 COLOURS = ("#6b8f71", "#c97b63", "#5c7ea8", "#d1a54b", "#8a6d93", "#4f8f93")
-
-
 Pen = ImageDraw.ImageDraw
-
-
 Scene = Callable[[Pen, Random], None]
 
 

@@ -18,24 +18,12 @@ from cemaudit.simulate.schedule import PlannedVisit, VisitSchedule
 
 __all__ = ["SimulatedAnswers", "SimulatedFeelings", "VisitAssignment", "draw_answers", "draw_feelings"]
 
-
 VISIT_SD = 0.35
-
-
 ITEM_SD = 0.8
-
-
 CRITICAL_IS_MINDED = 1.3
-
-
 MOST_PASSES = 6
-
-
 NOT_OBSERVED, DECLINED, NOT_APPLICABLE = 0.02, 0.004, 0.02
-
-
 OFTEN_NOT_APPLICABLE = 0.12
-
 
 ASKED_IN_PASSING = 0.3
 """How often a touchpoint that belongs to no step of an episode is looked at in one of its visits."""
@@ -198,25 +186,12 @@ def _logit(share: float) -> float:
 STRENGTH = 4.0
 """Steps of emotion (-3..+3) between nothing done and all done."""
 
-
 INDIFFERENT = 0.45
-
-
 MOOD_SD = 0.4
-
-
 FEELING_SD = 1.05
-
-
 EXPECTED = {Mode.ACTIVE: 5.3, Mode.PASSIVE: 4.6}
-
-
 BAD, WELL = 0.34, 0.99
-
-
 WRITES_REGRET, WRITES_PRAISE, WRITES_COLD = 0.6, 0.16, 0.7
-
-
 CLAIMS, BLAMES = 0.35, 0.3
 
 

@@ -12,22 +12,11 @@ from cemaudit.model import Checklist, Step
 
 __all__ = ["KOREA", "PlannedVisit", "VisitSchedule", "make_schedules"]
 
-
 KOREA = timezone(timedelta(hours=9), "Asia/Seoul")
-
-
 FIRST_DAY = date(2025, 3, 3)
-
-
 BETWEEN_WAVES = timedelta(days=91)
-
-
 MOST_WAVES = 4
-
-
 LAST_STEP_KEPT = 0.6
-
-
 SUNDAY = 6
 
 

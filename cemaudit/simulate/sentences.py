@@ -9,9 +9,7 @@ from cemaudit.model import Channel, Element, Touchpoint
 
 __all__ = ["blame", "claim", "cold", "occasion", "praise", "regret", "remark", "skipped"]
 
-
 Bank = dict[Language, tuple[str, ...]]
-
 
 _PRAISE: dict[Element, Bank] = {
     Element.PRODUCT: {
@@ -80,7 +78,6 @@ _PRAISE: dict[Element, Bank] = {
     },
 }
 
-
 _REGRET: dict[Element, Bank] = {
     Element.PRODUCT: {
         "ko": (
@@ -148,7 +145,6 @@ _REGRET: dict[Element, Bank] = {
     },
 }
 
-
 _PRAISE_FROM_AFAR: dict[Element, Bank] = {
     Element.PEOPLE: {
         "ko": (
@@ -175,7 +171,6 @@ _PRAISE_FROM_AFAR: dict[Element, Bank] = {
         ),
     },
 }
-
 
 _REGRET_FROM_AFAR: dict[Element, Bank] = {
     Element.PEOPLE: {
@@ -206,7 +201,6 @@ _REGRET_FROM_AFAR: dict[Element, Bank] = {
     },
 }
 
-
 _COLD: Bank = {
     "ko": (
         "할 일은 다 했지만 마음이 느껴지지 않았습니다.",
@@ -219,7 +213,6 @@ _COLD: Bank = {
         "Quick it was, but I felt hurried along.",
     ),
 }
-
 
 _CLAIM: dict[Element, Bank] = {
     Element.PRODUCT: {
@@ -246,7 +239,6 @@ _CLAIM: dict[Element, Bank] = {
     },
 }
 
-
 _BLAME: Bank = {
     "ko": (
         "손님을 가볍게 여긴다는 느낌을 지울 수 없습니다.",
@@ -260,18 +252,15 @@ _BLAME: Bank = {
     ),
 }
 
-
 _REMARK: Bank = {
     "ko": ("특별한 점은 없었습니다.", "전에 왔을 때와 비슷했습니다.", "한 번 더 살펴볼 만합니다."),
     "en": ("Nothing special to report.", "Much the same as last time.", "Worth another look."),
 }
 
-
 _SKIPPED: Bank = {
     "ko": ("그때는 확인하지 못함", "시간이 맞지 않아 보지 못함", "다른 일을 하다 놓침"),
     "en": ("could not be checked at that moment", "no time to look", "missed while doing something else"),
 }
-
 
 _OCCASION: dict[Language, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     "ko": (("평일 오전", "평일 오후", "평일 저녁"), ("주말 오전", "주말 오후", "주말 저녁")),

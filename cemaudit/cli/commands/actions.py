@@ -25,10 +25,7 @@ _ABOUT = {
     "list": N_("List the actions."),
 }
 
-
 KINDS = {"eliminate": N_("eliminate"), "reduce": N_("reduce"), "raise": N_("raise"), "create": N_("create")}
-
-
 _HEADINGS = (N_("Action"), N_("Kind"), N_("What"), N_("Responsible"), N_("Since"), N_("Stores"))
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "total_of"]
 
-
 MOST_TOLD = 20
 
 

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["league_json", "print_facets", "print_league", "stores"]
 
-
 _HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"))
 
 
@@ -84,11 +83,7 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
 
 
 MOST_PAIRS = 15
-
-
 _OF_PAIRS = (N_("First channel or part"), N_("Second channel or part"), N_("Stores"), N_("Correlation"), N_("Interval"))
-
-
 MOST_COLUMNS = 5
 
 
@@ -186,8 +181,6 @@ def _is_text(cell: str) -> bool:
 
 
 MOST_SHOWN = 60
-
-
 _NUMBERS = (N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab."))
 
 
@@ -310,8 +303,6 @@ def _probability(value: float | None) -> str:
 
 
 _UNITS = ("store", "region", "format", "brand", "owner", "pool")
-
-
 _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment")
 
 

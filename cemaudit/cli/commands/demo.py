@@ -30,10 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["VISITS", "DemoCompany"]
 
-
 VISITS = 8
 """Visits, or episodes, of each store: two in each of four waves."""
-
 
 REPORTED = 6
 """Stores whose visits come sealed, with photos, and that get reports; the others' come as lines of JSON."""
@@ -164,19 +162,15 @@ class DemoCompany:
 
 SECTORS = ("retail", "hospital", "ecommerce")
 
-
 SHOWN = 5
 """Stores of a league that are shown."""
-
 
 _COLUMNS = {
     "store": N_("Store"), "name": N_("Name"), "visits": N_("Visits"), "mean": N_("Mean"),
     "deviation": N_("Deviation"),
 }  # fmt: skip
 
-
 _NEXT = ("ledger info", "history {visit}", "collect {file}", "explain {file}")
-
 
 _NEXT_WITH_HQ = (
     "compare",

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 
 _HEADINGS = (N_("Draft"), N_("Store"), N_("Checklist"), N_("Day"), N_("Answered"), N_("State"), N_("Changed"))
-
-
 _STATES = {"open": N_("open"), "sealed": N_("sealed"), "discarded": N_("in the bin")}
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _KINDS = ("touchpoint", "channel", "stage", "element", "item")
 
-
 _QUADRANTS = {
     "keep": N_("strength"),
     "improve": N_("weakness"),
@@ -31,22 +30,17 @@ _QUADRANTS = {
     "minor": N_("low priority"),
 }
 
-
 _HINTS = {
     "raise": N_("raise"), "reduce": N_("reduce"), "eliminate": N_("eliminate"), "create": N_("create"),
     "keep": N_("keep up"), "must-keep": N_("must keep"), "not-clear": N_("not clear"),
 }  # fmt: skip
-
 
 _NAMES = (
     "visits", "share", "low", "high", "top3", "performance", "performance_low", "performance_high", "quadrant",
     "certain", "suggestion", "penalty", "reward", "range", "asymmetry", "asymmetry_low", "asymmetry_high", "prevalence",
 )  # fmt: skip
 
-
 _TEXTS = ("driver", "title", "quadrant", "suggestion")
-
-
 _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for name in ("driver", "title", *_NAMES)}
 
 

@@ -27,10 +27,7 @@ _COLUMNS: dict[str, Kind] = {
     "effect": "number", "se": "number", "low": "number", "high": "number", "smallest": "number", "told": "flag",
 }  # fmt: skip
 
-
 _HEADINGS = (N_("Group of stores"), N_("Stores"), N_("Visits before"), N_("Visits after"))
-
-
 _PARTS = (N_("Component of the change"), N_("Score points"))
 
 

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 _TABLES = ("csv", "xlsx")
-
-
 _SUFFIXES = {"xlsform": ".xlsx", "csv": ".csv", "xlsx": ".xlsx", "pdf": ".pdf"}
-
-
 _MOST_ROWS = 10_000
 
 

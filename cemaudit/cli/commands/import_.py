@@ -177,7 +177,6 @@ def _write_beside(visits: Path, found: Xccdf) -> tuple[Path, Path]:
 
 _KINDS = ("table", "form", "submissions", "xccdf")
 
-
 _ONLY_FOR = {
     "--mapping": ("table", N_("--mapping is for tables")),
     "--media": ("submissions", N_("--media is for submissions")),

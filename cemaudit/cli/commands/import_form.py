@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 10
-
-
 _LONGEST = 25_000
 
 

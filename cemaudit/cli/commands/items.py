@@ -36,15 +36,12 @@ _ADVICE = {
     "": "",
 }
 
-
 _TEXTS = ("checklist", "item", "title", "advice", "what")
-
 
 _NAMES = (
     "checklist", "item", "title", "asked", "answered", "na", "points", "met", "met_low", "met_high", "rest", "alike",
     "drift", "nps", "nps_low", "nps_high", "promoters", "detractors", "advice", "what",
 )  # fmt: skip
-
 
 _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for name in _NAMES}
 

@@ -21,7 +21,6 @@ _ABOUT = {
     "info": N_("Summarise the ledger."),
 }
 
-
 _NAMES = {
     "place": N_("ledger"),
     "version": N_("version"),

@@ -34,12 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["print_rows", "print_view"]
 
-
 Row = dict[str, Any]
-
-
 _WIDEST_HEADING = 14
-
 
 _HEADINGS = {
     "store": N_("store"), "region": N_("region"), "format": N_("format"), "brand": N_("brand"), "owner": N_("owner"),
@@ -139,7 +135,6 @@ VIEWS = {
     "trend": N_("the mean of each month"),
     "distribution": N_("percentiles"),
 }
-
 
 _MOST_SQL = 100_000
 

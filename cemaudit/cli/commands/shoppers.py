@@ -25,11 +25,9 @@ _COLUMNS: dict[str, Kind] = {
     "high": "number", "ratio": "number", "spread": "text",
 }  # fmt: skip
 
-
 _HEADINGS = (
     N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("Remarks"),
 )  # fmt: skip
-
 
 _SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
 

@@ -23,7 +23,6 @@ _ABOUT = {
     "list": N_("List the stores the ledger knows."),
 }
 
-
 _HEADINGS = (N_("Store"), N_("Name"), N_("Region"), N_("Format"), N_("Brand"), N_("Opened"), N_("Pool"))
 
 

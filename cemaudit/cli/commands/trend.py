@@ -24,25 +24,18 @@ if TYPE_CHECKING:
 
 
 MOST_SHOWN = 60
-
-
 _KINDS = ("region", "format", "brand", "owner", "pool", "channel", "element", "stage", "touchpoint")
-
 
 _COLUMNS: dict[str, Kind] = {
     "kind": "text", "id": "text", "name": "text", "wave": "text", "visits": "whole", "score": "score", "low": "number",
     "high": "number", "change": "number", "change_low": "number", "change_high": "number", "told": "flag",
 }  # fmt: skip
 
-
 _HEADINGS = (
     N_("Unit"), N_("Wave"), N_("Visits"), N_("Score"), N_("Interval"), N_("Change"), N_("Interval"), N_("Significant"),
 )  # fmt: skip
 
-
 _ALARMS = (N_("Store"), N_("Direction"), N_("Visits"), N_("Difference"), N_("Control limit"), N_("Alarm at visit"))
-
-
 _SIDES = {"up": N_("higher"), "down": N_("lower")}
 
 

@@ -25,7 +25,6 @@ from cemaudit.ledger.query.scores import tables_asked
 
 __all__ = ["MOST_DRIVERS", "StudyVariables", "choose_variables", "listed"]
 
-
 MOST_DRIVERS = 40
 
 

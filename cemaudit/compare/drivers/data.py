@@ -58,14 +58,10 @@ __all__ = [
     "study_size",
 ]
 
-
 PARTS = 10_000
 """Centred values are whole numbers of such parts of a point, so that their sums are exact in any order."""
 
-
 _PARTS_A_HUNDREDTH = PARTS // 100
-
-
 Numbers = NDArray[np.float64]
 
 
@@ -175,17 +171,11 @@ def bootstrap_weights(stores: int, replicates: int = 1_000, seed: int = 1, at_on
 
 STUDY_TABLE = "driver_visits"
 
-
 OUTCOME = "outcome"
 """What the column of the outcome is called."""
 
-
 _CENTRED = "driver_centred"
-
-
 _PAIRS_AT_ONCE = 300
-
-
 _LARGEST = 2**62
 
 
@@ -312,13 +302,10 @@ def _arrays(reading: Local, expressions: Sequence[str], table: str) -> Numbers:
 LEAST_PAIR = 30
 """Two columns are set against each other from so many visits on in which both are known."""
 
-
 LEAST_STORES = 5
-
 
 PER_DRIVER = 5
 """Visits there must be for each driver."""
-
 
 _FLAT = 1e-9  # points squared
 

@@ -17,14 +17,11 @@ from numpy.typing import NDArray
 
 __all__ = ["Quadrant", "QuadrantPosition", "Suggestion", "quadrant_positions", "suggest"]
 
-
 SUGGESTION_LEVEL = 0.8
 """A quadrant is told from this share of the samples on."""
 
-
 LEANING, SELDOM = 0.2, 0.2
 """Create: where a driver lifts more than it harms by so much, and is high in fewer visits than this share."""
-
 
 Numbers = NDArray[np.float64]
 

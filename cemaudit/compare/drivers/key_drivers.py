@@ -53,17 +53,11 @@ __all__ = [
     "top_three_probabilities",
 ]
 
-
 MOST_DRIVERS_FOR_LMG = 14
 """So many drivers can be reckoned in all their orders; 2^14 sets."""
 
-
 _NOTHING_LEFT = 1e-10  # of a driver's variance: the drivers before it say all it says
-
-
 _AT_ONCE = 1 << 18  # sets, of all matrices together
-
-
 Numbers = NDArray[np.float64]
 
 
@@ -150,8 +144,6 @@ def relative_weights(R: Numbers) -> Numbers:
 
 
 _UNSURE = 1e-9
-
-
 _FLAT = 1e-12
 
 
@@ -194,8 +186,6 @@ def relative_importance(R: Numbers) -> Numbers:
 
 
 _NEGLIGIBLE = 1e-9
-
-
 _ALIASED = 1e-8
 
 
@@ -329,7 +319,6 @@ def _third_conditions(name: str, least: int, most: int) -> tuple[str, str]:
 
 LEAST_IN_THIRD = 10
 """Visits in which a driver is low, in the middle and high, before its asymmetry is looked at."""
-
 
 NO_CONTRAST_BELOW = 0.1
 """An effect below this share of the outcome's standard deviation is none; where all may be, none leans anywhere."""

@@ -14,10 +14,7 @@ from cemaudit.model.answers import Nps
 
 __all__ = ["nps_drivers"]
 
-
 _PROMOTES, _DETRACTS = f"{OUTCOME} >= 900", f"{OUTCOME} <= 600"
-
-
 _SQUARE = 100.0**2
 
 

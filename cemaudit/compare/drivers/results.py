@@ -15,7 +15,6 @@ from cemaudit.ledger.query.statement import EVERYTHING, Filter
 
 __all__ = ["KINDS", "Driver", "DriverQuery", "DriverStudy"]
 
-
 KINDS = ("touchpoint", "channel", "stage", "element", "item")
 """What can be a driver."""
 

@@ -50,10 +50,7 @@ from cemaudit.ledger.query.reading import Local
 
 __all__ = ["NoteInputs", "study_drivers", "study_notes"]
 
-
 FEW_STORES = 20
-
-
 _NOTABLE_CORRECTION = 5e-4
 
 
@@ -183,10 +180,7 @@ def _on_experience(inputs: NoteInputs) -> Iterator[Sayable]:
 MOST_CORRECTION = 0.1
 """Correlations that must be moved further than this to hold together say nothing."""
 
-
 CHANCE = 0.05
-
-
 Numbers = NDArray[np.float64]
 
 

@@ -26,16 +26,9 @@ __all__ = [
     "weighted_trace",
 ]
 
-
 Vector: TypeAlias = NDArray[np.float64]
-
-
 Matrix: TypeAlias = NDArray[np.float64]
-
-
 Codes: TypeAlias = NDArray[np.integer[Any]]
-
-
 Sparse: TypeAlias = Any  # scipy.sparse.csr_array, which comes without types
 
 
@@ -147,11 +140,7 @@ def cross_products_of_rows(  # noqa: PLR0913, PLR0917
 
 
 _BLOCK = 4_000_000
-
-
 _SPARSE_COST = 1_000
-
-
 _SETUP = 1e6
 
 

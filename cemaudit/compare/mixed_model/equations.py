@@ -33,13 +33,8 @@ __all__ = [
     "solve_equations",
 ]
 
-
 Method: TypeAlias = Literal["REML", "ML"]
-
-
 _LEAST_RESIDUAL = 1e-14
-
-
 _SMALL = 64
 
 

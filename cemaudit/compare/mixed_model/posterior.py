@@ -14,13 +14,8 @@ from cemaudit.compare.mixed_model.reml import ModelAtTheta, check_identified, fi
 
 __all__ = ["ModelAveragedOverTheta", "average_over_theta", "fit_best", "fit_without_units"]
 
-
 _RANGE = (0.01, 10.0)
-
-
 _POINTS = {1: 25, 2: 13, 3: 7}
-
-
 _LEAST_ROUGHLY, _LEAST = 1e-3, 1e-4
 
 
@@ -114,8 +109,6 @@ def average_over_theta(sums: CrossProducts) -> ModelAveragedOverTheta:
 
 
 _LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS = 0.01, 10.0, 41
-
-
 _FEW, _LEAST_WEIGHT = 200, 1e-4
 
 
@@ -150,11 +143,7 @@ def _best(sums: CrossProducts) -> ModelAtTheta:
 
 
 FEWEST_FOR_REML = 200
-
-
 _MOST_FACTORS = 3
-
-
 _SMALL_BLOCK = 400
 
 

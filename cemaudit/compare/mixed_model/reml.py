@@ -39,10 +39,7 @@ __all__ = [
     "minimise_criterion",
 ]
 
-
 _WITHOUT_AN_ANSWER = 0.5
-
-
 _RANGE = (0.1, 10.0)
 
 
@@ -125,8 +122,6 @@ class _ProjectedProducts:
 
 
 LARGEST_BLOCK = 6_000
-
-
 _COLLINEAR = 1e-9
 
 
@@ -173,14 +168,8 @@ def _check_factor(alike: Matrix, row: int, factor: int) -> None:
 
 
 _LOWEST, _HIGHEST = 1e-4, 1e3
-
-
 _PRECISION = 1e-4
-
-
 _PERHAPS_ZERO = 0.2
-
-
 _NO_WORSE = 1e-7
 
 

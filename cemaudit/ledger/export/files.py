@@ -23,7 +23,6 @@ from cemaudit.ledger.snapshot.parquet import parquet_sql, sql_text, translate_er
 
 __all__ = ["FORMATS", "MOST_ROWS", "Format", "escape_formula", "rows_of", "write_export", "write_spreadsheet"]
 
-
 _FORMULA_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
 """What a formula begins with, in spreadsheets of any language."""
 
@@ -36,22 +35,11 @@ def escape_formula(text: str) -> str:
 MOST_ROWS = 1_048_575
 """Rows of a sheet below its header."""
 
-
 _SHEET = "visits"
-
-
 _FORMATS: dict[Kind, str] = {"score": "0.00", "number": "General", "whole": "0", "date": "yyyy-mm-dd", "flag": "0"}
-
-
 _WIDTHS: dict[Kind, int] = {"text": 18, "date": 12}
-
-
 _USUAL_WIDTH = 11
-
-
 _WORST, _MIDDLE, _BEST = "F8B4A6", "FFF3C4", "A8D8B9"
-
-
 _BEGINNINGS = tuple("=+-@'\t\r\n")
 
 
@@ -155,14 +143,8 @@ class _SpreadsheetCells:
 
 
 Format = Literal["csv", "xlsx", "parquet", "json"]
-
-
 FORMATS: tuple[Format, ...] = ("csv", "xlsx", "parquet", "json")
-
-
 Row = tuple[Any, ...]
-
-
 _AT_ONCE = 2_000
 
 

@@ -34,7 +34,6 @@ from cemaudit.model.answers import TextAnswer
 
 __all__ = ["ExportBatches", "ShopperText", "long_rows", "make_long_views", "shopper_texts", "texts_long", "texts_wide"]
 
-
 _AT_ONCE = 2_000
 
 

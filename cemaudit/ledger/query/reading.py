@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answers", "Local", "Reading", "ScoreTable", "reading"]
 
-
 _TRIALS = 3
 
 

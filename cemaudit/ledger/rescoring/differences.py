@@ -163,6 +163,4 @@ class _SchemePair(NamedTuple):
 
 
 _NEVER = -(2**62)
-
-
 _OTHER_BAND = "coalesce(before.band, '') <> coalesce(after.band, '')"

@@ -18,19 +18,10 @@ from cemaudit.scoring.kernel.columns import NO_FEELING, fixed_levels
 
 __all__ = ["RequiredColumn", "RestoredColumns", "required_columns", "restore_columns"]
 
-
 Array = NDArray[Any]
-
-
 _FEELINGS = ("emotion", "expectation")
-
-
 _COUNTED = ("claims", "blames")
-
-
 _UNANSWERED = -4
-
-
 _SOME_WORDS = "-"  # what words say decides nothing here: what arises is in the states
 
 

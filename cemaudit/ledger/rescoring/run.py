@@ -46,13 +46,8 @@ from cemaudit.scoring.plan import make_plan
 
 __all__ = ["RescoredFile", "RescoringJob", "RescoringResult", "rescore_file", "rescore_history"]
 
-
 Array = NDArray[Any]
-
-
 _NUMBER = RequiredColumn("number", "number")
-
-
 _REMEMBERED = 100  # visits, while their scores are decided one after the other
 
 

@@ -41,10 +41,7 @@ __all__ = [
     "visit_setting_columns",
 ]
 
-
 _SKIPS = {state.value: Skip(state=state) for state in SkipState}
-
-
 _LARGEST_WHOLE = 10**15
 
 
@@ -115,7 +112,6 @@ def _complaint(touchpoint: str) -> Complaint:
 VISIT_COLUMNS = ("number", "store", "wave", "day", "month", "step", "scenario", "origin")
 """The columns of every table of visits. ``month`` is the day's, written ``2026-11``."""
 
-
 _MONTH = len("2026-11")
 
 
@@ -155,10 +151,7 @@ def visit_identity_columns(rows: Sequence[LedgerRow]) -> Iterator[SnapshotColumn
 QUANTITY_UNIT = 1000
 """What points are counted in where an item earns the number answered; the rest is rounded, halves up."""
 
-
 _UNSURE = 0.01
-
-
 _LARGE = 2.0**40
 
 

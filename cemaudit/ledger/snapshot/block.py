@@ -45,7 +45,6 @@ __all__ = [
     "select_rows",
 ]
 
-
 Array = NDArray[Any]
 
 

@@ -51,10 +51,8 @@ __all__ = [
     "write_uncounted_visits",
 ]
 
-
 KIND = "snapshot"
 """What the trail's lines about new visits in a snapshot are called."""
-
 
 _SHORT = 16
 
@@ -183,16 +181,13 @@ def _manifest(folder: Path) -> SnapshotManifest | None:
 SUPERSEDED, EXCLUDED = "superseded", "excluded"
 """Why a visit does not count: a later revision takes its place, or headquarters excluded it."""
 
-
 STORE_COLUMNS = ("name", "region", "format", "brand", "owner", "pool")
 """What is known of stores, as far as visits are grouped by it; ``opened`` is a date."""
-
 
 _SUPERSEDED = (
     "select distinct visit.number from visit join visit later on later.id = visit.id "
     "where later.revision > 1 and later.revision > visit.revision and visit.number <= ? and later.number <= ?"
 )
-
 
 _EXCLUDED = (
     "select state.visit from state where state.state = 'excluded' and state.visit <= ? and not exists "
@@ -224,7 +219,6 @@ def write_stores(ledger: Ledger, folder: Path, covered: int) -> NewFile:
 
 
 _A_DAY = 86_400
-
 
 _OURS = re.compile(r"\d{10,}-\d{10,}-[0-9a-f]+(-\d+)?\.parquet|\.[0-9a-f]+\.parquet\.tmp")
 """What files of snapshots are called, with a name that counts and without."""

@@ -43,14 +43,10 @@ def snapshot_folder(url: str | None, folder: Path | None = None) -> Path:
 BLOCK = 65_536
 """Visit numbers that go into one file of each checklist: 1 to 65,536, then the next ones."""
 
-
 FORMAT = 1
 """The version of the tables and of the manifest."""
 
-
 MANIFEST_FILE = "snapshot.json"
-
-
 _LARGEST = 500_000_000
 
 

@@ -47,10 +47,8 @@ __all__ = [
     "write",
 ]
 
-
 NULL = int(np.iinfo(np.int64).min)
 """Stands in arrays of whole numbers where there is none."""
-
 
 Array = NDArray[Any]
 
@@ -121,14 +119,10 @@ def coded_column(name: str, codes: Array, texts: Sequence[str]) -> SnapshotColum
 METADATA_KEY = "cemaudit"
 """Under this key a file says what it holds, as JSON."""
 
-
 UNNAMED = ".parquet.tmp"
 """What the names of files end with that do not count yet."""
 
-
 _REMAKE_HINT = message("make it with 'cemaudit snapshot'")
-
-
 _ROWS_AT_ONCE = 1 << 20
 
 

@@ -21,20 +21,12 @@ from cemaudit.scoring.rounding import round_exactly
 
 __all__ = ["LARGEST", "NO_SCORE", "HundredthsScorer", "ScoreHundredths", "hundredths", "score_fields"]
 
-
 LARGEST = 3_000_000_000
 """The most hundredths a column holds: their square is still a whole number of 64 bits."""
 
-
 NO_SCORE = int(np.iinfo(np.int64).min)
-
-
 _UNSURE = 1e-6
-
-
 _HUNDREDTHS = Rounding(digits=2)
-
-
 Wholes = NDArray[np.int64]
 
 

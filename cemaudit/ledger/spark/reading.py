@@ -56,8 +56,6 @@ class ClusterScoresNote(NamedTuple):
 
 
 _HERE = "file://"
-
-
 _MASKS = re.compile(r"([*?\[\]{}\\])")
 
 

@@ -41,16 +41,9 @@ __all__ = [
     "translate_errors",
 ]
 
-
 _NO_DATA = {"PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA"}
-
-
 _LACKING = re.compile(r"(?:No module named|Cannot run program) ['\"]([^'\"]+)")
-
-
 _SAID = re.compile(r"\b(\w+(?:Error|Exception)|BadInput): (?=(.*\S))")
-
-
 _WRAPPERS = {"PythonException", "SparkException"}
 
 
@@ -159,14 +152,11 @@ def package_zip(folder: Path) -> Path:
 ROWS_AT_ONCE = 65_536
 """Rows a worker scores at a time."""
 
-
 _PATIENCE = 180.0
 """Seconds in which a cluster has to begin."""
 
-
 _LIBRARIES = ("pandas", "pyarrow", "pyspark")
 """What the extra brings; of pandas nothing is used, yet Spark hands no columns to Python without it."""
-
 
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
@@ -177,7 +167,6 @@ _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
-
 
 _LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 

@@ -16,17 +16,12 @@ from cemaudit.scoring.kernel.members import BlockMembers
 
 __all__ = ["Form", "column_form"]
 
-
 Options = Mapping[str, Fraction]
-
 
 Aggregated = tuple[NumberColumn, Mask | None]
 """The aggregates, and where they can be said; ``None``: everywhere."""
 
-
 Form = Callable[[BlockMembers, Options, RowBlock], Aggregated]
-
-
 ONE = Fraction(1)
 
 

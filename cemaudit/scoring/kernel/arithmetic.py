@@ -31,20 +31,14 @@ __all__ = [
     "weighted_sum",
 ]
 
-
 Floats = NDArray[np.float64]
-
-
 Mask = NDArray[np.bool_]
-
 
 MOST = 2.0**52
 """Whole numbers below this divide, floor and compare exactly in float64."""
 
-
 EDGE = 1e-9
 """A float this close to an edge does not say on which side it lies."""
-
 
 _STEP = 2.0**-52
 
@@ -233,13 +227,8 @@ def _total(tops: Sequence[Floats], factors: Sequence[float], rows: int) -> Float
 CodeTable = Sequence[int]
 """A whole number for each level, then for each state, the last state first: code -1 is the last entry."""
 
-
 MOST_JUMPS = 8  # a table that jumps more often is looked up
-
-
 Codes = NDArray[Any]
-
-
 Read = Callable[[str], Codes]
 
 

@@ -15,12 +15,8 @@ from cemaudit.scoring.kernel.columns import VisitColumns
 
 __all__ = ["HAS_SCORE", "NO_BAND", "REASONS", "BlockScore", "RowBlock", "ScoredVisits", "reason_code"]
 
-
 Codes = NDArray[Any]
-
-
 REASONS = tuple(Reason)
-
 
 HAS_SCORE = 0
 """The reason code of a row that has a score; ``n`` stands for ``REASONS[n - 1]``."""
@@ -96,7 +92,6 @@ _COMPARE: dict[str, Any] = {
     ">": np.greater,
     "==": np.equal,
 }
-
 
 NO_BAND = -1
 

@@ -20,7 +20,6 @@ from cemaudit.scoring.plan import Plan, PlannedScore
 
 __all__ = ["BlockMembers", "ScoreMembers"]
 
-
 _WEIGHTED = {"earned", "possible", "weight"}
 
 

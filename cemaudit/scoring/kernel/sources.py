@@ -24,10 +24,7 @@ from cemaudit.scoring.plan import MeasureInput, Plan
 
 __all__ = ["CodedItem", "MemberColumn", "MemberSource", "critical_failures", "item_source", "make_source"]
 
-
 Codes = NDArray[Any]
-
-
 LARGEST_NUMBER = 1e6  # rows whose answers lie beyond are scored exactly
 
 

@@ -31,24 +31,12 @@ __all__ = [
     "visit_after_moves",
 ]
 
-
 MOST_STEPS = 101
-
-
 MOST_OPTIONS = 10
-
-
 Side = Literal["inside", "above", "below"]
-
-
 Gap = frozenset[Side]
-
-
 NO_GAP: Gap = frozenset()
-
-
 INSIDE: Gap = frozenset(("inside",))
-
 
 Moves = Mapping[str, AnswerValue]
 """Lever name -> the answer, or feeling, it is moved to."""

@@ -17,10 +17,7 @@ __all__ = [
     "tightest_bound",
 ]
 
-
 MOST_BOUNDS = 24
-
-
 NEAR = 1e-9
 
 

@@ -18,9 +18,7 @@ from cemaudit.scoring.whatif.score_bounds import ScoreBounds
 
 __all__ = ["BestMoves", "Missing", "RemainingNeed", "SearchBudget", "cheapest_moves", "needs_of_goal", "remaining_need"]
 
-
 _SLACK = 1e-7
-
 
 Missing = tuple[float, Mapping[str, float]]
 """How much is missing, and what each lever adds at most."""
@@ -104,8 +102,6 @@ def _missing(lines: Iterable[LinearBound], edge: float) -> Iterator[Missing]:
 
 
 Moved = dict[str, AnswerValue]
-
-
 Rows = list[tuple[RemainingNeed, ...]]
 
 
