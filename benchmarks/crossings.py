@@ -21,8 +21,8 @@ from scipy import sparse
 from shown import table
 from truth import CHAIN, World, crossed_of, network
 
-from cemaudit.compare.crosstabs import cross_tabulate
 from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.from_snapshot import read_cross_tabulation
 from cemaudit.compare.league_table import make_league
 from cemaudit.compare.mixed_model.crossproducts import CrossProducts, cross_products_of_rows
 from cemaudit.compare.mixed_model.reml import ModelAtTheta, fit_reml
@@ -112,7 +112,7 @@ def on_disk(folder: Path, audits: int) -> Iterator[Crossing]:
 def by_cemaudit(snapshot: Path, adjusted: bool) -> tuple[float, float, float, float]:
     """As ``cemaudit compare`` does; the best of three."""
     with reading(snapshot) as opened_snapshot:
-        gathered, crossed = best(lambda: cross_tabulate(opened_snapshot, Selection(adjusted=adjusted)), 3)
+        gathered, crossed = best(lambda: read_cross_tabulation(opened_snapshot, Selection(adjusted=adjusted)), 3)
         model_took, model = best(lambda: fit_mixed_model(crossed), 2)
         league_took, _ = best(lambda: make_league(model, opened_snapshot.store_names()), 2)
     assert isinstance(model.model, ModelAtTheta)

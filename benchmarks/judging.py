@@ -12,8 +12,7 @@ from truth import Floats, Network, crossed_of
 
 from cemaudit.compare.crosstabs import CrossTabulation
 from cemaudit.compare.fitting import fit_mixed_model
-from cemaudit.compare.league import League
-from cemaudit.compare.league_table import adjusted_scores, make_league
+from cemaudit.compare.league_table import League, adjusted_scores, make_league
 from cemaudit.compare.results import DEFAULT_RULES
 
 __all__ = ["BELOW", "Flagging", "Method", "Pairs", "Verdict", "judged", "mean_of"]

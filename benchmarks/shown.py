@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from judging import BELOW, TENTH, Flagging, Verdict
 
-from cemaudit.compare.sample_size import DetectionGoal, plan_sample_size
+from cemaudit.compare.power_analysis import DetectionGoal, plan_sample_size
 
 __all__ = ["UNEVEN", "flags", "flags_in_words", "in_words", "methods", "pairs", "table", "visits_needed"]
 

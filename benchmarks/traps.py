@@ -12,8 +12,8 @@ from scipy import sparse
 from truth import Chain, Floats, Network, World, crossed_of, network
 
 from cemaudit.compare.crosstabs import CrossTabulation, PartitionedVisits
-from cemaudit.compare.effect import PARTS, estimate_effect
 from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.intervention import PARTS, estimate_effect
 from cemaudit.compare.league_table import adjusted_scores
 from cemaudit.ledger.actions import Action
 

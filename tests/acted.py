@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from cemaudit.compare.crosstabs import PartitionedVisits
-from cemaudit.compare.effect import PARTS
+from cemaudit.compare.intervention import PARTS
 
 
 class Made(NamedTuple):

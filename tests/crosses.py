@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.case_mix import ScoreScale
 from cemaudit.compare.crosstabs import CrossTabulation
 from cemaudit.compare.results import ComparedData
+from cemaudit.compare.score_scale import ScoreScale
 from cemaudit.compare.visit_table import Factor, make_factor
 
 Places = Sequence[int] | NDArray[Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
@@ -13,22 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.compare.drivers.data import bootstrap_weights
-from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.league import League
-from cemaudit.compare.league_table import adjusted_scores, fit_selection, make_league
+from cemaudit.compare.league_table import League, adjusted_scores
 from cemaudit.compare.mixed_model.crossproducts import Vector
 from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison, ChannelMean
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
-from cemaudit.compare.selection import FacetValue, Selection, score_sources, selected_facet_values
-from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
-from cemaudit.ledger.query.reading import Local
-from cemaudit.ledger.query.statement import SqlStatement, conditions_of
-from cemaudit.ledger.snapshot.names import quoted
+from cemaudit.model.text import Text
 
-__all__ = ["FacetLeague", "compare_channels", "disattenuated_correlation", "facet_leagues", "paired_sums"]
+__all__ = ["FacetLeague", "Sums", "compare_channels", "disattenuated_correlation"]
 
 LEAST_STORES = 10
 """Fewer stores say nothing of a correlation."""
@@ -41,49 +35,32 @@ Sums = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class FacetLeague:
-    """One value of the facet: what is asked of it, its model and its league; ``reason`` there is none."""
+    """One ``facet_value`` of the facet and its ``title``, its model and its league; ``reason`` there is none."""
 
-    facet_value: FacetValue
+    facet_value: str
+    title: Text
     fitted: FittedModel | None = None
     league: League | None = None
     reason: Message | None = None
 
 
-def facet_leagues(
-    reading: Local, selection: Selection, target: float | None = None, rules: ComparisonRules = DEFAULT_RULES
-) -> list[FacetLeague]:
-    """A league for each value of the facet asked for, in the checklist's order.
-
-    ``BadInput`` as for ``selected_facet_values``; ``NotEstimable`` where there is a league of none.
-    """
-    names = reading.store_names()
-    sides = [_facet_league(reading, of, names, target, rules) for of in selected_facet_values(reading, selection)]
-    if not any(side.league for side in sides):
-        raise NotEstimable(next(side.reason for side in sides if side.reason))
-    return sides
-
-
-def _facet_league(
-    reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: ComparisonRules
-) -> FacetLeague:
-    try:
-        fitted = fit_selection(reading, of.asked, rules)
-    except (BadInput, NotEstimable) as refusal:
-        return FacetLeague(of, reason=message("{name}: {why}", name=of.title, why=refusal))
-    return FacetLeague(of, fitted, make_league(fitted, names, target, rules))
-
-
 def compare_channels(
-    reading: Local, sides: Sequence[FacetLeague], rules: ComparisonRules = DEFAULT_RULES
+    sides: Sequence[FacetLeague],
+    paired_sums: Callable[[FacetLeague, FacetLeague], Sums],
+    rules: ComparisonRules = DEFAULT_RULES,
 ) -> ChannelComparison:
-    """The sides' means, how far they agree, and the stores whose sides differ most."""
+    """Return the sides' means, how far they agree, and the stores whose sides differ most.
+
+    ``paired_sums``: of each store (I, 6) the visits in which the scores of two sides are known: their number, Σa, Σb,
+    Σa², Σb², Σab.
+    """
     leagues = [side for side in sides if side.league]
     notes = [side.reason for side in sides if side.reason]
     if len(leagues) > 1:
         notes.append(message("A severe shopper is severe in every channel, which raises these correlations."))
     return ChannelComparison(
         means=tuple(_mean(side, rules) for side in leagues),
-        agreements=tuple(_agreement(reading, *pair, rules) for pair in combinations(leagues, 2)),
+        agreements=tuple(_agreement(*pair, paired_sums(*pair), rules.level) for pair in combinations(leagues, 2)),
         uneven=tuple(_uneven_stores([side.league for side in leagues if side.league])),
         notes=tuple(notes),
     )
@@ -98,35 +75,13 @@ def _mean(side: FacetLeague, rules: ComparisonRules) -> ChannelMean:
     score, low, high = (
         float(crossed.facts.scale.to_points(estimate)[0]) for estimate in (value, value - half, value + half)
     )
-    return ChannelMean(side.facet_value.title, crossed.facts.visits, count, score, Interval(low, high))
+    return ChannelMean(side.title, crossed.facts.visits, count, score, Interval(low, high))
 
 
-def _agreement(
-    reading: Local, facet_league: FacetLeague, other: FacetLeague, rules: ComparisonRules
-) -> ChannelAgreement:
-    sums = paired_sums(reading, facet_league.facet_value.asked, other.facet_value.asked)
-    found = disattenuated_correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
-    value, interval = found or (None, None)
-    return ChannelAgreement(facet_league.facet_value.title, other.facet_value.title, value, interval, len(sums))
-
-
-def paired_sums(reading: Local, selection: Selection, other: Selection) -> Sums:
-    """Of each store (I, 6) the visits in which both scores are known: their number, Σa, Σb, Σa², Σb², Σab."""
-    sums_by_store: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
-    for first, second in zip(score_sources(reading, selection), score_sources(reading, other), strict=True):
-        if not (first.column and second.column):
-            continue
-        a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (first.column, second.column))
-        conditions, values = conditions_of(selection.ledger_query.in_sql)
-        kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
-        sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
-        text = (
-            f"select visits.store, {sums} from visits left join stores on stores.store = visits.store "
-            f"where {kept} group by visits.store order by visits.store"
-        )
-        for store, *row in reading.rows(first.table, SqlStatement(text, (*values, first.scheme.ref))):
-            sums_by_store[store] += row
-    return np.array(list(sums_by_store.values())).reshape(-1, 6)
+def _agreement(side: FacetLeague, other: FacetLeague, sums: Sums, level: float) -> ChannelAgreement:
+    correlation = disattenuated_correlation(sums, level) if len(sums) >= LEAST_STORES else None
+    value, interval = (correlation.value, correlation.interval) if correlation else (None, None)
+    return ChannelAgreement(side.title, other.title, value, interval, len(sums))
 
 
 class Correlation(NamedTuple):

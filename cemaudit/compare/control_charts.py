@@ -232,8 +232,8 @@ class DatedVisits(NamedTuple):
 
 
 def dated_visits(table: VisitTable) -> DatedVisits:
-    """The visits of a table, in no order."""
-    rows = table.columns("select store, shopper, wave, version, day, score from compared")
+    """Return the visits of a table, in its order."""
+    rows = table.rows()
     versions = tuple(factor._replace(codes=factor.codes[rows["version"]]) for factor in table.version_factors)
     score = rows["score"] / table.facts.scale.unit
     return DatedVisits(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)

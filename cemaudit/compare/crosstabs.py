@@ -5,12 +5,11 @@ Scores are whole numbers of parts until they are added up, so that sums are exac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,9 +18,7 @@ from scipy import sparse
 from cemaudit.compare.mixed_model.crossproducts import CrossProducts, Sparse, Vector, cross_products_of_rows
 from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.results import ComparedData
-from cemaudit.compare.selection import Selection
-from cemaudit.compare.visit_table import Codes, Factor, VisitTable, visit_table
-from cemaudit.ledger.query.reading import Local
+from cemaudit.compare.visit_table import Codes, Columns, Factor, TablePart, VisitTable
 
 __all__ = [
     "CrossTabulation",
@@ -30,14 +27,10 @@ __all__ = [
     "VisitArrays",
     "arrays_of_table",
     "cross_tabulate",
-    "cross_tabulate_table",
     "indicator_matrix",
-    "mean_shift",
+    "mean_score",
     "partition",
-    "read_visit_arrays",
 ]
-
-Columns = dict[str, NDArray[Any]]
 
 
 class Occasions:
@@ -45,7 +38,7 @@ class Occasions:
 
     def __init__(self, table: VisitTable) -> None:
         self._versions = len(table.versions)
-        columns = table.columns("select distinct wave, version from compared")
+        columns = table.groups("wave", "version")
         self._keys = np.unique(self._key_of(columns))
         waves, versions = self._keys // self._versions, self._keys % self._versions
         wave = Factor("wave", table.keys["wave"].levels, waves.astype(np.int32))
@@ -95,26 +88,20 @@ def indicator_matrix(factors: Sequence[Factor], rows: int) -> Sparse:
     return sparse.hstack(blocks, format="csr") if blocks else sparse.csr_array((rows, 0))
 
 
-def read_visit_arrays(reading: Local, selection: Selection) -> VisitArrays:
-    """The visits that are asked about; ``BadInput`` and ``CannotTell`` as for ``visit_table``."""
-    with visit_table(reading, selection) as table:
-        return arrays_of_table(table)
-
-
 def arrays_of_table(table: VisitTable) -> VisitArrays:
-    """The visits of a table, in no order."""
-    rows = table.columns("select store, shopper, wave, version, raw, score from compared")
+    """Return the visits of a table, in its order."""
+    rows = table.rows()
     of_stores = [factor._replace(codes=factor.codes[rows["store"]]) for factor in table.store_factors]
     of_versions = [factor._replace(codes=factor.codes[rows["version"]]) for factor in table.version_factors]
     return VisitArrays(
-        table.facts,
-        table.stores,
-        table.shoppers,
-        rows["store"],
-        rows["shopper"],
-        (*of_stores, Factor("wave", table.keys["wave"].levels, rows["wave"]), *of_versions),
-        rows["score"] / table.facts.scale.unit,
-        rows["raw"] / 100,
+        facts=table.facts,
+        stores=table.stores,
+        shoppers=table.shoppers,
+        store=rows["store"],
+        shopper=rows["shopper"],
+        factors=(*of_stores, Factor("wave", table.keys["wave"].levels, rows["wave"]), *of_versions),
+        score=rows["score"] / table.facts.scale.unit,
+        raw=rows["raw"] / 100,
     )
 
 
@@ -227,18 +214,13 @@ def _stacked(blocks: list[list[Sparse]]) -> Sparse:
     return sparse.csr_array(sparse.vstack(rows, format="csr"), dtype=np.float64)
 
 
-def cross_tabulate(reading: Local, selection: Selection) -> CrossTabulation:
-    """The visits that are asked about, counted and added up; refused as by ``visit_table``."""
-    with visit_table(reading, selection) as table:
-        return cross_tabulate_table(table)
-
-
-def cross_tabulate_table(table: VisitTable) -> CrossTabulation:
-    """The visits of a table, counted and added up."""
-    unit, shift = table.facts.scale.unit, mean_shift(table)
+def cross_tabulate(table: VisitTable) -> CrossTabulation:
+    """Return the visits of a table, counted and added up."""
+    unit, shift = table.facts.scale.unit, mean_score(table)
     occasions = Occasions(table)
-    pair = table.columns(_PAIRS)
-    stores, people = table.columns(_STORES, shift), table.columns(_SHOPPERS, shift)
+    pair = table.groups("store", "shopper")
+    stores = table.groups("store", "wave", "version", shift=shift)
+    people = table.groups("shopper", "wave", "version", shift=shift)
     sizes = len(table.stores), len(table.shoppers), occasions.count
     at = stores["store"], occasions.of(stores), (sizes[0], sizes[2])
     return CrossTabulation(
@@ -252,45 +234,21 @@ def cross_tabulate_table(table: VisitTable) -> CrossTabulation:
         by_store=_sparse_table(stores["n"], *at),
         by_shopper=_sparse_table(people["n"], people["shopper"], occasions.of(people), sizes[1:]),
         totals=_sparse_table(stores["total"] / unit, *at),
-        shopper_totals=_bincount(people["shopper"], people["total"], sizes[1]) / unit,
-        raw=_bincount(stores["store"], stores["raw"], sizes[0]) / 100,
-        squares=_squares(table, shift) / unit**2,
+        # Whole numbers are added up before they are divided: their sum is exact in any order.
+        shopper_totals=np.bincount(people["shopper"], people["total"], sizes[1]) / unit,
+        raw=np.bincount(stores["store"], stores["raw"], sizes[0]) / 100,
+        squares=table.square_sum(shift) / unit**2,
         shift=shift / unit,
     )
 
 
-_PAIRS = "select store, shopper, count(*) as n from compared where shopper >= 0 group by all"
-
-_STORES = (
-    "select store, wave, version, count(*) as n, cast(sum(score - ?) as bigint) as total, "
-    "cast(sum(raw) as bigint) as raw from compared group by all"
-)
-
-_SHOPPERS = (
-    "select shopper, wave, version, count(*) as n, cast(sum(score - ?) as bigint) as total "
-    "from compared where shopper >= 0 group by all"
-)
-
-_SHIFT = "select sum(score), count(*) from compared"
-_SQUARES = "select sum(cast(score - ? as hugeint) * (score - ?)) from compared"
-
-
-def mean_shift(table: VisitTable) -> int:
-    """The mean score, to the nearest part."""
-    total, count = table.reading.ask(_SHIFT)[0]
-    return round(Fraction(int(total), int(count)))
-
-
-def _squares(table: VisitTable, shift: int) -> int:
-    return int(table.reading.ask(_SQUARES, (shift, shift))[0][0])
+def mean_score(table: VisitTable) -> int:
+    """Return the mean score, to the nearest part."""
+    return round(Fraction(table.score_sum(), table.facts.visits))
 
 
 def _sparse_table(values: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> Sparse:
     return sparse.csr_array((values.astype(np.float64), (rows, columns)), shape=shape)
-
-
-def _bincount(places: NDArray[Any], values: NDArray[Any], size: int) -> Vector:
-    return np.bincount(places, values, size).astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -358,45 +316,27 @@ class PartitionedVisits:
 
 
 def partition(
-    table: VisitTable, crossed: CrossTabulation, places: Codes, part_sql: str, count: int
+    table: VisitTable, crossed: CrossTabulation, part: TablePart, by: Literal["wave", "later"]
 ) -> PartitionedVisits:
-    """The visits of a table in ``count`` parts.
-
-    ``part_sql``: SQL that says which, of the columns of ``compared`` and ``place``, which is what ``places`` (I) say of
-    the store.
+    """Return the visits of a table in parts: of each number that ``part`` gives the stores its waves, or before and
+    later, one after the other.
     """
-    unit, shift = table.facts.scale.unit, mean_shift(table)
-    with _part_table(table, places):
-        stores = table.columns(f"select store, {part_sql} as part, {_SUMS} group by all", shift)
-        people = table.columns(f"select shopper, {part_sql} as part, {_COUNTS} where shopper >= 0 group by all")
-        occasions = table.columns(f"select wave, version, {part_sql} as part, {_COUNTS} group by all")
-    at = stores["store"], stores["part"], (len(crossed.stores), count)
+    unit, shift = table.facts.scale.unit, mean_score(table)
+    size = len(table.keys["wave"].levels) if by == "wave" else 2
+    count = part.count * size
+    stores = table.groups("store", "part", by, shift=shift, part=part)
+    people = table.groups("shopper", "part", by, part=part)
+    occasions = table.groups(*dict.fromkeys(["wave", "version", "part", by]), part=part)
+    store_part, shopper_part, occasion_part = (
+        rows["part"].astype(np.int64) * size + rows[by] for rows in (stores, people, occasions)
+    )
+    occasion = Occasions(table).of(occasions)
+    shape = len(crossed.stores), count
     return PartitionedVisits(
         crossed=crossed,
-        by_store=_sparse_table(stores["n"], *at),
-        by_shopper=_sparse_table(people["n"], people["shopper"], people["part"], (len(crossed.shoppers), count)),
-        by_occasion=_sparse_table(
-            occasions["n"], Occasions(table).of(occasions), occasions["part"], (crossed.by_store.shape[1], count)
-        ),
-        store_totals=_sparse_table(stores["total"] / unit, *at),
-        raw=np.bincount(stores["part"], stores["raw"] / 100, count).astype(np.float64),
+        by_store=_sparse_table(stores["n"], stores["store"], store_part, shape),
+        by_shopper=_sparse_table(people["n"], people["shopper"], shopper_part, (len(crossed.shoppers), count)),
+        by_occasion=_sparse_table(occasions["n"], occasion, occasion_part, (crossed.by_store.shape[1], count)),
+        store_totals=_sparse_table(stores["total"] / unit, stores["store"], store_part, shape),
+        raw=np.bincount(store_part, stores["raw"], count) / 100,
     )
-
-
-_COUNTS = "count(*) as n from compared join placed using (store)"
-_SUMS = f"cast(sum(score - ?) as bigint) as total, cast(sum(raw) as bigint) as raw, {_COUNTS}"
-
-
-@contextmanager
-def _part_table(table: VisitTable, places: Codes) -> Iterator[None]:
-    """The table ``placed``: of each store's code, what ``places`` say."""
-    codes = np.flatnonzero(table.keys["store"].places[1:] >= 0)
-    table.reading.ask(
-        "create or replace temp table placed as "
-        "select unnest(cast(? as integer[])) as store, unnest(cast(? as integer[])) as place",
-        (codes.tolist(), places.tolist()),
-    )
-    try:
-        yield
-    finally:
-        table.reading.link.execute("drop table placed")

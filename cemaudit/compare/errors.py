@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from cemaudit.errors import CemauditError, Problem, Sayable
-from cemaudit.language import message
-from cemaudit.ledger.query.reading import Reading
 
-__all__ = ["NotEstimable", "require_visits"]
+__all__ = ["NotEstimable"]
 
 
 class NotEstimable(CemauditError):
@@ -21,9 +19,3 @@ class NotEstimable(CemauditError):
         self.reason = reason
         self.factor = factor
         super().__init__(Problem(text))
-
-
-def require_visits(reading: Reading) -> None:
-    """``NotEstimable`` where there are no visits at all."""
-    if not reading.refs:
-        raise NotEstimable(message("there are no visits yet: nothing to compare"), "none")

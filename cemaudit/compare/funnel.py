@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cemaudit.compare.league import League
+from cemaudit.compare.league_table import League
 from cemaudit.compare.report_records import Funnel
 
 if TYPE_CHECKING:

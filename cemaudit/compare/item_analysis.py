@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from scipy import stats
 
-from cemaudit.compare.errors import NotEstimable, require_visits
+from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.intervals import Interval, wilson_interval
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.errors import Sayable
 from cemaudit.language import message
-from cemaudit.ledger.query.keys import of_scores_only, refuse_keys
-from cemaudit.ledger.query.measured import facets_of_item
-from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, is_asked
-from cemaudit.ledger.query.reading import Reading
-from cemaudit.ledger.query.statement import conditions_of
-from cemaudit.ledger.snapshot.answer_columns import points_units
-from cemaudit.ledger.snapshot.names import ColumnNames, code_of, quoted
-from cemaudit.model import Checklist, Reason
 
 __all__ = [
     "SHARE_UNITS",
     "ItemAdvice",
     "ItemCounts",
     "ItemStatistics",
-    "count_items",
-    "item_statistics",
+    "item_table",
     "upper_limit_of_share",
 ]
 
@@ -76,94 +67,6 @@ class ItemCounts(NamedTuple):
             return 0.0
         return (self.n * self.total_squares - self.total**2) / (self.n * (self.n - 1) * SHARE_UNITS**2)
 
-
-def count_items(reading: Reading, ref: str, question: LedgerQuery, least: int) -> Iterator[ItemCounts]:
-    """The counts of the items asked about; ``least``: answers of a shopper that are looked at."""
-    refuse_keys((), question.which.conditions, of_scores_only)
-    checklist = reading.checklist(ref)
-    table = _ItemSql(checklist)
-    where, values = conditions_of(question.in_sql)
-    reading.view("visits", reading.answers(ref).parts)
-    source = f"visits left join stores on stores.store = visits.store where {' and '.join(where)}"
-    for name in checklist.items:
-        if is_asked(question, facets_of_item(checklist, name)):
-            (row,) = reading.ask(table.asked(name, source), values)
-            numbers = list(map(int, (count or 0 for count in row)))
-            if table.has_points(name):
-                (shopper_counts,) = reading.ask(table.by_shopper(name, source, least), values)
-                numbers += map(int, (count or 0 for count in shopper_counts))
-            yield ItemCounts(name, checklist.items[name].ask, *numbers)
-
-
-class _ItemSql:
-    """The SQL of a checklist's items over the table ``visits`` of answers."""
-
-    def __init__(self, checklist: Checklist) -> None:
-        self.checklist, self.names = checklist, ColumnNames(checklist)
-        self.units = points_units(checklist)
-
-    def has_points(self, name: str) -> bool:
-        """Whether the item earns points of some."""
-        return bool(self.checklist.items[name].possible) and name in self.units
-
-    def asked(self, name: str, source: str) -> str:
-        """Visits in which it was asked, answers, not applicable; with points the rest, too."""
-        state = self._column("state", name)
-        if not self.has_points(name):
-            return f"select {_COUNT_COLUMNS} from (select {state} as state from {source})"
-        columns = {"state": state, "x": self._share(name), "fails": self._fails_sql(name), "r": self._rest_score(name)}
-        listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
-        sums = "count(x), sum(x), sum(x * x)"
-        sums += f", count(case when fails then 1 end), count(case when x >= {SHARE_UNITS} then 1 end)"
-        both = ", ".join(f"sum(case when r is not null then {expression} end)" for expression in ("x", "x * x"))
-        rest = ", ".join(
-            f"sum(case when x is not null then {expression} end)" for expression in ("r", "r * r", "x * r")
-        )
-        return f"select {_COUNT_COLUMNS}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
-
-    def by_shopper(self, name: str, source: str, least: int) -> str:
-        """Shoppers with enough answers, and those whose answers are all worth the same."""
-        points = self._column("points", name)
-        by_shopper_sql = f"select count({points}) as n, min({points}) = max({points}) as alike from {source} "
-        by_shopper_sql += "and visits.shopper is not null group by visits.shopper"
-        return f"select count(*), count(case when alike then 1 end) from ({by_shopper_sql}) where n >= {least}"
-
-    def _column(self, kind: str, name: str) -> str:
-        return f"visits.{quoted(self.names.item(kind, name))}"
-
-    def _share(self, name: str) -> str:
-        return f"cast(round({SHARE_UNITS} * {self._earned(name)} / {self._possible(name)!r}) as bigint)"
-
-    def _earned(self, name: str) -> str:
-        """Points, as a number."""
-        return f"({self._column('points', name)} / {float(self.units[name])!r})"
-
-    def _possible(self, name: str) -> float:
-        return float(self.checklist.items[name].possible or 0)
-
-    def _fails_sql(self, name: str) -> str:
-        critical = self.checklist.items[name].critical
-        return f"{self._earned(name)} <= {float(critical.fails_at if critical else 0)!r}"
-
-    def _rest_score(self, name: str) -> str:
-        """The share of points of the other items, weighted as they are possible."""
-        others = [other for other in self.checklist.items if other != name and self.has_points(other)]
-        if not others:
-            return "cast(null as bigint)"
-        earned = " + ".join(f"coalesce({self._earned(other)}, 0)" for other in others)
-        possible = " + ".join(
-            f"case when {self._column('points', other)} is null then 0 else {self._possible(other)!r} end"
-            for other in others
-        )
-        return f"cast(round({SHARE_UNITS} * ({earned}) / nullif({possible}, 0)) as bigint)"
-
-
-_NOT_ASKED = f"{code_of(Reason.NOT_RELEVANT.value)}, {code_of(Reason.NOT_ASKED.value)}"
-
-_COUNT_COLUMNS = (
-    f"count(case when state is null or state not in ({_NOT_ASKED}) then 1 end), count(*) - count(state), "
-    f"count(case when state = {code_of(Reason.NOT_APPLICABLE.value)} then 1 end)"
-)
 
 LEAST = 30
 """Below so many answers nothing is said of an item."""
@@ -222,37 +125,28 @@ class ItemStatistics(NamedTuple):
     advice: ItemAdvice
 
 
-def item_statistics(
-    reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES
+def item_table(
+    counts_by_version: Iterable[tuple[str, ItemCounts]],
+    is_mandatory: Callable[[str, str], bool],
+    rules: ComparisonRules = DEFAULT_RULES,
 ) -> list[ItemStatistics]:
-    """All items asked about, version by version in their order; ``BadInput`` where there are none such.
+    """Return the statistics of items, each with the version of its checklist (``id@version``), older versions first.
 
-    ``NotEstimable`` where no visits are. Scores are not looked at, and so neither is the scheme.
+    ``is_mandatory``: of a version's item. ``NotEstimable`` where nothing was asked.
     """
-    require_visits(reading)
     rows: list[ItemStatistics] = []
-    before: dict[str, ItemCounts] = {}
-    for ref in _by_version(checklists_asked(reading, question, one=False)):
-        items = reading.checklist(ref).items
-        for counts in count_items(reading, ref, question, rules.least_person):
-            key = f"{ref.partition('@')[0]}/{counts.item}"
-            row = _statistics_of(ref, counts, before.get(key), rules)
-            # A duty that everybody meets says nothing of the stores, and must be asked all the same.
-            if row.advice is ItemAdvice.ALWAYS and items[counts.item].mandatory:
-                row = row._replace(advice=ItemAdvice.MUST_KEEP)
-            rows.append(row)
-            before[key] = counts
-    if not any(one.asked for one in rows):
+    before: dict[tuple[str, str], ItemCounts] = {}
+    for ref, counts in counts_by_version:
+        key = ref.partition("@")[0], counts.item
+        row = _statistics_of(ref, counts, before.get(key), rules)
+        # A duty that everybody meets says nothing of the stores, and must be asked all the same.
+        if row.advice is ItemAdvice.ALWAYS and is_mandatory(ref, counts.item):
+            row = row._replace(advice=ItemAdvice.MUST_KEEP)
+        rows.append(row)
+        before[key] = counts
+    if not any(row.asked for row in rows):
         raise NotEstimable(message("No visits meet the conditions."), "nothing")
     return rows
-
-
-def _by_version(refs: Iterable[str]) -> list[str]:
-    def order(ref: str) -> tuple[str, list[int]]:
-        name, _, version = ref.partition("@")
-        return name, [int(component) for component in version.split(".")]
-
-    return sorted(refs, key=order)
 
 
 def _statistics_of(ref: str, counts: ItemCounts, before: ItemCounts | None, rules: ComparisonRules) -> ItemStatistics:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import CrossTabulation, cross_tabulate
-from cemaudit.compare.design_check import check_design
+from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.design_check import DesignCheck, check_design
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import FittedModel, fit_mixed_model, fit_without_store_effect, units_of_single_visits
 from cemaudit.compare.intervals import Interval, Standing
-from cemaudit.compare.league import LEAST_TENTH, League, RankingQuality
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Sparse, Vector
 from cemaudit.compare.mixed_model.model import Estimates
 from cemaudit.compare.ranking import (
@@ -26,24 +26,80 @@ from cemaudit.compare.ranking import (
     rank_intervals,
     store_groups,
 )
-from cemaudit.compare.reliability import StandardDeviations, variance_components
-from cemaudit.compare.results import DEFAULT_RULES, UNIT_TITLES, ComparisonRules
-from cemaudit.compare.selection import Selection
+from cemaudit.compare.reliability import StandardDeviations, VarianceComponent, variance_components
+from cemaudit.compare.results import DEFAULT_RULES, UNIT_TITLES, ComparedData, ComparisonRules
 from cemaudit.compare.visit_table import Factor
-from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
-from cemaudit.ledger.query.reading import Local
 
 __all__ = [
+    "LEAST_TENTH",
+    "League",
+    "RankingQuality",
     "adjusted_scores",
-    "fit_league",
-    "fit_selection",
+    "fit_units",
     "make_league",
     "pools_confounded",
     "reliabilities",
     "singletons",
     "standard_deviations",
 ]
+
+
+LEAST_TENTH = 10
+"""Of fewer that have a place there is no lowest tenth."""
+
+
+class RankingQuality(NamedTuple):
+    """How far the order of stores may be trusted; shares are 0 to 1.
+
+    ``places``: stores that have one. ``groups``: of stores that cannot be told apart. ``told_apart``: the share of
+    pairs that differ at 95 % (``None`` without a pair). ``ranked``: the share of pairs in different groups, ``wrong``:
+    of all pairs expected in the wrong order then, ``wrong_in_full``: if every pair were ranked.
+    """
+
+    places: int
+    groups: int
+    told_apart: float | None
+    ranked: float
+    wrong: float
+    wrong_in_full: float
+
+
+@dataclass(frozen=True, eq=False)
+class League:
+    """Stores (or ``unit``: regions, formats ...), best first; those without a place by their scores, too.
+
+    ``target`` in points, or ``None``. ``spreads`` on the scale of ``facts.scale``; ``parts``: the same as shares of one
+    visit's variance (none where every store was visited once). ``centre``: the mean score of all stores, in points.
+    ``wrong``: the share of the flagged expected not to be what they are flagged for (``None`` without flags),
+    ``found``: the share of those that are that the flags find. ``factors``: what else the model takes into account.
+    """
+
+    facts: ComparedData
+    rules: ComparisonRules
+    unit: str
+    target: float | None
+    standings: tuple[Standing, ...]
+    spreads: StandardDeviations
+    parts: tuple[VarianceComponent, ...]
+    centre: float
+    order: RankingQuality
+    wrong: float | None
+    found: float | None
+    shoppers: int
+    factors: tuple[Factor, ...]
+    design: DesignCheck
+    notes: tuple[Message, ...]
+
+    @property
+    def flagged(self) -> tuple[Standing, ...]:
+        """The stores that are flagged."""
+        return tuple(standing for standing in self.standings if standing.flagged)
+
+    @property
+    def worse(self) -> str:
+        """On which side of a target the bad stores lie: ``below`` or ``above``."""
+        return "above" if self.facts.better == "lower" else "below"
 
 
 def standard_deviations(fitted: FittedModel) -> StandardDeviations:
@@ -272,37 +328,13 @@ def _finite_or_none(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-_FULL = 100.0
+def fit_units(crossed: CrossTabulation) -> FittedModel:
+    """Return the model that stores, or what is made of them, are compared by.
 
-
-def fit_league(
-    reading: Local,
-    selection: Selection,
-    target: float | None = None,
-    rules: ComparisonRules = DEFAULT_RULES,
-    scale: str = "auto",
-) -> League:
-    """The league of what is asked; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
-
-    ``BadInput`` where the question is wrong, ``NotEstimable`` where the visits do not answer it.
+    ``NotEstimable`` where there are not two of the unit, or where the visits do not say enough.
     """
-    fitted = fit_selection(reading, selection, rules, scale)
-    return make_league(fitted, reading.store_names(), target, rules)
-
-
-def fit_selection(
-    reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES, scale: str = "auto"
-) -> FittedModel:
-    """The fitted model of what is asked; ``NotEstimable`` where there are not two of the unit."""
-    crossed = cross_tabulate(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
     if crossed.unit_factor and len(crossed.unit_factor.levels) < 2:
         raise NotEstimable(_single_level_message(crossed.unit_factor))
-    if scale == "auto" and _mean(crossed) > rules.arcsine_above * _FULL:
-        return _near_the_ceiling(reading, selection, crossed)
-    return _fit(crossed)
-
-
-def _fit(crossed: CrossTabulation) -> FittedModel:
     return fit_without_store_effect(crossed) if units_of_single_visits(crossed) else fit_mixed_model(crossed)
 
 
@@ -311,17 +343,3 @@ def _single_level_message(unit: Factor) -> Message:
     if unit.levels == (None,):
         return message("of none of these stores anything is known as {key}: nothing to compare", key=unit.name)
     return message("all these stores have the same {key}: {value}", key=unit.name, value=unit.levels[0])
-
-
-def _mean(crossed: CrossTabulation) -> float:
-    return float(crossed.raw.sum() / max(crossed.facts.visits, 1))
-
-
-def _near_the_ceiling(reading: Local, selection: Selection, crossed: CrossTabulation) -> FittedModel:
-    """On the arcsine scale, where the scores are shares of points; else on their own, which is said."""
-    try:
-        fitted = _fit(cross_tabulate(reading, replace(selection, scale="arcsine")))
-    except BadInput:
-        return _fit(crossed)
-    note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
-    return fitted._replace(notes=(*fitted.notes, note))

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from statistics import NormalDist
 from typing import NamedTuple
 
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.errors import Sayable
-from cemaudit.ledger.query.measured import facets_of_item
-from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, is_asked
-from cemaudit.ledger.query.reading import Reading
-from cemaudit.ledger.query.statement import conditions_of
-from cemaudit.ledger.snapshot.names import ColumnNames, quoted
-from cemaudit.model.answers import Nps
 
 __all__ = [
     "ItemNps",
@@ -23,7 +15,6 @@ __all__ = [
     "NpsDriver",
     "NpsDrivers",
     "PairedSums",
-    "items_nps",
     "net_promoter_score",
     "within_person_correlation",
 ]
@@ -123,27 +114,3 @@ class ItemNps(NamedTuple):
     item: str
     title: Sayable
     score: NetPromoterScore
-
-
-def items_nps(reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES) -> list[ItemNps]:
-    """Of the items of type ``nps`` that are asked about and were answered; ``BadInput`` as for ``items_table``."""
-    refs = checklists_asked(reading, question, one=False)
-    return [
-        item_nps for ref in refs for item_nps in _checklist_nps(reading, ref, question, rules) if item_nps.score.answers
-    ]
-
-
-def _checklist_nps(reading: Reading, ref: str, question: LedgerQuery, rules: ComparisonRules) -> Iterator[ItemNps]:
-    checklist = reading.checklist(ref)
-    where, values = conditions_of(question.in_sql)
-    for name, item in checklist.items.items():
-        if isinstance(item.answer, Nps) and is_asked(question, facets_of_item(checklist, name)):
-            reading.view("visits", reading.answers(ref).parts)
-            answer = f"visits.{quoted(ColumnNames(checklist).item('answer', name))}"
-            ((up, down, answers),) = reading.ask(
-                f"select count(case when {answer} >= 9 then 1 end), count(case when {answer} <= 6 then 1 end), "
-                f"count({answer}) from visits left join stores on stores.store = visits.store "
-                f"where {' and '.join(where)}",
-                values,
-            )
-            yield ItemNps(ref, name, item.ask, net_promoter_score(up, down, answers, rules.level))

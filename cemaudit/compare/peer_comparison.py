@@ -12,17 +12,15 @@ from scipy.special import ndtr
 
 from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.intervals import Interval, Standing
-from cemaudit.compare.league import League
-from cemaudit.compare.league_table import standard_deviations
+from cemaudit.compare.league_table import League, standard_deviations
+from cemaudit.compare.power_analysis import ANOTHER_STORE, visits_for_difference
 from cemaudit.compare.report_records import StorePlace
-from cemaudit.compare.sample_size import ANOTHER_STORE, visits_for_difference
-from cemaudit.compare.trend import Trend
+from cemaudit.compare.trends import Trend
 from cemaudit.compare.wording import percent
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import Message, message
-from cemaudit.ledger.query.reading import Reading
 
-__all__ = ["MOST", "StorePair", "compare_pair", "places_of"]
+__all__ = ["MOST", "StorePair", "compare_pair", "store_places"]
 
 MOST = 1_000
 
@@ -107,15 +105,17 @@ _PEER_KEYS = (
 )
 
 _ALL = message("all stores")
-Known = Mapping[str, Mapping[str, str | None]]
+Attributes = Mapping[str, Mapping[str, str | None]]
 
 
-def places_of(
-    reading: Reading, league: League, trend: Trend | None = None, *, named: bool = False
+def store_places(
+    attributes_by_store: Attributes, league: League, trend: Trend | None = None, *, named: bool = False
 ) -> dict[str, StorePlace]:
-    """The place of each store by id; ``named``: the other stores' names may be shown; ``trend`` of the same visits."""
-    rows = reading.ask("select store, region, format from stores")
-    attributes_by_store = {store: {"region": region, "format": form} for store, region, form in rows}
+    """Return the place of each store by id.
+
+    ``attributes_by_store``: what is known of stores; ``named``: the other stores' names may be shown; ``trend`` of the
+    same visits.
+    """
     places = {
         standing.store: _store_place(league, standing, attributes_by_store, named=named)
         for standing in league.standings
@@ -128,7 +128,7 @@ def places_of(
     }
 
 
-def _store_place(league: League, standing: Standing, attributes_by_store: Known, *, named: bool) -> StorePlace:
+def _store_place(league: League, standing: Standing, attributes_by_store: Attributes, *, named: bool) -> StorePlace:
     peers, what = _peers(league.standings, standing, attributes_by_store)
     facts = league.facts
     return StorePlace(
@@ -147,7 +147,7 @@ def _store_place(league: League, standing: Standing, attributes_by_store: Known,
 
 
 def _peers(
-    standings: Sequence[Standing], standing: Standing, attributes_by_store: Known
+    standings: Sequence[Standing], standing: Standing, attributes_by_store: Attributes
 ) -> tuple[tuple[Standing, ...], Message]:
     """The ranked stores most like it of which there are enough; else all."""
     own = attributes_by_store.get(standing.store, {})
@@ -163,6 +163,6 @@ def _peers(
     return tuple(each for each in standings if each is standing or each.rank), _ALL
 
 
-def _has_attributes(attributes_by_store: Known, store: Standing, attributes: Mapping[str, str | None]) -> bool:
+def _has_attributes(attributes_by_store: Attributes, store: Standing, attributes: Mapping[str, str | None]) -> bool:
     said = attributes_by_store.get(store.store, {})
     return all(said.get(key) == value for key, value in attributes.items())

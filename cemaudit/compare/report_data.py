@@ -7,20 +7,23 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from cemaudit.compare.channels import compare_channels, facet_leagues
-from cemaudit.compare.drivers.results import DriverQuery as Drivers
+from cemaudit.compare.drivers.candidates import DriverQuery as Drivers
 from cemaudit.compare.drivers.results import DriverStudy
-from cemaudit.compare.drivers.study import study_drivers
-from cemaudit.compare.effect import action_effect
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.finding_counts import count_findings
+from cemaudit.compare.from_snapshot import (
+    action_effect,
+    channel_comparison,
+    estimate_trend,
+    facet_leagues,
+    fit_selection,
+    study_drivers,
+)
 from cemaudit.compare.funnel import league_funnel
-from cemaudit.compare.league import League
-from cemaudit.compare.league_table import fit_selection, make_league
+from cemaudit.compare.league_table import League, make_league
 from cemaudit.compare.report_records import ChannelComparison, LeagueReportData, ScoreHistory, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.selection import Selection, over_all_waves
-from cemaudit.compare.trend import estimate_trend
 from cemaudit.compare.wording import effect_conclusions, trend_conclusions
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
@@ -78,7 +81,8 @@ def _if_estimable(make: Callable[[], Result]) -> Result | None:
 
 def _channels(reading: Local, selection: Selection, rules: ComparisonRules) -> ChannelComparison:
     channel_selection = replace(selection, facet="channel", measure=None, unit="store")
-    return compare_channels(reading, facet_leagues(reading, channel_selection, rules=rules), rules)
+    leagues = facet_leagues(reading, channel_selection, rules=rules)
+    return channel_comparison(reading, channel_selection, leagues, rules)
 
 
 def _score_history(reading: Local, selection: Selection, rules: ComparisonRules) -> ScoreHistory:

@@ -11,7 +11,7 @@ from cemaudit.model import Severity
 
 if TYPE_CHECKING:
     from cemaudit.compare.drivers.results import DriverStudy
-    from cemaudit.compare.league import League
+    from cemaudit.compare.league_table import League
 
 __all__ = [
     "ChannelAgreement",

@@ -10,7 +10,7 @@ from cemaudit.language import Message, message
 from cemaudit.model.text import Text
 
 if TYPE_CHECKING:
-    from cemaudit.compare.case_mix import ScoreScale
+    from cemaudit.compare.score_scale import ScoreScale
 
 __all__ = ["DEFAULT_RULES", "EXCLUDED", "UNIT_TITLES", "ComparedData", "ComparisonRules"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from cemaudit.compare.errors import require_visits
+from cemaudit.compare.errors import NotEstimable
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import FACETS, Condition
@@ -27,6 +27,7 @@ __all__ = [
     "Selection",
     "filter_by_wave",
     "over_all_waves",
+    "require_visits",
     "score_sources",
     "selected_facet_values",
     "selected_measure",
@@ -106,6 +107,12 @@ class ScoreSource(NamedTuple):
     def measure(self) -> Measure | None:
         """The measure as its scheme has it."""
         return self.scheme.measure[self.column.measure] if self.column else None
+
+
+def require_visits(reading: Reading) -> None:
+    """``NotEstimable`` where there are no visits at all."""
+    if not reading.refs:
+        raise NotEstimable(message("there are no visits yet: nothing to compare"), "none")
 
 
 def selected_measure(reading: Reading, selection: Selection) -> str:

@@ -10,19 +10,16 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import cross_tabulate_table, partition
+from cemaudit.compare.crosstabs import partition
 from cemaudit.compare.errors import NotEstimable
-from cemaudit.compare.fitting import FittedModel, fit_mixed_model
+from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
 from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.mixed_model.posterior import fit_best
-from cemaudit.compare.results import ComparisonRules
-from cemaudit.compare.selection import FacetValue, Selection, selected_facet_values
-from cemaudit.compare.visit_table import Factor, VisitTable, visit_table
-from cemaudit.errors import BadInput, Sayable
-from cemaudit.language import Message, message
-from cemaudit.ledger.query.reading import Local
+from cemaudit.compare.visit_table import Factor, TablePart, VisitTable
+from cemaudit.errors import Sayable
+from cemaudit.language import message
 
 __all__ = [
     "LEAST_WAVES",
@@ -33,7 +30,6 @@ __all__ = [
     "confounded_with_waves",
     "individuals_chart_limits",
     "network_series",
-    "series_by_facet",
     "series_by_factor",
     "waves_by_date",
 ]
@@ -45,11 +41,10 @@ MOST_COLUMNS = 1_500
 
 
 class Wave(NamedTuple):
-    """A wave: its ``name``, its ``level_index`` among the levels of the table, and its ``code`` in there."""
+    """A wave: its ``name``, and its ``level_index`` among the levels of the table."""
 
     name: str
     level_index: int
-    code: int
 
 
 class WaveScore(NamedTuple):
@@ -87,14 +82,13 @@ class _WaveContrasts(NamedTuple):
 
 def waves_by_date(table: VisitTable) -> list[Wave]:
     """The waves known, the oldest first: by the day in the midst of their visits."""
-    rows = table.columns("select wave, quantile_disc(day, 0.5) as day from compared group by wave")
-    key = table.keys["wave"]
-    code_of = {int(level_index): number - 1 for number, level_index in enumerate(key.places) if level_index >= 0}
+    rows = table.median_days()
+    levels = table.keys["wave"].levels
     waves = []
     for level_index, day in zip(rows["wave"].tolist(), rows["day"].tolist(), strict=True):
-        name = key.levels[level_index]
+        name = levels[level_index]
         if name is not None:
-            waves.append((day, name, Wave(name, level_index, code_of[level_index])))
+            waves.append((day, name, Wave(name, level_index)))
     return [wave for _, _, wave in sorted(waves)]
 
 
@@ -132,12 +126,14 @@ def series_by_factor(
 
     ``NotEstimable`` where these are too many.
     """
-    size = len(table.keys["wave"].places)
+    wave_levels = table.keys["wave"].levels
+    size = len(wave_levels)
     part_columns = len(of.levels) * size
-    visits = partition(table, fitted.crossed, of.codes, f"place * {size} + wave + 1", part_columns).among(
-        fitted.crossed
-    )
+    visits = partition(table, fitted.crossed, TablePart(of.codes, len(of.levels)), "wave").among(fitted.crossed)
     occupied = np.flatnonzero(visits.visits)
+    if None in wave_levels:
+        # Columns of waves not known come first: their order shows in the last digits of what is estimated.
+        occupied = occupied[np.lexsort([(occupied + 1) % size, occupied // size])]
     if len(occupied) > MOST_COLUMNS:
         text = message("there are too many of {key} to follow each: choose some with --where", key=of.name)
         raise NotEstimable(text, "too-many")
@@ -149,7 +145,7 @@ def series_by_factor(
     for number, name in enumerate(of.levels):
         own = of.codes == number
         rows = _wave_contrasts(fitted, own / own.sum(), waves)
-        columns = [number * size + wave.code + 1 for wave in waves]
+        columns = [number * size + wave.level_index for wave in waves]
         rows = rows._replace(dense=np.hstack([rows.dense, indicator[columns]]))
         visit_counts = visits.visits[columns].astype(int).tolist()
         series.append(
@@ -186,35 +182,6 @@ def _wave_scores(
             point = point._replace(change=change, change_interval=Interval(change - reach, change + reach))
         wave_scores.append(point)
     return tuple(wave_scores)
-
-
-def series_by_facet(
-    reading: Local, selection: Selection, waves: Sequence[Wave], rules: ComparisonRules, measure: str
-) -> tuple[tuple[WaveSeries, ...], list[Message]]:
-    """The series of each value of the facet asked for; and notes: where there can be none, or where they are not of the
-    network's ``measure``.
-    """
-    values = selected_facet_values(reading, selection)
-    series: list[WaveSeries] = []
-    notes: list[Message] = []
-    if values and values[0].asked.measure != measure:
-        notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].asked.measure))
-    for value in values:
-        try:
-            series.append(_series(reading, value, waves, rules))
-        except (BadInput, NotEstimable) as error:
-            notes.append(message("{name}: {why}", name=value.title, why="; ".join(map(str, error.problems))))
-    return tuple(series), notes
-
-
-def _series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rules: ComparisonRules) -> WaveSeries:
-    with visit_table(reading, facet_value.asked) as table:
-        found = fit_mixed_model(cross_tabulate_table(table))
-        waves_by_name = {wave.name: wave for wave in waves_by_date(table)}
-    own = [waves_by_name[wave.name] for wave in waves if wave.name in waves_by_name]
-    if len(own) < len(waves):
-        raise NotEstimable(message("no scores in some waves"), "waves")
-    return network_series(found, own, rules.level, facet_value.facet_value, facet_value.title)
 
 
 LEAST_WAVES = 6

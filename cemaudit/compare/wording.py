@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cemaudit.compare.control_charts import StoreAlarm, StoreMonitoring
-from cemaudit.compare.effect import ActionEffect
-from cemaudit.compare.league import LEAST_TENTH, League
+from cemaudit.compare.intervention import ActionEffect
+from cemaudit.compare.league_table import LEAST_TENTH, League
 from cemaudit.compare.reliability import visits_for_reliability
 from cemaudit.compare.results import ComparisonRules
-from cemaudit.compare.trend import Trend
+from cemaudit.compare.trends import Trend
 from cemaudit.compare.waves import WaveScore, WaveSeries, individuals_chart_limits
 from cemaudit.language import N_, Message, message
 

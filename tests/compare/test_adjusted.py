@@ -11,7 +11,7 @@ import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cemaudit.compare.case_mix import (
+from cemaudit.compare.queries.case_mix import (
     EASINESS,
     ItemTerm,
     PointsMean,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from published import published, shared_table
 
-from cemaudit.compare.agreement import cronbach_alpha, intraclass, krippendorff_alpha
+from cemaudit.compare.rater_agreement import cronbach_alpha, intraclass, krippendorff_alpha
 
 SHROUT_FLEISS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype=float

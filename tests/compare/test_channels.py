@@ -8,14 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networks import Network
 
-from cemaudit.compare.channels import (
-    LEAST_STORES,
-    Sums,
-    compare_channels,
-    disattenuated_correlation,
-    facet_leagues,
-    paired_sums,
-)
+from cemaudit.compare.channels import LEAST_STORES, Sums, disattenuated_correlation
+from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
+from cemaudit.compare.queries.visits import paired_sums
 from cemaudit.compare.selection import Selection, selected_facet_values
 from cemaudit.ledger.query.reading import Local
 
@@ -85,9 +80,10 @@ def test_sums_are_those_of_the_visits_with_both_scores(snapshot: Local, chain: N
 
 
 def test_a_chain_has_its_channels_side_by_side(snapshot: Local) -> None:
-    sides = facet_leagues(snapshot, Selection(facet="channel"))
-    found = compare_channels(snapshot, sides)
-    assert [str(mean.channel) for mean in found.means] == [str(side.facet_value.title) for side in sides]
+    selection = Selection(facet="channel")
+    sides = facet_leagues(snapshot, selection)
+    found = channel_comparison(snapshot, selection, sides)
+    assert [str(mean.channel) for mean in found.means] == [str(side.title) for side in sides]
     (agreement,) = found.agreements
     assert agreement.stores < LEAST_STORES
     assert agreement.correlation is None

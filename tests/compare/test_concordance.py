@@ -8,8 +8,8 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.agreement import SAMPLED_CASES, intraclass, krippendorff_alpha, shopper_agreement
 from cemaudit.compare.crosstabs import VisitArrays
+from cemaudit.compare.rater_agreement import SAMPLED_CASES, intraclass, krippendorff_alpha, shopper_agreement
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.compare.visit_table import Factor
 

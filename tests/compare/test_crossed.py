@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import Network
 
-from cemaudit.compare.crosstabs import cross_tabulate, read_visit_arrays
 from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.from_snapshot import read_cross_tabulation, read_visit_arrays
 from cemaudit.compare.mixed_model.crossproducts import CrossProducts
 from cemaudit.compare.selection import Selection
 from cemaudit.errors import BadInput
@@ -78,7 +78,7 @@ def some(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @settings(max_examples=12, deadline=None)
 def test_sums_by_sql_are_those_of_the_rows(some: Local, asked: Selection) -> None:
     try:
-        found = cross_tabulate(some, asked)
+        found = read_cross_tabulation(some, asked)
     except (BadInput, NotEstimable) as refusal:
         with pytest.raises(type(refusal), match=r"none of these visits has a score|no such measure"):
             read_visit_arrays(some, asked)
@@ -94,11 +94,11 @@ def test_sums_by_sql_are_those_of_the_rows(some: Local, asked: Selection) -> Non
 
 def test_also_on_the_arcsine_scale(snapshot: Local) -> None:
     asked = Selection(scale="arcsine")
-    assert_same(cross_tabulate(snapshot, asked).sums(), read_visit_arrays(snapshot, asked).sums())
+    assert_same(read_cross_tabulation(snapshot, asked).sums(), read_visit_arrays(snapshot, asked).sums())
 
 
 def test_without_shoppers_their_columns_are_not_there(snapshot: Local) -> None:
-    found = cross_tabulate(snapshot, Selection())
+    found = read_cross_tabulation(snapshot, Selection())
     whole, without = found.sums(), found.without_shoppers().sums()
     people = len(found.shoppers)
     assert without.random_levels == ()
@@ -108,7 +108,7 @@ def test_without_shoppers_their_columns_are_not_there(snapshot: Local) -> None:
 
 
 def test_the_effective_number_of_visits_is_that_of_as_many_shoppers(snapshot: Local) -> None:
-    rows, found = read_visit_arrays(snapshot, Selection()), cross_tabulate(snapshot, Selection())
+    rows, found = read_visit_arrays(snapshot, Selection()), read_cross_tabulation(snapshot, Selection())
     for store in range(len(rows.stores)):
         seen = rows.shopper[rows.store == store]
         counts = [*np.bincount(seen[seen >= 0]), *np.ones((seen < 0).sum())]
@@ -117,7 +117,7 @@ def test_the_effective_number_of_visits_is_that_of_as_many_shoppers(snapshot: Lo
 
 
 def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> None:
-    found = cross_tabulate(snapshot, Selection())
+    found = read_cross_tabulation(snapshot, Selection())
     ones = found.sums().column_by_column.toarray()[len(found.shoppers)]
     for factor in found.factors:
         counts = ones[found.columns_of(factor.name)]
@@ -127,7 +127,7 @@ def test_the_columns_of_a_factor_are_where_its_levels_stand(snapshot: Local) -> 
 
 
 def test_the_rows_of_stores_have_their_own_levels_and_the_usual_occasion(snapshot: Local) -> None:
-    found = cross_tabulate(snapshot, Selection())
+    found = read_cross_tabulation(snapshot, Selection())
     rows, ones = found.rows().toarray(), found.sums().column_by_column.toarray()[len(found.shoppers)]
     pool = found.store_factors[0]
     assert np.array_equal(rows[:, found.columns_of("pool")].argmax(axis=1), pool.codes)
@@ -142,7 +142,7 @@ def test_nobody_known_means_no_shoppers(tmp_path_factory: pytest.TempPathFactory
     visits = [one.model_copy(update={"shopper": None}) for one in networks.made_up(3, 30)]
     chain: Network = networks.network(tmp_path_factory.mktemp("nobody"), visits)
     with reading(chain.folder) as opened:
-        found = cross_tabulate(opened, Selection())
+        found = read_cross_tabulation(opened, Selection())
         assert found.effective is None
         assert found.sums().random_levels == ()
         assert_same(found.sums(), read_visit_arrays(opened, Selection()).sums())

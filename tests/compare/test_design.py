@@ -8,11 +8,11 @@ import crosses
 import numpy as np
 import pytest
 
-from cemaudit.compare.case_mix import ScoreScale
 from cemaudit.compare.crosstabs import CrossTabulation
 from cemaudit.compare.design_check import DesignCheck, check_design
 from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.mixed_model.reml import fit_at_theta
+from cemaudit.compare.score_scale import ScoreScale
 from cemaudit.language import use
 
 

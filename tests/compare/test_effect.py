@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from acted import Made, bottom_tenth
 
-from cemaudit.compare.effect import ACTION_COLUMNS, ActionEffect, action_effect, estimate_effect
 from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.from_snapshot import action_effect
+from cemaudit.compare.intervention import ACTION_COLUMNS, ActionEffect, estimate_effect
 from cemaudit.compare.mixed_model.posterior import fit_best
 from cemaudit.compare.selection import Selection
 from cemaudit.compare.wording import effect_conclusions

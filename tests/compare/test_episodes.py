@@ -8,7 +8,7 @@ import networks
 import pytest
 import samples
 
-from cemaudit.compare.crosstabs import cross_tabulate, read_visit_arrays
+from cemaudit.compare.from_snapshot import read_cross_tabulation, read_visit_arrays
 from cemaudit.compare.selection import Selection
 from cemaudit.ledger.query.reading import reading
 from cemaudit.model import Visit
@@ -33,7 +33,7 @@ VISITS = [
 def test_visits_of_an_episode_count_as_one_with_their_mean(tmp_path: Path) -> None:
     folder = networks.network(tmp_path, VISITS).folder
     with reading(folder) as opened:
-        crossed, seen = cross_tabulate(opened, Selection()), read_visit_arrays(opened, Selection())
+        crossed, seen = read_cross_tabulation(opened, Selection()), read_visit_arrays(opened, Selection())
     assert crossed.visits.tolist() == [4, 3]
     assert crossed.facts.visits == len(seen.raw) == 7
     right, wrong = seen.raw.max(), seen.raw.min()
@@ -45,4 +45,4 @@ def test_visits_of_an_episode_count_as_one_with_their_mean(tmp_path: Path) -> No
 def test_a_visit_in_steps_by_nobody_known_counts_for_itself(tmp_path: Path) -> None:
     folder = networks.network(tmp_path, [*VISITS, visit(1, None, right=False, step=2)]).folder
     with reading(folder) as opened:
-        assert cross_tabulate(opened, Selection()).visits.tolist() == [5, 3]
+        assert read_cross_tabulation(opened, Selection()).visits.tolist() == [5, 3]

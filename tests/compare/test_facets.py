@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from networks import Network
 
-from cemaudit.compare.crosstabs import read_visit_arrays
+from cemaudit.compare.from_snapshot import read_visit_arrays
 from cemaudit.compare.selection import Selection, selected_facet_values
 from cemaudit.errors import BadInput
 from cemaudit.language import use

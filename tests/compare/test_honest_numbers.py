@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from cemaudit.compare.crosstabs import CrossTabulation
 from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.intervals import Standing
-from cemaudit.compare.league import League
-from cemaudit.compare.league_table import make_league
+from cemaudit.compare.league_table import League, make_league
 from cemaudit.compare.results import DEFAULT_RULES
 
 SHOPPERS = 8

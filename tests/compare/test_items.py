@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import samples
 
-from cemaudit.compare.agreement import internal_consistencies
 from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.from_snapshot import internal_consistencies, item_statistics, items_nps
 from cemaudit.compare.intervals import wilson_interval
-from cemaudit.compare.item_analysis import ItemAdvice, ItemStatistics, item_statistics, upper_limit_of_share
-from cemaudit.compare.nps import items_nps, net_promoter_score
+from cemaudit.compare.item_analysis import ItemAdvice, ItemStatistics, upper_limit_of_share
+from cemaudit.compare.nps import net_promoter_score
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.question import LedgerQuery

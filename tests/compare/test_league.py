@@ -11,8 +11,7 @@ import pytest
 
 from cemaudit.compare import fitting
 from cemaudit.compare.crosstabs import CrossTabulation
-from cemaudit.compare.league import League
-from cemaudit.compare.league_table import adjusted_scores, make_league, pools_confounded
+from cemaudit.compare.league_table import League, adjusted_scores, make_league, pools_confounded
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.compare.wording import league_conclusions
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from networks import SCHEMES, SHOPS, STORES, Network
 
-from cemaudit.compare.crosstabs import VisitArrays, read_visit_arrays
+from cemaudit.compare.crosstabs import VisitArrays
 from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.from_snapshot import read_visit_arrays
 from cemaudit.compare.selection import Selection, filter_by_wave
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition

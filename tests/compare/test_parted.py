@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import cross_tabulate_table, indicator_matrix, partition
+from cemaudit.compare.crosstabs import cross_tabulate, indicator_matrix, partition
 from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
 from cemaudit.compare.mixed_model.posterior import fit_best
+from cemaudit.compare.queries.visits import visit_table
 from cemaudit.compare.selection import Selection
-from cemaudit.compare.visit_table import visit_table
+from cemaudit.compare.visit_table import TablePart
 from cemaudit.ledger.query.reading import Local
 
 MORE = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])
@@ -20,10 +21,10 @@ DAY = 20_605
 
 def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
     with visit_table(snapshot, Selection()) as table:
-        whole = cross_tabulate_table(table)
+        whole = cross_tabulate(table)
         acted = np.isin(table.stores, ["s1", "s3"]).astype(np.int32)
-        found = partition(table, whole, acted, f"2 * place + cast(day >= {DAY} as integer)", 4)
-        rows = table.columns("select store, shopper, wave, version, day, score, raw from compared")
+        found = partition(table, whole, TablePart(acted, 2, DAY), "later")
+        rows = table.rows()
     part = 2 * acted[rows["store"]] + (rows["day"] >= DAY)
     versions = [one._replace(codes=one.codes[rows["version"]]) for one in table.version_factors]
     factors = [

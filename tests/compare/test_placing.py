@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from networks import Network
 
-from cemaudit.compare.league_table import fit_league
-from cemaudit.compare.peer_comparison import LEAST_PEERS, places_of
+from cemaudit.compare.from_snapshot import fit_league, places_of
+from cemaudit.compare.peer_comparison import LEAST_PEERS
 from cemaudit.compare.selection import Selection
 from cemaudit.ledger.query.reading import Local
 

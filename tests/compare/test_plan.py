@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemaudit.compare.power_analysis import ASSUMED_DEVIATIONS, VISIT_COUNTS, DetectionGoal, plan_sample_size
 from cemaudit.compare.reliability import StandardDeviations
-from cemaudit.compare.sample_size import ASSUMED_DEVIATIONS, VISIT_COUNTS, DetectionGoal, plan_sample_size
 from cemaudit.language import use
 
 

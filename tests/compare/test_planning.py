@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemaudit.compare.power_analysis import DetectionGoal, power, smallest_difference, visits_for_difference
 from cemaudit.compare.reliability import StandardDeviations
-from cemaudit.compare.sample_size import DetectionGoal, power, smallest_difference, visits_for_difference
 
 BASE = StandardDeviations(5, 5, 10)
 aims = st.builds(

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.case_mix import arcsine_transform, inverse_arcsine
 from cemaudit.compare.intervals import wilson_interval
+from cemaudit.compare.score_scale import arcsine_transform, inverse_arcsine
 
 counts = st.integers(1, 10_000).flatmap(lambda of: st.tuples(st.floats(0, of), st.just(of)))
 

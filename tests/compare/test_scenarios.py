@@ -12,8 +12,8 @@ import pytest
 import samples
 from numpy.typing import NDArray
 
-from cemaudit.compare.crosstabs import cross_tabulate
 from cemaudit.compare.fitting import fit_mixed_model
+from cemaudit.compare.from_snapshot import read_cross_tabulation
 from cemaudit.compare.league_table import adjusted_scores
 from cemaudit.compare.selection import Selection
 from cemaudit.ledger.query.reading import reading
@@ -52,7 +52,7 @@ def league(home: Path, some: Sequence[Visit]) -> NDArray[np.float64]:
     """The score of each store against their mean."""
     home.mkdir()
     with reading(networks.network(home, some).folder) as opened:
-        crossed = cross_tabulate(opened, Selection(measure="plain", pool=""))
+        crossed = read_cross_tabulation(opened, Selection(measure="plain", pool=""))
         found = adjusted_scores(fit_mixed_model(crossed), np.eye(len(crossed.stores)))[0]
     return found - found.mean()
 

@@ -11,7 +11,7 @@ import pytest
 from cemaudit.compare.crosstabs import VisitArrays
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.results import DEFAULT_RULES
-from cemaudit.compare.shopper_severity import shopper_severities
+from cemaudit.compare.severity import shopper_severities
 
 STORES, SHOPPERS = 210, 30
 TRUE = np.linspace(-12, 12, SHOPPERS)

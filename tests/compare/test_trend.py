@@ -9,8 +9,9 @@ from networks import Network
 
 from cemaudit.compare.control_charts import EwmaChart, StoreAlarm, StoreMonitoring
 from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.from_snapshot import estimate_trend
 from cemaudit.compare.selection import Selection
-from cemaudit.compare.trend import Trend, estimate_trend
+from cemaudit.compare.trends import Trend
 from cemaudit.compare.wording import trend_conclusions
 from cemaudit.errors import BadInput
 from cemaudit.ledger.query.keys import Condition

@@ -19,7 +19,7 @@ from cemaudit.compare.control_charts import (
 from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.waves import Wave
 
-WAVES = [Wave(f"w{number + 1}", number, number) for number in range(4)]
+WAVES = [Wave(f"w{number + 1}", number) for number in range(4)]
 STORES, CHANGED = 250, 20
 
 
@@ -93,7 +93,7 @@ def test_the_order_of_days_is_what_counts() -> None:
 
 
 def test_without_later_visits_nothing_is_watched() -> None:
-    assert monitor_stores(rests(0.0), WAVES[:2], [Wave("w9", 9, 9)], {}, 1.0) is None
+    assert monitor_stores(rests(0.0), WAVES[:2], [Wave("w9", 9)], {}, 1.0) is None
 
 
 def test_the_mean_of_a_store_in_a_wave_is_adjusted() -> None:

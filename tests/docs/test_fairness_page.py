@@ -13,8 +13,8 @@ import pytest
 from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
 from cemaudit.compare.mixed_model.reml import fit_reml
+from cemaudit.compare.power_analysis import ASSUMED_DEVIATIONS
 from cemaudit.compare.results import DEFAULT_RULES
-from cemaudit.compare.sample_size import ASSUMED_DEVIATIONS
 
 MARKS = ["headline", "real", "flags", "pairs", "regions", "back", "visits"]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"

@@ -31,7 +31,7 @@ from cemaudit.model.vocabulary import Facet, label
 if TYPE_CHECKING:
     from cemaudit.compare.channels import FacetLeague
     from cemaudit.compare.intervals import Standing
-    from cemaudit.compare.league import League
+    from cemaudit.compare.league_table import League
     from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison, LeagueReportData
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
@@ -53,7 +53,8 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
     """Compare two."""
     if one == other:
         raise click.UsageError(str(message("name two stores, not one twice")))
-    from cemaudit.compare.league_table import fit_selection, make_league
+    from cemaudit.compare.from_snapshot import fit_selection
+    from cemaudit.compare.league_table import make_league
     from cemaudit.compare.peer_comparison import compare_pair
 
     with open_selection(question) as opened:
@@ -91,18 +92,18 @@ def print_facets(
     reading: Local, asked: Selection, target: float | None, rules: ComparisonRules, form: OutputFormat
 ) -> None:
     """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
-    from cemaudit.compare.channels import compare_channels, facet_leagues
+    from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
     from cemaudit.compare.wording import facet_legend
 
     sides = facet_leagues(reading, asked, target, rules)
     facet = str(asked.facet)
     rows = [
-        {facet: side.facet_value.facet_value, **standing_row(standing)}
+        {facet: side.facet_value, **standing_row(standing)}
         for side in sides
         if side.league
         for standing in side.league.standings
     ]
-    channels = compare_channels(reading, sides, rules)
+    channels = channel_comparison(reading, asked, sides, rules)
     document = {**_document(channels), "rules": rules._asdict(), "standings": rows}
     if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
         _print(channels, sides, facet)
@@ -348,7 +349,7 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.league_table import fit_league
+    from cemaudit.compare.from_snapshot import fit_league
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
 

@@ -83,8 +83,8 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Study the drivers, and print what was found."""
-    from cemaudit.compare.drivers.results import DriverQuery
-    from cemaudit.compare.drivers.study import study_drivers
+    from cemaudit.compare.drivers.candidates import DriverQuery
+    from cemaudit.compare.from_snapshot import study_drivers
     from cemaudit.ledger.query.reading import reading
 
     visit_filter = filter_of(where, since, until, excluded=with_excluded)

@@ -16,7 +16,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.effect import ActionEffect, StoreVisitCounts
+    from cemaudit.compare.intervention import ActionEffect, StoreVisitCounts
     from cemaudit.ledger.actions import Action
     from cemaudit.ledger.export.columns import Kind
 
@@ -55,7 +55,7 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Find the effect, and show it."""
-    from cemaudit.compare.effect import action_effect
+    from cemaudit.compare.from_snapshot import action_effect
     from cemaudit.compare.results import DEFAULT_RULES
 
     done = _action(question.url, action)

@@ -18,9 +18,9 @@ from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.agreement import InternalConsistency
     from cemaudit.compare.item_analysis import ItemStatistics
     from cemaudit.compare.nps import ItemNps
+    from cemaudit.compare.rater_agreement import InternalConsistency
     from cemaudit.ledger.export.columns import Kind
 
 
@@ -69,9 +69,7 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Look at the items, and print what was found."""
-    from cemaudit.compare.agreement import internal_consistencies
-    from cemaudit.compare.item_analysis import item_statistics
-    from cemaudit.compare.nps import items_nps
+    from cemaudit.compare.from_snapshot import internal_consistencies, item_statistics, items_nps
     from cemaudit.ledger.query.question import LedgerQuery
     from cemaudit.ledger.query.reading import reading
 

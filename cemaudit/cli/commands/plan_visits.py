@@ -15,8 +15,8 @@ from cemaudit.cli.terminal import SCREEN, print_table, wrapped
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.compare.power_analysis import Against, SampleSizePlan
     from cemaudit.compare.reliability import StandardDeviations
-    from cemaudit.compare.sample_size import Against, SampleSizePlan
 
 
 _DEVIATION = BoundedNumber(0, 100)
@@ -66,8 +66,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Plan, and say it."""
+    from cemaudit.compare.power_analysis import ASSUMED_DEVIATIONS, DetectionGoal, plan_sample_size
     from cemaudit.compare.reliability import StandardDeviations
-    from cemaudit.compare.sample_size import ASSUMED_DEVIATIONS, DetectionGoal, plan_sample_size
 
     if same_shoppers and against == "target":
         raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
@@ -90,12 +90,12 @@ def spreads_of(url: str | None, given: Path | None) -> StandardDeviations:
     from cemaudit.ledger.query.reading import reading
 
     with reading(folder_of(url, given)) as found:
-        from cemaudit.compare.crosstabs import cross_tabulate
         from cemaudit.compare.fitting import fit_mixed_model
+        from cemaudit.compare.from_snapshot import read_cross_tabulation
         from cemaudit.compare.reliability import StandardDeviations
         from cemaudit.compare.selection import Selection
 
-        model = fit_mixed_model(cross_tabulate(found, Selection())).model
+        model = fit_mixed_model(read_cross_tabulation(found, Selection())).model
         return StandardDeviations(model.unit_sd, next(iter(model.random_sds), 0.0), model.sigma)
 
 

@@ -28,7 +28,7 @@ from cemaudit.language import N_, current, message
 if TYPE_CHECKING:
     from cemaudit.compare.report_records import StorePlace
     from cemaudit.compare.selection import Selection
-    from cemaudit.compare.trend import Trend
+    from cemaudit.compare.trends import Trend
     from cemaudit.hookspecs import Context
     from cemaudit.ledger.query.reading import Local
 
@@ -99,8 +99,7 @@ def _store_places(
 ) -> dict[tuple[str, str], StorePlace]:
     """The place of each store among those visited with the same checklist; why there is none is said."""
     from cemaudit.compare.errors import NotEstimable
-    from cemaudit.compare.league_table import fit_league
-    from cemaudit.compare.peer_comparison import places_of
+    from cemaudit.compare.from_snapshot import fit_league, places_of
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger.query.keys import Condition
     from cemaudit.ledger.query.reading import reading
@@ -123,7 +122,7 @@ def _store_places(
 def _trend(reading: Local, asked: Selection) -> Trend | None:
     """From wave to wave; ``None`` where there are fewer than two."""
     from cemaudit.compare.errors import NotEstimable
-    from cemaudit.compare.trend import estimate_trend
+    from cemaudit.compare.from_snapshot import estimate_trend
 
     try:
         return estimate_trend(reading, asked)

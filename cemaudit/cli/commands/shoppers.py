@@ -14,9 +14,9 @@ from cemaudit.cli.terminal import print_notes, print_section, screen_width, tabl
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.agreement import ShopperAgreement
+    from cemaudit.compare.rater_agreement import ShopperAgreement
     from cemaudit.compare.results import ComparisonRules
-    from cemaudit.compare.shopper_severity import ShopperSeverities, ShopperSeverity
+    from cemaudit.compare.severity import ShopperSeverities, ShopperSeverity
     from cemaudit.ledger.export.columns import Kind
 
 
@@ -46,10 +46,10 @@ _SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
 @localized.common_options
 def command(question: SnapshotOptions, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
     """Show the shoppers."""
-    from cemaudit.compare.agreement import shopper_agreement
-    from cemaudit.compare.crosstabs import read_visit_arrays
+    from cemaudit.compare.from_snapshot import read_visit_arrays
+    from cemaudit.compare.rater_agreement import shopper_agreement
     from cemaudit.compare.results import DEFAULT_RULES
-    from cemaudit.compare.shopper_severity import shopper_severities
+    from cemaudit.compare.severity import shopper_severities
 
     rules = DEFAULT_RULES._replace(least_person=least or DEFAULT_RULES.least_person)
     with open_selection(question) as opened:

@@ -18,7 +18,7 @@ from cemaudit.language import N_, message, translate
 if TYPE_CHECKING:
     from cemaudit.compare.control_charts import StoreAlarm
     from cemaudit.compare.intervals import Interval
-    from cemaudit.compare.trend import Trend
+    from cemaudit.compare.trends import Trend
     from cemaudit.compare.waves import WaveScore, WaveSeries
     from cemaudit.ledger.export.columns import Kind
 
@@ -69,8 +69,8 @@ def command(
     xlsx: Path | None,
 ) -> None:
     """Find what changed, and show it."""
+    from cemaudit.compare.from_snapshot import estimate_trend
     from cemaudit.compare.results import DEFAULT_RULES
-    from cemaudit.compare.trend import estimate_trend
 
     rules = DEFAULT_RULES._replace(level=level or DEFAULT_RULES.level)
     with open_selection(question) as opened:

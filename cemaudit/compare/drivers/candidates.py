@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from cemaudit.compare.drivers.data import (
-    OUTCOME,
+from cemaudit.compare.drivers.data import OUTCOME
+from cemaudit.compare.drivers.outcome import choose_outcome, outcome_sql
+from cemaudit.compare.drivers.results import Outcome, StudyDesign
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.queries.driver_columns import (
     DriverColumn,
-    DriverSource,
+    experience_columns,
     inputs_of_measure,
     item_columns,
+    mean_columns,
     measure_columns,
 )
-from cemaudit.compare.drivers.experience import experience_columns, mean_columns
-from cemaudit.compare.drivers.outcome import Outcome, choose_outcome
-from cemaudit.compare.drivers.results import DriverQuery
-from cemaudit.compare.errors import NotEstimable, require_visits
+from cemaudit.compare.queries.drivers import DriverSource
+from cemaudit.compare.selection import require_visits
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.question import LedgerQuery, is_asked
 from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import tables_asked
+from cemaudit.ledger.query.statement import EVERYTHING, Filter
 
-__all__ = ["MOST_DRIVERS", "StudyVariables", "choose_variables", "listed"]
+__all__ = ["KINDS", "MOST_DRIVERS", "DriverQuery", "StudyVariables", "choose_variables"]
 
 MOST_DRIVERS = 40
 
 
-class StudyVariables(NamedTuple):
-    """``titles`` of the drivers by the names of their columns (``d0``, ``d1`` ...), and ``ids``: their own names.
+KINDS = ("touchpoint", "channel", "stage", "element", "item")
+"""What can be a driver."""
 
-    ``mandatory``: the names of those columns that hold a mandatory item, in any version of the checklist. ``measure``:
-    of which they are the scores; empty of items. ``contained_outcomes``: those left out because the outcome is in them;
-    ``alike``: those that share something with an outcome that is reckoned.
+
+class DriverQuery(NamedTuple):
+    """Drivers ``of`` which kind, of which ``outcome`` (``None``: the best there is), by which ``measure`` of them.
+
+    ``scheme``: the scores under that one. ``by_shopper``: whether each visit is taken as it differs from its shopper's
+    usual one; ``None``: where shoppers are known.
     """
 
-    outcome: Outcome
-    measure: str
-    ids: dict[str, str]
-    titles: dict[str, Sayable]
-    mandatory: frozenset[str]
+    of: str = "touchpoint"
+    outcome: str | None = None
+    measure: str | None = None
+    which: Filter = EVERYTHING
+    scheme: str | None = None
+    by_shopper: bool | None = None
+
+
+@dataclass(frozen=True)
+class StudyVariables:
+    """The ``design`` of a study, and the ``sources`` of its columns."""
+
+    design: StudyDesign
     sources: list[DriverSource]
-    contained_outcomes: list[str]
-    alike: list[str]
 
 
 def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
@@ -53,7 +66,9 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
     tables = tables_asked(reading, question)
     outcome = choose_outcome(tables[-1], query.outcome)
     measure = "" if query.of == "item" else query.measure or _default_measure(tables[-1], query.of)
-    columns_by_table = [(table, outcome.sql(table), _columns(table, query.of, measure, question)) for table in tables]
+    columns_by_table = [
+        (table, outcome_sql(outcome, table), _columns(table, query.of, measure, question)) for table in tables
+    ]
     known = {column.name: column for _, sql, columns in columns_by_table for column in columns if sql}
     if not known:
         raise BadInput(_no_drivers_problem(tables[-1], query, measure))
@@ -71,16 +86,18 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
         for table, sql, columns in columns_by_table
         if sql
     ]
-    return StudyVariables(
-        outcome,
-        measure,
-        {key: name for name, key in keys.items()},
-        {key: known[name].title for name, key in keys.items()},
-        frozenset(key for name, key in keys.items() if name in mandatory),
-        sources,
-        alike if outcome.is_asked else [],
-        [] if outcome.is_asked else alike,
+    design = StudyDesign(
+        of=query.of,
+        outcome=outcome,
+        measure=measure,
+        ids={key: name for name, key in keys.items()},
+        titles={key: known[name].title for name, key in keys.items()},
+        mandatory=frozenset(key for name, key in keys.items() if name in mandatory),
+        contained_outcomes=alike if outcome.is_asked else [],
+        alike=[] if outcome.is_asked else alike,
+        lower_is_better=sources[-1].table.schemes[-1].direction == "lower-is-better",
     )
+    return StudyVariables(design, sources)
 
 
 def _columns(table: ScoreTable, of: str, measure: str, question: LedgerQuery) -> list[DriverColumn]:
@@ -135,8 +152,3 @@ def _driver_count_problem(count: int) -> Sayable:
             most=MOST_DRIVERS,
         )
     return message("Fewer than two drivers are there: nothing to set against each other.")
-
-
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Some names, and ``...`` where there are more."""
-    return ", ".join([*names[:most], *(["..."] if len(names) > most else [])])

@@ -6,63 +6,43 @@ whatever is on the list. Taking away each shopper's own mean removes the part of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.compare.errors import NotEstimable
-from cemaudit.errors import Sayable
 from cemaudit.language import message
-from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint, measured_scores
-from cemaudit.ledger.query.reading import Local, ScoreTable
-from cemaudit.ledger.query.statement import Filter, conditions_of
-from cemaudit.ledger.snapshot.answer_columns import points_units
-from cemaudit.ledger.snapshot.names import ColumnNames, quoted
-from cemaudit.ledger.snapshot.parquet import translate_errors
-from cemaudit.model import Checklist, Facet, Item, Measure, Scheme
-from cemaudit.model.answers import Nps, Quantity, Scale, YesNo
-from cemaudit.model.vocabulary import Channel, Element, label
 
 __all__ = [
     "LEAST_PAIR",
     "LEAST_STORES",
     "OUTCOME",
     "PARTS",
-    "STUDY_TABLE",
-    "DriverColumn",
     "DriverProducts",
-    "DriverSource",
     "InputRef",
     "ScreenedDrivers",
     "StoreMeans",
     "StudySize",
+    "StudyTable",
+    "ThirdCounts",
     "bootstrap_weights",
     "centred",
-    "centring_sql",
     "check_study_size",
-    "cross_products_by_store",
-    "inputs_of_measure",
-    "item_answer",
-    "item_columns",
-    "item_share",
-    "make_study_table",
-    "measure_columns",
     "products_of_rows",
-    "score_column",
     "screen_drivers",
-    "store_means",
-    "study_size",
 ]
 
 PARTS = 10_000
 """Centred values are whole numbers of such parts of a point, so that their sums are exact in any order."""
 
-_PARTS_A_HUNDREDTH = PARTS // 100
 Numbers = NDArray[np.float64]
+
+InputRef = tuple[str, str]
+"""``("item", id)``, or a source such as ``"@emotions"`` and the touchpoint."""
 
 
 def centred(values: Numbers, within: NDArray[np.int64]) -> Numbers:
@@ -76,24 +56,6 @@ def centred(values: Numbers, within: NDArray[np.int64]) -> Numbers:
     np.add.at(counts, within, is_known)
     means = totals / np.maximum(counts, 1)
     return np.where(is_known & (counts[within] > 1), values - means[within], np.nan)
-
-
-def centring_sql(frame: str, names: Sequence[str], within: Sequence[str]) -> str:
-    """SQL for the same: the store of each row of the table ``frame``, and its columns (hundredths) in ``PARTS``."""
-    keys = ", ".join(within)
-    means = ", ".join(f"avg({quoted(name)}) as {quoted(name)}" for name in names)
-    counts = ", ".join(f"count({quoted(name)}) as {quoted('n:' + name)}" for name in names)
-    same = " and ".join(f"{frame}.{key} is not distinct from means.{key}" for key in within)
-    return (
-        f"select {frame}.store, {', '.join(_less_mean(frame, name) for name in names)} from {frame} "
-        f"join (select {keys}, {means}, {counts} from {frame} group by {keys}) as means on {same}"
-    )
-
-
-def _less_mean(frame: str, name: str) -> str:
-    column = quoted(name)
-    difference = f"{_PARTS_A_HUNDREDTH} * ({frame}.{column} - means.{column})"
-    return f"case when means.{quoted('n:' + name)} > 1 then cast(round({difference}) as bigint) end as {column}"
 
 
 @dataclass(frozen=True)
@@ -152,10 +114,17 @@ def products_of_rows(names: Sequence[str], values: Numbers, store: NDArray[np.in
     rows, columns = np.triu_indices(len(names))
     pairs = values[:, rows] * values[:, columns]
     is_known = ~np.isnan(pairs)
-    counts, sums = (np.zeros((int(store.max()) + 1, len(rows))) for _ in range(2))
+    pairs = np.where(is_known, pairs, 0)
+    # Sums of whole numbers leave the 53 bits of a float: added up in two halves they are exact, whatever their order.
+    upper = np.trunc(pairs / _HALF)
+    counts, high, low = (np.zeros((int(store.max()) + 1, len(rows))) for _ in range(3))
     np.add.at(counts, store, is_known)
-    np.add.at(sums, store, np.where(is_known, pairs, 0))
-    return DriverProducts(tuple(names), counts, sums)
+    np.add.at(high, store, upper)
+    np.add.at(low, store, pairs - upper * _HALF)
+    return DriverProducts(tuple(names), counts, high * _HALF + low)
+
+
+_HALF = 2.0**26
 
 
 def bootstrap_weights(stores: int, replicates: int = 1_000, seed: int = 1, at_once: int = 100) -> Iterator[Numbers]:
@@ -169,21 +138,8 @@ def bootstrap_weights(stores: int, replicates: int = 1_000, seed: int = 1, at_on
         yield generator.multinomial(stores, even, min(at_once, replicates - start)).astype(np.float64)
 
 
-STUDY_TABLE = "driver_visits"
-
 OUTCOME = "outcome"
 """What the column of the outcome is called."""
-
-_CENTRED = "driver_centred"
-_PAIRS_AT_ONCE = 300
-_LARGEST = 2**62
-
-
-class DriverSource(NamedTuple):
-    """A table of scores, with the SQL of each column it has."""
-
-    table: ScoreTable
-    columns: Mapping[str, str]
 
 
 class StudySize(NamedTuple):
@@ -214,89 +170,38 @@ class StoreMeans(NamedTuple):
         return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def make_study_table(reading: Local, sources: Sequence[DriverSource], visit_filter: Filter) -> None:
-    """Put the visits in which the outcome is known into the table ``STUDY_TABLE``."""
-    names = list(dict.fromkeys(name for source in sources for name in source.columns))
-    conditions, values = conditions_of(visit_filter)
-    selects = [_selected(reading, number, source, names, conditions) for number, source in enumerate(sources)]
-    reading.ask(f"create or replace temp table {STUDY_TABLE} as {' union all '.join(selects)}", values * len(selects))
+class ThirdCounts(NamedTuple):
+    """How many visits there are in which a driver is low, in the middle, and high."""
+
+    low: int
+    middle: int
+    high: int
 
 
-def _selected(
-    reading: Local, number: int, source: DriverSource, names: Sequence[str], conditions: Sequence[str]
-) -> str:
-    scored, answered = f"driver_scores_{number}", f"driver_answers_{number}"
-    reading.view(scored, source.table.parts)
-    reading.view(answered, reading.answers(source.table.checklist.ref).parts)
-    columns = ", ".join(f"cast({source.columns.get(name, 'null')} as bigint) as {quoted(name)}" for name in names)
-    known_sql = f"{source.columns[OUTCOME]} is not null"
-    return (
-        f"select visits.store, answered.shopper, {number} as version, {columns} from {scored} as visits "
-        f"join {answered} as answered on answered.number = visits.number "
-        f"left join stores on stores.store = visits.store where {' and '.join([*conditions, known_sql])}"
-    )
+class StudyTable(ABC):
+    """The visits of a study: of each its store, shopper (if known), version of the checklist, the outcome (always
+    known) and drivers, in hundredths.
+    """
 
+    @abstractmethod
+    def size(self) -> StudySize:
+        """Return how many visits, stores and shoppers there are."""
 
-def study_size(reading: Local) -> StudySize:
-    """How many visits, stores and shoppers the table has."""
-    (row,) = reading.ask(
-        f"with shoppers as (select version, shopper, count(*) as n from {STUDY_TABLE} group by version, shopper) "
-        f"select count(*), count(distinct store), count(distinct shopper), count(*) - count(shopper), "
-        f"(select coalesce(sum(n), 0) from shoppers where n = 1), (select count(*) from shoppers where n > 1) "
-        f"from {STUDY_TABLE}"
-    )
-    return StudySize(*map(int, row))
+    @abstractmethod
+    def means(self, names: Sequence[str]) -> StoreMeans:
+        """Return the visits and sums of columns, store by store, the stores by id."""
 
+    @abstractmethod
+    def products(self, names: Sequence[str], *, by_shopper: bool) -> DriverProducts:
+        """Return the products of columns, centred by shopper or, else, as a whole; both within versions."""
 
-def store_means(reading: Local, names: Sequence[str]) -> StoreMeans:
-    """Visits and sums of columns, store by store."""
-    sums = [f"cast(sum({quoted(name)}) as double)" for name in names]
-    counts = [f"count({quoted(name)})" for name in names]
-    arrays = _arrays(reading, [*counts, *sums], STUDY_TABLE)
-    return StoreMeans(arrays[:, : len(names)], arrays[:, len(names) :] / 100)
+    @abstractmethod
+    def count_thirds(self, names: Sequence[str]) -> dict[str, ThirdCounts]:
+        """Return how often each column lies in the lowest, middle and highest third of its range."""
 
-
-def cross_products_by_store(
-    reading: Local, names: Sequence[str], *, by_shopper: bool, frame: str = STUDY_TABLE
-) -> DriverProducts:
-    """The products of columns of plain names, centred by shopper or, else, as a whole; both within versions."""
-    within = ("version", "shopper") if by_shopper else ("version",)
-    centred = (
-        f"select * from ({centring_sql(frame, names, within)}) order by store"  # in order, groups are found faster
-    )
-    reading.ask(f"create or replace temp table {_CENTRED} as {centred}")
-    product = "cast({} as hugeint) * {}" if _is_large(reading, names) else "{} * {}"
-    rows, columns = np.triu_indices(len(names))
-    places = zip(rows.tolist(), columns.tolist(), strict=True)
-    pairs = [product.format(names[row], names[column]) for row, column in places]
-    counts, sums = [], []
-    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        pair_block = pairs[start : start + _PAIRS_AT_ONCE]
-        expressions = [
-            *(f"count({pair})" for pair in pair_block),
-            *(f"cast(sum({pair}) as double)" for pair in pair_block),
-        ]
-        arrays = _arrays(reading, expressions, _CENTRED)
-        counts.append(arrays[:, : len(pair_block)])
-        sums.append(arrays[:, len(pair_block) :] / PARTS**2)
-    reading.ask(f"drop table {_CENTRED}")
-    return DriverProducts(tuple(names), np.hstack(counts), np.hstack(sums))
-
-
-def _is_large(reading: Local, names: Sequence[str]) -> bool:
-    """Whether products could leave 64 bits."""
-    maximum_expressions = ", ".join(f"coalesce(max(abs({name})), 0)" for name in names)
-    (row,) = reading.ask(f"select {maximum_expressions} from {_CENTRED}")
-    return int(max(row)) ** 2 > _LARGEST
-
-
-def _arrays(reading: Local, expressions: Sequence[str], table: str) -> Numbers:
-    """Expressions over each store's rows, as floats: (stores, expressions); 0 for null."""
-    listed = ", ".join(f"{expression} as c{number}" for number, expression in enumerate(expressions))
-    with translate_errors(reading.folder):
-        sql = f"select {listed} from {table} group by store order by store"
-        columns: dict[str, Any] = reading.link.execute(sql).fetchnumpy()
-    return np.column_stack([np.ma.filled(np.ma.asarray(expression, np.float64), 0) for expression in columns.values()])
+    @abstractmethod
+    def third_products(self, names: Sequence[str], *, by_shopper: bool) -> DriverProducts:
+        """Return the products of the outcome, then of each column being low and being high (0 or 1)."""
 
 
 LEAST_PAIR = 30
@@ -383,146 +288,3 @@ def _check_kept(products: DriverProducts, kept: list[str]) -> None:
             needed=PER_DRIVER * drivers,
         )
         raise NotEstimable(text, "visits")
-
-
-InputRef = tuple[str, str]
-"""``("item", id)``, or a source such as ``"@emotions"`` and the touchpoint."""
-
-
-def inputs_of_measure(
-    checklist: Checklist, scheme: Scheme, measure: str, key: Mapping[str, str]
-) -> frozenset[InputRef]:
-    """All that goes into a measure for these facet values; two measures that share some are alike by arithmetic."""
-    return frozenset(_MeasureTree(checklist, scheme).leaves(scheme.measure[measure], key))
-
-
-class _MeasureTree:
-    """A scheme's measures over a checklist."""
-
-    def __init__(self, checklist: Checklist, scheme: Scheme) -> None:
-        self.checklist, self.scheme = checklist, scheme
-        self._facets: dict[InputRef, Facets] = {}
-
-    def leaves(self, measure: Measure, key: Mapping[str, str]) -> set[InputRef]:
-        """Those that meet the measure's own conditions, and the key."""
-        facet_values = {
-            facet.value: {value} if isinstance(value, str) else set(value) for facet, value in measure.where.items()
-        }
-        return {
-            leaf
-            for source in (*measure.of, *(name for cap in measure.caps for name in cap.where))
-            for leaf in self._of(source)
-            if all(values & set(self._known(leaf).get(facet, ())) for facet, values in facet_values.items())
-            and all(value in self._known(leaf).get(facet, ()) for facet, value in key.items())
-        }
-
-    def _of(self, source: str) -> Iterator[InputRef]:
-        if source in self.scheme.measure:
-            yield from self.leaves(self.scheme.measure[source], {})
-        elif source in {"@items", "@critical"}:
-            yield from (("item", item) for item in self.checklist.items)
-        elif source.startswith("@"):
-            yield from ((source, touchpoint) for touchpoint in self.checklist.touchpoint)
-        elif source in self.checklist.items:
-            yield ("item", source)
-
-    def _known(self, leaf: InputRef) -> Facets:
-        if leaf not in self._facets:
-            kind, name = leaf
-            touchpoint = self.checklist.touchpoint.get(name)
-            self._facets[leaf] = (
-                facets_of_touchpoint(touchpoint)
-                if touchpoint and kind != "item"
-                else facets_of_item(self.checklist, name)
-            )
-        return self._facets[leaf]
-
-
-_WHOLE = 10_000  # hundredths of a hundred
-
-
-class DriverColumn(NamedTuple):
-    """``sql`` says the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
-
-    ``name``: of the driver or the outcome; ``leaves``: what it is made of; ``mandatory``: whether a mandatory item
-    belongs to it.
-    """
-
-    name: str
-    title: Sayable
-    sql: str
-    leaves: frozenset[InputRef]
-    facets: Facets
-    mandatory: bool
-
-
-def item_columns(checklist: Checklist) -> Iterator[DriverColumn]:
-    """Each item that earns points: the share of its points, 0 to 100."""
-    for name, item in checklist.items.items():
-        share = item_share(checklist, name)
-        if share:
-            leaves, facets = frozenset({("item", name)}), facets_of_item(checklist, name)
-            yield DriverColumn(name, item.ask, share, leaves, facets, item.mandatory)
-
-
-def measure_columns(table: ScoreTable, measure: str, facet: str) -> Iterator[DriverColumn]:
-    """The scores of a measure for each value of a facet."""
-    for score, facets in measured_scores(table.checklist, table.schemes, table.scores):
-        if score.measure == measure and len(score.key) == 1:
-            value = score.key[0]
-            made_of = inputs_of_measure(table.checklist, table.schemes[-1], measure, {facet: value})
-            column = f"visits.{quoted(score.score)}"
-            title, mandatory = _title(table.checklist, facet, value), _is_mandatory(table.checklist, facet, value)
-            yield DriverColumn(value, title, column, made_of, facets, mandatory)
-
-
-def score_column(table: ScoreTable, measure: str) -> str | None:
-    """The column of a measure that is one number; ``None`` where the table has none."""
-    score_columns = (score.score for score in table.scores if score.measure == measure and not score.key)
-    name = next(score_columns, None)
-    return None if name is None else f"visits.{quoted(name)}"
-
-
-def item_share(checklist: Checklist, item: str) -> str | None:
-    """The share of an item's points, in percent; ``None`` where it has no points."""
-    possible = checklist.items[item].possible
-    unit = points_units(checklist).get(item)
-    if not possible or unit is None:
-        return None
-    factor = float(Fraction(_WHOLE) / (unit * possible))
-    points = f"answered.{quoted(ColumnNames(checklist).item('points', item))}"
-    return f"cast(round({points} * {factor!r}) as bigint)"
-
-
-def item_answer(checklist: Checklist, name: str) -> str | None:
-    """The number that was answered; of other answers the share of points; ``None`` where they have neither."""
-    item: Item = checklist.items[name]
-    answer = f"answered.{quoted(ColumnNames(checklist).item('answer', name))}"
-    if isinstance(item.answer, Scale | Nps | Quantity):
-        return f"cast(round({answer} * 100) as bigint)"
-    if isinstance(item.answer, YesNo):
-        return f"cast({answer} as integer) * {_WHOLE}"
-    return item_share(checklist, name)
-
-
-def _is_mandatory(checklist: Checklist, facet: str, value: str) -> bool:
-    """Whether the touchpoint (or the channel, the stage ...) holds a mandatory item, be it part of the score or not."""
-    return any(
-        value in facets_of_item(checklist, name).get(facet, ())
-        for name, item in checklist.items.items()
-        if item.mandatory
-    )
-
-
-def _title(checklist: Checklist, facet: str, value: str) -> Sayable:
-    match facet:
-        case Facet.TOUCHPOINT if value in checklist.touchpoint:
-            return checklist.touchpoint[value].title
-        case Facet.CHANNEL:
-            return label(Channel(value))
-        case Facet.ELEMENT:
-            return label(Element(value))
-        case Facet.STAGE:
-            return next((stage.title for stage in checklist.path.stages if stage.id == value), value)
-        case _:
-            return value

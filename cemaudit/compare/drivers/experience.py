@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
-from cemaudit.compare.drivers.data import (
-    LEAST_PAIR,
-    OUTCOME,
-    DriverProducts,
-    bootstrap_weights,
-    cross_products_by_store,
-)
+from cemaudit.compare.drivers.data import LEAST_PAIR, OUTCOME, DriverProducts, StudyTable, bootstrap_weights
 from cemaudit.compare.drivers.key_drivers import regression_slopes
 from cemaudit.compare.intervals import Interval
 from cemaudit.errors import Sayable
-from cemaudit.ledger.query.measured import Facets, facets_of_touchpoint
-from cemaudit.ledger.query.question import LedgerQuery, is_asked
-from cemaudit.ledger.query.reading import Local, ScoreTable
-from cemaudit.ledger.query.statement import Filter, conditions_of
-from cemaudit.ledger.snapshot.names import quoted
-from cemaudit.model import Measure, Scheme
 from cemaudit.scoring.aggregators import experience
 
-__all__ = [
-    "ExperienceColumns",
-    "ExperienceMeans",
-    "Interaction",
-    "experience_columns",
-    "interaction",
-    "interaction_in",
-    "mean_columns",
-    "mean_experiences",
-]  # fmt: skip
+__all__ = ["ExperienceMeans", "ExperienceTotals", "Interaction", "interaction", "interaction_in", "mean_experiences"]
 
 LEVEL = 0.90
-
-
-class ExperienceColumns(NamedTuple):
-    """The columns (SQL) of performance, emotion and experience at one touchpoint, on a scale of 0 to ``scale``."""
-
-    name: str
-    performance: str
-    emotion: str
-    experience: str
-    scale: float
 
 
 class ExperienceMeans(NamedTuple):
@@ -85,114 +54,44 @@ class Interaction(NamedTuple):
         return self.interval.low > 0 or self.interval.high < 0
 
 
-def experience_columns(table: ScoreTable) -> list[ExperienceColumns]:
-    """The performance, emotion and experience a scheme keeps; none where it has no measure ``experience``."""
-    scheme = table.schemes[-1]
-    columns = {(score.measure, score.key): f"visits.{quoted(score.score)}" for score in table.scores}
-    return [
-        ExperienceColumns(",".join(key), columns[p, key], columns[e, key], columns[measure.id, key], _scale(measure))
-        for measure, p, e in _experiences(scheme)
-        for name, key in columns
-        if name == measure.id and (p, key) in columns and (e, key) in columns
-    ]
+class ExperienceTotals(NamedTuple):
+    """Of the visits to a touchpoint in which all three are known: their number, and the sums of performance, emotion
+    and experience in hundredths (``numbers``, 4); ``scale``: what the scheme calls full.
+    """
+
+    name: str
+    scale: float
+    numbers: tuple[int, ...]
 
 
-def _experiences(scheme: Scheme) -> Iterator[tuple[Measure, str, str]]:
-    for measure in scheme.measures:
-        if measure.how == "experience" and len(measure.of) == 2 and measure.transform.is_idle:
-            yield measure, *measure.of
-
-
-def _scale(measure: Measure) -> float:
-    return float(measure.options.get("scale", 1))
-
-
-def mean_experiences(reading: Local, tables: Sequence[ScoreTable], visit_filter: Filter) -> list[ExperienceMeans]:
-    """The means of each touchpoint, and last, under an empty name, of all their visits together."""
-    totals: dict[str, tuple[float, list[int]]] = {}
-    for table in tables:
-        for triple, numbers in _totals(reading, table, visit_filter):
-            before = totals.get(triple.name, (triple.scale, [0] * len(numbers)))[1]
-            totals[triple.name] = (
-                triple.scale,
-                [total + number for total, number in zip(before, numbers, strict=True)],
-            )
-    titles = {name: touchpoint.title for table in tables for name, touchpoint in table.checklist.touchpoint.items()}
+def mean_experiences(totals: Iterable[ExperienceTotals], titles: Mapping[str, Sayable]) -> list[ExperienceMeans]:
+    """Return the means of each touchpoint, and last, under an empty name, of all their visits together."""
+    by_name: dict[str, ExperienceTotals] = {}
+    for part in totals:
+        before = by_name.get(part.name)
+        by_name[part.name] = part if before is None else part._replace(numbers=_added(before.numbers, part.numbers))
     felt = [
-        _experience_means(name, scale, numbers)._replace(title=titles.get(name, name))
-        for name, (scale, numbers) in totals.items()
-        if numbers[0]
+        _experience_means(part)._replace(title=titles.get(name, name))
+        for name, part in by_name.items()
+        if part.numbers[0]
     ]
     if len(felt) > 1:
-        felt.append(_experience_means("", max(scale for scale, _ in totals.values()), _add_totals(totals.values())))
+        numbers = _added(*(part.numbers for part in by_name.values()))
+        felt.append(_experience_means(ExperienceTotals("", max(part.scale for part in by_name.values()), numbers)))
     return felt
 
 
-def _add_totals(totals: Iterable[tuple[float, list[int]]]) -> list[int]:
-    return [sum(numbers) for numbers in zip(*(numbers for _, numbers in totals), strict=True)]
+def _added(*numbers: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*numbers, strict=True)))
 
 
-def _totals(reading: Local, table: ScoreTable, visit_filter: Filter) -> Iterator[tuple[ExperienceColumns, list[int]]]:
-    """Of each touchpoint meant: visits, and the sums of P, E and S in hundredths."""
-    question = LedgerQuery(which=visit_filter)
-    columns = [triple for triple in experience_columns(table) if is_asked(question, _facets(table, triple))]
-    if columns:
-        where, values = conditions_of(question.in_sql)
-        reading.view("visits", table.parts)
-        expressions = [expression for triple in columns for expression in _sum_expressions(triple)]
-        sql = f"select {', '.join(expressions)} from visits left join stores on stores.store = visits.store"
-        (row,) = reading.ask(f"{sql} where {' and '.join(where)}", values)
-        numbers = [int(number or 0) for number in row]
-        yield from ((triple, numbers[4 * at : 4 * at + 4]) for at, triple in enumerate(columns))
-
-
-def _facets(table: ScoreTable, triple: ExperienceColumns) -> Facets:
-    touchpoint = table.checklist.touchpoint.get(triple.name)
-    return facets_of_touchpoint(touchpoint) if touchpoint else {}
-
-
-def _sum_expressions(triple: ExperienceColumns) -> Iterator[str]:
-    columns = (triple.performance, triple.emotion, triple.experience)
-    all_known_sql = " and ".join(f"{column} is not null" for column in columns)
-    yield f"count(case when {all_known_sql} then 1 end)"
-    yield from (f"sum(case when {all_known_sql} then cast({column} as bigint) end)" for column in columns)
-
-
-def _experience_means(name: str, size: float, numbers: Sequence[int]) -> ExperienceMeans:
-    visits, *totals = numbers
+def _experience_means(part: ExperienceTotals) -> ExperienceMeans:
+    visits, *totals = part.numbers
     p, e, s = (Fraction(total, 100 * visits) for total in totals)
-    scale = Fraction(size)
-    return ExperienceMeans(name, visits, float(p), float(e), float(s), float(scale * experience(p / scale, e / scale)))
-
-
-def mean_columns(columns: Sequence[ExperienceColumns]) -> Mapping[str, str]:
-    """For each visit its mean P and E over touchpoints that have both, and P·E: columns ``p``, ``e`` and ``pe``.
-
-    In hundredths of a percent.
-    """
-    if not columns:
-        return {}
-    both = [f"({touchpoint.performance} is not null and {touchpoint.emotion} is not null)" for touchpoint in columns]
-    count = " + ".join(f"cast({both_known} as integer)" for both_known in both)
-
-    def mean(kind: str) -> str:
-        parts = [(both_known, _part(touchpoint, kind)) for both_known, touchpoint in zip(both, columns, strict=True)]
-        return f"(({_sum(parts)}) / nullif({count}, 0))"
-
-    p, e = mean("performance"), mean("emotion")
-    return {"p": _rounded(p), "e": _rounded(e), "pe": _rounded(f"{p} * {e}")}
-
-
-def _part(triple: ExperienceColumns, kind: str) -> str:
-    return f"{getattr(triple, kind)} / {100 * triple.scale!r}"
-
-
-def _sum(terms: Sequence[tuple[str, str]]) -> str:
-    return " + ".join(f"case when {known_terms} then {term} else 0 end" for known_terms, term in terms)
-
-
-def _rounded(number: str) -> str:
-    return f"cast(round(10000 * {number}) as bigint)"
+    scale = Fraction(part.scale)
+    return ExperienceMeans(
+        part.name, visits, float(p), float(e), float(s), float(scale * experience(p / scale, e / scale))
+    )
 
 
 def interaction(products: DriverProducts) -> Interaction:
@@ -206,8 +105,8 @@ def interaction(products: DriverProducts) -> Interaction:
     return Interaction(p, e, both, Interval(float(low), float(high)))
 
 
-def interaction_in(reading: Local, *, by_shopper: bool) -> Interaction | None:
-    """The slopes in the visits of the frame, by the columns of ``mean_columns``; ``None`` where they say too little."""
-    products = cross_products_by_store(reading, [OUTCOME, "p", "e", "pe"], by_shopper=by_shopper)
+def interaction_in(table: StudyTable, *, by_shopper: bool) -> Interaction | None:
+    """Return the slopes by the columns ``p``, ``e`` and ``pe`` of a study; ``None`` where they say too little."""
+    products = table.products([OUTCOME, "p", "e", "pe"], by_shopper=by_shopper)
     says_enough = products.together.min() >= LEAST_PAIR and np.diagonal(products.covariances()).min() > 0
     return interaction(products) if says_enough else None

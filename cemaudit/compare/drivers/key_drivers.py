@@ -10,38 +10,26 @@ after Kano is drawn from them: their authors themselves question that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import factorial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.data import (
-    OUTCOME,
-    STUDY_TABLE,
-    DriverProducts,
-    StoreMeans,
-    bootstrap_weights,
-    cross_products_by_store,
-)
+from cemaudit.compare.drivers.data import DriverProducts, StoreMeans, StudyTable, bootstrap_weights
 from cemaudit.compare.intervals import Interval
-from cemaudit.ledger.query.reading import Local
 
 __all__ = [
     "LEAST_IN_THIRD",
     "MOST_DRIVERS_FOR_LMG",
-    "THIRDS_TABLE",
     "BootstrapSamples",
     "PenaltyReward",
     "PenaltyRewardContrasts",
-    "ThirdCounts",
     "bootstrap",
     "bootstrap_contrasts",
     "correlations_from_covariances",
-    "count_thirds",
     "lmg_shares",
-    "make_thirds",
     "nearest_correlation",
     "penalty_reward_contrasts",
     "penalty_rewards",
@@ -266,57 +254,6 @@ def top_three_probabilities(samples: Numbers) -> Numbers:
     return mean
 
 
-THIRDS_TABLE = "driver_corners"
-"""The table of visits with a column for each driver being low and being high."""
-
-
-class ThirdCounts(NamedTuple):
-    """How many visits there are in which a driver is low, in the middle, and high."""
-
-    low: int
-    middle: int
-    high: int
-
-
-def count_thirds(reading: Local, names: Sequence[str]) -> dict[str, ThirdCounts]:
-    """The corners of columns of the frame."""
-    limits = _ranges(reading, names)
-    tests = [test for name in names for test in (*_third_conditions(name, *limits[name]), f"{name} is not null")]
-    counts = [f"count(case when {test} then 1 end)" for test in tests]
-    (row,) = reading.ask(f"select {', '.join(counts)} from {STUDY_TABLE}")
-    thirds = {}
-    for at, name in enumerate(names):
-        low, high, known = map(int, row[3 * at : 3 * at + 3])
-        thirds[name] = ThirdCounts(low, known - low - high, high)
-    return thirds
-
-
-def make_thirds(reading: Local, names: Sequence[str]) -> list[str]:
-    """Fill the table ``THIRDS_TABLE``; the names of its columns: for each driver whether it is low, whether high."""
-    limits = _ranges(reading, names)
-    columns = [
-        f"case when {name} is null then null when {test} then 100 else 0 end as {kind}_{name}"
-        for name in names
-        for kind, test in zip(("low", "high"), _third_conditions(name, *limits[name]), strict=True)
-    ]
-    heads = f"store, shopper, version, {OUTCOME}"
-    reading.ask(
-        f"create or replace temp table {THIRDS_TABLE} as select {', '.join([heads, *columns])} from {STUDY_TABLE}"
-    )
-    return [f"{kind}_{name}" for name in names for kind in ("low", "high")]
-
-
-def _ranges(reading: Local, names: Sequence[str]) -> Mapping[str, tuple[int, int]]:
-    range_expressions = ", ".join(f"coalesce(min({name}), 0), coalesce(max({name}), 0)" for name in names)
-    (row,) = reading.ask(f"select {range_expressions} from {STUDY_TABLE}")
-    return {name: (int(row[2 * at]), int(row[2 * at + 1])) for at, name in enumerate(names)}
-
-
-def _third_conditions(name: str, least: int, most: int) -> tuple[str, str]:
-    """Whether it is in the lowest third of its range, and whether in the highest."""
-    return f"3 * ({name} - {least}) < {most - least}", f"3 * ({most} - {name}) < {most - least}"
-
-
 LEAST_IN_THIRD = 10
 """Visits in which a driver is low, in the middle and high, before its asymmetry is looked at."""
 
@@ -325,15 +262,17 @@ NO_CONTRAST_BELOW = 0.1
 
 
 def penalty_rewards(
-    reading: Local, names: Sequence[str], *, visits: int, by_shopper: bool, level: float
+    table: StudyTable, names: Sequence[str], *, visits: int, by_shopper: bool, level: float
 ) -> dict[str, PenaltyReward]:
-    """The asymmetry of each of the frame's columns that can be told, all fitted together; ``visits``: of the frame."""
-    found = count_thirds(reading, names)
-    enough = [name for name in names if min(found[name]) >= LEAST_IN_THIRD]
+    """Return the asymmetry of each of the columns that come low, middling and high often enough, all fitted together.
+
+    ``visits``: of the table.
+    """
+    thirds = table.count_thirds(names)
+    enough = [name for name in names if min(thirds[name]) >= LEAST_IN_THIRD]
     if not enough:
         return {}
-    columns = make_thirds(reading, enough)
-    products = cross_products_by_store(reading, [OUTCOME, *columns], by_shopper=by_shopper, frame=THIRDS_TABLE)
+    products = table.third_products(enough, by_shopper=by_shopper)
     covariances = products.covariances()
     small = NO_CONTRAST_BELOW * float(np.sqrt(covariances[0, 0]))
     estimates, samples = penalty_reward_contrasts(covariances), bootstrap_contrasts(products)
@@ -347,7 +286,7 @@ def penalty_rewards(
             both,
             leaning if is_told else None,
             percentile_interval(samples.asymmetry_index[:, at], level) if is_told else None,
-            found[name].high / visits,
+            thirds[name].high / visits,
             max(penalty, reward) < small
             and all(percentile_interval(sample[:, at], level).low < _NEGLIGIBLE for sample in samples[:2]),
         )

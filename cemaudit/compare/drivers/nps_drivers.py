@@ -5,60 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cemaudit.compare.drivers.candidates import StudyVariables
-from cemaudit.compare.drivers.data import OUTCOME, STUDY_TABLE
-from cemaudit.compare.nps import NpsDriver, NpsDrivers, PairedSums, net_promoter_score, within_person_correlation
-from cemaudit.ledger.query.reading import Local
-from cemaudit.ledger.snapshot.names import quoted
-from cemaudit.model.answers import Nps
+from cemaudit.compare.nps import NpsDriver, PairedSums, within_person_correlation
 
-__all__ = ["nps_drivers"]
+__all__ = ["nps_driver"]
 
-_PROMOTES, _DETRACTS = f"{OUTCOME} >= 900", f"{OUTCOME} <= 600"
 _SQUARE = 100.0**2
 
 
-def nps_drivers(
-    reading: Local, chosen: StudyVariables, keys: Sequence[str], *, by_shopper: bool, level: float
-) -> NpsDrivers | None:
-    """Of the visits in the frame; ``None`` where the outcome is something else. ``keys``: columns of drivers.
+def nps_driver(
+    name: str, persons: Sequence[tuple[int, ...]], means: tuple[float | None, float | None], level: float
+) -> NpsDriver:
+    """Return how a driver goes with recommending.
 
-    Without ``by_shopper`` differences are from the mean of all.
+    ``persons``: of each shopper (or of all as one) the visits, Σa, Σb, Σa², Σb², Σab of the answer a and the driver b,
+    in hundredths; ``means``: of the driver in visits that promote and in those that detract, in hundredths.
     """
-    if not _is_asked(chosen):
-        return None
-    ((up, down, answers),) = reading.ask(
-        f"select count(case when {_PROMOTES} then 1 end), count(case when {_DETRACTS} then 1 end), count({OUTCOME}) "
-        f"from {STUDY_TABLE}"
-    )
-    links = [_link(reading, key, chosen.ids[key], by_shopper=by_shopper, level=level) for key in keys]
-    links.sort(key=lambda link: -abs(link.correlation or 0))
-    return NpsDrivers(net_promoter_score(up, down, answers, level), tuple(links))
-
-
-def _is_asked(chosen: StudyVariables) -> bool:
-    """Whether the outcome is an item of type ``nps`` in every version of the checklist."""
-    name = chosen.outcome.name
-    return chosen.outcome.is_asked and all(
-        isinstance(source.table.checklist.items[name].answer, Nps) for source in chosen.sources
-    )
-
-
-def _link(reading: Local, key: str, name: str, *, by_shopper: bool, level: float) -> NpsDriver:
-    score, within = quoted(key), "shopper" if by_shopper else "true"
-    pairs = (OUTCOME, OUTCOME), (score, score), (OUTCOME, score)
-    terms = ", ".join(f"sum(cast({pair} as hugeint) * {other})" for pair, other in pairs)
-    persons = reading.ask(
-        f"select count(*), sum({OUTCOME}), sum({score}), {terms} from {STUDY_TABLE} where {score} is not null "
-        f"group by {within}"
-    )
-    ((up, down),) = reading.ask(
-        f"select (select avg({score}) from {STUDY_TABLE} where {_PROMOTES}), "
-        f"(select avg({score}) from {STUDY_TABLE} where {_DETRACTS})"
-    )
-    paired = _paired_sums([tuple(map(int, person)) for person in persons])
+    paired = _paired_sums(persons)
     correlation, interval = within_person_correlation(paired, level)
-    return NpsDriver(name, _points(up), _points(down), correlation, interval, paired.visits)
+    promoting, detracting = (None if mean is None else mean / 100 for mean in means)
+    return NpsDriver(name, promoting, detracting, correlation, interval, paired.visits)
 
 
 def _paired_sums(persons: Sequence[tuple[int, ...]]) -> PairedSums:
@@ -74,7 +39,3 @@ def _paired_sums(persons: Sequence[tuple[int, ...]]) -> PairedSums:
 
     squares = (apart(3, 1, 1) / _SQUARE, apart(4, 2, 2) / _SQUARE, apart(5, 1, 2) / _SQUARE)
     return PairedSums(sum(person[0] for person in persons), len(persons), *squares)
-
-
-def _points(hundredths: float | None) -> float | None:
-    return None if hundredths is None else hundredths / 100

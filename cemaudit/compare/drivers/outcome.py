@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from cemaudit.compare.drivers.data import InputRef, inputs_of_measure, item_answer, score_column
+from cemaudit.compare.drivers.results import Outcome
+from cemaudit.compare.queries.driver_columns import inputs_of_measure, item_answer, score_column
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.reading import ScoreTable
 from cemaudit.model import Checklist, Scheme
 from cemaudit.model.answers import Nps
 
-__all__ = ["Outcome", "choose_outcome"]
+__all__ = ["choose_outcome", "outcome_sql"]
 
 OVERALL_WORDS = frozenset({"overall", "satisfaction", "satisfied", "csat", "recommend", "nps", "ces", "kcsi-overall"})
 """Tags and ids of items that ask for the whole."""
 
 
-class Outcome(NamedTuple):
-    """An item (``is_asked``) or a measure that is one number; ``why`` it was chosen; ``leaves``: what it is made of."""
-
-    name: str
-    title: Sayable
-    is_asked: bool
-    why: Sayable
-    leaves: frozenset[InputRef]
-
-    def sql(self, table: ScoreTable) -> str | None:
-        """Its column in hundredths; ``None`` where the table has none."""
-        if not self.is_asked:
-            return score_column(table, self.name)
-        return item_answer(table.checklist, self.name) if self.name in table.checklist.items else None
+def outcome_sql(outcome: Outcome, table: ScoreTable) -> str | None:
+    """Return the SQL of its column in hundredths; ``None`` where the table has none."""
+    if not outcome.is_asked:
+        return score_column(table, outcome.name)
+    return item_answer(table.checklist, outcome.name) if outcome.name in table.checklist.items else None
 
 
 def choose_outcome(table: ScoreTable, requested: str | None) -> Outcome:

@@ -1,40 +1,56 @@
-"""The question to a study of drivers, and the records of its results."""
+"""The design of a study of drivers, and the records of its results."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from cemaudit.compare.drivers.data import InputRef
 from cemaudit.compare.drivers.experience import ExperienceMeans, Interaction
 from cemaudit.compare.drivers.ipa import Quadrant, Suggestion
 from cemaudit.compare.drivers.key_drivers import PenaltyReward
-from cemaudit.compare.drivers.outcome import Outcome
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.nps import NpsDrivers
 from cemaudit.errors import Sayable
-from cemaudit.ledger.query.statement import EVERYTHING, Filter
 
-__all__ = ["KINDS", "Driver", "DriverQuery", "DriverStudy"]
-
-KINDS = ("touchpoint", "channel", "stage", "element", "item")
-"""What can be a driver."""
+__all__ = ["Driver", "DriverStudy", "Outcome", "StudyDesign"]
 
 
-class DriverQuery(NamedTuple):
-    """Drivers ``of`` which kind, of which ``outcome`` (``None``: the best there is), by which ``measure`` of them.
+class Outcome(NamedTuple):
+    """An item (``is_asked``) or a measure that is one number; ``why`` it was chosen; ``leaves``: what it is made of."""
 
-    ``scheme``: the scores under that one. ``by_shopper``: whether each visit is taken as it differs from its shopper's
-    usual one; ``None``: where shoppers are known.
+    name: str
+    title: Sayable
+    is_asked: bool
+    why: Sayable
+    leaves: frozenset[InputRef]
+
+
+@dataclass(frozen=True)
+class StudyDesign:
+    """What a study is about.
+
+    Drivers ``of`` which kind, by the scores of which ``measure`` (empty of items and columns). ``titles`` of the
+    drivers by the names of their columns (``d0``, ``d1`` ...), and ``ids``: their own names. ``mandatory``: the names
+    of those columns that hold a mandatory item, in any version of the checklist. ``contained_outcomes``: those left
+    out because the outcome is in them; ``alike``: those that share something with an outcome that is reckoned.
+    ``lower_is_better``: a higher score of a driver is the worse one.
     """
 
-    of: str = "touchpoint"
-    outcome: str | None = None
-    measure: str | None = None
-    which: Filter = EVERYTHING
-    scheme: str | None = None
-    by_shopper: bool | None = None
+    of: str
+    outcome: Outcome
+    measure: str
+    ids: Mapping[str, str]
+    titles: Mapping[str, Sayable]
+    mandatory: frozenset[str] = frozenset()
+    contained_outcomes: Sequence[str] = ()
+    alike: Sequence[str] = ()
+    lower_is_better: bool = False
 
 
-class Driver(NamedTuple):
+@dataclass(frozen=True)
+class Driver:
     """``share`` (0 to 1) of what all drivers explain, and ``top``: the probability of being among the first three.
 
     ``performance``: its mean in points. ``quadrant``, and ``certain``: in what share of the samples it lies there.
@@ -55,7 +71,8 @@ class Driver(NamedTuple):
     asymmetry: PenaltyReward | None
 
 
-class DriverStudy(NamedTuple):
+@dataclass(frozen=True)
+class DriverStudy:
     """Drivers, the greatest share first. ``explained``: R², 0 to 1, of the outcome's variance in ``visits``.
 
     ``method``: ``"lmg"`` or ``"johnson"``. ``promoting``: where the outcome is whether one would recommend it.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from cemaudit.compare.drivers.candidates import StudyVariables, choose_variables, listed
 from cemaudit.compare.drivers.data import (
     LEAST_PAIR,
     OUTCOME,
@@ -17,14 +17,11 @@ from cemaudit.compare.drivers.data import (
     ScreenedDrivers,
     StoreMeans,
     StudySize,
+    StudyTable,
     check_study_size,
-    cross_products_by_store,
-    make_study_table,
     screen_drivers,
-    store_means,
-    study_size,
 )
-from cemaudit.compare.drivers.experience import Interaction, interaction_in, mean_experiences
+from cemaudit.compare.drivers.experience import ExperienceMeans, Interaction
 from cemaudit.compare.drivers.ipa import LEANING, SELDOM, QuadrantPosition, Suggestion, quadrant_positions, suggest
 from cemaudit.compare.drivers.key_drivers import (
     MOST_DRIVERS_FOR_LMG,
@@ -38,17 +35,14 @@ from cemaudit.compare.drivers.key_drivers import (
     relative_importance,
     top_three_probabilities,
 )
-from cemaudit.compare.drivers.nps_drivers import nps_drivers
-from cemaudit.compare.drivers.results import Driver, DriverQuery, DriverStudy
+from cemaudit.compare.drivers.results import Driver, DriverStudy, StudyDesign
 from cemaudit.compare.errors import NotEstimable
-from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
+from cemaudit.compare.nps import NpsDrivers
+from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.errors import Sayable
 from cemaudit.language import message
-from cemaudit.ledger.query.keys import of_visits
-from cemaudit.ledger.query.question import replace_conditions
-from cemaudit.ledger.query.reading import Local
 
-__all__ = ["NoteInputs", "study_drivers", "study_notes"]
+__all__ = ["NoteInputs", "StudySupplements", "estimate_drivers", "study_notes"]
 
 FEW_STORES = 20
 _NOTABLE_CORRECTION = 5e-4
@@ -65,28 +59,28 @@ class NoteInputs(NamedTuple):
     both: Interaction | None
 
 
-def study_notes(chosen: StudyVariables, inputs: NoteInputs, drivers: Sequence[Driver]) -> Iterator[Sayable]:
+def study_notes(design: StudyDesign, inputs: NoteInputs, drivers: Sequence[Driver]) -> Iterator[Sayable]:
     """All that there is to say, the gravest first."""
-    yield from _on_outcome(chosen)
+    yield from _on_outcome(design)
     yield from _on_shoppers(inputs)
-    yield from _on_missing(chosen, inputs)
+    yield from _on_missing(design, inputs)
     yield from _on_stores(inputs.facts)
     yield from _notes_on_interpretation(drivers)
     yield from _on_experience(inputs)
 
 
-def _on_outcome(chosen: StudyVariables) -> Iterator[Sayable]:
-    outcome = chosen.outcome
-    if chosen.alike:
+def _on_outcome(design: StudyDesign) -> Iterator[Sayable]:
+    outcome = design.outcome
+    if design.alike:
         yield message(
             "{outcome} is reckoned from {names}: their shares show how the formula weighs them and how much they vary, "
             "not what moves customers. Take an outcome that is asked, with --outcome.",
             outcome=outcome.name,
-            names=listed(chosen.alike),
+            names=listed(design.alike),
         )
-    if chosen.contained_outcomes:
+    if design.contained_outcomes:
         yield message(
-            "Left out, because the outcome is part of them: {names}.", names=listed(chosen.contained_outcomes)
+            "Left out, because the outcome is part of them: {names}.", names=listed(design.contained_outcomes)
         )
     yield message(
         "One shopper fills in the drivers and the outcome, and a good mood lifts both; a question put to real "
@@ -110,7 +104,7 @@ def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
         yield message("In {count} visits the shopper is unknown; they count as one shopper's.", count=facts.unknown)
 
 
-def _on_missing(chosen: StudyVariables, inputs: NoteInputs) -> Iterator[Sayable]:
+def _on_missing(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
     together = inputs.kept.products.together
     if together.min() < together[0, 0]:
         yield message(
@@ -127,16 +121,16 @@ def _on_missing(chosen: StudyVariables, inputs: NoteInputs) -> Iterator[Sayable]
             moved=f"{inputs.moved:.3f}",
         )
     if inputs.kept.seldom_known:
-        yield message("Left out, because of too few answers: {names}.", names=_named(chosen, inputs.kept.seldom_known))
+        yield message("Left out, because of too few answers: {names}.", names=_named(design, inputs.kept.seldom_known))
     if inputs.kept.same:
         yield message(
             "Left out, because they do not vary: {names}.",
-            names=_named(chosen, inputs.kept.same),
+            names=_named(design, inputs.kept.same),
         )
 
 
-def _named(chosen: StudyVariables, keys: Sequence[str]) -> str:
-    return listed([chosen.ids[key] for key in keys])
+def _named(design: StudyDesign, keys: Sequence[str]) -> str:
+    return listed([design.ids[key] for key in keys])
 
 
 def _on_stores(facts: StudySize) -> Iterator[Sayable]:
@@ -187,7 +181,7 @@ Numbers = NDArray[np.float64]
 class _StudyEstimates(NamedTuple):
     """What the visits show of the drivers that stay."""
 
-    chosen: StudyVariables
+    design: StudyDesign
     keys: tuple[str, ...]
     R: Numbers
     means: StoreMeans
@@ -195,35 +189,72 @@ class _StudyEstimates(NamedTuple):
     leanings: dict[str, PenaltyReward]
 
 
-def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = DEFAULT_RULES) -> DriverStudy:
-    """What drives the outcome, as far as the visits tell.
-
-    ``BadInput`` where something asked for does not exist, ``NotEstimable`` where the visits say nothing.
+@dataclass(frozen=True)
+class StudySupplements:
+    """What a snapshot adds to a study: what was ``felt`` at each touchpoint, the ``interaction`` of performance and
+    emotion, and what goes with recommending (``promoting``).
     """
-    visit_filter = replace_conditions(query.which, lambda condition: of_visits(condition.key))
-    chosen = choose_variables(reading, query)
-    make_study_table(reading, chosen.sources, visit_filter)
-    facts = study_size(reading)
-    by_shopper = facts.shoppers > 0 if query.by_shopper is None else query.by_shopper
-    check_study_size(facts, by_shopper=by_shopper)
-    kept = screen_drivers(cross_products_by_store(reading, [OUTCOME, *chosen.ids], by_shopper=by_shopper))
+
+    felt: tuple[ExperienceMeans, ...] = ()
+    interaction: Interaction | None = None
+    promoting: NpsDrivers | None = None
+
+
+def no_supplements(names: Sequence[str], *, by_shopper: bool) -> StudySupplements:  # noqa: ARG001
+    """Return nothing: plain columns say nothing of touchpoints and of emotions."""
+    return StudySupplements()
+
+
+class Supplement(Protocol):
+    """Makes the supplements of a study of the drivers (``names`` of columns) that stay."""
+
+    def __call__(self, names: Sequence[str], *, by_shopper: bool) -> StudySupplements:
+        """Return them."""
+
+
+def estimate_drivers(
+    table: StudyTable,
+    design: StudyDesign,
+    *,
+    by_shopper: bool | None = None,
+    level: float = DEFAULT_RULES.level,
+    supplement: Supplement = no_supplements,
+) -> DriverStudy:
+    """Return what drives the outcome, as far as the visits of a table show it; ``NotEstimable`` where they do not.
+
+    ``by_shopper``: whether each visit is taken as it differs from its shopper's mean; ``None``: where shoppers are
+    known.
+    """
+    facts = table.size()
+    centred = facts.shoppers > 0 if by_shopper is None else by_shopper
+    check_study_size(facts, by_shopper=centred)
+    kept = screen_drivers(table.products([OUTCOME, *design.ids], by_shopper=centred))
     R, moved = _consistent_correlations(kept.products)
-    explained = _significant_r_squared(
-        R, facts.visits - facts.single_visits - facts.groups if by_shopper else facts.visits - 1
-    )
+    free = facts.visits - facts.single_visits - facts.groups if centred else facts.visits - 1
+    explained = _significant_r_squared(R, free)
     names = kept.products.names[1:]
-    means = store_means(reading, names)
-    told = penalty_rewards(reading, names, visits=facts.visits, by_shopper=by_shopper, level=rules.level)
-    estimates = _StudyEstimates(chosen, names, R, means, bootstrap(kept.products, means), told)
-    drivers = sorted(_drivers(estimates, rules.level), key=lambda driver: -driver.share)
-    felt = mean_experiences(reading, [source.table for source in chosen.sources], query.which)
-    both = interaction_in(reading, by_shopper=by_shopper) if chosen.sources[0].columns.get("pe") else None
+    means = table.means(names)
+    leanings = penalty_rewards(table, names, visits=facts.visits, by_shopper=centred, level=level)
+    estimates = _StudyEstimates(design, names, R, means, bootstrap(kept.products, means), leanings)
+    drivers = sorted(_drivers(estimates, level), key=lambda driver: -driver.share)
+    more = supplement(names, by_shopper=centred)
+    inputs = NoteInputs(facts, kept, moved, centred, bool(more.felt), more.interaction)
     return DriverStudy(
-        query.of, chosen.outcome, chosen.measure, facts.visits, facts.stores, facts.shoppers, by_shopper, explained,
-        "lmg" if len(estimates.keys) <= MOST_DRIVERS_FOR_LMG else "johnson", tuple(drivers), tuple(felt), both,
-        nps_drivers(reading, chosen, names, by_shopper=by_shopper, level=rules.level),
-        tuple(study_notes(chosen, NoteInputs(facts, kept, moved, by_shopper, bool(felt), both), drivers)),
-    )  # fmt: skip
+        of=design.of,
+        outcome=design.outcome,
+        measure=design.measure,
+        visits=facts.visits,
+        stores=facts.stores,
+        shoppers=facts.shoppers,
+        centred=centred,
+        explained=explained,
+        method="lmg" if len(names) <= MOST_DRIVERS_FOR_LMG else "johnson",
+        drivers=tuple(drivers),
+        felt=more.felt,
+        interaction=more.interaction,
+        promoting=more.promoting,
+        notes=tuple(study_notes(design, inputs, drivers)),
+    )
 
 
 def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
@@ -258,20 +289,16 @@ def _significant_r_squared(R: Numbers, free: int) -> float:
 
 
 def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
-    found, performance, samples, up = (
-        relative_importance(estimates.R),
-        estimates.means.mean(),
-        estimates.samples,
-        _direction(estimates.chosen),
-    )
-    positions = quadrant_positions(found, up * performance, samples.relative_importance, up * samples.performance)
+    shares, performance, samples = relative_importance(estimates.R), estimates.means.mean(), estimates.samples
+    up = -1 if estimates.design.lower_is_better else 1
+    positions = quadrant_positions(shares, up * performance, samples.relative_importance, up * samples.performance)
     first, visits = top_three_probabilities(samples.relative_importance), estimates.means.counts.sum(axis=0)
     return [
         Driver(
-            estimates.chosen.ids[key],
-            estimates.chosen.titles[key],
+            estimates.design.ids[key],
+            estimates.design.titles[key],
             int(visits[at]),
-            float(found[at]),
+            float(shares[at]),
             percentile_interval(samples.relative_importance[:, at], level),
             float(first[at]),
             float(performance[at]),
@@ -281,17 +308,12 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
             _hint(
                 positions[at],
                 estimates.leanings.get(key) if up > 0 else None,
-                mandatory=key in estimates.chosen.mandatory,
+                mandatory=key in estimates.design.mandatory,
             ),
             estimates.leanings.get(key),
         )
         for at, key in enumerate(estimates.keys)
     ]
-
-
-def _direction(chosen: StudyVariables) -> int:
-    """1, or -1 where a higher score is the worse one."""
-    return -1 if chosen.sources[-1].table.schemes[-1].direction == "lower-is-better" else 1
 
 
 def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandatory: bool) -> Suggestion:
@@ -301,3 +323,8 @@ def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandator
     surely = leaning.interval is not None and leaning.interval.low > 0
     seldom = leaning.prevalence < SELDOM
     return suggest(position, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Return some names, and ``...`` where there are more."""
+    return ", ".join([*names[:most], *(["..."] if len(names) > most else [])])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cemaudit.compare.intervals import Standing
-from cemaudit.compare.league import League
+from cemaudit.compare.league_table import League
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Cell, Column, Paragraph, Section, Table, Words

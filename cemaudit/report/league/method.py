@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cemaudit import __version__
-from cemaudit.compare.league import League
+from cemaudit.compare.league_table import League
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words

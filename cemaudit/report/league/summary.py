@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.compare.league import League
+from cemaudit.compare.league_table import League
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Callout, Figure, Figures, Paragraph, Section

@@ -19,7 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from cemaudit.compare.league import League
+    from cemaudit.compare.league_table import League
 
 UNITS: dict[str, tuple[Text, Text]] = {
     "store": (Text(ko="매장", en="store"), Text(ko="매장", en="stores")),

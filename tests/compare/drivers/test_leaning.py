@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.data import STUDY_TABLE
+from cemaudit.compare.drivers.data import StudyTable
 from cemaudit.compare.drivers.key_drivers import penalty_rewards
-from cemaudit.ledger.query.reading import Local, reading
+from cemaudit.compare.queries.drivers import STUDY_TABLE, SnapshotStudyTable
+from cemaudit.ledger.query.reading import reading
 
 HARMS, LIFTS, IDLE, YES_NO = "d0", "d1", "d2", "d3"
 
 
 @pytest.fixture
-def made_up(chain: object) -> Iterator[Local]:
+def made_up(chain: object) -> Iterator[StudyTable]:
     """4,000 visits: one driver harms, one lifts, one does nothing, one is yes or no."""
     draw = np.random.Generator(np.random.PCG64(3))
     marks = draw.integers(0, 3, (4_000, 3))
@@ -27,10 +28,10 @@ def made_up(chain: object) -> Iterator[Local]:
     with reading(chain) as opened:  # type: ignore[arg-type]
         names = "store, shopper, version, outcome, d0, d1, d2, d3"
         opened.ask(f"create temp table {STUDY_TABLE} as select * from (values {rows}) as made ({names})")
-        yield opened
+        yield SnapshotStudyTable(opened)
 
 
-def test_what_harms_and_what_lifts(made_up: Local) -> None:
+def test_what_harms_and_what_lifts(made_up: StudyTable) -> None:
     found = penalty_rewards(made_up, [HARMS, LIFTS, IDLE, YES_NO], visits=4_000, by_shopper=True, level=0.9)
     harms, lifts, idle = found[HARMS], found[LIFTS], found[IDLE]
     assert (harms.penalty, lifts.reward) == pytest.approx((10, 10), abs=0.5)
@@ -44,6 +45,6 @@ def test_what_harms_and_what_lifts(made_up: Local) -> None:
     assert harms.prevalence == pytest.approx(1 / 3, abs=0.03)
 
 
-def test_a_driver_without_a_middle_has_no_asymmetry(made_up: Local) -> None:
+def test_a_driver_without_a_middle_has_no_asymmetry(made_up: StudyTable) -> None:
     assert YES_NO not in penalty_rewards(made_up, [HARMS, YES_NO], visits=4_000, by_shopper=True, level=0.9)
     assert penalty_rewards(made_up, [YES_NO], visits=4_000, by_shopper=True, level=0.9) == {}

@@ -8,8 +8,8 @@ import driven
 import numpy as np
 import pytest
 
-from cemaudit.compare.drivers.results import DriverQuery
-from cemaudit.compare.drivers.study import study_drivers
+from cemaudit.compare.drivers.candidates import DriverQuery
+from cemaudit.compare.from_snapshot import study_drivers
 from cemaudit.compare.nps import NpsDrivers, net_promoter_score
 from cemaudit.ledger.query.reading import reading
 

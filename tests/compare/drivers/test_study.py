@@ -12,21 +12,15 @@ import numpy as np
 import pytest
 import samples
 
-from cemaudit.compare.drivers.candidates import choose_variables
-from cemaudit.compare.drivers.data import (
-    OUTCOME,
-    STUDY_TABLE,
-    centred,
-    cross_products_by_store,
-    inputs_of_measure,
-    make_study_table,
-    products_of_rows,
-    store_means,
-)
+from cemaudit.compare.drivers.candidates import DriverQuery, choose_variables
+from cemaudit.compare.drivers.data import OUTCOME
 from cemaudit.compare.drivers.ipa import Suggestion
-from cemaudit.compare.drivers.results import Driver, DriverQuery, DriverStudy
-from cemaudit.compare.drivers.study import study_drivers
+from cemaudit.compare.drivers.results import Driver, DriverStudy
+from cemaudit.compare.drivers.study_columns import ColumnStudyTable
 from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.from_snapshot import study_drivers
+from cemaudit.compare.queries.driver_columns import inputs_of_measure
+from cemaudit.compare.queries.drivers import STUDY_TABLE, cross_products_by_store, make_study_table
 from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.ledger.query.keys import Condition
@@ -55,21 +49,38 @@ def test_products_of_large_numbers_stay_exact(chain: Path) -> None:
 
 
 @pytest.mark.parametrize("by_shopper", [True, False])
-def test_products_by_sql_are_products_by_rows(chain: Path, by_shopper: bool) -> None:
+def test_columns_in_memory_are_reckoned_like_columns_of_a_snapshot(chain: Path, by_shopper: bool) -> None:
+    """To the last bit: counts, sums, centred products and thirds."""
     with reading(chain) as opened:
-        chosen = choose_variables(opened, DriverQuery())
-        make_study_table(opened, chosen.sources, EVERYTHING)
-        names = [OUTCOME, *chosen.ids]
-        found = cross_products_by_store(opened, names, by_shopper=by_shopper)
-        means = store_means(opened, list(chosen.ids))
-        rows = opened.ask(f"select store, shopper, {', '.join(names)} from {STUDY_TABLE}")
-    stores, shoppers = (sorted({row[at] for row in rows}) for at in (0, 1))
-    values = np.array([[np.nan if x is None else x / 100 for x in row[2:]] for row in rows])
-    within = np.array([shoppers.index(row[1]) * by_shopper for row in rows])
-    expected = products_of_rows(names, centred(values, within), np.array([stores.index(row[0]) for row in rows]))
-    assert found.counts.tolist() == expected.counts.tolist()
-    assert found.sums == pytest.approx(expected.sums, abs=0.1)
-    assert means.mean() == pytest.approx(np.nanmean(values[:, 1:], axis=0))
+        variables = choose_variables(opened, DriverQuery())
+        names = list(variables.design.ids)
+        table = make_study_table(opened, variables.sources, EVERYTHING)
+        rows = opened.ask(f"select store, shopper, version, {', '.join([OUTCOME, *names])} from {STUDY_TABLE}")
+        own = in_memory(rows, [OUTCOME, *names])
+        assert own.size() == table.size()
+        for mine, theirs in (
+            (
+                own.products([OUTCOME, *names], by_shopper=by_shopper),
+                table.products([OUTCOME, *names], by_shopper=by_shopper),
+            ),
+            (own.third_products(names, by_shopper=by_shopper), table.third_products(names, by_shopper=by_shopper)),
+        ):
+            assert mine.names == theirs.names
+            assert mine.counts.tolist() == theirs.counts.tolist()
+            assert mine.sums.tolist() == theirs.sums.tolist()
+        assert [column.tolist() for column in own.means(names)] == [column.tolist() for column in table.means(names)]
+        assert own.count_thirds(names) == table.count_thirds(names)
+
+
+def in_memory(rows: list[tuple[Any, ...]], names: list[str]) -> ColumnStudyTable:
+    """The rows of a study's table (store, shopper, version, columns) as arrays."""
+    stores, shoppers = (sorted({row[at] for row in rows if row[at] is not None}) for at in (0, 1))
+    return ColumnStudyTable(
+        np.array([stores.index(row[0]) for row in rows]),
+        np.array([-1 if row[1] is None else shoppers.index(row[1]) for row in rows]),
+        np.array([row[2] for row in rows]),
+        {name: np.array([row[3 + at] for row in rows], np.float64) for at, name in enumerate(names)},
+    )
 
 
 def test_what_weighs_most_comes_first(chain: Path) -> None:

@@ -8,16 +8,14 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from cemaudit.compare.case_mix import ScoreScale
 from cemaudit.compare.design_check import DesignCheck
 from cemaudit.compare.drivers.experience import ExperienceMeans
 from cemaudit.compare.drivers.ipa import Quadrant, Suggestion
 from cemaudit.compare.drivers.key_drivers import PenaltyReward
-from cemaudit.compare.drivers.outcome import Outcome
-from cemaudit.compare.drivers.results import Driver, DriverStudy
+from cemaudit.compare.drivers.results import Driver, DriverStudy, Outcome
 from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.intervals import Interval, Standing
-from cemaudit.compare.league import League, RankingQuality
+from cemaudit.compare.league_table import League, RankingQuality
 from cemaudit.compare.ranking import distinguishable_pairs, store_groups
 from cemaudit.compare.reliability import StandardDeviations, variance_components
 from cemaudit.compare.report_records import (
@@ -31,6 +29,7 @@ from cemaudit.compare.report_records import (
     TouchpointScores,
 )
 from cemaudit.compare.results import DEFAULT_RULES, ComparedData
+from cemaudit.compare.score_scale import ScoreScale
 from cemaudit.language import message
 from cemaudit.model import Channel, Severity, Text, label
 

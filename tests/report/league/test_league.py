@@ -6,7 +6,7 @@ import pytest
 
 from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.intervals import Interval, Standing
-from cemaudit.compare.league import RankingQuality
+from cemaudit.compare.league_table import RankingQuality
 from cemaudit.compare.reliability import StandardDeviations, variance_components
 from cemaudit.report import league_report, report_bytes, write_report
 from cemaudit.report.league.drivers import HINTS

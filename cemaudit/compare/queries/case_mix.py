@@ -13,8 +13,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from cemaudit.compare.score_scale import ARCSINE_UNITS, FULL_POINTS, POINT_UNITS, ScoreScale
 from cemaudit.compare.selection import ScoreSource
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
@@ -26,21 +27,18 @@ from cemaudit.scoring.plan import MeasureInput, Plan, make_plan
 
 __all__ = [
     "EASINESS",
-    "POINT_UNITS",
     "EasinessColumns",
     "ItemTerm",
     "Means",
     "PointsMean",
-    "ScoreScale",
-    "arcsine_transform",
     "easiness",
     "easiness_sql",
     "expected_score",
-    "inverse_arcsine",
     "item_means",
     "items_needed",
     "make_scale",
     "points_mean",
+    "score_sql",
 ]
 
 _MEANS = {"ratio", "weighted-mean", "mean"}
@@ -278,67 +276,16 @@ def _sum_sql(terms: Sequence[str]) -> str:
     return " + ".join(terms) or "0"
 
 
-POINT_UNITS = 10_000
-"""Parts of a point that scores are counted in, so that sums are exact."""
-
-_ANGLES = 100_000_000
-_FULL, _NEARLY = 100.0, 1e-9
-_STEP = 1e-3
-
-
-def arcsine_transform(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
-    """A share of points as an angle, asin √((k + 3/8) / (m + 3/4)): nearly the same variance, 1 / (4m), wherever it is.
-
-    In radians, 0 to π/2; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe 1948, Biometrika 35:246-254.
-    """
-    earned, of = np.asarray(points, dtype=np.float64), np.asarray(possible, dtype=np.float64)
-    return np.arcsin(np.sqrt((earned + 0.375) / (of + 0.75)))
+def score_sql(scale: ScoreScale, points: str) -> str:
+    """Return the SQL of a score in parts of the scale, of one in parts of a point."""
+    if scale.name == "points":
+        return points
+    share = f"least(greatest(({points}) / {FULL_POINTS * POINT_UNITS}, 0), 1)"
+    angle = f"asin(sqrt(({scale.items} * {share} + 0.375) / ({scale.items} + 0.75)))"
+    return f"cast(round({angle} * {scale.unit}) as bigint)"
 
 
-def inverse_arcsine(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float64]:
-    """The share (0 to 1) that has this angle: the way back from ``arcsine_transform``.
-
-    With the same ``possible`` the very share; without, that of very many points, sin². Angles beyond 0 to π/2, as
-    ends of intervals are, count as 0 and π/2.
-    """
-    square = np.sin(np.clip(np.asarray(angle, dtype=np.float64), 0, np.pi / 2)) ** 2
-    share: NDArray[np.float64] = square + (0.75 * square - 0.375) / np.asarray(possible, dtype=np.float64)
-    return np.clip(share, 0, 1)
-
-
-class ScoreScale(NamedTuple):
-    """``name``: ``points`` or ``arcsine``. ``unit``: parts that scores are counted in, of a point or of a radian.
-    ``items``: on the arcsine scale shares count as those of so many items (the fewest of any list).
-    """
-
-    name: str = "points"
-    unit: int = POINT_UNITS
-    items: int = 0
-
-    def sql(self, points: str) -> str:
-        """A score in parts, of one in parts of a point."""
-        if self.name == "points":
-            return points
-        share = f"least(greatest(({points}) / {_FULL * POINT_UNITS}, 0), 1)"
-        angle = f"asin(sqrt(({self.items} * {share} + 0.375) / ({self.items} + 0.75)))"
-        return f"cast(round({angle} * {self.unit}) as bigint)"
-
-    def from_points(self, points: float) -> float:
-        """Points (the arcsine scale: 0 to 100) on the scale."""
-        if self.name == "points":
-            return points
-        return float(arcsine_transform(self.items * min(max(points / _FULL, 0.0), 1.0), self.items))
-
-    def slope(self, value: float) -> float:
-        """Points for a unit of the scale, near a value on it."""
-        low, high = self.to_points([value - _STEP, value + _STEP])
-        return float(high - low) / (2 * _STEP)
-
-    def to_points(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Values on the scale as points (the arcsine scale: 0 to 100)."""
-        if self.name == "points":
-            return np.asarray(values, dtype=np.float64)
-        return _FULL * inverse_arcsine(values, self.items)
+_NEARLY = 1e-9
 
 
 def make_scale(name: str, nodes: Sequence[PointsMean | None]) -> ScoreScale:
@@ -348,13 +295,15 @@ def make_scale(name: str, nodes: Sequence[PointsMean | None]) -> ScoreScale:
     shares = [node for node in nodes if node and _is_share(node)]
     if not nodes or len(shares) < len(nodes):
         raise BadInput(Problem(message("the arcsine scale is for shares of points, in percent"), "--scale"))
-    return ScoreScale(name, _ANGLES, min(len(items_needed(node)) for node in shares))
+    return ScoreScale(name, ARCSINE_UNITS, min(len(items_needed(node)) for node in shares))
 
 
 def _is_share(node: PointsMean) -> bool:
     """Whether it lies between 0 and 100 where items earn between nothing and all that is possible."""
-    ends = [_score_if_all_earn(node, 0.0), _score_if_all_earn(node, 1.0)]
-    return all(end is not None and abs(end - full) < _NEARLY for end, full in zip(ends, (0.0, _FULL), strict=True))
+    lowest, highest = _score_if_all_earn(node, 0.0), _score_if_all_earn(node, 1.0)
+    if lowest is None or highest is None:
+        return False
+    return abs(lowest) < _NEARLY and abs(highest - FULL_POINTS) < _NEARLY
 
 
 def _score_if_all_earn(node: PointsMean, share_earned: float) -> float | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import PartitionedVisits, cross_tabulate_table, partition
+from cemaudit.compare.crosstabs import PartitionedVisits, cross_tabulate, partition
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.intervals import Interval
@@ -19,13 +19,19 @@ from cemaudit.compare.mixed_model.crossproducts import Vector
 from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.mixed_model.posterior import fit_best
 from cemaudit.compare.results import DEFAULT_RULES, ComparedData, ComparisonRules
-from cemaudit.compare.selection import Selection
-from cemaudit.compare.visit_table import NO_DAY, Codes, VisitTable, visit_table
+from cemaudit.compare.visit_table import Codes, TablePart, VisitTable
 from cemaudit.language import Message, message
-from cemaudit.ledger.actions import Action
-from cemaudit.ledger.query.reading import Local
 
-__all__ = ["ACTION_COLUMNS", "PARTS", "ActionEffect", "StoreVisitCounts", "action_effect", "estimate_effect"]
+__all__ = [
+    "ACTION_COLUMNS",
+    "FIRST_DAY",
+    "PARTS",
+    "ActionEffect",
+    "Intervention",
+    "StoreVisitCounts",
+    "effect_in_table",
+    "estimate_effect",
+]
 
 PARTS = 4
 """Visits of other stores before and after, of the stores acted in before and after, in this order."""
@@ -35,7 +41,18 @@ ACTION_COLUMNS = np.array([[0, 0], [1, 0], [0, 0], [1, 1]])
 
 POWER = 0.8
 FEW_STORES = 5
-_FIRST = dt.date(1970, 1, 1)
+FIRST_DAY = dt.date(1970, 1, 1)
+"""Days are counted from this one."""
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """An action by its ``id``: ``what`` is done in ``stores`` from the day ``since`` on."""
+
+    id: str
+    stores: tuple[str, ...]
+    since: dt.date
+    what: str = ""
 
 
 class StoreVisitCounts(NamedTuple):
@@ -58,7 +75,7 @@ class ActionEffect:
     action nobody visited.
     """
 
-    action: Action
+    action: Intervention
     facts: ComparedData
     level: float
     acted: StoreVisitCounts
@@ -93,26 +110,19 @@ class ActionEffect:
         return (self.effect < 0) == (self.facts.better == "lower")
 
 
-def action_effect(
-    reading: Local, selection: Selection, action: Action, rules: ComparisonRules = DEFAULT_RULES
-) -> ActionEffect:
-    """The effect of an action on what is asked about.
+def effect_in_table(table: VisitTable, action: Intervention, rules: ComparisonRules = DEFAULT_RULES) -> ActionEffect:
+    """Return the effect of an action on the visits of a table, whose days are all known.
 
-    ``BadInput`` where the question is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
-    others.
+    ``NotEstimable`` without visits before and after it, in its stores and in others.
     """
-    dated = selection.visit_filter._replace(since=selection.visit_filter.since or _FIRST)
-    with visit_table(reading, replace(selection, visit_filter=dated)) as table:
-        return estimate_effect(_partition(table, action), action, rules)
+    acted: Codes = np.isin(table.stores, action.stores).astype(np.int32)
+    division = TablePart(acted, 2, (action.since - FIRST_DAY).days)
+    return estimate_effect(partition(table, cross_tabulate(table), division, "later"), action, rules)
 
 
-def _partition(table: VisitTable, action: Action) -> PartitionedVisits:
-    places: Codes = np.isin(table.stores, action.stores).astype(np.int32)
-    later = f"cast(day >= {max((action.since - _FIRST).days, NO_DAY + 1)} as integer)"
-    return partition(table, cross_tabulate_table(table), places, f"2 * place + {later}", PARTS)
-
-
-def estimate_effect(visits: PartitionedVisits, action: Action, rules: ComparisonRules = DEFAULT_RULES) -> ActionEffect:
+def estimate_effect(
+    visits: PartitionedVisits, action: Intervention, rules: ComparisonRules = DEFAULT_RULES
+) -> ActionEffect:
     """The effect of an action on visits in ``PARTS``; ``NotEstimable`` where they do not say."""
     missing = tuple(store for store in action.stores if store not in visits.crossed.stores)
     others, acted = _visit_counts(visits, 0), _visit_counts(visits, _BEFORE)
@@ -156,7 +166,7 @@ def _visit_counts(visits: PartitionedVisits, part_number: int) -> StoreVisitCoun
     return StoreVisitCounts(int(np.count_nonzero(np.asarray(both.sum(axis=1)))), before, after)
 
 
-def _check_estimable(action: Action, acted: StoreVisitCounts, others: StoreVisitCounts) -> None:
+def _check_estimable(action: Intervention, acted: StoreVisitCounts, others: StoreVisitCounts) -> None:
     since = action.since.isoformat()
     if not acted.stores:
         raise NotEstimable(message("none of the stores of {action} was visited", action=action.id), "none")
@@ -190,7 +200,7 @@ _CONFOUNDED = message(
 )
 
 
-def _notes(action: Action, acted: StoreVisitCounts, missing: tuple[str, ...]) -> Iterator[Message]:
+def _notes(action: Intervention, acted: StoreVisitCounts, missing: tuple[str, ...]) -> Iterator[Message]:
     if missing:
         yield message(
             "Stores of the action that were not visited: {count} of {all}.", count=len(missing), all=len(action.stores)

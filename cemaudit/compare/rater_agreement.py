@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
 from cemaudit.compare.crosstabs import VisitArrays
-from cemaudit.compare.drivers.data import cross_products_by_store, item_columns
+from cemaudit.compare.drivers.data import DriverProducts
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.language import N_, Message, message
-from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, is_asked
-from cemaudit.ledger.query.reading import Local
-from cemaudit.ledger.query.statement import conditions_of
 
 __all__ = [
     "LEAST_CASES",
+    "MOST_ITEMS",
     "SAMPLED_CASES",
     "AgreementCoefficient",
     "InternalConsistency",
     "Metric",
     "ShopperAgreement",
+    "agreement_of_ratings",
     "cronbach_alpha",
-    "internal_consistencies",
+    "internal_consistency",
     "intraclass",
     "krippendorff_alpha",
     "shopper_agreement",
@@ -327,33 +326,58 @@ class _RatedCases(NamedTuple):
 
 
 def shopper_agreement(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULES) -> ShopperAgreement:
-    """What these visits say; the scores of a shopper who came twice in a wave count as one, their mean."""
-    cases = _cases(arrays)
-    if cases.number < LEAST_CASES:
-        return ShopperAgreement(cases.number, 0, None, None, (_too_few_cases(cases.number),))
-    shopper_codes = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
-    alpha = krippendorff_alpha(cases.table(shopper_codes, MOST_SHOPPERS), "interval", rules.level)
-    icc = intraclass(cases.table(shopper_codes, 2).T, rules.level)[0]
-    if not np.isfinite([*alpha[1:4], *icc[1:4]]).all():
-        return ShopperAgreement(cases.number, len(shopper_codes), None, None, (_no_variation(cases.number),))
-    return ShopperAgreement(
-        cases.number, len(shopper_codes), alpha, icc, tuple(_notes(cases.number, len(shopper_codes), alpha, icc))
-    )
-
-
-def _cases(arrays: VisitArrays) -> _RatedCases:
+    """Return what these visits say; the scores of a shopper who came twice in a wave count as one, their mean."""
     has_shopper = arrays.shopper >= 0
     wave = next((factor.codes for factor in arrays.factors if factor.name == "wave"), np.zeros_like(arrays.store))
-    waves, shoppers = int(wave.max(initial=0)) + 1, len(arrays.shoppers)
-    met = (arrays.store[has_shopper].astype(np.int64) * waves + wave[has_shopper]) * shoppers + arrays.shopper[
-        has_shopper
-    ]
-    keys, first, count = np.unique(met, return_inverse=True, return_counts=True)
-    score = np.bincount(first, arrays.score[has_shopper], len(keys)) / count
-    _, case, size = np.unique(keys // max(1, shoppers), return_inverse=True, return_counts=True)
-    shopper_index = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
-    several = size[case] > 1
-    return _RatedCases(score[several], np.unique(case[several], return_inverse=True)[1], shopper_index[several])
+    case = arrays.store[has_shopper].astype(np.int64) * (int(wave.max(initial=0)) + 1) + wave[has_shopper]
+    found = _agreement(_rated_cases(case, arrays.shopper[has_shopper], arrays.score[has_shopper]), rules.level)
+    return found._replace(notes=tuple(_agreement_notes(found)))
+
+
+def agreement_of_ratings(
+    case: Sequence[str | None], rater: Sequence[str | None], rating: Vector, level: float
+) -> ShopperAgreement:
+    """Return how far raters (R) of cases (R) agree in their ``rating`` (R); rows that lack any are left out.
+
+    There are no notes: they would speak of stores and waves.
+    """
+    known = np.isfinite(rating) & np.array([None not in pair for pair in zip(case, rater, strict=True)], np.bool_)
+    rows = np.flatnonzero(known).tolist()
+    _, cases = np.unique([str(case[row]) for row in rows], return_inverse=True)
+    _, raters = np.unique([str(rater[row]) for row in rows], return_inverse=True)
+    return _agreement(_rated_cases(cases, raters, rating[known]), level)
+
+
+def _agreement(cases: _RatedCases, level: float) -> ShopperAgreement:
+    if cases.number < LEAST_CASES:
+        return ShopperAgreement(cases.number, 0, None, None, ())
+    taken = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
+    alpha = krippendorff_alpha(cases.table(taken, MOST_SHOPPERS), "interval", level)
+    icc = intraclass(cases.table(taken, 2).T, level)[0]
+    if not np.isfinite([*alpha[1:4], *icc[1:4]]).all():
+        return ShopperAgreement(cases.number, len(taken), None, None, ())
+    return ShopperAgreement(cases.number, len(taken), alpha, icc, ())
+
+
+def _rated_cases(case: NDArray[Any], rater: NDArray[Any], rating: Vector) -> _RatedCases:
+    """Return the mean rating of each rater in each case that has several of them."""
+    raters = int(rater.max(initial=-1)) + 1
+    pairs = case.astype(np.int64) * raters + rater
+    keys, first, count = np.unique(pairs, return_inverse=True, return_counts=True)
+    score = np.bincount(first, rating, len(keys)) / count
+    _, of_key, size = np.unique(keys // max(1, raters), return_inverse=True, return_counts=True)
+    place = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
+    several = size[of_key] > 1
+    return _RatedCases(score[several], np.unique(of_key[several], return_inverse=True)[1], place[several])
+
+
+def _agreement_notes(found: ShopperAgreement) -> Iterator[Message]:
+    if found.cases < LEAST_CASES:
+        yield _too_few_cases(found.cases)
+    elif found.alpha is None or found.icc is None:
+        yield _no_variation(found.cases)
+    else:
+        yield from _notes(found.cases, found.taken, found.alpha, found.icc)
 
 
 def _too_few_cases(cases: int) -> Message:
@@ -400,7 +424,6 @@ def _coefficient_words(coefficient: AgreementCoefficient, name: str) -> dict[str
 LEAST_PAIR = 30
 MOST_ITEMS = 60
 _FLAT = 1e-9
-_FRAME = "item_shares"
 Numbers = NDArray[np.float64]
 
 
@@ -413,36 +436,17 @@ class InternalConsistency(NamedTuple):
     least: int
 
 
-def internal_consistencies(reading: Local, question: LedgerQuery) -> list[InternalConsistency]:
-    """One for each version of the checklist that has items enough which differ, of at most ``MOST_ITEMS``."""
-    refs = checklists_asked(reading, question, one=False)
-    found = (_consistency(reading, ref, question) for ref in refs)
-    return [consistency for consistency in found if consistency and np.isfinite(consistency.alpha)]
+def internal_consistency(ref: str, products: DriverProducts) -> InternalConsistency | None:
+    """Return Cronbach's alpha of the items of a checklist's version, by the products of their centred shares of points.
 
-
-def _consistency(reading: Local, ref: str, question: LedgerQuery) -> InternalConsistency | None:
-    columns = [
-        item_column for item_column in item_columns(reading.checklist(ref)) if is_asked(question, item_column.facets)
-    ]
-    if not 1 < len(columns) <= MOST_ITEMS:
-        return None
-    names = [f"i{number}" for number in range(len(columns))]
-    listed = ", ".join(f"{item_column.sql} as {name}" for item_column, name in zip(columns, names, strict=True))
-    where, values = conditions_of(question.in_sql)
-    reading.view("answered", reading.answers(ref).parts)
-    reading.ask(
-        f"create or replace temp table {_FRAME} as select visits.store, 0 as version, {listed} from answered "
-        f"join answered as visits on visits.number = answered.number "
-        f"left join stores on stores.store = visits.store where {' and '.join(where)}",
-        values,
-    )
-    products = cross_products_by_store(reading, names, by_shopper=False, frame=_FRAME)
+    ``None`` where fewer than two items differ and are known together often enough.
+    """
     kept = _items_to_keep(products.together, np.diagonal(products.covariances()))
     if len(kept) < 2:
         return None
-    item_products = products.select([names[at] for at in kept])
-    least = int(item_products.together.min())
-    return InternalConsistency(ref, len(kept), cronbach_alpha(item_products.covariances(), least).value, least)
+    chosen = products.select([products.names[place] for place in kept])
+    least = int(chosen.together.min())
+    return InternalConsistency(ref, len(kept), cronbach_alpha(chosen.covariances(), least).value, least)
 
 
 def _items_to_keep(together: Numbers, variances: Numbers) -> list[int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
 
@@ -14,28 +14,25 @@ from cemaudit.compare.control_charts import (
     monitor_stores,
     visit_residuals,
 )
-from cemaudit.compare.crosstabs import cross_tabulate_table
+from cemaudit.compare.crosstabs import cross_tabulate
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.report_records import HistoryLine, ScoreHistory
 from cemaudit.compare.results import DEFAULT_RULES, ComparedData, ComparisonRules
-from cemaudit.compare.selection import Selection, score_sources
-from cemaudit.compare.visit_table import Factor, visit_table
+from cemaudit.compare.visit_table import Factor, VisitTable
 from cemaudit.compare.waves import (
     Wave,
     WaveSeries,
     confounded_with_waves,
     network_series,
-    series_by_facet,
     series_by_factor,
     waves_by_date,
 )
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import Message, message
-from cemaudit.ledger.query.reading import Local
 
-__all__ = ["FACET_KEYS", "STORE_KEYS", "Trend", "estimate_trend"]
+__all__ = ["FACET_KEYS", "STORE_KEYS", "Trend", "trend_in_table"]
 
 STORE_KEYS = ("region", "format", "brand", "owner", "pool")
 FACET_KEYS = ("channel", "element", "stage", "touchpoint")
@@ -113,64 +110,40 @@ def _line(series: WaveSeries) -> HistoryLine:
     return HistoryLine(series.name, tuple(point.score for point in points), tuple(point.interval for point in points))
 
 
-def estimate_trend(  # noqa: PLR0913
-    reading: Local,
-    selection: Selection,
-    by: str | None = None,
+def trend_in_table(  # noqa: PLR0913
+    table: VisitTable,
+    names: Mapping[str | None, str],
     *,
+    by: str | None = None,
     rules: ComparisonRules = DEFAULT_RULES,
     baseline: Sequence[str] = (),
     false_alarms: float = 1.0,
 ) -> Trend:
-    """What changed in what is asked about, in points.
+    """Return what changed in the visits of a table, in points.
 
-    ``by``: one of ``STORE_KEYS`` or ``FACET_KEYS``. ``baseline``: the waves stores are watched from, all but the last
-    where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the question is wrong,
-    ``NotEstimable`` where the visits do not answer it.
+    ``by``: the table's unit, if its stores are to be followed by it. ``names`` of stores by id. ``baseline``: the waves
+    stores are watched from, all but the last where none are given; ``false_alarms``: how many are put up with.
+    ``BadInput`` where a wave of the baseline does not exist, ``NotEstimable`` where the visits do not answer it.
     """
-    network_selection = _network_selection(reading, selection, by)
-    with visit_table(reading, network_selection) as table:
-        if table.unit_factor and table.unit_factor.levels == (None,):
-            text = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
-            raise NotEstimable(text, "unknown")
-        waves = waves_by_date(table)
-        first, later = _split_at_baseline(waves, baseline)
-        found = fit_mixed_model(cross_tabulate_table(table))
-        network = network_series(found, waves, rules.level, name=message("all stores"))
-        part_series = series_by_factor(table, found, waves, table.unit_factor, rules.level) if table.unit_factor else ()
-        rows = visit_residuals(dated_visits(table), found)
-    watched = monitor_stores(rows, first, later, reading.store_names(), false_alarms)
-    notes = [*found.crossed.facts.notes, *found.notes, *_notes(found, waves)]
-    if by in FACET_KEYS:
-        part_series, facet_series = series_by_facet(
-            reading, replace(selection, facet=by), waves, rules, found.crossed.facts.measure
-        )
-        notes += facet_series
+    if table.unit_factor and table.unit_factor.levels == (None,):
+        text = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
+        raise NotEstimable(text, "unknown")
+    waves = waves_by_date(table)
+    first, later = _split_at_baseline(waves, baseline)
+    fitted = fit_mixed_model(cross_tabulate(table))
+    rows = visit_residuals(dated_visits(table), fitted)
     return Trend(
-        facts=found.crossed.facts,
+        facts=fitted.crossed.facts,
         level=rules.level,
         by=by,
-        network=network,
-        parts=part_series,
-        watching=watched,
-        notes=tuple(notes),
+        network=network_series(fitted, waves, rules.level, name=message("all stores")),
+        parts=series_by_factor(table, fitted, waves, table.unit_factor, rules.level) if table.unit_factor else (),
+        watching=monitor_stores(rows, first, later, names, false_alarms),
+        notes=(*fitted.crossed.facts.notes, *fitted.notes, *_notes(fitted, waves)),
         waves=tuple(waves),
         rows=rows,
-        part_by_store=found.crossed.unit_factor,
+        part_by_store=fitted.crossed.unit_factor,
     )
-
-
-def _network_selection(reading: Local, selection: Selection, by: str | None) -> Selection:
-    """What is asked of the network: by the leading measure where the one asked for is kept for parts only."""
-    if by in STORE_KEYS:
-        return replace(selection, unit=str(by))
-    try:
-        score_sources(reading, selection)
-    except BadInput:
-        if by is None or selection.measure is None:
-            raise
-        return replace(selection, measure=None)
-    return selection
 
 
 def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:

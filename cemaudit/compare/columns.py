@@ -1,0 +1,353 @@
+"""Visits in plain columns: from a dict of lists, a data frame or an Arrow table to a visit table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.results import ComparedData
+from cemaudit.compare.score_scale import POINT_UNITS, ScoreScale
+from cemaudit.compare.visit_table import (
+    NO_DAY,
+    CodedKey,
+    Columns,
+    Factor,
+    TablePart,
+    Version,
+    VisitTable,
+    make_factor,
+)
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import Message, message
+
+__all__ = ["ColumnSource", "ColumnVisitTable", "number_column", "store_names", "table_of_columns", "text_column"]
+
+VERSION_COLUMNS = ("scenario", "checklist", "scheme")
+"""What makes visits another version, in the order of these."""
+
+STORE_COLUMNS = ("pool", "region", "format", "brand", "owner")
+"""What may be said of a store; the first of pool and region that is there is the pool shoppers work in."""
+
+LARGEST = 1e9
+"""Scores beyond it are no points."""
+
+
+class ColumnSource(Protocol):
+    """Anything whose columns numpy can read: ``visits["store"]`` gives one value a visit."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return the column of that name; ``KeyError`` where there is none."""
+
+
+def text_column(
+    visits: ColumnSource, name: str, length: int | None = None, *, optional: bool = False
+) -> list[str | None]:
+    """Return a column of names; ``None`` where nothing is known (``None``, NaN, empty).
+
+    ``optional``: nothing is known of any where there is no such column. ``BadInput`` where there is none else, where it
+    is not of ``length``, or where something in it is no name.
+    """
+    if optional and not _has(visits, name):
+        return [None] * (length or 0)
+    return [_text(value, name, row) for row, value in enumerate(_column(visits, name, length).tolist(), 1)]
+
+
+def number_column(visits: ColumnSource, name: str, length: int | None = None) -> NDArray[np.float64]:
+    """Return a column of numbers, NaN where nothing is known.
+
+    ``BadInput`` where there is no such column, it is not of ``length``, or something in it is no finite number.
+    """
+    values = _column(visits, name, length)
+    if values.dtype.kind in "fiu":
+        numbers = values.astype(np.float64)
+    else:
+        numbers = np.array([_number(value, name, row) for row, value in enumerate(values.tolist(), 1)], np.float64)
+    beyond = np.flatnonzero(np.abs(numbers) > LARGEST)
+    if len(beyond):
+        raise BadInput(_no_number(numbers[beyond[0]], name, int(beyond[0]) + 1))
+    return numbers
+
+
+def _column(visits: ColumnSource, name: str, length: int | None) -> NDArray[Any]:
+    try:
+        column = visits[name]
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise BadInput(Problem(message("there is no column {name}", name=name))) from error
+    if isinstance(column, np.ma.MaskedArray):
+        column = np.ma.filled(column.astype(object), None)  # numpy would read what the mask hides
+    values = np.asarray(column)
+    if values.ndim != 1:
+        raise BadInput(Problem(message("expected one value a visit, found {n} dimensions", n=values.ndim), name))
+    if length is not None and len(values) != length:
+        text = message("expected {expected} values, found {found}", expected=length, found=len(values))
+        raise BadInput(Problem(text, name, message("all columns have a value for each visit")))
+    return values
+
+
+def _is_missing(value: object) -> bool:
+    """Return whether a value says that nothing is known: ``None``, or NaN, NaT, NA of whatever library."""
+    if value is None:
+        return True
+    unlike_itself = value != value  # noqa: PLR0124 (that is what NaN and NaT are)
+    return unlike_itself is True or type(unlike_itself).__name__ == "NAType"
+
+
+def _text(value: object, name: str, row: int) -> str | None:
+    if _is_missing(value) or value == "":
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # whole numbers are floats as soon as one of a column is missing
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
+    text = message("expected a name or a whole number, found {found}", found=repr(value))
+    raise BadInput(Problem(text, _cell(name, row)))
+
+
+def _number(value: object, name: str, row: int) -> float:
+    if _is_missing(value):
+        return float("nan")
+    if isinstance(value, int | float | Decimal | Fraction | np.number) and not isinstance(value, bool):
+        return float(value)
+    raise BadInput(_no_number(value, name, row))
+
+
+def _no_number(value: object, name: str, row: int) -> Problem:
+    return Problem(message("expected a number, found {found}", found=repr(value)), _cell(name, row))
+
+
+def _cell(name: str, row: int) -> str:
+    return str(message("{column}, row {row}", column=name, row=row))
+
+
+def _has(visits: ColumnSource, name: str) -> bool:
+    try:
+        visits[name]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _day_column(visits: ColumnSource, name: str, length: int) -> NDArray[np.int32]:
+    """Return days counted from the first of 1970, ``NO_DAY`` where one is not known."""
+    values = _column(visits, name, length)
+    if values.dtype.kind != "M":
+        dates = [_date(value, name, row) for row, value in enumerate(values.tolist(), 1)]
+        values = np.array(dates, "datetime64[D]")
+    days = values.astype("datetime64[D]")
+    return np.where(np.isnat(days), NO_DAY, days.astype(np.int64)).astype(np.int32)
+
+
+def _date(value: object, name: str, row: int) -> dt.date | None:
+    if _is_missing(value) or value == "":
+        return None
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError as error:
+        text = message("expected a date such as 2026-11-20, found {found}", found=repr(value))
+        raise BadInput(Problem(text, _cell(name, row))) from error
+
+
+def store_names(visits: ColumnSource) -> dict[str | None, str]:
+    """Return what stores are called, by id, where there is a column ``name``."""
+    if not _has(visits, "name"):
+        return {}
+    stores = text_column(visits, "store")
+    said = _said_of_stores(stores, text_column(visits, "name", len(stores)), "name")
+    return {store: name for store, name in said.items() if name is not None}
+
+
+def table_of_columns(  # noqa: PLR0913
+    visits: ColumnSource,
+    *,
+    score: str = "score",
+    by: str = "store",
+    pool: str | None = None,
+    better: Literal["higher", "lower"] = "higher",
+    needs: Sequence[str] = (),
+) -> ColumnVisitTable:
+    """Return the table of visits in columns.
+
+    ``store`` and ``score`` (points; NaN: left out) must be there; ``shopper``, ``wave``, ``day`` (dates), ``scenario``,
+    ``checklist``, ``scheme``, and of the store ``pool``, ``region``, ``format``, ``brand``, ``owner`` may be;
+    ``needs``: which of them must, too.
+    ``by``: what is compared, the stores or one of what is said of them; ``pool``: which of these is the pool that
+    shoppers work in (``None``: ``pool``, else ``region``, where they are there; empty: none). ``better``: which scores
+    are.
+
+    ``BadInput`` where a column is missing or cannot be read; ``NotEstimable`` where no visit has a score.
+    """
+    stores = text_column(visits, "store")
+    count = len(stores)
+    points = number_column(visits, score, count)
+    scored = ~np.isnan(points)
+    texts = {
+        name: text_column(visits, name, count, optional=name not in needs)
+        for name in ("shopper", "wave", *VERSION_COLUMNS, *STORE_COLUMNS)
+    }
+    has_days = "day" in needs or _has(visits, "day")
+    day = _day_column(visits, "day", count) if has_days else np.full(count, NO_DAY, np.int32)
+    _check_stores(stores)
+    kept = scored if "day" not in needs else scored & (day != NO_DAY)
+    visit_rows = np.flatnonzero(kept).tolist()
+    if not visit_rows:
+        raise NotEstimable(message("none of these visits has a score to compare"), "none")
+    keys = {
+        name: _key([values[row] for row in visit_rows], unknown_last=name != "shopper")
+        for name, values in (("store", stores), ("shopper", texts["shopper"]), ("wave", texts["wave"]))
+    }
+    versions, version = _versions([tuple(texts[name][row] for name in VERSION_COLUMNS) for row in visit_rows])
+    rows: Columns = {name: codes for name, (_, codes) in keys.items()}
+    rows["version"], rows["day"] = version, day[kept]
+    rows["raw"] = np.rint(points[kept] * 100).astype(np.int64)
+    rows["score"] = np.rint(points[kept] * POINT_UNITS).astype(np.int64)
+    store_factors, unit_factor = _store_factors(stores, texts, keys["store"][0].levels, by, pool)
+    return ColumnVisitTable(
+        facts=_facts(score, better, rows, versions, left_out=count - len(visit_rows)),
+        keys={name: key for name, (key, _) in keys.items()},
+        versions=versions,
+        store_factors=store_factors,
+        unit_factor=unit_factor,
+        acted=False,
+        columns=rows,
+    )
+
+
+def _versions(values: Sequence[tuple[str | None, ...]]) -> tuple[tuple[Version, ...], NDArray[np.int32]]:
+    """Return the versions there are, and each visit's place among them; what is not known comes first."""
+    there = sorted(set(values), key=lambda version: [(value is not None, value or "") for value in version])
+    places = {version: place for place, version in enumerate(there)}
+    versions = tuple(
+        Version(checklist or "", scheme or "", scenario, acted=False) for scenario, checklist, scheme in there
+    )
+    return versions, np.array([places[version] for version in values], np.int32)
+
+
+def _check_stores(stores: Sequence[str | None]) -> None:
+    if None in stores:
+        text = message("expected a store, found nothing")
+        raise BadInput(Problem(text, _cell("store", stores.index(None) + 1)))
+
+
+def _key(values: Sequence[str | None], *, unknown_last: bool) -> tuple[CodedKey, NDArray[np.int32]]:
+    """Return the levels of a column, and each visit's place among them; what is not known is the last level, or -1."""
+    levels: list[str | None] = [*sorted({value for value in values if value is not None})]
+    places: dict[str | None, int] = {level: place for place, level in enumerate(levels)}
+    places[None] = -1
+    if unknown_last and None in values:
+        places[None] = len(levels)
+        levels.append(None)
+    codes = np.array([places[value] for value in values], np.int32)
+    return CodedKey(tuple(levels), np.arange(-1, len(levels), dtype=np.int32)), codes
+
+
+def _store_factors(
+    stores: Sequence[str | None],
+    texts: Mapping[str, Sequence[str | None]],
+    levels: Sequence[str | None],
+    by: str,
+    pool: str | None,
+) -> tuple[tuple[Factor, ...], Factor | None]:
+    """Return the pool, and what is compared, as factors of the stores."""
+    for name in (by, pool or by):
+        if name not in {"store", *STORE_COLUMNS}:
+            hint = message("known here: {names}", names=", ".join(("store", *STORE_COLUMNS)))
+            raise BadInput(Problem(message("nothing to compare by: {key}", key=name), hint=hint))
+    said = {name: _said_of_stores(stores, texts[name], name) for name in STORE_COLUMNS}
+    if pool is None:
+        pool = next((name for name in ("pool", "region") if any(said[name].values())), "")
+    factors = {
+        name: make_factor(name, [said[name].get(store) for store in levels])
+        for name in dict.fromkeys([pool, by])
+        if name and name != "store"
+    }
+    return tuple(factors.values()), factors.get(by)
+
+
+def _said_of_stores(
+    stores: Sequence[str | None], values: Sequence[str | None], name: str
+) -> dict[str | None, str | None]:
+    """Return what is said of each store; ``BadInput`` where two visits say different things of one."""
+    said: dict[str | None, str | None] = {}
+    for row, (store, value) in enumerate(zip(stores, values, strict=True), 1):
+        if value is not None and said.setdefault(store, value) != value:
+            text = message("expected {what}, found {value}", what=said[store], value=value)
+            hint = message("all visits of a store say the same of it")
+            raise BadInput(Problem(text, _cell(name, row), hint))
+    return said
+
+
+def _facts(
+    score: str, better: Literal["higher", "lower"], rows: Columns, versions: Sequence[Version], left_out: int
+) -> ComparedData:
+    visits, strangers = len(rows["score"]), int((rows["shopper"] < 0).sum())
+    notes: list[Message] = []
+    if 0 < strangers < visits:
+        notes.append(
+            message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
+        )
+    return ComparedData(
+        measure=score,
+        value=None,
+        title=None,
+        unit="points",
+        better=better,
+        checklists=tuple(dict.fromkeys(version.checklist for version in versions if version.checklist)),
+        schemes=tuple(dict.fromkeys(version.scheme for version in versions if version.scheme)),
+        visits=visits,
+        unknown_shopper_visits=strangers,
+        left_out={"no-score": left_out} if left_out else {},
+        scale=ScoreScale(),
+        adjusted=False,
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True)
+class ColumnVisitTable(VisitTable):
+    """A table whose visits are in ``columns`` in memory: places among the levels of ``keys``, and whole numbers."""
+
+    columns: Columns
+
+    def rows(self) -> Columns:
+        return dict(self.columns)
+
+    def groups(self, *by: str, shift: int = 0, part: TablePart | None = None) -> Columns:
+        columns = dict(self.columns)
+        if part is not None:
+            columns["part"] = part.of_store[columns["store"]]
+            columns["later"] = (columns["day"] >= max(part.since or NO_DAY, NO_DAY + 1)).astype(np.int32)
+        if "shopper" in by:
+            known = columns["shopper"] >= 0
+            columns = {name: column[known] for name, column in columns.items()}
+        keys = np.column_stack([columns[name] for name in by])
+        levels, group = np.unique(keys, axis=0, return_inverse=True)
+        grouped: Columns = {name: levels[:, place] for place, name in enumerate(by)}
+        grouped["n"] = np.bincount(group, minlength=len(levels))
+        for name, values in (("total", columns["score"] - shift), ("raw", columns["raw"])):
+            grouped[name] = np.zeros(len(levels), np.int64)
+            np.add.at(grouped[name], group, values)
+        return grouped
+
+    def score_sum(self) -> int:
+        return int(self.columns["score"].sum())
+
+    def square_sum(self, shift: int) -> int:
+        # In Python's integers: squares of angles would leave 64 bits.
+        return sum(deviation * deviation for deviation in (self.columns["score"] - shift).tolist())
+
+    def median_days(self) -> Columns:
+        waves = np.unique(self.columns["wave"])
+        days = [np.sort(self.columns["day"][self.columns["wave"] == wave]) for wave in waves]
+        return {"wave": waves, "day": np.array([day[(len(day) - 1) // 2] for day in days])}

@@ -1,0 +1,324 @@
+"""Comparisons of a snapshot: each opens the visits a selection asks for and hands them to the statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import isfinite
+
+from cemaudit.compare.channels import FacetLeague, compare_channels
+from cemaudit.compare.crosstabs import CrossTabulation, VisitArrays, arrays_of_table, cross_tabulate
+from cemaudit.compare.drivers.candidates import DriverQuery, StudyVariables, choose_variables
+from cemaudit.compare.drivers.experience import interaction_in, mean_experiences
+from cemaudit.compare.drivers.nps_drivers import nps_driver
+from cemaudit.compare.drivers.results import DriverStudy
+from cemaudit.compare.drivers.study import StudySupplements, estimate_drivers
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.fitting import FittedModel, fit_mixed_model
+from cemaudit.compare.intervention import FIRST_DAY, ActionEffect, Intervention, effect_in_table
+from cemaudit.compare.item_analysis import ItemStatistics, item_table
+from cemaudit.compare.league_table import League, fit_units, make_league
+from cemaudit.compare.nps import ItemNps, NpsDrivers, net_promoter_score
+from cemaudit.compare.peer_comparison import store_places
+from cemaudit.compare.queries.drivers import (
+    experience_totals,
+    make_study_table,
+    means_by_promotion,
+    person_sums,
+    promoter_counts,
+)
+from cemaudit.compare.queries.items import count_items, item_products, nps_counts
+from cemaudit.compare.queries.visits import paired_sums, store_attributes, visit_table
+from cemaudit.compare.rater_agreement import InternalConsistency, internal_consistency
+from cemaudit.compare.report_records import ChannelComparison, StorePlace
+from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
+from cemaudit.compare.score_scale import FULL_POINTS
+from cemaudit.compare.selection import FacetValue, Selection, require_visits, score_sources, selected_facet_values
+from cemaudit.compare.trends import FACET_KEYS, STORE_KEYS, Trend, trend_in_table
+from cemaudit.compare.waves import Wave, WaveSeries, network_series, waves_by_date
+from cemaudit.errors import BadInput
+from cemaudit.language import Message, message
+from cemaudit.ledger.actions import Action
+from cemaudit.ledger.query.keys import of_visits
+from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, replace_conditions
+from cemaudit.ledger.query.reading import Local, Reading
+from cemaudit.model.answers import Nps
+
+__all__ = [
+    "action_effect",
+    "channel_comparison",
+    "estimate_trend",
+    "facet_leagues",
+    "fit_league",
+    "fit_selection",
+    "internal_consistencies",
+    "item_statistics",
+    "items_nps",
+    "places_of",
+    "read_cross_tabulation",
+    "read_visit_arrays",
+    "study_drivers",
+]
+
+
+def read_visit_arrays(reading: Local, selection: Selection) -> VisitArrays:
+    """Return the visits that are asked about, one by one; refused as by ``visit_table``."""
+    with visit_table(reading, selection) as table:
+        return arrays_of_table(table)
+
+
+def read_cross_tabulation(reading: Local, selection: Selection) -> CrossTabulation:
+    """Return the visits that are asked about, counted and added up; refused as by ``visit_table``."""
+    with visit_table(reading, selection) as table:
+        return cross_tabulate(table)
+
+
+def fit_league(
+    reading: Local,
+    selection: Selection,
+    target: float | None = None,
+    rules: ComparisonRules = DEFAULT_RULES,
+    scale: str = "auto",
+) -> League:
+    """The league of what is asked; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
+
+    ``BadInput`` where the question is wrong, ``NotEstimable`` where the visits do not answer it.
+    """
+    fitted = fit_selection(reading, selection, rules, scale)
+    return make_league(fitted, reading.store_names(), target, rules)
+
+
+def fit_selection(
+    reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES, scale: str = "auto"
+) -> FittedModel:
+    """Return the fitted model of what is asked; ``NotEstimable`` where there are not two of the unit."""
+    crossed = read_cross_tabulation(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
+    mean = float(crossed.raw.sum() / max(crossed.facts.visits, 1))
+    if scale == "auto" and mean > rules.arcsine_above * FULL_POINTS and not _is_single_level(crossed):
+        return _fit_near_ceiling(reading, selection, crossed)
+    return fit_units(crossed)
+
+
+def _is_single_level(crossed: CrossTabulation) -> bool:
+    """Return whether there is but one region, format ... to compare."""
+    return crossed.unit_factor is not None and len(crossed.unit_factor.levels) < 2
+
+
+def _fit_near_ceiling(reading: Local, selection: Selection, crossed: CrossTabulation) -> FittedModel:
+    """Return the model on the arcsine scale, where the scores are shares of points; else on their own scale."""
+    try:
+        fitted = fit_units(read_cross_tabulation(reading, replace(selection, scale="arcsine")))
+    except BadInput:
+        return fit_units(crossed)
+    note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
+    return fitted._replace(notes=(*fitted.notes, note))
+
+
+def estimate_trend(  # noqa: PLR0913
+    reading: Local,
+    selection: Selection,
+    by: str | None = None,
+    *,
+    rules: ComparisonRules = DEFAULT_RULES,
+    baseline: Sequence[str] = (),
+    false_alarms: float = 1.0,
+) -> Trend:
+    """What changed in what is asked about, in points.
+
+    ``by``: one of ``STORE_KEYS`` or ``FACET_KEYS``. ``baseline``: the waves stores are watched from, all but the last
+    where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the question is wrong,
+    ``NotEstimable`` where the visits do not answer it.
+    """
+    with visit_table(reading, _network_selection(reading, selection, by)) as table:
+        trend = trend_in_table(
+            table, reading.store_names(), by=by, rules=rules, baseline=baseline, false_alarms=false_alarms
+        )
+    if by not in FACET_KEYS:
+        return trend
+    parts, notes = _series_by_facet(reading, replace(selection, facet=by), trend.waves, rules, trend.facts.measure)
+    return replace(trend, parts=parts, notes=(*trend.notes, *notes))
+
+
+def _network_selection(reading: Local, selection: Selection, by: str | None) -> Selection:
+    """What is asked of the network: by the leading measure where the one asked for is kept for parts only."""
+    if by in STORE_KEYS:
+        return replace(selection, unit=str(by))
+    try:
+        score_sources(reading, selection)
+    except BadInput:
+        if by is None or selection.measure is None:
+            raise
+        return replace(selection, measure=None)
+    return selection
+
+
+def _series_by_facet(
+    reading: Local, selection: Selection, waves: Sequence[Wave], rules: ComparisonRules, measure: str
+) -> tuple[tuple[WaveSeries, ...], list[Message]]:
+    """The series of each value of the facet asked for; and notes: where there can be none, or where they are not of the
+    network's ``measure``.
+    """
+    values = selected_facet_values(reading, selection)
+    series: list[WaveSeries] = []
+    notes: list[Message] = []
+    if values and values[0].asked.measure != measure:
+        notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].asked.measure))
+    for value in values:
+        try:
+            series.append(_facet_series(reading, value, waves, rules))
+        except (BadInput, NotEstimable) as error:
+            notes.append(message("{name}: {why}", name=value.title, why="; ".join(map(str, error.problems))))
+    return tuple(series), notes
+
+
+def _facet_series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rules: ComparisonRules) -> WaveSeries:
+    with visit_table(reading, facet_value.asked) as table:
+        fitted = fit_mixed_model(cross_tabulate(table))
+        waves_by_name = {wave.name: wave for wave in waves_by_date(table)}
+    own = [waves_by_name[wave.name] for wave in waves if wave.name in waves_by_name]
+    if len(own) < len(waves):
+        raise NotEstimable(message("no scores in some waves"), "waves")
+    return network_series(fitted, own, rules.level, facet_value.facet_value, facet_value.title)
+
+
+def action_effect(
+    reading: Local, selection: Selection, action: Action, rules: ComparisonRules = DEFAULT_RULES
+) -> ActionEffect:
+    """Return the effect of an action on what is asked about.
+
+    ``BadInput`` where the question is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
+    others.
+    """
+    dated = selection.visit_filter._replace(since=selection.visit_filter.since or FIRST_DAY)
+    with visit_table(reading, replace(selection, visit_filter=dated)) as table:
+        return effect_in_table(table, Intervention(action.id, action.stores, action.since, action.what), rules)
+
+
+def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = DEFAULT_RULES) -> DriverStudy:
+    """Return what drives the outcome, as far as the visits show it.
+
+    ``BadInput`` where something asked for does not exist, ``NotEstimable`` where the visits say nothing.
+    """
+    variables = choose_variables(reading, query)
+    visit_filter = replace_conditions(query.which, lambda condition: of_visits(condition.key))
+    table = make_study_table(reading, variables.sources, visit_filter)
+
+    def supplement(names: Sequence[str], *, by_shopper: bool) -> StudySupplements:
+        tables = [source.table for source in variables.sources]
+        titles = {name: touchpoint.title for known in tables for name, touchpoint in known.checklist.touchpoint.items()}
+        return StudySupplements(
+            felt=tuple(mean_experiences(experience_totals(reading, tables, query.which), titles)),
+            interaction=interaction_in(table, by_shopper=by_shopper) if "pe" in variables.sources[0].columns else None,
+            promoting=_nps_drivers(reading, variables, names, by_shopper=by_shopper, level=rules.level),
+        )
+
+    return estimate_drivers(
+        table, variables.design, by_shopper=query.by_shopper, level=rules.level, supplement=supplement
+    )
+
+
+def _nps_drivers(
+    reading: Local, variables: StudyVariables, names: Sequence[str], *, by_shopper: bool, level: float
+) -> NpsDrivers | None:
+    """Return the drivers of the net promoter score, where the outcome is an item of type ``nps`` in every version."""
+    outcome, ids = variables.design.outcome, variables.design.ids
+    checklists = [source.table.checklist for source in variables.sources]
+    if not (outcome.is_asked and all(isinstance(known.items[outcome.name].answer, Nps) for known in checklists)):
+        return None
+    drivers = [
+        nps_driver(
+            ids[name], person_sums(reading, name, by_shopper=by_shopper), means_by_promotion(reading, name), level
+        )
+        for name in names
+    ]
+    drivers.sort(key=lambda driver: -abs(driver.correlation or 0))
+    return NpsDrivers(net_promoter_score(*promoter_counts(reading), level), tuple(drivers))
+
+
+def facet_leagues(
+    reading: Local, selection: Selection, target: float | None = None, rules: ComparisonRules = DEFAULT_RULES
+) -> list[FacetLeague]:
+    """A league for each value of the facet asked for, in the checklist's order.
+
+    ``BadInput`` as for ``selected_facet_values``; ``NotEstimable`` where there is a league of none.
+    """
+    names = reading.store_names()
+    sides = [_facet_league(reading, of, names, target, rules) for of in selected_facet_values(reading, selection)]
+    if not any(side.league for side in sides):
+        raise NotEstimable(next(side.reason for side in sides if side.reason))
+    return sides
+
+
+def _facet_league(
+    reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: ComparisonRules
+) -> FacetLeague:
+    try:
+        fitted = fit_selection(reading, of.asked, rules)
+    except (BadInput, NotEstimable) as refusal:
+        return FacetLeague(of.facet_value, of.title, reason=message("{name}: {why}", name=of.title, why=refusal))
+    return FacetLeague(of.facet_value, of.title, fitted, make_league(fitted, names, target, rules))
+
+
+def channel_comparison(
+    reading: Local, selection: Selection, sides: Sequence[FacetLeague], rules: ComparisonRules = DEFAULT_RULES
+) -> ChannelComparison:
+    """Return how the leagues of a facet's values (``facet_leagues`` of the same selection) agree."""
+    asked = {value.facet_value: value.asked for value in selected_facet_values(reading, selection)}
+    return compare_channels(
+        sides, lambda side, other: paired_sums(reading, asked[side.facet_value], asked[other.facet_value]), rules
+    )
+
+
+def places_of(
+    reading: Reading, league: League, trend: Trend | None = None, *, named: bool = False
+) -> dict[str, StorePlace]:
+    """Return the place of each store by id; ``named``: the other stores' names may be shown; ``trend``: of the same
+    visits.
+    """
+    return store_places(store_attributes(reading), league, trend, named=named)
+
+
+def item_statistics(
+    reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES
+) -> list[ItemStatistics]:
+    """Return the statistics of all items asked about, version by version in their order.
+
+    ``BadInput`` where there are none such, ``NotEstimable`` where no visits are. Scores are not looked at, and so
+    neither is the scheme.
+    """
+    require_visits(reading)
+    counts = (
+        (ref, item_counts)
+        for ref in _by_version(checklists_asked(reading, question, one=False))
+        for item_counts in count_items(reading, ref, question, rules.least_person)
+    )
+    return item_table(counts, lambda ref, item: reading.checklist(ref).items[item].mandatory, rules)
+
+
+def _by_version(refs: Iterable[str]) -> list[str]:
+    def order(ref: str) -> tuple[str, list[int]]:
+        name, _, version = ref.partition("@")
+        return name, [int(component) for component in version.split(".")]
+
+    return sorted(refs, key=order)
+
+
+def items_nps(reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES) -> list[ItemNps]:
+    """Return the net promoter score of the items of type ``nps`` that are asked about and were answered.
+
+    ``BadInput`` as for ``item_statistics``.
+    """
+    return [
+        ItemNps(ref, name, reading.checklist(ref).items[name].ask, net_promoter_score(*counts, rules.level))
+        for ref in checklists_asked(reading, question, one=False)
+        for name, counts in nps_counts(reading, ref, question)
+        if counts[-1]
+    ]
+
+
+def internal_consistencies(reading: Local, question: LedgerQuery) -> list[InternalConsistency]:
+    """Return Cronbach's alpha for each version of the checklist that has items enough which differ."""
+    refs = checklists_asked(reading, question, one=False)
+    products = ((ref, item_products(reading, ref, question)) for ref in refs)
+    consistencies = [internal_consistency(ref, known) for ref, known in products if known is not None]
+    return [consistency for consistency in consistencies if consistency and isfinite(consistency.alpha)]

@@ -1,0 +1,465 @@
+"""The visit table: the selected visits as integer codes in the engine that reads the snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from cemaudit.compare.channels import Sums
+from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.queries.case_mix import (
+    EASINESS,
+    EasinessColumns,
+    ItemTerm,
+    Means,
+    PointsMean,
+    easiness_sql,
+    item_means,
+    items_needed,
+    make_scale,
+    points_mean,
+    score_sql,
+)
+from cemaudit.compare.results import EXCLUDED, ComparedData
+from cemaudit.compare.score_scale import POINT_UNITS, ScoreScale
+from cemaudit.compare.selection import NO_POOL, ScoreSource, Selection, score_sources
+from cemaudit.compare.visit_table import (
+    NO_DAY,
+    CodedKey,
+    Columns,
+    Factor,
+    TablePart,
+    Version,
+    VisitTable,
+    make_factor,
+)
+from cemaudit.errors import BadInput, CemauditError, Problem
+from cemaudit.language import Message, message
+from cemaudit.ledger.query.keys import needs_stores
+from cemaudit.ledger.query.reading import Local, Reading
+from cemaudit.ledger.query.statement import Bound, Filter, SqlStatement, conditions_of
+from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
+from cemaudit.ledger.snapshot.names import quoted, reason_of
+from cemaudit.ledger.snapshot.parquet import translate_errors
+from cemaudit.model import Reason
+
+__all__ = ["KEYS", "SnapshotVisitTable", "VisitTableBuilder", "paired_sums", "store_attributes", "visit_table"]
+
+KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
+"""The columns that are coded, and the kind of files they are in."""
+
+_CODED_KEYS = {**KEYS, "scenario": "scores"}
+
+_TABLE_OF = {"scores": "visits", "answers": "answered"}
+
+_TABLE_COLUMNS = (
+    "(store integer, shopper integer, wave integer, version integer, day integer, stepped boolean, raw bigint, "
+    "score bigint)"
+)
+
+_DAY = f"cast(coalesce(visits.day - date '1970-01-01', {NO_DAY}) as integer)"
+_IN_EPISODE = "visits.step is not null and answered.shopper is not null"
+
+
+class _SourceQuery(NamedTuple):
+    """A source, the places of its files' views, and what its scores are made of."""
+
+    place: int
+    source: ScoreSource
+    node: PointsMean | None
+
+    @property
+    def score(self) -> str:
+        """SQL: the hundredths of the score; ``null`` where there is no such one."""
+        return f"visits.{quoted(self.source.column.score)}" if self.source.column else "null"
+
+    @property
+    def reason(self) -> str:
+        """SQL: the code of the reason why there is none."""
+        return f"visits.{quoted(self.source.column.reason)}" if self.source.column else "null"
+
+    @property
+    def has_score(self) -> str:
+        """SQL: whether there is one."""
+        return f"{self.score} is not null"
+
+
+class VisitTableBuilder:
+    """The tables ``compared`` and ``known_store``, ``_shopper``, ``_wave``, ``_scenario`` of a snapshot's engine."""
+
+    def __init__(self, reading: Local, selection: Selection, scale: ScoreScale) -> None:
+        self._reading, self._which, self.scale = reading, selection.ledger_query.in_sql, scale
+        self._acted = selection.action
+        self._parts: list[_SourceQuery] = []
+        self.left_out: Counter[str] = Counter()
+        self.episodes = self.steps = 0
+
+    def build(self, sources: Sequence[ScoreSource], nodes: Sequence[PointsMean | None]) -> None:
+        """Make the tables; ``version`` is a code of the table ``versions``."""
+        for index, (source, node) in enumerate(zip(sources, nodes, strict=True)):
+            self._parts.append(_SourceQuery(index, source, node))
+            self._reading.view(f"scores_{index}", source.table.parts)
+            self._reading.view(f"answers_{index}", self._reading.answers(source.table.checklist.ref).parts)
+        for key, kind in _CODED_KEYS.items():
+            self._make_code_table(key, kind)
+        self._make_action_table()
+        self._make_version_table()
+        self._reading.link.execute(f"create or replace temp table compared {_TABLE_COLUMNS}")
+        for query in self._parts:
+            self._add(query)
+        self._join_episodes()
+
+    def counts(self) -> tuple[int, int]:
+        """How many visits there are to be compared, and how many of them by shoppers who are not known."""
+        (visits, strangers), *_ = self._reading.ask("select count(*), count_if(shopper < 0) from compared")
+        return int(visits), int(strangers)
+
+    def drop(self) -> None:
+        """Drop the tables."""
+        for name in ("compared", "acted", "versions", *(f"known_{key}" for key in _CODED_KEYS)):
+            self._reading.link.execute(f"drop table if exists {name}")
+
+    def _make_code_table(self, key: str, kind: str) -> None:
+        """The table of all there are of a column, each with a code, in the order of their names."""
+        every = " union ".join(f"select {key} from {kind}_{query.place}" for query in self._parts)
+        self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
+        self._reading.link.execute(
+            f"create or replace temp table known_{key} as "
+            "select level, cast(row_number() over (order by level) - 1 as integer) as code from known"
+        )
+
+    def _make_action_table(self) -> None:
+        """The table of stores where something was done, and since when."""
+        stores, days = [store for store, _ in self._acted], [day for _, day in self._acted]
+        self._reading.ask(
+            "create or replace temp table acted as select store, min(since) as since "
+            "from (select unnest(cast(? as varchar[])) as store, unnest(cast(? as date[])) as since) group by store",
+            (stores, days),
+        )
+
+    def _make_version_table(self) -> None:
+        """The table of each scenario (the first: not known), source, and whether something was done, with a code."""
+        self._reading.link.execute(
+            "create or replace temp table versions as select scenario, source, was_acted, "
+            "cast(row_number() over (order by scenario, source, was_acted) - 1 as integer) as code "
+            "from (select -1 as scenario union all select code from known_scenario), "
+            f"range({len(self._parts)}) as sources(source), (values (false), (true)) as action(was_acted)"
+        )
+
+    def _add(self, query: _SourceQuery) -> None:
+        """Add the visits of a source, and count those left out."""
+        self._count_left_out(query)
+        if query.source.column is None:
+            return
+        easier = self._easiness(query)
+        codes = [f"coalesce(known_{key}.code, -1) as {key}" for key in KEYS]
+        columns = [
+            *codes,
+            "versions.code as version",
+            f"{_DAY} as day",
+            f"{_IN_EPISODE} as stepped",
+            f"{query.score} as raw",
+            *([easier.sql] if easier else []),
+        ]
+        joins = [
+            f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in _CODED_KEYS.items()
+        ]
+        joins += [
+            "left join acted on acted.store = visits.store",
+            f"join versions on versions.source = {query.place}",
+            "and versions.scenario = coalesce(known_scenario.code, -1)",
+            "and versions.was_acted = coalesce(visits.day >= acted.since, false)",
+        ]
+        where, values = self._where(query, query.has_score)
+        self._reading.ask(
+            f"insert into compared select {', '.join(KEYS)}, version, day, stepped, raw, {self._score(easier)} "
+            f"from (select {', '.join(columns)} from {self._tables(query)} {' '.join(joins)} where {where})",
+            (*(easier.values if easier else ()), *values),
+        )
+
+    def _join_episodes(self) -> None:
+        """Let the visits of an episode count as one, with their mean: what one person lives through is one experience.
+
+        An episode is what a shopper visited in steps at one store in one wave.
+        """
+        group = ", ".join((*KEYS, "version"))
+        ((self.episodes, self.steps),) = self._reading.ask(
+            f"select count(distinct ({group})), count(*) from compared where stepped"
+        )
+        if self.steps > self.episodes:
+            means = ", ".join(f"cast(round(avg({name})) as bigint) as {name}" for name in ("raw", "score"))
+            self._reading.link.execute(
+                "create or replace temp table compared as select * from compared where not stepped union all "
+                f"select {group}, min(day) as day, true, {means} from compared where stepped group by {group}"
+            )
+
+    def _score(self, easier: EasinessColumns | None) -> str:
+        """The score in parts of the scale."""
+        points = f"raw * {POINT_UNITS // 100}"
+        if easier:
+            points += f" - coalesce(cast(round({EASINESS} * {POINT_UNITS}) as bigint), 0)"
+        return score_sql(self.scale, points)
+
+    def _easiness(self, query: _SourceQuery) -> EasinessColumns | None:
+        if query.node is None:
+            return None
+        leaves = items_needed(query.node)
+        return easiness_sql(query.node, self._means(query, leaves)) if leaves else None
+
+    def _means(self, query: _SourceQuery, leaves: Sequence[ItemTerm]) -> Means:
+        """The means of items over all visits to be compared."""
+        sums = [f"count({leaf.earned}), sum({leaf.earned})" for leaf in leaves]
+        where, values = self._where(query, query.has_score)
+        found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(query)} where {where}", values)[0]
+        pairs = [(int(found[item_index]), int(found[item_index + 1] or 0)) for item_index in range(0, len(found), 2)]
+        return item_means(leaves, pairs)
+
+    def _count_left_out(self, query: _SourceQuery) -> None:
+        tables = self._tables(query, answered=False)
+        where, values = self._where(query, f"{query.score} is null")
+        rows = self._reading.ask(f"select {query.reason}, count(*) from {tables} where {where} group by 1", values)
+        for code, count in rows:
+            self.left_out[reason_of(code) or Reason.NOT_ASKED.value] += int(count)
+        if not self._which.excluded:
+            where, values = self._where(query, "true", f"select number from gone where why = '{EXCLUDED}'")
+            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
+            self.left_out[EXCLUDED] += int(count)
+
+    def _where(self, query: _SourceQuery, extra_condition: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
+        """The conditions on the visits of a source; ``only``: of those visits that would not count, these."""
+        (counted, *conditions), values = conditions_of(self._which)
+        first = f"visits.number in ({only})" if only else counted
+        parts = [first, *conditions, "visits.scheme = ?", extra_condition]
+        return " and ".join(parts), (*values, query.source.scheme.ref)
+
+    def _tables(self, query: _SourceQuery, *, answered: bool = True) -> str:
+        tables = f"scores_{query.place} as visits"
+        if answered:
+            tables += f" left join answers_{query.place} as answered on answered.number = visits.number"
+        if any(needs_stores(condition.key) for condition in self._which.conditions):
+            tables += " left join stores on stores.store = visits.store"
+        return tables
+
+
+@dataclass(frozen=True)
+class SnapshotVisitTable(VisitTable):
+    """The temporary table ``compared`` of the engine of ``reading``: sums are made there, whatever the number of
+    visits.
+    """
+
+    reading: Local
+
+    def rows(self) -> Columns:
+        return self._columns("select store, shopper, wave, version, day, raw, score from compared")
+
+    def groups(self, *by: str, shift: int = 0, part: TablePart | None = None) -> Columns:
+        since = NO_DAY if part is None or part.since is None else max(part.since, NO_DAY + 1)
+        expressions = {"part": "placed.part", "later": f"cast(compared.day >= {since:d} as integer)"}
+        keys = ", ".join(f"{expressions.get(key, f'compared.{key}')} as {key}" for key in by)
+        source = "compared" + (" join placed using (store)" if part else "")
+        where = "where shopper >= 0" if "shopper" in by else ""
+        with _placed(self, part):
+            return self._columns(
+                f"select {keys}, count(*) as n, cast(sum(score - ?) as bigint) as total, "
+                f"cast(sum(raw) as bigint) as raw from {source} {where} group by all",
+                shift,
+            )
+
+    def score_sum(self) -> int:
+        return int(self.reading.ask("select sum(score) from compared")[0][0])
+
+    def square_sum(self, shift: int) -> int:
+        squares = "select sum(cast(score - ? as hugeint) * (score - ?)) from compared"
+        return int(self.reading.ask(squares, (shift, shift))[0][0])
+
+    def median_days(self) -> Columns:
+        return self._columns("select wave, quantile_disc(day, 0.5) as day from compared group by wave")
+
+    def _columns(self, sql: str, *values: int) -> Columns:
+        """Return the columns SQL returns of the table, which must hold nothing null; codes of keys as places."""
+        with translate_errors(self.reading.folder):
+            fetched = self.reading.link.execute(sql, values).fetchnumpy()
+        arrays = {name: np.ma.getdata(column) for name, column in fetched.items()}
+        return {name: self.keys[name].of(array) if name in self.keys else array for name, array in arrays.items()}
+
+
+@contextmanager
+def _placed(table: SnapshotVisitTable, part: TablePart | None) -> Iterator[None]:
+    """Keep the table ``placed`` while the block runs: of each store's code, the part it is in."""
+    if part is None:
+        yield
+        return
+    codes = np.flatnonzero(table.keys["store"].places[1:] >= 0)
+    table.reading.ask(
+        "create or replace temp table placed as "
+        "select unnest(cast(? as integer[])) as store, unnest(cast(? as integer[])) as part",
+        (codes.tolist(), part.of_store.tolist()),
+    )
+    try:
+        yield
+    finally:
+        table.reading.link.execute("drop table placed")
+
+
+@contextmanager
+def visit_table(reading: Local, selection: Selection) -> Iterator[SnapshotVisitTable]:
+    """The table of what is asked, as long as the block runs; one at a time.
+
+    ``BadInput`` where the question is wrong, ``NotEstimable`` where no visit has such a score.
+    """
+    sources = score_sources(reading, selection)
+    nodes = [points_mean(source) for source in sources]
+    scale = make_scale(selection.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
+    filling = VisitTableBuilder(reading, selection, scale)
+    try:
+        filling.build(sources, [node if selection.adjusted else None for node in nodes])
+        used = [int(place) for (place,) in reading.ask(_USED_SOURCES)]
+        if not used:
+            raise _no_visits_error(reading, selection.visit_filter)
+        adjusted = selection.adjusted and all(nodes[place] for place in used)
+        facts = _compared_data(selection, filling, [sources[place] for place in used], adjusted=adjusted)
+        yield _snapshot_table(reading, selection, facts, sources)
+    finally:
+        filling.drop()
+
+
+_USED_SOURCES = "select distinct source from versions where code in (select version from compared) order by source"
+_VERSIONS = (
+    "select source, known_scenario.level, was_acted, versions.code in (select version from compared) "
+    "from versions left join known_scenario on known_scenario.code = versions.scenario order by versions.code"
+)
+
+
+def _snapshot_table(
+    reading: Local, selection: Selection, facts: ComparedData, sources: Sequence[ScoreSource]
+) -> SnapshotVisitTable:
+    keys = {name: _coded_key(reading, name) for name in KEYS}
+    stores = [str(store) for store in keys["store"].levels]
+    store_factors, unit_factor = _store_factors(reading, selection, stores)
+    versions = tuple(
+        Version(sources[place].table.checklist.ref, sources[place].scheme.ref, scenario, acted=acted) if used else None
+        for place, scenario, acted, used in reading.ask(_VERSIONS)
+    )
+    return SnapshotVisitTable(
+        facts=facts,
+        keys=keys,
+        versions=versions,
+        store_factors=store_factors,
+        unit_factor=unit_factor,
+        acted=bool(selection.action),
+        reading=reading,
+    )
+
+
+def _coded_key(reading: Local, name: str) -> CodedKey:
+    levels = dict(reading.ask(f"select code, level from known_{name}"))
+    codes = sorted(code for (code,) in reading.ask(f"select distinct {name} from compared"))
+    kept = [code for code in codes if code >= 0]
+    places = np.full(len(levels) + 1, -1, np.int32)
+    places[np.array(kept, np.int64) + 1] = np.arange(len(kept))
+    named: list[str | None] = [levels[code] for code in kept]
+    if name != "shopper" and codes[:1] == [-1]:
+        places[0] = len(kept)
+        named.append(None)
+    return CodedKey(tuple(named), places)
+
+
+def _store_factors(
+    reading: Local, selection: Selection, stores: Sequence[str]
+) -> tuple[tuple[Factor, ...], Factor | None]:
+    """The pool, and what is compared, as factors of the stores."""
+    attributes_by_store = store_attributes(reading)
+
+    def factor(key: str) -> Factor:
+        return make_factor(key, [attributes_by_store.get(store, {}).get(key) for store in stores])
+
+    pool = _pool_key(selection.pool, [attributes_by_store.get(store, {}) for store in stores])
+    unit = None if selection.unit == "store" else factor(selection.unit)
+    names = dict.fromkeys([pool, selection.unit])
+    return tuple(factor(name) for name in names if name not in {NO_POOL, "store"}), unit
+
+
+def _pool_key(pool_key: str | None, stores: Iterable[dict[str, str | None]]) -> str:
+    """The pool's key: as asked, else the first of pool and region that is known of any store."""
+    if pool_key is not None:
+        return pool_key
+    pool_keys = {key for store in stores for key in ("pool", "region") if store.get(key)}
+    return next((key for key in ("pool", "region") if key in pool_keys), NO_POOL)
+
+
+def _compared_data(
+    selection: Selection, filling: VisitTableBuilder, sources: Sequence[ScoreSource], *, adjusted: bool
+) -> ComparedData:
+    visits, strangers = filling.counts()
+    last = sources[-1]
+    measure = last.scheme.measure[last.column.measure] if last.column else None
+    assert measure  # noqa: S101 (only sources with a column have visits)
+    return ComparedData(
+        measure=measure.id,
+        value=selection.facet_value,
+        title=measure.title,
+        unit=measure.unit,
+        better="lower" if last.scheme.direction == "lower-is-better" else "higher",
+        checklists=tuple(dict.fromkeys(source.table.checklist.ref for source in sources)),
+        schemes=tuple(dict.fromkeys(source.scheme.ref for source in sources)),
+        visits=visits,
+        unknown_shopper_visits=strangers,
+        left_out={reason: count for reason, count in sorted(filling.left_out.items()) if count},
+        scale=filling.scale,
+        adjusted=adjusted,
+        notes=tuple(_notes(selection, filling, strangers if strangers < visits else 0, adjusted=adjusted)),
+    )
+
+
+def _notes(selection: Selection, filling: VisitTableBuilder, strangers: int, *, adjusted: bool) -> Iterator[Message]:
+    if filling.steps > filling.episodes:
+        yield message(
+            "Visits of one episode count as one, with their mean: {steps} visits, {episodes} episodes.",
+            steps=filling.steps, episodes=filling.episodes,
+        )  # fmt: skip
+    if selection.adjusted and not adjusted:
+        yield message("No case-mix adjustment: this measure is not a mean of item points.")
+    if strangers:
+        yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
+
+
+def _no_visits_error(reading: Local, visit_filter: Filter) -> CemauditError:
+    """Why there is nothing to compare."""
+    wave_conditions = [condition for condition in visit_filter.conditions if condition.key == "wave"]
+    if wave_conditions:
+        waves = [wave for (wave,) in reading.ask("select level from known_wave order by level")]
+        unknown = [wave for condition in wave_conditions for wave in condition.values if wave not in {"", *waves}]
+        if unknown:
+            hint = message("known here: {names}", names=", ".join(waves) or "-")
+            return BadInput(Problem(message("there are no visits of wave {wave}", wave=", ".join(unknown)), hint=hint))
+    return NotEstimable(message("none of these visits has a score to compare"), "none")
+
+
+def paired_sums(reading: Reading, selection: Selection, other: Selection) -> Sums:
+    """Return, of each store (I, 6), the visits in which both scores are known: their number, Σa, Σb, Σa², Σb², Σab."""
+    sums_by_store: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
+    for first, second in zip(score_sources(reading, selection), score_sources(reading, other), strict=True):
+        if not (first.column and second.column):
+            continue
+        a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (first.column, second.column))
+        conditions, values = conditions_of(selection.ledger_query.in_sql)
+        kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
+        sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
+        text = (
+            f"select visits.store, {sums} from visits left join stores on stores.store = visits.store "
+            f"where {kept} group by visits.store order by visits.store"
+        )
+        for store, *row in reading.rows(first.table, SqlStatement(text, (*values, first.scheme.ref))):
+            sums_by_store[store] += row
+    return np.array(list(sums_by_store.values())).reshape(-1, 6)
+
+
+def store_attributes(reading: Reading) -> dict[str, dict[str, str | None]]:
+    """Return what is known of each store, by its id."""
+    rows = reading.ask(f"select store, {', '.join(STORE_COLUMNS)} from stores")
+    return {row[0]: dict(zip(STORE_COLUMNS, row[1:], strict=True)) for row in rows}
