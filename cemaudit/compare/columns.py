@@ -72,18 +72,25 @@ def number_column(visits: ColumnSource, name: str, length: int | None = None) ->
         numbers = np.array([_number(value, name, row) for row, value in enumerate(values.tolist(), 1)], np.float64)
     beyond = np.flatnonzero(np.abs(numbers) > LARGEST)
     if len(beyond):
-        raise BadInput(_no_number(numbers[beyond[0]], name, int(beyond[0]) + 1))
+        raise BadInput(_no_number(float(numbers[beyond[0]]), name, int(beyond[0]) + 1))
     return numbers
 
 
 def _column(visits: ColumnSource, name: str, length: int | None) -> NDArray[Any]:
     try:
         column = visits[name]
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except Exception as error:  # each library has an exception of its own for this
         raise BadInput(Problem(message("there is no column {name}", name=name))) from error
-    if isinstance(column, np.ma.MaskedArray):
-        column = np.ma.filled(column.astype(object), None)  # numpy would read what the mask hides
-    values = np.asarray(column)
+    values: NDArray[Any]
+    if isinstance(column, list | tuple):
+        # Value by value: numpy would make text of all that stands beside one text, and numbers of true and false.
+        values = np.empty(len(column), object)
+        values[:] = column
+    elif isinstance(column, np.ma.MaskedArray):
+        values = np.ma.getdata(column).astype(object)
+        values[np.ma.getmaskarray(column)] = None
+    else:
+        values = np.asarray(column)
     if values.ndim != 1:
         raise BadInput(Problem(message("expected one value a visit, found {n} dimensions", n=values.ndim), name))
     if length is not None and len(values) != length:
@@ -130,7 +137,7 @@ def _cell(name: str, row: int) -> str:
 def _has(visits: ColumnSource, name: str) -> bool:
     try:
         visits[name]
-    except (KeyError, IndexError, TypeError, ValueError):
+    except Exception:  # noqa: BLE001 (each library has an exception of its own for this)
         return False
     return True
 
@@ -153,8 +160,8 @@ def _date(value: object, name: str, row: int) -> dt.date | None:
     if isinstance(value, dt.date):
         return value
     try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError as error:
+        return dt.date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
         text = message("expected a date such as 2026-11-20, found {found}", found=repr(value))
         raise BadInput(Problem(text, _cell(name, row))) from error
 
@@ -225,8 +232,13 @@ def table_of_columns(  # noqa: PLR0913
 
 
 def _versions(values: Sequence[tuple[str | None, ...]]) -> tuple[tuple[Version, ...], NDArray[np.int32]]:
-    """Return the versions there are, and each visit's place among them; what is not known comes first."""
-    there = sorted(set(values), key=lambda version: [(value is not None, value or "") for value in version])
+    """Return the versions there are, and each visit's place among them.
+
+    They go by scenario (what is not known first), then by the checklist and scheme that come first: the order in which
+    a snapshot, too, meets its files, and which the last digits of sums depend on.
+    """
+    first_row = {version[1:]: row for row, version in reversed(list(enumerate(values)))}
+    there = sorted(set(values), key=lambda version: (version[0] is not None, version[0] or "", first_row[version[1:]]))
     places = {version: place for place, version in enumerate(there)}
     versions = tuple(
         Version(checklist or "", scheme or "", scenario, acted=False) for scenario, checklist, scheme in there
