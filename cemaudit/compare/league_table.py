@@ -22,6 +22,7 @@ from cemaudit.compare.ranking import (
     MOST_UNITS,
     RankIntervals,
     distinguishable_pairs,
+    flag_stores,
     probability_below,
     rank_intervals,
     store_groups,
@@ -191,10 +192,9 @@ class _LeagueBuilder:
             ranks = ranks._replace(lowest=nobody, highest=nobody)
         below = self._probability_below_target(values)
         chance = np.nan_to_num(ranks.lowest) if below is None else below
-        flagged = self.allowed & (chance >= self.rules.flag_at)
-        standings = self._standings(names, ranks, grouped.group, below, flagged)
+        flags = flag_stores(chance, self.allowed, self.rules.flag_at)
+        standings = self._standings(names, ranks, grouped.group, below, flags.flagged)
         best_first = np.lexsort((np.arange(len(values)), -values, ~self.allowed))
-        expected = float(chance[self.allowed].sum())
         distinguishable = distinguishable_pairs(values, errors, self.allowed)
         return League(
             facts=facts,
@@ -208,8 +208,8 @@ class _LeagueBuilder:
             order=RankingQuality(
                 ranks.placed, grouped.parts, distinguishable, grouped.ranked, grouped.wrong, grouped.wrong_in_full
             ),
-            wrong=float(1 - chance[flagged].mean()) if flagged.any() else None,
-            found=float(chance[flagged].sum()) / expected if expected else None,
+            wrong=flags.wrong,
+            found=flags.found,
             shoppers=len(fitted.crossed.shoppers),
             factors=fitted.crossed.factors,
             design=self.design,

@@ -25,7 +25,7 @@ __all__ = [
     "covariance_root",
     "difference_variances",
     "distinguishable_pairs",
-    "flags",
+    "flag_stores",
     "probability_below",
     "rank_confidence_sets",
     "rank_intervals",
@@ -417,14 +417,12 @@ def _share(count: float, of: float) -> float:
 
 
 class Flags(NamedTuple):
-    """The flagged among S stores.
+    """Which of S stores are ``flagged`` (S).
 
-    ``below``: (S,) the probability of lying below the target. ``flagged``: (S,) yes or no. ``wrong``: the share of the
-    flagged expected not to be below it, ``None`` where none is flagged. ``found``: the share of all stores expected
-    below the target that the flags find, ``None`` where none is expected there.
+    ``wrong``: the share of the flagged expected not to be what they are flagged for, ``None`` where none is flagged.
+    ``found``: the share of all stores expected to be that which the flags find, ``None`` where none is expected to be.
     """
 
-    below: NDArray[np.float64]
     flagged: NDArray[np.bool_]
     wrong: float | None
     found: float | None
@@ -444,21 +442,13 @@ def probability_below(
     return below
 
 
-def flags(
-    score: NDArray[np.float64],
-    se: NDArray[np.float64],
-    target: float | NDArray[np.float64],
-    at: float = 0.80,
-    allowed: NDArray[np.bool_] | None = None,
-) -> Flags:
-    """Flag the stores that lie below ``target`` with probability ``at`` or more; only those ``allowed``.
+def flag_stores(probability: NDArray[np.float64], allowed: NDArray[np.bool_], at: float = 0.80) -> Flags:
+    """Flag the stores that are below the target (or among the lowest) with a probability of ``at`` or more.
 
-    ``score`` and ``se``: (S,). The expected wrong share is the mean of 1 - P over the flagged: it is right where the
-    intervals are.
+    ``probability``: (S,) of that, 0 to 1; ``allowed``: (S,) which stores may be flagged. The expected wrong share is
+    the mean of 1 - P over the flagged: it is right where the intervals are.
     """
-    below = probability_below(score, se, target)
-    eligible = np.ones(len(below), dtype=np.bool_) if allowed is None else allowed
-    flagged = eligible & (below >= at)
-    total, caught = float(below[eligible].sum()), float(below[flagged].sum())
+    flagged = allowed & (probability >= at)
+    expected, caught = float(probability[allowed].sum()), float(probability[flagged].sum())
     count = int(flagged.sum())
-    return Flags(below, flagged, 1 - caught / count if count else None, caught / total if total > 0 else None)
+    return Flags(flagged, 1 - caught / count if count else None, caught / expected if expected else None)

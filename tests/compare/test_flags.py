@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.compare.ranking import flags, probability_below
+from cemaudit.compare.ranking import Flags, flag_stores, probability_below
+
+
+def flags(score: np.ndarray, se: np.ndarray, target: float, allowed: np.ndarray | None = None) -> Flags:
+    """Those of stores with these scores."""
+    below = probability_below(score, se, target)
+    return flag_stores(below, np.ones(len(score), np.bool_) if allowed is None else allowed)
 
 
 def test_the_expected_wrong_share_and_the_found_share_come_true() -> None:
