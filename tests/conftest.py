@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from cemaudit.scoring import Engine
 
-sys.path.insert(0, str(Path(__file__).parent))  # tests import `samples` and `strategies`
+sys.path.insert(0, str(Path(__file__).parent))  # tests import from `helpers`
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for small matrices cost three times the work
 
 _USUAL: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import samples
+from helpers import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.crosstabs import CrossTabulation, cross_tabulate_table
 from cemaudit.compare.fitting import fit_mixed_model
@@ -34,7 +34,7 @@ def made(seed: int, *, same: bool) -> tuple[CrossTabulation, list[float]]:
     shopper = store % 12 if same else draw.integers(0, 12, 360)
     severity = draw.normal(0, 8, 12)
     score = 70 + 4 * wave + draw.normal(0, 5, 60)[store] + severity[shopper] + draw.normal(0, 6, 360)
-    return crosses.crossed(store, shopper, score, wave=wave), [float(score[wave == one].mean()) for one in range(3)]
+    return crosstabs.crossed(store, shopper, score, wave=wave), [float(score[wave == one].mean()) for one in range(3)]
 
 
 def test_changes_between_the_same_visits_are_differences_of_means() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.agreement import SAMPLED_CASES, intraclass, krippendorff_alpha, shopper_agreement
 from cemaudit.compare.crosstabs import VisitArrays
@@ -15,7 +15,7 @@ from cemaudit.compare.visit_table import Factor
 
 
 def seen(store: np.ndarray, shopper: np.ndarray, score: np.ndarray, wave: np.ndarray | None = None) -> VisitArrays:
-    facts = crosses.crossed(store, shopper, score).facts
+    facts = crosstabs.crossed(store, shopper, score).facts
     stores, shoppers = (tuple(f"{name}{one}" for one in range(codes.max() + 1)) for name, codes in
                         (("s", store), ("u", shopper)))  # fmt: skip
     factors = () if wave is None else (Factor("wave", ("w1", "w2"), wave.astype(np.int32)),)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from published import published, shared_table
+from helpers.published_data import published, shared_table
 
 from cemaudit.compare.ranking import MOST_UNITS, among_best, rank_confidence_sets, simultaneous_rank_sets
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import networks
 import numpy as np
 import pytest
+from helpers import chains
+from helpers.chains import Network
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import Network
 
 from cemaudit.compare.crosstabs import cross_tabulate, read_visit_arrays
 from cemaudit.compare.errors import NotEstimable
@@ -68,9 +68,9 @@ def assert_same(one: CrossProducts, other: CrossProducts) -> None:
 @pytest.fixture(scope="module", params=[11, 12, 13])
 def some(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     """A chain of its own for each seed."""
-    visits = networks.made_up(request.param, 40 * (request.param - 10))
+    visits = chains.made_up(request.param, 40 * (request.param - 10))
     excluded = [one.id for one in visits[::9]]
-    with reading(networks.network(tmp_path_factory.mktemp("some"), visits, (), excluded).folder) as opened:
+    with reading(chains.network(tmp_path_factory.mktemp("some"), visits, (), excluded).folder) as opened:
         yield opened
 
 
@@ -139,8 +139,8 @@ def test_the_rows_of_stores_have_their_own_levels_and_the_usual_occasion(snapsho
 
 
 def test_nobody_known_means_no_shoppers(tmp_path_factory: pytest.TempPathFactory) -> None:
-    visits = [one.model_copy(update={"shopper": None}) for one in networks.made_up(3, 30)]
-    chain: Network = networks.network(tmp_path_factory.mktemp("nobody"), visits)
+    visits = [one.model_copy(update={"shopper": None}) for one in chains.made_up(3, 30)]
+    chain: Network = chains.network(tmp_path_factory.mktemp("nobody"), visits)
     with reading(chain.folder) as opened:
         found = cross_tabulate(opened, Selection())
         assert found.effective is None

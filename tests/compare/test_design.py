@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.case_mix import ScoreScale
 from cemaudit.compare.crosstabs import CrossTabulation
@@ -26,7 +26,7 @@ def mean_of(design: DesignCheck, name: str) -> float:
 
 
 def test_pools_that_share_no_shopper_are_groups_of_their_own() -> None:
-    found = known(crosses.regional(0.0))
+    found = known(crosstabs.regional(0.0))
     assert found.groups == 10
     assert {pool.groups for pool in found.pools} == {1}
     assert {pool.linked for pool in found.pools} == {0.0}
@@ -42,7 +42,7 @@ def test_what_visits_from_elsewhere_would_give_is_what_they_give() -> None:
     estimates of regions whose stores are a sample.
     """
     size = {"regions": 20, "stores": 200, "shoppers": 10}
-    apart, linked = known(crosses.regional(0.0, **size)), known(crosses.regional(0.10, **size))
+    apart, linked = known(crosstabs.regional(0.0, **size)), known(crosstabs.regional(0.10, **size))
     assert linked.groups == 1
     sample = 5 / np.sqrt(200)
     assert np.hypot(mean_of(apart, "se"), sample) == pytest.approx(1.70, rel=0.05)
@@ -51,15 +51,15 @@ def test_what_visits_from_elsewhere_would_give_is_what_they_give() -> None:
 
 
 def test_without_differences_between_shoppers_only_chance_is_left() -> None:
-    found = known(crosses.regional(0.0))
-    spread = fit_at_theta(crosses.regional(0.0).sums(), np.array([0.5, 0.5])).sigma
+    found = known(crosstabs.regional(0.0))
+    spread = fit_at_theta(crosstabs.regional(0.0).sums(), np.array([0.5, 0.5])).sigma
     assert mean_of(found, "standard_error_equal_shoppers") == pytest.approx(spread * np.sqrt(1 / 72 + 1 / 648))
     apart = np.sqrt(5**2 / 5 * 10 / 9 + 10**2 * (1 / 72 + 1 / 648)) / 10 * spread
     assert mean_of(found, "se") == pytest.approx(apart, rel=0.1)
 
 
 def test_the_difference_is_that_of_the_means_of_stores() -> None:
-    crossed = crosses.regional(0.3, regions=2)
+    crossed = crosstabs.regional(0.3, regions=2)
     model = fit_at_theta(crossed.sums(), np.array([0.5, 0.5]))
     scores = model.unit_blups + crossed.rows()[:, len(crossed.shoppers) :] @ model.beta
     first, second = known(crossed).pools
@@ -68,7 +68,7 @@ def test_the_difference_is_that_of_the_means_of_stores() -> None:
 
 
 def test_an_unlinked_pool_is_said_so_in_both_languages() -> None:
-    pool = known(crosses.regional(0.0)).pools[0]
+    pool = known(crosstabs.regional(0.0)).pools[0]
     text = str(pool.said)
     assert text.startswith("r00: no shopper works here and elsewhere.")
     assert f"standard error {pool.error.se:.1f}" in text
@@ -78,11 +78,11 @@ def test_an_unlinked_pool_is_said_so_in_both_languages() -> None:
 
 
 def test_a_pool_hardly_linked_is_said_so_and_one_well_linked_is_not() -> None:
-    hardly = known(crosses.regional(0.005, stores=60, shoppers=20))
+    hardly = known(crosstabs.regional(0.005, stores=60, shoppers=20))
     some = [pool for pool in hardly.pools if 0 < pool.linked < 0.10]
     assert some
     assert all(f"only {100 * pool.linked:.1f} % of visits" in str(pool.said) for pool in some)
-    well = known(crosses.regional(0.5))
+    well = known(crosstabs.regional(0.5))
     assert {pool.said for pool in well.pools} == {None}
     assert {pool.error.standard_error_if_linked for pool in well.pools} == {None}
     assert not well.notes
@@ -91,7 +91,7 @@ def test_a_pool_hardly_linked_is_said_so_and_one_well_linked_is_not() -> None:
 def test_a_store_whose_only_shopper_visits_nothing_else_stands_alone() -> None:
     store = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
     shopper = [0, 1, 1, 0, 2, 2, 3, 4, 0, -1]
-    found = known(crosses.crossed(store, shopper, np.arange(10.0) ** 2))
+    found = known(crosstabs.crossed(store, shopper, np.arange(10.0) ** 2))
     assert found.isolated_stores == (2,)
     assert found.groups == 3
     assert "a shopper who visited no other store: 1." in str(found.notes[1])
@@ -100,7 +100,7 @@ def test_a_store_whose_only_shopper_visits_nothing_else_stands_alone() -> None:
 
 
 def test_without_shoppers_in_the_model_there_is_nothing_to_say_of_pools() -> None:
-    crossed = crosses.crossed(np.repeat(np.arange(6), 3), np.full(18, -1), np.arange(18.0) % 7, ["a", "b"] * 3)
+    crossed = crosstabs.crossed(np.repeat(np.arange(6), 3), np.full(18, -1), np.arange(18.0) % 7, ["a", "b"] * 3)
     found = check_design(crossed, fit_mixed_model(crossed))
     assert found.pools == ()
     assert found.isolated_stores == ()
@@ -108,7 +108,7 @@ def test_without_shoppers_in_the_model_there_is_nothing_to_say_of_pools() -> Non
 
 
 def test_on_another_scale_differences_between_pools_are_told_in_points() -> None:
-    plain = crosses.regional(0.0)
+    plain = crosstabs.regional(0.0)
     scale = ScoreScale("arcsine", 100_000_000, 20)
     at = scale.from_points(70.0)
     slope = scale.slope(at)

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from acted import Made, bottom_tenth
+from helpers.crosstabs import Made, bottom_tenth
 
 from cemaudit.compare.effect import ACTION_COLUMNS, ActionEffect, action_effect, estimate_effect
 from cemaudit.compare.errors import NotEstimable

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import networks
 import pytest
-import samples
+from helpers import chains, samples
 
 from cemaudit.compare.crosstabs import cross_tabulate, read_visit_arrays
 from cemaudit.compare.selection import Selection
@@ -18,7 +17,7 @@ def visit(store: int, shopper: str | None, right: bool, step: int | None = None)
     """A visit in which a question is answered rightly or not; ``step`` of an episode."""
     episode = {"episode": {"id": f"e-{store}-{shopper}", "step": f"V{step}", "number": step}} if step else {}
     return samples.visit(
-        id=f"{store}-{shopper}-{step}-{right}", checklist=networks.SHOPS[0].ref, store=f"s{store}", shopper=shopper,
+        id=f"{store}-{shopper}-{step}-{right}", checklist=chains.SHOPS[0].ref, store=f"s{store}", shopper=shopper,
         wave="w1", date="2026-03-01", answers={"A": "p2" if right else "p0", "B": True, "C": 3, "D": True}, **episode,
     )  # fmt: skip
 
@@ -31,7 +30,7 @@ VISITS = [
 
 
 def test_visits_of_an_episode_count_as_one_with_their_mean(tmp_path: Path) -> None:
-    folder = networks.network(tmp_path, VISITS).folder
+    folder = chains.network(tmp_path, VISITS).folder
     with reading(folder) as opened:
         crossed, seen = cross_tabulate(opened, Selection()), read_visit_arrays(opened, Selection())
     assert crossed.visits.tolist() == [4, 3]
@@ -43,6 +42,6 @@ def test_visits_of_an_episode_count_as_one_with_their_mean(tmp_path: Path) -> No
 
 
 def test_a_visit_in_steps_by_nobody_known_counts_for_itself(tmp_path: Path) -> None:
-    folder = networks.network(tmp_path, [*VISITS, visit(1, None, right=False, step=2)]).folder
+    folder = chains.network(tmp_path, [*VISITS, visit(1, None, right=False, step=2)]).folder
     with reading(folder) as opened:
         assert cross_tabulate(opened, Selection()).visits.tolist() == [5, 3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from networks import Network
+from helpers.chains import Network
 
 from cemaudit.compare.crosstabs import read_visit_arrays
 from cemaudit.compare.selection import Selection, selected_facet_values

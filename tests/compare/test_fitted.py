@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import fit_mixed_model
 
-MANY = crosses.regional(0.3, regions=3)
+MANY = crosstabs.regional(0.3, regions=3)
 
 
 def test_shoppers_are_part_of_the_model() -> None:
@@ -30,12 +30,12 @@ def test_shoppers_are_part_of_the_model() -> None:
 )
 def test_what_cannot_be_told_is_said(store: list[int], shopper: list[int], score: list[float], said: str) -> None:
     with pytest.raises(NotEstimable, match=said):
-        fit_mixed_model(crosses.crossed(store, shopper, score))
+        fit_mixed_model(crosstabs.crossed(store, shopper, score))
 
 
 def test_pools_of_one_store_each_are_said() -> None:
     with pytest.raises(NotEstimable, match="compare without pools"):
-        fit_mixed_model(crosses.crossed([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 2, 3, 4, 3, 1], ["a", "b", "c"]))
+        fit_mixed_model(crosstabs.crossed([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [1, 2, 3, 4, 3, 1], ["a", "b", "c"]))
 
 
 STORE = np.repeat(np.arange(6), 4)
@@ -51,9 +51,9 @@ SCORE = np.random.default_rng(1).normal(70, 8, 24)
     ],
 )
 def test_where_visits_say_nothing_of_shoppers_stores_are_compared_without_them(shopper: np.ndarray, said: str) -> None:
-    found = fit_mixed_model(crosses.crossed(STORE, shopper, SCORE))
+    found = fit_mixed_model(crosstabs.crossed(STORE, shopper, SCORE))
     assert found.crossed.shoppers == ()
     assert found.model.random_sds == ()
     assert said in str(found.notes[0])
-    alone = fit_mixed_model(crosses.crossed(STORE, np.full(24, -1), SCORE))
+    alone = fit_mixed_model(crosstabs.crossed(STORE, np.full(24, -1), SCORE))
     assert np.allclose(found.model.unit_blups, alone.model.unit_blups)

@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-import keeping
 import pytest
-import snapshots
+from helpers import ledgers, snapshots
 
 from cemaudit.compare.finding_counts import count_findings
 from cemaudit.compare.report_data import league_report_data
@@ -50,7 +49,7 @@ def chain(engine: Engine, visits: list[Visit], tmp_path_factory: pytest.TempPath
     home = tmp_path_factory.mktemp("found")
     checklist = engine.library.checklist("retail.green-smile@1.0.0")
     with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
-        ledger.collect([keeping.document(one, ledger) for one in visits], {checklist.ref: checklist})
+        ledger.collect([ledgers.document(one, ledger) for one in visits], {checklist.ref: checklist})
         with snapshots.snapshot(ledger, engine, home / "snapshot"):
             pass
     return home / "snapshot"

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 from numpy.typing import NDArray
 
 from cemaudit.compare.crosstabs import CrossTabulation
@@ -44,7 +44,7 @@ def chain(
     score = true[store] + draw.normal(0, 5, SHOPPERS * regions)[shopper] + draw.normal(0, 10, len(store))
     names = [f"r{one}" for one in region]
     means = np.array([true[region == one].mean() for one in range(regions)])
-    return Chain(crosses.crossed(store, shopper, score, names), crosses.crossed(store, shopper, score), true, means)
+    return Chain(crosstabs.crossed(store, shopper, score, names), crosstabs.crossed(store, shopper, score), true, means)
 
 
 @cache

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import driven
 import numpy as np
 import pytest
-import samples
+from helpers import driver_chains, samples
 
 from cemaudit.compare.agreement import internal_consistencies
 from cemaudit.compare.errors import NotEstimable
@@ -26,7 +25,7 @@ from cemaudit.model import Checklist, Visit
 
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return driven.folder(tmp_path_factory.mktemp("items"), driven.visits())
+    return driver_chains.folder(tmp_path_factory.mktemp("items"), driver_chains.visits())
 
 
 def table(folder: Path, *conditions: Condition) -> dict[str, ItemStatistics]:
@@ -46,7 +45,7 @@ def share(one: Visit, item: str) -> float | None:
 
 
 def test_counts_are_those_of_the_visits(chain: Path) -> None:
-    found, visits = table(chain), driven.visits()
+    found, visits = table(chain), driver_chains.visits()
     assert list(found) == list("ABCDEQ")
     for item, row in found.items():
         shares = [share(one, item) for one in visits]
@@ -59,7 +58,7 @@ def test_counts_are_those_of_the_visits(chain: Path) -> None:
 def test_the_correlation_is_with_the_other_items_of_the_visit(chain: Path) -> None:
     weights = {"A": 4, "B": 4, "C": 4, "D": 4, "E": 1, "Q": 10}
     pairs = []
-    for one in driven.visits():
+    for one in driver_chains.visits():
         others = {item: share(one, item) for item in weights if item != "A"}
         known = {item: value for item, value in others.items() if value is not None}
         rest = sum(value * weights[item] for item, value in known.items()) / sum(weights[item] for item in known)
@@ -76,11 +75,11 @@ def test_what_never_differs_is_dead_and_goes_with_nothing(chain: Path) -> None:
 
 @pytest.mark.parametrize("marked", [{"critical": {}}, {"tags": ["duty"]}])
 def test_what_is_mandatory_is_never_to_be_dropped(tmp_path: Path, marked: dict[str, Any]) -> None:
-    plain = driven.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    plain = driver_chains.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
     (sign,) = [each for each in plain["touchpoints"] if each["id"] == "sign"]
     sign["items"][0] |= marked
     bound = Checklist.model_validate(plain)
-    row = table(driven.folder(tmp_path, driven.visits(of=bound), bound))["E"]
+    row = table(driver_chains.folder(tmp_path, driver_chains.visits(of=bound), bound))["E"]
     assert (row.points, row.advice) == (1, ItemAdvice.MUST_KEEP)
 
 
@@ -90,11 +89,13 @@ def test_the_upper_limit_is_the_rule_of_three() -> None:
     assert upper_limit_of_share(5, 300) > upper_limit_of_share(1, 300) > 5 / 300 / 2
 
 
-ITEM = samples.item("X", driven.FIVE)
+ITEM = samples.item("X", driver_chains.FIVE)
 
 
 def shop(version: str = "1") -> Checklist:
-    hello = samples.touchpoint("hello", ITEM, samples.item("Y", driven.FIVE), samples.item("Z", driven.FIVE))
+    hello = samples.touchpoint(
+        "hello", ITEM, samples.item("Y", driver_chains.FIVE), samples.item("Z", driver_chains.FIVE)
+    )
     return samples.checklist(hello, version=version, scheme="test.driven")
 
 
@@ -117,7 +118,7 @@ def _marks(count: int, seed: int = 1) -> list[dict[str, int]]:
 
 
 def advice(tmp_path: Path, marks: Sequence[dict[str, int]]) -> ItemAdvice:
-    return table(driven.folder(tmp_path, made(tmp_path, marks), shop()))["X"].advice
+    return table(driver_chains.folder(tmp_path, made(tmp_path, marks), shop()))["X"].advice
 
 
 def test_too_few_answers_say_nothing(tmp_path: Path) -> None:
@@ -145,7 +146,10 @@ def test_shoppers_who_always_answer_alike(tmp_path: Path) -> None:
 
 
 def test_nothing_is_said_of_shoppers_with_fewer_than_five_answers(tmp_path: Path) -> None:
-    assert table(driven.folder(tmp_path, made(tmp_path, [{"X": 1, "Y": 2, "Z": 3}] * 24), shop()))["X"].alike is None
+    assert (
+        table(driver_chains.folder(tmp_path, made(tmp_path, [{"X": 1, "Y": 2, "Z": 3}] * 24), shop()))["X"].alike
+        is None
+    )
 
 
 def test_what_changed_between_versions(tmp_path: Path) -> None:
@@ -153,7 +157,7 @@ def test_what_changed_between_versions(tmp_path: Path) -> None:
     old, new = shop("9"), shop("10")
     before = made(tmp_path, [{**one, "X": one["X"] // 2} for one in _marks(80)], old)
     after = made(tmp_path, [{**one, "X": 2 + one["X"] // 2} for one in _marks(80, seed=2)], new)
-    with reading(driven.folder(tmp_path, [*before, *after], old, new)) as opened:
+    with reading(driver_chains.folder(tmp_path, [*before, *after], old, new)) as opened:
         found = [one for one in item_statistics(opened, LedgerQuery()) if one.item == "X"]
         both = internal_consistencies(opened, LedgerQuery())
     assert [one.checklist for one in found] == [old.ref, new.ref]
@@ -168,7 +172,7 @@ def test_what_changed_between_versions(tmp_path: Path) -> None:
 
 def test_alpha_is_cronbachs_of_the_items_that_differ(tmp_path: Path) -> None:
     marks = [{**one, "Y": min(4, one["X"] + one["Y"] // 3), "Z": 4} for one in _marks(60)]
-    with reading(driven.folder(tmp_path, made(tmp_path, marks), shop())) as opened:
+    with reading(driver_chains.folder(tmp_path, made(tmp_path, marks), shop())) as opened:
         (found,) = internal_consistencies(opened, LedgerQuery())
     covariance = np.cov([[one["X"] for one in marks], [one["Y"] for one in marks]])
     assert (found.items, found.least) == (2, 60)
@@ -187,7 +191,7 @@ def test_conditions_choose_items_and_visits(chain: Path) -> None:
 
 
 def test_the_share_of_full_marks_has_its_interval(chain: Path) -> None:
-    found, visits = table(chain), driven.visits()
+    found, visits = table(chain), driver_chains.visits()
     for item in "ABCD":
         marks = [str(one.answers[item]) for one in visits if item in one.answers]
         row = found[item]
@@ -201,15 +205,15 @@ def test_items_that_ask_who_would_recommend_have_a_net_promoter_score(chain: Pat
         (here,) = items_nps(opened, LedgerQuery(which=Filter((Condition("store", ("s01",)),))))
         assert items_nps(opened, LedgerQuery(which=Filter((Condition("touchpoint", ("room",)),)))) == []
         assert items_nps(opened, LedgerQuery(which=Filter((Condition("store", ("elsewhere",)),)))) == []
-    said = np.array([int(str(one.answers["Q"])) for one in driven.visits()])
-    assert (found.checklist, found.item) == (driven.shop().ref, "Q")
+    said = np.array([int(str(one.answers["Q"])) for one in driver_chains.visits()])
+    assert (found.checklist, found.item) == (driver_chains.shop().ref, "Q")
     assert found.score == net_promoter_score(int((said >= 9).sum()), int((said <= 6).sum()), 300)
     assert here.score.answers == 15
 
 
 def test_every_version_has_a_score_of_its_own_and_none_without_the_question(tmp_path: Path) -> None:
-    old, new = driven.shop("1", asks=False), driven.shop("2")
-    visits = [*driven.visits(5, 6, of=old), *driven.visits(5, 6, of=new)]
+    old, new = driver_chains.shop("1", asks=False), driver_chains.shop("2")
+    visits = [*driver_chains.visits(5, 6, of=old), *driver_chains.visits(5, 6, of=new)]
     renamed = [one.model_copy(update={"id": f"{one.checklist}-{one.id}"}) for one in visits]
-    with reading(driven.folder(tmp_path, renamed, old, new)) as opened:
+    with reading(driver_chains.folder(tmp_path, renamed, old, new)) as opened:
         assert [one.checklist for one in items_nps(opened, LedgerQuery())] == [new.ref]

@@ -7,10 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import networks
 import numpy as np
 import pytest
-from networks import SCHEMES, SHOPS, STORES, Network
+from helpers import chains
+from helpers.chains import SCHEMES, SHOPS, STORES, Network
 
 from cemaudit.compare.crosstabs import VisitArrays, read_visit_arrays
 from cemaudit.compare.errors import NotEstimable
@@ -199,9 +199,9 @@ def test_one_version_of_a_checklist_can_be_chosen(snapshot: Local) -> None:
 
 
 def test_visits_of_several_checklists_are_not_compared_together(tmp_path: Path) -> None:
-    visits = networks.made_up(5, 12)
-    visits[0] = visits[0].model_copy(update={"checklist": networks.OTHER.ref})
-    with reading(networks.network(tmp_path, visits).folder) as opened:
+    visits = chains.made_up(5, 12)
+    visits[0] = visits[0].model_copy(update={"checklist": chains.OTHER.ref})
+    with reading(chains.network(tmp_path, visits).folder) as opened:
         with pytest.raises(BadInput, match=r"several checklists are there: test\.other, test\.shop"):
             read_visit_arrays(opened, Selection())
         shop = read_visit_arrays(opened, Selection(Filter((Condition("checklist", ("test.shop",)),))))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.crosstabs import CrossTabulation
 from cemaudit.compare.errors import NotEstimable
@@ -26,7 +26,7 @@ def visited_once(seed: int, away: float = 0.5, strict: float = 4.0) -> tuple[Cro
     shopper = of * SHOPPERS + draw.integers(0, SHOPPERS, len(store))
     levels = draw.normal(70, 4, REGIONS)
     score = levels[region] + strict * draw.normal(size=REGIONS * SHOPPERS)[shopper] + draw.normal(0, 11, len(store))
-    crossed = crosses.crossed(store, shopper, score, [f"r{one}" for one in region])
+    crossed = crosstabs.crossed(store, shopper, score, [f"r{one}" for one in region])
     return replace(crossed, unit_factor=crossed.store_factors[0]), levels
 
 
@@ -72,7 +72,7 @@ def test_many_shoppers_are_taken_at_the_best_ratio() -> None:
     draw = np.random.default_rng(4)
     store, shopper = np.arange(600), draw.permutation(np.repeat(np.arange(300), 2))
     score = 70 + 8 * draw.normal(size=300)[shopper] + 6 * draw.normal(size=600) + 5 * (store < 300)
-    crossed = crosses.crossed(store, shopper, score, ["a" if one < 300 else "b" for one in store])
+    crossed = crosstabs.crossed(store, shopper, score, ["a" if one < 300 else "b" for one in store])
     found = fit_without_store_effect(replace(crossed, unit_factor=crossed.store_factors[0]))
     assert found.model.random_sds[0] == pytest.approx(8, rel=0.2)
     assert found.model.sigma == pytest.approx(6, rel=0.2)
@@ -81,6 +81,6 @@ def test_many_shoppers_are_taken_at_the_best_ratio() -> None:
 
 
 def test_stores_seen_more_often_are_not_meant() -> None:
-    chain = crosses.regional(0.3, regions=3)
+    chain = crosstabs.regional(0.3, regions=3)
     assert not units_of_single_visits(replace(chain, unit_factor=chain.store_factors[0]))
     assert not units_of_single_visits(replace(visited_once(1)[0], unit_factor=None))

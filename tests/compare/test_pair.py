@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.league_table import make_league
 from cemaudit.compare.peer_comparison import MOST, StorePair, compare_pair
 from cemaudit.errors import BadInput
 
-FITTED = fit_mixed_model(crosses.regional(0.3, regions=4, stores=50, shoppers=8))
+FITTED = fit_mixed_model(crosstabs.regional(0.3, regions=4, stores=50, shoppers=8))
 LEAGUE = make_league(FITTED, {})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from networks import Network
+from helpers.chains import Network
 
 from cemaudit.compare.league_table import fit_league
 from cemaudit.compare.peer_comparison import LEAST_PEERS, places_of

@@ -6,10 +6,9 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-import networks
 import numpy as np
 import pytest
-import samples
+from helpers import chains, samples
 from numpy.typing import NDArray
 
 from cemaudit.compare.crosstabs import cross_tabulate
@@ -37,7 +36,7 @@ def _visit(draw: random.Random, number: int, harder: int, *, named: bool) -> Vis
     seen = 3 + (draw.random() < 0.2 + 0.1 * (store % 4)) + (draw.random() < 0.4)
     return samples.visit(
         id=f"v{number}",
-        checklist=networks.SHOPS[0].ref,
+        checklist=chains.SHOPS[0].ref,
         store=f"s{store}",
         shopper=f"u{draw.randrange(5)}",
         wave="w1",
@@ -51,7 +50,7 @@ def _visit(draw: random.Random, number: int, harder: int, *, named: bool) -> Vis
 def league(home: Path, some: Sequence[Visit]) -> NDArray[np.float64]:
     """The score of each store against their mean."""
     home.mkdir()
-    with reading(networks.network(home, some).folder) as opened:
+    with reading(chains.network(home, some).folder) as opened:
         crossed = cross_tabulate(opened, Selection(measure="plain", pool=""))
         found = adjusted_scores(fit_mixed_model(crossed), np.eye(len(crossed.stores)))[0]
     return found - found.mean()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.crosstabs import VisitArrays
 from cemaudit.compare.errors import NotEstimable
@@ -24,7 +24,7 @@ def seen(visits: int = 6, *, once: bool = False, seed: int = 1) -> VisitArrays:
     shopper = draw.integers(0, SHOPPERS, len(store))
     noise = draw.normal(0, 6, len(store)) * np.where(shopper == 0, 3, 1)
     score = 70 + draw.normal(0, 5, STORES)[store] - TRUE[shopper] + noise
-    facts = crosses.crossed(store, shopper, score).facts
+    facts = crosstabs.crossed(store, shopper, score).facts
     people = tuple(f"u{number}" for number in range(SHOPPERS))
     names = tuple(f"s{number}" for number in range(STORES))
     return VisitArrays(facts, names, people, store.astype(np.int32), shopper.astype(np.int32), (), score, score)
@@ -88,7 +88,7 @@ def test_shoppers_of_one_store_are_compared_there() -> None:
     shopper = np.repeat(np.arange(4), 12)
     score = 70 - np.array([-9, 0, 0, 9.0])[shopper] + draw.normal(0, 3, len(shopper))
     store = np.zeros(len(shopper), np.int32)
-    facts = crosses.crossed(store, shopper, score).facts
+    facts = crosstabs.crossed(store, shopper, score).facts
     people = tuple(f"u{number}" for number in range(4))
     alone = VisitArrays(facts, ("s0",), people, store, shopper.astype(np.int32), (), score, score)
     found = shopper_severities(alone)
@@ -101,7 +101,7 @@ def test_who_never_came_twice_cannot_be_judged() -> None:
     draw = np.random.default_rng(3)
     store, shopper = np.repeat(np.arange(6), 4).astype(np.int32), np.arange(24, dtype=np.int32)
     score = draw.normal(70, 9, 24)
-    facts, names = crosses.crossed(store, shopper, score).facts, tuple(f"u{number}" for number in range(24))
+    facts, names = crosstabs.crossed(store, shopper, score).facts, tuple(f"u{number}" for number in range(24))
     seen_once = VisitArrays(facts, tuple(f"s{one}" for one in range(6)), names, store, shopper, (), score, score)
     with pytest.raises(NotEstimable, match="no shopper came twice"):
         shopper_severities(seen_once)

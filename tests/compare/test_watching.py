@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare.control_charts import (
     DatedVisits,
@@ -32,7 +32,7 @@ def rests(drop: float, seed: int = 1) -> VisitResiduals:
     fallen = drop * ((store < CHANGED) & (wave == 3))
     parts = draw.normal(0, 5, STORES)[store], draw.normal(0, 5, 40)[shopper], draw.normal(0, 10, len(store))
     score = 70 + 3.0 * wave + sum(parts) - fallen
-    model = fit_mixed_model(crosses.crossed(store, shopper, score, wave=wave))
+    model = fit_mixed_model(crosstabs.crossed(store, shopper, score, wave=wave))
     return visit_residuals(DatedVisits(store, shopper, wave, np.arange(len(store)), (), score), model)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from program import copied
+from helpers.program import copied
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import samples
-from keeping import amended, take, visit
+from helpers import samples
+from helpers.ledgers import amended, take, visit
 
 from cemaudit.errors import CemauditError
 from cemaudit.ledger import Ledger, open_ledger

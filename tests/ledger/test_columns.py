@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -11,8 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import samples
-import snapshots
+from helpers import plan_strategies, samples, snapshots
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -31,30 +29,27 @@ from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.rounding import round_exactly
 from cemaudit.scoring.validation import check_visit as fits
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scoring" / "kernel"))
-import random_plans
-
 FEW = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     try:
-        return draw(random_plans.plans())
+        return draw(plan_strategies.plans())
     except (BadInput, ValueError):
         reject()
 
 
 @st.composite
 def visits(draw: st.DrawFn, of: Plan) -> list[Visit]:
-    found = draw(st.lists(random_plans.visits(of.checklist), min_size=1, max_size=5))
+    found = draw(st.lists(plan_strategies.visits(of.checklist), min_size=1, max_size=5))
     return [visit for visit in found if not check_visit(visit, of.checklist)]
 
 
 @pytest.fixture
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
-        snapshots.know(patch, random_plans.OTHERS)
+        snapshots.know(patch, plan_strategies.OTHERS)
         yield tmp_path_factory.mktemp("snapshot")
     snapshots.hundredths_scorer.cache_clear()
 
@@ -132,7 +127,7 @@ def compare_scores(plan: Plan, visit: Visit, row: dict[str, Any]) -> None:
 @FEW
 @given(st.data())
 def test_lines_are_read_as_the_model_reads_them(data: st.DataObject) -> None:
-    visit = data.draw(random_plans.visits(data.draw(random_plans.checklists())))
+    visit = data.draw(plan_strategies.visits(data.draw(plan_strategies.checklists())))
     noted = read_recorded_visit(line_of(visit))
     for field in ("answers", "skipped", "emotions", "expectations", "step"):
         assert getattr(noted, field) == getattr(Visit.model_validate_json(line_of(visit)), field)

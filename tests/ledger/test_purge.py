@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import samples
-import sealing
+from helpers import samples, sealed_visits
 
 from cemaudit.exchange.lines import read_line
 from cemaudit.exchange.written import line_of
@@ -187,10 +186,10 @@ def test_ended_half_way_and_run_again_it_is_done(url: str, inbox: Path, monkeypa
 
 def test_evidence_goes_when_no_visit_names_it(url: str, tmp_path: Path) -> None:
     folder = tmp_path / "sealed"
-    one = sealing.seal(folder, id="v1", shopper="s-anna", started="2020-03-01T10:00:00+09:00")
-    two = sealing.seal(folder, id="v2", shopper="s-berta", started="2021-03-01T10:00:00+09:00")
+    one = sealed_visits.seal(folder, id="v1", shopper="s-anna", started="2020-03-01T10:00:00+09:00")
+    two = sealed_visits.seal(folder, id="v2", shopper="s-berta", started="2021-03-01T10:00:00+09:00")
     media = tmp_path / "media"
-    photo = media / sealing.PHOTO_NAME
+    photo = media / sealed_visits.PHOTO_NAME
     stranger = photo.with_name("not-ours.jpg")
     with a_ledger(url, media, one.path, two.path) as (ledger, _):
         stranger.write_bytes(b"x")
@@ -207,18 +206,18 @@ def test_evidence_goes_when_no_visit_names_it(url: str, tmp_path: Path) -> None:
 
 
 def test_a_sealed_file_collected_again_does_not_bring_its_evidence_back(url: str, tmp_path: Path) -> None:
-    sealed, media = sealing.seal(tmp_path / "sealed", id="v1", shopper="s-anna"), tmp_path / "media"
+    sealed, media = sealed_visits.seal(tmp_path / "sealed", id="v1", shopper="s-anna"), tmp_path / "media"
     with a_ledger(url, media, sealed.path) as (ledger, _):
         assert purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, media) == PurgeResult(1, 1, 1)
     with a_ledger(url, media, sealed.path) as (ledger, fates):
         assert fates == {CollectionStatus.AGAIN: 1}
-        assert not (media / sealing.PHOTO_NAME).exists()
+        assert not (media / sealed_visits.PHOTO_NAME).exists()
         assert ledger.people.sealed_papers("v1") == []
 
 
 def test_a_later_revision_of_a_purged_visit_still_fits(url: str, tmp_path: Path) -> None:
-    first = sealing.seal(tmp_path / "sealed", id="v1", shopper="s-anna")
-    second = sealing.revise(tmp_path / "sealed", first)
+    first = sealed_visits.seal(tmp_path / "sealed", id="v1", shopper="s-anna")
+    second = sealed_visits.revise(tmp_path / "sealed", first)
     with a_ledger(url, tmp_path / "media", first.path) as (ledger, _):
         purge(ledger, visits_to_purge(ledger, shopper="s-anna"), REASON, tmp_path / "media")
     with a_ledger(url, tmp_path / "media", second.path) as (ledger, fates):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-import shots
+from helpers import media_files
 from PIL import Image
 
 from cemaudit.media.file_types import MediaType
@@ -40,7 +40,7 @@ def test_brightness_is_the_mean_of_what_is_seen(mode: str, colour: object, brigh
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 900), (900, 2), (11, 11), (12, 12)])
 def test_tiny_pictures_have_a_look(size: tuple[int, int]) -> None:
-    found = look(shots.drawn(size))
+    found = look(media_files.drawn(size))
     assert (found.width, found.height) == size
 
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given
 
 from cemaudit.language import use

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.scoring.validation import missing_requirements
 

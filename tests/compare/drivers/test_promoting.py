@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import driven
 import numpy as np
 import pytest
+from helpers import driver_chains
 
 from cemaudit.compare.drivers.results import DriverQuery
 from cemaudit.compare.drivers.study import study_drivers
@@ -23,10 +23,10 @@ def promoting(folder: Path, **keys: object) -> NpsDrivers | None:
 
 def columns() -> dict[str, np.ndarray]:
     """Of each visit the shopper, what was said, and the percent of each touchpoint's item."""
-    found = {"shopper": np.array([str(one.shopper) for one in driven.visits()]),
-             "said": np.array([float(str(one.answers["Q"])) for one in driven.visits()])}  # fmt: skip
+    found = {"shopper": np.array([str(one.shopper) for one in driver_chains.visits()]),
+             "said": np.array([float(str(one.answers["Q"])) for one in driver_chains.visits()])}  # fmt: skip
     for touchpoint, item in SHARES.items():
-        marks = [one.answers.get(item) for one in driven.visits()]
+        marks = [one.answers.get(item) for one in driver_chains.visits()]
         found[touchpoint] = np.array([np.nan if mark is None else 25.0 * int(str(mark)[1]) for mark in marks])
     return found
 

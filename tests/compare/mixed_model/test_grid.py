@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import mixtures
 import numpy as np
 import pytest
-from mixtures import numbers, ones
+from helpers import mixed_models
+from helpers.mixed_models import numbers, ones
 from scipy import integrate
 
 from cemaudit.compare.mixed_model import posterior
@@ -15,11 +15,11 @@ from cemaudit.compare.mixed_model.reml import ModelAtTheta, fit_reml
 
 
 def dyestuff() -> CrossProducts:
-    return cross_products_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF))
+    return cross_products_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixed_models.DYESTUFF))
 
 
 def dyestuff2() -> CrossProducts:
-    return cross_products_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixtures.DYESTUFF2))
+    return cross_products_of_rows(np.repeat(np.arange(6), 5), [], ones(30), numbers(mixed_models.DYESTUFF2))
 
 
 def crossed(turned: bool = False) -> CrossProducts:
@@ -32,7 +32,7 @@ def crossed(turned: bool = False) -> CrossProducts:
 
 def test_one_ratio_is_averaged_as_the_integral_says() -> None:
     """The posterior of a balanced one-way layout, by scipy's quadrature (Box & Tiao 1973, section 5.2)."""
-    y = numbers(mixtures.DYESTUFF).reshape(6, 5)
+    y = numbers(mixed_models.DYESTUFF).reshape(6, 5)
     within, between = ((y - y.mean(axis=1, keepdims=True)) ** 2).sum(), 5 * ((y.mean(axis=1) - y.mean()) ** 2).sum()
 
     def density(ratio: float) -> float:

@@ -7,14 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import keeping
 import numpy as np
-import samples
-import snapshots
 
 from cemaudit.ledger import open_ledger
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
+from helpers import ledgers, samples, snapshots
 
 FIVE = samples.points(0, 1, 2, 3, 4)
 
@@ -94,7 +92,7 @@ def folder(home: Path, some: Sequence[Visit], *known: Checklist) -> Path:
     """The folder of the snapshot of a ledger of these visits."""
     with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
         checklists = {one.ref: one for one in known or (shop(),)}
-        ledger.collect([keeping.document(one, ledger) for one in some], checklists)
+        ledger.collect([ledgers.document(one, ledger) for one in some], checklists)
         with snapshots.snapshot(ledger, _engine(), home / "hq-snapshot"):
             pass
     return home / "hq-snapshot"

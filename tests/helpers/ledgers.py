@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import samples
-
 from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.collecting import AcceptanceWorkers, CollectionSummary, Collector, acceptance_rules
@@ -16,6 +14,7 @@ from cemaudit.ledger.sources import Inbox, find_sources, inbox_sources
 from cemaudit.ledger.states import CollectionStatus
 from cemaudit.ledger.store_registry import registered_store_ids
 from cemaudit.model import Checklist, Visit
+from helpers import samples
 
 SHOP = samples.items_only(samples.item("I1"), samples.item("I2", "text"))
 ALL = {SHOP.ref: SHOP}

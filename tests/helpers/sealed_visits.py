@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import samples
-
 from cemaudit.exchange.sealed import Sealed, Statement, sealed_name, write_sealed
 from cemaudit.exchange.sealed.archive import ZipEntry, directory, laid_out
 from cemaudit.exchange.sealed.keys import SigningKey
+from helpers import samples
 
 STATEMENT = Statement(
     words="직접 방문하고 본 대로 적었습니다.",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import samples
-import strategies
 from hypothesis import strategies as st
 
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.scoring import Plan, check_visit, make_plan
+from helpers import samples, strategies
 
 PLAIN = Aggregator("test.third", lambda members, _: members[0].value)
 OTHERS = {

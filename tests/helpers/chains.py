@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import keeping
-import samples
-import snapshots
-
 from cemaudit.ledger import open_ledger
 from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
 from cemaudit.model import Checklist, Scheme, Visit
 from cemaudit.scoring import Engine
+from helpers import ledgers, samples, snapshots
 
 ELECTRONIC = {"stage": "browse", "channel": "electronic"}
 
@@ -115,7 +112,7 @@ def network(
         import_stores(ledger, STORES)
         known = {one.ref: one for one in (*SHOPS, OTHER)}
         for some in (visits, amended):
-            ledger.collect([keeping.document(one, ledger) for one in some], known)
+            ledger.collect([ledgers.document(one, ledger) for one in some], known)
         if excluded:
             review_visits(ledger, list(excluded), VisitState.EXCLUDED, "seen by nobody")
         with snapshots.snapshot(ledger, engine(), home / "snapshot"):

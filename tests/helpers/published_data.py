@@ -12,7 +12,7 @@ import pytest
 
 
 def statistics_folder() -> Path:
-    folder = Path(os.environ.get("CEMAUDIT_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "statistics"
+    folder = Path(os.environ.get("CEMAUDIT_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "statistics"
     if not folder.is_dir():
         pytest.skip("shared data are not here")
     return folder

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-import samples
 from hypothesis import strategies as st
 
 from cemaudit.model import Checklist, Scheme, Visit
@@ -23,6 +22,7 @@ from cemaudit.model.answers import (
     YesNo,
 )
 from cemaudit.model.vocabulary import Channel, Element, Mode, Moment
+from helpers import samples
 
 STAGES = ("approach", "enter", "browse", "consult")
 words = st.text(min_size=1, max_size=30).filter(lambda text: bool(text.strip()))

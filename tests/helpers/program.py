@@ -16,7 +16,7 @@ from unittest import mock
 
 import click
 
-ABCC385 = Path(__file__).parent / "data" / "abcc385"
+ABCC385 = Path(__file__).parents[1] / "data" / "abcc385"
 """Files made by commit abcc385; they are copied, never written to."""
 
 OWN = ("--checklist", "points.toml", "--checklist", "counter-1.0.0.toml", "--checklist", "counter-1.1.0.toml")

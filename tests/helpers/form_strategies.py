@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import samples
-import strategies
 from hypothesis import strategies as st
 
 from cemaudit.exchange.forms.making import FILES
 from cemaudit.exchange.rows import arising
 from cemaudit.model import Checklist, Item, Touchpoint, Visit
 from cemaudit.model.base import clean
+from helpers import samples, strategies
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
 words = st.text(_LETTERS, min_size=1, max_size=20).map(clean).filter(bool)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import call
 
-GOLDEN = Path(__file__).parent / "golden"
+from helpers.program import call
+
+GOLDEN = Path(__file__).parents[1] / "golden"
 REFRESH = bool(os.environ.get("REFRESH_GOLDEN"))
 RELATIVE, ABSOLUTE = 1e-9, 1e-9
 """How far floats in JSON may lie from those kept: numerical libraries differ in the last digits."""
