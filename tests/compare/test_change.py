@@ -53,6 +53,7 @@ def test_severity_that_cancels_does_not_widen_a_change() -> None:
     assert last.change_interval.high - last.change_interval.low < last.interval.high - last.interval.low
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_true_change() -> None:
     changed = [
         point.change_interval

@@ -79,6 +79,7 @@ def test_findings_are_those_of_the_core(snapshot: Local, engine: Engine, visits:
     assert {one.severity for one in found.values()} >= {Severity.CRITICAL, Severity.MAJOR, Severity.STRENGTH}
 
 
+@pytest.mark.slow
 def test_an_account_has_all_the_visits_tell(snapshot: Local) -> None:
     account = league_report_data(snapshot, Selection(), target=60)
     assert account.simulated
@@ -94,6 +95,7 @@ def test_an_account_has_all_the_visits_tell(snapshot: Local) -> None:
     assert account.period.startswith("2025-1")
 
 
+@pytest.mark.slow
 def test_an_account_of_one_wave_has_its_course_over_all(snapshot: Local) -> None:
     from cemaudit.compare.selection import filter_by_wave
     from cemaudit.ledger.query.statement import EVERYTHING

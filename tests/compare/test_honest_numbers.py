@@ -18,6 +18,8 @@ from cemaudit.compare.league import League
 from cemaudit.compare.league_table import make_league
 from cemaudit.compare.results import DEFAULT_RULES
 
+pytestmark = pytest.mark.slow
+
 SHOPPERS = 8
 """That live in each region."""
 

@@ -44,6 +44,7 @@ def test_stores_are_refused_and_regions_are_compared() -> None:
     assert "share no shopper" not in unknown
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_true_levels() -> None:
     held = []
     for seed in range(60):

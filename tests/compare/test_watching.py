@@ -42,6 +42,7 @@ def watched(rows: VisitResiduals, budget: float = 2.0) -> StoreMonitoring:
     return found
 
 
+@pytest.mark.slow
 def test_false_alarms_keep_to_their_budget() -> None:
     found = [watched(rests(0.0, seed), 5.0) for seed in range(1, 6)]
     assert all(one.expected == pytest.approx(5, abs=0.01) for one in found)

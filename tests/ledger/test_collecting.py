@@ -231,6 +231,7 @@ def test_checklists_that_clash(ledger: Ledger, tmp_path: Path) -> None:
     assert counts(collect(ledger, path, checklists=[])) == (1, 0, 0, 0)  # the ledger knows its own
 
 
+@pytest.mark.slow
 def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cemaudit.ledger.collecting.FEW", 10)
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 20)
@@ -247,6 +248,7 @@ def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeyp
     assert list(check(ledger)) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cemaudit.ledger.collecting.FEW", 1)
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 2)
@@ -269,6 +271,7 @@ def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monke
     assert counts(collect(ledger, inbox)) == (60 - collected, collected, 0, 0)
 
 
+@pytest.mark.slow
 def test_several_programs_at_once(url: str, tmp_path: Path) -> None:
     """They collect the same file: each visit once, whoever is first."""
     (tmp_path / "shop.toml").write_text(toml_of(ledgers.SHOP))

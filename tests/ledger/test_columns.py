@@ -54,6 +54,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     snapshots.hundredths_scorer.cache_clear()
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data())
 def test_files_hold_answers_and_exact_scores(folder: Path, data: st.DataObject) -> None:

@@ -17,6 +17,8 @@ from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.postgres import Postgres
 from cemaudit.ledger.sqlite import Sqlite
 
+pytestmark = pytest.mark.slow
+
 SEALED = {"checklist": ledgers.SHOP.ref, "shopper": "s-12"}
 STEPS: list[tuple[type, str]] = [
     (Sqlite, "run"), (Sqlite, "many"), (Postgres, "run"), (Postgres, "many"),

@@ -255,6 +255,7 @@ def shipped(engine: Engine) -> dict[str, Checklist]:
     return dict(engine.library.all_checklists())
 
 
+@pytest.mark.slow
 def test_every_score_stays(engine: Engine, shipped: dict[str, Checklist]) -> None:
     forgetting = Anonymiser(shipped)
     for checklist in shipped.values():

@@ -55,6 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     snapshots.hundredths_scorer.cache_clear()
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data())
 def test_scores_from_the_columns_are_the_exact_ones(home: Path, data: st.DataObject) -> None:
@@ -326,6 +327,7 @@ def test_a_change_without_scores_has_no_mean() -> None:
     assert StoreChange(2, 0, 2, 100, 300).mean == 1.0
 
 
+@pytest.mark.slow
 def test_several_processes_find_the_same(tmp_path: Path) -> None:
     engine, of = Engine(), SHOP.model_copy(update={"scheme": "cem.performance@1"})
     with open_ledger(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:

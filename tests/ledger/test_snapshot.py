@@ -182,6 +182,7 @@ PLACES: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("owner", "name"), PLACES, ids=[name for _, name in PLACES])
 def test_ended_anywhere_the_last_snapshot_stays_and_the_next_run_goes_on(
     ledger: Ledger, engine: Engine, tmp_path: Path, owner: object, name: str
@@ -327,6 +328,7 @@ def pseudonyms(folder: Path) -> set[str | None]:
         }
 
 
+@pytest.mark.slow
 def test_several_processes_make_the_same_files(ledger: Ledger, tmp_path: Path) -> None:
     engine = Engine(scheme="cem.performance@1")
     of = ledgers.SHOP.model_copy(update={"scheme": "cem.performance@1"})

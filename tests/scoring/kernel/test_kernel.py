@@ -51,6 +51,7 @@ def plans(draw: st.DrawFn) -> Plan:
         reject()
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data(), st.sampled_from([3, 65_536]))
 def test_the_kernel_says_what_the_exact_evaluator_says(data: st.DataObject, block: int) -> None:
@@ -63,6 +64,7 @@ def test_the_kernel_says_what_the_exact_evaluator_says(data: st.DataObject, bloc
         compare(scored, plan, visit, row)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data())
 def test_a_row_is_its_visit_again(data: st.DataObject) -> None:
