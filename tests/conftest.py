@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib.util
 import os
+import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,29 @@ def shipped_files_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(library, "load_file", load)
         yield
+
+
+@pytest.fixture(scope="session")
+def fit_once() -> Callable[[Any], Any]:
+    """``fit_best`` that remembers the fits of these very numbers; fits do not change once they are made."""
+    from cemaudit.compare.mixed_model.posterior import fit_best
+
+    fits: dict[bytes, Any] = {}
+
+    def fit(sums: Any) -> Any:
+        key = hashlib.sha256(pickle.dumps(sums)).digest()
+        if key not in fits:
+            fits[key] = fit_best(sums)
+        return fits[key]
+
+    return fit
+
+
+@pytest.fixture
+def shared_fits(fit_once: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that ask about the same visits share their fit; for tests of commands, never of fits."""
+    for module in ("effect", "fitting", "shopper_severity", "waves"):
+        monkeypatch.setattr(f"cemaudit.compare.{module}.fit_best", fit_once)
 
 
 @pytest.fixture(scope="session")
