@@ -12,7 +12,7 @@ demo: $(VENV)/.installed
 	$(BIN)/cemaudit demo --out $(OUT)
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadscope
 
 # What is tested in under two minutes: no simulation, no chain of stores, no PDF, and few random examples.
 QUICK := tests/model tests/scoring tests/exchange tests/entry tests/media tests/ledger tests/checklists tests/plugins \
@@ -20,7 +20,7 @@ QUICK := tests/model tests/scoring tests/exchange tests/entry tests/media tests/
 	tests/cli/test_enter.py tests/cli/test_score_and_report.py tests/cli/test_explain.py
 
 quick: $(VENV)/.installed-test
-	CEMAUDIT_TESTS=quick $(BIN)/python -m pytest -q -n auto -m "not slow" $(QUICK)
+	CEMAUDIT_TESTS=quick $(BIN)/python -m pytest -q -n auto --dist loadscope -m "not slow" $(QUICK)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from cemaudit.ledger.query.reading import reading
 SHARES = {"hello": "A", "room": "B", "pay": "C"}
 
 
+@cache
 def promoting(folder: Path, **keys: object) -> NpsDrivers | None:
     with reading(folder) as opened:
         return study_drivers(opened, DriverQuery(**keys)).promoting  # type: ignore[arg-type]
