@@ -6,13 +6,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= demo-output
 
-.PHONY: demo test check docs texts clean
+.PHONY: demo test quick check docs texts clean
 
 demo: $(VENV)/.installed
 	$(BIN)/cemaudit demo --out $(OUT)
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadscope
+
+# What is tested in under two minutes: no simulation, no chain of stores, no PDF, and few random examples.
+QUICK := tests/model tests/scoring tests/exchange tests/entry tests/media tests/ledger tests/checklists tests/plugins \
+	$(wildcard tests/test_*.py) tests/docs/test_repository.py tests/docs/test_glossary.py tests/cli/test_app.py \
+	tests/cli/test_enter.py tests/cli/test_explain.py \
+	--ignore=tests/exchange/forms/test_pdf.py --ignore=tests/ledger/test_query.py --ignore=tests/ledger/test_export.py
+
+quick: $(VENV)/.installed-test
+	CEMAUDIT_TESTS=quick $(BIN)/python -m pytest -q -n auto --dist loadscope -m "not slow" $(QUICK)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check

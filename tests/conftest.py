@@ -1,17 +1,25 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import importlib.util
 import os
+import pickle
 import sys
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from cemaudit import library
+from cemaudit.checklists import Source, load_file
+from cemaudit.model import Checklist, Scheme
 from cemaudit.scoring import Engine
 
-sys.path.insert(0, str(Path(__file__).parent))  # tests import `samples` and `strategies`
+sys.path.insert(0, str(Path(__file__).parent))  # tests import from `helpers`
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for small matrices cost three times the work
 
 _USUAL: dict[str, Any] = {
@@ -22,7 +30,8 @@ _USUAL: dict[str, Any] = {
 }
 settings.register_profile("usual", **_USUAL)
 settings.register_profile("ci", **_USUAL, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "usual")
+settings.register_profile("quick", parent=settings.get_profile("usual"), max_examples=10)
+settings.load_profile(os.environ.get("CEMAUDIT_TESTS") or ("ci" if os.environ.get("CI") else "usual"))
 
 
 def pytest_collection() -> None:
@@ -32,6 +41,54 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a server or Spark is slow, before anything is chosen by its marks."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()) or item.get_closest_marker("spark"):
+            item.add_marker("slow")
+
+
+SHIPPED = ("cemaudit_checklists", "cemaudit_ecommerce", "cemaudit_hospital", "cemaudit_retail")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_files_are_read_once() -> Iterator[None]:
+    """Every engine reads the same forty files, and what it reads is frozen; files that tests write are always read."""
+    folders = tuple(str(Path(spec.origin).parent) for name in SHIPPED if (spec := importlib.util.find_spec(name)))
+    read_once = cache(load_file)
+
+    def load(source: Source) -> Checklist | Scheme:
+        return (read_once if str(source).startswith(folders) else load_file)(source)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "load_file", load)
+        yield
+
+
+@pytest.fixture(scope="session")
+def fit_once() -> Callable[[Any], Any]:
+    """``fit_best`` that remembers the fits of these very numbers; fits do not change once they are made."""
+    from cemaudit.compare.mixed_model.posterior import fit_best
+
+    fits: dict[bytes, Any] = {}
+
+    def fit(sums: Any) -> Any:
+        key = hashlib.sha256(pickle.dumps(sums)).digest()
+        if key not in fits:
+            fits[key] = fit_best(sums)
+        return fits[key]
+
+    return fit
+
+
+@pytest.fixture
+def shared_fits(fit_once: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that ask about the same visits share their fit; for tests of commands, never of fits."""
+    for module in ("effect", "fitting", "shopper_severity", "waves"):
+        monkeypatch.setattr(f"cemaudit.compare.{module}.fit_best", fit_once)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.errors import BadEnvironment, Problem
 from cemaudit.hookspecs import Context

@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import networks
 import openpyxl
 import pytest
-from networks import Network
+from helpers import chains
+from helpers.chains import Network
 
 from cemaudit.cli.app import run
 
@@ -19,7 +19,7 @@ Answer = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Network:
-    return networks.network(tmp_path_factory.mktemp("chain"), networks.made_up(1, 120))
+    return chains.network(tmp_path_factory.mktemp("chain"), chains.made_up(1, 120))
 
 
 @pytest.fixture

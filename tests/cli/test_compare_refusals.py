@@ -7,10 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import keeping
 import pytest
-import samples
-import snapshots
+from helpers import ledgers, samples, snapshots
 
 from cemaudit.cli.app import run
 from cemaudit.ledger import open_ledger
@@ -92,7 +90,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             some, stores = CHAINS[name]
             with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
                 import_stores(ledger, stores)
-                ledger.collect([keeping.document(one, ledger) for one in some], {SHOP.ref: SHOP})
+                ledger.collect([ledgers.document(one, ledger) for one in some], {SHOP.ref: SHOP})
                 with snapshots.snapshot(ledger, engine, home / "snapshot"):
                     pass
             folders[name] = home / "snapshot"

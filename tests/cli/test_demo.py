@@ -16,6 +16,8 @@ from cemaudit.ledger import open_ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.model import Visit
 
+pytestmark = pytest.mark.slow
+
 SECTORS = ("ecommerce", "hospital", "retail")
 SMALL = ["--stores", "2", "--seed", "3"]
 BLOCKED = [argument for sector in ("hospital", "ecommerce") for argument in ("--no-plugin", sector)]

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import driven
 import pytest
+from helpers import driver_chains
 
 from cemaudit.cli.app import run
 from cemaudit.cli.commands.drivers import _HINTS as SUGGESTIONS
@@ -26,7 +26,7 @@ Ask = Callable[..., str]
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("hq")
-    driven.folder(home, driven.visits(stores=12, each=10))
+    driver_chains.folder(home, driver_chains.visits(stores=12, each=10))
     return home
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.toml import toml_of

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from markdown_forms import write_form
+from helpers.xlsforms import write_form
 
 from cemaudit.checklists import load_checklist
 from cemaudit.cli.app import run
@@ -149,6 +149,7 @@ def test_it_speaks_korean(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "초안" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_forms_of_the_field_become_drafts_or_are_refused_with_a_reason(
     folder: str, forms: Path, engine: Engine, capsys: pytest.CaptureFixture[str]

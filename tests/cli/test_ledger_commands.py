@@ -11,8 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import sealing
-from keeping import SHOP, amended, lines, visit
+from helpers import sealed_visits
+from helpers.ledgers import SHOP, amended, lines, visit
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.sealed.keys import new_key, public_file
@@ -173,12 +173,12 @@ def test_the_pace_is_shown_on_a_terminal(
 def test_sealed_files_with_keys_and_media(collect: Answer, place: Path) -> None:
     key = new_key(place / "key.pem", "s-12")
     keys = public_file(place / "key.pem")
-    sealing.seal(place / "inbox", key, id="v1", checklist=SHOP.ref)
-    sealing.seal(place / "inbox", id="v2", checklist=SHOP.ref)
+    sealed_visits.seal(place / "inbox", key, id="v1", checklist=SHOP.ref)
+    sealed_visits.seal(place / "inbox", id="v2", checklist=SHOP.ref)
     code, (summary,), (told,) = collect("inbox", "--key", keys, "--media", "evidence")
     assert (code, summary[:63]) == (3, "2 read = 1 collected + 0 already in the ledger + 0 in conflict ")
     assert told == "cemaudit: v2.cemaudit: not signed (ask the shopper to sign it)"
-    assert (place / "evidence" / sealing.PHOTO_NAME).exists()
+    assert (place / "evidence" / sealed_visits.PHOTO_NAME).exists()
 
 
 def test_revisions_that_wait_are_told(collect: Answer, place: Path) -> None:
@@ -230,8 +230,8 @@ def test_review_and_history(answer: Answer, collect: Answer, place: Path) -> Non
 
 
 def test_history_of_a_sealed_visit_that_waits(answer: Answer, collect: Answer, place: Path) -> None:
-    first = sealing.seal(place / "in", id="v1", checklist=SHOP.ref)
-    second = sealing.revise(place / "in", first)
+    first = sealed_visits.seal(place / "in", id="v1", checklist=SHOP.ref)
+    second = sealed_visits.revise(place / "in", first)
     collect(second.path)
     code, out, _ = answer("history", "v1")
     assert code == 0

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import networks
 import pytest
+from helpers import chains
 
 from cemaudit.cli.app import run
 from cemaudit.cli.terminal import SCREEN, columns_of
@@ -66,7 +66,7 @@ def test_wrong_calls_are_refused_in_one_line(asked: Asked, wrong: list[object]) 
 
 
 def test_a_snapshot_s_own_deviations_are_taken_unless_all_are_given(asked: Asked, tmp_path: Path) -> None:
-    folder = networks.network(tmp_path, networks.made_up(1, 150)).folder
+    folder = chains.network(tmp_path, chains.made_up(1, 150)).folder
     found = json.loads(asked("--difference", 5, "--json", "--snapshot", folder, "--store-sd", 4)[1])
     assert not found["assumed"]
     assert found["spreads"]["store"] == 4
@@ -77,7 +77,7 @@ def test_a_snapshot_s_own_deviations_are_taken_unless_all_are_given(asked: Asked
 
 
 def test_visits_that_tell_nothing_end_in_one_line(asked: Asked, tmp_path: Path) -> None:
-    folder = networks.network(tmp_path, networks.made_up(1, 1)).folder
+    folder = chains.network(tmp_path, chains.made_up(1, 1)).folder
     code, said, errors = asked("--difference", 5, "--snapshot", folder)
     assert (code, said, errors.count("\n")) == (1, "", 1)
 

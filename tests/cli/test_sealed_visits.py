@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import sealing
+from helpers import sealed_visits
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
@@ -38,7 +38,10 @@ def visits(tmp_path: Path, engine: Engine) -> list[Visit]:
 def sealed(visits: list[Visit], tmp_path: Path) -> list[Sealed]:
     """The same, sealed."""
     folder = tmp_path / "sealed"
-    return [write_sealed(folder / sealed_name(visit), visit, sealing.STATEMENT, tmp_path / "plain") for visit in visits]
+    return [
+        write_sealed(folder / sealed_name(visit), visit, sealed_visits.STATEMENT, tmp_path / "plain")
+        for visit in visits
+    ]
 
 
 @pytest.fixture
@@ -103,6 +106,6 @@ def test_a_damaged_file_is_named_and_the_others_are_scored(sealed, tmp_path, ans
 
 def test_an_amended_visit_is_scored_once(sealed, tmp_path, answer):
     changes = {"answers": {**sealed[0].visit.answers, "GS02": 3}}
-    second = sealing.revise(tmp_path / "sealed", sealed[0], **changes)
+    second = sealed_visits.revise(tmp_path / "sealed", sealed[0], **changes)
     assert answer("score", tmp_path / "sealed", "--json")[1].count(sealed[0].visit.id) == 1
     assert answer("explain", tmp_path / "sealed", "--id", sealed[0].visit.id) == answer("explain", second.path)

@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import networks
 import openpyxl
 import pytest
+from helpers import chains
 
 from cemaudit.cli.app import run
 from cemaudit.cli.terminal import SCREEN, columns_of
@@ -21,7 +21,7 @@ Ask = Callable[..., str]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A chain of two waves, in some stores of which something is done from June on."""
     home = tmp_path_factory.mktemp("hq")
-    networks.network(home, networks.made_up(5, 150))
+    chains.network(home, chains.made_up(5, 150))
     given = ["--kind", "raise", "--what", "greet sooner", "--ledger", str(home / "hq.db")]
     stores = [word for number in (1, 2, 77) for word in ("--store", f"s{number}")]
     everywhere = [word for number in range(9) for word in ("--store", f"s{number}")]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sealing
+from helpers import sealed_visits
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.sealed.keys import SigningKey, new_key, public_file
@@ -42,7 +42,7 @@ def records(lines: list[str]) -> list[dict[str, Any]]:
 
 
 def test_a_whole_visit(tmp_path, answer):
-    path = sealing.seal(tmp_path, store_name="강남점").path
+    path = sealed_visits.seal(tmp_path, store_name="강남점").path
     code, (line,), _ = answer(path)
     assert code == 0
     assert line.startswith(f"intact: {path}: visit v1, revision 1, 강남점, 2026-11-21, test.shop@1, evidence: 1,")
@@ -50,7 +50,7 @@ def test_a_whole_visit(tmp_path, answer):
 
 
 def test_in_korean(tmp_path, answer):
-    path = sealing.seal(tmp_path).path
+    path = sealed_visits.seal(tmp_path).path
     code, (line,), _ = answer("--lang", "ko", path)
     assert code == 0
     assert line.startswith("온전함: ")
@@ -62,8 +62,8 @@ def test_in_korean(tmp_path, answer):
 
 
 def test_a_damaged_visit_is_one_line(tmp_path, answer):
-    sealing.seal(tmp_path / "in", id="v1")
-    damaged = sealing.seal(tmp_path / "in", id="v2").path
+    sealed_visits.seal(tmp_path / "in", id="v1")
+    damaged = sealed_visits.seal(tmp_path / "in", id="v2").path
     damaged.write_bytes(damaged.read_bytes().replace(b"I1", b"I2"))
     code, lines, said = answer(tmp_path / "in")
     assert (code, said) == (1, "")
@@ -73,7 +73,7 @@ def test_a_damaged_visit_is_one_line(tmp_path, answer):
 
 
 def test_who_signed(tmp_path, answer, key):
-    path = sealing.seal(tmp_path / "in", key).path
+    path = sealed_visits.seal(tmp_path / "in", key).path
     assert answer(path)[1][0].endswith(f"signed with {key.public.fingerprint}")
     known = public_file(tmp_path / "keys" / "key.pem")
     code, (line,), _ = answer(path, "--key", known)
@@ -82,9 +82,9 @@ def test_who_signed(tmp_path, answer, key):
 
 
 def test_with_keys_every_visit_must_be_signed_by_one_of_them(tmp_path, answer, key):
-    sealing.seal(tmp_path / "in", key, id="v1")
-    sealing.seal(tmp_path / "in", id="v2")
-    sealing.seal(tmp_path / "in", new_key(tmp_path / "keys" / "other.pem"), id="v3")
+    sealed_visits.seal(tmp_path / "in", key, id="v1")
+    sealed_visits.seal(tmp_path / "in", id="v2")
+    sealed_visits.seal(tmp_path / "in", new_key(tmp_path / "keys" / "other.pem"), id="v3")
     known = public_file(tmp_path / "keys" / "key.pem")
     code, lines, _ = answer(tmp_path / "in", "--key", known)
     assert code == 1
@@ -95,13 +95,13 @@ def test_with_keys_every_visit_must_be_signed_by_one_of_them(tmp_path, answer, k
 
 
 def test_revisions(tmp_path, answer):
-    first = sealing.seal(tmp_path / "in")
-    sealing.revise(tmp_path / "in", first)
+    first = sealed_visits.seal(tmp_path / "in")
+    sealed_visits.revise(tmp_path / "in", first)
     code, lines, _ = answer(tmp_path / "in")
     assert code == 0
     assert lines[0].startswith("intact, superseded by v1.r2.cemaudit: ")
     assert lines[1].startswith("intact: ")
-    sealing.revise(tmp_path / "other", first, supersedes="0" * 64)
+    sealed_visits.revise(tmp_path / "other", first, supersedes="0" * 64)
     code, lines, _ = answer(first.path, tmp_path / "other")
     assert code == 1
     expected = "conflicts with another file: v1.r2.cemaudit: not made of the visit in v1.cemaudit, whose place it takes"
@@ -109,15 +109,15 @@ def test_revisions(tmp_path, answer):
 
 
 def test_the_same_visit_twice(tmp_path, answer):
-    first, second = sealing.seal(tmp_path / "a"), sealing.seal(tmp_path / "b")
+    first, second = sealed_visits.seal(tmp_path / "a"), sealed_visits.seal(tmp_path / "b")
     code, lines, _ = answer(first.path, second.path)
     assert code == 0
     assert lines[1].startswith("intact, duplicate of v1.cemaudit: ")
 
 
 def test_for_programs(tmp_path, answer, key):
-    first = sealing.seal(tmp_path / "in", key)
-    second = sealing.revise(tmp_path / "in", first)
+    first = sealed_visits.seal(tmp_path / "in", key)
+    second = sealed_visits.revise(tmp_path / "in", first)
     (tmp_path / "in" / "x.cemaudit").write_bytes(b"x")
     code, lines, _ = answer(tmp_path / "in", "--json")
     one, two, bad = records(lines)
@@ -137,7 +137,7 @@ def test_for_programs(tmp_path, answer, key):
 @pytest.mark.parametrize("arguments", [["missing.cemaudit"], ["."], ["good.cemaudit", "missing.cemaudit"]])
 def test_nothing_to_check(arguments, tmp_path, answer, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    path = sealing.seal(tmp_path / "in").path
+    path = sealed_visits.seal(tmp_path / "in").path
     path.replace(tmp_path / "in" / "good.cemaudit")
     if "good.cemaudit" in arguments:
         monkeypatch.chdir(tmp_path / "in")
@@ -148,7 +148,7 @@ def test_nothing_to_check(arguments, tmp_path, answer, monkeypatch):
 
 @pytest.mark.parametrize("content", ["", "ssh-ed25519 AAAA", "-----BEGIN PRIVATE KEY-----"])
 def test_a_bad_list_of_keys(content, tmp_path, answer):
-    path = sealing.seal(tmp_path / "in").path
+    path = sealed_visits.seal(tmp_path / "in").path
     (tmp_path / "keys.txt").write_text(content)
     code, lines, said = answer(path, "--key", tmp_path / "keys.txt")
     assert (code, lines) == (3, [])
@@ -157,7 +157,9 @@ def test_a_bad_list_of_keys(content, tmp_path, answer):
 
 
 def test_names_of_strangers_print_as_one_line(tmp_path, answer):
-    path = sealing.seal(tmp_path / "in", id="v 1", store="s1").path.rename(tmp_path / "in" / "a\n\x1b[31m.cemaudit")
+    path = sealed_visits.seal(tmp_path / "in", id="v 1", store="s1").path.rename(
+        tmp_path / "in" / "a\n\x1b[31m.cemaudit"
+    )
     code, lines, _ = answer(path)
     assert code == 0
     assert len(lines) == 1
@@ -165,7 +167,7 @@ def test_names_of_strangers_print_as_one_line(tmp_path, answer):
 
 
 def test_a_name_that_is_no_text(tmp_path, answer):
-    path = sealing.seal(tmp_path / "in").path.rename(tmp_path / "in" / os.fsdecode(b"v\xff.cemaudit"))
+    path = sealed_visits.seal(tmp_path / "in").path.rename(tmp_path / "in" / os.fsdecode(b"v\xff.cemaudit"))
     assert answer(path)[0] == 0
     (record,) = records(answer(path, "--json")[1])
     assert record["file"] == str(path)

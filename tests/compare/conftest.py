@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-import keeping
-import networks
 import pytest
-from networks import Network
+from helpers import chains, ledgers
+from helpers.chains import Network
 
 from cemaudit.ledger.query.reading import Local, reading
 
@@ -16,14 +15,14 @@ from cemaudit.ledger.query.reading import Local, reading
 @pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Network:
     """150 visits; some amended, some excluded, some that nobody scores."""
-    visits = networks.made_up(1, 150)
+    visits = chains.made_up(1, 150)
     amended = []
     draw = random.Random(2)
     for one in draw.sample(visits, 12):
         kept = {item: skip for item, skip in one.skipped.items() if item != "D"}
-        amended.append(keeping.amended(one, answers={**one.answers, "D": True}, skipped=kept))
+        amended.append(ledgers.amended(one, answers={**one.answers, "D": True}, skipped=kept))
     excluded = [one.id for one in draw.sample(visits, 9)]
-    return networks.network(tmp_path_factory.mktemp("chain"), visits, amended, excluded)
+    return chains.network(tmp_path_factory.mktemp("chain"), visits, amended, excluded)
 
 
 @pytest.fixture

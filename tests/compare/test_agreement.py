@@ -2,10 +2,10 @@ import math
 
 import numpy as np
 import pytest
+from helpers.published_data import published, shared_table
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from published import published, shared_table
 
 from cemaudit.compare.rater_agreement import cronbach_alpha, intraclass, krippendorff_alpha
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.chains import Network
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import Network
 
 from cemaudit.compare.channels import LEAST_STORES, Sums, disattenuated_correlation
 from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from acted import Made, bottom_tenth
+from helpers.crosstabs import Made, bottom_tenth
 
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.from_snapshot import action_effect
@@ -36,6 +36,7 @@ def made_up(true: float, visits: int = 2) -> tuple[ActionEffect, ...]:
     return tuple(of(bottom_tenth(true, visits=visits, stores=250, seed=seed)) for seed in SEEDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("true", [0.0, 5.0])
 def test_the_effect_is_found_where_before_and_after_deceive(true: float) -> None:
     """The lowest tenth of two visits gains about 11 points by itself, and 2 with all stores."""
@@ -50,6 +51,7 @@ def test_the_effect_is_found_where_before_and_after_deceive(true: float) -> None
     assert sum(one.interval.low < true < one.interval.high for one in found) >= len(found) - 3
 
 
+@pytest.mark.slow
 def test_more_visits_before_leave_less_to_chance() -> None:
     few, many = (np.mean([one.regression for one in made_up(0.0, visits)]) for visits in (2, 6))
     assert many < few - 3

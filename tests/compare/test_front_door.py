@@ -11,9 +11,9 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-import networks
 import numpy as np
 import pytest
+from helpers import chains
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,7 +90,7 @@ def as_plain(value: Any) -> Any:
 
 @contextmanager
 def chain_of(tmp_path_factory: pytest.TempPathFactory, seed: int) -> Iterator[Local]:
-    made = networks.network(tmp_path_factory.mktemp(f"chain-{seed}"), networks.made_up(seed, 120))
+    made = chains.network(tmp_path_factory.mktemp(f"chain-{seed}"), chains.made_up(seed, 120))
     with reading(made.folder) as opened:
         yield opened
 

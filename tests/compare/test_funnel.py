@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from helpers.published_data import published, shared_table
 from hypothesis import given
 from hypothesis import strategies as st
-from published import published, shared_table
 
 from cemaudit.compare.funnel import Dispersion, dispersion, funnel_limits, limits_of_ratios, outside
 from cemaudit.compare.reliability import StandardDeviations

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-import crosses
 import numpy as np
 import pytest
+from helpers import crosstabs
 
 from cemaudit.compare import fitting
 from cemaudit.compare.crosstabs import CrossTabulation
@@ -15,7 +15,7 @@ from cemaudit.compare.league_table import League, adjusted_scores, make_league, 
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.compare.wording import league_conclusions
 
-CHAIN = crosses.regional(0.3, regions=4, stores=50, shoppers=8)
+CHAIN = crosstabs.regional(0.3, regions=4, stores=50, shoppers=8)
 fitted = cache(fitting.fit_mixed_model)
 
 
@@ -111,7 +111,7 @@ def test_a_store_whose_only_shopper_went_nowhere_else_is_apart() -> None:
     draw = np.random.default_rng(1)
     store, shopper = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
     shopper[-4:] = 9
-    found = league(crosses.crossed(store, shopper, draw.normal(70, 10, 24) + store))
+    found = league(crosstabs.crossed(store, shopper, draw.normal(70, 10, 24) + store))
     assert [one.store for one in found.standings if one.apart] == ["s5"]
     assert found.standings[-1].store == "s5"
     assert found.standings[-1].rank is None
@@ -158,7 +158,7 @@ def test_regions_that_share_their_shoppers_are_told_apart_better_than_their_inte
     store = np.repeat(np.arange(200), 6)
     shopper = draw.integers(0, 4, len(store))
     score = 70 + 3 * (store // 50) + draw.normal(0, 3, 200)[store] + 15 * shopper + draw.normal(0, 6, len(store))
-    seen = crosses.crossed(store, shopper, score, [f"r{one // 50}" for one in range(200)])
+    seen = crosstabs.crossed(store, shopper, score, [f"r{one // 50}" for one in range(200)])
     found = league(replace(seen, unit_factor=seen.store_factors[0]))
     best, worst = found.standings[0], found.standings[-1]
     assert best.interval.low < worst.interval.high
@@ -168,7 +168,7 @@ def test_regions_that_share_their_shoppers_are_told_apart_better_than_their_inte
 
 
 def test_more_units_than_a_hundred_are_ranked_as_stores_are() -> None:
-    seen = crosses.regional(0.3, regions=101, stores=2, shoppers=1)
+    seen = crosstabs.regional(0.3, regions=101, stores=2, shoppers=1)
     found = league(replace(seen, unit_factor=seen.store_factors[0]))
     assert found.order.places == 101
     assert all(one.rank and one.rank.low <= one.rank.high for one in found.standings)

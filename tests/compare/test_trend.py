@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from networks import Network
+from helpers.chains import Network
 
 from cemaudit.compare.control_charts import EwmaChart, StoreAlarm, StoreMonitoring
 from cemaudit.compare.errors import NotEstimable

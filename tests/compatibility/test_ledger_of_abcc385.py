@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from program import LEDGER, OWN, call
+from helpers.program import LEDGER, OWN, call
 
 HASH = "2460466b096a5c9f121d5a489976eb963b1d3361d0e47411f0d08f1a450fdfff"
 VISITS = ("retail.jsonl", "counter.jsonl", "hospital.jsonl", "outbox")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from program import OWN, call
+from helpers.program import OWN, call
 
 ENGLISH = ("--lang", "en")
 SUPERSEDED = "outbox/whole.cemaudit"

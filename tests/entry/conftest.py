@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import samples
 import time_machine
+from helpers import samples
 
 from cemaudit.entry.conversation import Conversation
 from cemaudit.entry.desk import Desk, OpenDraft

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import samples
+from helpers import samples
 
 from cemaudit.entry.briefing import CONDUCT, briefing
 from cemaudit.language import use

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.language import use
 from cemaudit.model import Checklist, SkipState

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.entry.desk import Desk
 from cemaudit.entry.draft import DraftState

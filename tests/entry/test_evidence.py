@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import shots
+from helpers import media_files
 
 from cemaudit.entry import given
 from cemaudit.entry.evidence import KeptEvidence, still_there, take_in
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.media.exif import ExifDetails
 
-ORIGINAL = shots.jpeg()
+ORIGINAL = media_files.jpeg()
 
 
 @pytest.fixture
@@ -42,17 +42,17 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("kind", shots.ALL)
+@pytest.mark.parametrize("kind", media_files.ALL)
 def test_every_kind_is_copied_cleaned_and_named_by_its_content(kind: str, tmp_path: Path, draft: Path) -> None:
     source = tmp_path / "given"
-    source.write_bytes(shots.ALL[kind]())
+    source.write_bytes(media_files.ALL[kind]())
     taken = take_in(source, draft)
     kept = (draft / taken.file).read_bytes()
     assert taken.kind == kind
     assert taken.file == f"media/{hashlib.sha256(kept).hexdigest()}{taken.kind.suffix}"
     assert (taken.sha256, taken.size) == (hashlib.sha256(kept).hexdigest(), len(kept))
     assert taken.original == hashlib.sha256(source.read_bytes()).hexdigest()
-    assert shots.SECRET not in kept
+    assert media_files.SECRET not in kept
     assert files(draft) == [draft / taken.file]
 
 
@@ -149,10 +149,10 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "words": (written(b"words"), "neither a picture"),
     "zip": (written(b"PK\x03\x04 and so on"), "ZIP"),
     "web page": (written(b"<!doctype html>"), "HTML"),
-    "truncated": (written(shots.jpeg()[:-200]), "ends before"),
+    "truncated": (written(media_files.jpeg()[:-200]), "ends before"),
     "1 GB photo": (sparse(10**9, ORIGINAL), "larger than 200 MB"),
     "60 MB photo": (sparse(60_000_000, ORIGINAL), "larger than 50 MB"),
-    "300 MB recording": (sparse(300_000_000, shots.wav()), "larger than 200 MB"),
+    "300 MB recording": (sparse(300_000_000, media_files.wav()), "larger than 200 MB"),
 }
 
 
@@ -231,7 +231,7 @@ def test_where_it_cannot_be_kept_nothing_is_left(
 
 def test_a_disk_that_runs_full_leaves_nothing(tmp_path: Path, draft: Path) -> None:
     source = tmp_path / "big.jpg"
-    source.write_bytes(shots.jpeg(size=(640, 480), quality=95))
+    source.write_bytes(media_files.jpeg(size=(640, 480), quality=95))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
@@ -289,6 +289,6 @@ def test_what_was_taken_names_no_place_outside_its_folder() -> None:
 def test_recordings_and_documents_have_no_look(tmp_path: Path, draft: Path) -> None:
     for kind in ("m4a", "mp3", "wav", "pdf"):
         source = tmp_path / kind
-        source.write_bytes(shots.ALL[kind]())
+        source.write_bytes(media_files.ALL[kind]())
         taken = take_in(source, draft)
         assert (taken.look, taken.details) == (None, ExifDetails())

@@ -5,8 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given
 
 from cemaudit.entry.journal import Journal

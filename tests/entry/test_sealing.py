@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import samples
 import time_machine
+from helpers import samples
 from PIL import Image
 
 from cemaudit.entry.amending import amend

@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-import samples
+from helpers import samples
 from PIL import Image
 
 from cemaudit.errors import BadInput, Problem

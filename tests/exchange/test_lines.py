@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-import strategies
+from helpers import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,9 +9,9 @@ import duckdb
 import openpyxl
 import pypdfium2
 import pytest
-from golden_calls import EXITS, FIXED, WORDS
-from program import OWN, call, root_command
-from transcripts import agrees, differences, same, transcript
+from helpers.golden_calls import EXITS, FIXED, WORDS
+from helpers.program import OWN, call, root_command
+from helpers.transcripts import agrees, differences, same, transcript
 
 CHECKLISTS = (
     "retail.green-smile", "hospital.outpatient", "ecommerce.order", "programme.loyalty", "programme.cem-five-steps",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import servers
+from helpers import postgres
 
 from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.sqlite import Sqlite
@@ -34,17 +34,17 @@ def durable() -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[servers.Server]:
+def server() -> Iterator[postgres.Server]:
     """A PostgreSQL server, for all tests of the session."""
     pytest.importorskip("psycopg")
-    home = servers.binaries()
+    home = postgres.binaries()
     if home is None:
         pytest.skip("no PostgreSQL server's programs on this machine")
-    with servers.running(home) as server:
+    with postgres.running(home) as server:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a ledger can be made, on either kind of database."""
     if request.param == "sqlite":

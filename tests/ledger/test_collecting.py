@@ -10,11 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
-import keeping
 import pytest
-import samples
-import sealing
-from keeping import amended, collect, counts, held, lines, visit
+from helpers import ledgers, samples, sealed_visits
+from helpers.ledgers import amended, collect, counts, held, lines, visit
 
 from cemaudit.errors import BadEnvironment
 from cemaudit.exchange.sealed.keys import new_key
@@ -26,7 +24,7 @@ from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.sources import Inbox, inbox_sources
 from cemaudit.ledger.store_registry import Store, import_stores
 
-SEALED = {"checklist": keeping.SHOP.ref, "shopper": "s-12"}
+SEALED = {"checklist": ledgers.SHOP.ref, "shopper": "s-12"}
 
 
 @pytest.fixture
@@ -124,12 +122,12 @@ def test_a_corrected_file_is_put_back(ledger: Ledger, inbox: Path) -> None:
 
 def test_sealed_files(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
     media = tmp_path / "kept"
-    first = sealing.seal(inbox, id="v1", **SEALED)
-    again = sealing.revise(inbox, first, notes={"I1": "x"})
-    damaged = sealing.seal(inbox, id="v2", **SEALED).path
+    first = sealed_visits.seal(inbox, id="v1", **SEALED)
+    again = sealed_visits.revise(inbox, first, notes={"I1": "x"})
+    damaged = sealed_visits.seal(inbox, id="v2", **SEALED).path
     damaged.write_bytes(damaged.read_bytes().replace("영수증을".encode(), "영수증은".encode()))
-    unknown = sealing.seal(inbox, id="v3", **{**SEALED, "checklist": "other@1"}).path
-    for path in ((inbox / "photos" / "receipt.JPG"), (inbox / sealing.PHOTO_NAME)):
+    unknown = sealed_visits.seal(inbox, id="v3", **{**SEALED, "checklist": "other@1"}).path
+    for path in ((inbox / "photos" / "receipt.JPG"), (inbox / sealed_visits.PHOTO_NAME)):
         path.unlink()
     assert counts(collect(ledger, inbox, media=media)) == (2, 0, 0, 2)
     assert held(ledger) == [("v1", 2)]
@@ -139,13 +137,13 @@ def test_sealed_files(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert "is not what was sealed" in text(inbox / "rejected" / f"{damaged.name}.txt")
     assert text(inbox / "rejected" / f"{unknown.name}.txt").startswith("checklist: no such checklist: other@1")
-    assert (media / sealing.PHOTO_NAME).read_bytes() == sealing.PHOTO
-    assert names(media) == [sealing.PHOTO_NAME]
+    assert (media / sealed_visits.PHOTO_NAME).read_bytes() == sealed_visits.PHOTO
+    assert names(media) == [sealed_visits.PHOTO_NAME]
     (found,) = ledger.visits()
-    assert [piece.file for piece in found.visit.evidence["I1"]] == [sealing.PHOTO_NAME]
+    assert [piece.file for piece in found.visit.evidence["I1"]] == [sealed_visits.PHOTO_NAME]
     papers = ledger.people.sealed_papers("v1")
     assert [(paper.revision, paper.name) for paper in papers] == [
-        (1, sealing.APART_NAME), (1, "statement.json"), (2, sealing.APART_NAME), (2, "statement.json"),
+        (1, sealed_visits.APART_NAME), (1, "statement.json"), (2, sealed_visits.APART_NAME), (2, "statement.json"),
     ]  # fmt: skip
     assert json.loads(papers[0].document) == {"device": "카메라"}
     assert ledger.database.run("select sealed, signer from visit where revision = 1") == [(first.sha256, None)]
@@ -153,17 +151,17 @@ def test_sealed_files(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
 
 def test_evidence_that_was_lost_comes_back_with_its_file(ledger: Ledger, tmp_path: Path) -> None:
     media = tmp_path / "kept"
-    path = sealing.seal(tmp_path / "in", id="v1", **SEALED).path
+    path = sealed_visits.seal(tmp_path / "in", id="v1", **SEALED).path
     collect(ledger, path, media=media)
-    (media / sealing.PHOTO_NAME).write_bytes(b"damaged")
+    (media / sealed_visits.PHOTO_NAME).write_bytes(b"damaged")
     assert counts(collect(ledger, path, media=media)) == (0, 1, 0, 0)
-    assert (media / sealing.PHOTO_NAME).read_bytes() == sealing.PHOTO
+    assert (media / sealed_visits.PHOTO_NAME).read_bytes() == sealed_visits.PHOTO
 
 
 def test_keys(ledger: Ledger, tmp_path: Path) -> None:
     key = new_key(tmp_path / "key.pem", "s-12")
-    signed = sealing.seal(tmp_path / "a", key, id="v1", **SEALED).path
-    plain = sealing.seal(tmp_path / "b", id="v2", **SEALED).path
+    signed = sealed_visits.seal(tmp_path / "a", key, id="v1", **SEALED).path
+    plain = sealed_visits.seal(tmp_path / "b", id="v2", **SEALED).path
     told: list[str] = []
     found = collect(ledger, signed, plain, media=tmp_path / "kept", keys=[key.public], told=told)
     assert counts(found) == (1, 0, 0, 1)
@@ -233,6 +231,7 @@ def test_checklists_that_clash(ledger: Ledger, tmp_path: Path) -> None:
     assert counts(collect(ledger, path, checklists=[])) == (1, 0, 0, 0)  # the ledger knows its own
 
 
+@pytest.mark.slow
 def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cemaudit.ledger.collecting.FEW", 10)
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 20)
@@ -240,7 +239,7 @@ def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeyp
     many = [line_of(visit(f"v{number}")) for number in range(120)]
     many[77] = b"{"
     told: list[str] = []
-    sealed = sealing.seal(tmp_path / "sealed", id="s", **SEALED).path
+    sealed = sealed_visits.seal(tmp_path / "sealed", id="s", **SEALED).path
     found = collect(ledger, lines(tmp_path / "v.jsonl", many), sealed, processes=2, media=tmp_path / "kept", told=told)
     assert counts(found) == (120, 0, 0, 1)
     assert told == ["v.jsonl: line 78: not JSON: Expecting property name enclosed in double quotes at character 2"]
@@ -249,19 +248,20 @@ def test_several_processes_find_the_same(ledger: Ledger, tmp_path: Path, monkeyp
     assert list(check(ledger)) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cemaudit.ledger.collecting.FEW", 1)
     monkeypatch.setattr("cemaudit.ledger.sources._AT_ONCE", 2)
     monkeypatch.setattr("cemaudit.ledger.collecting.BATCH", 4)
     lines(inbox / "v.jsonl", [visit(f"v{number}") for number in range(60)])
-    workers = AcceptanceWorkers(acceptance_rules(ledger, keeping.ALL), 2)
+    workers = AcceptanceWorkers(acceptance_rules(ledger, ledgers.ALL), 2)
 
     def end(_: object) -> None:
         assert workers._pool
         for process in list((workers._pool._processes or {}).values()):
             process.kill()
 
-    collector = Collector(ledger, workers, keeping.ALL, progress=end)
+    collector = Collector(ledger, workers, ledgers.ALL, progress=end)
     with pytest.raises(BadEnvironment, match="a process that reads visits was ended") as refusal:
         collector.collect(inbox_sources(Inbox(inbox)))
     workers.close()
@@ -271,9 +271,10 @@ def test_a_process_that_is_ended_from_outside(ledger: Ledger, inbox: Path, monke
     assert counts(collect(ledger, inbox)) == (60 - collected, collected, 0, 0)
 
 
+@pytest.mark.slow
 def test_several_programs_at_once(url: str, tmp_path: Path) -> None:
     """They collect the same file: each visit once, whoever is first."""
-    (tmp_path / "shop.toml").write_text(toml_of(keeping.SHOP))
+    (tmp_path / "shop.toml").write_text(toml_of(ledgers.SHOP))
     path = lines(tmp_path / "v.jsonl", [visit(f"v{number}") for number in range(300)])
     command = [sys.executable, "-m", "cemaudit", "collect", str(path), "--ledger", url, "--json"]
     programs = [
@@ -329,11 +330,11 @@ def test_watching_waits_until_a_file_is_left_alone(inbox: Path) -> None:
 
 
 def test_a_file_somebody_else_took_counts_as_nothing(ledger: Ledger, inbox: Path) -> None:
-    paths = [sealing.seal(inbox, id="v1", **SEALED).path, lines(inbox / "v.jsonl", [visit("v2")])]
+    paths = [sealed_visits.seal(inbox, id="v1", **SEALED).path, lines(inbox / "v.jsonl", [visit("v2")])]
     sources = list(inbox_sources(Inbox(inbox)))
     for path in paths:
         path.unlink()
-    collector = Collector(ledger, AcceptanceWorkers(acceptance_rules(ledger, keeping.ALL), 1), keeping.ALL)
+    collector = Collector(ledger, AcceptanceWorkers(acceptance_rules(ledger, ledgers.ALL), 1), ledgers.ALL)
     collector.collect(sources)
     assert counts(collector.summary) == (0, 0, 0, 0)
 
@@ -368,10 +369,10 @@ def test_long_lines_are_refused(ledger: Ledger, inbox: Path, monkeypatch: pytest
 
 
 def test_the_ledgers_media_lie_beside_its_file(tmp_path: Path) -> None:
-    path = sealing.seal(tmp_path / "in", id="v1", **SEALED).path
+    path = sealed_visits.seal(tmp_path / "in", id="v1", **SEALED).path
     with open_ledger(str(tmp_path / "hq.db"), make=True) as ledger:
         collect(ledger, path)
-    assert names(tmp_path / "hq-media") == [sealing.PHOTO_NAME]
+    assert names(tmp_path / "hq-media") == [sealed_visits.PHOTO_NAME]
 
 
 def test_amendments_in_one_file(ledger: Ledger, tmp_path: Path) -> None:

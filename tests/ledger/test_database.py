@@ -11,10 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keeping
 import pytest
-import servers
-from keeping import held, take, visit
+from helpers import ledgers, postgres
+from helpers.ledgers import held, take, visit
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError
 from cemaudit.ledger import Ledger, open_ledger
@@ -68,7 +67,7 @@ def test_there_is_none_yet(tmp_path: Path) -> None:
     assert "there is no ledger yet (begin one with" in wrong(opening(tmp_path / "empty.db", make=False), BadInput)
 
 
-def test_there_is_none_on_the_server_yet(server: servers.Server) -> None:
+def test_there_is_none_on_the_server_yet(server: postgres.Server) -> None:
     assert "there is no ledger yet (begin one with" in wrong(opening(server.fresh(), make=False), BadInput)
 
 
@@ -105,7 +104,7 @@ def test_another_tools_file_is_refused_and_left_as_it_is(tmp_path: Path, make: C
     assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
 
 
-def test_another_tools_database_is_refused(server: servers.Server) -> None:
+def test_another_tools_database_is_refused(server: postgres.Server) -> None:
     for statement in (
         "create table theirs (x int)",
         "create table ledger (x int)",
@@ -212,10 +211,10 @@ def test_a_damaged_secret(made: Path) -> None:
     assert "the shoppers' identities beside it are damaged" in wrong(opening(made), BadInput)
 
 
-def test_a_ledger_without_rights_to_it_is_there_all_the_same(server: servers.Server) -> None:
+def test_a_ledger_without_rights_to_it_is_there_all_the_same(server: postgres.Server) -> None:
     url = server.fresh()
     opening(url)()
-    guarded = url.replace("tester@", f"guarded:{servers.PASSWORD.replace('@', '%40').replace('/', '%2F')}@")
+    guarded = url.replace("tester@", f"guarded:{postgres.PASSWORD.replace('@', '%40').replace('/', '%2F')}@")
     for make in (False, True):
         with pytest.raises(BadEnvironment, match="this user has no right to do that"), open_ledger(guarded, make=make):
             pass
@@ -223,12 +222,12 @@ def test_a_ledger_without_rights_to_it_is_there_all_the_same(server: servers.Ser
         assert held(ledger) == [("v1", 1)]
 
 
-def test_people_may_be_kept_from_whoever_reads(server: servers.Server) -> None:
+def test_people_may_be_kept_from_whoever_reads(server: postgres.Server) -> None:
     url = server.fresh()
     opening(url)()
     with open_ledger(url) as ledger:
         ledger.database.run("grant select on all tables in schema public to guarded")
-    guarded = url.replace("tester@", f"guarded:{servers.PASSWORD.replace('@', '%40').replace('/', '%2F')}@")
+    guarded = url.replace("tester@", f"guarded:{postgres.PASSWORD.replace('@', '%40').replace('/', '%2F')}@")
     with open_ledger(guarded) as ledger:
         assert held(ledger) == [("v1", 1)]
         assert "the shoppers' identities are not there" in wrong(lambda: take(ledger, visit("v2")), BadInput)
@@ -252,7 +251,7 @@ def test_people_may_be_kept_from_whoever_reads(server: servers.Server) -> None:
     ],
 )
 def test_a_server_that_cannot_be_used(
-    server: servers.Server, monkeypatch: pytest.MonkeyPatch, old: str, new: str, words: str
+    server: postgres.Server, monkeypatch: pytest.MonkeyPatch, old: str, new: str, words: str
 ) -> None:
     monkeypatch.delenv("PGPASSWORD", raising=False)
     said = wrong(opening(server.url().replace(old, new)), BadEnvironment)
@@ -260,7 +259,7 @@ def test_a_server_that_cannot_be_used(
     assert "secret-word" not in said
 
 
-def test_nobody_listens(server: servers.Server) -> None:
+def test_nobody_listens(server: postgres.Server) -> None:
     url = server.url().replace(str(server.port), "9")
     said = wrong(opening(url), BadEnvironment)
     assert "the server cannot be reached" in said
@@ -289,7 +288,7 @@ def hang_up(url: str) -> None:
     database.close()
 
 
-def test_a_connection_that_ended_between_batches_is_made_anew(server: servers.Server) -> None:
+def test_a_connection_that_ended_between_batches_is_made_anew(server: postgres.Server) -> None:
     with open_ledger(server.fresh(), make=True) as ledger:
         take(ledger, visit("v1"))
         hang_up(server.url())
@@ -301,7 +300,7 @@ def test_a_connection_that_ended_between_batches_is_made_anew(server: servers.Se
 
 @pytest.mark.parametrize("step", ["lock table", "insert into trail", "insert into ledger", "commit"])
 def test_a_connection_that_ends_within_a_batch(
-    server: servers.Server, step: str, monkeypatch: pytest.MonkeyPatch
+    server: postgres.Server, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether the commit came through or not, the batch is there once, and its visits count as collected."""
     ends = iter([True])
@@ -330,7 +329,7 @@ def test_a_connection_that_ends_within_a_batch(
         assert list(check(ledger)) == []
 
 
-def test_a_server_that_stays_away(server: servers.Server) -> None:
+def test_a_server_that_stays_away(server: postgres.Server) -> None:
     with open_ledger(server.fresh(), make=True) as ledger:
         take(ledger, visit("v1"))
         server.stop()
@@ -341,7 +340,7 @@ def test_a_server_that_stays_away(server: servers.Server) -> None:
         assert take(ledger, visit("v1"), visit("v2")) == ["again", "collected"]
 
 
-def test_a_server_killed_loses_nothing_that_was_acknowledged(server: servers.Server) -> None:
+def test_a_server_killed_loses_nothing_that_was_acknowledged(server: postgres.Server) -> None:
     with open_ledger(server.fresh(), make=True) as ledger:
         for number in range(5):
             take(ledger, visit(f"v{number}"))
@@ -390,4 +389,4 @@ def test_passwords_are_never_shown() -> None:
         assert "p%40w" not in _without_password(url)
     assert _without_password("postgresql://u@h/db") == "postgresql://u@h/db"
     assert isinstance(Sqlite.types, dict)
-    assert keeping.ALL
+    assert ledgers.ALL

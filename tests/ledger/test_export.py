@@ -10,11 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import keeping
 import openpyxl
 import pytest
-import samples
-import snapshots
+from helpers import ledgers, samples, snapshots
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,7 +70,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         snapshots.small_blocks(patch, 2)
         with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
             import_stores(ledger, [Store(id="s2", name="Zwei", region="north", owner=SECRETS[1])])
-            keeping.take(ledger, *visits(), checklist=SHOP)
+            ledgers.take(ledger, *visits(), checklist=SHOP)
             review_visits(ledger, ["out"], VisitState.EXCLUDED, "why")
             with snapshots.snapshot(ledger, engine, home / "snapshot"):
                 pass

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-import keeping
 import pytest
-import sealing
-from keeping import amended, collect, held, take, visit
+from helpers import ledgers, sealed_visits
+from helpers.ledgers import amended, collect, held, take, visit
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger, open_ledger
@@ -39,7 +38,7 @@ def test_history(ledger: Ledger) -> None:
 
 
 def test_history_of_a_sealed_visit(ledger: Ledger, tmp_path: Path) -> None:
-    sealed = sealing.seal(tmp_path / "in", id="v1", checklist=keeping.SHOP.ref)
+    sealed = sealed_visits.seal(tmp_path / "in", id="v1", checklist=ledgers.SHOP.ref)
     collect(ledger, sealed.path, media=tmp_path / "media")
     (only,) = visit_history(ledger, "v1")
     assert (only.sealed, only.signed) == (sealed.sha256, False)

@@ -8,17 +8,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import keeping
 import pytest
-import sealing
-from keeping import amended, collect, counts, held, lines, visit
+from helpers import ledgers, sealed_visits
+from helpers.ledgers import amended, collect, counts, held, lines, visit
 
 from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.postgres import Postgres
 from cemaudit.ledger.sqlite import Sqlite
 
-SEALED = {"checklist": keeping.SHOP.ref, "shopper": "s-12"}
+pytestmark = pytest.mark.slow
+
+SEALED = {"checklist": ledgers.SHOP.ref, "shopper": "s-12"}
 STEPS: list[tuple[type, str]] = [
     (Sqlite, "run"), (Sqlite, "many"), (Postgres, "run"), (Postgres, "many"),
     (Path, "replace"), (Path, "unlink"), (Path, "mkdir"), (Path, "chmod"),
@@ -61,8 +62,8 @@ def filled(inbox: Path) -> Path:
     first, second = visit("v1"), visit("v2")
     lines(inbox / "a.jsonl", [first, b"{", second, amended(first), visit("v2", store="s9"), visit("v3")])
     lines(inbox / "b.jsonl", [visit("v4"), visit("v1"), visit("v5"), visit("v6")])
-    sealed = sealing.seal(inbox, id="w1", **SEALED)
-    sealing.revise(inbox, sealed, notes={"I1": "x"})
+    sealed = sealed_visits.seal(inbox, id="w1", **SEALED)
+    sealed_visits.revise(inbox, sealed, notes={"I1": "x"})
     (inbox / "broken.cemaudit").write_bytes(b"PK")
     for folder in ("photos", "media"):
         shutil.rmtree(inbox / folder)
@@ -81,8 +82,8 @@ def is_whole(ledger: Ledger, inbox: Path, media: Path) -> None:
     ]  # fmt: skip
     assert [one.number for one in ledger.visits(superseded=True)] == list(range(1, 10))
     assert list(check(ledger)) == []
-    assert [one.name for one in ledger.people.sealed_papers("w1")] == [sealing.APART_NAME, "statement.json"] * 2
-    assert (media / sealing.PHOTO_NAME).read_bytes() == sealing.PHOTO
+    assert [one.name for one in ledger.people.sealed_papers("w1")] == [sealed_visits.APART_NAME, "statement.json"] * 2
+    assert (media / sealed_visits.PHOTO_NAME).read_bytes() == sealed_visits.PHOTO
     files = {str(path.relative_to(inbox)) for path in inbox.rglob("[!.]*") if path.is_file()}
     assert files == {
         "done/a.jsonl", "done/b.jsonl", "done/w1.cemaudit", "done/w1.r2.cemaudit", "rejected/a.jsonl",

@@ -6,13 +6,11 @@ import hashlib
 import threading
 from itertools import permutations
 
-import keeping
 import pytest
-import samples
-import strategies
+from helpers import ledgers, samples, strategies
+from helpers.ledgers import amended, digest, held, said, take, visit
 from hypothesis import given
 from hypothesis import strategies as st
-from keeping import amended, digest, held, said, take, visit
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.written import line_of
@@ -32,7 +30,7 @@ def test_what_came_in_is_what_is_read(ledger: Ledger) -> None:
     assert found[:5] == (1, "v1", 1, "test.shop@1", "s1")
     assert (found.wave, found.day, found.state) == ("2026-4", "2026-11-21", "received")
     assert found.visit == came.model_copy(update={"shopper": found.shopper})
-    assert ledger.shelf.checklists() == keeping.ALL
+    assert ledger.shelf.checklists() == ledgers.ALL
 
 
 def test_the_same_visit_is_there_once(ledger: Ledger, url: str) -> None:
@@ -97,7 +95,7 @@ def test_a_checklist_keeps_its_content_for_good(ledger: Ledger, url: str) -> Non
     take(ledger, visit("v1"))
     other = samples.items_only(samples.item("I1"), samples.item("I2"))
     with open_ledger(url) as elsewhere:
-        document = keeping.document(visit("v2"), elsewhere)
+        document = ledgers.document(visit("v2"), elsewhere)
         (outcome,) = elsewhere.collect([document], {other.ref: other})
     assert outcome.fate.value == "refused"
     assert str(outcome.problems[0]).startswith("test.shop@1 here (")

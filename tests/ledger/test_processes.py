@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 from cemaudit.ledger.processes import run_jobs
 job = "print('begun', flush=True) or __import__('threading').Event().wait()"

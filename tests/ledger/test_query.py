@@ -13,10 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import keeping
 import pytest
-import samples
-import snapshots
+from helpers import ledgers, samples, snapshots
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,7 +98,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator
         snapshots.small_blocks(patch, 25)
         with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
             import_stores(ledger, STORES)
-            keeping.take(ledger, *VISITS, checklist=SHOP)
+            ledgers.take(ledger, *VISITS, checklist=SHOP)
             with snapshots.snapshot(ledger, engine, home / "snapshot"):
                 pass
         yield home / "snapshot"
@@ -393,7 +391,7 @@ def test_checklists_are_not_mixed_unless_asked(engine: Engine, tmp_path: Path) -
     with open_ledger(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:
         for number, of in enumerate((SHOP, other, newer)):
             visits = [one.model_copy(update={"id": f"{number}-{one.id}", "checklist": of.ref}) for one in VISITS[:7]]
-            keeping.take(ledger, *visits, checklist=of)
+            ledgers.take(ledger, *visits, checklist=of)
         with snapshots.snapshot(ledger, engine, tmp_path / "snapshot") as snapshot:
             with pytest.raises(
                 BadInput, match=re.escape("test.other, test.shop (choose one with --where checklist=ID)")

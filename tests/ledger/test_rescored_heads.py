@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import keeping
-import samples
+from helpers import ledgers, samples
 
 from cemaudit.ledger import open_ledger
 from cemaudit.ledger.query.reading import reading
@@ -30,7 +29,7 @@ def test_heads_are_the_same(tmp_path: Path) -> None:
     url, folder, engine = str(tmp_path / "hq.db"), tmp_path / "hq", Engine()
     engine.library.schemes[SCHEME.ref] = SCHEME
     with open_ledger(url, make=True) as ledger:
-        assert keeping.take(ledger, *VISITS, checklist=WALK) == ["collected"] * len(VISITS)
+        assert ledgers.take(ledger, *VISITS, checklist=WALK) == ["collected"] * len(VISITS)
         update_snapshot(ledger, engine, folder)
         rescore_history(ledger, url, engine, folder, SCHEME.ref)
     with reading(folder) as found:

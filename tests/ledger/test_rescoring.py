@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,10 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import keeping
 import pytest
-import samples
-import snapshots
+from helpers import ledgers, plan_strategies, samples, snapshots
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -39,16 +36,13 @@ from cemaudit.scoring import Engine, Plan, check_visit, evaluate, make_plan
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.rescore import rescore
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scoring" / "kernel"))
-import random_plans
-
 FEW = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     try:
-        return draw(random_plans.plans())
+        return draw(plan_strategies.plans())
     except (BadInput, ValueError):
         reject()
 
@@ -56,16 +50,17 @@ def plans(draw: st.DrawFn) -> Plan:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
-        snapshots.know(patch, random_plans.OTHERS)
+        snapshots.know(patch, plan_strategies.OTHERS)
         yield tmp_path_factory.mktemp("rescoring")
     snapshots.hundredths_scorer.cache_clear()
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data())
 def test_scores_from_the_columns_are_the_exact_ones(home: Path, data: st.DataObject) -> None:
     plan = data.draw(plans())
-    drawn = data.draw(st.lists(random_plans.visits(plan.checklist), min_size=1, max_size=6))
+    drawn = data.draw(st.lists(plan_strategies.visits(plan.checklist), min_size=1, max_size=6))
     visits = [visit for visit in drawn if not check_visit(visit, plan.checklist)]
     if not visits:
         reject()
@@ -154,7 +149,7 @@ def visits(number: int = 10) -> list[Visit]:
 
 
 def taken(ledger: Ledger, engine: Engine, folder: Path, *some: Visit, of: Checklist = SHOP) -> None:
-    assert set(keeping.take(ledger, *some, checklist=of)) == {"collected"}
+    assert set(ledgers.take(ledger, *some, checklist=of)) == {"collected"}
     update_snapshot(ledger, engine, folder)
 
 
@@ -221,7 +216,7 @@ def test_stopped_between_blocks_it_goes_on(ledger: Ledger, engine: Engine, tmp_p
 
 def test_nothing_is_scored_of_a_snapshot_that_was_stopped(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     taken(ledger, engine, tmp_path, *visits(3))
-    assert set(keeping.take(ledger, *visits(10)[3:], checklist=SHOP)) == {"collected"}
+    assert set(ledgers.take(ledger, *visits(10)[3:], checklist=SHOP)) == {"collected"}
     left = [2]
 
     def stop(_: int) -> None:
@@ -281,17 +276,17 @@ def test_a_scheme_that_fits_no_checklist_is_told(ledger: Ledger, engine: Engine,
 def test_a_plugin_without_columns_is_scored_visit_by_visit_and_told(
     ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    snapshots.know(monkeypatch, random_plans.OTHERS)
+    snapshots.know(monkeypatch, plan_strategies.OTHERS)
     engine = Engine()
     third = Scheme.model_validate(
         {**samples.scheme_data({"id": "it", "how": "test.third"}, bands=BANDS), "version": "2"}
     )
     engine.library.schemes |= {OLD.ref: OLD, third.ref: third}
-    engine.library.aggregators |= random_plans.OTHERS
+    engine.library.aggregators |= plan_strategies.OTHERS
     taken(ledger, engine, tmp_path, *visits(10))
     done = again_under(ledger, engine, tmp_path)
     assert done.fallbacks == {"it": "test.third has no column form"}
-    plan = make_plan(SHOP, third, random_plans.OTHERS)
+    plan = make_plan(SHOP, third, plan_strategies.OTHERS)
     firsts = [evaluate(plan, visit).scores["it"].value or Fraction(0) for visit in visits(10)]
     with reading(tmp_path) as snapshot:
         (row,) = show(snapshot, "distribution", LedgerQuery(scheme=third.ref)).rows
@@ -332,6 +327,7 @@ def test_a_change_without_scores_has_no_mean() -> None:
     assert StoreChange(2, 0, 2, 100, 300).mean == 1.0
 
 
+@pytest.mark.slow
 def test_several_processes_find_the_same(tmp_path: Path) -> None:
     engine, of = Engine(), SHOP.model_copy(update={"scheme": "cem.performance@1"})
     with open_ledger(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import servers
-from keeping import held, take, visit
+from helpers import postgres
+from helpers.ledgers import held, take, visit
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger import open_ledger
@@ -35,7 +35,7 @@ def run(url: str, statements: list[str]) -> None:
 
 
 @pytest.fixture
-def hq(server: servers.Server) -> Iterator[servers.Server]:
+def hq(server: postgres.Server) -> Iterator[postgres.Server]:
     """The server with the roles and the database of the page."""
     run(server.url("postgres"), sql("roles.sql"))
     try:
@@ -45,7 +45,7 @@ def hq(server: servers.Server) -> Iterator[servers.Server]:
         run(server.url("postgres"), ["drop database hq with (force)", *gone])
 
 
-def test_who_collects_may_do_everything_and_who_analyses_may_read(hq: servers.Server) -> None:
+def test_who_collects_may_do_everything_and_who_analyses_may_read(hq: postgres.Server) -> None:
     kim, lee = (hq.url("hq", name) for name in ("kim", "lee"))
     with open_ledger(kim, make=True) as ledger:
         assert take(ledger, visit()) == ["collected"]
@@ -61,7 +61,7 @@ def test_who_collects_may_do_everything_and_who_analyses_may_read(hq: servers.Se
             ledger.write("x", lambda entry: entry.note(x=1))
 
 
-def test_all_who_collect_own_the_ledger_together(hq: servers.Server) -> None:
+def test_all_who_collect_own_the_ledger_together(hq: postgres.Server) -> None:
     run(hq.url("postgres"), ["create role park login in role hq", "alter role park in database hq set role hq"])
     run(hq.url("postgres"), ["grant connect on database hq to park"])
     try:

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 from uuid import uuid4
 
-import keeping
 import pytest
-import samples
-import snapshots
+from helpers import ledgers, samples, snapshots
+from helpers.ledgers import amended
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keeping import amended
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger import Ledger, open_ledger
@@ -62,7 +60,7 @@ def url(tmp_path: Path) -> str:
 
 
 def visit(name: str, **keys: Any) -> Visit:
-    return keeping.visit(name, **{"answers": {"I1": len(name) % 2 == 0}, **keys})
+    return ledgers.visit(name, **{"answers": {"I1": len(name) % 2 == 0}, **keys})
 
 
 def take(ledger: Ledger, engine: Engine, folder: Path) -> SnapshotUpdate:
@@ -87,10 +85,10 @@ def content(folder: Path) -> dict[str, bytes]:
 def test_what_counts_is_the_latest_that_is_not_excluded(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
     first = visit("v1")
-    keeping.take(ledger, first, visit("v2", store="s2"), visit("v3"), visit("v4", store="s2", answers={"I1": True}))
+    ledgers.take(ledger, first, visit("v2", store="s2"), visit("v3"), visit("v4", store="s2", answers={"I1": True}))
     take(ledger, engine, folder)
     assert counted(folder) == [("s1", 2, 200), ("s2", 2, 200)]
-    keeping.take(ledger, amended(first, answers={"I1": False}, store="s3"))
+    ledgers.take(ledger, amended(first, answers={"I1": False}, store="s3"))
     review_visits(ledger, ["v2"], VisitState.EXCLUDED, "not in a store of ours")
     assert counted(folder) == [("s1", 2, 200), ("s2", 2, 200)]
     take(ledger, engine, folder)
@@ -105,11 +103,11 @@ def test_what_counts_is_the_latest_that_is_not_excluded(ledger: Ledger, engine: 
 
 def test_only_new_blocks_are_written(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, *(visit(f"a{number}") for number in range(SIZE + 1)))
+    ledgers.take(ledger, *(visit(f"a{number}") for number in range(SIZE + 1)))
     assert (take(ledger, engine, folder).visits, take(ledger, engine, folder).visits) == (SIZE + 1, 0)
     old = {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")}
     assert len(old) == 2
-    keeping.take(ledger, *(visit(f"b{number}") for number in range(SIZE)))
+    ledgers.take(ledger, *(visit(f"b{number}") for number in range(SIZE)))
     assert take(ledger, engine, folder) == SnapshotUpdate(visits=SIZE + 1, files=4, covered=2 * SIZE + 1)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")} == old
     assert len(list(folder.rglob("*.parquet"))) == len(read_manifest(folder).parts)
@@ -132,10 +130,10 @@ def test_however_it_was_taken_it_is_what_one_run_makes(
                 latest |= {
                     one: visit(one, store=f"s{number % 2}") for one in (f"v{number}", f"w{number}") if one not in latest
                 }
-                keeping.take(ledger, *latest.values())
+                ledgers.take(ledger, *latest.values())
             elif what == "amend" and name in latest:
                 latest[name] = amended(latest[name], answers={"I1": number % 2 == 0})
-                keeping.take(ledger, latest[name])
+                ledgers.take(ledger, latest[name])
             elif what in {"exclude", "accept"} and name in latest:
                 review_visits(ledger, [name], VisitState.EXCLUDED if what == "exclude" else VisitState.ACCEPTED, "why")
             elif what == "store":
@@ -184,15 +182,16 @@ PLACES: list[tuple[object, str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("owner", "name"), PLACES, ids=[name for _, name in PLACES])
 def test_ended_anywhere_the_last_snapshot_stays_and_the_next_run_goes_on(
     ledger: Ledger, engine: Engine, tmp_path: Path, owner: object, name: str
 ) -> None:
     folder, first = tmp_path / "snapshot", visit("v1")
-    keeping.take(ledger, first, *(visit(f"a{number}") for number in range(SIZE)))
+    ledgers.take(ledger, first, *(visit(f"a{number}") for number in range(SIZE)))
     take(ledger, engine, folder)
     before = counted(folder)
-    keeping.take(ledger, *(visit(f"b{number}") for number in range(SIZE)), amended(first, store="s2"))
+    ledgers.take(ledger, *(visit(f"b{number}") for number in range(SIZE)), amended(first, store="s2"))
     ended, at = 0, 1
     while True:
         with pytest.MonkeyPatch.context() as patch:
@@ -220,7 +219,7 @@ def expected(ledger: Ledger) -> list[tuple[str, int, int]]:
 
 def test_a_file_that_is_missing_or_cut_is_told_and_made_again(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, *(visit(f"a{number}") for number in range(2 * SIZE)))
+    ledgers.take(ledger, *(visit(f"a{number}") for number in range(2 * SIZE)))
     take(ledger, engine, folder)
     whole = content(folder)
     for kind in ("answers", "scores", "gone", "stores"):
@@ -235,7 +234,7 @@ def test_a_file_that_is_missing_or_cut_is_told_and_made_again(ledger: Ledger, en
 
 def test_a_snapshot_can_be_made_anew_from_the_ledger(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, *(visit(f"a{number}") for number in range(2 * SIZE)))
+    ledgers.take(ledger, *(visit(f"a{number}") for number in range(2 * SIZE)))
     take(ledger, engine, folder)
     folder.rename(tmp_path / "kept")
     take(ledger, engine, folder)
@@ -244,7 +243,7 @@ def test_a_snapshot_can_be_made_anew_from_the_ledger(ledger: Ledger, engine: Eng
 
 def test_what_nobody_finished_is_swept_away_after_a_day(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, visit("v1"))
+    ledgers.take(ledger, visit("v1"))
     take(ledger, engine, folder)
     new, old = (folder / "answers" / f".{uuid4().hex}.parquet.tmp" for _ in range(2))
     named = folder / "answers" / "0000000001-0000000002-0123456789abcdef.parquet"
@@ -253,7 +252,7 @@ def test_what_nobody_finished_is_swept_away_after_a_day(ledger: Ledger, engine: 
         path.write_text("x")
     for path in (old, named, *strangers):
         os.utime(path, (0, 0))
-    keeping.take(ledger, visit("v2"))
+    ledgers.take(ledger, visit("v2"))
     take(ledger, engine, folder)
     assert (new.exists(), old.exists(), named.exists()) == (True, False, False)
     assert all(path.exists() for path in strangers)
@@ -261,11 +260,11 @@ def test_what_nobody_finished_is_swept_away_after_a_day(ledger: Ledger, engine: 
 
 def test_the_snapshot_of_another_ledger_stays_as_it_is(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, visit("v1"))
+    ledgers.take(ledger, visit("v1"))
     take(ledger, engine, folder)
     before = content(folder)
     with open_ledger(str(tmp_path / "other.db"), make=True) as other:
-        keeping.take(other, visit("w1"), visit("w2"))
+        ledgers.take(other, visit("w1"), visit("w2"))
         with pytest.raises(BadInput, match="the snapshot there is of another ledger"):
             take(other, engine, folder)
     assert content(folder) == before
@@ -275,7 +274,7 @@ def test_what_happens_while_it_is_taken_counts_next_time(
     ledger: Ledger, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
+    ledgers.take(ledger, visit("v1"), visit("v2", store="s2"))
 
     def in_between(*given: Any) -> Any:
         review_visits(ledger, ["v1"], VisitState.EXCLUDED, "closed")
@@ -295,7 +294,7 @@ def test_two_that_take_it_at_once_make_one(
     ledger: Ledger, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, visit("v1"), visit("v2", store="s2"))
+    ledgers.take(ledger, visit("v1"), visit("v2", store="s2"))
 
     def meanwhile(path: Path, name: str) -> None:
         monkeypatch.setattr(folders, "commit_file", commit_file)
@@ -311,7 +310,7 @@ def test_two_that_take_it_at_once_make_one(
 
 def test_purged_visits_keep_their_scores_under_other_pseudonyms(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
-    keeping.take(ledger, *(visit(f"a{number}", date="2020-01-01") for number in range(SIZE)), visit("b"))
+    ledgers.take(ledger, *(visit(f"a{number}", date="2020-01-01") for number in range(SIZE)), visit("b"))
     take(ledger, engine, folder)
     before, shoppers = counted(folder), pseudonyms(folder)
     purge(ledger, visits_to_purge(ledger, dt.date(2021, 1, 1)), "old", None)
@@ -325,27 +324,28 @@ def pseudonyms(folder: Path) -> set[str | None]:
     with reading(folder) as snapshot:
         return {
             row[0]
-            for row in snapshot.rows(snapshot.answers(keeping.SHOP.ref), SqlStatement("select shopper from visits", ()))
+            for row in snapshot.rows(snapshot.answers(ledgers.SHOP.ref), SqlStatement("select shopper from visits", ()))
         }
 
 
+@pytest.mark.slow
 def test_several_processes_make_the_same_files(ledger: Ledger, tmp_path: Path) -> None:
     engine = Engine(scheme="cem.performance@1")
-    of = keeping.SHOP.model_copy(update={"scheme": "cem.performance@1"})
-    keeping.take(ledger, *(visit(f"a{number}") for number in range(3 * SIZE)), checklist=of)
+    of = ledgers.SHOP.model_copy(update={"scheme": "cem.performance@1"})
+    ledgers.take(ledger, *(visit(f"a{number}") for number in range(3 * SIZE)), checklist=of)
     update_snapshot(ledger, engine, tmp_path / "two", processes=2)
     update_snapshot(ledger, engine, tmp_path / "one", processes=1)
     assert content(tmp_path / "two") == content(tmp_path / "one")
 
 
 def test_the_scheme_in_force_on_the_day_counts(ledger: Ledger, tmp_path: Path) -> None:
-    engine, of = Engine(), keeping.SHOP.model_copy(update={"scheme": "test.scheme"})
+    engine, of = Engine(), ledgers.SHOP.model_copy(update={"scheme": "test.scheme"})
     for version, day, times in (("1", "2020-01-01", 1), ("2", "2024-01-01", 50)):
         measure = {"id": "it", "how": "sum", "transform": {"times": times}}
         data = {**samples.scheme_data(measure), "version": version, "valid_from": day}
         engine.library.schemes[f"test.scheme@{version}"] = Scheme.model_validate(data)
     dated = [visit(f"a{year}", date=f"{year}-03-01", answers={"I1": True}) for year in (2021, 2023, 2025)]
-    keeping.take(ledger, *dated, checklist=of)
+    ledgers.take(ledger, *dated, checklist=of)
     take(ledger, engine, tmp_path / "snapshot")
     with reading(tmp_path / "snapshot") as snapshot:
         rows = show(snapshot, "scores", LedgerQuery(by=("scheme",))).rows
@@ -354,14 +354,14 @@ def test_the_scheme_in_force_on_the_day_counts(ledger: Ledger, tmp_path: Path) -
 
 
 def test_a_scheme_that_is_missing_or_another_one_is_one_line(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
-    keeping.take(ledger, visit("v1"))
+    ledgers.take(ledger, visit("v1"))
     with pytest.raises(BadInput, match="no such scheme: "):
         take(ledger, Engine(), tmp_path / "snapshot")
     take(ledger, engine, tmp_path / "snapshot")
     assert take(ledger, Engine(), tmp_path / "snapshot").files == 0
     other = Engine()
     other.library.schemes[SCHEME.ref] = SCHEME.model_copy(update={"headline": "it"})
-    keeping.take(ledger, visit("v2"))
+    ledgers.take(ledger, visit("v2"))
     with pytest.raises(BadInput, match="is not the one in the ledger"):
         take(ledger, other, tmp_path / "snapshot")
 
@@ -378,7 +378,7 @@ def test_a_disk_that_does_not_take_it_is_told(
     def full(*_: Any) -> NoReturn:
         raise OSError(28, "No space left on device")
 
-    keeping.take(ledger, visit("v1"))
+    ledgers.take(ledger, visit("v1"))
     monkeypatch.setattr(parquet.os, "fsync", full)
     with pytest.raises(BadEnvironment, match="cannot be written: No space left on device"):
         take(ledger, engine, tmp_path / "snapshot")
@@ -410,6 +410,6 @@ def test_where_a_snapshot_lies(tmp_path: Path) -> None:
 
 def test_folders_with_signs_in_their_names(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "it's [a] b=c *?"
-    keeping.take(ledger, visit("v1"))
+    ledgers.take(ledger, visit("v1"))
     take(ledger, engine, folder)
     assert counted(folder) == [("s1", 1, 100)]

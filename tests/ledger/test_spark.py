@@ -14,10 +14,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-import keeping
 import pytest
-import samples
-from clusters import Cluster, cluster, need_spark
+from helpers import ledgers, samples
+from helpers.spark_cluster import Cluster, cluster, need_spark
 
 from cemaudit.cli.app import run
 from cemaudit.errors import BadEnvironment, BadInput
@@ -81,10 +80,10 @@ def _make(folder: Path, engine: Engine) -> None:
     shop, orders = engine.library.checklist(SHOP), engine.library.checklist(ORDERS)
     engine.library.schemes[ODD_SCHEME.ref] = ODD_SCHEME
     visits = [*_many(simulate(orders, 10, 4), COPIES), *_many(simulate(shop, 20, 4), 2), *_odd()]
-    source = keeping.lines(folder / "visits.jsonl", visits)
+    source = ledgers.lines(folder / "visits.jsonl", visits)
     with open_ledger(str(folder / "hq.db"), make=True) as ledger:
-        summary = keeping.collect(ledger, source, any_store=True, checklists=(shop, orders, ODD, WORDY))
-        assert keeping.counts(summary) == (len(visits), 0, 0, 0)
+        summary = ledgers.collect(ledger, source, any_store=True, checklists=(shop, orders, ODD, WORDY))
+        assert ledgers.counts(summary) == (len(visits), 0, 0, 0)
         update_snapshot(ledger, engine, folder / "hq")
         for scheme, refs in ((SCHEME, [SHOP, ORDERS]), (ODD_SCHEME.ref, [ODD.ref])):
             rescore_history(ledger, str(folder / "hq.db"), engine, folder / "hq", scheme, refs=refs)

@@ -73,6 +73,7 @@ def test_java_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_
         session.check_cluster("spark://127.0.0.1:1")
 
 
+@pytest.mark.slow
 def test_what_travels_is_enough_to_score_and_no_more(tmp_path: Path) -> None:
     packed = package_zip(tmp_path)
     code = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from keeping import held, take, visit
+from helpers.ledgers import held, take, visit
 
 from cemaudit.ledger import open_ledger, schema
 from cemaudit.ledger.ledger import open_database

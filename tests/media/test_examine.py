@@ -6,7 +6,7 @@ import datetime as dt
 import io
 
 import pytest
-import shots
+from helpers import media_files
 from PIL import Image
 
 from cemaudit.errors import BadInput
@@ -26,23 +26,23 @@ def pixels(data: bytes) -> bytes:
     return opened(data).tobytes()
 
 
-@pytest.mark.parametrize("kind", shots.ALL)
+@pytest.mark.parametrize("kind", media_files.ALL)
 def test_kind_is_told_by_content(kind: str) -> None:
-    assert examine(shots.ALL[kind]()).kind == kind
+    assert examine(media_files.ALL[kind]()).kind == kind
 
 
-@pytest.mark.parametrize("kind", shots.CLEANED)
+@pytest.mark.parametrize("kind", media_files.CLEANED)
 def test_nothing_personal_is_kept(kind: str) -> None:
-    data = shots.ALL[kind]()
+    data = media_files.ALL[kind]()
     cleaned = examine(data).data
-    assert shots.SECRET in data
-    assert shots.SECRET not in cleaned
+    assert media_files.SECRET in data
+    assert media_files.SECRET not in cleaned
     assert b"37.4976" not in cleaned
 
 
-@pytest.mark.parametrize("kind", shots.ALL)
+@pytest.mark.parametrize("kind", media_files.ALL)
 def test_cleaning_twice_changes_nothing_more(kind: str) -> None:
-    once = examine(shots.ALL[kind]())
+    once = examine(media_files.ALL[kind]())
     twice = examine(once.data)
     assert twice.data == once.data
     assert twice.details == ExifDetails()
@@ -52,15 +52,17 @@ def test_cleaning_twice_changes_nothing_more(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["jpeg", "png", "heic"])
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_pixels_and_orientation_stay(kind: str, orientation: int) -> None:
-    data = shots.ALL[kind](orientation)  # type: ignore[call-arg]
+    data = media_files.ALL[kind](orientation)  # type: ignore[call-arg]
     cleaned = examine(data).data
     assert pixels(cleaned) == pixels(data)
-    assert opened(cleaned).getexif().get(shots.ORIENTATION, 1) == opened(data).getexif().get(shots.ORIENTATION, 1)
+    assert opened(cleaned).getexif().get(media_files.ORIENTATION, 1) == opened(data).getexif().get(
+        media_files.ORIENTATION, 1
+    )
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "heic"])
 def test_details_are_read_before_they_are_dropped(kind: str) -> None:
-    found = examine(shots.ALL[kind]())
+    found = examine(media_files.ALL[kind]())
     taken = dt.datetime(2026, 11, 21, 14, 20, 5, tzinfo=KOREA)
     assert found.details == ExifDetails(taken, 37.497639, 127.026667, "SECRET Phone 7", "SECRET Camera 1.2")
 
@@ -68,20 +70,20 @@ def test_details_are_read_before_they_are_dropped(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["jpeg", "png"])
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_sizes_are_those_of_the_upright_picture(kind: str, orientation: int) -> None:
-    look = examine(shots.ALL[kind](orientation)).look  # type: ignore[call-arg]
+    look = examine(media_files.ALL[kind](orientation)).look  # type: ignore[call-arg]
     assert look
     assert (look.width, look.height) == ((64, 96) if orientation > 4 else (96, 64))
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
 def test_jpeg_of_every_colour_keeps_its_pixels(mode: str) -> None:
-    data = shots.jpeg(mode=mode)
+    data = media_files.jpeg(mode=mode)
     assert pixels(examine(data).data) == pixels(data)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16"])
 def test_png_of_every_colour_keeps_its_pixels(mode: str) -> None:
-    data = shots.png(mode=mode) if mode != "I;16" else saved(Image.new("I;16", (40, 30), 30_000))
+    data = media_files.png(mode=mode) if mode != "I;16" else saved(Image.new("I;16", (40, 30), 30_000))
     assert pixels(examine(data).data) == pixels(data)
 
 
@@ -92,29 +94,29 @@ def saved(image: Image.Image, form: str = "PNG") -> bytes:
 
 
 def test_progressive_jpeg_keeps_its_pixels_and_profile() -> None:
-    data = shots.jpeg(progressive=True, icc_profile=shots.profile())
+    data = media_files.jpeg(progressive=True, icc_profile=media_files.profile())
     cleaned = opened(examine(data).data)
     assert cleaned.tobytes() == pixels(data)
-    assert cleaned.info["icc_profile"] == shots.profile()
+    assert cleaned.info["icc_profile"] == media_files.profile()
 
 
 def test_png_keeps_its_profile() -> None:
-    assert opened(examine(shots.png()).data).info["icc_profile"] == shots.profile()
+    assert opened(examine(media_files.png()).data).info["icc_profile"] == media_files.profile()
 
 
 def test_a_second_picture_behind_the_first_is_dropped() -> None:
     buffer = io.BytesIO()
-    hidden = shots.drawn((40, 40))
-    shots.drawn().save(buffer, "MPO", save_all=True, append_images=[hidden], exif=shots.exif())
+    hidden = media_files.drawn((40, 40))
+    media_files.drawn().save(buffer, "MPO", save_all=True, append_images=[hidden], exif=media_files.exif())
     cleaned = examine(buffer.getvalue()).data
     assert opened(buffer.getvalue()).n_frames == 2  # type: ignore[attr-defined]
     assert opened(cleaned).format == "JPEG"
     assert cleaned.count(b"\xff\xd8\xff") == 1
-    assert shots.SECRET not in cleaned
+    assert media_files.SECRET not in cleaned
 
 
 def test_the_small_picture_in_a_jpeg_header_is_dropped() -> None:
-    data = shots.jpeg()
+    data = media_files.jpeg()
     small = b"JFIF\0\x01\x01\0\0\x01\0\x01\x01\x01" + b"SEC"
     held = b"\xff\xd8\xff\xe0" + (len(small) + 2).to_bytes(2, "big") + small + data[20:]
     cleaned = examine(held).data
@@ -124,24 +126,24 @@ def test_the_small_picture_in_a_jpeg_header_is_dropped() -> None:
 
 def test_the_sound_stays() -> None:
     sound = b"\x21\x00sound" * 40
-    recording = shots.m4a(sound=sound)
+    recording = media_files.m4a(sound=sound)
     cleaned = examine(recording).data
     assert len(cleaned) == len(recording)
     assert cleaned.index(sound) == recording.index(sound)
-    assert examine(shots.mp3()).data == shots.frames()
-    assert shots.part(bytes(range(200)) * 3 + b"\x01") in examine(shots.wav()).data
+    assert examine(media_files.mp3()).data == media_files.frames()
+    assert media_files.part(bytes(range(200)) * 3 + b"\x01") in examine(media_files.wav()).data
 
 
 def test_a_pdf_is_kept_as_it_is() -> None:
-    assert examine(shots.pdf()).data == shots.pdf()
+    assert examine(media_files.pdf()).data == media_files.pdf()
 
 
 def test_heic_without_its_extra_is_kept_and_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = shots.heic()
+    data = media_files.heic()
     monkeypatch.setitem(__import__("sys").modules, "pillow_heif", None)
     found = examine(data)
     assert found.look is None
-    assert shots.SECRET not in found.data
+    assert media_files.SECRET not in found.data
     assert found.details.latitude
 
 

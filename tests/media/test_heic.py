@@ -6,7 +6,7 @@ import struct
 import sys
 
 import pytest
-import shots
+from helpers import media_files
 
 from cemaudit.errors import BadInput
 from cemaudit.media.binary import IsoBox
@@ -15,17 +15,17 @@ from cemaudit.media.exif import ExifDetails, read_exif
 from cemaudit.media.heic import ItemLocation, locations, read_heic
 
 PICTURE = b"\x01picture" * 9
-BLOCK = shots.exif().tobytes()
-HELD = {b"Exif": struct.pack(">I", 6) + BLOCK, b"mime": shots.XMP, b"own1": b"SECRET of the maker"}
+BLOCK = media_files.exif().tobytes()
+HELD = {b"Exif": struct.pack(">I", 6) + BLOCK, b"mime": media_files.XMP, b"own1": b"SECRET of the maker"}
 
 
 def item(number: int, kind: bytes, version: int = 2) -> bytes:
-    return shots.full(b"infe", struct.pack(">HH", number, 0), kind, b"\0", version=version)
+    return media_files.full(b"infe", struct.pack(">HH", number, 0), kind, b"\0", version=version)
 
 
 def phone_made() -> bytes:
     """EXIF and XMP in the main store, the maker's own in the header's, a description as a property of the picture."""
-    start = shots.box(b"ftyp", b"heic", bytes(4), b"mif1", b"heic")
+    start = media_files.box(b"ftyp", b"heic", bytes(4), b"mif1", b"heic")
     length = len(whole(start, 0))
     return whole(start, length - len(PICTURE) - len(HELD[b"Exif"]) - len(HELD[b"mime"]))
 
@@ -43,21 +43,21 @@ def whole(start: bytes, store: int) -> bytes:
     )
     kinds = [b"hvc1", *HELD]
     properties = [
-        shots.full(b"ispe", struct.pack(">II", 400, 300)),
-        shots.box(b"irot", b"\1"),
-        shots.full(b"udes", b"ko\0SECRET\0\0\0"),
+        media_files.full(b"ispe", struct.pack(">II", 400, 300)),
+        media_files.box(b"irot", b"\1"),
+        media_files.full(b"udes", b"ko\0SECRET\0\0\0"),
     ]
-    meta = shots.full(
+    meta = media_files.full(
         b"meta",
-        shots.full(b"hdlr", bytes(4), b"pict", bytes(13)),
-        shots.full(b"pitm", b"\0\1"),
-        shots.full(b"iinf", struct.pack(">H", 4), *(item(number, kind) for number, kind in enumerate(kinds, 1))),
-        shots.full(b"iloc", b"\x44\0", struct.pack(">H", 4), rows, version=1),
-        shots.box(b"iprp", shots.box(b"ipco", *properties), shots.full(b"ipma", bytes(4))),
-        shots.box(b"idat", own),
-        shots.box(b"uuid", b"0123456789abcdef", b"SECRET"),
+        media_files.full(b"hdlr", bytes(4), b"pict", bytes(13)),
+        media_files.full(b"pitm", b"\0\1"),
+        media_files.full(b"iinf", struct.pack(">H", 4), *(item(number, kind) for number, kind in enumerate(kinds, 1))),
+        media_files.full(b"iloc", b"\x44\0", struct.pack(">H", 4), rows, version=1),
+        media_files.box(b"iprp", media_files.box(b"ipco", *properties), media_files.full(b"ipma", bytes(4))),
+        media_files.box(b"idat", own),
+        media_files.box(b"uuid", b"0123456789abcdef", b"SECRET"),
     )
-    return start + meta + shots.box(b"mpvd", b"SECRET film") + shots.box(b"mdat", PICTURE, exif, xmp)
+    return start + meta + media_files.box(b"mpvd", b"SECRET film") + media_files.box(b"mdat", PICTURE, exif, xmp)
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +68,8 @@ def without_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_but_the_picture_is_overwritten_in_place() -> None:
     data = phone_made()
     found = examine(data)
-    assert data.count(shots.SECRET) > 5
-    assert shots.SECRET not in found.data
+    assert data.count(media_files.SECRET) > 5
+    assert media_files.SECRET not in found.data
     assert len(found.data) == len(data)
     assert found.data.index(PICTURE) == data.index(PICTURE)
     assert found.data.count(b"irot\1") == 1

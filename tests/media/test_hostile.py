@@ -9,7 +9,7 @@ import zipfile
 from typing import Any
 
 import pytest
-import shots
+from helpers import media_files
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -18,7 +18,7 @@ from cemaudit.errors import BadInput
 from cemaudit.media.examine import examine
 from cemaudit.media.exif import ExifDetails, first_directory, orientation_of, read_exif
 
-ORIGINALS = {kind: make() for kind, make in shots.ALL.items()}
+ORIGINALS = {kind: make() for kind, make in media_files.ALL.items()}
 
 
 @given(st.sampled_from(sorted(ORIGINALS)), st.data())
@@ -64,13 +64,13 @@ def test_a_picture_or_recording_without_its_end_is_refused(kind: str, share: flo
 
 def test_a_pdf_without_its_end_is_refused() -> None:
     with pytest.raises(BadInput, match="ends before"):
-        examine(shots.pdf()[:-6])
+        examine(media_files.pdf()[:-6])
 
 
 @pytest.mark.parametrize("size", [(20_000, 20_000), (60_000_001, 1), (2**31 - 1, 2**31 - 1)])
 def test_a_png_of_too_many_pixels_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     with pytest.raises(BadInput, match="60 million"):
-        examine(shots.png_header(*size))
+        examine(media_files.png_header(*size))
 
 
 def test_a_jpeg_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
@@ -90,12 +90,12 @@ def test_a_heic_of_too_many_pixels_is_refused_before_it_is_decoded(monkeypatch: 
 
 def test_a_png_of_no_pixels_is_refused() -> None:
     with pytest.raises(BadInput, match="do not fit"):
-        examine(shots.png_header(0, 10))
+        examine(media_files.png_header(0, 10))
 
 
 def test_a_png_that_promises_more_than_it_holds_is_refused() -> None:
     with pytest.raises(BadInput, match="decoded"):
-        examine(shots.png_header(1000, 1000))
+        examine(media_files.png_header(1000, 1000))
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"<html><body>Sign in</body></html>", b"%!PS"])
@@ -141,8 +141,8 @@ def test_png_chunks_that_lie_are_refused() -> None:
         whole[:8] + struct.pack(">I", 2**32 - 1) + whole[12:],
         whole[:-8] + b"JUNK" + whole[-4:],
         whole.replace(b"IHDR", b"CgBI", 1),
-        whole[:8] + shots.chunk(b"IEND", b""),
-        whole[:8] + shots.chunk(b"prVt", b"") * 100_001 + whole[8:],
+        whole[:8] + media_files.chunk(b"IEND", b""),
+        whole[:8] + media_files.chunk(b"prVt", b"") * 100_001 + whole[8:],
     ):
         with pytest.raises(BadInput):
             examine(damaged)
@@ -185,8 +185,8 @@ def test_heic_without_a_part_it_needs_is_refused(kind: bytes) -> None:
 
 def test_boxes_inside_boxes_without_end_are_refused() -> None:
     deep = b"".join(struct.pack(">I", 8 * (60_000 - depth)) + b"moov" for depth in range(60_000))
-    many = shots.box(b"moov", shots.box(b"trak") * 60_000)
-    start = shots.box(b"ftyp", b"M4A ", bytes(4)) + shots.box(b"mdat")
+    many = media_files.box(b"moov", media_files.box(b"trak") * 60_000)
+    start = media_files.box(b"ftyp", b"M4A ", bytes(4)) + media_files.box(b"mdat")
     for film in (deep, many):
         with pytest.raises(BadInput):
             examine(start + film)
@@ -201,9 +201,9 @@ def test_boxes_of_impossible_size_are_refused(size: int) -> None:
 
 
 def test_boxes_of_long_size_are_read() -> None:
-    sound = shots.box(b"mdat", b"\0" * 64)
+    sound = media_files.box(b"mdat", b"\0" * 64)
     long = struct.pack(">I", 1) + b"mdat" + struct.pack(">Q", len(sound) + 8) + sound[8:]
-    whole = shots.m4a()
+    whole = media_files.m4a()
     film = whole.index(b"moov") - 4
     assert examine(whole[:film] + long + whole[film:]).data
 
@@ -211,7 +211,7 @@ def test_boxes_of_long_size_are_read() -> None:
 @pytest.mark.parametrize("handler", [b"vide", b"meta", b"text"])
 def test_films_are_no_recordings(handler: bytes) -> None:
     with pytest.raises(BadInput, match="more than sound"):
-        examine(shots.m4a(handler))
+        examine(media_files.m4a(handler))
 
 
 def test_wav_chunks_that_lie_are_refused() -> None:
@@ -234,7 +234,12 @@ def test_a_wav_whose_head_lies_about_its_length_keeps_its_sound(size: int) -> No
 
 
 def test_an_mp3_of_tags_alone_is_refused() -> None:
-    for damaged in (shots.mp3(b""), shots.mp3(b"words" * 500), b"ID3" + bytes(7), b"ID3\4\0\0\x7f\x7f\x7f\x7f"):
+    for damaged in (
+        media_files.mp3(b""),
+        media_files.mp3(b"words" * 500),
+        b"ID3" + bytes(7),
+        b"ID3\4\0\0\x7f\x7f\x7f\x7f",
+    ):
         with pytest.raises(BadInput, match="do not fit"):
             examine(damaged)
 
@@ -268,20 +273,20 @@ def test_entries_of_huge_counts_are_absent_or_short(count: int) -> None:
 )
 def test_times_of_the_camera_are_read_where_they_are_times(change: dict[str, Any], expected: str | None) -> None:
     buffer = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(buffer, "JPEG", exif=shots.exif(**change))
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG", exif=media_files.exif(**change))
     taken = examine(buffer.getvalue()).details.taken
     assert (taken.isoformat() if taken else None) == expected
 
 
 def test_places_off_the_earth_are_none() -> None:
-    block = shots.exif()
-    block.get_ifd(shots.GPS)[2] = (200.0, 0.0, 0.0)
+    block = media_files.exif()
+    block.get_ifd(media_files.GPS)[2] = (200.0, 0.0, 0.0)
     assert read_exif(block.tobytes()).latitude is None
 
 
 def test_south_and_west_are_negative() -> None:
-    block = shots.exif()
-    place = block.get_ifd(shots.GPS)
+    block = media_files.exif()
+    place = block.get_ifd(media_files.GPS)
     place[1], place[3] = "S", "W"
     found = read_exif(block.tobytes())
     assert found.latitude is not None

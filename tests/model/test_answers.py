@@ -5,8 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

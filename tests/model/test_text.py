@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-import strategies
+from helpers import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError

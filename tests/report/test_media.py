@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sealing
+from helpers import sealed_visits
 
 from cemaudit.exchange.visits import LocatedVisit
 from cemaudit.report.media import inside, media_of
@@ -30,18 +30,18 @@ def test_no_folder(tmp_path):
 
 
 def test_pictures_of_sealed_visits_are_there_for_a_while(tmp_path):
-    sealed = sealing.seal(tmp_path)
+    sealed = sealed_visits.seal(tmp_path)
     found = LocatedVisit("v1", sealed.visit, None, sealed)
     plain = LocatedVisit("v2", sealed.visit.model_copy(update={"id": "v2"}), tmp_path)
     with media_of([found, plain]) as folders:
         assert folders["v2"] == tmp_path
-        assert inside(folders["v1"], sealing.PHOTO_NAME)
+        assert inside(folders["v1"], sealed_visits.PHOTO_NAME)
         kept = folders["v1"]
     assert not kept.exists()
 
 
 def test_only_pictures_are_unpacked(tmp_path):
     recording = {"I1": [{"file": "photos/receipt.JPG", "kind": "audio"}]}
-    sealed = sealing.seal(tmp_path, evidence=recording)
+    sealed = sealed_visits.seal(tmp_path, evidence=recording)
     with media_of([LocatedVisit("v1", sealed.visit, None, sealed)]) as folders:
-        assert inside(folders["v1"], sealing.PHOTO_NAME) == ""
+        assert inside(folders["v1"], sealed_visits.PHOTO_NAME) == ""

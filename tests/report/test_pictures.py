@@ -7,7 +7,7 @@ After a wanted change of looks, look at the new pages, then renew:
 from __future__ import annotations
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.hookspecs import Context
 from cemaudit.model.blocks import (

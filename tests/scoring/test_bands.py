@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.model import Checklist
 from cemaudit.scoring import Engine, audit_visit

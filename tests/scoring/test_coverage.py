@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given
 
 from cemaudit.model import Channel, Checklist, Element

@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.errors import BadInput
 from cemaudit.hookspecs import Context

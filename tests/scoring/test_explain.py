@@ -4,8 +4,7 @@ import json
 from fractions import Fraction
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

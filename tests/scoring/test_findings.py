@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Finding, Severity, Text

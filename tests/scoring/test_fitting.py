@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

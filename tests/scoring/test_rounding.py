@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,8 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +125,7 @@ def exhaustive(plan: Plan, visit: Visit, goal: Goal, terms: WhatIfTerms) -> Frac
     return min(costs, default=None)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(checklists(), schemes(), st.data())
 def test_nothing_is_cheaper_than_what_was_found(checklist: Checklist, scheme: Scheme, data: st.DataObject) -> None:

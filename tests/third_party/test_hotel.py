@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Path(__file__).parent / "cemaudit-hotel"
 CEMAUDIT = ("-m", "cemaudit")
 AUDIT = """

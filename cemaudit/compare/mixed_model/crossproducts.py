@@ -150,6 +150,11 @@ def row_blocks(rows: int, columns: int) -> Iterator[slice]:
     return (slice(low, min(low + step, rows)) for low in range(0, rows, step))
 
 
+def _rows_of(matrix: Sparse, rows: slice) -> Sparse:
+    # To cut all rows out of a small matrix takes longer than to work on it.
+    return matrix if rows.stop - rows.start == matrix.shape[0] else matrix[rows]
+
+
 def sparse_is_quicker(cross: Sparse, slower: int = _SPARSE_COST) -> bool:
     """Whether to go through all pairs of entries in a row, one of which takes ``slower`` times as long as if dense."""
     filled = np.diff(cross.indptr).astype(np.float64)
@@ -167,7 +172,7 @@ def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
     products = np.zeros((cross.shape[1], cross.shape[1]), order="F")
     roots = np.sqrt(weights)
     for rows in row_blocks(*cross.shape):
-        block = cross[rows].toarray() * roots[rows, None]
+        block = _rows_of(cross, rows).toarray() * roots[rows, None]
         products = linalg.blas.dsyrk(1.0, block.T, beta=1.0, c=products, lower=1, overwrite_c=1)
     return np.asarray(products)
 
@@ -203,9 +208,9 @@ def quadratic_forms(left: Sparse, lower: Matrix) -> Vector:
     size = left.shape[1]
     if sparse_is_quicker(left, _PAIR_COSTS):
         pairs = 4 * int(np.diff(left.indptr).max(initial=1)) ** 2
-        forms = [_by_pairs(left[rows], lower) for rows in row_blocks(left.shape[0], pairs)]
+        forms = [_by_pairs(_rows_of(left, rows), lower) for rows in row_blocks(left.shape[0], pairs)]
     else:
-        dense = (left[rows].toarray() for rows in row_blocks(left.shape[0], size))
+        dense = (_rows_of(left, rows).toarray() for rows in row_blocks(left.shape[0], size))
         forms = [np.einsum("ij,ji->i", dense_form, _times(lower, dense_form)) for dense_form in dense]
     return np.concatenate([np.zeros(0), *forms])
 

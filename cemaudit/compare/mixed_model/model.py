@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -38,9 +39,14 @@ def _contrast_rows(system: MixedModelEquations, units: Sparse, columns: Sparse) 
 
 def _scale_columns(rows: Sparse, columns: Vector) -> Sparse:
     """Each column times a number of its own; much cheaper for small matrices than a product with a diagonal one."""
-    found: Sparse = rows.copy()
-    found.data = found.data * columns[found.indices]
-    return found
+    return _with_data(rows, rows.data * columns[rows.indices])
+
+
+def _with_data(rows: Sparse, data: Vector) -> Sparse:
+    """Other numbers where ``rows`` has entries; a copy of the object, as scipy checks every index of a new one."""
+    matrix: Sparse = copy(rows)
+    matrix.data = data
+    return matrix
 
 
 def _conditional_variances(system: MixedModelEquations) -> Vector:
@@ -55,7 +61,7 @@ def prediction_error_variances(system: MixedModelEquations, inverse: Matrix, uni
     ``inverse``: the lower triangle of S⁻¹ (K x K).
     """
     return np.asarray(
-        units.power(2) @ _conditional_variances(system)
+        _with_data(units, units.data**2) @ _conditional_variances(system)
         + quadratic_forms(_contrast_rows(system, units, columns), inverse)
     )
 

@@ -8,7 +8,12 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from cemaudit.compare.mixed_model.crossproducts import CrossProducts, Matrix, Sparse, Vector
-from cemaudit.compare.mixed_model.equations import EliminationOrder, MixedModelEquations, solve_equations
+from cemaudit.compare.mixed_model.equations import (
+    EliminationOrder,
+    MixedModelEquations,
+    elimination_order,
+    solve_equations,
+)
 from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.mixed_model.reml import ModelAtTheta, check_identified, fit_at_theta, fit_reml
 
@@ -120,26 +125,28 @@ def fit_without_units(sums: CrossProducts) -> MixedModel:
     """
     if not sums.random_levels:
         return fit_at_theta(sums, np.zeros(1))
-    return _averaged_without_units(sums) if sums.random_levels[0] < _FEW else _best(sums)
+    arrangement = elimination_order(sums)
+    return _averaged_without_units(arrangement) if sums.random_levels[0] < _FEW else _best(arrangement)
 
 
-def _at(sums: CrossProducts, ratio: float) -> ModelAtTheta:
-    return fit_at_theta(sums, np.array([0.0, ratio]))
+def _at(arrangement: EliminationOrder, ratio: float) -> ModelAtTheta:
+    theta = arrangement.solved_order(np.array([0.0, ratio]))
+    return ModelAtTheta(arrangement, solve_equations(arrangement.sums, theta), "REML")
 
 
-def _averaged_without_units(sums: CrossProducts) -> ModelAveragedOverTheta:
+def _averaged_without_units(arrangement: EliminationOrder) -> ModelAveragedOverTheta:
     ratios = np.geomspace(_LOWEST, _HIGHEST, _POINTS_WITHOUT_UNITS)
-    fits = [_at(sums, ratio) for ratio in ratios]
+    fits = [_at(arrangement, ratio) for ratio in ratios]
     logs = np.log(ratios) - 0.5 * ratios**2 - 0.5 * np.array([fit.criterion for fit in fits])
     weights = np.exp(logs - logs.max())
     kept = np.flatnonzero(weights > _LEAST_WEIGHT)
     return ModelAveragedOverTheta([fits[kept_index] for kept_index in kept], weights[kept] / weights[kept].sum())
 
 
-def _best(sums: CrossProducts) -> ModelAtTheta:
+def _best(arrangement: EliminationOrder) -> ModelAtTheta:
     bounds = np.log(_LOWEST), np.log(_HIGHEST)
-    minimum = minimize_scalar(lambda log: _at(sums, np.exp(log)).criterion, bounds=bounds)
-    return min(_at(sums, 0.0), _at(sums, np.exp(minimum.x)), key=lambda fit: fit.criterion)
+    minimum = minimize_scalar(lambda log: _at(arrangement, np.exp(log)).criterion, bounds=bounds)
+    return min(_at(arrangement, 0.0), _at(arrangement, np.exp(minimum.x)), key=lambda fit: fit.criterion)
 
 
 FEWEST_FOR_REML = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import driven
 import pytest
+from helpers import driver_chains
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +20,4 @@ def shared_statistics() -> Path:
 @pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The snapshot of 300 visits, in which ``A`` weighs most."""
-    return driven.folder(tmp_path_factory.mktemp("driven"), driven.visits())
+    return driver_chains.folder(tmp_path_factory.mktemp("driven"), driver_chains.visits())

@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import driven
 import numpy as np
 import pytest
-import samples
+from helpers import driver_chains, samples
 
 from cemaudit.compare.drivers.candidates import DriverQuery, choose_variables
 from cemaudit.compare.drivers.data import OUTCOME
@@ -116,8 +115,8 @@ def test_an_outcome_reckoned_from_its_drivers_is_called_that(chain: Path) -> Non
 
 
 def test_without_a_question_for_the_whole_it_is_what_was_felt(tmp_path: Path) -> None:
-    of = driven.shop(asks=False)
-    found = asked(driven.folder(tmp_path, driven.visits(of=of), of))
+    of = driver_chains.shop(asks=False)
+    found = asked(driver_chains.folder(tmp_path, driver_chains.visits(of=of), of))
     assert (found.outcome.name, found.measure) == ("felt", "each")
     assert "the emotion is used" in str(found.outcome.why)
     assert not any("reckoned" in str(note) for note in found.notes)
@@ -158,7 +157,7 @@ def test_the_experience_has_its_covariance_part(chain: Path) -> None:
     assert {one.name for one in each} == {"hello", "room", "pay"}
     assert whole.visits == sum(one.visits for one in each)
     assert whole.experience == pytest.approx(sum(one.experience * one.visits for one in each) / whole.visits)
-    felt = [(int(one.answers["A"][1]) / 4, one.emotions["hello"] / 3) for one in driven.visits()]
+    felt = [(int(one.answers["A"][1]) / 4, one.emotions["hello"] / 3) for one in driver_chains.visits()]
     p, e = np.mean(felt, axis=0)
     s = np.mean([_experience(*both) for both in felt])
     hello = next(one for one in each if one.name == "hello")
@@ -183,8 +182,8 @@ def test_too_few_visits_or_stores_say_nothing(chain: Path, which: Filter, said: 
 
 
 def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
-    alone = [one.model_copy(update={"shopper": one.id}) for one in driven.visits(stores=6, each=8)]
-    home = driven.folder(tmp_path, alone)
+    alone = [one.model_copy(update={"shopper": one.id}) for one in driver_chains.visits(stores=6, each=8)]
+    home = driver_chains.folder(tmp_path, alone)
     with pytest.raises(NotEstimable, match="48 of 48 visits are the only one of their shopper"):
         asked(home)
     found = asked(home, by_shopper=False, of="item", outcome="Q", which=EVERYTHING)
@@ -193,51 +192,53 @@ def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
 
 
 def test_an_outcome_that_never_differs_is_driven_by_nothing(tmp_path: Path) -> None:
-    same = [one.model_copy(update={"answers": {**one.answers, "Q": 7}}) for one in driven.visits(stores=6, each=8)]
+    same = [
+        one.model_copy(update={"answers": {**one.answers, "Q": 7}}) for one in driver_chains.visits(stores=6, each=8)
+    ]
     with pytest.raises(NotEstimable, match="there is nothing to explain"):
-        asked(driven.folder(tmp_path, same))
+        asked(driver_chains.folder(tmp_path, same))
 
 
 def test_drivers_that_explain_no_more_than_chance_say_nothing(tmp_path: Path) -> None:
     draw = np.random.Generator(np.random.PCG64(4))
     some = [
         one.model_copy(update={"answers": {**one.answers, "Q": int(draw.integers(11))}})
-        for one in driven.visits(stores=6, each=10)
+        for one in driver_chains.visits(stores=6, each=10)
     ]
     with pytest.raises(NotEstimable, match="chance alone would explain"):
-        asked(driven.folder(tmp_path, some))
+        asked(driver_chains.folder(tmp_path, some))
 
 
 def test_too_few_visits_for_so_many_drivers(tmp_path: Path) -> None:
     with pytest.raises(NotEstimable, match="25 visits are too few"):
-        asked(driven.folder(tmp_path, driven.visits(stores=5, each=5, shoppers=3)))
+        asked(driver_chains.folder(tmp_path, driver_chains.visits(stores=5, each=5, shoppers=3)))
 
 
 def test_without_known_shoppers_nothing_is_centred(tmp_path: Path) -> None:
-    unknown = [one.model_copy(update={"shopper": None}) for one in driven.visits(stores=6, each=10)]
-    found = asked(driven.folder(tmp_path, unknown))
+    unknown = [one.model_copy(update={"shopper": None}) for one in driver_chains.visits(stores=6, each=10)]
+    found = asked(driver_chains.folder(tmp_path, unknown))
     assert (found.shoppers, found.centred) == (0, False)
 
 
 def test_versions_of_a_checklist_are_taken_together(tmp_path: Path) -> None:
     """What the later version marks lower moves nothing: visits are compared within their version."""
-    new = driven.shop("2")
-    first, second = driven.visits(stores=6, each=10), driven.visits(stores=6, each=10, of=new, seed=2)
+    new = driver_chains.shop("2")
+    first, second = driver_chains.visits(stores=6, each=10), driver_chains.visits(stores=6, each=10, of=new, seed=2)
     second = [one.model_copy(update={"id": f"w{one.id}"}) for one in second]
-    found = asked(driven.folder(tmp_path, [*first, *second], driven.shop(), new))
+    found = asked(driver_chains.folder(tmp_path, [*first, *second], driver_chains.shop(), new))
     assert found.visits == 120
     assert found.drivers[0].name == "hello"
 
 
 def test_leaves_of_measures() -> None:
-    of = driven.shop()
-    assert inputs_of_measure(of, driven.SCHEME, "each", {"touchpoint": "room"}) == {("item", "B")}
-    assert inputs_of_measure(of, driven.SCHEME, "stage", {"stage": "pay"}) == {("item", "C")}
-    assert inputs_of_measure(of, driven.SCHEME, "each.experience", {"touchpoint": "pay"}) == {
+    of = driver_chains.shop()
+    assert inputs_of_measure(of, driver_chains.SCHEME, "each", {"touchpoint": "room"}) == {("item", "B")}
+    assert inputs_of_measure(of, driver_chains.SCHEME, "stage", {"stage": "pay"}) == {("item", "C")}
+    assert inputs_of_measure(of, driver_chains.SCHEME, "each.experience", {"touchpoint": "pay"}) == {
         ("item", "C"),
         ("@emotions", "pay"),
     }
-    assert {kind for kind, _ in inputs_of_measure(of, driven.SCHEME, "felt", {})} == {"@emotions"}
+    assert {kind for kind, _ in inputs_of_measure(of, driver_chains.SCHEME, "felt", {})} == {"@emotions"}
 
 
 def test_every_sentence_is_there_in_korean(chain: Path) -> None:
@@ -252,26 +253,26 @@ LESS = {Suggestion.REDUCE, Suggestion.ELIMINATE}
 
 def _well_done(**marked: Any) -> tuple[Checklist, list[Visit]]:
     """A shop whose till weighs nothing and is nearly always well done; ``marked``: what its item ``C`` is marked as."""
-    data = driven.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    data = driver_chains.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
     (till,) = [touchpoint for touchpoint in data["touchpoints"] if touchpoint["id"] == "pay"]
     till["items"][0] |= marked
     shop = Checklist.model_validate(data)
     visits = [
         visit.model_copy(update={"answers": visit.answers | {"C": f"p{3 + int(str(visit.answers['C'])[1]) % 2}"}})
-        for visit in driven.visits(of=shop)
+        for visit in driver_chains.visits(of=shop)
     ]
     return shop, visits
 
 
 def test_less_is_suggested_of_what_weighs_nothing_and_is_well_done(tmp_path: Path) -> None:
     shop, visits = _well_done()
-    assert by_name(asked(driven.folder(tmp_path, visits, shop)))["pay"].hint in LESS
+    assert by_name(asked(driver_chains.folder(tmp_path, visits, shop)))["pay"].hint in LESS
 
 
 @pytest.mark.parametrize("marked", [{"critical": {}}, {"tags": ["duty"]}, {"tags": ["duty", "other"], "critical": {}}])
 def test_less_is_never_suggested_of_what_is_critical_or_a_duty(tmp_path: Path, marked: dict[str, Any]) -> None:
     shop, visits = _well_done(**marked)
-    snapshot = driven.folder(tmp_path, visits, shop)
+    snapshot = driver_chains.folder(tmp_path, visits, shop)
     found = asked(snapshot)
     assert by_name(found)["pay"].hint is Suggestion.MUST_KEEP
     assert any(str(note).startswith("Must keep: ") for note in found.notes)
@@ -285,7 +286,7 @@ def test_a_touchpoint_is_mandatory_by_any_of_its_items(tmp_path: Path) -> None:
     data = shop.model_dump(mode="json", by_alias=True, exclude_unset=True)
     (till,) = [touchpoint for touchpoint in data["touchpoints"] if touchpoint["id"] == "pay"]
     till["items"].append(samples.item("T", "text", tags=["duty"]))
-    snapshot = driven.folder(tmp_path, visits, Checklist.model_validate(data))
+    snapshot = driver_chains.folder(tmp_path, visits, Checklist.model_validate(data))
     assert by_name(asked(snapshot))["pay"].hint is Suggestion.MUST_KEEP
     assert by_name(asked(snapshot, of="item"))["C"].hint in LESS
 
@@ -295,5 +296,5 @@ def test_one_version_that_marks_a_duty_is_enough(tmp_path: Path) -> None:
     data = _well_done()[0].model_dump(mode="json", by_alias=True, exclude_unset=True) | {"version": "2"}
     later = Checklist.model_validate(data)
     half = [visit.model_copy(update={"checklist": later.ref}) for visit in visits[::2]]
-    snapshot = driven.folder(tmp_path, [*visits[1::2], *half], shop, later)
+    snapshot = driver_chains.folder(tmp_path, [*visits[1::2], *half], shop, later)
     assert by_name(asked(snapshot))["pay"].hint is Suggestion.MUST_KEEP

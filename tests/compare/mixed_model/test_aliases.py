@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.mixed_models import Design, designs
 from hypothesis import given
-from mixtures import Design, designs
 
 from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
 from cemaudit.compare.mixed_model.equations import independent_columns

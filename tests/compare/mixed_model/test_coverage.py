@@ -14,6 +14,8 @@ from cemaudit.compare.mixed_model.model import Estimates, MixedModel
 from cemaudit.compare.mixed_model.posterior import average_over_theta
 from cemaudit.compare.mixed_model.reml import fit_reml
 
+pytestmark = pytest.mark.slow
+
 Z90 = 1.6448536269514722
 
 

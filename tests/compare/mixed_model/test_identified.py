@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from mixtures import ones
+from helpers.mixed_models import ones
 from numpy.typing import ArrayLike
 
 from cemaudit.compare.errors import NotEstimable

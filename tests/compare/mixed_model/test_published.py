@@ -6,10 +6,10 @@ import csv
 import os
 from pathlib import Path
 
-import mixtures
 import numpy as np
 import pytest
-from mixtures import numbers, ones
+from helpers import mixed_models
+from helpers.mixed_models import numbers, ones
 from numpy.typing import NDArray
 
 from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
@@ -26,7 +26,7 @@ def fitted(table: str, size: int, method: Method) -> ModelAtTheta:
 
 
 def test_dyestuff_by_maximum_likelihood() -> None:
-    found = fitted(mixtures.DYESTUFF, 5, "ML")
+    found = fitted(mixed_models.DYESTUFF, 5, "ML")
     assert found.criterion == pytest.approx(327.32705988112673, abs=1e-8)
     assert found.unit_sd == pytest.approx(37.260343703061764, rel=1e-5)
     assert found.sigma == pytest.approx(49.51010035223816, rel=1e-5)
@@ -34,28 +34,28 @@ def test_dyestuff_by_maximum_likelihood() -> None:
 
 
 def test_dyestuff_by_restricted_likelihood() -> None:
-    found = fitted(mixtures.DYESTUFF, 5, "REML")
+    found = fitted(mixed_models.DYESTUFF, 5, "REML")
     assert found.criterion == pytest.approx(319.6542768422576, abs=1e-8)
     assert (found.unit_sd, found.sigma) == pytest.approx((42.00, 49.51), abs=0.005)
     assert found.beta == pytest.approx([1527.5])
 
 
 def test_dyestuff2_has_a_variance_of_exactly_zero() -> None:
-    found = fitted(mixtures.DYESTUFF2, 5, "ML")
+    found = fitted(mixed_models.DYESTUFF2, 5, "ML")
     assert found.unit_sd == 0.0
     assert found.criterion == pytest.approx(162.87303665382575, abs=1e-8)
     assert found.sigma == pytest.approx(3.6532313513746537, rel=1e-9)
     assert found.beta_standard_errors == pytest.approx([0.6669857396443264], rel=1e-9)
     assert not found.unit_blups.any()
     assert not found.unit_standard_errors.any()
-    restricted = fitted(mixtures.DYESTUFF2, 5, "REML")
+    restricted = fitted(mixed_models.DYESTUFF2, 5, "REML")
     assert restricted.unit_sd == 0.0
     assert restricted.criterion == pytest.approx(161.8283, abs=5e-5)
     assert restricted.sigma == pytest.approx(3.716, abs=5e-4)
 
 
 def penicillin(method: Method) -> ModelAtTheta:
-    y, plate, sample = numbers(mixtures.PENICILLIN), np.repeat(np.arange(24), 6), np.tile(np.arange(6), 24)
+    y, plate, sample = numbers(mixed_models.PENICILLIN), np.repeat(np.arange(24), 6), np.tile(np.arange(6), 24)
     return fit_reml(cross_products_of_rows(plate, [sample], ones(144), y), method)
 
 
@@ -79,7 +79,7 @@ def test_penicillin_by_restricted_likelihood() -> None:
 
 def pastes(method: Method) -> ModelAtTheta:
     cask = np.repeat(np.arange(30), 2)
-    return fit_reml(cross_products_of_rows(cask, [cask // 3], ones(60), numbers(mixtures.PASTES)), method)
+    return fit_reml(cross_products_of_rows(cask, [cask // 3], ones(60), numbers(mixed_models.PASTES)), method)
 
 
 def test_casks_nested_in_batches() -> None:
@@ -98,7 +98,7 @@ def test_casks_nested_in_batches() -> None:
 def test_a_covariate() -> None:
     days = np.tile(np.arange(10.0), 18)
     sums = cross_products_of_rows(
-        np.repeat(np.arange(18), 10), [], np.column_stack([ones(180), days]), numbers(mixtures.SLEEP)
+        np.repeat(np.arange(18), 10), [], np.column_stack([ones(180), days]), numbers(mixed_models.SLEEP)
     )
     found = fit_reml(sums)
     assert found.criterion == pytest.approx(1786.4651, abs=5e-5)

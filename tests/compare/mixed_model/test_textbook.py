@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.mixed_models import Design, designs
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from mixtures import Design, designs
 from scipy import sparse
 
 from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows

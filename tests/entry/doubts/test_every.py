@@ -6,8 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-import samples
-import strategies
+from helpers import samples, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,8 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-import samples
-import shots
+from helpers import media_files, samples
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from cemaudit.entry.doubts import Earlier
@@ -184,7 +183,7 @@ def test_a_black_picture_is_dark_and_a_white_one_is_not() -> None:
 
 def test_a_picture_taken_in_is_doubted_for_what_it_is(tmp_path: Path) -> None:
     source = tmp_path / "IMG_1.jpg"
-    source.write_bytes(shots.jpeg())
+    source.write_bytes(media_files.jpeg())
     found = take_in(source, tmp_path)
     assert found.details.taken == dt.datetime.fromisoformat("2026-11-21T14:20:05+09:00")
     assert doubted(found) == ["photo.small"]

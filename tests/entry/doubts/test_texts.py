@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 from hypothesis import given
 from hypothesis import strategies as st
 

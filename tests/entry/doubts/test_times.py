@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-import samples
+from helpers import samples
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import fillable
-import papers
 import pikepdf
 import pytest
-import samples
+from helpers import form_strategies, pdf_forms, samples
 from hypothesis import given, settings
 
 from cemaudit.errors import BadEnvironment, BadInput
@@ -51,7 +49,7 @@ def put(tmp_path: Path) -> Callable[..., Path]:
     def put(
         values: dict[str, str] | None = None, change: Callable[[pikepdf.Pdf], object] | None = None, **save: Any
     ) -> Path:
-        data = papers.filled(pdf_form(SHOP, "ko"), values or {})
+        data = pdf_forms.filled(pdf_form(SHOP, "ko"), values or {})
         with pikepdf.open(io.BytesIO(data)) as pdf:
             if change:
                 change(pdf)
@@ -86,22 +84,22 @@ def test_every_shipped_checklist_comes_back_as_the_same_visit(engine: Engine, tm
     path = tmp_path / "form.pdf"
     for of in engine.library.checklists.values():
         visit = next(simulate(of, stores=1, visits=1)).model_copy(update={"origin": "shopper"})
-        fill = papers.filled if of.id == "retail.green-smile" else papers.noted
-        path.write_bytes(fill(pdf_form(of, "ko"), papers.written(of, visit)))
+        fill = pdf_forms.filled if of.id == "retail.green-smile" else pdf_forms.noted
+        path.write_bytes(fill(pdf_form(of, "ko"), pdf_forms.written(of, visit)))
         assert read_back(path, of, visit) == visit
 
 
 @settings(max_examples=25)
-@given(fillable.checklists_and_visits())
+@given(form_strategies.checklists_and_visits())
 def test_whatever_a_form_can_hold_comes_back(tmp_path: Path, both: tuple[Checklist, Visit]) -> None:
     of, visit = both
     path = tmp_path / "form.pdf"
-    path.write_bytes(papers.noted(pdf_form(of, "en"), papers.written(of, visit)))
+    path.write_bytes(pdf_forms.noted(pdf_form(of, "en"), pdf_forms.written(of, visit)))
     assert read_back(path, of, visit) == in_order(visit, of)
 
 
 def test_what_is_typed_and_clicked_in_a_viewer_comes_back(tmp_path: Path) -> None:
-    viewer = papers.Viewer(pdf_form(SHOP, "ko"))
+    viewer = pdf_forms.Viewer(pdf_form(SHOP, "ko"))
     viewer.type("visit__store", "강남점 7")
     viewer.type("visit__date", "2026-11-21", place=1)
     viewer.type("note", "창문이 깨끗했습니다.\rvery clean (=1+1)")

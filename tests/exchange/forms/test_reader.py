@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-import samples
+from helpers import samples
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.choosing import Chooser, shown

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import samples
-from fillable import checklists_and_visits
+from helpers import samples
+from helpers.form_strategies import checklists_and_visits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

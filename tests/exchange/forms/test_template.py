@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import samples
+from helpers import samples
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cemaudit.errors import BadInput

@@ -5,10 +5,8 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-import fillable
-import obedient_phone
 import pytest
-import samples
+from helpers import form_strategies, samples, xlsforms
 from hypothesis import given, settings
 
 from cemaudit.errors import BadInput
@@ -27,11 +25,11 @@ from cemaudit.scoring.items import item_is_relevant
 def fill(tmp_path):
     """A phone with a visit of the checklist filled in."""
 
-    def fill(of: Checklist, visit: Visit) -> obedient_phone.ObedientPhone:
+    def fill(of: Checklist, visit: Visit) -> xlsforms.ObedientPhone:
         path = tmp_path / "form.xlsx"
         write_xlsform(of, path, "ko")
-        phone = obedient_phone.ObedientPhone(obedient_phone.converted(path))
-        phone.fill_in(obedient_phone.typed_in(flat_record(visit, of), of))
+        phone = xlsforms.ObedientPhone(xlsforms.converted(path))
+        phone.fill_in(xlsforms.typed_in(flat_record(visit, of), of))
         return phone
 
     return fill
@@ -46,11 +44,11 @@ def test_pyxform_accepts_every_shipped_checklist_without_a_warning(engine: Engin
     shipped = [*engine.library.checklists.values(), *sheets]
     for of, language in zip(shipped, itertools.cycle(LANGUAGES), strict=False):
         write_xlsform(of, tmp_path / "form.xlsx", language)
-        obedient_phone.converted(tmp_path / "form.xlsx")
+        xlsforms.converted(tmp_path / "form.xlsx")
 
 
 @settings(max_examples=25)
-@given(fillable.checklists_and_careless_visits())
+@given(form_strategies.checklists_and_careless_visits())
 def test_a_phone_asks_and_needs_what_the_checklist_does(fill, both: tuple[Checklist, Visit]) -> None:
     of, careless = both
     phone, visit = fill(of, careless), arising(careless, of)
@@ -73,7 +71,7 @@ def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
 
 
 @settings(max_examples=25)
-@given(fillable.checklists_and_visits())
+@given(form_strategies.checklists_and_visits())
 def test_what_a_phone_sends_is_the_visit_filled_in(fill, both: tuple[Checklist, Visit]) -> None:
     of, visit = both
     visit = without_what_phones_do_not_ask(visit, of)
@@ -133,9 +131,9 @@ def test_texts_of_a_checklist_are_never_references_markup_or_formulas(text: str,
     label = {"ko": text, "en": text}
     of = samples.items_only({**samples.item("a"), "ask": label, "help": label}, title=label, conduct=[label])
     write_xlsform(of, tmp_path / "form.xlsx", "en")
-    form = obedient_phone.converted(tmp_path / "form.xlsx")
-    assert not list(form.iter(f"{obedient_phone.XFORMS}output"))
-    assert plain(text) in [value.text for value in form.iter(f"{obedient_phone.XFORMS}value")]
+    form = xlsforms.converted(tmp_path / "form.xlsx")
+    assert not list(form.iter(f"{xlsforms.XFORMS}output"))
+    assert plain(text) in [value.text for value in form.iter(f"{xlsforms.XFORMS}value")]
 
 
 def test_marks_of_emphasis_are_shown_as_they_are() -> None:

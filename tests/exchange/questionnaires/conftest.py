@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from markdown_forms import write_form
+from helpers.xlsforms import write_form
 
 from cemaudit.checklists import load_checklist
 from cemaudit.exchange.questionnaires import ChecklistDraft, Facets, LeftoverKind, import_form

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import fillable
 import pytest
+from helpers import form_strategies
 from hypothesis import given, settings
 
 from cemaudit.checklists import load_checklist
@@ -54,7 +54,7 @@ def test_every_shipped_checklist_comes_back(engine: Engine) -> None:
 
 
 @settings(max_examples=20)
-@given(fillable.checklists_and_visits())
+@given(form_strategies.checklists_and_visits())
 def test_any_checklist_comes_back_and_asks_the_same(both: tuple[Checklist, Visit]) -> None:
     of, visit = both
     draft = there_and_back(of)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from helpers.xlsforms import sheets
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_forms import sheets
 
 from cemaudit.checklists import load_checklist
 from cemaudit.errors import BadInput

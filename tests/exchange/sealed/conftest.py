@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sealing
+from helpers import sealed_visits
 
 from cemaudit.exchange.sealed import Sealed
 from cemaudit.exchange.sealed.keys import SigningKey, new_key
@@ -21,7 +21,7 @@ def english() -> Iterator[None]:
 
 @pytest.fixture
 def sealed(tmp_path: Path) -> Sealed:
-    return sealing.seal(tmp_path)
+    return sealed_visits.seal(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sealing
+from helpers import sealed_visits
+from helpers.sealed_visits import APART_NAME, PHOTO, PHOTO_NAME, Parts, canonical, changed, packed, patched, relisted
 from hypothesis import given
 from hypothesis import strategies as st
-from sealing import APART_NAME, PHOTO, PHOTO_NAME, Parts, canonical, changed, packed, patched, relisted
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.sealed import Sealed, read_sealed
@@ -263,7 +263,7 @@ ATTACKS: dict[str, tuple[Attack, str, str]] = {
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
-    return sealing.parts_of(sealing.seal(tmp_path_factory.mktemp("sealed")).path)
+    return sealed_visits.parts_of(sealed_visits.seal(tmp_path_factory.mktemp("sealed")).path)
 
 
 def refused(path: Path) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sealing
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from sealing import Parts, canonical, changed, packed
+from helpers import sealed_visits
+from helpers.sealed_visits import Parts, canonical, changed, packed
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.exchange.sealed import read_sealed
@@ -38,7 +38,7 @@ def other(tmp_path: Path) -> SigningKey:
 
 
 def test_a_signed_visit_names_its_signer(tmp_path: Path, key: SigningKey) -> None:
-    sealed = sealing.seal(tmp_path, key)
+    sealed = sealed_visits.seal(tmp_path, key)
     assert sealed.signer == key.public
     assert read_sealed(sealed.path).signer == key.public
     known = PublicKey(key.public.raw, "강남점 쇼퍼")
@@ -48,12 +48,12 @@ def test_a_signed_visit_names_its_signer(tmp_path: Path, key: SigningKey) -> Non
 
 
 def test_the_same_key_makes_the_same_bytes(tmp_path: Path, key: SigningKey) -> None:
-    one, two = sealing.seal(tmp_path / "a", key), sealing.seal(tmp_path / "b", key)
+    one, two = sealed_visits.seal(tmp_path / "a", key), sealed_visits.seal(tmp_path / "b", key)
     assert one.path.read_bytes() == two.path.read_bytes()
 
 
 def test_only_the_keys_asked_for_will_do(tmp_path: Path, key: SigningKey, other: SigningKey) -> None:
-    signed, unsigned = sealing.seal(tmp_path / "a", key), sealing.seal(tmp_path / "b")
+    signed, unsigned = sealed_visits.seal(tmp_path / "a", key), sealed_visits.seal(tmp_path / "b")
     assert read_sealed(signed.path, keys=[other.public, key.public]).signer == key.public
     with pytest.raises(BadInput) as refusal:
         read_sealed(signed.path, keys=[other.public])
@@ -87,9 +87,9 @@ FORGERIES: dict[str, tuple[Callable[[Parts], Parts], str]] = {
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_forged_signatures_are_refused(name: str, tmp_path: Path, key: SigningKey) -> None:
-    path = sealing.seal(tmp_path, key).path
+    path = sealed_visits.seal(tmp_path, key).path
     forge, words = FORGERIES[name]
-    path.write_bytes(packed(forge(sealing.parts_of(path))))
+    path.write_bytes(packed(forge(sealed_visits.parts_of(path))))
     for keys in (None, [key.public]):
         with pytest.raises(BadInput) as refusal:
             read_sealed(path, keys=keys)
@@ -97,16 +97,16 @@ def test_forged_signatures_are_refused(name: str, tmp_path: Path, key: SigningKe
 
 
 def test_a_signature_is_of_one_document_only(tmp_path: Path, key: SigningKey) -> None:
-    mine = sealing.seal(tmp_path / "a", key).path
-    theirs = sealing.parts_of(sealing.seal(tmp_path / "b", key, id="v2").path)
-    mine.write_bytes(packed(sealing.parts_of(mine) | {"manifest.sig": theirs["manifest.sig"]}))
+    mine = sealed_visits.seal(tmp_path / "a", key).path
+    theirs = sealed_visits.parts_of(sealed_visits.seal(tmp_path / "b", key, id="v2").path)
+    mine.write_bytes(packed(sealed_visits.parts_of(mine) | {"manifest.sig": theirs["manifest.sig"]}))
     with pytest.raises(BadInput, match="the signature is not of this file"):
         read_sealed(mine)
 
 
 def test_another_key_cannot_pass_for_the_signer(tmp_path: Path, key: SigningKey, other: SigningKey) -> None:
-    path = sealing.seal(tmp_path, key).path
-    parts = sealing.parts_of(path)
+    path = sealed_visits.seal(tmp_path, key).path
+    parts = sealed_visits.parts_of(path)
     forged = canonical(
         {
             "key": b64encode(key.public.raw).decode(),
@@ -132,7 +132,7 @@ def test_what_is_signed_for_sealing_serves_for_nothing_else(key: SigningKey) -> 
 def test_a_signature_that_cannot_be_checked_is_not_passed_over(
     tmp_path: Path, key: SigningKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signed, unsigned = sealing.seal(tmp_path / "a", key), sealing.seal(tmp_path / "b")
+    signed, unsigned = sealed_visits.seal(tmp_path / "a", key), sealed_visits.seal(tmp_path / "b")
     monkeypatch.setitem(sys.modules, "cryptography", None)
     assert read_sealed(unsigned.path)
     with pytest.raises(BadEnvironment, match=r"pip install 'cemaudit\[sign\]'"):

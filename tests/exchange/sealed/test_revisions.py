@@ -7,7 +7,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-import sealing
+from helpers import sealed_visits
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
@@ -20,9 +20,9 @@ from cemaudit.exchange.written import write_visits
 @pytest.fixture
 def three(tmp_path: Path) -> list[Sealed]:
     """Three revisions of one visit."""
-    first = sealing.seal(tmp_path)
-    second = sealing.revise(tmp_path, first)
-    return [first, second, sealing.revise(tmp_path, second)]
+    first = sealed_visits.seal(tmp_path)
+    second = sealed_visits.revise(tmp_path, first)
+    return [first, second, sealed_visits.revise(tmp_path, second)]
 
 
 def copied(sealed: Sealed, path: Path) -> Path:
@@ -56,7 +56,7 @@ def test_a_revision_in_between_need_not_be_there(three: list[Sealed]) -> None:
 
 def test_a_revision_of_another_visit_does_not_fit(three: list[Sealed], tmp_path: Path) -> None:
     first, second, _ = three
-    stranger = sealing.revise(tmp_path / "other", first, supersedes="0" * 64)
+    stranger = sealed_visits.revise(tmp_path / "other", first, supersedes="0" * 64)
     for paths in ways([first, stranger]):
         found, said = read(*paths)
         assert found == [("v1.cemaudit", 1)]
@@ -66,8 +66,8 @@ def test_a_revision_of_another_visit_does_not_fit(three: list[Sealed], tmp_path:
 
 
 def test_two_different_visits_of_one_id_and_revision_do_not_fit(tmp_path: Path) -> None:
-    first = sealing.seal(tmp_path / "a")
-    other = sealing.seal(tmp_path / "b", store="s2")
+    first = sealed_visits.seal(tmp_path / "a")
+    other = sealed_visits.seal(tmp_path / "b", store="s2")
     found, said = read(first.path, other.path)
     assert found == [("v1.cemaudit", 1)]
     assert said == ["v1.cemaudit: visit id v1 is taken by v1.cemaudit"]
@@ -75,7 +75,7 @@ def test_two_different_visits_of_one_id_and_revision_do_not_fit(tmp_path: Path) 
 
 def test_the_same_visit_may_come_again(sealed: Sealed, tmp_path: Path, key: SigningKey) -> None:
     again = copied(sealed, tmp_path / "v1 (1).cemaudit")
-    signed = sealing.seal(tmp_path / "signed", key)
+    signed = sealed_visits.seal(tmp_path / "signed", key)
     assert read(sealed.path, again, sealed.path, tmp_path, signed.path) == ([("v1.cemaudit", 1)], [])
 
 
@@ -115,14 +115,14 @@ def test_without_a_list_what_is_wrong_is_raised(sealed: Sealed) -> None:
 
 def test_many_visits_keep_their_order(tmp_path: Path) -> None:
     for number in (3, 1, 2):
-        sealing.seal(tmp_path, id=f"v{number}")
+        sealed_visits.seal(tmp_path, id=f"v{number}")
     assert [place for place, _ in read(tmp_path)[0]] == ["v1.cemaudit", "v2.cemaudit", "v3.cemaudit"]
-    missing = sealed_name(sealing.seal(tmp_path / "x").visit)
+    missing = sealed_name(sealed_visits.seal(tmp_path / "x").visit)
     assert "no such file" in read(tmp_path / "y" / missing)[1][0]
 
 
 def test_an_amended_visit_says_so_in_its_name(three: list[Sealed], tmp_path: Path) -> None:
     assert [one.path.name for one in three] == ["v1.cemaudit", "v1.r2.cemaudit", "v1.r3.cemaudit"]
     visit = three[2].visit.model_copy(update={"id": "강남/점"})
-    sealed = write_sealed(tmp_path / sealed_name(visit), visit, sealing.STATEMENT, tmp_path)
+    sealed = write_sealed(tmp_path / sealed_name(visit), visit, sealed_visits.STATEMENT, tmp_path)
     assert sealed.path.name.endswith(".r3.cemaudit")

@@ -9,9 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-import samples
-import sealing
-import strategies
+from helpers import samples, sealed_visits, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,8 +23,8 @@ MEGABYTE = 1 << 20
 
 def test_what_is_written_is_what_is_read(sealed: Sealed) -> None:
     assert read_sealed(sealed.path) == sealed
-    assert sealed.statement == sealing.STATEMENT
-    assert sealed.apart == {sealing.PHOTO_SHA: {"device": "카메라"}}
+    assert sealed.statement == sealed_visits.STATEMENT
+    assert sealed.apart == {sealed_visits.PHOTO_SHA: {"device": "카메라"}}
     assert sealed.signer is None
     assert sealed.sha256 == hashlib.sha256(sealed.path.read_bytes()).hexdigest()
     assert sealed.digest == hashlib.sha256(line_of(sealed.visit)).hexdigest()
@@ -34,10 +32,10 @@ def test_what_is_written_is_what_is_read(sealed: Sealed) -> None:
 
 def test_evidence_is_named_by_its_content(sealed: Sealed, tmp_path: Path) -> None:
     (piece,) = sealed.visit.evidence["I1"]
-    assert (piece.file, piece.sha256, piece.caption) == (sealing.PHOTO_NAME, sealing.PHOTO_SHA, "영수증")
+    assert (piece.file, piece.sha256, piece.caption) == (sealed_visits.PHOTO_NAME, sealed_visits.PHOTO_SHA, "영수증")
     assert [part.name for part in sealed.media] == [piece.file]
     sealed.media_to(tmp_path / "out")
-    assert (tmp_path / "out" / piece.file).read_bytes() == sealing.PHOTO
+    assert (tmp_path / "out" / piece.file).read_bytes() == sealed_visits.PHOTO
 
 
 def test_only_what_is_wanted_is_unpacked(sealed: Sealed, tmp_path: Path) -> None:
@@ -52,25 +50,25 @@ def test_any_zip_program_can_open_it(sealed: Sealed) -> None:
 
 
 def test_the_same_things_make_the_same_bytes(sealed: Sealed, tmp_path: Path) -> None:
-    again = sealing.seal(tmp_path / "elsewhere")
+    again = sealed_visits.seal(tmp_path / "elsewhere")
     assert again.path.read_bytes() == sealed.path.read_bytes()
 
 
 def test_the_same_file_used_twice_is_kept_once(tmp_path: Path) -> None:
-    twice = {"I1": [*sealing.EVIDENCE["I1"], {"file": "photos/receipt.JPG"}], "I2": sealing.EVIDENCE["I1"]}
-    sealed = sealing.seal(tmp_path, evidence=twice)
+    twice = {"I1": [*sealed_visits.EVIDENCE["I1"], {"file": "photos/receipt.JPG"}], "I2": sealed_visits.EVIDENCE["I1"]}
+    sealed = sealed_visits.seal(tmp_path, evidence=twice)
     assert len(sealed.media) == 1
     assert [len(pieces) for pieces in sealed.visit.evidence.values()] == [2, 1]
 
 
 def test_a_file_of_an_unknown_kind_gets_a_harmless_name(tmp_path: Path) -> None:
     (tmp_path / "run.exe").write_bytes(b"MZ")
-    sealed = sealing.seal(tmp_path, evidence={"I1": [{"file": "run.exe", "kind": "document"}]}, id="v2")
+    sealed = sealed_visits.seal(tmp_path, evidence={"I1": [{"file": "run.exe", "kind": "document"}]}, id="v2")
     assert [part.name.rpartition(".")[2] for part in sealed.media] == ["bin"]
 
 
 def test_a_revision_is_sealed_from_what_was_unpacked(sealed: Sealed, tmp_path: Path) -> None:
-    second = sealing.revise(tmp_path, sealed)
+    second = sealed_visits.revise(tmp_path, sealed)
     assert second.path.name == "v1.r2.cemaudit"
     assert second.visit.supersedes == sealed.digest
     assert second.media == sealed.media
@@ -112,7 +110,7 @@ def test_large_recordings_are_never_held_in_memory(recording: Path, tmp_path: Pa
     visit = samples.visit(evidence={"I1": [{"file": recording.name, "kind": "audio"}]})
     tracemalloc.start()
     try:
-        sealed = write_sealed(tmp_path / "v.cemaudit", visit, sealing.STATEMENT, recording.parent)
+        sealed = write_sealed(tmp_path / "v.cemaudit", visit, sealed_visits.STATEMENT, recording.parent)
         read_sealed(sealed.path).media_to(tmp_path / "out")
         _, peak = tracemalloc.get_traced_memory()
     finally:

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-import samples
-import sealing
+from helpers import samples, sealed_visits
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.exchange.sealed import Sealed, read_sealed, write_sealed
@@ -24,13 +23,13 @@ from cemaudit.model import Visit
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "photos").mkdir()
-    (tmp_path / "photos" / "receipt.JPG").write_bytes(sealing.PHOTO)
+    (tmp_path / "photos" / "receipt.JPG").write_bytes(sealed_visits.PHOTO)
     return tmp_path
 
 
 @pytest.fixture
 def visit() -> Visit:
-    return samples.visit(**sealing.VISIT)
+    return samples.visit(**sealed_visits.VISIT)
 
 
 def names(folder: Path) -> list[str]:
@@ -41,20 +40,20 @@ def problem(folder: Path, visit: Visit, kind: type[BadInput | BadEnvironment] = 
     """The one thing said when sealing fails; no file is left."""
     before = names(folder)
     with pytest.raises(kind) as refusal:
-        write_sealed(folder / "v.cemaudit", visit, sealing.STATEMENT, folder)
+        write_sealed(folder / "v.cemaudit", visit, sealed_visits.STATEMENT, folder)
     assert names(folder) == before
     (line,) = str(refusal.value).splitlines()
     return line
 
 
 def with_evidence(**members: object) -> Visit:
-    return samples.visit(evidence={"I1": [sealing.EVIDENCE["I1"][0] | members]})
+    return samples.visit(evidence={"I1": [sealed_visits.EVIDENCE["I1"][0] | members]})
 
 
 def test_evidence_may_lie_anywhere_when_its_path_is_given(folder: Path, visit: Visit) -> None:
     elsewhere = {"photos/receipt.JPG": folder / "photos" / "receipt.JPG"}
-    sealed = write_sealed(folder / "v.cemaudit", visit, sealing.STATEMENT, elsewhere)
-    assert [part.sha256 for part in sealed.media] == [sealing.PHOTO_SHA]
+    sealed = write_sealed(folder / "v.cemaudit", visit, sealed_visits.STATEMENT, elsewhere)
+    assert [part.sha256 for part in sealed.media] == [sealed_visits.PHOTO_SHA]
 
 
 def test_evidence_that_is_gone_is_named(folder: Path, visit: Visit) -> None:
@@ -70,7 +69,7 @@ def test_evidence_that_has_changed_is_named(folder: Path) -> None:
 def test_all_that_is_amiss_is_said_at_once(folder: Path) -> None:
     visit = samples.visit(evidence={"I1": [{"file": "a.jpg"}, {"file": "b.jpg"}], "I2": [{"file": "c.jpg"}]})
     with pytest.raises(BadInput) as refusal:
-        write_sealed(folder / "v.cemaudit", visit, sealing.STATEMENT, folder)
+        write_sealed(folder / "v.cemaudit", visit, sealed_visits.STATEMENT, folder)
     assert [one.place for one in refusal.value.problems] == ["evidence.I1", "evidence.I1", "evidence.I2"]
 
 
@@ -89,7 +88,7 @@ def test_evidence_that_changes_while_it_is_sealed(folder: Path, visit: Visit, mo
 
     def meanwhile(entries: Iterator[object]) -> object:
         placed = told(entries)
-        (folder / "photos" / "receipt.JPG").write_bytes(sealing.PHOTO[::-1])
+        (folder / "photos" / "receipt.JPG").write_bytes(sealed_visits.PHOTO[::-1])
         return placed
 
     monkeypatch.setattr(module, "laid_out", meanwhile)
@@ -108,7 +107,9 @@ def test_a_visit_that_would_not_read_back_is_refused(folder: Path, visit: Visit)
 
 def test_details_that_json_cannot_hold_are_refused(folder: Path, visit: Visit) -> None:
     with pytest.raises(BadInput, match="details that cannot be kept"):
-        write_sealed(folder / "v.cemaudit", visit, sealing.STATEMENT, folder, {sealing.PHOTO_SHA: {"at": object()}})
+        write_sealed(
+            folder / "v.cemaudit", visit, sealed_visits.STATEMENT, folder, {sealed_visits.PHOTO_SHA: {"at": object()}}
+        )
 
 
 @contextmanager
@@ -131,7 +132,7 @@ def test_a_full_disk_leaves_nothing(folder: Path, visit: Visit, size: int) -> No
 def test_a_folder_that_takes_no_files(folder: Path, visit: Visit) -> None:
     (folder / "file").write_text("")
     with pytest.raises(BadEnvironment, match="cannot be written"):
-        write_sealed(folder / "file" / "v.cemaudit", visit, sealing.STATEMENT, folder)
+        write_sealed(folder / "file" / "v.cemaudit", visit, sealed_visits.STATEMENT, folder)
 
 
 def test_a_disk_that_fails_while_settling(folder: Path, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,20 +153,22 @@ def test_a_disk_that_keeps_something_else(folder: Path, visit: Visit, monkeypatc
 
 def test_sealing_again_gives_the_file_there_is(sealed: Sealed, tmp_path: Path) -> None:
     before = sealed.path.stat()
-    later = sealing.STATEMENT.model_copy(update={"name": "another"})
-    again = write_sealed(sealed.path, samples.visit(**sealing.VISIT), later, tmp_path)
+    later = sealed_visits.STATEMENT.model_copy(update={"name": "another"})
+    again = write_sealed(sealed.path, samples.visit(**sealed_visits.VISIT), later, tmp_path)
     assert again == read_sealed(sealed.path) == sealed
     assert sealed.path.stat() == before
 
 
 @pytest.mark.parametrize("kind", ["another visit", "another signature", "no sealed file", "a damaged one"])
 def test_another_file_is_never_overwritten(sealed: Sealed, tmp_path: Path, kind: str, key: SigningKey) -> None:
-    visit = samples.visit(**sealing.VISIT | ({"store": "s2"} if kind == "another visit" else {}))
+    visit = samples.visit(**sealed_visits.VISIT | ({"store": "s2"} if kind == "another visit" else {}))
     if kind == "no sealed file":
         sealed.path.write_text("mine")
     if kind == "a damaged one":
         sealed.path.write_bytes(sealed.path.read_bytes()[:-1])
     before = sealed.path.read_bytes()
     with pytest.raises(BadInput, match="nothing is overwritten"):
-        write_sealed(sealed.path, visit, sealing.STATEMENT, tmp_path, key=key if kind == "another signature" else None)
+        write_sealed(
+            sealed.path, visit, sealed_visits.STATEMENT, tmp_path, key=key if kind == "another signature" else None
+        )
     assert sealed.path.read_bytes() == before

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import exports
 import pytest
-import samples
+from helpers import exports, samples
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.making import form_of

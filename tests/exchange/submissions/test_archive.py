@@ -9,8 +9,8 @@ import warnings
 import zipfile
 from pathlib import Path
 
-import exports
 import pytest
+from helpers import exports
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-import exports
 import pytest
+from helpers import exports
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import exports
 import pytest
+from helpers import exports
 from PIL import Image
 
 from cemaudit.errors import BadEnvironment

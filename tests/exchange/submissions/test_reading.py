@@ -6,9 +6,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import exports
 import openpyxl
 import pytest
+from helpers import exports
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.submissions import holds_submissions, packed, read_submissions, tabled

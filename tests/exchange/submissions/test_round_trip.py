@@ -7,15 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import exports
 import openpyxl
 import pytest
-import samples
-import strategies
-from exports import Sent
+from helpers import exports, samples, strategies
+from helpers.exports import Sent
+from helpers.xlsforms import Phone
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from phones import Phone
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.making import form_of

@@ -6,10 +6,9 @@ import io
 from itertools import combinations, pairwise
 from pathlib import Path
 
-import papers
 import pikepdf
 import pytest
-import samples
+from helpers import pdf_forms, samples
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.exchange.forms.fields import FieldKind, Role
@@ -61,16 +60,16 @@ def checklist_of(engine: Engine, ref: str) -> Checklist:
 def test_every_field_is_there_once(engine: Engine, shipped: dict[tuple[str, str], bytes]) -> None:
     for (ref, _), data in shipped.items():
         form = form_of(checklist_of(engine, ref))
-        found = papers.fields(data)
+        found = pdf_forms.fields(data)
         assert len(found) == len(set(found))
         names = {names[0] for names in found}
         skips = {f"{name}__skip" for name, field in form.fields.items() if field.role is Role.ANSWER}
-        assert names - skips == form.fields.keys() - papers.NOT_ON_PAPER
+        assert names - skips == form.fields.keys() - pdf_forms.NOT_ON_PAPER
 
 
 def test_every_code_can_be_ticked_or_picked(engine: Engine, shipped: dict[tuple[str, str], bytes]) -> None:
     for (ref, _), data in shipped.items():
-        form, placed = form_of(checklist_of(engine, ref)), papers.boxes(data)
+        form, placed = form_of(checklist_of(engine, ref)), pdf_forms.boxes(data)
         for name, field in form.fields.items():
             mine = [box for box in placed if box.names[0] == name]
             codes = {option.code for option in field.options}
@@ -85,7 +84,7 @@ def test_every_code_can_be_ticked_or_picked(engine: Engine, shipped: dict[tuple[
 
 def test_boxes_are_on_the_page_and_apart(shipped: dict[tuple[str, str], bytes]) -> None:
     for data in shipped.values():
-        placed = papers.boxes(data)
+        placed = pdf_forms.boxes(data)
         assert all(40 < box.left < box.right < 556 and 40 < box.bottom < box.top < 830 for box in placed)
         by_page = [[box for box in placed if box.page == page] for page in {box.page for box in placed}]
         assert not [pair for page in by_page for pair in combinations(page, 2) if pair[0].meets(pair[1])]
@@ -93,14 +92,14 @@ def test_boxes_are_on_the_page_and_apart(shipped: dict[tuple[str, str], bytes]) 
 
 def test_one_tabs_through_the_boxes_as_one_reads(shipped: dict[tuple[str, str], bytes]) -> None:
     for data in shipped.values():
-        for one, other in pairwise(papers.boxes(data)):
+        for one, other in pairwise(pdf_forms.boxes(data)):
             below, beside = other.top < one.top - ROW, other.left > one.left and other.top <= one.top + ROW
             assert other.page > one.page or below or beside
 
 
 def test_an_item_stays_on_one_page(engine: Engine, shipped: dict[tuple[str, str], bytes]) -> None:
     for (ref, _), data in shipped.items():
-        placed = papers.boxes(data)
+        placed = pdf_forms.boxes(data)
         for item in checklist_of(engine, ref).items:
             about = {item, f"{item}__why", f"{item}__note", f"{item}__skip"}
             assert len({box.page for box in placed if box.names[0] in about}) == 1
@@ -109,7 +108,7 @@ def test_an_item_stays_on_one_page(engine: Engine, shipped: dict[tuple[str, str]
 def test_a_loose_page_says_which_store_and_day_it_belongs_to(shipped: dict[tuple[str, str], bytes], read) -> None:
     for data in shipped.values():
         for name in ("visit__store", "visit__date"):
-            pages = [box.page for box in papers.boxes(data) if box.names == (name,)]
+            pages = [box.page for box in pdf_forms.boxes(data) if box.names == (name,)]
             assert pages == list(range(len(read(data))))
 
 

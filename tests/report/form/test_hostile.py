@@ -5,10 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-import fillable
-import papers
 import pytest
-import samples
+from helpers import form_strategies, pdf_forms, samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +59,7 @@ def test_nothing_acts_and_nothing_leaves_the_page(read, words: str) -> None:
     pdf = read(data)
     assert not pdf.names() & ACTS
     assert pdf.outside() == []
-    assert all(0 < box.left < box.right < 596 and 0 < box.bottom < box.top < 842 for box in papers.boxes(data))
+    assert all(0 < box.left < box.right < 596 and 0 < box.bottom < box.top < 842 for box in pdf_forms.boxes(data))
 
 
 def test_markup_is_printed_not_obeyed(read) -> None:
@@ -69,15 +67,15 @@ def test_markup_is_printed_not_obeyed(read) -> None:
 
 
 @settings(max_examples=10)
-@given(st.lists(fillable.words, min_size=1, max_size=20).map(" ".join))
+@given(st.lists(form_strategies.words, min_size=1, max_size=20).map(" ".join))
 def test_any_words_can_be_printed(read, words: str) -> None:
     assert read(pdf_form(everywhere(words), "en")).outside() == []
 
 
 @settings(max_examples=10)
-@given(fillable.checklists())
+@given(form_strategies.checklists())
 def test_any_checklist_has_a_form(read, of: Checklist) -> None:
     data = pdf_form(of, "ko")
-    placed = papers.boxes(data)
+    placed = pdf_forms.boxes(data)
     assert read(data).outside() == []
     assert not any(one.meets(other) for number, one in enumerate(placed) for other in placed[number + 1 :])

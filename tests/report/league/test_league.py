@@ -137,6 +137,7 @@ def test_one_store_in_a_league(drawn):
     assert pdf.outside() == []
 
 
+@pytest.mark.slow
 def test_ten_thousand_stores_are_a_short_report(drawn):
     pdf = drawn(count=10_000)
     assert len(pdf) < 35

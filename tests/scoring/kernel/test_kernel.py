@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import samples
+from helpers import plan_strategies, samples
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -18,9 +16,6 @@ from cemaudit.model import Visit
 from cemaudit.scoring import Engine, Plan, evaluate, make_plan
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.kernel import ScoredVisits, columns_of, compile_plan, compiler
-
-sys.path.insert(0, str(Path(__file__).parent))
-import random_plans
 
 FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 OVERALL = {"id": "p", "how": "ratio", "transform": {"times": 100}, "round": {"digits": 1}}
@@ -51,16 +46,17 @@ def is_rounded(plan: Plan, name: str) -> bool:
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     try:
-        return draw(random_plans.plans())
+        return draw(plan_strategies.plans())
     except (BadInput, ValueError):
         reject()
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data(), st.sampled_from([3, 65_536]))
 def test_the_kernel_says_what_the_exact_evaluator_says(data: st.DataObject, block: int) -> None:
     plan = data.draw(plans())
-    visits = data.draw(st.lists(random_plans.visits(plan.checklist), min_size=1, max_size=10))
+    visits = data.draw(st.lists(plan_strategies.visits(plan.checklist), min_size=1, max_size=10))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiler, "BLOCK", block)
         scored = compile_plan(plan).run(columns_of(visits, plan.checklist))
@@ -68,18 +64,19 @@ def test_the_kernel_says_what_the_exact_evaluator_says(data: st.DataObject, bloc
         compare(scored, plan, visit, row)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.data())
 def test_a_row_is_its_visit_again(data: st.DataObject) -> None:
     plan = data.draw(plans())
-    visits = data.draw(st.lists(random_plans.visits(plan.checklist), min_size=1, max_size=4))
+    visits = data.draw(st.lists(plan_strategies.visits(plan.checklist), min_size=1, max_size=4))
     columns = columns_of(visits, plan.checklist)
     for row, visit in enumerate(visits):
         assert evaluate(plan, columns.visit(row)).scores == evaluate(plan, visit).scores
 
 
 def plan_of(*measures: dict[str, Any], **keys: Any) -> Plan:
-    return make_plan(TWO, samples.scheme(*measures, **keys), random_plans.OTHERS)
+    return make_plan(TWO, samples.scheme(*measures, **keys), plan_strategies.OTHERS)
 
 
 def run(plan: Plan, *answers: dict[str, Any]) -> ScoredVisits:
@@ -140,7 +137,7 @@ def test_what_float_cannot_decide_is_asked_of_the_exact_evaluator() -> None:
 def test_shipped_checklists(engine: Engine, name: str, data: st.DataObject) -> None:
     ref = next(ref for ref in engine.library.checklists if ref.startswith(f"{name}@"))
     plan = engine.plan(ref)
-    visits = data.draw(st.lists(random_plans.visits(plan.checklist), min_size=1, max_size=3))
+    visits = data.draw(st.lists(plan_strategies.visits(plan.checklist), min_size=1, max_size=3))
     kernel = compile_plan(plan)
     assert not kernel.fallbacks
     scored = kernel.run(columns_of(visits, plan.checklist))
