@@ -9,7 +9,7 @@ from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
 from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
-from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Facet, Journey, Medium, Mode, Moment, label
+from cemaudit.model.vocabulary import Channel, Element, Facet, Journey, Medium, Mode, Moment, journeys, label
 
 __all__ = [
     "JOURNEYS",
@@ -50,6 +50,16 @@ __all__ = [
     "Touchpoint",
     "Vector",
     "Visit",
+    "journeys",
     "label",
     "score_name",
 ]
+
+JOURNEYS: dict[str, Journey]
+"""The journeys by id; read when first asked for."""
+
+
+def __getattr__(name: str) -> dict[str, Journey]:
+    if name == "JOURNEYS":
+        return journeys()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
