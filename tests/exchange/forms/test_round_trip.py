@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import samples
 from fillable import checklists_and_visits
+from filled_forms import flat_record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.forms.template import is_labels, write_csv, write_xlsx
-from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.exchange.tables import read_table
 from cemaudit.language import LANGUAGES, Language
 from cemaudit.model import Checklist, Visit

@@ -13,13 +13,13 @@ import pytest
 import samples
 import strategies
 from exports import Sent
+from filled_forms import flat_record
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from phones import Phone
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.exchange.submissions.importing import import_submissions
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
