@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.language import message
 
-__all__ = ["read_text", "refuse_unreadable", "replaced", "shipped_table", "unwritable"]
+__all__ = ["read_text", "refuse_unreadable", "replaced", "unwritable"]
 
 _MEGABYTE = 1_000_000
 
@@ -42,16 +42,6 @@ def read_text(source: Path | Traversable, most: int = 5 * _MEGABYTE) -> str:
         raise BadInput(Problem(what, str(source), message("save the file as UTF-8"))) from error
     except OSError as error:
         raise BadInput(Problem(message("cannot be read: {why}", why=error.strerror), str(source))) from error
-
-
-def shipped_table(package: str, name: str) -> dict[str, Any]:
-    """Return the TOML file ``name`` that is shipped in ``package``."""
-    # Imported here: commands that need no table start without the parser.
-    from importlib.resources import files  # noqa: PLC0415
-
-    import tomli  # noqa: PLC0415
-
-    return tomli.loads((files(package) / name).read_text("utf-8"))
 
 
 @contextmanager

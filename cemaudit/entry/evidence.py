@@ -14,10 +14,7 @@ from cemaudit.entry.given import opened, path_typed, read_given
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
-from cemaudit.media.examine import examine
-from cemaudit.media.exif import ExifDetails
-from cemaudit.media.file_types import MediaType
-from cemaudit.media.picture_quality import PictureQuality
+from cemaudit.media import ExifDetails, MediaType, PictureQuality, examine
 from cemaudit.model.base import Line, Record, Whole, clean
 
 __all__ = ["KeptEvidence", "path_typed", "take_in"]

@@ -10,6 +10,7 @@ from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
 from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
 from cemaudit.model.vocabulary import Channel, Element, Facet, Journey, Medium, Mode, Moment, journeys, label
+from cemaudit.packages import front_door
 
 __all__ = [
     "JOURNEYS",
@@ -58,8 +59,4 @@ __all__ = [
 JOURNEYS: dict[str, Journey]
 """The journeys by id; read when first asked for."""
 
-
-def __getattr__(name: str) -> dict[str, Journey]:
-    if name == "JOURNEYS":
-        return journeys()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = front_door(__name__, {"JOURNEYS": "vocabulary"})

@@ -6,9 +6,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from cemaudit.files import shipped_table
 from cemaudit.model.base import Id, Record
 from cemaudit.model.text import Text
+from cemaudit.packages import shipped_table
 
 __all__ = [
     "JOURNEYS",

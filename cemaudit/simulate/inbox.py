@@ -12,8 +12,7 @@ from random import Random
 from PIL import Image, ImageDraw, ImageFont
 
 from cemaudit.entry.briefing import STATEMENT
-from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
-from cemaudit.exchange.written import write_visits
+from cemaudit.exchange import Statement, sealed_name, write_sealed, write_visits
 from cemaudit.files import replaced
 from cemaudit.language import translate, use
 from cemaudit.model import Channel, Checklist, Element, Evidence, Touchpoint, Visit

@@ -6,9 +6,9 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from cemaudit.files import shipped_table
 from cemaudit.language import Language
 from cemaudit.model import Channel, Element, Touchpoint
+from cemaudit.packages import shipped_table
 
 __all__ = ["blame", "claim", "cold", "occasion", "praise", "regret", "remark", "skipped"]
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cemaudit.errors import BadInput
-from cemaudit.media.examine import examine
+from cemaudit.media.examination import examine
 from cemaudit.media.exif import ExifDetails, orientation_of, read_exif
 
 ORIGINALS = {kind: make() for kind, make in shots.ALL.items()}

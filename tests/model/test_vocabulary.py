@@ -5,9 +5,9 @@ from enum import StrEnum
 import pytest
 
 import cemaudit.model
-from cemaudit.files import shipped_table
 from cemaudit.language import LANGUAGES, use
 from cemaudit.model import JOURNEYS, Channel, Checklist, Element, Facet, Journey, Medium, Mode, Moment, Reason, label
+from cemaudit.packages import shipped_table
 
 WORDS = [word for kind in (Channel, Medium, Element, Mode, Moment, Facet) for word in kind]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from cemaudit.files import shipped_table
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Element
+from cemaudit.packages import shipped_table
 
 TABLE = shipped_table("cemaudit.simulate", "sentences.toml")
 BY_ELEMENT = {"praise", "regret", "claim", "praise-from-afar", "regret-from-afar"}
