@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from cemaudit.errors import BadInput, Expected, Problem, nearest
 from cemaudit.files import read_text
 from cemaudit.language import N_, message
-from cemaudit.model import JOURNEYS, Checklist, Scheme, faults
+from cemaudit.model import Checklist, Scheme, faults, journeys
 from cemaudit.model.expression import parse
 
 __all__ = ["load_checklist", "load_file", "load_scheme", "read_toml"]
@@ -116,7 +116,7 @@ def _repeated(what: str, tables: list[Raw]) -> Iterator[Problem]:
 
 def _stage_and_steps(touchpoint: Raw, data: Raw) -> Iterator[Problem]:
     place = f"touchpoints.{touchpoint.get('id')}"
-    journey, stage = JOURNEYS.get(str(data.get("journey"))), touchpoint.get("stage")
+    journey, stage = journeys().get(str(data.get("journey"))), touchpoint.get("stage")
     stages = [one.id for one in journey.stages] if journey else []
     if journey and isinstance(stage, str) and stage not in stages:
         what = message("no such stage in journey {journey}: {stage}", journey=journey.id, stage=stage)

@@ -10,8 +10,7 @@ from cemaudit.errors import CemauditError
 from cemaudit.language import message
 
 if TYPE_CHECKING:
-    from cemaudit.entry.desk import Desk
-    from cemaudit.entry.draft import Draft
+    from cemaudit.entry import Desk, Draft
     from cemaudit.scoring import Engine
 
 __all__ = ["run_conversation"]
@@ -23,7 +22,7 @@ ENDED = 3
 def run_conversation(desk: Desk, draft: Draft, engine: Engine, start: str | None = None) -> int:
     """Ask until the visit is ready (exit code 0, also when the shopper leaves), the input ends (3) or Ctrl-C (130)."""
     from cemaudit.cli.terminal import Terminal
-    from cemaudit.entry.conversation import Conversation
+    from cemaudit.entry import Conversation
 
     number = draft.header.number
     with desk.opened(draft, engine) as held:

@@ -11,7 +11,7 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.visits import LocatedVisit
+    from cemaudit.exchange import LocatedVisit
     from cemaudit.model import Checklist, Scheme, Visit
     from cemaudit.scoring import Engine
     from cemaudit.scoring.bands import Peers
@@ -38,7 +38,7 @@ def find_store_name(store: str, stores: Path | None) -> str:
 
     ``BadInput`` where the table does not know it.
     """
-    from cemaudit.exchange.tables import read_table
+    from cemaudit.exchange import read_table
 
     if stores is None:
         return ""
@@ -56,7 +56,7 @@ def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Proble
 
     A checklist that is missing or unusable is told once, with the number of visits it leaves unscored.
     """
-    from cemaudit.exchange.visits import read_visits
+    from cemaudit.exchange import read_visits
     from cemaudit.scoring import check_visit
 
     unusable: dict[str, BadInput] = {}
@@ -82,7 +82,7 @@ def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Proble
 
 def single_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
     """The one visit of that id, or the only one there is; ``BadInput`` otherwise."""
-    from cemaudit.exchange.visits import read_visits
+    from cemaudit.exchange import read_visits
 
     visits = [found.visit for found in read_visits(sources)]
     found = [visit for visit in visits if visit_id in {None, visit.id}]

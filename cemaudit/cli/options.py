@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger import Ledger
+    from cemaudit.ledger.query import Filter
     from cemaudit.ledger.query.reading import Local
-    from cemaudit.ledger.query.statement import Filter
     from cemaudit.ledger.spark.reading import SparkSnapshot
     from cemaudit.scoring import Engine
 
@@ -155,8 +155,8 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def filter_of(where: tuple[str, ...], since: datetime | None, until: datetime | None, *, excluded: bool) -> Filter:
     """The visits that are meant; ``UsageError`` where a condition is not written as one."""
+    from cemaudit.ledger.query import Filter
     from cemaudit.ledger.query.keys import Condition, known_key
-    from cemaudit.ledger.query.statement import Filter
 
     values: dict[str, list[str]] = {}
     for condition in where:

@@ -187,11 +187,6 @@ class Terminal:
         for line in wrapped(text, screen_width(), indent) if text else [""]:
             click.echo(line)
 
-    def print_lines(self, lines: Iterable[str]) -> None:
-        """Several lines."""
-        for line in lines:
-            self.say(line)
-
     def ask(self, prompt: str) -> str:
         """What is typed; ``EOFError`` at the end of the input."""
         line = input(prompt)

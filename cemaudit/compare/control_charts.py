@@ -29,7 +29,6 @@ __all__ = [
     "alarm_probability",
     "average_run_length",
     "chart_with_false_alarms",
-    "cusum_run_length",
     "dated_visits",
     "ewma",
     "expected_false_alarms",
@@ -141,15 +140,6 @@ def chart_with_false_alarms(false_alarms: float, stores: int, visits: int, weigh
     return EwmaChart(weight, float(brentq(missed, _NARROWEST, _WIDEST, xtol=1e-6)))
 
 
-def cusum_run_length(decision: float, slack: float = 0.5, shift: float = 0.0, states: int = STATES) -> float:
-    """Visits until an alarm of a two-sided cumulative sum chart (h, k in standard deviations of a visit) on average.
-
-    Both sides alone by Brook & Evans's chain, then 1 / ARL = 1 / ARL⁺ + 1 / ARL⁻.
-    """
-    sides = [_mean_steps_to_absorption(_cusum_steps(decision, slack, side, states), 0) for side in (shift, -shift)]
-    return 1 / sum(1 / side for side in sides)
-
-
 def _mean_steps_to_absorption(steps: NDArray[np.float64], start: int) -> float:
     lengths = np.linalg.solve(np.eye(len(steps)) - steps, np.ones(len(steps)))
     return float(lengths[start]) if lengths[start] > 0 else math.inf
@@ -170,15 +160,6 @@ def _transition_matrix(weight: float, shift: float, before: float, after: float,
     needed = (edges[None, :] - (1 - weight) * middles[:, None]) / weight
     steps: NDArray[np.float64] = np.diff(ndtr(needed - shift), axis=1)
     return steps
-
-
-def _cusum_steps(decision: float, slack: float, shift: float, states: int) -> NDArray[np.float64]:
-    """The same for the sum max(0, S + x - k); its first step holds 0 and all below half a step."""
-    width = 2 * decision / (2 * states - 1)
-    middles = np.arange(states) * width
-    upper = middles[None, :] + width / 2 - middles[:, None] + slack - shift
-    below = ndtr(upper)
-    return np.diff(np.concatenate([np.zeros((states, 1)), below], axis=1), axis=1)
 
 
 @dataclass(frozen=True, eq=False)

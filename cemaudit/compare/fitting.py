@@ -67,7 +67,7 @@ def _for_stores(error: NotEstimable) -> NotEstimable:
 
 
 _STORE_SHOPPER_CONFOUNDED = message(
-    "each store was visited by a shopper who visited no other store: stores and shoppers cannot be told apart"
+    "each store was visited by a shopper who visited no other store: stores and shoppers cannot be distinguished"
 )
 
 _MESSAGES: dict[tuple[str, int | None], Message] = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cemaudit.compare.reliability import StandardDeviations
 
-__all__ = ["Dispersion", "FunnelLimits", "dispersion", "funnel_limits", "league_funnel", "limits_of_ratios", "outside"]
+__all__ = ["FunnelLimits", "funnel_limits", "league_funnel", "outside"]
 
 _INNER, _OUTER = NormalDist().inv_cdf(0.975), NormalDist().inv_cdf(0.999)
 
@@ -27,17 +27,6 @@ class FunnelLimits(NamedTuple):
     high95: NDArray[np.float64]
     low998: NDArray[np.float64]
     high998: NDArray[np.float64]
-
-
-class Dispersion(NamedTuple):
-    """How much more units differ than chance alone explains.
-
-    ``ratio``: the mean square of their standardised deviations (φ, 1 by chance); ``variance``: between units (τ², 0 or
-    more), on the scale of the deviations.
-    """
-
-    ratio: float
-    variance: float
 
 
 def funnel_limits(
@@ -56,28 +45,6 @@ def funnel_limits(
     shoppers = visits if effective is None else effective
     variance = spreads.shopper**2 / shoppers + spreads.visit**2 / visits
     return _limits_about(centre, np.sqrt(variance + (spreads.store**2 if between else 0)))
-
-
-def dispersion(z: NDArray[np.float64], se: NDArray[np.float64], trimmed: float = 0.10) -> Dispersion:
-    """The overdispersion of standardised deviations ``z`` (N,) with standard errors ``se`` (N,).
-
-    The share ``trimmed`` (below a half) is left out at either end, that outliers may not hide themselves; the variance
-    is that of DerSimonian & Laird. 1 and 0 where fewer than two are left. Spiegelhalter 2005; NHS Digital, SHMI
-    specification.
-    """
-    ends = int(len(z) * trimmed)
-    kept = np.argsort(z, kind="stable")[ends : len(z) - ends]
-    count, weight = len(kept), 1 / se[kept] ** 2
-    if count < 2:
-        return Dispersion(1.0, 0.0)
-    ratio = float((z[kept] ** 2).mean())
-    excess = (count * ratio - (count - 1)) / float(weight.sum() - (weight**2).sum() / weight.sum())
-    return Dispersion(ratio, max(0.0, excess))
-
-
-def limits_of_ratios(expected: NDArray[np.float64], variance: float = 0.0) -> FunnelLimits:
-    """Limits of observed to expected counts: exp(± z √(1 / E + τ²)); ``expected`` (N,) E > 0, ``variance`` τ²."""
-    return FunnelLimits(*(np.exp(side) for side in _limits_about(0, np.sqrt(1 / expected + variance))))
 
 
 def outside(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -179,7 +179,7 @@ def _check_estimable(action: Intervention, acted: StoreVisitCounts, others: Stor
     if not others.stores:
         raise NotEstimable(
             message(
-                "all stores visited took part in {action}: its effect cannot be told from what changed everywhere",
+                "all stores visited took part in {action}: its effect cannot be distinguished from changes everywhere",
                 action=action.id,
             ),
             "all",
@@ -187,8 +187,8 @@ def _check_estimable(action: Intervention, acted: StoreVisitCounts, others: Stor
     if not others.before or not others.after:
         raise NotEstimable(
             message(
-                "other stores were not visited both before and after {day}: the action's effect cannot be told from "
-                "what changed everywhere",
+                "other stores were not visited both before and after {day}: the action's effect cannot be "
+                "distinguished from changes everywhere",
                 day=since,
             ),
             "others",
@@ -196,7 +196,7 @@ def _check_estimable(action: Intervention, acted: StoreVisitCounts, others: Stor
 
 
 _CONFOUNDED = message(
-    "in no wave were stores visited with the action and without it: its effect cannot be told from the wave's"
+    "in no wave were stores visited with the action and without it: its effect cannot be distinguished from the wave's"
 )
 
 

@@ -21,7 +21,6 @@ __all__ = [
     "RankIntervals",
     "RankSets",
     "StoreGroups",
-    "among_best",
     "covariance_root",
     "difference_variances",
     "distinguishable_pairs",
@@ -30,7 +29,6 @@ __all__ = [
     "rank_confidence_sets",
     "rank_intervals",
     "restrict",
-    "simultaneous_rank_sets",
     "store_groups",
 ]
 
@@ -129,25 +127,6 @@ def rank_confidence_sets(
     rank_sets = [_rank_sets(design, np.array([unit]), level) for unit in range(len(score))]
     low, high = zip(*rank_sets, strict=True) if rank_sets else ((), ())
     return RankSets(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
-
-
-def simultaneous_rank_sets(
-    score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
-) -> RankSets:
-    """For all units together: with confidence ``level`` all true places are among these. Else as above."""
-    design = _design(score, covariance, draws)
-    return RankSets(*_rank_sets(design, np.arange(len(score)), level))
-
-
-def among_best(
-    score: NDArray[np.float64],
-    covariance: NDArray[np.float64],
-    best: int,
-    level: float = 0.95,
-    draws: int = DRAWS,
-) -> NDArray[np.bool_]:
-    """(U,) the units that may be among the ``best``: with confidence ``level`` all that truly are lie in the set."""
-    return simultaneous_rank_sets(score, covariance, level, draws).low <= best
 
 
 def _design(score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _PairwiseDifferences:

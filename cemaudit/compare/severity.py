@@ -106,11 +106,12 @@ def _for_shoppers(refusal: NotEstimable) -> NotEstimable:
 
 
 _ONE_TO_ONE = message(
-    "each shopper went to stores where no other went: whether a shopper is strict or the store worse cannot be told"
+    "each shopper went to stores where no other went: the data cannot show whether a shopper is strict or the store "
+    "worse"
 )
 
 _MESSAGES = {
-    "once": message("no shopper came twice: how strict each is cannot be told from the chance of the visit"),
+    "once": message("no shopper came twice: severity cannot be distinguished from the chance of the visit"),
     "same": _ONE_TO_ONE,
     "alike": _ONE_TO_ONE,
     "absorbed": message("shoppers are confounded with the other factors: they cannot be compared"),
@@ -185,8 +186,8 @@ class _SeverityEstimates:
         yield from self.seen.facts.notes
         if not self.apart:
             yield message(
-                "Every store was visited once: whether a shopper is strict or met worse stores cannot be told apart. "
-                "What is shown holds where stores were given to shoppers by lot."
+                "Every store was visited once: the data cannot show whether a shopper is strict or met worse stores. "
+                "The results hold only where stores were assigned to shoppers at random."
             )
         yield message(
             "Shoppers with fewer than {least} visits are left out (here {count}). Intervals contain the true value "

@@ -10,7 +10,7 @@ from cemaudit.entry.desk import Desk
 from cemaudit.entry.draft import Draft, DraftState
 from cemaudit.entry.evidence import take_in
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.sealed import Sealed
+from cemaudit.exchange import Sealed
 from cemaudit.language import message
 from cemaudit.model import Checklist, Visit
 

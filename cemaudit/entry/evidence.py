@@ -14,13 +14,10 @@ from cemaudit.entry.given import opened, path_typed, read_given
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
-from cemaudit.media.examine import examine
-from cemaudit.media.exif import ExifDetails
-from cemaudit.media.file_types import MediaType
-from cemaudit.media.picture_quality import PictureQuality
+from cemaudit.media import ExifDetails, MediaType, PictureQuality, examine
 from cemaudit.model.base import Line, Record, Whole, clean
 
-__all__ = ["KeptEvidence", "path_typed", "still_there", "take_in"]
+__all__ = ["KeptEvidence", "path_typed", "take_in"]
 
 FOLDER = "media"
 _LONGEST_NAME = 120
@@ -69,15 +66,6 @@ def take_in(source: Path, folder: Path) -> KeptEvidence:
         details=found.details,
         look=found.look,
     )
-
-
-def still_there(taken: KeptEvidence, folder: Path) -> Problem | None:
-    """Why the copy can no longer be handed over: it vanished, or is another; ``None`` where it is as it was."""
-    found = _digest(folder / taken.file)
-    if found == taken.sha256:
-        return None
-    what = message("its content changed since it was taken in") if found else message("is no longer there")
-    return Problem(what, f"{taken.file} ({taken.name})", message("take {name} in again", name=taken.name))
 
 
 def _keep(path: Path, data: bytes, digest: str) -> None:

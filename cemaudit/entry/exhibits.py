@@ -9,7 +9,7 @@ from cemaudit.entry.questions import EntryQuestion
 from cemaudit.entry.session import Session
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.media.exif import ExifDetails
+from cemaudit.media import ExifDetails
 from cemaudit.media.file_types import MediaType as FileKind
 from cemaudit.model import Item
 from cemaudit.model.base import clean

@@ -11,7 +11,7 @@ from cemaudit.entry.desk import OpenDraft
 from cemaudit.entry.difference import difference
 from cemaudit.entry.draft import SEALED, SIGNED, Draft, DraftState
 from cemaudit.errors import BadInput, CemauditError, Problem
-from cemaudit.exchange.sealed import Sealed, Statement, sealed_name, write_sealed
+from cemaudit.exchange import Sealed, Statement, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import SigningKey
 from cemaudit.language import current, message, translate
 from cemaudit.model import Visit

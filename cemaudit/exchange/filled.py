@@ -149,7 +149,7 @@ class FolderAttachments(Attachments):
             return found[0]
         if found:
             raise BadInput(
-                Problem(message("several files are named {name}; which one belongs here cannot be told", name=base))
+                Problem(message("several files are named {name}; it is not clear which one belongs here", name=base))
             )
         hint = message("put it beside the form, or in a folder {folder} there", folder=MEDIA)
         raise BadInput(Problem(message("no such file: {name}", name=base), hint=hint))

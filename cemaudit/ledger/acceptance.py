@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem, nearest
+from cemaudit.exchange import is_sealed, line_of, read_line
 from cemaudit.exchange.jsontext import canonical, not_json, parsed
-from cemaudit.exchange.lines import read_line
-from cemaudit.exchange.sealed.names import is_sealed
 from cemaudit.exchange.visits import LARGEST_FILE, LONGEST_LINE
-from cemaudit.exchange.written import line_of
 from cemaudit.files import read_text
 from cemaudit.language import message
 from cemaudit.ledger.documents import VisitDocument, document_of
@@ -25,7 +23,7 @@ from cemaudit.model import Checklist, Visit
 from cemaudit.scoring.validation import VisitValidator
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.sealed import Sealed
+    from cemaudit.exchange import Sealed
     from cemaudit.exchange.sealed.keys import PublicKey
 
 __all__ = ["AcceptanceChecker", "AcceptanceResult", "AcceptanceRules", "VisitRefusal"]
@@ -113,7 +111,7 @@ class AcceptanceChecker:
         yield from self.lines(members)
 
     def _sealed(self, path: Path) -> list[AcceptanceResult]:
-        from cemaudit.exchange.sealed import read_sealed  # noqa: PLC0415 (lines of JSON need none of it)
+        from cemaudit.exchange import read_sealed  # noqa: PLC0415 (lines of JSON need none of it)
 
         sealed = read_sealed(path, keys=self._rules.keys)
         examined = self._visit(sealed.visit, line_of(sealed.visit), sealed)

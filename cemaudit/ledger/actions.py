@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.exchange import read_table
 from cemaudit.exchange.jsontext import canonical
-from cemaudit.exchange.tables import read_table
 from cemaudit.language import message
 from cemaudit.model import faults
 from cemaudit.model.base import Id, Line, Record

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.errors import BadEnvironment, Problem
-from cemaudit.exchange.sealed.names import is_sealed
+from cemaudit.exchange import is_sealed
 from cemaudit.language import Language, current, message
 from cemaudit.ledger.acceptance import AcceptanceChecker, AcceptanceResult, AcceptanceRules, VisitRefusal
 from cemaudit.ledger.definitions import as_text

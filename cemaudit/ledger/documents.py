@@ -10,12 +10,12 @@ from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange import line_of
 from cemaudit.ledger.identities import KEY, SHOPPER, Pseudonyms, SealedPaper, ShopperIdentity
 from cemaudit.model import Visit
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.sealed import Sealed
+    from cemaudit.exchange import Sealed
     from cemaudit.exchange.sealed.keys import PublicKey
 
 __all__ = ["VisitDocument", "compress", "decompress", "document_of"]

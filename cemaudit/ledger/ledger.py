@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange import read_line
 from cemaudit.language import Message, message
 from cemaudit.ledger.audit_trail import Trail, TrailEntry, current_user
 from cemaudit.ledger.database import ConnectionLost, Database, select_in

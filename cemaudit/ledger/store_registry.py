@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange import read_table
 from cemaudit.exchange.jsontext import canonical, not_json, parsed
-from cemaudit.exchange.tables import read_table
 from cemaudit.files import read_text
 from cemaudit.language import message
 from cemaudit.model import faults

@@ -132,7 +132,9 @@ def clean_wav(data: bytes) -> bytes:
     names = [name for name, _ in chunks]
     if names.count(b"fmt ") != 1 or names.count(b"data") != 1 or not all(held for _, held in chunks):
         raise inconsistent()
-    body = b"".join([b"WAVE", *(_written(name, held) for name, held in chunks)])
+    # A chunk of an odd length is followed by a byte that counts with none.
+    written = [name + struct.pack("<I", len(held)) + held + b"\0" * (len(held) % 2) for name, held in chunks]
+    body = b"".join([b"WAVE", *written])
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
@@ -151,7 +153,3 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         heard = heard or name == b"data"
         offset += 8 + length + length % 2
     raise inconsistent()
-
-
-def _written(name: bytes, held: bytes) -> bytes:
-    return name + struct.pack("<I", len(held)) + held + b"\0" * (len(held) % 2)

@@ -2,81 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import re
 import struct
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["ExifDetails", "ExifDirectory", "first_directory", "orientation_of", "orientation_only", "read_exif"]
+if TYPE_CHECKING:
+    from PIL import Image
 
-_LONGEST = 200
-_TEXT = {2: "c"}
-_WHOLE = {1: "B", 3: "H", 4: "I"}
-_FRACTION = {5: "II", 10: "ii"}
-_MARK = b"Exif\0\0"
+__all__ = ["ExifDetails", "orientation_of", "orientation_only", "read_exif"]
 
-
-class ExifDirectory:
-    """Entries by tag; an entry that is unsound, or of another type than asked for, counts as absent."""
-
-    def __init__(self, data: bytes, order: str, start: int) -> None:
-        self._data, self._order = data, order
-        self._entries: dict[int, tuple[int, int, int, int]] = {}
-        for number in range(sum(self._read("H", start)) if start else 0):
-            place = start + 2 + 12 * number
-            entry = self._read("HHII", place)
-            if not entry:
-                break
-            tag, kind, count, offset = entry
-            self._entries.setdefault(tag, (kind, count, place + 8, offset))
-
-    def text(self, tag: int) -> str:
-        """Words on one line, at most 200 bytes of them; empty where there are none."""
-        words = b"".join(self._members(tag, _TEXT, _LONGEST)).split(b"\0")[0].decode("utf-8", "replace")
-        return " ".join("".join(char if char.isprintable() else " " for char in words).split())
-
-    def whole(self, tag: int) -> int:
-        """A whole number; 0 where there is none."""
-        return sum(self._members(tag, _WHOLE, 1))
-
-    def fractions(self, tag: int) -> list[float]:
-        """At most three numbers; none where there are none, or where one is divided by nothing."""
-        members = self._members(tag, _FRACTION, 3)
-        pairs = list(zip(members[::2], members[1::2], strict=True))
-        return [above / below for above, below in pairs] if all(below for _, below in pairs) else []
-
-    def inner(self, tag: int) -> ExifDirectory:
-        """The directory an entry points to; an empty one where it points nowhere."""
-        return ExifDirectory(self._data, self._order, self.whole(tag))
-
-    def _members(self, tag: int, forms: Mapping[int, str], most: int) -> tuple[Any, ...]:
-        kind, count, entry, offset = self._entries.get(tag, (0, 0, 0, 0))
-        form = forms.get(kind, "")
-        fits = count * struct.calcsize(f"={form}") <= 4
-        return self._read(form * min(count, most), entry if fits else offset)
-
-    def _read(self, form: str, offset: int) -> tuple[Any, ...]:
-        """The values at ``offset``; none at all where the block is too short."""
-        try:
-            return struct.unpack_from(f"{self._order}{form}", self._data, offset)
-        except struct.error:
-            return ()
-
-
-def first_directory(block: bytes) -> ExifDirectory:
-    """The first directory of an EXIF block, with or without its ``Exif`` mark; an empty one where it is unsound."""
-    data = block.removeprefix(_MARK)
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4], "")
-    if not order or len(data) < 8:
-        return ExifDirectory(b"", "<", 0)
-    return ExifDirectory(data, order, struct.unpack_from(f"{order}I", data, 4)[0])
-
+MOST_BYTES = 65_536
+"""Of a block no more is read: a JPEG file cannot hold more, and what other files hold beyond it is no tag of ours."""
 
 ORIENTATION, MAKE, MODEL, SOFTWARE = 0x112, 0x10F, 0x110, 0x131
 EXIF, TAKEN, ZONE = 0x8769, 0x9003, 0x9011
 GPS, NORTH_OR_SOUTH, LATITUDE, EAST_OR_WEST, LONGITUDE = 0x8825, 1, 2, 3, 4
+_MARK = b"Exif\0\0"
+_LONGEST = 200
 _TIME = "%Y:%m:%d %H:%M:%S"
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
@@ -96,22 +44,25 @@ class ExifDetails:
 
 
 def read_exif(exif: bytes) -> ExifDetails:
-    """The details in an EXIF block; none where it is empty or unsound."""
-    first = first_directory(exif)
-    gps = first.inner(GPS)
+    """Return the details in an EXIF block, with or without its ``Exif`` mark; none where it is empty or unsound."""
+    block = _open_block(exif)
+    gps = _directory(block, GPS)
+    make, model = _text(block, MAKE), _text(block, MODEL)
     return ExifDetails(
-        taken=_taken_at(first.inner(EXIF)),
+        taken=_taken_at(_directory(block, EXIF)),
         latitude=_degrees(gps, LATITUDE, NORTH_OR_SOUTH, 90),
         longitude=_degrees(gps, LONGITUDE, EAST_OR_WEST, 180),
-        device=_device(first.text(MAKE), first.text(MODEL)),
-        software=first.text(SOFTWARE),
+        device=model if model.lower().startswith(make.lower()) else f"{make} {model}".strip(),
+        software=_text(block, SOFTWARE),
     )
 
 
 def orientation_of(exif: bytes) -> int:
     """1..8, as EXIF numbers them: how the picture must be turned to stand upright; 1 where nothing sound is said."""
-    value = first_directory(exif).whole(ORIENTATION)
-    return value if 1 <= value <= 8 else 1
+    value = _value(_open_block(exif), ORIENTATION)
+    if isinstance(value, bytes) and value:
+        value = value[0]
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
 def orientation_only(orientation: int) -> bytes:
@@ -119,22 +70,77 @@ def orientation_only(orientation: int) -> bytes:
     return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, ORIENTATION, 3, 1, orientation, 0, 0)
 
 
-def _taken_at(exif: ExifDirectory) -> dt.datetime | None:
+class _BoundedBytes(io.BytesIO):
+    """Bytes of which no more can be read, in all, than twice as many as there are."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._left = 2 * len(data)
+
+    def read(self, size: int | None = -1) -> bytes:
+        # Thousands of entries may point to the same bytes; before its version 13, Pillow keeps a copy for each.
+        data = super().read(size)
+        self._left -= len(data)
+        return data if self._left >= 0 else b""
+
+
+def _open_block(exif: bytes) -> Image.Exif:
+    """The first directory of a block; an empty one where it is unsound, and what stands before the damage."""
+    from PIL import Image  # noqa: PLC0415 (heavy, and most commands see no picture)
+
+    block, data = Image.Exif(), exif.removeprefix(_MARK)[:MOST_BYTES]
+    if len(data) >= 8 and data[:4] in {b"II*\0", b"MM\0*"}:
+        with _damage_ignored():
+            block.load_from_fp(_BoundedBytes(data))
+    return block
+
+
+@contextlib.contextmanager
+def _damage_ignored() -> Iterator[None]:
+    # A stranger's block makes Pillow warn or raise nearly anything; what it says is lost then, and the picture is not.
+    with warnings.catch_warnings(action="ignore"), contextlib.suppress(Exception):
+        yield
+
+
+def _directory(block: Image.Exif, tag: int) -> Mapping[int, Any]:
+    """The directory an entry points to; an empty one where it points nowhere."""
+    with _damage_ignored():
+        return block.get_ifd(tag)
+    return {}
+
+
+def _value(directory: Mapping[int, Any], tag: int) -> Any:
+    """What an entry holds; ``None`` where there is none, or it is unsound."""
+    with _damage_ignored():
+        return directory.get(tag)
+    return None
+
+
+def _text(directory: Mapping[int, Any], tag: int) -> str:
+    """Words on one line, at most 200 bytes of them; empty where there are none."""
+    value = _value(directory, tag)
+    held = value.encode("latin-1", "replace") if isinstance(value, str) else b""  # as Pillow has decoded them
+    words = held[:_LONGEST].split(b"\0")[0].decode("utf-8", "replace")
+    return " ".join("".join(char if char.isprintable() else " " for char in words).split())
+
+
+def _taken_at(exif: Mapping[int, Any]) -> dt.datetime | None:
     try:
-        moment = dt.datetime.strptime(exif.text(TAKEN), _TIME)  # noqa: DTZ007 (its zone, where there is one, follows)
+        moment = dt.datetime.strptime(_text(exif, TAKEN), _TIME)  # noqa: DTZ007 (its zone, where there is one, follows)
     except ValueError:
         return None
-    zone = exif.text(ZONE)
+    zone = _text(exif, ZONE)
     return dt.datetime.fromisoformat(f"{moment.isoformat()}{zone}") if _OFFSET.fullmatch(zone) else moment
 
 
-def _degrees(gps: ExifDirectory, tag: int, side: int, most: int) -> float | None:
-    fractions = gps.fractions(tag)
-    degrees: float = sum(fraction / 60.0**power for power, fraction in enumerate(fractions))
-    if len(fractions) != 3 or not 0 <= degrees <= most:
+def _degrees(gps: Mapping[int, Any], tag: int, side: int, most: int) -> float | None:
+    from PIL.TiffImagePlugin import IFDRational  # noqa: PLC0415 (heavy)
+
+    value = _value(gps, tag)
+    parts = value[:3] if isinstance(value, tuple) else ()
+    if len(parts) != 3 or not all(isinstance(part, IFDRational) and part.denominator for part in parts):
         return None
-    return round(-degrees if gps.text(side) in {"S", "W"} else degrees, 6)
-
-
-def _device(make: str, model: str) -> str:
-    return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
+    degrees: float = sum(part.numerator / part.denominator / 60.0**power for power, part in enumerate(parts))
+    if not 0 <= degrees <= most:
+        return None
+    return round(-degrees if _text(gps, side) in {"S", "W"} else degrees, 6)

@@ -135,10 +135,15 @@ def read_heic(data: bytes) -> Heic:
     top = boxes.top()
     meta = boxes.inside(_single_box(b"meta", top), 4)
     properties = boxes.inside(_single_box(b"ipco", boxes.inside(_single_box(b"iprp", meta))))
-    _check_sizes(data, properties)
+    for box in properties:
+        if box.kind == b"ispe":
+            numbers = IntegerReader(data, box)
+            numbers.next(4)
+            check_pixels(numbers.next(4), numbers.next(4))
     kinds = dict(_kinds(boxes, _single_box(b"iinf", meta)))
-    where = locations(data, _single_box(b"iloc", meta), _idat(meta))
-    others = tuple(location for location in where if kinds.get(location.item) not in PICTURES)
+    idat = next((box for box in meta if box.kind == b"idat"), None)
+    item_locations = locations(data, _single_box(b"iloc", meta), idat)
+    others = tuple(location for location in item_locations if kinds.get(location.item) not in PICTURES)
     _check(others, [box for box in (*top, *meta) if box.kind in DATA_BOXES], len(data))
     return Heic(
         data,
@@ -164,10 +169,6 @@ def _single_box(kind: bytes, among: list[IsoBox]) -> IsoBox:
     return matching[0]
 
 
-def _idat(meta: list[IsoBox]) -> IsoBox | None:
-    return next((box for box in meta if box.kind == b"idat"), None)
-
-
 def _kinds(boxes: IsoBoxReader, iinf: IsoBox) -> Iterator[tuple[int, bytes]]:
     """The number and type of every item; no type where the file is of a version that names none."""
     skipped = 8 if IntegerReader(boxes.data, iinf).next(1) else 6
@@ -186,11 +187,3 @@ def _check(others: tuple[ItemLocation, ...], stores: list[IsoBox], size: int) ->
         raise inconsistent()
     if not all(any(box.body <= start and end <= box.end for box in stores) for start, end in extents):
         raise inconsistent()
-
-
-def _check_sizes(data: bytes, properties: list[IsoBox]) -> None:
-    for box in properties:
-        if box.kind == b"ispe":
-            numbers = IntegerReader(data, box)
-            numbers.next(4)
-            check_pixels(numbers.next(4), numbers.next(4))

@@ -56,8 +56,10 @@ class Jpeg:
             raise truncated()
         opening = [segment for marker, segment in self.segments[:1] if marker == JFIF_SEGMENT]
         rest = [segment for _, segment in self.segments[len(opening) :]]
-        turned = [_exif_segment(self.orientation)] if self.orientation > 1 else []
-        return b"".join([b"\xff\xd8", *opening, *turned, *rest, b"\xff\xd9"])
+        turned = MARK + orientation_only(self.orientation)
+        # Behind the JFIF segment, which must be the first, and before all others, as EXIF asks.
+        exif = b"\xff\xe1" + struct.pack(">H", len(turned) + 2) + turned if self.orientation > 1 else b""
+        return b"".join([b"\xff\xd8", *opening, exif, *rest, b"\xff\xd9"])
 
 
 def read_jpeg(data: bytes) -> Jpeg:
@@ -108,16 +110,12 @@ def _segments(data: bytes) -> Iterator[Segment]:
             continue
         end = offset + 2 + int.from_bytes(data[offset + 2 : offset + 4], "big")
         if marker == SCAN:
-            end = _scan_end(data, end)
+            # The picture data go on to the next marker that is neither stuffing nor a restart.
+            match = _AFTER_SCAN.search(data, end)
+            end = match.start() if match else len(data)
         yield marker, data[offset:end]
         offset = end
     raise inconsistent()
-
-
-def _scan_end(data: bytes, start: int) -> int:
-    """Where the picture data of a scan ends: at the next marker that is neither stuffing nor a restart."""
-    match = _AFTER_SCAN.search(data, start)
-    return match.start() if match else len(data)
 
 
 def _frame(segment: bytes) -> tuple[int, int, int]:
@@ -127,11 +125,6 @@ def _frame(segment: bytes) -> tuple[int, int, int]:
     height, width = struct.unpack(">HH", segment[5:9])
     check_pixels(width, height)
     return width, height, segment[9]
-
-
-def _exif_segment(orientation: int) -> bytes:
-    block = MARK + orientation_only(orientation)
-    return b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block
 
 
 Chunk = tuple[bytes, bytes]
@@ -157,7 +150,10 @@ class Png:
         orientation = orientation_of(self.exif)
         turned = [(b"eXIf", orientation_only(orientation))] if orientation > 1 else []
         header, *rest = self.chunks
-        return SIGNATURE + b"".join(_written(*chunk) for chunk in [header, *turned, *rest])
+        return SIGNATURE + b"".join(
+            struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(held, zlib.crc32(name)))
+            for name, held in [header, *turned, *rest]
+        )
 
 
 def read_png(data: bytes) -> Png:
@@ -188,7 +184,3 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
         if name == b"IEND":
             return
     raise inconsistent()
-
-
-def _written(name: bytes, held: bytes) -> bytes:
-    return struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(held, zlib.crc32(name)))

@@ -9,7 +9,8 @@ from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
 from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
-from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Facet, Journey, Medium, Mode, Moment, label
+from cemaudit.model.vocabulary import Channel, Element, Facet, Journey, Medium, Mode, Moment, journeys, label
+from cemaudit.packages import front_door
 
 __all__ = [
     "JOURNEYS",
@@ -50,6 +51,12 @@ __all__ = [
     "Touchpoint",
     "Vector",
     "Visit",
+    "journeys",
     "label",
     "score_name",
 ]
+
+JOURNEYS: dict[str, Journey]
+"""The journeys by id; read when first asked for."""
+
+__getattr__, __dir__ = front_door(__name__, {"JOURNEYS": "vocabulary"})

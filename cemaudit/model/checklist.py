@@ -16,7 +16,7 @@ from cemaudit.model.answers import AnswerType, AnswerValue
 from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
 from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
-from cemaudit.model.vocabulary import JOURNEYS, Channel, Element, Journey, Medium, Mode, Moment
+from cemaudit.model.vocabulary import Channel, Element, Journey, Medium, Mode, Moment, journeys
 
 __all__ = ["Checklist", "Critical", "Item", "Narrative", "Scenario", "Step", "Touchpoint"]
 
@@ -201,7 +201,7 @@ class Checklist(Record):
     @cached_property
     def path(self) -> Journey:
         """The journey the touchpoints lie on."""
-        return JOURNEYS[self.journey]
+        return journeys()[self.journey]
 
     @cached_property
     def languages(self) -> tuple[Language, ...]:

@@ -1,32 +1,43 @@
 """Reports: from audits to sections of blocks, and from those to a PDF.
 
-``store_report`` and ``league_report`` say what a report says; ``write_report`` draws it into a file. They are
-loaded when first asked for, so that importing this package stays cheap.
+``store_report`` and ``league_report`` say what a report says; ``write_report`` draws it into a file. ``write_pdf_form``
+draws a checklist as a form on paper.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cemaudit.packages import front_door
 
 if TYPE_CHECKING:
     from cemaudit.report.document import Report
+    from cemaudit.report.form import write_pdf_form
     from cemaudit.report.league.report import league_report
+    from cemaudit.report.media import Media, media_of
     from cemaudit.report.store import store_report
     from cemaudit.report.write import report_bytes, write_report
 
-__all__ = ["Report", "league_report", "report_bytes", "store_report", "write_report"]
+__all__ = [
+    "Media",
+    "Report",
+    "league_report",
+    "media_of",
+    "report_bytes",
+    "store_report",
+    "write_pdf_form",
+    "write_report",
+]
 
 _HOMES = {
+    "Media": "media",
     "Report": "document",
     "league_report": "league.report",
+    "media_of": "media",
     "report_bytes": "write",
     "store_report": "store",
+    "write_pdf_form": "form",
     "write_report": "write",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = front_door(__name__, _HOMES)

@@ -15,7 +15,6 @@ __all__ = [
     "item_applies",
     "item_is_relevant",
     "make_tables",
-    "score_items",
     "score_items_with",
 ]
 
@@ -102,13 +101,6 @@ def score_items_with(tables: Mapping[str, ItemScoreTable], visit: Visit, na: str
     if na is None:
         _hand_points_over(scores, tables)
     return scores
-
-
-def score_items(
-    visit: Visit, checklist: Checklist, unanswered: str = "exclude", na: str | None = None
-) -> dict[str, ItemScore]:
-    """The score of every item of one visit, by id; for many visits keep ``make_tables``."""
-    return score_items_with(make_tables(checklist, unanswered, na), visit, na)
 
 
 def _left_out(reason: Reason, possible: Fraction | None, unanswered: str, policy: str) -> ItemScore:

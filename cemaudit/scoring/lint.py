@@ -24,18 +24,6 @@ class Coverage:
 
     items: dict[Cell, int]
 
-    @property
-    def empty_cells(self) -> tuple[Cell, ...]:
-        """Cells without any item, in the order of the map."""
-        return tuple(cell for cell, count in self.items.items() if not count)
-
-    def channel_by_stage(self) -> dict[tuple[Channel, str], int]:
-        """Items by channel and stage, elements added up."""
-        totals: Counter[tuple[Channel, str]] = Counter()
-        for (channel, stage, _), count in self.items.items():
-            totals[channel, stage] += count
-        return dict(totals)
-
     def missing(self, axis: int) -> tuple[str, ...]:
         """Channels (axis 0), stages (1) or elements (2) without a single item."""
         totals: Counter[str] = Counter()

@@ -221,7 +221,7 @@ class _Planner:
                 return False
         missing = [facet for facet in measure.for_each if facet not in candidate.facets]
         if missing:
-            text = message("{source} cannot be told apart by {facet}", source=candidate.ref, facet=missing[0].value)
+            text = message("{source} has no {facet} to be grouped by", source=candidate.ref, facet=missing[0].value)
             self._add_problem(measure, text, "for_each")
         return not missing
 

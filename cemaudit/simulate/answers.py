@@ -97,7 +97,8 @@ def draw_answer(answer: AnswerType, level: float, now: datetime, language: Langu
         case Choices():
             value = tuple(option.id for option in answer.options if rng.random() < _chance(option, level))
         case Scale() | Nps():
-            value = _step(answer, level, rng)
+            low, high = (answer.lowest, answer.highest) if isinstance(answer, Scale) else (0, 10)
+            value = _by_points([(step, answer.points(step)) for step in range(low, high + 1)], level, rng)
         case Quantity():
             value = _quantity(answer, level, rng)
         case Date():
@@ -121,11 +122,6 @@ def _chance(option: Option, level: float) -> float:
     if option.points is None:
         return 0.3
     return level if option.points >= 0 else (1 - level) / 2
-
-
-def _step(answer: Scale | Nps, level: float, rng: Random) -> int:
-    low, high = (answer.lowest, answer.highest) if isinstance(answer, Scale) else (0, 10)
-    return _by_points([(step, answer.points(step)) for step in range(low, high + 1)], level, rng)
 
 
 def _by_points(worth: Sequence[tuple[Drawn, Fraction]], level: float, rng: Random) -> Drawn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,10 +85,13 @@ def formats_of(sector: str) -> tuple[str, ...]:
 
 def outlets(sector: str, count: int) -> list[Outlet]:
     """The first ``count`` outlets of the sector's company, no name twice; web shops have no town."""
-    known = [Outlet(f"{brand_of(sector)} {corner}", "온라인") for corner in _CORNERS]
-    if sector != "ecommerce":
-        known = [_outlet(sector, branch, place) for branch, place in _BRANCHES]
-    return [_numbered(known[number % len(known)], number // len(known)) for number in range(count)]
+    if sector == "ecommerce":
+        named = [Outlet(f"{brand_of(sector)} {corner}", "온라인") for corner in _CORNERS]
+    else:
+        named = [_outlet(sector, branch, place) for branch, place in _BRANCHES]
+    # Where there are more outlets than names, the names come again, numbered from 2.
+    turns = (divmod(number, len(named)) for number in range(count))
+    return [replace(named[at], name=f"{named[at].name} {turn + 1}") if turn else named[at] for turn, at in turns]
 
 
 def _outlet(sector: str, branch: str, place: str) -> Outlet:
@@ -98,16 +101,12 @@ def _outlet(sector: str, branch: str, place: str) -> Outlet:
     return Outlet(f"{brand_of(sector)} {name}", place, region)
 
 
-def _numbered(outlet: Outlet, round_number: int) -> Outlet:
-    return replace(outlet, name=f"{outlet.name} {round_number + 1}") if round_number else outlet
-
-
 MEAN_QUALITY = 1.4
 STORE_SD = 0.8
 ENGLISH = 0.2
 
 TRAVEL_SHARE = 0.15
-"""How often a shopper of another pool is sent; without any, strict shoppers could not be told from bad regions."""
+"""How often a shopper of another pool is sent: without any, a strict shopper and a bad region look the same."""
 
 POOLS = ("A조", "B조", "C조", "D조")
 FEWEST = 2
@@ -161,9 +160,12 @@ def make_chain(checklist: Checklist, stores: int, seed: int) -> SimulatedChain:
     """The chain that ``simulate`` visits; the same arguments make the same chain."""
     rng = Random(f"{seed} chain {checklist.ref} {stores}")  # noqa: S311 (a simulation, no secret)
     made = _stores(checklist.sector, stores, rng)
+    # As many shoppers in a pool as it has stores, but not one alone, with whom nobody could be compared.
+    sizes = Counter(store.pool for store in made)
+    home_pools = [pool for pool, count in sizes.items() for _ in range(max(FEWEST, count))]
     return SimulatedChain(
         stores=made,
-        shoppers=tuple(_shopper(number, pool, rng) for number, pool in enumerate(_home_pools(made), 1)),
+        shoppers=tuple(_shopper(number, pool, rng) for number, pool in enumerate(home_pools, 1)),
         difficulty={touchpoint.id: rng.gauss(0, 0.45) for touchpoint in checklist.touchpoints},
     )
 
@@ -173,33 +175,23 @@ def _stores(sector: str, count: int, rng: Random) -> tuple[SimulatedStore, ...]:
     spread = NormalDist(0, STORE_SD)
     qualities = [spread.inv_cdf((rank + 0.5) / count) for rank in range(count)]
     rng.shuffle(qualities)
-    found = outlets(sector, count)
+    named = outlets(sector, count)
+    regions = list(dict.fromkeys(outlet.region for outlet in named))
     return tuple(
         SimulatedStore(
             id=f"{sector}-{number:02}",
             outlet=outlet,
             format=rng.choice(formats_of(sector)),
             opened=_FIRST_OPENED + timedelta(days=rng.randrange(_OPENED_FOR)),
-            pool=_pool(outlet, number, found),
+            # A pool for each region; stores without one are dealt out.
+            pool=POOLS[(regions.index(outlet.region) if outlet.region else number) % len(POOLS)],
             quality=MEAN_QUALITY + quality,
             channels={channel: rng.gauss(0, 0.3) for channel in Channel},
             warmth=rng.gauss(0, 0.35),
             trend=rng.gauss(0.1, 0.12),
         )
-        for number, (outlet, quality) in enumerate(zip(found, qualities, strict=True), 1)
+        for number, (outlet, quality) in enumerate(zip(named, qualities, strict=True), 1)
     )
-
-
-def _pool(outlet: Outlet, number: int, earlier_outlets: list[Outlet]) -> str:
-    """A pool for each region; stores without one are dealt out."""
-    regions = list(dict.fromkeys(one.region for one in earlier_outlets))
-    return POOLS[(regions.index(outlet.region) if outlet.region else number) % len(POOLS)]
-
-
-def _home_pools(stores: tuple[SimulatedStore, ...]) -> Iterator[str]:
-    """The pool of each shopper: as many in a pool as it has stores, but not one alone."""
-    for pool, count in Counter(store.pool for store in stores).items():
-        yield from [pool] * max(FEWEST, count)
 
 
 def _shopper(number: int, pool: str, rng: Random) -> SimulatedShopper:
@@ -217,12 +209,9 @@ def write_stores(path: Path, chain: SimulatedChain, sector: str) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADINGS)
-    table.writerows(_row(store, sector) for store in chain.stores)
+    for store in chain.stores:
+        outlet, opened = store.outlet, store.opened.isoformat()
+        region = outlet.region or ""
+        table.writerow([store.id, outlet.name, region, store.format, brand_of(sector), opened, store.pool])
     with replaced(path) as file:
         file.write(text.getvalue().encode())
-
-
-def _row(store: SimulatedStore, sector: str) -> list[str]:
-    outlet = store.outlet
-    opened = store.opened.isoformat()
-    return [store.id, outlet.name, outlet.region or "", store.format, brand_of(sector), opened, store.pool]

@@ -12,8 +12,7 @@ from random import Random
 from PIL import Image, ImageDraw, ImageFont
 
 from cemaudit.entry.briefing import STATEMENT
-from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
-from cemaudit.exchange.written import write_visits
+from cemaudit.exchange import Statement, sealed_name, write_sealed, write_visits
 from cemaudit.files import replaced
 from cemaudit.language import translate, use
 from cemaudit.model import Channel, Checklist, Element, Evidence, Touchpoint, Visit
@@ -46,7 +45,9 @@ def jpeg(evidence: Evidence, touchpoint: Touchpoint) -> bytes:
     image = Image.new("RGB", SIZE, rng.choice(WALLS))
     pen = ImageDraw.Draw(image)
     _choose_scene(evidence, touchpoint)(pen, rng)
-    _stamp(pen)
+    # No picture of ours can be taken for one of a shopper's.
+    pen.rectangle((0, 316, WIDTH, HEIGHT), fill=INK)
+    pen.text((WIDTH // 2, 338), "SIMULATED", fill=PAPER, font=ImageFont.load_default(30), anchor="mm")
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
@@ -117,12 +118,6 @@ def _lines(pen: Pen, at: tuple[int, int], count: int, rng: Random, most: int = 2
         pen.rectangle((left, top + line * 15, left + rng.randint(most // 2, most), top + line * 15 + 6), fill=SHADE)
 
 
-def _stamp(pen: Pen) -> None:
-    font = ImageFont.load_default(30)
-    pen.rectangle((0, 316, WIDTH, HEIGHT), fill=INK)
-    pen.text((WIDTH // 2, 338), "SIMULATED", fill=PAPER, font=font, anchor="mm")
-
-
 def fill_inbox(inbox: Path, checklist: Checklist, visits: Iterable[Visit], sealing: Collection[str]) -> None:
     """Put visits into the folder ``inbox``: those of the stores ``sealing`` each as a sealed file with its photos.
 
@@ -132,17 +127,13 @@ def fill_inbox(inbox: Path, checklist: Checklist, visits: Iterable[Visit], seali
     waves: dict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
         if visit.store in sealing:
-            _seal(inbox, checklist, visit)
+            with tempfile.TemporaryDirectory(prefix="cemaudit-") as folder:
+                draw_photos(visit, checklist, Path(folder))
+                write_sealed(inbox / sealed_name(visit), visit, _statement(visit), Path(folder))
         else:
             waves[visit.wave or ""].append(visit.model_copy(update={"evidence": {}}))
-    for wave, some in waves.items():
-        write_visits(inbox / f"{wave}.jsonl", some)
-
-
-def _seal(inbox: Path, checklist: Checklist, visit: Visit) -> None:
-    with tempfile.TemporaryDirectory(prefix="cemaudit-") as folder:
-        draw_photos(visit, checklist, Path(folder))
-        write_sealed(inbox / sealed_name(visit), visit, _statement(visit), Path(folder))
+    for wave, wave_visits in waves.items():
+        write_visits(inbox / f"{wave}.jsonl", wave_visits)
 
 
 def _statement(visit: Visit) -> Statement:

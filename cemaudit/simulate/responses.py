@@ -9,7 +9,7 @@ from datetime import date
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Checklist, Complaint, Item, Mode, Skip, SkipState, Touchpoint
+from cemaudit.model import Checklist, Complaint, Item, Mode, Skip, SkipState, Text, Touchpoint
 from cemaudit.model.answers import AnswerValue, Date
 from cemaudit.simulate import sentences
 from cemaudit.simulate.answers import draw_answer, linked_answers
@@ -39,6 +39,22 @@ class VisitAssignment:
     shopper: SimulatedShopper
     course: VisitSchedule
     slot: PlannedVisit
+
+    @property
+    def course_id(self) -> str:
+        """The id of the course, which is that of the episode where there is one."""
+        return f"{self.store.id}-{self.course.number:02}"
+
+    @property
+    def visit_id(self) -> str:
+        """The id of the visit: that of its course, numbered within an episode."""
+        return f"{self.course_id}-{self.slot.number:02}" if self.slot.step else self.course_id
+
+    @property
+    def persona(self) -> Text | None:
+        """Whom the shopper plays, by the scenario of the course."""
+        personas = {scenario.id: scenario.persona for scenario in self.checklist.scenarios}
+        return personas.get(self.course.scenario or "")
 
 
 @dataclass
@@ -126,7 +142,8 @@ def _decide(item: Item, form: SimulatedAnswers, setting: VisitAssignment, rng: R
         return
     touchpoint = setting.checklist.touchpoint_of[item.id]
     minded = CRITICAL_IS_MINDED if item.critical else 0
-    level = _share(_logit(form.levels[touchpoint.id]) + minded + rng.gauss(0, ITEM_SD))
+    share = form.levels[touchpoint.id]
+    level = _share(math.log(share / (1 - share)) + minded + rng.gauss(0, ITEM_SD))
     value = draw_answer(item.answer, level, setting.slot.start, setting.shopper.language, rng)
     if item.answer.problem(value):
         form.skipped[item.id] = Skip(state=SkipState.NOT_OBSERVED)
@@ -179,10 +196,6 @@ def _share(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
-def _logit(share: float) -> float:
-    return math.log(share / (1 - share))
-
-
 STRENGTH = 4.0
 """Steps of emotion (-3..+3) between nothing done and all done."""
 
@@ -210,7 +223,10 @@ def draw_feelings(form: SimulatedAnswers, setting: VisitAssignment, rng: Random)
     """Feelings that follow performance with a noise of their own, so that something done well may still feel bad."""
     feelings, language = SimulatedFeelings(), setting.shopper.language
     mood = setting.store.warmth + rng.gauss(0, MOOD_SD)
-    for touchpoint, performance in _rated_touchpoints(form, setting):
+    for touchpoint in setting.checklist.touchpoints:
+        performance = form.performance(touchpoint)
+        if performance is None:
+            continue
         if touchpoint.expectation:
             expectation = EXPECTED[touchpoint.mode] + setting.shopper.demand + rng.gauss(0, 0.7)
             feelings.expectations[touchpoint.id] = _step(expectation, 1, 7)
@@ -226,13 +242,6 @@ def draw_feelings(form: SimulatedAnswers, setting: VisitAssignment, rng: Random)
             if note and (least or note not in feelings.notes.values()):
                 feelings.notes[item.id] = note
     return feelings
-
-
-def _rated_touchpoints(form: SimulatedAnswers, setting: VisitAssignment) -> Iterator[tuple[Touchpoint, float]]:
-    for touchpoint in setting.checklist.touchpoints:
-        performance = form.performance(touchpoint)
-        if performance is not None:
-            yield touchpoint, performance
 
 
 def _complain(

@@ -51,7 +51,9 @@ def make_schedules(checklist: Checklist, count: int, drop_out: float, rng: Rando
     waves = min(count, MOST_WAVES)
     for number in range(count):
         wave = number * waves // count
-        scenario = _scenario(checklist, rng)
+        # For whole episodes one of the first two, as later ones may be for single steps.
+        scenarios = checklist.scenarios[:2] if checklist.steps else checklist.scenarios
+        scenario = rng.choice(scenarios).id if scenarios else None
         day = FIRST_DAY + wave * BETWEEN_WAVES + timedelta(days=rng.randint(0, 27))
         if checklist.steps:
             planned = tuple(_episode(checklist.steps, day, rng))
@@ -61,24 +63,14 @@ def make_schedules(checklist: Checklist, count: int, drop_out: float, rng: Rando
             yield VisitSchedule(number + 1, wave + 1, scenario, slots, slots)
 
 
-def _scenario(checklist: Checklist, rng: Random) -> str | None:
-    """Any scenario; for whole episodes one of the first two, as later ones may be for single steps."""
-    scenarios = checklist.scenarios[:2] if checklist.steps else checklist.scenarios
-    return rng.choice(scenarios).id if scenarios else None
-
-
 def _episode(steps: Sequence[Step], day: date, rng: Random) -> Iterator[PlannedVisit]:
-    for number, step in enumerate(_step_sequence(steps, rng), 1):
-        yield PlannedVisit(_start(day, rng), step, number)
-        day += timedelta(days=rng.randint(4, 9))
-
-
-def _step_sequence(steps: Sequence[Step], rng: Random) -> list[str]:
-    """The steps in order; a run of steps that repeat comes one to three times as a whole."""
+    """The steps in order, days apart; a run of steps that repeat comes one to three times as a whole."""
     line: list[str] = []
     for repeats, run in groupby(steps, key=lambda step: step.repeats):
         line += [step.id for step in run] * (rng.randint(1, 3) if repeats else 1)
-    return line
+    for number, step in enumerate(line, 1):
+        yield PlannedVisit(_start(day, rng), step, number)
+        day += timedelta(days=rng.randint(4, 9))
 
 
 def _after_drop_out(planned: tuple[PlannedVisit, ...], drop_out: float, rng: Random) -> tuple[PlannedVisit, ...]:

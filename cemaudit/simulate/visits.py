@@ -45,22 +45,22 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
     form = draw_answers(setting, rng)
     feelings = draw_feelings(form, setting, rng)
     times = _times(form, setting, rng)
-    language, start = setting.shopper.language, setting.slot.start
+    language, slot = setting.shopper.language, setting.slot
     return Visit(
-        id=_visit_id(setting),
+        id=setting.visit_id,
         checklist=setting.checklist.ref,
         store=setting.store.id,
         store_name=setting.store.outlet.name,
         shopper=setting.shopper.id,
         wave=f"{FIRST_DAY.year}-{setting.course.wave}",
-        started=start,
+        started=slot.start,
         finished=times.finished,
         entered=times.entered,
         scenario=setting.course.scenario,
-        persona=_persona(setting),
+        persona=_in(language, setting.persona) if setting.persona else None,
         place=setting.store.outlet.place,
-        occasion=sentences.occasion(start.weekday(), start.hour, language),
-        episode=_episode(setting),
+        occasion=sentences.occasion(slot.start.weekday(), slot.start.hour, language),
+        episode=EpisodeStep(id=setting.course_id, step=slot.step, number=slot.number) if slot.step else None,
         origin="simulated",
         answers=form.answers,
         skipped=form.skipped,
@@ -71,24 +71,6 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         claims=tuple(feelings.claims),
         blames=tuple(feelings.blames),
     )
-
-
-def _visit_id(setting: VisitAssignment) -> str:
-    course = f"{setting.store.id}-{setting.course.number:02}"
-    return f"{course}-{setting.slot.number:02}" if setting.slot.step else course
-
-
-def _persona(setting: VisitAssignment) -> str | None:
-    personas = {scenario.id: scenario.persona for scenario in setting.checklist.scenarios}
-    persona = personas.get(setting.course.scenario or "")
-    return _in(setting.shopper.language, persona) if persona else None
-
-
-def _episode(setting: VisitAssignment) -> EpisodeStep | None:
-    slot = setting.slot
-    if slot.step is None:
-        return None
-    return EpisodeStep(id=f"{setting.store.id}-{setting.course.number:02}", step=slot.step, number=slot.number)
 
 
 def _in(language: Language, text: Text) -> str:
@@ -105,7 +87,17 @@ def _times(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> _Vi
     """Long enough for every duration noted, up to the last day the answers name; entered later that day."""
     start = setting.slot.start
     finished = start + timedelta(minutes=rng.randint(12, 35), seconds=_seconds_noted(form, setting.checklist))
-    last = max([start.date(), *_days_lived(form, setting.checklist)])
+    # In an episode the days its answers name belong to later visits, or are plans.
+    days = (
+        []
+        if setting.checklist.steps
+        else [
+            date.fromisoformat(str(value))
+            for item_id, value in form.answers.items()
+            if isinstance(setting.checklist.items[item_id].answer, Date)
+        ]
+    )
+    last = max([start.date(), *days])
     if last > start.date():
         finished = datetime.combine(last, time(18, rng.randrange(60)), KOREA)
     latest = datetime.combine(finished.date(), time(23, 50), KOREA)
@@ -122,21 +114,14 @@ def _seconds_noted(form: SimulatedAnswers, checklist: Checklist) -> int:
     return int(total)
 
 
-def _days_lived(form: SimulatedAnswers, checklist: Checklist) -> Iterator[date]:
-    """The days named in the answers; in an episode later days belong to later visits, or are plans."""
-    for item_id, value in form.answers.items():
-        if isinstance(checklist.items[item_id].answer, Date) and not checklist.steps:
-            yield date.fromisoformat(str(value))
-
-
 def _evidence(
     form: SimulatedAnswers, setting: VisitAssignment, rng: Random
 ) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    visit_id, language = _visit_id(setting), setting.shopper.language
+    language = setting.shopper.language
     for item in setting.checklist.items.values():
         touchpoint = setting.checklist.touchpoint_of[item.id]
         if _is_wanted(item, touchpoint, form.share(item), rng):
-            file, caption = f"{PHOTOS}/{visit_id}-{item.id}.jpg", _in(language, touchpoint.title)
+            file, caption = f"{PHOTOS}/{setting.visit_id}-{item.id}.jpg", _in(language, touchpoint.title)
             kind = "receipt" if touchpoint.moment is Moment.BUY and touchpoint.medium is Medium.IN_PERSON else "photo"
             yield item.id, (Evidence(file=file, kind=kind, caption=caption),)
 

@@ -135,7 +135,7 @@ COMMANDS = (
         ("one visit each", "every store was visited once"),
         ("all equal", "all scores are equal"),
         ("nothing scored", "none of these visits has a score to compare"),
-        ("each its own shopper", "cannot be told"),
+        ("each its own shopper", "cannot be distinguished"),
         ("a pool for each", "compare without pools"),
     ],
 )

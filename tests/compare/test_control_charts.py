@@ -10,7 +10,6 @@ from cemaudit.compare.control_charts import (
     alarm_probability,
     average_run_length,
     chart_with_false_alarms,
-    cusum_run_length,
     ewma,
     expected_false_alarms,
 )
@@ -27,13 +26,6 @@ def test_run_lengths_are_as_published(weight: float, limit: float, half: float, 
     assert average_run_length(chart) == pytest.approx(500, abs=1)
     assert average_run_length(chart, 0.5) == pytest.approx(half, abs=0.1)
     assert average_run_length(chart, 1) == pytest.approx(one, abs=0.05)
-
-
-@pytest.mark.parametrize(("decision", "quiet", "one"), [(4, 168, 8.38), (5, 465, 10.4)])
-def test_run_lengths_of_cumulative_sums_are_as_published(decision: float, quiet: float, one: float) -> None:
-    """Montgomery, Introduction to Statistical Quality Control."""
-    assert round(cusum_run_length(decision)) == quiet
-    assert cusum_run_length(decision, shift=1) == pytest.approx(one, abs=0.05 if one > 10 else 0.005)
 
 
 def test_an_average_without_memory_is_shewharts_chart() -> None:

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from cemaudit.compare.crosstabs import indicator_matrix, partition
-from cemaudit.compare.from_snapshot import read_cross_tabulation
+from cemaudit.compare.crosstabs import cross_tabulate, indicator_matrix, partition
 from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
 from cemaudit.compare.mixed_model.posterior import fit_best
 from cemaudit.compare.queries.visits import visit_table
@@ -22,7 +21,7 @@ DAY = 20_605
 
 def test_parts_are_the_rows_with_further_columns(snapshot: Local) -> None:
     with visit_table(snapshot, Selection()) as table:
-        whole = read_cross_tabulation(table)
+        whole = cross_tabulate(table)
         acted = np.isin(table.stores, ["s1", "s3"]).astype(np.int32)
         found = partition(table, whole, TablePart(acted, 2, DAY), "later")
         rows = table.rows()

@@ -25,7 +25,7 @@ def test_shoppers_are_part_of_the_model() -> None:
         ([0, 0, 0], [0, 1, 1], [1, 2, 3], "there is only one store"),
         ([0, 0, 1, 1], [0, 1, 0, 1], [50, 50, 50, 50], "all scores are equal"),
         ([0, 1, 2, 3], [0, 1, 0, 1], [1, 2, 3, 4], "every store was visited once"),
-        ([0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2], [1, 2, 3, 4, 3, 1], "cannot be told apart"),
+        ([0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2], [1, 2, 3, 4, 3, 1], "cannot be distinguished"),
     ],
 )
 def test_what_cannot_be_told_is_said(store: list[int], shopper: list[int], score: list[float], said: str) -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from cemaudit.compare.intervals import wilson_interval
 from cemaudit.compare.score_scale import arcsine_transform, inverse_arcsine
@@ -23,6 +24,13 @@ def test_the_interval_is_as_published() -> None:
     assert wilson_interval(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
     assert wilson_interval(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
     assert wilson_interval(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+@pytest.mark.parametrize("trials", [1, 2, 7, 40, 333])
+def test_the_interval_is_that_of_scipy_but_for_its_last_digits(trials: int) -> None:
+    for hits in range(trials + 1):
+        limits = binomtest(hits, trials).proportion_ci(0.9, method="wilson")
+        assert wilson_interval(hits, trials, 0.9) == pytest.approx(tuple(limits), abs=1e-14)
 
 
 def test_without_trials_everything_is_possible() -> None:

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from helpers import crosstabs
 
-from cemaudit.compare.crosstabs import CrossTabulation
+from cemaudit.compare.crosstabs import CrossTabulation, cross_tabulate
 from cemaudit.compare.fitting import fit_mixed_model
-from cemaudit.compare.from_snapshot import read_cross_tabulation
 from cemaudit.compare.queries.visits import visit_table
 from cemaudit.compare.selection import Selection
 from cemaudit.compare.waves import (
@@ -85,7 +84,7 @@ def test_parts_change_as_their_visits_alone_say(snapshot: Local) -> None:
     asked = Selection(unit="region")
     with visit_table(snapshot, asked) as table:
         waves = waves_by_date(table)
-        whole = fit_mixed_model(read_cross_tabulation(table))
+        whole = fit_mixed_model(cross_tabulate(table))
         assert table.unit_factor
         parts = series_by_factor(table, whole, waves, table.unit_factor, 0.9)
     assert [part.key for part in parts] == ["north", "south", "?"]
@@ -93,7 +92,7 @@ def test_parts_change_as_their_visits_alone_say(snapshot: Local) -> None:
         with visit_table(snapshot, Selection(Filter((Condition("region", (name,)),)))) as table:
             there = {wave.name: wave for wave in waves_by_date(table)}
             own_waves = [there[wave.name] for wave in waves]
-            own = network_series(fit_mixed_model(read_cross_tabulation(table)), own_waves, 0.9)
+            own = network_series(fit_mixed_model(cross_tabulate(table)), own_waves, 0.9)
         assert [point.visits for point in part.points] == [point.visits for point in own.points]
         change, alone = part.points[1], own.points[1]
         assert change.change_interval

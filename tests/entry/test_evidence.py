@@ -17,7 +17,7 @@ import pytest
 from helpers import media_files
 
 from cemaudit.entry import given
-from cemaudit.entry.evidence import KeptEvidence, still_there, take_in
+from cemaudit.entry.evidence import KeptEvidence, take_in
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.media.exif import ExifDetails
 
@@ -36,6 +36,11 @@ def draft(tmp_path: Path) -> Path:
     folder = tmp_path / "draft"
     folder.mkdir()
     return folder
+
+
+def is_kept(taken: KeptEvidence, folder: Path) -> bool:
+    """Whether the copy is on the disk as it was taken in."""
+    return hashlib.sha256((folder / taken.file).read_bytes()).hexdigest() == taken.sha256
 
 
 def files(folder: Path) -> list[Path]:
@@ -76,7 +81,7 @@ def test_the_given_file_is_left_as_it_is(photo: Path, draft: Path) -> None:
 def test_a_damaged_copy_is_written_anew(photo: Path, draft: Path) -> None:
     taken = take_in(photo, draft)
     (draft / taken.file).write_bytes(b"damaged")
-    assert still_there(take_in(photo, draft), draft) is None
+    assert is_kept(take_in(photo, draft), draft)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +245,7 @@ def test_a_disk_that_runs_full_leaves_nothing(tmp_path: Path, draft: Path) -> No
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert files(draft) == []
-    assert still_there(take_in(source, draft), draft) is None
+    assert is_kept(take_in(source, draft), draft)
 
 
 def test_a_good_copy_outlives_a_failing_disk(photo: Path, draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +254,7 @@ def test_a_good_copy_outlives_a_failing_disk(photo: Path, draft: Path, monkeypat
         patch.setattr("cemaudit.entry.evidence._settle", failing(errno.EIO))
         with pytest.raises(BadEnvironment):
             take_in(photo, draft)
-    assert still_there(taken, draft) is None
+    assert is_kept(taken, draft)
 
 
 def test_what_reads_back_differently_is_not_kept(photo: Path, draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,20 +267,6 @@ def test_what_reads_back_differently_is_not_kept(photo: Path, draft: Path, monke
         with pytest.raises(BadEnvironment, match="reads back"):
             take_in(photo, draft)
     assert files(draft) == []
-
-
-def test_evidence_that_vanished_or_changed_is_noticed(photo: Path, draft: Path) -> None:
-    taken = take_in(photo, draft)
-    path = draft / taken.file
-    kept = path.read_bytes()
-    assert still_there(taken, draft) is None
-    path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
-    assert "changed" in str(still_there(taken, draft))
-    path.unlink()
-    assert "no longer there" in str(still_there(taken, draft))
-    path.symlink_to(photo)
-    assert "no longer there" in str(still_there(taken, draft))
-    assert photo.name in str(still_there(taken, draft))
 
 
 def test_what_was_taken_names_no_place_outside_its_folder() -> None:

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -42,8 +43,9 @@ def exif(orientation: int = 1, taken: str = "2026:11:21 14:20:05", zone: str | N
     return block
 
 
+@cache
 def profile() -> bytes:
-    """A profile of colours."""
+    """A profile of colours; made once, for it holds the second in which it was made."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 

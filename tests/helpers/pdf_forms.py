@@ -15,8 +15,8 @@ from cemaudit.exchange.forms.fields import FieldKind, Form
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.pdf_names import field_name, flat_name, state_of
 from cemaudit.exchange.forms.words import SKIP_CODES
-from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.model import Checklist, Visit
+from helpers.filled_forms import flat_record
 
 NOT_ON_PAPER = {"visit__id"}
 CALCULATED = {"visit__checklist"}

@@ -10,7 +10,7 @@ from helpers import media_files
 from PIL import Image
 
 from cemaudit.errors import BadInput
-from cemaudit.media.examine import examine
+from cemaudit.media.examination import examine
 from cemaudit.media.exif import ExifDetails
 from cemaudit.media.file_types import MediaType
 

@@ -10,7 +10,7 @@ from helpers import media_files
 
 from cemaudit.errors import BadInput
 from cemaudit.media.binary import IsoBox
-from cemaudit.media.examine import examine
+from cemaudit.media.examination import examine
 from cemaudit.media.exif import ExifDetails, read_exif
 from cemaudit.media.heic import ItemLocation, locations, read_heic
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import struct
+import time
 import zipfile
 from typing import Any
 
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cemaudit.errors import BadInput
-from cemaudit.media.examine import examine
-from cemaudit.media.exif import ExifDetails, first_directory, orientation_of, read_exif
+from cemaudit.media.examination import examine
+from cemaudit.media.exif import ExifDetails, orientation_of, read_exif
 
 ORIGINALS = {kind: make() for kind, make in media_files.ALL.items()}
 
@@ -244,21 +245,69 @@ def test_an_mp3_of_tags_alone_is_refused() -> None:
             examine(damaged)
 
 
-def test_directories_that_point_to_themselves_end() -> None:
-    itself = (
-        b"II*\0"
-        + struct.pack("<IH", 8, 2)
-        + struct.pack("<HHII", 0x8769, 4, 1, 8)
-        + struct.pack("<HHII", 0x8825, 4, 1, 8)
-    )
-    assert read_exif(itself) == ExifDetails()
+def exif_block(*entries: tuple[int, int, int, int], count: int | None = None, rest: bytes = b"") -> bytes:
+    """An EXIF block of one directory: each entry's tag, type, count and value or offset; ``rest`` follows it."""
+    directory = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"II*\0" + struct.pack("<IH", 8, len(entries) if count is None else count) + directory + bytes(4) + rest
+
+
+@pytest.mark.parametrize("pointer", [8, 9, 10, 4096, 2**32 - 1])
+@pytest.mark.parametrize("kind", [1, 3, 4, 5, 9, 11, 12, 13, 16])
+def test_directories_that_point_to_themselves_or_nowhere_end(pointer: int, kind: int) -> None:
+    block = exif_block((0x8769, kind, 1, pointer), (0x8825, kind, 1, pointer))
+    assert read_exif(block) == ExifDetails()
+    assert orientation_of(block) == 1
 
 
 @pytest.mark.parametrize("count", [2**32 - 1, 2**31, 65_535])
 def test_entries_of_huge_counts_are_absent_or_short(count: int) -> None:
-    entry = struct.pack("<HHII", 0x10F, 2, count, 26)
-    block = b"II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4) + b"x" * 150
-    assert len(first_directory(block).text(0x10F)) <= 200
+    block = exif_block((0x10F, 2, count, 26), (0x8825, 5, count, 26), (0x9003, 7, count, 26), rest=b"x" * 150)
+    assert read_exif(block) == ExifDetails()
+
+
+def test_long_words_are_cut() -> None:
+    block = exif_block((0x10F, 2, 5_000, 26), rest=b"x" * 5_000)
+    assert read_exif(block).device == "x" * 200
+
+
+def test_a_directory_cut_short_keeps_the_entries_before_the_cut() -> None:
+    block = exif_block((0x10F, 2, 4, int.from_bytes(b"ABC\0", "little")), (0x112, 3, 1, 6), count=40)
+    assert (read_exif(block).device, orientation_of(block)) == ("ABC", 6)
+    for length in range(len(block)):
+        assert read_exif(block[:length]).device in {"", "ABC"}
+        assert orientation_of(block[:length]) in {1, 6}
+
+
+def test_many_entries_of_the_same_bytes_are_not_kept_many_times() -> None:
+    tags = [(tag, 5, 8_000, 10) for tag in range(1, 5_001)]
+    filler = bytes(65_536)
+    start = time.perf_counter()
+    for block in (exif_block(*tags, rest=filler), exif_block((0x8825, 4, 1, 8), *tags, rest=filler)):
+        assert read_exif(block) == ExifDetails()
+    assert time.perf_counter() - start < 5
+
+
+def test_what_stands_beyond_the_first_64_kibibytes_is_not_read() -> None:
+    far = exif_block((0x10F, 2, 5, 70_000), rest=bytes(70_000 - 26) + b"ABCD\0")
+    assert read_exif(far) == ExifDetails()
+
+
+@pytest.mark.parametrize("value", [(37, 0), (0, 0), (2**32 - 1, 1)])
+def test_a_place_of_impossible_numbers_is_none(value: tuple[int, int]) -> None:
+    numbers = struct.pack("<6I", 37, 1, 29, 1, *value)
+    entries = [struct.pack("<HHII", 1, 2, 2, ord("N")), struct.pack("<HHII", 2, 5, 3, 56)]
+    inner = struct.pack("<H", 2) + b"".join(entries) + bytes(4)
+    block = exif_block((0x8825, 4, 1, 26), rest=inner + numbers)
+    assert len(inner) == 30
+    assert read_exif(block).latitude is None
+
+
+def test_a_place_without_its_sides_is_north_and_east() -> None:
+    block = media_files.exif()
+    place = block.get_ifd(media_files.GPS)
+    del place[1], place[3]
+    details = read_exif(block.tobytes())
+    assert (details.latitude, details.longitude) == (37.497639, 127.026667)
 
 
 @pytest.mark.parametrize(

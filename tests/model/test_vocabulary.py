@@ -4,8 +4,10 @@ from enum import StrEnum
 
 import pytest
 
+import cemaudit.model
 from cemaudit.language import LANGUAGES, use
 from cemaudit.model import JOURNEYS, Channel, Checklist, Element, Facet, Journey, Medium, Mode, Moment, Reason, label
+from cemaudit.packages import shipped_table
 
 WORDS = [word for kind in (Channel, Medium, Element, Mode, Moment, Facet) for word in kind]
 
@@ -13,6 +15,12 @@ WORDS = [word for kind in (Channel, Medium, Element, Mode, Moment, Facet) for wo
 @pytest.mark.parametrize("word", WORDS)
 def test_every_word_has_a_name_in_both_languages(word: StrEnum) -> None:
     assert label(word).languages == LANGUAGES
+
+
+def test_the_table_names_the_words_there_are_and_no_other() -> None:
+    labels = shipped_table("cemaudit.model", "vocabulary.toml")["labels"]
+    kinds = {kind.__name__.lower(): [*kind] for kind in (Channel, Medium, Element, Mode, Moment, Facet)}
+    assert {kind: [*words] for kind, words in labels.items()} == kinds
 
 
 @pytest.mark.parametrize("kind", [Channel, Medium, Element, Mode, Moment, Facet])
@@ -27,6 +35,18 @@ def test_stages_of_a_journey_are_unique(journey: Journey) -> None:
     ids = [stage.id for stage in journey.stages]
     assert len(set(ids)) == len(ids)
     assert [journey.stage(stage) for stage in ids] == list(journey.stages)
+
+
+@pytest.mark.parametrize("journey", JOURNEYS.values(), ids=str)
+def test_journeys_and_stages_have_titles_in_both_languages(journey: Journey) -> None:
+    assert all(titled.title.languages == LANGUAGES for titled in (journey, *journey.stages))
+
+
+def test_the_rooms_of_the_model_have_no_other_names() -> None:
+    assert cemaudit.model.JOURNEYS is cemaudit.model.vocabulary.JOURNEYS
+    for module in (cemaudit.model, cemaudit.model.vocabulary):
+        with pytest.raises(AttributeError, match="SCHEMES"):
+            _ = module.SCHEMES
 
 
 def test_a_checklist_can_name_every_journey() -> None:

@@ -8,10 +8,16 @@ from helpers import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.model import Checklist, Item, ItemScore, Reason
-from cemaudit.scoring.items import is_failed, item_is_relevant, score_items
+from cemaudit.model import Checklist, Item, ItemScore, Reason, Visit
+from cemaudit.scoring.items import is_failed, item_is_relevant, make_tables, score_items_with
 
 FOUR = {"type": "scale", "lowest": 0, "highest": 4}
+
+
+def score_items(
+    visit: Visit, checklist: Checklist, unanswered: str = "exclude", na: str | None = None
+) -> dict[str, ItemScore]:
+    return score_items_with(make_tables(checklist, unanswered, na), visit, na)
 
 
 def scored(checklist: Checklist, unanswered: str = "exclude", na: str | None = None, **keys: Any) -> dict[str, Any]:

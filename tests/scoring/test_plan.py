@@ -126,7 +126,7 @@ M = {"id": "m", "how": "sum"}
             {"how": "difference", "of": ["A", "C"], "for_each": "touchpoint"},
             "measures.m.of: difference needs 2 inputs, m[door] has 1",
         ),
-        ({"of": ["@emotions"], "for_each": "item"}, "measures.m.for_each: door cannot be told apart by item"),
+        ({"of": ["@emotions"], "for_each": "item"}, "measures.m.for_each: door has no item to be grouped by"),
     ],
 )
 def test_complaints(measure: Any, complaint: str) -> None:
@@ -146,7 +146,7 @@ def test_a_cap_can_close_a_circle() -> None:
 def test_a_group_cannot_be_told_apart_further() -> None:
     channels = {"id": "channels", "how": "sum", "for_each": "channel"}
     lines = complaints(channels, {**M, "of": ["channels"], "for_each": "stage"})
-    assert "measures.m.for_each: channels[face-to-face] cannot be told apart by stage" in lines
+    assert "measures.m.for_each: channels[face-to-face] has no stage to be grouped by" in lines
 
 
 def test_an_item_that_caps_an_unknown_measure() -> None:

@@ -50,7 +50,7 @@ def add(action: str, url: str, kind: Kind, what: str, owner: str, since: datetim
     from pydantic import ValidationError
 
     from cemaudit.errors import BadInput
-    from cemaudit.ledger.actions import Action
+    from cemaudit.ledger import Action
     from cemaudit.model import faults
 
     data = {"id": action, "kind": kind, "what": what, "owner": owner, "since": since.date(), "stores": stores}
@@ -76,8 +76,7 @@ def import_(file: Path, url: str) -> None:
 
 
 def _keep(url: str, actions: list[Action]) -> None:
-    from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.actions import save_actions
+    from cemaudit.ledger import open_ledger, save_actions
 
     with open_ledger(url) as ledger:
         noted = save_actions(ledger, actions)
@@ -91,8 +90,7 @@ def _keep(url: str, actions: list[Action]) -> None:
 @localized.common_options
 def list_(url: str, as_json: bool) -> None:
     """One line, or one JSON object, for each action."""
-    from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.actions import current_actions
+    from cemaudit.ledger import current_actions, open_ledger
 
     with open_ledger(url) as ledger:
         actions = list(current_actions(ledger).values())

@@ -31,10 +31,9 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
     from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
     from cemaudit.cli.terminal import Terminal
-    from cemaudit.entry.amending import amend
-    from cemaudit.entry.desk import Desk
+    from cemaudit.entry import Desk, amend
     from cemaudit.entry.questions import find, questions
-    from cemaudit.exchange.sealed import read_sealed
+    from cemaudit.exchange import read_sealed
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)

@@ -24,8 +24,7 @@ from cemaudit.cli.options import (
 from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
-    from cemaudit.ledger import Ledger
-    from cemaudit.ledger.collecting import CollectionSummary
+    from cemaudit.ledger import CollectionSummary, Ledger
     from cemaudit.ledger.sources import Inbox, VisitSource
 
 __all__ = ["command", "total_of"]

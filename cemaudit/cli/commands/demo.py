@@ -22,8 +22,8 @@ from cemaudit.language import LANGUAGES, N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.hookspecs import Context
-    from cemaudit.ledger.collecting import CollectionSummary
-    from cemaudit.ledger.query.views import ViewResult
+    from cemaudit.ledger import CollectionSummary
+    from cemaudit.ledger.query import ViewResult
     from cemaudit.model import Checklist, Visit
     from cemaudit.scoring import Engine
     from cemaudit.simulate import SimulatedChain
@@ -108,17 +108,15 @@ class DemoCompany:
 
     def snapshot(self, engine: Engine, blocked: tuple[str, ...]) -> None:
         """Bring the snapshot up to the ledger; needs the extra ``hq``."""
-        from cemaudit.ledger import open_ledger
-        from cemaudit.ledger.snapshot.taking import update_snapshot
+        from cemaudit.ledger import open_ledger, update_snapshot
 
         with open_ledger(str(self.ledger)) as ledger:
             update_snapshot(ledger, engine, self._snapshot, blocked=blocked)
 
     def asked(self, view: str, *by: str) -> ViewResult:
         """What a view of the snapshot shows."""
-        from cemaudit.ledger.query.question import LedgerQuery
+        from cemaudit.ledger.query import LedgerQuery, show
         from cemaudit.ledger.query.reading import reading
-        from cemaudit.ledger.query.views import show
 
         with reading(self._snapshot) as found:
             return show(found, view, LedgerQuery(by))
@@ -142,8 +140,7 @@ class DemoCompany:
         return self.folder / "hq-snapshot"
 
     def _refuse_real_visits(self) -> None:
-        from cemaudit.ledger import open_ledger
-        from cemaudit.ledger.states import VisitState
+        from cemaudit.ledger import VisitState, open_ledger
 
         with open_ledger(str(self.ledger)) as ledger:
             every = ledger.visits(states=tuple(VisitState), superseded=True)
@@ -312,7 +309,7 @@ def _print_places(company: DemoCompany) -> None:
 
 def _print_next_commands(company: DemoCompany, visit: Visit, *, hq: bool) -> None:
     """Commands that one would try on the first of the ledgers."""
-    from cemaudit.exchange.sealed import sealed_name
+    from cemaudit.exchange import sealed_name
 
     setting = "set" if os.name == "nt" else "export"
     paths = {"file": company.inbox / "done" / sealed_name(visit), "table": company.folder / "visits.xlsx"}

@@ -15,7 +15,7 @@ from cemaudit.language import N_, message
 def command(draft: str, restore: bool) -> None:
     """Into the bin, or out of it."""
     from cemaudit.cli.home import home
-    from cemaudit.entry.desk import Desk
+    from cemaudit.entry import Desk
 
     desk = Desk(home())
     found_draft = desk.find(draft)

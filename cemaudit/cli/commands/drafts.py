@@ -13,7 +13,7 @@ from cemaudit.cli.terminal import print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.entry.draft import Draft
+    from cemaudit.entry import Draft
 
 
 _HEADINGS = (N_("Draft"), N_("Store"), N_("Checklist"), N_("Day"), N_("Answered"), N_("State"), N_("Changed"))
@@ -27,8 +27,7 @@ _STATES = {"open": N_("open"), "sealed": N_("sealed"), "discarded": N_("in the b
 def command(whole: bool, as_json: bool) -> None:
     """A table, the oldest draft first."""
     from cemaudit.cli.home import home
-    from cemaudit.entry.desk import Desk
-    from cemaudit.entry.draft import DraftState
+    from cemaudit.entry import Desk, DraftState
 
     drafts = [draft for draft in Desk(home()).drafts() if whole or draft.state is DraftState.OPEN]
     if as_json:

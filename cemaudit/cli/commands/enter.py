@@ -48,8 +48,7 @@ def command(
     from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
     from cemaudit.cli.inputs import find_checklist, find_store_name
-    from cemaudit.entry.desk import Desk
-    from cemaudit.entry.draft import DraftState
+    from cemaudit.entry import Desk, DraftState
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)

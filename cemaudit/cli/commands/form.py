@@ -69,7 +69,7 @@ def _write(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
 
         write_xlsform(checklist, out, current())
     elif kind == "pdf":
-        from cemaudit.report.form import write_pdf_form
+        from cemaudit.report import write_pdf_form
 
         write_pdf_form(checklist, out, current())
     else:
@@ -77,7 +77,7 @@ def _write(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
 
 
 def _write_table(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
-    from cemaudit.exchange.forms.making import form_of
+    from cemaudit.exchange import form_of
     from cemaudit.exchange.forms.template import blank_records, write_csv, write_xlsx
 
     form = form_of(checklist)

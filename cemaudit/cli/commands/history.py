@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 @localized.common_options
 def command(visit: str, url: str, as_json: bool) -> None:
     """One paragraph, or one JSON object, for each revision."""
-    from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.history import visit_history
+    from cemaudit.ledger import open_ledger, visit_history
 
     with open_ledger(url) as ledger:
         revisions = visit_history(ledger, visit)

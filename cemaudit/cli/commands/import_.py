@@ -25,9 +25,7 @@ __all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_x
 
 def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     """A table whose columns a mapping explains."""
-    from cemaudit.exchange import importer
-    from cemaudit.exchange.mapping import load_mapping
-    from cemaudit.exchange.written import write_visits
+    from cemaudit.exchange import importer, load_mapping, write_visits
 
     known = load_mapping(mapping)
     own_file = known.checklist_file(mapping.parent)
@@ -42,8 +40,7 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
 
 def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     """Forms filled in as a table, a row each, or as a PDF."""
-    from cemaudit.exchange.filled import import_filled
-    from cemaudit.exchange.written import write_visits
+    from cemaudit.exchange import import_filled, write_visits
 
     clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
@@ -58,8 +55,7 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
 
 def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int:
     """What phones sent: an export of ODK Central or KoboToolbox, or XML submissions."""
-    from cemaudit.exchange.submissions.importing import import_submissions
-    from cemaudit.exchange.written import write_visits
+    from cemaudit.exchange import import_submissions, write_visits
 
     result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
     write_visits(out, progress(message("importing"), result))

@@ -28,9 +28,8 @@ from cemaudit.cli.terminal import GAP, columns_of, screen_width, table_lines
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.query.question import LedgerQuery
+    from cemaudit.ledger.query import LedgerQuery, ViewResult
     from cemaudit.ledger.query.reading import Local
-    from cemaudit.ledger.query.views import ViewResult
 
 __all__ = ["print_rows", "print_view"]
 
@@ -187,11 +186,10 @@ def command(
     data: str | None,
 ) -> None:
     """Ask, and print the rows."""
+    from cemaudit.ledger.query import LedgerQuery, show
     from cemaudit.ledger.query.keys import known_key
     from cemaudit.ledger.query.partly import partly_scored
-    from cemaudit.ledger.query.question import LedgerQuery
     from cemaudit.ledger.query.reading import reading
-    from cemaudit.ledger.query.views import show
 
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
@@ -243,9 +241,8 @@ def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
 def _run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     """What the SQL of a file returns."""
     from cemaudit.files import read_text
-    from cemaudit.ledger.query.own_words import ask
+    from cemaudit.ledger.query import ViewResult, ask
     from cemaudit.ledger.query.question import checklists_asked
-    from cemaudit.ledger.query.views import ViewResult
 
     text = read_text(sql, _MOST_SQL)
     refs = checklists_asked(opened, question, one=True)

@@ -32,8 +32,7 @@ from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.errors import Problem
-    from cemaudit.ledger.query.reading import Reading
-    from cemaudit.ledger.query.statement import Filter
+    from cemaudit.ledger.query import Filter, Reading
     from cemaudit.ledger.rescoring.differences import CauseCounts, SchemeDifference
     from cemaudit.ledger.rescoring.run import RescoringResult
     from cemaudit.ledger.spark.reading import SparkSnapshot
@@ -129,11 +128,10 @@ def _rescore_locally(
     asked: _RescoringRequest, url: str, folder: Path, processes: int | None, causes: int, show: Show
 ) -> list[Problem]:
     """In this program, on all processors."""
-    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger import open_ledger, rescore_history
     from cemaudit.ledger.collecting import processors
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.rescoring.differences import count_causes, scheme_difference
-    from cemaudit.ledger.rescoring.run import rescore_history
 
     engine, scheme, begun = asked.engine, asked.scheme, time.monotonic()
     with open_ledger(url) as ledger:

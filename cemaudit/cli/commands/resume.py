@@ -21,8 +21,7 @@ def command(draft: str, at: str | None, blocked: tuple[str, ...], files: tuple[P
     """Ask on; a draft keeps the checklist it was begun with, whatever is installed now."""
     from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
-    from cemaudit.entry.desk import Desk
-    from cemaudit.entry.draft import DraftState
+    from cemaudit.entry import Desk, DraftState
     from cemaudit.entry.questions import find, questions
     from cemaudit.scoring import Engine
 

@@ -26,9 +26,7 @@ STATES = ("accepted", "returned", "excluded")
 @localized.common_options
 def command(visits: tuple[str, ...], state: str, reason: str, revision: int | None, url: str) -> None:
     """Give all of them the state, or none."""
-    from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.history import review_visits
-    from cemaudit.ledger.states import VisitState
+    from cemaudit.ledger import VisitState, open_ledger, review_visits
 
     with open_ledger(url) as ledger:
         review_visits(ledger, list(visits), VisitState(state), reason, revision)

@@ -13,7 +13,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.sealed import Sealed
+    from cemaudit.exchange import Sealed
 
 
 @localized.command(
@@ -43,7 +43,7 @@ def command(
 ) -> int:
     """Check, sign, write, read again."""
     from cemaudit.cli.home import home, signing_key
-    from cemaudit.entry.desk import Desk
+    from cemaudit.entry import Desk
     from cemaudit.entry.sealing import refuse_unready, seal
     from cemaudit.scoring import Engine
 

@@ -11,7 +11,7 @@ from cemaudit.cli.options import json_option
 from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
-    from cemaudit.entry.draft import Draft
+    from cemaudit.entry import Draft
 
 
 @localized.command("show", help=N_("Show what a draft holds so far."))
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def command(draft: str, as_json: bool) -> None:
     """Question by question, or the visit as JSON."""
     from cemaudit.cli.home import home
-    from cemaudit.entry.desk import Desk
-    from cemaudit.exchange.written import line_of
+    from cemaudit.entry import Desk
+    from cemaudit.exchange import line_of
 
     found_draft = Desk(home()).find(draft)
     if as_json:

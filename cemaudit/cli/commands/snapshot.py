@@ -49,9 +49,8 @@ def command(
     files: tuple[Path, ...],
 ) -> None:
     """Take it, and say what was done."""
-    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger import open_ledger, update_snapshot
     from cemaudit.ledger.collecting import processors
-    from cemaudit.ledger.snapshot.taking import update_snapshot
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)

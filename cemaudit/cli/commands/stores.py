@@ -66,8 +66,7 @@ def import_(file: Path, url: str) -> int:
 @localized.common_options
 def list_(url: str, as_json: bool) -> None:
     """One line, or one JSON object, for each store."""
-    from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.store_registry import registered_stores
+    from cemaudit.ledger import open_ledger, registered_stores
 
     with open_ledger(url) as ledger:
         stores = list(registered_stores(ledger).values())

@@ -17,7 +17,7 @@ from cemaudit.files import refuse_unreadable
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.sealed import Sealed
+    from cemaudit.exchange import Sealed
     from cemaudit.exchange.sealed.keys import PublicKey
     from cemaudit.exchange.sealed.revisions import RevisionStatus
 
@@ -66,7 +66,7 @@ def command(files: tuple[Path, ...], key_files: tuple[Path, ...], as_json: bool)
 
 def _sealed_files(paths: tuple[Path, ...], problems: list[Problem]) -> Iterator[Path]:
     """The files, and the sealed ones in folders; what is not there goes to ``problems``."""
-    from cemaudit.exchange.sealed import is_sealed
+    from cemaudit.exchange import is_sealed
 
     for path in paths:
         try:

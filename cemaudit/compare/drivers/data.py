@@ -241,8 +241,8 @@ def check_study_size(facts: StudySize, *, by_shopper: bool) -> None:
         raise NotEstimable(text, "visits")
     if by_shopper and facts.visits - facts.single_visits < LEAST_PAIR:
         text = message(
-            "{single} of {visits} visits are the only one of their shopper, so that strict shoppers cannot be told "
-            "from bad visits. With --no-centring they are taken as they are.",
+            "{single} of {visits} visits are the only one of their shopper, so that strict shoppers cannot be "
+            "distinguished from bad visits. With --no-centring they are taken as they are.",
             single=facts.single_visits,
             visits=facts.visits,
         )

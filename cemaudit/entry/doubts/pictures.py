@@ -10,7 +10,7 @@ from cemaudit.entry.doubts.earlier import Earlier, PriorVisit
 from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.errors import Problem, Sayable
 from cemaudit.language import N_, message
-from cemaudit.media.picture_quality import PictureQuality
+from cemaudit.media import PictureQuality
 from cemaudit.model import Visit
 
 __all__ = ["picture_doubts"]

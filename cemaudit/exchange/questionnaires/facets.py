@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import ValidationError, model_validator
 
 from cemaudit.errors import BadInput, Expected
-from cemaudit.model import JOURNEYS, Channel, Element, Mode, faults
+from cemaudit.model import Channel, Element, Mode, faults, journeys
 from cemaudit.model.base import Id, Record
 from cemaudit.model.checklist import SchemeRef
 
@@ -28,9 +28,9 @@ class Facets(Record):
 
     @model_validator(mode="after")
     def _on_a_journey(self) -> Self:
-        if self.journey not in JOURNEYS:
-            raise Expected("a journey: {names}", names=", ".join(JOURNEYS))
-        stages = [stage.id for stage in JOURNEYS[self.journey].stages]
+        if self.journey not in journeys():
+            raise Expected("a journey: {names}", names=", ".join(journeys()))
+        stages = [stage.id for stage in journeys()[self.journey].stages]
         if self.stage is not None and self.stage not in stages:
             raise Expected("a stage of {journey}: {names}", journey=self.journey, names=", ".join(stages))
         return self
@@ -38,7 +38,7 @@ class Facets(Record):
     @property
     def of_touchpoints(self) -> dict[str, Any]:
         """What every touchpoint gets."""
-        stage = self.stage or JOURNEYS[self.journey].stages[0].id
+        stage = self.stage or journeys()[self.journey].stages[0].id
         return {"channel": self.channel, "stage": stage, "element": self.element, "mode": self.mode}
 
 

@@ -73,7 +73,7 @@ class Attachments:
             hint = message("export the media files too, and give them with --media where they come by themselves")
             raise BadInput(Problem(message("no such file in the export: {name}", name=base), hint=hint))
         if len(found) > 1:
-            what = message("several files are named {name}; which one belongs here cannot be told", name=base)
+            what = message("several files are named {name}; it is not clear which one belongs here", name=base)
             raise BadInput(Problem(what, hint=message("export the submission by itself, or its XML")))
         return found[0]
 

@@ -11,7 +11,7 @@ from cemaudit.exchange.submissions.entries import SubmittedFile
 from cemaudit.exchange.submissions.submission import Submission
 from cemaudit.files import replaced
 from cemaudit.language import message
-from cemaudit.media.examine import examine
+from cemaudit.media import examine
 from cemaudit.media.file_types import HEAD, MediaType, media_type_of
 from cemaudit.model import Evidence, Visit
 

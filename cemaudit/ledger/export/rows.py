@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange import read_line
 from cemaudit.language import message
 from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.export.columns import (

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange import read_line
 from cemaudit.ledger.database import select_in
 from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.ledger import Ledger

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange import read_line
 from cemaudit.language import message
 from cemaudit.ledger.database import Database
 from cemaudit.ledger.definitions import as_text

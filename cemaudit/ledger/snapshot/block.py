@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange import read_line
 from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.snapshot.answer_columns import (
     LedgerRow,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cemaudit.exchange.forms.making import form_of
+from cemaudit.exchange import form_of
 from cemaudit.files import replaced
 from cemaudit.language import Language, message, use
 from cemaudit.model import Checklist

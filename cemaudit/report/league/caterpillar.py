@@ -14,11 +14,11 @@ SHORT = 12
 
 ABOUT = Text(
     ko="점은 조정한 점수, 가는 선은 참값이 있을 만한 구간입니다. 굵은 선이 서로 겹치지 않는 두 곳은 다르다고 볼 수 "
-    "있고, 겹치면 차이를 말할 수 없습니다. 바탕이 같은 곳은 한 그룹으로, 서로 구분할 수 없습니다. 마름모와 굵은 "
+    "있고, 겹치면 차이가 있다고 볼 수 없습니다. 바탕이 같은 곳은 한 그룹으로, 서로 구분할 수 없습니다. 마름모와 굵은 "
     "이름은 먼저 살펴볼 곳입니다.",
     en="The dot is the adjusted score, the thin line where the truth probably lies. Two whose thick lines do not "
-    "overlap may be called different; where they overlap no difference can be told. Those on one ground are a "
-    "group that cannot be told apart. Diamonds and bold names are those to look at first.",
+    "overlap can be considered different; where they overlap, the data show no difference. Those on the same "
+    "ground are a group that cannot be distinguished. Diamonds and bold names are those to look at first.",
 )
 
 

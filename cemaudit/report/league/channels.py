@@ -113,13 +113,13 @@ def _agreement(one: ChannelAgreement) -> tuple[Cell | Words, ...]:
 def _meaning(one: ChannelAgreement) -> tuple[Words, Tone]:
     """What the correlation says; nothing where its interval holds both little and much."""
     if one.correlation is None:
-        return Text(ko="매장이 너무 적어 알 수 없음", en="too few to say"), "plain"
+        return Text(ko="매장이 너무 적어 알 수 없음", en="too few stores"), "plain"
     low, high = one.interval or (one.correlation, one.correlation)
     if low > WEAK and one.correlation >= STRONG:
         return Text(ko="한쪽이 좋으면 다른 쪽도 좋음", en="good in one, good in the other"), "good"
     if high < STRONG:
         return Text(ko="한쪽이 좋아도 다른 쪽은 따로임", en="good in one says little of the other"), "poor"
-    return Text(ko="아직 말하기 어려움", en="cannot be told yet"), "plain"
+    return Text(ko="아직 판단할 수 없음", en="not clear yet"), "plain"
 
 
 def _uneven(known: ChannelComparison) -> Table:

@@ -18,7 +18,7 @@ USE = Text(
     ko="이 보고서는 도움이 필요한 곳을 찾고 개선하기 위한 것입니다. 개인을 평가하거나, 구분되지 않는 매장의 순위를 "
     "매기거나, 그 차이로 상벌을 주는 데 쓰지 마십시오.",
     en="This report is for finding where help is needed. It is not for judging persons, nor for ranking or "
-    "rewarding stores that cannot be told apart.",
+    "rewarding stores that cannot be distinguished.",
 )
 ASSUMED = (
     Text(

@@ -76,13 +76,13 @@ def _figures(league: League) -> Iterator[Figure]:
     order, units = league.order, several_of(league)
     yield Figure(label=Text(ko="전체 평균", en="Mean of all"), value=number(league.centre))
     yield Figure(
-        label=Text(ko="구분되는 쌍의 비율", en="Pairs that can be told apart"), value=percent(order.told_apart)
+        label=Text(ko="구분되는 쌍의 비율", en="Pairs that can be distinguished"), value=percent(order.told_apart)
     )
     yield Figure(
-        label=Text(ko="구분할 수 있는 그룹", en="Groups that can be told apart"),
+        label=Text(ko="구분할 수 있는 그룹", en="Groups that can be distinguished"),
         value=f"{order.groups}",
         note=Text(
-            ko=f"같은 그룹의 {units.ko}끼리는 순서를 말할 수 없습니다.",
+            ko=f"같은 그룹의 {units.ko}끼리는 순서를 정할 수 없습니다.",
             en=f"Within a group the order of {units.en} is not known.",
         ),
     )
@@ -117,7 +117,7 @@ def _sure(league: League) -> Text | None:
         f"반대로, 실제로 그러한 곳 가운데 찾아낸 비율은 {found}로 예상합니다. 나머지는 이 방문만으로는 알 수 "
         "없습니다.",
         en=f"Flags are raised at a probability of {at} or more; of these {count:,}, {en} may not deserve it. Of all "
-        f"that do deserve one, {found} are found; the others cannot be told yet from these visits.",
+        f"that do deserve one, {found} are found; these visits cannot show the others yet.",
     )
 
 

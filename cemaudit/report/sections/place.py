@@ -64,21 +64,21 @@ def _sentence(place: StorePlace) -> Text:
         return Text(
             ko="이 매장은 한 쇼퍼만 방문했고 그 쇼퍼는 다른 매장을 방문하지 않았습니다. 매장이 다른 것인지 쇼퍼가 "
             "엄격한 것인지 알 수 없어 다른 매장과 비교하지 않습니다.",
-            en="One shopper made all its visits and visited no other store. Whether the store differs or the "
-            "shopper cannot be told, so it is not compared with the others.",
+            en="One shopper made all its visits and visited no other store. The data cannot show whether the store "
+            "differs or the shopper is strict, so it is not compared with the others.",
         )
     if one.rank is None:
         return Text(
-            ko=f"방문이 {place.least_visits}회보다 적어 순위를 말할 수 없습니다. 점수는 참고만 하십시오.",
-            en=f"With fewer than {place.least_visits} visits nothing is said of its rank; take the score as a hint.",
+            ko=f"방문이 {place.least_visits}회보다 적어 순위를 제시하지 않습니다. 점수는 참고만 하십시오.",
+            en=f"With fewer than {place.least_visits} visits no rank is given; the score is only an indication.",
         )
     low, high = number(one.rank.low, 0), number(one.rank.high, 0)
     level = percent(place.level)
     return Text(
         ko=f"방문 {one.visits:,}회로 보아, 이 매장의 순위는 {place.stores:,}곳 가운데 {low}위에서 {high}위 사이로 "
-        f"추정합니다({level} 구간). 굵은 선이 겹치는 매장과는 차이를 말할 수 없습니다.",
+        f"추정합니다({level} 구간). 굵은 선이 겹치는 매장과는 차이가 있다고 볼 수 없습니다.",
         en=f"By {one.visits:,} visits its rank among {place.stores:,} stores lies between {low} and {high} ({level} "
-        "interval). From stores whose thick line overlaps its own no difference can be told.",
+        "interval). It cannot be distinguished from stores whose thick line overlaps its own.",
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from helpers import samples
+from helpers.filled_forms import flat_record
 from helpers.form_strategies import checklists_and_visits
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,6 @@ from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.forms.template import is_labels, write_csv, write_xlsx
-from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.exchange.tables import read_table
 from cemaudit.language import LANGUAGES, Language
 from cemaudit.model import Checklist, Visit

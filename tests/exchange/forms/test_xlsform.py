@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from helpers import form_strategies, samples, xlsforms
+from helpers.filled_forms import flat_record
 from hypothesis import given, settings
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.exchange.forms.xlsform.book import sheets_of, write_xlsform
 from cemaudit.exchange.forms.xlsform.labels import plain
 from cemaudit.exchange.rows import arising

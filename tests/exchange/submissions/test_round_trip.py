@@ -11,13 +11,13 @@ import openpyxl
 import pytest
 from helpers import exports, samples, strategies
 from helpers.exports import Sent
+from helpers.filled_forms import flat_record
 from helpers.xlsforms import Phone
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.writer import flat_record
 from cemaudit.exchange.submissions.importing import import_submissions
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine

@@ -53,7 +53,7 @@ def test_what_is_not_known_has_no_section(make_account, make_league):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Look here first", "Take any two stores", "Pairs that can be told apart", "target of 72.0"]),
+        ("en", ["Look here first", "Take any two stores", "Pairs that can be distinguished", "target of 72.0"]),
         ("ko", ["먼저 살펴볼 매장", "그 차이가 우연이 아니라고", "구분되는 쌍의 비율", "목표 72.0점"]),
     ],
 )

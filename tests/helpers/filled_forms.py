@@ -11,7 +11,6 @@ from cemaudit.exchange.forms.answers import NONE
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.exchange.forms.words import SKIP_CODES
-from cemaudit.language import message
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import AnswerValue
 
@@ -33,7 +32,7 @@ def flat_record(visit: Visit, checklist: Checklist) -> dict[str, str]:
     known = form_of(checklist).fields
     lost = [name for name in count if name not in known or count[name] > 1]
     if lost:
-        raise BadInput(Problem(message("the form has no room for it"), name) for name in lost)
+        raise BadInput(Problem("the form has no room for it", name) for name in lost)
     return dict(named)
 
 
