@@ -19,7 +19,6 @@ from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, find_band
 from cemaudit.scoring.exact import Evaluation, evaluate
 from cemaudit.scoring.findings import core_findings, order_findings
-from cemaudit.scoring.items import is_failed
 from cemaudit.scoring.plan import Plan, make_plan
 from cemaudit.scoring.validation import check_visit
 
@@ -42,7 +41,7 @@ def make_audit(
         scheme=plan.scheme,
         scores=evaluation.scores,
         items=scores,
-        failed_critical=tuple(name for name, score in scores.items() if is_failed(items[name], score)),
+        failed_critical=tuple(name for name, score in scores.items() if items[name].fails_critically(score.points)),
         band=find_band(plan.scheme, evaluation.scores, peers),
         findings=(),
     )
@@ -140,7 +139,8 @@ def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
         groups[("episode", visit.episode.id) if visit.episode else ("visit", visit.id)].append(number)
     for group in groups.values():
         earlier = [past[number] for number in range(group[0]) if number not in group]
-        yield Context(tuple(past[number] for number in group), _same_checklist(earlier, past[group[0]].visit))
+        audits, history = tuple(past[number] for number in group), _same_checklist(earlier, past[group[0]].visit)
+        yield Context(audits, history, engine.library.aggregators)
 
 
 def _same_checklist(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:

@@ -17,11 +17,19 @@ from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import Measure
 from cemaudit.scoring.bands import conditions_hold
-from cemaudit.scoring.items import is_failed, score_items_with
+from cemaudit.scoring.items import score_items_with
 from cemaudit.scoring.plan import MeasureInput, Plan, PlannedScore
 from cemaudit.scoring.rounding import ScoreStep, steps_of
 
-__all__ = ["Evaluation", "ScoreDerivation", "ScoreStep", "evaluate", "evaluate_pooled", "member_value"]
+__all__ = [
+    "Evaluation",
+    "ScoreDerivation",
+    "ScoreStep",
+    "aggregator_failure",
+    "evaluate",
+    "evaluate_pooled",
+    "member_value",
+]
 
 _NOT_COUNTED = (Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS)
 MEMO_SIZE = 10_000
@@ -130,9 +138,14 @@ def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -
         result = aggregator.function(scored, measure.options)
         return result if result is None or isinstance(result, Fraction) else Fraction(result)
     except Exception as error:
-        failure = f"{type(error).__name__}: {error}"
-        text = message("aggregator {name} failed: {error}", name=aggregator.name, error=failure)
-        raise BadEnvironment(Problem(text, f"measures.{measure.id}")) from error
+        raise aggregator_failure(measure, error) from error
+
+
+def aggregator_failure(measure: Measure, error: Exception) -> BadEnvironment:
+    """Return what to raise where the code of the measure's aggregator breaks."""
+    failure = f"{type(error).__name__}: {error}"
+    text = message("aggregator {name} failed: {error}", name=measure.how, error=failure)
+    return BadEnvironment(Problem(text, f"measures.{measure.id}"))
 
 
 def _reason_for_no_score(
@@ -234,7 +247,7 @@ def _number(answer: object) -> Fraction | None:
 def _failures(evaluation: Evaluation, number: int, touchpoint: str) -> Fraction:
     scores = evaluation.items_under(None)[number]
     items = evaluation.plan.checklist.touchpoint[touchpoint].items
-    return Fraction(sum(is_failed(item, scores[item.id]) for item in items))
+    return Fraction(sum(item.fails_critically(scores[item.id].points) for item in items))
 
 
 def _emotion(visit: Visit, touchpoint: str) -> Fraction | None:
@@ -297,5 +310,7 @@ def _caps_in_force(evaluation: Evaluation, measure: Measure, group: PlannedScore
 def _fails(evaluation: Evaluation, item_id: str) -> bool:
     table = evaluation.plan.tables()[item_id]
     if table.stands_alone and not evaluation.given:
-        return any([is_failed(table.item, table.score(visit)) for visit in evaluation.visits])  # noqa: C419 (faster)
-    return any(is_failed(table.item, scores[item_id]) for scores in evaluation.items_under(None))
+        scores_of_visits = [table.score(visit) for visit in evaluation.visits]
+    else:
+        scores_of_visits = [scores[item_id] for scores in evaluation.items_under(None)]
+    return any([table.item.fails_critically(score.points) for score in scores_of_visits])  # noqa: C419 (faster)

@@ -11,8 +11,9 @@ from cemaudit.model import Band, Item, ItemScore, Measure, Reason, SkipState, Te
 from cemaudit.model.aggregator import Member
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.measures import Rounding
+from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, conditions_hold, find_band
-from cemaudit.scoring.exact import Evaluation, ScoreDerivation, ScoreStep
+from cemaudit.scoring.exact import Evaluation, ScoreDerivation, ScoreStep, aggregator_failure
 from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.plan import MeasureInput
 from cemaudit.scoring.rounding import shown
@@ -113,7 +114,8 @@ def _points_handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[
 class ExplanationNode:
     """One number of the tree: a measure with what went into it, or a leaf (an item, a feeling).
 
-    ``aggregate`` is what the aggregator made of the parts, ``steps`` what happened to it on its way to ``value``;
+    ``aggregate`` is what the aggregator made of the parts, ``working`` its formula with their numbers put in (empty
+    where the aggregator writes none), ``steps`` what happened to it on its way to ``value``;
     ``shown`` is the value as printed, where ``rounding`` is for display alone. ``decision`` says what became of an item
     without an answer, or of points handed over.
     """
@@ -126,6 +128,7 @@ class ExplanationNode:
     possible: Fraction | None = None
     how: str = ""
     formula: str = ""
+    working: str = ""
     aggregate: Fraction | None = None
     steps: tuple[ScoreStep, ...] = ()
     shown: str = ""
@@ -175,12 +178,23 @@ def _tree(evaluation: Evaluation, reckoning: ScoreDerivation, weight: Fraction) 
         weight=weight,
         how=measure.how,
         formula=reckoning.aggregator.formula,
+        working=_working(reckoning),
         aggregate=reckoning.aggregate,
         steps=tuple(_steps(evaluation, reckoning)),
         shown=shown(value, measure) if value is not None and measure.round else "",
         rounding=measure.round,
         parts=tuple(_parts(evaluation, reckoning)),
     )
+
+
+def _working(reckoning: ScoreDerivation) -> str:
+    aggregator, scored = reckoning.aggregator, [member for member in reckoning.members if member.value is not None]
+    if aggregator.working is None or reckoning.aggregate is None or not scored:
+        return ""
+    try:
+        return aggregator.working(reckoning.aggregate, scored)
+    except Exception as error:  # a plugin's own code
+        raise aggregator_failure(reckoning.measure, error) from error
 
 
 def _parts(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[ExplanationNode]:
@@ -210,10 +224,16 @@ def _leaf(
         reason=member.reason,
         title=item.ask,
         weight=member.weight,
-        possible=member.possible if measure.take == "points" or measure.how == "ratio" else None,
+        possible=member.possible if measure.take == "points" or _is_of_points(measure) else None,
         answer=item.answer.show(answers[member_input.ref]) if is_heeded else "",
         decision=missing_answer_decision(evaluation, number, measure, item),
     )
+
+
+def _is_of_points(measure: Measure) -> bool:
+    """Whether the points possible decide the number, whatever is taken of the items."""
+    aggregator = BUILT_IN.get(measure.how)
+    return aggregator is not None and aggregator.mean_over == "possible"
 
 
 def _steps(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[ScoreStep]:

@@ -10,22 +10,11 @@ from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Reason
 from cemaudit.scoring.exact import ScoreStep
 from cemaudit.scoring.explain import ExplanationNode, MissingAnswerDecision
+from cemaudit.scoring.rounding import number_words
 
-__all__ = ["derivation_lines", "headline_of", "number_of", "number_words", "reasons_of", "split_scored_parts"]
+__all__ = ["derivation_lines", "headline_of", "number_of", "reasons_of", "split_scored_parts"]
 
-Arithmetic = Callable[[Fraction, Sequence[ExplanationNode]], str]
-"""The formula with its sums put in: from the result and the parts that have a score."""
-
-_DIGITS = 12
 _NAMED = 3
-
-
-def number_words(value: Fraction) -> str:
-    """Whole numbers and short decimals as they are, others as a fraction with its decimal beside it."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    short = f"{float(value):.{_DIGITS}g}"
-    return short if "e" not in short and Fraction(short) == value else f"{value} (≈ {float(value):.4f})"
 
 
 def number_of(node: ExplanationNode) -> str:
@@ -84,10 +73,8 @@ def _aggregated(node: ExplanationNode) -> str:
     way = f"{node.how} [{node.formula}]" if node.formula else node.how
     if node.aggregate is None:
         return way
-    worked = _ARITHMETIC.get(node.how)
     result = number_words(node.aggregate)
-    between = worked(node.aggregate, [child for child in node.parts if child.value is not None]) if worked else result
-    return f"{way} = {result}" if between == result else f"{way} = {between} = {result}"
+    return f"{way} = {result}" if node.working in {"", result} else f"{way} = {node.working} = {result}"
 
 
 def _decided(decision: MissingAnswerDecision) -> Iterator[str]:
@@ -147,44 +134,4 @@ _MODES = {
     "up": N_("away from 0"),
     "floor": N_("down"),
     "ceiling": N_("up"),
-}
-
-
-def _by_weight(_: Fraction, children: Sequence[ExplanationNode]) -> str:
-    weight = sum((child.weight for child in children), Fraction())
-    return f"{number_words(_weighted(children))} / {number_words(weight)}"
-
-
-def _by_possible(_: Fraction, children: Sequence[ExplanationNode]) -> str:
-    possible = sum((child.weight * (child.possible or 0) for child in children), Fraction())
-    return f"{number_words(_weighted(children))} / {number_words(possible)}"
-
-
-def _by_number(_: Fraction, children: Sequence[ExplanationNode]) -> str:
-    return f"{number_words(sum(_values(children), Fraction()))} / {len(children)}"
-
-
-def _from_base(result: Fraction, children: Sequence[ExplanationNode]) -> str:
-    return f"{number_words(result + _weighted(children))} - {number_words(_weighted(children))}"
-
-
-def _between(sign: str) -> Arithmetic:
-    return lambda _, parts: f" {sign} ".join(map(number_words, _values(parts)))
-
-
-def _values(children: Sequence[ExplanationNode]) -> list[Fraction]:
-    return [child.value for child in children if child.value is not None]
-
-
-def _weighted(children: Sequence[ExplanationNode]) -> Fraction:
-    return sum((child.weight * (child.value or 0) for child in children), Fraction())
-
-
-_ARITHMETIC: dict[str, Arithmetic] = {
-    "weighted-mean": _by_weight,
-    "ratio": _by_possible,
-    "mean": _by_number,
-    "deduct": _from_base,
-    "difference": _between("-"),
-    "quotient": _between("/"),
 }

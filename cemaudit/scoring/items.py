@@ -11,7 +11,6 @@ from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 __all__ = [
     "LEFT_OUT",
     "ItemScoreTable",
-    "is_failed",
     "item_applies",
     "item_is_relevant",
     "make_tables",
@@ -38,11 +37,6 @@ def item_applies(item: Item, steps: tuple[str, ...], answers: Mapping[str, Answe
     if step and steps and step not in steps:
         return False
     return item.when is None or item.when.holds({**answers, "step": step})
-
-
-def is_failed(item: Item, score: ItemScore) -> bool:
-    """Whether a critical item fell to its failing points."""
-    return item.critical is not None and score.points is not None and score.points <= item.critical.fails_at
 
 
 class ItemScoreTable:

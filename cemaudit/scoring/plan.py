@@ -316,11 +316,9 @@ class _Planner:
     def _check_weights(self, measure: Measure, groups: tuple[PlannedScore, ...]) -> None:
         """A facet's group may weigh nothing; a mean or ratio as a whole may not."""
         inputs = [member_input for group in groups for member_input in group.inputs]
-        if (
-            measure.how in {"ratio", "weighted-mean"}
-            and inputs
-            and not sum(member_input.weight for member_input in inputs)
-        ):
+        aggregator = BUILT_IN.get(measure.how)
+        divides_by_weights = aggregator is not None and aggregator.mean_over in {"weights", "possible"}
+        if divides_by_weights and inputs and not sum(member_input.weight for member_input in inputs):
             self._add_problem(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
 
 

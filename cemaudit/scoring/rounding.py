@@ -1,4 +1,4 @@
-"""Rounding, and the steps a value takes after it is computed: transform, caps, rounding."""
+"""Rounding, numbers in print, and the steps a value takes after it is computed: transform, caps, rounding."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from cemaudit.model.measures import Measure, Rounding
 
-__all__ = ["ScoreStep", "round_exactly", "shown", "steps_of"]
+__all__ = ["ScoreStep", "number_words", "round_exactly", "shown", "steps_of"]
 
 DISPLAYED = Rounding(digits=1, stage="display")
+_SIGNIFICANT_DIGITS = 12
 
 
 def round_exactly(value: Fraction, rounding: Rounding) -> Fraction:
@@ -45,6 +46,14 @@ def shown(value: Fraction, measure: Measure | None = None) -> str:
     rounding = (measure.round if measure else None) or DISPLAYED
     rounded = round_exactly(value, rounding)
     return f"{Decimal(rounded.numerator) / rounded.denominator:.{max(rounding.digits, 0)}f}"
+
+
+def number_words(value: Fraction) -> str:
+    """Return whole numbers and short decimals as they are, others as a fraction with its decimal beside it."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    short = f"{float(value):.{_SIGNIFICANT_DIGITS}g}"
+    return short if "e" not in short and Fraction(short) == value else f"{value} (≈ {float(value):.4f})"
 
 
 class ScoreStep(NamedTuple):

@@ -24,7 +24,7 @@ from cemaudit.ledger.query.reading import Local, ScoreTable
 from cemaudit.ledger.query.statement import Filter, conditions_of
 from cemaudit.ledger.snapshot.names import quoted
 from cemaudit.model import Measure, Scheme
-from cemaudit.scoring.aggregators import experience
+from cemaudit.scoring.aggregators import EXPERIENCE, experience
 
 __all__ = [
     "ExperienceColumns",
@@ -99,7 +99,7 @@ def experience_columns(table: ScoreTable) -> list[ExperienceColumns]:
 
 def _experiences(scheme: Scheme) -> Iterator[tuple[Measure, str, str]]:
     for measure in scheme.measures:
-        if measure.how == "experience" and len(measure.of) == 2 and measure.transform.is_idle:
+        if measure.how == EXPERIENCE.name and len(measure.of) == 2 and measure.transform.is_idle:
             yield measure, *measure.of
 
 

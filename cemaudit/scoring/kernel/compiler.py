@@ -16,9 +16,9 @@ from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Rounding, Transform
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import evaluate
-from cemaudit.scoring.kernel.aggregators import Form, column_form
 from cemaudit.scoring.kernel.arithmetic import EDGE, MOST, Floats, Mask, NotVectorizable, NumberColumn
 from cemaudit.scoring.kernel.block import HAS_SCORE, NO_BAND, BlockScore, RowBlock, ScoredVisits, reason_code
+from cemaudit.scoring.kernel.column_forms import ColumnForm, column_form
 from cemaudit.scoring.kernel.columns import VisitColumns, empty_columns
 from cemaudit.scoring.kernel.members import BlockMembers, ScoreMembers
 from cemaudit.scoring.kernel.sources import critical_failures
@@ -134,7 +134,7 @@ class CompiledScore:
     name: str
     planned: PlannedMeasure
     members: ScoreMembers
-    form: Form
+    form: ColumnForm
     critical: tuple[tuple[Callable[[RowBlock], Mask], Fraction], ...]
 
 
@@ -161,7 +161,7 @@ def _aggregate(group: CompiledScore, members: BlockMembers, block: RowBlock) -> 
     if not members.size:
         return NumberColumn(np.zeros(block.rows)), None
     number, aggregated = group.form(members, group.planned.measure.options, block)
-    if group.planned.aggregator.empty == "zero" and group.planned.aggregator.name != "count":
+    if group.planned.aggregator.empty == "zero":
         something = members.scored > 0
         return number.kept(something), None if aggregated is None else aggregated | ~something
     return number, aggregated

@@ -16,7 +16,7 @@ from cemaudit.model import ItemScore, Reason
 from cemaudit.model.answers import Quantity
 from cemaudit.model.measures import Measure
 from cemaudit.scoring.exact import member_value
-from cemaudit.scoring.items import ItemScoreTable, is_failed
+from cemaudit.scoring.items import ItemScoreTable
 from cemaudit.scoring.kernel.arithmetic import Mask, NotVectorizable, NumberColumn, lookup
 from cemaudit.scoring.kernel.block import HAS_SCORE, RowBlock, reason_code
 from cemaudit.scoring.kernel.columns import NO_FEELING, STATES, VisitColumns
@@ -208,13 +208,12 @@ def critical_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callab
     source = item_source(plan, probe_measure, MeasureInput("item", item_id, Fraction(1)), columns)
     item = plan.checklist.items[item_id]
     if type(source) is CodedItem:
-        failed = np.array([is_failed(item, ItemScore(points)) for points in source.values])
+        failed = np.array([item.fails_critically(points) for points in source.values])
         return lambda block: np.take(failed, source.codes(block))
 
     def failed_by(block: RowBlock) -> Mask:
         column = source.part(block)
-        edge = item.critical.fails_at if item.critical else Fraction(0)
-        return block.compare_with(column.number, "<=", edge) & column.has
+        return block.compare_with(column.number, "<=", item.failing.fails_at) & column.has
 
     return failed_by
 

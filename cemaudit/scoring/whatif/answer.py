@@ -72,7 +72,7 @@ class SingleChange:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """``status``: already ``reached``; ``cheapest_moves`` (proved); ``at-most`` (changes that do, perhaps not the
+    """``status``: already ``reached``; ``cheapest`` (proved); ``at-most`` (changes that do, perhaps not the
     cheapest); ``impossible`` (proved); ``unknown`` (none found before the search was cut off).
     """
 
