@@ -187,21 +187,28 @@ def _reaching(members: Members, options: Options) -> int:
     return sum(value >= least for value in _values(members))
 
 
-def _sum_by_number(_: Fraction, members: Members) -> str:
+# The workings: formulas with their numbers put in.
+
+
+def sum_by_number(_: Fraction, members: Members) -> str:
+    """Write Σ x / n."""
     return f"{number_words(Fraction(sum(_values(members))))} / {len(members)}"
 
 
-def _sum_by_weight(_: Fraction, members: Members) -> str:
+def sum_by_weight(_: Fraction, members: Members) -> str:
+    """Write Σ w·x / Σ w."""
     weight = sum((member.weight for member in members), Fraction(0))
     return f"{number_words(Fraction(_earned(members)))} / {number_words(weight)}"
 
 
-def _earned_by_possible(_: Fraction, members: Members) -> str:
+def earned_by_possible(_: Fraction, members: Members) -> str:
+    """Write Σ w·points / Σ w·possible."""
     possible = Fraction(sum(member.out_of for member in members))
     return f"{number_words(Fraction(_earned(members)))} / {number_words(possible)}"
 
 
-def _base_less_deductions(result: Fraction, members: Members) -> str:
+def base_less_deductions(result: Fraction, members: Members) -> str:
+    """Write ``base`` - Σ w·x."""
     deducted = Fraction(_earned(members))
     return f"{number_words(result + deducted)} - {number_words(deducted)}"
 
@@ -244,7 +251,7 @@ BUILT_IN: dict[str, BuiltInAggregator] = {
             points_ratio,
             formula="Σ w·points / Σ w·possible",
             title=Text(ko="얻은 점수 ÷ 만점", en="points earned ÷ points possible"),
-            working=_earned_by_possible,
+            working=earned_by_possible,
             columns_by="points_ratio",
             bounded_by="points_ratio",
             mean_over="possible",
@@ -254,7 +261,7 @@ BUILT_IN: dict[str, BuiltInAggregator] = {
             mean,
             formula="Σ x / n",
             title=Text(ko="평균", en="mean"),
-            working=_sum_by_number,
+            working=sum_by_number,
             columns_by="mean",
             bounded_by="mean",
             mean_over="members",
@@ -265,7 +272,7 @@ BUILT_IN: dict[str, BuiltInAggregator] = {
             weighted_mean,
             formula="Σ w·x / Σ w",
             title=Text(ko="가중 평균", en="weighted mean"),
-            working=_sum_by_weight,
+            working=sum_by_weight,
             columns_by="weighted_mean",
             bounded_by="weighted_mean",
             mean_over="weights",
@@ -365,7 +372,7 @@ BUILT_IN: dict[str, BuiltInAggregator] = {
             options=("base",),
             formula="base - Σ w·x",
             title=Text(ko="기준 점수에서 차감", en="deductions from a base"),
-            working=_base_less_deductions,
+            working=base_less_deductions,
             columns_by="deduction",
             bounded_by="deduction",
         ),

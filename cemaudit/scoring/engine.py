@@ -124,11 +124,16 @@ def report_contexts(engine: Engine, visits: Iterable[Visit]) -> Iterator[Context
     Stores come in the order of their ids, a store's reports in the order of their last visits. The visits must fit
     their checklists (``BadInput`` otherwise).
     """
+
+    def occasion(visit: Visit) -> tuple[dt.date, int, str, str]:
+        started = visit.started.isoformat() if visit.started else ""
+        return visit.day or _LONG_AGO, visit.episode.number if visit.episode else 0, started, visit.id
+
     by_store: dict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_store[visit.store].append(visit)
     for _, mine in sorted(by_store.items()):
-        yield from _store_contexts(engine, sorted(mine, key=_when))
+        yield from _store_contexts(engine, sorted(mine, key=occasion))
 
 
 def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
@@ -147,8 +152,3 @@ def _same_checklist(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:
     """The audits that answer a version of the same checklist."""
     checklist_id = visit.checklist.partition("@")[0]
     return tuple(audit for audit in audits if audit.checklist.id == checklist_id)
-
-
-def _when(visit: Visit) -> tuple[dt.date, int, str, str]:
-    started = visit.started.isoformat() if visit.started else ""
-    return visit.day or _LONG_AGO, visit.episode.number if visit.episode else 0, started, visit.id

@@ -5,7 +5,7 @@ Mostly of one visit; several visits are pooled by taking their answers together,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -191,12 +191,29 @@ def _member_from_input(evaluation: Evaluation, number: int, measure: Measure, me
 
 def _felt_member(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Member:
     """A feeling, complaint or critical failure at a touchpoint."""
+    visit, touchpoint = evaluation.visits[number], member_input.ref
+    value: Fraction | None = None
+    match member_input.kind:
+        case "@emotions" if touchpoint in visit.emotions:
+            value = Fraction(visit.emotions[touchpoint], 3)
+        case "@expectations" if touchpoint in visit.expectations:
+            value = Fraction(visit.expectations[touchpoint] - 1, 6)
+        case "@claims":
+            value = Fraction(sum(claim.touchpoint == touchpoint for claim in visit.claims))
+        case "@blames":
+            value = Fraction(sum(blame.touchpoint == touchpoint for blame in visit.blames))
+        case "@critical":
+            scores = evaluation.items_under(None)[number]
+            items = evaluation.plan.checklist.touchpoint[touchpoint].items
+            value = Fraction(sum(item.fails_critically(scores[item.id].points) for item in items))
     reason = None
-    if member_input.kind == "@critical":
-        value: Fraction | None = _failures(evaluation, number, member_input.ref)
-    else:
-        value = _FEELINGS[member_input.kind](evaluation.visits[number], member_input.ref)
-        reason = None if value is not None else _why_no_feeling(evaluation, number, member_input)
+    if value is None:
+        asked = evaluation.plan.checklist.touchpoint[touchpoint]
+        is_asked = asked.emotion if member_input.kind == "@emotions" else asked.expectation
+        scores = evaluation.items_under(None)[number]
+        reason = Reason.UNANSWERED if is_asked else Reason.NOT_ASKED
+        if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in asked.items):
+            reason = Reason.NOT_RELEVANT
     return Member(f"{member_input.kind}[{member_input.ref}]", value, weight=member_input.weight, reason=reason)
 
 
@@ -233,54 +250,11 @@ def member_value(
     elif measure.take == "possible" and value is not None:
         value = item.possible
     elif measure.take == "value" and reason in {None, Reason.NO_POINTS} and answer is not None:
-        value = _number(answer)
+        # A raw answer is exact as it was written; words and sets of options are no numbers.
+        is_number = not isinstance(answer, str | tuple)
+        value = Fraction(str(int(answer) if isinstance(answer, bool) else answer)) if is_number else None
         reason = None if value is not None else Reason.NO_POINTS
     return value, Reason.NO_POINTS if value is None and reason is None else reason
-
-
-def _number(answer: object) -> Fraction | None:
-    if isinstance(answer, str | tuple):
-        return None
-    return Fraction(str(int(answer) if isinstance(answer, bool) else answer))
-
-
-def _failures(evaluation: Evaluation, number: int, touchpoint: str) -> Fraction:
-    scores = evaluation.items_under(None)[number]
-    items = evaluation.plan.checklist.touchpoint[touchpoint].items
-    return Fraction(sum(item.fails_critically(scores[item.id].points) for item in items))
-
-
-def _emotion(visit: Visit, touchpoint: str) -> Fraction | None:
-    return Fraction(visit.emotions[touchpoint], 3) if touchpoint in visit.emotions else None
-
-
-def _expectation(visit: Visit, touchpoint: str) -> Fraction | None:
-    return Fraction(visit.expectations[touchpoint] - 1, 6) if touchpoint in visit.expectations else None
-
-
-def _claims(visit: Visit, touchpoint: str) -> Fraction:
-    return Fraction(sum(claim.touchpoint == touchpoint for claim in visit.claims))
-
-
-def _blames(visit: Visit, touchpoint: str) -> Fraction:
-    return Fraction(sum(blame.touchpoint == touchpoint for blame in visit.blames))
-
-
-_FEELINGS: dict[str, Callable[[Visit, str], Fraction | None]] = {
-    "@emotions": _emotion,
-    "@expectations": _expectation,
-    "@claims": _claims,
-    "@blames": _blames,
-}
-
-
-def _why_no_feeling(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Reason:
-    touchpoint = evaluation.plan.checklist.touchpoint[member_input.ref]
-    scores = evaluation.items_under(None)[number]
-    if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in touchpoint.items):
-        return Reason.NOT_RELEVANT
-    touchpoint_asks = touchpoint.emotion if member_input.kind == "@emotions" else touchpoint.expectation
-    return Reason.UNANSWERED if touchpoint_asks else Reason.NOT_ASKED
 
 
 def _steps(evaluation: Evaluation, measure: Measure, group: PlannedScore, value: Fraction) -> tuple[ScoreStep, ...]:
@@ -304,13 +278,12 @@ def _caps_in_force(evaluation: Evaluation, measure: Measure, group: PlannedScore
             for cap in measure.caps
             if conditions_hold(cap.where, values)
         ]
-    return caps + [(cap.item, cap.at) for cap in group.critical_caps if _fails(evaluation, cap.item)]
-
-
-def _fails(evaluation: Evaluation, item_id: str) -> bool:
-    table = evaluation.plan.tables()[item_id]
-    if table.stands_alone and not evaluation.given:
-        scores_of_visits = [table.score(visit) for visit in evaluation.visits]
-    else:
-        scores_of_visits = [scores[item_id] for scores in evaluation.items_under(None)]
-    return any([table.item.fails_critically(score.points) for score in scores_of_visits])  # noqa: C419 (faster)
+    for cap in group.critical_caps:
+        table = evaluation.plan.tables()[cap.item]
+        if table.stands_alone and not evaluation.given:
+            item_scores = [table.score(visit) for visit in evaluation.visits]
+        else:
+            item_scores = [scores[cap.item] for scores in evaluation.items_under(None)]
+        if any([table.item.fails_critically(score.points) for score in item_scores]):  # noqa: C419 (faster)
+            caps.append((cap.item, cap.at))
+    return caps

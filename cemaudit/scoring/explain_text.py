@@ -44,7 +44,11 @@ def derivation_lines(node: ExplanationNode, *, as_shown: bool = True) -> Iterato
         yield from _decided(node.decision)
     if node.how:
         steps = (f"→ {_STEPS[step.what](step)} = {number_words(step.value)}" for step in node.steps)
-        yield "  ".join([_aggregated(node), *steps])
+        way = f"{node.how} [{node.formula}]" if node.formula else node.how
+        if node.aggregate is not None:
+            result = number_words(node.aggregate)
+            way += f" = {result}" if node.working in {"", result} else f" = {node.working} = {result}"
+        yield "  ".join([way, *steps])
     if as_shown and node.rounding and node.rounding.stage == "display" and node.value is not None:
         how = _rounded(node.rounding.mode, str(node.rounding.digits))
         yield str(message("shown as {value}: {how}", value=node.shown, how=how))
@@ -61,20 +65,11 @@ def reasons_of(unscored: Sequence[ExplanationNode]) -> str:
     names = defaultdict(list)
     for node in unscored:
         names[node.reason.words if node.reason else ""].append(printable(node.name))
-    reasons = ", ".join(f"{len(name)} {reason} ({_listed(name)})" for reason, name in names.items())
+    reasons = ", ".join(
+        f"{len(group)} {reason} ({', '.join([*group[:_NAMED], *(['…'] if len(group) > _NAMED else [])])})"
+        for reason, group in names.items()
+    )
     return f"{message('{count} without a score', count=len(unscored))}: {reasons}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])
-
-
-def _aggregated(node: ExplanationNode) -> str:
-    way = f"{node.how} [{node.formula}]" if node.formula else node.how
-    if node.aggregate is None:
-        return way
-    result = number_words(node.aggregate)
-    return f"{way} = {result}" if node.working in {"", result} else f"{way} = {node.working} = {result}"
 
 
 def _decided(decision: MissingAnswerDecision) -> Iterator[str]:

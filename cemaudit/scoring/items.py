@@ -93,8 +93,17 @@ def make_tables(checklist: Checklist, unanswered: str = "exclude", na: str | Non
 def score_items_with(tables: Mapping[str, ItemScoreTable], visit: Visit, na: str | None = None) -> dict[str, ItemScore]:
     """The score of every item by id; points are handed over unless a measure's own policy ``na`` is in force."""
     scores = {name: table.score(visit) for name, table in tables.items()}
-    if na is None:
-        _hand_points_over(scores, tables)
+    if na is not None:
+        return scores
+    # Items that do not apply and give their points away raise what their heir can earn, in proportion.
+    for name, table in tables.items():
+        heir, score = table.heir, scores[name]
+        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible:
+            continue
+        weight, inherited = tables[heir].item.weight, scores[heir]
+        if weight and inherited.points is not None and inherited.possible:
+            added_possible = inherited.possible + score.possible * table.item.weight / weight
+            scores[heir] = ItemScore(inherited.points * added_possible / inherited.possible, added_possible)
     return scores
 
 
@@ -114,15 +123,3 @@ def _left_out(reason: Reason, possible: Fraction | None, unanswered: str, policy
     if reason is Reason.UNANSWERED and unanswered == "zero" and possible is not None:
         return ItemScore(Fraction(0), possible)
     return ItemScore(None, possible, reason)
-
-
-def _hand_points_over(scores: dict[str, ItemScore], tables: Mapping[str, ItemScoreTable]) -> None:
-    """Items that do not apply and give their points away raise what their heir can earn, in proportion."""
-    for name, table in tables.items():
-        heir, score = table.heir, scores[name]
-        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible:
-            continue
-        weight, inherited = tables[heir].item.weight, scores[heir]
-        if weight and inherited.points is not None and inherited.possible:
-            added_possible = inherited.possible + score.possible * table.item.weight / weight
-            scores[heir] = ItemScore(inherited.points * added_possible / inherited.possible, added_possible)

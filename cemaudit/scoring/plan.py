@@ -172,10 +172,11 @@ class _Planner:
 
     def _order(self) -> list[str]:
         measures, items = self.scheme.measure, self.checklist.items
-        needs = {
-            name: [other for other in _dependencies(measure, items) if other in measures]
-            for name, measure in measures.items()
-        }
+        needs: dict[str, list[str]] = {}
+        for name, measure in measures.items():
+            sources = [source for source in measure.of if source not in items]
+            capping = [other for cap in measure.caps for other in cap.where]
+            needs[name] = [other for other in (*sources, *capping) if other in measures]
         try:
             return list(graphlib.TopologicalSorter(needs).static_order())
         except graphlib.CycleError as error:
@@ -228,7 +229,9 @@ class _Planner:
     def _candidates(self, measure: Measure, source: str) -> Iterator[_InputCandidate]:
         checklist = self.checklist
         if source == "@items":
-            yield from (self._item(item) for item in checklist.items.values() if _carries_points(item, measure))
+            # Items without points count, too, where raw values are asked for.
+            takes_all = measure.take == "value"
+            yield from (self._item(item) for item in checklist.items.values() if takes_all or item.possible is not None)
         elif source in VISIT_SOURCES:
             yield from (self._feeling(source, touchpoint) for touchpoint in checklist.touchpoints)
         elif source in checklist.items:
@@ -320,17 +323,6 @@ class _Planner:
         divides_by_weights = aggregator is not None and aggregator.mean_over in {"weights", "possible"}
         if divides_by_weights and inputs and not sum(member_input.weight for member_input in inputs):
             self._add_problem(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
-
-
-def _dependencies(measure: Measure, items: Mapping[str, Item]) -> Iterator[str]:
-    yield from (source for source in measure.of if source not in items)
-    for cap in measure.caps:
-        yield from cap.where
-
-
-def _carries_points(item: Item, measure: Measure) -> bool:
-    """Whether ``@items`` means this item too: it carries points, or raw values are asked for."""
-    return item.possible is not None or measure.take == "value"
 
 
 def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -66,16 +66,15 @@ class ScoreStep(NamedTuple):
 
 def steps_of(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]] = ()) -> tuple[ScoreStep, ...]:
     """In this order: transform, the caps in force (each with its reason), rounding."""
-    return tuple(_steps(measure, value, caps))
-
-
-def _steps(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]]) -> Iterator[ScoreStep]:
+    steps = []
     moved = value if measure.transform.is_idle else measure.transform.apply(value)
     if moved is not value and moved != value:
-        yield ScoreStep("transform", "", moved)
+        steps.append(ScoreStep("transform", "", moved))
     for detail, at in caps:
         if moved > at:
             moved = at
-            yield ScoreStep("cap", detail, moved)
+            steps.append(ScoreStep("cap", detail, moved))
     if measure.round and measure.round.stage == "value":
-        yield ScoreStep("round", f"{measure.round.mode} {measure.round.digits}", round_exactly(moved, measure.round))
+        moved = round_exactly(moved, measure.round)
+        steps.append(ScoreStep("round", f"{measure.round.mode} {measure.round.digits}", moved))
+    return tuple(steps)

@@ -115,13 +115,13 @@ def product(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggre
     """Return Π x."""
     product = NumberColumn(np.ones(members.block.rows), most=1.0)
     for member_columns in members.parts():
-        product = _multiplied(product, NumberColumn(*_or_one(member_columns.number, member_columns.has)))
+        number = member_columns.number
+        # A member without a score is a factor of 1: ``scale`` parts of ``scale``.
+        plain = number if number.is_exact and number.bottom is None else number.as_floats()
+        factor = np.where(member_columns.has, plain.top, plain.scale)
+        most = max(plain.most, plain.scale)
+        product = _multiplied(product, NumberColumn(factor, None, plain.scale, most, 1.0, plain.error))
     return product, None
-
-
-def _or_one(number: NumberColumn, has: Mask) -> tuple[Floats, None, int, float, float, float]:
-    plain = number if number.is_exact and number.bottom is None else number.as_floats()
-    return np.where(has, plain.top, plain.scale), None, plain.scale, max(plain.most, plain.scale), 1.0, plain.error
 
 
 def _multiplied(one: NumberColumn, other: NumberColumn) -> NumberColumn:
@@ -222,7 +222,12 @@ def _plugin_form(aggregator: Aggregator) -> ColumnForm:
     def run(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
         member_columns, some = members.parts(), members.scored > 0
         values = np.array([np.where(member.has, member.number.value, np.nan)[some] for member in member_columns])
-        possible = np.array([_or_nan(member.possible, member.has)[some] for member in member_columns])
+        possible = np.array(
+            [
+                np.where(member.has, np.nan if member.possible is None else member.possible.value, np.nan)[some]
+                for member in member_columns
+            ]
+        )
         weights = np.array([float(weight) for weight in members.members.weights])
         call = aggregator.columns
         assert call is not None  # noqa: S101 (asked only where there is one)
@@ -239,7 +244,3 @@ def _plugin_form(aggregator: Aggregator) -> ColumnForm:
 
 
 _PLUGIN_REACH = 1e4  # rows beyond are scored exactly
-
-
-def _or_nan(number: NumberColumn | None, has: Mask) -> Floats:
-    return np.where(has, np.nan if number is None else number.value, np.nan)

@@ -59,7 +59,14 @@ class ScoreMembers:
         if sum_kind not in self._sums:
             weighted = sum_kind in _WEIGHTED
             weights = [source.weight if weighted else Fraction(1) for source in self.coded]
-            self._sums[sum_kind] = _CodedItemSum([_table(source, sum_kind) for source in self.coded], weights)
+            match sum_kind:
+                case "earned" | "plain":
+                    tables = [source.values for source in self.coded]
+                case "possible":
+                    tables = [source.possible for source in self.coded]
+                case _:
+                    tables = [[Fraction(value is not None) for value in source.values] for source in self.coded]
+            self._sums[sum_kind] = _CodedItemSum(tables, weights)
         return self._sums[sum_kind]
 
     def members_of_block(self, block: RowBlock) -> BlockMembers:
@@ -129,21 +136,14 @@ class BlockMembers:
         if not self._others:
             return coded
         factors = [s.weight if sum_kind in _WEIGHTED else Fraction(1) for s in self.members.others]
-        numbers = [_number(other_item, sum_kind) for other_item in self._others]
+        match sum_kind:
+            case "earned" | "plain":
+                numbers = [column.number for column in self._others]
+            case "possible":
+                nothing = NumberColumn(np.zeros(self.block.rows))
+                numbers = [column.possible or nothing for column in self._others]
+            case _:
+                numbers = [NumberColumn(column.has.astype(np.float64), most=1.0) for column in self._others]
         if not self._codes:
             return weighted_sum(numbers, factors, self.block.rows)
         return weighted_sum([coded, *numbers], [Fraction(1), *factors], self.block.rows)
-
-
-def _table(source: CodedItem, sum_kind: str) -> list[Fraction | None]:
-    if sum_kind in {"earned", "plain"}:
-        return source.values
-    return source.possible if sum_kind == "possible" else [Fraction(value is not None) for value in source.values]
-
-
-def _number(column: MemberColumn, sum_kind: str) -> NumberColumn:
-    if sum_kind in {"earned", "plain"}:
-        return column.number
-    if sum_kind == "possible":
-        return column.possible or NumberColumn(np.zeros(len(column.has)))
-    return NumberColumn(column.has.astype(np.float64), most=1.0)

@@ -129,15 +129,12 @@ class PlainNumberItem(CodedItem):
         held = np.clip(numbers, -self.reach, self.reach)
         error = 0.0 if self.is_whole else self.reach * 2.0**-52
         number = NumberColumn(np.where(answered, held, 0.0), most=self.reach, error=error)
-        return MemberColumn(_merged(number, left_out.number, answered), answered | left_out.has, left_out.possible)
-
-
-def _merged(first: NumberColumn, other: NumberColumn, where: Mask) -> NumberColumn:
-    if not other.most:
-        return first
-    plain = other.as_floats()
-    top = np.where(where, first.value, plain.top)
-    return NumberColumn(top, most=max(first.most, plain.most), error=max(first.as_floats().error, plain.error))
+        if left_out.number.most:  # without an answer, too, something may be earned
+            instead = left_out.number.as_floats()
+            top = np.where(answered, number.value, instead.top)
+            error = max(number.as_floats().error, instead.error)
+            number = NumberColumn(top, most=max(number.most, instead.most), error=error)
+        return MemberColumn(number, answered | left_out.has, left_out.possible)
 
 
 class HeirItem(CodedItem):

@@ -120,8 +120,14 @@ class ScoreBounds:
         if lines is None or table is None:
             return (self._unbounded_line(reckoning, sign * float(reckoning.score.value)),)
         scale = abs(float(transform.times))
-        moved = tuple(line.scaled(scale, table * float(transform.plus)) for line in lines)
-        return self._finished(reckoning, sign, _transformed(moved, transform, sign, table))
+        # Up to here the lines bound ``table`` times the value; after table and clamp, ``sign`` times the value.
+        lines = tuple(line.scaled(scale, table * float(transform.plus)) for line in lines)
+        if transform.table:
+            lines = tuple(monotone_bound(line, _looked_up(transform, sign, table)) for line in lines)
+        if transform.clamp:
+            low, high = sorted(sign * float(end) for end in transform.clamp)
+            lines = (*(line.raised(low) for line in lines), LinearBound(high))
+        return self._finished(reckoning, sign, lines)
 
     def _unbounded_line(self, reckoning: ScoreDerivation, start: float) -> LinearBound:
         """The line where no rule is known: all below may pull either way."""
@@ -230,16 +236,6 @@ def _directions(transform: Transform, sign: int) -> tuple[int, int | None]:
         table = -sign if values == sorted(values, reverse=True) else None
     turn = 1 if transform.times >= 0 else -1
     return (table or sign) * turn, table
-
-
-def _transformed(lines: LinearBounds, transform: Transform, sign: int, table: int) -> LinearBounds:
-    """Lines of the value before table and clamp (times ``table``) as lines of the value after them."""
-    if transform.table:
-        lines = tuple(monotone_bound(line, _looked_up(transform, sign, table)) for line in lines)
-    if transform.clamp:
-        low, high = sorted(sign * float(end) for end in transform.clamp)
-        lines = (*(line.raised(low) for line in lines), LinearBound(high))
-    return lines
 
 
 def _looked_up(transform: Transform, sign: int, table: int) -> Callable[[float], float]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring.exact import Evaluation
 from cemaudit.scoring.whatif.goals import Goal
-from cemaudit.scoring.whatif.levers import AnswerPosition, Lever, MoveEffects, SingleMove, evaluate_after
-from cemaudit.scoring.whatif.linear_bounds import LinearBound
+from cemaudit.scoring.whatif.levers import Lever, MoveEffects, SingleMove, evaluate_after
 from cemaudit.scoring.whatif.score_bounds import ScoreBounds
 
 __all__ = ["BestMoves", "Missing", "RemainingNeed", "SearchBudget", "cheapest_moves", "needs_of_goal", "remaining_need"]
@@ -79,26 +78,25 @@ def needs_of_goal(goal: Goal, reach: ScoreBounds) -> list[list[Missing]]:
     for name, bound in goal.hindrances:
         for sign in _signs(bound.sign):
             reach.lines(name, -sign)
-    return [
-        [
-            missing
-            for name, bound in row
-            for sign in _signs(bound.sign)
-            for missing in _missing(reach.lines(name, sign), sign * float(bound.edge))
-        ]
-        for row in goal.rows
-    ]
+    rows: list[list[Missing]] = []
+    for row in goal.rows:
+        missing = []
+        for name, bound in row:
+            for sign in _signs(bound.sign):
+                # A score that reaches its edge exactly may lie below it by the error of floats.
+                edge = sign * float(bound.edge)
+                slack = _SLACK * max(1.0, abs(edge))
+                missing += [
+                    (edge - slack - line.start, line.gains)
+                    for line in reach.lines(name, sign)
+                    if line.start + slack < edge
+                ]
+        rows.append(missing)
+    return rows
 
 
 def _signs(sign: str) -> tuple[int, ...]:
     return (1, -1) if sign == "==" else (1,) if sign[0] == ">" else (-1,)
-
-
-def _missing(lines: Iterable[LinearBound], edge: float) -> Iterator[Missing]:
-    slack = _SLACK * max(1.0, abs(edge))
-    for line in lines:
-        if line.start + slack < edge:
-            yield edge - slack - line.start, line.gains
 
 
 Moved = dict[str, AnswerValue]
@@ -152,7 +150,14 @@ def cheapest_moves(
     finding = BestMoves(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
     switches = [lever for lever in levers if lever.is_switch]
     others = [lever for lever in levers if not lever.is_switch]
-    for moves in _switched(switches):
+    # Switches decide what else arises; with every way of setting them, few moves first, the rest is a linear search.
+    settings = (
+        dict(zip((lever.name for lever in combination), options, strict=True))
+        for size in range(len(switches) + 1)
+        for combination in itertools.combinations(switches, size)
+        for options in itertools.product(*(lever.options for lever in combination))
+    )
+    for moves in settings:
         paid = sum((costs[name] for name in moves), Fraction(0))
         if finding.is_at_most(paid):
             continue
@@ -168,14 +173,6 @@ def cheapest_moves(
     return finding
 
 
-def _switched(switches: Sequence[Lever]) -> Iterator[Moved]:
-    """Every way to set the levers that decide what else arises, few moves first."""
-    for size in range(len(switches) + 1):
-        for combination in itertools.combinations(switches, size):
-            for options in itertools.product(*(lever.options for lever in combination)):
-                yield dict(zip((lever.name for lever in combination), options, strict=True))
-
-
 class _MoveSearch:
     """The search with all switches set."""
 
@@ -186,18 +183,45 @@ class _MoveSearch:
         self.numbers = itertools.count()
         self.effects = MoveEffects(base, levers)
         budget.evaluations -= sum(len(lever.options) for lever in levers)
-        reach = ScoreBounds(self.effects)
-        missing = needs_of_goal(goal, reach)
-        self.options = {
-            name: _undominated_options(self.effects, reach, singles) for name, singles in self.effects.singles.items()
-        }
+        self.reach = ScoreBounds(self.effects)
+        missing = needs_of_goal(goal, self.reach)
+        self.options = {name: self._undominated_options(singles) for name, singles in self.effects.singles.items()}
         self.scale = math.lcm(1, *(costs[name].denominator for name in self.options))
         self.costs = {name: int(costs[name] * self.scale) for name, options in self.options.items() if options}
-        self.order = sorted(self.costs, key=lambda name: _gain_per_cost(self.costs[name], name, missing))
+
+        def cost_per_gain(name: str) -> float:
+            shares = (min(gains.get(name, 0) / lacking, 1) for row in missing for lacking, gains in row)
+            share = max(shares, default=0)
+            return self.costs[name] / share if share else math.inf
+
+        # Levers that bring more of what is missing for less come first: good sets of moves are met early.
+        self.order = sorted(self.costs, key=cost_per_gain)
         self.rows: Rows = [tuple(remaining_need(*need, self.order, self.costs) for need in row) for row in missing]
-        self.is_whole = all(
-            _is_whole(lever, self.effects, reach) for name, lever in self.effects.levers.items() if self.options[name]
-        )
+        self.is_whole = all(self._is_whole(lever) for name, lever in self.effects.levers.items() if self.options[name])
+
+    def _undominated_options(self, singles: Sequence[SingleMove]) -> list[AnswerValue]:
+        """The options no other option beats in everything heeded, the best first; none where staying put is as good."""
+        lever, moving = singles[0].lever, self.effects.moving
+        heeded = [(leaf, sign) for leaf, sign in sorted(self.reach.directions) if lever in moving.get(leaf, {})]
+        now = [self.effects.member(leaf).value for leaf, _ in heeded]
+        worth: dict[int, tuple[Fraction, ...]] = {}
+        for number, single in enumerate(singles):
+            values = ((sign, self.effects.member(leaf, single.after).value) for leaf, sign in heeded)
+            worth[number] = tuple(sign * value if value is not None else Fraction(-(10**9)) for sign, value in values)
+        if None not in now:
+            still = tuple(sign * value for (_, sign), value in zip(heeded, now, strict=True) if value is not None)
+            worth = {number: other_worth for number, other_worth in worth.items() if not _dominates(still, other_worth)}
+        kept = [
+            number
+            for number, mine in worth.items()
+            if not any(_dominates(other, mine) and (other != mine or rival < number) for rival, other in worth.items())
+        ]
+        return [singles[number].option for number in sorted(kept, key=lambda number: -sum(worth[number]))]
+
+    def _is_whole(self, lever: Lever) -> bool:
+        """Whether no option left out could do better than those tried."""
+        ways = {sign for leaf, sign in self.reach.directions if lever.name in self.effects.moving.get(leaf, {})}
+        return not lever.gap or (len(ways) < 2 and ("above" if 1 in ways else "below") not in lever.gap)
 
     def improve(self, best_moves: BestMoves, switched: Moved, paid: Fraction) -> None:
         """Put the cheapest moves into ``best_moves`` where they are cheaper than what is known."""
@@ -274,43 +298,6 @@ class _MoveSearch:
             if self._reaches(fewer):
                 moves = fewer
         return moves
-
-
-def _gain_per_cost(cost: int, name: str, rows: Sequence[Sequence[Missing]]) -> float:
-    """Levers that bring more of what is missing for less come first."""
-    share = max((min(gains.get(name, 0) / missing, 1) for row in rows for missing, gains in row), default=0)
-    return cost / share if share else math.inf
-
-
-def _is_whole(lever: Lever, effects: MoveEffects, reach: ScoreBounds) -> bool:
-    """Whether no option left out could do better than those tried."""
-    ways = {sign for leaf, sign in reach.directions if lever.name in effects.moving.get(leaf, {})}
-    return not lever.gap or (len(ways) < 2 and ("above" if 1 in ways else "below") not in lever.gap)
-
-
-def _undominated_options(effects: MoveEffects, reach: ScoreBounds, singles: Sequence[SingleMove]) -> list[AnswerValue]:
-    """The options no other option beats in everything heeded, the best first; none where staying put is as good."""
-    heeded = [
-        (leaf, sign) for leaf, sign in sorted(reach.directions) if singles[0].lever in effects.moving.get(leaf, {})
-    ]
-    now = [effects.member(leaf).value for leaf, _ in heeded]
-    worth = {number: _worth(effects, heeded, single) for number, single in enumerate(singles)}
-    if None not in now:
-        still = tuple(sign * value for (_, sign), value in zip(heeded, now, strict=True) if value is not None)
-        worth = {number: other_worth for number, other_worth in worth.items() if not _dominates(still, other_worth)}
-    kept = [
-        number
-        for number, mine in worth.items()
-        if not any(_dominates(other, mine) and (other != mine or rival < number) for rival, other in worth.items())
-    ]
-    return [singles[number].option for number in sorted(kept, key=lambda number: -sum(worth[number]))]
-
-
-def _worth(
-    effects: MoveEffects, heeded: Sequence[tuple[AnswerPosition, int]], single: SingleMove
-) -> tuple[Fraction, ...]:
-    values = ((sign, effects.member(leaf, single.after).value) for leaf, sign in heeded)
-    return tuple(sign * value if value is not None else Fraction(-(10**9)) for sign, value in values)
 
 
 def _dominates(first: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> bool:
