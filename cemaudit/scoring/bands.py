@@ -31,6 +31,7 @@ def find_band(scheme: Scheme, scores: Mapping[str, Score], peers: Peers | None =
     """
     for number, band in enumerate(scheme.bands):
         values = {name: scores[name].value for name in band.where}
+        # Without a value the row cannot be tried, and the rows below are meant for those above not holding.
         if any(value is None for value in values.values()) or (peers is None and _asks_for_peers(band)):
             return None
         if conditions_hold(band.where, values, peers):
@@ -88,6 +89,7 @@ def order_by_peer_bands(audits: Iterable[Audit]) -> Iterator[Audit]:
             waiting.setdefault(audit.scheme.ref, []).append(audit)
         else:
             yield audit
+    # Peers are those graded together, so that nobody is graded before all are scored.
     for group in waiting.values():
         peers = peers_of(group[0].scheme, group)
         for audit in group:

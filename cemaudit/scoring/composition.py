@@ -37,6 +37,7 @@ def compose(plan: Plan, audits: Sequence[Audit]) -> Audit:
         raise BadInput(Problem(message("the scheme composes nothing"), plan.scheme.ref))
     filled = {item: _value(composed, audits) for item, composed in composition.items()}
     scores = {item: value for item, value in filled.items() if value is not None}
+    # The composed audit stands at the date of the latest visit, and so among its store's audits.
     latest = audits[-1].visit
     visit = Visit(
         id=f"{latest.store}/{plan.scheme.ref}"[:120],

@@ -63,6 +63,7 @@ class Engine:
 
     def __init__(self, blocked: Iterable[str] = (), files: Iterable[Path] = (), scheme: str | None = None) -> None:
         self.plugins: Plugins = load_plugins(blocked)
+        # A plugin may not take the name of a built-in aggregator: no scheme may change its meaning by an installation.
         self.library = Library(self.plugins, files, BUILT_IN)
         self._scheme = scheme
         self._plans: dict[tuple[str, str], Plan] = {}
@@ -142,6 +143,7 @@ def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
     for number, visit in enumerate(visits):
         past.append(engine.audit(visit, _same_checklist(past, visit)))
         groups[("episode", visit.episode.id) if visit.episode else ("visit", visit.id)].append(number)
+    # An episode is reported once, and its own visits are no history of it.
     for group in groups.values():
         earlier = [past[number] for number in range(group[0]) if number not in group]
         audits, history = tuple(past[number] for number in group), _same_checklist(earlier, past[group[0]].visit)

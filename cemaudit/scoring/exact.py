@@ -116,6 +116,7 @@ def _derive(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
     name = score_name(measure.id, group.key)
     members = _members(evaluation, measure, group)
     scored = [member for member in members if member.value is not None]
+    # Most visits miss nothing: the reasons are looked at only where something is.
     missing: list[Reason | None] = []
     width = len(members)
     if len(scored) < width:
@@ -165,6 +166,7 @@ def _reason_for_no_score(
 
 def _members(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> list[Member]:
     """One member for another score; one for each visit for anything noted in a visit."""
+    # One visit is the usual case and the fast one.
     sheets = evaluation.pooled_item_scores
     if len(sheets) == 1:
         answers = sheets[0]
@@ -173,7 +175,7 @@ def _members(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> l
             for member_input, ref, memo in group.lookups
         ]
     return [
-        member_input.known.get(answers.get(member_input.ref))
+        member_input.member_of_answer.get(answers.get(member_input.ref))
         or _member_from_input(evaluation, number, measure, member_input)
         for member_input in group.inputs
         for number, answers in enumerate(sheets[:1] if member_input.kind == "score" else sheets)
@@ -208,11 +210,12 @@ def _felt_member(evaluation: Evaluation, number: int, member_input: MeasureInput
             value = Fraction(sum(item.fails_critically(scores[item.id].points) for item in items))
     reason = None
     if value is None:
-        asked = evaluation.plan.checklist.touchpoint[touchpoint]
-        is_asked = asked.emotion if member_input.kind == "@emotions" else asked.expectation
+        spot = evaluation.plan.checklist.touchpoint[touchpoint]
+        is_asked = spot.emotion if member_input.kind == "@emotions" else spot.expectation
         scores = evaluation.items_under(None)[number]
+        # A feeling that was asked for and is missing counts against completeness; one never asked does not.
         reason = Reason.UNANSWERED if is_asked else Reason.NOT_ASKED
-        if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in asked.items):
+        if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in spot.items):
             reason = Reason.NOT_RELEVANT
     return Member(f"{member_input.kind}[{member_input.ref}]", value, weight=member_input.weight, reason=reason)
 
@@ -221,6 +224,7 @@ def _item_member(evaluation: Evaluation, number: int, measure: Measure, member_i
     """An item's part in a measure; kept by answer where nothing else decides it."""
     visit, table = evaluation.visits[number], evaluation.plan.tables(measure.na)[member_input.ref]
     answer = visit.answers.get(member_input.ref)
+    # Conditions, handed over points and composed inputs make the same answer worth different points.
     if not table.stands_alone or evaluation.given:
         return _make_member(evaluation.items_under(measure.na)[number][member_input.ref], measure, member_input, answer)
     if answer is None:
@@ -231,7 +235,7 @@ def _item_member(evaluation: Evaluation, number: int, measure: Measure, member_i
         return member
     member = _make_member(table.score(visit), measure, member_input, answer)
     if table.answers_are_few:
-        member_input.known[answer] = member
+        member_input.member_of_answer[answer] = member
     return member
 
 
@@ -258,14 +262,15 @@ def member_value(
 
 
 def _steps(evaluation: Evaluation, measure: Measure, group: PlannedScore, value: Fraction) -> tuple[ScoreStep, ...]:
+    # Most measures have no caps, and this runs for every score of every visit.
     is_capped = measure.caps or group.critical_caps
     caps = _caps_in_force(evaluation, measure, group) if is_capped else []
     key: tuple[int | str, ...] = (value.numerator, value.denominator, *[detail for detail, _ in caps])
-    memo_entry = group.known.get(key)
+    memo_entry = group.steps_of_value.get(key)
     if memo_entry is None:
         memo_entry = steps_of(measure, value, caps)
-        if len(group.known) < MEMO_SIZE:
-            group.known[key] = memo_entry
+        if len(group.steps_of_value) < MEMO_SIZE:
+            group.steps_of_value[key] = memo_entry
     return memo_entry
 
 

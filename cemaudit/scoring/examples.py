@@ -77,11 +77,11 @@ def _numbers(expected: Mapping[str, Fraction], scores: Mapping[str, Score], digi
         if name not in scores:
             yield Problem(message("no such score: {name}", name=name), name)
             continue
-        found = scores[name].value
-        if found is not None and digits is not None:
-            found = round_exactly(found, Rounding(digits=digits))
-        if found != value:
-            value_text = message("not scored") if found is None else shown_exactly(found)
+        computed = scores[name].value
+        if computed is not None and digits is not None:
+            computed = round_exactly(computed, Rounding(digits=digits))
+        if computed != value:
+            value_text = message("not scored") if computed is None else shown_exactly(computed)
             yield _differs(name, shown_exactly(value), value_text)
 
 

@@ -243,6 +243,7 @@ def _steps(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[Score
         low, high = transform.clamp
         yield ScoreStep("clamp", f"{shown_exactly(low)}..{shown_exactly(high)}", min(max(value, low), high))
     for step in reckoning.steps:
+        # The evaluator calls both a cap; only the item's id tells them apart.
         if step.what == "cap" and step.detail in evaluation.plan.checklist.items:
             yield ScoreStep("critical", step.detail, step.value)
         elif step.what != "transform":

@@ -56,6 +56,7 @@ def derivation_lines(node: ExplanationNode, *, as_shown: bool = True) -> Iterato
 
 def split_scored_parts(children: Sequence[ExplanationNode]) -> tuple[list[ExplanationNode], list[ExplanationNode]]:
     """The parts that have a score, or whose lack of one must be seen, and those that may be folded into a line."""
+    # A refused item decides the whole score, so it is never folded away.
     scored = [child for child in children if child.value is not None or child.reason is Reason.REFUSED]
     return scored, [child for child in children if child.value is None and child.reason is not Reason.REFUSED]
 

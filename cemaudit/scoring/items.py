@@ -34,6 +34,7 @@ def item_is_relevant(item: Item, visit: Visit, checklist: Checklist) -> bool:
 
 def item_applies(item: Item, steps: tuple[str, ...], answers: Mapping[str, AnswerValue], step: str | None) -> bool:
     """Whether an item of a touchpoint with these ``steps`` arises where these ``answers`` were given at ``step``."""
+    # A touchpoint without steps belongs to every step.
     if step and steps and step not in steps:
         return False
     return item.when is None or item.when.holds({**answers, "step": step})
@@ -52,6 +53,7 @@ class ItemScoreTable:
         self.heir = item.gives_to
         self.left_out = {reason: _left_out(reason, self.possible, unanswered, na or item.na) for reason in LEFT_OUT}
         steps = checklist.touchpoint_of[item.id].steps
+        # A measure's own rule for what does not apply hands no points over.
         inherits = na is None and any(other.gives_to == item.id for other in checklist.items.values())
         self._steps = steps
         self._always_arises = item.when is None and not steps

@@ -68,6 +68,7 @@ class LintRemark:
     problem: Problem
 
 
+# What is asked must be about the service. Words are searched in both languages, whatever language is in force.
 _INTRUSIVE = re.compile(
     r"\b(make-?up|lipstick|hair(style|cut)?|breath|body (odou?r|shape)|weight of (the )?staff|nationality|gender|"
     r"staff'?s age|attractive|good-looking)\b"
@@ -122,9 +123,9 @@ def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:
 def _unfair(place: str, text: Text) -> Iterator[LintRemark]:
     words = f"{text.ko or ''}\n{text.en or ''}"
     if match := _INTRUSIVE.search(words):
-        what = message("asks about the body or person of staff: {words}", words=match[0])
+        problem = message("asks about the body or person of staff: {words}", words=match[0])
         hint = message("such items have been found to violate staff's rights; ask about the service instead")
-        yield LintRemark(LintLevel.WARNING, Problem(what, place, hint))
+        yield LintRemark(LintLevel.WARNING, Problem(problem, place, hint))
     if match := _PROVOKING.search(words):
         yield LintRemark(LintLevel.WARNING, Problem(message("provokes staff: {words}", words=match[0]), place))
     if match := _PHOTOGRAPHED.search(words):

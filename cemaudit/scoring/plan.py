@@ -50,7 +50,7 @@ class MeasureInput:
     kind: Kind
     ref: str
     weight: Fraction
-    known: dict[AnswerValue | None, Member] = field(default_factory=dict, compare=False, repr=False)
+    member_of_answer: dict[AnswerValue | None, Member] = field(default_factory=dict, compare=False, repr=False)
     """Members already made, by answer: filled while visits are scored, where an item stands alone."""
     left_out: dict[Reason, Member] = field(default_factory=dict, compare=False, repr=False)
     """The same for items without an answer, by reason."""
@@ -71,13 +71,17 @@ class PlannedScore:
     key: Key
     inputs: tuple[MeasureInput, ...]
     critical_caps: tuple[CriticalCap, ...] = ()
-    known: dict[tuple[int | str, ...], tuple[ScoreStep, ...]] = field(default_factory=dict, compare=False, repr=False)
+    steps_of_value: dict[tuple[int | str, ...], tuple[ScoreStep, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     """Steps already taken, by numerator, denominator and the caps in force: filled while visits are scored."""
 
     @cached_property
     def lookups(self) -> tuple[tuple[MeasureInput, str, Callable[[AnswerValue | None], Member | None]], ...]:
-        """Each input with what it refers to and how its known members are found."""
-        return tuple((member_input, member_input.ref, member_input.known.get) for member_input in self.inputs)
+        """Each input with what it refers to and how members made before are found."""
+        return tuple(
+            (member_input, member_input.ref, member_input.member_of_answer.get) for member_input in self.inputs
+        )
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ class Plan:
 
     def part(self, score_names: Iterable[str]) -> Plan:
         """The part of the plan that some scores need, each named in full or, for all of a measure, by the measure."""
+        # Measures stand after all they need, so one walk backwards finds everything.
         needed, measures = set(score_names), []
         for planned in reversed(self.measures):
             restricted = planned.part(needed)
@@ -212,6 +217,7 @@ class _Planner:
         ) or self._empty(measure)
 
     def _empty(self, measure: Measure) -> tuple[PlannedScore, ...]:
+        # A measure by facet may have no group at all; a single one exists and is not scored.
         return () if measure.for_each else (PlannedScore((), ()),)
 
     def _meets_conditions(self, measure: Measure, candidate: _InputCandidate) -> bool:
@@ -275,6 +281,7 @@ class _Planner:
     @cached_property
     def _orders(self) -> dict[Facet, dict[str, int]]:
         checklist = self.checklist
+        # Tags have no order but that in which the checklist first uses them.
         tags = dict.fromkeys(tag for item in checklist.items.values() for tag in item.tags)
         orders: dict[Facet, list[str]] = {
             Facet.ITEM: list(checklist.items),
@@ -309,12 +316,13 @@ class _Planner:
                 self.problems.append(Problem(text, "measures", nearest(caps, self.scheme.measure)))
 
     def _check_arity(self, measure: Measure, aggregator: Aggregator, groups: tuple[PlannedScore, ...]) -> None:
+        # Each group is a score of its own, so each must have the right number of inputs.
         wrong = next((group for group in groups if aggregator.arity not in {None, len(group.inputs)}), None)
         if wrong:
             name, count = score_name(measure.id, wrong.key), len(wrong.inputs)
             text = N_("{how} needs {needed} inputs, {name} has {count}")
-            what = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
-            self._add_problem(measure, what, "of")
+            problem = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
+            self._add_problem(measure, problem, "of")
 
     def _check_weights(self, measure: Measure, groups: tuple[PlannedScore, ...]) -> None:
         """A facet's group may weigh nothing; a mean or ratio as a whole may not."""

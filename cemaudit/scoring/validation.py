@@ -59,6 +59,7 @@ def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         problem = item.answer.problem(value)
         if problem:
             yield problem.inside(f"answers.{item_id}")
+        # Left in, such an answer would count although nobody was to ask.
         elif not item_is_relevant(item, visit, checklist):
             text = message("answered, although it does not arise in this visit")
             yield Problem(text, f"answers.{item_id}", message("drop the answer, or correct what decides it"))
@@ -129,6 +130,7 @@ class VisitValidator:
             and checklist.touchpoint_of[item.id].id not in self._of_steps
             and isinstance(item.answer, _FEW_ANSWERS)
         }
+        # Millions of visits give the same few answers: each is judged once.
         self._good: set[tuple[str, type, AnswerValue]] = set()
 
     def problems(self, visit: Visit) -> list[Problem]:

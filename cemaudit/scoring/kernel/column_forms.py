@@ -77,6 +77,7 @@ def weighted_mean(members: BlockMembers, _options: Options, _block: RowBlock) ->
 
 def _quotient_of(top: NumberColumn, bottom: NumberColumn, where: Mask | None) -> Aggregated:
     """``top / bottom`` for an exact ``bottom`` that is not negative; where it is 0 the number means nothing."""
+    # Rows without a value divide by 1, not by 0; ``where`` says which they are.
     safe = np.maximum(bottom.top, np.ones(len(bottom.top)), out=bottom.top)
     if top.is_exact and top.bottom is None:
         scaled = top.times(Fraction(bottom.scale))
@@ -124,12 +125,12 @@ def product(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggre
     return product, None
 
 
-def _multiplied(one: NumberColumn, other: NumberColumn) -> NumberColumn:
-    if one.is_exact and other.is_exact and one.bottom is None and other.bottom is None:
-        product = NumberColumn(one.top * other.top, None, one.scale * other.scale, one.most * other.most)
+def _multiplied(factor: NumberColumn, other: NumberColumn) -> NumberColumn:
+    if factor.is_exact and other.is_exact and factor.bottom is None and other.bottom is None:
+        product = NumberColumn(factor.top * other.top, None, factor.scale * other.scale, factor.most * other.most)
         if product.fits:
             return product
-    first, second = one.as_floats(), other.as_floats()
+    first, second = factor.as_floats(), other.as_floats()
     most = first.most * second.most
     error = first.error * second.most + second.error * first.most + most * 2.0**-52
     return NumberColumn(first.top * second.top, most=most, error=error)
@@ -158,6 +159,7 @@ def quotient(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggr
     first, second = (member_columns.number for member_columns in members.parts())
     if not second.is_exact or second.bottom is not None:
         raise NotVectorizable(N_("it divides by a number that is not whole"))
+    # Denominators are positive in columns, so a negative sign goes to the top.
     sign = np.sign(second.top)
     top = NumberColumn(first.top * sign, first.bottom, first.scale, first.most, first.denominator_bound, first.error)
     return _quotient_of(top, NumberColumn(np.abs(second.top), None, second.scale, second.most), second.top != 0)
@@ -220,11 +222,11 @@ def _plugin_form(aggregator: Aggregator) -> ColumnForm:
     """A plugin's own column form; its numbers count as floats good to about eleven digits."""
 
     def run(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
-        member_columns, some = members.parts(), members.scored > 0
-        values = np.array([np.where(member.has, member.number.value, np.nan)[some] for member in member_columns])
+        member_columns, is_scored = members.parts(), members.scored > 0
+        values = np.array([np.where(member.has, member.number.value, np.nan)[is_scored] for member in member_columns])
         possible = np.array(
             [
-                np.where(member.has, np.nan if member.possible is None else member.possible.value, np.nan)[some]
+                np.where(member.has, np.nan if member.possible is None else member.possible.value, np.nan)[is_scored]
                 for member in member_columns
             ]
         )
@@ -232,9 +234,10 @@ def _plugin_form(aggregator: Aggregator) -> ColumnForm:
         call = aggregator.columns
         assert call is not None  # noqa: S101 (asked only where there is one)
         result = np.full(block.rows, np.nan)
-        if some.any():
+        if is_scored.any():
+            # A plugin may divide by 0 where it returns NaN.
             with np.errstate(all="ignore"):
-                result[some] = call(values, weights, possible, options)
+                result[is_scored] = call(values, weights, possible, options)
         is_finite = np.isfinite(result)
         number = np.where(is_finite, result, 0.0)
         block.leave_to_exact(np.abs(number) > _PLUGIN_REACH)

@@ -86,8 +86,10 @@ def rounded(number: NumberColumn, rounding: Rounding, block: RowBlock) -> Number
     else:
         scaled = number.as_floats().top * up / down
         turned = scaled + 0.5 if rounding.mode.startswith("half") else scaled
+        # Rounding turns at whole numbers; beside one, a float may fall either way.
         block.leave_to_exact(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
         scaled_value = _to_whole(scaled, 1, rounding.mode)
+    # Rounded numbers are compared with edges later and must be exact.
     if most * down >= MOST:
         raise NotVectorizable(N_("its numbers are too large"))
     return NumberColumn(scaled_value * down if down != 1 else scaled_value, scale=up, most=most * down)
@@ -141,6 +143,7 @@ def score_block(group: CompiledScore, block: RowBlock) -> BlockScore:
     number, aggregated = NumberColumn(np.zeros(block.rows)), None
     if members.size:
         number, aggregated = group.form(members, measure.options, block)
+        # Of nothing scored the number is 0, whatever the form made of the empty members.
         if group.planned.aggregator.empty == "zero":
             something = members.scored > 0
             number, aggregated = number.kept(something), None if aggregated is None else aggregated | ~something
@@ -176,6 +179,7 @@ def _reasons(group: CompiledScore, members: BlockMembers, valid: Mask, scored: M
     rows = ~valid
     member_reasons = members.reasons()[:, rows]
     count = len(member_reasons) - (member_reasons != HAS_SCORE).sum(axis=0)
+    # The first reason stands for all where all are the same.
     first = np.zeros(member_reasons.shape[1], np.int8)
     if len(member_reasons):
         first_missing = (member_reasons != HAS_SCORE).argmax(axis=0)
@@ -236,6 +240,7 @@ class CompiledPlan:
 
     def run(self, columns: VisitColumns) -> ScoredVisits:
         """The scores of all visits of ``columns``, equal to the exact ones."""
+        # Answers that the checklist does not list change what codes stand for; such columns are compiled anew.
         program = self._program if self._has_usual_levels(columns) else _Program(self.plan, columns)
         names = [group.name for group in program.groups] + program.by_visit_names
         scored = ScoredVisits(
@@ -252,6 +257,7 @@ class CompiledPlan:
             doubtful |= _rows(block)
             program.grade_rows(block, scored)
             ungraded |= _rows(block)
+        # Float64 cannot say on which side of an edge these lie, so that the definition has the last word.
         for row in sorted(doubtful):
             self._decide(columns, row, scored)
         for row in sorted(ungraded - doubtful):
@@ -294,6 +300,7 @@ class _Program:
         self.plan = plan
         self.groups: list[CompiledScore] = []
         self.fallbacks: dict[str, Message] = {}
+        # Numbers outgrow what floats hold exactly by their bounds alone, so a block of no rows tells beforehand.
         trial = RowBlock(columns, 0, 0)
         for planned in plan.measures:
             measure = planned.measure
@@ -351,6 +358,7 @@ class _Program:
             for name in self.by_visit_names:
                 scored.put(row, name, scores[name])
         for name in self.by_visit_names:
+            # Scored one by one, exactly; for what is made of them, floats with their error.
             values = np.nan_to_num(block.cut(scored.values[name]), posinf=_LARGEST, neginf=-_LARGEST)
             block.leave_to_exact(np.abs(values) >= _LARGEST)
             number = NumberColumn(np.clip(values, -_LARGEST, _LARGEST), most=_LARGEST, error=_LARGEST * 2.0**-52)

@@ -50,6 +50,7 @@ class ScoreMembers:
             make_source(plan, measure, member_input, columns) for member_input in group.inputs
         ]
         self.weights = [source.weight for source in self.sources]
+        # Items whose code decides everything are added up together; all others one after the other.
         self.coded = [source for source in self.sources if type(source) is CodedItem]
         self.others = [source for source in self.sources if type(source) is not CodedItem]
         self._sums: dict[str, _CodedItemSum] = {}
@@ -119,12 +120,12 @@ class BlockMembers:
     def refused(self) -> Mask | None:
         """Where a member may not be left out, and is."""
         refused = reason_code(Reason.REFUSED)
-        found: Mask | None = None
+        is_refused: Mask | None = None
         for source in self.members.sources:
             if source.may_refuse():
                 mine = source.reasons(self.block) == refused
-                found = mine if found is None else found | mine
-        return found
+                is_refused = mine if is_refused is None else is_refused | mine
+        return is_refused
 
     def reasons(self) -> NDArray[np.int8]:
         """Why each member has no value, one row for each member."""

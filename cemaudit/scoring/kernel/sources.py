@@ -76,6 +76,7 @@ class CodedItem:
         rows: Codes = np.zeros(block.rows, np.int8 if len(self.edges) < 127 else np.int32)
         for edge in self.edges:
             at = float(edge)
+            # The edge is no float, so a number beside it may fall into the wrong row.
             if Fraction(repr(at)) != edge:
                 block.leave_to_exact(numbers == at)
             rows += numbers > at
@@ -123,6 +124,7 @@ class PlainNumberItem(CodedItem):
         codes, numbers = block.codes(self.item.id), block.numbers(self.item.id)
         left_out = super().part(block)
         answered = codes >= 0
+        # A few huge numbers would cost all others their exactness.
         block.leave_to_exact(np.abs(numbers) > self.reach)
         if self.is_whole:
             block.leave_to_exact(numbers != np.rint(numbers))
@@ -164,6 +166,7 @@ class HeirItem(CodedItem):
             return column
         shares = {name: gift / self.own for name, gift in self.gifts.items()}
         scale = math.lcm(*(share.denominator for share in shares.values()))
+        # Each item that does not apply (code -1) makes its heir worth more, in proportion.
         grown = np.full(block.rows, float(scale))
         for name, share in shares.items():
             grown += (block.codes(name) == -1) * float(share * scale)
@@ -201,6 +204,7 @@ def item_source(plan: Plan, measure: Measure, member_input: MeasureInput, column
 
 def critical_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
     """Where a critical item failed."""
+    # A sum of this one item takes its points as they are, handed over ones included.
     probe_measure = Measure(id="it", how="sum", of=(item_id,))
     source = item_source(plan, probe_measure, MeasureInput("item", item_id, Fraction(1)), columns)
     item = plan.checklist.items[item_id]
@@ -260,6 +264,7 @@ class FeelingSource:
 
     def reasons(self, block: RowBlock) -> Codes:
         why = np.full(block.rows, self.why, np.int8)
+        # A touchpoint arises where any of its items does.
         irrelevant = np.logical_and.reduce([block.codes(name) == IRRELEVANT for name in self.items])
         why[irrelevant] = reason_code(Reason.NOT_RELEVANT)
         return np.where(self.part(block).has, HAS_SCORE, why)

@@ -73,10 +73,10 @@ def measure_goal(plan: Plan, name: str, at: str) -> Goal:
             Problem(message("no such score: {name}", name=name), plan.scheme.ref, nearest(name, score_names))
         )
     sign = ">=" if plan.scheme.direction == "higher-is-better" else "<="
-    found = bounds(at if at.strip()[:1] in "<>=" else f"{sign} {at}") if _CONDITION.fullmatch(at) else ()
-    if not found:
+    conditions = bounds(at if at.strip()[:1] in "<>=" else f"{sign} {at}") if _CONDITION.fullmatch(at) else ()
+    if not conditions:
         raise BadInput(Problem(message("expected {what}, found {value}", what=message("a number"), value=at), "--at"))
-    return Goal(name, (tuple((name, bound) for bound in found),))
+    return Goal(name, (tuple((name, bound) for bound in conditions),))
 
 
 def plan_for(plan: Plan, goal: Goal) -> Plan:

@@ -138,8 +138,10 @@ def _is_out(name: str, visit: Visit) -> bool:
 
 
 def _of_item(item: Item, visit: Visit, checklist: Checklist, *, is_raw: bool) -> Lever:
+    # Its answer may decide whether other items arise.
     conditions = [other.when for other in checklist.items.values() if other.when and item.id in other.when.names()]
     options, gap = _options(item.answer, [mark for condition in conditions for mark in _thresholds(condition)])
+    # Where the number itself counts, those between the options are answers of another worth.
     if isinstance(item.answer, Quantity) and not item.answer.one_of and (is_raw or any(map(_is_open, conditions))):
         gap |= INSIDE
     now, worth = visit.answers.get(item.id), item.answer.points
@@ -220,8 +222,8 @@ def _quantities(answer: Quantity, marks: Iterable[Fraction]) -> tuple[list[Answe
         rising = sorted({*edges, *marks}) or [Fraction(0)]
         # On and between all edges, and beyond the last ones, every row of the table is met.
         between = [(low + high) / 2 for low, high in pairwise(rising)]
-        beside = [number for edge in rising for number in (edge - 1, edge + 1)]
-        return _allowed(answer, [*rising, *beside, *between, *_ends(answer)]), NO_GAP
+        around = [number for edge in rising for number in (edge - 1, edge + 1)]
+        return _allowed(answer, [*rising, *around, *between, *_ends(answer)]), NO_GAP
     if answer.min is None or answer.max is None:
         start = math.floor(answer.max) - 10 if answer.max is not None else math.ceil(answer.min or 0)
         few = [Fraction(number) for number in range(start, start + 11)]
@@ -287,10 +289,10 @@ class MoveEffects:
 
     def member(self, leaf: AnswerPosition, evaluation: Evaluation | None = None) -> Member:
         """The member at a leaf, in the visit as it is or in another evaluation."""
-        known = evaluation or self.base
+        evaluation = evaluation or self.base
         if leaf.position >= 0:
-            return known.derivations[leaf.score].members[leaf.position]
-        points = known.items_under(None)[0][leaf.score].points
+            return evaluation.derivations[leaf.score].members[leaf.position]
+        points = evaluation.items_under(None)[0][leaf.score].points
         return Member(leaf.score, points)
 
     def _find_leaves(self) -> Iterator[AnswerPosition]:
@@ -307,6 +309,7 @@ class MoveEffects:
             if evaluation is None:
                 return
             single = SingleMove(lever.name, option, evaluation)
+            # What changes nothing is no way to anything.
             touched = [leaf for leaf in self.leaves if self.member(leaf, evaluation) != self.member(leaf)]
             if touched:
                 self.levers[lever.name] = lever

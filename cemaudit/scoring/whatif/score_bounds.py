@@ -151,6 +151,7 @@ class ScoreBounds:
         lines = self._capped(reckoning, sign, lines)
         rounding = reckoning.measure.round
         if rounding and rounding.stage == "value":
+            # Rounding can bring up to half a unit, or a whole one, for nothing.
             slack = _SLACK[rounding.mode][sign] * 10.0**-rounding.digits
             lines = tuple(line.scaled(1, slack) for line in lines)
         return tuple(sorted(lines, key=lambda line: (line.start, line.total))[:MOST_BOUNDS])
@@ -158,6 +159,7 @@ class ScoreBounds:
     def _capped(self, reckoning: ScoreDerivation, sign: int, lines: LinearBounds) -> LinearBounds:
         caps = list(self._caps(reckoning, sign))
         if sign > 0:
+            # A cap in force hides what all else would bring; whatever lifts it may bring all of that at once.
             top = min(line.total for line in lines)
             in_force = [(at, levers) for at, levers, is_in_force in caps if is_in_force]
             return (*lines, *(LinearBound(at, dict.fromkeys(levers, max(0, top - at))) for at, levers in in_force))

@@ -70,7 +70,7 @@ def remaining_need(
     mine = {index: gains[name] for index, name in enumerate(order) if gains.get(name, 0) > 0}
     finite = [(index, costs[order[index]], gain) for index, gain in mine.items() if not math.isinf(gain)]
     boundless = tuple((index, costs[order[index]]) for index, gain in mine.items() if math.isinf(gain))
-    return RemainingNeed(missing, mine, tuple(sorted(finite, key=lambda one: one[1] / one[2])), boundless)
+    return RemainingNeed(missing, mine, tuple(sorted(finite, key=lambda entry: entry[1] / entry[2])), boundless)
 
 
 def needs_of_goal(goal: Goal, reach: ScoreBounds) -> list[list[Missing]]:
@@ -147,6 +147,7 @@ def cheapest_moves(
     base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: SearchBudget
 ) -> BestMoves:
     """The cheapest moves of ``levers`` that reach ``goal``; each lever's cost is 0 or more."""
+    # A switch that could take answers nobody tried may open what was never searched.
     finding = BestMoves(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
     switches = [lever for lever in levers if lever.is_switch]
     others = [lever for lever in levers if not lever.is_switch]
@@ -231,6 +232,7 @@ class _MoveSearch:
         if best_moves.cost is None:
             found_some = self._some()
             if found_some is not None:
+                # Any way at all bounds the search from above.
                 self._keep(best_moves, found_some, switched, paid)
         best = self._best(None if best_moves.cost is None else (best_moves.cost - paid) * self.scale)
         if best is not None:
@@ -244,6 +246,7 @@ class _MoveSearch:
 
     def _best(self, limit: Fraction | None) -> Moved | None:
         """The cheapest moves for less than ``limit``; ``None`` where there are none, or the budget is spent."""
+        # Best first: the first node that reaches the goal is the cheapest.
         heap = [self._node((), self.rows, 0, 0, is_new=False)]
         while heap and not self.budget.is_spent:
             node = heapq.heappop(heap)
@@ -270,6 +273,7 @@ class _MoveSearch:
     def _node(self, chosen: tuple[str, ...], rows: Rows, position: int, paid: int, *, is_new: bool) -> _SearchNode:
         """A node with what must still be paid at least, in whole units, with the levers from ``position`` on."""
         least = min((max((need.least_cost(position) for need in row), default=0) for row in rows), default=0)
+        # Costs are whole, so a bound rounds up; the small number forgives the error of floats.
         unpaid = least if math.isinf(least) else math.ceil(least - 1e-6)
         return _SearchNode(paid + unpaid, unpaid, next(self.numbers), position, paid, chosen, rows, is_new)
 
@@ -293,6 +297,7 @@ class _MoveSearch:
         moves = {name: self.options[name][0] for name in self.order}
         if not self._reaches(moves):
             return None
+        # The dearest moves are taken back first.
         for name in sorted(self.order, key=lambda name: (-self.costs[name], -self.order.index(name))):
             fewer = {other: option for other, option in moves.items() if other != name}
             if self._reaches(fewer):
