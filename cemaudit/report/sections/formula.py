@@ -20,6 +20,7 @@ SOURCES = {
     "expectations": Text(ko="접점의 기대", en="expectations at touchpoints"),
     "claims": Text(ko="클레임", en="claims"),
     "blames": Text(ko="원망", en="blames"),
+    "critical": Text(ko="미충족 중대 항목", en="critical items failed"),
 }
 KINDS: dict[Facet, type[StrEnum]] = {
     Facet.CHANNEL: Channel,

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from cemaudit.language import Language, use
-from cemaudit.report.sections.formula import formula
+from cemaudit.model.measures import VISIT_SOURCES
+from cemaudit.report.sections.formula import SOURCES, formula
 from cemaudit.scoring import Engine
 from cemaudit.scoring.aggregators import BUILT_IN
 
@@ -48,3 +49,7 @@ def test_quotients_and_first_scores_have_words(engine: Engine, ref: str, name: s
     for language, words in zip(("ko", "en"), WORDS[ref, name], strict=True):
         with use(language):  # type: ignore[arg-type]
             assert str(formula(scheme, scheme.measure[name])).startswith(words)
+
+
+def test_every_source_of_a_visit_has_words() -> None:
+    assert {f"@{name}" for name in SOURCES} == set(VISIT_SOURCES)
