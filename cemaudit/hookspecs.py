@@ -6,8 +6,8 @@ A plugin is a module named by an entry point of the group ``cemaudit``; its func
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
@@ -31,11 +31,12 @@ class Context:
     """What a report section may look at beside the audit it belongs to.
 
     ``audits``: all audits of this report, oldest first (one, or every visit of an episode). ``history``: earlier audits
-    of the same store, oldest first.
+    of the same store, oldest first. ``aggregators``: those that plugins bring, by name.
     """
 
     audits: Sequence[Audit]
     history: Sequence[Audit] = ()
+    aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
 
 
 @hookspec

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from cemaudit.model.audit import Reason
+from cemaudit.model.text import Text
 
 __all__ = ["Aggregator", "Member", "Number"]
 
@@ -61,6 +62,10 @@ class Aggregator:
     float64 arrays ``values`` and ``possible`` of one row per member and one column per audit (NaN: none) and the
     members' ``weights``, and returns one number per audit, NaN where nothing can be said. It is asked only where
     something is scored, and must agree with ``function`` to within 1e-9. Without it, audits are reckoned one by one.
+
+    ``title`` is what the method page of a report calls it; without one, its name stands there. ``working`` writes the
+    formula with its numbers put in (``7 / 2``), from the result and the scored members, for ``cemaudit explain``;
+    without it, the result stands alone.
     """
 
     name: str
@@ -70,3 +75,5 @@ class Aggregator:
     empty: Literal["not-scored", "zero"] = "not-scored"
     formula: str = ""
     columns: Callable[[Any, Any, Any, Mapping[str, Fraction]], Any] | None = None
+    title: Text | None = None
+    working: Callable[[Fraction, Sequence[Member]], str] | None = None

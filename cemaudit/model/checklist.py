@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -47,6 +48,21 @@ class Critical(Record):
             raise Expected("caps and at together, or neither")
         return self
 
+    # The one rule of failing, as numbers and as columns have it. Whoever decides that an item failed asks here.
+
+    def is_failed_by(self, points: Fraction) -> bool:
+        """Whether an answer that earns ``points`` fails."""
+        return points <= self.fails_at
+
+    def most_failing_parts(self, unit: int) -> int:
+        """Return the most parts of a point with which an answer fails, where points are counted in parts, ``unit`` to
+        one: ``is_failed_by`` for columns of whole numbers.
+        """
+        return math.floor(self.fails_at * unit)
+
+
+_FAILED_AT_NOTHING = Critical()
+
 
 class Narrative(Record):
     """How much must be written beside an answer: ``at_least`` characters, spaces not counted."""
@@ -90,12 +106,19 @@ class Item(Record):
         """Whether it must be met whatever it brings: it is critical, or tagged as a duty. No advice may lower it."""
         return self.critical is not None or DUTY in self.tags
 
+    @property
+    def failing(self) -> Critical:
+        """When its answers fail: as ``critical`` says, else where they earn no points of some."""
+        return self.critical or _FAILED_AT_NOTHING
+
     def fails(self, value: AnswerValue) -> bool:
-        """Whether ``value`` earns nothing that counts: at or below ``critical.fails_at``, else no points of some."""
+        """Whether ``value`` earns nothing that counts, of an item where something can be earned."""
         points = self.answer.points(value)
-        if points is None or not self.answer.possible:
-            return False
-        return points <= (self.critical.fails_at if self.critical else 0)
+        return points is not None and bool(self.answer.possible) and self.failing.is_failed_by(points)
+
+    def fails_critically(self, points: Fraction | None) -> bool:
+        """Whether it is critical and failed with these points, handed over ones included; never without points."""
+        return self.critical is not None and points is not None and self.critical.is_failed_by(points)
 
     def wants_evidence(self, value: AnswerValue) -> bool:
         """Whether ``value`` must come with evidence."""

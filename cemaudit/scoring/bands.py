@@ -31,11 +31,13 @@ def find_band(scheme: Scheme, scores: Mapping[str, Score], peers: Peers | None =
     """
     for number, band in enumerate(scheme.bands):
         values = {name: scores[name].value for name in band.where}
+        # Without a value the row cannot be tried, and the rows below are meant for those above not holding.
         if any(value is None for value in values.values()) or (peers is None and _asks_for_peers(band)):
             return None
         if conditions_hold(band.where, values, peers):
-            lowered = number + _downgrades(scheme, scores, peers)
-            return scheme.bands[min(lowered, len(scheme.bands) - 1)]
+            values = {name: scores[name].value for down in scheme.downgrades for name in down.where}
+            lowered_by = sum(down.by for down in scheme.downgrades if conditions_hold(down.where, values, peers))
+            return scheme.bands[min(number + lowered_by, len(scheme.bands) - 1)]
     return None
 
 
@@ -51,11 +53,16 @@ def find_consequences(scheme: Scheme, labels: Sequence[str | None]) -> tuple[Con
 
 def conditions_hold(conditions: Mapping[str, str], values: Values, peers: Peers | None = None) -> bool:
     """Whether all conditions hold; never where a value is missing."""
-    return all(
-        value is not None and all(_resolved(bound, name, peers).holds(value) for bound in bounds(condition))
-        for name, condition in conditions.items()
-        for value in (values[name],)
-    )
+    for name, condition in conditions.items():
+        value = values[name]
+        if value is None:
+            return False
+        for bound in bounds(condition):
+            if bound.is_percentile:
+                bound = Bound(bound.sign, percentile((peers or {})[name], bound.edge))  # noqa: PLW2901
+            if not bound.holds(value):
+                return False
+    return True
 
 
 def percentile(rising: Sequence[Fraction], rank: Fraction) -> Fraction:
@@ -82,6 +89,7 @@ def order_by_peer_bands(audits: Iterable[Audit]) -> Iterator[Audit]:
             waiting.setdefault(audit.scheme.ref, []).append(audit)
         else:
             yield audit
+    # Peers are those graded together, so that nobody is graded before all are scored.
     for group in waiting.values():
         peers = peers_of(group[0].scheme, group)
         for audit in group:
@@ -90,12 +98,3 @@ def order_by_peer_bands(audits: Iterable[Audit]) -> Iterator[Audit]:
 
 def _asks_for_peers(band: Band) -> bool:
     return any(bound.is_percentile for condition in band.where.values() for bound in bounds(condition))
-
-
-def _resolved(bound: Bound, name: str, peers: Peers | None) -> Bound:
-    return Bound(bound.sign, percentile((peers or {})[name], bound.edge)) if bound.is_percentile else bound
-
-
-def _downgrades(scheme: Scheme, scores: Mapping[str, Score], peers: Peers | None) -> int:
-    values = {name: scores[name].value for down in scheme.downgrades for name in down.where}
-    return sum(down.by for down in scheme.downgrades if conditions_hold(down.where, values, peers))

@@ -37,6 +37,7 @@ def compose(plan: Plan, audits: Sequence[Audit]) -> Audit:
         raise BadInput(Problem(message("the scheme composes nothing"), plan.scheme.ref))
     filled = {item: _value(composed, audits) for item, composed in composition.items()}
     scores = {item: value for item, value in filled.items() if value is not None}
+    # The composed audit stands at the date of the latest visit, and so among its store's audits.
     latest = audits[-1].visit
     visit = Visit(
         id=f"{latest.store}/{plan.scheme.ref}"[:120],
@@ -75,7 +76,13 @@ def _summary(summary: Summary, plan: Plan, audits: Sequence[Audit]) -> Score:
     if not audits:
         return Score(reason=Reason.NOTHING_TO_SCORE)
     if summary.how == "share-of-band":
-        return _share_of_band(summary, plan, audits)
+        labels = [band.label for band in plan.scheme.bands]
+        worst = set(labels[labels.index(str(summary.band)) :])
+        graded = [audit.band.label for audit in audits if audit.band]
+        if not graded:
+            return Score(reason=Reason.NOTHING_TO_SCORE, asked=len(audits))
+        share = Fraction(100 * sum(label in worst for label in graded), len(graded))
+        return Score(value=share, used=len(graded), asked=len(audits))
     measure = str(summary.of)
     if summary.how == "pooled":
         return evaluate_pooled(plan, [audit.visit for audit in audits]).derivations[measure].score
@@ -83,13 +90,3 @@ def _summary(summary: Summary, plan: Plan, audits: Sequence[Audit]) -> Score:
     if not values:
         return Score(reason=Reason.NOTHING_TO_SCORE, asked=len(audits))
     return Score(value=sum(values, Fraction(0)) / len(values), used=len(values), asked=len(audits))
-
-
-def _share_of_band(summary: Summary, plan: Plan, audits: Sequence[Audit]) -> Score:
-    labels = [band.label for band in plan.scheme.bands]
-    worst = set(labels[labels.index(str(summary.band)) :])
-    graded = [audit.band.label for audit in audits if audit.band]
-    if not graded:
-        return Score(reason=Reason.NOTHING_TO_SCORE, asked=len(audits))
-    share = Fraction(100 * sum(label in worst for label in graded), len(graded))
-    return Score(value=share, used=len(graded), asked=len(audits))

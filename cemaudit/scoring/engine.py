@@ -19,7 +19,6 @@ from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, find_band
 from cemaudit.scoring.exact import Evaluation, evaluate
 from cemaudit.scoring.findings import core_findings, order_findings
-from cemaudit.scoring.items import is_failed
 from cemaudit.scoring.plan import Plan, make_plan
 from cemaudit.scoring.validation import check_visit
 
@@ -42,7 +41,7 @@ def make_audit(
         scheme=plan.scheme,
         scores=evaluation.scores,
         items=scores,
-        failed_critical=tuple(name for name, score in scores.items() if is_failed(items[name], score)),
+        failed_critical=tuple(name for name, score in scores.items() if items[name].fails_critically(score.points)),
         band=find_band(plan.scheme, evaluation.scores, peers),
         findings=(),
     )
@@ -64,6 +63,7 @@ class Engine:
 
     def __init__(self, blocked: Iterable[str] = (), files: Iterable[Path] = (), scheme: str | None = None) -> None:
         self.plugins: Plugins = load_plugins(blocked)
+        # A plugin may not take the name of a built-in aggregator: no scheme may change its meaning by an installation.
         self.library = Library(self.plugins, files, BUILT_IN)
         self._scheme = scheme
         self._plans: dict[tuple[str, str], Plan] = {}
@@ -125,11 +125,16 @@ def report_contexts(engine: Engine, visits: Iterable[Visit]) -> Iterator[Context
     Stores come in the order of their ids, a store's reports in the order of their last visits. The visits must fit
     their checklists (``BadInput`` otherwise).
     """
+
+    def occasion(visit: Visit) -> tuple[dt.date, int, str, str]:
+        started = visit.started.isoformat() if visit.started else ""
+        return visit.day or _LONG_AGO, visit.episode.number if visit.episode else 0, started, visit.id
+
     by_store: dict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_store[visit.store].append(visit)
     for _, mine in sorted(by_store.items()):
-        yield from _store_contexts(engine, sorted(mine, key=_when))
+        yield from _store_contexts(engine, sorted(mine, key=occasion))
 
 
 def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
@@ -138,17 +143,14 @@ def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
     for number, visit in enumerate(visits):
         past.append(engine.audit(visit, _same_checklist(past, visit)))
         groups[("episode", visit.episode.id) if visit.episode else ("visit", visit.id)].append(number)
+    # An episode is reported once, and its own visits are no history of it.
     for group in groups.values():
         earlier = [past[number] for number in range(group[0]) if number not in group]
-        yield Context(tuple(past[number] for number in group), _same_checklist(earlier, past[group[0]].visit))
+        audits, history = tuple(past[number] for number in group), _same_checklist(earlier, past[group[0]].visit)
+        yield Context(audits, history, engine.library.aggregators)
 
 
 def _same_checklist(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:
     """The audits that answer a version of the same checklist."""
     checklist_id = visit.checklist.partition("@")[0]
     return tuple(audit for audit in audits if audit.checklist.id == checklist_id)
-
-
-def _when(visit: Visit) -> tuple[dt.date, int, str, str]:
-    started = visit.started.isoformat() if visit.started else ""
-    return visit.day or _LONG_AGO, visit.episode.number if visit.episode else 0, started, visit.id

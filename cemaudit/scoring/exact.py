@@ -5,7 +5,7 @@ Mostly of one visit; several visits are pooled by taking their answers together,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -17,11 +17,19 @@ from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import Measure
 from cemaudit.scoring.bands import conditions_hold
-from cemaudit.scoring.items import is_failed, score_items_with
+from cemaudit.scoring.items import score_items_with
 from cemaudit.scoring.plan import MeasureInput, Plan, PlannedScore
 from cemaudit.scoring.rounding import ScoreStep, steps_of
 
-__all__ = ["Evaluation", "ScoreDerivation", "ScoreStep", "evaluate", "evaluate_pooled", "member_value"]
+__all__ = [
+    "Evaluation",
+    "ScoreDerivation",
+    "ScoreStep",
+    "aggregator_failure",
+    "evaluate",
+    "evaluate_pooled",
+    "member_value",
+]
 
 _NOT_COUNTED = (Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS)
 MEMO_SIZE = 10_000
@@ -108,6 +116,7 @@ def _derive(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
     name = score_name(measure.id, group.key)
     members = _members(evaluation, measure, group)
     scored = [member for member in members if member.value is not None]
+    # Most visits miss nothing: the reasons are looked at only where something is.
     missing: list[Reason | None] = []
     width = len(members)
     if len(scored) < width:
@@ -130,9 +139,14 @@ def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -
         result = aggregator.function(scored, measure.options)
         return result if result is None or isinstance(result, Fraction) else Fraction(result)
     except Exception as error:
-        failure = f"{type(error).__name__}: {error}"
-        text = message("aggregator {name} failed: {error}", name=aggregator.name, error=failure)
-        raise BadEnvironment(Problem(text, f"measures.{measure.id}")) from error
+        raise aggregator_failure(measure, error) from error
+
+
+def aggregator_failure(measure: Measure, error: Exception) -> BadEnvironment:
+    """Return what to raise where the code of the measure's aggregator breaks."""
+    failure = f"{type(error).__name__}: {error}"
+    text = message("aggregator {name} failed: {error}", name=measure.how, error=failure)
+    return BadEnvironment(Problem(text, f"measures.{measure.id}"))
 
 
 def _reason_for_no_score(
@@ -152,6 +166,7 @@ def _reason_for_no_score(
 
 def _members(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> list[Member]:
     """One member for another score; one for each visit for anything noted in a visit."""
+    # One visit is the usual case and the fast one.
     sheets = evaluation.pooled_item_scores
     if len(sheets) == 1:
         answers = sheets[0]
@@ -160,7 +175,7 @@ def _members(evaluation: Evaluation, measure: Measure, group: PlannedScore) -> l
             for member_input, ref, memo in group.lookups
         ]
     return [
-        member_input.known.get(answers.get(member_input.ref))
+        member_input.member_of_answer.get(answers.get(member_input.ref))
         or _member_from_input(evaluation, number, measure, member_input)
         for member_input in group.inputs
         for number, answers in enumerate(sheets[:1] if member_input.kind == "score" else sheets)
@@ -178,12 +193,30 @@ def _member_from_input(evaluation: Evaluation, number: int, measure: Measure, me
 
 def _felt_member(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Member:
     """A feeling, complaint or critical failure at a touchpoint."""
+    visit, touchpoint = evaluation.visits[number], member_input.ref
+    value: Fraction | None = None
+    match member_input.kind:
+        case "@emotions" if touchpoint in visit.emotions:
+            value = Fraction(visit.emotions[touchpoint], 3)
+        case "@expectations" if touchpoint in visit.expectations:
+            value = Fraction(visit.expectations[touchpoint] - 1, 6)
+        case "@claims":
+            value = Fraction(sum(claim.touchpoint == touchpoint for claim in visit.claims))
+        case "@blames":
+            value = Fraction(sum(blame.touchpoint == touchpoint for blame in visit.blames))
+        case "@critical":
+            scores = evaluation.items_under(None)[number]
+            items = evaluation.plan.checklist.touchpoint[touchpoint].items
+            value = Fraction(sum(item.fails_critically(scores[item.id].points) for item in items))
     reason = None
-    if member_input.kind == "@critical":
-        value: Fraction | None = _failures(evaluation, number, member_input.ref)
-    else:
-        value = _FEELINGS[member_input.kind](evaluation.visits[number], member_input.ref)
-        reason = None if value is not None else _why_no_feeling(evaluation, number, member_input)
+    if value is None:
+        spot = evaluation.plan.checklist.touchpoint[touchpoint]
+        is_asked = spot.emotion if member_input.kind == "@emotions" else spot.expectation
+        scores = evaluation.items_under(None)[number]
+        # A feeling that was asked for and is missing counts against completeness; one never asked does not.
+        reason = Reason.UNANSWERED if is_asked else Reason.NOT_ASKED
+        if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in spot.items):
+            reason = Reason.NOT_RELEVANT
     return Member(f"{member_input.kind}[{member_input.ref}]", value, weight=member_input.weight, reason=reason)
 
 
@@ -191,6 +224,7 @@ def _item_member(evaluation: Evaluation, number: int, measure: Measure, member_i
     """An item's part in a measure; kept by answer where nothing else decides it."""
     visit, table = evaluation.visits[number], evaluation.plan.tables(measure.na)[member_input.ref]
     answer = visit.answers.get(member_input.ref)
+    # Conditions, handed over points and composed inputs make the same answer worth different points.
     if not table.stands_alone or evaluation.given:
         return _make_member(evaluation.items_under(measure.na)[number][member_input.ref], measure, member_input, answer)
     if answer is None:
@@ -201,7 +235,7 @@ def _item_member(evaluation: Evaluation, number: int, measure: Measure, member_i
         return member
     member = _make_member(table.score(visit), measure, member_input, answer)
     if table.answers_are_few:
-        member_input.known[answer] = member
+        member_input.member_of_answer[answer] = member
     return member
 
 
@@ -220,65 +254,23 @@ def member_value(
     elif measure.take == "possible" and value is not None:
         value = item.possible
     elif measure.take == "value" and reason in {None, Reason.NO_POINTS} and answer is not None:
-        value = _number(answer)
+        # A raw answer is exact as it was written; words and sets of options are no numbers.
+        is_number = not isinstance(answer, str | tuple)
+        value = Fraction(str(int(answer) if isinstance(answer, bool) else answer)) if is_number else None
         reason = None if value is not None else Reason.NO_POINTS
     return value, Reason.NO_POINTS if value is None and reason is None else reason
 
 
-def _number(answer: object) -> Fraction | None:
-    if isinstance(answer, str | tuple):
-        return None
-    return Fraction(str(int(answer) if isinstance(answer, bool) else answer))
-
-
-def _failures(evaluation: Evaluation, number: int, touchpoint: str) -> Fraction:
-    scores = evaluation.items_under(None)[number]
-    items = evaluation.plan.checklist.touchpoint[touchpoint].items
-    return Fraction(sum(is_failed(item, scores[item.id]) for item in items))
-
-
-def _emotion(visit: Visit, touchpoint: str) -> Fraction | None:
-    return Fraction(visit.emotions[touchpoint], 3) if touchpoint in visit.emotions else None
-
-
-def _expectation(visit: Visit, touchpoint: str) -> Fraction | None:
-    return Fraction(visit.expectations[touchpoint] - 1, 6) if touchpoint in visit.expectations else None
-
-
-def _claims(visit: Visit, touchpoint: str) -> Fraction:
-    return Fraction(sum(claim.touchpoint == touchpoint for claim in visit.claims))
-
-
-def _blames(visit: Visit, touchpoint: str) -> Fraction:
-    return Fraction(sum(blame.touchpoint == touchpoint for blame in visit.blames))
-
-
-_FEELINGS: dict[str, Callable[[Visit, str], Fraction | None]] = {
-    "@emotions": _emotion,
-    "@expectations": _expectation,
-    "@claims": _claims,
-    "@blames": _blames,
-}
-
-
-def _why_no_feeling(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Reason:
-    touchpoint = evaluation.plan.checklist.touchpoint[member_input.ref]
-    scores = evaluation.items_under(None)[number]
-    if all(scores[item.id].reason is Reason.NOT_RELEVANT for item in touchpoint.items):
-        return Reason.NOT_RELEVANT
-    touchpoint_asks = touchpoint.emotion if member_input.kind == "@emotions" else touchpoint.expectation
-    return Reason.UNANSWERED if touchpoint_asks else Reason.NOT_ASKED
-
-
 def _steps(evaluation: Evaluation, measure: Measure, group: PlannedScore, value: Fraction) -> tuple[ScoreStep, ...]:
+    # Most measures have no caps, and this runs for every score of every visit.
     is_capped = measure.caps or group.critical_caps
     caps = _caps_in_force(evaluation, measure, group) if is_capped else []
     key: tuple[int | str, ...] = (value.numerator, value.denominator, *[detail for detail, _ in caps])
-    memo_entry = group.known.get(key)
+    memo_entry = group.steps_of_value.get(key)
     if memo_entry is None:
         memo_entry = steps_of(measure, value, caps)
-        if len(group.known) < MEMO_SIZE:
-            group.known[key] = memo_entry
+        if len(group.steps_of_value) < MEMO_SIZE:
+            group.steps_of_value[key] = memo_entry
     return memo_entry
 
 
@@ -291,11 +283,12 @@ def _caps_in_force(evaluation: Evaluation, measure: Measure, group: PlannedScore
             for cap in measure.caps
             if conditions_hold(cap.where, values)
         ]
-    return caps + [(cap.item, cap.at) for cap in group.critical_caps if _fails(evaluation, cap.item)]
-
-
-def _fails(evaluation: Evaluation, item_id: str) -> bool:
-    table = evaluation.plan.tables()[item_id]
-    if table.stands_alone and not evaluation.given:
-        return any([is_failed(table.item, table.score(visit)) for visit in evaluation.visits])  # noqa: C419 (faster)
-    return any(is_failed(table.item, scores[item_id]) for scores in evaluation.items_under(None))
+    for cap in group.critical_caps:
+        table = evaluation.plan.tables()[cap.item]
+        if table.stands_alone and not evaluation.given:
+            item_scores = [table.score(visit) for visit in evaluation.visits]
+        else:
+            item_scores = [scores[cap.item] for scores in evaluation.items_under(None)]
+        if any([table.item.fails_critically(score.points) for score in item_scores]):  # noqa: C419 (faster)
+            caps.append((cap.item, cap.at))
+    return caps

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.model import Audit, Checklist, Scheme, Score, Skip, Vector, Visit
+from cemaudit.model import Checklist, Scheme, Score, Skip, Vector, Visit
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.measures import Rounding
@@ -50,8 +50,14 @@ def _run(vector: Vector, plan: Plan) -> Iterator[Problem]:
         value = audits[-1].score(name).value
         if value is not None:
             yield _differs(name, message("not scored"), shown_exactly(value))
-    yield from _band(vector, audits[-1])
-    yield from _consequences(vector, plan.scheme, audits[-1])
+    label = audits[-1].band.label if audits[-1].band else ""
+    if vector.band is not None and label != vector.band:
+        yield _differs("band", vector.band or "-", label or "-")
+    if vector.consequences is not None:
+        following = find_consequences(plan.scheme, [*vector.bands_before, label or None])
+        ids = tuple(consequence.id for consequence in following)
+        if sorted(ids) != sorted(vector.consequences):
+            yield _differs("consequences", ", ".join(vector.consequences) or "-", ", ".join(ids) or "-")
 
 
 def _visit(case: Case, number: int, sheet: Checklist) -> Visit:
@@ -71,27 +77,12 @@ def _numbers(expected: Mapping[str, Fraction], scores: Mapping[str, Score], digi
         if name not in scores:
             yield Problem(message("no such score: {name}", name=name), name)
             continue
-        found = scores[name].value
-        if found is not None and digits is not None:
-            found = round_exactly(found, Rounding(digits=digits))
-        if found != value:
-            value_text = message("not scored") if found is None else shown_exactly(found)
+        computed = scores[name].value
+        if computed is not None and digits is not None:
+            computed = round_exactly(computed, Rounding(digits=digits))
+        if computed != value:
+            value_text = message("not scored") if computed is None else shown_exactly(computed)
             yield _differs(name, shown_exactly(value), value_text)
-
-
-def _band(vector: Vector, audit: Audit) -> Iterator[Problem]:
-    label = audit.band.label if audit.band else ""
-    if vector.band is not None and label != vector.band:
-        yield _differs("band", vector.band or "-", label or "-")
-
-
-def _consequences(vector: Vector, scheme: Scheme, audit: Audit) -> Iterator[Problem]:
-    if vector.consequences is None:
-        return
-    labels = [*vector.bands_before, audit.band.label if audit.band else None]
-    ids = tuple(consequence.id for consequence in find_consequences(scheme, labels))
-    if sorted(ids) != sorted(vector.consequences):
-        yield _differs("consequences", ", ".join(vector.consequences) or "-", ", ".join(ids) or "-")
 
 
 def _differs(place: str, expected: object, computed: object) -> Problem:

@@ -11,8 +11,9 @@ from cemaudit.model import Band, Item, ItemScore, Measure, Reason, SkipState, Te
 from cemaudit.model.aggregator import Member
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.measures import Rounding
+from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, conditions_hold, find_band
-from cemaudit.scoring.exact import Evaluation, ScoreDerivation, ScoreStep
+from cemaudit.scoring.exact import Evaluation, ScoreDerivation, ScoreStep, aggregator_failure
 from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.plan import MeasureInput
 from cemaudit.scoring.rounding import shown
@@ -65,7 +66,12 @@ def missing_answer_decision(
     if item.id in evaluation.given:
         return MissingAnswerDecision("given", "composition")
     decision = _unanswered(evaluation, number, measure, item)
-    inherited = () if measure.na else _inherited(evaluation, number, item)
+    inherited: tuple[tuple[str, Fraction], ...] = ()
+    if measure.na is None:  # a measure's own rule hands nothing over
+        items, scores = evaluation.plan.checklist.items, evaluation.items_under(None)[number]
+        taken_over = ((giver.id, _points_handed_over(giver, items, scores)) for giver in items.values()
+                      if giver.gives_to == item.id)  # fmt: skip
+        inherited = tuple((giver_id, points) for giver_id, points in taken_over if points is not None)
     return replace(decision or MissingAnswerDecision(), inherited=inherited) if inherited else decision
 
 
@@ -75,27 +81,16 @@ def _unanswered(evaluation: Evaluation, number: int, measure: Measure, item: Ite
         return None
     skip = visit.skipped.get(item.id)
     if skip and skip.state is SkipState.NOT_APPLICABLE:
-        return _not_applicable(evaluation, number, measure, item)
+        if measure.na:
+            return MissingAnswerDecision(measure.na, "measure", Reason.NOT_APPLICABLE)
+        if not item.gives_to:
+            rule: Rule = item.na  # type: ignore[assignment]
+            return MissingAnswerDecision(rule, "item", Reason.NOT_APPLICABLE)
+        points = _points_handed_over(item, plan.checklist.items, evaluation.items_under(None)[number])
+        return MissingAnswerDecision("give-to", "item", Reason.NOT_APPLICABLE, item.gives_to, points)
     if not skip and plan.scheme.unanswered == "zero" and item.possible is not None:
         return MissingAnswerDecision("zero", "scheme", Reason.UNANSWERED)
     return None
-
-
-def _not_applicable(evaluation: Evaluation, number: int, measure: Measure, item: Item) -> MissingAnswerDecision:
-    if measure.na:
-        return MissingAnswerDecision(measure.na, "measure", Reason.NOT_APPLICABLE)
-    if not item.gives_to:
-        rule: Rule = item.na  # type: ignore[assignment]
-        return MissingAnswerDecision(rule, "item", Reason.NOT_APPLICABLE)
-    points = _points_handed_over(item, evaluation.plan.checklist.items, evaluation.items_under(None)[number])
-    return MissingAnswerDecision("give-to", "item", Reason.NOT_APPLICABLE, item.gives_to, points)
-
-
-def _inherited(evaluation: Evaluation, number: int, heir: Item) -> tuple[tuple[str, Fraction], ...]:
-    items, scores = evaluation.plan.checklist.items, evaluation.items_under(None)[number]
-    givers = (item for item in items.values() if item.gives_to == heir.id)
-    inherited = ((giver.id, _points_handed_over(giver, items, scores)) for giver in givers)
-    return tuple((name, points) for name, points in inherited if points is not None)
 
 
 def _points_handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[str, ItemScore]) -> Fraction | None:
@@ -113,7 +108,8 @@ def _points_handed_over(giver: Item, items: Mapping[str, Item], scores: Mapping[
 class ExplanationNode:
     """One number of the tree: a measure with what went into it, or a leaf (an item, a feeling).
 
-    ``aggregate`` is what the aggregator made of the parts, ``steps`` what happened to it on its way to ``value``;
+    ``aggregate`` is what the aggregator made of the parts, ``working`` its formula with their numbers put in (empty
+    where the aggregator writes none), ``steps`` what happened to it on its way to ``value``;
     ``shown`` is the value as printed, where ``rounding`` is for display alone. ``decision`` says what became of an item
     without an answer, or of points handed over.
     """
@@ -126,6 +122,7 @@ class ExplanationNode:
     possible: Fraction | None = None
     how: str = ""
     formula: str = ""
+    working: str = ""
     aggregate: Fraction | None = None
     steps: tuple[ScoreStep, ...] = ()
     shown: str = ""
@@ -147,7 +144,8 @@ class ExplanationNode:
             "how": self.how or None,
             "formula": self.formula or None,
             "aggregate": _plain(self.aggregate),
-            "steps": [_step(step) for step in self.steps] or None,
+            "steps": [{"what": step.what, "detail": step.detail, "value": _plain(step.value)} for step in self.steps]
+            or None,
             "shown": self.shown or None,
             "parts": [child.as_json() for child in self.parts] or None,
         }
@@ -167,6 +165,16 @@ def explain(evaluation: Evaluation, score: str) -> ExplanationNode:
 
 def _tree(evaluation: Evaluation, reckoning: ScoreDerivation, weight: Fraction) -> ExplanationNode:
     measure, value = reckoning.measure, reckoning.score.value
+    parts, members = [], iter(reckoning.members)
+    for member_input in reckoning.inputs:
+        if member_input.kind == "score":
+            next(members)
+            parts.append(_tree(evaluation, evaluation.derivations[member_input.ref], member_input.weight))
+        else:  # of visits that are pooled, each has its own answer
+            parts.extend(
+                _leaf(evaluation, number, measure, member_input, next(members))
+                for number in range(len(evaluation.visits))
+            )
     return ExplanationNode(
         name=reckoning.name,
         value=value,
@@ -175,24 +183,23 @@ def _tree(evaluation: Evaluation, reckoning: ScoreDerivation, weight: Fraction) 
         weight=weight,
         how=measure.how,
         formula=reckoning.aggregator.formula,
+        working=_working(reckoning),
         aggregate=reckoning.aggregate,
         steps=tuple(_steps(evaluation, reckoning)),
         shown=shown(value, measure) if value is not None and measure.round else "",
         rounding=measure.round,
-        parts=tuple(_parts(evaluation, reckoning)),
+        parts=tuple(parts),
     )
 
 
-def _parts(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[ExplanationNode]:
-    """One part for another score, one for each visit for anything noted in a visit."""
-    members = iter(reckoning.members)
-    for member_input in reckoning.inputs:
-        if member_input.kind == "score":
-            next(members)
-            yield _tree(evaluation, evaluation.derivations[member_input.ref], member_input.weight)
-        else:
-            for number in range(len(evaluation.visits)):
-                yield _leaf(evaluation, number, reckoning.measure, member_input, next(members))
+def _working(reckoning: ScoreDerivation) -> str:
+    aggregator, scored = reckoning.aggregator, [member for member in reckoning.members if member.value is not None]
+    if aggregator.working is None or reckoning.aggregate is None or not scored:
+        return ""
+    try:
+        return aggregator.working(reckoning.aggregate, scored)
+    except Exception as error:  # a plugin's own code
+        raise aggregator_failure(reckoning.measure, error) from error
 
 
 def _leaf(
@@ -203,6 +210,8 @@ def _leaf(
         title = checklist.touchpoint[member_input.ref].title
         return ExplanationNode(member.name, member.value, member.reason, title, member.weight, member.possible)
     item, answers = checklist.items[member_input.ref], evaluation.visits[number].answers
+    aggregator = BUILT_IN.get(measure.how)
+    is_of_points = measure.take == "points" or (aggregator is not None and aggregator.mean_over == "possible")
     is_heeded = member_input.ref in answers and member_input.ref not in evaluation.given
     return ExplanationNode(
         name=member.name,
@@ -210,7 +219,7 @@ def _leaf(
         reason=member.reason,
         title=item.ask,
         weight=member.weight,
-        possible=member.possible if measure.take == "points" or measure.how == "ratio" else None,
+        possible=member.possible if is_of_points else None,
         answer=item.answer.show(answers[member_input.ref]) if is_heeded else "",
         decision=missing_answer_decision(evaluation, number, measure, item),
     )
@@ -220,16 +229,7 @@ def _steps(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[Score
     """The evaluator's own steps, its transform taken apart, and caps told apart by what brings them."""
     if reckoning.aggregate is None:
         return
-    yield from _transform(reckoning.measure, reckoning.aggregate)
-    for step in reckoning.steps:
-        if step.what == "cap" and step.detail in evaluation.plan.checklist.items:
-            yield ScoreStep("critical", step.detail, step.value)
-        elif step.what != "transform":
-            yield step
-
-
-def _transform(measure: Measure, value: Fraction) -> Iterator[ScoreStep]:
-    transform = measure.transform
+    transform, value = reckoning.measure.transform, reckoning.aggregate
     if transform.times != 1:
         value *= transform.times
         yield ScoreStep("times", str(shown_exactly(transform.times)), value)
@@ -242,10 +242,12 @@ def _transform(measure: Measure, value: Fraction) -> Iterator[ScoreStep]:
     if transform.clamp and not transform.clamp[0] <= value <= transform.clamp[1]:
         low, high = transform.clamp
         yield ScoreStep("clamp", f"{shown_exactly(low)}..{shown_exactly(high)}", min(max(value, low), high))
-
-
-def _step(step: ScoreStep) -> dict[str, Any]:
-    return {"what": step.what, "detail": step.detail, "value": _plain(step.value)}
+    for step in reckoning.steps:
+        # The evaluator calls both a cap; only the item's id tells them apart.
+        if step.what == "cap" and step.detail in evaluation.plan.checklist.items:
+            yield ScoreStep("critical", step.detail, step.value)
+        elif step.what != "transform":
+            yield step
 
 
 def _plain(value: Fraction | None) -> int | float | str | None:
@@ -297,15 +299,13 @@ def explain_band(evaluation: Evaluation, peers: Peers | None = None) -> BandExpl
 
 
 def _tried(evaluation: Evaluation, conditions: Mapping[str, str], peers: Peers | None) -> tuple[TestedCondition, ...]:
-    values = {name: evaluation.derivations[name].score.value for name in conditions}
-    return tuple(
-        TestedCondition(name, condition, values[name], holds=_holds(name, condition, values[name], peers))
-        for name, condition in conditions.items()
-    )
-
-
-def _holds(name: str, condition: str, value: Fraction | None, peers: Peers | None) -> bool:
-    return (peers is not None or "p" not in condition) and conditions_hold({name: condition}, {name: value}, peers)
+    tried = []
+    for name, condition in conditions.items():
+        value = evaluation.derivations[name].score.value
+        is_answerable = peers is not None or "p" not in condition  # a percentile needs others to compare with
+        holds = is_answerable and conditions_hold({name: condition}, {name: value}, peers)
+        tried.append(TestedCondition(name, condition, value, holds=holds))
+    return tuple(tried)
 
 
 def _plain_condition(tried: TestedCondition) -> dict[str, Any]:

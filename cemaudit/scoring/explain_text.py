@@ -10,22 +10,11 @@ from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Reason
 from cemaudit.scoring.exact import ScoreStep
 from cemaudit.scoring.explain import ExplanationNode, MissingAnswerDecision
+from cemaudit.scoring.rounding import number_words
 
-__all__ = ["derivation_lines", "headline_of", "number_of", "number_words", "reasons_of", "split_scored_parts"]
+__all__ = ["derivation_lines", "headline_of", "number_of", "reasons_of", "split_scored_parts"]
 
-Arithmetic = Callable[[Fraction, Sequence[ExplanationNode]], str]
-"""The formula with its sums put in: from the result and the parts that have a score."""
-
-_DIGITS = 12
 _NAMED = 3
-
-
-def number_words(value: Fraction) -> str:
-    """Whole numbers and short decimals as they are, others as a fraction with its decimal beside it."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    short = f"{float(value):.{_DIGITS}g}"
-    return short if "e" not in short and Fraction(short) == value else f"{value} (≈ {float(value):.4f})"
 
 
 def number_of(node: ExplanationNode) -> str:
@@ -55,7 +44,11 @@ def derivation_lines(node: ExplanationNode, *, as_shown: bool = True) -> Iterato
         yield from _decided(node.decision)
     if node.how:
         steps = (f"→ {_STEPS[step.what](step)} = {number_words(step.value)}" for step in node.steps)
-        yield "  ".join([_aggregated(node), *steps])
+        way = f"{node.how} [{node.formula}]" if node.formula else node.how
+        if node.aggregate is not None:
+            result = number_words(node.aggregate)
+            way += f" = {result}" if node.working in {"", result} else f" = {node.working} = {result}"
+        yield "  ".join([way, *steps])
     if as_shown and node.rounding and node.rounding.stage == "display" and node.value is not None:
         how = _rounded(node.rounding.mode, str(node.rounding.digits))
         yield str(message("shown as {value}: {how}", value=node.shown, how=how))
@@ -63,6 +56,7 @@ def derivation_lines(node: ExplanationNode, *, as_shown: bool = True) -> Iterato
 
 def split_scored_parts(children: Sequence[ExplanationNode]) -> tuple[list[ExplanationNode], list[ExplanationNode]]:
     """The parts that have a score, or whose lack of one must be seen, and those that may be folded into a line."""
+    # A refused item decides the whole score, so it is never folded away.
     scored = [child for child in children if child.value is not None or child.reason is Reason.REFUSED]
     return scored, [child for child in children if child.value is None and child.reason is not Reason.REFUSED]
 
@@ -72,22 +66,11 @@ def reasons_of(unscored: Sequence[ExplanationNode]) -> str:
     names = defaultdict(list)
     for node in unscored:
         names[node.reason.words if node.reason else ""].append(printable(node.name))
-    reasons = ", ".join(f"{len(name)} {reason} ({_listed(name)})" for reason, name in names.items())
+    reasons = ", ".join(
+        f"{len(group)} {reason} ({', '.join([*group[:_NAMED], *(['…'] if len(group) > _NAMED else [])])})"
+        for reason, group in names.items()
+    )
     return f"{message('{count} without a score', count=len(unscored))}: {reasons}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])
-
-
-def _aggregated(node: ExplanationNode) -> str:
-    way = f"{node.how} [{node.formula}]" if node.formula else node.how
-    if node.aggregate is None:
-        return way
-    worked = _ARITHMETIC.get(node.how)
-    result = number_words(node.aggregate)
-    between = worked(node.aggregate, [child for child in node.parts if child.value is not None]) if worked else result
-    return f"{way} = {result}" if between == result else f"{way} = {between} = {result}"
 
 
 def _decided(decision: MissingAnswerDecision) -> Iterator[str]:
@@ -147,44 +130,4 @@ _MODES = {
     "up": N_("away from 0"),
     "floor": N_("down"),
     "ceiling": N_("up"),
-}
-
-
-def _by_weight(_: Fraction, children: Sequence[ExplanationNode]) -> str:
-    weight = sum((child.weight for child in children), Fraction())
-    return f"{number_words(_weighted(children))} / {number_words(weight)}"
-
-
-def _by_possible(_: Fraction, children: Sequence[ExplanationNode]) -> str:
-    possible = sum((child.weight * (child.possible or 0) for child in children), Fraction())
-    return f"{number_words(_weighted(children))} / {number_words(possible)}"
-
-
-def _by_number(_: Fraction, children: Sequence[ExplanationNode]) -> str:
-    return f"{number_words(sum(_values(children), Fraction()))} / {len(children)}"
-
-
-def _from_base(result: Fraction, children: Sequence[ExplanationNode]) -> str:
-    return f"{number_words(result + _weighted(children))} - {number_words(_weighted(children))}"
-
-
-def _between(sign: str) -> Arithmetic:
-    return lambda _, parts: f" {sign} ".join(map(number_words, _values(parts)))
-
-
-def _values(children: Sequence[ExplanationNode]) -> list[Fraction]:
-    return [child.value for child in children if child.value is not None]
-
-
-def _weighted(children: Sequence[ExplanationNode]) -> Fraction:
-    return sum((child.weight * (child.value or 0) for child in children), Fraction())
-
-
-_ARITHMETIC: dict[str, Arithmetic] = {
-    "weighted-mean": _by_weight,
-    "ratio": _by_possible,
-    "mean": _by_number,
-    "deduct": _from_base,
-    "difference": _between("-"),
-    "quotient": _between("/"),
 }

@@ -11,7 +11,6 @@ from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 __all__ = [
     "LEFT_OUT",
     "ItemScoreTable",
-    "is_failed",
     "item_applies",
     "item_is_relevant",
     "make_tables",
@@ -34,14 +33,10 @@ def item_is_relevant(item: Item, visit: Visit, checklist: Checklist) -> bool:
 
 def item_applies(item: Item, steps: tuple[str, ...], answers: Mapping[str, AnswerValue], step: str | None) -> bool:
     """Whether an item of a touchpoint with these ``steps`` arises where these ``answers`` were given at ``step``."""
+    # A touchpoint without steps belongs to every step.
     if step and steps and step not in steps:
         return False
     return item.when is None or item.when.holds({**answers, "step": step})
-
-
-def is_failed(item: Item, score: ItemScore) -> bool:
-    """Whether a critical item fell to its failing points."""
-    return item.critical is not None and score.points is not None and score.points <= item.critical.fails_at
 
 
 class ItemScoreTable:
@@ -57,6 +52,7 @@ class ItemScoreTable:
         self.heir = item.gives_to
         self.left_out = {reason: _left_out(reason, self.possible, unanswered, na or item.na) for reason in LEFT_OUT}
         steps = checklist.touchpoint_of[item.id].steps
+        # A measure's own rule for what does not apply hands no points over.
         inherits = na is None and any(other.gives_to == item.id for other in checklist.items.values())
         self._steps = steps
         self._always_arises = item.when is None and not steps
@@ -98,8 +94,17 @@ def make_tables(checklist: Checklist, unanswered: str = "exclude", na: str | Non
 def score_items_with(tables: Mapping[str, ItemScoreTable], visit: Visit, na: str | None = None) -> dict[str, ItemScore]:
     """The score of every item by id; points are handed over unless a measure's own policy ``na`` is in force."""
     scores = {name: table.score(visit) for name, table in tables.items()}
-    if na is None:
-        _hand_points_over(scores, tables)
+    if na is not None:
+        return scores
+    # Items that do not apply and give their points away raise what their heir can earn, in proportion.
+    for name, table in tables.items():
+        heir, score = table.heir, scores[name]
+        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible:
+            continue
+        weight, inherited = tables[heir].item.weight, scores[heir]
+        if weight and inherited.points is not None and inherited.possible:
+            added_possible = inherited.possible + score.possible * table.item.weight / weight
+            scores[heir] = ItemScore(inherited.points * added_possible / inherited.possible, added_possible)
     return scores
 
 
@@ -112,15 +117,3 @@ def _left_out(reason: Reason, possible: Fraction | None, unanswered: str, policy
     if reason is Reason.UNANSWERED and unanswered == "zero" and possible is not None:
         return ItemScore(Fraction(0), possible)
     return ItemScore(None, possible, reason)
-
-
-def _hand_points_over(scores: dict[str, ItemScore], tables: Mapping[str, ItemScoreTable]) -> None:
-    """Items that do not apply and give their points away raise what their heir can earn, in proportion."""
-    for name, table in tables.items():
-        heir, score = table.heir, scores[name]
-        if not heir or score.reason is not Reason.NOT_APPLICABLE or not score.possible:
-            continue
-        weight, inherited = tables[heir].item.weight, scores[heir]
-        if weight and inherited.points is not None and inherited.possible:
-            added_possible = inherited.possible + score.possible * table.item.weight / weight
-            scores[heir] = ItemScore(inherited.points * added_possible / inherited.possible, added_possible)

@@ -11,7 +11,6 @@ from enum import StrEnum
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, message
 from cemaudit.model import Channel, Checklist, Element, Facet, Scheme, Text, label
-from cemaudit.model.bands import Band
 
 __all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_scheme"]
 
@@ -57,6 +56,7 @@ class LintRemark:
     problem: Problem
 
 
+# What is asked must be about the service. Words are searched in both languages, whatever language is in force.
 _INTRUSIVE = re.compile(
     r"\b(make-?up|lipstick|hair(style|cut)?|breath|body (odou?r|shape)|weight of (the )?staff|nationality|gender|"
     r"staff'?s age|attractive|good-looking)\b"
@@ -75,9 +75,18 @@ def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
     for place, text in texts:
         if place.endswith((".ask", ".help", ".label")):
             yield from _unfair(place, text)
-    yield from _repeated_questions(checklist)
+    questions = Counter(str(item.ask) for item in checklist.items.values())
+    for item in checklist.items.values():
+        if questions[str(item.ask)] > 1:
+            yield LintRemark(LintLevel.WARNING, Problem(message("another item asks the same"), f"items.{item.id}.ask"))
     yield from _weightless(checklist)
-    yield from _uncovered(checklist)
+    coverage = cover(checklist)
+    for axis, facet in enumerate((Facet.CHANNEL, Facet.STAGE, Facet.ELEMENT)):
+        missing = coverage.missing(axis)
+        if missing:
+            names = ", ".join(missing)
+            remark = message("no item looks at {facet}: {names}", facet=label(facet), names=names)
+            yield LintRemark(LintLevel.NOTE, Problem(remark, "touchpoints"))
 
 
 def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
@@ -86,15 +95,11 @@ def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
     texts += [(f"measures.{measure.id}.title", measure.title) for measure in scheme.measures if measure.title]
     texts += [(f"bands.{band.label}.title", band.title) for band in scheme.bands if band.title]
     yield from _untranslated(texts)
-    if scheme.bands and not _takes_the_rest(scheme.bands[-1]):
+    if scheme.bands and scheme.bands[-1].where:
         text = message("no band takes what the conditions leave over; such a visit has no band")
         yield LintRemark(LintLevel.NOTE, Problem(text, "bands"))
     if not scheme.source:
         yield LintRemark(LintLevel.NOTE, Problem(message("no source is given for the formula"), "source"))
-
-
-def _takes_the_rest(band: Band) -> bool:
-    return not band.where
 
 
 def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:
@@ -106,20 +111,13 @@ def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:
 def _unfair(place: str, text: Text) -> Iterator[LintRemark]:
     words = f"{text.ko or ''}\n{text.en or ''}"
     if match := _INTRUSIVE.search(words):
-        what = message("asks about the body or person of staff: {words}", words=match[0])
+        problem = message("asks about the body or person of staff: {words}", words=match[0])
         hint = message("such items have been found to violate staff's rights; ask about the service instead")
-        yield LintRemark(LintLevel.WARNING, Problem(what, place, hint))
+        yield LintRemark(LintLevel.WARNING, Problem(problem, place, hint))
     if match := _PROVOKING.search(words):
         yield LintRemark(LintLevel.WARNING, Problem(message("provokes staff: {words}", words=match[0]), place))
     if match := _PHOTOGRAPHED.search(words):
         yield LintRemark(LintLevel.WARNING, Problem(message("has people photographed: {words}", words=match[0]), place))
-
-
-def _repeated_questions(checklist: Checklist) -> Iterator[LintRemark]:
-    counts = Counter(str(item.ask) for item in checklist.items.values())
-    for item in checklist.items.values():
-        if counts[str(item.ask)] > 1:
-            yield LintRemark(LintLevel.WARNING, Problem(message("another item asks the same"), f"items.{item.id}.ask"))
 
 
 def _weightless(checklist: Checklist) -> Iterator[LintRemark]:
@@ -130,12 +128,3 @@ def _weightless(checklist: Checklist) -> Iterator[LintRemark]:
             yield LintRemark(LintLevel.NOTE, Problem(text, f"touchpoints.{touchpoint.id}"))
         elif scored and not any(item.weight for item in scored):
             yield LintRemark(LintLevel.WARNING, Problem(message("all weights are 0"), f"touchpoints.{touchpoint.id}"))
-
-
-def _uncovered(checklist: Checklist) -> Iterator[LintRemark]:
-    coverage = cover(checklist)
-    for axis, facet in enumerate((Facet.CHANNEL, Facet.STAGE, Facet.ELEMENT)):
-        missing = coverage.missing(axis)
-        if missing:
-            text = message("no item looks at {facet}: {names}", facet=label(facet), names=", ".join(missing))
-            yield LintRemark(LintLevel.NOTE, Problem(text, "touchpoints"))

@@ -50,7 +50,7 @@ class MeasureInput:
     kind: Kind
     ref: str
     weight: Fraction
-    known: dict[AnswerValue | None, Member] = field(default_factory=dict, compare=False, repr=False)
+    member_of_answer: dict[AnswerValue | None, Member] = field(default_factory=dict, compare=False, repr=False)
     """Members already made, by answer: filled while visits are scored, where an item stands alone."""
     left_out: dict[Reason, Member] = field(default_factory=dict, compare=False, repr=False)
     """The same for items without an answer, by reason."""
@@ -71,13 +71,17 @@ class PlannedScore:
     key: Key
     inputs: tuple[MeasureInput, ...]
     critical_caps: tuple[CriticalCap, ...] = ()
-    known: dict[tuple[int | str, ...], tuple[ScoreStep, ...]] = field(default_factory=dict, compare=False, repr=False)
+    steps_of_value: dict[tuple[int | str, ...], tuple[ScoreStep, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     """Steps already taken, by numerator, denominator and the caps in force: filled while visits are scored."""
 
     @cached_property
     def lookups(self) -> tuple[tuple[MeasureInput, str, Callable[[AnswerValue | None], Member | None]], ...]:
-        """Each input with what it refers to and how its known members are found."""
-        return tuple((member_input, member_input.ref, member_input.known.get) for member_input in self.inputs)
+        """Each input with what it refers to and how members made before are found."""
+        return tuple(
+            (member_input, member_input.ref, member_input.member_of_answer.get) for member_input in self.inputs
+        )
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ class Plan:
 
     def part(self, score_names: Iterable[str]) -> Plan:
         """The part of the plan that some scores need, each named in full or, for all of a measure, by the measure."""
+        # Measures stand after all they need, so one walk backwards finds everything.
         needed, measures = set(score_names), []
         for planned in reversed(self.measures):
             restricted = planned.part(needed)
@@ -172,10 +177,11 @@ class _Planner:
 
     def _order(self) -> list[str]:
         measures, items = self.scheme.measure, self.checklist.items
-        needs = {
-            name: [other for other in _dependencies(measure, items) if other in measures]
-            for name, measure in measures.items()
-        }
+        needs: dict[str, list[str]] = {}
+        for name, measure in measures.items():
+            sources = [source for source in measure.of if source not in items]
+            capping = [other for cap in measure.caps for other in cap.where]
+            needs[name] = [other for other in (*sources, *capping) if other in measures]
         try:
             return list(graphlib.TopologicalSorter(needs).static_order())
         except graphlib.CycleError as error:
@@ -211,6 +217,7 @@ class _Planner:
         ) or self._empty(measure)
 
     def _empty(self, measure: Measure) -> tuple[PlannedScore, ...]:
+        # A measure by facet may have no group at all; a single one exists and is not scored.
         return () if measure.for_each else (PlannedScore((), ()),)
 
     def _meets_conditions(self, measure: Measure, candidate: _InputCandidate) -> bool:
@@ -228,7 +235,9 @@ class _Planner:
     def _candidates(self, measure: Measure, source: str) -> Iterator[_InputCandidate]:
         checklist = self.checklist
         if source == "@items":
-            yield from (self._item(item) for item in checklist.items.values() if _carries_points(item, measure))
+            # Items without points count, too, where raw values are asked for.
+            takes_all = measure.take == "value"
+            yield from (self._item(item) for item in checklist.items.values() if takes_all or item.possible is not None)
         elif source in VISIT_SOURCES:
             yield from (self._feeling(source, touchpoint) for touchpoint in checklist.touchpoints)
         elif source in checklist.items:
@@ -272,6 +281,7 @@ class _Planner:
     @cached_property
     def _orders(self) -> dict[Facet, dict[str, int]]:
         checklist = self.checklist
+        # Tags have no order but that in which the checklist first uses them.
         tags = dict.fromkeys(tag for item in checklist.items.values() for tag in item.tags)
         orders: dict[Facet, list[str]] = {
             Facet.ITEM: list(checklist.items),
@@ -306,33 +316,21 @@ class _Planner:
                 self.problems.append(Problem(text, "measures", nearest(caps, self.scheme.measure)))
 
     def _check_arity(self, measure: Measure, aggregator: Aggregator, groups: tuple[PlannedScore, ...]) -> None:
+        # Each group is a score of its own, so each must have the right number of inputs.
         wrong = next((group for group in groups if aggregator.arity not in {None, len(group.inputs)}), None)
         if wrong:
             name, count = score_name(measure.id, wrong.key), len(wrong.inputs)
             text = N_("{how} needs {needed} inputs, {name} has {count}")
-            what = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
-            self._add_problem(measure, what, "of")
+            problem = message(text, how=measure.how, needed=aggregator.arity, name=name, count=count)
+            self._add_problem(measure, problem, "of")
 
     def _check_weights(self, measure: Measure, groups: tuple[PlannedScore, ...]) -> None:
         """A facet's group may weigh nothing; a mean or ratio as a whole may not."""
         inputs = [member_input for group in groups for member_input in group.inputs]
-        if (
-            measure.how in {"ratio", "weighted-mean"}
-            and inputs
-            and not sum(member_input.weight for member_input in inputs)
-        ):
+        aggregator = BUILT_IN.get(measure.how)
+        divides_by_weights = aggregator is not None and aggregator.mean_over in {"weights", "possible"}
+        if divides_by_weights and inputs and not sum(member_input.weight for member_input in inputs):
             self._add_problem(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
-
-
-def _dependencies(measure: Measure, items: Mapping[str, Item]) -> Iterator[str]:
-    yield from (source for source in measure.of if source not in items)
-    for cap in measure.caps:
-        yield from cap.where
-
-
-def _carries_points(item: Item, measure: Measure) -> bool:
-    """Whether ``@items`` means this item too: it carries points, or raw values are asked for."""
-    return item.possible is not None or measure.take == "value"
 
 
 def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:

@@ -94,6 +94,7 @@ def _causes(
     if first.score.value != second.score.value:
         if (first.score.value is None) != (second.score.value is None):
             yield ChangeCause("score", name, _value_or_reason(first.score), _value_or_reason(second.score))
+        # The same number rounded otherwise explains all of it; nothing else is looked for.
         if _unrounded(first) == _unrounded(second):
             yield ChangeCause("rounding", name, first.score.value, second.score.value)
         else:
@@ -133,12 +134,13 @@ def _caps(reckoning: ScoreDerivation) -> list[str]:
     return [step.detail for step in reckoning.steps if step.what == "cap"]
 
 
-def _measure_causes(one: Evaluation, other: Evaluation) -> Iterator[ChangeCause]:
+def _measure_causes(first: Evaluation, other: Evaluation) -> Iterator[ChangeCause]:
     """Scores of the same name below the headlines or asked for by bands that differ; the largest differences first."""
-    leading = {one.plan.scheme.leading, other.plan.scheme.leading}
+    leading = {first.plan.scheme.leading, other.plan.scheme.leading}
     causes = []
-    for name in (_deciding_scores(one) & other.derivations.keys()) | (_deciding_scores(other) & one.derivations.keys()):
-        before, after = (evaluation.derivations[name].score.value for evaluation in (one, other))
+    common = first.derivations.keys() & other.derivations.keys()
+    for name in common & (_deciding_scores(first) | _deciding_scores(other)):
+        before, after = (evaluation.derivations[name].score.value for evaluation in (first, other))
         if name not in leading and before is not None and after is not None and before != after:
             causes.append((-abs(after - before), name, before, after))
     yield from (
@@ -173,6 +175,7 @@ def _bands_differ(
     scores: Mapping[str, Score] = other.scores
     needed = {name for row in before.plan.scheme.bands for name in row.where}
     needed |= {name for down in before.plan.scheme.downgrades for name in down.where}
+    # The earlier bands ask for scores the new scheme does not have: they cannot be tried, and so differ.
     if not needed <= scores.keys():
         return True
     return _label(find_band(before.plan.scheme, scores, peers)) != _label(bands[1])

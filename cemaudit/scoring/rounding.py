@@ -1,17 +1,18 @@
-"""Rounding, and the steps a value takes after it is computed: transform, caps, rounding."""
+"""Rounding, numbers in print, and the steps a value takes after it is computed: transform, caps, rounding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from cemaudit.model.measures import Measure, Rounding
 
-__all__ = ["ScoreStep", "round_exactly", "shown", "steps_of"]
+__all__ = ["ScoreStep", "number_words", "round_exactly", "shown", "steps_of"]
 
 DISPLAYED = Rounding(digits=1, stage="display")
+_SIGNIFICANT_DIGITS = 12
 
 
 def round_exactly(value: Fraction, rounding: Rounding) -> Fraction:
@@ -47,6 +48,14 @@ def shown(value: Fraction, measure: Measure | None = None) -> str:
     return f"{Decimal(rounded.numerator) / rounded.denominator:.{max(rounding.digits, 0)}f}"
 
 
+def number_words(value: Fraction) -> str:
+    """Return whole numbers and short decimals as they are, others as a fraction with its decimal beside it."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    short = f"{float(value):.{_SIGNIFICANT_DIGITS}g}"
+    return short if "e" not in short and Fraction(short) == value else f"{value} (≈ {float(value):.4f})"
+
+
 class ScoreStep(NamedTuple):
     """One change of a value on its way: ``what`` (``transform``, ``cap``, ``round``), why, and the value after it."""
 
@@ -57,16 +66,15 @@ class ScoreStep(NamedTuple):
 
 def steps_of(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]] = ()) -> tuple[ScoreStep, ...]:
     """In this order: transform, the caps in force (each with its reason), rounding."""
-    return tuple(_steps(measure, value, caps))
-
-
-def _steps(measure: Measure, value: Fraction, caps: Sequence[tuple[str, Fraction]]) -> Iterator[ScoreStep]:
+    steps = []
     moved = value if measure.transform.is_idle else measure.transform.apply(value)
     if moved is not value and moved != value:
-        yield ScoreStep("transform", "", moved)
+        steps.append(ScoreStep("transform", "", moved))
     for detail, at in caps:
         if moved > at:
             moved = at
-            yield ScoreStep("cap", detail, moved)
+            steps.append(ScoreStep("cap", detail, moved))
     if measure.round and measure.round.stage == "value":
-        yield ScoreStep("round", f"{measure.round.mode} {measure.round.digits}", round_exactly(moved, measure.round))
+        moved = round_exactly(moved, measure.round)
+        steps.append(ScoreStep("round", f"{measure.round.mode} {measure.round.digits}", moved))
+    return tuple(steps)

@@ -18,29 +18,34 @@ def check_visit(visit: Visit, checklist: Checklist) -> list[Problem]:
     if visit.checklist != checklist.ref:
         text = message("the visit answers {found}, not {ref}", found=visit.checklist, ref=checklist.ref)
         return [Problem(text, "checklist")]
+    never_skipped = {item.id for item in checklist.items.values() if item.na == "refuse"}
     return [
-        *_unknown_items(visit, checklist),
-        *_unknown_touchpoints(visit, checklist),
+        *_unknown_names(visit, checklist),
         *_answers(visit, checklist),
         *_feelings(visit, checklist),
-        *_refused(visit, checklist),
+        *(
+            Problem(message("must be answered; it always applies"), f"skipped.{item_id}")
+            for item_id, skip in visit.skipped.items()
+            if item_id in never_skipped and skip.state is SkipState.NOT_APPLICABLE
+        ),
         *_setting(visit, checklist),
     ]
 
 
-def _unknown_items(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+def _unknown_names(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    """Items, then touchpoints, that the checklist does not have."""
     for field in ("answers", "skipped", "notes", "evidence"):
         named: Iterable[str] = getattr(visit, field)
         for item in sorted(set(named) - checklist.items.keys()):
             text = message("no such item in {ref}: {item}", ref=checklist.ref, item=item)
             yield Problem(text, f"{field}.{item}", nearest(item, checklist.items))
-
-
-def _unknown_touchpoints(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
-    complaints = {"claims": visit.claims, "blames": visit.blames}
-    named: dict[str, Iterable[str]] = {"emotions": visit.emotions, "expectations": visit.expectations}
-    named |= {field: [member.touchpoint for member in members] for field, members in complaints.items()}
-    for field, touchpoints in named.items():
+    touchpoints_named: dict[str, Iterable[str]] = {
+        "emotions": visit.emotions,
+        "expectations": visit.expectations,
+        "claims": [claim.touchpoint for claim in visit.claims],
+        "blames": [blame.touchpoint for blame in visit.blames],
+    }
+    for field, touchpoints in touchpoints_named.items():
         for touchpoint in sorted(set(touchpoints) - checklist.touchpoint.keys()):
             text = message("no such touchpoint in {ref}: {touchpoint}", ref=checklist.ref, touchpoint=touchpoint)
             yield Problem(text, f"{field}.{touchpoint}", nearest(touchpoint, checklist.touchpoint))
@@ -54,6 +59,7 @@ def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         problem = item.answer.problem(value)
         if problem:
             yield problem.inside(f"answers.{item_id}")
+        # Left in, such an answer would count although nobody was to ask.
         elif not item_is_relevant(item, visit, checklist):
             text = message("answered, although it does not arise in this visit")
             yield Problem(text, f"answers.{item_id}", message("drop the answer, or correct what decides it"))
@@ -66,13 +72,6 @@ def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
             if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
                 text = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
                 yield Problem(text, f"{field}.{touchpoint_id}")
-
-
-def _refused(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
-    for item_id, skip in visit.skipped.items():
-        item = checklist.items.get(item_id)
-        if item and item.na == "refuse" and skip.state is SkipState.NOT_APPLICABLE:
-            yield Problem(message("must be answered; it always applies"), f"skipped.{item_id}")
 
 
 def _setting(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
@@ -131,6 +130,7 @@ class VisitValidator:
             and checklist.touchpoint_of[item.id].id not in self._of_steps
             and isinstance(item.answer, _FEW_ANSWERS)
         }
+        # Millions of visits give the same few answers: each is judged once.
         self._good: set[tuple[str, type, AnswerValue]] = set()
 
     def problems(self, visit: Visit) -> list[Problem]:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 from helpers import samples, strategies
 from hypothesis import given
+from hypothesis import strategies as st
 
-from cemaudit.model import Checklist
+from cemaudit.model import Checklist, Critical
 from cemaudit.scoring import Engine
 
 
@@ -41,3 +44,16 @@ def test_items_and_touchpoints_by_id() -> None:
 def test_points_that_are_given_away() -> None:
     checklist = samples.items_only(samples.item("A", na="give-to:B"), samples.item("B"))
     assert [item.gives_to for item in checklist.items.values()] == ["B", None]
+
+
+@given(st.fractions(-5, 5, max_denominator=12), st.integers(-60, 60), st.sampled_from([1, 2, 12]))
+def test_failing_is_one_rule_in_points_and_in_parts(fails_at: Fraction, parts: int, unit: int) -> None:
+    rule = Critical(fails_at=fails_at)
+    assert rule.is_failed_by(Fraction(parts, unit)) == (parts <= rule.most_failing_parts(unit))
+
+
+def test_an_item_that_is_not_critical_fails_where_it_earns_nothing() -> None:
+    item = samples.items_only(samples.item("A", samples.points(0, 1, 3))).items["A"]
+    assert item.fails("p0")
+    assert not item.fails("p1")
+    assert not item.fails_critically(Fraction(0))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.model.aggregator import Member
-from cemaudit.scoring.aggregators import BUILT_IN, experience
+from cemaudit.scoring.aggregators import BUILT_IN, BuiltInAggregator, experience
+from cemaudit.scoring.whatif import bound_rules
 
 shares = st.fractions(0, 1, max_denominator=50)
 signed = st.fractions(-1, 1, max_denominator=50)
@@ -71,10 +72,53 @@ def test_values(how: str, group: list[Member], options: Mapping[str, Any], value
     assert result(how, group, options) == (None if value is None else Fraction(value))
 
 
-def test_all_are_tried_and_have_a_formula() -> None:
+def test_all_are_tried() -> None:
     tried = {mark.args[1][n][0] for mark in test_values.pytestmark for n in range(len(mark.args[1]))}
     assert tried == set(BUILT_IN)
-    assert all(aggregator.formula for aggregator in BUILT_IN.values())
+
+
+@pytest.mark.parametrize("aggregator", BUILT_IN.values(), ids=list(BUILT_IN))
+def test_each_has_every_face_or_says_why_not(aggregator: BuiltInAggregator) -> None:
+    assert aggregator.formula
+    assert aggregator.title
+    assert aggregator.title.languages == ("ko", "en")
+    assert callable(aggregator.column_form)
+    missing = {
+        name for name, face in (("bound", aggregator.bound_rule), ("working", aggregator.working)) if face is None
+    }
+    assert set(aggregator.lacks) == missing
+    assert all(aggregator.lacks.values())
+
+
+def test_no_form_and_no_rule_belongs_to_nobody() -> None:
+    assert {aggregator.bounded_by for aggregator in BUILT_IN.values()} - {None} == set(bound_rules.__all__)
+    assert [aggregator.columns_by for aggregator in BUILT_IN.values()] == [
+        aggregator.function.__name__ for aggregator in BUILT_IN.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("how", "group", "options", "working"),
+    [
+        ("ratio", members([1, 3], [1, 2], [2, 4]), {}, "7 / 10"),
+        ("mean", members([1, 2, 6], [9, 1, 1]), {}, "9 / 3"),
+        ("weighted-mean", members([1, 4], ["0.5", 1]), {}, "4.5 / 1.5"),
+        ("difference", members([3, 5]), {}, "3 - 5"),
+        ("quotient", members([3, 5]), {}, "3 / 5"),
+        ("deduct", members([4, 4], [1, 2]), {"base": 50}, "50 - 12"),
+    ],
+)
+def test_workings(how: str, group: list[Member], options: Mapping[str, Any], working: str) -> None:
+    written = BUILT_IN[how].working
+    value = result(how, group, options)
+    assert written
+    assert value is not None
+    assert written(value, group) == working
+
+
+def test_means_say_what_they_are_taken_over() -> None:
+    taken_over = {name: aggregator.mean_over for name, aggregator in BUILT_IN.items() if aggregator.mean_over}
+    assert taken_over == {"ratio": "possible", "mean": "members", "weighted-mean": "weights"}
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=5))

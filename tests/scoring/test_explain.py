@@ -14,9 +14,8 @@ from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.scoring import Engine, evaluate, explain, make_plan
 from cemaudit.scoring.exact import Evaluation
 from cemaudit.scoring.explain import ExplanationNode, explain_band
-from cemaudit.scoring.explain_section import explanation_section
-from cemaudit.scoring.explain_text import derivation_lines, headline_of, number_words, reasons_of, split_scored_parts
-from cemaudit.scoring.rounding import round_exactly
+from cemaudit.scoring.explain_text import derivation_lines, headline_of, reasons_of, split_scored_parts
+from cemaudit.scoring.rounding import number_words, round_exactly
 
 CAPPED = samples.items_only(
     samples.item("A", critical={"caps": "it", "at": 40}), samples.item("B", weight=2), samples.item("C")
@@ -88,7 +87,6 @@ def test_numbers_add_up_under_any_scheme(pair: tuple[Checklist, Visit], scheme: 
     items[heir] |= {"critical": {"caps": "single", "at": 1}}
     evaluation = evaluate(make_plan(Checklist.model_validate(written), scheme), visit)
     all_add_up(evaluation)
-    explanation_section(evaluation, "single")
     for language in ("ko", "en"):
         with use(language):  # type: ignore[arg-type]
             assert all(
@@ -194,13 +192,6 @@ def test_depth_of_the_tree() -> None:
 def test_no_such_score() -> None:
     with pytest.raises(KeyError):
         tree(CAPPED, SCHEME, "it[t]")
-
-
-def test_a_section_says_the_same_in_both_languages() -> None:
-    section = explanation_section(evaluated(CAPPED, SCHEME, answers={"A": False, "B": True}), "it")
-    (table,) = section.blocks
-    assert [str(row[0]) for row in table.rows[1:3]] == ["\N{EM SPACE}A (A)", "\N{EM SPACE}B (B)"]  # type: ignore[union-attr]
-    assert len(table.rows) == 4  # type: ignore[union-attr]
 
 
 def test_why_a_visit_has_its_band() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.model import Checklist, Item, ItemScore, Reason, Visit
-from cemaudit.scoring.items import is_failed, item_is_relevant, make_tables, score_items_with
+from cemaudit.scoring.items import item_is_relevant, make_tables, score_items_with
 
 FOUR = {"type": "scale", "lowest": 0, "highest": 4}
 
@@ -120,8 +120,8 @@ def test_a_measures_own_policy_gives_nothing_away() -> None:
 @pytest.mark.parametrize(("points", "failed"), [(0, True), (1, True), (2, False), (None, False)])
 def test_a_critical_item_fails_at_its_points(points: Any, failed: bool) -> None:
     item = one(critical={"fails_at": 1}).items["A"]
-    assert is_failed(item, ItemScore(points=points)) is failed
-    assert not is_failed(one().items["A"], ItemScore(points=points))
+    assert item.fails_critically(points) is failed
+    assert not one().items["A"].fails_critically(points)
 
 
 def test_when_decides_what_arises() -> None:

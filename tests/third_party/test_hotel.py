@@ -100,6 +100,36 @@ def test_a_stay_is_scored_with_its_aggregator_and_rules(site: Path, tmp_path: Pa
     assert done.stdout.split() == ["125/2", "hotel.sleepless", "hotel.night"]
 
 
+def test_its_aggregator_is_explained_priced_reported_and_compared(site: Path, tmp_path: Path) -> None:
+    visits = [
+        {
+            "id": f"s{number}",
+            "checklist": "hotel.stay@1.0.0",
+            "store": f"seoul-{number % 3}",
+            "shopper": f"p{number % 4}",
+            "started": f"2025-03-{number % 28 + 1:02d}T10:00:00+09:00",
+            "answers": {"HT01": number % 5 > 1, "HT02": number % 3, "HT03": number % 14},
+        }
+        for number in range(60)
+    ]
+    (tmp_path / "stays.jsonl").write_text("\n".join(map(json.dumps, visits)), encoding="utf-8")
+
+    def call(*arguments: str) -> str:
+        done = run(*CEMAUDIT, *arguments, cwd=tmp_path, PYTHONPATH=str(site))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "hotel.median [median x] = 50" in call("explain", "stays.jsonl", "--id", "s10")
+    assert "The cheapest way (proved)" in call("whatif", "stays.jsonl", "--id", "s10", "--at", "100")
+    call("report", "stays.jsonl", "--out", "reports")
+    assert any((tmp_path / "reports").iterdir())
+    call("collect", "stays.jsonl", "--ledger", "hq.db")
+    call("snapshot", "--ledger", "hq.db")
+    league = call("compare", "--ledger", "hq.db")
+    assert "3 compared by 60 visits" in league
+    assert "No case-mix adjustment: this measure is not a mean of item points." in " ".join(league.split())
+
+
 def test_its_own_tests_pass(site: Path, checkout: Path) -> None:
     done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=checkout, PYTHONPATH=str(site))
     assert done.returncode == 0, done.stdout + done.stderr

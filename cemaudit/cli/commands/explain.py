@@ -99,7 +99,7 @@ def _row(name: str, tried: tuple[TestedCondition, ...]) -> Iterator[str]:
 
 
 def _condition(tried: TestedCondition) -> str:
-    from cemaudit.scoring.explain_text import number_words
+    from cemaudit.scoring.rounding import number_words
 
     value = str(message("no score")) if tried.value is None else number_words(tried.value)
     verdict = message("holds") if tried.holds else message("does not hold")

@@ -154,7 +154,7 @@ _VERDICTS = {
 
 
 def _print(answer: WhatIf, plan: Plan) -> None:
-    from cemaudit.scoring.explain_text import number_words
+    from cemaudit.scoring.rounding import number_words
 
     click.echo(str(message("Now: {where}", where=_where(answer.before, plan, answer.goal))))
     cost, where = number_words(answer.cost), _where(answer.after, plan, answer.goal)
@@ -186,7 +186,7 @@ def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str)
 
 
 def _row(change: AnswerChange) -> list[str]:
-    from cemaudit.scoring.explain_text import number_words
+    from cemaudit.scoring.rounding import number_words
 
     return [change.name, str(change.title), change.before or "-", change.after, number_words(change.cost)]
 

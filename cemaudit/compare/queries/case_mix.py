@@ -23,6 +23,7 @@ from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import ColumnNames, code_of, quoted
 from cemaudit.model import Checklist, Measure, Scheme, score_name
 from cemaudit.model.aggregator import Aggregator
+from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.plan import MeasureInput, Plan, make_plan
 
 __all__ = [
@@ -40,8 +41,6 @@ __all__ = [
     "points_mean",
     "score_sql",
 ]
-
-_MEANS = {"ratio", "weighted-mean", "mean"}
 
 
 class ItemTerm(NamedTuple):
@@ -130,7 +129,7 @@ class _PointsMeanBuilder:
         """The score of that name."""
         measure, group = self._groups[name]
         if (
-            measure.how not in _MEANS
+            _mean_over(measure) is None
             or measure.transform.table
             or self._planned[measure_id].measure.take not in _POINT_MEASURES
         ):
@@ -142,7 +141,7 @@ class _PointsMeanBuilder:
         return PointsMean(leaves, nodes, float(measure.transform.times), float(measure.transform.plus))
 
     def _term(self, measure: Measure, member_input: MeasureInput) -> tuple[float, PointsMean]:
-        if member_input.kind != "score" or measure.how == "ratio":
+        if member_input.kind != "score" or _mean_over(measure) == "possible":
             raise _NotAMean
         inner, _ = self._groups[member_input.ref]
         return float(_weight(measure, member_input)), self.node(inner.id, member_input.ref)
@@ -162,7 +161,7 @@ class _PointsMeanBuilder:
             tuple(self._left_out(measure, member_input.ref, unit)),
             float((possible or 0) * unit),
             float(weight * share / unit),
-            float(weight * (possible or 0) if measure.how == "ratio" else weight),
+            float(weight * (possible or 0) if _mean_over(measure) == "possible" else weight),
         )
 
     def _left_out(self, measure: Measure, item: str, unit: int) -> Iterator[tuple[int, int]]:
@@ -174,8 +173,14 @@ class _PointsMeanBuilder:
 _POINT_MEASURES = {"points", "share"}
 
 
+def _mean_over(measure: Measure) -> str | None:
+    """What the measure's sum is divided by, where it is a mean; nothing of that is known of a plugin's aggregator."""
+    aggregator = BUILT_IN.get(measure.how)
+    return aggregator.mean_over if aggregator else None
+
+
 def _weight(measure: Measure, member_input: MeasureInput) -> Fraction:
-    return Fraction(1) if measure.how == "mean" else member_input.weight
+    return Fraction(1) if _mean_over(measure) == "members" else member_input.weight
 
 
 Means = Mapping[tuple[str, str], float]

@@ -15,6 +15,7 @@ from cemaudit.ledger.snapshot.names import ColumnNames, quoted
 from cemaudit.model import Checklist, Facet, Item, Measure, Scheme
 from cemaudit.model.answers import Nps, Quantity, Scale, YesNo
 from cemaudit.model.vocabulary import Channel, Element, label
+from cemaudit.scoring.aggregators import EXPERIENCE
 
 __all__ = [
     "DriverColumn",
@@ -193,7 +194,7 @@ def experience_columns(table: ScoreTable) -> list[ExperienceColumns]:
 
 def _experiences(scheme: Scheme) -> Iterator[tuple[Measure, str, str]]:
     for measure in scheme.measures:
-        if measure.how == "experience" and len(measure.of) == 2 and measure.transform.is_idle:
+        if measure.how == EXPERIENCE.name and len(measure.of) == 2 and measure.transform.is_idle:
             yield measure, *measure.of
 
 

@@ -14,7 +14,7 @@ from cemaudit.ledger.query.measured import facets_of_item
 from cemaudit.ledger.query.question import LedgerQuery, is_asked
 from cemaudit.ledger.query.reading import Local, Reading
 from cemaudit.ledger.query.statement import conditions_of
-from cemaudit.ledger.snapshot.answer_columns import points_units
+from cemaudit.ledger.snapshot.answer_columns import fails_sql, points_units
 from cemaudit.ledger.snapshot.names import ColumnNames, code_of, quoted
 from cemaudit.model import Checklist, Reason
 from cemaudit.model.answers import Nps
@@ -94,8 +94,7 @@ class _ItemSql:
         return float(self.checklist.items[name].possible or 0)
 
     def _fails_sql(self, name: str) -> str:
-        critical = self.checklist.items[name].critical
-        return f"{self._earned(name)} <= {float(critical.fails_at if critical else 0)!r}"
+        return fails_sql(self.checklist.items[name], self._column("points", name), self.units[name])
 
     def _rest_score(self, name: str) -> str:
         """The share of points of the other items, weighted as they are possible."""

@@ -35,6 +35,7 @@ __all__ = [
     "RecordedVisit",
     "VisitSetting",
     "answer_fields",
+    "fails_sql",
     "points_units",
     "read_recorded_visit",
     "visit_identity_columns",
@@ -164,6 +165,11 @@ def points_units(checklist: Checklist) -> dict[str, int]:
         elif item.possible is not None or item.answer.possible is not None:
             units[name] = math.lcm(*(points.denominator for points in _possible_points(item)))
     return units
+
+
+def fails_sql(item: Item, points: str, unit: int) -> str:
+    """SQL: whether the item fails, by the column ``points``, where points are counted in parts, ``unit`` to one."""
+    return f"{points} <= {item.failing.most_failing_parts(unit)}"
 
 
 def answer_fields(columns: VisitColumns) -> Iterator[SnapshotColumn]:

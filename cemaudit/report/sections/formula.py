@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
 from cemaudit.model import Channel, Element, Facet, Measure, Medium, Mode, Moment, Scheme, Text, label
+from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.report.sections.words import both, exactly
+from cemaudit.scoring.aggregators import BUILT_IN
 
 __all__ = ["by_facets", "formula", "in_signs"]
 
-HOW = {
-    "sum": Text(ko="합계", en="sum"),
-    "ratio": Text(ko="얻은 점수 ÷ 만점", en="points earned ÷ points possible"),
-    "mean": Text(ko="평균", en="mean"),
-    "weighted-mean": Text(ko="가중 평균", en="weighted mean"),
-    "min": Text(ko="가장 작은 값", en="lowest"),
-    "max": Text(ko="가장 큰 값", en="highest"),
-    "product": Text(ko="곱", en="product"),
-    "geometric-mean": Text(ko="기하 평균", en="geometric mean"),
-    "difference": Text(ko="앞의 값에서 뒤의 값을 뺀 차이", en="the first minus the second"),
-    "share": Text(ko="기준 이상인 비율", en="share at or above a mark"),
-    "count": Text(ko="개수", en="number"),
-    "deduct": Text(ko="기준 점수에서 차감", en="deductions from a base"),
-    "experience": Text(ko="P·E, 감정이 음수면 E·(1 − P/2)", en="P·E, or E·(1 − P/2) where the emotion is negative"),
-    "nps": Text(ko="추천 비율 − 비추천 비율", en="share of promoters − share of detractors"),
-}
 SOURCES = {
     "items": Text(ko="항목", en="items"),
     "emotions": Text(ko="접점의 감정", en="emotions at touchpoints"),
     "expectations": Text(ko="접점의 기대", en="expectations at touchpoints"),
     "claims": Text(ko="클레임", en="claims"),
     "blames": Text(ko="원망", en="blames"),
+    "critical": Text(ko="미충족 중대 항목", en="critical items failed"),
 }
 KINDS: dict[Facet, type[StrEnum]] = {
     Facet.CHANNEL: Channel,
@@ -45,15 +32,20 @@ KINDS: dict[Facet, type[StrEnum]] = {
 MOST_SOURCES = 6
 
 
-def formula(scheme: Scheme, measure: Measure) -> Words:
-    """How the measure is reckoned: what of, by what weights, scaled and capped how."""
-    return both(lambda: _said(scheme, measure))
+def formula(scheme: Scheme, measure: Measure, plugin_aggregators: Mapping[str, Aggregator] | None = None) -> Words:
+    """How the measure is reckoned: what of, by what weights, scaled and capped how.
 
+    An aggregator without a title, as a plugin's may be, goes by its name.
+    """
+    aggregator = BUILT_IN.get(measure.how) or (plugin_aggregators or {}).get(measure.how)
+    title = (aggregator and aggregator.title) or measure.how
 
-def _said(scheme: Scheme, measure: Measure) -> str:
-    text = f"{HOW.get(measure.how, measure.how)} ({_of(scheme, measure)})"
-    parts = [text, _weights(measure), _transform(measure), _caps(scheme, measure)]
-    return "; ".join(filter(None, parts))
+    def said() -> str:
+        text = f"{title} ({_of(scheme, measure)})"
+        parts = [text, _weights(measure), _transform(measure), _caps(scheme, measure)]
+        return "; ".join(filter(None, parts))
+
+    return both(said)
 
 
 def _of(scheme: Scheme, measure: Measure) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cemaudit import __version__
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Measure, Reason, Scheme, Text
+from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
 from cemaudit.report.sections.formula import by_facets, formula, in_signs
 from cemaudit.report.sections.values import measures_by, show
@@ -57,7 +58,7 @@ def _blocks(context: Context) -> Iterator[Block]:
     yield Paragraph(text=NO_SCORE)
     yield from _scheme(audit.scheme)
     yield Heading(text=Text(ko="점수 산출 과정", en="How the numbers came about"))
-    yield _measures(audit)
+    yield _measures(audit, context.aggregators)
     yield Paragraph(text=COLOURS, quiet=True)
     if audit.scheme.bands:
         yield Heading(text=Text(ko="등급 기준", en="Grades"))
@@ -76,7 +77,7 @@ def _scheme(scheme: Scheme) -> Iterator[Block]:
         yield Paragraph(text=joined([Text(ko="출처:", en="Source:"), scheme.source], " "), quiet=True)
 
 
-def _measures(audit: Audit) -> Table:
+def _measures(audit: Audit, aggregators: Mapping[str, Aggregator]) -> Table:
     """The single measures with their numbers, then those by facet."""
     scheme = audit.scheme
     columns = (
@@ -87,18 +88,18 @@ def _measures(audit: Audit) -> Table:
     )
     families: dict[str, list[Measure]] = {}
     for measure in sorted(scheme.measures, key=lambda one: len(one.for_each)):
-        families.setdefault(str(formula(scheme, measure)), []).append(measure)
-    return Table(columns=columns, rows=tuple(_measure(audit, family) for family in families.values()))
+        families.setdefault(str(formula(scheme, measure, aggregators)), []).append(measure)
+    return Table(columns=columns, rows=tuple(_measure(audit, family, aggregators) for family in families.values()))
 
 
-def _measure(audit: Audit, family: Sequence[Measure]) -> Row:
+def _measure(audit: Audit, family: Sequence[Measure], aggregators: Mapping[str, Aggregator]) -> Row:
     """Measures reckoned alike: the first with its number, and what the others are taken by."""
     first = family[0]
     score = audit.score(first.id)
     counted = not first.for_each and score.asked and first.unit != "count"
     return (
         joined([first.title or "", first.id]),
-        joined([formula(audit.scheme, first), by_facets([one for one in family if one.for_each])]),
+        joined([formula(audit.scheme, first, aggregators), by_facets([one for one in family if one.for_each])]),
         NOTHING if first.for_each else Cell(text=show(audit.scheme, first, score).text, strong=True),
         f"{score.used} / {score.asked}" if counted else NOTHING,
     )

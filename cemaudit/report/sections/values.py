@@ -9,6 +9,7 @@ from cemaudit.model import Audit, Measure, Scheme, Score, Text
 from cemaudit.model.blocks import Tone, Words
 from cemaudit.report.sections.words import NOTHING, both
 from cemaudit.scoring import shown
+from cemaudit.scoring.aggregators import BUILT_IN
 
 __all__ = [
     "MeasureRange",
@@ -94,8 +95,9 @@ def span_of(scheme: Scheme, measure: Measure) -> MeasureRange | None:
     if measure.transform.clamp is not None:
         low, high = measure.transform.clamp
         return MeasureRange(float(low), float(high)) if low < high else None
-    if measure.how == "nps":
-        return MeasureRange(-100, 100)
+    aggregator = BUILT_IN.get(measure.how)
+    if aggregator and aggregator.fixed_range:
+        return MeasureRange(*aggregator.fixed_range)
     if not _in_hundreds(scheme, measure):
         return None
     return MeasureRange(-100, 100) if _signed(scheme, measure) else MeasureRange(0, 100)
@@ -106,7 +108,8 @@ def _sources(scheme: Scheme, measure: Measure) -> list[Measure]:
 
 
 def _signed(scheme: Scheme, measure: Measure) -> bool:
-    if measure.how in {"difference", "experience"} or any("emotion" in name for name in measure.of):
+    aggregator = BUILT_IN.get(measure.how)
+    if (aggregator and aggregator.is_signed) or any("emotion" in name for name in measure.of):
         return True
     return any(_signed(scheme, source) for source in _sources(scheme, measure))
 
@@ -115,8 +118,9 @@ def _in_hundreds(scheme: Scheme, measure: Measure) -> bool:
     if measure.unit == "percent" or measure.transform.times == 100 or measure.options.get("scale") == 100:
         return True
     sources = _sources(scheme, measure)
-    averages = measure.how in {"mean", "weighted-mean", "min", "max", "difference", "geometric-mean"}
-    return averages and bool(sources) and all(_in_hundreds(scheme, source) for source in sources)
+    aggregator = BUILT_IN.get(measure.how)
+    keeps_scale = aggregator is not None and aggregator.keeps_scale
+    return keeps_scale and bool(sources) and all(_in_hundreds(scheme, source) for source in sources)
 
 
 def measures_by(scheme: Scheme, *facets: str) -> list[Measure]:

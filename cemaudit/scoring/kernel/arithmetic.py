@@ -100,6 +100,7 @@ class NumberColumn:
         """Write the numbers as floats into ``out``; no zero is negative."""
         divisor = self.scale if self.bottom is None else self.bottom * self.scale
         np.divide(self.top, divisor, out=out)
+        # -0.0 + 0.0 is 0.0: no file or page may print "-0".
         np.add(out, 0.0, out=out)
 
     def as_floats(self) -> NumberColumn:
@@ -117,6 +118,7 @@ class NumberColumn:
         if self.is_exact:
             up, down = factor.numerator, factor.denominator
             scale = self.scale
+            # Cancelled before it is multiplied: the numbers stay whole for longer.
             shared = math.gcd(abs(up), scale)
             up, scale = up // shared, scale // shared * down
             wider = NumberColumn(self.top, self.bottom, scale, self.most * abs(up), self.denominator_bound)
@@ -207,6 +209,7 @@ def weighted_sum(numbers: Sequence[NumberColumn], factors: Sequence[Fraction], r
         most = sum(number.most * abs(numerators) for number, numerators in zip(numbers, wholes, strict=True))
         if most < MOST and scale < MOST:
             return NumberColumn(_total([n.top for n in numbers], wholes, rows), None, scale, most)
+    # Too large for whole numbers: floats from here on, whose errors add up as their sizes do.
     plain = [number.as_floats() for number in numbers]
     by = [float(factor) for factor in factors]
     most = sum(number.most * abs(numerator) for number, numerator in zip(plain, by, strict=True))
@@ -237,6 +240,8 @@ def lookup(codes: Codes, table: Sequence[float]) -> Floats:
     return np.take(np.asarray(table, np.float64), codes)
 
 
+# Most items are worth 0, 1, 2 ... points for their levels, so most of a sum is one slope times the sum of the codes.
+# Narrow whole numbers are added up faster than codes are looked up.
 class IntegerSum:
     """The sum over items of what their codes stand for; ``most`` is the largest it can be.
 
@@ -258,6 +263,7 @@ class IntegerSum:
     def _add(self, name: str, levels: CodeTable, table: CodeTable) -> None:
         self.longest[name] = max(len(levels) - 1, 0)
         rises = [after - before for before, after in itertools.pairwise(levels)]
+        # The commonest rise leaves the fewest jumps.
         slope = max(set(rises), key=rises.count, default=0)
         jumps = {level: rise - slope for level, rise in enumerate(rises, 1) if rise != slope}
         if len(jumps) > MOST_JUMPS:
@@ -292,6 +298,7 @@ class IntegerSum:
         return total
 
     def _sum_by_jumps(self, names: list[str], read: Read, rows: int) -> Codes:
+        # States are negative codes: held at 0 they add nothing to the slope.
         total = np.zeros(rows, _narrowest(sum(self.longest[name] for name in names)))
         zeros = np.zeros(rows, np.int8)  # numpy compares two arrays ten times faster than an array and a number
         for name in names:
@@ -308,6 +315,7 @@ def _count(columns: list[Codes], compare: Any, code: int, rows: int) -> Codes:
     """In how many columns each row compares true."""
     total = np.zeros(rows, _narrowest(len(columns)))
     for codes in columns:
+        # A truth value seen as a byte is 0 or 1, and no array is copied.
         np.add(total, compare(codes, code).view(np.int8), out=total)
     return total
 

@@ -80,6 +80,7 @@ class RowBlock:
 
     def compare_with(self, number: NumberColumn, sign: str, edge: Fraction) -> Mask:
         """Where ``number sign edge`` holds; rows too close to say are left to the exact evaluator."""
+        # A float this near to the edge may lie on the wrong side of it.
         self.leave_to_exact(number.undecided(edge))
         compared: Mask = _COMPARE[sign](number.value, float(edge))
         return compared
@@ -134,4 +135,5 @@ def nearest(score: Score) -> float:
     try:
         return float(score.value)
     except OverflowError:
+        # Beyond the largest float, infinity is the nearest one.
         return np.inf if score.value > 0 else -np.inf

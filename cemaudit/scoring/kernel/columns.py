@@ -83,6 +83,7 @@ class VisitColumns:
         codes = {name: int(column.codes[row]) for name, column in self.items.items()}
         skipped = {code: Skip(state=state) for state, code in _SKIPPED.items()}
         step = -1 if self.steps is None else int(self.steps[row])
+        # Made of what was validated before, and only what scores look at is filled in.
         return Visit.model_construct(
             id=f"row-{row}",
             checklist=self.checklist.ref,
@@ -181,20 +182,24 @@ class _ColumnBuilder:
     def column(self, item: Item) -> AnswerColumn:
         """The column of an item."""
         name = item.id
-        given = [answers.get(name) for answers in self.answers]
+        item_answers = [answers.get(name) for answers in self.answers]
         if isinstance(item.answer, Quantity):
-            numbers = np.array([0.0 if answer is None else _as_float(answer) for answer in given], np.float64)
-            codes = [_UNANSWERED if answer is None else 0 for answer in given]
+            numbers = np.array([0.0 if answer is None else _as_float(answer) for answer in item_answers], np.float64)
+            codes = [_UNANSWERED if answer is None else 0 for answer in item_answers]
+            # Numbers with more digits than a float holds: their visits are kept whole and scored exactly.
             self._mark_unanswered(codes, np.flatnonzero(np.isnan(numbers)).tolist())
             numbers = np.nan_to_num(numbers)
             return AnswerColumn(_narrow(self._left_out(item, codes, numbers), 1), (), numbers)
         levels = fixed_levels(item)
-        known_levels = dict.fromkeys(answer for answer in given if answer is not None) if levels is None else levels
-        places: dict[AnswerValue | None, int | None] = {level: number for number, level in enumerate(known_levels)}
+        # Where answers are too many to list, those that were given are the levels, in the order they came.
+        if levels is None:
+            levels = tuple(dict.fromkeys(answer for answer in item_answers if answer is not None))
+        places: dict[AnswerValue | None, int | None] = {level: number for number, level in enumerate(levels)}
         places[None] = _UNANSWERED
-        found = [places.get(answer) for answer in given]
-        self._mark_unanswered(found, [row for row, code in enumerate(found) if code is None] if None in found else [])
-        return AnswerColumn(_narrow(self._left_out(item, found), len(known_levels)), tuple(known_levels))
+        level_codes = [places.get(answer) for answer in item_answers]
+        if None in level_codes:
+            self._mark_unanswered(level_codes, [row for row, code in enumerate(level_codes) if code is None])
+        return AnswerColumn(_narrow(self._left_out(item, level_codes), len(levels)), levels)
 
     def _mark_unanswered(self, codes: list[Any], rows: Iterable[int]) -> None:
         """Rows whose answers the column cannot hold count as unanswered there."""
@@ -209,6 +214,7 @@ class _ColumnBuilder:
                 codes[row] = state
         for row in self._not_arising(item):
             if item.id in self.answers[row]:
+                # Answered although it does not arise: the exact evaluator decides what that means.
                 self._mark_unanswered(codes, [row])
                 if numbers is not None:
                     numbers[row] = 0.0
@@ -260,10 +266,10 @@ def _felt(columns: Mapping[str, Codes], row: int) -> dict[str, int]:
 
 def _counts(complaints: Sequence[Sequence[Complaint]], touchpoints: Sequence[str]) -> dict[str, Codes]:
     counts = {name: np.zeros(len(complaints), np.int32) for name in touchpoints}
-    for row, complaint in enumerate(complaints):
-        for one in complaint:
-            if one.touchpoint in counts:
-                counts[one.touchpoint][row] += 1
+    for row, complaints_of_visit in enumerate(complaints):
+        for complaint in complaints_of_visit:
+            if complaint.touchpoint in counts:
+                counts[complaint.touchpoint][row] += 1
     return counts
 
 

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.language import N_, Message
-from cemaudit.model import Band, Reason, Scheme, Score, score_name
+from cemaudit.model import Reason, Scheme, Score, score_name
 from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Rounding, Transform
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import evaluate
-from cemaudit.scoring.kernel.aggregators import Form, column_form
 from cemaudit.scoring.kernel.arithmetic import EDGE, MOST, Floats, Mask, NotVectorizable, NumberColumn
 from cemaudit.scoring.kernel.block import HAS_SCORE, NO_BAND, BlockScore, RowBlock, ScoredVisits, reason_code
+from cemaudit.scoring.kernel.column_forms import ColumnForm, column_form
 from cemaudit.scoring.kernel.columns import VisitColumns, empty_columns
 from cemaudit.scoring.kernel.members import BlockMembers, ScoreMembers
 from cemaudit.scoring.kernel.sources import critical_failures
@@ -41,22 +41,17 @@ def transformed(number: NumberColumn, transform: Transform, block: RowBlock) -> 
     """The transformed numbers."""
     moved = number.times(transform.times).plus(transform.plus)
     if transform.table:
-        moved = _looked_up(moved, transform, block)
+        # The value of the first row of the table whose ``up_to`` is not exceeded.
+        scale = int(np.lcm.reduce([rung.value.denominator for rung in transform.table]))
+        wholes = [float(rung.value * scale) for rung in transform.table]
+        top = np.full(block.rows, wholes[-1])
+        for rung, rung_value in reversed(list(zip(transform.table, wholes, strict=True))):
+            if rung.up_to is not None:
+                top = np.where(block.compare_with(moved, "<=", rung.up_to), rung_value, top)
+        moved = NumberColumn(top, scale=scale, most=max(map(abs, wholes))).float_if_overflowing()
     if transform.clamp:
         moved = moved.at_least(transform.clamp[0]).at_most(transform.clamp[1])
     return moved
-
-
-def _looked_up(number: NumberColumn, transform: Transform, block: RowBlock) -> NumberColumn:
-    """The value of the first row of the table whose ``up_to`` is not exceeded."""
-    rungs = [(rung.up_to, rung.value) for rung in transform.table]
-    scale = int(np.lcm.reduce([rung.value.denominator for rung in transform.table]))
-    wholes = [float(rung.value * scale) for rung in transform.table]
-    top = np.full(block.rows, wholes[-1])
-    for (up_to, _), rung_value in reversed(list(zip(rungs, wholes, strict=True))):
-        if up_to is not None:
-            top = np.where(block.compare_with(number, "<=", up_to), rung_value, top)
-    return NumberColumn(top, scale=scale, most=max(map(abs, wholes))).float_if_overflowing()
 
 
 def conditions_mask(conditions: Mapping[str, str], block: RowBlock) -> Mask | None:
@@ -91,8 +86,10 @@ def rounded(number: NumberColumn, rounding: Rounding, block: RowBlock) -> Number
     else:
         scaled = number.as_floats().top * up / down
         turned = scaled + 0.5 if rounding.mode.startswith("half") else scaled
+        # Rounding turns at whole numbers; beside one, a float may fall either way.
         block.leave_to_exact(np.abs(turned - np.rint(turned)) <= 2 * EDGE * up / down)
         scaled_value = _to_whole(scaled, 1, rounding.mode)
+    # Rounded numbers are compared with edges later and must be exact.
     if most * down >= MOST:
         raise NotVectorizable(N_("its numbers are too large"))
     return NumberColumn(scaled_value * down if down != 1 else scaled_value, scale=up, most=most * down)
@@ -134,7 +131,7 @@ class CompiledScore:
     name: str
     planned: PlannedMeasure
     members: ScoreMembers
-    form: Form
+    form: ColumnForm
     critical: tuple[tuple[Callable[[RowBlock], Mask], Fraction], ...]
 
 
@@ -143,7 +140,13 @@ def score_block(group: CompiledScore, block: RowBlock) -> BlockScore:
     measure = group.planned.measure
     members = group.members.members_of_block(block)
     scored = _scored(group, members)
-    number, aggregated = _aggregate(group, members, block)
+    number, aggregated = NumberColumn(np.zeros(block.rows)), None
+    if members.size:
+        number, aggregated = group.form(members, measure.options, block)
+        # Of nothing scored the number is 0, whatever the form made of the empty members.
+        if group.planned.aggregator.empty == "zero":
+            something = members.scored > 0
+            number, aggregated = number.kept(something), None if aggregated is None else aggregated | ~something
     valid = scored if aggregated is None else scored & aggregated
     number = transformed(number, measure.transform, block)
     for cap in measure.caps:
@@ -155,16 +158,6 @@ def score_block(group: CompiledScore, block: RowBlock) -> BlockScore:
     if valid.all():
         return BlockScore(number)
     return BlockScore(number, _reasons(group, members, valid, scored))
-
-
-def _aggregate(group: CompiledScore, members: BlockMembers, block: RowBlock) -> tuple[NumberColumn, Mask | None]:
-    if not members.size:
-        return NumberColumn(np.zeros(block.rows)), None
-    number, aggregated = group.form(members, group.planned.measure.options, block)
-    if group.planned.aggregator.empty == "zero" and group.planned.aggregator.name != "count":
-        something = members.scored > 0
-        return number.kept(something), None if aggregated is None else aggregated | ~something
-    return number, aggregated
 
 
 def _scored(group: CompiledScore, members: BlockMembers) -> Mask:
@@ -186,7 +179,11 @@ def _reasons(group: CompiledScore, members: BlockMembers, valid: Mask, scored: M
     rows = ~valid
     member_reasons = members.reasons()[:, rows]
     count = len(member_reasons) - (member_reasons != HAS_SCORE).sum(axis=0)
-    first = _first_missing(member_reasons)
+    # The first reason stands for all where all are the same.
+    first = np.zeros(member_reasons.shape[1], np.int8)
+    if len(member_reasons):
+        first_missing = (member_reasons != HAS_SCORE).argmax(axis=0)
+        first = member_reasons[first_missing, np.arange(member_reasons.shape[1])]
     alike = ((member_reasons == first) | (member_reasons == HAS_SCORE)).all(axis=0)
     if group.planned.aggregator.arity is not None:
         reason_codes = np.where(first == HAS_SCORE, reason_code(Reason.INCOMPLETE), first)
@@ -199,20 +196,12 @@ def _reasons(group: CompiledScore, members: BlockMembers, valid: Mask, scored: M
     return why
 
 
-def _first_missing(reason_codes: NDArray[np.int8]) -> NDArray[np.int8]:
-    if not len(reason_codes):
-        return np.zeros(reason_codes.shape[1], np.int8)
-    first_missing = (reason_codes != HAS_SCORE).argmax(axis=0)
-    first: NDArray[np.int8] = reason_codes[first_missing, np.arange(reason_codes.shape[1])]
-    return first
-
-
 def grade_rows(scheme: Scheme, block: RowBlock, bands: NDArray[np.int8]) -> None:
     """Write each row's place among the scheme's bands into ``bands`` (-1: none); peers are not known here."""
     waiting = np.ones(block.rows, np.bool_)
     for number, band in enumerate(scheme.bands):
-        if _asks_for_peers(band):
-            break
+        if any(bound.is_percentile for condition in band.where.values() for bound in bounds(condition)):
+            break  # whoever knows the peers decides, from this row on
         for name in band.where:
             has = block.scores[name].has
             if has is not None:
@@ -221,10 +210,6 @@ def grade_rows(scheme: Scheme, block: RowBlock, bands: NDArray[np.int8]) -> None
         mine = waiting if meets is None else waiting & meets
         bands[mine] = number
         waiting = waiting & ~mine
-    _downgrade(scheme, block, bands)
-
-
-def _downgrade(scheme: Scheme, block: RowBlock, bands: NDArray[np.int8]) -> None:
     if not scheme.downgrades:
         return
     graded = bands >= 0
@@ -233,10 +218,6 @@ def _downgrade(scheme: Scheme, block: RowBlock, bands: NDArray[np.int8]) -> None
         held: Mask | None = conditions_mask(downgrade.where, block)
         lowered += downgrade.by if held is None else downgrade.by * held
     bands[graded] = np.minimum(lowered, len(scheme.bands) - 1)[graded]
-
-
-def _asks_for_peers(band: Band) -> bool:
-    return any(bound.is_percentile for condition in band.where.values() for bound in bounds(condition))
 
 
 BLOCK = 65_536
@@ -259,6 +240,7 @@ class CompiledPlan:
 
     def run(self, columns: VisitColumns) -> ScoredVisits:
         """The scores of all visits of ``columns``, equal to the exact ones."""
+        # Answers that the checklist does not list change what codes stand for; such columns are compiled anew.
         program = self._program if self._has_usual_levels(columns) else _Program(self.plan, columns)
         names = [group.name for group in program.groups] + program.by_visit_names
         scored = ScoredVisits(
@@ -275,6 +257,7 @@ class CompiledPlan:
             doubtful |= _rows(block)
             program.grade_rows(block, scored)
             ungraded |= _rows(block)
+        # Float64 cannot say on which side of an edge these lie, so that the definition has the last word.
         for row in sorted(doubtful):
             self._decide(columns, row, scored)
         for row in sorted(ungraded - doubtful):
@@ -317,6 +300,7 @@ class _Program:
         self.plan = plan
         self.groups: list[CompiledScore] = []
         self.fallbacks: dict[str, Message] = {}
+        # Numbers outgrow what floats hold exactly by their bounds alone, so a block of no rows tells beforehand.
         trial = RowBlock(columns, 0, 0)
         for planned in plan.measures:
             measure = planned.measure
@@ -329,7 +313,8 @@ class _Program:
                 self.fallbacks[measure.id] = error.why
             else:
                 self.groups += groups
-        self.wanted = set(_needed_scores(plan))
+        # Scores that no other score and no band looks at need not be kept for the rest of the block.
+        self.wanted = set(_asked_by_bands(plan)).union(*(planned.needs for planned in plan.measures))
         self.by_visit = plan.part(self.fallbacks) if self.fallbacks else None
         self.by_visit_names = [
             score_name(planned.measure.id, group.key)
@@ -373,6 +358,7 @@ class _Program:
             for name in self.by_visit_names:
                 scored.put(row, name, scores[name])
         for name in self.by_visit_names:
+            # Scored one by one, exactly; for what is made of them, floats with their error.
             values = np.nan_to_num(block.cut(scored.values[name]), posinf=_LARGEST, neginf=-_LARGEST)
             block.leave_to_exact(np.abs(values) >= _LARGEST)
             number = NumberColumn(np.clip(values, -_LARGEST, _LARGEST), most=_LARGEST, error=_LARGEST * 2.0**-52)
@@ -380,19 +366,6 @@ class _Program:
 
 
 _LARGEST = 1e6  # rows beyond are scored exactly
-
-
-def _needed_scores(plan: Plan) -> Iterator[str]:
-    """The scores that other scores or the bands look at."""
-    for planned in plan.measures:
-        yield from (
-            member_input.ref
-            for group in planned.groups
-            for member_input in group.inputs
-            if member_input.kind == "score"
-        )
-        yield from (name for cap in planned.measure.caps for name in cap.where)
-    yield from _asked_by_bands(plan)
 
 
 def _asked_by_bands(plan: Plan) -> Iterator[str]:

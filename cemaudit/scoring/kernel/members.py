@@ -50,6 +50,7 @@ class ScoreMembers:
             make_source(plan, measure, member_input, columns) for member_input in group.inputs
         ]
         self.weights = [source.weight for source in self.sources]
+        # Items whose code decides everything are added up together; all others one after the other.
         self.coded = [source for source in self.sources if type(source) is CodedItem]
         self.others = [source for source in self.sources if type(source) is not CodedItem]
         self._sums: dict[str, _CodedItemSum] = {}
@@ -59,7 +60,14 @@ class ScoreMembers:
         if sum_kind not in self._sums:
             weighted = sum_kind in _WEIGHTED
             weights = [source.weight if weighted else Fraction(1) for source in self.coded]
-            self._sums[sum_kind] = _CodedItemSum([_table(source, sum_kind) for source in self.coded], weights)
+            match sum_kind:
+                case "earned" | "plain":
+                    tables = [source.values for source in self.coded]
+                case "possible":
+                    tables = [source.possible for source in self.coded]
+                case _:
+                    tables = [[Fraction(value is not None) for value in source.values] for source in self.coded]
+            self._sums[sum_kind] = _CodedItemSum(tables, weights)
         return self._sums[sum_kind]
 
     def members_of_block(self, block: RowBlock) -> BlockMembers:
@@ -112,12 +120,12 @@ class BlockMembers:
     def refused(self) -> Mask | None:
         """Where a member may not be left out, and is."""
         refused = reason_code(Reason.REFUSED)
-        found: Mask | None = None
+        is_refused: Mask | None = None
         for source in self.members.sources:
             if source.may_refuse():
                 mine = source.reasons(self.block) == refused
-                found = mine if found is None else found | mine
-        return found
+                is_refused = mine if is_refused is None else is_refused | mine
+        return is_refused
 
     def reasons(self) -> NDArray[np.int8]:
         """Why each member has no value, one row for each member."""
@@ -129,21 +137,14 @@ class BlockMembers:
         if not self._others:
             return coded
         factors = [s.weight if sum_kind in _WEIGHTED else Fraction(1) for s in self.members.others]
-        numbers = [_number(other_item, sum_kind) for other_item in self._others]
+        match sum_kind:
+            case "earned" | "plain":
+                numbers = [column.number for column in self._others]
+            case "possible":
+                nothing = NumberColumn(np.zeros(self.block.rows))
+                numbers = [column.possible or nothing for column in self._others]
+            case _:
+                numbers = [NumberColumn(column.has.astype(np.float64), most=1.0) for column in self._others]
         if not self._codes:
             return weighted_sum(numbers, factors, self.block.rows)
         return weighted_sum([coded, *numbers], [Fraction(1), *factors], self.block.rows)
-
-
-def _table(source: CodedItem, sum_kind: str) -> list[Fraction | None]:
-    if sum_kind in {"earned", "plain"}:
-        return source.values
-    return source.possible if sum_kind == "possible" else [Fraction(value is not None) for value in source.values]
-
-
-def _number(column: MemberColumn, sum_kind: str) -> NumberColumn:
-    if sum_kind in {"earned", "plain"}:
-        return column.number
-    if sum_kind == "possible":
-        return column.possible or NumberColumn(np.zeros(len(column.has)))
-    return NumberColumn(column.has.astype(np.float64), most=1.0)

@@ -16,7 +16,7 @@ from cemaudit.model import ItemScore, Reason
 from cemaudit.model.answers import Quantity
 from cemaudit.model.measures import Measure
 from cemaudit.scoring.exact import member_value
-from cemaudit.scoring.items import ItemScoreTable, is_failed
+from cemaudit.scoring.items import ItemScoreTable
 from cemaudit.scoring.kernel.arithmetic import Mask, NotVectorizable, NumberColumn, lookup
 from cemaudit.scoring.kernel.block import HAS_SCORE, RowBlock, reason_code
 from cemaudit.scoring.kernel.columns import NO_FEELING, STATES, VisitColumns
@@ -76,6 +76,7 @@ class CodedItem:
         rows: Codes = np.zeros(block.rows, np.int8 if len(self.edges) < 127 else np.int32)
         for edge in self.edges:
             at = float(edge)
+            # The edge is no float, so a number beside it may fall into the wrong row.
             if Fraction(repr(at)) != edge:
                 block.leave_to_exact(numbers == at)
             rows += numbers > at
@@ -123,21 +124,19 @@ class PlainNumberItem(CodedItem):
         codes, numbers = block.codes(self.item.id), block.numbers(self.item.id)
         left_out = super().part(block)
         answered = codes >= 0
+        # A few huge numbers would cost all others their exactness.
         block.leave_to_exact(np.abs(numbers) > self.reach)
         if self.is_whole:
             block.leave_to_exact(numbers != np.rint(numbers))
         held = np.clip(numbers, -self.reach, self.reach)
         error = 0.0 if self.is_whole else self.reach * 2.0**-52
         number = NumberColumn(np.where(answered, held, 0.0), most=self.reach, error=error)
-        return MemberColumn(_merged(number, left_out.number, answered), answered | left_out.has, left_out.possible)
-
-
-def _merged(first: NumberColumn, other: NumberColumn, where: Mask) -> NumberColumn:
-    if not other.most:
-        return first
-    plain = other.as_floats()
-    top = np.where(where, first.value, plain.top)
-    return NumberColumn(top, most=max(first.most, plain.most), error=max(first.as_floats().error, plain.error))
+        if left_out.number.most:  # without an answer, too, something may be earned
+            instead = left_out.number.as_floats()
+            top = np.where(answered, number.value, instead.top)
+            error = max(number.as_floats().error, instead.error)
+            number = NumberColumn(top, most=max(number.most, instead.most), error=error)
+        return MemberColumn(number, answered | left_out.has, left_out.possible)
 
 
 class HeirItem(CodedItem):
@@ -167,6 +166,7 @@ class HeirItem(CodedItem):
             return column
         shares = {name: gift / self.own for name, gift in self.gifts.items()}
         scale = math.lcm(*(share.denominator for share in shares.values()))
+        # Each item that does not apply (code -1) makes its heir worth more, in proportion.
         grown = np.full(block.rows, float(scale))
         for name, share in shares.items():
             grown += (block.codes(name) == -1) * float(share * scale)
@@ -204,17 +204,17 @@ def item_source(plan: Plan, measure: Measure, member_input: MeasureInput, column
 
 def critical_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
     """Where a critical item failed."""
+    # A sum of this one item takes its points as they are, handed over ones included.
     probe_measure = Measure(id="it", how="sum", of=(item_id,))
     source = item_source(plan, probe_measure, MeasureInput("item", item_id, Fraction(1)), columns)
     item = plan.checklist.items[item_id]
     if type(source) is CodedItem:
-        failed = np.array([is_failed(item, ItemScore(points)) for points in source.values])
+        failed = np.array([item.fails_critically(points) for points in source.values])
         return lambda block: np.take(failed, source.codes(block))
 
     def failed_by(block: RowBlock) -> Mask:
         column = source.part(block)
-        edge = item.critical.fails_at if item.critical else Fraction(0)
-        return block.compare_with(column.number, "<=", edge) & column.has
+        return block.compare_with(column.number, "<=", item.failing.fails_at) & column.has
 
     return failed_by
 
@@ -264,6 +264,7 @@ class FeelingSource:
 
     def reasons(self, block: RowBlock) -> Codes:
         why = np.full(block.rows, self.why, np.int8)
+        # A touchpoint arises where any of its items does.
         irrelevant = np.logical_and.reduce([block.codes(name) == IRRELEVANT for name in self.items])
         why[irrelevant] = reason_code(Reason.NOT_RELEVANT)
         return np.where(self.part(block).has, HAS_SCORE, why)

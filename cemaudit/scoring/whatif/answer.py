@@ -72,7 +72,7 @@ class SingleChange:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """``status``: already ``reached``; ``cheapest_moves`` (proved); ``at-most`` (changes that do, perhaps not the
+    """``status``: already ``reached``; ``cheapest`` (proved); ``at-most`` (changes that do, perhaps not the
     cheapest); ``impossible`` (proved); ``unknown`` (none found before the search was cut off).
     """
 
@@ -129,37 +129,28 @@ def _fixes(base: Evaluation, goal: Goal, levers: list[Lever], costs: Mapping[str
     """The best option of every lever that makes anything better by itself."""
     now, band = _value_and_band(base, goal)
     labels = [row.label for row in base.plan.scheme.bands]
+    better = goal.better_direction(base.plan.scheme)
     for lever in levers:
         fixes = []
         for option in lever.options:
             evaluation = evaluate_after(base, {lever.name: option})
             if evaluation is not None:
                 value, then = _value_and_band(evaluation, goal)
-                gain = None if value is None or now is None else _better(base, goal) * (value - now)
+                gain = None if value is None or now is None else better * (value - now)
                 fixes.append(SingleChange(_change(base, lever, option, costs), value, gain, then))
         best = min(fixes, key=_rank, default=None)
-        if best and (_is_gain(best, now) or _is_better(best.band, band, labels)):
+        if best is None:
+            continue
+        is_gain = (best.gain or 0) > 0 or (now is None and best.value is not None)
+        is_better_band = best.band is not None and (
+            band is None or labels.index(best.band.label) < labels.index(band.label)
+        )
+        if is_gain or is_better_band:
             yield best
-
-
-def _is_gain(fix: SingleChange, now: Fraction | None) -> bool:
-    return (now is None and fix.value is not None) or (fix.gain is not None and fix.gain > 0)
-
-
-def _is_better(then: Band | None, now: Band | None, labels: list[str]) -> bool:
-    return then is not None and (now is None or labels.index(then.label) < labels.index(now.label))
 
 
 def _rank(fix: SingleChange) -> tuple[bool, Fraction, Fraction]:
     return fix.gain is None, -(fix.gain or Fraction(0)), fix.change.cost
-
-
-def _better(base: Evaluation, goal: Goal) -> int:
-    """Which way the goal's measure gets better: as its conditions say, else as the scheme does."""
-    signs = {bound.sign[0] for row in goal.rows for name, bound in row if name == goal.measure}
-    if signs in ({">"}, {"<"}):
-        return 1 if signs == {">"} else -1
-    return 1 if base.plan.scheme.direction == "higher-is-better" else -1
 
 
 def _value_and_band(evaluation: Evaluation, goal: Goal) -> tuple[Fraction | None, Band | None]:

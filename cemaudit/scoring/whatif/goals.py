@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
@@ -37,10 +36,18 @@ class Goal:
     hindrances: Row = ()
     peers: Peers | None = None
 
+    def better_direction(self, scheme: Scheme) -> int:
+        """Return which way the goal's measure gets better, 1 or -1: as its conditions say, else as the scheme does."""
+        signs = {bound.sign[0] for row in self.rows for name, bound in row if name == self.measure}
+        if signs in ({">"}, {"<"}):
+            return 1 if signs == {">"} else -1
+        return 1 if scheme.direction == "higher-is-better" else -1
+
     def is_reached(self, evaluation: Evaluation) -> bool:
         """Whether the visit has reached it."""
         if not self.label:
-            return all(_holds(evaluation, name, bound) for name, bound in self.rows[0])
+            values = {name: evaluation.derivations[name].score.value for name, _ in self.rows[0]}
+            return all((value := values[name]) is not None and bound.holds(value) for name, bound in self.rows[0])
         labels = [band.label for band in evaluation.plan.scheme.bands]
         band = find_band(evaluation.plan.scheme, evaluation.scores, self.peers)
         return band is not None and labels.index(band.label) <= labels.index(self.label)
@@ -66,15 +73,19 @@ def measure_goal(plan: Plan, name: str, at: str) -> Goal:
             Problem(message("no such score: {name}", name=name), plan.scheme.ref, nearest(name, score_names))
         )
     sign = ">=" if plan.scheme.direction == "higher-is-better" else "<="
-    found = bounds(at if at.strip()[:1] in "<>=" else f"{sign} {at}") if _CONDITION.fullmatch(at) else ()
-    if not found:
+    conditions = bounds(at if at.strip()[:1] in "<>=" else f"{sign} {at}") if _CONDITION.fullmatch(at) else ()
+    if not conditions:
         raise BadInput(Problem(message("expected {what}, found {value}", what=message("a number"), value=at), "--at"))
-    return Goal(name, (tuple((name, bound) for bound in found),))
+    return Goal(name, (tuple((name, bound) for bound in conditions),))
 
 
 def plan_for(plan: Plan, goal: Goal) -> Plan:
     """The part of the plan that decides about the goal."""
-    measure_ids = {name.partition("[")[0] for name in _named(plan.scheme, goal)}
+    score_names = {goal.measure}
+    if goal.label:
+        score_names |= {name for band in plan.scheme.bands for name in band.where}
+        score_names |= {name for name, _ in goal.hindrances}
+    measure_ids = {name.partition("[")[0] for name in score_names}
     kept = []
     for measure in reversed(plan.measures):
         if measure.measure.id in measure_ids:
@@ -83,26 +94,13 @@ def plan_for(plan: Plan, goal: Goal) -> Plan:
     return replace(plan, measures=tuple(reversed(kept)))
 
 
-def _named(scheme: Scheme, goal: Goal) -> Iterator[str]:
-    yield goal.measure
-    if goal.label:
-        yield from (name for band in scheme.bands for name in band.where)
-        yield from (name for name, _ in goal.hindrances)
-
-
 def _row(conditions: Mapping[str, str], peers: Peers | None) -> Row:
-    return tuple((name, bound) for name, text in conditions.items() for bound in _resolved(name, bounds(text), peers))
-
-
-def _resolved(name: str, bounds: Iterable[Bound], peers: Peers | None) -> Iterator[Bound]:
-    """The bounds with percentiles as numbers; those without peers to compare with never decide anything."""
-    for bound in bounds:
-        if not bound.is_percentile:
-            yield bound
-        elif peers:
-            yield Bound(bound.sign, percentile(peers[name], bound.edge))
-
-
-def _holds(evaluation: Evaluation, name: str, bound: Bound) -> bool:
-    value: Fraction | None = evaluation.derivations[name].score.value
-    return value is not None and bound.holds(value)
+    """The bounds of all conditions, percentiles as numbers; without peers to compare with, those decide nothing."""
+    row: list[tuple[str, Bound]] = []
+    for name, condition in conditions.items():
+        for bound in bounds(condition):
+            if not bound.is_percentile:
+                row.append((name, bound))
+            elif peers:
+                row.append((name, Bound(bound.sign, percentile(peers[name], bound.edge))))
+    return tuple(row)

@@ -37,6 +37,7 @@ Side = Literal["inside", "above", "below"]
 Gap = frozenset[Side]
 NO_GAP: Gap = frozenset()
 INSIDE: Gap = frozenset(("inside",))
+EVERYWHERE: Gap = frozenset(("inside", "above", "below"))
 
 Moves = Mapping[str, AnswerValue]
 """Lever name -> the answer, or feeling, it is moved to."""
@@ -66,10 +67,24 @@ def find_levers(
     """
     visit, checklist = evaluation.visit, evaluation.plan.checklist
     shut = fixed | evaluation.given.keys()
-    raw = _taken_raw(evaluation)
-    counting = [item for item in checklist.items.values() if _carries_points(item) or item.id in raw]
-    found = [_of_item(item, visit, checklist, is_raw=item.id in raw) for item in counting if item.id not in shut]
-    levers = [lever for lever in found if lever.options and (not_applicable or not _is_out(lever.name, visit))]
+    raw = {
+        member_input.ref
+        for planned in evaluation.plan.measures
+        if planned.measure.take == "value"
+        for group in planned.groups
+        for member_input in group.inputs
+        if member_input.kind == "item"
+    }
+    # A table of points counts even where it has no most of them, as with a point for every unit.
+    counting = [
+        item
+        for item in checklist.items.values()
+        if item.possible is not None
+        or (isinstance(item.answer, Quantity) and item.answer.table is not None)
+        or item.id in raw
+    ]
+    item_levers = [_of_item(item, visit, checklist, is_raw=item.id in raw) for item in counting if item.id not in shut]
+    levers = [lever for lever in item_levers if lever.options and (not_applicable or not _is_out(lever.name, visit))]
     return levers + [lever for lever in (_of_feelings(evaluation) if feelings else ()) if lever.name not in fixed]
 
 
@@ -94,7 +109,18 @@ def visit_after_moves(visit: Visit, checklist: Checklist, moves: Moves) -> Visit
             answers[name] = value
     skipped: dict[str, Skip] = {name: skip for name, skip in visit.skipped.items() if name not in answers}
     changes = {"answers": answers, "skipped": skipped, "emotions": emotions, "expectations": expectations}
-    return _without_stray_answers(visit.model_copy(update=changes), checklist, moves)
+    visit = visit.model_copy(update=changes)
+    conditional = [item for item in checklist.items.values() if item.when]
+    while True:  # an answer that leaves may take others along
+        strays = {
+            item.id for item in conditional if item.id in visit.answers and not item_is_relevant(item, visit, checklist)
+        }
+        if not strays:
+            return visit
+        if strays & moves.keys():
+            return None
+        kept = {name: answer for name, answer in visit.answers.items() if name not in strays}
+        visit = visit.model_copy(update={"answers": kept})
 
 
 def shown_answer(visit: Visit, checklist: Checklist, name: str, value: AnswerValue | None = None) -> str:
@@ -107,26 +133,15 @@ def shown_answer(visit: Visit, checklist: Checklist, name: str, value: AnswerVal
     return "" if answer is None else checklist.items[name].answer.show(answer)
 
 
-def _carries_points(item: Item) -> bool:
-    """Whether answers are worth points, be there a most of them or not."""
-    return item.possible is not None or (isinstance(item.answer, Quantity) and item.answer.table is not None)
-
-
-def _taken_raw(evaluation: Evaluation) -> set[str]:
-    """Items whose raw value counts, with or without points."""
-    groups = (
-        group for measure in evaluation.plan.measures if measure.measure.take == "value" for group in measure.groups
-    )
-    return {measure.ref for group in groups for measure in group.inputs if measure.kind == "item"}
-
-
 def _is_out(name: str, visit: Visit) -> bool:
     return name in visit.skipped and visit.skipped[name].state is SkipState.NOT_APPLICABLE
 
 
 def _of_item(item: Item, visit: Visit, checklist: Checklist, *, is_raw: bool) -> Lever:
+    # Its answer may decide whether other items arise.
     conditions = [other.when for other in checklist.items.values() if other.when and item.id in other.when.names()]
     options, gap = _options(item.answer, [mark for condition in conditions for mark in _thresholds(condition)])
+    # Where the number itself counts, those between the options are answers of another worth.
     if isinstance(item.answer, Quantity) and not item.answer.one_of and (is_raw or any(map(_is_open, conditions))):
         gap |= INSIDE
     now, worth = visit.answers.get(item.id), item.answer.points
@@ -182,7 +197,14 @@ def _options(answer: AnswerType, marks: Iterable[Fraction] = ()) -> tuple[list[A
         case Choice():
             return [option.id for option in answer.options], NO_GAP
         case Choices():
-            return _sets([option.id for option in answer.options])
+            ids = [option.id for option in answer.options]
+            if len(ids) <= MOST_OPTIONS:
+                sets: list[AnswerValue] = [*chain.from_iterable(combinations(ids, n) for n in range(len(ids) + 1))]
+                gap = NO_GAP
+            else:
+                sets = [(), tuple(ids), *((option_id,) for option_id in ids)]
+                gap = EVERYWHERE
+            return sets, gap
         case Scale() | Nps():
             low, high = (0, 10) if isinstance(answer, Nps) else (answer.lowest, answer.highest)
             return list(range(low, high + 1)), NO_GAP
@@ -191,19 +213,17 @@ def _options(answer: AnswerType, marks: Iterable[Fraction] = ()) -> tuple[list[A
     return [], NO_GAP
 
 
-def _sets(ids: list[str]) -> tuple[list[AnswerValue], Gap]:
-    if len(ids) > MOST_OPTIONS:
-        return [(), tuple(ids), *((row,) for row in ids)], frozenset(("inside", "above", "below"))
-    return list(chain.from_iterable(combinations(ids, size) for size in range(len(ids) + 1))), NO_GAP
-
-
 def _quantities(answer: Quantity, marks: Iterable[Fraction]) -> tuple[list[AnswerValue], Gap]:
     """One number for each row of a points table; else the numbers allowed, or, where they are many, some of them."""
     if answer.one_of:
         return [_value(number) for number in answer.one_of], NO_GAP
     if isinstance(answer.table, tuple):
         edges = [row.up_to for row in answer.table if row.up_to is not None]
-        return _allowed(answer, [*_around([*edges, *marks]), *_ends(answer)]), NO_GAP
+        rising = sorted({*edges, *marks}) or [Fraction(0)]
+        # On and between all edges, and beyond the last ones, every row of the table is met.
+        between = [(low + high) / 2 for low, high in pairwise(rising)]
+        around = [number for edge in rising for number in (edge - 1, edge + 1)]
+        return _allowed(answer, [*rising, *around, *between, *_ends(answer)]), NO_GAP
     if answer.min is None or answer.max is None:
         start = math.floor(answer.max) - 10 if answer.max is not None else math.ceil(answer.min or 0)
         few = [Fraction(number) for number in range(start, start + 11)]
@@ -214,16 +234,6 @@ def _quantities(answer: Quantity, marks: Iterable[Fraction]) -> tuple[list[Answe
     few = [Fraction(number) for number in allowed_range] if len(allowed_range) <= MOST_STEPS else []
     is_whole = answer.type == "count" and len(few) == len(allowed_range)
     return _allowed(answer, [*_ends(answer), *few]), NO_GAP if is_whole else INSIDE
-
-
-def _around(marks: Iterable[Fraction]) -> Iterator[Fraction]:
-    """Numbers on and between all marks, and beyond the last ones."""
-    rising = sorted(set(marks)) or [Fraction(0)]
-    yield from rising
-    for mark in rising:
-        yield from (mark - 1, mark + 1)
-    for low, high in pairwise(rising):
-        yield (low + high) / 2
 
 
 def _ends(answer: Quantity) -> list[Fraction]:
@@ -237,21 +247,6 @@ def _allowed(answer: Quantity, numbers: Iterable[Fraction]) -> list[AnswerValue]
 
 def _value(number: Fraction) -> AnswerValue:
     return number.numerator if number.denominator == 1 else Decimal(number.numerator) / Decimal(number.denominator)
-
-
-def _without_stray_answers(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
-    """Answers to items that do not arise leave, one after the other: an answer that leaves may take others along."""
-    conditional = [item for item in checklist.items.values() if item.when]
-    while True:
-        strays = {
-            item.id for item in conditional if item.id in visit.answers and not item_is_relevant(item, visit, checklist)
-        }
-        if not strays:
-            return visit
-        if strays & moves.keys():
-            return None
-        kept = {name: answer for name, answer in visit.answers.items() if name not in strays}
-        visit = visit.model_copy(update={"answers": kept})
 
 
 class AnswerPosition(NamedTuple):
@@ -294,10 +289,10 @@ class MoveEffects:
 
     def member(self, leaf: AnswerPosition, evaluation: Evaluation | None = None) -> Member:
         """The member at a leaf, in the visit as it is or in another evaluation."""
-        known = evaluation or self.base
+        evaluation = evaluation or self.base
         if leaf.position >= 0:
-            return known.derivations[leaf.score].members[leaf.position]
-        points = known.items_under(None)[0][leaf.score].points
+            return evaluation.derivations[leaf.score].members[leaf.position]
+        points = evaluation.items_under(None)[0][leaf.score].points
         return Member(leaf.score, points)
 
     def _find_leaves(self) -> Iterator[AnswerPosition]:
@@ -314,6 +309,7 @@ class MoveEffects:
             if evaluation is None:
                 return
             single = SingleMove(lever.name, option, evaluation)
+            # What changes nothing is no way to anything.
             touched = [leaf for leaf in self.leaves if self.member(leaf, evaluation) != self.member(leaf)]
             if touched:
                 self.levers[lever.name] = lever

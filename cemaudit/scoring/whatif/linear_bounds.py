@@ -80,7 +80,7 @@ def tightest_bound(lines: Iterable[LinearBound]) -> LinearBound:
 
 def _largest(gains: Iterable[Mapping[str, float]]) -> dict[str, float]:
     largest: dict[str, float] = {}
-    for one in gains:
-        for name, gain in one.items():
+    for gains_of_line in gains:
+        for name, gain in gains_of_line.items():
             largest[name] = max(largest.get(name, 0), gain)
     return largest

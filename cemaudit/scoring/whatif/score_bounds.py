@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
 from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Transform
+from cemaudit.scoring.aggregators import BuiltInAggregator
 from cemaudit.scoring.exact import ScoreDerivation
 from cemaudit.scoring.whatif.levers import AnswerPosition, MoveEffects
 from cemaudit.scoring.whatif.linear_bounds import (
@@ -17,13 +17,11 @@ from cemaudit.scoring.whatif.linear_bounds import (
     NEAR,
     LinearBound,
     LinearBounds,
-    max_bound,
     monotone_bound,
-    sum_bound,
     tightest_bound,
 )
 
-__all__ = ["BOUND_RULES", "MemberBounds", "ScoreBounds"]
+__all__ = ["BoundRule", "MemberBounds", "ScoreBounds"]
 
 
 class MemberBounds(NamedTuple):
@@ -40,166 +38,9 @@ class MemberBounds(NamedTuple):
         return tightest_bound(self.lines)
 
 
-def _sum(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int, start: float = 0) -> LinearBounds:
-    members = reach.parts(reckoning, sign)
-    return (
-        sum_bound(
-            (
-                member.line.scaled(member.weight) if member.value is not None else _entering(member)
-                for member in members
-            ),
-            start,
-        ),
-    )
-
-
-def _entering(member: MemberBounds) -> LinearBound:
-    return LinearBound(
-        0, {lever: max(0.0, member.weight * end) for lever, end in member.entering.items() if member.weight}
-    )
-
-
-def _deduct(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
-    base = float(reckoning.measure.options.get("base", Fraction(100)))
-    return _sum(reach, reckoning, -sign, sign * base)
-
-
-def _difference(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
-    first, second = reach.part(reckoning, 0, sign), reach.part(reckoning, 1, -sign)
-    return (sum_bound([first.line, second.line]),)
-
-
-def _averaged(members: list[MemberBounds], now: float, sign: int) -> LinearBounds | None:
-    """The line of a weighted mean; who enters pulls by how far it lies from the mean, and only ever dilutes others."""
-    weight = sum(member.weight * member.possible for member in members if member.value is not None)
-    if weight <= 0 or any(member.possible < 0 for member in members):
-        return None
-    start, lines = sign * now, []
-    for member in members:
-        if member.value is not None:
-            lines.append(member.line.scaled(member.weight / weight, -member.weight / weight * member.value))
-        else:
-            pull = member.weight / weight
-            gains = {
-                lever: max(0.0, pull * (end - sign * now * member.possible)) if pull else 0.0
-                for lever, end in member.entering.items()
-            }
-            lines.append(LinearBound(0, gains))
-    return (sum_bound(lines, start),)
-
-
-def _weighted_mean(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
-    return _mean_of(reach, reckoning, sign, weighted=True)
-
-
-def _mean(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
-    return _mean_of(reach, reckoning, sign, weighted=False)
-
-
-def _mean_of(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int, *, weighted: bool) -> LinearBounds | None:
-    if weighted and any(member.weight < 0 for member in reckoning.members):
-        return None
-    members = [part._replace(possible=1.0) for part in reach.parts(reckoning, sign, weighted=weighted)]
-    return _averaged(members, float(reckoning.aggregate or 0), sign)
-
-
-def _ratio(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
-    kinds = {member_input.kind for member_input in reckoning.inputs}
-    if kinds - {"item"} or any(member.weight < 0 for member in reckoning.members):
-        return None
-    return _averaged(reach.parts(reckoning, sign), float(reckoning.aggregate or 0), sign)
-
-
-def _extreme(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
-    members = reach.parts(reckoning, sign, weighted=False)
-    inside = [member for member in members if member.value is not None]
-    if (reckoning.measure.how == "max") != (sign > 0):  # at most each member's own bound
-        return tuple(line for member in inside for line in member.lines)
-    line = max_bound(member.line for member in inside)
-    entering = [LinearBound(line.start, {name: max(0, end - line.start) for name, end in member.entering.items()})
-                for member in members if member.value is None]  # fmt: skip
-    return (max_bound([line, *entering]),)
-
-
-def _per_member(kind: Callable[[float], float]) -> Callable[[ScoreBounds, ScoreDerivation, int], list[MemberBounds]]:
-    def parts(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> list[MemberBounds]:
-        def rising(bound: float) -> float:
-            return max(sign * kind(sign * bound + shift) for shift in (-NEAR, 0, NEAR))
-
-        return [
-            member._replace(
-                lines=(monotone_bound(member.line, rising),),
-                value=None if member.value is None else sign * kind(sign * member.value),
-                possible=1.0,
-                entering={lever: rising(end) for lever, end in member.entering.items()},
-            )
-            for member in reach.parts(reckoning, sign, weighted=False)
-        ]
-
-    return parts
-
-
-def _nps(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
-    members = _per_member(lambda x: 100.0 * ((x >= 9) - (x <= 6)))(reach, reckoning, sign)
-    return _averaged(members, float(reckoning.aggregate or 0), sign)
-
-
-def _share(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
-    return _averaged(_reaching(reach, reckoning, sign), float(reckoning.aggregate or 0), sign)
-
-
-def _reaching(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> list[MemberBounds]:
-    least = float(reckoning.measure.options.get("from", Fraction(1)))
-    return _per_member(lambda x: float(x >= least))(reach, reckoning, sign)
-
-
-def _count(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds:
-    if "from" not in reckoning.measure.options:
-        members = reach.parts(reckoning, sign, weighted=False)
-        entering = [LinearBound(0, dict.fromkeys(member.entering, 1.0)) for member in members if sign > 0]
-        return (sum_bound(entering, sign * float(reckoning.aggregate or 0)),)
-    members = _reaching(reach, reckoning, sign)
-    return (sum_bound(member.line if member.value is not None else _entering(member) for member in members),)
-
-
-def _experience(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
-    """S rises with P (0..scale) and with E; along each it is at most as steep as at the ends of the other."""
-    scale = float(reckoning.measure.options.get("scale", Fraction(1)))
-    performance, emotion = reach.parts(reckoning, sign, weighted=False)
-    lower = reach.opposite_bounds.parts(reckoning, -sign, weighted=False)
-    p_span = _span(performance, lower[0], sign, scale)
-    e_span = _span(emotion, lower[1], sign, scale)
-    if p_span[0] < -NEAR or p_span[1] > 2 + NEAR or performance.value is None or emotion.value is None:
-        return None
-    by_performance = max(e if e >= 0 else -e / 2 for e in e_span)
-    by_emotion = max(p_span[1], 1 - p_span[0] / 2)
-    lines = [
-        performance.line.scaled(by_performance, -by_performance * performance.value),
-        emotion.line.scaled(by_emotion, -by_emotion * emotion.value),
-    ]
-    return (sum_bound(lines, sign * float(reckoning.aggregate or 0)),)
-
-
-def _span(upper: MemberBounds, lower: MemberBounds, sign: int, scale: float) -> tuple[float, float]:
-    """The ends a member can reach, as shares of the scale."""
-    ends = sorted((sign * upper.line.total / scale, -sign * lower.line.total / scale))
-    return ends[0], ends[1]
-
-
-BOUND_RULES: dict[str, Callable[[ScoreBounds, ScoreDerivation, int], LinearBounds | None]] = {
-    "sum": _sum,
-    "deduct": _deduct,
-    "difference": _difference,
-    "mean": _mean,
-    "weighted-mean": _weighted_mean,
-    "ratio": _ratio,
-    "min": _extreme,
-    "max": _extreme,
-    "share": _share,
-    "count": _count,
-    "nps": _nps,
-    "experience": _experience,
-}
+BoundRule = Callable[["ScoreBounds", ScoreDerivation, int], LinearBounds | None]
+"""From the bounds of the members, a score's derivation and a sign (1 or -1): the bounds on ``sign`` times what its
+aggregator returns; ``None`` where the rule does not hold."""
 
 
 class ScoreBounds:
@@ -217,7 +58,7 @@ class ScoreBounds:
     def opposite_bounds(self) -> ScoreBounds:
         """The same bounds, for a look from the other side that does not count as heeding."""
         probe = ScoreBounds(self.effects)
-        probe.__dict__["probe"] = probe
+        probe.__dict__["opposite_bounds"] = probe
         return probe
 
     def lines(self, score: str, sign: int) -> LinearBounds:
@@ -272,13 +113,21 @@ class ScoreBounds:
             return (self._unbounded_line(reckoning, math.inf),)
         transform = reckoning.measure.transform
         inner, table = _directions(transform, sign)
-        rule = BOUND_RULES.get(reckoning.measure.how)
+        # A plugin's aggregator has no rule, nor have some of the core: whatever lies below may then pull either way.
+        aggregator = reckoning.aggregator
+        rule = aggregator.bound_rule if isinstance(aggregator, BuiltInAggregator) else None
         lines = rule(self, reckoning, inner) if rule and table is not None else None
         if lines is None or table is None:
             return (self._unbounded_line(reckoning, sign * float(reckoning.score.value)),)
         scale = abs(float(transform.times))
-        moved = tuple(line.scaled(scale, table * float(transform.plus)) for line in lines)
-        return self._finished(reckoning, sign, _transformed(moved, transform, sign, table))
+        # Up to here the lines bound ``table`` times the value; after table and clamp, ``sign`` times the value.
+        lines = tuple(line.scaled(scale, table * float(transform.plus)) for line in lines)
+        if transform.table:
+            lines = tuple(monotone_bound(line, _looked_up(transform, sign, table)) for line in lines)
+        if transform.clamp:
+            low, high = sorted(sign * float(end) for end in transform.clamp)
+            lines = (*(line.raised(low) for line in lines), LinearBound(high))
+        return self._finished(reckoning, sign, lines)
 
     def _unbounded_line(self, reckoning: ScoreDerivation, start: float) -> LinearBound:
         """The line where no rule is known: all below may pull either way."""
@@ -302,6 +151,7 @@ class ScoreBounds:
         lines = self._capped(reckoning, sign, lines)
         rounding = reckoning.measure.round
         if rounding and rounding.stage == "value":
+            # Rounding can bring up to half a unit, or a whole one, for nothing.
             slack = _SLACK[rounding.mode][sign] * 10.0**-rounding.digits
             lines = tuple(line.scaled(1, slack) for line in lines)
         return tuple(sorted(lines, key=lambda line: (line.start, line.total))[:MOST_BOUNDS])
@@ -309,6 +159,7 @@ class ScoreBounds:
     def _capped(self, reckoning: ScoreDerivation, sign: int, lines: LinearBounds) -> LinearBounds:
         caps = list(self._caps(reckoning, sign))
         if sign > 0:
+            # A cap in force hides what all else would bring; whatever lifts it may bring all of that at once.
             top = min(line.total for line in lines)
             in_force = [(at, levers) for at, levers, is_in_force in caps if is_in_force]
             return (*lines, *(LinearBound(at, dict.fromkeys(levers, max(0, top - at))) for at, levers in in_force))
@@ -335,9 +186,7 @@ class ScoreBounds:
         for critical in self.effects.caps.get(reckoning.name, ()):
             leaf = AnswerPosition(critical.item, -1)
             self.directions.add((leaf, sign))
-            rule = base.plan.checklist.items[critical.item].critical
-            points = self.effects.member(leaf).value
-            fails = rule is not None and points is not None and points <= rule.fails_at
+            fails = base.plan.checklist.items[critical.item].fails_critically(self.effects.member(leaf).value)
             yield float(critical.at), self._moving(critical.item, -1), fails
 
     def _heed_hindrance(self, name: str, condition: str, sign: int) -> None:
@@ -389,16 +238,6 @@ def _directions(transform: Transform, sign: int) -> tuple[int, int | None]:
         table = -sign if values == sorted(values, reverse=True) else None
     turn = 1 if transform.times >= 0 else -1
     return (table or sign) * turn, table
-
-
-def _transformed(lines: LinearBounds, transform: Transform, sign: int, table: int) -> LinearBounds:
-    """Lines of the value before table and clamp (times ``table``) as lines of the value after them."""
-    if transform.table:
-        lines = tuple(monotone_bound(line, _looked_up(transform, sign, table)) for line in lines)
-    if transform.clamp:
-        low, high = sorted(sign * float(end) for end in transform.clamp)
-        lines = (*(line.raised(low) for line in lines), LinearBound(high))
-    return lines
 
 
 def _looked_up(transform: Transform, sign: int, table: int) -> Callable[[float], float]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring.exact import Evaluation
 from cemaudit.scoring.whatif.goals import Goal
-from cemaudit.scoring.whatif.levers import AnswerPosition, Lever, MoveEffects, SingleMove, evaluate_after
-from cemaudit.scoring.whatif.linear_bounds import LinearBound
+from cemaudit.scoring.whatif.levers import Lever, MoveEffects, SingleMove, evaluate_after
 from cemaudit.scoring.whatif.score_bounds import ScoreBounds
 
 __all__ = ["BestMoves", "Missing", "RemainingNeed", "SearchBudget", "cheapest_moves", "needs_of_goal", "remaining_need"]
@@ -71,7 +70,7 @@ def remaining_need(
     mine = {index: gains[name] for index, name in enumerate(order) if gains.get(name, 0) > 0}
     finite = [(index, costs[order[index]], gain) for index, gain in mine.items() if not math.isinf(gain)]
     boundless = tuple((index, costs[order[index]]) for index, gain in mine.items() if math.isinf(gain))
-    return RemainingNeed(missing, mine, tuple(sorted(finite, key=lambda one: one[1] / one[2])), boundless)
+    return RemainingNeed(missing, mine, tuple(sorted(finite, key=lambda entry: entry[1] / entry[2])), boundless)
 
 
 def needs_of_goal(goal: Goal, reach: ScoreBounds) -> list[list[Missing]]:
@@ -79,26 +78,25 @@ def needs_of_goal(goal: Goal, reach: ScoreBounds) -> list[list[Missing]]:
     for name, bound in goal.hindrances:
         for sign in _signs(bound.sign):
             reach.lines(name, -sign)
-    return [
-        [
-            missing
-            for name, bound in row
-            for sign in _signs(bound.sign)
-            for missing in _missing(reach.lines(name, sign), sign * float(bound.edge))
-        ]
-        for row in goal.rows
-    ]
+    rows: list[list[Missing]] = []
+    for row in goal.rows:
+        missing = []
+        for name, bound in row:
+            for sign in _signs(bound.sign):
+                # A score that reaches its edge exactly may lie below it by the error of floats.
+                edge = sign * float(bound.edge)
+                slack = _SLACK * max(1.0, abs(edge))
+                missing += [
+                    (edge - slack - line.start, line.gains)
+                    for line in reach.lines(name, sign)
+                    if line.start + slack < edge
+                ]
+        rows.append(missing)
+    return rows
 
 
 def _signs(sign: str) -> tuple[int, ...]:
     return (1, -1) if sign == "==" else (1,) if sign[0] == ">" else (-1,)
-
-
-def _missing(lines: Iterable[LinearBound], edge: float) -> Iterator[Missing]:
-    slack = _SLACK * max(1.0, abs(edge))
-    for line in lines:
-        if line.start + slack < edge:
-            yield edge - slack - line.start, line.gains
 
 
 Moved = dict[str, AnswerValue]
@@ -149,10 +147,18 @@ def cheapest_moves(
     base: Evaluation, levers: Sequence[Lever], goal: Goal, costs: Mapping[str, Fraction], budget: SearchBudget
 ) -> BestMoves:
     """The cheapest moves of ``levers`` that reach ``goal``; each lever's cost is 0 or more."""
+    # A switch that could take answers nobody tried may open what was never searched.
     finding = BestMoves(is_proved=not any(lever.gap for lever in levers if lever.is_switch))
     switches = [lever for lever in levers if lever.is_switch]
     others = [lever for lever in levers if not lever.is_switch]
-    for moves in _switched(switches):
+    # Switches decide what else arises; with every way of setting them, few moves first, the rest is a linear search.
+    settings = (
+        dict(zip((lever.name for lever in combination), options, strict=True))
+        for size in range(len(switches) + 1)
+        for combination in itertools.combinations(switches, size)
+        for options in itertools.product(*(lever.options for lever in combination))
+    )
+    for moves in settings:
         paid = sum((costs[name] for name in moves), Fraction(0))
         if finding.is_at_most(paid):
             continue
@@ -168,14 +174,6 @@ def cheapest_moves(
     return finding
 
 
-def _switched(switches: Sequence[Lever]) -> Iterator[Moved]:
-    """Every way to set the levers that decide what else arises, few moves first."""
-    for size in range(len(switches) + 1):
-        for combination in itertools.combinations(switches, size):
-            for options in itertools.product(*(lever.options for lever in combination)):
-                yield dict(zip((lever.name for lever in combination), options, strict=True))
-
-
 class _MoveSearch:
     """The search with all switches set."""
 
@@ -186,18 +184,45 @@ class _MoveSearch:
         self.numbers = itertools.count()
         self.effects = MoveEffects(base, levers)
         budget.evaluations -= sum(len(lever.options) for lever in levers)
-        reach = ScoreBounds(self.effects)
-        missing = needs_of_goal(goal, reach)
-        self.options = {
-            name: _undominated_options(self.effects, reach, singles) for name, singles in self.effects.singles.items()
-        }
+        self.reach = ScoreBounds(self.effects)
+        missing = needs_of_goal(goal, self.reach)
+        self.options = {name: self._undominated_options(singles) for name, singles in self.effects.singles.items()}
         self.scale = math.lcm(1, *(costs[name].denominator for name in self.options))
         self.costs = {name: int(costs[name] * self.scale) for name, options in self.options.items() if options}
-        self.order = sorted(self.costs, key=lambda name: _gain_per_cost(self.costs[name], name, missing))
+
+        def cost_per_gain(name: str) -> float:
+            shares = (min(gains.get(name, 0) / lacking, 1) for row in missing for lacking, gains in row)
+            share = max(shares, default=0)
+            return self.costs[name] / share if share else math.inf
+
+        # Levers that bring more of what is missing for less come first: good sets of moves are met early.
+        self.order = sorted(self.costs, key=cost_per_gain)
         self.rows: Rows = [tuple(remaining_need(*need, self.order, self.costs) for need in row) for row in missing]
-        self.is_whole = all(
-            _is_whole(lever, self.effects, reach) for name, lever in self.effects.levers.items() if self.options[name]
-        )
+        self.is_whole = all(self._is_whole(lever) for name, lever in self.effects.levers.items() if self.options[name])
+
+    def _undominated_options(self, singles: Sequence[SingleMove]) -> list[AnswerValue]:
+        """The options no other option beats in everything heeded, the best first; none where staying put is as good."""
+        lever, moving = singles[0].lever, self.effects.moving
+        heeded = [(leaf, sign) for leaf, sign in sorted(self.reach.directions) if lever in moving.get(leaf, {})]
+        now = [self.effects.member(leaf).value for leaf, _ in heeded]
+        worth: dict[int, tuple[Fraction, ...]] = {}
+        for number, single in enumerate(singles):
+            values = ((sign, self.effects.member(leaf, single.after).value) for leaf, sign in heeded)
+            worth[number] = tuple(sign * value if value is not None else Fraction(-(10**9)) for sign, value in values)
+        if None not in now:
+            still = tuple(sign * value for (_, sign), value in zip(heeded, now, strict=True) if value is not None)
+            worth = {number: other_worth for number, other_worth in worth.items() if not _dominates(still, other_worth)}
+        kept = [
+            number
+            for number, mine in worth.items()
+            if not any(_dominates(other, mine) and (other != mine or rival < number) for rival, other in worth.items())
+        ]
+        return [singles[number].option for number in sorted(kept, key=lambda number: -sum(worth[number]))]
+
+    def _is_whole(self, lever: Lever) -> bool:
+        """Whether no option left out could do better than those tried."""
+        ways = {sign for leaf, sign in self.reach.directions if lever.name in self.effects.moving.get(leaf, {})}
+        return not lever.gap or (len(ways) < 2 and ("above" if 1 in ways else "below") not in lever.gap)
 
     def improve(self, best_moves: BestMoves, switched: Moved, paid: Fraction) -> None:
         """Put the cheapest moves into ``best_moves`` where they are cheaper than what is known."""
@@ -207,6 +232,7 @@ class _MoveSearch:
         if best_moves.cost is None:
             found_some = self._some()
             if found_some is not None:
+                # Any way at all bounds the search from above.
                 self._keep(best_moves, found_some, switched, paid)
         best = self._best(None if best_moves.cost is None else (best_moves.cost - paid) * self.scale)
         if best is not None:
@@ -220,6 +246,7 @@ class _MoveSearch:
 
     def _best(self, limit: Fraction | None) -> Moved | None:
         """The cheapest moves for less than ``limit``; ``None`` where there are none, or the budget is spent."""
+        # Best first: the first node that reaches the goal is the cheapest.
         heap = [self._node((), self.rows, 0, 0, is_new=False)]
         while heap and not self.budget.is_spent:
             node = heapq.heappop(heap)
@@ -246,6 +273,7 @@ class _MoveSearch:
     def _node(self, chosen: tuple[str, ...], rows: Rows, position: int, paid: int, *, is_new: bool) -> _SearchNode:
         """A node with what must still be paid at least, in whole units, with the levers from ``position`` on."""
         least = min((max((need.least_cost(position) for need in row), default=0) for row in rows), default=0)
+        # Costs are whole, so a bound rounds up; the small number forgives the error of floats.
         unpaid = least if math.isinf(least) else math.ceil(least - 1e-6)
         return _SearchNode(paid + unpaid, unpaid, next(self.numbers), position, paid, chosen, rows, is_new)
 
@@ -269,48 +297,12 @@ class _MoveSearch:
         moves = {name: self.options[name][0] for name in self.order}
         if not self._reaches(moves):
             return None
+        # The dearest moves are taken back first.
         for name in sorted(self.order, key=lambda name: (-self.costs[name], -self.order.index(name))):
             fewer = {other: option for other, option in moves.items() if other != name}
             if self._reaches(fewer):
                 moves = fewer
         return moves
-
-
-def _gain_per_cost(cost: int, name: str, rows: Sequence[Sequence[Missing]]) -> float:
-    """Levers that bring more of what is missing for less come first."""
-    share = max((min(gains.get(name, 0) / missing, 1) for row in rows for missing, gains in row), default=0)
-    return cost / share if share else math.inf
-
-
-def _is_whole(lever: Lever, effects: MoveEffects, reach: ScoreBounds) -> bool:
-    """Whether no option left out could do better than those tried."""
-    ways = {sign for leaf, sign in reach.directions if lever.name in effects.moving.get(leaf, {})}
-    return not lever.gap or (len(ways) < 2 and ("above" if 1 in ways else "below") not in lever.gap)
-
-
-def _undominated_options(effects: MoveEffects, reach: ScoreBounds, singles: Sequence[SingleMove]) -> list[AnswerValue]:
-    """The options no other option beats in everything heeded, the best first; none where staying put is as good."""
-    heeded = [
-        (leaf, sign) for leaf, sign in sorted(reach.directions) if singles[0].lever in effects.moving.get(leaf, {})
-    ]
-    now = [effects.member(leaf).value for leaf, _ in heeded]
-    worth = {number: _worth(effects, heeded, single) for number, single in enumerate(singles)}
-    if None not in now:
-        still = tuple(sign * value for (_, sign), value in zip(heeded, now, strict=True) if value is not None)
-        worth = {number: other_worth for number, other_worth in worth.items() if not _dominates(still, other_worth)}
-    kept = [
-        number
-        for number, mine in worth.items()
-        if not any(_dominates(other, mine) and (other != mine or rival < number) for rival, other in worth.items())
-    ]
-    return [singles[number].option for number in sorted(kept, key=lambda number: -sum(worth[number]))]
-
-
-def _worth(
-    effects: MoveEffects, heeded: Sequence[tuple[AnswerPosition, int]], single: SingleMove
-) -> tuple[Fraction, ...]:
-    values = ((sign, effects.member(leaf, single.after).value) for leaf, sign in heeded)
-    return tuple(sign * value if value is not None else Fraction(-(10**9)) for sign, value in values)
 
 
 def _dominates(first: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> bool:

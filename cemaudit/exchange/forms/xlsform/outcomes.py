@@ -9,7 +9,7 @@ from cemaudit.exchange.forms.answers import fitting
 from cemaudit.exchange.forms.fields import NumberLimits
 from cemaudit.exchange.forms.xlsform.literals import FALSE, all_of, any_of, number, quoted, ref
 from cemaudit.exchange.forms.xlsform.operands import answered
-from cemaudit.model import Item
+from cemaudit.model import Critical, Item
 from cemaudit.model.answers import AnswerValue, Choices, Nps, Quantity, Scale, YesNo
 
 __all__ = ["fails", "fits", "needs_evidence", "needs_note"]
@@ -17,15 +17,15 @@ __all__ = ["fails", "fits", "needs_evidence", "needs_note"]
 
 def fails(item: Item) -> str:
     """The XPath that holds where the answer to ``item`` fails, as ``Item.fails`` has it."""
-    answer, worst = item.answer, item.critical.fails_at if item.critical else Fraction(0)
+    answer, rule = item.answer, item.failing
     if not answer.possible:
         return FALSE
     found = ref(item.id)
     if isinstance(answer, Choices):
         worth = (f"if(selected({found}, {quoted(one.id)}), {number(one.points or 0)}, 0)" for one in answer.options)
-        return all_of([answered(item), f"{' + '.join(worth)} <= {number(worst)}"])
+        return all_of([answered(item), f"{' + '.join(worth)} <= {number(rule.fails_at)}"])
     if isinstance(answer, Quantity):
-        return all_of([answered(item), any_of(_failing_ranges(answer, found, worst))])
+        return all_of([answered(item), any_of(_failing_ranges(answer, found, rule))])
     if isinstance(answer, Scale):
         steps = range(answer.lowest, answer.highest + 1)
         return any_of(f"{found} = {step}" for step in steps if item.fails(step))
@@ -64,13 +64,13 @@ def _value(item: Item, code: str) -> AnswerValue:
     return int(code) if isinstance(item.answer, Nps) else code
 
 
-def _failing_ranges(answer: Quantity, found: str, worst: Fraction) -> Iterator[str]:
+def _failing_ranges(answer: Quantity, found: str, rule: Critical) -> Iterator[str]:
     if not isinstance(answer.table, tuple):
-        yield f"{found} <= {number(worst)}"
+        yield f"{found} <= {number(rule.fails_at)}"
         return
     above: Fraction | None = None
     for row in answer.table:
-        if row.points <= worst:
+        if rule.is_failed_by(row.points):
             lower = "" if above is None else f"{found} > {number(above)}"
             upper = "" if row.up_to is None else f"{found} <= {number(row.up_to)}"
             yield all_of([lower, upper]) or f"{found} != ''"

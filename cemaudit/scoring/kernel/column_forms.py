@@ -1,4 +1,8 @@
-"""The aggregators in column form: a million visits at once."""
+"""The column forms of the built-in aggregators, each named by its record in ``scoring.aggregators``.
+
+Each returns the numbers of a block of visits, and agrees with the exact function of the same name as far as the errors
+say that its numbers carry.
+"""
 
 from __future__ import annotations
 
@@ -9,65 +13,71 @@ import numpy as np
 
 from cemaudit.language import N_
 from cemaudit.model.aggregator import Aggregator
-from cemaudit.scoring.aggregators import BUILT_IN
+from cemaudit.scoring.aggregators import BuiltInAggregator
 from cemaudit.scoring.kernel.arithmetic import Floats, Mask, NotVectorizable, NumberColumn, common_scale, weighted_sum
 from cemaudit.scoring.kernel.block import RowBlock
 from cemaudit.scoring.kernel.members import BlockMembers
 
-__all__ = ["Form", "column_form"]
+__all__ = ["ColumnForm", "column_form"]
 
 Options = Mapping[str, Fraction]
 
 Aggregated = tuple[NumberColumn, Mask | None]
 """The aggregates, and where they can be said; ``None``: everywhere."""
 
-Form = Callable[[BlockMembers, Options, RowBlock], Aggregated]
+ColumnForm = Callable[[BlockMembers, Options, RowBlock], Aggregated]
 ONE = Fraction(1)
 
 
-def column_form(aggregator: Aggregator) -> Form:
+def column_form(aggregator: Aggregator) -> ColumnForm:
     """The column form of an aggregator; ``NotVectorizable`` where it has none."""
-    if aggregator is BUILT_IN.get(aggregator.name) and aggregator.name in _FORMS:
-        return _FORMS[aggregator.name]
+    if isinstance(aggregator, BuiltInAggregator):
+        return aggregator.column_form
     if aggregator.columns is not None:
         return _plugin_form(aggregator)
     raise NotVectorizable(N_("{name} has no column form"), name=aggregator.name)
 
 
-def _sum(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001 (all forms share one shape)
+def total(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return Σ w·x."""
     return members.earned(), None
 
 
-def _deduct(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def deduction(members: BlockMembers, options: Options, _block: RowBlock) -> Aggregated:
+    """Return ``base`` - Σ w·x."""
     return members.earned().times(Fraction(-1)).plus(options.get("base", Fraction(100))), None
 
 
-def _ratio(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def points_ratio(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return Σ w·points / Σ w·possible, where points are possible."""
     possible = members.possible()
     if not possible.is_exact or possible.bottom is not None:
         raise NotVectorizable(N_("its numbers are too large"))
     return _quotient_of(members.earned(), possible, possible.top > 0)
 
 
-def _mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def mean(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return Σ x / n."""
     count = NumberColumn(members.count, most=float(members.size))
     return _quotient_of(members.unweighted_sum(), count, None)
 
 
-def _weighted_mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def weighted_mean(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return Σ w·x / Σ w, where the weights do not sum to 0."""
     weight = members.weight()
-    total = members.earned()
+    earned = members.earned()
     if min(members.members.weights, default=0) < 0:
         sign = np.sign(weight.top)
-        total = NumberColumn(
-            total.top * sign, total.bottom, total.scale, total.most, total.denominator_bound, total.error
+        earned = NumberColumn(
+            earned.top * sign, earned.bottom, earned.scale, earned.most, earned.denominator_bound, earned.error
         )
         weight = NumberColumn(np.abs(weight.top), None, weight.scale, weight.most)
-    return _quotient_of(total, weight, weight.top != 0)
+    return _quotient_of(earned, weight, weight.top != 0)
 
 
 def _quotient_of(top: NumberColumn, bottom: NumberColumn, where: Mask | None) -> Aggregated:
     """``top / bottom`` for an exact ``bottom`` that is not negative; where it is 0 the number means nothing."""
+    # Rows without a value divide by 1, not by 0; ``where`` says which they are.
     safe = np.maximum(bottom.top, np.ones(len(bottom.top)), out=bottom.top)
     if top.is_exact and top.bottom is None:
         scaled = top.times(Fraction(bottom.scale))
@@ -92,39 +102,43 @@ def _extreme(members: BlockMembers, farthest: float, pick: np.ufunc) -> Aggregat
     return NumberColumn(best, most=most, error=max(number.as_floats().error for number in numbers)), None
 
 
-def _min(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def smallest(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return the smallest x."""
     return _extreme(members, np.inf, np.minimum)
 
 
-def _max(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def largest(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return the largest x."""
     return _extreme(members, -np.inf, np.maximum)
 
 
-def _product(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def product(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return Π x."""
     product = NumberColumn(np.ones(members.block.rows), most=1.0)
     for member_columns in members.parts():
-        product = _multiplied(product, NumberColumn(*_or_one(member_columns.number, member_columns.has)))
+        number = member_columns.number
+        # A member without a score is a factor of 1: ``scale`` parts of ``scale``.
+        plain = number if number.is_exact and number.bottom is None else number.as_floats()
+        factor = np.where(member_columns.has, plain.top, plain.scale)
+        most = max(plain.most, plain.scale)
+        product = _multiplied(product, NumberColumn(factor, None, plain.scale, most, 1.0, plain.error))
     return product, None
 
 
-def _or_one(number: NumberColumn, has: Mask) -> tuple[Floats, None, int, float, float, float]:
-    plain = number if number.is_exact and number.bottom is None else number.as_floats()
-    return np.where(has, plain.top, plain.scale), None, plain.scale, max(plain.most, plain.scale), 1.0, plain.error
-
-
-def _multiplied(one: NumberColumn, other: NumberColumn) -> NumberColumn:
-    if one.is_exact and other.is_exact and one.bottom is None and other.bottom is None:
-        product = NumberColumn(one.top * other.top, None, one.scale * other.scale, one.most * other.most)
+def _multiplied(factor: NumberColumn, other: NumberColumn) -> NumberColumn:
+    if factor.is_exact and other.is_exact and factor.bottom is None and other.bottom is None:
+        product = NumberColumn(factor.top * other.top, None, factor.scale * other.scale, factor.most * other.most)
         if product.fits:
             return product
-    first, second = one.as_floats(), other.as_floats()
+    first, second = factor.as_floats(), other.as_floats()
     most = first.most * second.most
     error = first.error * second.most + second.error * first.most + most * 2.0**-52
     return NumberColumn(first.top * second.top, most=most, error=error)
 
 
-def _geometric_mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
-    number, _ = _product(members, options, block)
+def geometric_mean(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
+    """Return (Π x)^(1/n), where no x is negative."""
+    number, _ = product(members, options, block)
     member_columns = members.parts()
     if not number.is_exact:
         raise NotVectorizable(N_("{name} has no column form"), name="geometric-mean")
@@ -134,21 +148,25 @@ def _geometric_mean(members: BlockMembers, options: Options, block: RowBlock) ->
     return NumberColumn(root, most=most, error=most * 2.0**-48), ~negative
 
 
-def _difference(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def difference(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return a - b."""
     first, second = (member_columns.number for member_columns in members.parts())
     return weighted_sum([first, second], [ONE, -ONE], members.block.rows), None
 
 
-def _quotient(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def quotient(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return a / b, where b is not 0."""
     first, second = (member_columns.number for member_columns in members.parts())
     if not second.is_exact or second.bottom is not None:
         raise NotVectorizable(N_("it divides by a number that is not whole"))
+    # Denominators are positive in columns, so a negative sign goes to the top.
     sign = np.sign(second.top)
     top = NumberColumn(first.top * sign, first.bottom, first.scale, first.most, first.denominator_bound, first.error)
     return _quotient_of(top, NumberColumn(np.abs(second.top), None, second.scale, second.most), second.top != 0)
 
 
-def _first(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def first_scored(members: BlockMembers, _options: Options, _block: RowBlock) -> Aggregated:
+    """Return the first x that is scored."""
     member_columns = members.parts()
     numbers = [member.number for member in member_columns]
     scale = common_scale(numbers)
@@ -169,17 +187,20 @@ def _reaching(members: BlockMembers, block: RowBlock, sign: str, edge: Fraction)
     return total
 
 
-def _share(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
+def share_reaching(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
+    """Return the share of members with x ≥ ``from``."""
     reaching = NumberColumn(_reaching(members, block, ">=", options.get("from", ONE)), most=float(members.size))
     return _quotient_of(reaching, NumberColumn(members.count, most=float(members.size)), None)
 
 
-def _count(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
+def count_reaching(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
+    """Return how many members have x ≥ ``from``; without that option, how many are scored."""
     counted = _reaching(members, block, ">=", options["from"]) if "from" in options else members.count
     return NumberColumn(counted, most=float(members.size)), None
 
 
-def _experience(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def scaled_experience(members: BlockMembers, options: Options, _block: RowBlock) -> Aggregated:
+    """Return P·E, or E·(1 - P/2) where E < 0, of a P and an E that run on ``scale``."""
     performance, emotion = (member_columns.number.as_floats() for member_columns in members.parts())
     scale = float(options.get("scale", ONE))
     p, e = performance.top / scale, emotion.top / scale
@@ -189,47 +210,34 @@ def _experience(members: BlockMembers, options: Options, block: RowBlock) -> Agg
     return NumberColumn(number, most=most, error=error + most * 2.0**-49), None
 
 
-def _nps(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:  # noqa: ARG001
+def net_promoter_score(members: BlockMembers, _options: Options, block: RowBlock) -> Aggregated:
+    """Return the percentage of answers from 9 up less that of answers up to 6."""
     top = 100 * (_reaching(members, block, ">=", Fraction(9)) - _reaching(members, block, "<=", Fraction(6)))
     return _quotient_of(
         NumberColumn(top, most=100.0 * members.size), NumberColumn(members.count, most=float(members.size)), None
     )
 
 
-_FORMS: dict[str, Form] = {
-    "sum": _sum,
-    "ratio": _ratio,
-    "mean": _mean,
-    "weighted-mean": _weighted_mean,
-    "min": _min,
-    "max": _max,
-    "product": _product,
-    "geometric-mean": _geometric_mean,
-    "difference": _difference,
-    "quotient": _quotient,
-    "first": _first,
-    "share": _share,
-    "count": _count,
-    "deduct": _deduct,
-    "experience": _experience,
-    "nps": _nps,
-}
-
-
-def _plugin_form(aggregator: Aggregator) -> Form:
+def _plugin_form(aggregator: Aggregator) -> ColumnForm:
     """A plugin's own column form; its numbers count as floats good to about eleven digits."""
 
     def run(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
-        member_columns, some = members.parts(), members.scored > 0
-        values = np.array([np.where(member.has, member.number.value, np.nan)[some] for member in member_columns])
-        possible = np.array([_or_nan(member.possible, member.has)[some] for member in member_columns])
+        member_columns, is_scored = members.parts(), members.scored > 0
+        values = np.array([np.where(member.has, member.number.value, np.nan)[is_scored] for member in member_columns])
+        possible = np.array(
+            [
+                np.where(member.has, np.nan if member.possible is None else member.possible.value, np.nan)[is_scored]
+                for member in member_columns
+            ]
+        )
         weights = np.array([float(weight) for weight in members.members.weights])
         call = aggregator.columns
         assert call is not None  # noqa: S101 (asked only where there is one)
         result = np.full(block.rows, np.nan)
-        if some.any():
+        if is_scored.any():
+            # A plugin may divide by 0 where it returns NaN.
             with np.errstate(all="ignore"):
-                result[some] = call(values, weights, possible, options)
+                result[is_scored] = call(values, weights, possible, options)
         is_finite = np.isfinite(result)
         number = np.where(is_finite, result, 0.0)
         block.leave_to_exact(np.abs(number) > _PLUGIN_REACH)
@@ -239,7 +247,3 @@ def _plugin_form(aggregator: Aggregator) -> Form:
 
 
 _PLUGIN_REACH = 1e4  # rows beyond are scored exactly
-
-
-def _or_nan(number: NumberColumn | None, has: Mask) -> Floats:
-    return np.where(has, np.nan if number is None else number.value, np.nan)
