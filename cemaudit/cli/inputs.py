@@ -98,11 +98,10 @@ def single_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
 
 def peers_among(engine: Engine, sources: tuple[str, ...], scheme: Scheme) -> Peers | None:
     """What bands by percentile are measured against: all the visits given; ``None`` where no band asks for it."""
-    from cemaudit.scoring import make_audit
-    from cemaudit.scoring.bands import peers_of
+    from cemaudit.scoring.bands import needs_peers
+    from cemaudit.scoring.scheme_comparison import peers_by_scheme
 
-    if not any("p" in condition for band in scheme.bands for condition in band.where.values()):
+    if not needs_peers(scheme):
         return None
     visits = [located_visit.visit for located_visit in valid_visits(engine, sources, [])]
-    audits = (make_audit(engine.plan(visit.checklist, visit.day), visit) for visit in visits)
-    return peers_of(scheme, [audit for audit in audits if audit.scheme.ref == scheme.ref])
+    return peers_by_scheme([(visit, engine.plan(visit.checklist, visit.day)) for visit in visits]).get(scheme.ref)

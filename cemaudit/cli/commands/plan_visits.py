@@ -71,11 +71,12 @@ def command(
 
     if same_shoppers and against == "target":
         raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
-    given_deviations = (store_sd, shopper_sd, visit_sd)
-    needs_snapshot = (url or given) and None in given_deviations
-    usual = spreads_of(url, given) if needs_snapshot else ASSUMED_DEVIATIONS
+    needs_snapshot = (url or given) and None in {store_sd, shopper_sd, visit_sd}
+    usual = _measured_deviations(folder_of(url, given)) if needs_snapshot else ASSUMED_DEVIATIONS
     spreads = StandardDeviations(
-        *(own if pairs is None else pairs for own, pairs in zip(usual, given_deviations, strict=True))
+        usual.store if store_sd is None else store_sd,
+        usual.shopper if shopper_sd is None else shopper_sd,
+        usual.visit if visit_sd is None else visit_sd,
     )
     aim = DetectionGoal(against, same_shoppers, power / 100, confidence / 100)
     plan = plan_sample_size(difference, spreads, aim, assumed=not needs_snapshot)
@@ -85,18 +86,16 @@ def command(
         _print(plan)
 
 
-def spreads_of(url: str | None, given: Path | None) -> StandardDeviations:
+def _measured_deviations(snapshot_folder: Path) -> StandardDeviations:
     """The standard deviations of the visits in a snapshot, in points, by the model that compares its stores."""
+    from cemaudit.compare.crosstabs import cross_tabulate
+    from cemaudit.compare.fitting import fit_mixed_model
+    from cemaudit.compare.league_table import standard_deviations
+    from cemaudit.compare.selection import Selection
     from cemaudit.ledger.query.reading import reading
 
-    with reading(folder_of(url, given)) as found:
-        from cemaudit.compare.crosstabs import cross_tabulate
-        from cemaudit.compare.fitting import fit_mixed_model
-        from cemaudit.compare.reliability import StandardDeviations
-        from cemaudit.compare.selection import Selection
-
-        model = fit_mixed_model(cross_tabulate(found, Selection())).model
-        return StandardDeviations(model.unit_sd, next(iter(model.random_sds), 0.0), model.sigma)
+    with reading(snapshot_folder) as snapshot:
+        return standard_deviations(fit_mixed_model(cross_tabulate(snapshot, Selection())))
 
 
 def _record(plan: SampleSizePlan) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from cemaudit.errors import Problem
     from cemaudit.model import Audit, Score
     from cemaudit.scoring import Engine
+
+__all__ = ["audit_to_dict", "score_to_dict"]
 
 
 @localized.command(
@@ -86,49 +87,33 @@ def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], c
 
 
 def _print_json(audits: Iterable[Audit]) -> None:
-    from cemaudit.scoring.bands import find_consequences
+    from cemaudit.scoring.summaries import with_consequences
 
-    labels: dict[tuple[str, str], list[str | None]] = defaultdict(list)
-    for audit in audits:
-        past = labels[audit.visit.store, audit.scheme.ref]
-        past.append(audit.band.label if audit.band else None)
-        following = [consequence.id for consequence in find_consequences(audit.scheme, past)]
-        click.echo(json.dumps(_record(audit) | {"consequences": following}, ensure_ascii=False))
+    for audit, consequences in with_consequences(audits):
+        record = audit_to_dict(audit) | {"consequences": [consequence.id for consequence in consequences]}
+        click.echo(json.dumps(record, ensure_ascii=False))
 
 
 def _print_tables(engine: Engine, audits: list[Audit]) -> None:
+    """The audits, then the summaries of each checklist and what follows from each store's bands."""
+    from cemaudit.scoring import shown
+    from cemaudit.scoring.summaries import summarise_by_checklist
+
     headings = [translate(heading) for heading in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
     if audits:
         print_table(headings, [_row(audit) for audit in audits], align="llllr")
-    by_plan: dict[str, list[Audit]] = defaultdict(list)
-    for audit in audits:
-        by_plan[audit.checklist.ref].append(audit)
-    for group in by_plan.values():
-        _print_over_visits(engine, group)
+    for checklist in summarise_by_checklist(engine, audits):
+        for summary in checklist.scheme.summaries:
+            score = checklist.scores[summary.id]
+            value = shown(score.value) if score.value is not None else score.reason and score.reason.words
+            click.echo(f"{summary.title or summary.id} ({summary.how}, {score.used}/{score.asked}): {value}")
+        for store, consequences in checklist.consequences.items():
+            for consequence in consequences:
+                click.echo(f"{printable(store)}: {consequence.title}")
 
 
-def _print_over_visits(engine: Engine, audits: list[Audit]) -> None:
-    """The scheme's summaries over the audits of one checklist, and what follows from each store's bands."""
-    from cemaudit.scoring import shown
-    from cemaudit.scoring.bands import find_consequences
-    from cemaudit.scoring.composition import summarise
-
-    scheme = audits[0].scheme
-    plan = engine.plan(audits[0].visit.checklist, audits[0].visit.day)
-    scores = summarise(plan, audits)
-    for summary in scheme.summaries:
-        score = scores[summary.id]
-        value = shown(score.value) if score.value is not None else score.reason and score.reason.words
-        click.echo(f"{summary.title or summary.id} ({summary.how}, {score.used}/{score.asked}): {value}")
-    labels: dict[str, list[str | None]] = defaultdict(list)
-    for audit in audits:
-        labels[audit.visit.store].append(audit.band.label if audit.band else None)
-    for store, past in labels.items():
-        for consequence in find_consequences(scheme, past):
-            click.echo(f"{printable(store)}: {consequence.title}")
-
-
-def _record(audit: Audit) -> dict[str, Any]:
+def audit_to_dict(audit: Audit) -> dict[str, Any]:
+    """An audit as plain JSON values: the visit it is of, its band, its scores and the critical items that failed."""
     visit = audit.visit
     return {
         "visit": visit.id,
@@ -138,12 +123,13 @@ def _record(audit: Audit) -> dict[str, Any]:
         "checklist": audit.checklist.ref,
         "scheme": audit.scheme.ref,
         "band": audit.band.label if audit.band else None,
-        "measures": {name: _measure(score) for name, score in audit.scores.items()},
+        "measures": {name: score_to_dict(score) for name, score in audit.scores.items()},
         "failed_critical": list(audit.failed_critical),
     }
 
 
-def _measure(score: Score) -> dict[str, Any]:
+def score_to_dict(score: Score) -> dict[str, Any]:
+    """A score as plain JSON values: its value, or the reason why it has none, and how many members it is made of."""
     if score.value is None:
         return {"value": None, "reason": score.reason and score.reason.value, "used": score.used, "asked": score.asked}
     is_whole_number = score.value.denominator == 1
