@@ -17,21 +17,18 @@ from cemaudit.cli.terminal import SCREEN, print_table, wrapped
 from cemaudit.language import N_, Message, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.intervals import Interval, Standing
+    from cemaudit.compare.intervals import Interval
     from cemaudit.compare.nps import NetPromoterScore, NpsDriver, NpsDrivers
     from cemaudit.errors import Sayable
     from cemaudit.ledger.export.columns import Kind
 
 __all__ = [
-    "COLUMNS",
     "OutputFormat",
     "interval_text",
-    "nps_json",
     "nps_sentence",
     "print_csv",
     "print_nps",
     "rows_options",
-    "standing_row",
     "write_rows",
 ]
 
@@ -98,22 +95,6 @@ def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapp
     write_spreadsheet(path, outs, ([row.get(name) for name in columns] for row in rows), len(rows))
 
 
-COLUMNS: dict[str, Kind] = {
-    "store": "text", "name": "text", "pool": "text", "visits": "whole", "effective": "number", "raw": "score",
-    "score": "score", "se": "number", "low": "number", "high": "number", "reliability": "number", "below": "number",
-    "best_rank": "whole", "worst_rank": "whole", "lowest": "number", "highest": "number", "group": "whole",
-    "flagged": "flag", "apart": "text",
-}  # fmt: skip
-
-
-def standing_row(standing: Standing) -> dict[str, Any]:
-    """A store as a row for programs."""
-    row = standing._asdict()
-    row["low"], row["high"] = row.pop("interval")
-    row["best_rank"], row["worst_rank"] = row.pop("rank") or (None, None)
-    return row
-
-
 def interval_text(interval: Interval, digits: int) -> str:
     """An interval, as in ``1.5..2.5``."""
     return f"{interval.low:.{digits}f}..{interval.high:.{digits}f}"
@@ -130,17 +111,6 @@ def nps_sentence(item: str, nps: NetPromoterScore) -> Message:
         item=item, score=f"{nps.score:+.1f}", low=f"{nps.interval.low:+.1f}", high=f"{nps.interval.high:+.1f}",
         answers=f"{nps.answers:,}", up=f"{nps.promoters:,}", down=f"{nps.detractors:,}",
     )  # fmt: skip
-
-
-def nps_json(nps_drivers: NpsDrivers | None) -> dict[str, Any] | None:
-    """Everything about it, as plain values."""
-    if nps_drivers is None:
-        return None
-    return {
-        **nps_drivers.score._asdict(),
-        "interval": list(nps_drivers.score.interval),
-        "links": [{**link._asdict(), "interval": list(link.interval)} for link in nps_drivers.links],
-    }
 
 
 def print_nps(item: str, nps_drivers: NpsDrivers, titles: Mapping[str, Sayable]) -> None:

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import (
+    COLUMNS,
+    channels_to_dict,
+    deviations_to_dict,
+    pair_to_dict,
+    ranking_quality_to_dict,
+    rules_to_dict,
+    standing_to_dict,
+)
 from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
     FILE,
@@ -21,7 +30,7 @@ from cemaudit.cli.options import (
     rules_options,
     selection_options,
 )
-from cemaudit.cli.output import COLUMNS, OutputFormat, interval_text, rows_options, standing_row, write_rows
+from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width, table_lines
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message, translate
@@ -60,8 +69,7 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
         fitted = fit_selection(opened, question.asked(), scale="points")
         pair = compare_pair(fitted, make_league(fitted, opened.store_names()), one, other)
     if as_json:
-        document = pair._asdict() | {"one": pair.one._asdict(), "other": pair.other._asdict()}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json.dumps(pair_to_dict(pair), ensure_ascii=False))
         return
     rows = [
         [
@@ -97,26 +105,16 @@ def print_facets(
     sides = facet_leagues(reading, asked, target, rules)
     facet = str(asked.facet)
     rows = [
-        {facet: side.facet_value.facet_value, **standing_row(standing)}
+        {facet: side.facet_value.facet_value, **standing_to_dict(standing)}
         for side in sides
         if side.league
         for standing in side.league.standings
     ]
     channels = compare_channels(reading, sides, rules)
-    document = {**_document(channels), "rules": rules._asdict(), "standings": rows}
+    document = {**channels_to_dict(channels), "rules": rules_to_dict(rules), "standings": rows}
     if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
         _print(channels, sides, facet)
         print_section(N_("How to read this table"), facet_legend(rules))
-
-
-def _document(found: ChannelComparison) -> dict[str, Any]:
-    means = [{**mean._asdict(), "channel": str(mean.channel)} for mean in found.means]
-    agreements = [
-        {**agreement._asdict(), "one": str(agreement.one), "other": str(agreement.other)}
-        for agreement in found.agreements
-    ]
-    uneven = [{"store": store, "scores": scores} for store, scores in found.uneven]
-    return {"means": means, "agreements": agreements, "uneven": uneven, "notes": [str(note) for note in found.notes]}
 
 
 def _print(found: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -> None:
@@ -202,15 +200,15 @@ def league_json(league: League) -> dict[str, Any]:
         "schemes": facts.schemes,
         "scale": facts.scale.name,
         "adjusted": facts.adjusted,
-        "rules": league.rules._asdict(),
-        "spreads": league.spreads._asdict(),
-        "order": league.order._asdict(),
+        "rules": rules_to_dict(league.rules),
+        "spreads": deviations_to_dict(league.spreads),
+        "order": ranking_quality_to_dict(league.order),
         "wrong": league.wrong,
         "found": league.found,
         "can_be_told": [str(sentence) for sentence in sentences.known],
         "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
         "terms": [str(sentence) for sentence in league_legend(league)],
-        "standings": [standing_row(sentence) for sentence in league.standings],
+        "standings": [standing_to_dict(standing) for standing in league.standings],
     }
 
 
@@ -372,7 +370,7 @@ def command(
     if account and folder:
         click.echo(_write(account, folder), err=as_json or as_csv)
     if not write_rows(
-        form, COLUMNS, [standing_row(standing) for standing in league.standings], lambda: league_json(league)
+        form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
         print_league(league)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import experience_to_dict, interaction_to_dict, nps_drivers_to_dict
 from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
-from cemaudit.cli.output import OutputFormat, nps_json, print_nps, rows_options, write_rows
+from cemaudit.cli.output import OutputFormat, print_nps, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
 
@@ -114,17 +115,13 @@ def _row(driver: Driver) -> dict[str, Any]:
 
 
 def _document(found: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    felt = [
-        {**experience._asdict(), "title": str(experience.title), "together": experience.together}
-        for experience in found.felt
-    ]
-    both = found.interaction
     return {
         "outcome": found.outcome.name, "why": str(found.outcome.why), "of": found.of, "measure": found.measure or None,
         "visits": found.visits, "stores": found.stores, "shoppers": found.shoppers, "centred": found.centred,
-        "explained": found.explained, "method": found.method, "drivers": rows, "experience": felt,
-        "interaction": both and {**both._asdict(), "interval": list(both.interval)},
-        "promoters": nps_json(found.promoting),
+        "explained": found.explained, "method": found.method, "drivers": rows,
+        "experience": [experience_to_dict(means) for means in found.felt],
+        "interaction": found.interaction and interaction_to_dict(found.interaction),
+        "promoters": found.promoting and nps_drivers_to_dict(found.promoting),
         "notes": list(map(str, found.notes)),
     }  # fmt: skip
 

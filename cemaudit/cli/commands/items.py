@@ -20,7 +20,7 @@ from cemaudit.language import N_, message, translate
 if TYPE_CHECKING:
     from cemaudit.compare.agreement import InternalConsistency
     from cemaudit.compare.item_analysis import ItemStatistics
-    from cemaudit.compare.nps import ItemNps
+    from cemaudit.compare.nps import ItemNps, NetPromoterScore
     from cemaudit.ledger.export.columns import Kind
 
 
@@ -80,7 +80,10 @@ def command(
         statistics = item_statistics(opened, question)
         alphas = internal_consistencies(opened, question)
         asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in items_nps(opened, question)}
-    rows = [_row(item_nps, asking.get((item_nps.checklist, item_nps.item))) for item_nps in statistics]
+    rows = []
+    for item in statistics:
+        item_nps = asking.get((item.checklist, item.item))
+        rows.append(item_to_dict(item, item_nps and item_nps.score))
     if as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
@@ -88,15 +91,31 @@ def command(
         _print(statistics, alphas, asking)
 
 
-def _row(one: ItemStatistics, asking: ItemNps | None) -> dict[str, Any]:
-    row, score = one._asdict(), asking and asking.score
-    row["met_low"], row["met_high"] = row.pop("met_in") or (None, None)
-    row["title"], row["advice"], row["what"] = str(one.title), one.advice.value, translate(_ADVICE[one.advice])
-    row["nps"], row["promoters"], row["detractors"] = (
-        (score.score, score.promoters, score.detractors) if score else (None, None, None)
-    )
-    row["nps_low"], row["nps_high"] = score.interval if score else (None, None)
-    return {name: row[name] for name in _NAMES}
+def item_to_dict(statistics: ItemStatistics, nps: NetPromoterScore | None) -> dict[str, Any]:
+    """An item's statistics as a flat row; those of its net promoter score where it is asked for one."""
+    met_low, met_high = statistics.met_in or (None, None)
+    return {
+        "checklist": statistics.checklist,
+        "item": statistics.item,
+        "title": str(statistics.title),
+        "asked": statistics.asked,
+        "answered": statistics.answered,
+        "na": statistics.na,
+        "points": statistics.points,
+        "met": statistics.met,
+        "met_low": met_low,
+        "met_high": met_high,
+        "rest": statistics.rest,
+        "alike": statistics.alike,
+        "drift": statistics.drift,
+        "nps": nps and nps.score,
+        "nps_low": nps and nps.interval.low,
+        "nps_high": nps and nps.interval.high,
+        "promoters": nps and nps.promoters,
+        "detractors": nps and nps.detractors,
+        "advice": statistics.advice.value,
+        "what": translate(_ADVICE[statistics.advice]),
+    }
 
 
 def _print(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import sample_size_to_dict
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import folder_of, json_option, place_options
 from cemaudit.cli.terminal import SCREEN, print_table, wrapped
@@ -81,7 +82,7 @@ def command(
     aim = DetectionGoal(against, same_shoppers, power / 100, confidence / 100)
     plan = plan_sample_size(difference, spreads, aim, assumed=not needs_snapshot)
     if as_json:
-        click.echo(json.dumps(_record(plan), ensure_ascii=False))
+        click.echo(json.dumps(sample_size_to_dict(plan), ensure_ascii=False))
     else:
         _print(plan)
 
@@ -96,18 +97,6 @@ def _measured_deviations(snapshot_folder: Path) -> StandardDeviations:
 
     with reading(snapshot_folder) as snapshot:
         return standard_deviations(fit_mixed_model(cross_tabulate(snapshot, Selection())))
-
-
-def _record(plan: SampleSizePlan) -> dict[str, Any]:
-    return {
-        "difference": plan.difference,
-        **plan.aim._asdict(),
-        "visits": plan.visits,
-        "spreads": plan.spreads._asdict(),
-        "assumed": plan.assumed,
-        "steps": [step._asdict() for step in plan.steps],
-        "reliable": {f"{level:g}": visits for level, visits in plan.reliable.items()},
-    }
 
 
 def _print(plan: SampleSizePlan) -> None:

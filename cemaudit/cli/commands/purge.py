@@ -70,13 +70,20 @@ def _agreed() -> bool:
     return click.confirm(translate(N_("Remove it for good?")), err=True)
 
 
+def purge_to_dict(removed: PurgeResult) -> dict[str, int]:
+    """How much was removed, as plain JSON values."""
+    return {"visits": removed.visits, "identities": removed.identities, "files": removed.files}
+
+
 def _tell(removed: PurgeResult, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(removed._asdict()))
+        click.echo(json.dumps(purge_to_dict(removed)))
         return
     text = message(
         "Removed: personal data of {visits} visits, {identities} identities, {files} files of evidence.",
-        **removed._asdict(),
+        visits=removed.visits,
+        identities=removed.identities,
+        files=removed.files,
     )
     click.echo(str(text))
     if removed.visits:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import agreement_to_dict, rules_to_dict, severity_to_dict
 from cemaudit.cli.options import SnapshotOptions, open_selection, selection_options
 from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_section, screen_width, table_lines
@@ -55,25 +56,22 @@ def command(question: SnapshotOptions, least: int | None, as_json: bool, as_csv:
     with open_selection(question) as opened:
         arrays = read_visit_arrays(opened, question.asked())
         results, agreed = shopper_severities(arrays, rules), shopper_agreement(arrays, rules)
-    form, rows = OutputFormat(as_json, as_csv, xlsx), list(map(_row, results.shoppers))
+    form, rows = OutputFormat(as_json, as_csv, xlsx), list(map(severity_to_dict, results.shoppers))
     if not write_rows(form, _COLUMNS, rows, lambda: _document(results, agreed, rules)):
         _print(results, agreed)
 
 
-def _row(one: ShopperSeverity) -> dict[str, Any]:
-    row = one._asdict()
-    row["low"], row["high"] = row.pop("interval")
-    return row
-
-
-def _document(found: ShopperSeverities, agreed: ShopperAgreement, rules: ComparisonRules) -> dict[str, Any]:
-    rows, notes = list(map(_row, found.shoppers)), list(map(str, found.notes))
-    agreement = agreed._asdict() | {
-        "alpha": agreed.alpha and agreed.alpha._asdict(),
-        "icc": agreed.icc and agreed.icc._asdict(),
-        "notes": list(map(str, agreed.notes)),
+def _document(severities: ShopperSeverities, agreement: ShopperAgreement, rules: ComparisonRules) -> dict[str, Any]:
+    return {
+        "shoppers": list(map(severity_to_dict, severities.shoppers)),
+        "few": severities.few,
+        "sd": severities.sd,
+        "visit_sd": severities.visit_sd,
+        "apart": severities.apart,
+        "notes": list(map(str, severities.notes)),
+        "agreement": agreement_to_dict(agreement),
+        "rules": rules_to_dict(rules),
     }
-    return found._asdict() | {"shoppers": rows, "agreement": agreement, "notes": notes, "rules": rules._asdict()}
 
 
 def _print(found: ShopperSeverities, agreed: ShopperAgreement) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import monitoring_to_dict
 from cemaudit.cli.localized import PROBABILITY, BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, rows_options, write_rows
@@ -102,7 +103,7 @@ def _row(kind: str, series: WaveSeries, point: WaveScore) -> dict[str, Any]:
 def _document(trend: Trend) -> dict[str, Any]:
     from cemaudit.compare.wording import trend_conclusions
 
-    facts, sentences, watching = trend.facts, trend_conclusions(trend), trend.watching
+    facts, sentences = trend.facts, trend_conclusions(trend)
     return {
         "measure": facts.measure,
         "better": facts.better,
@@ -115,12 +116,7 @@ def _document(trend: Trend) -> dict[str, Any]:
         "can_be_told": [str(sentence) for sentence in sentences.known],
         "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
         "series": list(_rows(trend)),
-        "stores": watching
-        and watching._asdict()
-        | {
-            "chart": watching.chart._asdict(),
-            "alarms": [alarm._asdict() for alarm in watching.alarms],
-        },
+        "stores": trend.watching and monitoring_to_dict(trend.watching),
     }
 
 
