@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 
 import click
 
@@ -164,6 +165,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run ``cemaudit`` with these arguments; returns the exit code (0, 1, 2, 3, 4, 70, or 130 when interrupted)."""
     language = _language(arguments)
     speak(language)
+    _keep_strange_letters()
     with use(language):
         try:
             return _execute(arguments)
@@ -180,6 +182,13 @@ def run(arguments: Sequence[str]) -> int:
         except Exception as error:  # noqa: BLE001 (whatever it is, a person gets one line)
             _trace(arguments)
             return _report_bug(error)
+
+
+def _keep_strange_letters() -> None:
+    """Let letters that an encoding lacks be written as their numbers: JSON stays JSON, and no output breaks off."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _report_bug(error: Exception) -> int:

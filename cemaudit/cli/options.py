@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -46,7 +45,6 @@ __all__ = [
     "print_plugin_problems",
     "print_problems",
     "processes_option",
-    "progress",
     "rules_options",
     "scheme_option",
     "selection_options",
@@ -54,7 +52,6 @@ __all__ = [
     "visits_argument",
 ]
 
-Step = TypeVar("Step")
 FILE = click.Path(path_type=Path)
 json_option = option("--json", "as_json", is_flag=True, help=N_("Write JSON for programs."))
 
@@ -98,15 +95,6 @@ def print_problems(problems: Iterable[Problem]) -> None:
     """One line on stderr for each problem."""
     for problem in problems:
         click.echo(f"cemaudit: {problem}", err=True)
-
-
-def progress(label: object, steps: Iterable[Step], length: int | None = None) -> Iterator[Step]:
-    """``steps`` with a progress bar on stderr where that is a terminal; silent when piped."""
-    if not sys.stderr.isatty():
-        yield from steps
-        return
-    with click.progressbar(steps, length=length, label=str(label), file=sys.stderr) as bar:
-        yield from bar
 
 
 snapshot_option = option(

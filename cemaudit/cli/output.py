@@ -13,12 +13,13 @@ import click
 
 from cemaudit.cli.localized import option
 from cemaudit.cli.options import FILE
-from cemaudit.cli.terminal import SCREEN, print_table, wrapped
-from cemaudit.language import N_, Message, message, translate
+from cemaudit.cli.terminal import SCREEN, print_bold, print_table, print_wrapped
+from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
     from cemaudit.compare.intervals import Interval
     from cemaudit.compare.nps import NetPromoterScore, NpsDriver, NpsDrivers
+    from cemaudit.compare.results import ComparedData
     from cemaudit.errors import Sayable
     from cemaudit.ledger.export.columns import Kind
 
@@ -26,6 +27,7 @@ __all__ = [
     "OutputFormat",
     "interval_text",
     "nps_sentence",
+    "print_compared_measure",
     "print_csv",
     "print_nps",
     "rows_options",
@@ -95,6 +97,11 @@ def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapp
     write_spreadsheet(path, outs, ([row.get(name) for name in columns] for row in rows), len(rows))
 
 
+def print_compared_measure(facts: ComparedData) -> None:
+    """Print which score is compared, of which checklists under which schemes."""
+    print_bold(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+
+
 def interval_text(interval: Interval, digits: int) -> str:
     """An interval, as in ``1.5..2.5``."""
     return f"{interval.low:.{digits}f}..{interval.high:.{digits}f}"
@@ -118,9 +125,8 @@ def print_nps(item: str, nps_drivers: NpsDrivers, titles: Mapping[str, Sayable])
     click.echo()
     text = message("The drivers' scores where it is 9 or 10, and where 6 or less; and how closely they go together:")
     for sentence in (nps_sentence(item, nps_drivers.score), text):
-        for line in wrapped(str(sentence), SCREEN, "  "):
-            click.echo(line)
-    print_table(list(map(translate, _HEADINGS)), [_cells(link, titles) for link in nps_drivers.links], "lrrrrr")
+        print_wrapped(sentence, width=SCREEN)
+    print_table(_HEADINGS, [_cells(link, titles) for link in nps_drivers.links], "lrrrrr")
 
 
 def _cells(link: NpsDriver, titles: Mapping[str, Sayable]) -> list[str]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli.inputs import valid_visits
-from cemaudit.cli.options import print_plugin_problems, print_problems, progress
-from cemaudit.cli.terminal import screen_width, table_lines, wrapped
+from cemaudit.cli.options import print_plugin_problems, print_problems
+from cemaudit.cli.terminal import print_table, print_wrapped, progress, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cemaudit.scoring.rescore import ChangeCause, RescoredVisit
 
 __all__ = ["CAUSE_TITLES", "print_scheme_changes"]
+
+_HEADINGS = (N_("Visit"), N_("Before"), N_("After"), N_("Change"), N_("Because of"))
 
 
 def print_scheme_changes(engine: Engine, sources: tuple[str, ...], before: str | None, as_json: bool) -> int:
@@ -68,13 +70,9 @@ def _plain(value: Fraction) -> int | float | str:
 def _print(changes: Sequence[RescoredVisit]) -> None:
     from cemaudit.scoring.scheme_comparison import summarise_changes
 
-    headings = [
-        translate(heading) for heading in (N_("Visit"), N_("Before"), N_("After"), N_("Change"), N_("Because of"))
-    ]
     differing = [change for change in changes if change.causes]
     rows = [_row(change) for change in sorted(differing, key=lambda change: not change.is_another_band)]
-    for line in table_lines(headings, rows, "lllrl", screen_width()) if rows else []:
-        click.echo(line)
+    print_table(_HEADINGS, rows, "lllrl", width=screen_width())
     summary = summarise_changes(changes)
     click.echo(str(message("{moved} of {all} visits change band", moved=summary.moved, all=summary.visits)))
     if summary.headline:
@@ -84,8 +82,7 @@ def _print(changes: Sequence[RescoredVisit]) -> None:
             low=_signed(summary.headline.least),
             high=_signed(summary.headline.greatest),
         )
-        for line in wrapped(str(text), screen_width(), "  "):
-            click.echo(line)
+        print_wrapped(text)
     bands = [([before or "-", after or "-"], count) for (before, after), count in summary.bands.items()]
     _print_counts([N_("Before"), N_("After")], bands)
     causes = [([translate(CAUSE_TITLES[kind])], count) for kind, count in summary.causes.items()]
@@ -94,10 +91,7 @@ def _print(changes: Sequence[RescoredVisit]) -> None:
 
 def _print_counts(headings: Sequence[str], counts: Sequence[tuple[list[str], int]]) -> None:
     rows = [[*names, str(count)] for names, count in sorted(counts, key=lambda counted: (-counted[1], counted[0]))]
-    if rows:
-        click.echo()
-        for line in table_lines([*map(translate, headings), translate(N_("Visits"))], rows, "l" * len(headings) + "r"):
-            click.echo(line)
+    print_table([*headings, N_("Visits")], rows, "l" * len(headings) + "r", gap=True)
 
 
 def _row(change: RescoredVisit) -> list[str]:

@@ -99,8 +99,8 @@ def list_(url: str, as_json: bool) -> None:
     if as_json:
         for action in actions:
             click.echo(json.dumps(action.model_dump(mode="json"), ensure_ascii=False))
-    elif actions:
-        print_table([translate(heading) for heading in _HEADINGS], [_row(action) for action in actions], "lllllr")
+    else:
+        print_table(_HEADINGS, [_row(action) for action in actions], "lllllr")
 
 
 def _row(action: Action) -> list[str]:

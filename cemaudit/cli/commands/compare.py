@@ -30,8 +30,8 @@ from cemaudit.cli.options import (
     rules_options,
     selection_options,
 )
-from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
-from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width, table_lines
+from cemaudit.cli.output import OutputFormat, interval_text, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.terminal import print_bold, print_notes, print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message, translate
 from cemaudit.model import Reason
@@ -81,7 +81,7 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
         ]
         for standing in (pair.one, pair.other)
     ]
-    print_table([translate(heading) for heading in _HEADINGS], rows, "lrrrr")
+    print_table(_HEADINGS, rows, "lrrrr")
     difference, interval = f"{pair.difference:+.1f}", interval_text(pair.interval, 1)
     notes = [pair.said(), message("Difference: {difference} ({interval}).", difference=difference, interval=interval)]
     if not pair.differ and pair.needed:
@@ -122,17 +122,19 @@ def _print(found: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -
         [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", interval_text(mean.interval, 1)]
         for mean in found.means
     ]
-    _table((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
+    _print_numbers((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
     if found.agreements:
-        _heading(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)"))
+        click.echo()
+        print_bold(translate(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)")))
         least = sorted(found.agreements, key=lambda mean: (mean.correlation is None, mean.correlation))[:MOST_PAIRS]
         agreements = found.agreements if len(found.agreements) <= MOST_PAIRS else least
-        _table(_OF_PAIRS, list(map(_pair, agreements)))
+        _print_numbers(_OF_PAIRS, list(map(_pair, agreements)))
         if len(agreements) < len(found.agreements):
             text = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
             click.echo(str(text))
     if found.uneven:
-        _heading(N_("Stores whose channels differ by more than chance"))
+        click.echo()
+        print_bold(translate(N_("Stores whose channels differ by more than chance")))
         _print_uneven(found, sides)
     if found.notes:
         click.echo()
@@ -145,18 +147,14 @@ def _print_uneven(found: ChannelComparison, sides: Sequence[FacetLeague]) -> Non
     titles = [str(mean.channel) for mean in found.means]
     if len(titles) <= MOST_COLUMNS:
         rows = [[names.get(store, store), *map(_number, scores)] for store, scores in found.uneven]
-        _table((N_("Store"), *titles), rows)
+        _print_numbers((N_("Store"), *titles), rows)
         return
     rows = []
     for store, scores in found.uneven:
         scored_facets = sorted((score, title) for score, title in zip(scores, titles, strict=True) if score is not None)
         (low, worst), (high, best) = scored_facets[0], scored_facets[-1]
         rows.append([names.get(store, store), best, _number(high), worst, _number(low)])
-    _table((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
-
-
-def _heading(text: str) -> None:
-    click.echo(f"\n{translate(text)}")
+    _print_numbers((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
 
 
 def _pair(one: ChannelAgreement) -> list[str]:
@@ -168,13 +166,13 @@ def _number(value: float | None, digits: int = 1) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _table(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
-    sides = "".join("l" if any(_is_text(cell) for cell in column) else "r" for column in zip(*rows, strict=True))
-    for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
-        click.echo(line)
+def _print_numbers(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
+    """Print rows; columns without any letter are set to the right."""
+    sides = "".join("l" if any(map(_has_letters, column)) else "r" for column in zip(*rows, strict=True))
+    print_table(headings, rows, sides, width=screen_width())
 
 
-def _is_text(cell: str) -> bool:
+def _has_letters(cell: str) -> bool:
     return any(char.isalpha() for char in cell)
 
 
@@ -217,7 +215,7 @@ def print_league(league: League) -> None:
     from cemaudit.compare.wording import league_conclusions, league_legend
 
     facts, sentences = league.facts, league_conclusions(league)
-    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    print_compared_measure(facts)
     click.echo(
         str(
             message(
@@ -242,8 +240,10 @@ def _print_table(league: League) -> None:
     gap = [["...", *[""] * (len(used_columns) - 1)]] if worst else []
     headings, *cells = [[row[index] for index in used_columns] for row in [_headings(league), *best, *worst]]
     cells[len(best) : len(best)] = gap
-    for line in table_lines(headings, cells, "l" + "r" * (len(used_columns) - 1), screen_width()):
-        click.echo(line)
+    flags = [standing.flagged for standing in league.standings]
+    flagged = [*flags[: len(best)], *([False] if worst else []), *flags[len(flags) - len(worst) :]]
+    sides = "l" + "r" * (len(used_columns) - 1)
+    print_table(headings, cells, sides, width=screen_width(), flagged=flagged, verbatim=True)
 
 
 def _left_out(league: League) -> str:

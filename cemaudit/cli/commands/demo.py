@@ -15,10 +15,10 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, progress
-from cemaudit.cli.terminal import print_table
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
+from cemaudit.cli.terminal import print_table, progress
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.language import LANGUAGES, N_, message, translate
+from cemaudit.language import LANGUAGES, N_, message
 
 if TYPE_CHECKING:
     from cemaudit.hookspecs import Context
@@ -279,10 +279,8 @@ def _print_collected(company: DemoCompany, summary: CollectionSummary) -> None:
 def _print_league(company: DemoCompany) -> None:
     """The best stores, and how the chain did from wave to wave."""
     league, waves = company.asked("league"), company.asked("trend", "wave")
-    headings = list(map(translate, _COLUMNS.values()))
     rows = [[_cell(row[name]) for name in _COLUMNS] for row in league.rows]
-    click.echo()
-    print_table(headings, rows[:SHOWN], align="llrrr")
+    print_table(list(_COLUMNS.values()), rows[:SHOWN], "llrrr", gap=True)
     if len(rows) > SHOWN:
         text = message(
             "... and {count} more; from so few visits, much of this order is chance", count=len(rows) - SHOWN

@@ -34,7 +34,7 @@ def command(whole: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_record(draft) for draft in drafts], ensure_ascii=False, indent=2))
     elif drafts:
-        print_table([translate(heading) for heading in _HEADINGS], [_row(draft) for draft in drafts], align="rllllll")
+        print_table(_HEADINGS, [_row(draft) for draft in drafts], "rllllll")
     else:
         click.echo(str(message("no drafts; begin one with: cemaudit enter CHECKLIST --store CODE")))
 

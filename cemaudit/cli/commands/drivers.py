@@ -128,7 +128,6 @@ def _document(found: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[str, A
 
 def _print(found: DriverStudy) -> None:
     print_notes(list(_header_lines(found)))
-    click.echo()
     _print_shares(found.drivers)
     _print_asymmetry(found.drivers)
     _print_experience(found)
@@ -176,7 +175,7 @@ def _print_shares(drivers: Sequence[Driver]) -> None:
         ]
         for driver in drivers
     ]
-    print_table(list(map(translate, headings)), rows, "lrrrrlrl")
+    print_table(headings, rows, "lrrrrlrl", gap=True)
 
 
 def _print_asymmetry(drivers: Sequence[Driver]) -> None:
@@ -205,7 +204,7 @@ def _print_asymmetry(drivers: Sequence[Driver]) -> None:
         )
         text = message("Penalty and reward, in outcome points relative to the driver's middle third:")
         click.echo(f"\n{text}")
-        print_table(list(map(translate, names)), rows, "lrrrrrr")
+        print_table(names, rows, "lrrrrrr")
 
 
 def _between(interval: Interval | None) -> str:
@@ -231,7 +230,7 @@ def _print_experience(found: DriverStudy) -> None:
         for experience in found.felt
     ]
     click.echo(f"\n{message('Performance P, emotion E and experience S, on average:')}")
-    print_table(list(map(translate, names)), rows, "lrrrrrr")
+    print_table(names, rows, "lrrrrrr")
     if found.interaction:
         both = found.interaction
         text = message(

@@ -10,13 +10,13 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.localized import PROBABILITY
 from cemaudit.cli.options import SnapshotOptions, open_selection, pool_key, pool_option, selection_options
-from cemaudit.cli.output import OutputFormat, rows_options, write_rows
-from cemaudit.cli.terminal import print_notes, screen_width, table_lines
+from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.terminal import print_notes, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.effect import ActionEffect, StoreVisitCounts
+    from cemaudit.compare.effect import ActionEffect
     from cemaudit.ledger.actions import Action
     from cemaudit.ledger.export.columns import Kind
 
@@ -103,33 +103,24 @@ def _document(found: ActionEffect) -> dict[str, Any]:
 def _show(found: ActionEffect) -> None:
     from cemaudit.compare.wording import effect_conclusions
 
-    facts, action = found.facts, found.action
-    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    action = found.action
+    print_compared_measure(found.facts)
     click.echo(str(message("{action}: {what}, since {day}", action=action.id, what=action.what, day=action.since)))
     click.echo()
     print_notes(effect_conclusions(found))
     low, high = found.interval
-    _table(_PARTS, [
+    rows = [
         [translate(N_("before and after")), f"{found.naive:+.1f}"],
         ["  " + translate(N_("regression to the mean")), f"{found.regression:+.1f}"],
         ["  " + translate(N_("common change, and what was asked")), f"{found.other:+.1f}"],
         ["  " + translate(N_("the action")), f"{found.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
-    ])  # fmt: skip
-    _table(
-        _HEADINGS,
-        [
-            _visit_count_row(N_("stores with the action"), found.acted),
-            _visit_count_row(N_("other stores"), found.others),
-        ],
-    )
-
-
-def _visit_count_row(name: str, seen: StoreVisitCounts) -> list[str]:
-    return [translate(name), str(seen.stores), str(seen.before), str(seen.after)]
-
-
-def _table(headings: tuple[str, ...], rows: list[list[str]]) -> None:
-    click.echo()
-    sides = "l" + "r" * (len(headings) - 1)
-    for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
-        click.echo(line.rstrip())
+    ]
+    print_table(_PARTS, rows, "lr", width=screen_width(), gap=True)
+    groups = [
+        [translate(title), str(counts.stores), str(counts.before), str(counts.after)]
+        for title, counts in (
+            (N_("stores with the action"), found.acted),
+            (N_("other stores"), found.others),
+        )
+    ]
+    print_table(_HEADINGS, groups, "lrrr", width=screen_width(), gap=True)

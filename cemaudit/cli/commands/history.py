@@ -10,7 +10,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.options import json_option, ledger_option
-from cemaudit.cli.terminal import screen_width, wrapped
+from cemaudit.cli.terminal import print_wrapped
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def command(visit: str, url: str, as_json: bool) -> None:
             click.echo(json.dumps(revision.as_json(), ensure_ascii=False))
         else:
             for line in _lines(revision):
-                for piece in wrapped(line, screen_width(), "    "):
-                    click.echo(piece)
+                print_wrapped(line, indent="    ")
 
 
 def _lines(revision: VisitRevision) -> Iterator[str]:

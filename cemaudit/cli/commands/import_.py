@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems, progress
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
+from cemaudit.cli.terminal import progress
 from cemaudit.errors import LONGEST_PLACE
 from cemaudit.language import N_, message, printable
 

@@ -126,7 +126,7 @@ def _print(
     for ref, group in groupby(found, key=lambda alpha: alpha.checklist):
         rows = list(group)
         click.echo(str(message("Checklist: {ref}", ref=ref)))
-        print_table(list(map(translate, headings)), [_cells(alpha) for alpha in rows], "lrrrrrr")
+        print_table(headings, [_cells(alpha) for alpha in rows], "lrrrrrr")
         if ref in alpha_by_checklist:
             click.echo(str(_said(alpha_by_checklist[ref])))
         click.echo()

@@ -12,8 +12,8 @@ from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import sample_size_to_dict
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import folder_of, json_option, place_options
-from cemaudit.cli.terminal import SCREEN, print_table, wrapped
-from cemaudit.language import N_, message, translate
+from cemaudit.cli.terminal import SCREEN, print_table, print_wrapped
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.compare.reliability import StandardDeviations
@@ -101,12 +101,9 @@ def _measured_deviations(snapshot_folder: Path) -> StandardDeviations:
 
 def _print(plan: SampleSizePlan) -> None:
     for sentence in plan.sentences():
-        for line in wrapped(str(sentence), SCREEN, "  "):
-            click.echo(line)
-    click.echo()
-    headings = [translate(text) for text in _HEADINGS]
+        print_wrapped(sentence, width=SCREEN)
     rows = [[str(step.visits), f"{step.difference:.1f}", f"{step.reliability:.2f}"] for step in plan.steps]
-    print_table(headings, rows, "rrr")
+    print_table(_HEADINGS, rows, "rrr", gap=True)
 
 
 _HEADINGS = (N_("visits per store"), N_("smallest detectable difference"), N_("reliability"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from cemaudit.cli.options import (
     place_options,
     print_problems,
 )
-from cemaudit.cli.terminal import GAP, columns_of, screen_width, table_lines
+from cemaudit.cli.terminal import print_table, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["print_rows", "print_view"]
 
 Row = dict[str, Any]
-_WIDEST_HEADING = 14
 
 _HEADINGS = {
     "store": N_("store"), "region": N_("region"), "format": N_("format"), "brand": N_("brand"), "owner": N_("owner"),
@@ -65,13 +64,14 @@ def print_view(shown: ViewResult, limit: int | None, *, pivoted: bool) -> None:
     texts = 1 if pivoted else len(shown.keys) + ("name" in shown.rows[0])
     rows = (_pivoted(shown) if pivoted else shown.rows)[:limit]
     columns = list(rows[0])
-    cells = {name: [_cell(row[name]) for row in rows] for name in columns}
-    pieces = _pieces(cells) if pivoted else [columns]
-    for number, piece in enumerate(pieces):
-        if number:
-            click.echo()
-        headings = [translate(_HEADINGS.get(name, name)) for name in piece]
-        _print_columns(headings, [cells[name] for name in piece], "l" * texts + "r" * (len(piece) - texts))
+    print_table(
+        [translate(_HEADINGS.get(name, name)) for name in columns],
+        [[_cell(row[name]) for name in columns] for row in rows],
+        "l" * texts + "r" * (len(columns) - texts),
+        width=screen_width(),
+        in_pieces=pivoted,
+        verbatim=True,
+    )
 
 
 def print_rows(rows: Sequence[Row], limit: int | None) -> None:
@@ -81,12 +81,8 @@ def print_rows(rows: Sequence[Row], limit: int | None) -> None:
         return
     columns = list(rows[0])
     sides = "".join("r" if any(isinstance(row[name], int | float) for row in rows) else "l" for name in columns)
-    _print_columns(columns, [[_cell(row[name], 2) for row in rows[:limit]] for name in columns], sides)
-
-
-def _print_columns(headings: Sequence[str], cells: Sequence[Sequence[str]], sides: str) -> None:
-    for line in table_lines(headings, list(zip(*cells, strict=True)), sides, screen_width()):
-        click.echo(line)
+    cells = [[_cell(row[name], 2) for name in columns] for row in rows[:limit]]
+    print_table(columns, cells, sides, width=screen_width(), verbatim=True)
 
 
 def _pivoted(shown: ViewResult) -> list[Row]:
@@ -99,19 +95,6 @@ def _pivoted(shown: ViewResult) -> list[Row]:
             row["mean"]
         )
     return list(rows_by_key.values())
-
-
-def _pieces(cells: dict[str, list[str]]) -> Iterator[list[str]]:
-    """The columns in pieces as wide as the screen, the first one in each."""
-    first, *others = ((name, max(map(columns_of, [name[:_WIDEST_HEADING], *texts]))) for name, texts in cells.items())
-    piece, used = [first[0]], first[1]
-    for name, width in others:
-        if len(piece) > 1 and used + len(GAP) + width > screen_width():
-            yield piece
-            piece, used = [first[0]], first[1]
-        piece.append(name)
-        used += len(GAP) + width
-    yield piece
 
 
 def _cell(value: object, digits: int = 1) -> str:

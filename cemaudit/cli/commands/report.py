@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,10 @@ from cemaudit.cli.options import (
     place_options,
     print_plugin_problems,
     print_problems,
-    progress,
     scheme_option,
     visits_argument,
 )
+from cemaudit.cli.terminal import progress
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
 
@@ -79,7 +80,8 @@ def command(
     reports = list(report_contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
     wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
     places = _store_places(folder_of(url, given), wanted, target, named=named) if place else {}
-    for context in progress(message("writing reports"), wanted):
+    # on a screen the paths show how far it is, and would tear a bar apart
+    for context in wanted if sys.stdout.isatty() else progress(message("writing reports"), wanted):
         with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
             report = store_report(context, engine.sections(context), media, places.get(_key(context)))
             click.echo(write_report(report, folder, current()))

@@ -198,10 +198,10 @@ def _print(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCou
     if total.mean is not None:
         click.echo(str(message("Headline: {mean} on average", mean=f"{total.mean:+.2f}")))
     bands = [[old or "-", new or "-", f"{count:,}"] for (old, new), count in _by_count(difference)]
-    _print_rows([N_("Before"), N_("After"), N_("Visits")], bands, "llr")
+    print_table((N_("Before"), N_("After"), N_("Visits")), bands, "llr", gap=True)
     most = sorted(difference.stores.items(), key=lambda one: (-abs(one[1].mean or 0), one[0]))[:MOST_STORES]
     stores = [[s, f"{c.visits:,}", f"{c.moved:,}", "-" if c.mean is None else f"{c.mean:+.2f}"] for s, c in most]
-    _print_rows([N_("Store"), N_("Visits"), N_("Other band"), N_("Change")], stores, "lrrr")
+    print_table((N_("Store"), N_("Visits"), N_("Other band"), N_("Change")), stores, "lrrr", gap=True)
     if causes.visits:
         click.echo()
         click.echo(
@@ -214,10 +214,4 @@ def _print(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCou
             )
         )
         kinds = [[translate(CAUSE_TITLES[kind]), f"{count:,}"] for kind, count in causes.kinds.most_common()]
-        _print_rows([N_("Because of"), N_("Visits")], kinds, "lr")
-
-
-def _print_rows(headings: list[str], rows: list[list[str]], sides: str) -> None:
-    if rows:
-        click.echo()
-        print_table([translate(heading) for heading in headings], rows, sides)
+        print_table((N_("Because of"), N_("Visits")), kinds, "lr", gap=True)

@@ -16,13 +16,12 @@ from cemaudit.cli.options import (
     json_option,
     print_plugin_problems,
     print_problems,
-    progress,
     scheme_option,
     visits_argument,
 )
 from cemaudit.cli.scheme_changes import print_scheme_changes
-from cemaudit.cli.terminal import print_table
-from cemaudit.language import N_, message, printable, translate
+from cemaudit.cli.terminal import print_table, progress
+from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.errors import Problem
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from cemaudit.scoring import Engine
 
 __all__ = ["audit_to_dict", "score_to_dict"]
+
+_HEADINGS = (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))
 
 
 @localized.command(
@@ -99,9 +100,7 @@ def _print_tables(engine: Engine, audits: list[Audit]) -> None:
     from cemaudit.scoring import shown
     from cemaudit.scoring.summaries import summarise_by_checklist
 
-    headings = [translate(heading) for heading in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
-    if audits:
-        print_table(headings, [_row(audit) for audit in audits], align="llllr")
+    print_table(_HEADINGS, [_row(audit) for audit in audits], "llllr")
     for checklist in summarise_by_checklist(engine, audits):
         for summary in checklist.scheme.summaries:
             score = checklist.scores[summary.id]

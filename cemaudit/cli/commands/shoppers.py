@@ -11,7 +11,7 @@ from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import agreement_to_dict, rules_to_dict, severity_to_dict
 from cemaudit.cli.options import SnapshotOptions, open_selection, selection_options
 from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
-from cemaudit.cli.terminal import print_notes, print_section, screen_width, table_lines
+from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -77,11 +77,7 @@ def _document(severities: ShopperSeverities, agreement: ShopperAgreement, rules:
 def _print(found: ShopperSeverities, agreed: ShopperAgreement) -> None:
     text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
     print_notes([message(text, sd=f"{found.sd:.1f}", visit=f"{found.visit_sd:.1f}"), *found.notes])
-    if found.shoppers:
-        click.echo()
-        headings = [translate(heading) for heading in _HEADINGS]
-        for line in table_lines(headings, list(map(_cells, found.shoppers)), "lrrrrrl", screen_width()):
-            click.echo(line)
+    print_table(_HEADINGS, list(map(_cells, found.shoppers)), "lrrrrrl", width=screen_width(), gap=True)
     print_section(N_("Agreement between shoppers"), agreed.notes)
 
 

@@ -12,7 +12,7 @@ from cemaudit.cli import localized
 from cemaudit.cli.localized import group
 from cemaudit.cli.options import FILE, json_option, ledger_option, print_new_ledger, print_problems
 from cemaudit.cli.terminal import print_table
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.ledger.store_registry import Store
@@ -74,8 +74,8 @@ def list_(url: str, as_json: bool) -> None:
     if as_json:
         for store in stores:
             click.echo(json.dumps(store.model_dump(mode="json"), ensure_ascii=False))
-    elif stores:
-        print_table([translate(heading) for heading in _HEADINGS], [_row(store) for store in stores])
+    else:
+        print_table(_HEADINGS, [_row(store) for store in stores])
 
 
 def _row(store: Store) -> list[str]:

@@ -12,8 +12,8 @@ from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import monitoring_to_dict
 from cemaudit.cli.localized import PROBABILITY, BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, open_selection, pool_key, pool_option, selection_options
-from cemaudit.cli.output import OutputFormat, rows_options, write_rows
-from cemaudit.cli.terminal import print_section, screen_width, table_lines
+from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -123,24 +123,22 @@ def _document(trend: Trend) -> dict[str, Any]:
 def _show(trend: Trend) -> None:
     from cemaudit.compare.wording import trend_conclusions
 
-    facts, sentences = trend.facts, trend_conclusions(trend)
-    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    sentences = trend_conclusions(trend)
+    print_compared_measure(trend.facts)
     print_section(N_("What the data show"), sentences.known)
     print_section(N_("What the data cannot show"), sentences.unknown)
     for series in ([trend.network], trend.parts):
-        rows = [_cells(one, point) for one in series for point in one.points]
-        _table(_HEADINGS, rows, "llrrrrrl")
+        rows = [_cells(part, point) for part in series for point in part.points]
+        flagged = [point.is_significant for part in series for point in part.points]
+        _print_first_rows(_HEADINGS, rows, "llrrrrrl", flagged)
     if trend.watching:
-        _table(_ALARMS, [_alarm(alarm) for alarm in trend.watching.alarms], "llrrrr")
+        _print_first_rows(_ALARMS, [_alarm(alarm) for alarm in trend.watching.alarms], "llrrrr")
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> None:
-    """The first rows; nothing where there are none."""
-    if not rows:
-        return
-    click.echo()
-    for line in table_lines([translate(heading) for heading in headings], rows[:MOST_SHOWN], sides, screen_width()):
-        click.echo(line)
+def _print_first_rows(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], sides: str, flagged: Sequence[bool] = ()
+) -> None:
+    print_table(headings, rows[:MOST_SHOWN], sides, width=screen_width(), gap=True, flagged=flagged[:MOST_SHOWN])
     if len(rows) > MOST_SHOWN:
         click.echo(str(message("... and {count} more rows: see --csv", count=len(rows) - MOST_SHOWN)))
 

@@ -11,7 +11,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.options import FILE, json_option, print_problems
-from cemaudit.cli.terminal import screen_width, wrapped
+from cemaudit.cli.terminal import print_wrapped
 from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import N_, message, printable
@@ -99,8 +99,7 @@ def _print(found: dict[Path, RevisionStatus]) -> None:
         state = message(_SAID[_state(standing)], file=other)
         reason = "; ".join(map(str, standing.refusal.problems)) if standing.refusal else ""
         detail = reason or f"{printable(path, LONGEST_PLACE)}: {', '.join(_description(standing.sealed))}"
-        for line in wrapped(f"{state}: {detail}", screen_width(), "  "):
-            click.echo(line)
+        print_wrapped(f"{state}: {detail}")
     if len(found) > 1:
         good = sum(not standing.refusal for standing in found.values())
         click.echo(str(message("{good} of {all} files are valid", good=good, all=len(found))))

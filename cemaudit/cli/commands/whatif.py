@@ -20,9 +20,9 @@ from cemaudit.cli.options import (
     scheme_option,
     visits_argument,
 )
-from cemaudit.cli.terminal import screen_width, table_lines
+from cemaudit.cli.terminal import print_bold, print_table, screen_width
 from cemaudit.errors import BadInput, Problem, nearest
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.model import Band
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 MOST_FIXES = 12
+_HEADINGS = (N_("Item"), N_("Question"), N_("Now"), N_("Instead"), N_("Cost"))
 
 
 @localized.command(
@@ -162,9 +163,10 @@ def _print(answer: WhatIf, plan: Plan) -> None:
     alone = {fix.change.name: fix for fix in answer.fixes if fix.change in answer.changes}
     if answer.changes:
         rows = [[*_row(change), _gain(alone.get(change.name))] for change in answer.changes]
-        _print_table(rows, [N_("Gain alone")], "llllrr")
+        print_table((*_HEADINGS, N_("Gain alone")), rows, "llllrr", width=screen_width())
     if answer.fixes:
-        click.echo(f"\n{message('Single changes, the best first:')}")
+        click.echo()
+        print_bold(message("Single changes, the best first:"))
         _print_fixes(answer.fixes[:MOST_FIXES], has_band=bool(answer.goal.label))
         if len(answer.fixes) > MOST_FIXES:
             click.echo(str(message("{count} more; --json lists all", count=len(answer.fixes) - MOST_FIXES)))
@@ -173,16 +175,9 @@ def _print(answer: WhatIf, plan: Plan) -> None:
 def _print_fixes(fixes: Sequence[SingleChange], *, has_band: bool) -> None:
     rows = [[*_row(fix.change), _gain(fix), _band(fix.band)] for fix in fixes]
     if has_band:
-        _print_table(rows, [N_("Gain"), N_("Band")], "llllrrl")
+        print_table((*_HEADINGS, N_("Gain"), N_("Band")), rows, "llllrrl", width=screen_width())
     else:
-        _print_table([row[:-1] for row in rows], [N_("Gain")], "llllrr")
-
-
-def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str) -> None:
-    common = (N_("Item"), N_("Question"), N_("Now"), N_("Instead"), N_("Cost"))
-    headings = [translate(cell) for cell in (*common, *last)]
-    for line in table_lines(headings, rows, align, screen_width()):
-        click.echo(line)
+        print_table((*_HEADINGS, N_("Gain")), [row[:-1] for row in rows], "llllrr", width=screen_width())
 
 
 def _row(change: AnswerChange) -> list[str]:
