@@ -88,7 +88,7 @@ def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], c
 
 
 def _print_json(audits: Iterable[Audit]) -> None:
-    from cemaudit.scoring.summaries import with_consequences
+    from cemaudit.scoring.composition import with_consequences
 
     for audit, consequences in with_consequences(audits):
         record = audit_to_dict(audit) | {"consequences": [consequence.id for consequence in consequences]}
@@ -98,7 +98,7 @@ def _print_json(audits: Iterable[Audit]) -> None:
 def _print_tables(engine: Engine, audits: list[Audit]) -> None:
     """The audits, then the summaries of each checklist and what follows from each store's bands."""
     from cemaudit.scoring import shown
-    from cemaudit.scoring.summaries import summarise_by_checklist
+    from cemaudit.scoring.composition import summarise_by_checklist
 
     print_table(_HEADINGS, [_row(audit) for audit in audits], "llllr")
     for checklist in summarise_by_checklist(engine, audits):
