@@ -280,10 +280,11 @@ def nps_drivers_to_dict(drivers: NpsDrivers) -> dict[str, Any]:
         }
         for link in drivers.links
     ]
-    return _nps_to_dict(drivers.score) | {"links": links}
+    return nps_to_dict(drivers.score) | {"links": links}
 
 
-def _nps_to_dict(nps: NetPromoterScore) -> dict[str, Any]:
+def nps_to_dict(nps: NetPromoterScore) -> dict[str, Any]:
+    """A net promoter score with its interval."""
     return {
         "score": nps.score,
         "interval": list(nps.interval),

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,14 +45,21 @@ class OutputFormat(NamedTuple):
 
 
 def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--json`` or ``--csv``, and ``--xlsx``."""
-    for each in (
+    """``--json`` or ``--csv``, and ``--xlsx``, which the command is given as ``form``."""
+
+    @wraps(function)
+    def with_form(**values: Any) -> Any:
+        form = OutputFormat(values.pop("as_json"), values.pop("as_csv"), values.pop("xlsx"))
+        return function(form=form, **values)
+
+    command: Callable[..., Any] = with_form
+    for add_option in (
         option("--xlsx", type=FILE, metavar="FILE", help=N_("Write a workbook.")),
         option("--csv", "as_csv", is_flag=True, callback=_exclusive, help=N_("Write CSV.")),
         option("--json", "as_json", is_flag=True, callback=_exclusive, help=N_("Write JSON for programs.")),
     ):
-        function = each(function)
-    return function
+        command = add_option(command)
+    return command
 
 
 def _exclusive(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
@@ -93,6 +101,7 @@ def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapp
     from cemaudit.ledger.export.columns import ExportColumn
     from cemaudit.ledger.export.files import write_spreadsheet
 
+    # workbooks of commands and of exports come from one writer, so formulas are defused in both
     outs = [ExportColumn(name, "", kind) for name, kind in columns.items()]
     write_spreadsheet(path, outs, ([row.get(name) for name in columns] for row in rows), len(rows))
 

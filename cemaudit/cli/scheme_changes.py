@@ -37,15 +37,16 @@ def print_scheme_changes(engine: Engine, sources: tuple[str, ...], before: str |
     changes = list(progress(message("scoring"), rescore_visits(engine, visits, before), len(visits)))
     if as_json:
         for change in changes:
-            click.echo(json.dumps(_record(change), ensure_ascii=False))
+            click.echo(json.dumps(change_to_dict(change), ensure_ascii=False))
     elif changes:
-        _print(changes)
+        print_changes(changes)
     print_problems(problems)
     print_plugin_problems(engine)
     return 3 if problems else 0
 
 
-def _record(change: RescoredVisit) -> dict[str, Any]:
+def change_to_dict(change: RescoredVisit) -> dict[str, Any]:
+    """A visit under both schemes as plain JSON values."""
     return {
         "visit": change.visit.id,
         "store": change.visit.store,
@@ -67,11 +68,22 @@ def _plain(value: Fraction) -> int | float | str:
     return shown_exactly(value)
 
 
-def _print(changes: Sequence[RescoredVisit]) -> None:
+def print_changes(changes: Sequence[RescoredVisit]) -> None:
+    """Print the visits that change, and what changes over all of them."""
     from cemaudit.scoring.scheme_comparison import summarise_changes
 
+    # visits with the same score and band under both would only hide the others
     differing = [change for change in changes if change.causes]
-    rows = [_row(change) for change in sorted(differing, key=lambda change: not change.is_another_band)]
+    rows = [
+        [
+            change.visit.id,
+            _said_side(*change.before),
+            _said_side(*change.after),
+            "" if change.change is None else _signed(change.change),
+            "; ".join(_CAUSE_WORDS[cause.kind](cause) for cause in change.causes),
+        ]
+        for change in sorted(differing, key=lambda change: not change.is_another_band)
+    ]
     print_table(_HEADINGS, rows, "lllrl", width=screen_width())
     summary = summarise_changes(changes)
     click.echo(str(message("{moved} of {all} visits change band", moved=summary.moved, all=summary.visits)))
@@ -94,19 +106,9 @@ def _print_counts(headings: Sequence[str], counts: Sequence[tuple[list[str], int
     print_table([*headings, N_("Visits")], rows, "l" * len(headings) + "r", gap=True)
 
 
-def _row(change: RescoredVisit) -> list[str]:
-    moved = "" if change.change is None else _signed(change.change)
-    causes = "; ".join(_CAUSE_WORDS[cause.kind](cause) for cause in change.causes)
-    return [change.visit.id, _said_side(*change.before), _said_side(*change.after), moved, causes]
-
-
 def _said_side(score: Score, band: Band | None) -> str:
     value = f"{float(score.value):.1f}" if score.value is not None else score.reason.words if score.reason else "-"
-    return f"{value} {_name(band)}"
-
-
-def _name(band: Band | None) -> str:
-    return str(band) if band else "-"
+    return f"{value} {band or '-'}"
 
 
 def _signed(value: Fraction) -> str:

@@ -59,14 +59,12 @@ _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for na
 @localized.common_options
 def command(
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     where: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
     with_excluded: bool,
-    as_json: bool,
-    as_csv: bool,
-    xlsx: Path | None,
+    form: OutputFormat,
 ) -> None:
     """Look at the items, and print what was found."""
     from cemaudit.compare.agreement import internal_consistencies
@@ -76,7 +74,7 @@ def command(
     from cemaudit.ledger.query.reading import reading
 
     question = LedgerQuery(which=filter_of(where, since, until, excluded=with_excluded))
-    with reading(folder_of(url, given)) as opened:
+    with reading(folder_of(url, snapshot_path)) as opened:
         statistics = item_statistics(opened, question)
         alphas = internal_consistencies(opened, question)
         asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in items_nps(opened, question)}
@@ -84,11 +82,11 @@ def command(
     for item in statistics:
         item_nps = asking.get((item.checklist, item.item))
         rows.append(item_to_dict(item, item_nps and item_nps.score))
-    if as_json:
+    if form.as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
-    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, rows):
-        _print(statistics, alphas, asking)
+    if not write_rows(form, _COLUMNS, rows):
+        print_item_analysis(statistics, alphas, asking)
 
 
 def item_to_dict(statistics: ItemStatistics, nps: NetPromoterScore | None) -> dict[str, Any]:
@@ -118,46 +116,47 @@ def item_to_dict(statistics: ItemStatistics, nps: NetPromoterScore | None) -> di
     }
 
 
-def _print(
-    found: Sequence[ItemStatistics], alphas: Sequence[InternalConsistency], asking: Mapping[tuple[str, str], ItemNps]
+def print_item_analysis(
+    statistics: Sequence[ItemStatistics],
+    alphas: Sequence[InternalConsistency],
+    asking: Mapping[tuple[str, str], ItemNps],
 ) -> None:
+    """Print the items of each checklist, their net promoter scores, and what the columns mean."""
     headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Item-rest r"), N_("Same answers"), N_("Drift z"))
     alpha_by_checklist = {alpha.checklist: alpha for alpha in alphas}
-    for ref, group in groupby(found, key=lambda alpha: alpha.checklist):
+    for ref, group in groupby(statistics, key=lambda item: item.checklist):
         rows = list(group)
         click.echo(str(message("Checklist: {ref}", ref=ref)))
-        print_table(headings, [_cells(alpha) for alpha in rows], "lrrrrrr")
+        print_table(headings, [_cells(item) for item in rows], "lrrrrrr")
         if ref in alpha_by_checklist:
-            click.echo(str(_said(alpha_by_checklist[ref])))
+            alpha = alpha_by_checklist[ref]
+            text = message(
+                "Cronbach's alpha of {items} items: {alpha} (each pair answered in at least {least} visits).",
+                items=alpha.items,
+                alpha=f"{alpha.alpha:.2f}",
+                least=alpha.least,
+            )
+            click.echo(str(text))
         click.echo()
-        print_notes(nps_sentence(alpha.item, alpha.score) for (whose, _), alpha in asking.items() if whose == ref)
-        print_notes(f"{alpha.item}: {translate(_ADVICE[alpha.advice])}" for alpha in rows if alpha.advice)
+        print_notes(nps_sentence(item.item, item.score) for (checklist, _), item in asking.items() if checklist == ref)
+        print_notes(f"{item.item}: {translate(_ADVICE[item.advice])}" for item in rows if item.advice)
     print_notes(_NOTES)
 
 
-def _cells(one: ItemStatistics) -> list[str]:
+def _cells(item: ItemStatistics) -> list[str]:
     return [
-        one.item,
-        f"{one.asked:,}",
-        f"{one.na:.0%}",
-        _shown(one.points, "{:.0%}"),
-        _shown(one.rest, "{:+.2f}"),
-        _shown(one.alike, "{:.0%}"),
-        _shown(one.drift, "{:+.1f}"),
+        item.item,
+        f"{item.asked:,}",
+        f"{item.na:.0%}",
+        _shown(item.points, "{:.0%}"),
+        _shown(item.rest, "{:+.2f}"),
+        _shown(item.alike, "{:.0%}"),
+        _shown(item.drift, "{:+.1f}"),
     ]
 
 
 def _shown(value: float | None, form: str) -> str:
     return "-" if value is None else form.format(value)
-
-
-def _said(one: InternalConsistency) -> object:
-    return message(
-        "Cronbach's alpha of {items} items: {alpha} (each pair answered in at least {least} visits).",
-        items=one.items,
-        alpha=f"{one.alpha:.2f}",
-        least=one.least,
-    )
 
 
 _NOTES = (

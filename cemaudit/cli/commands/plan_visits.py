@@ -63,7 +63,7 @@ def command(
     shopper_sd: float | None,
     visit_sd: float | None,
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     as_json: bool,
 ) -> None:
     """Plan, and say it."""
@@ -72,8 +72,9 @@ def command(
 
     if same_shoppers and against == "target":
         raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
-    needs_snapshot = (url or given) and None in {store_sd, shopper_sd, visit_sd}
-    usual = _measured_deviations(folder_of(url, given)) if needs_snapshot else ASSUMED_DEVIATIONS
+    # a snapshot is only opened for a deviation that nobody named
+    needs_snapshot = (url or snapshot_path) and None in {store_sd, shopper_sd, visit_sd}
+    usual = _measured_deviations(folder_of(url, snapshot_path)) if needs_snapshot else ASSUMED_DEVIATIONS
     spreads = StandardDeviations(
         usual.store if store_sd is None else store_sd,
         usual.shopper if shopper_sd is None else shopper_sd,
@@ -84,7 +85,7 @@ def command(
     if as_json:
         click.echo(json.dumps(sample_size_to_dict(plan), ensure_ascii=False))
     else:
-        _print(plan)
+        print_plan(plan)
 
 
 def _measured_deviations(snapshot_folder: Path) -> StandardDeviations:
@@ -99,7 +100,8 @@ def _measured_deviations(snapshot_folder: Path) -> StandardDeviations:
         return standard_deviations(fit_mixed_model(cross_tabulate(snapshot, Selection())))
 
 
-def _print(plan: SampleSizePlan) -> None:
+def print_plan(plan: SampleSizePlan) -> None:
+    """Print the plan in words, and what other numbers of visits show."""
     for sentence in plan.sentences():
         print_wrapped(sentence, width=SCREEN)
     rows = [[str(step.visits), f"{step.difference:.1f}", f"{step.reliability:.2f}"] for step in plan.steps]

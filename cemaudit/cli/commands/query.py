@@ -54,15 +54,15 @@ _HEADINGS = {
 """What columns are called on a screen; programs get them by their names."""
 
 
-def print_view(shown: ViewResult, limit: int | None, *, pivoted: bool) -> None:
+def print_view(result: ViewResult, limit: int | None, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side."""
-    if shown.measures:
-        click.echo(str(message("Measure: {name}", name=", ".join(shown.measures))))
-    if not shown.rows:
+    if result.measures:
+        click.echo(str(message("Measure: {name}", name=", ".join(result.measures))))
+    if not result.rows:
         click.echo(str(message("nothing")))
         return
-    texts = 1 if pivoted else len(shown.keys) + ("name" in shown.rows[0])
-    rows = (_pivoted(shown) if pivoted else shown.rows)[:limit]
+    texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
+    rows = (_pivoted(result) if pivoted else result.rows)[:limit]
     columns = list(rows[0])
     print_table(
         [translate(_HEADINGS.get(name, name)) for name in columns],
@@ -85,12 +85,12 @@ def print_rows(rows: Sequence[Row], limit: int | None) -> None:
     print_table(columns, cells, sides, width=screen_width(), verbatim=True)
 
 
-def _pivoted(shown: ViewResult) -> list[Row]:
+def _pivoted(result: ViewResult) -> list[Row]:
     """A row for each value of the first key, a column for each of the second."""
-    first, second = shown.keys
-    across = list(dict.fromkeys(row[second] for row in shown.rows))
+    first, second = result.keys
+    across = list(dict.fromkeys(row[second] for row in result.rows))
     rows_by_key: dict[Any, Row] = {}
-    for row in shown.rows:
+    for row in result.rows:
         rows_by_key.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = (
             row["mean"]
         )
@@ -154,7 +154,7 @@ class _QueryCommand(localized.TranslatedCommand):
 def command(
     view: str | None,
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     by: tuple[str, ...],
     where: tuple[str, ...],
     since: datetime | None,
@@ -176,34 +176,35 @@ def command(
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.query.views import show
 
+    # SQL says for itself what a view would choose
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     question = LedgerQuery(tuple(dict.fromkeys(map(known_key, by))), visit_filter, scheme, measure)
     if sql:
         _refuse_beside_sql(question, on)
-        with reading(folder_of(url, given)) as opened:
+        with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
-            result = _run_sql(opened, sql, question)
+            result = run_sql(opened, sql, question)
     else:
-        with open_on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
-            result = show(found, str(view), question)
-            problems = list(partly_scored(found, visit_filter, scheme))
-    _print(result, view, limit, as_json=as_json, as_csv=as_csv)
+        with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
+            result = show(snapshot, str(view), question)
+            problems = list(partly_scored(snapshot, visit_filter, scheme))
+    print_result(result, view, limit, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
 
 
-def _print(shown: ViewResult, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+def print_result(result: ViewResult, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
-        for row in shown.rows[:limit]:
-            click.echo(json.dumps(_common_measure(shown) | row, ensure_ascii=False, default=str))
+        for row in result.rows[:limit]:
+            click.echo(json.dumps(_common_measure(result) | row, ensure_ascii=False, default=str))
     elif as_csv:
-        _print_csv([_common_measure(shown) | row for row in shown.rows[:limit]])
+        _print_csv([_common_measure(result) | row for row in result.rows[:limit]])
     elif view:
-        print_view(shown, limit, pivoted=view == "heatmap" and len(shown.keys) == 2)
+        print_view(result, limit, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:
-        print_rows(shown.rows, limit)
+        print_rows(result.rows, limit)
 
 
 def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
@@ -223,7 +224,7 @@ def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
             raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
 
 
-def _run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
+def run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     """What the SQL of a file returns."""
     from cemaudit.files import read_text
     from cemaudit.ledger.query.own_words import ask
@@ -233,15 +234,15 @@ def _run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     text = read_text(sql, _MOST_SQL)
     refs = checklists_asked(opened, question, one=True)
     if len(refs) > 1:
-        what = message("visits of several checklists are there: {names}", names=", ".join(refs))
-        raise click.UsageError(f"{what} ({message('choose one with --where checklist=ID')})")
+        several = message("visits of several checklists are there: {names}", names=", ".join(refs))
+        raise click.UsageError(f"{several} ({message('choose one with --where checklist=ID')})")
     result = ask(opened, text, refs[0], question.scheme)
     return ViewResult((), [dict(zip(result.columns, row, strict=True)) for row in result.rows])
 
 
-def _common_measure(shown: ViewResult) -> dict[str, Any]:
+def _common_measure(result: ViewResult) -> dict[str, Any]:
     """The measure, where it is the same for all rows."""
-    return {"measure": ", ".join(shown.measures)} if shown.measures else {}
+    return {"measure": ", ".join(result.measures)} if result.measures else {}
 
 
 def _print_csv(rows: Sequence[dict[str, Any]]) -> None:

@@ -64,17 +64,20 @@ def command(
             raise click.UsageError(str(message("give either --compose or --against")))
         return print_scheme_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
-    audits = progress(message("scoring"), _audits(engine, visits, problems, compose))
+    audits = progress(message("scoring"), score_visits(engine, visits, problems, compose))
     if as_json:
-        _print_json(audits)
+        print_audits_json(audits)
     else:
-        _print_tables(engine, list(audits))
+        print_audits(engine, list(audits))
     print_problems(problems)
     print_plugin_problems(engine)
     return 3 if problems else 0
 
 
-def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None) -> Iterator[Audit]:
+def score_visits(
+    engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None
+) -> Iterator[Audit]:
+    """Score the visits that fit their checklist; compose them by store where a scheme to compose is named."""
     from cemaudit.scoring import make_audit
     from cemaudit.scoring.bands import order_by_peer_bands
     from cemaudit.scoring.composition import compose_by_store
@@ -87,15 +90,17 @@ def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], c
     return order_by_peer_bands(compose_by_store(engine.plan(composed), audits) if composed else audits)
 
 
-def _print_json(audits: Iterable[Audit]) -> None:
+def print_audits_json(audits: Iterable[Audit]) -> None:
+    """Print one JSON object for each audit, with what follows from the bands so far."""
     from cemaudit.scoring.composition import with_consequences
 
+    # line by line, so that whoever reads need not wait for the last visit
     for audit, consequences in with_consequences(audits):
         record = audit_to_dict(audit) | {"consequences": [consequence.id for consequence in consequences]}
         click.echo(json.dumps(record, ensure_ascii=False))
 
 
-def _print_tables(engine: Engine, audits: list[Audit]) -> None:
+def print_audits(engine: Engine, audits: list[Audit]) -> None:
     """The audits, then the summaries of each checklist and what follows from each store's bands."""
     from cemaudit.scoring import shown
     from cemaudit.scoring.composition import summarise_by_checklist

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,10 +12,6 @@ from cemaudit.cli.localized import group
 from cemaudit.cli.options import FILE, json_option, ledger_option, print_new_ledger, print_problems
 from cemaudit.cli.terminal import print_table
 from cemaudit.language import N_, message
-
-if TYPE_CHECKING:
-    from cemaudit.ledger.store_registry import Store
-
 
 _ABOUT = {
     "import": N_("Import stores from a table or JSON."),
@@ -75,13 +70,12 @@ def list_(url: str, as_json: bool) -> None:
         for store in stores:
             click.echo(json.dumps(store.model_dump(mode="json"), ensure_ascii=False))
     else:
-        print_table(_HEADINGS, [_row(store) for store in stores])
-
-
-def _row(store: Store) -> list[str]:
-    opened = store.opened.isoformat() if store.opened else ""
-    texts = (store.name, store.region, store.format, store.brand, opened, store.pool)
-    return [store.id, *(text or "" for text in texts)]
+        rows = []
+        for store in stores:
+            opened = store.opened.isoformat() if store.opened else ""
+            texts = (store.name, store.region, store.format, store.brand, opened, store.pool)
+            rows.append([store.id, *(text or "" for text in texts)])
+        print_table(_HEADINGS, rows)
 
 
 command.add_command(import_)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -88,24 +88,21 @@ def command(
         goal = band_goal(plan.scheme, band, peers_among(engine, visits, plan.scheme))
     else:
         goal = measure_goal(plan, measure or plan.scheme.leading, str(at))
-    prices, unchanging = _prices(costs, plan)
+    prices, unchanging = read_costs(costs, plan)
     _refuse_unknown(fixed, plan, "--fixed")
     terms = WhatIfTerms(prices, {*fixed, *unchanging}, feelings=feelings, not_applicable=not_applicable)
     answer = what_if(plan, visit, goal, terms)
     if as_json:
-        record = {"visit": visit.id, "scheme": plan.scheme.ref, "goal": _goal(band, goal, at)} | answer.as_json()
+        goal_json = {"band": goal.label} if band is not None else {"measure": goal.measure, "at": at}
+        record = {"visit": visit.id, "scheme": plan.scheme.ref, "goal": goal_json} | answer.as_json()
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
-        _print(answer, plan)
+        print_answer(answer, plan)
     print_plugin_problems(engine)
     return 1 if answer.status in {"impossible", "unknown"} else 0
 
 
-def _goal(band: str | None, goal: Goal, at: str | None) -> dict[str, Any]:
-    return {"band": goal.label} if band is not None else {"measure": goal.measure, "at": at}
-
-
-def _prices(path: Path | None, plan: Plan) -> tuple[dict[str, Fraction], set[str]]:
+def read_costs(path: Path | None, plan: Plan) -> tuple[dict[str, Fraction], set[str]]:
     """The costs of a file, and the items that cost infinitely much; ``BadInput`` lists all that is wrong in it."""
     from cemaudit.checklists import read_toml
 
@@ -154,7 +151,8 @@ _VERDICTS = {
 }
 
 
-def _print(answer: WhatIf, plan: Plan) -> None:
+def print_answer(answer: WhatIf, plan: Plan) -> None:
+    """Print the cheapest way, and the best single changes."""
     from cemaudit.scoring.explain_text import number_words
 
     click.echo(str(message("Now: {where}", where=_where(answer.before, plan, answer.goal))))
