@@ -87,7 +87,7 @@ def fit_once() -> Callable[[Any], Any]:
 @pytest.fixture
 def shared_fits(fit_once: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands that ask about the same visits share their fit; for tests of commands, never of fits."""
-    for module in ("effect", "fitting", "shopper_severity", "waves"):
+    for module in ("fitting", "intervention", "severity", "waves"):
         monkeypatch.setattr(f"cemaudit.compare.{module}.fit_best", fit_once)
 
 

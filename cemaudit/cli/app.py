@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 
 import click
 
@@ -104,6 +105,7 @@ class LazyGroup(Translated, click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
+        # only now: the help of the program must not load what single commands need
         module = import_module(f"cemaudit.cli.commands.{name}")
         command: click.Command = module.command
         return command
@@ -135,6 +137,15 @@ _NAMES = len("snapshot, query, export")
 _HELP = N_("Score mystery-shopping visits by industry checklists, and report on them in Korean and English.")
 
 
+def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    """Answer ``--version`` where other options come with it."""
+    from cemaudit import __version__
+
+    if is_asked:
+        click.echo(f"cemaudit {__version__}")
+        context.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @common_options
 @option(
@@ -142,18 +153,11 @@ _HELP = N_("Score mystery-shopping visits by industry checklists, and report on 
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=lambda context, _, asked: _version(context) if asked else None,
+    callback=_print_version,
     help=N_("Show the version."),
 )
 def cli() -> None:
     """The command group; its help is ``_HELP``."""
-
-
-def _version(context: click.Context) -> None:
-    from cemaudit import __version__
-
-    click.echo(f"cemaudit {__version__}")
-    context.exit()
 
 
 BUG = 70
@@ -162,8 +166,10 @@ INTERRUPTED = 130
 
 def run(arguments: Sequence[str]) -> int:
     """Run ``cemaudit`` with these arguments; returns the exit code (0, 1, 2, 3, 4, 70, or 130 when interrupted)."""
+    # before click reads them: its complaints about options are to be in this language, too
     language = _language(arguments)
     speak(language)
+    _keep_strange_letters()
     with use(language):
         try:
             return _execute(arguments)
@@ -175,11 +181,19 @@ def run(arguments: Sequence[str]) -> int:
         except (KeyboardInterrupt, click.Abort):
             return _print_error(str(message("interrupted")), INTERRUPTED)
         except BrokenPipeError:
+            # Python flushes standard output once more when it ends, and would complain again
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except Exception as error:  # noqa: BLE001 (whatever it is, a person gets one line)
             _trace(arguments)
             return _report_bug(error)
+
+
+def _keep_strange_letters() -> None:
+    """Let letters that an encoding lacks be written as their numbers: JSON stays JSON, and no output breaks off."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _report_bug(error: Exception) -> int:

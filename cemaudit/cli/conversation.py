@@ -25,6 +25,7 @@ def run_conversation(desk: Desk, draft: Draft, engine: Engine, start: str | None
     from cemaudit.entry import Conversation
 
     number = draft.header.number
+    # every answer is durable before the next question, so whatever ends this loses nothing
     with desk.opened(draft, engine) as held:
         conversation = Conversation(held, Terminal())
         try:

@@ -60,7 +60,7 @@ def _passphrase(question: str, *, twice: bool) -> str | None:
     passphrase = os.environ.get(PASSPHRASE)
     if passphrase is not None or not sys.stdin.isatty():
         return passphrase
-    asked: str = click.prompt(
+    typed: str = click.prompt(
         translate(question), default="", show_default=False, hide_input=True, confirmation_prompt=twice, err=True
     )
-    return asked
+    return typed

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cemaudit.scoring import Engine
     from cemaudit.scoring.bands import Peers
 
-__all__ = ["find_checklist", "find_store_name", "peers_among", "single_visit", "valid_visits"]
+__all__ = ["find_checklist", "find_store_name", "peers_among", "single_visit", "valid_visits", "version_key"]
 
 
 def find_checklist(engine: Engine, text: str) -> Checklist:
@@ -30,7 +30,12 @@ def find_checklist(engine: Engine, text: str) -> Checklist:
         ids = {checklist.id for checklist in engine.library.checklists.values()}
         hint = nearest(text, ids) or message("'cemaudit checklists' lists them")
         raise BadInput(Problem(message("no such checklist: {ref}", ref=text), hint=hint))
-    return max(versions, key=lambda checklist: tuple(map(int, checklist.version.split("."))))
+    return max(versions, key=version_key)
+
+
+def version_key(checklist: Checklist) -> tuple[int, ...]:
+    """The numbers of the version, by which older checklists come before newer ones."""
+    return tuple(map(int, checklist.version.split(".")))
 
 
 def find_store_name(store: str, stores: Path | None) -> str:
@@ -59,6 +64,7 @@ def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Proble
     from cemaudit.exchange import read_visits
     from cemaudit.scoring import check_visit
 
+    # thousands of visits may answer one checklist: what is wrong with it is told once
     unusable: dict[str, BadInput] = {}
     left_out: Counter[str] = Counter()
     for visit in read_visits(sources, problems):
@@ -84,25 +90,24 @@ def single_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:
     """The one visit of that id, or the only one there is; ``BadInput`` otherwise."""
     from cemaudit.exchange import read_visits
 
-    visits = [found.visit for found in read_visits(sources)]
-    found = [visit for visit in visits if visit_id in {None, visit.id}]
-    if len(found) == 1:
-        return found[0]
+    visits = [located_visit.visit for located_visit in read_visits(sources)]
+    matching = [visit for visit in visits if visit_id in {None, visit.id}]
+    if len(matching) == 1:
+        return matching[0]
     ids = [visit.id for visit in visits]
     if not visit_id:
         raise BadInput(Problem(message("there are {count} visits; choose one with --id", count=len(ids))))
-    if found:
-        raise BadInput(Problem(message("{count} visits have the id {id}", count=len(found), id=visit_id)))
+    if matching:
+        raise BadInput(Problem(message("{count} visits have the id {id}", count=len(matching), id=visit_id)))
     raise BadInput(Problem(message("no such visit: {id}", id=visit_id), hint=nearest(visit_id, ids)))
 
 
 def peers_among(engine: Engine, sources: tuple[str, ...], scheme: Scheme) -> Peers | None:
     """What bands by percentile are measured against: all the visits given; ``None`` where no band asks for it."""
-    from cemaudit.scoring import make_audit
-    from cemaudit.scoring.bands import peers_of
+    from cemaudit.scoring.bands import needs_peers
+    from cemaudit.scoring.scheme_comparison import peers_by_scheme
 
-    if not any("p" in condition for band in scheme.bands for condition in band.where.values()):
+    if not needs_peers(scheme):
         return None
     visits = [located_visit.visit for located_visit in valid_visits(engine, sources, [])]
-    audits = (make_audit(engine.plan(visit.checklist, visit.day), visit) for visit in visits)
-    return peers_of(scheme, [audit for audit in audits if audit.scheme.ref == scheme.ref])
+    return peers_by_scheme([(visit, engine.plan(visit.checklist, visit.day)) for visit in visits]).get(scheme.ref)

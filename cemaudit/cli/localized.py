@@ -31,6 +31,7 @@ def speak(language: Language) -> None:
     """Let click's own words (usage, options, errors) come from our catalogue."""
     gettext.bindtextdomain("cemaudit", LOCALES)
     gettext.textdomain("cemaudit")
+    # click asks gettext itself, which goes by this variable before the locale
     os.environ["LANGUAGE"] = language
 
 

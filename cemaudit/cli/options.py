@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -35,6 +34,7 @@ __all__ = [
     "folder_of",
     "json_option",
     "ledger_option",
+    "level_option",
     "make_rules",
     "open_on_cluster",
     "open_selection",
@@ -46,7 +46,6 @@ __all__ = [
     "print_plugin_problems",
     "print_problems",
     "processes_option",
-    "progress",
     "rules_options",
     "scheme_option",
     "selection_options",
@@ -54,7 +53,6 @@ __all__ = [
     "visits_argument",
 ]
 
-Step = TypeVar("Step")
 FILE = click.Path(path_type=Path)
 json_option = option("--json", "as_json", is_flag=True, help=N_("Write JSON for programs."))
 
@@ -100,17 +98,8 @@ def print_problems(problems: Iterable[Problem]) -> None:
         click.echo(f"cemaudit: {problem}", err=True)
 
 
-def progress(label: object, steps: Iterable[Step], length: int | None = None) -> Iterator[Step]:
-    """``steps`` with a progress bar on stderr where that is a terminal; silent when piped."""
-    if not sys.stderr.isatty():
-        yield from steps
-        return
-    with click.progressbar(steps, length=length, label=str(label), file=sys.stderr) as bar:
-        yield from bar
-
-
 snapshot_option = option(
-    "--snapshot", "given", envvar="CEMAUDIT_SNAPSHOT", type=FILE, metavar="DIR",
+    "--snapshot", "snapshot_path", envvar="CEMAUDIT_SNAPSHOT", type=FILE, metavar="DIR",
     help=N_("The folder of the snapshot; else one beside the ledger's file."),
 )  # fmt: skip
 
@@ -129,17 +118,17 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def folder_of(url: str | None, given: Path | None) -> Path:
+def folder_of(url: str | None, snapshot_path: Path | None) -> Path:
     """The folder of the snapshot."""
     from cemaudit.ledger.snapshot.manifest import snapshot_folder
 
-    return snapshot_folder(url, given)
+    return snapshot_folder(url, snapshot_path)
 
 
 def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--where``, ``--since``, ``--until`` and ``--with-excluded``."""
     day = click.DateTime(["%Y-%m-%d"])
-    for each in (
+    for add_option in (
         option("--with-excluded", is_flag=True, help=N_("Include excluded visits.")),
         option("--until", type=day, metavar="DATE", help=N_("Visits up to this day.")),
         option("--since", type=day, metavar="DATE", help=N_("Visits from this day on.")),
@@ -149,7 +138,7 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
                     "without a value."),
         ),
     ):  # fmt: skip
-        function = each(function)
+        function = add_option(function)
     return function
 
 
@@ -158,13 +147,13 @@ def filter_of(where: tuple[str, ...], since: datetime | None, until: datetime | 
     from cemaudit.ledger.query import Filter
     from cemaudit.ledger.query.keys import Condition, known_key
 
-    values: dict[str, list[str]] = {}
+    values_by_key: dict[str, list[str]] = {}
     for condition in where:
         key, mark, value = condition.partition("=")
         if not mark:
             raise click.UsageError(str(message("expected {what}, found {value}", what="KEY=VALUE", value=condition)))
-        values.setdefault(known_key(key), []).append(value)
-    conditions = tuple(Condition(key, tuple(some)) for key, some in values.items())
+        values_by_key.setdefault(known_key(key), []).append(value)
+    conditions = tuple(Condition(key, tuple(values)) for key, values in values_by_key.items())
     return Filter(conditions, since.date() if since else None, until.date() if until else None, excluded)
 
 
@@ -177,6 +166,8 @@ def print_not_vectorized(fallbacks: Mapping[str, str]) -> None:
 
 
 _NONE = "none"
+
+level_option = option("--level", type=PROBABILITY, metavar="P", help=N_("Confidence level of intervals (0.9)."))
 
 pool_option = option(
     "--pool", type=click.Choice(("region", "format", "brand", "owner", "pool", _NONE)),
@@ -218,15 +209,15 @@ def open_on_cluster(master: str, data: str | None, snapshot_folder: Path | None)
     named = data or (str(snapshot_folder) if snapshot_folder else None)
     if named is None:
         raise click.UsageError(str(message("say with --data where the cluster finds the snapshot")))
-    with reading_on(master, named) as found:
-        yield found
+    with reading_on(master, named) as snapshot:
+        yield snapshot
 
 
 class SnapshotOptions(NamedTuple):
     """Which visits of which snapshot, and which score of theirs."""
 
     url: str | None
-    given: Path | None
+    snapshot_path: Path | None
     where: tuple[str, ...]
     since: datetime | None
     until: datetime | None
@@ -235,13 +226,16 @@ class SnapshotOptions(NamedTuple):
     measure: str | None
     scheme: str | None
 
-    def asked(self, **more: Any) -> Selection:
+    def asked(self, **options: Any) -> Selection:
         """It in the compare room's terms."""
         from cemaudit.compare.selection import Selection, filter_by_wave
 
         visit_filter = filter_of(self.where, self.since, self.until, excluded=self.with_excluded)
         return Selection(
-            filter_by_wave(visit_filter, *self.wave) if self.wave else visit_filter, self.measure, self.scheme, **more
+            filter_by_wave(visit_filter, *self.wave) if self.wave else visit_filter,
+            self.measure,
+            self.scheme,
+            **options,
         )
 
 
@@ -249,12 +243,12 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a ``SnapshotOptions``, which the command is given as ``question``."""
 
     @wraps(function)
-    def asked(**values: Any) -> Any:
+    def with_question(**values: Any) -> Any:
         question = SnapshotOptions(**{name: values.pop(name) for name in SnapshotOptions._fields})
         return function(question=question, **values)
 
-    command: Callable[..., Any] = asked
-    for each in (
+    command: Callable[..., Any] = with_question
+    for add_option in (
         option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore).")),
         option("--measure", metavar="ID", help=N_("The measure; by default the headline.")),
         filter_options,
@@ -263,7 +257,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         place_options,
     ):
-        command = each(command)
+        command = add_option(command)
     return command
 
 
@@ -273,27 +267,24 @@ def open_selection(question: SnapshotOptions) -> Iterator[Local]:
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
-    with reading(folder_of(question.url, question.given)) as opened:
+    with reading(folder_of(question.url, question.snapshot_path)) as opened:
         print_problems(partly_scored(opened, question.asked().visit_filter, question.scheme))
         yield opened
 
 
 def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The rules, each of which has its usual value."""
-    for each in (
+    for add_option in (
         option(
             "--flag-at", type=PROBABILITY, metavar="P",
             help=N_("Least probability for a flag (0.8)."),
         ),
-        option(
-            "--level", type=PROBABILITY, metavar="P",
-            help=N_("Confidence level of intervals (0.9)."),
-        ),
+        level_option,
         option(
             "--least-visits", type=click.IntRange(1), metavar="N", help=N_("Least number of visits for a rank (3)."),
         ),
     ):  # fmt: skip
-        function = each(function)
+        function = add_option(function)
     return function
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,25 +14,24 @@ import click
 
 from cemaudit.cli.localized import option
 from cemaudit.cli.options import FILE
-from cemaudit.cli.terminal import SCREEN, print_table, wrapped
-from cemaudit.language import N_, Message, message, translate
+from cemaudit.cli.terminal import SCREEN, print_bold, print_table, print_wrapped
+from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
-    from cemaudit.compare.intervals import Interval, Standing
+    from cemaudit.compare.intervals import Interval
     from cemaudit.compare.nps import NetPromoterScore, NpsDriver, NpsDrivers
+    from cemaudit.compare.results import ComparedData
     from cemaudit.errors import Sayable
     from cemaudit.ledger.export.columns import Kind
 
 __all__ = [
-    "COLUMNS",
     "OutputFormat",
     "interval_text",
-    "nps_json",
     "nps_sentence",
+    "print_compared_measure",
     "print_csv",
     "print_nps",
     "rows_options",
-    "standing_row",
     "write_rows",
 ]
 
@@ -45,14 +45,21 @@ class OutputFormat(NamedTuple):
 
 
 def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--json`` or ``--csv``, and ``--xlsx``."""
-    for each in (
+    """``--json`` or ``--csv``, and ``--xlsx``, which the command is given as ``form``."""
+
+    @wraps(function)
+    def with_form(**values: Any) -> Any:
+        form = OutputFormat(values.pop("as_json"), values.pop("as_csv"), values.pop("xlsx"))
+        return function(form=form, **values)
+
+    command: Callable[..., Any] = with_form
+    for add_option in (
         option("--xlsx", type=FILE, metavar="FILE", help=N_("Write a workbook.")),
         option("--csv", "as_csv", is_flag=True, callback=_exclusive, help=N_("Write CSV.")),
         option("--json", "as_json", is_flag=True, callback=_exclusive, help=N_("Write JSON for programs.")),
     ):
-        function = each(function)
-    return function
+        command = add_option(command)
+    return command
 
 
 def _exclusive(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
@@ -94,24 +101,14 @@ def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapp
     from cemaudit.ledger.export.columns import ExportColumn
     from cemaudit.ledger.export.files import write_spreadsheet
 
+    # workbooks of commands and of exports come from one writer, so formulas are defused in both
     outs = [ExportColumn(name, "", kind) for name, kind in columns.items()]
     write_spreadsheet(path, outs, ([row.get(name) for name in columns] for row in rows), len(rows))
 
 
-COLUMNS: dict[str, Kind] = {
-    "store": "text", "name": "text", "pool": "text", "visits": "whole", "effective": "number", "raw": "score",
-    "score": "score", "se": "number", "low": "number", "high": "number", "reliability": "number", "below": "number",
-    "best_rank": "whole", "worst_rank": "whole", "lowest": "number", "highest": "number", "group": "whole",
-    "flagged": "flag", "apart": "text",
-}  # fmt: skip
-
-
-def standing_row(standing: Standing) -> dict[str, Any]:
-    """A store as a row for programs."""
-    row = standing._asdict()
-    row["low"], row["high"] = row.pop("interval")
-    row["best_rank"], row["worst_rank"] = row.pop("rank") or (None, None)
-    return row
+def print_compared_measure(facts: ComparedData) -> None:
+    """Print which score is compared, of which checklists under which schemes."""
+    print_bold(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
 
 
 def interval_text(interval: Interval, digits: int) -> str:
@@ -132,25 +129,13 @@ def nps_sentence(item: str, nps: NetPromoterScore) -> Message:
     )  # fmt: skip
 
 
-def nps_json(nps_drivers: NpsDrivers | None) -> dict[str, Any] | None:
-    """Everything about it, as plain values."""
-    if nps_drivers is None:
-        return None
-    return {
-        **nps_drivers.score._asdict(),
-        "interval": list(nps_drivers.score.interval),
-        "links": [{**link._asdict(), "interval": list(link.interval)} for link in nps_drivers.links],
-    }
-
-
 def print_nps(item: str, nps_drivers: NpsDrivers, titles: Mapping[str, Sayable]) -> None:
     """The score, and the table of what goes with it."""
     click.echo()
     text = message("The drivers' scores where it is 9 or 10, and where 6 or less; and how closely they go together:")
     for sentence in (nps_sentence(item, nps_drivers.score), text):
-        for line in wrapped(str(sentence), SCREEN, "  "):
-            click.echo(line)
-    print_table(list(map(translate, _HEADINGS)), [_cells(link, titles) for link in nps_drivers.links], "lrrrrr")
+        print_wrapped(sentence, width=SCREEN)
+    print_table(_HEADINGS, [_cells(link, titles) for link in nps_drivers.links], "lrrrrr")
 
 
 def _cells(link: NpsDriver, titles: Mapping[str, Sayable]) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import TextIO, TypeVar
 
 import click
 
@@ -17,14 +19,22 @@ __all__ = [
     "SCREEN",
     "Terminal",
     "columns_of",
+    "fit_widths",
+    "has_rich_screen",
+    "one_line",
+    "print_bold",
     "print_notes",
     "print_section",
     "print_table",
+    "print_wrapped",
+    "progress",
     "screen_width",
     "table_lines",
     "truncate",
     "wrapped",
 ]
+
+Step = TypeVar("Step")
 
 SCREEN = 80
 """Columns of the narrowest terminal we write for."""
@@ -36,14 +46,88 @@ READABLE = 8
 """To so many columns texts are cut before headings of numbers are."""
 
 _WIDE = {"W", "F"}
+_JOINED_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
+"""Vowels and final consonants of syllables in pieces: they stand where the consonant before them stands."""
+
 _WORD = re.compile(r"\w")
 _NAME = re.compile(r"(\W*)(\w\S*) (\S.*)")
+_DRAWN = "─…가"
+"""What a rich screen must have letters for."""
 
 
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], align: str = "") -> None:
-    """Print ``rows`` under ``headings``; ``align`` has one ``l`` or ``r`` for each column (all ``l`` without)."""
-    for line in table_lines(headings, rows, align):
-        click.echo(line)
+def has_rich_screen(stream: TextIO | None = None) -> bool:
+    """Whether ``stream`` (standard output) is a terminal that has colours and the letters, and plain text is not asked.
+
+    ``NO_COLOR`` and ``TERM=dumb`` ask for plain text.
+    """
+    stream = stream or sys.stdout
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"}:
+        return False
+    try:
+        _DRAWN.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def print_table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    align: str = "",
+    *,
+    width: int = SCREEN,
+    gap: bool = False,
+    flagged: Sequence[bool] = (),
+    in_pieces: bool = False,
+    verbatim: bool = False,
+) -> None:
+    """Print ``rows`` under ``headings``, in the language in force; nothing where there are no rows.
+
+    Parameters
+    ----------
+    headings : in English, or words in any language that are shown as they are where ``verbatim``
+    align : one ``l`` or ``r`` for each column (all ``l`` without)
+    width : columns the plain table may take; a rich one takes those of the terminal
+    gap : whether an empty line comes first
+    flagged : whether each row is drawn in colour; its cells say so, too
+    in_pieces : whether a plain table that is too wide is printed in pieces, its first column in each, not cut
+    """
+    if not rows:
+        return
+    if gap:
+        click.echo()
+    shown_headings = list(headings) if verbatim else list(map(translate, headings))
+    sides = align or "l" * len(headings)
+    if has_rich_screen():
+        from cemaudit.cli import rich_screen
+
+        rich_screen.print_table(shown_headings, rows, sides, flagged)
+        return
+    columns = list(zip(shown_headings, *rows, strict=True))
+    pieces = _pieces(columns, width) if in_pieces else [list(range(len(columns)))]
+    for number, piece in enumerate(pieces):
+        if number:
+            click.echo()
+        piece_rows = list(zip(*(columns[index][1:] for index in piece), strict=True))
+        piece_sides = "".join(sides[index] for index in piece)
+        for line in table_lines([shown_headings[index] for index in piece], piece_rows, piece_sides, width):
+            click.echo(line)
+
+
+_WIDEST_HEADING = 14
+
+
+def _pieces(columns: Sequence[Sequence[str]], screen: int) -> Iterator[list[int]]:
+    """The numbers of the columns in pieces as wide as the screen, the first one in each."""
+    widths = [max(map(columns_of, [heading[:_WIDEST_HEADING], *cells])) for heading, *cells in columns]
+    piece, used = [0], widths[0]
+    for index in range(1, len(widths)):
+        if len(piece) > 1 and used + len(GAP) + widths[index] > screen:
+            yield piece
+            piece, used = [0], widths[0]
+        piece.append(index)
+        used += len(GAP) + widths[index]
+    yield piece
 
 
 def table_lines(
@@ -54,7 +138,7 @@ def table_lines(
     What stands to the right, numbers, is only cut where nothing else is left to cut. Where names would be cut that all
     begin with the same word, that goes first: it tells none from another.
     """
-    lines = [[_one_line(cell) for cell in row] for row in (headings, *rows)]
+    lines = [[one_line(cell) for cell in row] for row in (headings, *rows)]
     sides = align or "l" * len(headings)
     widths = _widths(lines, sides, screen)
     for index, width in enumerate(widths):
@@ -72,7 +156,7 @@ def _widths(lines: Sequence[Sequence[str]], sides: str, screen: int) -> list[int
         max(widths[1:], default=0) if side == "r" else READABLE
         for side, widths in zip(sides, column_widths, strict=True)
     ]
-    return _fit_widths(_fit_widths(list(map(max, column_widths)), screen, least), screen, [0] * len(column_widths))
+    return fit_widths(fit_widths(list(map(max, column_widths)), screen, least), screen, [0] * len(column_widths))
 
 
 def _without_common_word(cells: Sequence[str]) -> list[str]:
@@ -103,12 +187,12 @@ def truncate(text: str, most: int) -> str:
 
 
 def _width(char: str) -> int:
-    if unicodedata.combining(char):
+    if unicodedata.combining(char) or _JOINED_JAMO.match(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
 
 
-def _fit_widths(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[int]:
+def fit_widths(widths: Sequence[int], screen: int, least: Sequence[int]) -> list[int]:
     """The widths, the widest made narrower one by one until all fit; none narrower than ``least`` says."""
     fitting = list(widths)
     room = screen - len(GAP) * (len(widths) - 1)
@@ -129,7 +213,8 @@ def _format_line(cells: Sequence[str], widths: Sequence[int], sides: str) -> str
     return GAP.join(laid).rstrip()
 
 
-def _one_line(cell: str) -> str:
+def one_line(cell: str) -> str:
+    """The text without line ends and control characters, each of which becomes a space."""
     return "".join(char if char.isprintable() else " " for char in cell)
 
 
@@ -159,18 +244,57 @@ def wrapped(line: str, width: int, indent: str) -> Iterator[str]:
     yield truncate(line, width)
 
 
+def print_wrapped(text: object, *, width: int = 0, indent: str = "  ") -> None:
+    """Print a sentence, broken at ``width`` columns (else those of the terminal), its later lines after ``indent``."""
+    for line in wrapped(str(text), width or screen_width(), indent):
+        click.echo(line)
+
+
 def print_notes(notes: Iterable[object]) -> None:
-    """Sentences, one after the other."""
+    """Print sentences, one after the other."""
+    if has_rich_screen():
+        from cemaudit.cli import rich_screen
+
+        rich_screen.print_notes(map(str, notes))
+        return
     for note in notes:
-        for line in wrapped(f"- {note}", SCREEN, "  "):
-            click.echo(line)
+        print_wrapped(f"- {note}", width=SCREEN)
+
+
+def print_bold(text: object) -> None:
+    """Print a heading."""
+    if has_rich_screen():
+        from cemaudit.cli import rich_screen
+
+        rich_screen.print_bold(str(text))
+        return
+    click.echo(str(text))
 
 
 def print_section(heading: str, notes: Iterable[object]) -> None:
-    """Sentences under a heading of their own; nothing where there are none."""
-    if known := list(notes):
-        click.echo(f"\n{translate(heading)}")
-        print_notes(known)
+    """Print sentences under a heading of their own; nothing where there are none."""
+    if shown_notes := list(notes):
+        click.echo()
+        print_bold(translate(heading))
+        print_notes(shown_notes)
+
+
+def progress(label: object, steps: Iterable[Step], length: int | None = None) -> Iterator[Step]:
+    """Yield ``steps``, with a progress bar on standard error where that is a terminal; silently where it is piped."""
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    if length is None and isinstance(steps, Sized):
+        length = len(steps)
+    context = click.get_current_context(silent=True)
+    is_for_programs = context is not None and context.params.get("as_json")
+    if has_rich_screen() and has_rich_screen(sys.stderr) and not is_for_programs:
+        from cemaudit.cli import rich_screen
+
+        yield from rich_screen.progress_bar(str(label), steps, length)
+        return
+    with click.progressbar(steps, length=length, label=str(label), file=sys.stderr) as bar:
+        yield from bar
 
 
 class Terminal:

@@ -143,17 +143,21 @@ class SampleSizePlan(NamedTuple):
         )
 
     def _spreads(self) -> Message:
-        sds = {name: f"{sd:.3g}" for name, sd in self.spreads._asdict().items()}
+        store, shopper, visit = (f"{sd:.3g}" for sd in self.spreads)
         if self.assumed:
             return message(
                 "Assumed, not measured (--ledger takes them from your visits): standard deviations of {store} points "
                 "between stores, {shopper} between shoppers, {visit} between visits.",
-                **sds,
+                store=store,
+                shopper=shopper,
+                visit=visit,
             )
         return message(
             "Standard deviations of these visits: {store} points between stores, {shopper} between shoppers, {visit} "
             "between visits.",
-            **sds,
+            store=store,
+            shopper=shopper,
+            visit=visit,
         )
 
     def _usual(self) -> Message:

@@ -88,10 +88,23 @@ class VisitRevision:
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values."""
-        held = {name: value for name, value in self.held._asdict().items() if name != "document"}
+        held = {
+            "number": self.held.number,
+            "id": self.held.id,
+            "revision": self.held.revision,
+            "checklist": self.held.checklist,
+            "store": self.held.store,
+            "shopper": self.held.shopper,
+            "wave": self.held.wave,
+            "day": self.held.day,
+            "state": self.held.state,
+        }
         own = {"collected": self.at, "by": self.by, "sealed": self.sealed, "signed": self.signed, "waits": self.waits}
         changes = [change.model_dump(mode="json") for change in self.changes]
-        reviews = [review._asdict() for review in self.reviews]
+        reviews = [
+            {"state": review.state, "reason": review.reason, "who": review.who, "at": review.at}
+            for review in self.reviews
+        ]
         purges = [{"at": purge.at, "by": purge.by, "reason": purge.reason} for purge in self.purges]
         return {**held, **own, "amendment": self.amendment, "changes": changes, "reviews": reviews, "purges": purges}
 

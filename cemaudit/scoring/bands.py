@@ -13,6 +13,7 @@ __all__ = [
     "conditions_hold",
     "find_band",
     "find_consequences",
+    "needs_peers",
     "order_by_peer_bands",
     "peers_of",
     "percentile",
@@ -73,6 +74,11 @@ def percentile(rising: Sequence[Fraction], rank: Fraction) -> Fraction:
     return rising[below] + (position - below) * (rising[above] - rising[below])
 
 
+def needs_peers(scheme: Scheme) -> bool:
+    """Whether a band of the scheme asks for a percentile."""
+    return any(map(_asks_for_peers, scheme.bands))
+
+
 def peers_of(scheme: Scheme, audits: Iterable[Audit]) -> Peers:
     """The values bands by percentile are measured against: those of ``audits``, for each measure asked for."""
     measure_names = {name for band in scheme.bands if _asks_for_peers(band) for name in band.where}
@@ -85,7 +91,7 @@ def order_by_peer_bands(audits: Iterable[Audit]) -> Iterator[Audit]:
     """The audits, those with bands by percentile last: their peers are all audits given under the same scheme."""
     waiting: dict[str, list[Audit]] = {}
     for audit in audits:
-        if any(map(_asks_for_peers, audit.scheme.bands)):
+        if needs_peers(audit.scheme):
             waiting.setdefault(audit.scheme.ref, []).append(audit)
         else:
             yield audit

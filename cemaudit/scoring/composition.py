@@ -1,21 +1,30 @@
-"""Numbers composed from several audits, and summaries over many visits."""
+"""Numbers composed from several audits; summaries over many visits; consequences of a store's bands."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.model import Audit, Reason, Score, Summary, Visit
+from cemaudit.model import Audit, Consequence, Reason, Scheme, Score, Summary, Visit
 from cemaudit.model.scheme import Composed
-from cemaudit.scoring.engine import make_audit
+from cemaudit.scoring.bands import find_consequences
+from cemaudit.scoring.engine import Engine, make_audit
 from cemaudit.scoring.exact import evaluate_pooled
 from cemaudit.scoring.plan import Plan
 
-__all__ = ["compose", "compose_by_store", "summarise"]
+__all__ = [
+    "ChecklistSummary",
+    "compose",
+    "compose_by_store",
+    "summarise",
+    "summarise_by_checklist",
+    "with_consequences",
+]
 
 
 def compose_by_store(plan: Plan, audits: Iterable[Audit]) -> Iterator[Audit]:
@@ -90,3 +99,52 @@ def _summary(summary: Summary, plan: Plan, audits: Sequence[Audit]) -> Score:
     if not values:
         return Score(reason=Reason.NOTHING_TO_SCORE, asked=len(audits))
     return Score(value=sum(values, Fraction(0)) / len(values), used=len(values), asked=len(audits))
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistSummary:
+    """The audits of one checklist, summed up by its scheme.
+
+    ``scores``: the value of each of the scheme's summaries, by its id. ``consequences``: what follows from the bands
+    of each store, by the store's id, in the order the stores first appear.
+    """
+
+    scheme: Scheme
+    scores: Mapping[str, Score]
+    consequences: Mapping[str, tuple[Consequence, ...]]
+
+
+def with_consequences(audits: Iterable[Audit]) -> Iterator[tuple[Audit, tuple[Consequence, ...]]]:
+    """Each audit with what follows from its band and the earlier ones of its store under the same scheme.
+
+    The audits of a store are expected in the order of their visits.
+    """
+    labels: dict[tuple[str, str], list[str | None]] = defaultdict(list)
+    for audit in audits:
+        store_labels = labels[audit.visit.store, audit.scheme.ref]
+        store_labels.append(_band_label(audit))
+        yield audit, find_consequences(audit.scheme, store_labels)
+
+
+def summarise_by_checklist(engine: Engine, audits: Iterable[Audit]) -> Iterator[ChecklistSummary]:
+    """One summary for each checklist, in the order the checklists first appear.
+
+    The plan is that of the checklist's first visit.
+    """
+    by_checklist: dict[str, list[Audit]] = defaultdict(list)
+    for audit in audits:
+        by_checklist[audit.checklist.ref].append(audit)
+    for same_checklist in by_checklist.values():
+        first = same_checklist[0]
+        labels: dict[str, list[str | None]] = defaultdict(list)
+        for audit in same_checklist:
+            labels[audit.visit.store].append(_band_label(audit))
+        yield ChecklistSummary(
+            first.scheme,
+            summarise(engine.plan(first.visit.checklist, first.visit.day), same_checklist),
+            {store: find_consequences(first.scheme, store_labels) for store, store_labels in labels.items()},
+        )
+
+
+def _band_label(audit: Audit) -> str | None:
+    return audit.band.label if audit.band else None

@@ -97,14 +97,20 @@ def list_(url: str, as_json: bool) -> None:
     if as_json:
         for action in actions:
             click.echo(json.dumps(action.model_dump(mode="json"), ensure_ascii=False))
-    elif actions:
-        print_table([translate(heading) for heading in _HEADINGS], [_row(action) for action in actions], "lllllr")
+    else:
+        rows = [
+            [
+                action.id,
+                translate(KINDS[action.kind]),
+                action.what,
+                action.owner,
+                action.since.isoformat(),
+                str(len(action.stores)),
+            ]
+            for action in actions
+        ]
+        print_table(_HEADINGS, rows, "lllllr")
 
 
-def _row(action: Action) -> list[str]:
-    kind = translate(KINDS[action.kind])
-    return [action.id, kind, action.what, action.owner, action.since.isoformat(), str(len(action.stores))]
-
-
-for each in (add, import_, list_):
-    command.add_command(each)
+for subcommand in (add, import_, list_):
+    command.add_command(subcommand)

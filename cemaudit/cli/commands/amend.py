@@ -55,6 +55,6 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
             )
         )
     )
-    asked = questions(draft)
-    start_question = find(asked, at) if at else None
-    return run_conversation(desk, draft, engine, None if start_question is None else asked[start_question].name)
+    all_questions = questions(draft)
+    start_question = find(all_questions, at) if at else None
+    return run_conversation(desk, draft, engine, None if start_question is None else all_questions[start_question].name)

@@ -28,14 +28,15 @@ def command(as_json: bool, blocked: tuple[str, ...], files: tuple[Path, ...]) ->
     print_plugin_problems(engine)
     checklists = [checklist for _, checklist in sorted(engine.library.checklists.items())]
     if as_json:
-        click.echo(json.dumps([_record(checklist) for checklist in checklists], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([checklist_to_dict(checklist) for checklist in checklists], ensure_ascii=False, indent=2))
         return
     for checklist in checklists:
         count = message("{count} items", count=len(checklist.items))
         click.echo(f"{checklist.ref}  {checklist.title}  ({count}, {'/'.join(checklist.languages)})")
 
 
-def _record(checklist: Checklist) -> dict[str, object]:
+def checklist_to_dict(checklist: Checklist) -> dict[str, object]:
+    """A checklist at hand as plain JSON values."""
     return {
         "id": checklist.id,
         "version": checklist.version,

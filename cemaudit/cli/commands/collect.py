@@ -24,7 +24,7 @@ from cemaudit.cli.options import (
 from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
-    from cemaudit.ledger import CollectionSummary, Ledger
+    from cemaudit.ledger import CollectionSummary
     from cemaudit.ledger.sources import Inbox, VisitSource
 
 __all__ = ["command", "total_of"]
@@ -87,7 +87,7 @@ def command(
     from cemaudit.scoring import Engine
 
     keys = [key for path in key_files for key in read_public_keys(path)] if key_files else None
-    found = list(find_sources(sources))
+    visit_sources = list(find_sources(sources))
     engine = Engine(blocked, files)
     checklists = engine.library.all_checklists()
     with open_ledger(url, make=True) as ledger:
@@ -96,7 +96,7 @@ def command(
         pace = _ProgressLine()
         collector = Collector(ledger, workers, checklists, _RefusalPrinter(), pace)
         try:
-            for sources_now in _source_rounds(found, watch):
+            for sources_now in _source_rounds(visit_sources, watch):
                 collector.collect(sources_now, None if any_store else registered_store_ids(ledger))
         except KeyboardInterrupt:
             if not watch:
@@ -104,18 +104,24 @@ def command(
         finally:
             workers.close()
             pace.end()
-            _sum_up(collector.summary, pace.seconds, as_json)
-        _print_waiting(ledger)
+            _print_summary(collector.summary, pace.seconds, as_json)
+        waiting = len(ledger.waiting())
+        if waiting:
+            click.echo(str(message("revisions waiting for an earlier revision: {count}", count=waiting)), err=True)
     print_plugin_problems(engine)
     return 0 if collector.summary.is_good else 3
 
 
-def _source_rounds(found: Sequence[VisitSource | Inbox], watch: float | None) -> Iterator[Iterator[VisitSource]]:
+def _source_rounds(
+    visit_sources: Sequence[VisitSource | Inbox], watch: float | None
+) -> Iterator[Iterator[VisitSource]]:
     """What to collect from now; with ``watch`` again and again, from the inboxes."""
     from cemaudit.ledger.sources import Inbox, inbox_sources
 
-    inboxes = [source for source in found if isinstance(source, Inbox)]
-    yield chain.from_iterable(inbox_sources(source) if isinstance(source, Inbox) else [source] for source in found)
+    inboxes = [source for source in visit_sources if isinstance(source, Inbox)]
+    yield chain.from_iterable(
+        inbox_sources(source) if isinstance(source, Inbox) else [source] for source in visit_sources
+    )
     while watch and inboxes:
         time.sleep(watch)
         yield chain.from_iterable(inbox_sources(inbox, settled=True) for inbox in inboxes)
@@ -127,9 +133,9 @@ class _RefusalPrinter:
     def __init__(self) -> None:
         self._left = MOST_TOLD
 
-    def __call__(self, what: str) -> None:
+    def __call__(self, reason: str) -> None:
         if self._left > 0:
-            click.echo(f"cemaudit: {what}", err=True)
+            click.echo(f"cemaudit: {reason}", err=True)
         elif self._left == 0:
             click.echo(f"cemaudit: {message('and more like these')}", err=True)
         self._left -= 1
@@ -158,11 +164,13 @@ class _ProgressLine:
             click.echo(err=True)
 
 
-def _rate(seen: int, seconds: float) -> str:
-    return str(message("{seen} visits, {rate} a second", seen=f"{seen:,}", rate=f"{seen / max(seconds, 0.001):,.0f}"))
+def _rate(visits: int, seconds: float) -> str:
+    return str(
+        message("{seen} visits, {rate} a second", seen=f"{visits:,}", rate=f"{visits / max(seconds, 0.001):,.0f}")
+    )
 
 
-def _sum_up(summary: CollectionSummary, seconds: float, as_json: bool) -> None:
+def _print_summary(summary: CollectionSummary, seconds: float, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"seen": summary.seen, **summary.by_name(), "seconds": round(seconds, 3)}))
         return
@@ -176,9 +184,3 @@ def total_of(summary: CollectionSummary) -> Message:
         "refused",
         seen=summary.seen, **summary.by_name(),
     )  # fmt: skip
-
-
-def _print_waiting(ledger: Ledger) -> None:
-    count = len(ledger.waiting())
-    if count:
-        click.echo(str(message("revisions waiting for an earlier revision: {count}", count=count)), err=True)

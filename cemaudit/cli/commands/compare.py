@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import (
+    COLUMNS,
+    channels_to_dict,
+    deviations_to_dict,
+    pair_to_dict,
+    ranking_quality_to_dict,
+    rules_to_dict,
+    standing_to_dict,
+)
 from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
     FILE,
@@ -21,8 +30,8 @@ from cemaudit.cli.options import (
     rules_options,
     selection_options,
 )
-from cemaudit.cli.output import COLUMNS, OutputFormat, interval_text, rows_options, standing_row, write_rows
-from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width, table_lines
+from cemaudit.cli.output import OutputFormat, interval_text, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.terminal import print_bold, print_notes, print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message, translate
 from cemaudit.model import Reason
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.channels import FacetLeague
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
-    from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison, LeagueReportData
+    from cemaudit.compare.report_records import ChannelComparison
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger.actions import Action
@@ -61,8 +70,7 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
         fitted = fit_selection(opened, question.asked(), scale="points")
         pair = compare_pair(fitted, make_league(fitted, opened.store_names()), one, other)
     if as_json:
-        document = pair._asdict() | {"one": pair.one._asdict(), "other": pair.other._asdict()}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json.dumps(pair_to_dict(pair), ensure_ascii=False))
         return
     rows = [
         [
@@ -74,7 +82,7 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
         ]
         for standing in (pair.one, pair.other)
     ]
-    print_table([translate(heading) for heading in _HEADINGS], rows, "lrrrr")
+    print_table(_HEADINGS, rows, "lrrrr")
     difference, interval = f"{pair.difference:+.1f}", interval_text(pair.interval, 1)
     notes = [pair.said(), message("Difference: {difference} ({interval}).", difference=difference, interval=interval)]
     if not pair.differ and pair.needed:
@@ -89,96 +97,89 @@ MOST_COLUMNS = 5
 
 
 def print_facets(
-    reading: Local, asked: Selection, target: float | None, rules: ComparisonRules, form: OutputFormat
+    reading: Local, selection: Selection, target: float | None, rules: ComparisonRules, form: OutputFormat
 ) -> None:
     """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
     from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
     from cemaudit.compare.wording import facet_legend
 
-    sides = facet_leagues(reading, asked, target, rules)
-    facet = str(asked.facet)
+    sides = facet_leagues(reading, selection, target, rules)
+    facet = str(selection.facet)
     rows = [
-        {facet: side.facet_value, **standing_row(standing)}
+        {facet: side.facet_value, **standing_to_dict(standing)}
         for side in sides
         if side.league
         for standing in side.league.standings
     ]
-    channels = channel_comparison(reading, asked, sides, rules)
-    document = {**_document(channels), "rules": rules._asdict(), "standings": rows}
+    channels = channel_comparison(reading, selection, sides, rules)
+    document = {**channels_to_dict(channels), "rules": rules_to_dict(rules), "standings": rows}
     if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
-        _print(channels, sides, facet)
+        print_channels(channels, sides, facet)
         print_section(N_("How to read this table"), facet_legend(rules))
 
 
-def _document(found: ChannelComparison) -> dict[str, Any]:
-    means = [{**mean._asdict(), "channel": str(mean.channel)} for mean in found.means]
-    agreements = [
-        {**agreement._asdict(), "one": str(agreement.one), "other": str(agreement.other)}
-        for agreement in found.agreements
-    ]
-    uneven = [{"store": store, "scores": scores} for store, scores in found.uneven]
-    return {"means": means, "agreements": agreements, "uneven": uneven, "notes": [str(note) for note in found.notes]}
-
-
-def _print(found: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -> None:
+def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -> None:
+    """Print the channels side by side, how far they agree, and the stores whose channels differ."""
     means = [
         [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", interval_text(mean.interval, 1)]
-        for mean in found.means
+        for mean in channels.means
     ]
-    _table((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
-    if found.agreements:
-        _heading(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)"))
-        least = sorted(found.agreements, key=lambda mean: (mean.correlation is None, mean.correlation))[:MOST_PAIRS]
-        agreements = found.agreements if len(found.agreements) <= MOST_PAIRS else least
-        _table(_OF_PAIRS, list(map(_pair, agreements)))
-        if len(agreements) < len(found.agreements):
-            text = message("Those that agree least, of {count}; --json has all.", count=len(found.agreements))
-            click.echo(str(text))
-    if found.uneven:
-        _heading(N_("Stores whose channels differ by more than chance"))
-        _print_uneven(found, sides)
-    if found.notes:
+    _print_numbers((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
+    if channels.agreements:
         click.echo()
-        print_notes(found.notes)
+        print_bold(translate(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)")))
+        least = sorted(channels.agreements, key=lambda mean: (mean.correlation is None, mean.correlation))[:MOST_PAIRS]
+        agreements = channels.agreements if len(channels.agreements) <= MOST_PAIRS else least
+        pairs = [
+            [
+                str(agreement.one),
+                str(agreement.other),
+                str(agreement.stores),
+                _number(agreement.correlation, 2),
+                interval_text(agreement.interval, 2)
+                if agreement.interval
+                else str(message("too few stores, or all alike")),
+            ]
+            for agreement in agreements
+        ]
+        _print_numbers(_OF_PAIRS, pairs)
+        if len(agreements) < len(channels.agreements):
+            text = message("Those that agree least, of {count}; --json has all.", count=len(channels.agreements))
+            click.echo(str(text))
+    if channels.uneven:
+        click.echo()
+        print_bold(translate(N_("Stores whose channels differ by more than chance")))
+        print_uneven_stores(channels, sides)
+    if channels.notes:
+        click.echo()
+        print_notes(channels.notes)
 
 
-def _print_uneven(found: ChannelComparison, sides: Sequence[FacetLeague]) -> None:
+def print_uneven_stores(channels: ChannelComparison, sides: Sequence[FacetLeague]) -> None:
     """Of each such store its scores; where there are many, the highest and the lowest."""
     names = {standing.store: standing.name for side in sides if side.league for standing in side.league.standings}
-    titles = [str(mean.channel) for mean in found.means]
+    titles = [str(mean.channel) for mean in channels.means]
     if len(titles) <= MOST_COLUMNS:
-        rows = [[names.get(store, store), *map(_number, scores)] for store, scores in found.uneven]
-        _table((N_("Store"), *titles), rows)
+        rows = [[names.get(store, store), *map(_number, scores)] for store, scores in channels.uneven]
+        _print_numbers((N_("Store"), *titles), rows)
         return
     rows = []
-    for store, scores in found.uneven:
+    for store, scores in channels.uneven:
         scored_facets = sorted((score, title) for score, title in zip(scores, titles, strict=True) if score is not None)
         (low, worst), (high, best) = scored_facets[0], scored_facets[-1]
         rows.append([names.get(store, store), best, _number(high), worst, _number(low)])
-    _table((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
-
-
-def _heading(text: str) -> None:
-    click.echo(f"\n{translate(text)}")
-
-
-def _pair(one: ChannelAgreement) -> list[str]:
-    interval = interval_text(one.interval, 2) if one.interval else str(message("too few stores, or all alike"))
-    return [str(one.one), str(one.other), str(one.stores), _number(one.correlation, 2), interval]
+    _print_numbers((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
 
 
 def _number(value: float | None, digits: int = 1) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _table(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
-    sides = "".join("l" if any(_is_text(cell) for cell in column) else "r" for column in zip(*rows, strict=True))
-    for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
-        click.echo(line)
-
-
-def _is_text(cell: str) -> bool:
-    return any(char.isalpha() for char in cell)
+def _print_numbers(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
+    """Print rows; columns without any letter are set to the right."""
+    columns = list(zip(*rows, strict=True))
+    sides = "".join("l" if any(map(str.isalpha, "".join(column))) else "r" for column in columns)
+    print_table(headings, rows, sides, width=screen_width())
 
 
 MOST_SHOWN = 60
@@ -203,15 +204,15 @@ def league_json(league: League) -> dict[str, Any]:
         "schemes": facts.schemes,
         "scale": facts.scale.name,
         "adjusted": facts.adjusted,
-        "rules": league.rules._asdict(),
-        "spreads": league.spreads._asdict(),
-        "order": league.order._asdict(),
+        "rules": rules_to_dict(league.rules),
+        "spreads": deviations_to_dict(league.spreads),
+        "order": ranking_quality_to_dict(league.order),
         "wrong": league.wrong,
         "found": league.found,
         "can_be_told": [str(sentence) for sentence in sentences.known],
         "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
         "terms": [str(sentence) for sentence in league_legend(league)],
-        "standings": [standing_row(sentence) for sentence in league.standings],
+        "standings": [standing_to_dict(standing) for standing in league.standings],
     }
 
 
@@ -220,39 +221,39 @@ def print_league(league: League) -> None:
     from cemaudit.compare.wording import league_conclusions, league_legend
 
     facts, sentences = league.facts, league_conclusions(league)
-    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    print_compared_measure(facts)
+    left_out = [f"{_reason(reason)} {count:,}" for reason, count in facts.left_out.items()]
     click.echo(
         str(
             message(
                 "{count} compared by {visits} visits; left out: {left_out}",
                 visits=f"{facts.visits:,}",
                 count=f"{len(league.standings):,}",
-                left_out=_left_out(league),
+                left_out=", ".join(left_out) or message("none"),
             )
         )
     )
     print_section(N_("What the data show"), sentences.known)
     print_section(N_("What the data cannot show"), sentences.unknown)
     click.echo()
-    _print_table(league)
+    print_league_table(league)
     print_section(N_("How to read this table"), league_legend(league))
 
 
-def _print_table(league: League) -> None:
-    rows = list(map(_cells, league.standings))
+def print_league_table(league: League) -> None:
+    """Print the first and the last stores of the league, without columns nobody has a value in."""
+    rows = list(map(standing_cells, league.standings))
+    # ten columns seldom fit: one without any value would only make the others narrower
     used_columns = [index for index, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
     best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])
+    # the middle of a long league is chance; its ends are what is looked for
     gap = [["...", *[""] * (len(used_columns) - 1)]] if worst else []
-    headings, *cells = [[row[index] for index in used_columns] for row in [_headings(league), *best, *worst]]
+    headings, *cells = [[row[index] for index in used_columns] for row in [league_headings(league), *best, *worst]]
     cells[len(best) : len(best)] = gap
-    for line in table_lines(headings, cells, "l" + "r" * (len(used_columns) - 1), screen_width()):
-        click.echo(line)
-
-
-def _left_out(league: League) -> str:
-    """Why visits are not counted, and how many."""
-    reasons = (f"{_reason(reason)} {count:,}" for reason, count in league.facts.left_out.items())
-    return ", ".join(reasons) or str(message("none"))
+    flags = [standing.flagged for standing in league.standings]
+    flagged = [*flags[: len(best)], *([False] if worst else []), *flags[len(flags) - len(worst) :]]
+    sides = "l" + "r" * (len(used_columns) - 1)
+    print_table(headings, cells, sides, width=screen_width(), flagged=flagged, verbatim=True)
 
 
 def _reason(name: str) -> str:
@@ -263,7 +264,8 @@ def _reason(name: str) -> str:
     return Reason(name).words if name in set(Reason) else name
 
 
-def _headings(league: League) -> list[str]:
+def league_headings(league: League) -> list[str]:
+    """The headings of the table of the league, in the language in force."""
     from cemaudit.compare.results import UNIT_TITLES
 
     names = [str(UNIT_TITLES[league.unit]), *map(translate, _NUMBERS)]
@@ -280,17 +282,18 @@ def _probability_heading(league: League) -> str:
     return str(message("< {target}", target=target))
 
 
-def _cells(one: Standing) -> list[str]:
+def standing_cells(standing: Standing) -> list[str]:
+    """The cells of a store in the table of the league."""
     return [
-        ("! " if one.flagged else "") + one.name,
-        f"{one.visits:,}",
-        f"{one.raw:.1f}",
-        f"{one.score:.1f}",
-        interval_text(one.interval, 1),
-        "-" if one.reliability is None else f"{one.reliability:.2f}",
-        _probability(one.lowest if one.below is None else one.below),
-        interval_text(one.rank, 0) if one.rank else "-",
-        str(one.group or "-"),
+        ("! " if standing.flagged else "") + standing.name,
+        f"{standing.visits:,}",
+        f"{standing.raw:.1f}",
+        f"{standing.score:.1f}",
+        interval_text(standing.interval, 1),
+        "-" if standing.reliability is None else f"{standing.reliability:.2f}",
+        _probability(standing.lowest if standing.below is None else standing.below),
+        interval_text(standing.rank, 0) if standing.rank else "-",
+        str(standing.group or "-"),
     ]
 
 
@@ -342,9 +345,7 @@ def command(
     least_visits: int | None,
     level: float | None,
     flag_at: float | None,
-    as_json: bool,
-    as_csv: bool,
-    xlsx: Path | None,
+    form: OutputFormat,
 ) -> None:
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
@@ -355,7 +356,7 @@ def command(
 
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
-    rules, form = make_rules(least_visits, level, flag_at), OutputFormat(as_json, as_csv, xlsx)
+    rules = make_rules(least_visits, level, flag_at)
     unit_or_facet = {"facet": by} if by in _SIDES else {"unit": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     with open_selection(question) as opened:
@@ -364,22 +365,24 @@ def command(
             return
         account = (
             league_report_data(
-                opened, selection, target, rules, scale, _actions(None if question.given else question.url)
+                opened, selection, target, rules, scale, known_actions(None if question.snapshot_path else question.url)
             )
             if folder
             else None
         )
         league = account.league if account else fit_league(opened, selection, target, rules, scale)
     if account and folder:
-        click.echo(_write(account, folder), err=as_json or as_csv)
+        from cemaudit.report import league_report, write_report
+
+        click.echo(str(write_report(league_report(account), folder, current())), err=form.as_json or form.as_csv)
     if not write_rows(
-        form, COLUMNS, [standing_row(standing) for standing in league.standings], lambda: league_json(league)
+        form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
         print_league(league)
 
 
-def _actions(url: str | None) -> list[Action]:
-    """Those the ledger knows, where there is one."""
+def known_actions(url: str | None) -> list[Action]:
+    """The actions the ledger knows; none where there is no ledger."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.actions import current_actions
 
@@ -387,13 +390,6 @@ def _actions(url: str | None) -> list[Action]:
         return []
     with open_ledger(url) as ledger:
         return list(current_actions(ledger).values())
-
-
-def _write(account: LeagueReportData, folder: Path) -> str:
-    """The league report, in the language in force."""
-    from cemaudit.report import league_report, write_report
-
-    return str(write_report(league_report(account), folder, current()))
 
 
 command.add_command(stores)

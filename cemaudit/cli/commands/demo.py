@@ -15,10 +15,11 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, progress
-from cemaudit.cli.terminal import print_table
+from cemaudit.cli.inputs import version_key
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
+from cemaudit.cli.terminal import print_table, progress
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.language import LANGUAGES, N_, message, translate
+from cemaudit.language import LANGUAGES, N_, message
 
 if TYPE_CHECKING:
     from cemaudit.hookspecs import Context
@@ -70,6 +71,7 @@ class DemoCompany:
         from cemaudit.files import unwritable
         from cemaudit.ledger.sqlite import people_file
 
+        # an earlier demo may be replaced, real visits never
         if self.ledger.exists():
             self._refuse_real_visits()
         try:
@@ -91,8 +93,8 @@ class DemoCompany:
         visits = simulate(self.checklist, len(self.chain.stores), VISITS, seed)
         fill_inbox(self.inbox, self.checklist, visits, self.reported)
 
-    def collect(self, engine: Engine, told: Callable[[str], None]) -> CollectionSummary:
-        """Import the stores, and collect what is in the inbox; ``told`` is why a visit is not taken."""
+    def collect(self, engine: Engine, report_refusal: Callable[[str], None]) -> CollectionSummary:
+        """Import the stores, and collect what is in the inbox; ``report_refusal`` gets why a visit is not taken."""
         from cemaudit.ledger import open_ledger
         from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules
         from cemaudit.ledger.sources import Inbox, inbox_sources
@@ -102,7 +104,7 @@ class DemoCompany:
         with open_ledger(str(self.ledger), make=True) as ledger:
             import_stores(ledger, read_stores(self.folder / "stores.csv").stores)
             workers = AcceptanceWorkers(acceptance_rules(ledger, checklists), 1)
-            collector = Collector(ledger, workers, checklists, told)
+            collector = Collector(ledger, workers, checklists, report_refusal)
             collector.collect(inbox_sources(Inbox(self.inbox)), registered_store_ids(ledger))
         return collector.summary
 
@@ -118,8 +120,8 @@ class DemoCompany:
         from cemaudit.ledger.query import LedgerQuery, show
         from cemaudit.ledger.query.reading import reading
 
-        with reading(self._snapshot) as found:
-            return show(found, view, LedgerQuery(by))
+        with reading(self._snapshot) as snapshot:
+            return show(snapshot, view, LedgerQuery(by))
 
     def latest(self, engine: Engine) -> list[Context]:
         """The latest visit or episode of each store that gets a report, as the ledger has it."""
@@ -207,51 +209,51 @@ def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], file
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files)
-    homes = _chain_folders(_demo_checklists(engine, files), folder)
+    homes = chain_folders(demo_checklists(engine, files), folder)
     companies = [DemoCompany(checklist, make_chain(checklist, stores, seed), home) for home, checklist in homes.items()]
     click.echo(message("The data are simulated: no real store, shopper or visit is in them."))
     hq = is_installed("hq")
     summaries = []
     for company in progress(message("collecting visits"), companies, len(companies)):
-        summaries.append(_collected(company, engine, seed))
+        company.clear()
+        company.deliver_visits(seed)
+        summaries.append(company.collect(engine, lambda reason: click.echo(f"cemaudit: {reason}", err=True)))
         if hq:
             company.snapshot(engine, blocked)
     for company, summary in zip(companies, summaries, strict=True):
-        _print_collected(company, summary)
+        click.echo(f"\n{company.checklist.title} ({company.checklist.ref})")
+        click.echo(message("stores: {count}", count=len(company.chain.stores)))
+        click.echo(total_of(summary))
         if hq:
-            _print_league(company)
+            print_best_stores(company)
     if not hq:
         hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
         click.echo(f"\n{Problem(message('snapshots and leagues are left out: they need the extra hq'), hint=hint)}")
     latest = [(company, context) for company in companies for context in company.latest(engine)]
-    _write_reports(engine, latest)
+    write_latest_reports(engine, latest)
     for company in companies:
-        _print_places(company)
-    _print_next_commands(companies[0], latest[0][1].audits[-1].visit, hq=hq)
+        print_places(company)
+    print_next_commands(companies[0], latest[0][1].audits[-1].visit, hq=hq)
     print_plugin_problems(engine)
 
 
-def _demo_checklists(engine: Engine, files: Sequence[Path]) -> list[Checklist]:
+def demo_checklists(engine: Engine, files: Sequence[Path]) -> list[Checklist]:
     """The newest checklist of each id in our sectors, and those given by hand, whatever their sector."""
     from cemaudit.model import Checklist
 
     given_checklists = [record for path in files if isinstance(record := engine.library.add_file(path), Checklist)]
     newest: dict[str, Checklist] = {}
-    for checklist in sorted(engine.library.checklists.values(), key=_version):
+    for checklist in sorted(engine.library.checklists.values(), key=version_key):
         if checklist.sector in SECTORS:
             newest[checklist.id] = checklist
-    found = sorted(newest.values(), key=lambda checklist: (SECTORS.index(checklist.sector), checklist.id))
-    if not found and not given_checklists:
+    of_sectors = sorted(newest.values(), key=lambda checklist: (SECTORS.index(checklist.sector), checklist.id))
+    if not of_sectors and not given_checklists:
         text = message("no checklist of these sectors is at hand: {names}", names=", ".join(SECTORS))
         raise BadEnvironment(Problem(text, hint=message("see what is installed with 'cemaudit plugins'")))
-    return list({checklist.ref: checklist for checklist in [*found, *given_checklists]}.values())
+    return list({checklist.ref: checklist for checklist in [*of_sectors, *given_checklists]}.values())
 
 
-def _version(checklist: Checklist) -> tuple[int, ...]:
-    return tuple(map(int, checklist.version.split(".")))
-
-
-def _chain_folders(checklists: Sequence[Checklist], folder: Path) -> dict[Path, Checklist]:
+def chain_folders(checklists: Sequence[Checklist], folder: Path) -> dict[Path, Checklist]:
     """A folder for each checklist: named by its sector, or by its own id where the sector's is taken."""
     homes: dict[Path, Checklist] = {}
     for checklist in checklists:
@@ -260,26 +262,11 @@ def _chain_folders(checklists: Sequence[Checklist], folder: Path) -> dict[Path, 
     return homes
 
 
-def _collected(company: DemoCompany, engine: Engine, seed: int) -> CollectionSummary:
-    """What became of the visits of a company on their way into its ledger."""
-    company.clear()
-    company.deliver_visits(seed)
-    return company.collect(engine, lambda what: click.echo(f"cemaudit: {what}", err=True))
-
-
-def _print_collected(company: DemoCompany, summary: CollectionSummary) -> None:
-    click.echo(f"\n{company.checklist.title} ({company.checklist.ref})")
-    click.echo(message("stores: {count}", count=len(company.chain.stores)))
-    click.echo(total_of(summary))
-
-
-def _print_league(company: DemoCompany) -> None:
+def print_best_stores(company: DemoCompany) -> None:
     """The best stores, and how the chain did from wave to wave."""
     league, waves = company.asked("league"), company.asked("trend", "wave")
-    headings = list(map(translate, _COLUMNS.values()))
     rows = [[_cell(row[name]) for name in _COLUMNS] for row in league.rows]
-    click.echo()
-    print_table(headings, rows[:SHOWN], align="llrrr")
+    print_table(list(_COLUMNS.values()), rows[:SHOWN], "llrrr", gap=True)
     if len(rows) > SHOWN:
         text = message(
             "... and {count} more; from so few visits, much of this order is chance", count=len(rows) - SHOWN
@@ -289,17 +276,18 @@ def _print_league(company: DemoCompany) -> None:
     click.echo(message("mean by wave: {means}", means=means))
 
 
-def _write_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Context]]) -> None:
+def write_latest_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Context]]) -> None:
     """A report of each of these visits or episodes in both languages."""
     from cemaudit.report import store_report, write_report
 
-    report_jobs = [(*one, language) for one in latest for language in LANGUAGES]
+    report_jobs = [(*visit, language) for visit in latest for language in LANGUAGES]
     for company, context, language in progress(message("writing reports"), report_jobs, len(report_jobs)):
         report = store_report(context, engine.sections(context), company.media)
         write_report(report, company.reports, language)
 
 
-def _print_places(company: DemoCompany) -> None:
+def print_places(company: DemoCompany) -> None:
+    """Print where everything of a company is."""
     count = len(company.reported) * len(LANGUAGES)
     click.echo(f"\n{company.checklist.title}")
     click.echo(f"  {message('visits as they came')}: {company.inbox / 'done'}")
@@ -307,7 +295,7 @@ def _print_places(company: DemoCompany) -> None:
     click.echo(f"  {message('reports')} ({count} PDF): {company.reports}")
 
 
-def _print_next_commands(company: DemoCompany, visit: Visit, *, hq: bool) -> None:
+def print_next_commands(company: DemoCompany, visit: Visit, *, hq: bool) -> None:
     """Commands that one would try on the first of the ledgers."""
     from cemaudit.exchange import sealed_name
 

@@ -21,25 +21,25 @@ _STATES = {"open": N_("open"), "sealed": N_("sealed"), "discarded": N_("in the b
 
 
 @localized.command("drafts", help=N_("List the drafts of this machine."))
-@localized.option("--all", "whole", is_flag=True, help=N_("Also those sealed or in the bin."))
+@localized.option("--all", "with_closed", is_flag=True, help=N_("Also those sealed or in the bin."))
 @json_option
 @localized.common_options
-def command(whole: bool, as_json: bool) -> None:
+def command(with_closed: bool, as_json: bool) -> None:
     """A table, the oldest draft first."""
     from cemaudit.cli.home import home
     from cemaudit.entry import Desk, DraftState
 
-    drafts = [draft for draft in Desk(home()).drafts() if whole or draft.state is DraftState.OPEN]
+    drafts = [draft for draft in Desk(home()).drafts() if with_closed or draft.state is DraftState.OPEN]
     if as_json:
-        click.echo(json.dumps([_record(draft) for draft in drafts], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([draft_to_dict(draft) for draft in drafts], ensure_ascii=False, indent=2))
     elif drafts:
-        print_table([translate(heading) for heading in _HEADINGS], [_row(draft) for draft in drafts], align="rllllll")
+        print_table(_HEADINGS, [_row(draft) for draft in drafts], "rllllll")
     else:
         click.echo(str(message("no drafts; begin one with: cemaudit enter CHECKLIST --store CODE")))
 
 
 def _row(draft: Draft) -> list[str]:
-    record = _record(draft)
+    record = draft_to_dict(draft)
     return [
         str(record["draft"]),
         record["store"],
@@ -51,18 +51,19 @@ def _row(draft: Draft) -> list[str]:
     ]
 
 
-def _record(draft: Draft) -> dict[str, Any]:
+def draft_to_dict(draft: Draft) -> dict[str, Any]:
+    """A draft as plain JSON values: how many of the questions that count are answered."""
     from cemaudit.entry.questions import questions
 
-    asked = [question for question in questions(draft) if question.counts()]
+    counted = [question for question in questions(draft) if question.counts()]
     return {
         "draft": draft.header.number,
         "visit": draft.visit.id,
         "store": draft.visit.store,
         "checklist": draft.checklist.ref,
         "day": draft.visit.day.isoformat() if draft.visit.day else draft.values.get("day"),
-        "answered": sum(not question.is_open(draft.values) for question in asked),
-        "asked": len(asked),
+        "answered": sum(not question.is_open(draft.values) for question in counted),
+        "asked": len(counted),
         "state": draft.state.value,
         "changed": draft.changed.isoformat(),
     }

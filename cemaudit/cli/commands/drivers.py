@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import experience_to_dict, interaction_to_dict, nps_drivers_to_dict
 from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
-from cemaudit.cli.output import OutputFormat, nps_json, print_nps, rows_options, write_rows
+from cemaudit.cli.output import OutputFormat, print_nps, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
 
@@ -68,7 +69,7 @@ _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for na
 @localized.common_options
 def command(
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     of: str,
     outcome: str | None,
     measure: str | None,
@@ -78,9 +79,7 @@ def command(
     until: datetime | None,
     with_excluded: bool,
     scheme: str | None,
-    as_json: bool,
-    as_csv: bool,
-    xlsx: Path | None,
+    form: OutputFormat,
 ) -> None:
     """Study the drivers, and print what was found."""
     from cemaudit.compare.drivers.candidates import DriverQuery
@@ -89,14 +88,14 @@ def command(
 
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     selection = DriverQuery(of, outcome, measure, visit_filter, scheme, by_shopper=False if no_centring else None)
-    with reading(folder_of(url, given)) as opened:
-        found = study_drivers(opened, selection)
-    rows = [_row(driver) for driver in found.drivers]
-    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, rows, lambda: _document(found, rows)):
-        _print(found)
+    with reading(folder_of(url, snapshot_path)) as opened:
+        study = study_drivers(opened, selection)
+    rows = [driver_to_dict(driver) for driver in study.drivers]
+    if not write_rows(form, _COLUMNS, rows, lambda: study_to_dict(study, rows)):
+        print_study(study)
 
 
-def _row(driver: Driver) -> dict[str, Any]:
+def driver_to_dict(driver: Driver) -> dict[str, Any]:
     """A driver as plain values; shares and probabilities from 0 to 1."""
     lean = driver.asymmetry
     return {
@@ -113,55 +112,53 @@ def _row(driver: Driver) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(found: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    felt = [
-        {**experience._asdict(), "title": str(experience.title), "together": experience.together}
-        for experience in found.felt
-    ]
-    both = found.interaction
+def study_to_dict(study: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A driver study as plain JSON values."""
     return {
-        "outcome": found.outcome.name, "why": str(found.outcome.why), "of": found.of, "measure": found.measure or None,
-        "visits": found.visits, "stores": found.stores, "shoppers": found.shoppers, "centred": found.centred,
-        "explained": found.explained, "method": found.method, "drivers": rows, "experience": felt,
-        "interaction": both and {**both._asdict(), "interval": list(both.interval)},
-        "promoters": nps_json(found.promoting),
-        "notes": list(map(str, found.notes)),
+        "outcome": study.outcome.name, "why": str(study.outcome.why), "of": study.of, "measure": study.measure or None,
+        "visits": study.visits, "stores": study.stores, "shoppers": study.shoppers, "centred": study.centred,
+        "explained": study.explained, "method": study.method, "drivers": rows,
+        "experience": [experience_to_dict(means) for means in study.felt],
+        "interaction": study.interaction and interaction_to_dict(study.interaction),
+        "promoters": study.promoting and nps_drivers_to_dict(study.promoting),
+        "notes": list(map(str, study.notes)),
     }  # fmt: skip
 
 
-def _print(found: DriverStudy) -> None:
-    print_notes(list(_header_lines(found)))
+def print_study(study: DriverStudy) -> None:
+    """Print the shares of the drivers, their asymmetry, the experience and what must be said beside them."""
+    print_notes(list(_header_lines(study)))
+    print_shares(study.drivers)
+    print_asymmetry(study.drivers)
+    print_experience(study)
+    if study.promoting:
+        print_nps(study.outcome.name, study.promoting, {driver.name: driver.title for driver in study.drivers})
     click.echo()
-    _print_shares(found.drivers)
-    _print_asymmetry(found.drivers)
-    _print_experience(found)
-    if found.promoting:
-        print_nps(found.outcome.name, found.promoting, {driver.name: driver.title for driver in found.drivers})
-    click.echo()
-    print_notes(found.notes)
+    print_notes(study.notes)
 
 
-def _header_lines(found: DriverStudy) -> Iterator[object]:
+def _header_lines(study: DriverStudy) -> Iterator[object]:
     from cemaudit.model.vocabulary import Facet, label
 
-    outcome = found.outcome
+    outcome = study.outcome
     yield message("Outcome: {title} ({name}): {why}.", title=outcome.title, name=outcome.name, why=outcome.why)
     yield message(
         "Drivers: {of}, by {measure}; {visits} visits, {stores} stores, {shoppers} shoppers.",
-        of=label(Facet(found.of)),
-        measure=found.measure or message("the share of points"),
-        visits=f"{found.visits:,}",
-        stores=f"{found.stores:,}",
-        shoppers=f"{found.shoppers:,}",
+        of=label(Facet(study.of)),
+        measure=study.measure or message("the share of points"),
+        visits=f"{study.visits:,}",
+        stores=f"{study.stores:,}",
+        shoppers=f"{study.shoppers:,}",
     )
     yield message(
         "R² = {share}; relative importance by {method}, with 90% intervals.",
-        share=f"{found.explained:.0%}",
-        method="LMG" if found.method == "lmg" else "Johnson",
+        share=f"{study.explained:.0%}",
+        method="LMG" if study.method == "lmg" else "Johnson",
     )
 
 
-def _print_shares(drivers: Sequence[Driver]) -> None:
+def print_shares(drivers: Sequence[Driver]) -> None:
+    """Print the relative importance of each driver."""
     headings = (
         N_("Driver"), N_("Share"), N_("Interval"), N_("Top 3"), N_("Perf."), N_("Quadrant"), N_("Cert."),
         N_("Suggestion"),
@@ -179,10 +176,11 @@ def _print_shares(drivers: Sequence[Driver]) -> None:
         ]
         for driver in drivers
     ]
-    print_table(list(map(translate, headings)), rows, "lrrrrlrl")
+    print_table(headings, rows, "lrrrrlrl", gap=True)
 
 
-def _print_asymmetry(drivers: Sequence[Driver]) -> None:
+def print_asymmetry(drivers: Sequence[Driver]) -> None:
+    """Print penalty and reward of each driver that has them."""
     rows = [
         [
             str(driver.title),
@@ -208,15 +206,16 @@ def _print_asymmetry(drivers: Sequence[Driver]) -> None:
         )
         text = message("Penalty and reward, in outcome points relative to the driver's middle third:")
         click.echo(f"\n{text}")
-        print_table(list(map(translate, names)), rows, "lrrrrrr")
+        print_table(names, rows, "lrrrrrr")
 
 
 def _between(interval: Interval | None) -> str:
     return "-" if interval is None else f"{interval.low:+.2f}..{interval.high:+.2f}"
 
 
-def _print_experience(found: DriverStudy) -> None:
-    if not found.felt:
+def print_experience(study: DriverStudy) -> None:
+    """Print performance, emotion and experience of each touchpoint."""
+    if not study.felt:
         return
     names = (N_("Touchpoint"), N_("Visits"), "P", "E", "S", N_("S(mean P, E)"), N_("Covariance"))
     rows = [
@@ -231,12 +230,12 @@ def _print_experience(found: DriverStudy) -> None:
                 experience.together,
             )
         ]
-        for experience in found.felt
+        for experience in study.felt
     ]
     click.echo(f"\n{message('Performance P, emotion E and experience S, on average:')}")
-    print_table(list(map(translate, names)), rows, "lrrrrrr")
-    if found.interaction:
-        both = found.interaction
+    print_table(names, rows, "lrrrrrr")
+    if study.interaction:
+        both = study.interaction
         text = message(
             "Regression of the outcome on P, E and P x E: {p}, {e}, {both} ({interval}).",
             p=f"{both.performance:+.2f}",

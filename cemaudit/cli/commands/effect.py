@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.localized import PROBABILITY
-from cemaudit.cli.options import SnapshotOptions, open_selection, pool_key, pool_option, selection_options
-from cemaudit.cli.output import OutputFormat, rows_options, write_rows
-from cemaudit.cli.terminal import print_notes, screen_width, table_lines
+from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
+from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.terminal import print_notes, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.intervention import ActionEffect, StoreVisitCounts
+    from cemaudit.compare.intervention import ActionEffect
     from cemaudit.ledger.actions import Action
     from cemaudit.ledger.export.columns import Kind
 
@@ -41,8 +39,7 @@ _PARTS = (N_("Component of the change"), N_("Score points"))
 @click.argument("action")
 @selection_options
 @pool_option
-@localized.option("--level", type=PROBABILITY, metavar="P",
-              help=N_("Confidence level of intervals (0.9)."))  # fmt: skip
+@level_option
 @rows_options
 @localized.common_options
 def command(
@@ -50,9 +47,7 @@ def command(
     question: SnapshotOptions,
     pool: str | None,
     level: float | None,
-    as_json: bool,
-    as_csv: bool,
-    xlsx: Path | None,
+    form: OutputFormat,
 ) -> None:
     """Find the effect, and show it."""
     from cemaudit.compare.from_snapshot import action_effect
@@ -62,8 +57,8 @@ def command(
     rules = DEFAULT_RULES._replace(level=level or DEFAULT_RULES.level)
     with open_selection(question) as opened:
         effect = action_effect(opened, question.asked(pool=pool_key(pool)), done, rules)
-    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, [_row(effect)], lambda: _document(effect)):
-        _show(effect)
+    if not write_rows(form, _COLUMNS, [effect_row(effect)], lambda: effect_to_dict(effect)):
+        print_effect(effect)
 
 
 def _action(url: str | None, name: str) -> Action:
@@ -78,58 +73,52 @@ def _action(url: str | None, name: str) -> Action:
         return find_action(ledger, name)
 
 
-def _row(found: ActionEffect) -> dict[str, Any]:
+def effect_row(effect: ActionEffect) -> dict[str, Any]:
+    """The effect of an action as a flat row."""
     return {
-        "action": found.action.id, "since": found.action.since.isoformat(),
-        "stores": found.acted.stores, "before": found.acted.before, "after": found.acted.after,
-        "other_stores": found.others.stores, "other_before": found.others.before, "other_after": found.others.after,
-        "naive": found.naive, "regression": found.regression, "other": found.other, "effect": found.effect,
-        "se": found.se, "low": found.interval.low, "high": found.interval.high, "smallest": found.smallest_detectable,
-        "told": found.told,
+        "action": effect.action.id, "since": effect.action.since.isoformat(),
+        "stores": effect.acted.stores, "before": effect.acted.before, "after": effect.acted.after,
+        "other_stores": effect.others.stores, "other_before": effect.others.before, "other_after": effect.others.after,
+        "naive": effect.naive, "regression": effect.regression, "other": effect.other, "effect": effect.effect,
+        "se": effect.se, "low": effect.interval.low, "high": effect.interval.high,
+        "smallest": effect.smallest_detectable, "told": effect.told,
     }  # fmt: skip
 
 
-def _document(found: ActionEffect) -> dict[str, Any]:
+def effect_to_dict(effect: ActionEffect) -> dict[str, Any]:
+    """The effect of an action as plain JSON values, with its sentences."""
     from cemaudit.compare.wording import effect_conclusions
 
-    facts = found.facts
+    facts = effect.facts
     return {
         "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
-        "checklists": facts.checklists, "schemes": facts.schemes, "level": found.level, **_row(found),
-        "missing": found.missing, "sentences": [str(sentence) for sentence in effect_conclusions(found)],
+        "checklists": facts.checklists, "schemes": facts.schemes, "level": effect.level, **effect_row(effect),
+        "missing": effect.missing, "sentences": [str(sentence) for sentence in effect_conclusions(effect)],
     }  # fmt: skip
 
 
-def _show(found: ActionEffect) -> None:
+def print_effect(effect: ActionEffect) -> None:
+    """Print what the action did in words, the parts of the change, and the visits it rests on."""
     from cemaudit.compare.wording import effect_conclusions
 
-    facts, action = found.facts, found.action
-    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    action = effect.action
+    print_compared_measure(effect.facts)
     click.echo(str(message("{action}: {what}, since {day}", action=action.id, what=action.what, day=action.since)))
     click.echo()
-    print_notes(effect_conclusions(found))
-    low, high = found.interval
-    _table(_PARTS, [
-        [translate(N_("before and after")), f"{found.naive:+.1f}"],
-        ["  " + translate(N_("regression to the mean")), f"{found.regression:+.1f}"],
-        ["  " + translate(N_("common change, and what was asked")), f"{found.other:+.1f}"],
-        ["  " + translate(N_("the action")), f"{found.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
-    ])  # fmt: skip
-    _table(
-        _HEADINGS,
-        [
-            _visit_count_row(N_("stores with the action"), found.acted),
-            _visit_count_row(N_("other stores"), found.others),
-        ],
-    )
-
-
-def _visit_count_row(name: str, seen: StoreVisitCounts) -> list[str]:
-    return [translate(name), str(seen.stores), str(seen.before), str(seen.after)]
-
-
-def _table(headings: tuple[str, ...], rows: list[list[str]]) -> None:
-    click.echo()
-    sides = "l" + "r" * (len(headings) - 1)
-    for line in table_lines([translate(heading) for heading in headings], rows, sides, screen_width()):
-        click.echo(line.rstrip())
+    print_notes(effect_conclusions(effect))
+    low, high = effect.interval
+    rows = [
+        [translate(N_("before and after")), f"{effect.naive:+.1f}"],
+        ["  " + translate(N_("regression to the mean")), f"{effect.regression:+.1f}"],
+        ["  " + translate(N_("common change, and what was asked")), f"{effect.other:+.1f}"],
+        ["  " + translate(N_("the action")), f"{effect.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
+    ]
+    print_table(_PARTS, rows, "lr", width=screen_width(), gap=True)
+    groups = [
+        [translate(title), str(counts.stores), str(counts.before), str(counts.after)]
+        for title, counts in (
+            (N_("stores with the action"), effect.acted),
+            (N_("other stores"), effect.others),
+        )
+    ]
+    print_table(_HEADINGS, groups, "lrrr", width=screen_width(), gap=True)

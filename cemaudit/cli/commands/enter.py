@@ -56,10 +56,11 @@ def command(
     setting: dict[str, Any] = {"store": store, "store_name": store_name or find_store_name(store, stores)}
     setting |= {"shopper": shopper, "wave": wave, "scenario": scenario}
     desk = Desk(home())
-    for one in desk.drafts():
-        if one.state is DraftState.OPEN and (one.values["store"], one.checklist.id) == (store, chosen.id):
+    for earlier in desk.drafts():
+        # two drafts of one visit are seldom meant, yet a second visit to the store may be
+        if earlier.state is DraftState.OPEN and (earlier.values["store"], earlier.checklist.id) == (store, chosen.id):
             warning = message(
-                "there is an open draft of this store already: cemaudit resume {number}", number=one.header.number
+                "there is an open draft of this store already: cemaudit resume {number}", number=earlier.header.number
             )
             click.echo(f"cemaudit: {warning}", err=True)
     draft = desk.begin(chosen, {name: value for name, value in setting.items() if value})

@@ -62,7 +62,7 @@ def command(
         record |= {"band": band.as_json()} if band else {}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
-        for line in [*_lines(tree, 0, is_full), *(_band(band) if band else ())]:
+        for line in [*_lines(tree, 0, is_full), *(band_lines(band) if band else ())]:
             click.echo(line)
     print_plugin_problems(engine)
 
@@ -84,7 +84,8 @@ def _lines(node: ExplanationNode, depth: int, is_full: bool) -> Iterator[str]:
         yield from wrapped(f"{indent}  ({reasons_of(unscored)})", width, indent + "    ")
 
 
-def _band(story: BandExplanation) -> Iterator[str]:
+def band_lines(story: BandExplanation) -> Iterator[str]:
+    """The lines that say how the band came about."""
     yield ""
     yield str(message("Band: {band}", band=str(story.band or "-")))
     for band, tried in story.rows:

@@ -40,7 +40,7 @@ _FORMATS = ("csv", "xlsx", "parquet", "json")
 @localized.common_options
 def command(
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     form: str | None,
     path: Path,
     wide: bool,
@@ -78,7 +78,7 @@ def command(
     request = ExportRequest(visit_filter, scheme, wide, with_notes, with_shoppers, with_owners)
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(url)) if with_notes and url else None
-        snapshot = stack.enter_context(reading(folder_of(url, given)))
+        snapshot = stack.enter_context(reading(folder_of(url, snapshot_path)))
         problems = list(partly_scored(snapshot, visit_filter, scheme))
         count = write_export(ExportBatches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))

@@ -51,7 +51,7 @@ def command(
     _refuse_misnamed(out, _SUFFIXES[kind])
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
-    _write(find_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
+    write_form(find_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
     click.echo(printable(out, LONGEST_PLACE))
 
 
@@ -63,7 +63,8 @@ def _refuse_misnamed(out: Path, suffix: str) -> None:
         raise BadInput(Problem(message("expected a file name that ends in {suffix}", suffix=suffix), str(out)))
 
 
-def _write(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
+def write_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
+    """Write the form of that kind."""
     if kind == "xlsform":
         from cemaudit.exchange.forms.xlsform.book import write_xlsform
 
@@ -73,10 +74,11 @@ def _write(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
 
         write_pdf_form(checklist, out, current())
     else:
-        _write_table(checklist, kind, out, rows)
+        write_table_form(checklist, kind, out, rows)
 
 
-def _write_table(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
+def write_table_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
+    """Write the form as a table with rows to fill in."""
     from cemaudit.exchange import form_of
     from cemaudit.exchange.forms.template import blank_records, write_csv, write_xlsx
 

@@ -10,7 +10,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.options import json_option, ledger_option
-from cemaudit.cli.terminal import screen_width, wrapped
+from cemaudit.cli.terminal import print_wrapped
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
@@ -37,16 +37,20 @@ def command(visit: str, url: str, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(revision.as_json(), ensure_ascii=False))
         else:
-            for line in _lines(revision):
-                for piece in wrapped(line, screen_width(), "    "):
-                    click.echo(piece)
+            for line in revision_lines(revision):
+                print_wrapped(line, indent="    ")
 
 
-def _lines(revision: VisitRevision) -> Iterator[str]:
+def revision_lines(revision: VisitRevision) -> Iterator[str]:
+    """The lines that say what the ledger knows of a revision."""
     held = revision.held
     where = ", ".join(filter(None, (printable(held.store), held.day, held.checklist)))
     yield f"{message('revision {number}', number=held.revision)}: {where}"
-    yield f"  {message('{at}: collected by {who}', at=revision.at, who=revision.by)}{_sealing(revision)}"
+    sealing = ""
+    if revision.sealed:
+        signed = message("signed") if revision.signed else message("not signed")
+        sealing = f", {message('sealed file {digest}', digest=revision.sealed)}, {signed}"
+    yield f"  {message('{at}: collected by {who}', at=revision.at, who=revision.by)}{sealing}"
     if revision.waits:
         yield f"  {message('the revision before it has not come in yet')}"
     if revision.amendment:
@@ -60,10 +64,3 @@ def _lines(revision: VisitRevision) -> Iterator[str]:
     for purge in revision.purges:
         sentence = message("{at}: personal data removed by {who}", at=purge.at, who=purge.by)
         yield f"  {sentence}: {printable(purge.reason)}"
-
-
-def _sealing(revision: VisitRevision) -> str:
-    if not revision.sealed:
-        return ""
-    signed = message("signed") if revision.signed else message("not signed")
-    return f", {message('sealed file {digest}', digest=revision.sealed)}, {signed}"

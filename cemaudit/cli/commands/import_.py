@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems, progress
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
+from cemaudit.cli.terminal import progress
 from cemaudit.errors import LONGEST_PLACE
 from cemaudit.language import N_, message, printable
 
@@ -27,13 +28,13 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     """A table whose columns a mapping explains."""
     from cemaudit.exchange import importer, load_mapping, write_visits
 
-    known = load_mapping(mapping)
-    own_file = known.checklist_file(mapping.parent)
-    checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(known.checklist)
-    result = importer.import_table(table, known, checklist)
+    columns = load_mapping(mapping)
+    own_file = columns.checklist_file(mapping.parent)
+    checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
+    result = importer.import_table(table, columns, checklist)
     write_visits(out, progress(message("importing"), result))
     print_problems(result.problems)
-    _print_counts(result.counts)
+    print_import_counts(result.counts)
     print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
 
@@ -46,7 +47,7 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
     write_visits(out, progress(message("importing"), result))
     print_problems(result.problems)
-    _print_counts(result.counts)
+    print_import_counts(result.counts)
     _tell_ignored(list(result.ignored))
     clock.tell()
     print_plugin_problems(engine)
@@ -60,7 +61,7 @@ def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int
     result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
     write_visits(out, progress(message("importing"), result))
     print_problems([*result.problems, *(notice.inside(message("warning")) for notice in result.notices)])
-    _sum_up_sent(result.counts)
+    print_submission_counts(result.counts)
     print_plugin_problems(engine)
     return 3 if result.counts.bad or result.problems else 0
 
@@ -72,14 +73,14 @@ def import_xccdf(path: Path, out: str) -> int:
 
     if out == STREAM:
         raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
-    found = xccdf.import_xccdf(path)
-    paths = _write_beside(Path(out), found)
-    write_visits(out, found.visits)
-    print_problems(found.problems)
-    bad = found.results - len(found.visits)
+    results = xccdf.import_xccdf(path)
+    paths = write_checklist_and_scheme(Path(out), results)
+    write_visits(out, results.visits)
+    print_problems(results.problems)
+    bad = results.results - len(results.visits)
     total = message(
         "{results} results = {good} good + {bad} bad; {rules} rules",
-        results=found.results, good=len(found.visits), bad=bad, rules=len(found.checklist.items),
+        results=results.results, good=len(results.visits), bad=bad, rules=len(results.checklist.items),
     )  # fmt: skip
     click.echo(total, err=True)
     command = ["cemaudit", "score", out, *(argument for file in paths for argument in ("--checklist", str(file)))]
@@ -102,11 +103,12 @@ class LocalClock:
     def localise(self, moment: dt.datetime) -> dt.datetime:
         """The moment with its zone; ``ValueError`` where this machine knows none for it."""
         try:
-            found = moment.replace(tzinfo=self._zone) if self._zone else moment.astimezone()
+            localised = moment.replace(tzinfo=self._zone) if self._zone else moment.astimezone()
         except (OSError, OverflowError) as error:
             raise ValueError(moment) from error
-        self._used.add(found.isoformat()[-6:])
-        return found
+        # summer time: one zone may give several offsets, and each is told
+        self._used.add(localised.isoformat()[-6:])
+        return localised
 
     def tell(self) -> None:
         """Say which zone of this machine was used, if any was."""
@@ -126,7 +128,8 @@ def _media_folder(path: Path, out: str) -> Path:
     return media_folder(Path(path.stem if out == STREAM else out))
 
 
-def _print_counts(counts: ImportCounts) -> None:
+def print_import_counts(counts: ImportCounts) -> None:
+    """Print what became of the rows."""
     total = message(
         "{rows} rows = {good} good + {bad} bad + {skipped} skipped; {visits} visits",
         rows=counts.rows, good=counts.good, bad=counts.bad, skipped=counts.skipped, visits=counts.visits,
@@ -139,7 +142,8 @@ def _print_counts(counts: ImportCounts) -> None:
         click.echo(f"  {message('{count} visits without a known date', count=counts.unknown_dates)}", err=True)
 
 
-def _sum_up_sent(counts: SubmissionCounts) -> None:
+def print_submission_counts(counts: SubmissionCounts) -> None:
+    """Print what became of the submissions."""
     total = message(
         "{submissions} submissions = {good} good + {bad} bad + {again} earlier or repeated + {rejected} rejected",
         submissions=counts.submissions, good=counts.good, bad=counts.bad, again=counts.again, rejected=counts.rejected,
@@ -160,12 +164,13 @@ def _tell_ignored(columns: list[str]) -> None:
         click.echo(f"  {text}", err=True)
 
 
-def _write_beside(visits: Path, found: Xccdf) -> tuple[Path, Path]:
+def write_checklist_and_scheme(visits: Path, results: Xccdf) -> tuple[Path, Path]:
+    """Write the checklist and the scheme beside the visits, and return their places."""
     from cemaudit.exchange.toml import toml_of
     from cemaudit.files import replaced
 
     paths = visits.with_suffix(".checklist.toml"), visits.with_suffix(".scheme.toml")
-    for path, record in zip(paths, (found.checklist, found.scheme), strict=True):
+    for path, record in zip(paths, (results.checklist, results.scheme), strict=True):
         with replaced(path) as file:
             file.write(toml_of(record).encode())
     return paths
@@ -220,7 +225,7 @@ def command(
     """Import a file; every file is written whole or not at all."""
     from cemaudit.scoring import Engine
 
-    kind = kind or _kind_of(table, mapping)
+    kind = kind or kind_of_file(table, mapping)
     out = out or f"{table.stem or table.resolve().stem}.jsonl"
     _refuse_foreign_options(kind, {"--mapping": mapping, "--media": media, "--zone": zone})
     if kind == "xccdf":
@@ -235,7 +240,7 @@ def command(
     return import_table(engine, table, mapping, out)
 
 
-def _kind_of(path: Path, mapping: Path | None) -> str:
+def kind_of_file(path: Path, mapping: Path | None) -> str:
     """What the file is, told by its content."""
     from cemaudit.exchange.filled import holds_form
     from cemaudit.exchange.submissions.reading import holds_submissions
@@ -249,8 +254,8 @@ def _kind_of(path: Path, mapping: Path | None) -> str:
     return "form" if holds_form(path) else "table"
 
 
-def _refuse_foreign_options(kind: str, given: dict[str, object]) -> None:
-    for option, value in given.items():
+def _refuse_foreign_options(kind: str, options: dict[str, object]) -> None:
+    for option, value in options.items():
         owner, words_for = _ONLY_FOR[option]
         if value is not None and kind != owner:
             raise click.UsageError(str(message(words_for)))

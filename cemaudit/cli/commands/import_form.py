@@ -13,7 +13,7 @@ from cemaudit.cli.options import FILE
 from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.questionnaires import ChecklistDraft, Leftover
+    from cemaudit.exchange.questionnaires import ChecklistDraft
 
 
 _SHOWN = 10
@@ -39,12 +39,12 @@ _LONGEST = 25_000
 @localized.option("--element", metavar="NAME", help=N_("The element of every touchpoint; people unless said."))
 @localized.option("--mode", metavar="NAME", help=N_("The mode of every touchpoint; passive unless said."))
 @localized.common_options
-def command(form: Path, out: Path | None, **given: str | None) -> int:
+def command(form: Path, out: Path | None, **facet_options: str | None) -> int:
     """Write the draft, and beside it the list of what is left for a person."""
     from cemaudit.exchange.questionnaires import facets_of, import_form
 
     out = out or Path(f"{form.stem}.toml")
-    facets = facets_of(given)
+    facets = facets_of(facet_options)
     _refuse_overwriting(out)
     draft = import_form(form, facets)
     notes = out.with_suffix(".notes.txt")
@@ -52,7 +52,7 @@ def command(form: Path, out: Path | None, **given: str | None) -> int:
     _write(notes, "\n".join(_listed(draft, len(draft.leftovers), _LONGEST)) + "\n")
     for line in _listed(draft, _SHOWN):
         click.echo(line, err=True)
-    _sum_up(draft, out, notes)
+    print_draft_summary(draft, out, notes)
     return 0
 
 
@@ -80,17 +80,15 @@ def _listed(draft: ChecklistDraft, most: int, longest: int = 160) -> Iterator[st
         left = [leftover for leftover in draft.leftovers if leftover.sort is sort]
         if left:
             yield f"{translate(sort.value)} ({len(left)})"
-            yield from (f"  {_line(leftover, longest)}" for leftover in left[:most])
+            for leftover in left[:most]:
+                segments = (leftover.place, str(leftover.what), " ".join(leftover.original.split()))
+                yield "  " + ": ".join(printable(segment, longest) for segment in segments if segment)
         if len(left) > most:
             yield f"  {message('and {count} more', count=len(left) - most)}"
 
 
-def _line(one: Leftover, longest: int) -> str:
-    segments = [one.place, str(one.what), " ".join(one.original.split())]
-    return ": ".join(printable(segment, longest) for segment in segments if segment)
-
-
-def _sum_up(draft: ChecklistDraft, out: Path, notes: Path) -> None:
+def print_draft_summary(draft: ChecklistDraft, out: Path, notes: Path) -> None:
+    """Print how many questions became what, and where the draft is."""
     items = len(draft.checklist.items)
     total = message(
         "{questions} questions = {items} items + {files} as evidence + {left} left out; {touchpoints} touchpoints",

@@ -19,7 +19,7 @@ from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.compare.item_analysis import ItemStatistics
-    from cemaudit.compare.nps import ItemNps
+    from cemaudit.compare.nps import ItemNps, NetPromoterScore
     from cemaudit.compare.rater_agreement import InternalConsistency
     from cemaudit.ledger.export.columns import Kind
 
@@ -59,14 +59,12 @@ _COLUMNS: dict[str, Kind] = {name: "text" if name in _TEXTS else "number" for na
 @localized.common_options
 def command(
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     where: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
     with_excluded: bool,
-    as_json: bool,
-    as_csv: bool,
-    xlsx: Path | None,
+    form: OutputFormat,
 ) -> None:
     """Look at the items, and print what was found."""
     from cemaudit.compare.from_snapshot import internal_consistencies, item_statistics, items_nps
@@ -74,69 +72,89 @@ def command(
     from cemaudit.ledger.query.reading import reading
 
     question = LedgerQuery(which=filter_of(where, since, until, excluded=with_excluded))
-    with reading(folder_of(url, given)) as opened:
+    with reading(folder_of(url, snapshot_path)) as opened:
         statistics = item_statistics(opened, question)
         alphas = internal_consistencies(opened, question)
         asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in items_nps(opened, question)}
-    rows = [_row(item_nps, asking.get((item_nps.checklist, item_nps.item))) for item_nps in statistics]
-    if as_json:
+    rows = []
+    for item in statistics:
+        item_nps = asking.get((item.checklist, item.item))
+        rows.append(item_to_dict(item, item_nps and item_nps.score))
+    if form.as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
-    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, rows):
-        _print(statistics, alphas, asking)
+    if not write_rows(form, _COLUMNS, rows):
+        print_item_analysis(statistics, alphas, asking)
 
 
-def _row(one: ItemStatistics, asking: ItemNps | None) -> dict[str, Any]:
-    row, score = one._asdict(), asking and asking.score
-    row["met_low"], row["met_high"] = row.pop("met_in") or (None, None)
-    row["title"], row["advice"], row["what"] = str(one.title), one.advice.value, translate(_ADVICE[one.advice])
-    row["nps"], row["promoters"], row["detractors"] = (
-        (score.score, score.promoters, score.detractors) if score else (None, None, None)
-    )
-    row["nps_low"], row["nps_high"] = score.interval if score else (None, None)
-    return {name: row[name] for name in _NAMES}
+def item_to_dict(statistics: ItemStatistics, nps: NetPromoterScore | None) -> dict[str, Any]:
+    """An item's statistics as a flat row; those of its net promoter score where it is asked for one."""
+    met_low, met_high = statistics.met_in or (None, None)
+    return {
+        "checklist": statistics.checklist,
+        "item": statistics.item,
+        "title": str(statistics.title),
+        "asked": statistics.asked,
+        "answered": statistics.answered,
+        "na": statistics.na,
+        "points": statistics.points,
+        "met": statistics.met,
+        "met_low": met_low,
+        "met_high": met_high,
+        "rest": statistics.rest,
+        "alike": statistics.alike,
+        "drift": statistics.drift,
+        "nps": nps and nps.score,
+        "nps_low": nps and nps.interval.low,
+        "nps_high": nps and nps.interval.high,
+        "promoters": nps and nps.promoters,
+        "detractors": nps and nps.detractors,
+        "advice": statistics.advice.value,
+        "what": translate(_ADVICE[statistics.advice]),
+    }
 
 
-def _print(
-    found: Sequence[ItemStatistics], alphas: Sequence[InternalConsistency], asking: Mapping[tuple[str, str], ItemNps]
+def print_item_analysis(
+    statistics: Sequence[ItemStatistics],
+    alphas: Sequence[InternalConsistency],
+    asking: Mapping[tuple[str, str], ItemNps],
 ) -> None:
+    """Print the items of each checklist, their net promoter scores, and what the columns mean."""
     headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Item-rest r"), N_("Same answers"), N_("Drift z"))
     alpha_by_checklist = {alpha.checklist: alpha for alpha in alphas}
-    for ref, group in groupby(found, key=lambda alpha: alpha.checklist):
+    for ref, group in groupby(statistics, key=lambda item: item.checklist):
         rows = list(group)
         click.echo(str(message("Checklist: {ref}", ref=ref)))
-        print_table(list(map(translate, headings)), [_cells(alpha) for alpha in rows], "lrrrrrr")
+        print_table(headings, [_cells(item) for item in rows], "lrrrrrr")
         if ref in alpha_by_checklist:
-            click.echo(str(_said(alpha_by_checklist[ref])))
+            alpha = alpha_by_checklist[ref]
+            text = message(
+                "Cronbach's alpha of {items} items: {alpha} (each pair answered in at least {least} visits).",
+                items=alpha.items,
+                alpha=f"{alpha.alpha:.2f}",
+                least=alpha.least,
+            )
+            click.echo(str(text))
         click.echo()
-        print_notes(nps_sentence(alpha.item, alpha.score) for (whose, _), alpha in asking.items() if whose == ref)
-        print_notes(f"{alpha.item}: {translate(_ADVICE[alpha.advice])}" for alpha in rows if alpha.advice)
+        print_notes(nps_sentence(item.item, item.score) for (checklist, _), item in asking.items() if checklist == ref)
+        print_notes(f"{item.item}: {translate(_ADVICE[item.advice])}" for item in rows if item.advice)
     print_notes(_NOTES)
 
 
-def _cells(one: ItemStatistics) -> list[str]:
+def _cells(item: ItemStatistics) -> list[str]:
     return [
-        one.item,
-        f"{one.asked:,}",
-        f"{one.na:.0%}",
-        _shown(one.points, "{:.0%}"),
-        _shown(one.rest, "{:+.2f}"),
-        _shown(one.alike, "{:.0%}"),
-        _shown(one.drift, "{:+.1f}"),
+        item.item,
+        f"{item.asked:,}",
+        f"{item.na:.0%}",
+        _shown(item.points, "{:.0%}"),
+        _shown(item.rest, "{:+.2f}"),
+        _shown(item.alike, "{:.0%}"),
+        _shown(item.drift, "{:+.1f}"),
     ]
 
 
 def _shown(value: float | None, form: str) -> str:
     return "-" if value is None else form.format(value)
-
-
-def _said(one: InternalConsistency) -> object:
-    return message(
-        "Cronbach's alpha of {items} items: {alpha} (each pair answered in at least {least} visits).",
-        items=one.items,
-        alpha=f"{one.alpha:.2f}",
-        least=one.least,
-    )
 
 
 _NOTES = (

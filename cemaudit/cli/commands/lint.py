@@ -41,9 +41,18 @@ def command(sources: tuple[str, ...], as_json: bool, blocked: tuple[str, ...], f
 
     engine = Engine(blocked, files)
     unusable: list[Problem] = []
-    remarks = list(_lint(engine, sources, unusable))
+    remarks = list(lint_sources(engine, sources, unusable))
     if as_json:
-        click.echo(json.dumps([_record(source, remark) for source, remark in remarks], ensure_ascii=False, indent=2))
+        records = [
+            {
+                "file": source,
+                "level": remark.level.value,
+                "place": remark.problem.place,
+                "text": str(remark.problem),
+            }
+            for source, remark in remarks
+        ]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     else:
         for source, remark in remarks:
             click.echo(f"{source}: {translate(_LEVELS[remark.level])}: {remark.problem}")
@@ -54,7 +63,8 @@ def command(sources: tuple[str, ...], as_json: bool, blocked: tuple[str, ...], f
     return 1 if any(remark.level == "error" for _, remark in remarks) else 0
 
 
-def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
+def lint_sources(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
+    """The remarks on checklists, schemes and visits, each with the file it is about."""
     tables = [source for source in sources if Path(source).suffix.lower() == ".toml"]
     visits = tuple(source for source in sources if source not in tables)
     if not sources:
@@ -66,7 +76,7 @@ def _lint(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> 
         unusable += (problem.inside(source) for problem in _failing_vectors(engine, record))
         yield from ((source, remark) for remark in _lint_record(engine, record))
     if visits:
-        yield from _lint_visits(engine, visits, unusable)
+        yield from lint_visits(engine, visits, unusable)
 
 
 def _added(engine: Engine, sources: list[str], unusable: list[Problem]) -> list[tuple[str, Checklist | Scheme]]:
@@ -101,7 +111,8 @@ def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[LintRem
         yield from (LintRemark(LintLevel.ERROR, problem) for problem in error.problems)
 
 
-def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
+def lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
+    """The remarks on visits: what a checklist requires and they lack, and what plugins doubt."""
     from cemaudit.scoring.lint import LintLevel, LintRemark
     from cemaudit.scoring.validation import missing_requirements
 
@@ -109,8 +120,3 @@ def _lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Proble
         checklist = engine.plan(located_visit.visit.checklist, located_visit.visit.day).checklist
         problems = [*missing_requirements(located_visit.visit, checklist), *engine.review(located_visit.visit)]
         yield from ((located_visit.place, LintRemark(LintLevel.WARNING, problem)) for problem in problems)
-
-
-def _record(source: str, remark: LintRemark) -> dict[str, object]:
-    problem = remark.problem
-    return {"file": source, "level": remark.level.value, "place": problem.place, "text": str(problem)}

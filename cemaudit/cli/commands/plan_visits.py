@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import sample_size_to_dict
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import folder_of, json_option, place_options
-from cemaudit.cli.terminal import SCREEN, print_table, wrapped
-from cemaudit.language import N_, message, translate
+from cemaudit.cli.terminal import SCREEN, print_table, print_wrapped
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.compare.power_analysis import Against, SampleSizePlan
@@ -62,7 +63,7 @@ def command(
     shopper_sd: float | None,
     visit_sd: float | None,
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     as_json: bool,
 ) -> None:
     """Plan, and say it."""
@@ -71,54 +72,40 @@ def command(
 
     if same_shoppers and against == "target":
         raise click.UsageError(str(message("a target has no shoppers: leave out --same-shoppers")))
-    given_deviations = (store_sd, shopper_sd, visit_sd)
-    needs_snapshot = (url or given) and None in given_deviations
-    usual = spreads_of(url, given) if needs_snapshot else ASSUMED_DEVIATIONS
+    # a snapshot is only opened for a deviation that nobody named
+    needs_snapshot = (url or snapshot_path) and None in {store_sd, shopper_sd, visit_sd}
+    usual = _measured_deviations(folder_of(url, snapshot_path)) if needs_snapshot else ASSUMED_DEVIATIONS
     spreads = StandardDeviations(
-        *(own if pairs is None else pairs for own, pairs in zip(usual, given_deviations, strict=True))
+        usual.store if store_sd is None else store_sd,
+        usual.shopper if shopper_sd is None else shopper_sd,
+        usual.visit if visit_sd is None else visit_sd,
     )
     aim = DetectionGoal(against, same_shoppers, power / 100, confidence / 100)
     plan = plan_sample_size(difference, spreads, aim, assumed=not needs_snapshot)
     if as_json:
-        click.echo(json.dumps(_record(plan), ensure_ascii=False))
+        click.echo(json.dumps(sample_size_to_dict(plan), ensure_ascii=False))
     else:
-        _print(plan)
+        print_plan(plan)
 
 
-def spreads_of(url: str | None, given: Path | None) -> StandardDeviations:
+def _measured_deviations(snapshot_folder: Path) -> StandardDeviations:
     """The standard deviations of the visits in a snapshot, in points, by the model that compares its stores."""
+    from cemaudit.compare.fitting import fit_mixed_model
+    from cemaudit.compare.from_snapshot import read_cross_tabulation
+    from cemaudit.compare.league_table import standard_deviations
+    from cemaudit.compare.selection import Selection
     from cemaudit.ledger.query.reading import reading
 
-    with reading(folder_of(url, given)) as found:
-        from cemaudit.compare.fitting import fit_mixed_model
-        from cemaudit.compare.from_snapshot import read_cross_tabulation
-        from cemaudit.compare.reliability import StandardDeviations
-        from cemaudit.compare.selection import Selection
-
-        model = fit_mixed_model(read_cross_tabulation(found, Selection())).model
-        return StandardDeviations(model.unit_sd, next(iter(model.random_sds), 0.0), model.sigma)
+    with reading(snapshot_folder) as snapshot:
+        return standard_deviations(fit_mixed_model(read_cross_tabulation(snapshot, Selection())))
 
 
-def _record(plan: SampleSizePlan) -> dict[str, Any]:
-    return {
-        "difference": plan.difference,
-        **plan.aim._asdict(),
-        "visits": plan.visits,
-        "spreads": plan.spreads._asdict(),
-        "assumed": plan.assumed,
-        "steps": [step._asdict() for step in plan.steps],
-        "reliable": {f"{level:g}": visits for level, visits in plan.reliable.items()},
-    }
-
-
-def _print(plan: SampleSizePlan) -> None:
+def print_plan(plan: SampleSizePlan) -> None:
+    """Print the plan in words, and what other numbers of visits show."""
     for sentence in plan.sentences():
-        for line in wrapped(str(sentence), SCREEN, "  "):
-            click.echo(line)
-    click.echo()
-    headings = [translate(text) for text in _HEADINGS]
+        print_wrapped(sentence, width=SCREEN)
     rows = [[str(step.visits), f"{step.difference:.1f}", f"{step.reliability:.2f}"] for step in plan.steps]
-    print_table(headings, rows, "rrr")
+    print_table(_HEADINGS, rows, "rrr", gap=True)
 
 
 _HEADINGS = (N_("visits per store"), N_("smallest detectable difference"), N_("reliability"))

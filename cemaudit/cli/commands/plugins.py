@@ -31,14 +31,15 @@ def command(blocked: tuple[str, ...], as_json: bool) -> int:
     plugins = load_plugins(blocked)
     Library(plugins, built_in=BUILT_IN)  # reads every checklist, so that its problems are known
     if as_json:
-        click.echo(json.dumps([_record(plugin) for plugin in plugins.entries], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([plugin_to_dict(plugin) for plugin in plugins.entries], ensure_ascii=False, indent=2))
     else:
         for plugin in plugins.entries:
-            _show(plugin)
+            print_plugin(plugin)
     return 1 if plugins.problems else 0
 
 
-def _record(plugin: Plugin) -> dict[str, object]:
+def plugin_to_dict(plugin: Plugin) -> dict[str, object]:
+    """A plugin as plain JSON values."""
     return {
         "name": plugin.name,
         "distribution": plugin.distribution,
@@ -49,7 +50,8 @@ def _record(plugin: Plugin) -> dict[str, object]:
     }
 
 
-def _show(plugin: Plugin) -> None:
+def print_plugin(plugin: Plugin) -> None:
+    """Print what a plugin brings, and what is wrong with it."""
     click.echo(f"{plugin.name}  ({plugin.distribution} {plugin.version})")
     for label, values in ((message("hooks"), plugin.hooks), (message("checklists"), plugin.checklists)):
         if values:

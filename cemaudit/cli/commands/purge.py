@@ -57,7 +57,7 @@ def command(
             return 1
         file = ledger.database.file
         folder = media or (file and file.with_name(f"{file.stem}-media"))
-        _tell(purge(ledger, numbers, reason.strip(), folder), as_json)
+        print_removed(purge(ledger, numbers, reason.strip(), folder), as_json)
     if folder is None:
         click.echo(str(message("Evidence stays where it is: say where with --media, and run it again.")), err=True)
     return 0
@@ -65,18 +65,27 @@ def command(
 
 def _agreed() -> bool:
     """Whether whoever sits there agrees; ``UsageError`` where nobody does."""
+    # nobody is there to agree, and removing cannot be undone
     if not sys.stdin.isatty():
         raise click.UsageError(str(message("nothing was removed: agree with {option}", option="--yes")))
     return click.confirm(translate(N_("Remove it for good?")), err=True)
 
 
-def _tell(removed: PurgeResult, as_json: bool) -> None:
+def purge_to_dict(removed: PurgeResult) -> dict[str, int]:
+    """How much was removed, as plain JSON values."""
+    return {"visits": removed.visits, "identities": removed.identities, "files": removed.files}
+
+
+def print_removed(removed: PurgeResult, as_json: bool) -> None:
+    """Print how much was removed, and what still holds personal data."""
     if as_json:
-        click.echo(json.dumps(removed._asdict()))
+        click.echo(json.dumps(purge_to_dict(removed)))
         return
     text = message(
         "Removed: personal data of {visits} visits, {identities} identities, {files} files of evidence.",
-        **removed._asdict(),
+        visits=removed.visits,
+        identities=removed.identities,
+        files=removed.files,
     )
     click.echo(str(text))
     if removed.visits:

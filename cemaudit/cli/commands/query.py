@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from cemaudit.cli.options import (
     place_options,
     print_problems,
 )
-from cemaudit.cli.terminal import GAP, columns_of, screen_width, table_lines
+from cemaudit.cli.terminal import print_table, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["print_rows", "print_view"]
 
 Row = dict[str, Any]
-_WIDEST_HEADING = 14
 
 _HEADINGS = {
     "store": N_("store"), "region": N_("region"), "format": N_("format"), "brand": N_("brand"), "owner": N_("owner"),
@@ -54,23 +53,24 @@ _HEADINGS = {
 """What columns are called on a screen; programs get them by their names."""
 
 
-def print_view(shown: ViewResult, limit: int | None, *, pivoted: bool) -> None:
+def print_view(result: ViewResult, limit: int | None, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side."""
-    if shown.measures:
-        click.echo(str(message("Measure: {name}", name=", ".join(shown.measures))))
-    if not shown.rows:
+    if result.measures:
+        click.echo(str(message("Measure: {name}", name=", ".join(result.measures))))
+    if not result.rows:
         click.echo(str(message("nothing")))
         return
-    texts = 1 if pivoted else len(shown.keys) + ("name" in shown.rows[0])
-    rows = (_pivoted(shown) if pivoted else shown.rows)[:limit]
+    texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
+    rows = (_pivoted(result) if pivoted else result.rows)[:limit]
     columns = list(rows[0])
-    cells = {name: [_cell(row[name]) for row in rows] for name in columns}
-    pieces = _pieces(cells) if pivoted else [columns]
-    for number, piece in enumerate(pieces):
-        if number:
-            click.echo()
-        headings = [translate(_HEADINGS.get(name, name)) for name in piece]
-        _print_columns(headings, [cells[name] for name in piece], "l" * texts + "r" * (len(piece) - texts))
+    print_table(
+        [translate(_HEADINGS.get(name, name)) for name in columns],
+        [[_cell(row[name]) for name in columns] for row in rows],
+        "l" * texts + "r" * (len(columns) - texts),
+        width=screen_width(),
+        in_pieces=pivoted,
+        verbatim=True,
+    )
 
 
 def print_rows(rows: Sequence[Row], limit: int | None) -> None:
@@ -80,37 +80,20 @@ def print_rows(rows: Sequence[Row], limit: int | None) -> None:
         return
     columns = list(rows[0])
     sides = "".join("r" if any(isinstance(row[name], int | float) for row in rows) else "l" for name in columns)
-    _print_columns(columns, [[_cell(row[name], 2) for row in rows[:limit]] for name in columns], sides)
+    cells = [[_cell(row[name], 2) for name in columns] for row in rows[:limit]]
+    print_table(columns, cells, sides, width=screen_width(), verbatim=True)
 
 
-def _print_columns(headings: Sequence[str], cells: Sequence[Sequence[str]], sides: str) -> None:
-    for line in table_lines(headings, list(zip(*cells, strict=True)), sides, screen_width()):
-        click.echo(line)
-
-
-def _pivoted(shown: ViewResult) -> list[Row]:
+def _pivoted(result: ViewResult) -> list[Row]:
     """A row for each value of the first key, a column for each of the second."""
-    first, second = shown.keys
-    across = list(dict.fromkeys(row[second] for row in shown.rows))
+    first, second = result.keys
+    across = list(dict.fromkeys(row[second] for row in result.rows))
     rows_by_key: dict[Any, Row] = {}
-    for row in shown.rows:
+    for row in result.rows:
         rows_by_key.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = (
             row["mean"]
         )
     return list(rows_by_key.values())
-
-
-def _pieces(cells: dict[str, list[str]]) -> Iterator[list[str]]:
-    """The columns in pieces as wide as the screen, the first one in each."""
-    first, *others = ((name, max(map(columns_of, [name[:_WIDEST_HEADING], *texts]))) for name, texts in cells.items())
-    piece, used = [first[0]], first[1]
-    for name, width in others:
-        if len(piece) > 1 and used + len(GAP) + width > screen_width():
-            yield piece
-            piece, used = [first[0]], first[1]
-        piece.append(name)
-        used += len(GAP) + width
-    yield piece
 
 
 def _cell(value: object, digits: int = 1) -> str:
@@ -170,7 +153,7 @@ class _QueryCommand(localized.TranslatedCommand):
 def command(
     view: str | None,
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     by: tuple[str, ...],
     where: tuple[str, ...],
     since: datetime | None,
@@ -191,34 +174,35 @@ def command(
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
+    # SQL says for itself what a view would choose
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     question = LedgerQuery(tuple(dict.fromkeys(map(known_key, by))), visit_filter, scheme, measure)
     if sql:
         _refuse_beside_sql(question, on)
-        with reading(folder_of(url, given)) as opened:
+        with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
-            result = _run_sql(opened, sql, question)
+            result = run_sql(opened, sql, question)
     else:
-        with open_on_cluster(on, data, given) if on else reading(folder_of(url, given)) as found:
-            result = show(found, str(view), question)
-            problems = list(partly_scored(found, visit_filter, scheme))
-    _print(result, view, limit, as_json=as_json, as_csv=as_csv)
+        with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
+            result = show(snapshot, str(view), question)
+            problems = list(partly_scored(snapshot, visit_filter, scheme))
+    print_result(result, view, limit, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
 
 
-def _print(shown: ViewResult, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+def print_result(result: ViewResult, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
-        for row in shown.rows[:limit]:
-            click.echo(json.dumps(_common_measure(shown) | row, ensure_ascii=False, default=str))
+        for row in result.rows[:limit]:
+            click.echo(json.dumps(_common_measure(result) | row, ensure_ascii=False, default=str))
     elif as_csv:
-        _print_csv([_common_measure(shown) | row for row in shown.rows[:limit]])
+        _print_csv([_common_measure(result) | row for row in result.rows[:limit]])
     elif view:
-        print_view(shown, limit, pivoted=view == "heatmap" and len(shown.keys) == 2)
+        print_view(result, limit, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:
-        print_rows(shown.rows, limit)
+        print_rows(result.rows, limit)
 
 
 def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
@@ -238,7 +222,7 @@ def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
             raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
 
 
-def _run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
+def run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     """What the SQL of a file returns."""
     from cemaudit.files import read_text
     from cemaudit.ledger.query import ViewResult, ask
@@ -247,15 +231,15 @@ def _run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     text = read_text(sql, _MOST_SQL)
     refs = checklists_asked(opened, question, one=True)
     if len(refs) > 1:
-        what = message("visits of several checklists are there: {names}", names=", ".join(refs))
-        raise click.UsageError(f"{what} ({message('choose one with --where checklist=ID')})")
+        several = message("visits of several checklists are there: {names}", names=", ".join(refs))
+        raise click.UsageError(f"{several} ({message('choose one with --where checklist=ID')})")
     result = ask(opened, text, refs[0], question.scheme)
     return ViewResult((), [dict(zip(result.columns, row, strict=True)) for row in result.rows])
 
 
-def _common_measure(shown: ViewResult) -> dict[str, Any]:
+def _common_measure(result: ViewResult) -> dict[str, Any]:
     """The measure, where it is the same for all rows."""
-    return {"measure": ", ".join(shown.measures)} if shown.measures else {}
+    return {"measure": ", ".join(result.measures)} if result.measures else {}
 
 
 def _print_csv(rows: Sequence[dict[str, Any]]) -> None:

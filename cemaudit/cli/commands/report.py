@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,10 @@ from cemaudit.cli.options import (
     place_options,
     print_plugin_problems,
     print_problems,
-    progress,
     scheme_option,
     visits_argument,
 )
+from cemaudit.cli.terminal import progress
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message
 
@@ -60,7 +61,7 @@ def command(
     target: float | None,
     named: bool,
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     scheme_ref: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
@@ -77,9 +78,10 @@ def command(
     problems: list[Problem] = []
     visits_by_id = {located_visit.visit.id: located_visit for located_visit in valid_visits(engine, visits, problems)}
     reports = list(report_contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
-    wanted = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
-    places = _store_places(folder_of(url, given), wanted, target, named=named) if place else {}
-    for context in progress(message("writing reports"), wanted):
+    contexts = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    places = store_places(folder_of(url, snapshot_path), contexts, target, named=named) if place else {}
+    # on a screen the paths show how far it is, and would tear a bar apart
+    for context in contexts if sys.stdout.isatty() else progress(message("writing reports"), contexts):
         with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
             report = store_report(context, engine.sections(context), media, places.get(_key(context)))
             click.echo(write_report(report, folder, current()))
@@ -94,8 +96,8 @@ def _key(context: Context) -> tuple[str, str]:
     return audit.checklist.id, audit.visit.store
 
 
-def _store_places(
-    folder: Path, wanted: Sequence[Context], target: float | None, *, named: bool
+def store_places(
+    folder: Path, contexts: Sequence[Context], target: float | None, *, named: bool
 ) -> dict[tuple[str, str], StorePlace]:
     """The place of each store among those visited with the same checklist; why there is none is said."""
     from cemaudit.compare.errors import NotEstimable
@@ -105,9 +107,9 @@ def _store_places(
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.query.statement import Filter
 
-    store_places: dict[tuple[str, str], StorePlace] = {}
+    places_by_store: dict[tuple[str, str], StorePlace] = {}
     with reading(folder) as opened:
-        for checklist in dict.fromkeys(_key(context)[0] for context in wanted):
+        for checklist in dict.fromkeys(_key(context)[0] for context in contexts):
             selection = Selection(Filter((Condition("checklist", (checklist,)),)))
             try:
                 league = fit_league(opened, selection, target)
@@ -115,16 +117,16 @@ def _store_places(
                 print_problems(refusal.problems)
                 continue
             places = places_of(opened, league, _trend(opened, selection), named=named)
-            store_places |= {(checklist, store): store_place for store, store_place in places.items()}
-    return store_places
+            places_by_store |= {(checklist, store): store_place for store, store_place in places.items()}
+    return places_by_store
 
 
-def _trend(reading: Local, asked: Selection) -> Trend | None:
+def _trend(reading: Local, selection: Selection) -> Trend | None:
     """From wave to wave; ``None`` where there are fewer than two."""
     from cemaudit.compare.errors import NotEstimable
     from cemaudit.compare.from_snapshot import estimate_trend
 
     try:
-        return estimate_trend(reading, asked)
+        return estimate_trend(reading, selection)
     except (BadInput, NotEstimable):
         return None

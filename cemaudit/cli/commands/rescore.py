@@ -66,7 +66,7 @@ MOST_STORES = 20
 @localized.common_options
 def command(
     url: str | None,
-    given: Path | None,
+    snapshot_path: Path | None,
     scheme: str,
     since: dt.datetime | None,
     where: tuple[str, ...],
@@ -84,12 +84,12 @@ def command(
     selection = _RescoringRequest(
         Engine(blocked, files), scheme, _checklists(where), since.date() if since else None, blocked
     )
-    show = _print_json if as_json else _print
+    show = print_difference_json if as_json else print_difference
     if on:
-        with open_on_cluster(on, data, given) as snapshot:
-            problems = _rescore_on_cluster(selection, snapshot, show)
+        with open_on_cluster(on, data, snapshot_path) as snapshot:
+            problems = rescore_on_cluster(selection, snapshot, show)
     elif url:
-        problems = _rescore_locally(selection, url, folder_of(url, given), processes, causes, show)
+        problems = rescore_locally(selection, url, folder_of(url, snapshot_path), processes, causes, show)
     else:
         raise click.UsageError(str(message("name a ledger with --ledger, or a cluster with --on")))
     print_problems(problems)
@@ -101,7 +101,7 @@ class _RescoringRequest(NamedTuple):
 
     engine: Engine
     scheme: str
-    which: Filter
+    visit_filter: Filter
     since: dt.date | None
     blocked: tuple[str, ...]
 
@@ -109,7 +109,7 @@ class _RescoringRequest(NamedTuple):
         """The checklists that are meant."""
         from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 
-        return checklists_asked(snapshot, LedgerQuery(which=self.which), one=False)
+        return checklists_asked(snapshot, LedgerQuery(which=self.visit_filter), one=False)
 
 
 Show = Callable[[str, str, "SchemeDifference", "CauseCounts"], None]
@@ -124,8 +124,8 @@ def _checklists(where: tuple[str, ...]) -> Filter:
     return visit_filter
 
 
-def _rescore_locally(
-    asked: _RescoringRequest, url: str, folder: Path, processes: int | None, causes: int, show: Show
+def rescore_locally(
+    request: _RescoringRequest, url: str, folder: Path, processes: int | None, causes: int, show: Show
 ) -> list[Problem]:
     """In this program, on all processors."""
     from cemaudit.ledger import open_ledger, rescore_history
@@ -133,33 +133,38 @@ def _rescore_locally(
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.rescoring.differences import count_causes, scheme_difference
 
-    engine, scheme, begun = asked.engine, asked.scheme, time.monotonic()
+    engine, scheme, begun = request.engine, request.scheme, time.monotonic()
     with open_ledger(url) as ledger:
         with reading(folder) as snapshot:
-            refs = asked.refs(snapshot)
+            refs = request.refs(snapshot)
         done = rescore_history(
             ledger, url, engine, folder, scheme,
-            refs=refs, since=asked.since, blocked=asked.blocked, processes=processes or processors(),
+            refs=refs, since=request.since, blocked=request.blocked, processes=processes or processors(),
         )  # fmt: skip
         _print_done(done, time.monotonic() - begun)
         with reading(folder) as snapshot:
             for ref in done.refs:
-                difference = scheme_difference(snapshot, ref, scheme, asked.since)
+                difference = scheme_difference(snapshot, ref, scheme, request.since)
                 show(ref, scheme, difference, count_causes(ledger, engine, difference.changed, scheme, causes))
     return done.problems
 
 
-def _rescore_on_cluster(asked: _RescoringRequest, snapshot: SparkSnapshot, show: Show) -> list[Problem]:
+def rescore_on_cluster(request: _RescoringRequest, snapshot: SparkSnapshot, show: Show) -> list[Problem]:
     """On a cluster, which has no visits to look for causes in."""
     from cemaudit.ledger.rescoring.differences import CauseCounts, scheme_difference
     from cemaudit.ledger.spark.rescoring import rescore_on
 
     begun = time.monotonic()
-    refs = asked.refs(snapshot)
-    done = rescore_on(snapshot, asked.engine, asked.scheme, refs, since=asked.since, blocked=asked.blocked)
+    refs = request.refs(snapshot)
+    done = rescore_on(snapshot, request.engine, request.scheme, refs, since=request.since, blocked=request.blocked)
     _print_done(done, time.monotonic() - begun)
     for ref in done.refs:
-        show(ref, asked.scheme, scheme_difference(snapshot, ref, asked.scheme, asked.since), CauseCounts(0, Counter()))
+        show(
+            ref,
+            request.scheme,
+            scheme_difference(snapshot, ref, request.scheme, request.since),
+            CauseCounts(0, Counter()),
+        )
     return done.problems
 
 
@@ -173,7 +178,8 @@ def _print_done(done: RescoringResult, seconds: float) -> None:
     print_not_vectorized(done.fallbacks)
 
 
-def _print_json(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCounts) -> None:
+def print_difference_json(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCounts) -> None:
+    """Print what changes in a checklist as one line of JSON."""
     stores = [{"store": store, **_numbers(change)} for store, change in difference.stores.items()]
     bands = [{"before": old, "after": new, "visits": count} for (old, new), count in _by_count(difference)]
     causes_json = {"visits": causes.visits, **dict(sorted(causes.kinds.items()))}
@@ -186,20 +192,21 @@ def _numbers(change: Any) -> dict[str, Any]:
 
 
 def _by_count(difference: SchemeDifference) -> list[tuple[tuple[str | None, str | None], int]]:
-    return sorted(difference.bands.items(), key=lambda one: (-one[1], [label or "" for label in one[0]]))
+    return sorted(difference.bands.items(), key=lambda counted: (-counted[1], [label or "" for label in counted[0]]))
 
 
-def _print(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCounts) -> None:
+def print_difference(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCounts) -> None:
+    """Print what changes in a checklist: bands, stores and causes."""
     total = difference.whole
     click.echo(f"{ref} -> {scheme}")
     click.echo(str(message("{moved} of {all} visits change band", moved=f"{total.moved:,}", all=f"{total.visits:,}")))
     if total.mean is not None:
         click.echo(str(message("Headline: {mean} on average", mean=f"{total.mean:+.2f}")))
     bands = [[old or "-", new or "-", f"{count:,}"] for (old, new), count in _by_count(difference)]
-    _print_rows([N_("Before"), N_("After"), N_("Visits")], bands, "llr")
-    most = sorted(difference.stores.items(), key=lambda one: (-abs(one[1].mean or 0), one[0]))[:MOST_STORES]
+    print_table((N_("Before"), N_("After"), N_("Visits")), bands, "llr", gap=True)
+    most = sorted(difference.stores.items(), key=lambda counted: (-abs(counted[1].mean or 0), counted[0]))[:MOST_STORES]
     stores = [[s, f"{c.visits:,}", f"{c.moved:,}", "-" if c.mean is None else f"{c.mean:+.2f}"] for s, c in most]
-    _print_rows([N_("Store"), N_("Visits"), N_("Other band"), N_("Change")], stores, "lrrr")
+    print_table((N_("Store"), N_("Visits"), N_("Other band"), N_("Change")), stores, "lrrr", gap=True)
     if causes.visits:
         click.echo()
         click.echo(
@@ -212,10 +219,4 @@ def _print(ref: str, scheme: str, difference: SchemeDifference, causes: CauseCou
             )
         )
         kinds = [[translate(CAUSE_TITLES[kind]), f"{count:,}"] for kind, count in causes.kinds.most_common()]
-        _print_rows([N_("Because of"), N_("Visits")], kinds, "lr")
-
-
-def _print_rows(headings: list[str], rows: list[list[str]], sides: str) -> None:
-    if rows:
-        click.echo()
-        print_table([translate(heading) for heading in headings], rows, sides)
+        print_table((N_("Because of"), N_("Visits")), kinds, "lr", gap=True)

@@ -33,14 +33,16 @@ def command(draft: str, at: str | None, blocked: tuple[str, ...], files: tuple[P
     if found_draft.state is DraftState.DISCARDED:
         hint = message("take it out with 'cemaudit discard --restore {number}'", number=found_draft.header.number)
         raise BadInput(Problem(message("draft {number} is in the bin", number=found_draft.header.number), hint=hint))
-    asked = questions(found_draft)
-    start_question = find(asked, at) if at else None
+    all_questions = questions(found_draft)
+    start_question = find(all_questions, at) if at else None
     if at and start_question is None:
         raise BadInput(Problem(message("no such question: {word}", word=at)))
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
     _tell_version(engine, found_draft.checklist.id, found_draft.checklist.ref)
-    return run_conversation(desk, found_draft, engine, None if start_question is None else asked[start_question].name)
+    return run_conversation(
+        desk, found_draft, engine, None if start_question is None else all_questions[start_question].name
+    )
 
 
 def _tell_version(engine: object, checklist_id: str, ref: str) -> None:

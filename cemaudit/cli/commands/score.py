@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,18 +16,21 @@ from cemaudit.cli.options import (
     json_option,
     print_plugin_problems,
     print_problems,
-    progress,
     scheme_option,
     visits_argument,
 )
 from cemaudit.cli.scheme_changes import print_scheme_changes
-from cemaudit.cli.terminal import print_table
-from cemaudit.language import N_, message, printable, translate
+from cemaudit.cli.terminal import print_table, progress
+from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.errors import Problem
     from cemaudit.model import Audit, Score
     from cemaudit.scoring import Engine
+
+__all__ = ["audit_to_dict", "score_to_dict"]
+
+_HEADINGS = (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))
 
 
 @localized.command(
@@ -62,17 +64,20 @@ def command(
             raise click.UsageError(str(message("give either --compose or --against")))
         return print_scheme_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
-    audits = progress(message("scoring"), _audits(engine, visits, problems, compose))
+    audits = progress(message("scoring"), score_visits(engine, visits, problems, compose))
     if as_json:
-        _print_json(audits)
+        print_audits_json(audits)
     else:
-        _print_tables(engine, list(audits))
+        print_audits(engine, list(audits))
     print_problems(problems)
     print_plugin_problems(engine)
     return 3 if problems else 0
 
 
-def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None) -> Iterator[Audit]:
+def score_visits(
+    engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None
+) -> Iterator[Audit]:
+    """Score the visits that fit their checklist; compose them by store where a scheme to compose is named."""
     from cemaudit.scoring import make_audit
     from cemaudit.scoring.bands import order_by_peer_bands
     from cemaudit.scoring.composition import compose_by_store
@@ -85,50 +90,34 @@ def _audits(engine: Engine, sources: tuple[str, ...], problems: list[Problem], c
     return order_by_peer_bands(compose_by_store(engine.plan(composed), audits) if composed else audits)
 
 
-def _print_json(audits: Iterable[Audit]) -> None:
-    from cemaudit.scoring.bands import find_consequences
+def print_audits_json(audits: Iterable[Audit]) -> None:
+    """Print one JSON object for each audit, with what follows from the bands so far."""
+    from cemaudit.scoring.composition import with_consequences
 
-    labels: dict[tuple[str, str], list[str | None]] = defaultdict(list)
-    for audit in audits:
-        past = labels[audit.visit.store, audit.scheme.ref]
-        past.append(audit.band.label if audit.band else None)
-        following = [consequence.id for consequence in find_consequences(audit.scheme, past)]
-        click.echo(json.dumps(_record(audit) | {"consequences": following}, ensure_ascii=False))
-
-
-def _print_tables(engine: Engine, audits: list[Audit]) -> None:
-    headings = [translate(heading) for heading in (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))]
-    if audits:
-        print_table(headings, [_row(audit) for audit in audits], align="llllr")
-    by_plan: dict[str, list[Audit]] = defaultdict(list)
-    for audit in audits:
-        by_plan[audit.checklist.ref].append(audit)
-    for group in by_plan.values():
-        _print_over_visits(engine, group)
+    # line by line, so that whoever reads need not wait for the last visit
+    for audit, consequences in with_consequences(audits):
+        record = audit_to_dict(audit) | {"consequences": [consequence.id for consequence in consequences]}
+        click.echo(json.dumps(record, ensure_ascii=False))
 
 
-def _print_over_visits(engine: Engine, audits: list[Audit]) -> None:
-    """The scheme's summaries over the audits of one checklist, and what follows from each store's bands."""
+def print_audits(engine: Engine, audits: list[Audit]) -> None:
+    """The audits, then the summaries of each checklist and what follows from each store's bands."""
     from cemaudit.scoring import shown
-    from cemaudit.scoring.bands import find_consequences
-    from cemaudit.scoring.composition import summarise
+    from cemaudit.scoring.composition import summarise_by_checklist
 
-    scheme = audits[0].scheme
-    plan = engine.plan(audits[0].visit.checklist, audits[0].visit.day)
-    scores = summarise(plan, audits)
-    for summary in scheme.summaries:
-        score = scores[summary.id]
-        value = shown(score.value) if score.value is not None else score.reason and score.reason.words
-        click.echo(f"{summary.title or summary.id} ({summary.how}, {score.used}/{score.asked}): {value}")
-    labels: dict[str, list[str | None]] = defaultdict(list)
-    for audit in audits:
-        labels[audit.visit.store].append(audit.band.label if audit.band else None)
-    for store, past in labels.items():
-        for consequence in find_consequences(scheme, past):
-            click.echo(f"{printable(store)}: {consequence.title}")
+    print_table(_HEADINGS, [_row(audit) for audit in audits], "llllr")
+    for checklist in summarise_by_checklist(engine, audits):
+        for summary in checklist.scheme.summaries:
+            score = checklist.scores[summary.id]
+            value = shown(score.value) if score.value is not None else score.reason and score.reason.words
+            click.echo(f"{summary.title or summary.id} ({summary.how}, {score.used}/{score.asked}): {value}")
+        for store, consequences in checklist.consequences.items():
+            for consequence in consequences:
+                click.echo(f"{printable(store)}: {consequence.title}")
 
 
-def _record(audit: Audit) -> dict[str, Any]:
+def audit_to_dict(audit: Audit) -> dict[str, Any]:
+    """An audit as plain JSON values: the visit it is of, its band, its scores and the critical items that failed."""
     visit = audit.visit
     return {
         "visit": visit.id,
@@ -138,12 +127,13 @@ def _record(audit: Audit) -> dict[str, Any]:
         "checklist": audit.checklist.ref,
         "scheme": audit.scheme.ref,
         "band": audit.band.label if audit.band else None,
-        "measures": {name: _measure(score) for name, score in audit.scores.items()},
+        "measures": {name: score_to_dict(score) for name, score in audit.scores.items()},
         "failed_critical": list(audit.failed_critical),
     }
 
 
-def _measure(score: Score) -> dict[str, Any]:
+def score_to_dict(score: Score) -> dict[str, Any]:
+    """A score as plain JSON values: its value, or the reason why it has none, and how many members it is made of."""
     if score.value is None:
         return {"value": None, "reason": score.reason and score.reason.value, "used": score.used, "asked": score.asked}
     is_whole_number = score.value.denominator == 1

@@ -56,12 +56,12 @@ def command(
     with desk.opened(found_draft, engine) as held:
         ready = refuse_unready(held)
         signing = signing_key(key) if key else None
-        sealed = seal(held, folder, _signed(name, ready.visit.shopper), signing)
-    _tell(sealed)
+        sealed = seal(held, folder, ask_for_signature(name, ready.visit.shopper), signing)
+    print_sealed(sealed)
     return 0
 
 
-def _signed(name: str | None, shopper: str | None) -> str:
+def ask_for_signature(name: str | None, shopper: str | None) -> str:
     """The code that signs the statement, asked for below it unless given; it is that of the shopper, where known."""
     from cemaudit.cli.terminal import Terminal
     from cemaudit.entry.briefing import STATEMENT
@@ -80,7 +80,8 @@ def _signed(name: str | None, shopper: str | None) -> str:
     return name
 
 
-def _tell(sealed: Sealed) -> None:
+def print_sealed(sealed: Sealed) -> None:
+    """Print where the sealed file is, and what is in it."""
     count = len(sealed.media)
     click.echo(str(message("Sealed and read again: {path}", path=sealed.path)))
     click.echo(f"  {message('evidence: {count}', count=count)}, SHA-256 {sealed.sha256}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import agreement_to_dict, rules_to_dict, severity_to_dict
 from cemaudit.cli.options import SnapshotOptions, open_selection, selection_options
 from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
-from cemaudit.cli.terminal import print_notes, print_section, screen_width, table_lines
+from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
 @localized.option("--least", type=click.IntRange(2), metavar="N", help=N_("Least number of visits of a shopper (5)."))
 @rows_options
 @localized.common_options
-def command(question: SnapshotOptions, least: int | None, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
+def command(question: SnapshotOptions, least: int | None, form: OutputFormat) -> None:
     """Show the shoppers."""
     from cemaudit.compare.from_snapshot import read_visit_arrays
     from cemaudit.compare.rater_agreement import shopper_agreement
@@ -55,45 +55,44 @@ def command(question: SnapshotOptions, least: int | None, as_json: bool, as_csv:
     with open_selection(question) as opened:
         arrays = read_visit_arrays(opened, question.asked())
         results, agreed = shopper_severities(arrays, rules), shopper_agreement(arrays, rules)
-    form, rows = OutputFormat(as_json, as_csv, xlsx), list(map(_row, results.shoppers))
-    if not write_rows(form, _COLUMNS, rows, lambda: _document(results, agreed, rules)):
-        _print(results, agreed)
+    rows = list(map(severity_to_dict, results.shoppers))
+    if not write_rows(form, _COLUMNS, rows, lambda: severities_to_dict(results, agreed, rules)):
+        print_severities(results, agreed)
 
 
-def _row(one: ShopperSeverity) -> dict[str, Any]:
-    row = one._asdict()
-    row["low"], row["high"] = row.pop("interval")
-    return row
-
-
-def _document(found: ShopperSeverities, agreed: ShopperAgreement, rules: ComparisonRules) -> dict[str, Any]:
-    rows, notes = list(map(_row, found.shoppers)), list(map(str, found.notes))
-    agreement = agreed._asdict() | {
-        "alpha": agreed.alpha and agreed.alpha._asdict(),
-        "icc": agreed.icc and agreed.icc._asdict(),
-        "notes": list(map(str, agreed.notes)),
+def severities_to_dict(
+    severities: ShopperSeverities, agreement: ShopperAgreement, rules: ComparisonRules
+) -> dict[str, Any]:
+    """Severity and agreement of shoppers as plain JSON values."""
+    return {
+        "shoppers": list(map(severity_to_dict, severities.shoppers)),
+        "few": severities.few,
+        "sd": severities.sd,
+        "visit_sd": severities.visit_sd,
+        "apart": severities.apart,
+        "notes": list(map(str, severities.notes)),
+        "agreement": agreement_to_dict(agreement),
+        "rules": rules_to_dict(rules),
     }
-    return found._asdict() | {"shoppers": rows, "agreement": agreement, "notes": notes, "rules": rules._asdict()}
 
 
-def _print(found: ShopperSeverities, agreed: ShopperAgreement) -> None:
+def print_severities(severities: ShopperSeverities, agreement: ShopperAgreement) -> None:
+    """Print the severity of each shopper, and how far they agree."""
     text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
-    print_notes([message(text, sd=f"{found.sd:.1f}", visit=f"{found.visit_sd:.1f}"), *found.notes])
-    if found.shoppers:
-        click.echo()
-        headings = [translate(heading) for heading in _HEADINGS]
-        for line in table_lines(headings, list(map(_cells, found.shoppers)), "lrrrrrl", screen_width()):
-            click.echo(line)
-    print_section(N_("Agreement between shoppers"), agreed.notes)
+    print_notes([message(text, sd=f"{severities.sd:.1f}", visit=f"{severities.visit_sd:.1f}"), *severities.notes])
+    print_table(_HEADINGS, list(map(_cells, severities.shoppers)), "lrrrrrl", width=screen_width(), gap=True)
+    print_section(N_("Agreement between shoppers"), agreement.notes)
 
 
-def _cells(one: ShopperSeverity) -> list[str]:
+def _cells(shopper: ShopperSeverity) -> list[str]:
+    signs = [(shopper.strict, N_("strict")), (shopper.mild, N_("mild"))]
+    remarks = [text for holds, text in signs if holds] + ([_SPREADS[shopper.spread]] if shopper.spread else [])
     return [
-        one.shopper, str(one.visits), str(one.stores), f"{one.severity:+.1f}", interval_text(one.interval, 1),
-        f"{one.ratio:.2f}", ", ".join(map(translate, _remarks(one))),
-    ]  # fmt: skip
-
-
-def _remarks(one: ShopperSeverity) -> list[str]:
-    remarks = [(one.strict, N_("strict")), (one.mild, N_("mild"))]
-    return [text for holds, text in remarks if holds] + ([_SPREADS[one.spread]] if one.spread else [])
+        shopper.shopper,
+        str(shopper.visits),
+        str(shopper.stores),
+        f"{shopper.severity:+.1f}",
+        interval_text(shopper.interval, 1),
+        f"{shopper.ratio:.2f}",
+        ", ".join(map(translate, remarks)),
+    ]

@@ -28,10 +28,11 @@ def command(draft: str, as_json: bool) -> None:
     if as_json:
         click.echo(line_of(found_draft.visit))
     else:
-        _show(found_draft)
+        print_draft(found_draft)
 
 
-def _show(draft: Draft) -> None:
+def print_draft(draft: Draft) -> None:
+    """Print the questions of a draft with what was answered."""
     from cemaudit.cli.terminal import Terminal
     from cemaudit.entry.questions import questions
     from cemaudit.entry.wording import ask_line, shown_value
@@ -46,11 +47,11 @@ def _show(draft: Draft) -> None:
             screen.say()
             screen.say(str(touchpoint.title) if touchpoint else "")
         answer_text = shown_value(question, draft)
-        shown = (
+        answer = (
             translate(N_("(open)")) if answer_text is None and question.is_open(draft.values) else answer_text or "-"
         )
         screen.say(f"  {ask_line(question)}")
-        for line in shown.splitlines() or ["-"]:
+        for line in answer.splitlines() or ["-"]:
             screen.say(f"      {line}")
     for override in draft.visit.overrides:
         screen.say(f"  {message('let stand: {said}', said=override.said)} ({printable(override.reason)})")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @localized.common_options
 def command(
     url: str,
-    given: Path | None,
+    snapshot_path: Path | None,
     processes: int | None,
     as_json: bool,
     blocked: tuple[str, ...],
@@ -56,23 +56,24 @@ def command(
     engine = Engine(blocked, files)
     begun = time.monotonic()
     with open_ledger(url) as ledger:
-        folder = folder_of(url, given)
+        folder = folder_of(url, snapshot_path)
         update = update_snapshot(ledger, engine, folder, blocked=blocked, processes=processes or processors())
     seconds = time.monotonic() - begun
     if as_json:
         numbers = {"visits": update.visits, "files": update.files, "covered": update.covered}
         click.echo(json.dumps({**numbers, "folder": str(folder), "seconds": round(seconds, 3)}))
     else:
-        _tell(update, folder, seconds)
+        print_update(update, folder, seconds)
     print_not_vectorized(update.fallbacks)
     print_plugin_problems(engine)
 
 
-def _tell(taken: SnapshotUpdate, folder: Path, seconds: float) -> None:
-    rate = f"{taken.visits / max(seconds, 0.001):,.0f}"
+def print_update(update: SnapshotUpdate, folder: Path, seconds: float) -> None:
+    """Print how much was written, and where."""
+    rate = f"{update.visits / max(seconds, 0.001):,.0f}"
     text = message(
         "{visits} visits written into {files} files, {rate} a second; up to visit {covered} of the ledger",
-        visits=f"{taken.visits:,}", files=taken.files, rate=rate, covered=f"{taken.covered:,}",
+        visits=f"{update.visits:,}", files=update.files, rate=rate, covered=f"{update.covered:,}",
     )  # fmt: skip
     click.echo(str(text))
     click.echo(str(folder))

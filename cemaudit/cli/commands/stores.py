@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +11,7 @@ from cemaudit.cli import localized
 from cemaudit.cli.localized import group
 from cemaudit.cli.options import FILE, json_option, ledger_option, print_new_ledger, print_problems
 from cemaudit.cli.terminal import print_table
-from cemaudit.language import N_, message, translate
-
-if TYPE_CHECKING:
-    from cemaudit.ledger.store_registry import Store
-
+from cemaudit.language import N_, message
 
 _ABOUT = {
     "import": N_("Import stores from a table or JSON."),
@@ -73,14 +68,13 @@ def list_(url: str, as_json: bool) -> None:
     if as_json:
         for store in stores:
             click.echo(json.dumps(store.model_dump(mode="json"), ensure_ascii=False))
-    elif stores:
-        print_table([translate(heading) for heading in _HEADINGS], [_row(store) for store in stores])
-
-
-def _row(store: Store) -> list[str]:
-    opened = store.opened.isoformat() if store.opened else ""
-    texts = (store.name, store.region, store.format, store.brand, opened, store.pool)
-    return [store.id, *(text or "" for text in texts)]
+    else:
+        rows = []
+        for store in stores:
+            opened = store.opened.isoformat() if store.opened else ""
+            texts = (store.name, store.region, store.format, store.brand, opened, store.pool)
+            rows.append([store.id, *(text or "" for text in texts)])
+        print_table(_HEADINGS, rows)
 
 
 command.add_command(import_)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.localized import PROBABILITY, BoundedNumber
-from cemaudit.cli.options import SnapshotOptions, open_selection, pool_key, pool_option, selection_options
-from cemaudit.cli.output import OutputFormat, rows_options, write_rows
-from cemaudit.cli.terminal import print_section, screen_width, table_lines
+from cemaudit.cli.comparison_json import monitoring_to_dict
+from cemaudit.cli.localized import BoundedNumber
+from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
+from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.control_charts import StoreAlarm
     from cemaudit.compare.intervals import Interval
     from cemaudit.compare.trends import Trend
     from cemaudit.compare.waves import WaveScore, WaveSeries
@@ -53,8 +52,7 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
 @localized.option("--false-alarms", type=BoundedNumber(0, 1_000_000, min_open=True), default=1.0, show_default=True,
               metavar="N", help=N_("Expected number of false alarms among all stores."))  # fmt: skip
 @pool_option
-@localized.option("--level", type=PROBABILITY, metavar="P",
-              help=N_("Confidence level of intervals (0.9)."))  # fmt: skip
+@level_option
 @rows_options
 @localized.common_options
 def command(
@@ -64,9 +62,7 @@ def command(
     false_alarms: float,
     pool: str | None,
     level: float | None,
-    as_json: bool,
-    as_csv: bool,
-    xlsx: Path | None,
+    form: OutputFormat,
 ) -> None:
     """Find what changed, and show it."""
     from cemaudit.compare.from_snapshot import estimate_trend
@@ -77,19 +73,20 @@ def command(
         trend = estimate_trend(
             opened, question.asked(pool=pool_key(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
         )  # fmt: skip
-    if not write_rows(OutputFormat(as_json, as_csv, xlsx), _COLUMNS, list(_rows(trend)), lambda: _document(trend)):
-        _show(trend)
+    if not write_rows(form, _COLUMNS, list(_rows(trend)), lambda: trend_to_dict(trend)):
+        print_trend(trend)
 
 
 def _rows(trend: Trend) -> Iterator[dict[str, Any]]:
     for point in trend.network.points:
-        yield _row("network", trend.network, point)
+        yield wave_row("network", trend.network, point)
     for part_series in trend.parts:
         for point in part_series.points:
-            yield _row(str(trend.by), part_series, point)
+            yield wave_row(str(trend.by), part_series, point)
 
 
-def _row(kind: str, series: WaveSeries, point: WaveScore) -> dict[str, Any]:
+def wave_row(kind: str, series: WaveSeries, point: WaveScore) -> dict[str, Any]:
+    """The score of a part in a wave as a flat row."""
     low, high = point.interval or (None, None)
     change_low, change_high = point.change_interval or (None, None)
     return {
@@ -99,10 +96,11 @@ def _row(kind: str, series: WaveSeries, point: WaveScore) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(trend: Trend) -> dict[str, Any]:
+def trend_to_dict(trend: Trend) -> dict[str, Any]:
+    """A trend as plain JSON values, with its sentences."""
     from cemaudit.compare.wording import trend_conclusions
 
-    facts, sentences, watching = trend.facts, trend_conclusions(trend), trend.watching
+    facts, sentences = trend.facts, trend_conclusions(trend)
     return {
         "measure": facts.measure,
         "better": facts.better,
@@ -115,36 +113,41 @@ def _document(trend: Trend) -> dict[str, Any]:
         "can_be_told": [str(sentence) for sentence in sentences.known],
         "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
         "series": list(_rows(trend)),
-        "stores": watching
-        and watching._asdict()
-        | {
-            "chart": watching.chart._asdict(),
-            "alarms": [alarm._asdict() for alarm in watching.alarms],
-        },
+        "stores": trend.watching and monitoring_to_dict(trend.watching),
     }
 
 
-def _show(trend: Trend) -> None:
+def print_trend(trend: Trend) -> None:
+    """Print what changed in words, the scores by wave, and the stores that changed."""
     from cemaudit.compare.wording import trend_conclusions
 
-    facts, sentences = trend.facts, trend_conclusions(trend)
-    click.echo(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+    sentences = trend_conclusions(trend)
+    print_compared_measure(trend.facts)
     print_section(N_("What the data show"), sentences.known)
     print_section(N_("What the data cannot show"), sentences.unknown)
     for series in ([trend.network], trend.parts):
-        rows = [_cells(one, point) for one in series for point in one.points]
-        _table(_HEADINGS, rows, "llrrrrrl")
-    if trend.watching:
-        _table(_ALARMS, [_alarm(alarm) for alarm in trend.watching.alarms], "llrrrr")
+        rows = [_cells(part, point) for part in series for point in part.points]
+        flagged = [point.is_significant for part in series for point in part.points]
+        _print_first_rows(_HEADINGS, rows, "llrrrrrl", flagged)
+    alarms = trend.watching.alarms if trend.watching else ()
+    alarm_rows = [
+        [
+            alarm.name,
+            translate(_SIDES[alarm.direction]),
+            str(alarm.visits),
+            f"{alarm.change:+.1f}",
+            f"{alarm.limit:.1f}",
+            str(alarm.at),
+        ]
+        for alarm in alarms
+    ]
+    _print_first_rows(_ALARMS, alarm_rows, "llrrrr")
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> None:
-    """The first rows; nothing where there are none."""
-    if not rows:
-        return
-    click.echo()
-    for line in table_lines([translate(heading) for heading in headings], rows[:MOST_SHOWN], sides, screen_width()):
-        click.echo(line)
+def _print_first_rows(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], sides: str, flagged: Sequence[bool] = ()
+) -> None:
+    print_table(headings, rows[:MOST_SHOWN], sides, width=screen_width(), gap=True, flagged=flagged[:MOST_SHOWN])
     if len(rows) > MOST_SHOWN:
         click.echo(str(message("... and {count} more rows: see --csv", count=len(rows) - MOST_SHOWN)))
 
@@ -164,8 +167,3 @@ def _cells(series: WaveSeries, point: WaveScore) -> list[str]:
 
 def _interval_text(interval: Interval | None, sign: str = "") -> str:
     return f"{interval.low:{sign}.1f}..{interval.high:{sign}.1f}" if interval else "-"
-
-
-def _alarm(alarm: StoreAlarm) -> list[str]:
-    side = translate(_SIDES[alarm.direction])
-    return [alarm.name, side, str(alarm.visits), f"{alarm.change:+.1f}", f"{alarm.limit:.1f}", str(alarm.at)]

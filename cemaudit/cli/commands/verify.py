@@ -11,14 +11,13 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.options import FILE, json_option, print_problems
-from cemaudit.cli.terminal import screen_width, wrapped
+from cemaudit.cli.terminal import print_wrapped
 from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.exchange import Sealed
-    from cemaudit.exchange.sealed.keys import PublicKey
     from cemaudit.exchange.sealed.revisions import RevisionStatus
 
 
@@ -52,19 +51,19 @@ def command(files: tuple[Path, ...], key_files: tuple[Path, ...], as_json: bool)
 
     keys = [key for path in key_files for key in read_public_keys(path)]
     missing: list[Problem] = []
-    found = standings(_sealed_files(files, missing), keys if key_files else None)
+    revisions = standings(sealed_files(files, missing), keys if key_files else None)
     if as_json:
-        records = [_record(path, standing) for path, standing in found.items()]
+        records = [revision_to_dict(path, standing) for path, standing in revisions.items()]
         click.echo(json.dumps(records, indent=2))  # ASCII: names of files need not be text
     else:
-        _print(found)
+        print_revisions(revisions)
     print_problems(missing)
     if missing:
         return 3
-    return 1 if any(standing.refusal for standing in found.values()) else 0
+    return 1 if any(standing.refusal for standing in revisions.values()) else 0
 
 
-def _sealed_files(paths: tuple[Path, ...], problems: list[Problem]) -> Iterator[Path]:
+def sealed_files(paths: tuple[Path, ...], problems: list[Problem]) -> Iterator[Path]:
     """The files, and the sealed ones in folders; what is not there goes to ``problems``."""
     from cemaudit.exchange import is_sealed
 
@@ -79,7 +78,7 @@ def _sealed_files(paths: tuple[Path, ...], problems: list[Problem]) -> Iterator[
         except OSError as error:
             problems.append(Problem(message("cannot be read: {why}", why=error.strerror), str(path)))
             continue
-        sealed = [path] if inside is None else [one for one in inside if is_sealed(one) and one.name[0] != "."]
+        sealed = [path] if inside is None else [file for file in inside if is_sealed(file) and file.name[0] != "."]
         if not sealed:
             problems.append(Problem(message("no .cemaudit files in the folder"), str(path)))
         yield from sealed
@@ -93,17 +92,17 @@ def _state(standing: RevisionStatus) -> str:
     return "repeated" if standing.gives_way_to.digest == standing.sealed.digest else "superseded"
 
 
-def _print(found: dict[Path, RevisionStatus]) -> None:
-    for path, standing in found.items():
+def print_revisions(revisions: dict[Path, RevisionStatus]) -> None:
+    """Print a line for each file, and how many of them are valid."""
+    for path, standing in revisions.items():
         other = standing.gives_way_to.path.name if standing.gives_way_to else ""
         state = message(_SAID[_state(standing)], file=other)
         reason = "; ".join(map(str, standing.refusal.problems)) if standing.refusal else ""
         detail = reason or f"{printable(path, LONGEST_PLACE)}: {', '.join(_description(standing.sealed))}"
-        for line in wrapped(f"{state}: {detail}", screen_width(), "  "):
-            click.echo(line)
-    if len(found) > 1:
-        good = sum(not standing.refusal for standing in found.values())
-        click.echo(str(message("{good} of {all} files are valid", good=good, all=len(found))))
+        print_wrapped(f"{state}: {detail}")
+    if len(revisions) > 1:
+        good = sum(not standing.refusal for standing in revisions.values())
+        click.echo(str(message("{good} of {all} files are valid", good=good, all=len(revisions))))
 
 
 def _description(sealed: Sealed | None) -> Iterator[str]:
@@ -116,25 +115,25 @@ def _description(sealed: Sealed | None) -> Iterator[str]:
     yield visit.day.isoformat() if visit.day else str(message("no date"))
     yield visit.checklist
     yield str(message("evidence: {count}", count=len(sealed.media)))
-    yield _signed_by(sealed.signer)
+    if sealed.signer is None:
+        yield str(message("not signed"))
+    else:
+        signature = f"{sealed.signer.fingerprint} {sealed.signer.comment}".strip()
+        yield str(message("signed with {key}", key=signature))
 
 
-def _signed_by(signer: PublicKey | None) -> str:
-    if signer is None:
-        return str(message("not signed"))
-    return str(message("signed with {key}", key=f"{signer.fingerprint} {signer.comment}".strip()))
-
-
-def _record(path: Path, standing: RevisionStatus) -> dict[str, Any]:
+def revision_to_dict(path: Path, standing: RevisionStatus) -> dict[str, Any]:
+    """A file and what was revisions of it as plain JSON values."""
     state = _state(standing)
     problem = str(standing.refusal) if standing.refusal else None
     record: dict[str, Any] = {"file": str(path), "state": state, "problem": problem}
     if standing.gives_way_to:
         record["gives_way_to"] = str(standing.gives_way_to.path)
-    return record | (_contents(standing.sealed) if standing.sealed else {})
+    return record | (sealed_to_dict(standing.sealed) if standing.sealed else {})
 
 
-def _contents(sealed: Sealed) -> dict[str, Any]:
+def sealed_to_dict(sealed: Sealed) -> dict[str, Any]:
+    """What a sealed file holds as plain JSON values."""
     visit, signer = sealed.visit, sealed.signer
     return {
         "visit": visit.id,

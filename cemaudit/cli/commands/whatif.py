@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,9 +20,9 @@ from cemaudit.cli.options import (
     scheme_option,
     visits_argument,
 )
-from cemaudit.cli.terminal import screen_width, table_lines
+from cemaudit.cli.terminal import print_bold, print_table, screen_width
 from cemaudit.errors import BadInput, Problem, nearest
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.model import Band
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 MOST_FIXES = 12
+_HEADINGS = (N_("Item"), N_("Question"), N_("Now"), N_("Instead"), N_("Cost"))
 
 
 @localized.command(
@@ -87,24 +88,21 @@ def command(
         goal = band_goal(plan.scheme, band, peers_among(engine, visits, plan.scheme))
     else:
         goal = measure_goal(plan, measure or plan.scheme.leading, str(at))
-    prices, unchanging = _prices(costs, plan)
+    prices, unchanging = read_costs(costs, plan)
     _refuse_unknown(fixed, plan, "--fixed")
     terms = WhatIfTerms(prices, {*fixed, *unchanging}, feelings=feelings, not_applicable=not_applicable)
     answer = what_if(plan, visit, goal, terms)
     if as_json:
-        record = {"visit": visit.id, "scheme": plan.scheme.ref, "goal": _goal(band, goal, at)} | answer.as_json()
+        goal_json = {"band": goal.label} if band is not None else {"measure": goal.measure, "at": at}
+        record = {"visit": visit.id, "scheme": plan.scheme.ref, "goal": goal_json} | answer.as_json()
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
-        _print(answer, plan)
+        print_answer(answer, plan)
     print_plugin_problems(engine)
     return 1 if answer.status in {"impossible", "unknown"} else 0
 
 
-def _goal(band: str | None, goal: Goal, at: str | None) -> dict[str, Any]:
-    return {"band": goal.label} if band is not None else {"measure": goal.measure, "at": at}
-
-
-def _prices(path: Path | None, plan: Plan) -> tuple[dict[str, Fraction], set[str]]:
+def read_costs(path: Path | None, plan: Plan) -> tuple[dict[str, Fraction], set[str]]:
     """The costs of a file, and the items that cost infinitely much; ``BadInput`` lists all that is wrong in it."""
     from cemaudit.checklists import read_toml
 
@@ -153,7 +151,8 @@ _VERDICTS = {
 }
 
 
-def _print(answer: WhatIf, plan: Plan) -> None:
+def print_answer(answer: WhatIf, plan: Plan) -> None:
+    """Print the cheapest way, and the best single changes."""
     from cemaudit.scoring.rounding import number_words
 
     click.echo(str(message("Now: {where}", where=_where(answer.before, plan, answer.goal))))
@@ -162,9 +161,10 @@ def _print(answer: WhatIf, plan: Plan) -> None:
     alone = {fix.change.name: fix for fix in answer.fixes if fix.change in answer.changes}
     if answer.changes:
         rows = [[*_row(change), _gain(alone.get(change.name))] for change in answer.changes]
-        _print_table(rows, [N_("Gain alone")], "llllrr")
+        print_table((*_HEADINGS, N_("Gain alone")), rows, "llllrr", width=screen_width())
     if answer.fixes:
-        click.echo(f"\n{message('Single changes, the best first:')}")
+        click.echo()
+        print_bold(message("Single changes, the best first:"))
         _print_fixes(answer.fixes[:MOST_FIXES], has_band=bool(answer.goal.label))
         if len(answer.fixes) > MOST_FIXES:
             click.echo(str(message("{count} more; --json lists all", count=len(answer.fixes) - MOST_FIXES)))
@@ -173,16 +173,9 @@ def _print(answer: WhatIf, plan: Plan) -> None:
 def _print_fixes(fixes: Sequence[SingleChange], *, has_band: bool) -> None:
     rows = [[*_row(fix.change), _gain(fix), _band(fix.band)] for fix in fixes]
     if has_band:
-        _print_table(rows, [N_("Gain"), N_("Band")], "llllrrl")
+        print_table((*_HEADINGS, N_("Gain"), N_("Band")), rows, "llllrrl", width=screen_width())
     else:
-        _print_table([row[:-1] for row in rows], [N_("Gain")], "llllrr")
-
-
-def _print_table(rows: Sequence[Sequence[str]], last: Sequence[str], align: str) -> None:
-    common = (N_("Item"), N_("Question"), N_("Now"), N_("Instead"), N_("Cost"))
-    headings = [translate(cell) for cell in (*common, *last)]
-    for line in table_lines(headings, rows, align, screen_width()):
-        click.echo(line)
+        print_table((*_HEADINGS, N_("Gain")), [row[:-1] for row in rows], "llllrr", width=screen_width())
 
 
 def _row(change: AnswerChange) -> list[str]:

@@ -46,6 +46,7 @@ __all__ = [
     "NewFile",
     "SnapshotFolder",
     "SnapshotProgress",
+    "progress_to_dict",
     "publish_manifest",
     "write_stores",
     "write_uncounted_visits",
@@ -86,6 +87,11 @@ class SnapshotProgress(NamedTuple):
     covered: int
     seen: int
     whole: bool = False
+
+
+def progress_to_dict(progress: SnapshotProgress) -> dict[str, Any]:
+    """The progress as a line of the trail holds it."""
+    return {"covered": progress.covered, "seen": progress.seen, "whole": progress.whole}
 
 
 class SnapshotFolder:

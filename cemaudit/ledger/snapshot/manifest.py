@@ -111,9 +111,37 @@ class SnapshotManifest(NamedTuple):
 
 def write_manifest(folder: Path, manifest: SnapshotManifest) -> None:
     """Write ``snapshot.json``; from then on the snapshot is the new one."""
-    data = manifest._asdict() | {"format": FORMAT, "parts": [part._asdict() for part in manifest.parts]}
     with replaced(folder / MANIFEST_FILE) as file:
-        file.write(canonical(data) + b"\n")
+        file.write(canonical(manifest_to_dict(manifest)) + b"\n")
+
+
+def manifest_to_dict(manifest: SnapshotManifest) -> dict[str, Any]:
+    """The manifest as ``snapshot.json`` holds it."""
+    return {
+        "format": FORMAT,
+        "covered": manifest.covered,
+        "made": manifest.made,
+        "trail": manifest.trail,
+        "parts": [_file_to_dict(part) for part in manifest.parts],
+        "checklists": manifest.checklists,
+        "schemes": manifest.schemes,
+        "layouts": manifest.layouts,
+        "layout_of": manifest.layout_of,
+        "sizes": manifest.sizes,
+    }
+
+
+def _file_to_dict(part: SnapshotFile) -> dict[str, Any]:
+    return {
+        "file": part.file,
+        "checklist": part.checklist,
+        "scheme": part.scheme,
+        "visits": part.visits,
+        "first": part.first,
+        "last": part.last,
+        "sha256": part.sha256,
+        "made": part.made,
+    }
 
 
 def read_manifest(folder: Path) -> SnapshotManifest:

@@ -20,6 +20,7 @@ from cemaudit.ledger.snapshot.folder import (
     NewFile,
     SnapshotFolder,
     SnapshotProgress,
+    progress_to_dict,
     publish_manifest,
     write_stores,
     write_uncounted_visits,
@@ -179,7 +180,7 @@ class _SnapshotRun:
         covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
         self.reached = self.reached._replace(covered=covered, whole=False)
         subject = f"{block * BLOCK + 1}-{covered}"
-        self.store.commit(files, KIND, subject, self.schemes.used, **self.reached._asdict())
+        self.store.commit(files, KIND, subject, self.schemes.used, **progress_to_dict(self.reached))
         self.taken.files += len(files)
         for block_files in made:
             self.taken.visits += block_files.answers.rows
@@ -191,7 +192,7 @@ class _SnapshotRun:
         if not self.reached.whole or not self._has_tables():
             files = [write_uncounted_visits(ledger, folder, self.last), write_stores(ledger, folder, self.last)]
             reached = SnapshotProgress(self.last, self.seen, whole=True)
-            self.store.commit(files, KIND, "published", **reached._asdict())
+            self.store.commit(files, KIND, "published", **progress_to_dict(reached))
         publish_manifest(self.store, self.last)
 
     def _has_tables(self) -> bool:
