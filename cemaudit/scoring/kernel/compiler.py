@@ -16,6 +16,7 @@ from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Rounding, Transform
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import evaluate
+from cemaudit.scoring.finding_columns import FindingCounter, count_exactly, no_findings
 from cemaudit.scoring.kernel.aggregators import Form, column_form
 from cemaudit.scoring.kernel.arithmetic import EDGE, MOST, Floats, Mask, NotVectorizable, NumberColumn
 from cemaudit.scoring.kernel.block import HAS_SCORE, NO_BAND, BlockScore, RowBlock, ScoredVisits, reason_code
@@ -257,8 +258,8 @@ class CompiledPlan:
         self._program = _Program(plan, self._none)
         self.fallbacks: dict[str, Message] = self._program.fallbacks
 
-    def run(self, columns: VisitColumns) -> ScoredVisits:
-        """The scores of all visits of ``columns``, equal to the exact ones."""
+    def run(self, columns: VisitColumns, *, with_findings: bool = False) -> ScoredVisits:
+        """The scores of all visits of ``columns``, equal to the exact ones; on request the core's findings, too."""
         program = self._program if self._has_usual_levels(columns) else _Program(self.plan, columns)
         names = [group.name for group in program.groups] + program.by_visit_names
         scored = ScoredVisits(
@@ -267,18 +268,27 @@ class CompiledPlan:
             reasons={name: np.zeros(columns.rows, np.int8) for name in names},
             bands=np.full(columns.rows, NO_BAND, np.int8),
             scheme_bands=self.plan.scheme.bands,
+            findings=no_findings(self.plan, columns.rows) if with_findings else {},
         )
-        doubtful, ungraded = set(columns.kept), set()
+        doubtful, ungraded, unsearched = set(columns.kept), set(), set()
         for start in range(0, columns.rows, BLOCK):
             block = RowBlock(columns, start, min(start + BLOCK, columns.rows))
             program.run(block, scored)
             doubtful |= _rows(block)
             program.grade_rows(block, scored)
             ungraded |= _rows(block)
+            if with_findings:
+                block.undecided_rows = np.zeros(block.rows, np.bool_)
+                program.findings.count(block, scored.findings)
+                unsearched |= _rows(block)
         for row in sorted(doubtful):
             self._decide(columns, row, scored)
         for row in sorted(ungraded - doubtful):
             self._decide_band(columns, row, scored)
+        for row in sorted(doubtful | unsearched if with_findings else ()):
+            counts = count_exactly(self._of_findings, columns.visit(row))
+            for place, rows in scored.findings.items():
+                rows[row] = counts[place]
         return ScoredVisits(**{**vars(scored), "decided": len(doubtful | ungraded)})
 
     def _has_usual_levels(self, columns: VisitColumns) -> bool:
@@ -299,6 +309,10 @@ class CompiledPlan:
     def _put_band(self, row: int, scores: Mapping[str, Score], scored: ScoredVisits) -> None:
         band = find_band(self.plan.scheme, scores)
         scored.bands[row] = NO_BAND if band is None else self.plan.scheme.bands.index(band)
+
+    @cached_property
+    def _of_findings(self) -> Plan:
+        return self.plan.part(self._program.findings.score_names)
 
     @cached_property
     def _of_bands(self) -> Plan:
@@ -329,7 +343,8 @@ class _Program:
                 self.fallbacks[measure.id] = error.why
             else:
                 self.groups += groups
-        self.wanted = set(_needed_scores(plan))
+        self.findings = FindingCounter(plan, columns)
+        self.wanted = {*_needed_scores(plan), *self.findings.score_names}
         self.by_visit = plan.part(self.fallbacks) if self.fallbacks else None
         self.by_visit_names = [
             score_name(planned.measure.id, group.key)
