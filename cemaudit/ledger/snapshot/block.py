@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -25,20 +25,30 @@ from cemaudit.ledger.snapshot.answer_columns import (
 from cemaudit.ledger.snapshot.manifest import FORMAT
 from cemaudit.ledger.snapshot.names import code_of, score_columns
 from cemaudit.ledger.snapshot.parquet import SnapshotColumn, SnapshotTable, WrittenFile, text_column, write
-from cemaudit.ledger.snapshot.score_columns import NO_SCORE, HundredthsScorer, ScoreHundredths, score_fields
+from cemaudit.ledger.snapshot.score_columns import (
+    NO_SCORE,
+    HundredthsScorer,
+    ScoreHundredths,
+    finding_fields,
+    score_fields,
+)
 from cemaudit.model import Checklist, Reason, Scheme, Visit
 from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring import Engine
 from cemaudit.scoring.aggregators import BUILT_IN
+from cemaudit.scoring.finding_columns import no_findings
+from cemaudit.scoring.findings import CORE_RULES
 from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
 from cemaudit.scoring.kernel.columns import columns_of_content
 from cemaudit.scoring.plan import make_plan
 
 __all__ = [
+    "BLOCK_KINDS",
     "BlockFiles",
     "BlockJob",
     "answers_metadata",
     "concatenate_columns",
+    "findings_metadata",
     "hundredths_scorer",
     "make_files",
     "scores_metadata",
@@ -114,8 +124,15 @@ def select_rows(columns: VisitColumns, rows: Array) -> VisitColumns:
 _AT_ONCE = 8_192  # visits read before they become columns
 
 
+BLOCK_KINDS = ("answers", "scores", "findings")
+"""The kinds of files that are made of the rows of a block."""
+
+
 class BlockJob(NamedTuple):
-    """What is to be done: ``checklist`` and ``schemes`` as JSON, plugins not to be loaded, the rows of a block."""
+    """What is to be done: ``checklist`` and ``schemes`` as JSON, plugins not to be loaded, the rows of a block.
+
+    ``kinds``: those of ``BLOCK_KINDS`` that are to be written.
+    """
 
     block: int
     folder: Path
@@ -123,37 +140,45 @@ class BlockJob(NamedTuple):
     schemes: tuple[str, ...]
     blocked: tuple[str, ...]
     rows: Sequence[LedgerRow]
+    kinds: tuple[str, ...] = BLOCK_KINDS
 
 
 class BlockFiles(NamedTuple):
-    """The files of a job, still without names; ``fallbacks``: what was scored visit by visit, and why."""
+    """The files of a job by kind, still without names; ``fallbacks``: what was scored visit by visit, and why."""
 
     block: int
     checklist: str
     first: int
     last: int
-    answers: WrittenFile
-    scores: WrittenFile
+    written: Mapping[str, WrittenFile]
     fallbacks: Mapping[str, str]
+
+    @property
+    def rows(self) -> int:
+        """How many visits are in each of them."""
+        return next(iter(self.written.values())).rows
 
 
 def make_files(job: BlockJob) -> BlockFiles:
-    """Write the answers and the scores of the rows of a job, by day."""
+    """Write the answers, the scores and the findings of the rows of a job, by day."""
     rows = sorted(job.rows, key=lambda row: (row.day or "", row.number))
     marks = [hundredths_scorer(job.checklist, scheme, job.blocked) for scheme in job.schemes]
     checklist = marks[0].plan.checklist
     settings, columns = _read(rows, checklist)
     heads = list(visit_setting_columns(rows, settings))
-    answers = [*heads, *visit_identity_columns(rows), *answer_fields(columns)]
-    scores = [*heads, *_scores(marks, np.array([row.scheme for row in rows]), columns)]
+    scores, findings = _scores(marks, np.array([row.scheme for row in rows]), columns)
+    tables = {
+        "answers": ([*heads, *visit_identity_columns(rows), *answer_fields(columns)], answers_metadata(checklist)),
+        "scores": ([*heads, *scores], scores_metadata(marks)),
+        "findings": ([heads[0], *findings], findings_metadata(marks)),
+    }
     numbers = [row.number for row in rows]
     return BlockFiles(
         job.block,
         checklist.ref,
         min(numbers),
         max(numbers),
-        write(SnapshotTable(len(rows), answers, answers_metadata(checklist)), job.folder / "answers" / checklist.ref),
-        write(SnapshotTable(len(rows), scores, scores_metadata(marks)), job.folder / "scores" / checklist.ref),
+        {kind: write(SnapshotTable(len(rows), *tables[kind]), job.folder / kind / checklist.ref) for kind in job.kinds},
         {name: str(why) for mark in marks for name, why in mark.fallbacks.items()},
     )
 
@@ -168,6 +193,13 @@ def scores_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
     plans = [mark.plan for mark in marks]
     schemes = [plan.scheme.ref for plan in plans]
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "scores": score_columns(*plans)}
+
+
+def findings_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
+    """What a file of the core's findings says of itself."""
+    plans = [mark.plan for mark in marks]
+    schemes = [plan.scheme.ref for plan in plans]
+    return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "rules": list(CORE_RULES)}
 
 
 def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> tuple[list[VisitSetting], VisitColumns]:
@@ -189,14 +221,19 @@ def _visits(rows: Sequence[LedgerRow]) -> Callable[[int], Visit]:
 
 def _scores(
     marks: Sequence[HundredthsScorer], schemes: NDArray[np.int64], columns: VisitColumns
-) -> Iterator[SnapshotColumn]:
-    """Each visit's scores under its scheme, whose place among ``marks`` is in ``schemes``."""
+) -> tuple[list[SnapshotColumn], list[SnapshotColumn]]:
+    """Each visit's scores and findings under its scheme, whose place among ``marks`` is in ``schemes``."""
     shown = score_columns(*(mark.plan for mark in marks))
     scores_by_column = {column.name: _not_asked(columns.rows) for column in shown}
+    counts = no_findings(marks[0].plan, columns.rows)
     bands: list[str | None] = [None] * columns.rows
     for index, mark in enumerate(marks):
         rows = np.flatnonzero(schemes == index)
-        found, scored = mark.run(columns if len(rows) == columns.rows else select_rows(columns, rows))
+        found, scored = mark.run(
+            columns if len(rows) == columns.rows else select_rows(columns, rows), with_findings=True
+        )
+        for place, times in scored.findings.items():
+            counts[place][rows] = times
         for name, marked in found.items():
             scores_by_column[name].hundredths[rows] = marked.hundredths
             scores_by_column[name].reasons[rows] = marked.reasons
@@ -204,9 +241,12 @@ def _scores(
         for row, band in zip(rows.tolist(), scored.bands.tolist(), strict=True):
             bands[row] = labels[band]
     refs = [mark.plan.scheme.ref for mark in marks]
-    yield text_column("scheme", [refs[index] for index in schemes.tolist()])
-    yield text_column("band", bands)
-    yield from score_fields(scores_by_column, shown)
+    scores = [
+        text_column("scheme", [refs[index] for index in schemes.tolist()]),
+        text_column("band", bands),
+        *score_fields(scores_by_column, shown),
+    ]
+    return scores, list(finding_fields(counts, columns.checklist))
 
 
 def _not_asked(rows: int) -> ScoreHundredths:

@@ -14,7 +14,7 @@ from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.processes import run_jobs
 from cemaudit.ledger.snapshot.answer_columns import LedgerRow
-from cemaudit.ledger.snapshot.block import BlockFiles, BlockJob, make_files
+from cemaudit.ledger.snapshot.block import BLOCK_KINDS, BlockFiles, BlockJob, make_files
 from cemaudit.ledger.snapshot.folder import (
     KIND,
     NewFile,
@@ -25,6 +25,7 @@ from cemaudit.ledger.snapshot.folder import (
     write_uncounted_visits,
 )
 from cemaudit.ledger.snapshot.manifest import BLOCK
+from cemaudit.ledger.snapshot.plugin_findings import PLUGIN_FINDINGS, PluginInquiry
 from cemaudit.model import Checklist, Scheme
 from cemaudit.scoring import Engine
 
@@ -101,14 +102,18 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     results = run_jobs(processes, make_files, taking.jobs())
     for block, made in groupby(_report_progress(results, report_progress), key=lambda one: one.block):
         taking.commit(block, list(made))
+    inquiry = PluginInquiry(taking.store, engine, taking.schemes.of, taking.last)
+    for file in inquiry.new_files():
+        taking.commit_plugin_findings(file)
     taking.finish()
+    inquiry.report_failures()
     return taking.taken
 
 
 def _report_progress(results: Iterable[BlockFiles], report_progress: Callable[[int], None]) -> Iterator[BlockFiles]:
     for made in results:
         yield made
-        report_progress(made.answers.rows)
+        report_progress(made.rows)
 
 
 class _SnapshotRun:
@@ -127,11 +132,17 @@ class _SnapshotRun:
         changed = self._changed()
         for block in sorted(changed | self._damaged() | self._new()):
             for ref, rows in self._rows(block).items():
-                file = files.get(("answers", ref, "", block))
-                is_there = file and file.visits == len(rows) and self.store.is_whole(file)
-                scores = files.get(("scores", ref, "", block))
-                if block in changed or not is_there or not scores or not self.store.is_whole(scores):
+                current = [
+                    kind
+                    for kind in BLOCK_KINDS
+                    if (file := files.get((kind, ref, "", block)))
+                    and file.visits == len(rows)
+                    and self.store.is_whole(file)
+                ]
+                if block in changed or not {"answers", "scores"} <= set(current):
                     yield self._job(block, ref, rows)
+                elif "findings" not in current:  # a snapshot made before findings were kept in it
+                    yield self._job(block, ref, rows)._replace(kinds=("findings",))
 
     def _new(self) -> set[int]:
         """The blocks with visits that are in no file yet."""
@@ -139,8 +150,18 @@ class _SnapshotRun:
 
     def _damaged(self) -> set[int]:
         """The blocks whose files are not there, or not as they were."""
-        files = [file for file in self.store.parts.values() if file.kind in {"answers", "scores"}]
-        return {file.place[-1] for file in files if not self.store.is_whole(file)}
+        files = self.store.parts
+        damaged = {
+            file.place[-1]
+            for file in files.values()
+            if file.kind in BLOCK_KINDS and not file.scheme and not self.store.is_whole(file)
+        }
+        without_findings = {
+            block
+            for kind, ref, scheme, block in files
+            if kind == "answers" and ("findings", ref, scheme, block) not in files
+        }
+        return damaged | without_findings
 
     def _changed(self) -> set[int]:
         """The blocks of visits from which something was taken away since: a purge."""
@@ -182,8 +203,15 @@ class _SnapshotRun:
         self.store.commit(files, KIND, subject, self.schemes.used, **self.reached._asdict())
         self.taken.files += len(files)
         for block_files in made:
-            self.taken.visits += block_files.answers.rows
+            self.taken.visits += block_files.rows if "answers" in block_files.written else 0
             self.taken.fallbacks |= block_files.fallbacks
+
+    def commit_plugin_findings(self, file: NewFile) -> None:
+        """Let a file of plugins' findings count; until the run is finished, no manifest names it."""
+        self.reached = self.reached._replace(whole=False)
+        subject = f"{PLUGIN_FINDINGS} {file.first}-{file.last}"
+        self.store.commit([file], KIND, subject, self.schemes.used, **self.reached._asdict())
+        self.taken.files += 1
 
     def finish(self) -> None:
         """Write which visits count, and the stores; then tell everybody."""
@@ -200,5 +228,5 @@ class _SnapshotRun:
 
 
 def _new_files(made: BlockFiles) -> Iterator[NewFile]:
-    for kind, written in (("answers", made.answers), ("scores", made.scores)):
+    for kind, written in made.written.items():
         yield NewFile(f"{kind}/{made.checklist}", made.checklist, "", made.first, made.last, written)
