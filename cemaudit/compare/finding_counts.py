@@ -68,8 +68,11 @@ def count_findings(reading: Reading, selection: Selection) -> FindingSummary:
 
 
 def _not_known(plugin: str, visits: int) -> Message:
-    text = "the findings of the plugin {name} are not known for {visits} visits, where it failed"
-    return message(text, name=plugin, visits=f"{visits:,}")
+    return message(
+        "The plugin {name} failed for {visits} visits; what it would have found there is not known.",
+        name=plugin,
+        visits=f"{visits:,}",
+    )
 
 
 _FoundInStore = tuple[_FindingKey, str, int]

@@ -209,7 +209,7 @@ def test_a_plugin_that_fails_is_told_once_and_counts_nothing(
         summary = counts(folder)
         assert numbers(summary) == [("Said no", 2, 1)]
         (note,) = map(str, summary.notes)
-        assert note == "the findings of the plugin counting are not known for 6 visits, where it failed"
+        assert note == "The plugin counting failed for 6 visits; what it would have found there is not known."
     calls()
     again = engine_of_now()
     update_snapshot(ledger, again, folder)
