@@ -20,7 +20,7 @@ from cemaudit.ledger.database import Database
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.ledger import Ledger, open_database
-from cemaudit.ledger.processes import run_jobs
+from cemaudit.ledger.processes import ignore_progress, run_jobs
 from cemaudit.ledger.rescoring.restored_columns import RequiredColumn, required_columns, restore_columns
 from cemaudit.ledger.snapshot.answer_columns import VISIT_COLUMNS
 from cemaudit.ledger.snapshot.block import findings_metadata, hundredths_scorer, scores_metadata
@@ -77,12 +77,12 @@ def rescore_file(job: RescoringJob) -> RescoredFile:
     checklist, scheme = marks.plan.checklist, marks.plan.scheme
     answers = job.folder / job.answers.file
     arrays = _read(answers, [_NUMBER, *required_columns(checklist)])
-    with _visits(job.url, arrays[_NUMBER.name]) as whole:
-        found, scored = marks.run(restore_columns(checklist, arrays, whole), with_findings=True)
+    with _visits(job.url, arrays[_NUMBER.name]) as read_visit:
+        hundredths, scored = marks.run(restore_columns(checklist, arrays, read_visit), with_findings=True)
     scores = [
         coded_column("scheme", np.zeros(scored.rows, np.int8), [scheme.ref]),
         coded_column("band", scored.bands, [band.label for band in scored.scheme_bands]),
-        *score_fields(found, score_columns(marks.plan)),
+        *score_fields(hundredths, score_columns(marks.plan)),
     ]
     findings = list(finding_fields(scored.findings, checklist))
     tables = {
@@ -151,10 +151,6 @@ class RescoringResult:
     fallbacks: dict[str, str] = field(default_factory=dict)
 
 
-def _silent(_: int) -> None:
-    """Nobody is told."""
-
-
 def rescore_history(  # noqa: PLR0913 (what a run is made of)
     ledger: Ledger,
     url: str,
@@ -166,7 +162,7 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
     since: dt.date | None = None,
     blocked: Iterable[str] = (),
     processes: int = 1,
-    report_progress: Callable[[int], None] = _silent,
+    report_progress: Callable[[int], None] = ignore_progress,
 ) -> RescoringResult:
     """Score all visits in the snapshot of ``ledger``, which is at ``url``, under ``scheme`` (``id@version``).
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -161,6 +161,7 @@ class BlockFiles(NamedTuple):
 
 def make_files(job: BlockJob) -> BlockFiles:
     """Write the answers, the scores and the findings of the rows of a job, by day."""
+    # In the order of days the columns of days, months and waves are long runs, which take next to no room.
     rows = sorted(job.rows, key=lambda row: (row.day or "", row.number))
     marks = [hundredths_scorer(job.checklist, scheme, job.blocked) for scheme in job.schemes]
     checklist = marks[0].plan.checklist
@@ -209,32 +210,35 @@ def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> tuple[list[VisitSe
     for start in range(0, len(rows), _AT_ONCE):
         chunk = rows[start : start + _AT_ONCE]
         noted = [read_recorded_visit(decompress(row.document)) for row in chunk]
-        chunks.append(columns_of_content(noted, checklist, _visits(chunk)))
+        chunks.append(columns_of_content(noted, checklist, partial(_read_visit, chunk)))
         settings += [recorded.setting for recorded in noted]
     return settings, concatenate_columns(chunks)
 
 
-def _visits(rows: Sequence[LedgerRow]) -> Callable[[int], Visit]:
-    """The whole visit of each row."""
-    return lambda row: read_line(decompress(rows[row].document))[0]
+def _read_visit(rows: Sequence[LedgerRow], row: int) -> Visit:
+    return read_line(decompress(rows[row].document))[0]
 
 
 def _scores(
     marks: Sequence[HundredthsScorer], schemes: NDArray[np.int64], columns: VisitColumns
 ) -> tuple[list[SnapshotColumn], list[SnapshotColumn]]:
     """Each visit's scores and findings under its scheme, whose place among ``marks`` is in ``schemes``."""
-    shown = score_columns(*(mark.plan for mark in marks))
-    scores_by_column = {column.name: _not_asked(columns.rows) for column in shown}
+    layout = score_columns(*(mark.plan for mark in marks))
+    not_asked = code_of(Reason.NOT_ASKED.value)
+    scores_by_column = {
+        column.name: ScoreHundredths(np.full(columns.rows, NO_SCORE), np.full(columns.rows, not_asked, np.int8))
+        for column in layout
+    }
     counts = no_findings(marks[0].plan, columns.rows)
     bands: list[str | None] = [None] * columns.rows
     for index, mark in enumerate(marks):
         rows = np.flatnonzero(schemes == index)
-        found, scored = mark.run(
+        hundredths, scored = mark.run(
             columns if len(rows) == columns.rows else select_rows(columns, rows), with_findings=True
         )
         for place, times in scored.findings.items():
             counts[place][rows] = times
-        for name, marked in found.items():
+        for name, marked in hundredths.items():
             scores_by_column[name].hundredths[rows] = marked.hundredths
             scores_by_column[name].reasons[rows] = marked.reasons
         labels = [*(band.label for band in scored.scheme_bands), None]
@@ -244,13 +248,9 @@ def _scores(
     scores = [
         text_column("scheme", [refs[index] for index in schemes.tolist()]),
         text_column("band", bands),
-        *score_fields(scores_by_column, shown),
+        *score_fields(scores_by_column, layout),
     ]
     return scores, list(finding_fields(counts, columns.checklist))
-
-
-def _not_asked(rows: int) -> ScoreHundredths:
-    return ScoreHundredths(np.full(rows, NO_SCORE), np.full(rows, code_of(Reason.NOT_ASKED.value), np.int8))
 
 
 @cache

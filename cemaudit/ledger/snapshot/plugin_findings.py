@@ -114,14 +114,14 @@ class PluginInquiry:
     ) -> Iterator[NewFile]:
         """The file of a block, where there is anything to ask."""
         path = self._store.folder / kept.file if kept and self._store.is_whole(kept) else None
-        asked = read_metadata([path])[0]["plugins"] if path else {}
-        if all(asked.get(plugin.name) == answers.visits for plugin in plugins):
+        visits_asked = read_metadata([path])[0]["plugins"] if path else {}
+        if all(visits_asked.get(plugin.name) == answers.visits for plugin in plugins):
             return
         findings = [KeptFinding(*row) for row in self._rows([path], _COLUMNS)] if path else []
-        known = {(finding.plugin, finding.number) for finding in findings}
+        answered = {(finding.plugin, finding.number) for finding in findings}
         waiting: dict[str, dict[int, list[Plugin]]] = defaultdict(dict)
         for number, store in self._rows([self._store.folder / answers.file], ("number", "store")):
-            unasked = [plugin for plugin in plugins if (plugin.name, number) not in known]
+            unasked = [plugin for plugin in plugins if (plugin.name, number) not in answered]
             if unasked:
                 waiting[store][number] = unasked
         stores = sorted(waiting)
@@ -152,7 +152,7 @@ class PluginInquiry:
         ]
         excluded = excluded_visits(self._store.ledger, self._last)
         listed = ", ".join(map(sql_text, waiting))
-        for path in files:  # other versions have other columns
+        for path in files:
             for number, visit_id, store in self._rows([path], ("number", "visit", "store"), f"store in ({listed})"):
                 stores[number] = store
                 latest[visit_id] = max(number, latest.get(visit_id, 0))
@@ -178,15 +178,18 @@ class PluginInquiry:
         return make_audit(self._plans[key], visit)
 
     def _findings(self, number: int, plugin: Plugin, audit: Audit, history: AuditHistory) -> Iterator[KeptFinding]:
-        found = self._engine.plugins.ask(plugin, _HOOK, Finding, audit=audit, history=history)
-        if not isinstance(found, list):
+        result = self._engine.plugins.ask(plugin, _HOOK, Finding, audit=audit, history=history)
+        if not isinstance(result, list):
             self._failures[plugin.name] += 1
-            self._first_failures.setdefault(plugin.name, found)
+            self._first_failures.setdefault(plugin.name, result)
             yield KeptFinding(number, plugin.name, times=None)
             return
-        alike = Counter((one.rule, one.severity.value, one.touchpoint, one.title.ko, one.title.en) for one in found)
-        for said, times in alike.items():
-            yield KeptFinding(number, plugin.name, *said, times=times)
+        alike = Counter(
+            (finding.rule, finding.severity.value, finding.touchpoint, finding.title.ko, finding.title.en)
+            for finding in result
+        )
+        for columns, times in alike.items():
+            yield KeptFinding(number, plugin.name, *columns, times=times)
         if not alike:
             yield KeptFinding(number, plugin.name)
 

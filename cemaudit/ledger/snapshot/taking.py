@@ -12,7 +12,7 @@ from pathlib import Path
 from cemaudit.errors import BadInput
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
-from cemaudit.ledger.processes import run_jobs
+from cemaudit.ledger.processes import ignore_progress, run_jobs
 from cemaudit.ledger.snapshot.answer_columns import LedgerRow
 from cemaudit.ledger.snapshot.block import BLOCK_KINDS, BlockFiles, BlockJob, make_files
 from cemaudit.ledger.snapshot.folder import (
@@ -79,10 +79,6 @@ class SnapshotUpdate:
     fallbacks: dict[str, str] = field(default_factory=dict)
 
 
-def _silent(_: int) -> None:
-    """Nobody is told."""
-
-
 def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     ledger: Ledger,
     engine: Engine,
@@ -90,7 +86,7 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     *,
     blocked: Iterable[str] = (),
     processes: int = 1,
-    report_progress: Callable[[int], None] = _silent,
+    report_progress: Callable[[int], None] = ignore_progress,
 ) -> SnapshotUpdate:
     """Bring the snapshot in ``folder`` up to the ledger.
 
@@ -100,8 +96,9 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     """
     taking = _SnapshotRun(SnapshotFolder(ledger, folder), SchemesInForce(ledger, engine), tuple(blocked))
     results = run_jobs(processes, make_files, taking.jobs())
-    for block, made in groupby(_report_progress(results, report_progress), key=lambda one: one.block):
+    for block, made in groupby(_report_progress(results, report_progress), key=lambda files: files.block):
         taking.commit(block, list(made))
+    # Plugins are asked when all blocks are written, as the history of a visit may lie in any of them.
     inquiry = PluginInquiry(taking.store, engine, taking.schemes.of, taking.last)
     for file in inquiry.new_files():
         taking.commit_plugin_findings(file)
@@ -196,7 +193,18 @@ class _SnapshotRun:
 
     def commit(self, block: int, made: Sequence[BlockFiles]) -> None:
         """Let the files of a block count."""
-        files = [new for block_files in made for new in _new_files(block_files)]
+        files = [
+            NewFile(
+                f"{kind}/{block_files.checklist}",
+                block_files.checklist,
+                "",
+                block_files.first,
+                block_files.last,
+                written,
+            )
+            for block_files in made
+            for kind, written in block_files.written.items()
+        ]
         covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
         self.reached = self.reached._replace(covered=covered, whole=False)
         subject = f"{block * BLOCK + 1}-{covered}"
@@ -225,8 +233,3 @@ class _SnapshotRun:
     def _has_tables(self) -> bool:
         kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
         return {"gone", "stores"} <= kinds_present
-
-
-def _new_files(made: BlockFiles) -> Iterator[NewFile]:
-    for kind, written in made.written.items():
-        yield NewFile(f"{kind}/{made.checklist}", made.checklist, "", made.first, made.last, written)
