@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
@@ -101,6 +102,10 @@ class PluginInquiry:
             )
             self._engine.plugins.report(self._engine.plugins[name], Problem(problem))
 
+    @cached_property
+    def _excluded(self) -> set[int]:
+        return excluded_visits(self._store.ledger, self._last)
+
     def _plugins(self, ref: str) -> list[Plugin]:
         return self._engine.plugins_finding(self._checklist(ref).sector)
 
@@ -150,7 +155,6 @@ class PluginInquiry:
             for part in self._store.parts.values()
             if part.kind == "answers" and part.checklist.partition("@")[0] == checklist_id
         ]
-        excluded = excluded_visits(self._store.ledger, self._last)
         listed = ", ".join(map(sql_text, waiting))
         for path in files:
             for number, visit_id, store in self._rows([path], ("number", "visit", "store"), f"store in ({listed})"):
@@ -160,7 +164,7 @@ class PluginInquiry:
         documents = select_in(self._store.ledger.database, query, sorted(stores))
         visits = {number: read_line(decompress(document))[0] for number, document in documents}
         counting: dict[str, list[Visit]] = defaultdict(list)
-        for number in set(latest.values()) - excluded:
+        for number in set(latest.values()) - self._excluded:
             counting[stores[number]].append(visits[number])
         for store, plugins_by_visit in waiting.items():
             earlier = AuditHistory(sorted(counting[store], key=visit_order), self._audit)
