@@ -78,10 +78,12 @@ def test_what_travels_is_enough_to_score_and_no_more(tmp_path: Path) -> None:
     packed = package_zip(tmp_path)
     code = (
         f"import sys; sys.path.insert(0, {str(packed)!r}); import cemaudit.ledger.spark.blocks as it; "
+        "from cemaudit.model.vocabulary import Channel, label; print(label(Channel('electronic')).en); "
         "print(it.__file__); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    place, modules = done.stdout.splitlines()
+    channel, place, modules = done.stdout.splitlines()
+    assert channel, "tables beside the modules travel, too"
     assert place.startswith(str(packed))
     assert not {"pyspark", "duckdb", "click", "reportlab"} & set(modules.split())
     assert packed.stat().st_size < 2_000_000

@@ -135,17 +135,17 @@ _LEFT_OUT = {"cli", "entry", "locale", "report", "simulate"}
 
 
 def package_zip(folder: Path) -> Path:
-    """Write ``cemaudit.zip`` into ``folder``: the rooms that score, without texts, fonts and commands.
+    """Write ``cemaudit.zip`` into ``folder``: the rooms that score and their tables, without texts, fonts and commands.
 
     The libraries they import cannot travel this way: numpy, pyarrow, pandas and what the base install names.
     """
     home = Path(cemaudit.__file__).parent
     path = folder / "cemaudit.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        for module in sorted(home.rglob("*.py")):
-            inside = module.relative_to(home)
+        for member in sorted([*home.rglob("*.py"), *home.rglob("*.toml")]):
+            inside = member.relative_to(home)
             if inside.parts[0] not in _LEFT_OUT:
-                file.write(module, Path(home.name, inside))
+                file.write(member, Path(home.name, inside))
     return path
 
 
