@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -189,7 +189,7 @@ class _LeagueBuilder:
         grouped = store_groups(values, errors, self.allowed, self.rules.preference)
         if ranks.placed < LEAST_TENTH:
             nobody = np.full(len(values), np.nan)
-            ranks = ranks._replace(lowest=nobody, highest=nobody)
+            ranks = replace(ranks, lowest=nobody, highest=nobody)
         below = self._probability_below_target(values)
         chance = np.nan_to_num(ranks.lowest) if below is None else below
         flags = flag_stores(chance, self.allowed, self.rules.flag_at)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -25,7 +25,8 @@ __all__ = ["MOST", "StorePair", "compare_pair", "store_places"]
 MOST = 1_000
 
 
-class StorePair(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StorePair:
     """Store ``one`` and the ``other``.
 
     ``difference`` of their scores (one less other) with its ``se`` and ``interval``, on the scale of the league: what
@@ -123,7 +124,7 @@ def store_places(
     if trend is None:
         return places
     return {
-        store: store_place._replace(course=trend.store_history(store, store_place.standing.name))
+        store: replace(store_place, course=trend.store_history(store, store_place.standing.name))
         for store, store_place in places.items()
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
@@ -26,7 +27,8 @@ __all__ = [
 Against = Literal["store", "wave", "target"]
 
 
-class DetectionGoal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DetectionGoal:
     """What is to be seen.
 
     ``against``: another store, the same store in another wave, or a fixed target. ``same_shoppers``: the same persons
@@ -94,7 +96,8 @@ class SampleSizeRow(NamedTuple):
     reliability: float
 
 
-class SampleSizePlan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SampleSizePlan:
     """Visits to see ``difference`` points as the ``aim`` says.
 
     ``visits``: of each store, or in each wave. ``steps``: what ``VISIT_COUNTS`` of visits show. ``reliable``: visits
@@ -134,7 +137,7 @@ class SampleSizePlan(NamedTuple):
     def _shoppers(self) -> Message:
         if self.aim.same_shoppers:
             return message("The same shoppers visit both, so it does not matter how strict they are.")
-        fewer = visits_for_difference(self.difference, self.spreads, self.aim._replace(same_shoppers=True))
+        fewer = visits_for_difference(self.difference, self.spreads, replace(self.aim, same_shoppers=True))
         if fewer == self.visits:
             return message("Each visit is by another shopper.")
         return message(

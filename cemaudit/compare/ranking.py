@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -187,7 +188,8 @@ FEW_DRAWS = 200_000
 """Numbers drawn for the places of few: enough for 20 of them to have as many draws as are usual there."""
 
 
-class RankIntervals(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RankIntervals:
     """The likely places of S stores; 1 is the best, ``placed`` the worst.
 
     ``low`` and ``high``: (S,) the best and the worst likely place, both 0 where a store has no place. ``lowest`` and
@@ -279,7 +281,8 @@ MOST_MICRO_GROUPS = 1_000
 """Stores one by one; more are first gathered into so many of like score."""
 
 
-class StoreGroups(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StoreGroups:
     """The groups of S stores.
 
     ``group``: (S,) 1 is the best, 0 where a store has no place. ``parts``: how many groups. ``ranked``: the share of
@@ -295,7 +298,8 @@ class StoreGroups(NamedTuple):
     wrong_in_full: float
 
 
-class _MicroGroups(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _MicroGroups:
     """Micro-groups, best first: how many stores, their mean score and mean variance; ``member``: of each store."""
 
     stores: NDArray[np.int64]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -32,7 +33,8 @@ __all__ = [
 ]
 
 
-class AgreementCoefficient(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AgreementCoefficient:
     """A coefficient (1 is full agreement, 0 chance; below 0 is possible), from ``units`` seen by two or more.
 
     ``low`` to ``high``: its interval; NaN where there is none.
@@ -68,7 +70,8 @@ def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[Agreeme
     )
 
 
-class _MeanSquares(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _MeanSquares:
     """Between units, within units, between raters, error."""
 
     between: np.float64
@@ -128,7 +131,7 @@ def _two_way_fixed(squares: _MeanSquares, shape: _Shape) -> _Estimate:
 
 def _two_way_random(squares: _MeanSquares, shape: _Shape) -> _Estimate:
     """With Satterthwaite's degrees of freedom for the limits."""
-    between, _, of_raters, error = squares
+    between, of_raters, error = squares.between, squares.raters, squares.error
     n, k = shape.units, shape.raters
     value = (between - error) / (between + (k - 1) * error + k * (of_raters - error) / n)
     own, rest = k * value * of_raters, (n * (1 + (k - 1) * value) - k * value) * error
@@ -286,7 +289,8 @@ FAIR, GOOD = 0.40, 0.60
 """
 
 
-class ShopperAgreement(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShopperAgreement:
     """``cases``: a store in a wave, with two shoppers or more; ``taken``: of how many of these the coefficients are.
 
     ``alpha``: Krippendorff's, of all shoppers' scores; ``icc``: the intraclass correlation ICC1 of two shoppers of each
@@ -331,7 +335,7 @@ def shopper_agreement(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULE
     wave = next((factor.codes for factor in arrays.factors if factor.name == "wave"), np.zeros_like(arrays.store))
     case = arrays.store[has_shopper].astype(np.int64) * (int(wave.max(initial=0)) + 1) + wave[has_shopper]
     found = _agreement(_rated_cases(case, arrays.shopper[has_shopper], arrays.score[has_shopper]), rules.level)
-    return found._replace(notes=tuple(_agreement_notes(found)))
+    return replace(found, notes=tuple(_agreement_notes(found)))
 
 
 def agreement_of_ratings(
@@ -354,7 +358,7 @@ def _agreement(cases: _RatedCases, level: float) -> ShopperAgreement:
     taken = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
     alpha = krippendorff_alpha(cases.table(taken, MOST_SHOPPERS), "interval", level)
     icc = intraclass(cases.table(taken, 2).T, level)[0]
-    if not np.isfinite([*alpha[1:4], *icc[1:4]]).all():
+    if not np.isfinite([alpha.value, alpha.low, alpha.high, icc.value, icc.low, icc.high]).all():
         return ShopperAgreement(cases.number, len(taken), None, None, ())
     return ShopperAgreement(cases.number, len(taken), alpha, icc, ())
 
@@ -427,7 +431,8 @@ _FLAT = 1e-9
 Numbers = NDArray[np.float64]
 
 
-class InternalConsistency(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class InternalConsistency:
     """Cronbach's ``alpha`` of so many ``items``; every two are known together in at least ``least`` visits."""
 
     checklist: str

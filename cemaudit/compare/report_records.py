@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.compare.intervals import Interval, Standing
@@ -46,7 +47,8 @@ class ScoreHistory(NamedTuple):
     notes: tuple[Sayable, ...] = ()
 
 
-class StorePlace(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StorePlace:
     """One store among ``stores`` that were compared by ``measure``.
 
     ``centre``: the mean score of all; ``target`` in points, or ``None``. ``level``: how often an interval is meant to
@@ -70,7 +72,8 @@ class StorePlace(NamedTuple):
     notes: tuple[Sayable, ...] = ()
 
 
-class Funnel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Funnel:
     """Limits for plain means of so many ``visits``, each by another shopper, in points.
 
     ``outside``: stores beyond the limits that 95 % of ordinary stores keep, by id: -1 below, 1 above.
@@ -85,7 +88,8 @@ class Funnel(NamedTuple):
     outside: Mapping[str, int]
 
 
-class TouchpointScores(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TouchpointScores:
     """Mean scores of each store (by id) at each of ``names`` (touchpoints, say), ``None`` where there is none.
 
     From ``low``, the worst, to ``high``, the best.
@@ -98,7 +102,8 @@ class TouchpointScores(NamedTuple):
     high: float = 100
 
 
-class ChannelMean(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChannelMean:
     """The mean of all stores in a channel (``visits`` of ``stores``), with its interval."""
 
     channel: Sayable | str
@@ -108,7 +113,8 @@ class ChannelMean(NamedTuple):
     interval: Interval
 
 
-class ChannelAgreement(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChannelAgreement:
     """How far stores good in ``one`` channel are good in the ``other``: the correlation of their scores, -1 to 1.
 
     Over ``stores`` known in both; ``None`` where these are too few to say.
@@ -121,7 +127,8 @@ class ChannelAgreement(NamedTuple):
     stores: int
 
 
-class ChannelComparison(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChannelComparison:
     """The channels side by side. ``uneven``: stores whose channels differ more than chance, the most uneven first."""
 
     means: tuple[ChannelMean, ...]
@@ -140,7 +147,8 @@ class FindingCount(NamedTuple):
     stores: int
 
 
-class LeagueReportData(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LeagueReportData:
     """A league and its surroundings.
 
     ``subject``: whose stores (a chain's name); ``period``: which waves or days, in words. ``actions``: what came of

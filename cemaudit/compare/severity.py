@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,8 @@ FLAG_LEVEL = 0.001
 Spread = Literal["uniform", "erratic"]
 
 
-class ShopperSeverity(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShopperSeverity:
     """A shopper by pseudonym.
 
     ``visits`` in so many ``stores``. ``severity``: points this shopper's scores are worse than those of the average
@@ -57,7 +59,8 @@ class ShopperSeverity(NamedTuple):
         return self.interval.high < 0
 
 
-class ShopperSeverities(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShopperSeverities:
     """The ``shoppers`` of enough visits, the strictest first; ``few``: how many have too few for anything to be said.
 
     ``sd``: the standard deviation of severity, ``visit_sd`` that of single visits, in points; ``apart``: whether stores

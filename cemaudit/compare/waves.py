@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import NormalDist
 from typing import NamedTuple
@@ -47,7 +48,8 @@ class Wave(NamedTuple):
     level_index: int
 
 
-class WaveScore(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WaveScore:
     """A wave's score with its ``interval``, ``None`` where nobody visited; ``change``: from the wave before, with where
     that lies (``change_interval``).
     """
@@ -177,9 +179,9 @@ def _wave_scores(
         change, reach = float(steps.value[index]), factor * float(steps.standard_error[index])
         point = WaveScore(wave.name, visits[index])
         if visits[index]:
-            point = point._replace(score=score, interval=Interval(score - half, score + half))
+            point = replace(point, score=score, interval=Interval(score - half, score + half))
         if index and visits[index] and visits[index - 1]:
-            point = point._replace(change=change, change_interval=Interval(change - reach, change + reach))
+            point = replace(point, change=change, change_interval=Interval(change - reach, change + reach))
         wave_scores.append(point)
     return tuple(wave_scores)
 

@@ -56,7 +56,7 @@ def test_it_is_said_in_words(sd: float, word: str) -> None:
 
 def test_the_level_is_that_of_the_rules() -> None:
     usual, wide = (
-        shopper_agreement(twice(60, 1)[1], rules) for rules in (DEFAULT_RULES, DEFAULT_RULES._replace(level=0.99))
+        shopper_agreement(twice(60, 1)[1], rules) for rules in (DEFAULT_RULES, replace(DEFAULT_RULES, level=0.99))
     )
     assert usual.icc
     assert usual.alpha

@@ -20,7 +20,7 @@ fitted = cache(fitting.fit_mixed_model)
 
 
 def league(crossed: CrossTabulation = CHAIN, target: float | None = None, **rules: float) -> League:
-    return make_league(fitted(crossed), {}, target, DEFAULT_RULES._replace(**rules))  # type: ignore[arg-type]
+    return make_league(fitted(crossed), {}, target, replace(DEFAULT_RULES, **rules))  # type: ignore[arg-type]
 
 
 def mirrored(crossed: CrossTabulation) -> CrossTabulation:

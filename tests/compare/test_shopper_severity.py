@@ -62,7 +62,7 @@ def test_where_less_is_better_strict_is_more() -> None:
 
 
 def test_of_few_visits_nothing_is_said() -> None:
-    found = shopper_severities(seen(), DEFAULT_RULES._replace(least_person=45))
+    found = shopper_severities(seen(), replace(DEFAULT_RULES, least_person=45))
     assert all(one.visits >= 45 for one in found.shoppers)
     assert found.few == SHOPPERS - len(found.shoppers) > 0
     assert f"fewer than 45 visits are left out (here {found.few})" in " ".join(map(str, found.notes))

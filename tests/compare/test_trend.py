@@ -70,7 +70,8 @@ def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
     *before, last = trend.network.points
     assert last.change_interval
     for shift, words in ((1000.0, "more than chance"), (-(last.change or 0.0), "may be chance")):
-        moved = last._replace(
+        moved = replace(
+            last,
             change=(last.change or 0.0) + shift,
             change_interval=type(last.change_interval)(
                 last.change_interval.low + shift, last.change_interval.high + shift

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,7 +69,7 @@ def command(
     from cemaudit.compare.from_snapshot import estimate_trend
     from cemaudit.compare.results import DEFAULT_RULES
 
-    rules = DEFAULT_RULES._replace(level=level or DEFAULT_RULES.level)
+    rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
     with open_selection(question) as opened:
         trend = estimate_trend(
             opened, question.asked(pool=pool_key(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cemaudit.compare.drivers.data import OUTCOME
 from cemaudit.compare.drivers.outcome import choose_outcome, outcome_sql
@@ -36,7 +35,8 @@ KINDS = ("touchpoint", "channel", "stage", "element", "item")
 """What can be a driver."""
 
 
-class DriverQuery(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DriverQuery:
     """Drivers ``of`` which kind, of which ``outcome`` (``None``: the best there is), by which ``measure`` of them.
 
     ``scheme``: the scores under that one. ``by_shopper``: whether each visit is taken as it differs from its shopper's

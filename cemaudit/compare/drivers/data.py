@@ -142,7 +142,8 @@ OUTCOME = "outcome"
 """What the column of the outcome is called."""
 
 
-class StudySize(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StudySize:
     """How many there are; ``unknown``: visits whose shopper is not known, ``single_visits``: whose shopper made no
     other.
 

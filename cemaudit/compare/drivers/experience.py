@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ __all__ = ["ExperienceMeans", "ExperienceTotals", "Interaction", "interaction", 
 LEVEL = 0.90
 
 
-class ExperienceMeans(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ExperienceMeans:
     """Means over the visits in which all three are known, on the scheme's scale; ``name`` is empty for all together.
 
     ``together``: the mean experience less the experience of the means: what performance and emotion do by coming
@@ -40,7 +42,8 @@ class ExperienceMeans(NamedTuple):
         return self.experience - self.of_means
 
 
-class Interaction(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Interaction:
     """Points of the outcome for P from 0 to 1, E from 0 to 1, and for both beyond their sum, with its interval."""
 
     performance: float
@@ -71,7 +74,7 @@ def mean_experiences(totals: Iterable[ExperienceTotals], titles: Mapping[str, Sa
         before = by_name.get(part.name)
         by_name[part.name] = part if before is None else part._replace(numbers=_added(before.numbers, part.numbers))
     felt = [
-        _experience_means(part)._replace(title=titles.get(name, name))
+        replace(_experience_means(part), title=titles.get(name, name))
         for name, part in by_name.items()
         if part.numbers[0]
     ]

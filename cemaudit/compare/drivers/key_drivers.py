@@ -11,6 +11,7 @@ after Kano is drawn from them: their authors themselves question that.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import factorial
 from typing import NamedTuple
 
@@ -49,7 +50,8 @@ _AT_ONCE = 1 << 18  # sets, of all matrices together
 Numbers = NDArray[np.float64]
 
 
-class PenaltyReward(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PenaltyReward:
     """What low costs and high brings, in points of the outcome against the middle; see ``PenaltyRewardContrasts``.
 
     ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``idle``: neither is to be found.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cemaudit.compare.drivers.data import InputRef
 from cemaudit.compare.drivers.experience import ExperienceMeans, Interaction
@@ -17,7 +16,8 @@ from cemaudit.errors import Sayable
 __all__ = ["Driver", "DriverStudy", "Outcome", "StudyDesign"]
 
 
-class Outcome(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Outcome:
     """An item (``is_asked``) or a measure that is one number; ``why`` it was chosen; ``leaves``: what it is made of."""
 
     name: str

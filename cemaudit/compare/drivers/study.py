@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,8 @@ FEW_STORES = 20
 _NOTABLE_CORRECTION = 5e-4
 
 
-class NoteInputs(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NoteInputs:
     """What the sentences are about; ``moved``: how far the farthest correlation was; ``felt``: emotions are there."""
 
     facts: StudySize
@@ -178,7 +179,8 @@ CHANCE = 0.05
 Numbers = NDArray[np.float64]
 
 
-class _StudyEstimates(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _StudyEstimates:
     """What the visits show of the drivers that stay."""
 
     design: StudyDesign

@@ -43,7 +43,8 @@ __all__ = [
 ]
 
 
-class ItemTerm(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ItemTerm:
     """An item in a mean.
 
     ``points`` and ``state``: its columns in the snapshot, as SQL names them, points in parts, ``unit`` to one.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 from cemaudit.compare.drivers.data import InputRef
 from cemaudit.errors import Sayable
@@ -83,7 +83,8 @@ class _MeasureTree:
 _WHOLE = 10_000  # hundredths of a hundred
 
 
-class DriverColumn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DriverColumn:
     """``sql`` says the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
 
     ``name``: of the driver or the outcome; ``leaves``: what it is made of; ``mandatory``: whether a mandatory item
@@ -170,7 +171,8 @@ def _title(checklist: Checklist, facet: str, value: str) -> Sayable:
             return value
 
 
-class ExperienceColumns(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ExperienceColumns:
     """The columns (SQL) of performance, emotion and experience at one touchpoint, on a scale of 0 to ``scale``."""
 
     name: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cemaudit.compare.drivers.ipa import Suggestion
@@ -174,11 +176,11 @@ def test_what_must_be_kept_is_called_that(drawn, account, language, suggestion, 
     assert suggestion not in text
     study = account.study
     bound = tuple(
-        driver._replace(hint=Suggestion.MUST_KEEP)
+        replace(driver, hint=Suggestion.MUST_KEEP)
         if driver.hint in {Suggestion.REDUCE, Suggestion.ELIMINATE}
         else driver
         for driver in study.drivers
     )
-    text = " ".join(drawn(language, account._replace(study=study._replace(drivers=bound))).text.split())
+    text = " ".join(drawn(language, replace(account, study=replace(study, drivers=bound))).text.split())
     assert text.count(suggestion) == 2
     assert sentence in text
