@@ -27,15 +27,16 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StorePair:
-    """Store ``one`` and the ``other``.
+    """Two stores, the ``first`` and the ``second``.
 
-    ``difference`` of their scores (one less other) with its ``se`` and ``interval``, on the scale of the league: what
-    both owe to the same shoppers cancels. ``better``: the probability that ``one`` is the better, 0 to 1. ``needed``:
-    visits of each that would show a difference of that size (``None`` beyond ``MOST``: nobody makes so many).
+    ``difference`` of their scores (first less second) with its ``se`` and ``interval``, on the scale of the league:
+    what both owe to the same shoppers cancels. ``better``: the probability that the first is the better, 0 to 1.
+    ``needed``: visits of each that would show a difference of that size (``None`` beyond ``MOST``: nobody makes so
+    many).
     """
 
-    one: Standing
-    other: Standing
+    first: Standing
+    second: Standing
     difference: float
     se: float
     interval: Interval
@@ -47,9 +48,13 @@ class StorePair:
         """Whether the interval leaves out no difference at all."""
         return not self.interval.low <= 0 <= self.interval.high
 
-    def said(self) -> Message:
-        """It in a sentence."""
-        values = {"one": self.one.name, "other": self.other.name, "better": percent(max(self.better, 1 - self.better))}
+    def conclusion(self) -> Message:
+        """Return which of the two is better, or that no difference is significant, in a sentence."""
+        values = {
+            "one": self.first.name,
+            "other": self.second.name,
+            "better": percent(max(self.better, 1 - self.better)),
+        }
         if not self.differ:
             return message(
                 "No significant difference between {one} and {other}: the probability that the leading one is better "
@@ -61,9 +66,9 @@ class StorePair:
         return message("The second store is better: {other} > {one}, probability {better}.", **values)
 
 
-def compare_pair(fitted: FittedModel, league: League, first_store: str, other: str) -> StorePair:
+def compare_pair(fitted: FittedModel, league: League, first_store: str, second_store: str) -> StorePair:
     """The two stores; ``BadInput`` where one is not among those compared."""
-    places = [_store_index(fitted, store) for store in (first_store, other)]
+    places = [_store_index(fitted, store) for store in (first_store, second_store)]
     standings_by_store: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
     weights = np.zeros((1, len(fitted.crossed.stores)))
     weights[0, places[0]] += 1
@@ -77,7 +82,7 @@ def compare_pair(fitted: FittedModel, league: League, first_store: str, other: s
     interval = Interval(value - half, value + half)
     return StorePair(
         standings_by_store[first_store],
-        standings_by_store[other],
+        standings_by_store[second_store],
         value,
         se,
         interval,
@@ -130,7 +135,7 @@ def store_places(
 
 
 def _store_place(league: League, standing: Standing, attributes_by_store: Attributes, *, named: bool) -> StorePlace:
-    peers, what = _peers(league.standings, standing, attributes_by_store)
+    peers, peer_group = _peers(league.standings, standing, attributes_by_store)
     facts = league.facts
     return StorePlace(
         standing=standing,
@@ -142,7 +147,7 @@ def _store_place(league: League, standing: Standing, attributes_by_store: Attrib
         level=league.rules.level,
         least_visits=league.rules.least_visits,
         peers=peers,
-        peers_are=what,
+        peer_group=peer_group,
         named=named,
     )
 

@@ -190,7 +190,7 @@ FEW_DRAWS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class RankIntervals:
-    """The likely places of S stores; 1 is the best, ``placed`` the worst.
+    """The likely places of S stores; 1 is the best, ``places`` the worst.
 
     ``low`` and ``high``: (S,) the best and the worst likely place, both 0 where a store has no place. ``lowest`` and
     ``highest``: (S,) the probabilities of being among the lowest and the highest ``extreme`` stores, NaN without a
@@ -201,7 +201,7 @@ class RankIntervals:
     high: NDArray[np.int64]
     lowest: NDArray[np.float64]
     highest: NDArray[np.float64]
-    placed: int
+    places: int
     extreme: int
 
 
@@ -285,14 +285,14 @@ MOST_MICRO_GROUPS = 1_000
 class StoreGroups:
     """The groups of S stores.
 
-    ``group``: (S,) 1 is the best, 0 where a store has no place. ``parts``: how many groups. ``ranked``: the share of
+    ``group``: (S,) 1 is the best, 0 where a store has no place. ``groups``: how many groups. ``ranked``: the share of
     all pairs of stores that lie in different groups. ``wrong``: the share of all pairs expected to be in the wrong
     order (the discordance). ``wrong_in_full``: the same if every pair were ranked by its scores. Shares are 0 to 1,
     and 0 without a pair.
     """
 
     group: NDArray[np.int64]
-    parts: int
+    groups: int
     ranked: float
     wrong: float
     wrong_in_full: float
@@ -403,12 +403,12 @@ class Flags(NamedTuple):
     """Which of S stores are ``flagged`` (S).
 
     ``wrong``: the share of the flagged expected not to be what they are flagged for, ``None`` where none is flagged.
-    ``found``: the share of all stores expected to be that which the flags find, ``None`` where none is expected to be.
+    ``sensitivity``: the share of all stores expected to be that which the flags find, ``None`` where none is expected.
     """
 
     flagged: NDArray[np.bool_]
     wrong: float | None
-    found: float | None
+    sensitivity: float | None
 
 
 def probability_below(

@@ -291,14 +291,14 @@ FAIR, GOOD = 0.40, 0.60
 
 @dataclass(frozen=True, slots=True)
 class ShopperAgreement:
-    """``cases``: a store in a wave, with two shoppers or more; ``taken``: of how many of these the coefficients are.
+    """``cases``: a store in a wave, with two shoppers or more; ``sampled``: of how many of these the coefficients are.
 
     ``alpha``: Krippendorff's, of all shoppers' scores; ``icc``: the intraclass correlation ICC1 of two shoppers of each
     case. Both ``None`` below ``LEAST_CASES``, or where no scores differ. ``notes``: the same in words.
     """
 
     cases: int
-    taken: int
+    sampled: int
     alpha: AgreementCoefficient | None
     icc: AgreementCoefficient | None
     notes: tuple[Message, ...]
@@ -381,7 +381,7 @@ def _agreement_notes(found: ShopperAgreement) -> Iterator[Message]:
     elif found.alpha is None or found.icc is None:
         yield _no_variation(found.cases)
     else:
-        yield from _notes(found.cases, found.taken, found.alpha, found.icc)
+        yield from _notes(found.cases, found.sampled, found.alpha, found.icc)
 
 
 def _too_few_cases(cases: int) -> Message:

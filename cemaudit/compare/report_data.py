@@ -61,11 +61,11 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         period=_period(reading, selection),
         measure=league.facts.title or league.facts.measure,
         funnel=league_funnel(league) if league.unit == "store" else None,
-        parts=_touchpoint_scores(reading, selection, league, checklist) if league.unit == "store" else None,
+        touchpoints=_touchpoint_scores(reading, selection, league, checklist) if league.unit == "store" else None,
         channels=_if_estimable(lambda: _channels(reading, selection, rules)),
         course=_if_estimable(lambda: _score_history(reading, selection, rules)) if league.unit == "store" else None,
         study=_if_estimable(lambda: _study(reading, selection, rules)),
-        found=count_findings(reading, selection),
+        findings=count_findings(reading, selection),
         actions=tuple(_effects(reading, selection, actions, rules)),
         simulated=_is_simulated(reading, selection),
     )
@@ -88,7 +88,7 @@ def _channels(reading: Local, selection: Selection, rules: ComparisonRules) -> C
 def _score_history(reading: Local, selection: Selection, rules: ComparisonRules) -> ScoreHistory:
     """Wave by wave, whichever waves the league is of."""
     trend = estimate_trend(reading, over_all_waves(selection), rules=rules)
-    return trend.course(trend_conclusions(trend).known)
+    return trend.course(trend_conclusions(trend).supported)
 
 
 def _effects(
@@ -102,7 +102,7 @@ def _effects(
 
 
 def _study(reading: Local, selection: Selection, rules: ComparisonRules) -> DriverStudy:
-    return study_drivers(reading, Drivers(which=selection.visit_filter, scheme=selection.scheme), rules)
+    return study_drivers(reading, Drivers(visit_filter=selection.visit_filter, scheme=selection.scheme), rules)
 
 
 def _touchpoint_scores(

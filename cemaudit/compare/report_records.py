@@ -52,7 +52,7 @@ class StorePlace:
     """One store among ``stores`` that were compared by ``measure``.
 
     ``centre``: the mean score of all; ``target`` in points, or ``None``. ``level``: how often an interval is meant to
-    hold the truth (0 to 1). ``peers``: the stores it is shown among, its own among them, best first, and ``peers_are``
+    hold the truth (0 to 1). ``peers``: the stores it is shown among, its own among them, best first, and ``peer_group``
     who these are ("stores of the same format in the same region"). ``named``: whether the names of the others may be
     shown. ``course``: of the store, and of what it is compared with. ``notes``: what else must be said.
     """
@@ -66,7 +66,7 @@ class StorePlace:
     level: float = 0.90
     least_visits: int = 3
     peers: tuple[Standing, ...] = ()
-    peers_are: Sayable | str = ""
+    peer_group: Sayable | str = ""
     named: bool = False
     course: ScoreHistory | None = None
     notes: tuple[Sayable, ...] = ()
@@ -95,7 +95,7 @@ class TouchpointScores:
     From ``low``, the worst, to ``high``, the best.
     """
 
-    what: Sayable | str
+    measure: Sayable | str
     names: tuple[Sayable | str, ...]
     scores: Mapping[str, tuple[float | None, ...]]
     low: float = 0
@@ -115,13 +115,13 @@ class ChannelMean:
 
 @dataclass(frozen=True, slots=True)
 class ChannelAgreement:
-    """How far stores good in ``one`` channel are good in the ``other``: the correlation of their scores, -1 to 1.
+    """How far stores good in the ``first`` channel are good in the ``second``.
 
-    Over ``stores`` known in both; ``None`` where these are too few to say.
+    ``correlation`` of their scores, -1 to 1, over ``stores`` known in both; ``None`` where these are too few to say.
     """
 
-    one: Sayable | str
-    other: Sayable | str
+    first: Sayable | str
+    second: Sayable | str
     correlation: float | None
     interval: Interval | None
     stores: int
@@ -160,10 +160,10 @@ class LeagueReportData:
     period: str = ""
     measure: Sayable | str = ""
     funnel: Funnel | None = None
-    parts: TouchpointScores | None = None
+    touchpoints: TouchpointScores | None = None
     channels: ChannelComparison | None = None
     course: ScoreHistory | None = None
     study: DriverStudy | None = None
-    found: tuple[FindingCount, ...] = ()
+    findings: tuple[FindingCount, ...] = ()
     actions: tuple[Sayable, ...] = ()
     simulated: bool = False

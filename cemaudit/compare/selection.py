@@ -179,11 +179,11 @@ _WORDS: dict[str, type[StrEnum]] = {
 
 
 class FacetValue(NamedTuple):
-    """A ``facet_value`` of the facet, what it is called, and what is ``asked`` of it alone."""
+    """A ``facet_value`` of the facet, what it is called, and the ``selection`` of its scores alone."""
 
     facet_value: str
     title: Text
-    asked: Selection
+    selection: Selection
 
 
 def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetValue]:

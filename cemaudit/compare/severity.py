@@ -63,15 +63,16 @@ class ShopperSeverity:
 class ShopperSeverities:
     """The ``shoppers`` of enough visits, the strictest first; ``few``: how many have too few for anything to be said.
 
-    ``sd``: the standard deviation of severity, ``visit_sd`` that of single visits, in points; ``apart``: whether stores
-    are told from shoppers (else a store that is bad makes its shopper look strict). ``notes``: what cannot be told.
+    ``sd``: the standard deviation of severity, ``visit_sd`` that of single visits, in points; ``separable``: whether
+    stores are told from shoppers (else a store that is bad makes its shopper look strict). ``notes``: what cannot be
+    told.
     """
 
     shoppers: tuple[ShopperSeverity, ...]
     few: int
     sd: float
     visit_sd: float
-    apart: bool
+    separable: bool
     notes: tuple[Message, ...]
 
 
@@ -128,7 +129,7 @@ class _SeverityEstimates:
     def __init__(self, arrays: VisitArrays, model: MixedModel, rules: ComparisonRules) -> None:
         self.seen, self.model, self.rules = arrays, model, rules
         self.with_stores = bool(model.random_blups)
-        self.apart = self.with_stores or int(np.bincount(arrays.store).max()) > 1
+        self.separable = self.with_stores or int(np.bincount(arrays.store).max()) > 1
         self.worse = 1.0 if arrays.facts.better == "lower" else -1.0
         self.effect = model.random_blups[0] if self.with_stores else model.unit_blups
         self.se = model.random_standard_errors[0] if self.with_stores else model.unit_standard_errors
@@ -147,7 +148,7 @@ class _SeverityEstimates:
             few=len(self.visits) - len(listed),
             sd=self.model.random_sds[0] if self.with_stores else self.model.unit_sd,
             visit_sd=self.model.sigma,
-            apart=self.apart,
+            separable=self.separable,
             notes=tuple(self._notes(len(self.visits) - len(listed))),
         )
 
@@ -187,7 +188,7 @@ class _SeverityEstimates:
 
     def _notes(self, few: int) -> Iterator[Message]:
         yield from self.seen.facts.notes
-        if not self.apart:
+        if not self.separable:
             yield message(
                 "Every store was visited once: the data cannot show whether a shopper is strict or met worse stores. "
                 "The results hold only where stores were assigned to shoppers at random."

@@ -40,17 +40,18 @@ FACET_KEYS = ("channel", "element", "stage", "touchpoint")
 
 @dataclass(frozen=True, eq=False)
 class Trend:
-    """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``monitor_stores``: single
-    stores.
+    """Change from wave to wave.
 
-    ``level``: how often an interval is meant to hold the truth. ``notes``: what a reader must know.
+    ``network``: the scores of all stores; ``part_series``: those of each part of the network or of what was asked,
+    where they are followed ``by`` something. ``watching``: single stores. ``level``: how often an interval is meant to
+    hold the truth. ``notes``: what a reader must know.
     """
 
     facts: ComparedData
     level: float
     by: str | None
     network: WaveSeries
-    parts: tuple[WaveSeries, ...]
+    part_series: tuple[WaveSeries, ...]
     watching: StoreMonitoring | None
     notes: tuple[Message, ...]
     waves: tuple[Wave, ...]
@@ -59,14 +60,14 @@ class Trend:
 
     def course(self, notes: Sequence[Message] = ()) -> ScoreHistory:
         """The lines of the network and of its parts."""
-        return ScoreHistory(self._names, (_line(self.network), *map(_line, self.parts)), tuple(notes))
+        return ScoreHistory(self._names, (_line(self.network), *map(_line, self.part_series)), tuple(notes))
 
     def store_history(self, store: str, name: str, notes: Sequence[Message] = ()) -> ScoreHistory:
         """The lines of a store (of each wave the mean of its visits, adjusted for shoppers and what was asked, but not
         shrunken), of its part where stores are parted, and of the network; with what is to be said of the store.
         """
         at = self._places[store]
-        own = [self.parts[self.part_by_store.codes[at]]] if self.part_by_store else []
+        own = [self.part_series[self.part_by_store.codes[at]]] if self.part_by_store else []
         lines = HistoryLine(name, *self._store(at)), *map(_line, own), _line(self.network)
         return ScoreHistory(self._names, lines, (*self._said(at), *notes))
 
@@ -137,7 +138,7 @@ def trend_in_table(  # noqa: PLR0913
         level=rules.level,
         by=by,
         network=network_series(fitted, waves, rules.level, name=message("all stores")),
-        parts=series_by_factor(table, fitted, waves, table.unit_factor, rules.level) if table.unit_factor else (),
+        part_series=series_by_factor(table, fitted, waves, table.unit_factor, rules.level) if table.unit_factor else (),
         watching=monitor_stores(rows, first, later, names, false_alarms),
         notes=(*fitted.crossed.facts.notes, *fitted.notes, *_notes(fitted, waves)),
         waves=tuple(waves),

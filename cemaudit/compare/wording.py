@@ -31,10 +31,10 @@ GOOD_RELIABILITY = 0.8
 
 
 class Conclusions(NamedTuple):
-    """Sentences: ``known``, the most important first, and what is ``unknown``."""
+    """Sentences ``supported`` by the data, the most important first, and ``limitations``: what the data do not show."""
 
-    known: tuple[Message, ...]
-    unknown: tuple[Message, ...]
+    supported: tuple[Message, ...]
+    limitations: tuple[Message, ...]
 
 
 def league_conclusions(league: League) -> Conclusions:
@@ -171,7 +171,7 @@ def trend_conclusions(trend: Trend) -> Conclusions:
 def _what_trend_shows(trend: Trend) -> Iterator[Message]:
     yield from _network_sentences(trend)
     yield from _series_sentences(trend.network)
-    if trend.parts:
+    if trend.part_series:
         yield from _part_sentences(trend)
     if trend.watching:
         yield from _store_sentences(trend.watching)
@@ -219,10 +219,8 @@ def _series_sentences(series: WaveSeries) -> Iterator[Message]:
 
 
 def _part_sentences(trend: Trend) -> Iterator[Message]:
-    changes = [
-        (part_series, point) for part_series in trend.parts for point in part_series.points if point.change_interval
-    ]
-    sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.is_significant]
+    changes = [(series, point) for series in trend.part_series for point in series.points if point.change_interval]
+    sentences = [f"{series.name} {_change(point)}" for series, point in changes if point.is_significant]
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
     if sentences:
         yield message("Significant changes, each tested alone: {changes}.", changes=_listed(sentences))

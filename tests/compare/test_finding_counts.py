@@ -87,11 +87,11 @@ def test_an_account_has_all_the_visits_tell(snapshot: Local) -> None:
     assert account.funnel
     assert account.channels
     assert account.course
-    assert account.found
-    assert account.parts
+    assert account.findings
+    assert account.touchpoints
     stores = {one.store for one in account.league.standings}
-    assert set(account.parts.scores) == stores
-    assert all(len(row) == len(account.parts.names) for row in account.parts.scores.values())
+    assert set(account.touchpoints.scores) == stores
+    assert all(len(row) == len(account.touchpoints.names) for row in account.touchpoints.scores.values())
     assert account.period.startswith("2025-1")
 
 

@@ -50,11 +50,11 @@ def test_places_are_those_of_the_stores_allowed_and_extremes_add_up(rows: list[t
     score, se = (np.array([row[column] for row in rows], dtype=float) for column in (0, 1))
     allowed = np.array([row[2] for row in rows], dtype=bool)
     found = rank_intervals(score, se, allowed, draws=40)
-    assert found.placed == allowed.sum()
+    assert found.places == allowed.sum()
     assert (found.low[~allowed] == 0).all()
     assert np.isnan(found.lowest[~allowed]).all()
     assert ((found.low[allowed] >= 1) & (found.low[allowed] <= found.high[allowed])).all()
-    assert (found.high <= found.placed).all()
+    assert (found.high <= found.places).all()
     assert np.nansum(found.lowest) == pytest.approx(found.extreme)
     assert np.nansum(found.highest) == pytest.approx(found.extreme)
 

@@ -70,7 +70,7 @@ def severities_to_dict(
         "few": severities.few,
         "sd": severities.sd,
         "visit_sd": severities.visit_sd,
-        "apart": severities.apart,
+        "apart": severities.separable,
         "notes": list(map(str, severities.notes)),
         "agreement": agreement_to_dict(agreement),
         "rules": rules_to_dict(rules),

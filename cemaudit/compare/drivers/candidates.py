@@ -46,7 +46,7 @@ class DriverQuery:
     of: str = "touchpoint"
     outcome: str | None = None
     measure: str | None = None
-    which: Filter = EVERYTHING
+    visit_filter: Filter = EVERYTHING
     scheme: str | None = None
     by_shopper: bool | None = None
 
@@ -62,7 +62,7 @@ class StudyVariables:
 def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
     """The outcome and the drivers asked for; ``BadInput`` where there are none such."""
     require_visits(reading)
-    question = LedgerQuery(which=query.which, scheme=query.scheme)
+    question = LedgerQuery(which=query.visit_filter, scheme=query.scheme)
     tables = tables_asked(reading, question)
     outcome = choose_outcome(tables[-1], query.outcome)
     measure = "" if query.of == "item" else query.measure or _default_measure(tables[-1], query.of)

@@ -144,16 +144,16 @@ OUTCOME = "outcome"
 
 @dataclass(frozen=True, slots=True)
 class StudySize:
-    """How many there are; ``unknown``: visits whose shopper is not known, ``single_visits``: whose shopper made no
-    other.
+    """How many visits, stores and shoppers a study has.
 
+    ``unknown_shopper_visits``: visits whose shopper is not known; ``single_visits``: whose shopper made no other.
     ``groups``: of visits by the same shopper, of a version of the checklist, that are more than one.
     """
 
     visits: int
     stores: int
     shoppers: int
-    unknown: int
+    unknown_shopper_visits: int
     single_visits: int
     groups: int
 
@@ -217,13 +217,13 @@ _FLAT = 1e-9  # points squared
 
 
 class ScreenedDrivers(NamedTuple):
-    """The products of the outcome and the drivers that stay; those too ``seldom_known`` known, those always the
-    ``same``.
+    """The products of the outcome and the drivers that stay; those too ``seldom_known`` known, those that are
+    ``constant``.
     """
 
     products: DriverProducts
     seldom_known: list[str]
-    same: list[str]
+    constant: list[str]
 
 
 def check_study_size(facts: StudySize, *, by_shopper: bool) -> None:

@@ -52,7 +52,7 @@ class Interaction:
     interval: Interval
 
     @property
-    def is_told(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the interval leaves 0 out."""
         return self.interval.low > 0 or self.interval.high < 0
 

@@ -57,7 +57,7 @@ class NoteInputs:
     moved: float
     by_shopper: bool
     felt: bool
-    both: Interaction | None
+    interaction: Interaction | None
 
 
 def study_notes(design: StudyDesign, inputs: NoteInputs, drivers: Sequence[Driver]) -> Iterator[Sayable]:
@@ -101,8 +101,11 @@ def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
             single=facts.single_visits,
             visits=facts.visits,
         )
-    if facts.unknown:
-        yield message("In {count} visits the shopper is unknown; they count as one shopper's.", count=facts.unknown)
+    if facts.unknown_shopper_visits:
+        yield message(
+            "In {count} visits the shopper is unknown; they count as one shopper's.",
+            count=facts.unknown_shopper_visits,
+        )
 
 
 def _on_missing(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
@@ -123,10 +126,10 @@ def _on_missing(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
         )
     if inputs.kept.seldom_known:
         yield message("Left out, because of too few answers: {names}.", names=_named(design, inputs.kept.seldom_known))
-    if inputs.kept.same:
+    if inputs.kept.constant:
         yield message(
             "Left out, because they do not vary: {names}.",
-            names=_named(design, inputs.kept.same),
+            names=_named(design, inputs.kept.constant),
         )
 
 
@@ -164,9 +167,9 @@ def _on_experience(inputs: NoteInputs) -> Iterator[Sayable]:
     yield message(
         "The mean experience is the mean of products, not the product of means; the covariance part is the difference."
     )
-    if inputs.both is None:
+    if inputs.interaction is None:
         yield message("Testing the interaction of performance and emotion needs an overall question.")
-    elif inputs.both.is_told:
+    elif inputs.interaction.is_significant:
         yield message("Performance and emotion interact: together they do something that neither does alone.")
     else:
         yield message("These visits show no significant interaction of performance and emotion.")

@@ -48,7 +48,7 @@ class ColumnStudyTable(StudyTable):
             visits=len(self.store),
             stores=len(np.unique(self.store)),
             shoppers=len(np.unique(self.shopper[self.shopper >= 0])),
-            unknown=int((self.shopper < 0).sum()),
+            unknown_shopper_visits=int((self.shopper < 0).sum()),
             single_visits=int((visits == 1).sum()),
             groups=int((visits > 1).sum()),
         )
@@ -68,8 +68,8 @@ class ColumnStudyTable(StudyTable):
         thirds = {}
         for name in names:
             low, high = self._lowest_and_highest(name)
-            in_low, in_high, known = int(low.sum()), int(high.sum()), int((~np.isnan(self.columns[name])).sum())
-            thirds[name] = ThirdCounts(in_low, known - in_low - in_high, in_high)
+            in_low, in_high, answered = int(low.sum()), int(high.sum()), int((~np.isnan(self.columns[name])).sum())
+            thirds[name] = ThirdCounts(in_low, answered - in_low - in_high, in_high)
         return thirds
 
     def third_products(self, names: Sequence[str], *, by_shopper: bool) -> DriverProducts:

@@ -69,7 +69,7 @@ _IN_EPISODE = "visits.step is not null and answered.shopper is not null"
 class _SourceQuery(NamedTuple):
     """A source, the places of its files' views, and what its scores are made of."""
 
-    place: int
+    number: int
     source: ScoreSource
     node: PointsMean | None
 
@@ -126,7 +126,7 @@ class VisitTableBuilder:
 
     def _make_code_table(self, key: str, kind: str) -> None:
         """The table of all there are of a column, each with a code, in the order of their names."""
-        every = " union ".join(f"select {key} from {kind}_{query.place}" for query in self._parts)
+        every = " union ".join(f"select {key} from {kind}_{query.number}" for query in self._parts)
         self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
         self._reading.link.execute(
             f"create or replace temp table known_{key} as "
@@ -171,7 +171,7 @@ class VisitTableBuilder:
         ]
         joins += [
             "left join acted on acted.store = visits.store",
-            f"join versions on versions.source = {query.place}",
+            f"join versions on versions.source = {query.number}",
             "and versions.scenario = coalesce(known_scenario.code, -1)",
             "and versions.was_acted = coalesce(visits.day >= acted.since, false)",
         ]
@@ -238,9 +238,9 @@ class VisitTableBuilder:
         return " and ".join(parts), (*values, query.source.scheme.ref)
 
     def _tables(self, query: _SourceQuery, *, answered: bool = True) -> str:
-        tables = f"scores_{query.place} as visits"
+        tables = f"scores_{query.number} as visits"
         if answered:
-            tables += f" left join answers_{query.place} as answered on answered.number = visits.number"
+            tables += f" left join answers_{query.number} as answered on answered.number = visits.number"
         if any(needs_stores(condition.key) for condition in self._which.conditions):
             tables += " left join stores on stores.store = visits.store"
         return tables

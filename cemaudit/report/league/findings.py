@@ -16,7 +16,7 @@ MOST = 60
 def findings(account: LeagueReportData) -> Section | None:
     """A table in groups by touchpoint; ``None`` where nothing was found."""
     order = list(NAMES)
-    found = sorted(account.found, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
+    found = sorted(account.findings, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
     if not found:
         return None
     columns = (

@@ -26,7 +26,7 @@ def place(make_league):
         measure="Performance",
         target=72.0,
         peers=peers,
-        peers_are="same format",
+        peer_group="same format",
         course=ScoreHistory(("2026-1", "2026-2"), (HistoryLine(own.name, (70.0, 73.0), (Interval(64, 76), None)),)),
         notes=(message("Nothing that is more than chance."),),
     )
