@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
@@ -67,13 +67,14 @@ class StorePair:
 
 
 def compare_pair(fitted: FittedModel, league: League, first_store: str, second_store: str) -> StorePair:
-    """The two stores; ``BadInput`` where one is not among those compared."""
+    """Return the comparison of two stores; ``BadInput`` where one is not among those compared."""
     places = [_store_index(fitted, store) for store in (first_store, second_store)]
     standings_by_store: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
     weights = np.zeros((1, len(fitted.crossed.stores)))
     weights[0, places[0]] += 1
     weights[0, places[1]] -= 1
     units = sparse.csr_array(weights)
+    # One contrast, not two scores: the errors of stores that share shoppers are correlated.
     value, se = (float(difference[0]) for difference in fitted.model.contrast(units, units @ fitted.crossed.rows()))
     half = NormalDist().inv_cdf((1 + league.rules.level) / 2) * se
     ahead = float(ndtr(value / se)) if se else 0.5
@@ -122,53 +123,41 @@ def store_places(
     ``attributes_by_store``: what is known of stores; ``named``: the other stores' names may be shown; ``trend`` of the
     same visits.
     """
-    places = {
-        standing.store: _store_place(league, standing, attributes_by_store, named=named)
-        for standing in league.standings
-    }
-    if trend is None:
-        return places
-    return {
-        store: replace(store_place, course=trend.store_history(store, store_place.standing.name))
-        for store, store_place in places.items()
-    }
-
-
-def _store_place(league: League, standing: Standing, attributes_by_store: Attributes, *, named: bool) -> StorePlace:
-    peers, peer_group = _peers(league.standings, standing, attributes_by_store)
     facts = league.facts
-    return StorePlace(
-        standing=standing,
-        stores=league.order.places,
-        centre=league.centre,
-        measure=facts.title or facts.measure,
-        better=facts.better,
-        target=league.target,
-        level=league.rules.level,
-        least_visits=league.rules.least_visits,
-        peers=peers,
-        peer_group=peer_group,
-        named=named,
-    )
+    places = {}
+    for standing in league.standings:
+        peers, peer_group = _peers(league.standings, standing, attributes_by_store)
+        places[standing.store] = StorePlace(
+            standing=standing,
+            stores=league.order.places,
+            centre=league.centre,
+            measure=facts.title or facts.measure,
+            better=facts.better,
+            target=league.target,
+            level=league.rules.level,
+            least_visits=league.rules.least_visits,
+            peers=peers,
+            peer_group=peer_group,
+            named=named,
+            course=trend.store_history(standing.store, standing.name) if trend else None,
+        )
+    return places
 
 
 def _peers(
     standings: Sequence[Standing], standing: Standing, attributes_by_store: Attributes
 ) -> tuple[tuple[Standing, ...], Message]:
-    """The ranked stores most like it of which there are enough; else all."""
+    """Return the ranked stores most like a store of which there are enough, else all; and who they are."""
+    ranked = tuple(peer for peer in standings if peer is standing or peer.rank)
     own = attributes_by_store.get(standing.store, {})
-    for keys, peers_text in _PEER_KEYS:
-        attributes = {key: own.get(key) for key in keys}
+    for keys, peer_group in _PEER_KEYS:
+        if not all(own.get(key) for key in keys):
+            continue
         alike = tuple(
-            each
-            for each in standings
-            if each is standing or (each.rank and _has_attributes(attributes_by_store, each, attributes))
+            peer
+            for peer in ranked
+            if all(attributes_by_store.get(peer.store, {}).get(key) == own.get(key) for key in keys)
         )
-        if all(attributes.values()) and len(alike) >= LEAST_PEERS:
-            return alike, peers_text
-    return tuple(each for each in standings if each is standing or each.rank), _ALL
-
-
-def _has_attributes(attributes_by_store: Attributes, store: Standing, attributes: Mapping[str, str | None]) -> bool:
-    said = attributes_by_store.get(store.store, {})
-    return all(said.get(key) == value for key, value in attributes.items())
+        if len(alike) >= LEAST_PEERS:
+            return alike, peer_group
+    return ranked, _ALL

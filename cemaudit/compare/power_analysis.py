@@ -47,24 +47,25 @@ ANOTHER_STORE = DetectionGoal()
 
 
 def visits_for_difference(difference: float, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> int:
-    """Visits of each store (or in each wave), each by another shopper, that show ``difference`` > 0 points.
+    """Return the visits of each store (or in each wave), each by another shopper, that show ``difference`` > 0 points.
 
     n = k (z_{(1+level)/2} + z_power)² (σ_b² + σ_e²) / δ², rounded up; k is 2, against a target 1.
     """
     factor = _quantile(aim) + NormalDist().inv_cdf(aim.power)
+    # Less a hair: where the formula gives a whole number, rounding in its last digit must not ask for one visit more.
     return max(1, math.ceil((factor * _sd_of_one_difference(spreads, aim) / difference) ** 2 - 1e-9))
 
 
 def smallest_difference(visits: int, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> float:
-    """The difference in points that so many visits (each; 1 or more) show with the aim's power."""
+    """Return the difference in points that so many visits (each; 1 or more) show with the aim's power."""
     factor = _quantile(aim) + NormalDist().inv_cdf(aim.power)
     return factor * _sd_of_one_difference(spreads, aim) / math.sqrt(visits)
 
 
 def power(difference: float, visits: int, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> float:
-    """How often (0 to 1) so many visits show ``difference`` points in its right direction; ``aim.power`` is not used.
+    """Return how often (0 to 1) so many visits show ``difference`` points in its right direction.
 
-    1 where visits do not differ.
+    1 where visits do not differ; ``aim.power`` is not used.
     """
     se = _sd_of_one_difference(spreads, aim) / math.sqrt(visits)
     return NormalDist().cdf(difference / se - _quantile(aim)) if se else 1.0
@@ -114,7 +115,7 @@ class SampleSizePlan:
     reliable: dict[float, int | None]
 
     def sentences(self) -> tuple[Message, ...]:
-        """The answer, what it rests on, and what fewer visits can show."""
+        """Return the answer, what it rests on, and what fewer visits can show."""
         return (
             self._needed(),
             self._power_sentence(),
@@ -197,7 +198,7 @@ def plan_sample_size(
     *,
     assumed: bool = True,
 ) -> SampleSizePlan:
-    """The plan for ``difference`` > 0 points."""
+    """Return the plan for ``difference`` > 0 points."""
     aim = aim or DetectionGoal()
     steps = (
         SampleSizeRow(count, smallest_difference(count, spreads, aim), reliability(spreads, count))

@@ -49,7 +49,7 @@ def distinguishable_pairs(
     allowed: NDArray[np.bool_] | None = None,
     level: float = 0.95,
 ) -> float | None:
-    """The share (0 to 1) of all pairs of stores whose difference is beyond z √(se₁² + se₂²); ``None`` without a pair.
+    """Return the share (0 to 1) of pairs of stores that differ by more than z √(se₁² + se₂²); ``None`` without a pair.
 
     ``score``: (S,); ``error``: (S,) standard errors, or (S, S) covariances of the errors of few. Of more than
     ``MOST_PAIRED`` stores so many, evenly spread over the scores, stand for all.
@@ -65,30 +65,26 @@ def distinguishable_pairs(
     if len(mean) > MOST_PAIRED:
         sampled = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST_PAIRED).astype(np.intp)]
         mean, variance = mean[sampled], variance[sampled]
-    apart = sum(
-        _count_distinguishable(mean, variance, start, square) for start in range(0, len(mean), STORES_PER_BLOCK)
-    )
-    return apart / (len(mean) * (len(mean) - 1) / 2)
+    distinguishable = 0
+    for start in range(0, len(mean), STORES_PER_BLOCK):
+        # Each block against itself and what comes after it: all pairs at once would take 800 MB for 10,000 stores.
+        block = slice(start, start + STORES_PER_BLOCK)
+        gap = mean[block, None] - mean[None, start:]
+        far = gap**2 > square * (variance[block, None] + variance[None, start:])
+        distinguishable += int(np.triu(far, 1).sum())
+    return distinguishable / (len(mean) * (len(mean) - 1) / 2)
 
 
 def difference_variances(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(U, U) the variances of the differences between errors of this covariance (U, U): what two share drops out."""
+    """Return the variances (U, U) of differences between errors of this covariance (U, U): what two share drops out."""
     variance = covariance.diagonal()
     variances: NDArray[np.float64] = np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0)
     return variances
 
 
 def restrict(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Of standard errors (S,), or of covariances (S, S), those of the stores allowed."""
+    """Return, of standard errors (S,) or covariances (S, S), those of the stores allowed."""
     return error[allowed] if error.ndim == 1 else error[np.ix_(allowed, allowed)]
-
-
-def _count_distinguishable(mean: NDArray[np.float64], variance: NDArray[np.float64], start: int, square: float) -> int:
-    """Pairs told apart between a block of stores and those in it or after it."""
-    block = slice(start, start + STORES_PER_BLOCK)
-    gap = mean[block, None] - mean[None, start:]
-    far = gap**2 > square * (variance[block, None] + variance[None, start:])
-    return int(np.triu(far, 1).sum())
 
 
 MOST_UNITS = 100
@@ -119,34 +115,36 @@ class _PairwiseDifferences(NamedTuple):
 def rank_confidence_sets(
     score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
 ) -> RankSets:
-    """For each unit by itself: the places its true one is among with confidence ``level``.
+    """Return, for each unit by itself, the places its true one is among with confidence ``level``.
 
     ``score``: (U,), unshrunken estimates, a higher one is better; ``covariance``: (U, U) of them, or (U,) variances of
     independent ones. ``ValueError`` above ``MOST_UNITS``. Mogstad, Romano, Shaikh & Wilhelm 2024, REStud 91:476-518.
     """
-    design = _design(score, covariance, draws)
+    if len(score) > MOST_UNITS:
+        raise ValueError(f"{len(score)} units, at most {MOST_UNITS}")
+    design = _pairwise_differences(score, covariance, draws)
     rank_sets = [_rank_sets(design, np.array([unit]), level) for unit in range(len(score))]
     low, high = zip(*rank_sets, strict=True) if rank_sets else ((), ())
     return RankSets(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
 
 
-def _design(score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _PairwiseDifferences:
-    units = len(score)
-    if units > MOST_UNITS:
-        raise ValueError(f"{units} units, at most {MOST_UNITS}")
+def _pairwise_differences(
+    score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int
+) -> _PairwiseDifferences:
     full = np.diag(covariance) if covariance.ndim == 1 else covariance
     square = difference_variances(full)
-    np.fill_diagonal(square, 1)
+    np.fill_diagonal(square, 1)  # a unit differs from itself by 0, which is then divided by 1
     random = np.random.Generator(np.random.PCG64(SEED))
     return _PairwiseDifferences(
         score[:, None] - score[None, :],
         np.sqrt(np.maximum(square, np.finfo(float).tiny)),
-        random.standard_normal((draws, units)) @ covariance_root(full).T,
+        random.standard_normal((draws, len(score))) @ covariance_root(full).T,
     )
 
 
 def covariance_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(U, U) a matrix whose product with its own transpose is ``covariance`` (U, U)."""
+    """Return a matrix (U, U) whose product with its own transpose is ``covariance`` (U, U)."""
+    # Not Cholesky: covariances of shrunken scores can be singular, and negative eigenvalues are rounding.
     values, vectors = np.linalg.eigh(covariance)
     root: NDArray[np.float64] = vectors * np.sqrt(np.clip(values, 0, None))
     return root
@@ -220,14 +218,17 @@ def rank_intervals(
     ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``rank_confidence_sets``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    errors, eligible_errors = restrict(error, eligible), score[eligible]
+    errors, eligible_scores = restrict(error, eligible), score[eligible]
     joint = errors.ndim > 1
-    places = _drawn_ranks(eligible_errors, covariance_root(errors) if joint else errors, draws)
+    places = _drawn_ranks(eligible_scores, covariance_root(errors) if joint else errors, draws)
     eligible_count = places.shape[1]
     extreme = max(1, round(rules.extremes * eligible_count)) if eligible_count else 0
-    low, high = (
-        _small_set_intervals(eligible_errors, errors, rules.level) if joint else _rank_quantiles(places, rules.level)
-    )
+    if joint:
+        # Fewer draws for more units: a set takes units² times the draws.
+        set_draws = min(DRAWS, FEW_DRAWS // max(1, len(eligible_scores)))
+        low, high = rank_confidence_sets(eligible_scores, errors, rules.level, set_draws)
+    else:
+        low, high = _rank_quantiles(places, rules.level)
     return RankIntervals(
         _expand(low, eligible, 0),
         _expand(high, eligible, 0),
@@ -236,10 +237,6 @@ def rank_intervals(
         eligible_count,
         extreme,
     )
-
-
-def _small_set_intervals(score: NDArray[np.float64], covariance: NDArray[np.float64], level: float) -> RankSets:
-    return rank_confidence_sets(score, covariance, level, min(DRAWS, FEW_DRAWS // max(1, len(score))))
 
 
 def _drawn_ranks(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
@@ -263,6 +260,7 @@ def _rank_quantiles(places: NDArray[np.unsignedinteger], level: float) -> tuple[
     draws, stores = places.shape
     first = int((1 - level) / 2 * draws + 1e-9)
     low, high = (np.empty(stores, dtype=np.int64) for _ in range(2))
+    # Two order statistics need a partition, not a sort, and rows are partitioned faster than columns.
     step = max(1, RANKS_AT_ONCE // draws)
     for start in range(0, stores, step):
         block = np.partition(np.ascontiguousarray(places[:, start : start + step].T), [first, draws - 1 - first])
@@ -281,8 +279,7 @@ MOST_MICRO_GROUPS = 1_000
 """Stores one by one; more are first gathered into so many of like score."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreGroups:
+class StoreGroups(NamedTuple):
     """The groups of S stores.
 
     ``group``: (S,) 1 is the best, 0 where a store has no place. ``groups``: how many groups. ``ranked``: the share of
@@ -333,13 +330,13 @@ def store_groups(
     of = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))
     group = np.zeros(len(score), dtype=np.int64)
     group[eligible] = of[crowd.member]
-    apart = pairs * (of[:, None] < of[None, :])
+    ranked_pairs = pairs * (of[:, None] < of[None, :])
     all_pairs = crowd.stores.sum() * (crowd.stores.sum() - 1) / 2
     return StoreGroups(
         group,
         len(cuts) - 1,
-        _share(apart.sum(), all_pairs),
-        _share((apart * (1 - above)).sum(), all_pairs),
+        _share(ranked_pairs.sum(), all_pairs),
+        _share((ranked_pairs * (1 - above)).sum(), all_pairs),
         _share((pairs * (1 - above)).sum() + (all_pairs - pairs.sum()) / 2, all_pairs),
     )
 
@@ -414,7 +411,7 @@ class Flags(NamedTuple):
 def probability_below(
     score: NDArray[np.float64], se: NDArray[np.float64], target: float | NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Φ((target - score) / se), 0 to 1; where ``se`` is 0, 1 below the target and 0 elsewhere.
+    """Return Φ((target - score) / se), 0 to 1; where ``se`` is 0, 1 below the target and 0 elsewhere.
 
     Lin, Louis, Paddock & Ridgeway 2006, Bayesian Analysis 1:915-946.
     """

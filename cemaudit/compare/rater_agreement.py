@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -33,8 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementCoefficient:
+class AgreementCoefficient(NamedTuple):
     """A coefficient (1 is full agreement, 0 chance; below 0 is possible), from ``units`` seen by two or more.
 
     ``low`` to ``high``: its interval; NaN where there is none.
@@ -48,7 +47,7 @@ class AgreementCoefficient:
 
 
 def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[AgreementCoefficient, ...]:
-    """The six coefficients of Shrout & Fleiss: ICC1, ICC2, ICC3 (one rater) and ICC1k, ICC2k, ICC3k (the mean of all).
+    """Return the six coefficients of Shrout & Fleiss: ICC1, ICC2, ICC3 (one rater), ICC1k, ICC2k, ICC3k (all raters).
 
     ``table``: (units, raters), complete, at least 2 by 2; ``ValueError`` else. 1: each unit by other raters; 2: the
     raters are a sample of all; 3: they are all. NaN where nothing differs. Shrout & Fleiss 1979, Psychological Bulletin
@@ -57,13 +56,18 @@ def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[Agreeme
     units, raters = table.shape
     if units < 2 or raters < 2 or not np.isfinite(table).all():
         raise ValueError("a complete table of two or more units and raters is needed")
-    squares = _mean_squares(table)
+    squares, shape = _mean_squares(table), _Shape(units, raters, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         coefficients = np.array(
-            [of(squares, _Shape(units, raters, level)) for of in (_one_way, _two_way_random, _two_way_fixed)]
+            [
+                _icc_from_mean_squares(squares.between, squares.within, (units - 1, units * (raters - 1)), shape),
+                _two_way_random(squares, shape),
+                _icc_from_mean_squares(squares.between, squares.error, (units - 1, (units - 1) * (raters - 1)), shape),
+            ]
         )
+        # Spearman-Brown: the mean of k raters, from one of them.
         coefficients = np.concatenate([coefficients, raters * coefficients / (1 + (raters - 1) * coefficients)])
-    names = [f"ICC{kind}{of}" for of in ("", "k") for kind in (1, 2, 3)]
+    names = [f"ICC{kind}{suffix}" for suffix in ("", "k") for kind in (1, 2, 3)]
     return tuple(
         AgreementCoefficient(name, float(value), float(low), float(high), units)
         for name, (value, low, high) in zip(names, coefficients, strict=True)
@@ -118,19 +122,8 @@ def _icc_from_mean_squares(
     return value, lowest, highest
 
 
-def _one_way(squares: _MeanSquares, shape: _Shape) -> _Estimate:
-    return _icc_from_mean_squares(
-        squares.between, squares.within, (shape.units - 1, shape.units * (shape.raters - 1)), shape
-    )
-
-
-def _two_way_fixed(squares: _MeanSquares, shape: _Shape) -> _Estimate:
-    below = (shape.units - 1) * (shape.raters - 1)
-    return _icc_from_mean_squares(squares.between, squares.error, (shape.units - 1, below), shape)
-
-
 def _two_way_random(squares: _MeanSquares, shape: _Shape) -> _Estimate:
-    """With Satterthwaite's degrees of freedom for the limits."""
+    """Return ICC2, with Satterthwaite's degrees of freedom for its limits."""
     between, of_raters, error = squares.between, squares.raters, squares.error
     n, k = shape.units, shape.raters
     value = (between - error) / (between + (k - 1) * error + k * (of_raters - error) / n)
@@ -144,7 +137,7 @@ def _two_way_random(squares: _MeanSquares, shape: _Shape) -> _Estimate:
 
 
 def cronbach_alpha(covariance: NDArray[np.float64], least: int) -> AgreementCoefficient:
-    """Alpha of a list of k items: k / (k - 1) (1 - Σ variances / Σ all covariances).
+    """Return alpha of a list of k items: k / (k - 1) (1 - Σ variances / Σ all covariances).
 
     ``covariance``: (k, k), pairwise ones will do; ``least``: the fewest visits behind one of them. NaN below two items
     or where nothing differs. A checklist is an index more than a scale: a low alpha is no defect of it. Cronbach 1951,
@@ -166,7 +159,7 @@ Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 def krippendorff_alpha(
     table: NDArray[np.float64], metric: Metric = "nominal", level: float = 0.95, draws: int = 1_000, seed: int = 1
 ) -> AgreementCoefficient:
-    """Alpha of values (or codes) given to the same units, any of them missing.
+    """Return alpha of values (or codes) given to the same units, any of them missing.
 
     ``table``: (raters, units), NaN where nothing was given; values of ``ratio`` are 0 or more. 1 - observed / expected
     disagreement; NaN where no two values differ. The interval is of units drawn again, ``draws`` times (``ordinal``:
@@ -179,7 +172,10 @@ def krippendorff_alpha(
     units = pairable.shape[1]
     if not units:
         return AgreementCoefficient(name, np.nan, np.nan, np.nan, 0)
-    disagreement: _SquareSums | _ValueCounts = _squares(pairable) if metric == "interval" else _counts(pairable, metric)
+    # Differences of the metric "interval" need no table of distances, which would be large where all scores differ.
+    disagreement: _SquareSums | _ValueCounts = (
+        _SquareSums.of_table(pairable) if metric == "interval" else _ValueCounts.of_table(pairable, metric)
+    )
     value = float(_alpha(np.ones((1, units)), disagreement)[0])
     random, step = np.random.Generator(np.random.PCG64(seed)), max(1, BLOCK // units)
     blocks = [
@@ -202,10 +198,17 @@ class _ValueCounts(NamedTuple):
     counts: NDArray[np.float64]
     distance: NDArray[np.float64]
 
+    @classmethod
+    def of_table(cls, table: NDArray[np.float64], metric: Metric) -> _ValueCounts:
+        """Return the counts of the values in a table of (raters, units)."""
+        values = np.unique(table[np.isfinite(table)])
+        counts = (table.T[:, :, None] == values).sum(1).astype(np.float64)
+        return cls(counts, _distances(metric, values, counts.sum(0)))
+
     def within(self) -> NDArray[np.float64]:
         """(units,) how far apart the values of a unit are, all pairs of them, over how many there are but one."""
-        apart: NDArray[np.float64] = (self.counts @ self.distance * self.counts).sum(1) / (self.counts.sum(1) - 1)
-        return apart
+        distances: NDArray[np.float64] = (self.counts @ self.distance * self.counts).sum(1) / (self.counts.sum(1) - 1)
+        return distances
 
     def between(self, weights: _Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(B,) how many values there are, and how far apart all pairs of them are."""
@@ -219,6 +222,16 @@ class _SquareSums(NamedTuple):
     sums: NDArray[np.float64]
     inner: NDArray[np.float64]
 
+    @classmethod
+    def of_table(cls, table: NDArray[np.float64]) -> _SquareSums:
+        """Return the sums of a table of (raters, units)."""
+        is_finite = np.isfinite(table)
+        # Less the median, so that squares of large scores do not swallow small differences.
+        values = np.where(is_finite, table - np.nanmedian(table), 0)
+        count, total = is_finite.sum(0), values.sum(0)
+        squares = (np.where(is_finite, values - total / count, 0) ** 2).sum(0)
+        return cls(np.column_stack([count, total, (values**2).sum(0)]), 2 * count * squares / (count - 1))
+
     def within(self) -> NDArray[np.float64]:
         """As of counts."""
         return self.inner
@@ -229,20 +242,6 @@ class _SquareSums(NamedTuple):
         return count, 2 * (count * squares - total**2)
 
 
-def _counts(table: NDArray[np.float64], metric: Metric) -> _ValueCounts:
-    values = np.unique(table[np.isfinite(table)])
-    counts = (table.T[:, :, None] == values).sum(1).astype(np.float64)
-    return _ValueCounts(counts, _METRICS[metric](values, counts.sum(0)))
-
-
-def _squares(table: NDArray[np.float64]) -> _SquareSums:
-    is_finite = np.isfinite(table)
-    values = np.where(is_finite, table - np.nanmedian(table), 0)
-    count, total = is_finite.sum(0), values.sum(0)
-    apart = (np.where(is_finite, values - total / count, 0) ** 2).sum(0)
-    return _SquareSums(np.column_stack([count, total, (values**2).sum(0)]), 2 * count * apart / (count - 1))
-
-
 def _alpha(weights: _Weights, disagreement: _ValueCounts | _SquareSums) -> NDArray[np.float64]:
     """(B,) alpha with each unit counted ``weights`` (B, units) times."""
     count, expected = disagreement.between(weights)
@@ -251,28 +250,19 @@ def _alpha(weights: _Weights, disagreement: _ValueCounts | _SquareSums) -> NDArr
     return alpha
 
 
-def _nominal(values: NDArray[np.float64], _totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    unlike: NDArray[np.bool_] = values[:, None] != values[None, :]
-    return unlike.astype(np.float64)
-
-
-def _ordinal(_values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The number of values between the two, half of their own counted."""
-    middle = totals.cumsum() - totals / 2
-    return (middle[:, None] - middle[None, :]) ** 2
-
-
-def _ratio(values: NDArray[np.float64], _totals: NDArray[np.float64]) -> NDArray[np.float64]:
+def _distances(metric: Metric, values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far apart values (V) are, (V, V); ``totals``: how often each was given."""
+    if metric == "nominal":
+        unlike: NDArray[np.bool_] = values[:, None] != values[None, :]
+        return unlike.astype(np.float64)
+    if metric == "ordinal":
+        # The number of values between the two, half of their own counted.
+        middle = totals.cumsum() - totals / 2
+        return (middle[:, None] - middle[None, :]) ** 2
     sums = values[:, None] + values[None, :]
     shares = np.divide(values[:, None] - values[None, :], sums, out=np.zeros_like(sums), where=sums != 0)
     return shares**2
 
-
-_METRICS: dict[Metric, Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]] = {
-    "nominal": _nominal,
-    "ordinal": _ordinal,
-    "ratio": _ratio,
-}
 
 LEAST_CASES = 10
 """Of fewer nothing is said."""
@@ -291,7 +281,9 @@ FAIR, GOOD = 0.40, 0.60
 
 @dataclass(frozen=True, slots=True)
 class ShopperAgreement:
-    """``cases``: a store in a wave, with two shoppers or more; ``sampled``: of how many of these the coefficients are.
+    """How far shoppers agree.
+
+    ``cases``: a store in a wave, with two shoppers or more; ``sampled``: of how many of these the coefficients are.
 
     ``alpha``: Krippendorff's, of all shoppers' scores; ``icc``: the intraclass correlation ICC1 of two shoppers of each
     case. Both ``None`` below ``LEAST_CASES``, or where no scores differ. ``notes``: the same in words.
@@ -305,14 +297,14 @@ class ShopperAgreement:
 
 
 class _RatedCases(NamedTuple):
-    """(V,) the mean ``score`` of each shopper in each case, case by case; ``place``: (V,) of the shopper there, from 0.
+    """The mean ``score`` (V) of each shopper in each case, case by case.
 
-    ``case``: (V,) from 0, those with one shopper alone left out.
+    ``position``: (V) of the shopper in the case, from 0; ``case``: (V) from 0, those with one shopper alone left out.
     """
 
     score: Vector
     case: NDArray[np.intp]
-    place: NDArray[np.intp]
+    position: NDArray[np.intp]
 
     @property
     def number(self) -> int:
@@ -323,9 +315,9 @@ class _RatedCases(NamedTuple):
         """(R, C) the scores of the first ``most`` shoppers of ``case_index`` cases, NaN where there are no more."""
         row = np.full(self.number, -1)
         row[case_index] = np.arange(len(case_index))
-        kept = (row[self.case] >= 0) & (self.place < most)
-        scores = np.full((int(self.place[kept].max()) + 1, len(case_index)), np.nan)
-        scores[self.place[kept], row[self.case[kept]]] = self.score[kept]
+        kept = (row[self.case] >= 0) & (self.position < most)
+        scores = np.full((int(self.position[kept].max()) + 1, len(case_index)), np.nan)
+        scores[self.position[kept], row[self.case[kept]]] = self.score[kept]
         return scores
 
 
@@ -334,8 +326,8 @@ def shopper_agreement(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULE
     has_shopper = arrays.shopper >= 0
     wave = next((factor.codes for factor in arrays.factors if factor.name == "wave"), np.zeros_like(arrays.store))
     case = arrays.store[has_shopper].astype(np.int64) * (int(wave.max(initial=0)) + 1) + wave[has_shopper]
-    found = _agreement(_rated_cases(case, arrays.shopper[has_shopper], arrays.score[has_shopper]), rules.level)
-    return replace(found, notes=tuple(_agreement_notes(found)))
+    agreement = _agreement(_rated_cases(case, arrays.shopper[has_shopper], arrays.score[has_shopper]), rules.level)
+    return replace(agreement, notes=tuple(_agreement_notes(agreement)))
 
 
 def agreement_of_ratings(
@@ -345,22 +337,22 @@ def agreement_of_ratings(
 
     There are no notes: they would speak of stores and waves.
     """
-    known = np.isfinite(rating) & np.array([None not in pair for pair in zip(case, rater, strict=True)], np.bool_)
-    rows = np.flatnonzero(known).tolist()
+    is_complete = np.isfinite(rating) & np.array([None not in pair for pair in zip(case, rater, strict=True)], np.bool_)
+    rows = np.flatnonzero(is_complete).tolist()
     _, cases = np.unique([str(case[row]) for row in rows], return_inverse=True)
     _, raters = np.unique([str(rater[row]) for row in rows], return_inverse=True)
-    return _agreement(_rated_cases(cases, raters, rating[known]), level)
+    return _agreement(_rated_cases(cases, raters, rating[is_complete]), level)
 
 
 def _agreement(cases: _RatedCases, level: float) -> ShopperAgreement:
     if cases.number < LEAST_CASES:
         return ShopperAgreement(cases.number, 0, None, None, ())
-    taken = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
-    alpha = krippendorff_alpha(cases.table(taken, MOST_SHOPPERS), "interval", level)
-    icc = intraclass(cases.table(taken, 2).T, level)[0]
+    sampled = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
+    alpha = krippendorff_alpha(cases.table(sampled, MOST_SHOPPERS), "interval", level)
+    icc = intraclass(cases.table(sampled, 2).T, level)[0]
     if not np.isfinite([alpha.value, alpha.low, alpha.high, icc.value, icc.low, icc.high]).all():
-        return ShopperAgreement(cases.number, len(taken), None, None, ())
-    return ShopperAgreement(cases.number, len(taken), alpha, icc, ())
+        return ShopperAgreement(cases.number, len(sampled), None, None, ())
+    return ShopperAgreement(cases.number, len(sampled), alpha, icc, ())
 
 
 def _rated_cases(case: NDArray[Any], rater: NDArray[Any], rating: Vector) -> _RatedCases:
@@ -370,47 +362,37 @@ def _rated_cases(case: NDArray[Any], rater: NDArray[Any], rating: Vector) -> _Ra
     keys, first, count = np.unique(pairs, return_inverse=True, return_counts=True)
     score = np.bincount(first, rating, len(keys)) / count
     _, of_key, size = np.unique(keys // max(1, raters), return_inverse=True, return_counts=True)
-    place = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
+    position = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
     several = size[of_key] > 1
-    return _RatedCases(score[several], np.unique(of_key[several], return_inverse=True)[1], place[several])
+    return _RatedCases(score[several], np.unique(of_key[several], return_inverse=True)[1], position[several])
 
 
-def _agreement_notes(found: ShopperAgreement) -> Iterator[Message]:
-    if found.cases < LEAST_CASES:
-        yield _too_few_cases(found.cases)
-    elif found.alpha is None or found.icc is None:
-        yield _no_variation(found.cases)
-    else:
-        yield from _notes(found.cases, found.sampled, found.alpha, found.icc)
-
-
-def _too_few_cases(cases: int) -> Message:
-    return message(
-        "Not enough data for agreement: two or more shoppers visited the same store in the same wave in {cases} "
-        "cases; at least {least} are needed.",
-        cases=cases, least=LEAST_CASES,
-    )  # fmt: skip
-
-
-def _no_variation(cases: int) -> Message:
-    return message(
-        "Two shoppers or more visited the same store in the same wave in {cases} cases, and all scores are the "
-        "same: nothing differs that they could disagree about.",
-        cases=f"{cases:,}",
-    )  # fmt: skip
-
-
-def _notes(cases: int, sampled_cases: int, alpha: AgreementCoefficient, icc: AgreementCoefficient) -> Iterator[Message]:
+def _agreement_notes(agreement: ShopperAgreement) -> Iterator[Message]:
+    cases, alpha, icc = agreement.cases, agreement.alpha, agreement.icc
+    if cases < LEAST_CASES:
+        yield message(
+            "Not enough data for agreement: two or more shoppers visited the same store in the same wave in {cases} "
+            "cases; at least {least} are needed.",
+            cases=cases, least=LEAST_CASES,
+        )  # fmt: skip
+        return
+    if alpha is None or icc is None:
+        yield message(
+            "Two shoppers or more visited the same store in the same wave in {cases} cases, and all scores are the "
+            "same: nothing differs that they could disagree about.",
+            cases=f"{cases:,}",
+        )  # fmt: skip
+        return
     yield message(
         "Two shoppers or more visited the same store in the same wave in {cases} cases. Krippendorff's alpha of their "
         "scores is {alpha} ({low} to {high}): 1 is full agreement, 0 no more than chance.",
         cases=f"{cases:,}", **_coefficient_words(alpha, "alpha"),
     )  # fmt: skip
-    how = _MUCH if icc.value >= GOOD else _SOME if icc.value >= FAIR else _LITTLE
-    yield message(how, **_coefficient_words(icc, "icc"))
+    text = _MUCH if icc.value >= GOOD else _SOME if icc.value >= FAIR else _LITTLE
+    yield message(text, **_coefficient_words(icc, "icc"))
     yield message("The visits were at different times: disagreement includes differences between visits.")
-    if sampled_cases < cases:
-        yield message("Computed from {taken} of these cases, sampled evenly.", taken=f"{sampled_cases:,}")
+    if agreement.sampled < cases:
+        yield message("Computed from {taken} of these cases, sampled evenly.", taken=f"{agreement.sampled:,}")
 
 
 _MUCH = N_("Agreement is good: ICC(1) of two shoppers is {icc} ({low} to {high}).")
@@ -449,14 +431,14 @@ def internal_consistency(ref: str, products: DriverProducts) -> InternalConsiste
     kept = _items_to_keep(products.together, np.diagonal(products.covariances()))
     if len(kept) < 2:
         return None
-    chosen = products.select([products.names[place] for place in kept])
+    chosen = products.select([products.names[index] for index in kept])
     least = int(chosen.together.min())
     return InternalConsistency(ref, len(kept), cronbach_alpha(chosen.covariances(), least).value, least)
 
 
 def _items_to_keep(together: Numbers, variances: Numbers) -> list[int]:
-    """The items that differ, and of which every two are known together often enough."""
-    kept = [at for at, variance in enumerate(variances.tolist()) if variance > _FLAT]
+    """Return the items that differ, and of which every two are known together often enough."""
+    kept = [index for index, variance in enumerate(variances.tolist()) if variance > _FLAT]
     while kept and together[np.ix_(kept, kept)].min() < LEAST_PAIR:
         worst = int(np.argmin(together[np.ix_(kept, kept)].sum(axis=1)))
         kept.pop(worst)

@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from cemaudit.compare.drivers.candidates import DriverQuery as Drivers
-from cemaudit.compare.drivers.results import DriverStudy
+from cemaudit.compare.drivers.candidates import DriverQuery
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.finding_counts import count_findings
 from cemaudit.compare.from_snapshot import (
@@ -49,12 +48,13 @@ def league_report_data(  # noqa: PLR0913, PLR0917
     scale: str = "auto",
     actions: Iterable[Action] = (),
 ) -> LeagueReportData:
-    """The account of what is asked; what the visits do not tell is left out. ``actions``: whose effect is told, too.
+    """Return everything a league report shows; what the visits do not tell is left out.
 
-    ``BadInput`` and ``NotEstimable`` where there is no league.
+    ``actions``: those whose effect is told, too. ``BadInput`` and ``NotEstimable`` where there is no league.
     """
     league = make_league(fit_selection(reading, selection, rules, scale), reading.store_names(), target, rules)
     checklist = reading.checklist(league.facts.checklists[-1])
+    drivers = DriverQuery(visit_filter=selection.visit_filter, scheme=selection.scheme)
     return LeagueReportData(
         league=league,
         subject=str(checklist.title),
@@ -64,15 +64,15 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         touchpoints=_touchpoint_scores(reading, selection, league, checklist) if league.unit == "store" else None,
         channels=_if_estimable(lambda: _channels(reading, selection, rules)),
         course=_if_estimable(lambda: _score_history(reading, selection, rules)) if league.unit == "store" else None,
-        study=_if_estimable(lambda: _study(reading, selection, rules)),
+        study=_if_estimable(lambda: study_drivers(reading, drivers, rules)),
         findings=count_findings(reading, selection),
         actions=tuple(_effects(reading, selection, actions, rules)),
-        simulated=_is_simulated(reading, selection),
+        simulated=SIMULATED in _column(reading, selection, "origin"),
     )
 
 
 def _if_estimable(make: Callable[[], Result]) -> Result | None:
-    """What is made; ``None`` where the visits do not say it."""
+    """Return what is made; ``None`` where the visits do not say it."""
     try:
         return make()
     except (BadInput, NotEstimable):
@@ -101,14 +101,10 @@ def _effects(
             yield effect_conclusions(result)[0]
 
 
-def _study(reading: Local, selection: Selection, rules: ComparisonRules) -> DriverStudy:
-    return study_drivers(reading, Drivers(visit_filter=selection.visit_filter, scheme=selection.scheme), rules)
-
-
 def _touchpoint_scores(
     reading: Local, selection: Selection, league: League, checklist: Checklist
 ) -> TouchpointScores | None:
-    """The mean of each store at each touchpoint, by the measure kept for touchpoints."""
+    """Return the mean of each store at each touchpoint, by the measure kept for touchpoints."""
     view_result = _if_estimable(
         lambda: show(reading, "heatmap", LedgerQuery(("store", "touchpoint"), selection.visit_filter, selection.scheme))
     )
@@ -128,19 +124,12 @@ def _touchpoint_scores(
 
 
 def _period(reading: Local, selection: Selection) -> str:
-    """The waves, else the days, that are compared."""
-    waves = [
-        row["wave"] or str(message("not known"))
-        for row in show(reading, "visits", _visits_query(selection, "wave")).rows
-    ]
-    if any(waves):
-        return ", ".join(waves) if len(waves) < 4 else f"{waves[0]} - {waves[-1]}"
-    return ""
+    """Return the waves that are compared."""
+    waves = [wave or str(message("not known")) for wave in _column(reading, selection, "wave")]
+    return ", ".join(waves) if len(waves) < 4 else f"{waves[0]} - {waves[-1]}"
 
 
-def _is_simulated(reading: Local, selection: Selection) -> bool:
-    return any(row["origin"] == SIMULATED for row in show(reading, "visits", _visits_query(selection, "origin")).rows)
-
-
-def _visits_query(selection: Selection, key: str) -> LedgerQuery:
-    return LedgerQuery((key,), selection.visit_filter, selection.scheme)
+def _column(reading: Local, selection: Selection, key: str) -> list[str | None]:
+    """Return the different values of a key of the visits."""
+    query = LedgerQuery((key,), selection.visit_filter, selection.scheme)
+    return [row[key] for row in show(reading, "visits", query).rows]

@@ -31,7 +31,7 @@ Spread = Literal["uniform", "erratic"]
 
 @dataclass(frozen=True, slots=True)
 class ShopperSeverity:
-    """A shopper by pseudonym.
+    """The severity of a shopper, by pseudonym.
 
     ``visits`` in so many ``stores``. ``severity``: points this shopper's scores are worse than those of the average
     shopper in the same place (below 0: better), with its ``se`` and ``interval``. ``ratio``: how far the scores scatter
@@ -77,7 +77,7 @@ class ShopperSeverities:
 
 
 def shopper_severities(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULES) -> ShopperSeverities:
-    """The severity of the shoppers of these visits; ``NotEstimable`` where the visits do not say it."""
+    """Return the severity of the shoppers of these visits; ``NotEstimable`` where the visits do not say it."""
     if len(arrays.shoppers) < 2:
         raise NotEstimable(message("fewer than two shoppers are known: nothing to compare them with"), "one-shopper")
     if len(set(arrays.score.tolist())) == 1:
@@ -86,10 +86,11 @@ def shopper_severities(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RUL
 
 
 def _model(arrays: VisitArrays) -> MixedModel:
-    """The model with stores; without, where every store was visited once, or stores are told by their pool alone."""
+    """Return the model with stores; without, where each was visited once, or stores are told by their pool alone."""
     try:
         return fit_best(arrays.sums())
     except NotEstimable as refusal:
+        # Only where it is the stores (factor 0) that cannot be told can a model without them say anything.
         if refusal.factor != 0 or refusal.reason not in {"once", "absorbed"}:
             raise _for_shoppers(refusal) from refusal
     fixed = indicator_matrix(arrays.factors, len(arrays.score))
@@ -104,7 +105,7 @@ def _model(arrays: VisitArrays) -> MixedModel:
 
 
 def _for_shoppers(refusal: NotEstimable) -> NotEstimable:
-    """It in words of shoppers."""
+    """Return a refusal in words of shoppers."""
     text = _MESSAGES.get(refusal.reason)
     return NotEstimable(text, refusal.reason, refusal.factor) if text else refusal
 
@@ -124,7 +125,7 @@ _MESSAGES = {
 
 
 class _SeverityEstimates:
-    """Shoppers in the making."""
+    """Computes each shopper's severity and scatter from a fitted model."""
 
     def __init__(self, arrays: VisitArrays, model: MixedModel, rules: ComparisonRules) -> None:
         self.seen, self.model, self.rules = arrays, model, rules
@@ -161,7 +162,7 @@ class _SeverityEstimates:
         return ShopperSeverity(self.seen.shoppers[index], visits, stores, severity, se, interval, ratio, spread)
 
     def _stores(self) -> NDArray[np.int64]:
-        """How many stores each shopper visited."""
+        """Return how many stores each shopper visited."""
         pairs = np.unique(np.column_stack([self.seen.shopper, self.seen.store])[self.known], axis=0)
         return np.bincount(pairs[:, 0], minlength=len(self.visits))
 
@@ -174,7 +175,7 @@ class _SeverityEstimates:
         return np.sqrt(mean / usual) if usual else np.ones(len(self.visits))
 
     def _residuals(self) -> Vector:
-        """What is left of each score."""
+        """Return what is left of each score."""
         arrays, model = self.seen, self.model
         residual: Vector = arrays.score - model.beta[0]
         start = 1
@@ -201,7 +202,7 @@ class _SeverityEstimates:
 
 
 def _dispersion_flag(ratio: float, visits: int) -> Spread | None:
-    """By the limits of a chi-square of as many degrees of freedom as visits."""
+    """Return whether scatter is unusual, by the limits of a chi-square of as many degrees of freedom as visits."""
     square = ratio**2 * visits
     if square > special.chdtri(visits, FLAG_LEVEL):
         return "erratic"

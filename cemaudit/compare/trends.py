@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
 
+import numpy as np
+
 from cemaudit.compare.control_charts import (
     StoreMonitoring,
     VisitResiduals,
@@ -59,19 +61,21 @@ class Trend:
     part_by_store: Factor | None
 
     def course(self, notes: Sequence[Message] = ()) -> ScoreHistory:
-        """The lines of the network and of its parts."""
+        """Return the lines of the network and of its parts."""
         return ScoreHistory(self._names, (_line(self.network), *map(_line, self.part_series)), tuple(notes))
 
     def store_history(self, store: str, name: str, notes: Sequence[Message] = ()) -> ScoreHistory:
-        """The lines of a store (of each wave the mean of its visits, adjusted for shoppers and what was asked, but not
-        shrunken), of its part where stores are parted, and of the network; with what is to be said of the store.
+        """Return the lines of a store, of its part where stores are parted, and of the network.
+
+        The store's points are the means of its visits in each wave, adjusted for shoppers and what was asked, but not
+        shrunken: a shrunken score would hide the change that is looked for. ``notes`` follow what is said of the store.
         """
         at = self._places[store]
         own = [self.part_series[self.part_by_store.codes[at]]] if self.part_by_store else []
         lines = HistoryLine(name, *self._store(at)), *map(_line, own), _line(self.network)
-        return ScoreHistory(self._names, lines, (*self._said(at), *notes))
+        return ScoreHistory(self._names, lines, (*self._store_notes(at), *notes))
 
-    def _said(self, at: int) -> Iterator[Message]:
+    def _store_notes(self, at: int) -> Iterator[Message]:
         yield message("Each point of the store is the mean of its visits in that wave, adjusted for strict and mild "
                       "shoppers.")  # fmt: skip
         visited_waves = {wave.name for wave in self.waves if self.rows.score(at, wave.level_index)}
@@ -148,7 +152,7 @@ def trend_in_table(  # noqa: PLR0913
 
 
 def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
-    """The waves of the baseline, and those after it."""
+    """Return the waves of the baseline, and those after it."""
     if len(waves) < 2:
         raise NotEstimable(message("fewer than two waves: no change can be estimated"), "one-wave")
     names = [wave.name for wave in waves]
@@ -165,7 +169,9 @@ def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[
 
 
 def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
-    unknown = fitted.crossed.facts.visits - _shopper_count(fitted, waves)
+    codes, visits = fitted.crossed.occasion_factors[0].codes, fitted.crossed.by_store.sum(axis=0)
+    dated = np.isin(codes, [wave.level_index for wave in waves])
+    unknown = fitted.crossed.facts.visits - int(visits[dated].sum())
     if unknown:
         yield message("Visits without a wave, left out of the series: {n}.", n=unknown)
     if confounded_with_waves(fitted):
@@ -173,9 +179,3 @@ def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
             "Waves are partly confounded with pools, versions of the checklist or schemes: a change between such "
             "waves may be a change of these."
         )
-
-
-def _shopper_count(fitted: FittedModel, waves: Sequence[Wave]) -> int:
-    codes, visits = fitted.crossed.occasion_factors[0].codes, fitted.crossed.by_store.sum(axis=0)
-    places = {wave.level_index for wave in waves}
-    return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))

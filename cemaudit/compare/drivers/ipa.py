@@ -60,7 +60,7 @@ _ORDER = (Quadrant.MINOR, Quadrant.ENOUGH, Quadrant.IMPROVE, Quadrant.KEEP)
 def quadrant_positions(
     share: Numbers, performance: Numbers, shares: Numbers, performances: Numbers
 ) -> list[QuadrantPosition]:
-    """Where each of p drivers lies: by (p) and by (B, p) of samples of stores; the lines move with the samples."""
+    """Return where each of p drivers lies, by (p) and by (B, p) of samples of stores, whose lines move with them."""
     here, codes = _codes(share, performance), _codes(shares, performances)
     return [
         QuadrantPosition(_ORDER[code], float(np.mean(codes[:, at] == code))) for at, code in enumerate(here.tolist())
@@ -87,12 +87,12 @@ def suggest(position: QuadrantPosition, *, idle: bool, lifts: bool, seldom: bool
 _LESS = (Suggestion.REDUCE, Suggestion.ELIMINATE)
 
 
-def _hint(placed: QuadrantPosition, *, idle: bool, lifts: bool, seldom: bool) -> Suggestion:
+def _hint(position: QuadrantPosition, *, idle: bool, lifts: bool, seldom: bool) -> Suggestion:
     if lifts and seldom:
         return Suggestion.CREATE
-    if placed.certain < SUGGESTION_LEVEL:
+    if position.certain < SUGGESTION_LEVEL:
         return Suggestion.UNCLEAR
-    match placed.quadrant:
+    match position.quadrant:
         case Quadrant.IMPROVE:
             return Suggestion.RAISE
         case Quadrant.KEEP:

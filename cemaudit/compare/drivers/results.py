@@ -18,7 +18,10 @@ __all__ = ["Driver", "DriverStudy", "Outcome", "StudyDesign"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An item (``is_asked``) or a measure that is one number; ``why`` it was chosen; ``leaves``: what it is made of."""
+    """The outcome of a study: an item (``is_asked``) or a measure that is one number.
+
+    ``why`` it was chosen; ``leaves``: what it is made of.
+    """
 
     name: str
     title: Sayable
@@ -51,7 +54,7 @@ class StudyDesign:
 
 @dataclass(frozen=True)
 class Driver:
-    """``share`` (0 to 1) of what all drivers explain, and ``top``: the probability of being among the first three.
+    """A driver: its ``share`` (0 to 1) of what all explain; ``top``: the probability of being among the first three.
 
     ``performance``: its mean in points. ``quadrant``, and ``certain``: in what share of the samples it lies there.
     ``asymmetry`` is ``None`` where low, middle and high do not all come often enough.

@@ -50,7 +50,10 @@ _NOTABLE_CORRECTION = 5e-4
 
 @dataclass(frozen=True, slots=True)
 class NoteInputs:
-    """What the sentences are about; ``moved``: how far the farthest correlation was; ``felt``: emotions are there."""
+    """What the sentences are about.
+
+    ``moved``: how far the farthest correlation was; ``felt``: whether emotions were asked for.
+    """
 
     facts: StudySize
     kept: ScreenedDrivers
@@ -61,16 +64,18 @@ class NoteInputs:
 
 
 def study_notes(design: StudyDesign, inputs: NoteInputs, drivers: Sequence[Driver]) -> Iterator[Sayable]:
-    """All that there is to say, the gravest first."""
-    yield from _on_outcome(design)
-    yield from _on_shoppers(inputs)
-    yield from _on_missing(design, inputs)
-    yield from _on_stores(inputs.facts)
+    """Yield all that there is to say, the gravest first."""
+    yield from _notes_on_outcome(design)
+    yield from _notes_on_shoppers(inputs)
+    yield from _notes_on_left_out(design, inputs)
+    if inputs.facts.stores < FEW_STORES:
+        yield message("With only {count} stores the intervals are too narrow.", count=inputs.facts.stores)
     yield from _notes_on_interpretation(drivers)
-    yield from _on_experience(inputs)
+    if inputs.felt:
+        yield from _notes_on_experience(inputs.interaction)
 
 
-def _on_outcome(design: StudyDesign) -> Iterator[Sayable]:
+def _notes_on_outcome(design: StudyDesign) -> Iterator[Sayable]:
     outcome = design.outcome
     if design.alike:
         yield message(
@@ -89,7 +94,7 @@ def _on_outcome(design: StudyDesign) -> Iterator[Sayable]:
     )
 
 
-def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
+def _notes_on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
     facts = inputs.facts
     if not inputs.by_shopper:
         yield message("Scores are not centred by shopper: differences in severity remain.")
@@ -108,7 +113,7 @@ def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
         )
 
 
-def _on_missing(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
+def _notes_on_left_out(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
     together = inputs.kept.products.together
     if together.min() < together[0, 0]:
         yield message(
@@ -137,11 +142,6 @@ def _named(design: StudyDesign, keys: Sequence[str]) -> str:
     return listed([design.ids[key] for key in keys])
 
 
-def _on_stores(facts: StudySize) -> Iterator[Sayable]:
-    if facts.stores < FEW_STORES:
-        yield message("With only {count} stores the intervals are too narrow.", count=facts.stores)
-
-
 def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
     yield message("Correlated drivers share the variance they explain: a small share does not prove an effect.")
     yield message(
@@ -161,15 +161,13 @@ def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
         )
 
 
-def _on_experience(inputs: NoteInputs) -> Iterator[Sayable]:
-    if not inputs.felt:
-        return
+def _notes_on_experience(interaction: Interaction | None) -> Iterator[Sayable]:
     yield message(
         "The mean experience is the mean of products, not the product of means; the covariance part is the difference."
     )
-    if inputs.interaction is None:
+    if interaction is None:
         yield message("Testing the interaction of performance and emotion needs an overall question.")
-    elif inputs.interaction.is_significant:
+    elif interaction.is_significant:
         yield message("Performance and emotion interact: together they do something that neither does alone.")
     else:
         yield message("These visits show no significant interaction of performance and emotion.")
@@ -235,6 +233,7 @@ def estimate_drivers(
     check_study_size(facts, by_shopper=centred)
     kept = screen_drivers(table.products([OUTCOME, *design.ids], by_shopper=centred))
     R, moved = _consistent_correlations(kept.products)
+    # Each shopper's mean that was taken away costs a degree of freedom, and a shopper's only visit is left with none.
     free = facts.visits - facts.single_visits - facts.groups if centred else facts.visits - 1
     explained = _significant_r_squared(R, free)
     names = kept.products.names[1:]
@@ -242,8 +241,8 @@ def estimate_drivers(
     leanings = penalty_rewards(table, names, visits=facts.visits, by_shopper=centred, level=level)
     estimates = _StudyEstimates(design, names, R, means, bootstrap(kept.products, means), leanings)
     drivers = sorted(_drivers(estimates, level), key=lambda driver: -driver.share)
-    more = supplement(names, by_shopper=centred)
-    inputs = NoteInputs(facts, kept, moved, centred, bool(more.felt), more.interaction)
+    supplements = supplement(names, by_shopper=centred)
+    inputs = NoteInputs(facts, kept, moved, centred, bool(supplements.felt), supplements.interaction)
     return DriverStudy(
         of=design.of,
         outcome=design.outcome,
@@ -255,18 +254,18 @@ def estimate_drivers(
         explained=explained,
         method="lmg" if len(names) <= MOST_DRIVERS_FOR_LMG else "johnson",
         drivers=tuple(drivers),
-        felt=more.felt,
-        interaction=more.interaction,
-        promoting=more.promoting,
+        felt=supplements.felt,
+        interaction=supplements.interaction,
+        promoting=supplements.promoting,
         notes=tuple(study_notes(design, inputs, drivers)),
     )
 
 
 def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
     """Correlations that hold together, and how far the farthest was moved; ``NotEstimable`` where that is too far."""
-    found = correlations_from_covariances(products.covariances())
-    R = nearest_correlation(found)
-    moved = float(np.abs(R - found).max())
+    pairwise = correlations_from_covariances(products.covariances())
+    R = nearest_correlation(pairwise)
+    moved = float(np.abs(R - pairwise).max())
     if moved > MOST_CORRECTION:
         text = message("The drivers were answered in too different visits: their correlations contradict each other.")
         raise NotEstimable(text, "pairs")
@@ -279,6 +278,7 @@ def _significant_r_squared(R: Numbers, free: int) -> float:
     ``free``: visits less the means that were taken away.
     """
     drivers = len(R) - 1
+    # The pseudo-inverse, as in regression_slopes: drivers that say the same make the matrix singular.
     r2 = float((R[0, 1:] @ np.linalg.pinv(R[1:, 1:], rcond=1e-8, hermitian=True)) @ R[1:, 0])
     freedom = max(free - drivers, 1)
     f = (r2 / drivers) / max((1 - r2) / freedom, np.finfo(float).tiny)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -34,7 +34,7 @@ __all__ = [
 def inputs_of_measure(
     checklist: Checklist, scheme: Scheme, measure: str, key: Mapping[str, str]
 ) -> frozenset[InputRef]:
-    """All that goes into a measure for these facet values; two measures that share some are alike by arithmetic."""
+    """Return all that goes into a measure for these facet values; measures that share some are alike by arithmetic."""
     return frozenset(_MeasureTree(checklist, scheme).leaves(scheme.measure[measure], key))
 
 
@@ -46,7 +46,7 @@ class _MeasureTree:
         self._facets: dict[InputRef, Facets] = {}
 
     def leaves(self, measure: Measure, key: Mapping[str, str]) -> set[InputRef]:
-        """Those that meet the measure's own conditions, and the key."""
+        """Return the inputs that meet the measure's own conditions, and the key."""
         facet_values = {
             facet.value: {value} if isinstance(value, str) else set(value) for facet, value in measure.where.items()
         }
@@ -85,8 +85,9 @@ _WHOLE = 10_000  # hundredths of a hundred
 
 @dataclass(frozen=True, slots=True)
 class DriverColumn:
-    """``sql`` says the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
+    """A column of a study.
 
+    ``sql``: the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
     ``name``: of the driver or the outcome; ``leaves``: what it is made of; ``mandatory``: whether a mandatory item
     belongs to it.
     """
@@ -100,7 +101,7 @@ class DriverColumn:
 
 
 def item_columns(checklist: Checklist) -> Iterator[DriverColumn]:
-    """Each item that earns points: the share of its points, 0 to 100."""
+    """Yield each item that earns points: the share of its points, 0 to 100."""
     for name, item in checklist.items.items():
         share = item_share(checklist, name)
         if share:
@@ -109,7 +110,7 @@ def item_columns(checklist: Checklist) -> Iterator[DriverColumn]:
 
 
 def measure_columns(table: ScoreTable, measure: str, facet: str) -> Iterator[DriverColumn]:
-    """The scores of a measure for each value of a facet."""
+    """Yield the scores of a measure for each value of a facet."""
     for score, facets in measured_scores(table.checklist, table.schemes, table.scores):
         if score.measure == measure and len(score.key) == 1:
             value = score.key[0]
@@ -120,14 +121,14 @@ def measure_columns(table: ScoreTable, measure: str, facet: str) -> Iterator[Dri
 
 
 def score_column(table: ScoreTable, measure: str) -> str | None:
-    """The column of a measure that is one number; ``None`` where the table has none."""
+    """Return the column of a measure that is one number; ``None`` where the table has none."""
     score_columns = (score.score for score in table.scores if score.measure == measure and not score.key)
     name = next(score_columns, None)
     return None if name is None else f"visits.{quoted(name)}"
 
 
 def item_share(checklist: Checklist, item: str) -> str | None:
-    """The share of an item's points, in percent; ``None`` where it has no points."""
+    """Return the SQL of the share of an item's points, in percent; ``None`` where it has no points."""
     possible = checklist.items[item].possible
     unit = points_units(checklist).get(item)
     if not possible or unit is None:
@@ -138,7 +139,7 @@ def item_share(checklist: Checklist, item: str) -> str | None:
 
 
 def item_answer(checklist: Checklist, name: str) -> str | None:
-    """The number that was answered; of other answers the share of points; ``None`` where they have neither."""
+    """Return the SQL of the number answered; of other answers the share of points; ``None`` where they have neither."""
     item: Item = checklist.items[name]
     answer = f"answered.{quoted(ColumnNames(checklist).item('answer', name))}"
     if isinstance(item.answer, Scale | Nps | Quantity):
@@ -183,29 +184,30 @@ class ExperienceColumns:
 
 
 def experience_columns(table: ScoreTable) -> list[ExperienceColumns]:
-    """The performance, emotion and experience a scheme keeps; none where it has no measure ``experience``."""
+    """Return the performance, emotion and experience a scheme keeps; none where no measure is an ``experience``."""
     scheme = table.schemes[-1]
     columns = {(score.measure, score.key): f"visits.{quoted(score.score)}" for score in table.scores}
+    experiences = [
+        (measure, measure.of)
+        for measure in scheme.measures
+        if measure.how == EXPERIENCE.name and len(measure.of) == 2 and measure.transform.is_idle
+    ]
     return [
-        ExperienceColumns(",".join(key), columns[p, key], columns[e, key], columns[measure.id, key], _scale(measure))
-        for measure, p, e in _experiences(scheme)
+        ExperienceColumns(
+            name=",".join(key),
+            performance=columns[p, key],
+            emotion=columns[e, key],
+            experience=columns[measure.id, key],
+            scale=float(measure.options.get("scale", 1)),
+        )
+        for measure, (p, e) in experiences
         for name, key in columns
         if name == measure.id and (p, key) in columns and (e, key) in columns
     ]
 
 
-def _experiences(scheme: Scheme) -> Iterator[tuple[Measure, str, str]]:
-    for measure in scheme.measures:
-        if measure.how == EXPERIENCE.name and len(measure.of) == 2 and measure.transform.is_idle:
-            yield measure, *measure.of
-
-
-def _scale(measure: Measure) -> float:
-    return float(measure.options.get("scale", 1))
-
-
 def mean_columns(columns: Sequence[ExperienceColumns]) -> Mapping[str, str]:
-    """For each visit its mean P and E over touchpoints that have both, and P·E: columns ``p``, ``e`` and ``pe``.
+    """Return, for each visit, its mean P and E over touchpoints that have both, and P·E: ``p``, ``e`` and ``pe``.
 
     In hundredths of a percent.
     """
@@ -214,20 +216,16 @@ def mean_columns(columns: Sequence[ExperienceColumns]) -> Mapping[str, str]:
     both = [f"({touchpoint.performance} is not null and {touchpoint.emotion} is not null)" for touchpoint in columns]
     count = " + ".join(f"cast({both_known} as integer)" for both_known in both)
 
-    def mean(kind: str) -> str:
-        parts = [(both_known, _part(touchpoint, kind)) for both_known, touchpoint in zip(both, columns, strict=True)]
-        return f"(({_sum(parts)}) / nullif({count}, 0))"
+    def mean(values: Iterable[str]) -> str:
+        terms = [
+            f"case when {both_known} then {value} / {100 * touchpoint.scale!r} else 0 end"
+            for both_known, value, touchpoint in zip(both, values, columns, strict=True)
+        ]
+        return f"(({' + '.join(terms)}) / nullif({count}, 0))"
 
-    p, e = mean("performance"), mean("emotion")
+    p = mean(touchpoint.performance for touchpoint in columns)
+    e = mean(touchpoint.emotion for touchpoint in columns)
     return {"p": _rounded(p), "e": _rounded(e), "pe": _rounded(f"{p} * {e}")}
-
-
-def _part(triple: ExperienceColumns, kind: str) -> str:
-    return f"{getattr(triple, kind)} / {100 * triple.scale!r}"
-
-
-def _sum(terms: Sequence[tuple[str, str]]) -> str:
-    return " + ".join(f"case when {known_terms} then {term} else 0 end" for known_terms, term in terms)
 
 
 def _rounded(number: str) -> str:
