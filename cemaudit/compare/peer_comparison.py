@@ -68,11 +68,15 @@ class StorePair:
 
 def compare_pair(fitted: FittedModel, league: League, first_store: str, second_store: str) -> StorePair:
     """Return the comparison of two stores; ``BadInput`` where one is not among those compared."""
-    places = [_store_index(fitted, store) for store in (first_store, second_store)]
+    stores = fitted.crossed.stores
+    for store in (first_store, second_store):
+        if store not in stores:
+            hint = nearest(store, stores, listing=False)
+            raise BadInput(Problem(message("no visits of this store are compared: {store}", store=store), hint=hint))
     standings_by_store: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
-    weights = np.zeros((1, len(fitted.crossed.stores)))
-    weights[0, places[0]] += 1
-    weights[0, places[1]] -= 1
+    weights = np.zeros((1, len(stores)))
+    weights[0, stores.index(first_store)] += 1
+    weights[0, stores.index(second_store)] -= 1
     units = sparse.csr_array(weights)
     # One contrast, not two scores: the errors of stores that share shoppers are correlated.
     value, se = (float(difference[0]) for difference in fitted.model.contrast(units, units @ fitted.crossed.rows()))
@@ -90,16 +94,6 @@ def compare_pair(fitted: FittedModel, league: League, first_store: str, second_s
         better,
         needed if needed <= MOST else None,
     )
-
-
-def _store_index(fitted: FittedModel, store: str) -> int:
-    try:
-        return fitted.crossed.stores.index(store)
-    except ValueError:
-        hint = nearest(store, fitted.crossed.stores, listing=False)
-        raise BadInput(
-            Problem(message("no visits of this store are compared: {store}", store=store), hint=hint)
-        ) from None
 
 
 LEAST_PEERS = 5

@@ -111,6 +111,27 @@ class _PairwiseDifferences(NamedTuple):
     se: NDArray[np.float64]
     draws: NDArray[np.float64]
 
+    @classmethod
+    def of_scores(cls, score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _PairwiseDifferences:
+        """Return the differences of scores (U) with these covariances (U, U), or variances (U)."""
+        full = np.diag(covariance) if covariance.ndim == 1 else covariance
+        square = difference_variances(full)
+        np.fill_diagonal(square, 1)  # a unit differs from itself by 0, which is then divided by 1
+        random = np.random.Generator(np.random.PCG64(SEED))
+        return cls(
+            score[:, None] - score[None, :],
+            np.sqrt(np.maximum(square, np.finfo(float).tiny)),
+            random.standard_normal((draws, len(score))) @ covariance_root(full).T,
+        )
+
+    def critical_value(self, pairs: NDArray[np.bool_], level: float) -> float:
+        """Return the quantile of the largest standardised difference among ``pairs`` (U, U)."""
+        first, second = np.nonzero(pairs)
+        se = self.se[first, second]
+        blocks = (self.draws[start : start + DRAWS_PER_BLOCK] for start in range(0, len(self.draws), DRAWS_PER_BLOCK))
+        largest = np.concatenate([((block[:, first] - block[:, second]) / se).max(axis=1) for block in blocks])
+        return float(np.quantile(largest, level))
+
 
 def rank_confidence_sets(
     score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
@@ -122,24 +143,10 @@ def rank_confidence_sets(
     """
     if len(score) > MOST_UNITS:
         raise ValueError(f"{len(score)} units, at most {MOST_UNITS}")
-    design = _pairwise_differences(score, covariance, draws)
+    design = _PairwiseDifferences.of_scores(score, covariance, draws)
     rank_sets = [_rank_sets(design, np.array([unit]), level) for unit in range(len(score))]
     low, high = zip(*rank_sets, strict=True) if rank_sets else ((), ())
     return RankSets(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
-
-
-def _pairwise_differences(
-    score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int
-) -> _PairwiseDifferences:
-    full = np.diag(covariance) if covariance.ndim == 1 else covariance
-    square = difference_variances(full)
-    np.fill_diagonal(square, 1)  # a unit differs from itself by 0, which is then divided by 1
-    random = np.random.Generator(np.random.PCG64(SEED))
-    return _PairwiseDifferences(
-        score[:, None] - score[None, :],
-        np.sqrt(np.maximum(square, np.finfo(float).tiny)),
-        random.standard_normal((draws, len(score))) @ covariance_root(full).T,
-    )
 
 
 def covariance_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -160,21 +167,12 @@ def _rank_sets(
     np.fill_diagonal(open_, val=False)
     better = np.zeros_like(open_)
     while open_.any():
-        distinguishable = open_ & (design.gap > _critical_value(design, open_, level) * design.se)
+        distinguishable = open_ & (design.gap > design.critical_value(open_, level) * design.se)
         if not distinguishable.any():
             break
         better |= distinguishable
         open_ &= ~distinguishable
     return 1 + better[:, units].sum(0), count - better[units, :].sum(1)
-
-
-def _critical_value(design: _PairwiseDifferences, pairs: NDArray[np.bool_], level: float) -> float:
-    """The quantile of the largest standardised difference among ``pairs``."""
-    first, second = np.nonzero(pairs)
-    se = design.se[first, second]
-    blocks = (design.draws[start : start + DRAWS_PER_BLOCK] for start in range(0, len(design.draws), DRAWS_PER_BLOCK))
-    largest = np.concatenate([((block[:, first] - block[:, second]) / se).max(axis=1) for block in blocks])
-    return float(np.quantile(largest, level))
 
 
 _Number = TypeVar("_Number", np.int64, np.float64)
@@ -304,6 +302,39 @@ class _MicroGroups:
     variance: NDArray[np.float64]
     member: NDArray[np.int64]
 
+    @classmethod
+    def of_scores(cls, score: NDArray[np.float64], variance: NDArray[np.float64], most: int) -> _MicroGroups:
+        """Return ``most`` groups, of as many stores each, of stores next to each other; each store alone if fewer."""
+        best_first = np.argsort(-score, kind="stable")
+        stores = len(score)
+        count = min(stores, most)
+        of = np.arange(stores) * count // max(1, stores)
+        member = np.empty(stores, dtype=np.int64)
+        member[best_first] = of
+        size = np.bincount(of, minlength=count)
+        return cls(
+            size,
+            np.bincount(of, score[best_first], minlength=count) / size,
+            np.bincount(of, variance[best_first], minlength=count) / size,
+            member,
+        )
+
+    def probability_better(self, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        """Return the probability (M, M) that the first is better than the second; a half where nothing is to choose.
+
+        ``shared``: covariances (S, S) of the errors of stores that are each a group; ``None``: independent errors.
+        """
+        gap = self.score[:, None] - self.score[None, :]
+        if shared is None:
+            spread = np.sqrt(self.variance[:, None] + self.variance[None, :])
+        else:
+            best_first = np.argsort(self.member)
+            spread = np.sqrt(difference_variances(shared[np.ix_(best_first, best_first)]))
+        with np.errstate(over="ignore"):
+            far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
+        above: NDArray[np.float64] = ndtr(far)
+        return above
+
 
 def store_groups(
     score: NDArray[np.float64],
@@ -323,8 +354,8 @@ def store_groups(
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
     errors = restrict(error, eligible)
     shared = errors if errors.ndim > 1 else None
-    crowd = _micro_groups(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
-    above = _probability_better(crowd, shared)
+    crowd = _MicroGroups.of_scores(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
+    above = crowd.probability_better(shared)
     pairs = np.triu(np.outer(crowd.stores, crowd.stores), 1).astype(np.float64)
     cuts = _optimal_cuts(pairs * (1 - (1 + preference) * above))
     of = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))
@@ -339,36 +370,6 @@ def store_groups(
         _share((ranked_pairs * (1 - above)).sum(), all_pairs),
         _share((pairs * (1 - above)).sum() + (all_pairs - pairs.sum()) / 2, all_pairs),
     )
-
-
-def _micro_groups(score: NDArray[np.float64], variance: NDArray[np.float64], most: int) -> _MicroGroups:
-    best_first = np.argsort(-score, kind="stable")
-    stores = len(score)
-    count = min(stores, most)
-    of = np.arange(stores) * count // max(1, stores)
-    member = np.empty(stores, dtype=np.int64)
-    member[best_first] = of
-    size = np.bincount(of, minlength=count)
-    return _MicroGroups(
-        size,
-        np.bincount(of, score[best_first], minlength=count) / size,
-        np.bincount(of, variance[best_first], minlength=count) / size,
-        member,
-    )
-
-
-def _probability_better(crowd: _MicroGroups, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """(M, M) the probability that the first is better than the second; a half where nothing is to choose."""
-    gap = crowd.score[:, None] - crowd.score[None, :]
-    if shared is None:
-        spread = np.sqrt(crowd.variance[:, None] + crowd.variance[None, :])
-    else:
-        best_first = np.argsort(crowd.member)
-        spread = np.sqrt(difference_variances(shared[np.ix_(best_first, best_first)]))
-    with np.errstate(over="ignore"):
-        far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
-    above: NDArray[np.float64] = ndtr(far)
-    return above
 
 
 def _optimal_cuts(loss: NDArray[np.float64]) -> list[int]:

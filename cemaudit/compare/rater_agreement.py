@@ -56,7 +56,7 @@ def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[Agreeme
     units, raters = table.shape
     if units < 2 or raters < 2 or not np.isfinite(table).all():
         raise ValueError("a complete table of two or more units and raters is needed")
-    squares, shape = _mean_squares(table), _Shape(units, raters, level)
+    squares, shape = _MeanSquares.of_table(table), _Shape(units, raters, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         coefficients = np.array(
             [
@@ -83,6 +83,20 @@ class _MeanSquares:
     raters: np.float64
     error: np.float64
 
+    @classmethod
+    def of_table(cls, table: NDArray[np.float64]) -> _MeanSquares:
+        """Return the mean squares of a complete table of (units, raters)."""
+        units, raters = table.shape
+        deviations = table - table.mean()
+        of_units, of_raters = deviations.mean(1), deviations.mean(0)
+        error = deviations - of_units[:, None] - of_raters[None, :]
+        return cls(
+            between=raters * (of_units**2).sum() / (units - 1),
+            within=((deviations - of_units[:, None]) ** 2).sum() / (units * (raters - 1)),
+            raters=units * (of_raters**2).sum() / (raters - 1),
+            error=(error**2).sum() / ((units - 1) * (raters - 1)),
+        )
+
 
 class _Shape(NamedTuple):
     """How many units and raters; the level of the intervals."""
@@ -93,19 +107,6 @@ class _Shape(NamedTuple):
 
 
 _Estimate = tuple[np.float64, np.float64, np.float64]
-
-
-def _mean_squares(table: NDArray[np.float64]) -> _MeanSquares:
-    units, raters = table.shape
-    deviations = table - table.mean()
-    of_units, of_raters = deviations.mean(1), deviations.mean(0)
-    error = deviations - of_units[:, None] - of_raters[None, :]
-    return _MeanSquares(
-        raters * (of_units**2).sum() / (units - 1),
-        ((deviations - of_units[:, None]) ** 2).sum() / (units * (raters - 1)),
-        units * (of_raters**2).sum() / (raters - 1),
-        (error**2).sum() / ((units - 1) * (raters - 1)),
-    )
 
 
 def _quantile(level: float, above: float, below: float) -> float:
@@ -428,18 +429,14 @@ def internal_consistency(ref: str, products: DriverProducts) -> InternalConsiste
 
     ``None`` where fewer than two items differ and are known together often enough.
     """
-    kept = _items_to_keep(products.together, np.diagonal(products.covariances()))
+    together, variances = products.together, np.diagonal(products.covariances())
+    kept = [index for index, variance in enumerate(variances.tolist()) if variance > _FLAT]
+    # One by one, the item that is known least often together with the others.
+    while kept and together[np.ix_(kept, kept)].min() < LEAST_PAIR:
+        worst = int(np.argmin(together[np.ix_(kept, kept)].sum(axis=1)))
+        kept.pop(worst)
     if len(kept) < 2:
         return None
     chosen = products.select([products.names[index] for index in kept])
     least = int(chosen.together.min())
     return InternalConsistency(ref, len(kept), cronbach_alpha(chosen.covariances(), least).value, least)
-
-
-def _items_to_keep(together: Numbers, variances: Numbers) -> list[int]:
-    """Return the items that differ, and of which every two are known together often enough."""
-    kept = [index for index, variance in enumerate(variances.tolist()) if variance > _FLAT]
-    while kept and together[np.ix_(kept, kept)].min() < LEAST_PAIR:
-        worst = int(np.argmin(together[np.ix_(kept, kept)].sum(axis=1)))
-        kept.pop(worst)
-    return kept

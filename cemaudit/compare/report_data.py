@@ -20,7 +20,7 @@ from cemaudit.compare.from_snapshot import (
 )
 from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.league_table import League, make_league
-from cemaudit.compare.report_records import ChannelComparison, LeagueReportData, ScoreHistory, TouchpointScores
+from cemaudit.compare.report_records import LeagueReportData, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.selection import Selection, over_all_waves
 from cemaudit.compare.wording import effect_conclusions, trend_conclusions
@@ -53,17 +53,25 @@ def league_report_data(  # noqa: PLR0913, PLR0917
     ``actions``: those whose effect is told, too. ``BadInput`` and ``NotEstimable`` where there is no league.
     """
     league = make_league(fit_selection(reading, selection, rules, scale), reading.store_names(), target, rules)
-    checklist = reading.checklist(league.facts.checklists[-1])
+    checklist, of_stores = reading.checklist(league.facts.checklists[-1]), league.unit == "store"
+    waves = [wave or str(message("not known")) for wave in _column(reading, selection, "wave")]
+    by_channel = replace(selection, facet="channel", measure=None, unit="store")
+    # Wave by wave, whichever waves the league is of.
+    trend = (
+        _if_estimable(lambda: estimate_trend(reading, over_all_waves(selection), rules=rules)) if of_stores else None
+    )
     drivers = DriverQuery(visit_filter=selection.visit_filter, scheme=selection.scheme)
     return LeagueReportData(
         league=league,
         subject=str(checklist.title),
-        period=_period(reading, selection),
+        period=", ".join(waves) if len(waves) < 4 else f"{waves[0]} - {waves[-1]}",
         measure=league.facts.title or league.facts.measure,
-        funnel=league_funnel(league) if league.unit == "store" else None,
-        touchpoints=_touchpoint_scores(reading, selection, league, checklist) if league.unit == "store" else None,
-        channels=_if_estimable(lambda: _channels(reading, selection, rules)),
-        course=_if_estimable(lambda: _score_history(reading, selection, rules)) if league.unit == "store" else None,
+        funnel=league_funnel(league) if of_stores else None,
+        touchpoints=_touchpoint_scores(reading, selection, league, checklist) if of_stores else None,
+        channels=_if_estimable(
+            lambda: channel_comparison(reading, by_channel, facet_leagues(reading, by_channel, rules=rules), rules)
+        ),
+        course=trend.course(trend_conclusions(trend).supported) if trend else None,
         study=_if_estimable(lambda: study_drivers(reading, drivers, rules)),
         findings=count_findings(reading, selection),
         actions=tuple(_effects(reading, selection, actions, rules)),
@@ -77,18 +85,6 @@ def _if_estimable(make: Callable[[], Result]) -> Result | None:
         return make()
     except (BadInput, NotEstimable):
         return None
-
-
-def _channels(reading: Local, selection: Selection, rules: ComparisonRules) -> ChannelComparison:
-    channel_selection = replace(selection, facet="channel", measure=None, unit="store")
-    leagues = facet_leagues(reading, channel_selection, rules=rules)
-    return channel_comparison(reading, channel_selection, leagues, rules)
-
-
-def _score_history(reading: Local, selection: Selection, rules: ComparisonRules) -> ScoreHistory:
-    """Wave by wave, whichever waves the league is of."""
-    trend = estimate_trend(reading, over_all_waves(selection), rules=rules)
-    return trend.course(trend_conclusions(trend).supported)
 
 
 def _effects(
@@ -121,12 +117,6 @@ def _touchpoint_scores(
     low, high = ends if league.facts.better == "higher" else ends[::-1]
     titles = tuple(checklist.touchpoint[name].title for name in names)
     return TouchpointScores(measure.title or measure.id, titles, scores, low, high)
-
-
-def _period(reading: Local, selection: Selection) -> str:
-    """Return the waves that are compared."""
-    waves = [wave or str(message("not known")) for wave in _column(reading, selection, "wave")]
-    return ", ".join(waves) if len(waves) < 4 else f"{waves[0]} - {waves[-1]}"
 
 
 def _column(reading: Local, selection: Selection, key: str) -> list[str | None]:

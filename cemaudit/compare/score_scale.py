@@ -24,7 +24,8 @@ _STEP = 1e-3
 def arcsine_transform(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
     """Return a share of points as an angle, asin √((k + 3/8) / (m + 3/4)), in radians, 0 to π/2.
 
-    Its variance is nearly the same, 1 / (4m), wherever it lies; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe 1948, Biometrika 35:246-254.
+    Its variance is nearly the same, 1 / (4m), wherever it lies; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe
+    1948, Biometrika 35:246-254.
     """
     earned, most = np.asarray(points, dtype=np.float64), np.asarray(possible, dtype=np.float64)
     return np.arcsin(np.sqrt((earned + 0.375) / (most + 0.75)))
@@ -44,7 +45,8 @@ def inverse_arcsine(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[n
 class ScoreScale(NamedTuple):
     """A scale: its ``name``, ``points`` or ``arcsine``.
 
-    ``unit``: parts that scores are counted in, of a point or of a radian. ``items``: on the arcsine scale shares count as those of so many items (the fewest of any list).
+    ``unit``: parts that scores are counted in, of a point or of a radian. ``items``: on the arcsine scale shares count
+    as those of so many items (the fewest of any list).
     """
 
     name: str = "points"

@@ -24,6 +24,7 @@ __all__ = [
     "FacetValue",
     "ScoreSource",
     "Selection",
+    "facet_value_title",
     "filter_by_wave",
     "over_all_waves",
     "require_visits",
@@ -149,6 +150,7 @@ def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selectio
         if is_asked(selection.ledger_query, facets)
         and (value is None or facet is None or value in facets.get(facet, ()))
     ]
+    # One visit, one score: several would count the visit several times.
     if len(columns) > 1:
         names = ", ".join(column.name for column in columns[:_SHOWN])
         hint = message("compare by the facet it is kept for, or choose one with --where")
@@ -189,14 +191,14 @@ def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetV
         for _, facets in measured_scores(table.checklist, table.schemes, own):
             if is_asked(selection.ledger_query, facets):
                 for value in facets[facet]:
-                    facet_values.setdefault(value, _title(table.checklist, facet, value))
+                    facet_values.setdefault(value, facet_value_title(table.checklist, facet, value))
     return [
         FacetValue(value, title, replace(selection, measure=measure, facet_value=value))
         for value, title in facet_values.items()
     ]
 
 
-def _title(checklist: Checklist, facet: str, value: str) -> Text:
+def facet_value_title(checklist: Checklist, facet: str, value: str) -> Text:
     """Return what a value of a facet is called."""
     if facet in _WORDS:
         return label(_WORDS[facet](value))
@@ -204,6 +206,5 @@ def _title(checklist: Checklist, facet: str, value: str) -> Text:
         return checklist.touchpoint[value].title
     if facet == "item" and value in checklist.items:
         return checklist.items[value].ask
-    if facet == "stage":
-        return checklist.path.stage(value).title
-    return Text(en=value, ko=value)
+    stages = {stage.id: stage.title for stage in checklist.path.stages} if facet == "stage" else {}
+    return stages.get(value, Text(en=value, ko=value))

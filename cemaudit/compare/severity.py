@@ -158,7 +158,13 @@ class _SeverityEstimates:
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * se
         visits = int(self.visits[index])
         interval = Interval(severity - half, severity + half)
-        spread = _dispersion_flag(ratio, visits)
+        # Squared residuals of a shopper, over their variance, are chi-square of about as many degrees of freedom.
+        square = ratio**2 * visits
+        spread: Spread | None = None
+        if square > special.chdtri(visits, FLAG_LEVEL):
+            spread = "erratic"
+        elif square < special.chdtri(visits, 1 - FLAG_LEVEL):
+            spread = "uniform"
         return ShopperSeverity(self.seen.shoppers[index], visits, stores, severity, se, interval, ratio, spread)
 
     def _stores(self) -> NDArray[np.int64]:
@@ -199,11 +205,3 @@ class _SeverityEstimates:
             "with probability {level}.",
             least=self.rules.least_person, count=few, level=percent(self.rules.level),
         )  # fmt: skip
-
-
-def _dispersion_flag(ratio: float, visits: int) -> Spread | None:
-    """Return whether scatter is unusual, by the limits of a chi-square of as many degrees of freedom as visits."""
-    square = ratio**2 * visits
-    if square > special.chdtri(visits, FLAG_LEVEL):
-        return "erratic"
-    return "uniform" if square < special.chdtri(visits, 1 - FLAG_LEVEL) else None

@@ -53,6 +53,7 @@ class Factor(NamedTuple):
 
 def make_factor(name: str, values: Sequence[str | None]) -> Factor:
     """Return the factor with these values; the level of what is not known comes last."""
+    # Sorted, so that the column a model drops for the intercept is the same in every run.
     levels = sorted(set(values), key=lambda value: (value is None, value or ""))
     places = {level: index for index, level in enumerate(levels)}
     return Factor(name, tuple(levels), np.array([places[value] for value in values], np.int32))

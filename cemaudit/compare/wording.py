@@ -39,7 +39,19 @@ class Conclusions(NamedTuple):
 
 def league_conclusions(league: League) -> Conclusions:
     """Return the sentences of a league."""
-    return Conclusions(tuple(_league_findings(league)), tuple(_league_limitations(league)))
+    limitations: list[Message] = []
+    least = league.rules.least_visits
+    few = sum(standing.visits < least for standing in league.standings)
+    if few:
+        limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group.",
+                                   count=few, all=len(league.standings), least=least))  # fmt: skip
+    if league.order.places < 2:
+        limitations.append(
+            message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
+        )
+    if league.unit == "store":
+        limitations += _visits_needed(league)
+    return Conclusions(tuple(_league_findings(league)), (*limitations, *league.notes))
 
 
 def _league_findings(league: League) -> Iterator[Message]:
@@ -62,21 +74,18 @@ def _league_findings(league: League) -> Iterator[Message]:
     else:
         yield message("No pair differs at the 95 % confidence level: every difference may be chance.")
     yield _groups(league)
-    if league.parts:
-        yield _variance_sentence(league)
-
-
-def _league_limitations(league: League) -> Iterator[Message]:
-    least = league.rules.least_visits
-    few = sum(standing.visits < least for standing in league.standings)
-    if few:
-        yield message("{count} of {all} have fewer than {least} visits: no rank and no group.",
-                      count=few, all=len(league.standings), least=least)  # fmt: skip
-    if league.order.places < 2:
-        yield message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
-    if league.unit == "store":
-        yield from _visits_needed(league)
-    yield from league.notes
+    if not league.parts:
+        return
+    store, shopper, visit = (percent(component.share) for component in league.parts)
+    if league.shoppers:
+        yield message(
+            "Variance of single visits: {store} between stores, {shopper} between shoppers (severity), {visit} between "
+            "visits (chance).",
+            store=store, shopper=shopper, visit=visit,
+        )  # fmt: skip
+    else:
+        yield message("Variance of single visits: {store} between stores, {visit} between visits (chance).",
+                      store=store, visit=visit)  # fmt: skip
 
 
 def _flags(league: League) -> Message:
@@ -109,18 +118,6 @@ def _groups(league: League) -> Message:
         "Groups, best first: {count}, with {sizes} members. The order within a group is chance; {wrong} of all pairs "
         "in different groups are expected to be in the wrong order.",
         count=league.order.groups, sizes=listed, wrong=percent(league.order.wrong),
-    )  # fmt: skip
-
-
-def _variance_sentence(league: League) -> Message:
-    store, shopper, visit = (percent(component.share) for component in league.parts)
-    if not league.shoppers:
-        return message("Variance of single visits: {store} between stores, {visit} between visits (chance).",
-                       store=store, visit=visit)  # fmt: skip
-    return message(
-        "Variance of single visits: {store} between stores, {shopper} between shoppers (severity), {visit} between "
-        "visits (chance).",
-        store=store, shopper=shopper, visit=visit,
     )  # fmt: skip
 
 
@@ -159,16 +156,12 @@ def trend_conclusions(trend: Trend) -> Conclusions:
         text = message("No store was visited both in the waves compared with and after them: single stores are not "
                        "watched.")  # fmt: skip
         limitations.insert(0, text)
-    return Conclusions(tuple(_trend_findings(trend)), tuple(limitations))
-
-
-def _trend_findings(trend: Trend) -> Iterator[Message]:
-    yield from _network_sentences(trend)
-    yield from _series_sentences(trend.network)
+    supported = [*_network_sentences(trend), *_series_sentences(trend.network)]
     if trend.part_series:
-        yield from _part_sentences(trend)
+        supported += _part_sentences(trend)
     if trend.watching:
-        yield from _store_sentences(trend.watching)
+        supported += _store_sentences(trend.watching)
+    return Conclusions(tuple(supported), tuple(limitations))
 
 
 def _network_sentences(trend: Trend) -> Iterator[Message]:
@@ -249,27 +242,22 @@ def _listed(names: Sequence[str]) -> str:
 
 def league_legend(league: League) -> tuple[Message, ...]:
     """Return the sentences: how means and scores are reckoned, and the rules."""
-    return tuple(_legend(league))
-
-
-def _legend(league: League) -> Iterator[Message]:
-    rules = league.rules
-    yield message("Mean: the plain mean of the store's visits, as scored.")
     if league.unit == "store":
-        yield message(
+        score = message(
             "Score: adjusted for what is not the store's doing, such as shopper severity, as far as the visits "
             "allow, and shrunk towards the mean of its pool: the more, the fewer visits it has."
         )
     else:
-        yield message("Score: the mean of its stores' adjusted scores, each store counting the same.")
-    yield _rules(rules)
+        score = message("Score: the mean of its stores' adjusted scores, each store counting the same.")
+    sentences = [message("Mean: the plain mean of the store's visits, as scored."), score, _rules(league.rules)]
+    at = percent(league.rules.flag_at)
     if league.target is not None:
-        yield message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
+        sentences.append(message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=at))
     elif league.order.places >= LEAST_TENTH:
-        yield message(
-            "Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.",
-            at=percent(rules.flag_at),
+        sentences.append(
+            message("Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.", at=at)
         )
+    return tuple(sentences)
 
 
 _FLAG_LEGENDS = {
@@ -296,25 +284,22 @@ _NOTABLE_POINTS = 1.0
 
 def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
     """Return the sentences, the answer first."""
-    return tuple(_effect_sentences(effect))
-
-
-def _effect_sentences(effect: ActionEffect) -> Iterator[Message]:
-    yield _answer(effect)
-    yield message(
+    sentences = [_answer(effect), message(
         "The plain mean of these stores changed by {naive} points: regression to the mean {regression}, common "
         "change and what was asked {other}, effect of the action {effect}.",
         naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
         effect=f"{effect.effect:+.1f}",
-    )  # fmt: skip
+    )]  # fmt: skip
     if abs(effect.regression) > max(abs(effect.effect), _NOTABLE_POINTS):
-        yield message("Comparing before and after alone would have misled: most of that difference is chance.")
-    yield message(
+        sentences.append(
+            message("Comparing before and after alone would have misled: most of that difference is chance.")
+        )
+    warning = message(
         "The stores of the action were not chosen at random: any other change only there since {day} counts as its "
         "effect.",
         day=effect.action.since.isoformat(),
     )
-    yield from effect.notes
+    return (*sentences, warning, *effect.notes)
 
 
 def _answer(effect: ActionEffect) -> Message:

@@ -71,8 +71,17 @@ def study_notes(design: StudyDesign, inputs: NoteInputs, drivers: Sequence[Drive
     if inputs.facts.stores < FEW_STORES:
         yield message("With only {count} stores the intervals are too narrow.", count=inputs.facts.stores)
     yield from _notes_on_interpretation(drivers)
-    if inputs.felt:
-        yield from _notes_on_experience(inputs.interaction)
+    if not inputs.felt:
+        return
+    yield message(
+        "The mean experience is the mean of products, not the product of means; the covariance part is the difference."
+    )
+    if inputs.interaction is None:
+        yield message("Testing the interaction of performance and emotion needs an overall question.")
+    elif inputs.interaction.is_significant:
+        yield message("Performance and emotion interact: together they do something that neither does alone.")
+    else:
+        yield message("These visits show no significant interaction of performance and emotion.")
 
 
 def _notes_on_outcome(design: StudyDesign) -> Iterator[Sayable]:
@@ -159,18 +168,6 @@ def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
             "Asymmetry compares the lowest and the highest third of a driver's range with the middle; it is no "
             "classification after Kano."
         )
-
-
-def _notes_on_experience(interaction: Interaction | None) -> Iterator[Sayable]:
-    yield message(
-        "The mean experience is the mean of products, not the product of means; the covariance part is the difference."
-    )
-    if interaction is None:
-        yield message("Testing the interaction of performance and emotion needs an overall question.")
-    elif interaction.is_significant:
-        yield message("Performance and emotion interact: together they do something that neither does alone.")
-    else:
-        yield message("These visits show no significant interaction of performance and emotion.")
 
 
 MOST_CORRECTION = 0.1
@@ -298,27 +295,27 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
     up = -1 if estimates.design.lower_is_better else 1
     positions = quadrant_positions(shares, up * performance, samples.relative_importance, up * samples.performance)
     first, visits = top_three_probabilities(samples.relative_importance), estimates.means.counts.sum(axis=0)
-    return [
-        Driver(
-            estimates.design.ids[key],
-            estimates.design.titles[key],
-            int(visits[at]),
-            float(shares[at]),
-            percentile_interval(samples.relative_importance[:, at], level),
-            float(first[at]),
-            float(performance[at]),
-            percentile_interval(samples.performance[:, at], level),
-            positions[at].quadrant,
-            positions[at].certain,
-            _hint(
-                positions[at],
-                estimates.leanings.get(key) if up > 0 else None,
-                mandatory=key in estimates.design.mandatory,
-            ),
-            estimates.leanings.get(key),
+    drivers = []
+    for at, key in enumerate(estimates.keys):
+        leaning = estimates.leanings.get(key)
+        drivers.append(
+            Driver(
+                name=estimates.design.ids[key],
+                title=estimates.design.titles[key],
+                visits=int(visits[at]),
+                share=float(shares[at]),
+                interval=percentile_interval(samples.relative_importance[:, at], level),
+                top=float(first[at]),
+                performance=float(performance[at]),
+                performed=percentile_interval(samples.performance[:, at], level),
+                quadrant=positions[at].quadrant,
+                certain=positions[at].certain,
+                # Low and high mean the opposite where a lower score is the better one.
+                hint=_hint(positions[at], leaning if up > 0 else None, mandatory=key in estimates.design.mandatory),
+                asymmetry=leaning,
+            )
         )
-        for at, key in enumerate(estimates.keys)
-    ]
+    return drivers
 
 
 def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandatory: bool) -> Suggestion:

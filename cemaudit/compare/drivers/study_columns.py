@@ -91,9 +91,9 @@ class ColumnStudyTable(StudyTable):
     def _products(self, names: Sequence[str], values: Numbers, *, by_shopper: bool) -> DriverProducts:
         deviations = PARTS / 100 * centred(values, self._groups(by_shopper=by_shopper))
         # Halves away from zero, as data bases round; numpy would round them to even numbers.
-        whole = np.trunc(deviations)
-        whole += np.where(np.abs(deviations - whole) >= 0.5, np.sign(deviations), 0)
-        products = products_of_rows(names, whole, self.store)
+        rounded = np.trunc(deviations)
+        rounded += np.where(np.abs(deviations - rounded) >= 0.5, np.sign(deviations), 0)
+        products = products_of_rows(names, rounded, self.store)
         return DriverProducts(products.names, products.counts, products.sums / PARTS**2)
 
     def _lowest_and_highest(self, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

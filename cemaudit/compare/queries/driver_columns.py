@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cemaudit.compare.drivers.data import InputRef
+from cemaudit.compare.selection import facet_value_title
 from cemaudit.errors import Sayable
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.reading import ScoreTable
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import ColumnNames, quoted
-from cemaudit.model import Checklist, Facet, Item, Measure, Scheme
+from cemaudit.model import Checklist, Item, Measure, Scheme
 from cemaudit.model.answers import Nps, Quantity, Scale, YesNo
-from cemaudit.model.vocabulary import Channel, Element, label
 from cemaudit.scoring.aggregators import EXPERIENCE
 
 __all__ = [
@@ -111,12 +111,15 @@ def item_columns(checklist: Checklist) -> Iterator[DriverColumn]:
 
 def measure_columns(table: ScoreTable, measure: str, facet: str) -> Iterator[DriverColumn]:
     """Yield the scores of a measure for each value of a facet."""
+    duties = [name for name, item in table.checklist.items.items() if item.mandatory]
     for score, facets in measured_scores(table.checklist, table.schemes, table.scores):
         if score.measure == measure and len(score.key) == 1:
             value = score.key[0]
             made_of = inputs_of_measure(table.checklist, table.schemes[-1], measure, {facet: value})
             column = f"visits.{quoted(score.score)}"
-            title, mandatory = _title(table.checklist, facet, value), _is_mandatory(table.checklist, facet, value)
+            # A touchpoint (channel, stage ...) holds a duty whether or not the item is part of the score.
+            mandatory = any(value in facets_of_item(table.checklist, name).get(facet, ()) for name in duties)
+            title = facet_value_title(table.checklist, facet, value)
             yield DriverColumn(value, title, column, made_of, facets, mandatory)
 
 
@@ -147,29 +150,6 @@ def item_answer(checklist: Checklist, name: str) -> str | None:
     if isinstance(item.answer, YesNo):
         return f"cast({answer} as integer) * {_WHOLE}"
     return item_share(checklist, name)
-
-
-def _is_mandatory(checklist: Checklist, facet: str, value: str) -> bool:
-    """Whether the touchpoint (or the channel, the stage ...) holds a mandatory item, be it part of the score or not."""
-    return any(
-        value in facets_of_item(checklist, name).get(facet, ())
-        for name, item in checklist.items.items()
-        if item.mandatory
-    )
-
-
-def _title(checklist: Checklist, facet: str, value: str) -> Sayable:
-    match facet:
-        case Facet.TOUCHPOINT if value in checklist.touchpoint:
-            return checklist.touchpoint[value].title
-        case Facet.CHANNEL:
-            return label(Channel(value))
-        case Facet.ELEMENT:
-            return label(Element(value))
-        case Facet.STAGE:
-            return next((stage.title for stage in checklist.path.stages if stage.id == value), value)
-        case _:
-            return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,17 +172,19 @@ def centring_sql(frame: str, names: Sequence[str], within: Sequence[str]) -> str
         f"cast(sum({quoted(name)}) as double) / count({quoted(name)}) as {quoted(name)}" for name in names
     )
     counts = ", ".join(f"count({quoted(name)}) as {quoted('n:' + name)}" for name in names)
+    # Rounded to whole parts, so that sums of products are exact in any order. A value alone in its group has no
+    # difference from its mean.
+    deviations = ", ".join(
+        f"case when means.{quoted('n:' + name)} > 1 "
+        f"then cast(round({PARTS // 100} * ({frame}.{quoted(name)} - means.{quoted(name)})) as bigint) end "
+        f"as {quoted(name)}"
+        for name in names
+    )
     same = " and ".join(f"{frame}.{key} is not distinct from means.{key}" for key in within)
     return (
-        f"select {frame}.store, {', '.join(_less_mean(frame, name) for name in names)} from {frame} "
+        f"select {frame}.store, {deviations} from {frame} "
         f"join (select {keys}, {means}, {counts} from {frame} group by {keys}) as means on {same}"
     )
-
-
-def _less_mean(frame: str, name: str) -> str:
-    column = quoted(name)
-    difference = f"{PARTS // 100} * ({frame}.{column} - means.{column})"
-    return f"case when means.{quoted('n:' + name)} > 1 then cast(round({difference}) as bigint) end as {column}"
 
 
 def _ranges(reading: Local, names: Sequence[str]) -> Mapping[str, tuple[int, int]]:

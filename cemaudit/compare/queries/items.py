@@ -65,6 +65,7 @@ class _ItemSql:
             return f"select {_COUNT_COLUMNS} from (select {state} as state from {source})"
         columns = {"state": state, "x": self._share(name), "fails": self._fails_sql(name), "r": self._rest_score(name)}
         listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
+        # All from one pass over the answers; x is whole, so that the sums are exact.
         sums = "count(x), sum(x), sum(x * x)"
         sums += f", count(case when fails then 1 end), count(case when x >= {SHARE_UNITS} then 1 end)"
         both = ", ".join(f"sum(case when r is not null then {expression} end)" for expression in ("x", "x * x"))

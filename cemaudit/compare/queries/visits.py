@@ -126,6 +126,7 @@ class VisitTableBuilder:
 
     def _make_code_table(self, key: str, kind: str) -> None:
         """Make the table of the values of a column, each with a code, in the order of their names."""
+        # By name, so that codes, and with them the last digits of sums, do not depend on the order of files.
         every = " union ".join(f"select {key} from {kind}_{query.number}" for query in self._queries)
         self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
         self._reading.link.execute(
@@ -192,6 +193,7 @@ class VisitTableBuilder:
             f"select count(distinct ({group})), count(*) from compared where stepped"
         )
         if self.steps > self.episodes:
+            # Rounded again: scores stay whole numbers of parts, whose sums are exact in any order.
             means = ", ".join(f"cast(round(avg({name})) as bigint) as {name}" for name in ("raw", "score"))
             self._reading.link.execute(
                 "create or replace temp table compared as select * from compared where not stepped union all "
@@ -265,7 +267,7 @@ class SnapshotVisitTable(VisitTable):
         keys = ", ".join(f"{expressions.get(key, f'compared.{key}')} as {key}" for key in by)
         source = "compared" + (" join placed using (store)" if part else "")
         where = "where shopper >= 0" if "shopper" in by else ""
-        with _placed(self, part):
+        with self._placed(part):
             return self._columns(
                 f"select {keys}, count(*) as n, cast(sum(score - ?) as bigint) as total, "
                 f"cast(sum(raw) as bigint) as raw from {source} {where} group by all",
@@ -282,30 +284,29 @@ class SnapshotVisitTable(VisitTable):
     def median_days(self) -> Columns:
         return self._columns("select wave, quantile_disc(day, 0.5) as day from compared group by wave")
 
+    @contextmanager
+    def _placed(self, part: TablePart | None) -> Iterator[None]:
+        """Keep the table ``placed`` while the block runs: of each store's code, the part it is in."""
+        if part is None:
+            yield
+            return
+        codes = np.flatnonzero(self.keys["store"].places[1:] >= 0)
+        self.reading.ask(
+            "create or replace temp table placed as "
+            "select unnest(cast(? as integer[])) as store, unnest(cast(? as integer[])) as part",
+            (codes.tolist(), part.of_store.tolist()),
+        )
+        try:
+            yield
+        finally:
+            self.reading.link.execute("drop table placed")
+
     def _columns(self, sql: str, *values: int) -> Columns:
         """Return the columns SQL returns of the table, which must hold nothing null; codes of keys as places."""
         with translate_errors(self.reading.folder):
             fetched = self.reading.link.execute(sql, values).fetchnumpy()
         arrays = {name: np.ma.getdata(column) for name, column in fetched.items()}
         return {name: self.keys[name].of(array) if name in self.keys else array for name, array in arrays.items()}
-
-
-@contextmanager
-def _placed(table: SnapshotVisitTable, part: TablePart | None) -> Iterator[None]:
-    """Keep the table ``placed`` while the block runs: of each store's code, the part it is in."""
-    if part is None:
-        yield
-        return
-    codes = np.flatnonzero(table.keys["store"].places[1:] >= 0)
-    table.reading.ask(
-        "create or replace temp table placed as "
-        "select unnest(cast(? as integer[])) as store, unnest(cast(? as integer[])) as part",
-        (codes.tolist(), part.of_store.tolist()),
-    )
-    try:
-        yield
-    finally:
-        table.reading.link.execute("drop table placed")
 
 
 @contextmanager
@@ -402,6 +403,18 @@ def _compared_data(
     last = sources[-1]
     measure = last.scheme.measure[last.column.measure] if last.column else None
     assert measure  # noqa: S101 (only sources with a column have visits)
+    notes: list[Message] = []
+    if builder.steps > builder.episodes:
+        notes.append(message(
+            "Visits of one episode count as one, with their mean: {steps} visits, {episodes} episodes.",
+            steps=builder.steps, episodes=builder.episodes,
+        ))  # fmt: skip
+    if selection.adjusted and not adjusted:
+        notes.append(message("No case-mix adjustment: this measure is not a mean of item points."))
+    if 0 < strangers < visits:
+        notes.append(
+            message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
+        )
     return ComparedData(
         measure=measure.id,
         value=selection.facet_value,
@@ -415,20 +428,8 @@ def _compared_data(
         left_out={reason: count for reason, count in sorted(builder.left_out.items()) if count},
         scale=builder.scale,
         adjusted=adjusted,
-        notes=tuple(_notes(selection, builder, strangers if strangers < visits else 0, adjusted=adjusted)),
+        notes=tuple(notes),
     )
-
-
-def _notes(selection: Selection, builder: VisitTableBuilder, strangers: int, *, adjusted: bool) -> Iterator[Message]:
-    if builder.steps > builder.episodes:
-        yield message(
-            "Visits of one episode count as one, with their mean: {steps} visits, {episodes} episodes.",
-            steps=builder.steps, episodes=builder.episodes,
-        )  # fmt: skip
-    if selection.adjusted and not adjusted:
-        yield message("No case-mix adjustment: this measure is not a mean of item points.")
-    if strangers:
-        yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
 
 
 def _no_visits_error(reading: Local, visit_filter: Filter) -> CemauditError:
