@@ -76,7 +76,7 @@ def _quantile(aim: DetectionGoal) -> float:
 
 
 def _sd_of_one_difference(spreads: StandardDeviations, aim: DetectionGoal) -> float:
-    """The standard deviation of the difference with one visit (each)."""
+    """Return the standard deviation of the difference with one visit (each)."""
     if aim.against == "target":
         return math.hypot(spreads.shopper, spreads.visit)
     return math.sqrt(2) * (spreads.visit if aim.same_shoppers else math.hypot(spreads.shopper, spreads.visit))

@@ -160,7 +160,10 @@ def covariance_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 def _rank_sets(
     design: _PairwiseDifferences, units: NDArray[np.int64], level: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Step down: pairs told apart need not be guarded against any more, so the next bound is sharper."""
+    """Return the best and the worst place of ``units``, stepping down.
+
+    Pairs told apart need not be guarded against any more, so the next bound is sharper.
+    """
     count = len(design.gap)
     open_ = np.zeros((count, count), dtype=np.bool_)
     open_[units, :] = open_[:, units] = True
@@ -238,7 +241,7 @@ def rank_intervals(
 
 
 def _drawn_ranks(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
-    """(draws, S) the place of each store in each drawn league; ``errors``: standard ones, or a root of covariances."""
+    """Return the places (draws, S) of stores in each drawn league; ``errors``: standard ones, or a covariance root."""
     random = np.random.Generator(np.random.PCG64(SEED))
     kind = np.uint16 if len(score) <= np.iinfo(np.uint16).max else np.uint32
     order = np.arange(1, len(score) + 1, dtype=kind)
@@ -254,7 +257,7 @@ def _drawn_ranks(score: NDArray[np.float64], errors: NDArray[np.float64], draws:
 
 
 def _rank_quantiles(places: NDArray[np.unsignedinteger], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The places, of each store, between which at least ``level`` of the draws lie."""
+    """Return the places, of each store, between which at least ``level`` of the draws lie."""
     draws, stores = places.shape
     first = int((1 - level) / 2 * draws + 1e-9)
     low, high = (np.empty(stores, dtype=np.int64) for _ in range(2))
@@ -267,7 +270,7 @@ def _rank_quantiles(places: NDArray[np.unsignedinteger], level: float) -> tuple[
 
 
 def _expand(values: NDArray[_Number], eligible: NDArray[np.bool_], otherwise: float) -> NDArray[_Number]:
-    """``values`` of the eligible stores in their places among all, ``otherwise`` elsewhere."""
+    """Return ``values`` of the eligible stores in their places among all, ``otherwise`` elsewhere."""
     full = np.full(len(eligible), otherwise, dtype=values.dtype)
     full[eligible] = values
     return full
@@ -373,7 +376,7 @@ def store_groups(
 
 
 def _optimal_cuts(loss: NDArray[np.float64]) -> list[int]:
-    """Where the groups begin, and the end of the last: of all ways to cut, that which avoids the most loss.
+    """Return where the groups begin, and the end of the last: of all ways to cut, that which avoids the most loss.
 
     ``loss``: (M, M), above its diagonal the loss of ranking the pair. The loss avoided by one block a..b is a rectangle
     of its cumulative sums.

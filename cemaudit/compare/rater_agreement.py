@@ -116,7 +116,7 @@ def _quantile(level: float, above: float, below: float) -> float:
 def _icc_from_mean_squares(
     between: np.float64, error: np.float64, freedoms: tuple[int, int], shape: _Shape
 ) -> _Estimate:
-    """(F - 1) / (F + k - 1) for the ratio F of the mean squares, and for its two limits."""
+    """Return (F - 1) / (F + k - 1) for the ratio F of the mean squares, and for its two limits."""
     low, high = _quantile(shape.level, *freedoms), _quantile(shape.level, *freedoms[::-1])
     estimates = (between, between / low, between * high)
     value, lowest, highest = ((square - error) / (square + (shape.raters - 1) * error) for square in estimates)
@@ -207,12 +207,12 @@ class _ValueCounts(NamedTuple):
         return cls(counts, _distances(metric, values, counts.sum(0)))
 
     def within(self) -> NDArray[np.float64]:
-        """(units,) how far apart the values of a unit are, all pairs of them, over how many there are but one."""
+        """Return (units,) how far apart all pairs of a unit's values are, over how many there are but one."""
         distances: NDArray[np.float64] = (self.counts @ self.distance * self.counts).sum(1) / (self.counts.sum(1) - 1)
         return distances
 
     def between(self, weights: _Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(B,) how many values there are, and how far apart all pairs of them are."""
+        """Return (B,) how many values there are, and how far apart all pairs of them are."""
         totals = weights @ self.counts
         return totals.sum(1), (totals @ self.distance * totals).sum(1)
 
@@ -234,17 +234,17 @@ class _SquareSums(NamedTuple):
         return cls(np.column_stack([count, total, (values**2).sum(0)]), 2 * count * squares / (count - 1))
 
     def within(self) -> NDArray[np.float64]:
-        """As of counts."""
+        """Return the same as ``_ValueCounts``."""
         return self.inner
 
     def between(self, weights: _Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """As of counts."""
+        """Return the same as ``_ValueCounts``."""
         count, total, squares = (weights @ self.sums).T
         return count, 2 * (count * squares - total**2)
 
 
 def _alpha(weights: _Weights, disagreement: _ValueCounts | _SquareSums) -> NDArray[np.float64]:
-    """(B,) alpha with each unit counted ``weights`` (B, units) times."""
+    """Return (B,) alphas with each unit counted ``weights`` (B, units) times."""
     count, expected = disagreement.between(weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         alpha: NDArray[np.float64] = 1 - (count - 1) * (weights @ disagreement.within()) / expected
@@ -313,7 +313,7 @@ class _RatedCases(NamedTuple):
         return int(self.case[-1]) + 1 if len(self.case) else 0
 
     def table(self, case_index: NDArray[np.intp], most: int) -> Matrix:
-        """(R, C) the scores of the first ``most`` shoppers of ``case_index`` cases, NaN where there are no more."""
+        """Return the scores (R, C) of the first ``most`` shoppers of these cases, NaN where there are no more."""
         row = np.full(self.number, -1)
         row[case_index] = np.arange(len(case_index))
         kept = (row[self.case] >= 0) & (self.position < most)

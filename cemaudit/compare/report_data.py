@@ -90,7 +90,7 @@ def _if_estimable(make: Callable[[], Result]) -> Result | None:
 def _effects(
     reading: Local, selection: Selection, actions: Iterable[Action], rules: ComparisonRules
 ) -> Iterator[Message]:
-    """What came of each action, in one sentence."""
+    """Yield what came of each action, in one sentence."""
     for action in actions:
         result = _if_estimable(partial(action_effect, reading, over_all_waves(selection), action, rules))
         if result:

@@ -173,7 +173,7 @@ class _SeverityEstimates:
         return np.bincount(pairs[:, 0], minlength=len(self.visits))
 
     def _residual_ratios(self) -> Vector:
-        """The root mean square of each shopper's residuals over that of all."""
+        """Return the root mean square of each shopper's residuals over that of all."""
         square = self._residuals()[self.known] ** 2
         total = np.bincount(self.seen.shopper[self.known], square, minlength=len(self.visits))
         usual = square.mean() if len(square) else 0.0

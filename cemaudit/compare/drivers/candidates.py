@@ -113,7 +113,7 @@ def _columns(table: ScoreTable, of: str, measure: str, question: LedgerQuery) ->
 
 
 def _experience_columns(table: ScoreTable, outcome: Outcome) -> Mapping[str, str]:
-    """Performance and emotion, where they can be set against a question for the whole, which is no part of them."""
+    """Return performance and emotion, where a question for the whole was asked that is no part of them."""
     if not outcome.is_asked:
         return {}
     own = table.checklist.touchpoint_of[outcome.name].id
@@ -121,7 +121,7 @@ def _experience_columns(table: ScoreTable, outcome: Outcome) -> Mapping[str, str
 
 
 def _default_measure(table: ScoreTable, of: str) -> str:
-    """The first measure kept for each of these, rather one of what was answered than of what was felt."""
+    """Return the first measure kept for each of these, rather one of what was answered than of what was felt."""
     fitting = _facet_measures(table, of)
     if not fitting:
         text = message("the scheme {name} has no measure for each {facet}", name=table.schemes[-1].ref, facet=of)

@@ -96,7 +96,7 @@ def r_squared_of_subsets(R: Numbers) -> Numbers:
 
 
 def _sweep_first(left: Numbers) -> Numbers:
-    """What the first driver says of all others' covariances: (..., m-1, m-1)."""
+    """Return what the first driver says of all others' covariances: (..., m-1, m-1)."""
     others, own = left[..., 0, 1:], left[..., 0, 0]
     says = own > _NOTHING_LEFT
     scale = np.where(says, 1 / np.where(says, own, 1), 0)
@@ -105,7 +105,7 @@ def _sweep_first(left: Numbers) -> Numbers:
 
 
 def _mean_gains(r2: Numbers) -> Numbers:
-    """Each driver's mean gain over all orders: (n, p)."""
+    """Return each driver's mean gain over all orders: (n, p)."""
     drivers = r2.ndim - 1
     if not drivers:
         return np.zeros((len(r2), 0))

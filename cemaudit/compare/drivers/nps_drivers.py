@@ -27,7 +27,7 @@ def nps_driver(
 
 
 def _paired_sums(persons: Sequence[tuple[int, ...]]) -> PairedSums:
-    """Squares and products of differences from each person's means, to the last digit whatever the persons' order.
+    """Return squares and products of differences from each person's means, the same whatever the persons' order.
 
     ``persons``: of each the visits, Σa, Σb, Σa², Σb², Σab.
     """

@@ -259,7 +259,7 @@ def estimate_drivers(
 
 
 def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
-    """Correlations that hold together, and how far the farthest was moved; ``NotEstimable`` where that is too far."""
+    """Return correlations that hold together, and how far the farthest was moved; ``NotEstimable`` if too far."""
     pairwise = correlations_from_covariances(products.covariances())
     R = nearest_correlation(pairwise)
     moved = float(np.abs(R - pairwise).max())
@@ -270,7 +270,7 @@ def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
 
 
 def _significant_r_squared(R: Numbers, free: int) -> float:
-    """R²; ``NotEstimable`` where as much would often come by chance (the F test of no slope at all).
+    """Return R²; ``NotEstimable`` where as much would often come by chance (the F test of no slope at all).
 
     ``free``: visits less the means that were taken away.
     """

@@ -125,7 +125,7 @@ class _PointsMeanBuilder:
         }
 
     def node(self, measure_id: str, name: str) -> PointsMean:
-        """The score of that name."""
+        """Return the mean that the score of that name is; ``_NotAMean`` where it is none."""
         measure, group = self._groups[name]
         if (
             _mean_over(measure) is None
@@ -173,7 +173,7 @@ _POINT_MEASURES = {"points", "share"}
 
 
 def _mean_over(measure: Measure) -> str | None:
-    """What the measure's sum is divided by, where it is a mean; nothing of that is known of a plugin's aggregator."""
+    """Return what the measure's sum is divided by, where it is a mean; ``None`` of a plugin's aggregator."""
     aggregator = BUILT_IN.get(measure.how)
     return aggregator.mean_over if aggregator else None
 
@@ -223,7 +223,7 @@ def easiness(node: PointsMean, means: Means, counted: Mapping[str, NDArray[np.bo
 
 
 def _expected_scores(node: PointsMean, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
-    """The score that items of average points have, visit by visit; NaN where nothing counts."""
+    """Return the score that items of average points have, visit by visit; NaN where nothing counts."""
     above = np.zeros(1)
     below = np.zeros(1)
     for leaf in node.leaves:
@@ -301,7 +301,7 @@ def make_scale(name: str, nodes: Sequence[PointsMean | None]) -> ScoreScale:
 
 
 def _is_share(node: PointsMean) -> bool:
-    """Whether it lies between 0 and 100 where items earn between nothing and all that is possible."""
+    """Return whether the score lies between 0 and 100 where items earn between nothing and all that is possible."""
     lowest, highest = _score_if_all_earn(node, 0.0), _score_if_all_earn(node, 1.0)
     if lowest is None or highest is None:
         return False
@@ -309,7 +309,7 @@ def _is_share(node: PointsMean) -> bool:
 
 
 def _score_if_all_earn(node: PointsMean, share_earned: float) -> float | None:
-    """The score where every item earns this part of its possible points."""
+    """Return the score where every item earns this part of its possible points."""
     above = sum(leaf.earns * leaf.possible * share_earned for leaf in node.leaves)
     below = sum(leaf.weighs for leaf in node.leaves)
     for weight, inner in node.nodes:

@@ -55,7 +55,7 @@ class _ItemSql:
         self.units = points_units(checklist)
 
     def has_points(self, name: str) -> bool:
-        """Whether the item earns points of some."""
+        """Return whether the item can earn points."""
         return bool(self.checklist.items[name].possible) and name in self.units
 
     def counts(self, name: str, source: str) -> str:
@@ -88,7 +88,7 @@ class _ItemSql:
         return f"cast(round({SHARE_UNITS} * {self._earned(name)} / {self._possible(name)!r}) as bigint)"
 
     def _earned(self, name: str) -> str:
-        """Points, as a number."""
+        """Return the SQL of points, as a number."""
         return f"({self._column('points', name)} / {float(self.units[name])!r})"
 
     def _possible(self, name: str) -> float:
@@ -98,7 +98,7 @@ class _ItemSql:
         return fails_sql(self.checklist.items[name], self._column("points", name), self.units[name])
 
     def _rest_score(self, name: str) -> str:
-        """The share of points of the other items, weighted as they are possible."""
+        """Return the SQL of the share of points of the other items, weighted as they are possible."""
         others = [item for item in self.checklist.items if item != name and self.has_points(item)]
         if not others:
             return "cast(null as bigint)"
