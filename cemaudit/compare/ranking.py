@@ -426,13 +426,13 @@ def probability_below(
     return below
 
 
-def flag_stores(probability: NDArray[np.float64], allowed: NDArray[np.bool_], at: float = 0.80) -> Flags:
-    """Flag the stores that are below the target (or among the lowest) with a probability of ``at`` or more.
+def flag_stores(probability: NDArray[np.float64], allowed: NDArray[np.bool_], flag_at: float = 0.80) -> Flags:
+    """Flag the stores that are below the target (or among the lowest) with a probability of ``flag_at`` or more.
 
     ``probability``: (S,) of that, 0 to 1; ``allowed``: (S,) which stores may be flagged. The expected wrong share is
     the mean of 1 - P over the flagged: it is right where the intervals are.
     """
-    flagged = allowed & (probability >= at)
+    flagged = allowed & (probability >= flag_at)
     expected, caught = float(probability[allowed].sum()), float(probability[flagged].sum())
     count = int(flagged.sum())
     return Flags(flagged, 1 - caught / count if count else None, caught / expected if expected else None)

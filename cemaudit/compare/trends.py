@@ -70,20 +70,20 @@ class Trend:
         The store's points are the means of its visits in each wave, adjusted for shoppers and what was asked, but not
         shrunken: a shrunken score would hide the change that is looked for. ``notes`` follow what is said of the store.
         """
-        at = self._places[store]
-        own = [self.part_series[self.part_by_store.codes[at]]] if self.part_by_store else []
-        lines = HistoryLine(name, *self._store(at)), *map(_line, own), _line(self.network)
-        return ScoreHistory(self._names, lines, (*self._store_notes(at), *notes))
+        index = self._places[store]
+        own = [self.part_series[self.part_by_store.codes[index]]] if self.part_by_store else []
+        lines = HistoryLine(name, *self._store(index)), *map(_line, own), _line(self.network)
+        return ScoreHistory(self._names, lines, (*self._store_notes(index), *notes))
 
-    def _store_notes(self, at: int) -> Iterator[Message]:
+    def _store_notes(self, index: int) -> Iterator[Message]:
         yield message("Each point of the store is the mean of its visits in that wave, adjusted for strict and mild "
                       "shoppers.")  # fmt: skip
-        visited_waves = {wave.name for wave in self.waves if self.rows.score(at, wave.level_index)}
+        visited_waves = {wave.name for wave in self.waves if self.rows.score(index, wave.level_index)}
         watched = self.watching
         if watched is None or not visited_waves & {*watched.baseline} or not visited_waves & {*watched.later}:
             return
         waves = ", ".join(watched.baseline)
-        direction = self._alarms.get(self.rows.stores[at])
+        direction = self._alarms.get(self.rows.stores[index])
         if direction is None:
             yield message("It differs from its level in {waves} by no more than chance.", waves=waves)
         elif direction == "down":
@@ -103,9 +103,9 @@ class Trend:
     def _names(self) -> tuple[str, ...]:
         return tuple(wave.name for wave in self.waves)
 
-    def _store(self, at: int) -> tuple[tuple[float | None, ...], tuple[Interval | None, ...]]:
+    def _store(self, index: int) -> tuple[tuple[float | None, ...], tuple[Interval | None, ...]]:
         factor = NormalDist().inv_cdf((1 + self.level) / 2)
-        scores = [self.rows.score(at, wave.level_index) for wave in self.waves]
+        scores = [self.rows.score(index, wave.level_index) for wave in self.waves]
         intervals = [score and Interval(score[0] - factor * score[1], score[0] + factor * score[1]) for score in scores]
         return tuple(score and score[0] for score in scores), tuple(intervals)
 

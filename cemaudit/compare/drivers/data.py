@@ -259,8 +259,10 @@ def screen_drivers(products: DriverProducts) -> ScreenedDrivers:
     together = products.together
     if together[0, 0] >= LEAST_PAIR and variances[0] <= _FLAT:
         raise NotEstimable(message("The outcome does not vary within shoppers: there is nothing to explain."), "same")
-    seldom = [name for at, name in enumerate(products.names) if at and together[0, at] < LEAST_PAIR]
-    constant = [name for at, name in enumerate(products.names) if at and variances[at] <= _FLAT and name not in seldom]
+    seldom = [name for index, name in enumerate(products.names) if index and together[0, index] < LEAST_PAIR]
+    constant = [
+        name for index, name in enumerate(products.names) if index and variances[index] <= _FLAT and name not in seldom
+    ]
     kept = [name for name in products.names if name not in {*seldom, *constant}]
     # One by one, the driver with the fewest joint answers first: dropping all that lack a partner would drop both
     # drivers of a pair where one would do.

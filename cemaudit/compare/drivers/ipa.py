@@ -61,9 +61,10 @@ def quadrant_positions(
     share: Numbers, performance: Numbers, shares: Numbers, performances: Numbers
 ) -> list[QuadrantPosition]:
     """Return where each of p drivers lies, by (p) and by (B, p) of samples of stores, whose lines move with them."""
-    here, codes = _codes(share, performance), _codes(shares, performances)
+    codes, sampled = _codes(share, performance), _codes(shares, performances)
     return [
-        QuadrantPosition(_ORDER[code], float(np.mean(codes[:, at] == code))) for at, code in enumerate(here.tolist())
+        QuadrantPosition(_ORDER[code], float(np.mean(sampled[:, driver] == code)))
+        for driver, code in enumerate(codes.tolist())
     ]
 
 

@@ -282,17 +282,17 @@ def penalty_rewards(
     small = NO_CONTRAST_BELOW * float(np.sqrt(covariances[0, 0]))
     estimates, samples = penalty_reward_contrasts(covariances), bootstrap_contrasts(products)
     contrasts = {}
-    for at, name in enumerate(enough):
-        penalty, reward, both, leaning = (float(numbers[at]) for numbers in estimates)
-        is_told = percentile_interval(samples.range[:, at], level).low > small
+    for index, name in enumerate(enough):
+        penalty, reward, both, leaning = (float(numbers[index]) for numbers in estimates)
+        is_significant = percentile_interval(samples.range[:, index], level).low > small
         contrasts[name] = PenaltyReward(
             penalty,
             reward,
             both,
-            leaning if is_told else None,
-            percentile_interval(samples.asymmetry_index[:, at], level) if is_told else None,
+            leaning if is_significant else None,
+            percentile_interval(samples.asymmetry_index[:, index], level) if is_significant else None,
             thirds[name].high / visits,
             max(penalty, reward) < small
-            and all(percentile_interval(sample[:, at], level).low < _NEGLIGIBLE for sample in samples[:2]),
+            and all(percentile_interval(sample[:, index], level).low < _NEGLIGIBLE for sample in samples[:2]),
         )
     return contrasts

@@ -296,22 +296,22 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
     positions = quadrant_positions(shares, up * performance, samples.relative_importance, up * samples.performance)
     first, visits = top_three_probabilities(samples.relative_importance), estimates.means.counts.sum(axis=0)
     drivers = []
-    for at, key in enumerate(estimates.keys):
+    for index, key in enumerate(estimates.keys):
         leaning = estimates.leanings.get(key)
         drivers.append(
             Driver(
                 name=estimates.design.ids[key],
                 title=estimates.design.titles[key],
-                visits=int(visits[at]),
-                share=float(shares[at]),
-                interval=percentile_interval(samples.relative_importance[:, at], level),
-                top=float(first[at]),
-                performance=float(performance[at]),
-                performed=percentile_interval(samples.performance[:, at], level),
-                quadrant=positions[at].quadrant,
-                certain=positions[at].certain,
+                visits=int(visits[index]),
+                share=float(shares[index]),
+                interval=percentile_interval(samples.relative_importance[:, index], level),
+                top=float(first[index]),
+                performance=float(performance[index]),
+                performed=percentile_interval(samples.performance[:, index], level),
+                quadrant=positions[index].quadrant,
+                certain=positions[index].certain,
                 # Low and high mean the opposite where a lower score is the better one.
-                hint=_hint(positions[at], leaning if up > 0 else None, mandatory=key in estimates.design.mandatory),
+                hint=_hint(positions[index], leaning if up > 0 else None, mandatory=key in estimates.design.mandatory),
                 asymmetry=leaning,
             )
         )
