@@ -83,6 +83,7 @@ def compare_pair(fitted: FittedModel, league: League, first_store: str, second_s
     half = NormalDist().inv_cdf((1 + league.rules.level) / 2) * se
     ahead = float(ndtr(value / se)) if se else 0.5
     better = 1 - ahead if league.facts.better == "lower" else ahead
+    # Without a difference no number of visits shows one.
     needed = visits_for_difference(abs(value), standard_deviations(fitted), ANOTHER_STORE) if value else MOST + 1
     interval = Interval(value - half, value + half)
     return StorePair(

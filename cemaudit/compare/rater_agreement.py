@@ -326,6 +326,7 @@ def shopper_agreement(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULE
     """Return what these visits say; the scores of a shopper who came twice in a wave count as one, their mean."""
     has_shopper = arrays.shopper >= 0
     wave = next((factor.codes for factor in arrays.factors if factor.name == "wave"), np.zeros_like(arrays.store))
+    # A case is a store in a wave, as one number.
     case = arrays.store[has_shopper].astype(np.int64) * (int(wave.max(initial=0)) + 1) + wave[has_shopper]
     agreement = _agreement(_rated_cases(case, arrays.shopper[has_shopper], arrays.score[has_shopper]), rules.level)
     return replace(agreement, notes=tuple(_agreement_notes(agreement)))
@@ -350,6 +351,7 @@ def _agreement(cases: _RatedCases, level: float) -> ShopperAgreement:
         return ShopperAgreement(cases.number, 0, None, None, ())
     sampled = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
     alpha = krippendorff_alpha(cases.table(sampled, MOST_SHOPPERS), "interval", level)
+    # The coefficient needs a complete table, and two shoppers are what every case has.
     icc = intraclass(cases.table(sampled, 2).T, level)[0]
     if not np.isfinite([alpha.value, alpha.low, alpha.high, icc.value, icc.low, icc.high]).all():
         return ShopperAgreement(cases.number, len(sampled), None, None, ())

@@ -114,6 +114,7 @@ def _touchpoint_scores(
     measure = reading.scheme(league.facts.schemes[-1]).measure[view_result.measures[-1]]
     values = [value for row in scores.values() for value in row if value is not None]
     ends = (0.0, 100.0) if measure.unit == "percent" else (min(values), max(values))
+    # From the worst to the best: where less is better the scale is turned round.
     low, high = ends if league.facts.better == "higher" else ends[::-1]
     titles = tuple(checklist.touchpoint[name].title for name in names)
     return TouchpointScores(measure.title or measure.id, titles, scores, low, high)

@@ -132,6 +132,7 @@ def bootstrap_weights(stores: int, replicates: int = 1_000, seed: int = 1, at_on
 
     Stores are drawn whole, because the visits to one are alike.
     """
+    # A generator by its name: what default_rng stands for may change with numpy, and with it every interval.
     generator = np.random.Generator(np.random.PCG64(seed))
     even = np.full(stores, 1 / stores)
     for start in range(0, replicates, at_once):

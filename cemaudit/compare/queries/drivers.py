@@ -161,6 +161,7 @@ def _arrays(reading: Local, expressions: Sequence[str], table: str) -> Numbers:
     with translate_errors(reading.folder):
         sql = f"select {listed} from {table} group by store order by store"
         columns: dict[str, Any] = reading.link.execute(sql).fetchnumpy()
+    # Null (no row of the store has a value) comes as a masked array.
     return np.column_stack([np.ma.filled(np.ma.asarray(expression, np.float64), 0) for expression in columns.values()])
 
 

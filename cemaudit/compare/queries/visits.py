@@ -282,6 +282,7 @@ class SnapshotVisitTable(VisitTable):
         return int(self.reading.ask(squares, (shift, shift))[0][0])
 
     def median_days(self) -> Columns:
+        # quantile_disc takes the lower of two days in the middle, as plain columns do; median would take their mean.
         return self._columns("select wave, quantile_disc(day, 0.5) as day from compared group by wave")
 
     @contextmanager
