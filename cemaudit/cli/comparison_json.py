@@ -74,8 +74,8 @@ def standing_to_dict(standing: Standing) -> dict[str, Any]:
 def pair_to_dict(pair: StorePair) -> dict[str, Any]:
     """Two stores, each with its intervals as lists, and their difference."""
     return {
-        "one": _standing_with_lists(pair.one),
-        "other": _standing_with_lists(pair.other),
+        "one": _standing_with_lists(pair.first),
+        "other": _standing_with_lists(pair.second),
         "difference": pair.difference,
         "se": pair.se,
         "interval": list(pair.interval),
@@ -120,8 +120,8 @@ def channels_to_dict(channels: ChannelComparison) -> dict[str, Any]:
     ]
     agreements = [
         {
-            "one": str(agreement.one),
-            "other": str(agreement.other),
+            "one": str(agreement.first),
+            "other": str(agreement.second),
             "correlation": agreement.correlation,
             "interval": agreement.interval and list(agreement.interval),
             "stores": agreement.stores,
@@ -226,7 +226,7 @@ def agreement_to_dict(agreement: ShopperAgreement) -> dict[str, Any]:
     """How far shoppers agree who saw the same store in the same wave."""
     return {
         "cases": agreement.cases,
-        "taken": agreement.taken,
+        "taken": agreement.sampled,
         "alpha": agreement.alpha and _coefficient_to_dict(agreement.alpha),
         "icc": agreement.icc and _coefficient_to_dict(agreement.icc),
         "notes": list(map(str, agreement.notes)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -292,7 +293,8 @@ def make_rules(least_visits: int | None, level: float | None, flag_at: float | N
     """The rules with those given."""
     from cemaudit.compare.results import DEFAULT_RULES
 
-    return DEFAULT_RULES._replace(
+    return replace(
+        DEFAULT_RULES,
         least_visits=DEFAULT_RULES.least_visits if least_visits is None else least_visits,
         level=DEFAULT_RULES.level if level is None else level,
         flag_at=DEFAULT_RULES.flag_at if flag_at is None else flag_at,

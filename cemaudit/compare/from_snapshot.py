@@ -136,7 +136,7 @@ def estimate_trend(  # noqa: PLR0913
     if by not in FACET_KEYS:
         return trend
     parts, notes = _series_by_facet(reading, replace(selection, facet=by), trend.waves, rules, trend.facts.measure)
-    return replace(trend, parts=parts, notes=(*trend.notes, *notes))
+    return replace(trend, part_series=parts, notes=(*trend.notes, *notes))
 
 
 def _network_selection(reading: Local, selection: Selection, by: str | None) -> Selection:
@@ -161,8 +161,8 @@ def _series_by_facet(
     values = selected_facet_values(reading, selection)
     series: list[WaveSeries] = []
     notes: list[Message] = []
-    if values and values[0].asked.measure != measure:
-        notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].asked.measure))
+    if values and values[0].selection.measure != measure:
+        notes.append(message("The parts are compared by the measure {measure}.", measure=values[0].selection.measure))
     for value in values:
         try:
             series.append(_facet_series(reading, value, waves, rules))
@@ -172,7 +172,7 @@ def _series_by_facet(
 
 
 def _facet_series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave], rules: ComparisonRules) -> WaveSeries:
-    with visit_table(reading, facet_value.asked) as table:
+    with visit_table(reading, facet_value.selection) as table:
         fitted = fit_mixed_model(cross_tabulate(table))
         waves_by_name = {wave.name: wave for wave in waves_by_date(table)}
     own = [waves_by_name[wave.name] for wave in waves if wave.name in waves_by_name]
@@ -200,14 +200,14 @@ def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = D
     ``BadInput`` where something asked for does not exist, ``NotEstimable`` where the visits say nothing.
     """
     variables = choose_variables(reading, query)
-    visit_filter = replace_conditions(query.which, lambda condition: of_visits(condition.key))
+    visit_filter = replace_conditions(query.visit_filter, lambda condition: of_visits(condition.key))
     table = make_study_table(reading, variables.sources, visit_filter)
 
     def supplement(names: Sequence[str], *, by_shopper: bool) -> StudySupplements:
         tables = [source.table for source in variables.sources]
         titles = {name: touchpoint.title for known in tables for name, touchpoint in known.checklist.touchpoint.items()}
         return StudySupplements(
-            felt=tuple(mean_experiences(experience_totals(reading, tables, query.which), titles)),
+            felt=tuple(mean_experiences(experience_totals(reading, tables, query.visit_filter), titles)),
             interaction=interaction_in(table, by_shopper=by_shopper) if "pe" in variables.sources[0].columns else None,
             promoting=_nps_drivers(reading, variables, names, by_shopper=by_shopper, level=rules.level),
         )
@@ -253,7 +253,7 @@ def _facet_league(
     reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: ComparisonRules
 ) -> FacetLeague:
     try:
-        fitted = fit_selection(reading, of.asked, rules)
+        fitted = fit_selection(reading, of.selection, rules)
     except (BadInput, NotEstimable) as refusal:
         return FacetLeague(of.facet_value, of.title, reason=message("{name}: {why}", name=of.title, why=refusal))
     return FacetLeague(of.facet_value, of.title, fitted, make_league(fitted, names, target, rules))
@@ -263,7 +263,7 @@ def channel_comparison(
     reading: Local, selection: Selection, sides: Sequence[FacetLeague], rules: ComparisonRules = DEFAULT_RULES
 ) -> ChannelComparison:
     """Return how the leagues of a facet's values (``facet_leagues`` of the same selection) agree."""
-    asked = {value.facet_value: value.asked for value in selected_facet_values(reading, selection)}
+    asked = {value.facet_value: value.selection for value in selected_facet_values(reading, selection)}
     return compare_channels(
         sides, lambda side, other: paired_sums(reading, asked[side.facet_value], asked[other.facet_value]), rules
     )

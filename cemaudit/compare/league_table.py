@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -187,9 +187,9 @@ class _LeagueBuilder:
         values, errors = self.sign * self.score, self._standard_errors()
         ranks = rank_intervals(values, errors, self.allowed, self.rules)
         grouped = store_groups(values, errors, self.allowed, self.rules.preference)
-        if ranks.placed < LEAST_TENTH:
+        if ranks.places < LEAST_TENTH:
             nobody = np.full(len(values), np.nan)
-            ranks = ranks._replace(lowest=nobody, highest=nobody)
+            ranks = replace(ranks, lowest=nobody, highest=nobody)
         below = self._probability_below_target(values)
         chance = np.nan_to_num(ranks.lowest) if below is None else below
         flags = flag_stores(chance, self.allowed, self.rules.flag_at)
@@ -206,10 +206,10 @@ class _LeagueBuilder:
             parts=() if fitted.one_visit_each else variance_components(standard_deviations(fitted)),
             centre=float(self.scale.to_points(self.score.mean())),
             order=RankingQuality(
-                ranks.placed, grouped.parts, distinguishable, grouped.ranked, grouped.wrong, grouped.wrong_in_full
+                ranks.places, grouped.groups, distinguishable, grouped.ranked, grouped.wrong, grouped.wrong_in_full
             ),
             wrong=flags.wrong,
-            found=flags.found,
+            found=flags.sensitivity,
             shoppers=len(fitted.crossed.shoppers),
             factors=fitted.crossed.factors,
             design=self.design,

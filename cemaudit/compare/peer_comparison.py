@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
-from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -25,16 +25,18 @@ __all__ = ["MOST", "StorePair", "compare_pair", "store_places"]
 MOST = 1_000
 
 
-class StorePair(NamedTuple):
-    """Store ``one`` and the ``other``.
+@dataclass(frozen=True, slots=True)
+class StorePair:
+    """Two stores, the ``first`` and the ``second``.
 
-    ``difference`` of their scores (one less other) with its ``se`` and ``interval``, on the scale of the league: what
-    both owe to the same shoppers cancels. ``better``: the probability that ``one`` is the better, 0 to 1. ``needed``:
-    visits of each that would show a difference of that size (``None`` beyond ``MOST``: nobody makes so many).
+    ``difference`` of their scores (first less second) with its ``se`` and ``interval``, on the scale of the league:
+    what both owe to the same shoppers cancels. ``better``: the probability that the first is the better, 0 to 1.
+    ``needed``: visits of each that would show a difference of that size (``None`` beyond ``MOST``: nobody makes so
+    many).
     """
 
-    one: Standing
-    other: Standing
+    first: Standing
+    second: Standing
     difference: float
     se: float
     interval: Interval
@@ -46,9 +48,13 @@ class StorePair(NamedTuple):
         """Whether the interval leaves out no difference at all."""
         return not self.interval.low <= 0 <= self.interval.high
 
-    def said(self) -> Message:
-        """It in a sentence."""
-        values = {"one": self.one.name, "other": self.other.name, "better": percent(max(self.better, 1 - self.better))}
+    def conclusion(self) -> Message:
+        """Return which of the two is better, or that no difference is significant, in a sentence."""
+        values = {
+            "one": self.first.name,
+            "other": self.second.name,
+            "better": percent(max(self.better, 1 - self.better)),
+        }
         if not self.differ:
             return message(
                 "No significant difference between {one} and {other}: the probability that the leading one is better "
@@ -60,39 +66,35 @@ class StorePair(NamedTuple):
         return message("The second store is better: {other} > {one}, probability {better}.", **values)
 
 
-def compare_pair(fitted: FittedModel, league: League, first_store: str, other: str) -> StorePair:
-    """The two stores; ``BadInput`` where one is not among those compared."""
-    places = [_store_index(fitted, store) for store in (first_store, other)]
+def compare_pair(fitted: FittedModel, league: League, first_store: str, second_store: str) -> StorePair:
+    """Return the comparison of two stores; ``BadInput`` where one is not among those compared."""
+    stores = fitted.crossed.stores
+    for store in (first_store, second_store):
+        if store not in stores:
+            hint = nearest(store, stores, listing=False)
+            raise BadInput(Problem(message("no visits of this store are compared: {store}", store=store), hint=hint))
     standings_by_store: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
-    weights = np.zeros((1, len(fitted.crossed.stores)))
-    weights[0, places[0]] += 1
-    weights[0, places[1]] -= 1
+    weights = np.zeros((1, len(stores)))
+    weights[0, stores.index(first_store)] += 1
+    weights[0, stores.index(second_store)] -= 1
     units = sparse.csr_array(weights)
+    # One contrast, not two scores: the errors of stores that share shoppers are correlated.
     value, se = (float(difference[0]) for difference in fitted.model.contrast(units, units @ fitted.crossed.rows()))
     half = NormalDist().inv_cdf((1 + league.rules.level) / 2) * se
     ahead = float(ndtr(value / se)) if se else 0.5
     better = 1 - ahead if league.facts.better == "lower" else ahead
+    # Without a difference no number of visits shows one.
     needed = visits_for_difference(abs(value), standard_deviations(fitted), ANOTHER_STORE) if value else MOST + 1
     interval = Interval(value - half, value + half)
     return StorePair(
         standings_by_store[first_store],
-        standings_by_store[other],
+        standings_by_store[second_store],
         value,
         se,
         interval,
         better,
         needed if needed <= MOST else None,
     )
-
-
-def _store_index(fitted: FittedModel, store: str) -> int:
-    try:
-        return fitted.crossed.stores.index(store)
-    except ValueError:
-        hint = nearest(store, fitted.crossed.stores, listing=False)
-        raise BadInput(
-            Problem(message("no visits of this store are compared: {store}", store=store), hint=hint)
-        ) from None
 
 
 LEAST_PEERS = 5
@@ -116,53 +118,41 @@ def store_places(
     ``attributes_by_store``: what is known of stores; ``named``: the other stores' names may be shown; ``trend`` of the
     same visits.
     """
-    places = {
-        standing.store: _store_place(league, standing, attributes_by_store, named=named)
-        for standing in league.standings
-    }
-    if trend is None:
-        return places
-    return {
-        store: store_place._replace(course=trend.store_history(store, store_place.standing.name))
-        for store, store_place in places.items()
-    }
-
-
-def _store_place(league: League, standing: Standing, attributes_by_store: Attributes, *, named: bool) -> StorePlace:
-    peers, what = _peers(league.standings, standing, attributes_by_store)
     facts = league.facts
-    return StorePlace(
-        standing=standing,
-        stores=league.order.places,
-        centre=league.centre,
-        measure=facts.title or facts.measure,
-        better=facts.better,
-        target=league.target,
-        level=league.rules.level,
-        least_visits=league.rules.least_visits,
-        peers=peers,
-        peers_are=what,
-        named=named,
-    )
+    places = {}
+    for standing in league.standings:
+        peers, peer_group = _peers(league.standings, standing, attributes_by_store)
+        places[standing.store] = StorePlace(
+            standing=standing,
+            stores=league.order.places,
+            centre=league.centre,
+            measure=facts.title or facts.measure,
+            better=facts.better,
+            target=league.target,
+            level=league.rules.level,
+            least_visits=league.rules.least_visits,
+            peers=peers,
+            peer_group=peer_group,
+            named=named,
+            course=trend.store_history(standing.store, standing.name) if trend else None,
+        )
+    return places
 
 
 def _peers(
     standings: Sequence[Standing], standing: Standing, attributes_by_store: Attributes
 ) -> tuple[tuple[Standing, ...], Message]:
-    """The ranked stores most like it of which there are enough; else all."""
+    """Return the ranked stores most like a store of which there are enough, else all; and who they are."""
+    ranked = tuple(peer for peer in standings if peer is standing or peer.rank)
     own = attributes_by_store.get(standing.store, {})
-    for keys, peers_text in _PEER_KEYS:
-        attributes = {key: own.get(key) for key in keys}
+    for keys, peer_group in _PEER_KEYS:
+        if not all(own.get(key) for key in keys):
+            continue
         alike = tuple(
-            each
-            for each in standings
-            if each is standing or (each.rank and _has_attributes(attributes_by_store, each, attributes))
+            peer
+            for peer in ranked
+            if all(attributes_by_store.get(peer.store, {}).get(key) == own.get(key) for key in keys)
         )
-        if all(attributes.values()) and len(alike) >= LEAST_PEERS:
-            return alike, peers_text
-    return tuple(each for each in standings if each is standing or each.rank), _ALL
-
-
-def _has_attributes(attributes_by_store: Attributes, store: Standing, attributes: Mapping[str, str | None]) -> bool:
-    said = attributes_by_store.get(store.store, {})
-    return all(said.get(key) == value for key, value in attributes.items())
+        if len(alike) >= LEAST_PEERS:
+            return alike, peer_group
+    return ranked, _ALL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
@@ -26,7 +27,8 @@ __all__ = [
 Against = Literal["store", "wave", "target"]
 
 
-class DetectionGoal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DetectionGoal:
     """What is to be seen.
 
     ``against``: another store, the same store in another wave, or a fixed target. ``same_shoppers``: the same persons
@@ -45,24 +47,25 @@ ANOTHER_STORE = DetectionGoal()
 
 
 def visits_for_difference(difference: float, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> int:
-    """Visits of each store (or in each wave), each by another shopper, that show ``difference`` > 0 points.
+    """Return the visits of each store (or in each wave), each by another shopper, that show ``difference`` > 0 points.
 
     n = k (z_{(1+level)/2} + z_power)² (σ_b² + σ_e²) / δ², rounded up; k is 2, against a target 1.
     """
     factor = _quantile(aim) + NormalDist().inv_cdf(aim.power)
+    # Less a hair: where the formula gives a whole number, rounding in its last digit must not ask for one visit more.
     return max(1, math.ceil((factor * _sd_of_one_difference(spreads, aim) / difference) ** 2 - 1e-9))
 
 
 def smallest_difference(visits: int, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> float:
-    """The difference in points that so many visits (each; 1 or more) show with the aim's power."""
+    """Return the difference in points that so many visits (each; 1 or more) show with the aim's power."""
     factor = _quantile(aim) + NormalDist().inv_cdf(aim.power)
     return factor * _sd_of_one_difference(spreads, aim) / math.sqrt(visits)
 
 
 def power(difference: float, visits: int, spreads: StandardDeviations, aim: DetectionGoal = ANOTHER_STORE) -> float:
-    """How often (0 to 1) so many visits show ``difference`` points in its right direction; ``aim.power`` is not used.
+    """Return how often (0 to 1) so many visits show ``difference`` points in its right direction.
 
-    1 where visits do not differ.
+    1 where visits do not differ; ``aim.power`` is not used.
     """
     se = _sd_of_one_difference(spreads, aim) / math.sqrt(visits)
     return NormalDist().cdf(difference / se - _quantile(aim)) if se else 1.0
@@ -73,7 +76,7 @@ def _quantile(aim: DetectionGoal) -> float:
 
 
 def _sd_of_one_difference(spreads: StandardDeviations, aim: DetectionGoal) -> float:
-    """The standard deviation of the difference with one visit (each)."""
+    """Return the standard deviation of the difference with one visit (each)."""
     if aim.against == "target":
         return math.hypot(spreads.shopper, spreads.visit)
     return math.sqrt(2) * (spreads.visit if aim.same_shoppers else math.hypot(spreads.shopper, spreads.visit))
@@ -94,7 +97,8 @@ class SampleSizeRow(NamedTuple):
     reliability: float
 
 
-class SampleSizePlan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SampleSizePlan:
     """Visits to see ``difference`` points as the ``aim`` says.
 
     ``visits``: of each store, or in each wave. ``steps``: what ``VISIT_COUNTS`` of visits show. ``reliable``: visits
@@ -111,7 +115,7 @@ class SampleSizePlan(NamedTuple):
     reliable: dict[float, int | None]
 
     def sentences(self) -> tuple[Message, ...]:
-        """The answer, what it rests on, and what fewer visits can show."""
+        """Return the answer, what it rests on, and what fewer visits can show."""
         return (
             self._needed(),
             self._power_sentence(),
@@ -134,7 +138,7 @@ class SampleSizePlan(NamedTuple):
     def _shoppers(self) -> Message:
         if self.aim.same_shoppers:
             return message("The same shoppers visit both, so it does not matter how strict they are.")
-        fewer = visits_for_difference(self.difference, self.spreads, self.aim._replace(same_shoppers=True))
+        fewer = visits_for_difference(self.difference, self.spreads, replace(self.aim, same_shoppers=True))
         if fewer == self.visits:
             return message("Each visit is by another shopper.")
         return message(
@@ -194,7 +198,7 @@ def plan_sample_size(
     *,
     assumed: bool = True,
 ) -> SampleSizePlan:
-    """The plan for ``difference`` > 0 points."""
+    """Return the plan for ``difference`` > 0 points."""
     aim = aim or DetectionGoal()
     steps = (
         SampleSizeRow(count, smallest_difference(count, spreads, aim), reliability(spreads, count))

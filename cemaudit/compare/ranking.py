@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -48,7 +49,7 @@ def distinguishable_pairs(
     allowed: NDArray[np.bool_] | None = None,
     level: float = 0.95,
 ) -> float | None:
-    """The share (0 to 1) of all pairs of stores whose difference is beyond z √(se₁² + se₂²); ``None`` without a pair.
+    """Return the share (0 to 1) of pairs of stores that differ by more than z √(se₁² + se₂²); ``None`` without a pair.
 
     ``score``: (S,); ``error``: (S,) standard errors, or (S, S) covariances of the errors of few. Of more than
     ``MOST_PAIRED`` stores so many, evenly spread over the scores, stand for all.
@@ -64,30 +65,26 @@ def distinguishable_pairs(
     if len(mean) > MOST_PAIRED:
         sampled = np.argsort(mean, kind="stable")[np.linspace(0, len(mean) - 1, MOST_PAIRED).astype(np.intp)]
         mean, variance = mean[sampled], variance[sampled]
-    apart = sum(
-        _count_distinguishable(mean, variance, start, square) for start in range(0, len(mean), STORES_PER_BLOCK)
-    )
-    return apart / (len(mean) * (len(mean) - 1) / 2)
+    distinguishable = 0
+    for start in range(0, len(mean), STORES_PER_BLOCK):
+        # Each block against itself and what comes after it: all pairs at once would take 800 MB for 10,000 stores.
+        block = slice(start, start + STORES_PER_BLOCK)
+        gap = mean[block, None] - mean[None, start:]
+        far = gap**2 > square * (variance[block, None] + variance[None, start:])
+        distinguishable += int(np.triu(far, 1).sum())
+    return distinguishable / (len(mean) * (len(mean) - 1) / 2)
 
 
 def difference_variances(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(U, U) the variances of the differences between errors of this covariance (U, U): what two share drops out."""
+    """Return the variances (U, U) of differences between errors of this covariance (U, U): what two share drops out."""
     variance = covariance.diagonal()
     variances: NDArray[np.float64] = np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0)
     return variances
 
 
 def restrict(error: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Of standard errors (S,), or of covariances (S, S), those of the stores allowed."""
+    """Return, of standard errors (S,) or covariances (S, S), those of the stores allowed."""
     return error[allowed] if error.ndim == 1 else error[np.ix_(allowed, allowed)]
-
-
-def _count_distinguishable(mean: NDArray[np.float64], variance: NDArray[np.float64], start: int, square: float) -> int:
-    """Pairs told apart between a block of stores and those in it or after it."""
-    block = slice(start, start + STORES_PER_BLOCK)
-    gap = mean[block, None] - mean[None, start:]
-    far = gap**2 > square * (variance[block, None] + variance[None, start:])
-    return int(np.triu(far, 1).sum())
 
 
 MOST_UNITS = 100
@@ -114,38 +111,47 @@ class _PairwiseDifferences(NamedTuple):
     se: NDArray[np.float64]
     draws: NDArray[np.float64]
 
+    @classmethod
+    def of_scores(cls, score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _PairwiseDifferences:
+        """Return the differences of scores (U) with these covariances (U, U), or variances (U)."""
+        full = np.diag(covariance) if covariance.ndim == 1 else covariance
+        square = difference_variances(full)
+        np.fill_diagonal(square, 1)  # a unit differs from itself by 0, which is then divided by 1
+        random = np.random.Generator(np.random.PCG64(SEED))
+        return cls(
+            score[:, None] - score[None, :],
+            np.sqrt(np.maximum(square, np.finfo(float).tiny)),
+            random.standard_normal((draws, len(score))) @ covariance_root(full).T,
+        )
+
+    def critical_value(self, pairs: NDArray[np.bool_], level: float) -> float:
+        """Return the quantile of the largest standardised difference among ``pairs`` (U, U)."""
+        first, second = np.nonzero(pairs)
+        se = self.se[first, second]
+        blocks = (self.draws[start : start + DRAWS_PER_BLOCK] for start in range(0, len(self.draws), DRAWS_PER_BLOCK))
+        largest = np.concatenate([((block[:, first] - block[:, second]) / se).max(axis=1) for block in blocks])
+        return float(np.quantile(largest, level))
+
 
 def rank_confidence_sets(
     score: NDArray[np.float64], covariance: NDArray[np.float64], level: float = 0.95, draws: int = DRAWS
 ) -> RankSets:
-    """For each unit by itself: the places its true one is among with confidence ``level``.
+    """Return, for each unit by itself, the places its true one is among with confidence ``level``.
 
     ``score``: (U,), unshrunken estimates, a higher one is better; ``covariance``: (U, U) of them, or (U,) variances of
     independent ones. ``ValueError`` above ``MOST_UNITS``. Mogstad, Romano, Shaikh & Wilhelm 2024, REStud 91:476-518.
     """
-    design = _design(score, covariance, draws)
+    if len(score) > MOST_UNITS:
+        raise ValueError(f"{len(score)} units, at most {MOST_UNITS}")
+    design = _PairwiseDifferences.of_scores(score, covariance, draws)
     rank_sets = [_rank_sets(design, np.array([unit]), level) for unit in range(len(score))]
     low, high = zip(*rank_sets, strict=True) if rank_sets else ((), ())
     return RankSets(np.array(low, dtype=np.int64).reshape(-1), np.array(high, dtype=np.int64).reshape(-1))
 
 
-def _design(score: NDArray[np.float64], covariance: NDArray[np.float64], draws: int) -> _PairwiseDifferences:
-    units = len(score)
-    if units > MOST_UNITS:
-        raise ValueError(f"{units} units, at most {MOST_UNITS}")
-    full = np.diag(covariance) if covariance.ndim == 1 else covariance
-    square = difference_variances(full)
-    np.fill_diagonal(square, 1)
-    random = np.random.Generator(np.random.PCG64(SEED))
-    return _PairwiseDifferences(
-        score[:, None] - score[None, :],
-        np.sqrt(np.maximum(square, np.finfo(float).tiny)),
-        random.standard_normal((draws, units)) @ covariance_root(full).T,
-    )
-
-
 def covariance_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(U, U) a matrix whose product with its own transpose is ``covariance`` (U, U)."""
+    """Return a matrix (U, U) whose product with its own transpose is ``covariance`` (U, U)."""
+    # Not Cholesky: covariances of shrunken scores can be singular, and negative eigenvalues are rounding.
     values, vectors = np.linalg.eigh(covariance)
     root: NDArray[np.float64] = vectors * np.sqrt(np.clip(values, 0, None))
     return root
@@ -154,28 +160,22 @@ def covariance_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
 def _rank_sets(
     design: _PairwiseDifferences, units: NDArray[np.int64], level: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Step down: pairs told apart need not be guarded against any more, so the next bound is sharper."""
+    """Return the best and the worst place of ``units``, stepping down.
+
+    Pairs told apart need not be guarded against any more, so the next bound is sharper.
+    """
     count = len(design.gap)
     open_ = np.zeros((count, count), dtype=np.bool_)
     open_[units, :] = open_[:, units] = True
     np.fill_diagonal(open_, val=False)
     better = np.zeros_like(open_)
     while open_.any():
-        distinguishable = open_ & (design.gap > _critical_value(design, open_, level) * design.se)
+        distinguishable = open_ & (design.gap > design.critical_value(open_, level) * design.se)
         if not distinguishable.any():
             break
         better |= distinguishable
         open_ &= ~distinguishable
     return 1 + better[:, units].sum(0), count - better[units, :].sum(1)
-
-
-def _critical_value(design: _PairwiseDifferences, pairs: NDArray[np.bool_], level: float) -> float:
-    """The quantile of the largest standardised difference among ``pairs``."""
-    first, second = np.nonzero(pairs)
-    se = design.se[first, second]
-    blocks = (design.draws[start : start + DRAWS_PER_BLOCK] for start in range(0, len(design.draws), DRAWS_PER_BLOCK))
-    largest = np.concatenate([((block[:, first] - block[:, second]) / se).max(axis=1) for block in blocks])
-    return float(np.quantile(largest, level))
 
 
 _Number = TypeVar("_Number", np.int64, np.float64)
@@ -187,8 +187,9 @@ FEW_DRAWS = 200_000
 """Numbers drawn for the places of few: enough for 20 of them to have as many draws as are usual there."""
 
 
-class RankIntervals(NamedTuple):
-    """The likely places of S stores; 1 is the best, ``placed`` the worst.
+@dataclass(frozen=True, slots=True)
+class RankIntervals:
+    """The likely places of S stores; 1 is the best, ``places`` the worst.
 
     ``low`` and ``high``: (S,) the best and the worst likely place, both 0 where a store has no place. ``lowest`` and
     ``highest``: (S,) the probabilities of being among the lowest and the highest ``extreme`` stores, NaN without a
@@ -199,7 +200,7 @@ class RankIntervals(NamedTuple):
     high: NDArray[np.int64]
     lowest: NDArray[np.float64]
     highest: NDArray[np.float64]
-    placed: int
+    places: int
     extreme: int
 
 
@@ -218,14 +219,17 @@ def rank_intervals(
     ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``rank_confidence_sets``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    errors, eligible_errors = restrict(error, eligible), score[eligible]
+    errors, eligible_scores = restrict(error, eligible), score[eligible]
     joint = errors.ndim > 1
-    places = _drawn_ranks(eligible_errors, covariance_root(errors) if joint else errors, draws)
+    places = _drawn_ranks(eligible_scores, covariance_root(errors) if joint else errors, draws)
     eligible_count = places.shape[1]
     extreme = max(1, round(rules.extremes * eligible_count)) if eligible_count else 0
-    low, high = (
-        _small_set_intervals(eligible_errors, errors, rules.level) if joint else _rank_quantiles(places, rules.level)
-    )
+    if joint:
+        # Fewer draws for more units: a set takes units² times the draws.
+        set_draws = min(DRAWS, FEW_DRAWS // max(1, len(eligible_scores)))
+        low, high = rank_confidence_sets(eligible_scores, errors, rules.level, set_draws)
+    else:
+        low, high = _rank_quantiles(places, rules.level)
     return RankIntervals(
         _expand(low, eligible, 0),
         _expand(high, eligible, 0),
@@ -236,12 +240,8 @@ def rank_intervals(
     )
 
 
-def _small_set_intervals(score: NDArray[np.float64], covariance: NDArray[np.float64], level: float) -> RankSets:
-    return rank_confidence_sets(score, covariance, level, min(DRAWS, FEW_DRAWS // max(1, len(score))))
-
-
 def _drawn_ranks(score: NDArray[np.float64], errors: NDArray[np.float64], draws: int) -> NDArray[np.unsignedinteger]:
-    """(draws, S) the place of each store in each drawn league; ``errors``: standard ones, or a root of covariances."""
+    """Return the places (draws, S) of stores in each drawn league; ``errors``: standard ones, or a covariance root."""
     random = np.random.Generator(np.random.PCG64(SEED))
     kind = np.uint16 if len(score) <= np.iinfo(np.uint16).max else np.uint32
     order = np.arange(1, len(score) + 1, dtype=kind)
@@ -257,10 +257,11 @@ def _drawn_ranks(score: NDArray[np.float64], errors: NDArray[np.float64], draws:
 
 
 def _rank_quantiles(places: NDArray[np.unsignedinteger], level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The places, of each store, between which at least ``level`` of the draws lie."""
+    """Return the places, of each store, between which at least ``level`` of the draws lie."""
     draws, stores = places.shape
     first = int((1 - level) / 2 * draws + 1e-9)
     low, high = (np.empty(stores, dtype=np.int64) for _ in range(2))
+    # Two order statistics need a partition, not a sort, and rows are partitioned faster than columns.
     step = max(1, RANKS_AT_ONCE // draws)
     for start in range(0, stores, step):
         block = np.partition(np.ascontiguousarray(places[:, start : start + step].T), [first, draws - 1 - first])
@@ -269,7 +270,7 @@ def _rank_quantiles(places: NDArray[np.unsignedinteger], level: float) -> tuple[
 
 
 def _expand(values: NDArray[_Number], eligible: NDArray[np.bool_], otherwise: float) -> NDArray[_Number]:
-    """``values`` of the eligible stores in their places among all, ``otherwise`` elsewhere."""
+    """Return ``values`` of the eligible stores in their places among all, ``otherwise`` elsewhere."""
     full = np.full(len(eligible), otherwise, dtype=values.dtype)
     full[eligible] = values
     return full
@@ -282,26 +283,60 @@ MOST_MICRO_GROUPS = 1_000
 class StoreGroups(NamedTuple):
     """The groups of S stores.
 
-    ``group``: (S,) 1 is the best, 0 where a store has no place. ``parts``: how many groups. ``ranked``: the share of
+    ``group``: (S,) 1 is the best, 0 where a store has no place. ``groups``: how many groups. ``ranked``: the share of
     all pairs of stores that lie in different groups. ``wrong``: the share of all pairs expected to be in the wrong
     order (the discordance). ``wrong_in_full``: the same if every pair were ranked by its scores. Shares are 0 to 1,
     and 0 without a pair.
     """
 
     group: NDArray[np.int64]
-    parts: int
+    groups: int
     ranked: float
     wrong: float
     wrong_in_full: float
 
 
-class _MicroGroups(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _MicroGroups:
     """Micro-groups, best first: how many stores, their mean score and mean variance; ``member``: of each store."""
 
     stores: NDArray[np.int64]
     score: NDArray[np.float64]
     variance: NDArray[np.float64]
     member: NDArray[np.int64]
+
+    @classmethod
+    def of_scores(cls, score: NDArray[np.float64], variance: NDArray[np.float64], most: int) -> _MicroGroups:
+        """Return ``most`` groups, of as many stores each, of stores next to each other; each store alone if fewer."""
+        best_first = np.argsort(-score, kind="stable")
+        stores = len(score)
+        count = min(stores, most)
+        of = np.arange(stores) * count // max(1, stores)
+        member = np.empty(stores, dtype=np.int64)
+        member[best_first] = of
+        size = np.bincount(of, minlength=count)
+        return cls(
+            size,
+            np.bincount(of, score[best_first], minlength=count) / size,
+            np.bincount(of, variance[best_first], minlength=count) / size,
+            member,
+        )
+
+    def probability_better(self, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        """Return the probability (M, M) that the first is better than the second; a half where nothing is to choose.
+
+        ``shared``: covariances (S, S) of the errors of stores that are each a group; ``None``: independent errors.
+        """
+        gap = self.score[:, None] - self.score[None, :]
+        if shared is None:
+            spread = np.sqrt(self.variance[:, None] + self.variance[None, :])
+        else:
+            best_first = np.argsort(self.member)
+            spread = np.sqrt(difference_variances(shared[np.ix_(best_first, best_first)]))
+        with np.errstate(over="ignore"):
+            far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
+        above: NDArray[np.float64] = ndtr(far)
+        return above
 
 
 def store_groups(
@@ -322,56 +357,26 @@ def store_groups(
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
     errors = restrict(error, eligible)
     shared = errors if errors.ndim > 1 else None
-    crowd = _micro_groups(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
-    above = _probability_better(crowd, shared)
+    crowd = _MicroGroups.of_scores(score[eligible], errors**2 if shared is None else shared.diagonal(), most)
+    above = crowd.probability_better(shared)
     pairs = np.triu(np.outer(crowd.stores, crowd.stores), 1).astype(np.float64)
     cuts = _optimal_cuts(pairs * (1 - (1 + preference) * above))
     of = np.repeat(np.arange(1, len(cuts)), np.diff(cuts))
     group = np.zeros(len(score), dtype=np.int64)
     group[eligible] = of[crowd.member]
-    apart = pairs * (of[:, None] < of[None, :])
+    ranked_pairs = pairs * (of[:, None] < of[None, :])
     all_pairs = crowd.stores.sum() * (crowd.stores.sum() - 1) / 2
     return StoreGroups(
         group,
         len(cuts) - 1,
-        _share(apart.sum(), all_pairs),
-        _share((apart * (1 - above)).sum(), all_pairs),
+        _share(ranked_pairs.sum(), all_pairs),
+        _share((ranked_pairs * (1 - above)).sum(), all_pairs),
         _share((pairs * (1 - above)).sum() + (all_pairs - pairs.sum()) / 2, all_pairs),
     )
 
 
-def _micro_groups(score: NDArray[np.float64], variance: NDArray[np.float64], most: int) -> _MicroGroups:
-    best_first = np.argsort(-score, kind="stable")
-    stores = len(score)
-    count = min(stores, most)
-    of = np.arange(stores) * count // max(1, stores)
-    member = np.empty(stores, dtype=np.int64)
-    member[best_first] = of
-    size = np.bincount(of, minlength=count)
-    return _MicroGroups(
-        size,
-        np.bincount(of, score[best_first], minlength=count) / size,
-        np.bincount(of, variance[best_first], minlength=count) / size,
-        member,
-    )
-
-
-def _probability_better(crowd: _MicroGroups, shared: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """(M, M) the probability that the first is better than the second; a half where nothing is to choose."""
-    gap = crowd.score[:, None] - crowd.score[None, :]
-    if shared is None:
-        spread = np.sqrt(crowd.variance[:, None] + crowd.variance[None, :])
-    else:
-        best_first = np.argsort(crowd.member)
-        spread = np.sqrt(difference_variances(shared[np.ix_(best_first, best_first)]))
-    with np.errstate(over="ignore"):
-        far = np.divide(gap, spread, out=np.where(gap == 0, 0, np.copysign(np.inf, gap)), where=spread > 0)
-    above: NDArray[np.float64] = ndtr(far)
-    return above
-
-
 def _optimal_cuts(loss: NDArray[np.float64]) -> list[int]:
-    """Where the groups begin, and the end of the last: of all ways to cut, that which avoids the most loss.
+    """Return where the groups begin, and the end of the last: of all ways to cut, that which avoids the most loss.
 
     ``loss``: (M, M), above its diagonal the loss of ranking the pair. The loss avoided by one block a..b is a rectangle
     of its cumulative sums.
@@ -399,18 +404,18 @@ class Flags(NamedTuple):
     """Which of S stores are ``flagged`` (S).
 
     ``wrong``: the share of the flagged expected not to be what they are flagged for, ``None`` where none is flagged.
-    ``found``: the share of all stores expected to be that which the flags find, ``None`` where none is expected to be.
+    ``sensitivity``: the share of all stores expected to be that which the flags find, ``None`` where none is expected.
     """
 
     flagged: NDArray[np.bool_]
     wrong: float | None
-    found: float | None
+    sensitivity: float | None
 
 
 def probability_below(
     score: NDArray[np.float64], se: NDArray[np.float64], target: float | NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Φ((target - score) / se), 0 to 1; where ``se`` is 0, 1 below the target and 0 elsewhere.
+    """Return Φ((target - score) / se), 0 to 1; where ``se`` is 0, 1 below the target and 0 elsewhere.
 
     Lin, Louis, Paddock & Ridgeway 2006, Bayesian Analysis 1:915-946.
     """
@@ -421,13 +426,13 @@ def probability_below(
     return below
 
 
-def flag_stores(probability: NDArray[np.float64], allowed: NDArray[np.bool_], at: float = 0.80) -> Flags:
-    """Flag the stores that are below the target (or among the lowest) with a probability of ``at`` or more.
+def flag_stores(probability: NDArray[np.float64], allowed: NDArray[np.bool_], flag_at: float = 0.80) -> Flags:
+    """Flag the stores that are below the target (or among the lowest) with a probability of ``flag_at`` or more.
 
     ``probability``: (S,) of that, 0 to 1; ``allowed``: (S,) which stores may be flagged. The expected wrong share is
     the mean of 1 - P over the flagged: it is right where the intervals are.
     """
-    flagged = allowed & (probability >= at)
+    flagged = allowed & (probability >= flag_at)
     expected, caught = float(probability[allowed].sum()), float(probability[flagged].sum())
     count = int(flagged.sum())
     return Flags(flagged, 1 - caught / count if count else None, caught / expected if expected else None)

@@ -27,7 +27,7 @@ class VarianceComponent(NamedTuple):
 
 
 def variance_components(spreads: StandardDeviations) -> tuple[VarianceComponent, ...]:
-    """``store``, ``shopper`` and ``visit``; the shares add up to 1 (all 0 where nothing differs)."""
+    """Return ``store``, ``shopper`` and ``visit``; the shares add up to 1 (all 0 where nothing differs)."""
     total = sum(sd**2 for sd in spreads)
     return tuple(
         VarianceComponent(name, sd, sd**2 / total if total else 0.0)
@@ -36,7 +36,7 @@ def variance_components(spreads: StandardDeviations) -> tuple[VarianceComponent,
 
 
 def reliability(spreads: StandardDeviations, visits: float, effective: float | None = None) -> float:
-    """σ_s² / (σ_s² + σ_b² / k_eff + σ_e² / n), 0 to 1: how much of the variance of stores' means is the stores' own.
+    """Return σ_s² / (σ_s² + σ_b² / k_eff + σ_e² / n), 0 to 1: the stores' own share of the variance of their means.
 
     ``visits`` n > 0; ``effective`` k_eff = n² / Σ n_j² (n_j by shopper j), else each is by another. One visit:
     the intraclass correlation. 0 where stores do not differ. Finn & Kayandé 1999, Journal of Retailing 75:195-217.
@@ -47,7 +47,7 @@ def reliability(spreads: StandardDeviations, visits: float, effective: float | N
 
 
 def visits_for_reliability(spreads: StandardDeviations, target: float) -> int | None:
-    """The least visits, each by another shopper, whose mean has reliability ``target`` (above 0, below 1).
+    """Return the least visits, each by another shopper, whose mean has reliability ``target`` (above 0, below 1).
 
     ``None`` where no number is enough: stores do not differ, or next to nothing. Spearman-Brown.
     """

@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from cemaudit.compare.drivers.candidates import DriverQuery as Drivers
-from cemaudit.compare.drivers.results import DriverStudy
+from cemaudit.compare.drivers.candidates import DriverQuery
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.from_snapshot import (
     action_effect,
@@ -21,7 +20,7 @@ from cemaudit.compare.from_snapshot import (
 from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.league_table import League, make_league
 from cemaudit.compare.queries.findings import count_findings
-from cemaudit.compare.report_records import ChannelComparison, LeagueReportData, ScoreHistory, TouchpointScores
+from cemaudit.compare.report_records import LeagueReportData, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.selection import Selection, over_all_waves
 from cemaudit.compare.wording import effect_conclusions, trend_conclusions
@@ -49,66 +48,59 @@ def league_report_data(  # noqa: PLR0913, PLR0917
     scale: str = "auto",
     actions: Iterable[Action] = (),
 ) -> LeagueReportData:
-    """The account of what is asked; what the visits do not tell is left out. ``actions``: whose effect is told, too.
+    """Return everything a league report shows; what the visits do not tell is left out.
 
-    ``BadInput`` and ``NotEstimable`` where there is no league.
+    ``actions``: those whose effect is told, too. ``BadInput`` and ``NotEstimable`` where there is no league.
     """
     league = make_league(fit_selection(reading, selection, rules, scale), reading.store_names(), target, rules)
-    checklist = reading.checklist(league.facts.checklists[-1])
+    checklist, of_stores = reading.checklist(league.facts.checklists[-1]), league.unit == "store"
+    waves = [wave or str(message("not known")) for wave in _column(reading, selection, "wave")]
+    by_channel = replace(selection, facet="channel", measure=None, unit="store")
+    # Wave by wave, whichever waves the league is of.
+    trend = (
+        _if_estimable(lambda: estimate_trend(reading, over_all_waves(selection), rules=rules)) if of_stores else None
+    )
+    drivers = DriverQuery(visit_filter=selection.visit_filter, scheme=selection.scheme)
     return LeagueReportData(
         league=league,
         subject=str(checklist.title),
-        period=_period(reading, selection),
+        period=", ".join(waves) if len(waves) < 4 else f"{waves[0]} - {waves[-1]}",
         measure=league.facts.title or league.facts.measure,
-        funnel=league_funnel(league) if league.unit == "store" else None,
-        parts=_touchpoint_scores(reading, selection, league, checklist) if league.unit == "store" else None,
-        channels=_if_estimable(lambda: _channels(reading, selection, rules)),
-        course=_if_estimable(lambda: _score_history(reading, selection, rules)) if league.unit == "store" else None,
-        study=_if_estimable(lambda: _study(reading, selection, rules)),
-        found=count_findings(reading, selection),
+        funnel=league_funnel(league) if of_stores else None,
+        touchpoints=_touchpoint_scores(reading, selection, league, checklist) if of_stores else None,
+        channels=_if_estimable(
+            lambda: channel_comparison(reading, by_channel, facet_leagues(reading, by_channel, rules=rules), rules)
+        ),
+        course=trend.course(trend_conclusions(trend).supported) if trend else None,
+        study=_if_estimable(lambda: study_drivers(reading, drivers, rules)),
+        findings=count_findings(reading, selection),
         actions=tuple(_effects(reading, selection, actions, rules)),
-        simulated=_is_simulated(reading, selection),
+        simulated=SIMULATED in _column(reading, selection, "origin"),
     )
 
 
 def _if_estimable(make: Callable[[], Result]) -> Result | None:
-    """What is made; ``None`` where the visits do not say it."""
+    """Return what is made; ``None`` where the visits do not say it."""
     try:
         return make()
     except (BadInput, NotEstimable):
         return None
 
 
-def _channels(reading: Local, selection: Selection, rules: ComparisonRules) -> ChannelComparison:
-    channel_selection = replace(selection, facet="channel", measure=None, unit="store")
-    leagues = facet_leagues(reading, channel_selection, rules=rules)
-    return channel_comparison(reading, channel_selection, leagues, rules)
-
-
-def _score_history(reading: Local, selection: Selection, rules: ComparisonRules) -> ScoreHistory:
-    """Wave by wave, whichever waves the league is of."""
-    trend = estimate_trend(reading, over_all_waves(selection), rules=rules)
-    return trend.course(trend_conclusions(trend).known)
-
-
 def _effects(
     reading: Local, selection: Selection, actions: Iterable[Action], rules: ComparisonRules
 ) -> Iterator[Message]:
-    """What came of each action, in one sentence."""
+    """Yield what came of each action, in one sentence."""
     for action in actions:
         result = _if_estimable(partial(action_effect, reading, over_all_waves(selection), action, rules))
         if result:
             yield effect_conclusions(result)[0]
 
 
-def _study(reading: Local, selection: Selection, rules: ComparisonRules) -> DriverStudy:
-    return study_drivers(reading, Drivers(which=selection.visit_filter, scheme=selection.scheme), rules)
-
-
 def _touchpoint_scores(
     reading: Local, selection: Selection, league: League, checklist: Checklist
 ) -> TouchpointScores | None:
-    """The mean of each store at each touchpoint, by the measure kept for touchpoints."""
+    """Return the mean of each store at each touchpoint, by the measure kept for touchpoints."""
     view_result = _if_estimable(
         lambda: show(reading, "heatmap", LedgerQuery(("store", "touchpoint"), selection.visit_filter, selection.scheme))
     )
@@ -122,25 +114,13 @@ def _touchpoint_scores(
     measure = reading.scheme(league.facts.schemes[-1]).measure[view_result.measures[-1]]
     values = [value for row in scores.values() for value in row if value is not None]
     ends = (0.0, 100.0) if measure.unit == "percent" else (min(values), max(values))
+    # From the worst to the best: where less is better the scale is turned round.
     low, high = ends if league.facts.better == "higher" else ends[::-1]
     titles = tuple(checklist.touchpoint[name].title for name in names)
     return TouchpointScores(measure.title or measure.id, titles, scores, low, high)
 
 
-def _period(reading: Local, selection: Selection) -> str:
-    """The waves, else the days, that are compared."""
-    waves = [
-        row["wave"] or str(message("not known"))
-        for row in show(reading, "visits", _visits_query(selection, "wave")).rows
-    ]
-    if any(waves):
-        return ", ".join(waves) if len(waves) < 4 else f"{waves[0]} - {waves[-1]}"
-    return ""
-
-
-def _is_simulated(reading: Local, selection: Selection) -> bool:
-    return any(row["origin"] == SIMULATED for row in show(reading, "visits", _visits_query(selection, "origin")).rows)
-
-
-def _visits_query(selection: Selection, key: str) -> LedgerQuery:
-    return LedgerQuery((key,), selection.visit_filter, selection.scheme)
+def _column(reading: Local, selection: Selection, key: str) -> list[str | None]:
+    """Return the different values of a key of the visits."""
+    query = LedgerQuery((key,), selection.visit_filter, selection.scheme)
+    return [row[key] for row in show(reading, "visits", query).rows]

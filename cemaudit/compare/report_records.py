@@ -48,11 +48,12 @@ class ScoreHistory(NamedTuple):
     notes: tuple[Sayable, ...] = ()
 
 
-class StorePlace(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StorePlace:
     """One store among ``stores`` that were compared by ``measure``.
 
     ``centre``: the mean score of all; ``target`` in points, or ``None``. ``level``: how often an interval is meant to
-    hold the truth (0 to 1). ``peers``: the stores it is shown among, its own among them, best first, and ``peers_are``
+    hold the truth (0 to 1). ``peers``: the stores it is shown among, its own among them, best first, and ``peer_group``
     who these are ("stores of the same format in the same region"). ``named``: whether the names of the others may be
     shown. ``course``: of the store, and of what it is compared with. ``notes``: what else must be said.
     """
@@ -66,13 +67,14 @@ class StorePlace(NamedTuple):
     level: float = 0.90
     least_visits: int = 3
     peers: tuple[Standing, ...] = ()
-    peers_are: Sayable | str = ""
+    peer_group: Sayable | str = ""
     named: bool = False
     course: ScoreHistory | None = None
     notes: tuple[Sayable, ...] = ()
 
 
-class Funnel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Funnel:
     """Limits for plain means of so many ``visits``, each by another shopper, in points.
 
     ``outside``: stores beyond the limits that 95 % of ordinary stores keep, by id: -1 below, 1 above.
@@ -87,20 +89,22 @@ class Funnel(NamedTuple):
     outside: Mapping[str, int]
 
 
-class TouchpointScores(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TouchpointScores:
     """Mean scores of each store (by id) at each of ``names`` (touchpoints, say), ``None`` where there is none.
 
     From ``low``, the worst, to ``high``, the best.
     """
 
-    what: Sayable | str
+    measure: Sayable | str
     names: tuple[Sayable | str, ...]
     scores: Mapping[str, tuple[float | None, ...]]
     low: float = 0
     high: float = 100
 
 
-class ChannelMean(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChannelMean:
     """The mean of all stores in a channel (``visits`` of ``stores``), with its interval."""
 
     channel: Sayable | str
@@ -110,20 +114,22 @@ class ChannelMean(NamedTuple):
     interval: Interval
 
 
-class ChannelAgreement(NamedTuple):
-    """How far stores good in ``one`` channel are good in the ``other``: the correlation of their scores, -1 to 1.
+@dataclass(frozen=True, slots=True)
+class ChannelAgreement:
+    """How far stores good in the ``first`` channel are good in the ``second``.
 
-    Over ``stores`` known in both; ``None`` where these are too few to say.
+    ``correlation`` of their scores, -1 to 1, over ``stores`` known in both; ``None`` where these are too few to say.
     """
 
-    one: Sayable | str
-    other: Sayable | str
+    first: Sayable | str
+    second: Sayable | str
     correlation: float | None
     interval: Interval | None
     stores: int
 
 
-class ChannelComparison(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChannelComparison:
     """The channels side by side. ``uneven``: stores whose channels differ more than chance, the most uneven first."""
 
     means: tuple[ChannelMean, ...]
@@ -142,7 +148,7 @@ class FindingCount(NamedTuple):
     stores: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FindingSummary:
     """The findings of the visits compared, touchpoint by touchpoint.
 
@@ -154,7 +160,8 @@ class FindingSummary:
     notes: tuple[Sayable, ...] = ()
 
 
-class LeagueReportData(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LeagueReportData:
     """A league and its surroundings.
 
     ``subject``: whose stores (a chain's name); ``period``: which waves or days, in words. ``actions``: what came of
@@ -166,10 +173,10 @@ class LeagueReportData(NamedTuple):
     period: str = ""
     measure: Sayable | str = ""
     funnel: Funnel | None = None
-    parts: TouchpointScores | None = None
+    touchpoints: TouchpointScores | None = None
     channels: ChannelComparison | None = None
     course: ScoreHistory | None = None
     study: DriverStudy | None = None
-    found: FindingSummary = FindingSummary()
+    findings: FindingSummary = FindingSummary()
     actions: tuple[Sayable, ...] = ()
     simulated: bool = False

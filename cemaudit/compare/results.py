@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cemaudit.language import Message, message
 from cemaudit.model.text import Text
@@ -43,7 +43,8 @@ class ComparedData:
     notes: tuple[Message, ...] = ()
 
 
-class ComparisonRules(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ComparisonRules:
     """What must be there before anything is said.
 
     ``least_visits``: below it a store has no rank and no place in a group. ``least_person``: below so many visits

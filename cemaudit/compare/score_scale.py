@@ -22,16 +22,17 @@ _STEP = 1e-3
 
 
 def arcsine_transform(points: ArrayLike, possible: ArrayLike) -> NDArray[np.float64]:
-    """A share of points as an angle, asin √((k + 3/8) / (m + 3/4)): nearly the same variance, 1 / (4m), wherever it is.
+    """Return a share of points as an angle, asin √((k + 3/8) / (m + 3/4)), in radians, 0 to π/2.
 
-    In radians, 0 to π/2; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe 1948, Biometrika 35:246-254.
+    Its variance is nearly the same, 1 / (4m), wherever it lies; ``points`` k lie in 0 to ``possible`` m > 0. Anscombe
+    1948, Biometrika 35:246-254.
     """
-    earned, of = np.asarray(points, dtype=np.float64), np.asarray(possible, dtype=np.float64)
-    return np.arcsin(np.sqrt((earned + 0.375) / (of + 0.75)))
+    earned, most = np.asarray(points, dtype=np.float64), np.asarray(possible, dtype=np.float64)
+    return np.arcsin(np.sqrt((earned + 0.375) / (most + 0.75)))
 
 
 def inverse_arcsine(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[np.float64]:
-    """The share (0 to 1) that has this angle: the way back from ``arcsine_transform``.
+    """Return the share (0 to 1) that has this angle: the way back from ``arcsine_transform``.
 
     With the same ``possible`` the very share; without, that of very many points, sin². Angles beyond 0 to π/2, as
     ends of intervals are, count as 0 and π/2.
@@ -42,8 +43,10 @@ def inverse_arcsine(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[n
 
 
 class ScoreScale(NamedTuple):
-    """``name``: ``points`` or ``arcsine``. ``unit``: parts that scores are counted in, of a point or of a radian.
-    ``items``: on the arcsine scale shares count as those of so many items (the fewest of any list).
+    """A scale: its ``name``, ``points`` or ``arcsine``.
+
+    ``unit``: parts that scores are counted in, of a point or of a radian. ``items``: on the arcsine scale shares count
+    as those of so many items (the fewest of any list).
     """
 
     name: str = "points"
@@ -51,18 +54,18 @@ class ScoreScale(NamedTuple):
     items: int = 0
 
     def from_points(self, points: float) -> float:
-        """Points (the arcsine scale: 0 to 100) on the scale."""
+        """Return points (the arcsine scale: 0 to 100) on the scale."""
         if self.name == "points":
             return points
         return float(arcsine_transform(self.items * min(max(points / FULL_POINTS, 0.0), 1.0), self.items))
 
     def slope(self, value: float) -> float:
-        """Points for a unit of the scale, near a value on it."""
+        """Return the points for a unit of the scale, near a value on it."""
         low, high = self.to_points([value - _STEP, value + _STEP])
         return float(high - low) / (2 * _STEP)
 
     def to_points(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Values on the scale as points (the arcsine scale: 0 to 100)."""
+        """Return values on the scale as points (the arcsine scale: 0 to 100)."""
         if self.name == "points":
             return np.asarray(values, dtype=np.float64)
         return FULL_POINTS * inverse_arcsine(values, self.items)

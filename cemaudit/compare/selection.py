@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -12,7 +11,7 @@ from cemaudit.compare.errors import NotEstimable
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import FACETS, Condition
-from cemaudit.ledger.query.measured import Facets, measured_scores
+from cemaudit.ledger.query.measured import measured_scores
 from cemaudit.ledger.query.question import LedgerQuery, is_asked
 from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import measures_asked, tables_asked
@@ -25,6 +24,7 @@ __all__ = [
     "FacetValue",
     "ScoreSource",
     "Selection",
+    "facet_value_title",
     "filter_by_wave",
     "over_all_waves",
     "require_visits",
@@ -42,7 +42,7 @@ NO_POOL = ""
 
 @dataclass(frozen=True)
 class Selection:
-    """What is asked.
+    """Which visits and scores are compared, and among what.
 
     ``visit_filter``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that
     instead of the leading one. ``unit``: what is compared, ``store`` or something known of stores (``region``,
@@ -66,7 +66,7 @@ class Selection:
     action: tuple[tuple[str, dt.date], ...] = ()
 
     def __post_init__(self) -> None:
-        """``BadInput`` where a key is not one of stores, or the facet is none."""
+        """Raise ``BadInput`` where a key is not one of stores, or the facet is none."""
         for key, allowed_keys in ((self.unit, ("store", *_STORE_KEYS)), (self.pool or "pool", _STORE_KEYS)):
             if key not in allowed_keys:
                 raise BadInput(
@@ -78,17 +78,17 @@ class Selection:
 
     @property
     def ledger_query(self) -> LedgerQuery:
-        """It as a question to the snapshot."""
+        """The selection as a question to the snapshot."""
         return LedgerQuery((self.facet,) if self.facet else (), self.visit_filter, self.scheme, self.measure)
 
 
 def filter_by_wave(visit_filter: Filter, *waves: str) -> Filter:
-    """Those of the visits that belong to one of the waves."""
+    """Return the filter of those of the visits that belong to one of the waves."""
     return visit_filter._replace(conditions=(*visit_filter.conditions, Condition("wave", waves)))
 
 
 def over_all_waves(selection: Selection) -> Selection:
-    """The same of visits of any wave."""
+    """Return the same selection of visits of any wave."""
     kept = tuple(condition for condition in selection.visit_filter.conditions if condition.key != "wave")
     return replace(selection, visit_filter=selection.visit_filter._replace(conditions=kept))
 
@@ -110,37 +110,32 @@ class ScoreSource(NamedTuple):
 
 
 def require_visits(reading: Reading) -> None:
-    """``NotEstimable`` where there are no visits at all."""
+    """Raise ``NotEstimable`` where there are no visits at all."""
     if not reading.refs:
         raise NotEstimable(message("there are no visits yet: nothing to compare"), "none")
 
 
 def selected_measure(reading: Reading, selection: Selection) -> str:
-    """The measure that is compared: of several schemes' leading ones that of the last.
+    """Return the measure that is compared: of several schemes' leading ones that of the last.
 
-    ``BadInput`` where there is none, ``CannotTell`` where there are no visits.
+    ``BadInput`` where there is none, ``NotEstimable`` where there are no visits.
     """
     require_visits(reading)
     return measures_asked(reading, selection.ledger_query)[-1]
 
 
 def score_sources(reading: Reading, selection: Selection) -> list[ScoreSource]:
-    """Where the scores are.
+    """Return where the scores are: a source for each scheme of each table.
 
     ``BadInput`` where visits of several checklists are there and none is chosen, where there is no such score, and
     where one visit has several of them.
     """
     measure = selected_measure(reading, selection)
     return [
-        source
+        ScoreSource(table, scheme, _column(table, scheme, measure, selection))
         for table in tables_asked(reading, selection.ledger_query)
-        for source in _sources(table, measure, selection)
+        for scheme in table.schemes
     ]
-
-
-def _sources(table: ScoreTable, measure: str, selection: Selection) -> Iterator[ScoreSource]:
-    for scheme in table.schemes:
-        yield ScoreSource(table, scheme, _column(table, scheme, measure, selection))
 
 
 def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selection) -> ScoreColumn | None:
@@ -148,25 +143,20 @@ def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selectio
         return None
     own = [column for column in table.scores if column.measure == measure]
     score_columns = measured_scores(table.checklist, table.schemes, own)
+    facet, value = selection.facet, selection.facet_value
     columns = [
         column
         for column, facets in score_columns
-        if is_asked(selection.ledger_query, facets) and _matches_facet_value(selection, facets)
+        if is_asked(selection.ledger_query, facets)
+        and (value is None or facet is None or value in facets.get(facet, ()))
     ]
+    # One visit, one score: several would count the visit several times.
     if len(columns) > 1:
         names = ", ".join(column.name for column in columns[:_SHOWN])
         hint = message("compare by the facet it is kept for, or choose one with --where")
         text = message("{name} has several scores per visit: {names}", name=measure, names=names)
         raise BadInput(Problem(text, hint=hint))
     return columns[0] if columns else None
-
-
-def _matches_facet_value(selection: Selection, facets: Facets) -> bool:
-    return (
-        selection.facet_value is None
-        or selection.facet is None
-        or selection.facet_value in facets.get(selection.facet, ())
-    )
 
 
 _WORDS: dict[str, type[StrEnum]] = {
@@ -179,46 +169,42 @@ _WORDS: dict[str, type[StrEnum]] = {
 
 
 class FacetValue(NamedTuple):
-    """A ``facet_value`` of the facet, what it is called, and what is ``asked`` of it alone."""
+    """A ``facet_value`` of the facet, what it is called, and the ``selection`` of its scores alone."""
 
     facet_value: str
     title: Text
-    asked: Selection
+    selection: Selection
 
 
 def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetValue]:
-    """The values of the facet asked for, in the checklist's order; ``BadInput`` where no facet is, or no such scores.
+    """Return the values of the facet asked for, in the checklist's order.
 
     The measure is the same for all: the one asked for, else one kept for that facet (the leading one's parts first).
+    ``BadInput`` where no facet is asked for, or no scores are kept for it.
     """
     if selection.facet is None:
         raise BadInput(Problem(message("name the facet that scores are kept for, such as channel"), "--by"))
     facet, measure = selection.facet, selected_measure(reading, selection)
     facet_values: dict[str, Text] = {}
     for table in tables_asked(reading, selection.ledger_query):
-        for value in _values(table, measure, selection):
-            facet_values.setdefault(value, _title(table.checklist, facet, value))
+        own = [column for column in table.scores if column.measure == measure]
+        for _, facets in measured_scores(table.checklist, table.schemes, own):
+            if is_asked(selection.ledger_query, facets):
+                for value in facets[facet]:
+                    facet_values.setdefault(value, facet_value_title(table.checklist, facet, value))
     return [
         FacetValue(value, title, replace(selection, measure=measure, facet_value=value))
         for value, title in facet_values.items()
     ]
 
 
-def _values(table: ScoreTable, measure: str, selection: Selection) -> Iterator[str]:
-    own = [column for column in table.scores if column.measure == measure]
-    for _, facets in measured_scores(table.checklist, table.schemes, own):
-        if is_asked(selection.ledger_query, facets):
-            yield from facets[str(selection.facet)]
-
-
-def _title(checklist: Checklist, facet: str, value: str) -> Text:
-    """What a value is called."""
+def facet_value_title(checklist: Checklist, facet: str, value: str) -> Text:
+    """Return what a value of a facet is called."""
     if facet in _WORDS:
         return label(_WORDS[facet](value))
     if facet == "touchpoint" and value in checklist.touchpoint:
         return checklist.touchpoint[value].title
     if facet == "item" and value in checklist.items:
         return checklist.items[value].ask
-    if facet == "stage":
-        return checklist.path.stage(value).title
-    return Text(en=value, ko=value)
+    stages = {stage.id: stage.title for stage in checklist.path.stages} if facet == "stage" else {}
+    return stages.get(value, Text(en=value, ko=value))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,9 @@ FLAG_LEVEL = 0.001
 Spread = Literal["uniform", "erratic"]
 
 
-class ShopperSeverity(NamedTuple):
-    """A shopper by pseudonym.
+@dataclass(frozen=True, slots=True)
+class ShopperSeverity:
+    """The severity of a shopper, by pseudonym.
 
     ``visits`` in so many ``stores``. ``severity``: points this shopper's scores are worse than those of the average
     shopper in the same place (below 0: better), with its ``se`` and ``interval``. ``ratio``: how far the scores scatter
@@ -57,23 +59,25 @@ class ShopperSeverity(NamedTuple):
         return self.interval.high < 0
 
 
-class ShopperSeverities(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShopperSeverities:
     """The ``shoppers`` of enough visits, the strictest first; ``few``: how many have too few for anything to be said.
 
-    ``sd``: the standard deviation of severity, ``visit_sd`` that of single visits, in points; ``apart``: whether stores
-    are told from shoppers (else a store that is bad makes its shopper look strict). ``notes``: what cannot be told.
+    ``sd``: the standard deviation of severity, ``visit_sd`` that of single visits, in points; ``separable``: whether
+    stores are told from shoppers (else a store that is bad makes its shopper look strict). ``notes``: what cannot be
+    told.
     """
 
     shoppers: tuple[ShopperSeverity, ...]
     few: int
     sd: float
     visit_sd: float
-    apart: bool
+    separable: bool
     notes: tuple[Message, ...]
 
 
 def shopper_severities(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULES) -> ShopperSeverities:
-    """The severity of the shoppers of these visits; ``NotEstimable`` where the visits do not say it."""
+    """Return the severity of the shoppers of these visits; ``NotEstimable`` where the visits do not say it."""
     if len(arrays.shoppers) < 2:
         raise NotEstimable(message("fewer than two shoppers are known: nothing to compare them with"), "one-shopper")
     if len(set(arrays.score.tolist())) == 1:
@@ -82,10 +86,11 @@ def shopper_severities(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RUL
 
 
 def _model(arrays: VisitArrays) -> MixedModel:
-    """The model with stores; without, where every store was visited once, or stores are told by their pool alone."""
+    """Return the model with stores; without, where each was visited once, or stores are told by their pool alone."""
     try:
         return fit_best(arrays.sums())
     except NotEstimable as refusal:
+        # Only where it is the stores (factor 0) that cannot be told can a model without them say anything.
         if refusal.factor != 0 or refusal.reason not in {"once", "absorbed"}:
             raise _for_shoppers(refusal) from refusal
     fixed = indicator_matrix(arrays.factors, len(arrays.score))
@@ -100,7 +105,7 @@ def _model(arrays: VisitArrays) -> MixedModel:
 
 
 def _for_shoppers(refusal: NotEstimable) -> NotEstimable:
-    """It in words of shoppers."""
+    """Return a refusal in words of shoppers."""
     text = _MESSAGES.get(refusal.reason)
     return NotEstimable(text, refusal.reason, refusal.factor) if text else refusal
 
@@ -120,12 +125,12 @@ _MESSAGES = {
 
 
 class _SeverityEstimates:
-    """Shoppers in the making."""
+    """Computes each shopper's severity and scatter from a fitted model."""
 
     def __init__(self, arrays: VisitArrays, model: MixedModel, rules: ComparisonRules) -> None:
         self.seen, self.model, self.rules = arrays, model, rules
         self.with_stores = bool(model.random_blups)
-        self.apart = self.with_stores or int(np.bincount(arrays.store).max()) > 1
+        self.separable = self.with_stores or int(np.bincount(arrays.store).max()) > 1
         self.worse = 1.0 if arrays.facts.better == "lower" else -1.0
         self.effect = model.random_blups[0] if self.with_stores else model.unit_blups
         self.se = model.random_standard_errors[0] if self.with_stores else model.unit_standard_errors
@@ -144,7 +149,7 @@ class _SeverityEstimates:
             few=len(self.visits) - len(listed),
             sd=self.model.random_sds[0] if self.with_stores else self.model.unit_sd,
             visit_sd=self.model.sigma,
-            apart=self.apart,
+            separable=self.separable,
             notes=tuple(self._notes(len(self.visits) - len(listed))),
         )
 
@@ -153,16 +158,22 @@ class _SeverityEstimates:
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * se
         visits = int(self.visits[index])
         interval = Interval(severity - half, severity + half)
-        spread = _dispersion_flag(ratio, visits)
+        # Squared residuals of a shopper, over their variance, are chi-square of about as many degrees of freedom.
+        square = ratio**2 * visits
+        spread: Spread | None = None
+        if square > special.chdtri(visits, FLAG_LEVEL):
+            spread = "erratic"
+        elif square < special.chdtri(visits, 1 - FLAG_LEVEL):
+            spread = "uniform"
         return ShopperSeverity(self.seen.shoppers[index], visits, stores, severity, se, interval, ratio, spread)
 
     def _stores(self) -> NDArray[np.int64]:
-        """How many stores each shopper visited."""
+        """Return how many stores each shopper visited."""
         pairs = np.unique(np.column_stack([self.seen.shopper, self.seen.store])[self.known], axis=0)
         return np.bincount(pairs[:, 0], minlength=len(self.visits))
 
     def _residual_ratios(self) -> Vector:
-        """The root mean square of each shopper's residuals over that of all."""
+        """Return the root mean square of each shopper's residuals over that of all."""
         square = self._residuals()[self.known] ** 2
         total = np.bincount(self.seen.shopper[self.known], square, minlength=len(self.visits))
         usual = square.mean() if len(square) else 0.0
@@ -170,7 +181,7 @@ class _SeverityEstimates:
         return np.sqrt(mean / usual) if usual else np.ones(len(self.visits))
 
     def _residuals(self) -> Vector:
-        """What is left of each score."""
+        """Return what is left of each score."""
         arrays, model = self.seen, self.model
         residual: Vector = arrays.score - model.beta[0]
         start = 1
@@ -184,7 +195,7 @@ class _SeverityEstimates:
 
     def _notes(self, few: int) -> Iterator[Message]:
         yield from self.seen.facts.notes
-        if not self.apart:
+        if not self.separable:
             yield message(
                 "Every store was visited once: the data cannot show whether a shopper is strict or met worse stores. "
                 "The results hold only where stores were assigned to shoppers at random."
@@ -194,11 +205,3 @@ class _SeverityEstimates:
             "with probability {level}.",
             least=self.rules.least_person, count=few, level=percent(self.rules.level),
         )  # fmt: skip
-
-
-def _dispersion_flag(ratio: float, visits: int) -> Spread | None:
-    """By the limits of a chi-square of as many degrees of freedom as visits."""
-    square = ratio**2 * visits
-    if square > special.chdtri(visits, FLAG_LEVEL):
-        return "erratic"
-    return "uniform" if square < special.chdtri(visits, 1 - FLAG_LEVEL) else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
 
+import numpy as np
+
 from cemaudit.compare.control_charts import (
     StoreMonitoring,
     VisitResiduals,
@@ -40,17 +42,18 @@ FACET_KEYS = ("channel", "element", "stage", "touchpoint")
 
 @dataclass(frozen=True, eq=False)
 class Trend:
-    """``network``: all stores by wave; ``parts``: by what was asked, if anything (``by``). ``monitor_stores``: single
-    stores.
+    """Change from wave to wave.
 
-    ``level``: how often an interval is meant to hold the truth. ``notes``: what a reader must know.
+    ``network``: the scores of all stores; ``part_series``: those of each part of the network or of what was asked,
+    where they are followed ``by`` something. ``watching``: single stores. ``level``: how often an interval is meant to
+    hold the truth. ``notes``: what a reader must know.
     """
 
     facts: ComparedData
     level: float
     by: str | None
     network: WaveSeries
-    parts: tuple[WaveSeries, ...]
+    part_series: tuple[WaveSeries, ...]
     watching: StoreMonitoring | None
     notes: tuple[Message, ...]
     waves: tuple[Wave, ...]
@@ -58,27 +61,29 @@ class Trend:
     part_by_store: Factor | None
 
     def course(self, notes: Sequence[Message] = ()) -> ScoreHistory:
-        """The lines of the network and of its parts."""
-        return ScoreHistory(self._names, (_line(self.network), *map(_line, self.parts)), tuple(notes))
+        """Return the lines of the network and of its parts."""
+        return ScoreHistory(self._names, (_line(self.network), *map(_line, self.part_series)), tuple(notes))
 
     def store_history(self, store: str, name: str, notes: Sequence[Message] = ()) -> ScoreHistory:
-        """The lines of a store (of each wave the mean of its visits, adjusted for shoppers and what was asked, but not
-        shrunken), of its part where stores are parted, and of the network; with what is to be said of the store.
-        """
-        at = self._places[store]
-        own = [self.parts[self.part_by_store.codes[at]]] if self.part_by_store else []
-        lines = HistoryLine(name, *self._store(at)), *map(_line, own), _line(self.network)
-        return ScoreHistory(self._names, lines, (*self._said(at), *notes))
+        """Return the lines of a store, of its part where stores are parted, and of the network.
 
-    def _said(self, at: int) -> Iterator[Message]:
+        The store's points are the means of its visits in each wave, adjusted for shoppers and what was asked, but not
+        shrunken: a shrunken score would hide the change that is looked for. ``notes`` follow what is said of the store.
+        """
+        index = self._places[store]
+        own = [self.part_series[self.part_by_store.codes[index]]] if self.part_by_store else []
+        lines = HistoryLine(name, *self._store(index)), *map(_line, own), _line(self.network)
+        return ScoreHistory(self._names, lines, (*self._store_notes(index), *notes))
+
+    def _store_notes(self, index: int) -> Iterator[Message]:
         yield message("Each point of the store is the mean of its visits in that wave, adjusted for strict and mild "
                       "shoppers.")  # fmt: skip
-        visited_waves = {wave.name for wave in self.waves if self.rows.score(at, wave.level_index)}
+        visited_waves = {wave.name for wave in self.waves if self.rows.score(index, wave.level_index)}
         watched = self.watching
         if watched is None or not visited_waves & {*watched.baseline} or not visited_waves & {*watched.later}:
             return
         waves = ", ".join(watched.baseline)
-        direction = self._alarms.get(self.rows.stores[at])
+        direction = self._alarms.get(self.rows.stores[index])
         if direction is None:
             yield message("It differs from its level in {waves} by no more than chance.", waves=waves)
         elif direction == "down":
@@ -98,9 +103,9 @@ class Trend:
     def _names(self) -> tuple[str, ...]:
         return tuple(wave.name for wave in self.waves)
 
-    def _store(self, at: int) -> tuple[tuple[float | None, ...], tuple[Interval | None, ...]]:
+    def _store(self, index: int) -> tuple[tuple[float | None, ...], tuple[Interval | None, ...]]:
         factor = NormalDist().inv_cdf((1 + self.level) / 2)
-        scores = [self.rows.score(at, wave.level_index) for wave in self.waves]
+        scores = [self.rows.score(index, wave.level_index) for wave in self.waves]
         intervals = [score and Interval(score[0] - factor * score[1], score[0] + factor * score[1]) for score in scores]
         return tuple(score and score[0] for score in scores), tuple(intervals)
 
@@ -137,7 +142,7 @@ def trend_in_table(  # noqa: PLR0913
         level=rules.level,
         by=by,
         network=network_series(fitted, waves, rules.level, name=message("all stores")),
-        parts=series_by_factor(table, fitted, waves, table.unit_factor, rules.level) if table.unit_factor else (),
+        part_series=series_by_factor(table, fitted, waves, table.unit_factor, rules.level) if table.unit_factor else (),
         watching=monitor_stores(rows, first, later, names, false_alarms),
         notes=(*fitted.crossed.facts.notes, *fitted.notes, *_notes(fitted, waves)),
         waves=tuple(waves),
@@ -147,7 +152,7 @@ def trend_in_table(  # noqa: PLR0913
 
 
 def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[list[Wave], list[Wave]]:
-    """The waves of the baseline, and those after it."""
+    """Return the waves of the baseline, and those after it."""
     if len(waves) < 2:
         raise NotEstimable(message("fewer than two waves: no change can be estimated"), "one-wave")
     names = [wave.name for wave in waves]
@@ -164,7 +169,9 @@ def _split_at_baseline(waves: Sequence[Wave], baseline: Sequence[str]) -> tuple[
 
 
 def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
-    unknown = fitted.crossed.facts.visits - _shopper_count(fitted, waves)
+    codes, visits = fitted.crossed.occasion_factors[0].codes, fitted.crossed.by_store.sum(axis=0)
+    dated = np.isin(codes, [wave.level_index for wave in waves])
+    unknown = fitted.crossed.facts.visits - int(visits[dated].sum())
     if unknown:
         yield message("Visits without a wave, left out of the series: {n}.", n=unknown)
     if confounded_with_waves(fitted):
@@ -172,9 +179,3 @@ def _notes(fitted: FittedModel, waves: Sequence[Wave]) -> Iterator[Message]:
             "Waves are partly confounded with pools, versions of the checklist or schemes: a change between such "
             "waves may be a change of these."
         )
-
-
-def _shopper_count(fitted: FittedModel, waves: Sequence[Wave]) -> int:
-    codes, visits = fitted.crossed.occasion_factors[0].codes, fitted.crossed.by_store.sum(axis=0)
-    places = {wave.level_index for wave in waves}
-    return int(sum(count for code, count in zip(codes.tolist(), visits.tolist(), strict=True) if code in places))

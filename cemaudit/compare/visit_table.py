@@ -53,6 +53,7 @@ class Factor(NamedTuple):
 
 def make_factor(name: str, values: Sequence[str | None]) -> Factor:
     """Return the factor with these values; the level of what is not known comes last."""
+    # Sorted, so that the column a model drops for the intercept is the same in every run.
     levels = sorted(set(values), key=lambda value: (value is None, value or ""))
     places = {level: index for index, level in enumerate(levels)}
     return Factor(name, tuple(levels), np.array([places[value] for value in values], np.int32))
@@ -147,12 +148,11 @@ class VisitTable(ABC):
         if self.acted:
             values["acted"] = ["yes" if version.acted else "no" for _, version in used]
         numbers = [number for number, _ in used]
-        factors = [make_factor(name, value) for name, value in values.items()]
-        return tuple(factor._replace(codes=_scatter(factor.codes, numbers, len(self.versions))) for factor in factors)
-
-
-def _scatter(codes: Codes, places: Sequence[int], size: int) -> Codes:
-    """Return codes at their places, 0 elsewhere."""
-    scattered = np.zeros(size, np.int32)
-    scattered[list(places)] = codes
-    return scattered
+        factors = []
+        for name, value in values.items():
+            factor = make_factor(name, value)
+            # Versions without a visit get code 0: no row refers to them, and they must not add a level.
+            codes = np.zeros(len(self.versions), np.int32)
+            codes[numbers] = factor.codes
+            factors.append(factor._replace(codes=codes))
+        return tuple(factors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import NormalDist
 from typing import NamedTuple
@@ -47,7 +48,8 @@ class Wave(NamedTuple):
     level_index: int
 
 
-class WaveScore(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WaveScore:
     """A wave's score with its ``interval``, ``None`` where nobody visited; ``change``: from the wave before, with where
     that lies (``change_interval``).
     """
@@ -81,7 +83,7 @@ class _WaveContrasts(NamedTuple):
 
 
 def waves_by_date(table: VisitTable) -> list[Wave]:
-    """The waves known, the oldest first: by the day in the midst of their visits."""
+    """Return the waves known, the oldest first: by the median day of their visits."""
     rows = table.median_days()
     levels = table.keys["wave"].levels
     waves = []
@@ -93,7 +95,10 @@ def waves_by_date(table: VisitTable) -> list[Wave]:
 
 
 def confounded_with_waves(fitted: FittedModel) -> bool:
-    """Whether waves cannot be told from pools, versions of the checklist, or schemes."""
+    """Return whether waves cannot be told from pools, versions of the checklist, or schemes.
+
+    They can where the columns of waves add their full number, less one for the intercept, to the rank of the others.
+    """
     sums = fitted.model.cross_products
     fixed = sums.column_by_column[sums.first_fixed :, sums.first_fixed :].toarray()
     wave = fitted.crossed.columns_of("wave")
@@ -106,7 +111,7 @@ def confounded_with_waves(fitted: FittedModel) -> bool:
 def network_series(
     fitted: FittedModel, waves: Sequence[Wave], level: float, key: str = "", name: Sayable | str = ""
 ) -> WaveSeries:
-    """The network's, each store weighing the same: contrasts of the model's columns of waves, in points."""
+    """Return the network's series, each store weighing the same: contrasts of the columns of waves, in points."""
     count = len(fitted.crossed.stores)
     visits = np.bincount(
         fitted.crossed.occasion_factors[0].codes,
@@ -122,7 +127,7 @@ def network_series(
 def series_by_factor(
     table: VisitTable, fitted: FittedModel, waves: Sequence[Wave], of: Factor, level: float
 ) -> tuple[WaveSeries, ...]:
-    """Those of the stores of each level of a factor (regions, say): one more column for each of them in each wave.
+    """Return the series of each level of a factor of stores (regions, say): a column more for each in each wave.
 
     ``NotEstimable`` where these are too many.
     """
@@ -155,7 +160,7 @@ def series_by_factor(
 
 
 def _wave_contrasts(fitted: FittedModel, weights: Vector, waves: Sequence[Wave]) -> _WaveContrasts:
-    """Of stores with these weights (I)."""
+    """Return what the mean score of stores with these weights (I) is made of, wave by wave."""
     crossed = fitted.crossed
     usual = np.asarray(weights @ crossed.rows())
     span = crossed.columns_of("wave")
@@ -168,6 +173,7 @@ def _wave_contrasts(fitted: FittedModel, weights: Vector, waves: Sequence[Wave])
 def _wave_scores(
     model: MixedModel, rows: _WaveContrasts, waves: Sequence[Wave], visits: Sequence[int], level: float
 ) -> tuple[WaveScore, ...]:
+    # Changes are contrasts of their own: what the scores of two waves owe to the same stores and shoppers cancels.
     levels = model.contrast(sparse.csr_array(rows.units), sparse.csr_array(rows.dense))
     steps = model.contrast(None, sparse.csr_array(np.diff(rows.dense, axis=0, prepend=rows.dense[:1])))
     factor = NormalDist().inv_cdf((1 + level) / 2)
@@ -177,9 +183,9 @@ def _wave_scores(
         change, reach = float(steps.value[index]), factor * float(steps.standard_error[index])
         point = WaveScore(wave.name, visits[index])
         if visits[index]:
-            point = point._replace(score=score, interval=Interval(score - half, score + half))
+            point = replace(point, score=score, interval=Interval(score - half, score + half))
         if index and visits[index] and visits[index - 1]:
-            point = point._replace(change=change, change_interval=Interval(change - reach, change + reach))
+            point = replace(point, change=change, change_interval=Interval(change - reach, change + reach))
         wave_scores.append(point)
     return tuple(wave_scores)
 
@@ -191,7 +197,7 @@ _MOVING_RANGE_FACTOR = 2.66
 
 
 def individuals_chart_limits(values: Sequence[float]) -> Interval | None:
-    """The limits of natural process: the mean ± 2.66 times the mean difference of neighbours, regardless of sign.
+    """Return the natural process limits: the mean ± 2.66 times the mean difference of neighbours, regardless of sign.
 
     2.66 is 3 / 1.128, the constant for ranges of two. ``None`` for fewer than ``LEAST_WAVES`` values. Shewhart's chart
     of individuals; for the series of a network, never for a single store of few visits.

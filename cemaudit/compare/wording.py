@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cemaudit.compare.control_charts import StoreAlarm, StoreMonitoring
+from cemaudit.compare.control_charts import StoreMonitoring
 from cemaudit.compare.intervention import ActionEffect
 from cemaudit.compare.league_table import LEAST_TENTH, League
 from cemaudit.compare.reliability import visits_for_reliability
 from cemaudit.compare.results import ComparisonRules
 from cemaudit.compare.trends import Trend
-from cemaudit.compare.waves import WaveScore, WaveSeries, individuals_chart_limits
+from cemaudit.compare.waves import WaveSeries, individuals_chart_limits
 from cemaudit.language import N_, Message, message
 
 __all__ = [
@@ -31,40 +31,61 @@ GOOD_RELIABILITY = 0.8
 
 
 class Conclusions(NamedTuple):
-    """Sentences: ``known``, the most important first, and what is ``unknown``."""
+    """Sentences ``supported`` by the data, the most important first, and ``limitations``: what the data do not show."""
 
-    known: tuple[Message, ...]
-    unknown: tuple[Message, ...]
+    supported: tuple[Message, ...]
+    limitations: tuple[Message, ...]
 
 
 def league_conclusions(league: League) -> Conclusions:
-    """The sentences of a league."""
-    return Conclusions(tuple(_what_league_shows(league)), tuple(_what_league_does_not_show(league)))
+    """Return the sentences of a league."""
+    limitations: list[Message] = []
+    least = league.rules.least_visits
+    few = sum(standing.visits < least for standing in league.standings)
+    if few:
+        limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group.",
+                                   count=few, all=len(league.standings), least=least))  # fmt: skip
+    if league.order.places < 2:
+        limitations.append(
+            message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
+        )
+    if league.unit == "store":
+        limitations += _visits_needed(league)
+    return Conclusions(tuple(_league_findings(league)), (*limitations, *league.notes))
 
 
-def _what_league_shows(league: League) -> Iterator[Message]:
+def _league_findings(league: League) -> Iterator[Message]:
     if league.order.places < 2:
         return
     yield _flags(league)
     if league.flagged:
-        yield _flag_error_sentence(league)
-    yield _pairs(league)
+        wrong = (league.wrong or 0.0) * len(league.flagged)
+        yield message(
+            "Flagged: {count}; expected false flags: {wrong}. Expected share of the true cases found (sensitivity): "
+            "{found}.",
+            count=len(league.flagged), wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}",
+            found=percent(league.found or 0.0),
+        )  # fmt: skip
+    if league.order.told_apart:
+        yield message(
+            "{share} of all pairs of stores differ at the 95 % confidence level; the other differences may be chance.",
+            share=percent(league.order.told_apart),
+        )
+    else:
+        yield message("No pair differs at the 95 % confidence level: every difference may be chance.")
     yield _groups(league)
-    if league.parts:
-        yield _variance_sentence(league)
-
-
-def _what_league_does_not_show(league: League) -> Iterator[Message]:
-    least = league.rules.least_visits
-    few = sum(standing.visits < least for standing in league.standings)
-    if few:
-        yield message("{count} of {all} have fewer than {least} visits: no rank and no group.",
-                      count=few, all=len(league.standings), least=least)  # fmt: skip
-    if league.order.places < 2:
-        yield message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
-    if league.unit == "store":
-        yield from _too_few(league)
-    yield from league.notes
+    if not league.parts:
+        return
+    store, shopper, visit = (percent(component.share) for component in league.parts)
+    if league.shoppers:
+        yield message(
+            "Variance of single visits: {store} between stores, {shopper} between shoppers (severity), {visit} between "
+            "visits (chance).",
+            store=store, shopper=shopper, visit=visit,
+        )  # fmt: skip
+    else:
+        yield message("Variance of single visits: {store} between stores, {visit} between visits (chance).",
+                      store=store, visit=visit)  # fmt: skip
 
 
 def _flags(league: League) -> Message:
@@ -72,7 +93,7 @@ def _flags(league: League) -> Message:
     at = percent(league.rules.flag_at)
     if league.target is not None:
         text = _FLAG_SENTENCES[bool(names), league.worse]
-        return message(text, target=_points(league.target), at=at, names=_listed(names))
+        return message(text, target=f"{league.target:.1f}".removesuffix(".0"), at=at, names=_listed(names))
     if league.order.places < LEAST_TENTH:
         return message("Nothing is flagged: no target is set, and a lowest tenth needs at least ten stores.")
     if names:
@@ -88,25 +109,6 @@ _FLAG_SENTENCES = {
 }
 
 
-def _flag_error_sentence(league: League) -> Message:
-    count, wrong, flag_counts = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
-    return message(
-        "Flagged: {count}; expected false flags: {wrong}. Expected share of the true cases found (sensitivity): "
-        "{found}.",
-        count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(flag_counts),
-    )  # fmt: skip
-
-
-def _pairs(league: League) -> Message:
-    share = league.order.told_apart
-    if not share:
-        return message("No pair differs at the 95 % confidence level: every difference may be chance.")
-    return message(
-        "{share} of all pairs of stores differ at the 95 % confidence level; the other differences may be chance.",
-        share=percent(share),
-    )
-
-
 def _groups(league: League) -> Message:
     if league.order.groups < 2:
         return message("All stores form one group: these visits do not support a ranking.")
@@ -119,20 +121,8 @@ def _groups(league: League) -> Message:
     )  # fmt: skip
 
 
-def _variance_sentence(league: League) -> Message:
-    store, shopper, visit = (percent(component.share) for component in league.parts)
-    if not league.shoppers:
-        return message("Variance of single visits: {store} between stores, {visit} between visits (chance).",
-                       store=store, visit=visit)  # fmt: skip
-    return message(
-        "Variance of single visits: {store} between stores, {shopper} between shoppers (severity), {visit} between "
-        "visits (chance).",
-        store=store, shopper=shopper, visit=visit,
-    )  # fmt: skip
-
-
-def _too_few(league: League) -> Iterator[Message]:
-    """How many visits would do, where there are fewer."""
+def _visits_needed(league: League) -> Iterator[Message]:
+    """Yield how many visits would do, where there are fewer."""
     needed = visits_for_reliability(league.spreads, GOOD_RELIABILITY)
     if needed is None:
         yield message("Stores do not differ by more than chance.")
@@ -147,7 +137,7 @@ def _too_few(league: League) -> Iterator[Message]:
 
 
 def percent(share: float) -> str:
-    """A share (0 to 1) in whole percent; what is nearly nothing or all is not called so."""
+    """Return a share (0 to 1) in whole percent; what is nearly nothing or all is not called so."""
     if 0 < share < 0.005:
         return "<1 %"
     if 0.995 < share < 1:
@@ -155,33 +145,23 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def _points(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
 _DOWN = N_("Lower than in {waves}, after removing the common change: {names}.")
 _UP = N_("Higher than in {waves}, after removing the common change: {names}.")
 
 
 def trend_conclusions(trend: Trend) -> Conclusions:
-    """The sentences of a trend."""
-    return Conclusions(tuple(_what_trend_shows(trend)), tuple(_what_trend_does_not_show(trend)))
-
-
-def _what_trend_shows(trend: Trend) -> Iterator[Message]:
-    yield from _network_sentences(trend)
-    yield from _series_sentences(trend.network)
-    if trend.parts:
-        yield from _part_sentences(trend)
-    if trend.watching:
-        yield from _store_sentences(trend.watching)
-
-
-def _what_trend_does_not_show(trend: Trend) -> Iterator[Message]:
+    """Return the sentences of a trend."""
+    limitations = list(trend.notes)
     if trend.watching is None:
-        yield message("No store was visited both in the waves compared with and after them: single stores are not "
-                      "watched.")  # fmt: skip
-    yield from trend.notes
+        text = message("No store was visited both in the waves compared with and after them: single stores are not "
+                       "watched.")  # fmt: skip
+        limitations.insert(0, text)
+    supported = [*_network_sentences(trend), *_series_sentences(trend.network)]
+    if trend.part_series:
+        supported += _part_sentences(trend)
+    if trend.watching:
+        supported += _store_sentences(trend.watching)
+    return Conclusions(tuple(supported), tuple(limitations))
 
 
 def _network_sentences(trend: Trend) -> Iterator[Message]:
@@ -219,10 +199,11 @@ def _series_sentences(series: WaveSeries) -> Iterator[Message]:
 
 
 def _part_sentences(trend: Trend) -> Iterator[Message]:
-    changes = [
-        (part_series, point) for part_series in trend.parts for point in part_series.points if point.change_interval
+    changes = [(series, point) for series in trend.part_series for point in series.points if point.change_interval]
+    sentences = [
+        f"{series.name} {point.change:+.1f} ({point.wave})" for series, point in changes if point.is_significant
     ]
-    sentences = [f"{part_series.name} {_change(point)}" for part_series, point in changes if point.is_significant]
+    # Each change is tested alone; the reader is told how many of so many tests chance alone would pass.
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
     if sentences:
         yield message("Significant changes, each tested alone: {changes}.", changes=_listed(sentences))
@@ -235,18 +216,14 @@ def _part_sentences(trend: Trend) -> Iterator[Message]:
     )
 
 
-def _change(point: WaveScore) -> str:
-    return f"{point.change:+.1f} ({point.wave})"
-
-
 def _store_sentences(watching: StoreMonitoring) -> Iterator[Message]:
-    sides = [[alarm for alarm in watching.alarms if alarm.direction == side] for side in ("down", "up")]
-    values = {"waves": ", ".join(watching.baseline)}
+    waves = ", ".join(watching.baseline)
     if not watching.alarms:
-        yield message("No single store differs from its level in {waves} by more than chance.", **values)
-    for side, alarms in zip((_DOWN, _UP), sides, strict=True):
-        if alarms:
-            yield message(side, names=_names(alarms), **values)
+        yield message("No single store differs from its level in {waves} by more than chance.", waves=waves)
+    for direction, text in (("down", _DOWN), ("up", _UP)):
+        names = [alarm.name for alarm in watching.alarms if alarm.direction == direction]
+        if names:
+            yield message(text, names=_listed(names), waves=waves)
     yield message(
         "Stores watched: {stores}. If none had changed, about {number} of them would give a false alarm.",
         stores=watching.stores, number=f"{watching.expected:.1f}",
@@ -258,38 +235,29 @@ def _store_sentences(watching: StoreMonitoring) -> Iterator[Message]:
         )  # fmt: skip
 
 
-def _names(alarms: Sequence[StoreAlarm]) -> str:
-    return _listed([alarm.name for alarm in alarms])
-
-
 def _listed(names: Sequence[str]) -> str:
     names_text = ", ".join(names[:MOST_NAMED])
     return f"{names_text} ... (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else names_text
 
 
 def league_legend(league: League) -> tuple[Message, ...]:
-    """The sentences: how means and scores are reckoned, and the rules."""
-    return tuple(_legend(league))
-
-
-def _legend(league: League) -> Iterator[Message]:
-    rules = league.rules
-    yield message("Mean: the plain mean of the store's visits, as scored.")
+    """Return the sentences: how means and scores are reckoned, and the rules."""
     if league.unit == "store":
-        yield message(
+        score = message(
             "Score: adjusted for what is not the store's doing, such as shopper severity, as far as the visits "
             "allow, and shrunk towards the mean of its pool: the more, the fewer visits it has."
         )
     else:
-        yield message("Score: the mean of its stores' adjusted scores, each store counting the same.")
-    yield _rules(rules)
+        score = message("Score: the mean of its stores' adjusted scores, each store counting the same.")
+    sentences = [message("Mean: the plain mean of the store's visits, as scored."), score, _rules(league.rules)]
+    at = percent(league.rules.flag_at)
     if league.target is not None:
-        yield message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
+        sentences.append(message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=at))
     elif league.order.places >= LEAST_TENTH:
-        yield message(
-            "Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.",
-            at=percent(rules.flag_at),
+        sentences.append(
+            message("Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.", at=at)
         )
+    return tuple(sentences)
 
 
 _FLAG_LEGENDS = {
@@ -299,7 +267,7 @@ _FLAG_LEGENDS = {
 
 
 def facet_legend(rules: ComparisonRules) -> tuple[Message, ...]:
-    """The same where channels, or whatever the facet is, are side by side."""
+    """Return the same where channels, or whatever the facet is, are side by side."""
     return (message("Mean: of the adjusted scores of all stores, each store counting the same."), _rules(rules))
 
 
@@ -315,26 +283,23 @@ _NOTABLE_POINTS = 1.0
 
 
 def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
-    """The sentences, the answer first."""
-    return tuple(_sentences(effect))
-
-
-def _sentences(effect: ActionEffect) -> Iterator[Message]:
-    yield _answer(effect)
-    yield message(
+    """Return the sentences, the answer first."""
+    sentences = [_answer(effect), message(
         "The plain mean of these stores changed by {naive} points: regression to the mean {regression}, common "
         "change and what was asked {other}, effect of the action {effect}.",
         naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
         effect=f"{effect.effect:+.1f}",
-    )  # fmt: skip
+    )]  # fmt: skip
     if abs(effect.regression) > max(abs(effect.effect), _NOTABLE_POINTS):
-        yield message("Comparing before and after alone would have misled: most of that difference is chance.")
-    yield message(
+        sentences.append(
+            message("Comparing before and after alone would have misled: most of that difference is chance.")
+        )
+    warning = message(
         "The stores of the action were not chosen at random: any other change only there since {day} counts as its "
         "effect.",
         day=effect.action.since.isoformat(),
     )
-    yield from effect.notes
+    return (*sentences, warning, *effect.notes)
 
 
 def _answer(effect: ActionEffect) -> Message:

@@ -37,7 +37,7 @@ def twice(cases: int, sd: float, seed: int = 1) -> tuple[np.ndarray, VisitArrays
 def test_the_coefficients_are_those_of_the_table() -> None:
     table, visits = twice(60, 0.5)
     found = shopper_agreement(visits)
-    assert (found.cases, found.taken) == (60, 60)
+    assert (found.cases, found.sampled) == (60, 60)
     assert found.icc
     assert found.icc == pytest.approx(intraclass(table, 0.9)[0], abs=1e-12)
     assert found.alpha
@@ -56,7 +56,7 @@ def test_it_is_said_in_words(sd: float, word: str) -> None:
 
 def test_the_level_is_that_of_the_rules() -> None:
     usual, wide = (
-        shopper_agreement(twice(60, 1)[1], rules) for rules in (DEFAULT_RULES, DEFAULT_RULES._replace(level=0.99))
+        shopper_agreement(twice(60, 1)[1], rules) for rules in (DEFAULT_RULES, replace(DEFAULT_RULES, level=0.99))
     )
     assert usual.icc
     assert usual.alpha
@@ -94,7 +94,7 @@ def test_unknown_shoppers_other_waves_and_lonely_visits_are_no_cases() -> None:
 
 def test_many_cases_are_evenly_taken_and_it_is_said() -> None:
     found = shopper_agreement(twice(SAMPLED_CASES + 500, 1)[1])
-    assert (found.cases, found.taken) == (SAMPLED_CASES + 500, SAMPLED_CASES)
+    assert (found.cases, found.sampled) == (SAMPLED_CASES + 500, SAMPLED_CASES)
     assert found.icc
     assert found.icc.units == SAMPLED_CASES
     assert "2,000 of these cases" in " ".join(map(str, found.notes))

@@ -72,7 +72,7 @@ def test_neither_scale_nor_level_matters(factor: float, level: float) -> None:
 
 
 def test_sums_are_those_of_the_visits_with_both_scores(snapshot: Local, chain: Network) -> None:
-    first, second = (each.asked for each in selected_facet_values(snapshot, Selection(facet="channel")))
+    first, second = (each.selection for each in selected_facet_values(snapshot, Selection(facet="channel")))
     found = paired_sums(snapshot, first, second)
     assert len(found) == 9
     assert 0 < found[:, 0].sum() <= len(chain.visits) - len(chain.excluded)

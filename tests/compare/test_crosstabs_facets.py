@@ -19,7 +19,7 @@ def test_each_value_has_its_name_and_its_own_question(snapshot: Local) -> None:
     found = selected_facet_values(snapshot, Selection(facet="channel"))
     assert [one.facet_value for one in found] == ["face-to-face", "electronic"]
     assert [str(one.title) for one in found] == ["Face-to-face", "Electronic"]
-    assert [one.asked for one in found] == [
+    assert [one.selection for one in found] == [
         Selection(facet="channel", measure="channel", facet_value=value) for value in ("face-to-face", "electronic")
     ]
     with use("ko"):
@@ -28,14 +28,15 @@ def test_each_value_has_its_name_and_its_own_question(snapshot: Local) -> None:
 
 def test_a_part_of_the_headline_is_taken_rather_than_another_measure(snapshot: Local) -> None:
     found = selected_facet_values(snapshot, Selection(facet="touchpoint"))
-    assert [(one.facet_value, str(one.title), one.asked.measure) for one in found] == [
+    assert [(one.facet_value, str(one.title), one.selection.measure) for one in found] == [
         (name, name, "each") for name in ("hello", "room", "shop")
     ]
 
 
 def test_a_value_s_scores_are_those_kept_for_it(snapshot: Local, chain: Network) -> None:
     hello, room, _ = (
-        read_visit_arrays(snapshot, one.asked) for one in selected_facet_values(snapshot, Selection(facet="touchpoint"))
+        read_visit_arrays(snapshot, one.selection)
+        for one in selected_facet_values(snapshot, Selection(facet="touchpoint"))
     )
     assert (hello.facts.value, room.facts.value) == ("hello", "room")
     answered = [one for one in chain.visits if "C" in one.answers and one.id not in chain.excluded]

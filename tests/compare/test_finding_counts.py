@@ -153,7 +153,7 @@ def test_a_snapshot_from_before_findings_were_kept_says_that_they_are_not_known(
     snapshot.manifest = snapshot.manifest._replace(parts=kept)
     assert count_findings(snapshot, Selection(of_checklist(SECTORS[0]))).counts is None
     account = league_report_data(snapshot, Selection(of_checklist(SECTORS[0])))
-    assert account.found.counts is None
+    assert account.findings.counts is None
 
 
 @pytest.mark.slow
@@ -164,11 +164,11 @@ def test_an_account_has_all_the_visits_tell(snapshot: Local) -> None:
     assert account.funnel
     assert account.channels
     assert account.course
-    assert account.found.counts
-    assert account.parts
+    assert account.findings.counts
+    assert account.touchpoints
     stores = {one.store for one in account.league.standings}
-    assert set(account.parts.scores) == stores
-    assert all(len(row) == len(account.parts.names) for row in account.parts.scores.values())
+    assert set(account.touchpoints.scores) == stores
+    assert all(len(row) == len(account.touchpoints.names) for row in account.touchpoints.scores.values())
     assert account.period.startswith("2025-1")
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -69,6 +69,8 @@ def result_of(make: Callable[[], Any]) -> Any:
         found = make()
     except NotEstimable as refusal:
         return refusal.reason, str(refusal)
+    except BadInput as error:
+        return str(error)
     named = getattr(found, "_fields", None) or [field.name for field in fields(found)]
     return {name: as_plain(getattr(found, name)) for name in named if name != "facts"}
 
@@ -166,7 +168,7 @@ def test_agreement_by_columns_is_that_of_the_snapshot(snapshot: Local, which: Fi
     case = [f"{store}|{wave or '~'}" for store, wave in zip(columns["store"], columns["wave"], strict=True)]
     ratings = {"case": case, "rater": columns["shopper"], "rating": columns["score"]}
     found, wanted = compare.agreement(ratings), shopper_agreement(read_visit_arrays(snapshot, selection))
-    assert found == wanted._replace(notes=())
+    assert found == replace(wanted, notes=())
 
 
 def visits(count: int = 240, seed: int = 1) -> Columns:
@@ -349,6 +351,6 @@ def test_visits_without_a_score_are_left_out_and_counted() -> None:
 
 def test_the_usual_rules_hold_unless_others_are_given() -> None:
     columns = visits()
-    strict = compare.league(columns, rules=DEFAULT_RULES._replace(least_visits=1_000))
+    strict = compare.league(columns, rules=replace(DEFAULT_RULES, least_visits=1_000))
     assert not any(standing.rank for standing in strict.standings)
     assert all(standing.rank for standing in compare.league(columns).standings)

@@ -20,7 +20,7 @@ fitted = cache(fitting.fit_mixed_model)
 
 
 def league(crossed: CrossTabulation = CHAIN, target: float | None = None, **rules: float) -> League:
-    return make_league(fitted(crossed), {}, target, DEFAULT_RULES._replace(**rules))  # type: ignore[arg-type]
+    return make_league(fitted(crossed), {}, target, replace(DEFAULT_RULES, **rules))  # type: ignore[arg-type]
 
 
 def mirrored(crossed: CrossTabulation) -> CrossTabulation:
@@ -67,7 +67,7 @@ def test_of_few_there_is_no_lowest_tenth() -> None:
     found = league(replace(CHAIN, unit_factor=region), flag_at=0.5)
     assert not found.flagged
     assert {(one.lowest, one.highest) for one in found.standings} == {(None, None)}
-    assert str(league_conclusions(found).known[0]).startswith("Nothing is flagged")
+    assert str(league_conclusions(found).supported[0]).startswith("Nothing is flagged")
     assert league(replace(CHAIN, unit_factor=region), target=100.0).flagged
 
 
@@ -76,7 +76,7 @@ def test_few_visits_give_no_rank_and_no_group_and_no_flag() -> None:
     assert not found.order.places
     assert not found.flagged
     assert all((one.rank, one.group, one.lowest, one.highest) == (None, None, None, None) for one in found.standings)
-    assert "Not enough visits to rank" in " ".join(map(str, league_conclusions(found).unknown))
+    assert "Not enough visits to rank" in " ".join(map(str, league_conclusions(found).limitations))
 
 
 def test_where_lower_is_better_everything_is_mirrored() -> None:
@@ -147,7 +147,7 @@ def test_names_are_shown_where_they_are_known() -> None:
 
 def test_what_is_told_names_the_stores_to_visit() -> None:
     found = league(target=68.0)
-    first, *_ = map(str, league_conclusions(found).known)
+    first, *_ = map(str, league_conclusions(found).supported)
     assert first.startswith("Visit first, for they are probably below 68 (80 % or more): ")
     assert found.flagged[-1].name in first
 

@@ -54,7 +54,7 @@ def fit(visits: CrossTabulation) -> FittedModel:
 
 
 def league(visits: CrossTabulation, target: float | None = None, flag_at: float = DEFAULT_RULES.flag_at) -> League:
-    return make_league(fit(visits), {}, target, DEFAULT_RULES._replace(flag_at=flag_at))
+    return make_league(fit(visits), {}, target, replace(DEFAULT_RULES, flag_at=flag_at))
 
 
 def truth_of(found: League, true: NDArray[np.float64]) -> NDArray[np.float64]:

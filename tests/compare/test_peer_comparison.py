@@ -30,4 +30,4 @@ def test_names_are_shown_where_they_may(snapshot: Local) -> None:
 def test_too_few_alike_are_no_peers(snapshot: Local) -> None:
     """Regions of two or three stores: all stores are peers."""
     for place in places_of(snapshot, fit_league(snapshot, Selection())).values():
-        assert str(place.peers_are) == "all stores"
+        assert str(place.peer_group) == "all stores"

@@ -21,7 +21,7 @@ def pair(one: str, other: str) -> StorePair:
 
 def test_the_difference_is_that_of_the_scores() -> None:
     found = pair("s3", "s120")
-    assert found.difference == pytest.approx(found.one.score - found.other.score)
+    assert found.difference == pytest.approx(found.first.score - found.second.score)
     assert found.better == pytest.approx(1 - pair("s120", "s3").better)
 
 
@@ -29,17 +29,17 @@ def test_what_both_owe_to_the_same_shoppers_and_region_cancels() -> None:
     (region,) = FITTED.crossed.store_factors
     alike = [store for store, code in zip(FITTED.crossed.stores, region.codes, strict=True) if code == 0]
     found = pair(alike[0], alike[1])
-    assert found.se < np.hypot(found.one.se, found.other.se)
+    assert found.se < np.hypot(found.first.se, found.second.se)
 
 
 def test_the_best_and_the_worst_differ_and_two_in_the_middle_do_not() -> None:
     order = [one.store for one in LEAGUE.standings]
     assert pair(order[0], order[-1]).differ
-    assert "The first store is better" in str(pair(order[0], order[-1]).said())
-    assert "The second store is better" in str(pair(order[-1], order[0]).said())
+    assert "The first store is better" in str(pair(order[0], order[-1]).conclusion())
+    assert "The second store is better" in str(pair(order[-1], order[0]).conclusion())
     near = pair(order[100], order[101])
     assert not near.differ
-    assert "No significant difference" in str(near.said())
+    assert "No significant difference" in str(near.conclusion())
     assert near.needed is None or near.needed <= MOST
 
 

@@ -22,7 +22,7 @@ def test_the_expected_wrong_share_and_the_found_share_come_true() -> None:
         flagged = flags(80 + reliability * (seen - 80), 5 * np.sqrt(1 - reliability), 75)
         said.append(flagged.wrong)
         wrong.append(np.mean(true[flagged.flagged] >= 75))
-        found.append(flagged.found)
+        found.append(flagged.sensitivity)
         caught.append(np.mean(flagged.flagged[true < 75]))
     assert np.mean(wrong) == pytest.approx(np.mean(said), abs=0.01)
     assert np.mean(caught) == pytest.approx(np.mean(found), abs=0.02)
@@ -47,9 +47,9 @@ def test_stores_that_are_not_allowed_are_neither_flagged_nor_counted() -> None:
     score, se = np.array([60.0, 60.0, 90.0]), np.ones(3)
     found = flags(score, se, 75, allowed=np.array([True, False, True]))
     assert found.flagged.tolist() == [True, False, False]
-    assert found.found == pytest.approx(1)
+    assert found.sensitivity == pytest.approx(1)
 
 
 def test_without_flags_there_is_no_wrong_share() -> None:
     found = flags(np.array([90.0]), np.array([0.0]), 75)
-    assert (found.wrong, found.found) == (None, None)
+    assert (found.wrong, found.sensitivity) == (None, None)

@@ -38,7 +38,7 @@ def test_groups_follow_the_scores_and_shares_are_shares(rows: list[tuple[float, 
     allowed = np.array([row[2] for row in rows], dtype=bool)
     found = store_groups(score, se, allowed)
     assert (found.group[~allowed] == 0).all()
-    assert set(found.group[allowed]) == set(range(1, found.parts + 1))
+    assert set(found.group[allowed]) == set(range(1, found.groups + 1))
     in_order = found.group[allowed][np.argsort(-score[allowed], kind="stable")]
     assert (np.diff(in_order) >= 0).all()
     assert 0 <= found.wrong <= found.wrong_in_full <= 0.5
@@ -73,10 +73,10 @@ def test_micro_groups_say_nearly_the_same() -> None:
 
 
 def test_equal_stores_are_one_group_and_sure_ones_each_their_own() -> None:
-    assert store_groups(np.full(5, 80.0), np.full(5, 3.0)).parts == 1
-    assert store_groups(np.full(5, 80.0), np.zeros(5)).parts == 1
+    assert store_groups(np.full(5, 80.0), np.full(5, 3.0)).groups == 1
+    assert store_groups(np.full(5, 80.0), np.zeros(5)).groups == 1
     assert store_groups(np.array([3.0, 1, 2]), np.zeros(3)).group.tolist() == [1, 3, 2]
-    assert store_groups(np.zeros(0), np.zeros(0)).parts == 0
+    assert store_groups(np.zeros(0), np.zeros(0)).groups == 0
     assert store_groups(np.array([80.0]), np.array([2.0]))[1:] == (1, 0, 0, 0)
 
 
@@ -84,6 +84,6 @@ def test_what_errors_share_groups_nobody() -> None:
     score, allowed = np.array([80.0, 70.0, 75.0, 0.0]), np.array([True, True, True, False])
     shared = np.eye(4) + 100
     se = np.sqrt(shared.diagonal())
-    assert store_groups(score, se, allowed).parts == 1
+    assert store_groups(score, se, allowed).groups == 1
     assert store_groups(score, shared, allowed).group.tolist() == [1, 3, 2, 0]
     assert store_groups(score, np.diag(se**2), allowed)[1:] == pytest.approx(store_groups(score, se, allowed)[1:])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,9 +52,9 @@ def test_the_planner_and_the_smallest_difference_are_each_other_s_inverse(
 def test_more_power_takes_more_visits_and_the_same_shoppers_fewer(
     difference: float, some: StandardDeviations, aim: DetectionGoal
 ) -> None:
-    more = aim._replace(power=(1 + aim.power) / 2)
+    more = replace(aim, power=(1 + aim.power) / 2)
     assert visits_for_difference(difference, some, more) >= visits_for_difference(difference, some, aim)
-    same, others = aim._replace(same_shoppers=True), aim._replace(same_shoppers=False)
+    same, others = replace(aim, same_shoppers=True), replace(aim, same_shoppers=False)
     assert visits_for_difference(difference, some, same) <= visits_for_difference(difference, some, others)
 
 

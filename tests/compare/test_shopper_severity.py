@@ -62,7 +62,7 @@ def test_where_less_is_better_strict_is_more() -> None:
 
 
 def test_of_few_visits_nothing_is_said() -> None:
-    found = shopper_severities(seen(), DEFAULT_RULES._replace(least_person=45))
+    found = shopper_severities(seen(), replace(DEFAULT_RULES, least_person=45))
     assert all(one.visits >= 45 for one in found.shoppers)
     assert found.few == SHOPPERS - len(found.shoppers) > 0
     assert f"fewer than 45 visits are left out (here {found.few})" in " ".join(map(str, found.notes))
@@ -70,8 +70,8 @@ def test_of_few_visits_nothing_is_said() -> None:
 
 def test_stores_visited_once_are_no_reason_to_be_silent_but_to_warn() -> None:
     found = shopper_severities(seen(once=True))
-    assert found.apart is False
-    assert "by lot" in " ".join(map(str, found.notes))
+    assert found.separable is False
+    assert "assigned to shoppers at random" in " ".join(map(str, found.notes))
     severity = {one.shopper: one.severity for one in found.shoppers}
     assert np.corrcoef([severity[name] for name in severity], [TRUE[int(name[1:])] for name in severity])[0, 1] > 0.8
 
@@ -93,8 +93,8 @@ def test_shoppers_of_one_store_are_compared_there() -> None:
     alone = VisitArrays(facts, ("s0",), people, store, shopper.astype(np.int32), (), score, score)
     found = shopper_severities(alone)
     assert (found.shoppers[0].shopper, found.shoppers[-1].shopper) == ("u3", "u0")
-    assert found.apart
-    assert "by lot" not in " ".join(map(str, found.notes))
+    assert found.separable
+    assert "assigned to shoppers at random" not in " ".join(map(str, found.notes))
 
 
 def test_who_never_came_twice_cannot_be_judged() -> None:

@@ -35,7 +35,7 @@ def test_lines_are_those_of_the_network_and_its_parts(trend: Trend) -> None:
     course = trend.course()
     assert course.waves == tuple(point.wave for point in trend.network.points)
     assert [str(line.name) for line in course.lines] == ["all stores", "north", "south", "?"]
-    for line, series in zip(course.lines, (trend.network, *trend.parts), strict=True):
+    for line, series in zip(course.lines, (trend.network, *trend.part_series), strict=True):
         assert line.scores == tuple(point.score for point in series.points)
         assert all(
             one and one.low < (score or 0) < one.high for one, score in zip(line.intervals, line.scores, strict=True)
@@ -60,7 +60,7 @@ def test_a_store_hears_whether_it_changed(trend: Trend) -> None:
 
 @pytest.mark.parametrize(("direction", "word"), [("down", "Lower"), ("up", "Higher")])
 def test_alarms_are_told_by_name(trend: Trend, direction: str, word: str) -> None:
-    known = list(map(str, trend_conclusions(with_alarm(trend, direction)).known))
+    known = list(map(str, trend_conclusions(with_alarm(trend, direction)).supported))
     assert any(one.startswith(word) and "Store 1" in one for one in known)
     assert any("0.9 of them would give a false alarm" in one for one in known)
     assert any("one false alarm in 500 visits" in one for one in known)
@@ -70,25 +70,26 @@ def test_a_change_of_the_network_is_called_what_it_is(trend: Trend) -> None:
     *before, last = trend.network.points
     assert last.change_interval
     for shift, words in ((1000.0, "more than chance"), (-(last.change or 0.0), "may be chance")):
-        moved = last._replace(
+        moved = replace(
+            last,
             change=(last.change or 0.0) + shift,
             change_interval=type(last.change_interval)(
                 last.change_interval.low + shift, last.change_interval.high + shift
             ),
         )
         told = trend_conclusions(replace(trend, network=trend.network._replace(points=(*before, moved))))
-        assert words in str(told.known[0])
+        assert words in str(told.supported[0])
 
 
 def test_visits_of_no_wave_are_counted(trend: Trend) -> None:
     shown = sum(point.visits for point in trend.network.points)
-    note = next(str(note) for note in trend_conclusions(trend).unknown if "Visits without a wave" in str(note))
+    note = next(str(note) for note in trend_conclusions(trend).limitations if "Visits without a wave" in str(note))
     assert note.endswith(f": {trend.facts.visits - shown}.")
 
 
 def test_a_part_that_cannot_be_told_is_named(snapshot: Local) -> None:
     found = estimate_trend(snapshot, Selection(), "channel")
-    assert {part.key for part in found.parts} <= {"face-to-face", "electronic"}
+    assert {part.key for part in found.part_series} <= {"face-to-face", "electronic"}
     assert any("measure" in str(note) for note in found.notes)
 
 

@@ -80,11 +80,14 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
             f"{standing.score:.1f}",
             interval_text(standing.interval, 1),
         ]
-        for standing in (pair.one, pair.other)
+        for standing in (pair.first, pair.second)
     ]
     print_table(_HEADINGS, rows, "lrrrr")
     difference, interval = f"{pair.difference:+.1f}", interval_text(pair.interval, 1)
-    notes = [pair.said(), message("Difference: {difference} ({interval}).", difference=difference, interval=interval)]
+    notes = [
+        pair.conclusion(),
+        message("Difference: {difference} ({interval}).", difference=difference, interval=interval),
+    ]
     if not pair.differ and pair.needed:
         notes.append(message("To see a difference of that size takes about {count} visits each.", count=pair.needed))
     click.echo()
@@ -132,8 +135,8 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], fa
         agreements = channels.agreements if len(channels.agreements) <= MOST_PAIRS else least
         pairs = [
             [
-                str(agreement.one),
-                str(agreement.other),
+                str(agreement.first),
+                str(agreement.second),
                 str(agreement.stores),
                 _number(agreement.correlation, 2),
                 interval_text(agreement.interval, 2)
@@ -209,8 +212,8 @@ def league_json(league: League) -> dict[str, Any]:
         "order": ranking_quality_to_dict(league.order),
         "wrong": league.wrong,
         "found": league.found,
-        "can_be_told": [str(sentence) for sentence in sentences.known],
-        "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
+        "can_be_told": [str(sentence) for sentence in sentences.supported],
+        "cannot_be_told": [str(sentence) for sentence in sentences.limitations],
         "terms": [str(sentence) for sentence in league_legend(league)],
         "standings": [standing_to_dict(standing) for standing in league.standings],
     }
@@ -233,8 +236,8 @@ def print_league(league: League) -> None:
             )
         )
     )
-    print_section(N_("What the data show"), sentences.known)
-    print_section(N_("What the data cannot show"), sentences.unknown)
+    print_section(N_("What the data show"), sentences.supported)
+    print_section(N_("What the data cannot show"), sentences.limitations)
     click.echo()
     print_league_table(league)
     print_section(N_("How to read this table"), league_legend(league))

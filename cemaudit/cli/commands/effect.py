@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -54,7 +55,7 @@ def command(
     from cemaudit.compare.results import DEFAULT_RULES
 
     done = _action(question.url, action)
-    rules = DEFAULT_RULES._replace(level=level or DEFAULT_RULES.level)
+    rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
     with open_selection(question) as opened:
         effect = action_effect(opened, question.asked(pool=pool_key(pool)), done, rules)
     if not write_rows(form, _COLUMNS, [effect_row(effect)], lambda: effect_to_dict(effect)):

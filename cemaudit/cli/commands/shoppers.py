@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,7 +52,7 @@ def command(question: SnapshotOptions, least: int | None, form: OutputFormat) ->
     from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.compare.severity import shopper_severities
 
-    rules = DEFAULT_RULES._replace(least_person=least or DEFAULT_RULES.least_person)
+    rules = replace(DEFAULT_RULES, least_person=least or DEFAULT_RULES.least_person)
     with open_selection(question) as opened:
         arrays = read_visit_arrays(opened, question.asked())
         results, agreed = shopper_severities(arrays, rules), shopper_agreement(arrays, rules)
@@ -69,7 +70,7 @@ def severities_to_dict(
         "few": severities.few,
         "sd": severities.sd,
         "visit_sd": severities.visit_sd,
-        "apart": severities.apart,
+        "apart": severities.separable,
         "notes": list(map(str, severities.notes)),
         "agreement": agreement_to_dict(agreement),
         "rules": rules_to_dict(rules),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,7 +69,7 @@ def command(
     from cemaudit.compare.from_snapshot import estimate_trend
     from cemaudit.compare.results import DEFAULT_RULES
 
-    rules = DEFAULT_RULES._replace(level=level or DEFAULT_RULES.level)
+    rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
     with open_selection(question) as opened:
         trend = estimate_trend(
             opened, question.asked(pool=pool_key(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
@@ -80,7 +81,7 @@ def command(
 def _rows(trend: Trend) -> Iterator[dict[str, Any]]:
     for point in trend.network.points:
         yield wave_row("network", trend.network, point)
-    for part_series in trend.parts:
+    for part_series in trend.part_series:
         for point in part_series.points:
             yield wave_row(str(trend.by), part_series, point)
 
@@ -110,8 +111,8 @@ def trend_to_dict(trend: Trend) -> dict[str, Any]:
         "schemes": facts.schemes,
         "level": trend.level,
         "by": trend.by,
-        "can_be_told": [str(sentence) for sentence in sentences.known],
-        "cannot_be_told": [str(sentence) for sentence in sentences.unknown],
+        "can_be_told": [str(sentence) for sentence in sentences.supported],
+        "cannot_be_told": [str(sentence) for sentence in sentences.limitations],
         "series": list(_rows(trend)),
         "stores": trend.watching and monitoring_to_dict(trend.watching),
     }
@@ -123,9 +124,9 @@ def print_trend(trend: Trend) -> None:
 
     sentences = trend_conclusions(trend)
     print_compared_measure(trend.facts)
-    print_section(N_("What the data show"), sentences.known)
-    print_section(N_("What the data cannot show"), sentences.unknown)
-    for series in ([trend.network], trend.parts):
+    print_section(N_("What the data show"), sentences.supported)
+    print_section(N_("What the data cannot show"), sentences.limitations)
+    for series in ([trend.network], trend.part_series):
         rows = [_cells(part, point) for part in series for point in part.points]
         flagged = [point.is_significant for part in series for point in part.points]
         _print_first_rows(_HEADINGS, rows, "llrrrrrl", flagged)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cemaudit.compare.drivers.data import OUTCOME
 from cemaudit.compare.drivers.outcome import choose_outcome, outcome_sql
@@ -36,9 +35,11 @@ KINDS = ("touchpoint", "channel", "stage", "element", "item")
 """What can be a driver."""
 
 
-class DriverQuery(NamedTuple):
-    """Drivers ``of`` which kind, of which ``outcome`` (``None``: the best there is), by which ``measure`` of them.
+@dataclass(frozen=True, slots=True)
+class DriverQuery:
+    """What a study of drivers is asked for.
 
+    Drivers ``of`` which kind, of which ``outcome`` (``None``: the best there is), by which ``measure`` of them.
     ``scheme``: the scores under that one. ``by_shopper``: whether each visit is taken as it differs from its shopper's
     usual one; ``None``: where shoppers are known.
     """
@@ -46,7 +47,7 @@ class DriverQuery(NamedTuple):
     of: str = "touchpoint"
     outcome: str | None = None
     measure: str | None = None
-    which: Filter = EVERYTHING
+    visit_filter: Filter = EVERYTHING
     scheme: str | None = None
     by_shopper: bool | None = None
 
@@ -60,20 +61,22 @@ class StudyVariables:
 
 
 def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
-    """The outcome and the drivers asked for; ``BadInput`` where there are none such."""
+    """Return the outcome and the drivers asked for; ``BadInput`` where there are none such."""
     require_visits(reading)
-    question = LedgerQuery(which=query.which, scheme=query.scheme)
+    question = LedgerQuery(which=query.visit_filter, scheme=query.scheme)
     tables = tables_asked(reading, question)
     outcome = choose_outcome(tables[-1], query.outcome)
     measure = "" if query.of == "item" else query.measure or _default_measure(tables[-1], query.of)
     columns_by_table = [
         (table, outcome_sql(outcome, table), _columns(table, query.of, measure, question)) for table in tables
     ]
-    known = {column.name: column for _, sql, columns in columns_by_table for column in columns if sql}
-    if not known:
+    columns_by_name = {column.name: column for _, sql, columns in columns_by_table for column in columns if sql}
+    if not columns_by_name:
         raise BadInput(_no_drivers_problem(tables[-1], query, measure))
-    alike = [name for name, column in known.items() if column.leaves & outcome.leaves]
-    kept = [name for name in known if not (outcome.is_asked and name in alike)]
+    # A driver that shares inputs with the outcome goes with it by arithmetic. It can be dropped where the outcome is a
+    # question; a reckoned outcome shares inputs with every driver, so there they stay and a note says it.
+    alike = [name for name, column in columns_by_name.items() if column.leaves & outcome.leaves]
+    kept = [name for name in columns_by_name if not (outcome.is_asked and name in alike)]
     if not 1 < len(kept) <= MOST_DRIVERS:
         raise NotEstimable(_driver_count_problem(len(kept)))
     keys = {name: f"d{number}" for number, name in enumerate(kept)}
@@ -81,7 +84,11 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
     sources = [
         DriverSource(
             table,
-            {OUTCOME: sql, **_by_key(columns, keys), **_experience_columns(table, outcome)},
+            {
+                OUTCOME: sql,
+                **{keys[column.name]: column.sql for column in columns if column.name in keys},
+                **_experience_columns(table, outcome),
+            },
         )
         for table, sql, columns in columns_by_table
         if sql
@@ -91,7 +98,7 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
         outcome=outcome,
         measure=measure,
         ids={key: name for name, key in keys.items()},
-        titles={key: known[name].title for name, key in keys.items()},
+        titles={key: columns_by_name[name].title for name, key in keys.items()},
         mandatory=frozenset(key for name, key in keys.items() if name in mandatory),
         contained_outcomes=alike if outcome.is_asked else [],
         alike=[] if outcome.is_asked else alike,
@@ -105,12 +112,8 @@ def _columns(table: ScoreTable, of: str, measure: str, question: LedgerQuery) ->
     return [column for column in columns if is_asked(question, column.facets)]
 
 
-def _by_key(columns: Iterable[DriverColumn], keys: dict[str, str]) -> dict[str, str]:
-    return {keys[column.name]: column.sql for column in columns if column.name in keys}
-
-
 def _experience_columns(table: ScoreTable, outcome: Outcome) -> Mapping[str, str]:
-    """Performance and emotion, where they can be set against a question for the whole, which is no part of them."""
+    """Return performance and emotion, where a question for the whole was asked that is no part of them."""
     if not outcome.is_asked:
         return {}
     own = table.checklist.touchpoint_of[outcome.name].id
@@ -118,17 +121,13 @@ def _experience_columns(table: ScoreTable, outcome: Outcome) -> Mapping[str, str
 
 
 def _default_measure(table: ScoreTable, of: str) -> str:
-    """The first measure kept for each of these, rather one of what was answered than of what was felt."""
+    """Return the first measure kept for each of these, rather one of what was answered than of what was felt."""
     fitting = _facet_measures(table, of)
     if not fitting:
         text = message("the scheme {name} has no measure for each {facet}", name=table.schemes[-1].ref, facet=of)
         raise BadInput(Problem(text, "--of", message("try --of item")))
-    answered = [name for name in fitting if _is_of_items(table, name)]
-    return (answered or fitting)[0]
-
-
-def _is_of_items(table: ScoreTable, measure: str) -> bool:
-    return {kind for kind, _ in inputs_of_measure(table.checklist, table.schemes[-1], measure, {})} == {"item"}
+    inputs = {name: inputs_of_measure(table.checklist, table.schemes[-1], name, {}) for name in fitting}
+    return next((name for name in fitting if {kind for kind, _ in inputs[name]} == {"item"}), fitting[0])
 
 
 def _facet_measures(table: ScoreTable, of: str) -> list[str]:

@@ -46,7 +46,7 @@ InputRef = tuple[str, str]
 
 
 def centred(values: Numbers, within: NDArray[np.int64]) -> Numbers:
-    """(n, m) ``values`` (NaN: not known) less the mean of each column in each group ``within`` (numbered from 0).
+    """Return (n, m) ``values`` (NaN: not known) less the means of their columns in each group ``within`` (from 0).
 
     What a group has but once says nothing of how it differs, and becomes NaN.
     """
@@ -60,7 +60,7 @@ def centred(values: Numbers, within: NDArray[np.int64]) -> Numbers:
 
 @dataclass(frozen=True)
 class DriverProducts:
-    """Of I stores and all P = m(m+1)/2 pairs of m variables, in the order of ``numpy.triu_indices(m)``.
+    """Counts and sums of products of I stores and all P = m(m+1)/2 pairs of m variables, as ``numpy.triu_indices(m)``.
 
     ``counts``: (I, P) the visits in which both are known. ``sums``: (I, P) the sums of the products of their centred
     values there.
@@ -81,7 +81,7 @@ class DriverProducts:
         return self._square(self.counts.sum(axis=0))
 
     def covariances(self, drawn: Numbers | None = None) -> Numbers:
-        """(m, m) of all stores; or (B, m, m), each store as often as ``bootstrap_weights`` (B, I) says.
+        """Return covariances (m, m) of all stores; or (B, m, m), each store as often as ``drawn`` (B, I) says.
 
         Each pair over the visits in which both are known; 0 where there are none.
         """
@@ -90,7 +90,7 @@ class DriverProducts:
         return self._square(np.where(counts > 0, sums / np.maximum(counts, 1), 0))
 
     def select(self, names: Sequence[str]) -> DriverProducts:
-        """The same of fewer variables, in this order."""
+        """Return the same of fewer variables, in this order."""
         m = len(self.names)
         places = np.zeros((m, m), np.int64)
         places[np.triu_indices(m)] = np.arange(self.counts.shape[1])
@@ -110,7 +110,7 @@ class DriverProducts:
 
 
 def products_of_rows(names: Sequence[str], values: Numbers, store: NDArray[np.int64]) -> DriverProducts:
-    """The products of (n, m) centred ``values`` (NaN: not known) of the visits of stores numbered from 0."""
+    """Return the products of (n, m) centred ``values`` (NaN: not known) of the visits of stores numbered from 0."""
     rows, columns = np.triu_indices(len(names))
     pairs = values[:, rows] * values[:, columns]
     is_known = ~np.isnan(pairs)
@@ -128,10 +128,11 @@ _HALF = 2.0**26
 
 
 def bootstrap_weights(stores: int, replicates: int = 1_000, seed: int = 1, at_once: int = 100) -> Iterator[Numbers]:
-    """How often each store comes in samples of stores, with replacement: (B, I), ``at_once`` replicates at a time.
+    """Yield how often each store comes in samples with replacement: (B, I), ``at_once`` replicates at a time.
 
     Stores are drawn whole, because the visits to one are alike.
     """
+    # A generator by its name: what default_rng stands for may change with numpy, and with it every interval.
     generator = np.random.Generator(np.random.PCG64(seed))
     even = np.full(stores, 1 / stores)
     for start in range(0, replicates, at_once):
@@ -142,17 +143,18 @@ OUTCOME = "outcome"
 """What the column of the outcome is called."""
 
 
-class StudySize(NamedTuple):
-    """How many there are; ``unknown``: visits whose shopper is not known, ``single_visits``: whose shopper made no
-    other.
+@dataclass(frozen=True, slots=True)
+class StudySize:
+    """How many visits, stores and shoppers a study has.
 
+    ``unknown_shopper_visits``: visits whose shopper is not known; ``single_visits``: whose shopper made no other.
     ``groups``: of visits by the same shopper, of a version of the checklist, that are more than one.
     """
 
     visits: int
     stores: int
     shoppers: int
-    unknown: int
+    unknown_shopper_visits: int
     single_visits: int
     groups: int
 
@@ -164,7 +166,7 @@ class StoreMeans(NamedTuple):
     sums: Numbers
 
     def mean(self, drawn: Numbers | None = None) -> Numbers:
-        """(p) of all, or (B, p) of the stores drawn; NaN where nothing is known."""
+        """Return (p) means of all, or (B, p) of the stores drawn; NaN where nothing is known."""
         counts = self.counts.sum(axis=0) if drawn is None else drawn @ self.counts
         sums = self.sums.sum(axis=0) if drawn is None else drawn @ self.sums
         return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
@@ -216,17 +218,17 @@ _FLAT = 1e-9  # points squared
 
 
 class ScreenedDrivers(NamedTuple):
-    """The products of the outcome and the drivers that stay; those too ``seldom_known`` known, those always the
-    ``same``.
+    """The products of the outcome and the drivers that stay; those too ``seldom_known`` known, those that are
+    ``constant``.
     """
 
     products: DriverProducts
     seldom_known: list[str]
-    same: list[str]
+    constant: list[str]
 
 
 def check_study_size(facts: StudySize, *, by_shopper: bool) -> None:
-    """``NotEstimable`` where there are too few visits or stores for anything."""
+    """Raise ``NotEstimable`` where there are too few visits or stores for anything."""
     if not facts.visits:
         raise NotEstimable(message("None of these visits has an answer for the outcome."), "nothing")
     if facts.stores < LEAST_STORES:
@@ -250,7 +252,7 @@ def check_study_size(facts: StudySize, *, by_shopper: bool) -> None:
 
 
 def screen_drivers(products: DriverProducts) -> ScreenedDrivers:
-    """The drivers that differ, and of which every two are known together often enough.
+    """Return the drivers that differ, and of which every two are known together often enough.
 
     The outcome is the first variable. ``NotEstimable`` where it never differs, or fewer than two drivers stay.
     """
@@ -258,9 +260,13 @@ def screen_drivers(products: DriverProducts) -> ScreenedDrivers:
     together = products.together
     if together[0, 0] >= LEAST_PAIR and variances[0] <= _FLAT:
         raise NotEstimable(message("The outcome does not vary within shoppers: there is nothing to explain."), "same")
-    seldom = [name for at, name in enumerate(products.names) if at and together[0, at] < LEAST_PAIR]
-    same = [name for at, name in enumerate(products.names) if at and variances[at] <= _FLAT and name not in seldom]
-    kept = [name for name in products.names if name not in {*seldom, *same}]
+    seldom = [name for index, name in enumerate(products.names) if index and together[0, index] < LEAST_PAIR]
+    constant = [
+        name for index, name in enumerate(products.names) if index and variances[index] <= _FLAT and name not in seldom
+    ]
+    kept = [name for name in products.names if name not in {*seldom, *constant}]
+    # One by one, the driver with the fewest joint answers first: dropping all that lack a partner would drop both
+    # drivers of a pair where one would do.
     while len(kept) > 1:
         joint_counts = products.select(kept).together
         if joint_counts.min() >= LEAST_PAIR:
@@ -268,7 +274,7 @@ def screen_drivers(products: DriverProducts) -> ScreenedDrivers:
         worst = 1 + int(np.argmin(joint_counts[1:].sum(axis=1)))
         seldom.append(kept.pop(worst))
     _check_kept(products, kept)
-    return ScreenedDrivers(products.select(kept), seldom, same)
+    return ScreenedDrivers(products.select(kept), seldom, constant)
 
 
 def _check_kept(products: DriverProducts, kept: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ __all__ = ["ExperienceMeans", "ExperienceTotals", "Interaction", "interaction", 
 LEVEL = 0.90
 
 
-class ExperienceMeans(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ExperienceMeans:
     """Means over the visits in which all three are known, on the scheme's scale; ``name`` is empty for all together.
 
     ``together``: the mean experience less the experience of the means: what performance and emotion do by coming
@@ -40,7 +42,8 @@ class ExperienceMeans(NamedTuple):
         return self.experience - self.of_means
 
 
-class Interaction(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Interaction:
     """Points of the outcome for P from 0 to 1, E from 0 to 1, and for both beyond their sum, with its interval."""
 
     performance: float
@@ -49,7 +52,7 @@ class Interaction(NamedTuple):
     interval: Interval
 
     @property
-    def is_told(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the interval leaves 0 out."""
         return self.interval.low > 0 or self.interval.high < 0
 
@@ -67,35 +70,38 @@ class ExperienceTotals(NamedTuple):
 def mean_experiences(totals: Iterable[ExperienceTotals], titles: Mapping[str, Sayable]) -> list[ExperienceMeans]:
     """Return the means of each touchpoint, and last, under an empty name, of all their visits together."""
     by_name: dict[str, ExperienceTotals] = {}
-    for part in totals:
-        before = by_name.get(part.name)
-        by_name[part.name] = part if before is None else part._replace(numbers=_added(before.numbers, part.numbers))
-    felt = [
-        _experience_means(part)._replace(title=titles.get(name, name))
-        for name, part in by_name.items()
-        if part.numbers[0]
+    for touchpoint in totals:
+        before = by_name.get(touchpoint.name)
+        if before is not None:
+            touchpoint = touchpoint._replace(numbers=_added(before.numbers, touchpoint.numbers))  # noqa: PLW2901
+        by_name[touchpoint.name] = touchpoint
+    means = [
+        replace(_experience_means(touchpoint), title=titles.get(name, name))
+        for name, touchpoint in by_name.items()
+        if touchpoint.numbers[0]
     ]
-    if len(felt) > 1:
-        numbers = _added(*(part.numbers for part in by_name.values()))
-        felt.append(_experience_means(ExperienceTotals("", max(part.scale for part in by_name.values()), numbers)))
-    return felt
+    if len(means) > 1:
+        numbers = _added(*(touchpoint.numbers for touchpoint in by_name.values()))
+        scale = max(touchpoint.scale for touchpoint in by_name.values())
+        means.append(_experience_means(ExperienceTotals("", scale, numbers)))
+    return means
 
 
 def _added(*numbers: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(map(sum, zip(*numbers, strict=True)))
 
 
-def _experience_means(part: ExperienceTotals) -> ExperienceMeans:
-    visits, *totals = part.numbers
+def _experience_means(touchpoint: ExperienceTotals) -> ExperienceMeans:
+    visits, *totals = touchpoint.numbers
+    # In fractions: the covariance part is a small difference of two means, and 0 must come out as 0.
     p, e, s = (Fraction(total, 100 * visits) for total in totals)
-    scale = Fraction(part.scale)
-    return ExperienceMeans(
-        part.name, visits, float(p), float(e), float(s), float(scale * experience(p / scale, e / scale))
-    )
+    scale = Fraction(touchpoint.scale)
+    of_means = scale * experience(p / scale, e / scale)
+    return ExperienceMeans(touchpoint.name, visits, float(p), float(e), float(s), float(of_means))
 
 
 def interaction(products: DriverProducts) -> Interaction:
-    """The slopes of the outcome on P, E and P·E, by ``products`` of these four, P and E in percent of 1."""
+    """Return the slopes of the outcome on P, E and P·E, by ``products`` of these four, P and E in percent of 1."""
     slopes = 100 * regression_slopes(products.covariances())
     samples = np.concatenate(
         [regression_slopes(products.covariances(block))[:, 2] for block in bootstrap_weights(products.stores)]

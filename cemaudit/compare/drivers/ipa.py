@@ -60,10 +60,11 @@ _ORDER = (Quadrant.MINOR, Quadrant.ENOUGH, Quadrant.IMPROVE, Quadrant.KEEP)
 def quadrant_positions(
     share: Numbers, performance: Numbers, shares: Numbers, performances: Numbers
 ) -> list[QuadrantPosition]:
-    """Where each of p drivers lies: by (p) and by (B, p) of samples of stores; the lines move with the samples."""
-    here, codes = _codes(share, performance), _codes(shares, performances)
+    """Return where each of p drivers lies, by (p) and by (B, p) of samples of stores, whose lines move with them."""
+    codes, sampled = _codes(share, performance), _codes(shares, performances)
     return [
-        QuadrantPosition(_ORDER[code], float(np.mean(codes[:, at] == code))) for at, code in enumerate(here.tolist())
+        QuadrantPosition(_ORDER[code], float(np.mean(sampled[:, driver] == code)))
+        for driver, code in enumerate(codes.tolist())
     ]
 
 
@@ -80,24 +81,21 @@ def suggest(position: QuadrantPosition, *, idle: bool, lifts: bool, seldom: bool
     ``idle``: neither low nor high performance does anything that could be found; ``lifts``: the driver surely lifts
     more than it harms; ``seldom``: it is high in few visits.
     """
-    hint = _hint(position, idle=idle, lifts=lifts, seldom=seldom)
+    hint = Suggestion.UNCLEAR
+    if lifts and seldom:
+        hint = Suggestion.CREATE
+    elif position.certain >= SUGGESTION_LEVEL:
+        hint = _SUGGESTIONS[position.quadrant]
+    if hint is Suggestion.ELIMINATE and not idle:
+        hint = Suggestion.UNCLEAR
+    # Duties explain little because they are met nearly everywhere; that is no reason to stop meeting them.
     return Suggestion.MUST_KEEP if mandatory and hint in _LESS else hint
 
 
+_SUGGESTIONS = {
+    Quadrant.IMPROVE: Suggestion.RAISE,
+    Quadrant.KEEP: Suggestion.KEEP,
+    Quadrant.ENOUGH: Suggestion.REDUCE,
+    Quadrant.MINOR: Suggestion.ELIMINATE,
+}
 _LESS = (Suggestion.REDUCE, Suggestion.ELIMINATE)
-
-
-def _hint(placed: QuadrantPosition, *, idle: bool, lifts: bool, seldom: bool) -> Suggestion:
-    if lifts and seldom:
-        return Suggestion.CREATE
-    if placed.certain < SUGGESTION_LEVEL:
-        return Suggestion.UNCLEAR
-    match placed.quadrant:
-        case Quadrant.IMPROVE:
-            return Suggestion.RAISE
-        case Quadrant.KEEP:
-            return Suggestion.KEEP
-        case Quadrant.ENOUGH:
-            return Suggestion.REDUCE
-        case Quadrant.MINOR:
-            return Suggestion.ELIMINATE if idle else Suggestion.UNCLEAR

@@ -11,6 +11,7 @@ after Kano is drawn from them: their authors themselves question that.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import factorial
 from typing import NamedTuple
 
@@ -49,7 +50,8 @@ _AT_ONCE = 1 << 18  # sets, of all matrices together
 Numbers = NDArray[np.float64]
 
 
-class PenaltyReward(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PenaltyReward:
     """What low costs and high brings, in points of the outcome against the middle; see ``PenaltyRewardContrasts``.
 
     ``prevalence``: the share of visits (0 to 1) in which the driver is high. ``idle``: neither is to be found.
@@ -66,7 +68,7 @@ class PenaltyReward(NamedTuple):
 
 
 def lmg_shares(R: Numbers) -> Numbers:
-    """The share of the outcome's variance that each of p drivers explains: (..., p), adding up to R².
+    """Return the share of the outcome's variance that each of p drivers explains: (..., p), adding up to R².
 
     ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
     """
@@ -79,12 +81,14 @@ def lmg_shares(R: Numbers) -> Numbers:
 
 
 def r_squared_of_subsets(R: Numbers) -> Numbers:
-    """R² of every set of drivers: (n, 2, 2, ...), where index 1 on axis j + 1 says that driver j is in the set.
+    """Return R² of every set of drivers: (n, 2, 2, ...), where index 1 on axis j + 1 says that driver j is in the set.
 
     ``R``: (n, p+1, p+1) correlations, the outcome first. A driver which those before it already say adds nothing.
     """
     n, drivers = len(R), R.shape[-1] - 1
     left = np.roll(R, -1, axis=(1, 2))[:, None]  # the outcome last
+    # Each driver is swept out of what the sets before it leave: 2^p sweeps of ever smaller matrices, where a regression
+    # for each set would solve 2^p systems.
     for _ in range(drivers):
         without = left[..., 1:, 1:]
         left = np.stack([without, without - _sweep_first(left)], axis=2).reshape(n, -1, *without.shape[-2:])
@@ -92,7 +96,7 @@ def r_squared_of_subsets(R: Numbers) -> Numbers:
 
 
 def _sweep_first(left: Numbers) -> Numbers:
-    """What the first driver says of all others' covariances: (..., m-1, m-1)."""
+    """Return what the first driver says of all others' covariances: (..., m-1, m-1)."""
     others, own = left[..., 0, 1:], left[..., 0, 0]
     says = own > _NOTHING_LEFT
     scale = np.where(says, 1 / np.where(says, own, 1), 0)
@@ -101,7 +105,7 @@ def _sweep_first(left: Numbers) -> Numbers:
 
 
 def _mean_gains(r2: Numbers) -> Numbers:
-    """Each driver's mean gain over all orders: (n, p)."""
+    """Return each driver's mean gain over all orders: (n, p)."""
     drivers = r2.ndim - 1
     if not drivers:
         return np.zeros((len(r2), 0))
@@ -116,7 +120,7 @@ _NO_DIRECTION = 1e-10  # an eigenvalue below it stands for a direction in which 
 
 
 def relative_weights(R: Numbers) -> Numbers:
-    """The share of the outcome's variance given to each of p drivers: (..., p), adding up to R².
+    """Return the share of the outcome's variance given to each of p drivers: (..., p), adding up to R².
 
     ``R``: (..., p+1, p+1) correlations, the outcome first; a column of zeros for what does not vary.
     """
@@ -136,16 +140,16 @@ _FLAT = 1e-12
 
 
 def correlations_from_covariances(S: Numbers) -> Numbers:
-    """(..., m, m) of covariances (..., m, m); zeros, also on the diagonal, for what does not vary."""
+    """Return correlations (..., m, m) of covariances; zeros, also on the diagonal, for what does not vary."""
     variances = np.diagonal(S, axis1=-2, axis2=-1)
     varies = variances > _FLAT
     scale = np.where(varies, 1 / np.sqrt(np.where(varies, variances, 1)), 0)
-    found: Numbers = S * scale[..., :, None] * scale[..., None, :]
-    return found
+    correlations: Numbers = S * scale[..., :, None] * scale[..., None, :]
+    return correlations
 
 
 def nearest_correlation(R: Numbers) -> Numbers:
-    """Correlations that can all hold together: negative eigenvalues become 0, the diagonal what it was.
+    """Return correlations that can all hold together: negative eigenvalues become 0, the diagonal what it was.
 
     Pairs known in different visits can contradict each other. Higham 2002 (IMA J. Numer. Anal. 22:329-343) has the
     nearest such matrix; this is its first step, which is exact where there is nothing to mend.
@@ -162,15 +166,15 @@ def nearest_correlation(R: Numbers) -> Numbers:
 
 
 def relative_importance(R: Numbers) -> Numbers:
-    """What share of R² each driver has: (..., p), adding up to 1, or zeros where nothing is explained.
+    """Return what share of R² each driver has: (..., p), adding up to 1, or zeros where nothing is explained.
 
     By LMG up to ``MOST_DRIVERS_FOR_LMG`` drivers, by Johnson's relative weights above. ``R``: correlations, the outcome
     first.
     """
     contributions = lmg_shares(R) if R.shape[-1] - 1 <= MOST_DRIVERS_FOR_LMG else relative_weights(R)
     total = contributions.sum(axis=-1, keepdims=True)
-    found: Numbers = np.where(total > _FLAT, contributions / np.where(total > _FLAT, total, 1), 0)
-    return found
+    shares: Numbers = np.where(total > _FLAT, contributions / np.where(total > _FLAT, total, 1), 0)
+    return shares
 
 
 _NEGLIGIBLE = 1e-9
@@ -192,16 +196,17 @@ class PenaltyRewardContrasts(NamedTuple):
 
 
 def regression_slopes(S: Numbers) -> Numbers:
-    """Least-squares slopes (..., k) of the first variable on the k others, by covariances (..., k+1, k+1).
+    """Return least-squares slopes (..., k) of the first variable on the k others, by covariances (..., k+1, k+1).
 
     Of variables that say the same, each has its part of their common slope.
     """
+    # The pseudo-inverse, not a solution: drivers that are always low together make the matrix singular.
     slopes: Numbers = (np.linalg.pinv(S[..., 1:, 1:], rcond=_ALIASED, hermitian=True) @ S[..., 1:, :1])[..., 0]
     return slopes
 
 
 def penalty_reward_contrasts(S: Numbers) -> PenaltyRewardContrasts:
-    """By covariances (..., 2p+1, 2p+1) of the outcome, then of each driver being low and being high (0 or 1)."""
+    """Return contrasts by covariances (..., 2p+1, 2p+1) of the outcome, then of each driver being low, being high."""
     slopes = regression_slopes(S)
     penalty, reward = np.maximum(-slopes[..., 0::2], 0), np.maximum(slopes[..., 1::2], 0)
     both = penalty + reward
@@ -221,7 +226,7 @@ class BootstrapSamples(NamedTuple):
 
 
 def bootstrap(products: DriverProducts, means: StoreMeans) -> BootstrapSamples:
-    """1,000 samples; the outcome is the first of the products, the means are those of the drivers."""
+    """Return 1,000 samples; the outcome is the first of the products, the means are those of the drivers."""
     replicates = [
         (
             relative_importance(nearest_correlation(correlations_from_covariances(products.covariances(block)))),
@@ -233,13 +238,13 @@ def bootstrap(products: DriverProducts, means: StoreMeans) -> BootstrapSamples:
 
 
 def bootstrap_contrasts(products: DriverProducts) -> PenaltyRewardContrasts:
-    """Of 1,000 samples; the variables are those of ``penalty_reward_contrasts``."""
+    """Return contrasts of 1,000 samples; the variables are those of ``penalty_reward_contrasts``."""
     replicates = [penalty_reward_contrasts(products.covariances(block)) for block in bootstrap_weights(products.stores)]
     return PenaltyRewardContrasts(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
 
 
 def percentile_interval(samples: Numbers, level: float) -> Interval:
-    """The middle of (B) samples; NaN are left out."""
+    """Return the middle of (B) samples, in which ``level`` of them lie; NaN are left out."""
     finite = samples[~np.isnan(samples)]
     if not len(finite):
         return Interval(float("nan"), float("nan"))
@@ -248,7 +253,7 @@ def percentile_interval(samples: Numbers, level: float) -> Interval:
 
 
 def top_three_probabilities(samples: Numbers) -> Numbers:
-    """The share of samples (B, p) in which each of p drivers is among the first three: (p)."""
+    """Return the share of samples (B, p) in which each of p drivers is among the first three: (p)."""
     places = (-samples).argsort(axis=-1, kind="stable").argsort(axis=-1, kind="stable")
     mean: Numbers = (places < TOP).mean(axis=0)
     return mean
@@ -277,17 +282,17 @@ def penalty_rewards(
     small = NO_CONTRAST_BELOW * float(np.sqrt(covariances[0, 0]))
     estimates, samples = penalty_reward_contrasts(covariances), bootstrap_contrasts(products)
     contrasts = {}
-    for at, name in enumerate(enough):
-        penalty, reward, both, leaning = (float(numbers[at]) for numbers in estimates)
-        is_told = percentile_interval(samples.range[:, at], level).low > small
+    for index, name in enumerate(enough):
+        penalty, reward, both, leaning = (float(numbers[index]) for numbers in estimates)
+        is_significant = percentile_interval(samples.range[:, index], level).low > small
         contrasts[name] = PenaltyReward(
             penalty,
             reward,
             both,
-            leaning if is_told else None,
-            percentile_interval(samples.asymmetry_index[:, at], level) if is_told else None,
+            leaning if is_significant else None,
+            percentile_interval(samples.asymmetry_index[:, index], level) if is_significant else None,
             thirds[name].high / visits,
             max(penalty, reward) < small
-            and all(percentile_interval(sample[:, at], level).low < _NEGLIGIBLE for sample in samples[:2]),
+            and all(percentile_interval(sample[:, index], level).low < _NEGLIGIBLE for sample in samples[:2]),
         )
     return contrasts

@@ -27,15 +27,16 @@ def nps_driver(
 
 
 def _paired_sums(persons: Sequence[tuple[int, ...]]) -> PairedSums:
-    """Squares and products of differences from each person's means, to the last digit whatever the persons' order.
+    """Return squares and products of differences from each person's means, the same whatever the persons' order.
 
     ``persons``: of each the visits, Σa, Σb, Σa², Σb², Σab.
     """
 
-    def apart(product: int, first: int, other: int) -> float:
+    def deviations(product: int, first: int, second: int) -> float:
+        # n·Σab - Σa·Σb is whole, so that only the division rounds, and fsum does not depend on the order.
         return math.fsum(
-            (person[0] * person[product] - person[first] * person[other]) / person[0] for person in persons
+            (person[0] * person[product] - person[first] * person[second]) / person[0] for person in persons
         )
 
-    squares = (apart(3, 1, 1) / _SQUARE, apart(4, 2, 2) / _SQUARE, apart(5, 1, 2) / _SQUARE)
+    squares = (deviations(3, 1, 1) / _SQUARE, deviations(4, 2, 2) / _SQUARE, deviations(5, 1, 2) / _SQUARE)
     return PairedSums(sum(person[0] for person in persons), len(persons), *squares)

@@ -24,10 +24,10 @@ def outcome_sql(outcome: Outcome, table: ScoreTable) -> str | None:
 
 
 def choose_outcome(table: ScoreTable, requested: str | None) -> Outcome:
-    """The outcome ``requested`` (an item or a measure), else the best the checklist has; ``BadInput`` where there is
-    none.
+    """Return the outcome ``requested`` (an item or a measure), else the best the checklist has.
 
-    The best: a question for the whole; else what was felt; else the measure a report leads with.
+    The best: a question for the whole; else what was felt; else the measure a report leads with. ``BadInput`` where
+    there is none.
     """
     checklist, scheme = table.checklist, table.schemes[-1]
     if requested is None:

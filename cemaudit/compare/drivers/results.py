@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cemaudit.compare.drivers.data import InputRef
 from cemaudit.compare.drivers.experience import ExperienceMeans, Interaction
@@ -17,8 +16,12 @@ from cemaudit.errors import Sayable
 __all__ = ["Driver", "DriverStudy", "Outcome", "StudyDesign"]
 
 
-class Outcome(NamedTuple):
-    """An item (``is_asked``) or a measure that is one number; ``why`` it was chosen; ``leaves``: what it is made of."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of a study: an item (``is_asked``) or a measure that is one number.
+
+    ``why`` it was chosen; ``leaves``: what it is made of.
+    """
 
     name: str
     title: Sayable
@@ -51,7 +54,7 @@ class StudyDesign:
 
 @dataclass(frozen=True)
 class Driver:
-    """``share`` (0 to 1) of what all drivers explain, and ``top``: the probability of being among the first three.
+    """A driver: its ``share`` (0 to 1) of what all explain; ``top``: the probability of being among the first three.
 
     ``performance``: its mean in points. ``quadrant``, and ``certain``: in what share of the samples it lies there.
     ``asymmetry`` is ``None`` where low, middle and high do not all come often enough.

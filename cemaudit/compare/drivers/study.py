@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,28 +48,43 @@ FEW_STORES = 20
 _NOTABLE_CORRECTION = 5e-4
 
 
-class NoteInputs(NamedTuple):
-    """What the sentences are about; ``moved``: how far the farthest correlation was; ``felt``: emotions are there."""
+@dataclass(frozen=True, slots=True)
+class NoteInputs:
+    """What the sentences are about.
+
+    ``moved``: how far the farthest correlation was; ``felt``: whether emotions were asked for.
+    """
 
     facts: StudySize
     kept: ScreenedDrivers
     moved: float
     by_shopper: bool
     felt: bool
-    both: Interaction | None
+    interaction: Interaction | None
 
 
 def study_notes(design: StudyDesign, inputs: NoteInputs, drivers: Sequence[Driver]) -> Iterator[Sayable]:
-    """All that there is to say, the gravest first."""
-    yield from _on_outcome(design)
-    yield from _on_shoppers(inputs)
-    yield from _on_missing(design, inputs)
-    yield from _on_stores(inputs.facts)
+    """Yield all that there is to say, the gravest first."""
+    yield from _notes_on_outcome(design)
+    yield from _notes_on_shoppers(inputs)
+    yield from _notes_on_left_out(design, inputs)
+    if inputs.facts.stores < FEW_STORES:
+        yield message("With only {count} stores the intervals are too narrow.", count=inputs.facts.stores)
     yield from _notes_on_interpretation(drivers)
-    yield from _on_experience(inputs)
+    if not inputs.felt:
+        return
+    yield message(
+        "The mean experience is the mean of products, not the product of means; the covariance part is the difference."
+    )
+    if inputs.interaction is None:
+        yield message("Testing the interaction of performance and emotion needs an overall question.")
+    elif inputs.interaction.is_significant:
+        yield message("Performance and emotion interact: together they do something that neither does alone.")
+    else:
+        yield message("These visits show no significant interaction of performance and emotion.")
 
 
-def _on_outcome(design: StudyDesign) -> Iterator[Sayable]:
+def _notes_on_outcome(design: StudyDesign) -> Iterator[Sayable]:
     outcome = design.outcome
     if design.alike:
         yield message(
@@ -88,7 +103,7 @@ def _on_outcome(design: StudyDesign) -> Iterator[Sayable]:
     )
 
 
-def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
+def _notes_on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
     facts = inputs.facts
     if not inputs.by_shopper:
         yield message("Scores are not centred by shopper: differences in severity remain.")
@@ -100,11 +115,14 @@ def _on_shoppers(inputs: NoteInputs) -> Iterator[Sayable]:
             single=facts.single_visits,
             visits=facts.visits,
         )
-    if facts.unknown:
-        yield message("In {count} visits the shopper is unknown; they count as one shopper's.", count=facts.unknown)
+    if facts.unknown_shopper_visits:
+        yield message(
+            "In {count} visits the shopper is unknown; they count as one shopper's.",
+            count=facts.unknown_shopper_visits,
+        )
 
 
-def _on_missing(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
+def _notes_on_left_out(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
     together = inputs.kept.products.together
     if together.min() < together[0, 0]:
         yield message(
@@ -122,20 +140,15 @@ def _on_missing(design: StudyDesign, inputs: NoteInputs) -> Iterator[Sayable]:
         )
     if inputs.kept.seldom_known:
         yield message("Left out, because of too few answers: {names}.", names=_named(design, inputs.kept.seldom_known))
-    if inputs.kept.same:
+    if inputs.kept.constant:
         yield message(
             "Left out, because they do not vary: {names}.",
-            names=_named(design, inputs.kept.same),
+            names=_named(design, inputs.kept.constant),
         )
 
 
 def _named(design: StudyDesign, keys: Sequence[str]) -> str:
     return listed([design.ids[key] for key in keys])
-
-
-def _on_stores(facts: StudySize) -> Iterator[Sayable]:
-    if facts.stores < FEW_STORES:
-        yield message("With only {count} stores the intervals are too narrow.", count=facts.stores)
 
 
 def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
@@ -157,20 +170,6 @@ def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
         )
 
 
-def _on_experience(inputs: NoteInputs) -> Iterator[Sayable]:
-    if not inputs.felt:
-        return
-    yield message(
-        "The mean experience is the mean of products, not the product of means; the covariance part is the difference."
-    )
-    if inputs.both is None:
-        yield message("Testing the interaction of performance and emotion needs an overall question.")
-    elif inputs.both.is_told:
-        yield message("Performance and emotion interact: together they do something that neither does alone.")
-    else:
-        yield message("These visits show no significant interaction of performance and emotion.")
-
-
 MOST_CORRECTION = 0.1
 """Correlations that must be moved further than this to hold together say nothing."""
 
@@ -178,7 +177,8 @@ CHANCE = 0.05
 Numbers = NDArray[np.float64]
 
 
-class _StudyEstimates(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _StudyEstimates:
     """What the visits show of the drivers that stay."""
 
     design: StudyDesign
@@ -230,6 +230,7 @@ def estimate_drivers(
     check_study_size(facts, by_shopper=centred)
     kept = screen_drivers(table.products([OUTCOME, *design.ids], by_shopper=centred))
     R, moved = _consistent_correlations(kept.products)
+    # Each shopper's mean that was taken away costs a degree of freedom, and a shopper's only visit is left with none.
     free = facts.visits - facts.single_visits - facts.groups if centred else facts.visits - 1
     explained = _significant_r_squared(R, free)
     names = kept.products.names[1:]
@@ -237,8 +238,8 @@ def estimate_drivers(
     leanings = penalty_rewards(table, names, visits=facts.visits, by_shopper=centred, level=level)
     estimates = _StudyEstimates(design, names, R, means, bootstrap(kept.products, means), leanings)
     drivers = sorted(_drivers(estimates, level), key=lambda driver: -driver.share)
-    more = supplement(names, by_shopper=centred)
-    inputs = NoteInputs(facts, kept, moved, centred, bool(more.felt), more.interaction)
+    supplements = supplement(names, by_shopper=centred)
+    inputs = NoteInputs(facts, kept, moved, centred, bool(supplements.felt), supplements.interaction)
     return DriverStudy(
         of=design.of,
         outcome=design.outcome,
@@ -250,18 +251,18 @@ def estimate_drivers(
         explained=explained,
         method="lmg" if len(names) <= MOST_DRIVERS_FOR_LMG else "johnson",
         drivers=tuple(drivers),
-        felt=more.felt,
-        interaction=more.interaction,
-        promoting=more.promoting,
+        felt=supplements.felt,
+        interaction=supplements.interaction,
+        promoting=supplements.promoting,
         notes=tuple(study_notes(design, inputs, drivers)),
     )
 
 
 def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
-    """Correlations that hold together, and how far the farthest was moved; ``NotEstimable`` where that is too far."""
-    found = correlations_from_covariances(products.covariances())
-    R = nearest_correlation(found)
-    moved = float(np.abs(R - found).max())
+    """Return correlations that hold together, and how far the farthest was moved; ``NotEstimable`` if too far."""
+    pairwise = correlations_from_covariances(products.covariances())
+    R = nearest_correlation(pairwise)
+    moved = float(np.abs(R - pairwise).max())
     if moved > MOST_CORRECTION:
         text = message("The drivers were answered in too different visits: their correlations contradict each other.")
         raise NotEstimable(text, "pairs")
@@ -269,11 +270,12 @@ def _consistent_correlations(products: DriverProducts) -> tuple[Numbers, float]:
 
 
 def _significant_r_squared(R: Numbers, free: int) -> float:
-    """R²; ``NotEstimable`` where as much would often come by chance (the F test of no slope at all).
+    """Return R²; ``NotEstimable`` where as much would often come by chance (the F test of no slope at all).
 
     ``free``: visits less the means that were taken away.
     """
     drivers = len(R) - 1
+    # The pseudo-inverse, as in regression_slopes: drivers that say the same make the matrix singular.
     r2 = float((R[0, 1:] @ np.linalg.pinv(R[1:, 1:], rcond=1e-8, hermitian=True)) @ R[1:, 0])
     freedom = max(free - drivers, 1)
     f = (r2 / drivers) / max((1 - r2) / freedom, np.finfo(float).tiny)
@@ -293,27 +295,27 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
     up = -1 if estimates.design.lower_is_better else 1
     positions = quadrant_positions(shares, up * performance, samples.relative_importance, up * samples.performance)
     first, visits = top_three_probabilities(samples.relative_importance), estimates.means.counts.sum(axis=0)
-    return [
-        Driver(
-            estimates.design.ids[key],
-            estimates.design.titles[key],
-            int(visits[at]),
-            float(shares[at]),
-            percentile_interval(samples.relative_importance[:, at], level),
-            float(first[at]),
-            float(performance[at]),
-            percentile_interval(samples.performance[:, at], level),
-            positions[at].quadrant,
-            positions[at].certain,
-            _hint(
-                positions[at],
-                estimates.leanings.get(key) if up > 0 else None,
-                mandatory=key in estimates.design.mandatory,
-            ),
-            estimates.leanings.get(key),
+    drivers = []
+    for index, key in enumerate(estimates.keys):
+        leaning = estimates.leanings.get(key)
+        drivers.append(
+            Driver(
+                name=estimates.design.ids[key],
+                title=estimates.design.titles[key],
+                visits=int(visits[index]),
+                share=float(shares[index]),
+                interval=percentile_interval(samples.relative_importance[:, index], level),
+                top=float(first[index]),
+                performance=float(performance[index]),
+                performed=percentile_interval(samples.performance[:, index], level),
+                quadrant=positions[index].quadrant,
+                certain=positions[index].certain,
+                # Low and high mean the opposite where a lower score is the better one.
+                hint=_hint(positions[index], leaning if up > 0 else None, mandatory=key in estimates.design.mandatory),
+                asymmetry=leaning,
+            )
         )
-        for at, key in enumerate(estimates.keys)
-    ]
+    return drivers
 
 
 def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandatory: bool) -> Suggestion:

@@ -48,7 +48,7 @@ class ColumnStudyTable(StudyTable):
             visits=len(self.store),
             stores=len(np.unique(self.store)),
             shoppers=len(np.unique(self.shopper[self.shopper >= 0])),
-            unknown=int((self.shopper < 0).sum()),
+            unknown_shopper_visits=int((self.shopper < 0).sum()),
             single_visits=int((visits == 1).sum()),
             groups=int((visits > 1).sum()),
         )
@@ -68,8 +68,8 @@ class ColumnStudyTable(StudyTable):
         thirds = {}
         for name in names:
             low, high = self._lowest_and_highest(name)
-            in_low, in_high, known = int(low.sum()), int(high.sum()), int((~np.isnan(self.columns[name])).sum())
-            thirds[name] = ThirdCounts(in_low, known - in_low - in_high, in_high)
+            in_low, in_high, answered = int(low.sum()), int(high.sum()), int((~np.isnan(self.columns[name])).sum())
+            thirds[name] = ThirdCounts(in_low, answered - in_low - in_high, in_high)
         return thirds
 
     def third_products(self, names: Sequence[str], *, by_shopper: bool) -> DriverProducts:
@@ -90,7 +90,10 @@ class ColumnStudyTable(StudyTable):
 
     def _products(self, names: Sequence[str], values: Numbers, *, by_shopper: bool) -> DriverProducts:
         deviations = PARTS / 100 * centred(values, self._groups(by_shopper=by_shopper))
-        products = products_of_rows(names, _rounded(deviations), self.store)
+        # Halves away from zero, as data bases round; numpy would round them to even numbers.
+        rounded = np.trunc(deviations)
+        rounded += np.where(np.abs(deviations - rounded) >= 0.5, np.sign(deviations), 0)
+        products = products_of_rows(names, rounded, self.store)
         return DriverProducts(products.names, products.counts, products.sums / PARTS**2)
 
     def _lowest_and_highest(self, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -98,12 +101,6 @@ class ColumnStudyTable(StudyTable):
         values = self.columns[name]
         least, most = (np.nanmin(values), np.nanmax(values)) if (~np.isnan(values)).any() else (0.0, 0.0)
         return 3 * (values - least) < most - least, 3 * (most - values) < most - least
-
-
-def _rounded(values: Numbers) -> Numbers:
-    """Return whole numbers, halves away from zero, as data bases round."""
-    whole = np.trunc(values)
-    return whole + np.where(np.abs(values - whole) >= 0.5, np.sign(values), 0)
 
 
 def study_columns(  # noqa: PLR0913
@@ -131,9 +128,9 @@ def study_columns(  # noqa: PLR0913
         version=_places(text_column(visits, "checklist", len(stores), optional=True), kept),
         columns={key: np.rint(100 * column[kept]) for key, column in columns.items()},
     )
-    asked = Outcome(outcome, outcome, is_asked=True, why=message("it was asked for"), leaves=frozenset())
+    question = Outcome(outcome, outcome, is_asked=True, why=message("it was asked for"), leaves=frozenset())
     design = StudyDesign(
-        of="column", outcome=asked, measure="", ids=keys, titles=keys, lower_is_better=better == "lower"
+        of="column", outcome=question, measure="", ids=keys, titles=keys, lower_is_better=better == "lower"
     )
     return estimate_drivers(table, design, by_shopper=by_shopper, level=level)
 
@@ -142,6 +139,6 @@ def _places(values: Sequence[str | None], kept: NDArray[np.intp]) -> NDArray[np.
     """Return the place of each kept value among those there are, in their order; -1 where it is not known."""
     texts = [values[row] for row in kept.tolist()]
     places: dict[str | None, int] = {
-        value: place for place, value in enumerate(sorted({text for text in texts if text is not None}))
+        value: number for number, value in enumerate(sorted({text for text in texts if text is not None}))
     }
     return np.array([places.get(text, -1) for text in texts], np.int64)

@@ -21,7 +21,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import ColumnNames, code_of, quoted
-from cemaudit.model import Checklist, Measure, Scheme, score_name
+from cemaudit.model import Measure, score_name
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.plan import MeasureInput, Plan, make_plan
@@ -43,7 +43,8 @@ __all__ = [
 ]
 
 
-class ItemTerm(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ItemTerm:
     """An item in a mean.
 
     ``points`` and ``state``: its columns in the snapshot, as SQL names them, points in parts, ``unit`` to one.
@@ -79,7 +80,7 @@ class ItemTerm(NamedTuple):
 
 @dataclass(frozen=True)
 class PointsMean:
-    """A mean of ``members``: ``times`` Σ earns·points / Σ weighs, ``plus``; of other means, each with its weight."""
+    """A mean: ``times`` Σ earns·points / Σ weighs + ``plus``, over ``leaves`` (items) or ``nodes`` (weighted means)."""
 
     leaves: tuple[ItemTerm, ...]
     nodes: tuple[tuple[float, PointsMean], ...]
@@ -87,7 +88,7 @@ class PointsMean:
     plus: float
 
     def all_items(self) -> Iterator[ItemTerm]:
-        """The items it is made of, as often as they count."""
+        """Yield the items it is made of, as often as they count."""
         yield from self.leaves
         for _, node in self.nodes:
             yield from node.all_items()
@@ -98,20 +99,18 @@ class _NotAMean(Exception):
 
 
 def points_mean(source: ScoreSource) -> PointsMean | None:
-    """What the score is made of, where it is a mean of points (or a mean of such means); else ``None``."""
+    """Return what the score is made of, where it is a mean of points (or a mean of such means); else ``None``."""
     if source.column is None:
         return None
-    plan = _plan_of(source.table.checklist, source.scheme)
+    # Plugins' aggregators are not loaded here. They stand for themselves: the plan only needs to know that they exist,
+    # and a measure that uses one is no mean of points.
+    names = [measure.how for measure in source.scheme.measures]
+    stand_ins = {name: Aggregator(name, lambda members, options: None) for name in names}  # noqa: ARG005
+    plan = make_plan(source.table.checklist, source.scheme, stand_ins)
     try:
         return _PointsMeanBuilder(plan).node(source.column.measure, source.column.name)
     except _NotAMean:
         return None
-
-
-def _plan_of(checklist: Checklist, scheme: Scheme) -> Plan:
-    """The plan, in which plugins' aggregators, of which nothing is known here, stand for themselves."""
-    strange = {measure.how: Aggregator(measure.how, lambda members, options: None) for measure in scheme.measures}  # noqa: ARG005
-    return make_plan(checklist, scheme, strange)
 
 
 class _PointsMeanBuilder:
@@ -126,7 +125,7 @@ class _PointsMeanBuilder:
         }
 
     def node(self, measure_id: str, name: str) -> PointsMean:
-        """The score of that name."""
+        """Return the mean that the score of that name is; ``_NotAMean`` where it is none."""
         measure, group = self._groups[name]
         if (
             _mean_over(measure) is None
@@ -174,7 +173,7 @@ _POINT_MEASURES = {"points", "share"}
 
 
 def _mean_over(measure: Measure) -> str | None:
-    """What the measure's sum is divided by, where it is a mean; nothing of that is known of a plugin's aggregator."""
+    """Return what the measure's sum is divided by, where it is a mean; ``None`` of a plugin's aggregator."""
     aggregator = BUILT_IN.get(measure.how)
     return aggregator.mean_over if aggregator else None
 
@@ -191,21 +190,19 @@ EASINESS = "easier"
 
 
 class EasinessColumns(NamedTuple):
-    """``sql``: columns, the last of them ``EASINESS``: d in points, ``NULL`` where nothing counted; and their
-    values.
-    """
+    """The columns ``sql`` of d, with their ``values``; the last, ``EASINESS``, is ``NULL`` where nothing counted."""
 
     sql: str
     values: tuple[float, ...]
 
 
 def items_needed(node: PointsMean) -> list[ItemTerm]:
-    """The items whose means are needed, each once."""
+    """Return the items whose means are needed, each once."""
     return list({_key(leaf): leaf for leaf in node.all_items()}.values())
 
 
 def item_means(leaves: Sequence[ItemTerm], sums: Sequence[tuple[int, int]]) -> Means:
-    """The means, of the count and the sum of each item; items that never counted have none, and do not matter."""
+    """Return the means, of the count and the sum of each item; items that never counted have none."""
     return {_key(leaf): total / count for leaf, (count, total) in zip(leaves, sums, strict=True) if count}
 
 
@@ -214,19 +211,19 @@ def _key(leaf: ItemTerm) -> tuple[str, str]:
 
 
 def expected_score(node: PointsMean, means: Means) -> float | None:
-    """The score that items of average points have together, where all count."""
+    """Return the score that items of average points have together, where all count."""
     count = {leaf.counted_sql: np.ones(1, bool) for leaf in node.all_items()}
     expected = float(_expected_scores(node, means, count)[0])
     return None if np.isnan(expected) else expected
 
 
 def easiness(node: PointsMean, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
-    """How much easier (d), visit by visit: its definition. ``counted``: whether each item counts, by that in SQL."""
+    """Return how much easier (d) each visit was: the definition. ``counted``: whether each item counts, by its SQL."""
     return _expected_scores(node, means, counted) - (expected_score(node, means) or 0.0)
 
 
 def _expected_scores(node: PointsMean, means: Means, counted: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.float64]:
-    """The score that items of average points have, visit by visit; NaN where nothing counts."""
+    """Return the score that items of average points have, visit by visit; NaN where nothing counts."""
     above = np.zeros(1)
     below = np.zeros(1)
     for leaf in node.leaves:
@@ -243,7 +240,7 @@ def _expected_scores(node: PointsMean, means: Means, counted: Mapping[str, NDArr
 
 
 def easiness_sql(node: PointsMean, means: Means) -> EasinessColumns | None:
-    """SQL for d: the last of several columns, which refer to those before; ``None`` where no item ever counted."""
+    """Return the SQL of d: the last of several columns, each built on those before; ``None`` where no item counted."""
     network_expected = expected_score(node, means)
     if network_expected is None:
         return None
@@ -294,7 +291,7 @@ _NEARLY = 1e-9
 
 
 def make_scale(name: str, nodes: Sequence[PointsMean | None]) -> ScoreScale:
-    """The scale of that name; ``BadInput`` where the scores are no shares of points, in percent, as arcsine needs."""
+    """Return the scale of that name; ``BadInput`` where arcsine is wanted of what is no share of points in percent."""
     if name != "arcsine":
         return ScoreScale()
     shares = [node for node in nodes if node and _is_share(node)]
@@ -304,7 +301,7 @@ def make_scale(name: str, nodes: Sequence[PointsMean | None]) -> ScoreScale:
 
 
 def _is_share(node: PointsMean) -> bool:
-    """Whether it lies between 0 and 100 where items earn between nothing and all that is possible."""
+    """Return whether the score lies between 0 and 100 where items earn between nothing and all that is possible."""
     lowest, highest = _score_if_all_earn(node, 0.0), _score_if_all_earn(node, 1.0)
     if lowest is None or highest is None:
         return False
@@ -312,7 +309,7 @@ def _is_share(node: PointsMean) -> bool:
 
 
 def _score_if_all_earn(node: PointsMean, share_earned: float) -> float | None:
-    """The score where every item earns this part of its possible points."""
+    """Return the score where every item earns this part of its possible points."""
     above = sum(leaf.earns * leaf.possible * share_earned for leaf in node.leaves)
     below = sum(leaf.weighs for leaf in node.leaves)
     for weight, inner in node.nodes:

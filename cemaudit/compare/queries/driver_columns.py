@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 from cemaudit.compare.drivers.data import InputRef
+from cemaudit.compare.selection import facet_value_title
 from cemaudit.errors import Sayable
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.reading import ScoreTable
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import ColumnNames, quoted
-from cemaudit.model import Checklist, Facet, Item, Measure, Scheme
+from cemaudit.model import Checklist, Item, Measure, Scheme
 from cemaudit.model.answers import Nps, Quantity, Scale, YesNo
-from cemaudit.model.vocabulary import Channel, Element, label
 from cemaudit.scoring.aggregators import EXPERIENCE
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
 def inputs_of_measure(
     checklist: Checklist, scheme: Scheme, measure: str, key: Mapping[str, str]
 ) -> frozenset[InputRef]:
-    """All that goes into a measure for these facet values; two measures that share some are alike by arithmetic."""
+    """Return all that goes into a measure for these facet values; measures that share some are alike by arithmetic."""
     return frozenset(_MeasureTree(checklist, scheme).leaves(scheme.measure[measure], key))
 
 
@@ -46,7 +46,7 @@ class _MeasureTree:
         self._facets: dict[InputRef, Facets] = {}
 
     def leaves(self, measure: Measure, key: Mapping[str, str]) -> set[InputRef]:
-        """Those that meet the measure's own conditions, and the key."""
+        """Return the inputs that meet the measure's own conditions, and the key."""
         facet_values = {
             facet.value: {value} if isinstance(value, str) else set(value) for facet, value in measure.where.items()
         }
@@ -83,9 +83,11 @@ class _MeasureTree:
 _WHOLE = 10_000  # hundredths of a hundred
 
 
-class DriverColumn(NamedTuple):
-    """``sql`` says the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
+@dataclass(frozen=True, slots=True)
+class DriverColumn:
+    """A column of a study.
 
+    ``sql``: the number in hundredths, over the tables ``visits`` (scores) and ``answered``; null: not known.
     ``name``: of the driver or the outcome; ``leaves``: what it is made of; ``mandatory``: whether a mandatory item
     belongs to it.
     """
@@ -99,7 +101,7 @@ class DriverColumn(NamedTuple):
 
 
 def item_columns(checklist: Checklist) -> Iterator[DriverColumn]:
-    """Each item that earns points: the share of its points, 0 to 100."""
+    """Yield each item that earns points: the share of its points, 0 to 100."""
     for name, item in checklist.items.items():
         share = item_share(checklist, name)
         if share:
@@ -108,25 +110,28 @@ def item_columns(checklist: Checklist) -> Iterator[DriverColumn]:
 
 
 def measure_columns(table: ScoreTable, measure: str, facet: str) -> Iterator[DriverColumn]:
-    """The scores of a measure for each value of a facet."""
+    """Yield the scores of a measure for each value of a facet."""
+    duties = [name for name, item in table.checklist.items.items() if item.mandatory]
     for score, facets in measured_scores(table.checklist, table.schemes, table.scores):
         if score.measure == measure and len(score.key) == 1:
             value = score.key[0]
             made_of = inputs_of_measure(table.checklist, table.schemes[-1], measure, {facet: value})
             column = f"visits.{quoted(score.score)}"
-            title, mandatory = _title(table.checklist, facet, value), _is_mandatory(table.checklist, facet, value)
+            # A touchpoint (channel, stage ...) holds a duty whether or not the item is part of the score.
+            mandatory = any(value in facets_of_item(table.checklist, name).get(facet, ()) for name in duties)
+            title = facet_value_title(table.checklist, facet, value)
             yield DriverColumn(value, title, column, made_of, facets, mandatory)
 
 
 def score_column(table: ScoreTable, measure: str) -> str | None:
-    """The column of a measure that is one number; ``None`` where the table has none."""
+    """Return the column of a measure that is one number; ``None`` where the table has none."""
     score_columns = (score.score for score in table.scores if score.measure == measure and not score.key)
     name = next(score_columns, None)
     return None if name is None else f"visits.{quoted(name)}"
 
 
 def item_share(checklist: Checklist, item: str) -> str | None:
-    """The share of an item's points, in percent; ``None`` where it has no points."""
+    """Return the SQL of the share of an item's points, in percent; ``None`` where it has no points."""
     possible = checklist.items[item].possible
     unit = points_units(checklist).get(item)
     if not possible or unit is None:
@@ -137,7 +142,7 @@ def item_share(checklist: Checklist, item: str) -> str | None:
 
 
 def item_answer(checklist: Checklist, name: str) -> str | None:
-    """The number that was answered; of other answers the share of points; ``None`` where they have neither."""
+    """Return the SQL of the number answered; of other answers the share of points; ``None`` where they have neither."""
     item: Item = checklist.items[name]
     answer = f"answered.{quoted(ColumnNames(checklist).item('answer', name))}"
     if isinstance(item.answer, Scale | Nps | Quantity):
@@ -147,30 +152,8 @@ def item_answer(checklist: Checklist, name: str) -> str | None:
     return item_share(checklist, name)
 
 
-def _is_mandatory(checklist: Checklist, facet: str, value: str) -> bool:
-    """Whether the touchpoint (or the channel, the stage ...) holds a mandatory item, be it part of the score or not."""
-    return any(
-        value in facets_of_item(checklist, name).get(facet, ())
-        for name, item in checklist.items.items()
-        if item.mandatory
-    )
-
-
-def _title(checklist: Checklist, facet: str, value: str) -> Sayable:
-    match facet:
-        case Facet.TOUCHPOINT if value in checklist.touchpoint:
-            return checklist.touchpoint[value].title
-        case Facet.CHANNEL:
-            return label(Channel(value))
-        case Facet.ELEMENT:
-            return label(Element(value))
-        case Facet.STAGE:
-            return next((stage.title for stage in checklist.path.stages if stage.id == value), value)
-        case _:
-            return value
-
-
-class ExperienceColumns(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ExperienceColumns:
     """The columns (SQL) of performance, emotion and experience at one touchpoint, on a scale of 0 to ``scale``."""
 
     name: str
@@ -181,29 +164,30 @@ class ExperienceColumns(NamedTuple):
 
 
 def experience_columns(table: ScoreTable) -> list[ExperienceColumns]:
-    """The performance, emotion and experience a scheme keeps; none where it has no measure ``experience``."""
+    """Return the performance, emotion and experience a scheme keeps; none where no measure is an ``experience``."""
     scheme = table.schemes[-1]
     columns = {(score.measure, score.key): f"visits.{quoted(score.score)}" for score in table.scores}
+    experiences = [
+        (measure, measure.of)
+        for measure in scheme.measures
+        if measure.how == EXPERIENCE.name and len(measure.of) == 2 and measure.transform.is_idle
+    ]
     return [
-        ExperienceColumns(",".join(key), columns[p, key], columns[e, key], columns[measure.id, key], _scale(measure))
-        for measure, p, e in _experiences(scheme)
+        ExperienceColumns(
+            name=",".join(key),
+            performance=columns[p, key],
+            emotion=columns[e, key],
+            experience=columns[measure.id, key],
+            scale=float(measure.options.get("scale", 1)),
+        )
+        for measure, (p, e) in experiences
         for name, key in columns
         if name == measure.id and (p, key) in columns and (e, key) in columns
     ]
 
 
-def _experiences(scheme: Scheme) -> Iterator[tuple[Measure, str, str]]:
-    for measure in scheme.measures:
-        if measure.how == EXPERIENCE.name and len(measure.of) == 2 and measure.transform.is_idle:
-            yield measure, *measure.of
-
-
-def _scale(measure: Measure) -> float:
-    return float(measure.options.get("scale", 1))
-
-
 def mean_columns(columns: Sequence[ExperienceColumns]) -> Mapping[str, str]:
-    """For each visit its mean P and E over touchpoints that have both, and P·E: columns ``p``, ``e`` and ``pe``.
+    """Return, for each visit, its mean P and E over touchpoints that have both, and P·E: ``p``, ``e`` and ``pe``.
 
     In hundredths of a percent.
     """
@@ -212,20 +196,16 @@ def mean_columns(columns: Sequence[ExperienceColumns]) -> Mapping[str, str]:
     both = [f"({touchpoint.performance} is not null and {touchpoint.emotion} is not null)" for touchpoint in columns]
     count = " + ".join(f"cast({both_known} as integer)" for both_known in both)
 
-    def mean(kind: str) -> str:
-        parts = [(both_known, _part(touchpoint, kind)) for both_known, touchpoint in zip(both, columns, strict=True)]
-        return f"(({_sum(parts)}) / nullif({count}, 0))"
+    def mean(values: Iterable[str]) -> str:
+        terms = [
+            f"case when {both_known} then {value} / {100 * touchpoint.scale!r} else 0 end"
+            for both_known, value, touchpoint in zip(both, values, columns, strict=True)
+        ]
+        return f"(({' + '.join(terms)}) / nullif({count}, 0))"
 
-    p, e = mean("performance"), mean("emotion")
+    p = mean(touchpoint.performance for touchpoint in columns)
+    e = mean(touchpoint.emotion for touchpoint in columns)
     return {"p": _rounded(p), "e": _rounded(e), "pe": _rounded(f"{p} * {e}")}
-
-
-def _part(triple: ExperienceColumns, kind: str) -> str:
-    return f"{getattr(triple, kind)} / {100 * triple.scale!r}"
-
-
-def _sum(terms: Sequence[tuple[str, str]]) -> str:
-    return " + ".join(f"case when {known_terms} then {term} else 0 end" for known_terms, term in terms)
 
 
 def _rounded(number: str) -> str:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from cemaudit.compare.drivers.data import OUTCOME, PARTS, DriverProducts, StoreMeans, StudySize, StudyTable, ThirdCounts
 from cemaudit.compare.drivers.experience import ExperienceTotals
-from cemaudit.compare.queries.driver_columns import ExperienceColumns, experience_columns
-from cemaudit.ledger.query.measured import Facets, facets_of_touchpoint
+from cemaudit.compare.queries.driver_columns import experience_columns
+from cemaudit.ledger.query.measured import facets_of_touchpoint
 from cemaudit.ledger.query.question import LedgerQuery, is_asked
 from cemaudit.ledger.query.reading import Local, ScoreTable
 from cemaudit.ledger.query.statement import Filter, conditions_of
@@ -59,19 +59,46 @@ class SnapshotStudyTable(StudyTable):
     reading: Local
 
     def size(self) -> StudySize:
-        return _study_size(self.reading)
+        (row,) = self.reading.ask(
+            f"with shoppers as (select version, shopper, count(*) as n from {STUDY_TABLE} group by version, shopper) "
+            f"select count(*), count(distinct store), count(distinct shopper), count(*) - count(shopper), "
+            f"(select coalesce(sum(n), 0) from shoppers where n = 1), (select count(*) from shoppers where n > 1) "
+            f"from {STUDY_TABLE}"
+        )
+        return StudySize(*map(int, row))
 
     def means(self, names: Sequence[str]) -> StoreMeans:
-        return _store_means(self.reading, names)
+        sums = [f"cast(sum({quoted(name)}) as double)" for name in names]
+        counts = [f"count({quoted(name)})" for name in names]
+        arrays = _arrays(self.reading, [*counts, *sums], STUDY_TABLE)
+        return StoreMeans(arrays[:, : len(names)], arrays[:, len(names) :] / 100)
 
     def products(self, names: Sequence[str], *, by_shopper: bool) -> DriverProducts:
         return cross_products_by_store(self.reading, names, by_shopper=by_shopper)
 
     def count_thirds(self, names: Sequence[str]) -> dict[str, ThirdCounts]:
-        return _count_thirds(self.reading, names)
+        limits = _ranges(self.reading, names)
+        tests = [test for name in names for test in (*_third_conditions(name, *limits[name]), f"{name} is not null")]
+        counts = [f"count(case when {test} then 1 end)" for test in tests]
+        (row,) = self.reading.ask(f"select {', '.join(counts)} from {STUDY_TABLE}")
+        thirds = {}
+        for index, name in enumerate(names):
+            low, high, answered = map(int, row[3 * index : 3 * index + 3])
+            thirds[name] = ThirdCounts(low, answered - low - high, high)
+        return thirds
 
     def third_products(self, names: Sequence[str], *, by_shopper: bool) -> DriverProducts:
-        columns = _make_thirds(self.reading, names)
+        limits = _ranges(self.reading, names)
+        columns = {
+            f"{kind}_{name}": f"case when {name} is null then null when {test} then 100 else 0 end"
+            for name in names
+            for kind, test in zip(("low", "high"), _third_conditions(name, *limits[name]), strict=True)
+        }
+        expressions = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
+        self.reading.ask(
+            f"create or replace temp table {THIRDS_TABLE} as "
+            f"select store, shopper, version, {OUTCOME}, {expressions} from {STUDY_TABLE}"
+        )
         return cross_products_by_store(self.reading, [OUTCOME, *columns], by_shopper=by_shopper, frame=THIRDS_TABLE)
 
 
@@ -99,35 +126,18 @@ def _selected(
     )
 
 
-def _study_size(reading: Local) -> StudySize:
-    """How many visits, stores and shoppers the table has."""
-    (row,) = reading.ask(
-        f"with shoppers as (select version, shopper, count(*) as n from {STUDY_TABLE} group by version, shopper) "
-        f"select count(*), count(distinct store), count(distinct shopper), count(*) - count(shopper), "
-        f"(select coalesce(sum(n), 0) from shoppers where n = 1), (select count(*) from shoppers where n > 1) "
-        f"from {STUDY_TABLE}"
-    )
-    return StudySize(*map(int, row))
-
-
-def _store_means(reading: Local, names: Sequence[str]) -> StoreMeans:
-    """Visits and sums of columns, store by store."""
-    sums = [f"cast(sum({quoted(name)}) as double)" for name in names]
-    counts = [f"count({quoted(name)})" for name in names]
-    arrays = _arrays(reading, [*counts, *sums], STUDY_TABLE)
-    return StoreMeans(arrays[:, : len(names)], arrays[:, len(names) :] / 100)
-
-
 def cross_products_by_store(
     reading: Local, names: Sequence[str], *, by_shopper: bool, frame: str = STUDY_TABLE
 ) -> DriverProducts:
-    """The products of columns of plain names, centred by shopper or, else, as a whole; both within versions."""
+    """Return the products of columns of plain names, centred by shopper or, else, as a whole; both within versions."""
     within = ("version", "shopper") if by_shopper else ("version",)
-    centred = (
-        f"select * from ({centring_sql(frame, names, within)}) order by store"  # in order, groups are found faster
-    )
+    # In order of stores: groups are found faster.
+    centred = f"select * from ({centring_sql(frame, names, within)}) order by store"
     reading.ask(f"create or replace temp table {_CENTRED} as {centred}")
-    product = "cast({} as hugeint) * {}" if _is_large(reading, names) else "{} * {}"
+    largest = ", ".join(f"coalesce(max(abs({name})), 0)" for name in names)
+    (row,) = reading.ask(f"select {largest} from {_CENTRED}")
+    # 128 bits only where products could leave 64, for they are slower.
+    product = "cast({} as hugeint) * {}" if int(max(row)) ** 2 > _LARGEST else "{} * {}"
     rows, columns = np.triu_indices(len(names))
     places = zip(rows.tolist(), columns.tolist(), strict=True)
     pairs = [product.format(names[row], names[column]) for row, column in places]
@@ -145,78 +155,47 @@ def cross_products_by_store(
     return DriverProducts(tuple(names), np.hstack(counts), np.hstack(sums))
 
 
-def _is_large(reading: Local, names: Sequence[str]) -> bool:
-    """Whether products could leave 64 bits."""
-    maximum_expressions = ", ".join(f"coalesce(max(abs({name})), 0)" for name in names)
-    (row,) = reading.ask(f"select {maximum_expressions} from {_CENTRED}")
-    return int(max(row)) ** 2 > _LARGEST
-
-
 def _arrays(reading: Local, expressions: Sequence[str], table: str) -> Numbers:
-    """Expressions over each store's rows, as floats: (stores, expressions); 0 for null."""
+    """Return expressions over each store's rows, as floats: (stores, expressions); 0 for null."""
     listed = ", ".join(f"{expression} as c{number}" for number, expression in enumerate(expressions))
     with translate_errors(reading.folder):
         sql = f"select {listed} from {table} group by store order by store"
         columns: dict[str, Any] = reading.link.execute(sql).fetchnumpy()
+    # Null (no row of the store has a value) comes as a masked array.
     return np.column_stack([np.ma.filled(np.ma.asarray(expression, np.float64), 0) for expression in columns.values()])
 
 
 def centring_sql(frame: str, names: Sequence[str], within: Sequence[str]) -> str:
-    """SQL for the same: the store of each row of the table ``frame``, and its columns (hundredths) in ``PARTS``."""
+    """Return the SQL of ``centred``: the store of each row of ``frame``, and its columns (hundredths) in ``PARTS``."""
     keys = ", ".join(within)
+    # An exact sum, divided once: what numpy does with the same visits in columns, to the last bit.
     means = ", ".join(
         f"cast(sum({quoted(name)}) as double) / count({quoted(name)}) as {quoted(name)}" for name in names
     )
     counts = ", ".join(f"count({quoted(name)}) as {quoted('n:' + name)}" for name in names)
+    # Rounded to whole parts, so that sums of products are exact in any order. A value alone in its group has no
+    # difference from its mean.
+    deviations = ", ".join(
+        f"case when means.{quoted('n:' + name)} > 1 "
+        f"then cast(round({PARTS // 100} * ({frame}.{quoted(name)} - means.{quoted(name)})) as bigint) end "
+        f"as {quoted(name)}"
+        for name in names
+    )
     same = " and ".join(f"{frame}.{key} is not distinct from means.{key}" for key in within)
     return (
-        f"select {frame}.store, {', '.join(_less_mean(frame, name) for name in names)} from {frame} "
+        f"select {frame}.store, {deviations} from {frame} "
         f"join (select {keys}, {means}, {counts} from {frame} group by {keys}) as means on {same}"
     )
-
-
-def _less_mean(frame: str, name: str) -> str:
-    column = quoted(name)
-    difference = f"{PARTS // 100} * ({frame}.{column} - means.{column})"
-    return f"case when means.{quoted('n:' + name)} > 1 then cast(round({difference}) as bigint) end as {column}"
-
-
-def _count_thirds(reading: Local, names: Sequence[str]) -> dict[str, ThirdCounts]:
-    """The corners of columns of the frame."""
-    limits = _ranges(reading, names)
-    tests = [test for name in names for test in (*_third_conditions(name, *limits[name]), f"{name} is not null")]
-    counts = [f"count(case when {test} then 1 end)" for test in tests]
-    (row,) = reading.ask(f"select {', '.join(counts)} from {STUDY_TABLE}")
-    thirds = {}
-    for at, name in enumerate(names):
-        low, high, known = map(int, row[3 * at : 3 * at + 3])
-        thirds[name] = ThirdCounts(low, known - low - high, high)
-    return thirds
-
-
-def _make_thirds(reading: Local, names: Sequence[str]) -> list[str]:
-    """Fill the table ``THIRDS_TABLE``; the names of its columns: for each driver whether it is low, whether high."""
-    limits = _ranges(reading, names)
-    columns = [
-        f"case when {name} is null then null when {test} then 100 else 0 end as {kind}_{name}"
-        for name in names
-        for kind, test in zip(("low", "high"), _third_conditions(name, *limits[name]), strict=True)
-    ]
-    heads = f"store, shopper, version, {OUTCOME}"
-    reading.ask(
-        f"create or replace temp table {THIRDS_TABLE} as select {', '.join([heads, *columns])} from {STUDY_TABLE}"
-    )
-    return [f"{kind}_{name}" for name in names for kind in ("low", "high")]
 
 
 def _ranges(reading: Local, names: Sequence[str]) -> Mapping[str, tuple[int, int]]:
     range_expressions = ", ".join(f"coalesce(min({name}), 0), coalesce(max({name}), 0)" for name in names)
     (row,) = reading.ask(f"select {range_expressions} from {STUDY_TABLE}")
-    return {name: (int(row[2 * at]), int(row[2 * at + 1])) for at, name in enumerate(names)}
+    return {name: (int(row[2 * index]), int(row[2 * index + 1])) for index, name in enumerate(names)}
 
 
 def _third_conditions(name: str, least: int, most: int) -> tuple[str, str]:
-    """Whether it is in the lowest third of its range, and whether in the highest."""
+    """Return the SQL of whether a column is in the lowest third of its range, and whether in the highest."""
     return f"3 * ({name} - {least}) < {most - least}", f"3 * ({most} - {name}) < {most - least}"
 
 
@@ -225,28 +204,22 @@ def experience_totals(reading: Local, tables: Sequence[ScoreTable], visit_filter
     question = LedgerQuery(which=visit_filter)
     where, values = conditions_of(question.in_sql)
     for table in tables:
-        triples = [triple for triple in experience_columns(table) if is_asked(question, _facets(table, triple))]
+        facets = {name: facets_of_touchpoint(touchpoint) for name, touchpoint in table.checklist.touchpoint.items()}
+        triples = [triple for triple in experience_columns(table) if is_asked(question, facets.get(triple.name, {}))]
         if not triples:
             continue
         reading.view("visits", table.parts)
-        expressions = [expression for triple in triples for expression in _sum_expressions(triple)]
+        expressions = []
+        for triple in triples:
+            columns = (triple.performance, triple.emotion, triple.experience)
+            all_known = " and ".join(f"{column} is not null" for column in columns)
+            expressions.append(f"count(case when {all_known} then 1 end)")
+            expressions += [f"sum(case when {all_known} then cast({column} as bigint) end)" for column in columns]
         sql = f"select {', '.join(expressions)} from visits left join stores on stores.store = visits.store"
         (row,) = reading.ask(f"{sql} where {' and '.join(where)}", values)
         numbers = [int(number or 0) for number in row]
-        for place, triple in enumerate(triples):
-            yield ExperienceTotals(triple.name, triple.scale, tuple(numbers[4 * place : 4 * place + 4]))
-
-
-def _facets(table: ScoreTable, triple: ExperienceColumns) -> Facets:
-    touchpoint = table.checklist.touchpoint.get(triple.name)
-    return facets_of_touchpoint(touchpoint) if touchpoint else {}
-
-
-def _sum_expressions(triple: ExperienceColumns) -> Iterator[str]:
-    columns = (triple.performance, triple.emotion, triple.experience)
-    all_known_sql = " and ".join(f"{column} is not null" for column in columns)
-    yield f"count(case when {all_known_sql} then 1 end)"
-    yield from (f"sum(case when {all_known_sql} then cast({column} as bigint) end)" for column in columns)
+        for index, triple in enumerate(triples):
+            yield ExperienceTotals(triple.name, triple.scale, tuple(numbers[4 * index : 4 * index + 4]))
 
 
 _PROMOTES, _DETRACTS = f"{OUTCOME} >= 900", f"{OUTCOME} <= 600"

@@ -30,7 +30,7 @@ _COUNT_COLUMNS = (
 
 
 def count_items(reading: Reading, ref: str, question: LedgerQuery, least: int) -> Iterator[ItemCounts]:
-    """The counts of the items asked about; ``least``: answers of a shopper that are looked at."""
+    """Yield the counts of the items asked about; ``least``: answers of a shopper that are looked at."""
     refuse_keys((), question.which.conditions, of_scores_only)
     checklist = reading.checklist(ref)
     table = _ItemSql(checklist)
@@ -39,7 +39,7 @@ def count_items(reading: Reading, ref: str, question: LedgerQuery, least: int) -
     source = f"visits left join stores on stores.store = visits.store where {' and '.join(where)}"
     for name in checklist.items:
         if is_asked(question, facets_of_item(checklist, name)):
-            (row,) = reading.ask(table.asked(name, source), values)
+            (row,) = reading.ask(table.counts(name, source), values)
             numbers = list(map(int, (count or 0 for count in row)))
             if table.has_points(name):
                 (shopper_counts,) = reading.ask(table.by_shopper(name, source, least), values)
@@ -55,16 +55,17 @@ class _ItemSql:
         self.units = points_units(checklist)
 
     def has_points(self, name: str) -> bool:
-        """Whether the item earns points of some."""
+        """Return whether the item can earn points."""
         return bool(self.checklist.items[name].possible) and name in self.units
 
-    def asked(self, name: str, source: str) -> str:
-        """Visits in which it was asked, answers, not applicable; with points the rest, too."""
+    def counts(self, name: str, source: str) -> str:
+        """Return the query of the visits in which it was asked, answers, not applicable; with points the rest, too."""
         state = self._column("state", name)
         if not self.has_points(name):
             return f"select {_COUNT_COLUMNS} from (select {state} as state from {source})"
         columns = {"state": state, "x": self._share(name), "fails": self._fails_sql(name), "r": self._rest_score(name)}
         listed = "select " + ", ".join(f"{sql} as {column}" for column, sql in columns.items())
+        # All from one pass over the answers; x is whole, so that the sums are exact.
         sums = "count(x), sum(x), sum(x * x)"
         sums += f", count(case when fails then 1 end), count(case when x >= {SHARE_UNITS} then 1 end)"
         both = ", ".join(f"sum(case when r is not null then {expression} end)" for expression in ("x", "x * x"))
@@ -74,7 +75,7 @@ class _ItemSql:
         return f"select {_COUNT_COLUMNS}, {sums}, count(x + r), {both}, {rest} from ({listed} from {source})"
 
     def by_shopper(self, name: str, source: str, least: int) -> str:
-        """Shoppers with enough answers, and those whose answers are all worth the same."""
+        """Return the query of the shoppers with enough answers, and of those whose answers are all worth the same."""
         points = self._column("points", name)
         by_shopper_sql = f"select count({points}) as n, min({points}) = max({points}) as alike from {source} "
         by_shopper_sql += "and visits.shopper is not null group by visits.shopper"
@@ -87,7 +88,7 @@ class _ItemSql:
         return f"cast(round({SHARE_UNITS} * {self._earned(name)} / {self._possible(name)!r}) as bigint)"
 
     def _earned(self, name: str) -> str:
-        """Points, as a number."""
+        """Return the SQL of points, as a number."""
         return f"({self._column('points', name)} / {float(self.units[name])!r})"
 
     def _possible(self, name: str) -> float:
@@ -97,14 +98,14 @@ class _ItemSql:
         return fails_sql(self.checklist.items[name], self._column("points", name), self.units[name])
 
     def _rest_score(self, name: str) -> str:
-        """The share of points of the other items, weighted as they are possible."""
-        others = [other for other in self.checklist.items if other != name and self.has_points(other)]
+        """Return the SQL of the share of points of the other items, weighted as they are possible."""
+        others = [item for item in self.checklist.items if item != name and self.has_points(item)]
         if not others:
             return "cast(null as bigint)"
-        earned = " + ".join(f"coalesce({self._earned(other)}, 0)" for other in others)
+        earned = " + ".join(f"coalesce({self._earned(item)}, 0)" for item in others)
         possible = " + ".join(
-            f"case when {self._column('points', other)} is null then 0 else {self._possible(other)!r} end"
-            for other in others
+            f"case when {self._column('points', item)} is null then 0 else {self._possible(item)!r} end"
+            for item in others
         )
         return f"cast(round({SHARE_UNITS} * ({earned}) / nullif({possible}, 0)) as bigint)"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -69,7 +69,7 @@ _IN_EPISODE = "visits.step is not null and answered.shopper is not null"
 class _SourceQuery(NamedTuple):
     """A source, the places of its files' views, and what its scores are made of."""
 
-    place: int
+    number: int
     source: ScoreSource
     node: PointsMean | None
 
@@ -95,14 +95,14 @@ class VisitTableBuilder:
     def __init__(self, reading: Local, selection: Selection, scale: ScoreScale) -> None:
         self._reading, self._which, self.scale = reading, selection.ledger_query.in_sql, scale
         self._acted = selection.action
-        self._parts: list[_SourceQuery] = []
+        self._queries: list[_SourceQuery] = []
         self.left_out: Counter[str] = Counter()
         self.episodes = self.steps = 0
 
     def build(self, sources: Sequence[ScoreSource], nodes: Sequence[PointsMean | None]) -> None:
         """Make the tables; ``version`` is a code of the table ``versions``."""
         for index, (source, node) in enumerate(zip(sources, nodes, strict=True)):
-            self._parts.append(_SourceQuery(index, source, node))
+            self._queries.append(_SourceQuery(index, source, node))
             self._reading.view(f"scores_{index}", source.table.parts)
             self._reading.view(f"answers_{index}", self._reading.answers(source.table.checklist.ref).parts)
         for key, kind in _CODED_KEYS.items():
@@ -110,12 +110,12 @@ class VisitTableBuilder:
         self._make_action_table()
         self._make_version_table()
         self._reading.link.execute(f"create or replace temp table compared {_TABLE_COLUMNS}")
-        for query in self._parts:
+        for query in self._queries:
             self._add(query)
         self._join_episodes()
 
     def counts(self) -> tuple[int, int]:
-        """How many visits there are to be compared, and how many of them by shoppers who are not known."""
+        """Return how many visits there are to be compared, and how many of them by shoppers who are not known."""
         (visits, strangers), *_ = self._reading.ask("select count(*), count_if(shopper < 0) from compared")
         return int(visits), int(strangers)
 
@@ -125,8 +125,9 @@ class VisitTableBuilder:
             self._reading.link.execute(f"drop table if exists {name}")
 
     def _make_code_table(self, key: str, kind: str) -> None:
-        """The table of all there are of a column, each with a code, in the order of their names."""
-        every = " union ".join(f"select {key} from {kind}_{query.place}" for query in self._parts)
+        """Make the table of the values of a column, each with a code, in the order of their names."""
+        # By name, so that codes, and with them the last digits of sums, do not depend on the order of files.
+        every = " union ".join(f"select {key} from {kind}_{query.number}" for query in self._queries)
         self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
         self._reading.link.execute(
             f"create or replace temp table known_{key} as "
@@ -134,7 +135,7 @@ class VisitTableBuilder:
         )
 
     def _make_action_table(self) -> None:
-        """The table of stores where something was done, and since when."""
+        """Make the table of the stores where something was done, and since when."""
         stores, days = [store for store, _ in self._acted], [day for _, day in self._acted]
         self._reading.ask(
             "create or replace temp table acted as select store, min(since) as since "
@@ -143,12 +144,12 @@ class VisitTableBuilder:
         )
 
     def _make_version_table(self) -> None:
-        """The table of each scenario (the first: not known), source, and whether something was done, with a code."""
+        """Make the table of versions, with codes: scenario (-1: not known), source, and whether something was done."""
         self._reading.link.execute(
             "create or replace temp table versions as select scenario, source, was_acted, "
             "cast(row_number() over (order by scenario, source, was_acted) - 1 as integer) as code "
             "from (select -1 as scenario union all select code from known_scenario), "
-            f"range({len(self._parts)}) as sources(source), (values (false), (true)) as action(was_acted)"
+            f"range({len(self._queries)}) as sources(source), (values (false), (true)) as action(was_acted)"
         )
 
     def _add(self, query: _SourceQuery) -> None:
@@ -171,7 +172,7 @@ class VisitTableBuilder:
         ]
         joins += [
             "left join acted on acted.store = visits.store",
-            f"join versions on versions.source = {query.place}",
+            f"join versions on versions.source = {query.number}",
             "and versions.scenario = coalesce(known_scenario.code, -1)",
             "and versions.was_acted = coalesce(visits.day >= acted.since, false)",
         ]
@@ -192,6 +193,7 @@ class VisitTableBuilder:
             f"select count(distinct ({group})), count(*) from compared where stepped"
         )
         if self.steps > self.episodes:
+            # Rounded again: scores stay whole numbers of parts, whose sums are exact in any order.
             means = ", ".join(f"cast(round(avg({name})) as bigint) as {name}" for name in ("raw", "score"))
             self._reading.link.execute(
                 "create or replace temp table compared as select * from compared where not stepped union all "
@@ -199,7 +201,7 @@ class VisitTableBuilder:
             )
 
     def _score(self, easier: EasinessColumns | None) -> str:
-        """The score in parts of the scale."""
+        """Return the SQL of the score in parts of the scale."""
         points = f"raw * {POINT_UNITS // 100}"
         if easier:
             points += f" - coalesce(cast(round({EASINESS} * {POINT_UNITS}) as bigint), 0)"
@@ -212,12 +214,13 @@ class VisitTableBuilder:
         return easiness_sql(query.node, self._means(query, leaves)) if leaves else None
 
     def _means(self, query: _SourceQuery, leaves: Sequence[ItemTerm]) -> Means:
-        """The means of items over all visits to be compared."""
+        """Return the means of items over all visits to be compared."""
         sums = [f"count({leaf.earned}), sum({leaf.earned})" for leaf in leaves]
         where, values = self._where(query, query.has_score)
-        found = self._reading.ask(f"select {', '.join(sums)} from {self._tables(query)} where {where}", values)[0]
-        pairs = [(int(found[item_index]), int(found[item_index + 1] or 0)) for item_index in range(0, len(found), 2)]
-        return item_means(leaves, pairs)
+        (row,) = self._reading.ask(f"select {', '.join(sums)} from {self._tables(query)} where {where}", values)
+        return item_means(
+            leaves, [(int(count), int(total or 0)) for count, total in zip(row[::2], row[1::2], strict=True)]
+        )
 
     def _count_left_out(self, query: _SourceQuery) -> None:
         tables = self._tables(query, answered=False)
@@ -231,16 +234,17 @@ class VisitTableBuilder:
             self.left_out[EXCLUDED] += int(count)
 
     def _where(self, query: _SourceQuery, extra_condition: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
-        """The conditions on the visits of a source; ``only``: of those visits that would not count, these."""
+        """Return the conditions on the visits of a source; ``only``: of those visits that would not count, these."""
         (counted, *conditions), values = conditions_of(self._which)
-        first = f"visits.number in ({only})" if only else counted
-        parts = [first, *conditions, "visits.scheme = ?", extra_condition]
-        return " and ".join(parts), (*values, query.source.scheme.ref)
+        if only:
+            counted = f"visits.number in ({only})"
+        where = " and ".join([counted, *conditions, "visits.scheme = ?", extra_condition])
+        return where, (*values, query.source.scheme.ref)
 
     def _tables(self, query: _SourceQuery, *, answered: bool = True) -> str:
-        tables = f"scores_{query.place} as visits"
+        tables = f"scores_{query.number} as visits"
         if answered:
-            tables += f" left join answers_{query.place} as answered on answered.number = visits.number"
+            tables += f" left join answers_{query.number} as answered on answered.number = visits.number"
         if any(needs_stores(condition.key) for condition in self._which.conditions):
             tables += " left join stores on stores.store = visits.store"
         return tables
@@ -263,7 +267,7 @@ class SnapshotVisitTable(VisitTable):
         keys = ", ".join(f"{expressions.get(key, f'compared.{key}')} as {key}" for key in by)
         source = "compared" + (" join placed using (store)" if part else "")
         where = "where shopper >= 0" if "shopper" in by else ""
-        with _placed(self, part):
+        with self._placed(part):
             return self._columns(
                 f"select {keys}, count(*) as n, cast(sum(score - ?) as bigint) as total, "
                 f"cast(sum(raw) as bigint) as raw from {source} {where} group by all",
@@ -278,7 +282,25 @@ class SnapshotVisitTable(VisitTable):
         return int(self.reading.ask(squares, (shift, shift))[0][0])
 
     def median_days(self) -> Columns:
+        # quantile_disc takes the lower of two days in the middle, as plain columns do; median would take their mean.
         return self._columns("select wave, quantile_disc(day, 0.5) as day from compared group by wave")
+
+    @contextmanager
+    def _placed(self, part: TablePart | None) -> Iterator[None]:
+        """Keep the table ``placed`` while the block runs: of each store's code, the part it is in."""
+        if part is None:
+            yield
+            return
+        codes = np.flatnonzero(self.keys["store"].places[1:] >= 0)
+        self.reading.ask(
+            "create or replace temp table placed as "
+            "select unnest(cast(? as integer[])) as store, unnest(cast(? as integer[])) as part",
+            (codes.tolist(), part.of_store.tolist()),
+        )
+        try:
+            yield
+        finally:
+            self.reading.link.execute("drop table placed")
 
     def _columns(self, sql: str, *values: int) -> Columns:
         """Return the columns SQL returns of the table, which must hold nothing null; codes of keys as places."""
@@ -289,43 +311,25 @@ class SnapshotVisitTable(VisitTable):
 
 
 @contextmanager
-def _placed(table: SnapshotVisitTable, part: TablePart | None) -> Iterator[None]:
-    """Keep the table ``placed`` while the block runs: of each store's code, the part it is in."""
-    if part is None:
-        yield
-        return
-    codes = np.flatnonzero(table.keys["store"].places[1:] >= 0)
-    table.reading.ask(
-        "create or replace temp table placed as "
-        "select unnest(cast(? as integer[])) as store, unnest(cast(? as integer[])) as part",
-        (codes.tolist(), part.of_store.tolist()),
-    )
-    try:
-        yield
-    finally:
-        table.reading.link.execute("drop table placed")
-
-
-@contextmanager
 def visit_table(reading: Local, selection: Selection) -> Iterator[SnapshotVisitTable]:
-    """The table of what is asked, as long as the block runs; one at a time.
+    """Keep the table of a selection while the block runs; one at a time.
 
     ``BadInput`` where the question is wrong, ``NotEstimable`` where no visit has such a score.
     """
     sources = score_sources(reading, selection)
     nodes = [points_mean(source) for source in sources]
     scale = make_scale(selection.scale, [node for node, source in zip(nodes, sources, strict=True) if source.column])
-    filling = VisitTableBuilder(reading, selection, scale)
+    builder = VisitTableBuilder(reading, selection, scale)
     try:
-        filling.build(sources, [node if selection.adjusted else None for node in nodes])
-        used = [int(place) for (place,) in reading.ask(_USED_SOURCES)]
+        builder.build(sources, [node if selection.adjusted else None for node in nodes])
+        used = [int(number) for (number,) in reading.ask(_USED_SOURCES)]
         if not used:
             raise _no_visits_error(reading, selection.visit_filter)
-        adjusted = selection.adjusted and all(nodes[place] for place in used)
-        facts = _compared_data(selection, filling, [sources[place] for place in used], adjusted=adjusted)
+        adjusted = selection.adjusted and all(nodes[number] for number in used)
+        facts = _compared_data(selection, builder, [sources[number] for number in used], adjusted=adjusted)
         yield _snapshot_table(reading, selection, facts, sources)
     finally:
-        filling.drop()
+        builder.drop()
 
 
 _USED_SOURCES = "select distinct source from versions where code in (select version from compared) order by source"
@@ -342,8 +346,10 @@ def _snapshot_table(
     stores = [str(store) for store in keys["store"].levels]
     store_factors, unit_factor = _store_factors(reading, selection, stores)
     versions = tuple(
-        Version(sources[place].table.checklist.ref, sources[place].scheme.ref, scenario, acted=acted) if used else None
-        for place, scenario, acted, used in reading.ask(_VERSIONS)
+        Version(sources[number].table.checklist.ref, sources[number].scheme.ref, scenario, acted=acted)
+        if used
+        else None
+        for number, scenario, acted, used in reading.ask(_VERSIONS)
     )
     return SnapshotVisitTable(
         facts=facts,
@@ -363,6 +369,7 @@ def _coded_key(reading: Local, name: str) -> CodedKey:
     places = np.full(len(levels) + 1, -1, np.int32)
     places[np.array(kept, np.int64) + 1] = np.arange(len(kept))
     named: list[str | None] = [levels[code] for code in kept]
+    # Shoppers who are not known are nobody, not one person: they get no level.
     if name != "shopper" and codes[:1] == [-1]:
         places[0] = len(kept)
         named.append(None)
@@ -372,33 +379,43 @@ def _coded_key(reading: Local, name: str) -> CodedKey:
 def _store_factors(
     reading: Local, selection: Selection, stores: Sequence[str]
 ) -> tuple[tuple[Factor, ...], Factor | None]:
-    """The pool, and what is compared, as factors of the stores."""
+    """Return the pool, and what is compared, as factors of the stores.
+
+    The pool is as asked, else the first of pool and region that is known of any store.
+    """
     attributes_by_store = store_attributes(reading)
 
     def factor(key: str) -> Factor:
         return make_factor(key, [attributes_by_store.get(store, {}).get(key) for store in stores])
 
-    pool = _pool_key(selection.pool, [attributes_by_store.get(store, {}) for store in stores])
+    pool = selection.pool
+    if pool is None:
+        filled_keys = {key for store in stores for key, value in attributes_by_store.get(store, {}).items() if value}
+        pool = next((key for key in ("pool", "region") if key in filled_keys), NO_POOL)
     unit = None if selection.unit == "store" else factor(selection.unit)
     names = dict.fromkeys([pool, selection.unit])
     return tuple(factor(name) for name in names if name not in {NO_POOL, "store"}), unit
 
 
-def _pool_key(pool_key: str | None, stores: Iterable[dict[str, str | None]]) -> str:
-    """The pool's key: as asked, else the first of pool and region that is known of any store."""
-    if pool_key is not None:
-        return pool_key
-    pool_keys = {key for store in stores for key in ("pool", "region") if store.get(key)}
-    return next((key for key in ("pool", "region") if key in pool_keys), NO_POOL)
-
-
 def _compared_data(
-    selection: Selection, filling: VisitTableBuilder, sources: Sequence[ScoreSource], *, adjusted: bool
+    selection: Selection, builder: VisitTableBuilder, sources: Sequence[ScoreSource], *, adjusted: bool
 ) -> ComparedData:
-    visits, strangers = filling.counts()
+    visits, strangers = builder.counts()
     last = sources[-1]
     measure = last.scheme.measure[last.column.measure] if last.column else None
     assert measure  # noqa: S101 (only sources with a column have visits)
+    notes: list[Message] = []
+    if builder.steps > builder.episodes:
+        notes.append(message(
+            "Visits of one episode count as one, with their mean: {steps} visits, {episodes} episodes.",
+            steps=builder.steps, episodes=builder.episodes,
+        ))  # fmt: skip
+    if selection.adjusted and not adjusted:
+        notes.append(message("No case-mix adjustment: this measure is not a mean of item points."))
+    if 0 < strangers < visits:
+        notes.append(
+            message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
+        )
     return ComparedData(
         measure=measure.id,
         value=selection.facet_value,
@@ -409,27 +426,15 @@ def _compared_data(
         schemes=tuple(dict.fromkeys(source.scheme.ref for source in sources)),
         visits=visits,
         unknown_shopper_visits=strangers,
-        left_out={reason: count for reason, count in sorted(filling.left_out.items()) if count},
-        scale=filling.scale,
+        left_out={reason: count for reason, count in sorted(builder.left_out.items()) if count},
+        scale=builder.scale,
         adjusted=adjusted,
-        notes=tuple(_notes(selection, filling, strangers if strangers < visits else 0, adjusted=adjusted)),
+        notes=tuple(notes),
     )
 
 
-def _notes(selection: Selection, filling: VisitTableBuilder, strangers: int, *, adjusted: bool) -> Iterator[Message]:
-    if filling.steps > filling.episodes:
-        yield message(
-            "Visits of one episode count as one, with their mean: {steps} visits, {episodes} episodes.",
-            steps=filling.steps, episodes=filling.episodes,
-        )  # fmt: skip
-    if selection.adjusted and not adjusted:
-        yield message("No case-mix adjustment: this measure is not a mean of item points.")
-    if strangers:
-        yield message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
-
-
 def _no_visits_error(reading: Local, visit_filter: Filter) -> CemauditError:
-    """Why there is nothing to compare."""
+    """Return why there is nothing to compare."""
     wave_conditions = [condition for condition in visit_filter.conditions if condition.key == "wave"]
     if wave_conditions:
         waves = [wave for (wave,) in reading.ask("select level from known_wave order by level")]
@@ -440,13 +445,13 @@ def _no_visits_error(reading: Local, visit_filter: Filter) -> CemauditError:
     return NotEstimable(message("none of these visits has a score to compare"), "none")
 
 
-def paired_sums(reading: Reading, selection: Selection, other: Selection) -> Sums:
+def paired_sums(reading: Reading, selection: Selection, second: Selection) -> Sums:
     """Return, of each store (I, 6), the visits in which both scores are known: their number, Σa, Σb, Σa², Σb², Σab."""
     sums_by_store: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
-    for first, second in zip(score_sources(reading, selection), score_sources(reading, other), strict=True):
-        if not (first.column and second.column):
+    for source, partner in zip(score_sources(reading, selection), score_sources(reading, second), strict=True):
+        if not (source.column and partner.column):
             continue
-        a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (first.column, second.column))
+        a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (source.column, partner.column))
         conditions, values = conditions_of(selection.ledger_query.in_sql)
         kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
         sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
@@ -454,7 +459,7 @@ def paired_sums(reading: Reading, selection: Selection, other: Selection) -> Sum
             f"select visits.store, {sums} from visits left join stores on stores.store = visits.store "
             f"where {kept} group by visits.store order by visits.store"
         )
-        for store, *row in reading.rows(first.table, SqlStatement(text, (*values, first.scheme.ref))):
+        for store, *row in reading.rows(source.table, SqlStatement(text, (*values, source.scheme.ref))):
             sums_by_store[store] += row
     return np.array(list(sums_by_store.values())).reshape(-1, 6)
 

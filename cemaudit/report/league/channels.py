@@ -102,7 +102,7 @@ def _agreement(one: ChannelAgreement) -> tuple[Cell | Words, ...]:
     value, interval = one.correlation, one.interval
     meaning, tone = _meaning(one)
     return (
-        joined([said(one.one), said(one.other)], " – "),
+        joined([said(one.first), said(one.second)], " – "),
         Cell(text=NOTHING if value is None else number(value, 2), strong=True),
         NOTHING if interval is None else f"{number(interval.low, 2)} – {number(interval.high, 2)}",
         f"{one.stores:,}",

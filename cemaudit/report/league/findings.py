@@ -21,11 +21,11 @@ NOT_KNOWN = Text(
 
 def findings(account: LeagueReportData) -> Section | None:
     """A table in groups by touchpoint, or why it is not there; ``None`` where nothing was found."""
-    order, counts = list(NAMES), account.found.counts
+    order, counts = list(NAMES), account.findings.counts
     if counts is None:
         return _section(Paragraph(text=NOT_KNOWN))
     found = sorted(counts, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
-    if not found and not account.found.notes:
+    if not found and not account.findings.notes:
         return None
     columns = (
         Column(title=Text(ko="구분", en="Weight"), width=0.9),
@@ -39,7 +39,7 @@ def findings(account: LeagueReportData) -> Section | None:
         rows.append((Cell(text=said(own[0].touchpoint), strong=True), "", "", ""))
         rows += [_row(one) for one in own]
     table = (Table(columns=columns, rows=tuple(rows)),) if rows else ()
-    return _section(*table, *notes(account.found.notes))
+    return _section(*table, *notes(account.findings.notes))
 
 
 def _section(*blocks: Block) -> Section:

@@ -20,7 +20,7 @@ ABOUT = Text(
 
 def parts(account: LeagueReportData) -> Section | None:
     """The map, best stores first; of very many only the first and the last."""
-    known, league = account.parts, account.league
+    known, league = account.touchpoints, account.league
     if known is None or not known.names:
         return None
     standings = [one for one in league.standings if one.rank is not None and one.store in known.scores]
@@ -28,7 +28,7 @@ def parts(account: LeagueReportData) -> Section | None:
         return None
     shown = _some(standings)
     units = several_of(league)
-    title = joined([said(known.what), Text(ko=f"{units.ko}별 평균", en=f"means by {units.en}")], " · ")
+    title = joined([said(known.measure), Text(ko=f"{units.ko}별 평균", en=f"means by {units.en}")], " · ")
     some = Text(
         ko=f"위 {HIGHEST}곳과 아래 {LOWEST}곳만 실었습니다.", en=f"The first {HIGHEST} and the last {LOWEST} only."
     )

@@ -33,7 +33,7 @@ def _blocks(place: StorePlace) -> Iterator[Block]:
     yield Paragraph(text=_sentence(place))
     if len(place.peers) > 1:
         title = joined(
-            [Text(ko="비교 대상", en="Among"), said(place.peers_are or Text(ko="다른 매장", en="others"))], ": "
+            [Text(ko="비교 대상", en="Among"), said(place.peer_group or Text(ko="다른 매장", en="others"))], ": "
         )
         yield caterpillar_of(title, _rows(place), place.level, place.target)
     if place.course and len(place.course.waves) > 1:

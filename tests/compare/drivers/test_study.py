@@ -137,14 +137,14 @@ def test_of_each_kind(chain: Path) -> None:
 
 def test_where_chooses_visits_and_drivers(chain: Path) -> None:
     some = tuple(f"s{number:02}" for number in range(10))
-    found = asked(chain, which=Filter((Condition("store", some),)))
+    found = asked(chain, visit_filter=Filter((Condition("store", some),)))
     assert (found.visits, found.stores) == (150, 10)
     assert any("too narrow" in str(note) for note in found.notes)
-    chosen = asked(chain, which=Filter((Condition("touchpoint", ("hello", "room")),)))
+    chosen = asked(chain, visit_filter=Filter((Condition("touchpoint", ("hello", "room")),)))
     assert set(by_name(chosen)) == {"hello", "room"}
     assert [one.name for one in chosen.felt] == ["hello", "room", ""]
     with pytest.raises(NotEstimable, match="Fewer than two drivers"):
-        asked(chain, which=Filter((Condition("channel", ("electronic",)),)))
+        asked(chain, visit_filter=Filter((Condition("channel", ("electronic",)),)))
 
 
 def _experience(p: float, e: float) -> float:
@@ -178,7 +178,7 @@ def test_the_experience_has_its_covariance_part(chain: Path) -> None:
 )
 def test_too_few_visits_or_stores_say_nothing(chain: Path, which: Filter, said: str) -> None:
     with pytest.raises(NotEstimable, match=said):
-        asked(chain, which=which)
+        asked(chain, visit_filter=which)
 
 
 def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_what_the_visits_of_made_up_chains_cannot_tell(tmp_path: Path) -> None:
     home = driver_chains.folder(tmp_path, alone)
     with pytest.raises(NotEstimable, match="48 of 48 visits are the only one of their shopper"):
         asked(home)
-    found = asked(home, by_shopper=False, of="item", outcome="Q", which=EVERYTHING)
+    found = asked(home, by_shopper=False, of="item", outcome="Q", visit_filter=EVERYTHING)
     assert not found.centred
     assert any("not centred by shopper" in str(note) for note in found.notes)
 

@@ -184,7 +184,7 @@ def everything(**changes: object) -> LeagueReportData:
         subject="한빛 리테일",
         period="2026-1 · 2026-2",
         funnel=league_funnel(whole),
-        parts=TouchpointScores(Text(ko="접점", en="Touchpoint"), names, scores, 40, 100),
+        touchpoints=TouchpointScores(Text(ko="접점", en="Touchpoint"), names, scores, 40, 100),
         channels=ChannelComparison(
             (
                 ChannelMean(face, 410, 60, 76.2, Interval(74.9, 77.5)),
@@ -207,7 +207,7 @@ def everything(**changes: object) -> LeagueReportData:
             (message("Nothing that is more than chance."),),
         ),
         study=study(),
-        found=FindingSummary(
+        findings=FindingSummary(
             (
                 FindingCount(payment, Severity.CRITICAL, Text(ko="영수증을 주지 않음", en="No receipt given"), 12, 9),
                 FindingCount(payment, Severity.MINOR, Text(ko="긴 대기", en="A long queue"), 31, 22),

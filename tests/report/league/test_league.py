@@ -60,11 +60,11 @@ def findings_of(account):
 
 
 def test_findings_that_are_not_known_are_said_to_be_so_and_never_counted(account):
-    (paragraph,) = findings_of(account._replace(found=FindingSummary(None)))
+    (paragraph,) = findings_of(replace(account, findings=FindingSummary(None)))
     assert (paragraph.type, "cemaudit snapshot" in paragraph.text.ko) == ("paragraph", True)
     assert "make it again" in paragraph.text.en.lower()
-    failed = FindingSummary(account.found.counts, (message("Nothing that is more than chance."),))
-    assert [block.type for block in findings_of(account._replace(found=failed))] == ["table", "paragraph"]
+    failed = FindingSummary(account.findings.counts, (message("Nothing that is more than chance."),))
+    assert [block.type for block in findings_of(replace(account, findings=failed))] == ["table", "paragraph"]
 
 
 @pytest.mark.parametrize(
@@ -196,6 +196,6 @@ def test_what_must_be_kept_is_called_that(drawn, account, language, suggestion, 
         else driver
         for driver in study.drivers
     )
-    text = " ".join(drawn(language, account._replace(study=replace(study, drivers=bound))).text.split())
+    text = " ".join(drawn(language, replace(account, study=replace(study, drivers=bound))).text.split())
     assert text.count(suggestion) == 2
     assert sentence in text

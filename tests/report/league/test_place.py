@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cemaudit.compare.intervals import Interval
@@ -24,7 +26,7 @@ def place(make_league):
         measure="Performance",
         target=72.0,
         peers=peers,
-        peers_are="same format",
+        peer_group="same format",
         course=ScoreHistory(("2026-1", "2026-2"), (HistoryLine(own.name, (70.0, 73.0), (Interval(64, 76), None)),)),
         notes=(message("Nothing that is more than chance."),),
     )
@@ -49,7 +51,7 @@ def test_a_store_sees_its_interval_its_ranks_and_its_course(drawn, place):
 
 def test_other_stores_are_not_named_unless_they_may_be(drawn, place):
     others = [peer.name for peer in place.peers if peer.store != place.standing.store]
-    hidden, named = drawn(place).text, drawn(place._replace(named=True)).text
+    hidden, named = drawn(place).text, drawn(replace(place, named=True)).text
     assert not any(f"{name} " in hidden for name in others)
     assert all(name in named for name in others)
     assert "Another store 1" in hidden
@@ -58,7 +60,7 @@ def test_other_stores_are_not_named_unless_they_may_be(drawn, place):
 def test_of_many_peers_the_nearest_are_shown(make_league, place):
     standings = make_league(count=300).standings
     for at in (0, 150, 299):
-        section = place_section(place._replace(peers=standings, standing=standings[at], named=True))
+        section = place_section(replace(place, peers=standings, standing=standings[at], named=True))
         (chart,) = (block for block in section.blocks if block.type == "intervals")
         assert len(chart.rows) == 24
         assert [row.label for row in chart.rows if row.strong] == [standings[at].name]
@@ -67,9 +69,9 @@ def test_of_many_peers_the_nearest_are_shown(make_league, place):
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_too_few_visits_and_stores_apart_have_no_rank(drawn, place, language):
     own = place.standing._replace(rank=None, group=None)
-    few = drawn(place._replace(standing=own), language).text
+    few = drawn(replace(place, standing=own), language).text
     assert {"en": "no rank is given", "ko": "순위를 제시하지 않습니다"}[language] in few
-    apart = drawn(place._replace(standing=own._replace(apart=True), peers=()), language).text
+    apart = drawn(replace(place, standing=own._replace(apart=True), peers=()), language).text
     assert {"en": "visited no other store", "ko": "다른 매장과 비교하지 않습니다"}[language] in apart
 
 
