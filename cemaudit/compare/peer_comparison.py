@@ -133,7 +133,7 @@ def _store_place(league: League, standing: Standing, attributes_by_store: Attrib
     facts = league.facts
     return StorePlace(
         standing=standing,
-        stores=league.order.places,
+        stores=league.order.ranked_stores,
         centre=league.centre,
         measure=facts.title or facts.measure,
         better=facts.better,

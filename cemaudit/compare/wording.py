@@ -43,14 +43,14 @@ def league_conclusions(league: League) -> Conclusions:
 
 
 def _what_league_shows(league: League) -> Iterator[Message]:
-    if league.order.places < 2:
+    if league.order.ranked_stores < 2:
         return
     yield _flags(league)
     if league.flagged:
         yield _flag_error_sentence(league)
     yield _pairs(league)
     yield _groups(league)
-    if league.parts:
+    if league.variance_components:
         yield _variance_sentence(league)
 
 
@@ -60,7 +60,7 @@ def _what_league_does_not_show(league: League) -> Iterator[Message]:
     if few:
         yield message("{count} of {all} have fewer than {least} visits: no rank and no group.",
                       count=few, all=len(league.standings), least=least)  # fmt: skip
-    if league.order.places < 2:
+    if league.order.ranked_stores < 2:
         yield message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
     if league.unit == "store":
         yield from _too_few(league)
@@ -73,7 +73,7 @@ def _flags(league: League) -> Message:
     if league.target is not None:
         text = _FLAG_SENTENCES[bool(names), league.worse]
         return message(text, target=_points(league.target), at=at, names=_listed(names))
-    if league.order.places < LEAST_TENTH:
+    if league.order.ranked_stores < LEAST_TENTH:
         return message("Nothing is flagged: no target is set, and a lowest tenth needs at least ten stores.")
     if names:
         return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(names))
@@ -89,16 +89,17 @@ _FLAG_SENTENCES = {
 
 
 def _flag_error_sentence(league: League) -> Message:
-    count, wrong, flag_counts = len(league.flagged), (league.wrong or 0.0) * len(league.flagged), league.found or 0.0
+    count = len(league.flagged)
+    wrong = (league.false_flag_rate or 0.0) * count
     return message(
         "Flagged: {count}; expected false flags: {wrong}. Expected share of the true cases found (sensitivity): "
         "{found}.",
-        count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(flag_counts),
+        count=count, wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}", found=percent(league.sensitivity or 0.0),
     )  # fmt: skip
 
 
 def _pairs(league: League) -> Message:
-    share = league.order.told_apart
+    share = league.order.distinguishable
     if not share:
         return message("No pair differs at the 95 % confidence level: every difference may be chance.")
     return message(
@@ -115,12 +116,12 @@ def _groups(league: League) -> Message:
     return message(
         "Groups, best first: {count}, with {sizes} members. The order within a group is chance; {wrong} of all pairs "
         "in different groups are expected to be in the wrong order.",
-        count=league.order.groups, sizes=listed, wrong=percent(league.order.wrong),
+        count=league.order.groups, sizes=listed, wrong=percent(league.order.discordance),
     )  # fmt: skip
 
 
 def _variance_sentence(league: League) -> Message:
-    store, shopper, visit = (percent(component.share) for component in league.parts)
+    store, shopper, visit = (percent(component.share) for component in league.variance_components)
     if not league.shoppers:
         return message("Variance of single visits: {store} between stores, {visit} between visits (chance).",
                        store=store, visit=visit)  # fmt: skip
@@ -249,12 +250,12 @@ def _store_sentences(watching: StoreMonitoring) -> Iterator[Message]:
             yield message(side, names=_names(alarms), **values)
     yield message(
         "Stores watched: {stores}. If none had changed, about {number} of them would give a false alarm.",
-        stores=watching.stores, number=f"{watching.expected:.1f}",
+        stores=watching.stores, number=f"{watching.expected_false_alarms:.1f}",
     )  # fmt: skip
-    if watching.every:
+    if watching.visits_per_false_alarm:
         yield message(
             "Average run length of an unchanged store: one false alarm in {visits} visits.",
-            visits=f"{watching.every:,.0f}",
+            visits=f"{watching.visits_per_false_alarm:,.0f}",
         )  # fmt: skip
 
 
@@ -285,7 +286,7 @@ def _legend(league: League) -> Iterator[Message]:
     yield _rules(rules)
     if league.target is not None:
         yield message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=percent(rules.flag_at))
-    elif league.order.places >= LEAST_TENTH:
+    elif league.order.ranked_stores >= LEAST_TENTH:
         yield message(
             "Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.",
             at=percent(rules.flag_at),
@@ -347,15 +348,15 @@ def _answer(effect: ActionEffect) -> Message:
         "level": percent(effect.level),
         "smallest": f"{effect.smallest_detectable:.1f}",
     }
-    if not effect.told:
+    if not effect.is_significant:
         return message(
             "{action}: no significant effect ({level} interval {low} to {high} points). With this many visits only "
             "effects of {smallest} points or more can be detected.",
             **values,
         )
-    if effect.effect > 0 and effect.good:
+    if effect.effect > 0 and effect.is_improvement:
         return message("{action} raised the score by {effect} points ({level} interval {low} to {high}).", **values)
-    if effect.good:
+    if effect.is_improvement:
         return message("{action} lowered the score, as it should, by {effect} points "
                        "({level} interval {low} to {high}).", **values)  # fmt: skip
     return message(
