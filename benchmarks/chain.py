@@ -22,7 +22,7 @@ from cemaudit.ledger.snapshot.answer_columns import (
     visit_identity_columns,
     visit_setting_columns,
 )
-from cemaudit.ledger.snapshot.block import answers_metadata, scores_metadata
+from cemaudit.ledger.snapshot.block import answers_metadata, findings_metadata, scores_metadata
 from cemaudit.ledger.snapshot.folder import (
     KIND,
     NewFile,
@@ -34,8 +34,8 @@ from cemaudit.ledger.snapshot.folder import (
 )
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.parquet import SnapshotTable, WrittenFile, text_column, write
-from cemaudit.ledger.snapshot.score_columns import HundredthsScorer, score_fields
+from cemaudit.ledger.snapshot.parquet import SnapshotColumn, SnapshotTable, WrittenFile, text_column, write
+from cemaudit.ledger.snapshot.score_columns import HundredthsScorer, finding_fields, score_fields
 from cemaudit.ledger.store_registry import Store as Registered
 from cemaudit.ledger.store_registry import import_stores
 from cemaudit.model import Checklist, Scheme, Visit
@@ -44,7 +44,17 @@ from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
 from cemaudit.scoring.kernel.columns import NO_FEELING
 
 __all__ = [
-    "CHECKLIST", "LEVELS", "OTHERS", "SCHEME", "WEIGHTS", "columns", "day_of", "keep_records", "visits",
+    "CHECKLIST",
+    "LEVELS",
+    "OTHERS",
+    "SCHEME",
+    "WEIGHTS",
+    "Made",
+    "columns",
+    "day_of",
+    "keep_records",
+    "visits",
+    "write_files",
     "write_snapshot",
 ]  # fmt: skip
 
@@ -157,12 +167,11 @@ def visits(count: int, first: int = 1) -> Iterator[Visit]:
 
 
 class Made(NamedTuple):
-    """The files of a block: of what visits, answers, scores."""
+    """The files of a block by kind, and of what visits."""
 
     first: int
     last: int
-    answers: WrittenFile
-    scores: WrittenFile
+    written: dict[str, WrittenFile]
 
 
 def write_block(job: tuple[Path, int, int]) -> Made:
@@ -170,19 +179,34 @@ def write_block(job: tuple[Path, int, int]) -> Made:
     folder, first, last = job
     given, about = columns(last - first + 1, first), rows(last - first + 1, first)
     marks = HundredthsScorer(make_plan(CHECKLIST, SCHEME))
-    found, scored = marks.run(given)
+    found, scored = marks.run(given, with_findings=True)
     labels = np.array([*(band.label for band in scored.scheme_bands), None], object)
     heads = list(visit_setting_columns(about, [SETTING] * given.rows))
     answers = [*heads, *visit_identity_columns(about), *answer_fields(given)]
     bands = text_column("band", labels[scored.bands].tolist())
     fields = [*heads, text_column("scheme", [SCHEME.ref] * given.rows), bands]
     fields += score_fields(found, score_columns(marks.plan))
-    return Made(
-        first,
-        last,
-        write(SnapshotTable(given.rows, answers, answers_metadata(CHECKLIST)), folder / "answers" / CHECKLIST.ref),
-        write(SnapshotTable(given.rows, fields, scores_metadata([marks])), folder / "scores" / CHECKLIST.ref),
-    )
+    findings = finding_fields(scored.findings, CHECKLIST)
+    return write_files(folder, first, given.rows, marks, answers, fields, [heads[0], *findings])
+
+
+def write_files(  # noqa: PLR0913, PLR0917 (the columns of three files, and what these are called)
+    folder: Path,
+    first: int,
+    rows: int,
+    marks: HundredthsScorer,
+    answers: list[SnapshotColumn],
+    scores: list[SnapshotColumn],
+    findings: list[SnapshotColumn],
+) -> Made:
+    """The files of a block of visits, numbered from ``first``."""
+    tables = {
+        "answers": SnapshotTable(rows, answers, answers_metadata(CHECKLIST)),
+        "scores": SnapshotTable(rows, scores, scores_metadata([marks])),
+        "findings": SnapshotTable(rows, findings, findings_metadata([marks])),
+    }
+    written = {kind: write(table, folder / kind / CHECKLIST.ref) for kind, table in tables.items()}
+    return Made(first, first + rows - 1, written)
 
 
 def keep_records(ledger: Ledger) -> None:
@@ -200,7 +224,7 @@ def write_snapshot(ledger: Ledger, folder: Path, audits: int, processes: int) ->
     for made in run_jobs(processes, write_block, jobs):
         new = [
             NewFile(f"{kind}/{CHECKLIST.ref}", CHECKLIST.ref, "", made.first, made.last, written)
-            for kind, written in (("answers", made.answers), ("scores", made.scores))
+            for kind, written in made.written.items()
         ]
         reached = SnapshotProgress(made.last, 0)
         store.commit(new, KIND, f"{made.first}-{made.last}", [SCHEME, *OTHERS], **reached._asdict())

@@ -37,7 +37,6 @@ from cemaudit.ledger.snapshot.answer_columns import (
     visit_identity_columns,
     visit_setting_columns,
 )
-from cemaudit.ledger.snapshot.block import answers_metadata, scores_metadata
 from cemaudit.ledger.snapshot.folder import (
     KIND,
     NewFile,
@@ -49,8 +48,8 @@ from cemaudit.ledger.snapshot.folder import (
 )
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.ledger.snapshot.names import score_columns
-from cemaudit.ledger.snapshot.parquet import SnapshotTable, text_column, write
-from cemaudit.ledger.snapshot.score_columns import HundredthsScorer, score_fields
+from cemaudit.ledger.snapshot.parquet import text_column
+from cemaudit.ledger.snapshot.score_columns import HundredthsScorer, finding_fields, score_fields
 from cemaudit.ledger.store_registry import Store as Registered
 from cemaudit.ledger.store_registry import import_stores
 from cemaudit.model import Checklist
@@ -237,15 +236,6 @@ def shown(found: Sequence[Crossing]) -> str:
     return table(headings, rows)
 
 
-class Made(NamedTuple):
-    """The files of a block: of which visits, and what was written."""
-
-    first: int
-    last: int
-    answers: Any
-    scores: Any
-
-
 @cache
 def _truth() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How much better each store is, and how much milder each shopper."""
@@ -262,7 +252,7 @@ def write_snapshot(url: str, folder: Path, audits: int) -> None:
         store = SnapshotFolder(ledger, folder)
         jobs = [(folder, first, min(first + BLOCK - 1, audits)) for first in range(1, audits + 1, BLOCK)]
         for made in run_jobs(processors(), write_block, jobs):
-            kinds = ("answers", made.answers), ("scores", made.scores)
+            kinds = made.written.items()
             ref = chain.CHECKLIST.ref
             new = [NewFile(f"{kind}/{ref}", ref, "", made.first, made.last, written) for kind, written in kinds]
             reached = SnapshotProgress(made.last, 0)
@@ -272,7 +262,7 @@ def write_snapshot(url: str, folder: Path, audits: int) -> None:
         publish_manifest(store, audits)
 
 
-def write_block(job: tuple[Path, int, int]) -> Made:
+def write_block(job: tuple[Path, int, int]) -> chain.Made:
     """Write the files of the visits from number ``first`` to ``last``."""
     folder, first, last = job
     draw = np.random.default_rng(first)
@@ -281,19 +271,14 @@ def write_block(job: tuple[Path, int, int]) -> Made:
     given = _answers(draw, store, shopper, chain.CHECKLIST)
     about = [_row(first + place, *pair) for place, pair in enumerate(zip(store, shopper, strict=True))]
     marks = HundredthsScorer(make_plan(chain.CHECKLIST, chain.SCHEME))
-    found, scored = marks.run(given)
+    found, scored = marks.run(given, with_findings=True)
     labels = np.array([*(band.label for band in scored.scheme_bands), None], object)
     heads = list(visit_setting_columns(about, [chain.SETTING] * given.rows))
     answers = [*heads, *visit_identity_columns(about), *answer_fields(given)]
     fields = [*heads, text_column("scheme", [chain.SCHEME.ref] * given.rows)]
     fields += [text_column("band", labels[scored.bands].tolist()), *score_fields(found, score_columns(marks.plan))]
-    ref = chain.CHECKLIST.ref
-    return Made(
-        first,
-        last,
-        write(SnapshotTable(given.rows, answers, answers_metadata(chain.CHECKLIST)), folder / "answers" / ref),
-        write(SnapshotTable(given.rows, fields, scores_metadata([marks])), folder / "scores" / ref),
-    )
+    findings = [heads[0], *finding_fields(scored.findings, chain.CHECKLIST)]
+    return chain.write_files(folder, first, given.rows, marks, answers, fields, findings)
 
 
 def _shoppers(draw: np.random.Generator, store: NDArray[np.int64]) -> NDArray[np.int64]:

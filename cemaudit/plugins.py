@@ -18,7 +18,7 @@ import pluggy
 
 from cemaudit import hookspecs
 from cemaudit.errors import BadEnvironment, Problem
-from cemaudit.language import message
+from cemaudit.language import Message, message
 
 __all__ = ["DISABLED", "GROUP", "STRICT", "Plugin", "Plugins", "load_plugins"]
 
@@ -89,28 +89,36 @@ class Plugins:
 
         A plugin that raises, or returns something that is not of ``kind``, is reported; the others go on.
         """
-        implementations = self._manager.hook.__getattribute__(hook).get_hookimpls()
-        for impl in sorted(implementations, key=lambda impl: impl.plugin_name):
+        for impl in sorted(self._implementations_of(hook), key=lambda impl: impl.plugin_name):
             plugin = self[impl.plugin_name]
-            try:
-                results = list(impl.function(*(arguments[name] for name in impl.argnames)) or ())
-            except (Exception, SystemExit) as error:  # noqa: BLE001 (a plugin may raise anything)
-                what = message("{hook} failed: {error}", hook=hook, error=f"{type(error).__name__}: {error}")
-                self.report(plugin, Problem(what))
+            results = _results(impl, hook, arguments)
+            if not isinstance(results, list):
+                self.report(plugin, Problem(results))
                 continue
-            yield from self._checked(plugin, hook, kind, results)
+            for result in results:
+                if isinstance(result, kind):
+                    yield plugin, result
+                else:
+                    self.report(plugin, Problem(_not_its_records(hook, result)))
 
-    def _checked(
-        self, plugin: Plugin, hook: str, kind: type | tuple[type, ...], results: list[Any]
-    ) -> Iterator[tuple[Plugin, Any]]:
-        for result in results:
-            if isinstance(result, kind):
-                yield plugin, result
-            else:
-                found = type(result).__name__
-                self.report(
-                    plugin, Problem(message("{hook} returned {found}, not its records", hook=hook, found=found))
-                )
+    def ask(self, plugin: Plugin, hook: str, kind: type, **arguments: Any) -> list[Any] | Message:
+        """What one plugin's hook returns; why not, where it raises or returns anything that is not of ``kind``.
+
+        Nothing is reported: whoever asks about many visits does that once for all of them.
+        """
+        found: list[Any] = []
+        for impl in self._implementations_of(hook):
+            if impl.plugin_name == plugin.name:
+                results = _results(impl, hook, arguments)
+                if not isinstance(results, list):
+                    return results
+                found += results
+        strange = [result for result in found if not isinstance(result, kind)]
+        return _not_its_records(hook, strange[0]) if strange else found
+
+    def _implementations_of(self, hook: str) -> list[pluggy.HookImpl]:
+        implementations: list[pluggy.HookImpl] = self._manager.hook.__getattribute__(hook).get_hookimpls()
+        return implementations
 
     def _implementations(self) -> Iterator[pluggy.HookImpl]:
         for caller in vars(self._manager.hook).values():
@@ -119,6 +127,19 @@ class Plugins:
     def _forget(self, module: object) -> None:
         if self._manager.is_registered(module):
             self._manager.unregister(module)
+
+
+def _results(impl: pluggy.HookImpl, hook: str, arguments: Mapping[str, Any]) -> list[Any] | Message:
+    """What an implementation returns, or why it failed."""
+    try:
+        returned: Any = impl.function(*(arguments[name] for name in impl.argnames))
+        return list(returned or ())
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (a plugin may raise anything)
+        return message("{hook} failed: {error}", hook=hook, error=f"{type(error).__name__}: {error}")
+
+
+def _not_its_records(hook: str, result: object) -> Message:
+    return message("{hook} returned {found}, not its records", hook=hook, found=type(result).__name__)
 
 
 def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Plugins:

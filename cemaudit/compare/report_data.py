@@ -10,7 +10,6 @@ from typing import TypeVar
 from cemaudit.compare.drivers.candidates import DriverQuery as Drivers
 from cemaudit.compare.drivers.results import DriverStudy
 from cemaudit.compare.errors import NotEstimable
-from cemaudit.compare.finding_counts import count_findings
 from cemaudit.compare.from_snapshot import (
     action_effect,
     channel_comparison,
@@ -21,6 +20,7 @@ from cemaudit.compare.from_snapshot import (
 )
 from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.league_table import League, make_league
+from cemaudit.compare.queries.findings import count_findings
 from cemaudit.compare.report_records import ChannelComparison, LeagueReportData, ScoreHistory, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.selection import Selection, over_all_waves

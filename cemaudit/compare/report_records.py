@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.compare.intervals import Interval, Standing
@@ -18,6 +19,7 @@ __all__ = [
     "ChannelComparison",
     "ChannelMean",
     "FindingCount",
+    "FindingSummary",
     "Funnel",
     "HistoryLine",
     "LeagueReportData",
@@ -140,6 +142,18 @@ class FindingCount(NamedTuple):
     stores: int
 
 
+@dataclass(frozen=True)
+class FindingSummary:
+    """The findings of the visits compared, touchpoint by touchpoint.
+
+    ``counts``: ``None`` where the snapshot was made before findings were kept in it. ``notes``: of which visits a
+    plugin's findings are not known.
+    """
+
+    counts: tuple[FindingCount, ...] | None = ()
+    notes: tuple[Sayable, ...] = ()
+
+
 class LeagueReportData(NamedTuple):
     """A league and its surroundings.
 
@@ -156,6 +170,6 @@ class LeagueReportData(NamedTuple):
     channels: ChannelComparison | None = None
     course: ScoreHistory | None = None
     study: DriverStudy | None = None
-    found: tuple[FindingCount, ...] = ()
+    found: FindingSummary = FindingSummary()
     actions: tuple[Sayable, ...] = ()
     simulated: bool = False

@@ -58,9 +58,9 @@ def read_actions(path: Path) -> list[Action]:
     for row in table.rows:
         cells = {name: row.cells.get(name, "") for name in _COLUMNS}
         store = cells.pop("store")
-        found = row.problem or _differs(rows_by_id.setdefault(cells["id"], {**cells, "stores": []}), cells)
-        if found:
-            problems.append(found.inside(str(message("row {number}", number=row.number))))
+        problem = row.problem or _differs(rows_by_id.setdefault(cells["id"], {**cells, "stores": []}), cells)
+        if problem:
+            problems.append(problem.inside(str(message("row {number}", number=row.number))))
         rows_by_id[cells["id"]]["stores"].append(store)
     actions = [action for data in rows_by_id.values() for action in _checked(data, problems)]
     if problems:
@@ -86,21 +86,21 @@ def _checked(data: Mapping[str, Any], problems: list[Problem]) -> Iterator[Actio
 
 def save_actions(ledger: Ledger, actions: Iterable[Action]) -> int:
     """Let the ledger know actions; how many are new to it, or have changed."""
-    wanted = list(actions)
-    return ledger.write("actions", lambda entry: _add(entry, ledger, wanted))
+    listed = list(actions)
+    return ledger.write("actions", lambda entry: _add(entry, ledger, listed))
 
 
 def _add(entry: TrailEntry, ledger: Ledger, actions: Sequence[Action]) -> int:
-    known = current_actions(ledger)
-    changed = [action for action in actions if known.get(action.id) != action]
+    current = current_actions(ledger)
+    changed = [action for action in actions if current.get(action.id) != action]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from action")
-    entry.add("action", [(last + index, *_row(action)) for index, action in enumerate(changed, 1)])
+    rows = [
+        (last + index, action.id, action.since.isoformat(), canonical(action.model_dump(mode="json")).decode())
+        for index, action in enumerate(changed, 1)
+    ]
+    entry.add("action", rows)
     entry.subject = str(len(changed))
     return len(changed)
-
-
-def _row(action: Action) -> tuple[str, str, str]:
-    return action.id, action.since.isoformat(), canonical(action.model_dump(mode="json")).decode()
 
 
 def current_actions(ledger: Ledger) -> dict[str, Action]:

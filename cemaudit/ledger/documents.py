@@ -16,7 +16,6 @@ from cemaudit.model import Visit
 
 if TYPE_CHECKING:
     from cemaudit.exchange import Sealed
-    from cemaudit.exchange.sealed.keys import PublicKey
 
 __all__ = ["VisitDocument", "compress", "decompress", "document_of"]
 
@@ -59,7 +58,8 @@ class VisitDocument(NamedTuple):
 def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Sealed | None = None) -> VisitDocument:
     """The document of a visit whose canonical line is ``line``, and that came in ``sealed``."""
     shopper = pseudonyms.person(SHOPPER, visit.shopper) if visit.shopper else None
-    signer = pseudonyms.person(KEY, _key(sealed.signer)) if sealed and sealed.signer else None
+    # The comment of a key may be another elsewhere; the person behind it is the same.
+    signer = pseudonyms.person(KEY, replace(sealed.signer, comment="").line) if sealed and sealed.signer else None
     supersedes = pseudonyms.digest(visit.supersedes) if visit.supersedes else None
     changes = {"shopper": shopper and shopper.pseudonym, "supersedes": supersedes}
     kept = _replace_members(visit, line, {name: value for name, value in changes.items() if value})
@@ -95,11 +95,6 @@ def _replace_members(visit: Visit, line: bytes, changes: Mapping[str, str]) -> b
 
 def _member(name: str, value: str) -> bytes:
     return f'"{name}":{encode_basestring(value)}'.encode()
-
-
-def _key(key: PublicKey) -> str:
-    """The line of a key without the comment, which may be another elsewhere."""
-    return replace(key, comment="").line
 
 
 def _papers(sealed: Sealed) -> Sequence[SealedPaper]:

@@ -17,12 +17,16 @@ from typing import TypeVar
 from cemaudit.errors import BadEnvironment, Problem
 from cemaudit.language import Language, current, message, use
 
-__all__ = ["run_jobs", "start_worker"]
+__all__ = ["ignore_progress", "run_jobs", "start_worker"]
 
 _AHEAD = 2
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+
+def ignore_progress(_: int) -> None:
+    """Tell nobody how far a run is."""
 
 
 def run_jobs(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:

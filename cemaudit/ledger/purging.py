@@ -247,8 +247,8 @@ def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgettin
     query = "select number, id, revision, batch, signer, document from visit where number in ({places})"
     files: set[str] = set()
     rows: list[tuple[Value, ...]] = []
-    found = select_in(entry.database, query, numbers)
-    for number, _, _, _, signer, document in found:
+    visit_rows = select_in(entry.database, query, numbers)
+    for number, _, _, _, signer, document in visit_rows:
         visit, _ = read_line(decompress(document))
         left = forgetting.of(visit)
         files.update(left.files)
@@ -256,11 +256,11 @@ def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgettin
         rows.append((left.shopper, forgetting.other(signer), stored, compress(left.line), number))
     changes = "shopper = ?, signer = ?, stored = ?, document = ?"
     entry.database.many(f"update visit set {changes} where number = ?", rows)
-    papers = [(name, revision) for _, name, revision, *_ in found]
+    papers = [(name, revision) for _, name, revision, *_ in visit_rows]
     entry.database.many("delete from people.paper where visit = ? and revision = ?", papers)
-    for batch in sorted({batch for _, _, _, batch, _, _ in found}):
+    for batch in sorted({batch for _, _, _, batch, _, _ in visit_rows}):
         entry.rehash("visit", batch)
-    entry.subject = str(len(found))
+    entry.subject = str(len(visit_rows))
     entry.note(reason=reason, visits=number_ranges(sorted(numbers)), files=sorted(files))
 
 

@@ -107,7 +107,7 @@ def migrate(database: Database) -> int:
         hint = message("install a newer cemaudit")
         raise BadEnvironment(Problem(message("written by a newer cemaudit"), database.place, hint))
     for text in MIGRATIONS[before:]:
-        for statement in statements(_with_types(text, database)):
+        for statement in statements(text.format(**database.types)):
             database.run(statement)
     if before < latest_version():
         database.set_version(latest_version())
@@ -116,18 +116,15 @@ def migrate(database: Database) -> int:
 
 def check_columns(database: Database) -> None:
     """``BadInput`` where a table is not as it was made."""
-    found = database.columns()
+    present = database.columns()
     for table, columns in _tables().items():
-        missing, strange = set(columns) - set(found.get(table, ())), set(found.get(table, ())) - set(columns)
+        missing, strange = set(columns) - set(present.get(table, ())), set(present.get(table, ())) - set(columns)
         if missing or strange:
-            text = message(
-                "table {table} is not as cemaudit made it: {columns}", table=table, columns=_said(missing, strange)
+            columns_changed = ", ".join(
+                [*(f"-{name}" for name in sorted(missing)), *(f"+{name}" for name in sorted(strange))]
             )
+            text = message("table {table} is not as cemaudit made it: {columns}", table=table, columns=columns_changed)
             raise BadInput(Problem(text, database.place, message("undo what changed it, or take a backup")))
-
-
-def _said(missing: set[str], strange: set[str]) -> str:
-    return ", ".join([*(f"-{name}" for name in sorted(missing)), *(f"+{name}" for name in sorted(strange))])
 
 
 def columns_of(table: str) -> tuple[str, ...]:
@@ -155,7 +152,3 @@ def _tables() -> dict[str, dict[str, int]]:
         for table, column, key_position in link.execute(f"{query} order by m.name, c.cid"):
             columns_by_table.setdefault(table, {})[column] = key_position
     return columns_by_table
-
-
-def _with_types(text: str, database: Database) -> str:
-    return text.format(**database.types)

@@ -283,7 +283,7 @@ class JsonLinesSource(VisitSource):
         numbers: list[int] = []
         size = 0
         for number, line in enumerate(bounded_lines(file), 1):
-            text = line and _stripped(line, number)
+            text = line and (line.removeprefix(_MARK) if number == 1 else line).strip()
             if text == b"":
                 continue
             lines.append(text)
@@ -294,10 +294,6 @@ class JsonLinesSource(VisitSource):
                 lines, numbers, size = [], [], 0
         if lines:
             yield SourcePiece(self, lines, numbers)
-
-
-def _stripped(line: bytes, number: int) -> bytes:
-    return line.removeprefix(_MARK).strip() if number == 1 else line.strip()
 
 
 def find_sources(names: Sequence[str]) -> Iterator[VisitSource | Inbox]:

@@ -103,8 +103,8 @@ class Sqlite:
 
     def faults(self) -> list[str]:
         schemas = ["main", *(["people"] if self.knows_people() else [])]
-        found = [str(fault) for schema in schemas for (fault,) in self.run(f"pragma {schema}.integrity_check")]
-        return [fault for fault in found if fault != "ok"]
+        messages = [str(fault) for schema in schemas for (fault,) in self.run(f"pragma {schema}.integrity_check")]
+        return [fault for fault in messages if fault != "ok"]
 
     def size(self) -> int:
         return sum(path.stat().st_size for path in (self._path, people_file(self._path)) if path.exists())

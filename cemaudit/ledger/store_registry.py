@@ -103,7 +103,7 @@ def read_stores(path: Path) -> StoreFile:
             register.stores.append(store)
         else:
             register.bad += 1
-            register.problems += (one.inside(place).inside(path.name) for one in problems)
+            register.problems += (problem.inside(place).inside(path.name) for problem in problems)
     return register
 
 
@@ -161,13 +161,13 @@ def import_stores(ledger: Ledger, stores: Sequence[Store]) -> StoreImportCounts:
 
 
 def _add(entry: TrailEntry, ledger: Ledger, stores: Iterable[Store]) -> StoreImportCounts:
-    known = registered_stores(ledger)
+    registered = registered_stores(ledger)
     stores_by_id = {store.id: store for store in stores}
-    changed = [store for store in stores_by_id.values() if known.get(store.id) != store]
+    changed = [store for store in stores_by_id.values() if registered.get(store.id) != store]
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
     entry.add("store", [(last + index, *_row(store)) for index, store in enumerate(changed, 1)])
     entry.subject = str(len(changed))
-    new = sum(store.id not in known for store in changed)
+    new = sum(store.id not in registered for store in changed)
     return StoreImportCounts(new, len(changed) - new, len(stores_by_id) - len(changed))
 
 

@@ -14,7 +14,7 @@ from cemaudit.library import Library
 from cemaudit.model import Audit, Checklist, Finding, Scheme, Visit
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Section
-from cemaudit.plugins import Plugins, load_plugins
+from cemaudit.plugins import Plugin, Plugins, load_plugins
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, find_band
 from cemaudit.scoring.exact import Evaluation, evaluate
@@ -22,7 +22,7 @@ from cemaudit.scoring.findings import core_findings, order_findings
 from cemaudit.scoring.plan import Plan, make_plan
 from cemaudit.scoring.validation import check_visit
 
-__all__ = ["Engine", "audit_visit", "make_audit", "report_contexts"]
+__all__ = ["Engine", "audit_visit", "make_audit", "report_contexts", "visit_order"]
 
 
 def make_audit(
@@ -99,6 +99,18 @@ class Engine:
             else audit
         )
 
+    def plugins_finding(self, sector: str) -> list[Plugin]:
+        """The plugins asked for findings about visits of a sector alone: those that bring a checklist of that sector.
+
+        Plugins with rules for everybody's visits bring no checklist at all, and are asked about all.
+        """
+        return [
+            plugin
+            for plugin in self.plugins.entries
+            if "cemaudit_findings" in plugin.hooks
+            and (not plugin.checklists or sector in {self.library.checklists[ref].sector for ref in plugin.checklists})
+        ]
+
     def review(self, visit: Visit, checklist: Checklist | None = None) -> list[Problem]:
         """What the sector plugins find implausible in a visit that fits ``checklist``, else the one at hand."""
         checklist = checklist or self.library.checklist(visit.checklist)
@@ -125,16 +137,11 @@ def report_contexts(engine: Engine, visits: Iterable[Visit]) -> Iterator[Context
     Stores come in the order of their ids, a store's reports in the order of their last visits. The visits must fit
     their checklists (``BadInput`` otherwise).
     """
-
-    def occasion(visit: Visit) -> tuple[dt.date, int, str, str]:
-        started = visit.started.isoformat() if visit.started else ""
-        return visit.day or _LONG_AGO, visit.episode.number if visit.episode else 0, started, visit.id
-
     by_store: dict[str, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_store[visit.store].append(visit)
     for _, mine in sorted(by_store.items()):
-        yield from _store_contexts(engine, sorted(mine, key=occasion))
+        yield from _store_contexts(engine, sorted(mine, key=visit_order))
 
 
 def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
@@ -154,3 +161,9 @@ def _same_checklist(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:
     """The audits that answer a version of the same checklist."""
     checklist_id = visit.checklist.partition("@")[0]
     return tuple(audit for audit in audits if audit.checklist.id == checklist_id)
+
+
+def visit_order(visit: Visit) -> tuple[dt.date, int, str, str]:
+    """What a store's visits are put in order by: the day, the number in their episode, when they began, their ids."""
+    started = visit.started.isoformat() if visit.started else ""
+    return visit.day or _LONG_AGO, visit.episode.number if visit.episode else 0, started, visit.id

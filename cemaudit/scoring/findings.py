@@ -2,23 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from functools import partial
+from typing import Literal, NamedTuple
 
 from cemaudit.language import LANGUAGES, use
-from cemaudit.model import Audit, Finding, Severity, Text, Touchpoint
+from cemaudit.model import Audit, Checklist, Finding, Score, Severity, Text, Touchpoint, score_name
+from cemaudit.model.conditions import bounds
 from cemaudit.model.visit import Complaint
 from cemaudit.scoring.rounding import shown
 
-__all__ = ["core_findings", "gravity", "order_findings"]
+__all__ = [
+    "CORE_RULES",
+    "SCORE_KINDS",
+    "FindingPlace",
+    "FindingRule",
+    "core_findings",
+    "finding_places",
+    "gravity",
+    "order_findings",
+    "touchpoint_scores",
+]
 
-WIDE_GAP = Fraction(-25)
-GOOD_WORK = Fraction(80)
-STRONG = Fraction(60)
+SCORE_KINDS = ("performance", "emotion", "gap", "experience")
+"""The scores of a touchpoint that rules look at: ``gap`` is ``touchpoint.gap``."""
 LONGEST_QUOTE = 300
 """A longer claim or blame is cut in its finding; the report prints it whole among the claims and blames."""
 _ORDER = list(Severity)
+
+
+@dataclass(frozen=True)
+class FindingRule:
+    """A rule of the core: the one place that says what it is called, how grave it is and when a visit has it.
+
+    ``of``: whether it is about each critical item that failed, each claim, each blame, or a touchpoint's scores. Of
+    scores, ``where`` holds the conditions by kind (see ``SCORE_KINDS``), all of which must hold, while those of
+    ``unless`` do not. ``text`` is a template.
+    """
+
+    rule: str
+    severity: Severity
+    title: Text
+    text: Text
+    of: Literal["items", "scores", "claims", "blames"] = "scores"
+    where: Mapping[str, str] = field(default_factory=dict)
+    unless: FindingRule | None = None
+
+    def holds(self, scores: Mapping[str, Fraction | None]) -> bool:
+        """Whether a touchpoint with these exact scores, by kind, has the finding."""
+        values = [(scores[kind], condition) for kind, condition in self.where.items()]
+        return all(
+            value is not None and all(bound.holds(value) for bound in bounds(condition)) for value, condition in values
+        ) and not (self.unless and self.unless.holds(scores))
+
+
+class FindingPlace(NamedTuple):
+    """Where a rule of the core may find something: at a touchpoint, or at one of its critical items."""
+
+    rule: str
+    touchpoint: str
+    item: str | None = None
+
+
+_CRITICAL = FindingRule(
+    "core.critical",
+    Severity.CRITICAL,
+    Text(ko="중대 항목 미충족", en="Critical item failed"),
+    Text(ko="{ask} → {answer}", en="{ask} → {answer}"),
+    of="items",
+)
+_FELT_BADLY = FindingRule(
+    "core.felt-bad",
+    Severity.MAJOR,
+    Text(ko="잘했지만 나쁘게 느껴짐", en="Done well, felt badly"),
+    Text(
+        ko="{name}: 수행은 좋았지만 고객의 감정은 부정적이었습니다. 절차보다 태도와 상황을 먼저 살펴보십시오.",
+        en="{name}: the work was done well, yet it felt bad. Look at manner and circumstances first.",
+    ),
+    where={"performance": ">= 80", "emotion": "< 0"},
+)
+_BELOW_ZERO = FindingRule(
+    "core.below-zero",
+    Severity.MAJOR,
+    Text(ko="부정적 경험", en="Pain point"),
+    Text(
+        ko="{name}: 경험 지수 {experience}점(수행 {performance}, 감정 {emotion}). 고객에게 나쁜 인상으로 남았습니다.",
+        en="{name}: experience {experience} (performance {performance}, emotion {emotion}). It left a bad impression.",
+    ),
+    where={"experience": "< 0"},
+    unless=_FELT_BADLY,
+)
+_GAP = FindingRule(
+    "core.gap",
+    Severity.MAJOR,
+    Text(ko="기대에 크게 못 미침", en="Far below expectation"),
+    Text(ko="{name}: 기대보다 {shortfall}점 낮았습니다.", en="{name}: {shortfall} points below what was expected."),
+    where={"gap": "<= -25"},
+)
+_STRENGTH = FindingRule(
+    "core.strength",
+    Severity.STRENGTH,
+    Text(ko="뛰어난 경험", en="Strength"),
+    Text(
+        ko="{name}: 경험 지수 {height}점. 다른 곳과 나눌 만한 사례입니다.",
+        en="{name}: experience {height}. Worth sharing with other stores.",
+    ),
+    where={"experience": ">= 60"},
+)
+_CLAIM = FindingRule(
+    "core.claim",
+    Severity.MAJOR,
+    Text(ko="클레임", en="Claim"),
+    Text(ko="{name}: “{words}”", en="{name}: “{words}”"),
+    of="claims",
+)
+_BLAME = FindingRule("core.blame", Severity.MAJOR, Text(ko="원망", en="Blame"), _CLAIM.text, of="blames")
+
+CORE_RULES: Mapping[str, FindingRule] = {
+    rule.rule: rule for rule in (_CRITICAL, _FELT_BADLY, _BELOW_ZERO, _GAP, _STRENGTH, _CLAIM, _BLAME)
+}
+"""The rules of the core by id."""
+
+
+def finding_places(checklist: Checklist) -> Iterator[FindingPlace]:
+    """Yield wherever the core may find something, in the order of the checklist."""
+    for touchpoint in checklist.touchpoints:
+        for rule in CORE_RULES.values():
+            if rule.of == "items":
+                critical = (item.id for item in touchpoint.items if item.critical)
+                yield from (FindingPlace(rule.rule, touchpoint.id, item) for item in critical)
+            else:
+                yield FindingPlace(rule.rule, touchpoint.id)
+
+
+def touchpoint_scores(scores: Mapping[str, Score], touchpoint: str) -> dict[str, Fraction | None]:
+    """Return the exact scores of a touchpoint by kind, ``None`` where there is none."""
+    by_kind = {kind: scores.get(score_name(f"touchpoint.{kind}", (touchpoint,))) for kind in SCORE_KINDS}
+    return {kind: score.value if score else None for kind, score in by_kind.items()}
 
 
 def core_findings(audit: Audit) -> Iterator[Finding]:
@@ -30,7 +152,10 @@ def core_findings(audit: Audit) -> Iterator[Finding]:
     for item_id in audit.failed_critical:
         yield _failed_critical(audit, item_id)
     for touchpoint in audit.checklist.touchpoints:
-        yield from _touchpoint_findings(audit, touchpoint)
+        scores = touchpoint_scores(audit.scores, touchpoint.id)
+        for rule in CORE_RULES.values():
+            if rule.of == "scores" and rule.holds(scores):
+                yield _finding(rule, touchpoint, partial(_shown_scores, audit, scores))
     yield from (_complaint(_CLAIM, audit, claim) for claim in audit.visit.claims)
     yield from (_complaint(_BLAME, audit, blame) for blame in audit.visit.blames)
 
@@ -50,121 +175,42 @@ def gravity(finding: Finding, audit: Audit | None) -> tuple[int, Fraction]:
 
 
 def _failed_critical(audit: Audit, item_id: str) -> Finding:
-    words = {}
-    for language in LANGUAGES:
-        with use(language):
-            words[language] = f"{audit.checklist.items[item_id].ask} → {_answer_words(audit, item_id)}"
-    return Finding(
-        rule="core.critical",
-        severity=Severity.CRITICAL,
-        title=Text(ko="중대 항목 미충족", en="Critical item failed"),
-        text=Text(**words),
-        touchpoint=audit.checklist.touchpoint_of[item_id].id,
-        item=item_id,
+    item, answer = audit.checklist.items[item_id], audit.visit.answers.get(item_id)
+    finding = _finding(
+        _CRITICAL,
+        audit.checklist.touchpoint_of[item_id],
+        lambda: {"ask": item.ask, "answer": "-" if answer is None else item.answer.show(answer)},
     )
+    return finding.model_copy(update={"item": item_id})
 
 
-def _answer_words(audit: Audit, item_id: str) -> str:
-    answer = audit.visit.answers.get(item_id)
-    return audit.checklist.items[item_id].answer.show(answer) if answer is not None else "-"
-
-
-def _touchpoint_findings(audit: Audit, touchpoint: Touchpoint) -> Iterator[Finding]:
-    scores = {name: audit.score(f"touchpoint.{name}", touchpoint.id).value for name in _LOOKED_AT}
-    performance, emotion, gap, experience = (scores[name] for name in _LOOKED_AT)
-    if performance is not None and emotion is not None and performance >= GOOD_WORK and emotion < 0:
-        yield _finding(_FELT_BADLY, touchpoint)
-    elif experience is not None and experience < 0:
-        parts = {name: "–" if value is None else _points(audit, name, value) for name, value in scores.items()}
-        yield _finding(_BELOW_ZERO, touchpoint, **parts)
-    if gap is not None and gap <= WIDE_GAP:
-        yield _finding(_GAP, touchpoint, points=_whole(-gap))
-    if experience is not None and experience >= STRONG:
-        yield _finding(_STRENGTH, touchpoint, points=_whole(experience))
-
-
-def _points(audit: Audit, name: str, value: Fraction) -> str:
-    """A score of a touchpoint as the report's other pages print it."""
-    return shown(value, audit.scheme.measure.get(f"touchpoint.{name}"))
-
-
-def _whole(points: Fraction) -> str:
-    return str(int(points + Fraction(1, 2)))
-
-
-def _complaint(kind: _Kind, audit: Audit, complaint: Complaint) -> Finding:
+def _complaint(rule: FindingRule, audit: Audit, complaint: Complaint) -> Finding:
     words = complaint.text
     if len(words) > LONGEST_QUOTE:
         words = f"{words[: LONGEST_QUOTE - 1]}…"
-    return _finding(kind, audit.checklist.touchpoint[complaint.touchpoint], words=words)
+    return _finding(rule, audit.checklist.touchpoint[complaint.touchpoint], lambda: {"words": words})
 
 
-class _Kind(NamedTuple):
-    """A rule of the core; ``text`` is a template."""
-
-    rule: str
-    severity: Severity
-    title: Text
-    text: Text
-
-
-_LOOKED_AT = ("performance", "emotion", "gap", "experience")
-_FELT_BADLY = _Kind(
-    "core.felt-bad",
-    Severity.MAJOR,
-    Text(ko="잘했지만 나쁘게 느껴짐", en="Done well, felt badly"),
-    Text(
-        ko="{name}: 수행은 좋았지만 고객의 감정은 부정적이었습니다. 절차보다 태도와 상황을 먼저 살펴보십시오.",
-        en="{name}: the work was done well, yet it felt bad. Look at manner and circumstances first.",
-    ),
-)
-_BELOW_ZERO = _Kind(
-    "core.below-zero",
-    Severity.MAJOR,
-    Text(ko="부정적 경험", en="Pain point"),
-    Text(
-        ko="{name}: 경험 지수 {experience}점(수행 {performance}, 감정 {emotion}). 고객에게 나쁜 인상으로 남았습니다.",
-        en="{name}: experience {experience} (performance {performance}, emotion {emotion}). It left a bad impression.",
-    ),
-)
-_GAP = _Kind(
-    "core.gap",
-    Severity.MAJOR,
-    Text(ko="기대에 크게 못 미침", en="Far below expectation"),
-    Text(ko="{name}: 기대보다 {points}점 낮았습니다.", en="{name}: {points} points below what was expected."),
-)
-_CLAIM = _Kind(
-    "core.claim",
-    Severity.MAJOR,
-    Text(ko="클레임", en="Claim"),
-    Text(ko="{name}: “{words}”", en="{name}: “{words}”"),
-)
-_BLAME = _CLAIM._replace(rule="core.blame", title=Text(ko="원망", en="Blame"))
-_STRENGTH = _Kind(
-    "core.strength",
-    Severity.STRENGTH,
-    Text(ko="뛰어난 경험", en="Strength"),
-    Text(
-        ko="{name}: 경험 지수 {points}점. 다른 곳과 나눌 만한 사례입니다.",
-        en="{name}: experience {points}. Worth sharing with other stores.",
-    ),
-)
+def _shown_scores(audit: Audit, scores: Mapping[str, Fraction | None]) -> dict[str, str]:
+    """The scores of a touchpoint as the report's other pages print them, and those told in whole points."""
+    measures = audit.scheme.measure
+    printed = {
+        kind: "–" if value is None else shown(value, measures.get(f"touchpoint.{kind}"))
+        for kind, value in scores.items()
+    }
+    return {**printed, "shortfall": _whole(-(scores["gap"] or 0)), "height": _whole(scores["experience"] or 0)}
 
 
-def _finding(kind: _Kind, touchpoint: Touchpoint, **values: str) -> Finding:
-    return Finding(
-        rule=kind.rule,
-        severity=kind.severity,
-        title=kind.title,
-        text=_filled(kind.text, touchpoint.title, values),
-        touchpoint=touchpoint.id,
-    )
+def _whole(points: Fraction | int) -> str:
+    return str(int(points + Fraction(1, 2)))
 
 
-def _filled(template: Text, name: Text, values: Mapping[str, str]) -> Text:
-    """The template in each language; names and quoted words are put in as they are, never read as templates."""
+def _finding(rule: FindingRule, touchpoint: Touchpoint, values: Callable[[], Mapping[str, object]]) -> Finding:
+    """The finding in each language; names and quoted words are put in as they are, never read as templates."""
     words = {}
     for language in LANGUAGES:
         with use(language):
-            words[language] = str(template).format(name=name, **values)
-    return Text(**words)
+            words[language] = str(rule.text).format(name=touchpoint.title, **values())
+    return Finding(
+        rule=rule.rule, severity=rule.severity, title=rule.title, text=Text(**words), touchpoint=touchpoint.id
+    )

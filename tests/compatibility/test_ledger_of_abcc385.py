@@ -121,9 +121,17 @@ def scores_in(snapshot: Path) -> list[tuple[Any, ...]]:
     return duckdb.sql(query).fetchall()
 
 
-def test_the_snapshot_has_nothing_to_add(files: Path) -> None:
+def test_the_snapshot_has_nothing_to_add_but_findings(files: Path) -> None:
+    """The core's and those of plugins for each of the four checklists; no other file is touched."""
+    before = {path: path.read_bytes() for path in (files / "ledger/hq-snapshot").rglob("*.parquet")}
+    (summary,) = told(files, "snapshot", *LEDGER, *OWN, "--processes", "1")
+    assert (summary["visits"], summary["files"], summary["covered"]) == (0, 8, 203)
     (summary,) = told(files, "snapshot", *LEDGER, *OWN, "--processes", "1")
     assert (summary["visits"], summary["files"], summary["covered"]) == (0, 0, 203)
+    of_visits = {path: data for path, data in before.items() if path.parts[-3] != "ledger" and "gone" not in path.parts}
+    assert {path: path.read_bytes() for path in of_visits if "stores" not in path.parts} == {
+        path: data for path, data in of_visits.items() if "stores" not in path.parts
+    }
 
 
 def test_a_snapshot_made_now_holds_the_same_scores(files: Path) -> None:

@@ -67,12 +67,12 @@ def test_scores_from_the_columns_are_the_exact_ones(home: Path, data: st.DataObj
     first = samples.scheme({"id": "single", "how": "sum", "of": ["@claims"]})
     made = snapshots.files(home, make_plan(plan.checklist, first), snapshots.rows_of(visits))
     part = SnapshotFile(
-        str(made.answers.path.relative_to(home)), plan.checklist.ref, "", len(visits), 1, len(visits), "", ""
+        str(made.written["answers"].path.relative_to(home)), plan.checklist.ref, "", len(visits), 1, len(visits), "", ""
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "_visits", lambda *_: given_back(visits))
         found = rescore_file(run.RescoringJob("", home, part, as_text(plan.checklist), as_text(plan.scheme), ()))
-    for visit, row in zip(visits, snapshots.read(found.written.path), strict=True):
+    for visit, row in zip(visits, snapshots.read(found.written["rescored"].path), strict=True):
         compare(plan, visit, row)
 
 

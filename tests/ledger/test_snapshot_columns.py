@@ -63,7 +63,7 @@ def test_files_hold_answers_and_exact_scores(folder: Path, data: st.DataObject) 
     if not given_visits:
         reject()
     made = snapshots.files(folder, plan, snapshots.rows_of(given_visits))
-    answered, scored = snapshots.read(made.answers.path), snapshots.read(made.scores.path)
+    answered, scored = snapshots.read(made.written["answers"].path), snapshots.read(made.written["scores"].path)
     assert [row["number"] for row in answered] == [row["number"] for row in scored]
     for visit, row, scores in zip(given_visits, answered, scored, strict=True):
         compare_answers(plan, visit, row)
@@ -159,7 +159,7 @@ def files_of_one(folder: Path, *answers: Any) -> tuple[snapshots.Rows, snapshots
     of = [samples.visit(id=f"v{place}", answers={"N": answer}) for place, answer in enumerate(answers)]
     assert not [problem for visit in of for problem in fits(visit, ONE)]
     made = snapshots.files(folder, make_plan(ONE, NUMBERS), snapshots.rows_of(of))
-    return snapshots.read(made.answers.path), snapshots.read(made.scores.path)
+    return snapshots.read(made.written["answers"].path), snapshots.read(made.written["scores"].path)
 
 
 def test_halves_that_floats_miss_are_rounded_exactly(folder: Path) -> None:
@@ -189,7 +189,7 @@ def test_words_are_never_in_the_files(folder: Path) -> None:
     noted = {"notes": {"I": "secret"}, "claims": [{"touchpoint": "t", "text": "secret"}], "persona": "secret"}
     visit = samples.visit(answers={"I": True, "T": "secret"}, place="secret", occasion="secret", **noted)
     made = snapshots.files(folder, make_plan(of, SUM), snapshots.rows_of([visit]))
-    (row,) = snapshots.read(made.answers.path)
+    (row,) = snapshots.read(made.written["answers"].path)
     assert "secret" not in str(row)
     assert (row["state:T"], row["claims:t"]) == (None, 1)
 
@@ -202,7 +202,7 @@ def test_ids_that_differ_in_case_alone_have_columns_of_their_own(folder: Path) -
     scheme = samples.scheme({"id": "each", "how": "sum", "for_each": "item"}, {"id": "Each", "how": "sum"})
     visit = samples.visit(answers={"A": True, "a": False, "a.b": True}, emotions={"t": 1, "T": -1})
     made = snapshots.files(folder, make_plan(of, scheme), snapshots.rows_of([visit]))
-    (answers,), (scores,) = snapshots.read(made.answers.path), snapshots.read(made.scores.path)
+    (answers,), (scores,) = snapshots.read(made.written["answers"].path), snapshots.read(made.written["scores"].path)
     assert (answers["answer:A"], answers["answer:a~2"], answers["answer:a.b"]) == (True, False, True)
     assert (answers["emotion:t"], answers["emotion:T~2"]) == (1, -1)
     assert (scores["score:each:A"], scores["score:each:a~2"], scores["score:Each"]) == (100, 0, 200)
@@ -216,7 +216,7 @@ def test_each_visit_has_the_scores_of_its_own_scheme(folder: Path) -> None:
     )
     three = [samples.visit(id=f"v{place}", answers={"I": True}) for place in range(3)]
     made = snapshots.files(folder, make_plan(of, old), snapshots.rows_of(three, [0, 1, 0]), new)
-    rows = snapshots.read(made.scores.path)
+    rows = snapshots.read(made.written["scores"].path)
     assert [row["scheme"] for row in rows] == ["test.scheme@1", "test.scheme@2", "test.scheme@1"]
     assert [row["score:it"] for row in rows] == [100, 5000, 100]
     assert [(row["score:gone"], row["reason:gone"]) for row in rows] == [(100, None), (None, 6), (100, None)]
@@ -233,4 +233,6 @@ def test_the_same_rows_make_the_same_bytes(folder: Path) -> None:
     rows = snapshots.rows_of(samples.visit(id=f"v{place}", answers={"N": place}) for place in range(50))
     plan = make_plan(ONE, NUMBERS)
     one, other = snapshots.files(folder, plan, rows), snapshots.files(folder, plan, rows[::-1])
-    assert (one.answers.sha256, one.scores.sha256) == (other.answers.sha256, other.scores.sha256)
+    assert {kind: file.sha256 for kind, file in one.written.items()} == {
+        kind: file.sha256 for kind, file in other.written.items()
+    }

@@ -123,6 +123,6 @@ def _column(item: Item, codes: Array, arrays: Mapping[str, Array]) -> AnswerColu
 def _several(codes: Array, texts: Array) -> AnswerColumn:
     """Several options, written with commas between them."""
     places: dict[str, int] = {}
-    found = [places.setdefault(text, len(places)) for text in texts.tolist()]
+    level_places = [places.setdefault(text, len(places)) for text in texts.tolist()]
     levels: list[AnswerValue] = [tuple(text.split(",")) if text else () for text in places]
-    return AnswerColumn(np.where(codes < 0, codes, np.array(found, np.int32)), tuple(levels))
+    return AnswerColumn(np.where(codes < 0, codes, np.array(level_places, np.int32)), tuple(levels))

@@ -20,10 +20,10 @@ from cemaudit.ledger.database import Database
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.ledger import Ledger, open_database
-from cemaudit.ledger.processes import run_jobs
+from cemaudit.ledger.processes import ignore_progress, run_jobs
 from cemaudit.ledger.rescoring.restored_columns import RequiredColumn, required_columns, restore_columns
 from cemaudit.ledger.snapshot.answer_columns import VISIT_COLUMNS
-from cemaudit.ledger.snapshot.block import hundredths_scorer, scores_metadata
+from cemaudit.ledger.snapshot.block import findings_metadata, hundredths_scorer, scores_metadata
 from cemaudit.ledger.snapshot.folder import NewFile, SnapshotFolder, publish_manifest
 from cemaudit.ledger.snapshot.manifest import SnapshotFile
 from cemaudit.ledger.snapshot.names import score_columns
@@ -38,7 +38,7 @@ from cemaudit.ledger.snapshot.parquet import (
     translate_errors,
     write,
 )
-from cemaudit.ledger.snapshot.score_columns import score_fields
+from cemaudit.ledger.snapshot.score_columns import finding_fields, score_fields
 from cemaudit.ledger.snapshot.taking import SchemesInForce
 from cemaudit.model import Scheme, Visit
 from cemaudit.scoring import Engine
@@ -60,31 +60,39 @@ class RescoringJob(NamedTuple):
     checklist: str
     scheme: str
     blocked: tuple[str, ...]
+    kinds: tuple[str, ...] = ("rescored", "findings")
 
 
 class RescoredFile(NamedTuple):
-    """The file of scores, still without a name; ``fallbacks``: what was scored visit by visit, and why."""
+    """The files of a job by kind, still without names; ``fallbacks``: what was scored visit by visit, and why."""
 
     answers: SnapshotFile
-    written: WrittenFile
+    written: Mapping[str, WrittenFile]
     fallbacks: Mapping[str, str]
 
 
 def rescore_file(job: RescoringJob) -> RescoredFile:
-    """Score the visits of a file of answers, and write their scores in the same order."""
+    """Score the visits of a file of answers, and write their scores and the core's findings in the same order."""
     marks = hundredths_scorer(job.checklist, job.scheme, job.blocked)
     checklist, scheme = marks.plan.checklist, marks.plan.scheme
     answers = job.folder / job.answers.file
     arrays = _read(answers, [_NUMBER, *required_columns(checklist)])
-    with _visits(job.url, arrays[_NUMBER.name]) as whole:
-        found, scored = marks.run(restore_columns(checklist, arrays, whole))
-    fields = [
+    with _visits(job.url, arrays[_NUMBER.name]) as read_visit:
+        hundredths, scored = marks.run(restore_columns(checklist, arrays, read_visit), with_findings=True)
+    scores = [
         coded_column("scheme", np.zeros(scored.rows, np.int8), [scheme.ref]),
         coded_column("band", scored.bands, [band.label for band in scored.scheme_bands]),
-        *score_fields(found, score_columns(marks.plan)),
+        *score_fields(hundredths, score_columns(marks.plan)),
     ]
-    table = SnapshotTable(scored.rows, fields, scores_metadata([marks]), CopiedColumns(answers, VISIT_COLUMNS))
-    written = write(table, job.folder / "rescored" / checklist.ref / scheme.ref)
+    findings = list(finding_fields(scored.findings, checklist))
+    tables = {
+        "rescored": (scores, scores_metadata([marks]), CopiedColumns(answers, VISIT_COLUMNS)),
+        "findings": (findings, findings_metadata([marks]), CopiedColumns(answers, [_NUMBER.name])),
+    }
+    written = {
+        kind: write(SnapshotTable(scored.rows, *tables[kind]), job.folder / kind / checklist.ref / scheme.ref)
+        for kind in job.kinds
+    }
     return RescoredFile(job.answers, written, {name: str(why) for name, why in marks.fallbacks.items()})
 
 
@@ -132,7 +140,8 @@ _KIND = "rescored"
 class RescoringResult:
     """What was done: ``visits`` scored now, and those that were ``before``, of the checklists ``refs``.
 
-    ``problems``: checklists the scheme does not fit. ``fallbacks``: what was scored visit by visit, and why.
+    Visits that lacked but their findings were scored before. ``problems``: checklists the scheme does not fit.
+    ``fallbacks``: what was scored visit by visit, and why.
     """
 
     refs: list[str] = field(default_factory=list)
@@ -140,10 +149,6 @@ class RescoringResult:
     before: int = 0
     problems: list[Problem] = field(default_factory=list)
     fallbacks: dict[str, str] = field(default_factory=dict)
-
-
-def _silent(_: int) -> None:
-    """Nobody is told."""
 
 
 def rescore_history(  # noqa: PLR0913 (what a run is made of)
@@ -157,7 +162,7 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
     since: dt.date | None = None,
     blocked: Iterable[str] = (),
     processes: int = 1,
-    report_progress: Callable[[int], None] = _silent,
+    report_progress: Callable[[int], None] = ignore_progress,
 ) -> RescoringResult:
     """Score all visits in the snapshot of ``ledger``, which is at ``url``, under ``scheme`` (``id@version``).
 
@@ -173,7 +178,7 @@ def rescore_history(  # noqa: PLR0913 (what a run is made of)
     rescoring.choose(engine, set(refs))
     for again in run_jobs(processes, rescore_file, rescoring.jobs(since)):
         rescoring.commit(again)
-        report_progress(again.written.rows)
+        report_progress(again.answers.visits)
     publish_manifest(store, store.reached().covered)
     return rescoring.done
 
@@ -215,10 +220,19 @@ class _RescoringRun:
             if since and not self._is_of(file, since):
                 continue
             scored = files.get(("rescored", ref, self.scheme.ref, block))
-            if scored and (scored.visits, scored.last) == (file.visits, file.last) and self.store.is_whole(scored):
-                self.done.before += file.visits
-            else:
-                yield RescoringJob(self.url, self.store.folder, file, texts[ref], as_text(self.scheme), self.blocked)
+            findings = files.get(("findings", ref, self.scheme.ref, block))
+            job = RescoringJob(self.url, self.store.folder, file, texts[ref], as_text(self.scheme), self.blocked)
+            if not self._is_of_answers(scored, file):
+                yield job
+                continue
+            self.done.before += file.visits
+            if not self._is_of_answers(findings, file):
+                yield job._replace(kinds=("findings",))
+
+    def _is_of_answers(self, scored: SnapshotFile | None, answers: SnapshotFile) -> bool:
+        """Whether there is such a file, whole and of all visits of the file of answers."""
+        visits = (answers.visits, answers.last)
+        return scored is not None and (scored.visits, scored.last) == visits and self.store.is_whole(scored)
 
     def _is_of(self, file: SnapshotFile, since: dt.date) -> bool:
         """Whether any visit of a file is of that day or later."""
@@ -228,12 +242,13 @@ class _RescoringRun:
         return last is not None and last >= since
 
     def commit(self, again: RescoredFile) -> None:
-        """Let a file count."""
+        """Let the files of a job count."""
         slot, scheme = again.answers, self.scheme.ref
-        new = NewFile(
-            f"rescored/{slot.checklist}/{scheme}", slot.checklist, scheme, slot.first, slot.last, again.written
-        )
+        new = [
+            NewFile(f"{kind}/{slot.checklist}/{scheme}", slot.checklist, scheme, slot.first, slot.last, written)
+            for kind, written in again.written.items()
+        ]
         subject = f"{slot.checklist} {scheme} {slot.first}-{slot.last}"
-        self.store.commit([new], _KIND, subject, [self.scheme])
-        self.done.visits += again.written.rows
+        self.store.commit(new, _KIND, subject, [self.scheme])
+        self.done.visits += again.written["rescored"].rows if "rescored" in again.written else 0
         self.done.fallbacks |= again.fallbacks

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,20 +25,30 @@ from cemaudit.ledger.snapshot.answer_columns import (
 from cemaudit.ledger.snapshot.manifest import FORMAT
 from cemaudit.ledger.snapshot.names import code_of, score_columns
 from cemaudit.ledger.snapshot.parquet import SnapshotColumn, SnapshotTable, WrittenFile, text_column, write
-from cemaudit.ledger.snapshot.score_columns import NO_SCORE, HundredthsScorer, ScoreHundredths, score_fields
+from cemaudit.ledger.snapshot.score_columns import (
+    NO_SCORE,
+    HundredthsScorer,
+    ScoreHundredths,
+    finding_fields,
+    score_fields,
+)
 from cemaudit.model import Checklist, Reason, Scheme, Visit
 from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring import Engine
 from cemaudit.scoring.aggregators import BUILT_IN
+from cemaudit.scoring.finding_columns import no_findings
+from cemaudit.scoring.findings import CORE_RULES
 from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
 from cemaudit.scoring.kernel.columns import columns_of_content
 from cemaudit.scoring.plan import make_plan
 
 __all__ = [
+    "BLOCK_KINDS",
     "BlockFiles",
     "BlockJob",
     "answers_metadata",
     "concatenate_columns",
+    "findings_metadata",
     "hundredths_scorer",
     "make_files",
     "scores_metadata",
@@ -114,8 +124,15 @@ def select_rows(columns: VisitColumns, rows: Array) -> VisitColumns:
 _AT_ONCE = 8_192  # visits read before they become columns
 
 
+BLOCK_KINDS = ("answers", "scores", "findings")
+"""The kinds of files that are made of the rows of a block."""
+
+
 class BlockJob(NamedTuple):
-    """What is to be done: ``checklist`` and ``schemes`` as JSON, plugins not to be loaded, the rows of a block."""
+    """What is to be done: ``checklist`` and ``schemes`` as JSON, plugins not to be loaded, the rows of a block.
+
+    ``kinds``: those of ``BLOCK_KINDS`` that are to be written.
+    """
 
     block: int
     folder: Path
@@ -123,37 +140,46 @@ class BlockJob(NamedTuple):
     schemes: tuple[str, ...]
     blocked: tuple[str, ...]
     rows: Sequence[LedgerRow]
+    kinds: tuple[str, ...] = BLOCK_KINDS
 
 
 class BlockFiles(NamedTuple):
-    """The files of a job, still without names; ``fallbacks``: what was scored visit by visit, and why."""
+    """The files of a job by kind, still without names; ``fallbacks``: what was scored visit by visit, and why."""
 
     block: int
     checklist: str
     first: int
     last: int
-    answers: WrittenFile
-    scores: WrittenFile
+    written: Mapping[str, WrittenFile]
     fallbacks: Mapping[str, str]
+
+    @property
+    def rows(self) -> int:
+        """How many visits are in each of them."""
+        return next(iter(self.written.values())).rows
 
 
 def make_files(job: BlockJob) -> BlockFiles:
-    """Write the answers and the scores of the rows of a job, by day."""
+    """Write the answers, the scores and the findings of the rows of a job, by day."""
+    # In the order of days the columns of days, months and waves are long runs, which take next to no room.
     rows = sorted(job.rows, key=lambda row: (row.day or "", row.number))
     marks = [hundredths_scorer(job.checklist, scheme, job.blocked) for scheme in job.schemes]
     checklist = marks[0].plan.checklist
     settings, columns = _read(rows, checklist)
     heads = list(visit_setting_columns(rows, settings))
-    answers = [*heads, *visit_identity_columns(rows), *answer_fields(columns)]
-    scores = [*heads, *_scores(marks, np.array([row.scheme for row in rows]), columns)]
+    scores, findings = _scores(marks, np.array([row.scheme for row in rows]), columns)
+    tables = {
+        "answers": ([*heads, *visit_identity_columns(rows), *answer_fields(columns)], answers_metadata(checklist)),
+        "scores": ([*heads, *scores], scores_metadata(marks)),
+        "findings": ([heads[0], *findings], findings_metadata(marks)),
+    }
     numbers = [row.number for row in rows]
     return BlockFiles(
         job.block,
         checklist.ref,
         min(numbers),
         max(numbers),
-        write(SnapshotTable(len(rows), answers, answers_metadata(checklist)), job.folder / "answers" / checklist.ref),
-        write(SnapshotTable(len(rows), scores, scores_metadata(marks)), job.folder / "scores" / checklist.ref),
+        {kind: write(SnapshotTable(len(rows), *tables[kind]), job.folder / kind / checklist.ref) for kind in job.kinds},
         {name: str(why) for mark in marks for name, why in mark.fallbacks.items()},
     )
 
@@ -170,6 +196,13 @@ def scores_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "scores": score_columns(*plans)}
 
 
+def findings_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
+    """What a file of the core's findings says of itself."""
+    plans = [mark.plan for mark in marks]
+    schemes = [plan.scheme.ref for plan in plans]
+    return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "rules": list(CORE_RULES)}
+
+
 def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> tuple[list[VisitSetting], VisitColumns]:
     """The settings and the columns of visits, read some at a time: as records they take much room."""
     settings: list[VisitSetting] = []
@@ -177,40 +210,47 @@ def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> tuple[list[VisitSe
     for start in range(0, len(rows), _AT_ONCE):
         chunk = rows[start : start + _AT_ONCE]
         noted = [read_recorded_visit(decompress(row.document)) for row in chunk]
-        chunks.append(columns_of_content(noted, checklist, _visits(chunk)))
+        chunks.append(columns_of_content(noted, checklist, partial(_read_visit, chunk)))
         settings += [recorded.setting for recorded in noted]
     return settings, concatenate_columns(chunks)
 
 
-def _visits(rows: Sequence[LedgerRow]) -> Callable[[int], Visit]:
-    """The whole visit of each row."""
-    return lambda row: read_line(decompress(rows[row].document))[0]
+def _read_visit(rows: Sequence[LedgerRow], row: int) -> Visit:
+    return read_line(decompress(rows[row].document))[0]
 
 
 def _scores(
     marks: Sequence[HundredthsScorer], schemes: NDArray[np.int64], columns: VisitColumns
-) -> Iterator[SnapshotColumn]:
-    """Each visit's scores under its scheme, whose place among ``marks`` is in ``schemes``."""
-    shown = score_columns(*(mark.plan for mark in marks))
-    scores_by_column = {column.name: _not_asked(columns.rows) for column in shown}
+) -> tuple[list[SnapshotColumn], list[SnapshotColumn]]:
+    """Each visit's scores and findings under its scheme, whose place among ``marks`` is in ``schemes``."""
+    layout = score_columns(*(mark.plan for mark in marks))
+    not_asked = code_of(Reason.NOT_ASKED.value)
+    scores_by_column = {
+        column.name: ScoreHundredths(np.full(columns.rows, NO_SCORE), np.full(columns.rows, not_asked, np.int8))
+        for column in layout
+    }
+    counts = no_findings(marks[0].plan, columns.rows)
     bands: list[str | None] = [None] * columns.rows
     for index, mark in enumerate(marks):
         rows = np.flatnonzero(schemes == index)
-        found, scored = mark.run(columns if len(rows) == columns.rows else select_rows(columns, rows))
-        for name, marked in found.items():
+        hundredths, scored = mark.run(
+            columns if len(rows) == columns.rows else select_rows(columns, rows), with_findings=True
+        )
+        for place, times in scored.findings.items():
+            counts[place][rows] = times
+        for name, marked in hundredths.items():
             scores_by_column[name].hundredths[rows] = marked.hundredths
             scores_by_column[name].reasons[rows] = marked.reasons
         labels = [*(band.label for band in scored.scheme_bands), None]
         for row, band in zip(rows.tolist(), scored.bands.tolist(), strict=True):
             bands[row] = labels[band]
     refs = [mark.plan.scheme.ref for mark in marks]
-    yield text_column("scheme", [refs[index] for index in schemes.tolist()])
-    yield text_column("band", bands)
-    yield from score_fields(scores_by_column, shown)
-
-
-def _not_asked(rows: int) -> ScoreHundredths:
-    return ScoreHundredths(np.full(rows, NO_SCORE), np.full(rows, code_of(Reason.NOT_ASKED.value), np.int8))
+    scores = [
+        text_column("scheme", [refs[index] for index in schemes.tolist()]),
+        text_column("band", bands),
+        *score_fields(scores_by_column, layout),
+    ]
+    return scores, list(finding_fields(counts, columns.checklist))
 
 
 @cache

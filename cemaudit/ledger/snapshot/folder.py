@@ -46,6 +46,7 @@ __all__ = [
     "NewFile",
     "SnapshotFolder",
     "SnapshotProgress",
+    "excluded_visits",
     "progress_to_dict",
     "publish_manifest",
     "write_stores",
@@ -201,9 +202,14 @@ _EXCLUDED = (
 )
 
 
+def excluded_visits(ledger: Ledger, covered: int) -> set[int]:
+    """Return the numbers up to ``covered`` of the visits that headquarters excluded."""
+    return {number for (number,) in ledger.database.run(_EXCLUDED, (covered,))}
+
+
 def write_uncounted_visits(ledger: Ledger, folder: Path, covered: int) -> NewFile:
     """The table ``gone``: the ``number`` of each visit up to ``covered`` that does not count, and ``why``."""
-    why = {number: EXCLUDED for (number,) in ledger.database.run(_EXCLUDED, (covered,))}
+    why = dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
     why |= {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
     rows = sorted(why.items())
     numbers = integer_column("number", np.array([number for number, _ in rows], np.int64))

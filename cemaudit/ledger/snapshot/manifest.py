@@ -105,8 +105,8 @@ class SnapshotManifest(NamedTuple):
     def files(self, kind: str, checklist: str = "", scheme: str = "") -> list[SnapshotFile]:
         """The parts of a kind, in the order of visit numbers."""
         slot = (kind, checklist, scheme)
-        found = [file for file in self.parts if (file.kind, file.checklist, file.scheme) == slot]
-        return sorted(found, key=lambda file: file.first)
+        files = [file for file in self.parts if (file.kind, file.checklist, file.scheme) == slot]
+        return sorted(files, key=lambda file: file.first)
 
 
 def write_manifest(folder: Path, manifest: SnapshotManifest) -> None:

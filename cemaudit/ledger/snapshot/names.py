@@ -9,9 +9,21 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cemaudit.model import Checklist, Reason, score_name
+from cemaudit.scoring.findings import FindingPlace, finding_places
 from cemaudit.scoring.plan import Plan
 
-__all__ = ["CODES", "TOO_LARGE", "ColumnNames", "ScoreColumn", "code_of", "quoted", "reason_of", "score_columns"]
+__all__ = [
+    "CODES",
+    "TOO_LARGE",
+    "ColumnNames",
+    "FindingColumn",
+    "ScoreColumn",
+    "code_of",
+    "finding_columns",
+    "quoted",
+    "reason_of",
+    "score_columns",
+]
 
 TOO_LARGE = "too-large"
 """The reason of a number no column can hold."""
@@ -94,6 +106,23 @@ def score_columns(*plans: Plan) -> list[ScoreColumn]:
     written = _unique_names(":".join((measure, *key)) for measure, key in keys)
     return [
         ScoreColumn(score_name(measure, key), measure, key, written[":".join((measure, *key))]) for measure, key in keys
+    ]
+
+
+class FindingColumn(NamedTuple):
+    """The column that says how often each visit has one of the core's findings at one ``place``."""
+
+    place: FindingPlace
+    name: str
+
+
+def finding_columns(checklist: Checklist) -> list[FindingColumn]:
+    """The columns of findings, which are the same under all schemes."""
+    names = ColumnNames(checklist)
+    return [
+        FindingColumn(place, names.item(kind, place.item) if place.item else names.touchpoint(kind, place.touchpoint))
+        for place in finding_places(checklist)
+        for kind in [f"finding:{place.rule}"]
     ]
 
 

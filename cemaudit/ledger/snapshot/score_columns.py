@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.language import Message
-from cemaudit.ledger.snapshot.names import TOO_LARGE, ScoreColumn, code_of
+from cemaudit.ledger.snapshot.names import TOO_LARGE, ScoreColumn, code_of, finding_columns
 from cemaudit.ledger.snapshot.parquet import SnapshotColumn, integer_column
-from cemaudit.model import Score
+from cemaudit.model import Checklist, Score
 from cemaudit.model.measures import Rounding
 from cemaudit.scoring.exact import evaluate
+from cemaudit.scoring.finding_columns import FindingCounts
 from cemaudit.scoring.kernel import ScoredVisits, VisitColumns, compile_plan
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.rounding import round_exactly
 
-__all__ = ["LARGEST", "NO_SCORE", "HundredthsScorer", "ScoreHundredths", "hundredths", "score_fields"]
+__all__ = ["LARGEST", "NO_SCORE", "HundredthsScorer", "ScoreHundredths", "finding_fields", "hundredths", "score_fields"]
 
 LARGEST = 3_000_000_000
 """The most hundredths a column holds: their square is still a whole number of 64 bits."""
@@ -54,9 +55,11 @@ class HundredthsScorer:
         self._parts: dict[str, Plan] = {}
         self.fallbacks: Mapping[str, Message] = self._kernel.fallbacks
 
-    def run(self, columns: VisitColumns) -> tuple[dict[str, ScoreHundredths], ScoredVisits]:
-        """Every score of all visits of ``columns``, by name, and what the kernel said, bands among it."""
-        scored = self._kernel.run(columns)
+    def run(
+        self, columns: VisitColumns, *, with_findings: bool = False
+    ) -> tuple[dict[str, ScoreHundredths], ScoredVisits]:
+        """Every score of all visits of ``columns``, by name, and what the kernel said, bands and findings among it."""
+        scored = self._kernel.run(columns, with_findings=with_findings)
         marked = {name: _marked(scored.values[name], scored.reasons[name]) for name in scored.values}
         for name, rows in self._undecided_rows(scored):
             self._decide(name, rows, columns, marked[name])
@@ -98,3 +101,9 @@ def score_fields(scores: Mapping[str, ScoreHundredths], columns: list[ScoreColum
         marked = scores[column.name]
         yield integer_column(column.score, marked.hundredths)
         yield integer_column(column.reason, np.where(marked.reasons == 0, np.int8(-128), marked.reasons), "tinyint")
+
+
+def finding_fields(counts: FindingCounts, checklist: Checklist) -> Iterator[SnapshotColumn]:
+    """The columns of findings."""
+    for column in finding_columns(checklist):
+        yield SnapshotColumn(column.name, counts[column.place])

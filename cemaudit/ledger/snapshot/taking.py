@@ -12,9 +12,9 @@ from pathlib import Path
 from cemaudit.errors import BadInput
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
-from cemaudit.ledger.processes import run_jobs
+from cemaudit.ledger.processes import ignore_progress, run_jobs
 from cemaudit.ledger.snapshot.answer_columns import LedgerRow
-from cemaudit.ledger.snapshot.block import BlockFiles, BlockJob, make_files
+from cemaudit.ledger.snapshot.block import BLOCK_KINDS, BlockFiles, BlockJob, make_files
 from cemaudit.ledger.snapshot.folder import (
     KIND,
     NewFile,
@@ -26,6 +26,7 @@ from cemaudit.ledger.snapshot.folder import (
     write_uncounted_visits,
 )
 from cemaudit.ledger.snapshot.manifest import BLOCK
+from cemaudit.ledger.snapshot.plugin_findings import PLUGIN_FINDINGS, PluginInquiry
 from cemaudit.model import Checklist, Scheme
 from cemaudit.scoring import Engine
 
@@ -79,10 +80,6 @@ class SnapshotUpdate:
     fallbacks: dict[str, str] = field(default_factory=dict)
 
 
-def _silent(_: int) -> None:
-    """Nobody is told."""
-
-
 def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     ledger: Ledger,
     engine: Engine,
@@ -90,7 +87,7 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     *,
     blocked: Iterable[str] = (),
     processes: int = 1,
-    report_progress: Callable[[int], None] = _silent,
+    report_progress: Callable[[int], None] = ignore_progress,
 ) -> SnapshotUpdate:
     """Bring the snapshot in ``folder`` up to the ledger.
 
@@ -100,16 +97,21 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     """
     taking = _SnapshotRun(SnapshotFolder(ledger, folder), SchemesInForce(ledger, engine), tuple(blocked))
     results = run_jobs(processes, make_files, taking.jobs())
-    for block, made in groupby(_report_progress(results, report_progress), key=lambda one: one.block):
+    for block, made in groupby(_report_progress(results, report_progress), key=lambda files: files.block):
         taking.commit(block, list(made))
+    # Plugins are asked when all blocks are written, as the history of a visit may lie in any of them.
+    inquiry = PluginInquiry(taking.store, engine, taking.schemes.of, taking.last)
+    for file in inquiry.new_files():
+        taking.commit_plugin_findings(file)
     taking.finish()
+    inquiry.report_failures()
     return taking.taken
 
 
 def _report_progress(results: Iterable[BlockFiles], report_progress: Callable[[int], None]) -> Iterator[BlockFiles]:
     for made in results:
         yield made
-        report_progress(made.answers.rows)
+        report_progress(made.rows)
 
 
 class _SnapshotRun:
@@ -128,11 +130,17 @@ class _SnapshotRun:
         changed = self._changed()
         for block in sorted(changed | self._damaged() | self._new()):
             for ref, rows in self._rows(block).items():
-                file = files.get(("answers", ref, "", block))
-                is_there = file and file.visits == len(rows) and self.store.is_whole(file)
-                scores = files.get(("scores", ref, "", block))
-                if block in changed or not is_there or not scores or not self.store.is_whole(scores):
+                current = [
+                    kind
+                    for kind in BLOCK_KINDS
+                    if (file := files.get((kind, ref, "", block)))
+                    and file.visits == len(rows)
+                    and self.store.is_whole(file)
+                ]
+                if block in changed or not {"answers", "scores"} <= set(current):
                     yield self._job(block, ref, rows)
+                elif "findings" not in current:  # a snapshot made before findings were kept in it
+                    yield self._job(block, ref, rows)._replace(kinds=("findings",))
 
     def _new(self) -> set[int]:
         """The blocks with visits that are in no file yet."""
@@ -140,8 +148,18 @@ class _SnapshotRun:
 
     def _damaged(self) -> set[int]:
         """The blocks whose files are not there, or not as they were."""
-        files = [file for file in self.store.parts.values() if file.kind in {"answers", "scores"}]
-        return {file.place[-1] for file in files if not self.store.is_whole(file)}
+        files = self.store.parts
+        damaged = {
+            file.place[-1]
+            for file in files.values()
+            if file.kind in BLOCK_KINDS and not file.scheme and not self.store.is_whole(file)
+        }
+        without_findings = {
+            block
+            for kind, ref, scheme, block in files
+            if kind == "answers" and ("findings", ref, scheme, block) not in files
+        }
+        return damaged | without_findings
 
     def _changed(self) -> set[int]:
         """The blocks of visits from which something was taken away since: a purge."""
@@ -176,15 +194,33 @@ class _SnapshotRun:
 
     def commit(self, block: int, made: Sequence[BlockFiles]) -> None:
         """Let the files of a block count."""
-        files = [new for block_files in made for new in _new_files(block_files)]
+        files = [
+            NewFile(
+                f"{kind}/{block_files.checklist}",
+                block_files.checklist,
+                "",
+                block_files.first,
+                block_files.last,
+                written,
+            )
+            for block_files in made
+            for kind, written in block_files.written.items()
+        ]
         covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
         self.reached = self.reached._replace(covered=covered, whole=False)
         subject = f"{block * BLOCK + 1}-{covered}"
         self.store.commit(files, KIND, subject, self.schemes.used, **progress_to_dict(self.reached))
         self.taken.files += len(files)
         for block_files in made:
-            self.taken.visits += block_files.answers.rows
+            self.taken.visits += block_files.rows if "answers" in block_files.written else 0
             self.taken.fallbacks |= block_files.fallbacks
+
+    def commit_plugin_findings(self, file: NewFile) -> None:
+        """Let a file of plugins' findings count; until the run is finished, no manifest names it."""
+        self.reached = self.reached._replace(whole=False)
+        subject = f"{PLUGIN_FINDINGS} {file.first}-{file.last}"
+        self.store.commit([file], KIND, subject, self.schemes.used, **self.reached._asdict())
+        self.taken.files += 1
 
     def finish(self) -> None:
         """Write which visits count, and the stores; then tell everybody."""
@@ -198,8 +234,3 @@ class _SnapshotRun:
     def _has_tables(self) -> bool:
         kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
         return {"gone", "stores"} <= kinds_present
-
-
-def _new_files(made: BlockFiles) -> Iterator[NewFile]:
-    for kind, written in (("answers", made.answers), ("scores", made.scores)):
-        yield NewFile(f"{kind}/{made.checklist}", made.checklist, "", made.first, made.last, written)

@@ -58,14 +58,14 @@ def _scores(marks: HundredthsScorer, batch: RecordBatch) -> RecordBatch:
 
     checklist, scheme = marks.plan.checklist, marks.plan.scheme
     columns = zip(required_columns(checklist), batch.columns[len(VISIT_COLUMNS) :], strict=True)
-    arrays = {one.name: column.to_numpy(zero_copy_only=False) for one, column in columns}
+    arrays = {required.name: column.to_numpy(zero_copy_only=False) for required, column in columns}
     rows = np.flatnonzero(~_too_large(arrays))
-    found, scored = marks.run(_restored(marks, {name: array[rows] for name, array in arrays.items()}))
+    hundredths, scored = marks.run(_restored(marks, {name: array[rows] for name, array in arrays.items()}))
     named = {name: batch.columns[index] for index, name in enumerate(VISIT_COLUMNS)}
     named["scheme"] = pa.array([scheme.ref] * batch.num_rows, pa.string())
     named["band"] = pa.array(_bands(scored, rows, batch.num_rows), pa.string())
     for column in score_columns(marks.plan):
-        marked = _of_all(found[column.name], rows, batch.num_rows)
+        marked = _of_all(hundredths[column.name], rows, batch.num_rows)
         named[column.score] = pa.array(marked.hundredths, mask=marked.hundredths == NO_SCORE)
         named[column.reason] = pa.array(marked.reasons, mask=marked.reasons == 0)
     return pa.RecordBatch.from_arrays(list(named.values()), names=list(named))

@@ -51,8 +51,8 @@ class ClusterScoresNote(NamedTuple):
     def read(cls, text: str) -> ClusterScoresNote:
         """From JSON."""
         scheme, columns, answers, since = json.loads(text)
-        found = (ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in columns)
-        return cls(scheme, tuple(found), answers, dt.date.fromisoformat(since) if since else None)
+        score_columns = (ScoreColumn(name, measure, tuple(key), written) for name, measure, key, written in columns)
+        return cls(scheme, tuple(score_columns), answers, dt.date.fromisoformat(since) if since else None)
 
 
 _HERE = "file://"

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from cemaudit.compare.report_records import FindingCount, LeagueReportData
 from cemaudit.model import Severity, Text
-from cemaudit.model.blocks import Cell, Column, Section, Table, Words
-from cemaudit.report.league.words import said
+from cemaudit.model.blocks import Block, Cell, Column, Paragraph, Section, Table, Words
+from cemaudit.report.league.words import notes, said
 from cemaudit.report.sections.findings import NAMES
 
 __all__ = ["findings"]
 
 MOST = 60
+NOT_KNOWN = Text(
+    ko="발견 사항을 알 수 없습니다. 이 스냅샷에는 발견 사항이 아직 없으므로 'cemaudit snapshot'으로 스냅샷을 다시 "
+    "만드십시오. 다른 채점 체계의 점수라면 'cemaudit rescore'도 다시 실행하십시오.",
+    en="Findings are not known: this snapshot was made before findings were kept in it. Make it again with 'cemaudit "
+    "snapshot' (and, for scores under another scheme, with 'cemaudit rescore').",
+)
 
 
 def findings(account: LeagueReportData) -> Section | None:
-    """A table in groups by touchpoint; ``None`` where nothing was found."""
-    order = list(NAMES)
-    found = sorted(account.found, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
-    if not found:
+    """A table in groups by touchpoint, or why it is not there; ``None`` where nothing was found."""
+    order, counts = list(NAMES), account.found.counts
+    if counts is None:
+        return _section(Paragraph(text=NOT_KNOWN))
+    found = sorted(counts, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
+    if not found and not account.found.notes:
         return None
     columns = (
         Column(title=Text(ko="구분", en="Weight"), width=0.9),
@@ -30,11 +38,13 @@ def findings(account: LeagueReportData) -> Section | None:
         own = [one for one in found if str(one.touchpoint) == touchpoint]
         rows.append((Cell(text=said(own[0].touchpoint), strong=True), "", "", ""))
         rows += [_row(one) for one in own]
+    table = (Table(columns=columns, rows=tuple(rows)),) if rows else ()
+    return _section(*table, *notes(account.found.notes))
+
+
+def _section(*blocks: Block) -> Section:
     return Section(
-        id="findings",
-        title=Text(ko="접점별 발견 사항", en="Findings by touchpoint"),
-        blocks=(Table(columns=columns, rows=tuple(rows)),),
-        order=600,
+        id="findings", title=Text(ko="접점별 발견 사항", en="Findings by touchpoint"), blocks=blocks, order=600
     )
 
 

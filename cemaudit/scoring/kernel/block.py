@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -10,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.model import Band, Reason, Score
+from cemaudit.scoring.findings import FindingPlace
 from cemaudit.scoring.kernel.arithmetic import Floats, Mask, NumberColumn
 from cemaudit.scoring.kernel.columns import VisitColumns
 
-__all__ = ["HAS_SCORE", "NO_BAND", "REASONS", "BlockScore", "RowBlock", "ScoredVisits", "reason_code"]
+__all__ = ["HAS_SCORE", "NO_BAND", "REASONS", "BlockScore", "RowBlock", "ScoredVisits", "compare", "reason_code"]
 
 Codes = NDArray[Any]
 REASONS = tuple(Reason)
@@ -82,8 +84,13 @@ class RowBlock:
         """Where ``number sign edge`` holds; rows too close to say are left to the exact evaluator."""
         # A float this near to the edge may lie on the wrong side of it.
         self.leave_to_exact(number.undecided(edge))
-        compared: Mask = _COMPARE[sign](number.value, float(edge))
-        return compared
+        return compare(number.value, sign, float(edge))
+
+
+def compare(values: Floats, sign: str, edge: float) -> Mask:
+    """Where ``values sign edge`` holds, as far as floats say."""
+    compared: Mask = _COMPARE[sign](values, edge)
+    return compared
 
 
 _COMPARE: dict[str, Any] = {
@@ -103,7 +110,8 @@ class ScoredVisits:
 
     ``values``: score name -> numbers, NaN where there is none. ``reasons``: score name -> codes, 0 where there is a
     score, ``n`` for the ``n``-th ``Reason``. ``bands``: places in the scheme's bands, -1 for none. ``decided`` counts
-    the visits that float64 could not decide and the exact evaluator did.
+    the visits that float64 could not decide and the exact evaluator did. ``findings``: how often each visit has each
+    of the core's findings, where they were asked for.
     """
 
     rows: int
@@ -112,6 +120,7 @@ class ScoredVisits:
     bands: NDArray[np.int8]
     scheme_bands: tuple[Band, ...] = ()
     decided: int = 0
+    findings: Mapping[FindingPlace, Codes] = field(default_factory=dict)
 
     def reason(self, score: str, row: int) -> Reason | None:
         """Why a visit has no such score; ``None`` where it has one."""

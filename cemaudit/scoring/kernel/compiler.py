@@ -16,6 +16,7 @@ from cemaudit.model.conditions import bounds
 from cemaudit.model.measures import Rounding, Transform
 from cemaudit.scoring.bands import find_band
 from cemaudit.scoring.exact import evaluate
+from cemaudit.scoring.finding_columns import FindingCounter, count_exactly, no_findings
 from cemaudit.scoring.kernel.arithmetic import EDGE, MOST, Floats, Mask, NotVectorizable, NumberColumn
 from cemaudit.scoring.kernel.block import HAS_SCORE, NO_BAND, BlockScore, RowBlock, ScoredVisits, reason_code
 from cemaudit.scoring.kernel.column_forms import ColumnForm, column_form
@@ -238,8 +239,8 @@ class CompiledPlan:
         self._program = _Program(plan, self._none)
         self.fallbacks: dict[str, Message] = self._program.fallbacks
 
-    def run(self, columns: VisitColumns) -> ScoredVisits:
-        """The scores of all visits of ``columns``, equal to the exact ones."""
+    def run(self, columns: VisitColumns, *, with_findings: bool = False) -> ScoredVisits:
+        """The scores of all visits of ``columns``, equal to the exact ones; on request the core's findings, too."""
         # Answers that the checklist does not list change what codes stand for; such columns are compiled anew.
         program = self._program if self._has_usual_levels(columns) else _Program(self.plan, columns)
         names = [group.name for group in program.groups] + program.by_visit_names
@@ -249,19 +250,28 @@ class CompiledPlan:
             reasons={name: np.zeros(columns.rows, np.int8) for name in names},
             bands=np.full(columns.rows, NO_BAND, np.int8),
             scheme_bands=self.plan.scheme.bands,
+            findings=no_findings(self.plan, columns.rows) if with_findings else {},
         )
-        doubtful, ungraded = set(columns.kept), set()
+        doubtful, ungraded, unsearched = set(columns.kept), set(), set()
         for start in range(0, columns.rows, BLOCK):
             block = RowBlock(columns, start, min(start + BLOCK, columns.rows))
             program.run(block, scored)
             doubtful |= _rows(block)
             program.grade_rows(block, scored)
             ungraded |= _rows(block)
+            if with_findings:
+                block.undecided_rows = np.zeros(block.rows, np.bool_)
+                program.findings.count(block, scored.findings)
+                unsearched |= _rows(block)
         # Float64 cannot say on which side of an edge these lie, so that the definition has the last word.
         for row in sorted(doubtful):
             self._decide(columns, row, scored)
         for row in sorted(ungraded - doubtful):
             self._decide_band(columns, row, scored)
+        for row in sorted(doubtful | unsearched if with_findings else ()):
+            counts = count_exactly(self._of_findings, columns.visit(row))
+            for place, rows in scored.findings.items():
+                rows[row] = counts[place]
         return ScoredVisits(**{**vars(scored), "decided": len(doubtful | ungraded)})
 
     def _has_usual_levels(self, columns: VisitColumns) -> bool:
@@ -282,6 +292,10 @@ class CompiledPlan:
     def _put_band(self, row: int, scores: Mapping[str, Score], scored: ScoredVisits) -> None:
         band = find_band(self.plan.scheme, scores)
         scored.bands[row] = NO_BAND if band is None else self.plan.scheme.bands.index(band)
+
+    @cached_property
+    def _of_findings(self) -> Plan:
+        return self.plan.part(self._program.findings.score_names)
 
     @cached_property
     def _of_bands(self) -> Plan:
@@ -313,8 +327,10 @@ class _Program:
                 self.fallbacks[measure.id] = error.why
             else:
                 self.groups += groups
-        # Scores that no other score and no band looks at need not be kept for the rest of the block.
-        self.wanted = set(_asked_by_bands(plan)).union(*(planned.needs for planned in plan.measures))
+        self.findings = FindingCounter(plan, columns)
+        # Scores that no other score, no band and no finding looks at need not be kept for the rest of the block.
+        needed = set(_asked_by_bands(plan)).union(*(planned.needs for planned in plan.measures))
+        self.wanted = needed | set(self.findings.score_names)
         self.by_visit = plan.part(self.fallbacks) if self.fallbacks else None
         self.by_visit_names = [
             score_name(planned.measure.id, group.key)

@@ -23,6 +23,7 @@ from cemaudit.compare.report_records import (
     ChannelComparison,
     ChannelMean,
     FindingCount,
+    FindingSummary,
     HistoryLine,
     LeagueReportData,
     ScoreHistory,
@@ -206,10 +207,12 @@ def everything(**changes: object) -> LeagueReportData:
             (message("Nothing that is more than chance."),),
         ),
         study=study(),
-        found=(
-            FindingCount(payment, Severity.CRITICAL, Text(ko="영수증을 주지 않음", en="No receipt given"), 12, 9),
-            FindingCount(payment, Severity.MINOR, Text(ko="긴 대기", en="A long queue"), 31, 22),
-            FindingCount(greeting, Severity.STRENGTH, Text(ko="이름을 불러 줌", en="Called by name"), 8, 5),
+        found=FindingSummary(
+            (
+                FindingCount(payment, Severity.CRITICAL, Text(ko="영수증을 주지 않음", en="No receipt given"), 12, 9),
+                FindingCount(payment, Severity.MINOR, Text(ko="긴 대기", en="A long queue"), 31, 22),
+                FindingCount(greeting, Severity.STRENGTH, Text(ko="이름을 불러 줌", en="Called by name"), 8, 5),
+            )
         ),
         actions=(message("Nothing that is more than chance."),),
     )

@@ -10,6 +10,8 @@ from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league_table import RankingQuality
 from cemaudit.compare.reliability import StandardDeviations, variance_components
+from cemaudit.compare.report_records import FindingSummary
+from cemaudit.language import message
 from cemaudit.report import league_report, report_bytes, write_report
 from cemaudit.report.league.drivers import HINTS
 
@@ -50,6 +52,19 @@ def test_what_is_not_known_has_no_section(make_account, make_league):
     account = make_account()
     bare = type(account)(league=make_league(), subject="")
     assert ids(league_report(bare)) == ["summary", "league", "everyone", "method"]
+
+
+def findings_of(account):
+    (section,) = (section for section in league_report(account).sections if section.id == "findings")
+    return section.blocks
+
+
+def test_findings_that_are_not_known_are_said_to_be_so_and_never_counted(account):
+    (paragraph,) = findings_of(account._replace(found=FindingSummary(None)))
+    assert (paragraph.type, "cemaudit snapshot" in paragraph.text.ko) == ("paragraph", True)
+    assert "make it again" in paragraph.text.en.lower()
+    failed = FindingSummary(account.found.counts, (message("Nothing that is more than chance."),))
+    assert [block.type for block in findings_of(account._replace(found=failed))] == ["table", "paragraph"]
 
 
 @pytest.mark.parametrize(
@@ -174,11 +189,11 @@ def test_what_must_be_kept_is_called_that(drawn, account, language, suggestion, 
     assert suggestion not in text
     study = account.study
     bound = tuple(
-        driver._replace(hint=Suggestion.MUST_KEEP)
+        replace(driver, hint=Suggestion.MUST_KEEP)
         if driver.hint in {Suggestion.REDUCE, Suggestion.ELIMINATE}
         else driver
         for driver in study.drivers
     )
-    text = " ".join(drawn(language, account._replace(study=study._replace(drivers=bound))).text.split())
+    text = " ".join(drawn(language, account._replace(study=replace(study, drivers=bound))).text.split())
     assert text.count(suggestion) == 2
     assert sentence in text
