@@ -63,7 +63,7 @@ def standing_to_dict(standing: Standing) -> dict[str, Any]:
         "highest": standing.highest,
         "group": standing.group,
         "flagged": standing.flagged,
-        "apart": standing.apart,
+        "apart": standing.is_isolated,
         "low": standing.interval.low,
         "high": standing.interval.high,
         "best_rank": best_rank,
@@ -102,7 +102,7 @@ def _standing_with_lists(standing: Standing) -> dict[str, Any]:
         "highest": standing.highest,
         "group": standing.group,
         "flagged": standing.flagged,
-        "apart": standing.apart,
+        "apart": standing.is_isolated,
     }
 
 
@@ -153,12 +153,12 @@ def deviations_to_dict(deviations: StandardDeviations) -> dict[str, float]:
 def ranking_quality_to_dict(order: RankingQuality) -> dict[str, Any]:
     """How far the order of stores may be trusted."""
     return {
-        "places": order.places,
+        "places": order.ranked_stores,
         "groups": order.groups,
-        "told_apart": order.told_apart,
-        "ranked": order.ranked,
-        "wrong": order.wrong,
-        "wrong_in_full": order.wrong_in_full,
+        "told_apart": order.distinguishable,
+        "ranked": order.ranked_pairs,
+        "wrong": order.discordance,
+        "wrong_in_full": order.discordance_in_full,
     }
 
 
@@ -172,7 +172,7 @@ def monitoring_to_dict(monitoring: StoreMonitoring) -> dict[str, Any]:
             "visits": alarm.visits,
             "change": alarm.change,
             "limit": alarm.limit,
-            "at": alarm.at,
+            "at": alarm.alarm_visit,
         }
         for alarm in monitoring.alarms
     ]
@@ -182,8 +182,8 @@ def monitoring_to_dict(monitoring: StoreMonitoring) -> dict[str, Any]:
         "chart": {"weight": monitoring.chart.weight, "limit": monitoring.chart.limit},
         "stores": monitoring.stores,
         "visits": monitoring.visits,
-        "expected": monitoring.expected,
-        "every": monitoring.every,
+        "expected": monitoring.expected_false_alarms,
+        "every": monitoring.visits_per_false_alarm,
         "alarms": alarms,
     }
 

@@ -57,10 +57,17 @@ def compare_channels(
     leagues = [side for side in sides if side.league]
     notes = [side.reason for side in sides if side.reason]
     if len(leagues) > 1:
+        # The correlation is of stores' own parts, but a store's few shoppers cannot be taken out of these.
         notes.append(message("A severe shopper is severe in every channel, which raises these correlations."))
+    agreements = []
+    for side, other in combinations(leagues, 2):
+        sums = paired_sums(side, other)
+        correlation = disattenuated_correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
+        value, interval = (correlation.value, correlation.interval) if correlation else (None, None)
+        agreements.append(ChannelAgreement(side.title, other.title, value, interval, len(sums)))
     return ChannelComparison(
         means=tuple(_mean(side, rules) for side in leagues),
-        agreements=tuple(_agreement(*pair, paired_sums(*pair), rules.level) for pair in combinations(leagues, 2)),
+        agreements=tuple(agreements),
         uneven=tuple(_uneven_stores([side.league for side in leagues if side.league])),
         notes=tuple(notes),
     )
@@ -78,21 +85,15 @@ def _mean(side: FacetLeague, rules: ComparisonRules) -> ChannelMean:
     return ChannelMean(side.title, crossed.facts.visits, count, score, Interval(low, high))
 
 
-def _agreement(side: FacetLeague, other: FacetLeague, sums: Sums, level: float) -> ChannelAgreement:
-    correlation = disattenuated_correlation(sums, level) if len(sums) >= LEAST_STORES else None
-    value, interval = (correlation.value, correlation.interval) if correlation else (None, None)
-    return ChannelAgreement(side.title, other.title, value, interval, len(sums))
-
-
 class Correlation(NamedTuple):
-    """-1 to 1, with its interval."""
+    """A correlation (-1 to 1) with its interval."""
 
     value: float
     interval: Interval
 
 
 def disattenuated_correlation(sums: Sums, level: float = 0.90, replicates: int = 1_000) -> Correlation | None:
-    """How far stores good at one are good at the other, chance of single visits taken away.
+    """Return how far stores good at one are good at the other, chance of single visits taken away.
 
     ``sums``: as of ``paired_sums``. The between-store parts of variances and covariance by analysis of variance
     (Searle, Casella & McCulloch 1992, Variance Components, chapter 3); the interval by drawing whole stores. ``None``
@@ -101,25 +102,27 @@ def disattenuated_correlation(sums: Sums, level: float = 0.90, replicates: int =
     value = _correlation_from_products(np.ones((1, len(sums))) @ _products(sums), np.array([float(len(sums))]))
     if np.isnan(value[0]):
         return None
-    some = [
+    # Whole stores are drawn, for visits of one store are not independent. A draw in which a variance is not above 0
+    # has no correlation and is left out: hence nanquantile.
+    replicated = [
         _correlation_from_products(times @ _products(sums), times.sum(axis=1))
         for times in bootstrap_weights(len(sums), replicates)
     ]
-    finite = np.concatenate(some)
-    low, high = np.nanquantile(finite, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.nanquantile(np.concatenate(replicated), [(1 - level) / 2, (1 + level) / 2])
     return Correlation(float(value[0]), Interval(float(low), float(high)))
 
 
 def _products(sums: Sums) -> Sums:
-    """What adds up over stores: (I, 10)."""
+    """Return the terms (I, 10) of the analysis of variance that add up over stores."""
     n, a, b, aa, bb, ab = sums.T
     return np.column_stack([n, n**2, a, b, aa, bb, ab, a * a / n, b * b / n, a * b / n])
 
 
 def _correlation_from_products(terms: Sums, stores: Vector) -> Vector:
-    """The correlation (B) of terms added up (B, 10); NaN where there is none."""
+    """Return the correlation (B) of terms added up (B, 10); NaN where there is none."""
     n, nn, a, b, aa, bb, ab, sa, sb, sab = terms.T
     inside, between = n - stores, stores - 1
+    # The average number of visits that the expected mean square between stores goes with, as stores have unequal ones.
     size = (n - nn / n) / between
 
     def part(totals: Vector, by_store: Vector, of_all: Vector) -> Vector:
@@ -133,30 +136,32 @@ def _correlation_from_products(terms: Sums, stores: Vector) -> Vector:
     return covariance
 
 
+class _ChannelScore(NamedTuple):
+    """The score of a store in a channel, its ``level`` against the mean of all there, and the standard error."""
+
+    score: float
+    level: float
+    se: float
+
+
 def _uneven_stores(leagues: Sequence[League]) -> Iterator[tuple[str, tuple[float | None, ...]]]:
-    """Stores whose sides differ by more than chance, against what these differ everywhere; the most uneven first."""
-    by_store: dict[str, list[tuple[float, float, float] | None]] = defaultdict(lambda: [None] * len(leagues))
+    """Yield stores whose sides differ by more than chance, and their scores; the most uneven first.
+
+    A side's level counts from the mean of all stores in its channel: where a channel is hard for everybody, none of
+    them is uneven.
+    """
+    by_store: dict[str, list[_ChannelScore | None]] = defaultdict(lambda: [None] * len(leagues))
     for index, league in enumerate(leagues):
-        for facet_league in league.standings:
-            if facet_league.rank:
-                by_store[facet_league.store][index] = (
-                    facet_league.score,
-                    facet_league.score - league.centre,
-                    facet_league.se,
-                )
+        for standing in league.standings:
+            if standing.rank:
+                channel_score = _ChannelScore(standing.score, standing.score - league.centre, standing.se)
+                by_store[standing.store][index] = channel_score
     uneven = []
     for store, sides in by_store.items():
-        scored_sides = [side for side in sides if side]
-        if len(scored_sides) > 1:
-            (_, most, se), (_, least, other) = max(scored_sides, key=_score_of), min(scored_sides, key=_score_of)
-            apart = (most - least) / float(np.hypot(se, other) or np.inf)
-            if apart > UNEVEN:
-                uneven.append((apart, store, tuple(side[0] if side else None for side in sides)))
-    yield from (
-        (store, values)
-        for _, store, values in sorted(uneven, key=lambda facet_league: (-facet_league[0], facet_league[1]))
-    )
-
-
-def _score_of(side: tuple[float, float, float]) -> float:
-    return side[1]
+        scored = [side for side in sides if side]
+        if len(scored) > 1:
+            best, worst = max(scored, key=lambda side: side.level), min(scored, key=lambda side: side.level)
+            difference = (best.level - worst.level) / float(np.hypot(best.se, worst.se) or np.inf)
+            if difference > UNEVEN:
+                uneven.append((difference, store, tuple(side.score if side else None for side in sides)))
+    yield from ((store, scores) for _, store, scores in sorted(uneven, key=lambda row: (-row[0], row[1])))

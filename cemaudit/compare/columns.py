@@ -31,7 +31,7 @@ from cemaudit.language import Message, message
 __all__ = ["ColumnSource", "ColumnVisitTable", "number_column", "store_names", "table_of_columns", "text_column"]
 
 VERSION_COLUMNS = ("scenario", "checklist", "scheme")
-"""What makes visits another version, in the order of these."""
+"""Visits that differ in one of these are of different versions; versions are ordered by them in turn."""
 
 STORE_COLUMNS = ("pool", "region", "format", "brand", "owner")
 """What may be said of a store; the first of pool and region that is there is the pool shoppers work in."""
@@ -72,7 +72,7 @@ def number_column(visits: ColumnSource, name: str, length: int | None = None) ->
         numbers = np.array([_number(value, name, row) for row, value in enumerate(values.tolist(), 1)], np.float64)
     beyond = np.flatnonzero(np.abs(numbers) > LARGEST)
     if len(beyond):
-        raise BadInput(_no_number(float(numbers[beyond[0]]), name, int(beyond[0]) + 1))
+        raise BadInput(_not_a_number(float(numbers[beyond[0]]), name, int(beyond[0]) + 1))
     return numbers
 
 
@@ -83,7 +83,7 @@ def _column(visits: ColumnSource, name: str, length: int | None) -> NDArray[Any]
         raise BadInput(Problem(message("there is no column {name}", name=name))) from error
     values: NDArray[Any]
     if isinstance(column, list | tuple):
-        # Value by value: numpy would make text of all that stands beside one text, and numbers of true and false.
+        # Value by value: numpy would make text of everything beside a single text, and numbers of true and false.
         values = np.empty(len(column), object)
         values[:] = column
     elif isinstance(column, np.ma.MaskedArray):
@@ -103,6 +103,7 @@ def _is_missing(value: object) -> bool:
     """Return whether a value says that nothing is known: ``None``, or NaN, NaT, NA of whatever library."""
     if value is None:
         return True
+    # Comparing asks no library by name: pandas and polars need not be installed to be read.
     unlike_itself = value != value  # noqa: PLR0124 (that is what NaN and NaT are)
     return unlike_itself is True or type(unlike_itself).__name__ == "NAType"
 
@@ -123,10 +124,10 @@ def _number(value: object, name: str, row: int) -> float:
         return float("nan")
     if isinstance(value, int | float | Decimal | Fraction | np.number) and not isinstance(value, bool):
         return float(value)
-    raise BadInput(_no_number(value, name, row))
+    raise BadInput(_not_a_number(value, name, row))
 
 
-def _no_number(value: object, name: str, row: int) -> Problem:
+def _not_a_number(value: object, name: str, row: int) -> Problem:
     return Problem(message("expected a number, found {found}", found=repr(value)), _cell(name, row))
 
 
@@ -171,8 +172,8 @@ def store_names(visits: ColumnSource) -> dict[str | None, str]:
     if not _has(visits, "name"):
         return {}
     stores = text_column(visits, "store")
-    said = _said_of_stores(stores, text_column(visits, "name", len(stores)), "name")
-    return {store: name for store, name in said.items() if name is not None}
+    names = _value_by_store(stores, text_column(visits, "name", len(stores)), "name")
+    return {store: name for store, name in names.items() if name is not None}
 
 
 def table_of_columns(  # noqa: PLR0913
@@ -205,7 +206,9 @@ def table_of_columns(  # noqa: PLR0913
     }
     has_days = "day" in needs or _has(visits, "day")
     day = _day_column(visits, "day", count) if has_days else np.full(count, NO_DAY, np.int32)
-    _check_stores(stores)
+    if None in stores:
+        text = message("expected a store, found nothing")
+        raise BadInput(Problem(text, _cell("store", stores.index(None) + 1)))
     kept = scored if "day" not in needs else scored & (day != NO_DAY)
     visit_rows = np.flatnonzero(kept).tolist()
     if not visit_rows:
@@ -217,6 +220,7 @@ def table_of_columns(  # noqa: PLR0913
     versions, version = _versions([tuple(texts[name][row] for name in VERSION_COLUMNS) for row in visit_rows])
     rows: Columns = {name: codes for name, (_, codes) in keys.items()}
     rows["version"], rows["day"] = version, day[kept]
+    # Whole parts of points, as a snapshot has them: their sums are exact in any order, so both give the same bits.
     rows["raw"] = np.rint(points[kept] * 100).astype(np.int64)
     rows["score"] = np.rint(points[kept] * POINT_UNITS).astype(np.int64)
     store_factors, unit_factor = _store_factors(stores, texts, keys["store"][0].levels, by, pool)
@@ -232,35 +236,31 @@ def table_of_columns(  # noqa: PLR0913
 
 
 def _versions(values: Sequence[tuple[str | None, ...]]) -> tuple[tuple[Version, ...], NDArray[np.int32]]:
-    """Return the versions there are, and each visit's place among them.
+    """Return the versions there are, and the code of each visit's among them.
 
     They go by scenario (what is not known first), then by the checklist and scheme that come first: the order in which
     a snapshot, too, meets its files, and which the last digits of sums depend on.
     """
     first_row = {version[1:]: row for row, version in reversed(list(enumerate(values)))}
-    there = sorted(set(values), key=lambda version: (version[0] is not None, version[0] or "", first_row[version[1:]]))
-    places = {version: place for place, version in enumerate(there)}
-    versions = tuple(
-        Version(checklist or "", scheme or "", scenario, acted=False) for scenario, checklist, scheme in there
+    distinct = sorted(
+        set(values), key=lambda version: (version[0] is not None, version[0] or "", first_row[version[1:]])
     )
-    return versions, np.array([places[version] for version in values], np.int32)
-
-
-def _check_stores(stores: Sequence[str | None]) -> None:
-    if None in stores:
-        text = message("expected a store, found nothing")
-        raise BadInput(Problem(text, _cell("store", stores.index(None) + 1)))
+    code_of = {version: code for code, version in enumerate(distinct)}
+    versions = tuple(
+        Version(checklist or "", scheme or "", scenario, acted=False) for scenario, checklist, scheme in distinct
+    )
+    return versions, np.array([code_of[version] for version in values], np.int32)
 
 
 def _key(values: Sequence[str | None], *, unknown_last: bool) -> tuple[CodedKey, NDArray[np.int32]]:
-    """Return the levels of a column, and each visit's place among them; what is not known is the last level, or -1."""
+    """Return the levels of a column, and each visit's code among them; what is not known is the last level, or -1."""
     levels: list[str | None] = [*sorted({value for value in values if value is not None})]
-    places: dict[str | None, int] = {level: place for place, level in enumerate(levels)}
-    places[None] = -1
+    code_of: dict[str | None, int] = {level: code for code, level in enumerate(levels)}
+    code_of[None] = -1
     if unknown_last and None in values:
-        places[None] = len(levels)
+        code_of[None] = len(levels)
         levels.append(None)
-    codes = np.array([places[value] for value in values], np.int32)
+    codes = np.array([code_of[value] for value in values], np.int32)
     return CodedKey(tuple(levels), np.arange(-1, len(levels), dtype=np.int32)), codes
 
 
@@ -276,28 +276,29 @@ def _store_factors(
         if name not in {"store", *STORE_COLUMNS}:
             hint = message("known here: {names}", names=", ".join(("store", *STORE_COLUMNS)))
             raise BadInput(Problem(message("nothing to compare by: {key}", key=name), hint=hint))
-    said = {name: _said_of_stores(stores, texts[name], name) for name in STORE_COLUMNS}
+    values = {name: _value_by_store(stores, texts[name], name) for name in STORE_COLUMNS}
     if pool is None:
-        pool = next((name for name in ("pool", "region") if any(said[name].values())), "")
+        pool = next((name for name in ("pool", "region") if any(values[name].values())), "")
+    # The pool comes first, for of two columns that say the same the model keeps the earlier one.
     factors = {
-        name: make_factor(name, [said[name].get(store) for store in levels])
+        name: make_factor(name, [values[name].get(store) for store in levels])
         for name in dict.fromkeys([pool, by])
         if name and name != "store"
     }
     return tuple(factors.values()), factors.get(by)
 
 
-def _said_of_stores(
+def _value_by_store(
     stores: Sequence[str | None], values: Sequence[str | None], name: str
 ) -> dict[str | None, str | None]:
-    """Return what is said of each store; ``BadInput`` where two visits say different things of one."""
-    said: dict[str | None, str | None] = {}
+    """Return the value of each store; ``BadInput`` where two visits of a store have different ones."""
+    value_of: dict[str | None, str | None] = {}
     for row, (store, value) in enumerate(zip(stores, values, strict=True), 1):
-        if value is not None and said.setdefault(store, value) != value:
-            text = message("expected {what}, found {value}", what=said[store], value=value)
+        if value is not None and value_of.setdefault(store, value) != value:
+            text = message("expected {what}, found {value}", what=value_of[store], value=value)
             hint = message("all visits of a store say the same of it")
             raise BadInput(Problem(text, _cell(name, row), hint))
-    return said
+    return value_of
 
 
 def _facts(
@@ -341,12 +342,13 @@ class ColumnVisitTable(VisitTable):
             columns["part"] = part.of_store[columns["store"]]
             columns["later"] = (columns["day"] >= max(part.since or NO_DAY, NO_DAY + 1)).astype(np.int32)
         if "shopper" in by:
-            known = columns["shopper"] >= 0
-            columns = {name: column[known] for name, column in columns.items()}
+            has_shopper = columns["shopper"] >= 0
+            columns = {name: column[has_shopper] for name, column in columns.items()}
         keys = np.column_stack([columns[name] for name in by])
         levels, group = np.unique(keys, axis=0, return_inverse=True)
-        grouped: Columns = {name: levels[:, place] for place, name in enumerate(by)}
+        grouped: Columns = {name: levels[:, index] for index, name in enumerate(by)}
         grouped["n"] = np.bincount(group, minlength=len(levels))
+        # Not bincount with weights, which would add up floats.
         for name, values in (("total", columns["score"] - shift), ("raw", columns["raw"])):
             grouped[name] = np.zeros(len(levels), np.int64)
             np.add.at(grouped[name], group, values)
@@ -362,4 +364,5 @@ class ColumnVisitTable(VisitTable):
     def median_days(self) -> Columns:
         waves = np.unique(self.columns["wave"])
         days = [np.sort(self.columns["day"][self.columns["wave"] == wave]) for wave in waves]
+        # The lower of two middle days, as DuckDB's quantile_disc has it: a day on which there was a visit.
         return {"wave": waves, "day": np.array([day[(len(day) - 1) // 2] for day in days])}

@@ -71,7 +71,7 @@ def ewma(
     baseline_variance: NDArray[np.float64],
     chart: EwmaChart = DEFAULT_CHART,
 ) -> EwmaPath:
-    """Follow how later visits deviate from the level known before them.
+    """Return how later visits deviate from the level known before them, smoothed, and where that is an alarm.
 
     ``deviations``: (S, V) visit minus the store's shrunken baseline (all but the store taken into account), in the
     order of time, NaN where there is none; ``sd``: of one visit, pooled over stores, above 0; ``baseline_variance``:
@@ -82,6 +82,7 @@ def ewma(
     average, limit = np.zeros(deviations.shape), np.zeros(deviations.shape)
     state, rest = np.zeros(len(deviations)), np.ones(len(deviations))
     settled = (sd * _stationary_sd(chart)) ** 2
+    # Visit by visit, for the average of one depends on the one before; all stores at once, as there are many of them.
     for visit, values in enumerate(deviations.T):
         is_finite = np.isfinite(values)
         state = np.where(is_finite, (1 - chart.weight) * state + chart.weight * np.nan_to_num(values), state)
@@ -92,22 +93,27 @@ def ewma(
 
 
 def average_run_length(chart: EwmaChart, shift: float = 0.0, states: int = STATES) -> float:
-    """Visits until an alarm on average, two-sided, after the level moved by ``shift`` standard deviations of a visit.
+    """Return the visits until an alarm on average, after the level moved by ``shift`` standard deviations of a visit.
 
-    With the limits of a chart that has run long, as the published tables have it; ``inf`` beyond what can be told.
+    Two-sided, with the limits of a chart that has run long, as the published tables have it; ``inf`` beyond what
+    floating-point numbers can show.
     Markov chain on the average, in ``states`` steps: Brook & Evans 1972, Biometrika 59:539-549; Lucas & Saccucci 1990.
     """
     reach = chart.limit * _stationary_sd(chart)
-    return _mean_steps_to_absorption(_transition_matrix(chart.weight, shift, reach, reach, states), states // 2)
+    steps = _transition_matrix(chart.weight, shift, reach, reach, states)
+    lengths = np.linalg.solve(np.eye(states) - steps, np.ones(states))
+    # Where alarms are rarer than rounding errors, the solution is of either sign.
+    return float(lengths[states // 2]) if lengths[states // 2] > 0 else math.inf
 
 
 def alarm_probability(chart: EwmaChart, visits: int, shift: float = 0.0, states: int = STATES) -> float:
-    """The probability (0 to 1) of an alarm within so many visits of ``ewma``; without shift, of a false one.
+    """Return the probability (0 to 1) of an alarm within so many visits of ``ewma``; without shift, of a false one.
 
-    Of a baseline that is known well.
+    The baseline is taken to be known exactly.
     """
     rest = (1 - chart.weight) ** np.arange(visits + 1)
     reach = chart.limit * _stationary_sd(chart) * np.sqrt(1 - rest**2)
+    # Limits widen from visit to visit until the chart has run long, so each step has a matrix of its own.
     quiet = np.zeros(states)
     quiet[states // 2] = 1
     for before, after in pairwise(reach):
@@ -116,7 +122,7 @@ def alarm_probability(chart: EwmaChart, visits: int, shift: float = 0.0, states:
 
 
 def expected_false_alarms(chart: EwmaChart, stores: int, visits: int) -> float:
-    """How many of ``stores`` that did not change are expected to give an alarm within so many visits each.
+    """Return how many of ``stores`` that did not change are expected to give an alarm within so many visits each.
 
     An upper bound where the baselines are uncertain: wider limits, slower averages.
     """
@@ -124,34 +130,32 @@ def expected_false_alarms(chart: EwmaChart, stores: int, visits: int) -> float:
 
 
 def chart_with_false_alarms(false_alarms: float, stores: int, visits: int, weight: float = 0.2) -> EwmaChart:
-    """The chart with the narrowest limits that keeps a budget of ``false_alarms`` among ``stores`` of ``visits`` each.
+    """Return the chart with the narrowest limits that keeps a budget of ``false_alarms``.
+
+    The budget is for ``stores`` of so many ``visits`` each.
 
     Limits lie between 0.1 and 8 standard deviations, whatever the budget.
     """
     false_alarm_rate = false_alarms / stores if stores else 1.0
 
-    def missed(limit: float) -> float:
+    def excess(limit: float) -> float:
         return alarm_probability(EwmaChart(weight, limit), visits) - false_alarm_rate
 
-    if missed(_NARROWEST) <= 0:
+    # brentq needs a change of sign between its ends.
+    if excess(_NARROWEST) <= 0:
         return EwmaChart(weight, _NARROWEST)
-    if missed(_WIDEST) >= 0:
+    if excess(_WIDEST) >= 0:
         return EwmaChart(weight, _WIDEST)
-    return EwmaChart(weight, float(brentq(missed, _NARROWEST, _WIDEST, xtol=1e-6)))
-
-
-def _mean_steps_to_absorption(steps: NDArray[np.float64], start: int) -> float:
-    lengths = np.linalg.solve(np.eye(len(steps)) - steps, np.ones(len(steps)))
-    return float(lengths[start]) if lengths[start] > 0 else math.inf
+    return EwmaChart(weight, float(brentq(excess, _NARROWEST, _WIDEST, xtol=1e-6)))
 
 
 def _stationary_sd(chart: EwmaChart) -> float:
-    """Of the average, in standard deviations of a visit, once it has run long."""
+    """Return the standard deviation of the average once it has run long, in standard deviations of a visit."""
     return math.sqrt(chart.weight / (2 - chart.weight))
 
 
 def _transition_matrix(weight: float, shift: float, before: float, after: float, states: int) -> NDArray[np.float64]:
-    """(states, states) how likely the average goes from one step to another, staying within the limits.
+    """Return how likely the average goes from one step to another, staying within the limits: (states, states).
 
     The limits are ± ``before``, then ± ``after``, and the steps cut the range between them.
     """
@@ -164,7 +168,7 @@ def _transition_matrix(weight: float, shift: float, before: float, after: float,
 
 @dataclass(frozen=True, eq=False)
 class VisitResiduals:
-    """Of n visits: the places of their ``store`` and ``wave``, their ``day``, and what is left (``value``): the store's
+    """Of n visits: the codes of their ``store`` and ``wave``, their ``day``, and the residual (``value``): the store's
     own and chance.
 
     ``sd``: of the chance in one visit, how little is known of shoppers included; ``store_sd``: of the stores' own.
@@ -182,7 +186,7 @@ class VisitResiduals:
     wave_effects: Vector
 
     def score(self, store: int, wave: int) -> tuple[float, float] | None:
-        """The mean of a store's visits in a wave, adjusted, and its standard error; ``None`` without any."""
+        """Return the mean of a store's visits in a wave, adjusted, and its standard error; ``None`` without any."""
         number, total = self._by_wave[0][store, wave], self._by_wave[1][store, wave]
         if not number:
             return None
@@ -191,7 +195,7 @@ class VisitResiduals:
 
     @cached_property
     def _by_wave(self) -> tuple[Matrix, Matrix]:
-        """How many visits, and the sums of what is left (I x W)."""
+        """The numbers of visits, and the sums of residuals (I x W)."""
         shape = len(self.stores), len(self.wave_effects)
         cell = self.store.astype(np.int64) * shape[1] + self.wave
         size = shape[0] * shape[1]
@@ -199,8 +203,9 @@ class VisitResiduals:
         return counts.astype(np.float64).reshape(shape), totals.astype(np.float64).reshape(shape)
 
 
-class DatedVisits(NamedTuple):
-    """Of n visits: the places of their ``store``, ``shopper`` (-1: not known) and ``wave``, their ``day``, what else
+@dataclass(frozen=True, slots=True, eq=False)
+class DatedVisits:
+    """Of n visits: the codes of their ``store``, ``shopper`` (-1: not known) and ``wave``, their ``day``, what else
     the model takes into account of them (``factors``), and their ``score``.
     """
 
@@ -228,55 +233,57 @@ class _ShopperEffects(NamedTuple):
 
 
 def visit_residuals(visits: DatedVisits, fitted: FittedModel) -> VisitResiduals:
-    """Visits, seen by the model of them."""
+    """Return the residuals of visits: their scores less all that the model explains but the store's own."""
     model, crossed = fitted.model, fitted.crossed
-    people = _shopper_effects(fitted, visits.shopper)
+    shoppers = _shopper_effects(fitted, visits.shopper)
     others = sum((_factor_effects(fitted, factor) for factor in visits.factors), np.zeros(len(visits.score)))
     intercept = model.dense_effects[len(crossed.shoppers)]
-    at_home = intercept + sum(
+    mean_of_stores = intercept + sum(
         (_factor_effects(fitted, factor) for factor in crossed.store_factors), np.zeros(len(crossed.stores))
     )
-    of_waves = model.dense_effects[crossed.columns_of("wave")]
-    expected = at_home[visits.store] + of_waves[visits.wave] + others + people.severity
+    wave_effects = model.dense_effects[crossed.columns_of("wave")]
+    expected = mean_of_stores[visits.store] + wave_effects[visits.wave] + others + shoppers.severity
     return VisitResiduals(
         stores=crossed.stores,
         store=visits.store,
         wave=visits.wave,
         day=visits.day,
         value=visits.score - expected,
-        sd=float(np.sqrt(model.sigma**2 + people.variance.mean())),
+        sd=float(np.sqrt(model.sigma**2 + shoppers.variance.mean())),
         store_sd=model.unit_sd,
-        mean_of_stores=at_home + others.mean(),
-        wave_effects=of_waves,
+        mean_of_stores=mean_of_stores + others.mean(),
+        wave_effects=wave_effects,
     )
 
 
 def _factor_effects(fitted: FittedModel, factor: Factor) -> Vector:
-    """The effect of the level of each that a factor is said of."""
+    """Return the effect of the level that each row of a factor has."""
     return np.asarray(fitted.model.dense_effects[fitted.crossed.columns_of(factor.name)][factor.codes])
 
 
 def _shopper_effects(fitted: FittedModel, shopper: Codes) -> _ShopperEffects:
-    """The shoppers, those not known taken for average ones."""
+    """Return the effects of shoppers, those not known taken for average ones."""
     model = fitted.model
     if not model.random_blups:
         return _ShopperEffects(np.zeros(len(shopper)), np.zeros(len(shopper)))
+    # The code of a shopper not known is -1: the last entry.
     severity = np.append(model.random_blups[0], 0.0)
     variance = np.append(model.random_standard_errors[0] ** 2, model.random_sds[0] ** 2)
     return _ShopperEffects(severity[shopper], variance[shopper])
 
 
-DAYS = 400
-"""So many visits of one store are enough to choose a chart by."""
+MOST_VISITS = 400
+"""Later visits of one store that a chart is chosen by, at most: each costs a matrix product."""
 
 NO_FALSE_ALARMS = 1e6
 """Visits nobody makes."""
 
 
-class StoreAlarm(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StoreAlarm:
     """A store that went ``up`` or ``down``: by how many points its latest visits differ (``change``) from its level of
-    the baseline, all stores' change taken off, in ``visits`` since; ``limit``: what chance may do; ``at``: the visit
-    the alarm came with.
+    the baseline, all stores' change taken off, in ``visits`` since; ``limit``: what chance may do; ``alarm_visit``: the
+    number (from 1) of the visit the alarm came with.
     """
 
     store: str
@@ -285,14 +292,16 @@ class StoreAlarm(NamedTuple):
     visits: int
     change: float
     limit: float
-    at: int
+    alarm_visit: int
 
 
-class StoreMonitoring(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StoreMonitoring:
     """``baseline`` and ``later``: waves. ``stores``: how many are watched, of ``visits`` later ones in all.
 
-    ``expected``: false alarms among them if nothing changed; ``every``: after how many visits on average a store that
-    does not change gives one (``None``: practically never). ``alarms``: the farthest beyond its limit first.
+    ``expected_false_alarms``: among them if nothing changed; ``visits_per_false_alarm``: after how many visits on
+    average a store that does not change gives one (``None``: practically never). ``alarms``: the farthest beyond its
+    limit first.
     """
 
     baseline: tuple[str, ...]
@@ -300,13 +309,13 @@ class StoreMonitoring(NamedTuple):
     chart: EwmaChart
     stores: int
     visits: int
-    expected: float
-    every: float | None
+    expected_false_alarms: float
+    visits_per_false_alarm: float | None
     alarms: tuple[StoreAlarm, ...]
 
 
 class _BaselineLevels(NamedTuple):
-    """What the baseline says of each store (S): its ``effect``, shrunken, and the ``variance`` of its error."""
+    """The level of each store (S) in the baseline: its ``effect``, shrunken, and the ``variance`` of its error."""
 
     effect: Vector
     variance: Vector
@@ -319,46 +328,43 @@ def monitor_stores(
     names: Mapping[str | None, str],
     budget: float,
 ) -> StoreMonitoring | None:
-    """Watch the stores visited in both; ``budget``: false alarms that are put up with. ``None`` without such stores.
+    """Return the monitoring of the stores visited in both; ``budget``: false alarms that are put up with.
 
-    A visit deviates by what is left of it when all but the store is taken off, less the store's own shrunken mean of
-    such rests in the baseline; the standard deviation of one visit is pooled over the stores.
+    ``None`` without such stores. A visit deviates by its residual less the store's own shrunken mean of residuals in
+    the baseline; the standard deviation of one visit is pooled over the stores.
     """
     first, then = (np.isin(rows.wave, [wave.level_index for wave in waves]) for waves in (baseline, later))
     counts = [np.bincount(rows.store[periods], minlength=len(rows.stores)) for periods in (first, then)]
     both = np.flatnonzero((counts[0] > 0) & (counts[1] > 0))
     if not len(both):
         return None
-    known = _baseline_levels(rows, first, counts[0])
-    deviations = _later_residuals(rows, then, both) - known.effect[both][:, None]
+    levels = _baseline_levels(rows, first, counts[0])
+    deviations = _later_residuals(rows, then, both) - levels.effect[both][:, None]
     visits = counts[1][both]
-    chart = chart_with_false_alarms(budget, len(both), min(math.ceil(visits.mean()), DAYS))
-    ewma_path = ewma(deviations, rows.sd, known.variance[both], chart)
+    chart = chart_with_false_alarms(budget, len(both), min(math.ceil(visits.mean()), MOST_VISITS))
+    path = ewma(deviations, rows.sd, levels.variance[both], chart)
     alarms = [
-        _alarm(
-            rows.stores[both[at]],
-            names,
-            ewma_path.average[at],
-            ewma_path.limit[at],
-            ewma_path.alarm[at],
-            int(visits[at]),
-        )
-        for at in np.flatnonzero(ewma_path.alarm.any(axis=1))
+        _first_alarm(rows.stores[both[row]], names, path, row, int(visits[row]))
+        for row in np.flatnonzero(path.alarm.any(axis=1)).tolist()
     ]
+    run_length = average_run_length(chart)
     return StoreMonitoring(
-        tuple(wave.name for wave in baseline),
-        tuple(wave.name for wave in later),
-        chart,
-        len(both),
-        int(visits.sum()),
-        _expected_false_alarms(chart, visits),
-        _visits_per_false_alarm(chart),
-        tuple(sorted(alarms, key=lambda alarm: (-abs(alarm.change) / alarm.limit, alarm.store))),
+        baseline=tuple(wave.name for wave in baseline),
+        later=tuple(wave.name for wave in later),
+        chart=chart,
+        stores=len(both),
+        visits=int(visits.sum()),
+        expected_false_alarms=_expected_false_alarms(chart, visits),
+        visits_per_false_alarm=run_length if run_length < NO_FALSE_ALARMS else None,
+        alarms=tuple(sorted(alarms, key=lambda alarm: (-abs(alarm.change) / alarm.limit, alarm.store))),
     )
 
 
 def _baseline_levels(rows: VisitResiduals, first: NDArray[np.bool_], counts: NDArray[Any]) -> _BaselineLevels:
-    """Means shrunken as the model does: n σ_s² / (n σ_s² + σ²), with the error variance σ_s² σ² / (n σ_s² + σ²)."""
+    """Return means shrunken as the model does, by n σ_s² / (n σ_s² + σ²), with error variance σ_s² σ² / (n σ_s² + σ²).
+
+    Not the model's own predictions, which the later visits have a part in.
+    """
     own, noise = rows.store_sd**2, rows.sd**2
     total = np.bincount(rows.store[first], rows.value[first], len(rows.stores))
     below = counts * own + noise
@@ -366,8 +372,9 @@ def _baseline_levels(rows: VisitResiduals, first: NDArray[np.bool_], counts: NDA
 
 
 def _later_residuals(rows: VisitResiduals, then: NDArray[np.bool_], stores: NDArray[np.intp]) -> Matrix:
-    """The rests of later visits, (S, V), in the order of their days; NaN where there are no more."""
+    """Return the residuals of later visits, (S, V), in the order of their days; NaN where there are no more."""
     later_rows = np.flatnonzero(then & np.isin(rows.store, stores))
+    # Visits of one day in an order that does not depend on how they were read: by wave, then by residual.
     order = later_rows[
         np.lexsort((rows.value[later_rows], rows.wave[later_rows], rows.day[later_rows], rows.store[later_rows]))
     ]
@@ -379,22 +386,16 @@ def _later_residuals(rows: VisitResiduals, then: NDArray[np.bool_], stores: NDAr
     return residual_table
 
 
-def _alarm(  # noqa: PLR0913, PLR0917
-    store: str, names: Mapping[str | None, str], average: Vector, limit: Vector, alarms: NDArray[np.bool_], visits: int
-) -> StoreAlarm:
-    at = int(np.argmax(alarms))
-    direction: Literal["up", "down"] = "up" if average[at] > 0 else "down"
-    return StoreAlarm(store, names.get(store, store), direction, visits, float(average[at]), float(limit[at]), at + 1)
-
-
-def _visits_per_false_alarm(chart: EwmaChart) -> float | None:
-    length = average_run_length(chart)
-    return length if length < NO_FALSE_ALARMS else None
+def _first_alarm(store: str, names: Mapping[str | None, str], path: EwmaPath, row: int, visits: int) -> StoreAlarm:
+    visit = int(np.argmax(path.alarm[row]))
+    change, limit = float(path.average[row, visit]), float(path.limit[row, visit])
+    return StoreAlarm(store, names.get(store, store), "up" if change > 0 else "down", visits, change, limit, visit + 1)
 
 
 def _expected_false_alarms(chart: EwmaChart, visits: NDArray[Any]) -> float:
-    """False alarms expected of stores of so many visits each."""
-    numbers, counts = np.unique(np.minimum(visits, DAYS), return_counts=True)
+    """Return the false alarms expected of stores of so many visits each."""
+    # Once for each number of visits, not for each store: a probability takes many matrix products.
+    numbers, counts = np.unique(np.minimum(visits, MOST_VISITS), return_counts=True)
     return sum(
         expected_false_alarms(chart, int(count), int(number)) for number, count in zip(numbers, counts, strict=True)
     )

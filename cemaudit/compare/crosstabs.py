@@ -46,18 +46,19 @@ class Occasions:
         self.count = len(self._keys)
 
     def _key_of(self, columns: Columns) -> NDArray[np.int64]:
+        # One number for both, so that occasions are found by bisection; 64 bits, for waves times versions may be many.
         return np.asarray(columns["wave"].astype(np.int64) * self._versions + columns["version"])
 
-    def of(self, columns: Columns) -> NDArray[np.intp]:
-        """The places of rows that have a ``wave`` and a ``version``."""
+    def codes_of(self, columns: Columns) -> NDArray[np.intp]:
+        """Return the occasions' codes (from 0) of rows that have a ``wave`` and a ``version``."""
         return np.searchsorted(self._keys, self._key_of(columns))
 
 
 @dataclass(frozen=True, eq=False)
 class VisitArrays:
-    """``n`` visits: ``score`` (n; adjusted, on the scale asked for) and ``raw`` (n; points as they are); ``store`` and
-    ``shopper`` (n; places among ``stores`` and ``shoppers``, -1 where a shopper is not known); ``factors``, their codes
-    visit by visit.
+    """``n`` visits: ``score`` (n; adjusted, on the scale of the selection) and ``raw`` (n; points as they are);
+    ``store`` and ``shopper`` (n; codes among ``stores`` and ``shoppers``, -1 where a shopper is not known);
+    ``factors``, their codes visit by visit.
     """
 
     facts: ComparedData
@@ -70,7 +71,9 @@ class VisitArrays:
     raw: NDArray[np.float64]
 
     def sums(self) -> CrossProducts:
-        """What the model needs of them; fixed columns: 1, then every level of every factor."""
+        """Return the cross-products of the visits; fixed columns: 1, then every level of every factor."""
+        # All levels, and no reference level left out: the model drops what is aliased, and whoever asks for the
+        # effect of a level finds it in its own column.
         fixed = sparse.hstack(
             [np.ones((len(self.score), 1)), indicator_matrix(self.factors, len(self.score))], format="csr"
         )
@@ -80,7 +83,7 @@ class VisitArrays:
 
 
 def indicator_matrix(factors: Sequence[Factor], rows: int) -> Sparse:
-    """A column for each level of each factor, 1 where it holds."""
+    """Return a column for each level of each factor, 1 where a row has that level."""
     blocks = [
         sparse.csr_array((np.ones(rows), factor.codes, np.arange(rows + 1)), shape=(rows, len(factor.levels)))
         for factor in factors
@@ -148,13 +151,12 @@ class CrossTabulation:
         """k_eff of each store, n² / Σ n_j²; each shopper not known counts as one of their own. ``None`` without any."""
         if not self.shoppers:
             return None
-        visits_by_known = np.asarray(self.pairs.sum(axis=1))
-        return np.asarray(
-            self.visits**2 / (np.asarray(self.pairs.power(2).sum(axis=1)) + self.visits - visits_by_known)
-        )
+        visits_with_shopper = np.asarray(self.pairs.sum(axis=1))
+        squares = np.asarray(self.pairs.power(2).sum(axis=1))
+        return np.asarray(self.visits**2 / (squares + self.visits - visits_with_shopper))
 
     def columns_of(self, name: str) -> slice:
-        """Where among the dense columns of ``sums()`` the levels of a factor stand; none where there is no such one."""
+        """Return where among the dense columns of ``sums()`` a factor's levels stand; empty where there is no such."""
         start = len(self.shoppers) + 1
         for factor in self.factors:
             if factor.name == name:
@@ -163,7 +165,9 @@ class CrossTabulation:
         return slice(start, start)
 
     def rows(self) -> Sparse:
-        """The dense part of each store's score (I x K): 1, its own levels, and of occasions' levels the share."""
+        """Return the dense part of each store's score (I x K): 1, its levels, and the shares of occasions' levels."""
+        # All stores on the occasions of all visits, so that none is judged by the waves it happened to be visited in;
+        # and by the average shopper, whose effect is 0.
         stores = _with_ones(indicator_matrix(self.store_factors, len(self.stores)))
         share = np.asarray(self.by_store.sum(axis=0)) / self.facts.visits
         usual = share @ indicator_matrix(self.occasion_factors, len(share))
@@ -171,25 +175,28 @@ class CrossTabulation:
         return sparse.hstack([sparse.csr_array(self.pairs.shape), stores, usually], format="csr")
 
     def without_shoppers(self) -> CrossTabulation:
-        """The same as if no shopper were known."""
+        """Return the same as if no shopper were known."""
         pairs, by_shopper, totals = self.pairs[:, :0], self.by_shopper[:0], self.shopper_totals[:0]
         return replace(self, shoppers=(), pairs=pairs, by_shopper=by_shopper, shopper_totals=totals)
 
     def sums(self) -> CrossProducts:
-        """What the model needs: units are stores; dense columns: shoppers, 1, every level of every factor."""
+        """Return the cross-products: units are stores; dense columns: shoppers, 1, every level of every factor."""
+        # From the tables alone: one block for each pair of shoppers (J), stores' columns and occasions' columns. No
+        # row of a visit is needed, so ten million visits take no more memory than their stores and shoppers.
         stores = _with_ones(indicator_matrix(self.store_factors, len(self.stores)))
         occasions = indicator_matrix(self.occasion_factors, self.by_store.shape[1])
         pairs, by_shopper = self.pairs, self.by_shopper
-        weigh, visit_blocks = sparse.diags_array(self.visits), np.asarray(by_shopper.sum(axis=1))
-        at = sparse.diags_array(np.asarray(self.by_store.sum(axis=0)))
+        visits_of_store = sparse.diags_array(self.visits)
+        visits_of_shopper = sparse.diags_array(np.asarray(by_shopper.sum(axis=1)))
+        visits_of_occasion = sparse.diags_array(np.asarray(self.by_store.sum(axis=0)))
         of_store, of_occasion = np.asarray(self.totals.sum(axis=1)), np.asarray(self.totals.sum(axis=0))
-        cross = [pairs, weigh @ stores, self.by_store @ occasions]
-        blocks = sparse.diags_array(visit_blocks), pairs.T @ stores, by_shopper @ occasions
-        fixed = stores.T @ weigh @ stores, stores.T @ self.by_store @ occasions, occasions.T @ at @ occasions
+        cross = [pairs, visits_of_store @ stores, self.by_store @ occasions]
+        shopper_store, shopper_occasion = pairs.T @ stores, by_shopper @ occasions
+        store_occasion = stores.T @ self.by_store @ occasions
         dense = [
-            [blocks[0], blocks[1], blocks[2]],
-            [blocks[1].T, fixed[0], fixed[1]],
-            [blocks[2].T, fixed[1].T, fixed[2]],
+            [visits_of_shopper, shopper_store, shopper_occasion],
+            [shopper_store.T, stores.T @ visits_of_store @ stores, store_occasion],
+            [shopper_occasion.T, store_occasion.T, occasions.T @ visits_of_occasion @ occasions],
         ]
         return CrossProducts(
             visits=self.facts.visits,
@@ -220,9 +227,9 @@ def cross_tabulate(table: VisitTable) -> CrossTabulation:
     occasions = Occasions(table)
     pair = table.groups("store", "shopper")
     stores = table.groups("store", "wave", "version", shift=shift)
-    people = table.groups("shopper", "wave", "version", shift=shift)
+    shoppers = table.groups("shopper", "wave", "version", shift=shift)
     sizes = len(table.stores), len(table.shoppers), occasions.count
-    at = stores["store"], occasions.of(stores), (sizes[0], sizes[2])
+    store_cells = stores["store"], occasions.codes_of(stores), (sizes[0], sizes[2])
     return CrossTabulation(
         facts=table.facts,
         stores=table.stores,
@@ -231,11 +238,11 @@ def cross_tabulate(table: VisitTable) -> CrossTabulation:
         occasion_factors=occasions.factors,
         unit_factor=table.unit_factor,
         pairs=_sparse_table(pair["n"], pair["store"], pair["shopper"], sizes[:2]),
-        by_store=_sparse_table(stores["n"], *at),
-        by_shopper=_sparse_table(people["n"], people["shopper"], occasions.of(people), sizes[1:]),
-        totals=_sparse_table(stores["total"] / unit, *at),
+        by_store=_sparse_table(stores["n"], *store_cells),
+        by_shopper=_sparse_table(shoppers["n"], shoppers["shopper"], occasions.codes_of(shoppers), sizes[1:]),
+        totals=_sparse_table(stores["total"] / unit, *store_cells),
         # Whole numbers are added up before they are divided: their sum is exact in any order.
-        shopper_totals=np.bincount(people["shopper"], people["total"], sizes[1]) / unit,
+        shopper_totals=np.bincount(shoppers["shopper"], shoppers["total"], sizes[1]) / unit,
         raw=np.bincount(stores["store"], stores["raw"], sizes[0]) / 100,
         squares=table.square_sum(shift) / unit**2,
         shift=shift / unit,
@@ -244,6 +251,7 @@ def cross_tabulate(table: VisitTable) -> CrossTabulation:
 
 def mean_score(table: VisitTable) -> int:
     """Return the mean score, to the nearest part."""
+    # As a fraction: the sum of scores may have more digits than a float holds.
     return round(Fraction(table.score_sum(), table.facts.visits))
 
 
@@ -277,11 +285,11 @@ class PartitionedVisits:
         return np.asarray(self.store_totals.sum(axis=0), np.float64)
 
     def among(self, crossed: CrossTabulation) -> PartitionedVisits:
-        """The same for what a model was fitted to, in which there may be no shoppers."""
+        """Return the same for what a model was fitted to, in which there may be no shoppers."""
         return replace(self, crossed=crossed, by_shopper=self.by_shopper[: len(crossed.shoppers)])
 
     def columns(self) -> Sparse:
-        """Sums of each dense column of ``crossed.sums()`` in each part (K x P)."""
+        """Return the sums of each dense column of ``crossed.sums()`` in each part (K x P)."""
         crossed = self.crossed
         stores = indicator_matrix(crossed.store_factors, len(crossed.stores))
         occasions = indicator_matrix(crossed.occasion_factors, self.by_occasion.shape[0])
@@ -291,7 +299,7 @@ class PartitionedVisits:
         )
 
     def sums(self, extra_columns: ArrayLike) -> CrossProducts:
-        """What the model needs with further fixed columns after the others, whose values in each part are
+        """Return the cross-products with further fixed columns after the others, whose values in each part are
         ``extra_columns`` (P x q).
         """
         sums, values = self.crossed.sums(), sparse.csr_array(np.asarray(extra_columns, np.float64))
@@ -306,7 +314,8 @@ class PartitionedVisits:
         )
 
     def residuals(self, model: MixedModel, extra_columns: ArrayLike) -> Vector:
-        """Of each part (P): the sum of scores less what a model of ``sums(more)`` says of these visits."""
+        """Return the sum of residuals of each part (P), by a model of ``sums(extra_columns)``."""
+        # The totals are of scores less the shift, and the model's constant has it back.
         values = np.asarray(extra_columns, np.float64) * self.visits[:, None]
         explained = (
             self.by_store.T @ model.unit_blups
@@ -325,17 +334,17 @@ def partition(
     size = len(table.keys["wave"].levels) if by == "wave" else 2
     count = part.count * size
     stores = table.groups("store", "part", by, shift=shift, part=part)
-    people = table.groups("shopper", "part", by, part=part)
+    shoppers = table.groups("shopper", "part", by, part=part)
     occasions = table.groups(*dict.fromkeys(["wave", "version", "part", by]), part=part)
     store_part, shopper_part, occasion_part = (
-        rows["part"].astype(np.int64) * size + rows[by] for rows in (stores, people, occasions)
+        rows["part"].astype(np.int64) * size + rows[by] for rows in (stores, shoppers, occasions)
     )
-    occasion = Occasions(table).of(occasions)
+    occasion = Occasions(table).codes_of(occasions)
     shape = len(crossed.stores), count
     return PartitionedVisits(
         crossed=crossed,
         by_store=_sparse_table(stores["n"], stores["store"], store_part, shape),
-        by_shopper=_sparse_table(people["n"], people["shopper"], shopper_part, (len(crossed.shoppers), count)),
+        by_shopper=_sparse_table(shoppers["n"], shoppers["shopper"], shopper_part, (len(crossed.shoppers), count)),
         by_occasion=_sparse_table(occasions["n"], occasion, occasion_part, (crossed.by_store.shape[1], count)),
         store_totals=_sparse_table(stores["total"] / unit, stores["store"], store_part, shape),
         raw=np.bincount(store_part, stores["raw"], count) / 100,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,8 @@ LINKED_SHARE = 0.10
 """The share of a pool's visits by shoppers from elsewhere that the check imagines, and below which it warns."""
 
 
-class PoolDifference(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PoolDifference:
     """The ``difference`` of a pool's mean from that of the others, and its standard error ``se``.
 
     ``standard_error_equal_shoppers``: if all shoppers were equally strict. ``standard_error_if_linked``: about, if a
@@ -38,11 +38,12 @@ class PoolDifference(NamedTuple):
     standard_error_if_linked: float | None
 
 
-class PoolCheck(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PoolCheck:
     """How well a pool (or region; ``None``: not known) can be compared with the others.
 
     ``linked``: the share (0 to 1) of its visits by shoppers who work elsewhere, too. ``groups``: in so many groups of
-    stores that share no shopper its stores are. ``said``: what a reader must know, where too little links it.
+    stores that share no shopper its stores are. ``warning``: a sentence where too few visits link it.
     """
 
     pool: str | None
@@ -52,7 +53,7 @@ class PoolCheck(NamedTuple):
     linked: float
     groups: int
     error: PoolDifference
-    said: Message | None
+    warning: Message | None
 
 
 class PoolAnalysis:
@@ -61,99 +62,99 @@ class PoolAnalysis:
     def __init__(self, crossed: CrossTabulation, model: MixedModel, pool: Factor, groups: NDArray[np.int32]) -> None:
         self._crossed, self._model, self._pool, self._groups = crossed, model, pool, groups
         stores = len(crossed.stores)
-        self._of = sparse.csr_array((np.ones(stores), (pool.codes, np.arange(stores))))
-        self._visits = np.asarray(self._of @ crossed.visits)
-        self._seen: Matrix = (self._of @ crossed.pairs).toarray()
+        self._stores_of_pool = sparse.csr_array((np.ones(stores), (pool.codes, np.arange(stores))))
+        self._visits = np.asarray(self._stores_of_pool @ crossed.visits)
+        self._pairs: Matrix = (self._stores_of_pool @ crossed.pairs).toarray()
 
     def each(self) -> Iterator[PoolCheck]:
-        """The figures of each pool."""
+        """Yield the check of each pool."""
         count, total = len(self._pool.levels), self._visits.sum()
+        # Pools as their visits are: a store that was visited more often weighs more in its pool's mean here.
         against = np.eye(count) - (1 - np.eye(count)) * self._visits / (total - self._visits)[:, None]
-        means = sparse.diags_array(1 / self._visits) @ self._of @ sparse.diags_array(self._crossed.visits)
+        means = sparse.diags_array(1 / self._visits) @ self._stores_of_pool @ sparse.diags_array(self._crossed.visits)
         units = sparse.csr_array(against @ means)
         contrast = self._model.contrast(units, sparse.csr_array(units @ self._crossed.rows()))
-        alike = self._model.sigma * np.sqrt(1 / self._visits + 1 / (total - self._visits))
-        linked = self._linked_share()
-        gain, slope = (
-            self._standard_error_if_linked(against, linked),
-            self._crossed.facts.scale.slope(self._crossed.shift),
-        )
-        then = slope * contrast.standard_error * gain
-        for pool_index in range(count):
-            imagined = (
-                None if linked[pool_index] >= LINKED_SHARE or np.isnan(then[pool_index]) else float(then[pool_index])
-            )
-            se = slope * float(contrast.standard_error[pool_index])
+        equal_shoppers = self._model.sigma * np.sqrt(1 / self._visits + 1 / (total - self._visits))
+        linked, slope = self._linked_share(), self._crossed.facts.scale.slope(self._crossed.shift)
+        if_linked = slope * contrast.standard_error * self._standard_error_ratio_if_linked(against, linked)
+        for index in range(count):
+            is_linked = linked[index] >= LINKED_SHARE or np.isnan(if_linked[index])
+            se = slope * float(contrast.standard_error[index])
             error = PoolDifference(
-                slope * float(contrast.value[pool_index]), se, min(slope * float(alike[pool_index]), se), imagined
+                difference=slope * float(contrast.value[index]),
+                se=se,
+                standard_error_equal_shoppers=min(slope * float(equal_shoppers[index]), se),
+                standard_error_if_linked=None if is_linked else float(if_linked[index]),
             )
-            yield self._pool_check(pool_index, float(linked[pool_index]), error)
+            yield self._pool_check(index, float(linked[index]), error)
 
     def _pool_check(self, index: int, linked: float, error: PoolDifference) -> PoolCheck:
-        stores = self._pool.codes == index
-        pool = PoolCheck(
-            pool=self._pool.levels[index],
+        pool, stores = self._pool.levels[index], self._pool.codes == index
+        return PoolCheck(
+            pool=pool,
             stores=int(stores.sum()),
             visits=int(self._visits[index]),
-            shoppers=int(np.count_nonzero(self._seen[index])),
+            shoppers=int(np.count_nonzero(self._pairs[index])),
             linked=linked,
             groups=len(np.unique(self._groups[stores])),
             error=error,
-            said=None,
+            warning=_link_warning(pool, linked, error),
         )
-        return pool._replace(said=_pool_message(pool))
 
     def _linked_share(self) -> Vector:
-        """The share of each pool's visits by shoppers who work in other pools, too."""
-        both = np.where(self._shopper_visits > self._seen, self._seen, 0.0)
+        """Return the share of each pool's visits by shoppers who work in other pools, too."""
+        both = np.where(self._shopper_visits > self._pairs, self._pairs, 0.0)
         return np.asarray(both.sum(axis=1) / self._visits)
 
     @property
     def _shopper_visits(self) -> Vector:
-        return np.asarray(self._seen.sum(axis=0))
+        return np.asarray(self._pairs.sum(axis=0))
 
-    def _standard_error_if_linked(self, against: Matrix, linked: Vector) -> Vector:
-        """What a tenth of each pool's visits by shoppers from elsewhere would make of each difference's standard error.
+    def _standard_error_ratio_if_linked(self, against: Matrix, linked: Vector) -> Vector:
+        """Return what a tenth of each pool's visits by shoppers from elsewhere would make of each standard error.
 
-        As a share of it (at most 1), by the visits of pools and shoppers alone; NaN where nobody is elsewhere.
+        As a share of it (at most 1), by the visits of pools and shoppers alone; NaN where nobody is elsewhere. The
+        visits that are missing to a tenth are taken from the pool's own shoppers in equal shares, and given to those
+        from elsewhere in proportion to their visits.
         """
-        others = self._shopper_visits - self._seen
+        others = self._shopper_visits - self._pairs
         missing_share = np.clip(LINKED_SHARE - linked, 0, None)[:, None]
         with np.errstate(invalid="ignore", divide="ignore"):
-            away = self._seen.sum(axis=1, keepdims=True) * others / others.sum(axis=1, keepdims=True)
-        now = self._spread(self._seen, against)
-        then = self._spread(np.nan_to_num((1 - missing_share) * self._seen + missing_share * away), against)
+            away = self._pairs.sum(axis=1, keepdims=True) * others / others.sum(axis=1, keepdims=True)
+        linked_pairs = np.nan_to_num((1 - missing_share) * self._pairs + missing_share * away)
+        # A ratio of two approximations: what both leave out, stores and occasions, nearly cancels.
+        now, then = self._standard_errors(self._pairs, against), self._standard_errors(linked_pairs, against)
         return np.where(others.any(axis=1), np.minimum(then / now, 1.0), np.nan)
 
-    def _spread(self, visits: Matrix, against: Matrix) -> Vector:
-        """The standard errors of differences between pools, shoppers random, of so many visits (P x J)."""
+    def _standard_errors(self, visits: Matrix, against: Matrix) -> Vector:
+        """Return the standard errors of differences between pools, shoppers random, of so many visits (P x J).
+
+        The information of the pools' means with shoppers absorbed: N - Σ_j n_j n_j' σ_s² / (σ² + σ_s² n_j), over σ².
+        """
         shopper, residual = self._model.random_sds[0] ** 2, self._model.sigma**2
-        is_known = visits.sum(axis=1)
+        with_shopper = visits.sum(axis=1)
         share = shopper / (residual + shopper * visits.sum(axis=0))
-        information = np.diag(is_known / residual + (self._visits - is_known) / (residual + shopper))
+        # A visit by a shopper not known is as one by a shopper of its own, of variance σ² + σ_s².
+        information = np.diag(with_shopper / residual + (self._visits - with_shopper) / (residual + shopper))
         information -= (visits * share) @ visits.T / residual
-        alternative = linalg.solve(information, against.T, assume_a="pos")
-        return np.asarray(np.sqrt(np.einsum("ij,ji->i", against, alternative)))
+        solution = linalg.solve(information, against.T, assume_a="pos")
+        return np.asarray(np.sqrt(np.einsum("ij,ji->i", against, solution)))
 
 
-def _pool_message(pool: PoolCheck) -> Message | None:
-    """What a reader must know of a pool, where too few of its visits link it with the others."""
-    if pool.linked >= LINKED_SHARE:
+def _link_warning(pool: str | None, linked: float, error: PoolDifference) -> Message | None:
+    """Return what a reader must know of a pool, where too few of its visits link it with the others."""
+    if linked >= LINKED_SHARE:
         return None
     values = {
-        "pool": _pool_name(pool.pool),
-        "difference": f"{pool.error.difference:+.1f}",
-        "se": f"{pool.error.se:.1f}",
-        "linked": f"{100 * pool.linked:.1f}",
+        "pool": message("not known") if pool is None else pool,
+        "difference": f"{error.difference:+.1f}",
+        "se": f"{error.se:.1f}",
+        "linked": f"{100 * linked:.1f}",
     }
-    if pool.error.standard_error_if_linked is None:
-        return message(_UNLINKED if pool.linked == 0 else _WEAKLY_LINKED, **values)
-    text = _UNLINKED_BUT if pool.linked == 0 else _WEAKLY_LINKED_BUT
-    return message(text, then=f"{pool.error.standard_error_if_linked:.1f}", **values)
-
-
-def _pool_name(pool: str | None) -> object:
-    return message("not known") if pool is None else pool
+    if error.standard_error_if_linked is None:
+        return message(_UNLINKED if linked == 0 else _WEAKLY_LINKED, **values)
+    text = _UNLINKED_BUT if linked == 0 else _WEAKLY_LINKED_BUT
+    return message(text, then=f"{error.standard_error_if_linked:.1f}", **values)
 
 
 _UNLINKED = N_(
@@ -181,9 +182,11 @@ _WEAKLY_LINKED_BUT = N_(
 
 @dataclass(frozen=True)
 class DesignCheck:
-    """``groups``: of stores that share no shopper with each other. ``isolated_stores``: places of the stores that one
-    shopper visited who visited no other: whether such a store differs, or its shopper, cannot be told. ``pools``: where
-    there are several. ``notes``: what a reader must know.
+    """How far the plan of visits lets stores be compared.
+
+    ``groups``: of stores that share no shopper with each other. ``isolated_stores``: codes of the stores that one
+    shopper visited who visited no other: whether such a store differs, or its shopper, cannot be distinguished.
+    ``pools``: where there are several. ``notes``: what a reader must know.
     """
 
     groups: int
@@ -193,56 +196,58 @@ class DesignCheck:
 
 
 def check_design(crossed: CrossTabulation, by: FittedModel) -> DesignCheck:
-    """The check of the visits in ``crossed``, whose model is fitted; shoppers not known link nothing.
+    """Return the check of the visits in ``crossed``, whose model is fitted; shoppers not known link nothing.
 
     ``pools`` are there where the model has shoppers and there are several. Of stores visited once each
     only pools are looked at: nothing links single stores.
     """
-    groups = np.zeros(len(crossed.stores), np.int32) if by.one_visit_each else _connected_components(crossed)
-    several = next(
+    groups: NDArray[np.int32] = np.zeros(len(crossed.stores), np.int32)
+    isolated: tuple[int, ...] = ()
+    if not by.one_visit_each:
+        # Groups are the connected components of the graph in which a visit joins its store and its shopper.
+        graph = sparse.block_array([[None, crossed.pairs], [crossed.pairs.T, None]], format="csr")
+        groups = csgraph.connected_components(graph, directed=False)[1][: len(crossed.stores)]
+        isolated = tuple(_isolated_stores(crossed))
+    pool = next(
         (factor for factor in crossed.store_factors if factor.name in {"pool", "region"} and len(factor.levels) > 1),
         None,
     )
-    pools = tuple(PoolAnalysis(crossed, by.model, several, groups).each()) if several and by.crossed.shoppers else ()
-    alone = () if by.one_visit_each else tuple(_isolated_stores(crossed))
-    return DesignCheck(len(np.unique(groups)), alone, pools, tuple(_notes(crossed, several, groups, alone)))
-
-
-def _connected_components(crossed: CrossTabulation) -> NDArray[np.int32]:
-    """Of each store the group it is in: connected components of the graph of stores and shoppers."""
-    graph = sparse.block_array([[None, crossed.pairs], [crossed.pairs.T, None]], format="csr")
-    _, labels = csgraph.connected_components(graph, directed=False)
-    return np.asarray(labels[: len(crossed.stores)])
+    pools = tuple(PoolAnalysis(crossed, by.model, pool, groups).each()) if pool and by.crossed.shoppers else ()
+    return DesignCheck(len(np.unique(groups)), isolated, pools, tuple(_notes(crossed, pool, groups, isolated)))
 
 
 def _isolated_stores(crossed: CrossTabulation) -> list[int]:
-    """The stores all of whose visits are by one shopper who visited nothing else."""
+    """Return the codes of the stores all of whose visits are by one shopper who visited nothing else."""
+    if len(crossed.stores) < 2:
+        return []
     pairs = crossed.pairs
     stores_of = np.diff(pairs.tocsc().indptr)
     shoppers_of = np.diff(pairs.indptr)
-    one_shopper_only = np.asarray(pairs.sum(axis=1)) == crossed.visits
-    only = np.asarray(pairs @ (stores_of == 1)) > 0
-    return np.flatnonzero((shoppers_of == 1) & one_shopper_only & only).tolist() if len(crossed.stores) > 1 else []
+    all_shoppers_known = np.asarray(pairs.sum(axis=1)) == crossed.visits
+    shopper_goes_nowhere_else = np.asarray(pairs @ (stores_of == 1)) > 0
+    codes: list[int] = np.flatnonzero((shoppers_of == 1) & all_shoppers_known & shopper_goes_nowhere_else).tolist()
+    return codes
 
 
 def _notes(
-    crossed: CrossTabulation, pool: Factor | None, groups: NDArray[np.int32], alone: tuple[int, ...]
+    crossed: CrossTabulation, pool: Factor | None, groups: NDArray[np.int32], isolated: tuple[int, ...]
 ) -> Iterator[Message]:
     if crossed.shoppers and pool is None:
         yield message(
             "The stores have no pool or region: if each shopper works in one region, regional differences are "
             "mistaken for shopper severity."
         )
-    if alone:
+    if isolated:
         yield message(
             "Stores visited only by a shopper who visited no other store: {n}. Store and shopper are confounded "
             "there, so these stores are not ranked.",
-            n=len(alone),
+            n=len(isolated),
         )
-    together = len(set(groups.tolist())) - len(alone)
-    if crossed.shoppers and together > 1:
+    # Each isolated store is a group of its own, which the note above has told of.
+    connected_groups = len(set(groups.tolist())) - len(isolated)
+    if crossed.shoppers and connected_groups > 1:
         yield message(
             "The design is disconnected: {n} groups of stores share no shopper. Differences between groups may be "
             "shopper severity.",
-            n=together,
+            n=connected_groups,
         )

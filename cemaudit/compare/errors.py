@@ -8,14 +8,13 @@ __all__ = ["NotEstimable"]
 
 
 class NotEstimable(CemauditError):
-    """The visits do not say what was asked; ``str`` is the honest sentence, in the language in force (exit code 1).
+    """The visits do not contain the answer; ``str`` is the sentence that says why, in the language in force (exit 1).
 
     ``reason`` is a short name for programs (such as ``"once"``), ``factor`` the number of the random factor that it
     is about (0: the units themselves; ``None``: no single one).
     """
 
     def __init__(self, text: Sayable, reason: str = "", factor: int | None = None) -> None:
-        self.what = text
         self.reason = reason
         self.factor = factor
         super().__init__(Problem(text))

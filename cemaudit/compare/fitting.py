@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from cemaudit.compare.crosstabs import CrossTabulation
 from cemaudit.compare.errors import NotEstimable
@@ -13,7 +13,8 @@ from cemaudit.language import Message, message
 __all__ = ["FittedModel", "fit_mixed_model", "fit_without_store_effect", "units_of_single_visits", "why_no_severity"]
 
 
-class FittedModel(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedModel:
     """A ``model`` of the sums of ``crossed`` (in which there may be no shoppers), and what a reader must know of it.
 
     ``one_visit_each``: every store was visited once, and what it has of its own is part of the residual.
@@ -26,31 +27,31 @@ class FittedModel(NamedTuple):
 
 
 def fit_mixed_model(crossed: CrossTabulation) -> FittedModel:
-    """The model; ``NotEstimable``, in words of stores and shoppers, where the visits do not say enough for any."""
+    """Return the model of cross-tabulated visits, without shoppers where their severity cannot be estimated.
+
+    ``NotEstimable``, in words of stores and shoppers, where the visits do not say enough for any model.
+    """
     if len(crossed.stores) < 2:
         raise NotEstimable(message("there is only one store: nothing to compare"), "one-store")
     if not crossed.squares:
         raise NotEstimable(message("all scores are equal: these visits show no difference at all"), "equal")
     if crossed.visits.max() <= 1:
-        text = message(
+        once = message(
             "every store was visited once: differences between stores cannot be separated from visit-to-visit chance"
         )
-        raise NotEstimable(text, "once", 0)
-    why = why_no_severity(crossed)
-    if why is None:
-        try:
-            return FittedModel(crossed, fit_best(crossed.sums()))
-        except NotEstimable as error:
-            raise _for_stores(error) from error
-    without = crossed.without_shoppers()
+        raise NotEstimable(once, "once", 0)
+    reason = why_no_severity(crossed)
+    tabulation = crossed if reason is None else crossed.without_shoppers()
     try:
-        return FittedModel(without, fit_best(without.sums()), (why,))
+        return FittedModel(tabulation, fit_best(tabulation.sums()), () if reason is None else (reason,))
     except NotEstimable as error:
-        raise _for_stores(error) from error
+        # The mixed model knows units and factors; here they have names.
+        text = _MESSAGES.get((error.reason, error.factor)) or _MESSAGES.get((error.reason, None))
+        raise (NotEstimable(text, error.reason, error.factor) if text else error) from error
 
 
 def why_no_severity(crossed: CrossTabulation) -> Message | None:
-    """Why visits say nothing about the severity of shoppers, where they do not."""
+    """Return why visits say nothing about the severity of shoppers; ``None`` where they do."""
     visits_by_shopper = crossed.by_shopper.sum(axis=1)
     if not crossed.shoppers:
         return message("No shopper is known: scores are not adjusted for how strict shoppers are.")
@@ -59,11 +60,6 @@ def why_no_severity(crossed: CrossTabulation) -> Message | None:
     if visits_by_shopper.max() <= 1:
         return message("No shopper came twice: how strict each is counts as chance of the visit.")
     return None
-
-
-def _for_stores(error: NotEstimable) -> NotEstimable:
-    text = _MESSAGES.get((error.reason, error.factor)) or _MESSAGES.get((error.reason, None))
-    return NotEstimable(text, error.reason, error.factor) if text else error
 
 
 _STORE_SHOPPER_CONFOUNDED = message(
@@ -83,15 +79,14 @@ _MESSAGES: dict[tuple[str, int | None], Message] = {
 
 
 def units_of_single_visits(crossed: CrossTabulation) -> bool:
-    """Whether what is compared is made of several stores, each visited once."""
+    """Return whether what is compared is made of several stores, each visited once."""
     return crossed.unit_factor is not None and bool(crossed.visits.max() <= 1) and crossed.squares > 0
 
 
 def fit_without_store_effect(crossed: CrossTabulation) -> FittedModel:
-    """The model without stores: how they differ is part of the chance of a visit, and widens every interval."""
-    why = why_no_severity(crossed)
-    tabulation = crossed if why is None else crossed.without_shoppers()
+    """Return the model without stores: how they differ is part of the chance of a visit, and widens every interval."""
+    reason = why_no_severity(crossed)
+    tabulation = crossed if reason is None else crossed.without_shoppers()
     once = message("Every store was visited once: how stores differ counts as chance, and single ones are not judged.")
-    return FittedModel(
-        tabulation, fit_without_units(tabulation.sums()), (once,) if why is None else (once, why), one_visit_each=True
-    )
+    notes = (once,) if reason is None else (once, reason)
+    return FittedModel(tabulation, fit_without_units(tabulation.sums()), notes, one_visit_each=True)

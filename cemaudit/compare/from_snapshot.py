@@ -1,12 +1,12 @@
-"""Comparisons of a snapshot: each opens the visits a selection asks for and hands them to the statistics."""
+"""Comparisons of a snapshot: each opens the visits of a selection and hands them to the statistics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 
-from cemaudit.compare.channels import FacetLeague, compare_channels
+from cemaudit.compare.channels import FacetLeague, Sums, compare_channels
 from cemaudit.compare.crosstabs import CrossTabulation, VisitArrays, arrays_of_table, cross_tabulate
 from cemaudit.compare.drivers.candidates import DriverQuery, StudyVariables, choose_variables
 from cemaudit.compare.drivers.experience import interaction_in, mean_experiences
@@ -62,13 +62,13 @@ __all__ = [
 
 
 def read_visit_arrays(reading: Local, selection: Selection) -> VisitArrays:
-    """Return the visits that are asked about, one by one; refused as by ``visit_table``."""
+    """Return the visits of a selection, one by one; refused as by ``visit_table``."""
     with visit_table(reading, selection) as table:
         return arrays_of_table(table)
 
 
 def read_cross_tabulation(reading: Local, selection: Selection) -> CrossTabulation:
-    """Return the visits that are asked about, counted and added up; refused as by ``visit_table``."""
+    """Return the visits of a selection, counted and added up; refused as by ``visit_table``."""
     with visit_table(reading, selection) as table:
         return cross_tabulate(table)
 
@@ -80,9 +80,9 @@ def fit_league(
     rules: ComparisonRules = DEFAULT_RULES,
     scale: str = "auto",
 ) -> League:
-    """The league of what is asked; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
+    """Return the league of a selection; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
 
-    ``BadInput`` where the question is wrong, ``NotEstimable`` where the visits do not answer it.
+    ``BadInput`` where the selection is wrong, ``NotEstimable`` where the visits do not say enough.
     """
     fitted = fit_selection(reading, selection, rules, scale)
     return make_league(fitted, reading.store_names(), target, rules)
@@ -91,27 +91,22 @@ def fit_league(
 def fit_selection(
     reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES, scale: str = "auto"
 ) -> FittedModel:
-    """Return the fitted model of what is asked; ``NotEstimable`` where there are not two of the unit."""
+    """Return the fitted model of a selection; ``NotEstimable`` where there are not two of the unit.
+
+    ``scale`` as of ``fit_league``. Near the ceiling means: the mean raw score is above ``rules.arcsine_above``.
+    """
     crossed = read_cross_tabulation(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
     mean = float(crossed.raw.sum() / max(crossed.facts.visits, 1))
-    if scale == "auto" and mean > rules.arcsine_above * FULL_POINTS and not _is_single_level(crossed):
-        return _fit_near_ceiling(reading, selection, crossed)
-    return fit_units(crossed)
-
-
-def _is_single_level(crossed: CrossTabulation) -> bool:
-    """Return whether there is but one region, format ... to compare."""
-    return crossed.unit_factor is not None and len(crossed.unit_factor.levels) < 2
-
-
-def _fit_near_ceiling(reading: Local, selection: Selection, crossed: CrossTabulation) -> FittedModel:
-    """Return the model on the arcsine scale, where the scores are shares of points; else on their own scale."""
+    # A single region, format ... is refused by fit_units; reading the visits again would only put that off.
+    single_level = crossed.unit_factor is not None and len(crossed.unit_factor.levels) < 2
+    if scale != "auto" or mean <= rules.arcsine_above * FULL_POINTS or single_level:
+        return fit_units(crossed)
     try:
         fitted = fit_units(read_cross_tabulation(reading, replace(selection, scale="arcsine")))
-    except BadInput:
+    except BadInput:  # the scores are no shares of points, so they have no arcsine
         return fit_units(crossed)
     note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
-    return fitted._replace(notes=(*fitted.notes, note))
+    return replace(fitted, notes=(*fitted.notes, note))
 
 
 def estimate_trend(  # noqa: PLR0913
@@ -123,11 +118,11 @@ def estimate_trend(  # noqa: PLR0913
     baseline: Sequence[str] = (),
     false_alarms: float = 1.0,
 ) -> Trend:
-    """What changed in what is asked about, in points.
+    """Return what changed from wave to wave in a selection, in points.
 
     ``by``: one of ``STORE_KEYS`` or ``FACET_KEYS``. ``baseline``: the waves stores are watched from, all but the last
-    where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the question is wrong,
-    ``NotEstimable`` where the visits do not answer it.
+    where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the selection is wrong,
+    ``NotEstimable`` where the visits do not say enough.
     """
     with visit_table(reading, _network_selection(reading, selection, by)) as table:
         trend = trend_in_table(
@@ -140,7 +135,7 @@ def estimate_trend(  # noqa: PLR0913
 
 
 def _network_selection(reading: Local, selection: Selection, by: str | None) -> Selection:
-    """What is asked of the network: by the leading measure where the one asked for is kept for parts only."""
+    """Return the selection of the network: by the leading measure where the one selected is kept for parts only."""
     if by in STORE_KEYS:
         return replace(selection, unit=str(by))
     try:
@@ -155,8 +150,8 @@ def _network_selection(reading: Local, selection: Selection, by: str | None) -> 
 def _series_by_facet(
     reading: Local, selection: Selection, waves: Sequence[Wave], rules: ComparisonRules, measure: str
 ) -> tuple[tuple[WaveSeries, ...], list[Message]]:
-    """The series of each value of the facet asked for; and notes: where there can be none, or where they are not of the
-    network's ``measure``.
+    """Return the series of each value of the selected facet; and notes: where there can be none, or where they are not
+    of the network's ``measure``.
     """
     values = selected_facet_values(reading, selection)
     series: list[WaveSeries] = []
@@ -166,7 +161,7 @@ def _series_by_facet(
     for value in values:
         try:
             series.append(_facet_series(reading, value, waves, rules))
-        except (BadInput, NotEstimable) as error:
+        except (BadInput, NotEstimable) as error:  # one channel with too few visits does not spoil the others
             notes.append(message("{name}: {why}", name=value.title, why="; ".join(map(str, error.problems))))
     return tuple(series), notes
 
@@ -184,11 +179,12 @@ def _facet_series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave]
 def action_effect(
     reading: Local, selection: Selection, action: Action, rules: ComparisonRules = DEFAULT_RULES
 ) -> ActionEffect:
-    """Return the effect of an action on what is asked about.
+    """Return the effect of an action on the visits of a selection.
 
-    ``BadInput`` where the question is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
+    ``BadInput`` where the selection is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
     others.
     """
+    # A condition on the day, for visits whose day is not known are neither before nor after.
     dated = selection.visit_filter._replace(since=selection.visit_filter.since or FIRST_DAY)
     with visit_table(reading, replace(selection, visit_filter=dated)) as table:
         return effect_in_table(table, Intervention(action.id, action.stores, action.since, action.what), rules)
@@ -197,15 +193,18 @@ def action_effect(
 def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = DEFAULT_RULES) -> DriverStudy:
     """Return what drives the outcome, as far as the visits show it.
 
-    ``BadInput`` where something asked for does not exist, ``NotEstimable`` where the visits say nothing.
+    ``BadInput`` where the query names what does not exist, ``NotEstimable`` where the visits say nothing.
     """
     variables = choose_variables(reading, query)
     visit_filter = replace_conditions(query.visit_filter, lambda condition: of_visits(condition.key))
     table = make_study_table(reading, variables.sources, visit_filter)
 
+    # Asked for once the drivers are known: it takes queries of its own, which a refused study is spared.
     def supplement(names: Sequence[str], *, by_shopper: bool) -> StudySupplements:
         tables = [source.table for source in variables.sources]
-        titles = {name: touchpoint.title for known in tables for name, touchpoint in known.checklist.touchpoint.items()}
+        titles = {
+            name: touchpoint.title for answers in tables for name, touchpoint in answers.checklist.touchpoint.items()
+        }
         return StudySupplements(
             felt=tuple(mean_experiences(experience_totals(reading, tables, query.visit_filter), titles)),
             interaction=interaction_in(table, by_shopper=by_shopper) if "pe" in variables.sources[0].columns else None,
@@ -222,8 +221,8 @@ def _nps_drivers(
 ) -> NpsDrivers | None:
     """Return the drivers of the net promoter score, where the outcome is an item of type ``nps`` in every version."""
     outcome, ids = variables.design.outcome, variables.design.ids
-    checklists = [source.table.checklist for source in variables.sources]
-    if not (outcome.is_asked and all(isinstance(known.items[outcome.name].answer, Nps) for known in checklists)):
+    versions = [source.table.checklist for source in variables.sources]
+    if not (outcome.is_asked and all(isinstance(version.items[outcome.name].answer, Nps) for version in versions)):
         return None
     drivers = [
         nps_driver(
@@ -238,35 +237,36 @@ def _nps_drivers(
 def facet_leagues(
     reading: Local, selection: Selection, target: float | None = None, rules: ComparisonRules = DEFAULT_RULES
 ) -> list[FacetLeague]:
-    """A league for each value of the facet asked for, in the checklist's order.
+    """Return a league for each value of the selected facet, in the checklist's order.
 
     ``BadInput`` as for ``selected_facet_values``; ``NotEstimable`` where there is a league of none.
     """
     names = reading.store_names()
-    sides = [_facet_league(reading, of, names, target, rules) for of in selected_facet_values(reading, selection)]
+    sides = []
+    for value in selected_facet_values(reading, selection):
+        try:
+            fitted = fit_selection(reading, value.selection, rules)
+        except (BadInput, NotEstimable) as refusal:
+            reason = message("{name}: {why}", name=value.title, why=refusal)
+            sides.append(FacetLeague(value.facet_value, value.title, reason=reason))
+        else:
+            league = make_league(fitted, names, target, rules)
+            sides.append(FacetLeague(value.facet_value, value.title, fitted, league))
     if not any(side.league for side in sides):
         raise NotEstimable(next(side.reason for side in sides if side.reason))
     return sides
-
-
-def _facet_league(
-    reading: Local, of: FacetValue, names: Mapping[str | None, str], target: float | None, rules: ComparisonRules
-) -> FacetLeague:
-    try:
-        fitted = fit_selection(reading, of.selection, rules)
-    except (BadInput, NotEstimable) as refusal:
-        return FacetLeague(of.facet_value, of.title, reason=message("{name}: {why}", name=of.title, why=refusal))
-    return FacetLeague(of.facet_value, of.title, fitted, make_league(fitted, names, target, rules))
 
 
 def channel_comparison(
     reading: Local, selection: Selection, sides: Sequence[FacetLeague], rules: ComparisonRules = DEFAULT_RULES
 ) -> ChannelComparison:
     """Return how the leagues of a facet's values (``facet_leagues`` of the same selection) agree."""
-    asked = {value.facet_value: value.selection for value in selected_facet_values(reading, selection)}
-    return compare_channels(
-        sides, lambda side, other: paired_sums(reading, asked[side.facet_value], asked[other.facet_value]), rules
-    )
+    selections = {value.facet_value: value.selection for value in selected_facet_values(reading, selection)}
+
+    def sums_of(side: FacetLeague, other: FacetLeague) -> Sums:
+        return paired_sums(reading, selections[side.facet_value], selections[other.facet_value])
+
+    return compare_channels(sides, sums_of, rules)
 
 
 def places_of(
@@ -281,30 +281,28 @@ def places_of(
 def item_statistics(
     reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES
 ) -> list[ItemStatistics]:
-    """Return the statistics of all items asked about, version by version in their order.
+    """Return the statistics of all items of the query's checklists, version by version in their order.
 
     ``BadInput`` where there are none such, ``NotEstimable`` where no visits are. Scores are not looked at, and so
     neither is the scheme.
     """
+
+    def version_key(ref: str) -> tuple[str, list[int]]:
+        name, _, version = ref.partition("@")
+        return name, [int(component) for component in version.split(".")]
+
     require_visits(reading)
+    # Older versions first, 1.10 after 1.9, for the drift of an item is against the version before.
     counts = (
         (ref, item_counts)
-        for ref in _by_version(checklists_asked(reading, question, one=False))
+        for ref in sorted(checklists_asked(reading, question, one=False), key=version_key)
         for item_counts in count_items(reading, ref, question, rules.least_person)
     )
     return item_table(counts, lambda ref, item: reading.checklist(ref).items[item].mandatory, rules)
 
 
-def _by_version(refs: Iterable[str]) -> list[str]:
-    def order(ref: str) -> tuple[str, list[int]]:
-        name, _, version = ref.partition("@")
-        return name, [int(component) for component in version.split(".")]
-
-    return sorted(refs, key=order)
-
-
 def items_nps(reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES) -> list[ItemNps]:
-    """Return the net promoter score of the items of type ``nps`` that are asked about and were answered.
+    """Return the net promoter score of the items of type ``nps`` that were answered.
 
     ``BadInput`` as for ``item_statistics``.
     """
@@ -320,5 +318,5 @@ def internal_consistencies(reading: Local, question: LedgerQuery) -> list[Intern
     """Return Cronbach's alpha for each version of the checklist that has items enough which differ."""
     refs = checklists_asked(reading, question, one=False)
     products = ((ref, item_products(reading, ref, question)) for ref in refs)
-    consistencies = [internal_consistency(ref, known) for ref, known in products if known is not None]
+    consistencies = [internal_consistency(ref, table) for ref, table in products if table is not None]
     return [consistency for consistency in consistencies if consistency and isfinite(consistency.alpha)]

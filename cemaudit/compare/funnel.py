@@ -37,30 +37,29 @@ def funnel_limits(
     *,
     between: bool = True,
 ) -> FunnelLimits:
-    """``centre`` ± z √(σ_b² / k_eff + σ_e² / n + τ²) with τ the spread between stores, for plain means of visits.
+    """Return ``centre`` ± z √(σ_b² / k_eff + σ_e² / n + τ²), the limits for plain means of visits.
+
+    σ_b, σ_e and τ are the standard deviations of shoppers, visits and stores.
 
     ``visits`` (N,) n > 0; ``effective`` (N,) k_eff, else each visit is by another shopper; without ``between`` τ is 0:
     limits of chance alone. Spiegelhalter 2005, Statistics in Medicine 24:1185-1202.
     """
     shoppers = visits if effective is None else effective
     variance = spreads.shopper**2 / shoppers + spreads.visit**2 / visits
-    return _limits_about(centre, np.sqrt(variance + (spreads.store**2 if between else 0)))
+    se = np.sqrt(variance + (spreads.store**2 if between else 0))
+    return FunnelLimits(centre - _INNER * se, centre + _INNER * se, centre - _OUTER * se, centre + _OUTER * se)
 
 
 def outside(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
-    """(N,) -1 below the lower limit, 1 above the upper, else 0."""
+    """Return -1 for values below the lower limit, 1 for those above the upper, else 0 (N,)."""
     return (values > high).astype(np.int64) - (values < low)
-
-
-def _limits_about(centre: float, se: NDArray[np.float64]) -> FunnelLimits:
-    return FunnelLimits(centre - _INNER * se, centre + _INNER * se, centre - _OUTER * se, centre + _OUTER * se)
 
 
 CURVE_POINTS = 80
 
 
 def league_funnel(league: League) -> Funnel | None:
-    """Limits for one visit up to as many as any store has, and the stores outside; ``None`` where none are compared.
+    """Return limits for one visit up to as many as any store has, and the stores outside; ``None`` for no stores.
 
     The limits hold the spread between ordinary stores, too: who is outside is unusual, not merely unlucky.
     """
@@ -70,6 +69,7 @@ def league_funnel(league: League) -> Funnel | None:
     scale = league.facts.scale
     centre = scale.from_points(league.centre)
     most = max(standing.visits for standing in standings)
+    # Every number of visits where the curve bends, then even steps.
     visits = np.unique(np.concatenate([np.arange(1, min(most, CURVE_POINTS) + 1), np.linspace(1, most, CURVE_POINTS)]))
     limits = [scale.to_points(side) for side in funnel_limits(centre, league.spreads, visits)]
     own = funnel_limits(

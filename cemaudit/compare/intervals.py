@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -16,7 +17,8 @@ class Interval(NamedTuple):
     high: float
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """A store (or a region, a format ...) in a league; scores are in points of the measure.
 
     ``visits`` counted; ``effective``: as many visits by as many shoppers would say the same of shoppers' severity
@@ -25,8 +27,8 @@ class Standing(NamedTuple):
     variance that is the store's own (``None`` for what is no store). ``below``: the probability of missing the target
     (``None`` without one).
     ``rank``: 1 is best; from its likely best to its likely worst place. ``lowest`` and ``highest``: the probabilities
-    of being among the lowest and the highest tenth. ``group``: 1 is best; stores of a group cannot be told apart.
-    ``apart``: the store cannot be compared with the others, for its one shopper visited nothing else. ``rank``,
+    of being among the lowest and the highest tenth. ``group``: 1 is best; stores of a group cannot be distinguished.
+    ``is_isolated``: the store cannot be compared with the others, for its one shopper visited nothing else. ``rank``,
     ``lowest``, ``highest`` and ``group`` are ``None`` there, and below the least number of visits; ``lowest`` and
     ``highest`` also where fewer than ten have a place.
     """
@@ -47,11 +49,11 @@ class Standing(NamedTuple):
     highest: float | None = None
     group: int | None = None
     flagged: bool = False
-    apart: bool = False
+    is_isolated: bool = False
 
 
 def wilson_interval(hits: float, trials: float, level: float = 0.95) -> Interval:
-    """The interval of a share (0 to 1) of ``hits`` (0 to ``trials``) in ``trials``; 0 to 1 without trials.
+    """Return the interval of a share (0 to 1) of ``hits`` (0 to ``trials``) in ``trials``; 0 to 1 without trials.
 
     Wilson 1927, JASA 22:209-212.
     """

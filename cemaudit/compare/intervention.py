@@ -15,8 +15,6 @@ from cemaudit.compare.crosstabs import PartitionedVisits, cross_tabulate, partit
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.mixed_model.crossproducts import Vector
-from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.mixed_model.posterior import fit_best
 from cemaudit.compare.results import DEFAULT_RULES, ComparedData, ComparisonRules
 from cemaudit.compare.visit_table import Codes, TablePart, VisitTable
@@ -65,11 +63,11 @@ class StoreVisitCounts(NamedTuple):
 
 @dataclass(frozen=True)
 class ActionEffect:
-    """Of an action, in points; parts of ``naive``: ``regression``, ``estimate_effect`` and ``other``.
+    """The effect of an action, in points; parts of ``naive``: ``regression``, ``effect`` and ``other``.
 
     ``naive``: how much higher the plain mean of the stores acted in is after than before. ``regression``: what of that
     is regression to the mean: by how much chance, and the strictness of the shoppers who happened to come, had made the
-    scores before worse than those after. ``estimate_effect`` with its standard error ``se`` and ``interval``: what
+    scores before worse than those after. ``effect`` with its standard error ``se`` and ``interval``: what
     remains beside that and the change of all stores; ``other``: the latter, and other stores, items and checklists.
     ``smallest_detectable``: the effect that so many visits show four times in five. ``missing``: the stores of the
     action nobody visited.
@@ -90,23 +88,23 @@ class ActionEffect:
 
     @property
     def other(self) -> float:
-        """What of the difference comes of all stores' change, and of other stores, items and checklists."""
+        """The part of the difference that comes of all stores' change, and of other stores, items and checklists."""
         return self.naive - self.effect - self.regression
 
     @property
     def interval(self) -> Interval:
-        """Where the effect lies with the probability ``level``."""
+        """The interval that holds the effect with the probability ``level``."""
         half = NormalDist().inv_cdf((1 + self.level) / 2) * self.se
         return Interval(self.effect - half, self.effect + half)
 
     @property
-    def told(self) -> bool:
-        """Whether it can be told from chance."""
+    def is_significant(self) -> bool:
+        """Whether the effect is more than chance: its interval does not hold 0."""
         return self.interval.low > 0 or self.interval.high < 0
 
     @property
-    def good(self) -> bool:
-        """Whether it goes where scores should go."""
+    def is_improvement(self) -> bool:
+        """Whether the effect goes where scores should go."""
         return (self.effect < 0) == (self.facts.better == "lower")
 
 
@@ -123,10 +121,11 @@ def effect_in_table(table: VisitTable, action: Intervention, rules: ComparisonRu
 def estimate_effect(
     visits: PartitionedVisits, action: Intervention, rules: ComparisonRules = DEFAULT_RULES
 ) -> ActionEffect:
-    """The effect of an action on visits in ``PARTS``; ``NotEstimable`` where they do not say."""
+    """Return the effect of an action on visits in ``PARTS``; ``NotEstimable`` where they do not say enough."""
     missing = tuple(store for store in action.stores if store not in visits.crossed.stores)
     others, acted = _visit_counts(visits, 0), _visit_counts(visits, _BEFORE)
     _check_estimable(action, acted, others)
+    # First without the action: whether shoppers can be in the model is decided as in every other comparison.
     before = fit_mixed_model(visits.crossed)
     visits = visits.among(before.crossed)
     model = fit_best(visits.sums(ACTION_COLUMNS))
@@ -135,7 +134,10 @@ def estimate_effect(
     contrast = model.contrast(
         None, sparse.eye_array(1, model.cross_products.columns, k=model.cross_products.columns - 1, format="csr")
     )
-    luck = _expected_chance(visits, model) / np.maximum(visits.visits, 1)
+    # A store is chosen for an action where its scores are low, and these are low partly by chance: the residuals, and
+    # the severity of the shoppers who happened to come. The plain difference holds that; the model's effect does not.
+    strict = visits.by_shopper.T @ model.random_blups[0] if model.random_blups else 0.0
+    chance = (visits.residuals(model, ACTION_COLUMNS) + strict) / np.maximum(visits.visits, 1)
     raw = visits.raw / np.maximum(visits.visits, 1)
     se = float(contrast.standard_error[0])
     return ActionEffect(
@@ -146,7 +148,7 @@ def estimate_effect(
         others=others,
         missing=missing,
         naive=float(raw[_AFTER] - raw[_BEFORE]),
-        regression=float(luck[_AFTER] - luck[_BEFORE]),
+        regression=float(chance[_AFTER] - chance[_BEFORE]),
         effect=float(contrast.value[0]),
         se=se,
         smallest_detectable=(NormalDist().inv_cdf((1 + rules.level) / 2) + NormalDist().inv_cdf(POWER)) * se,
@@ -154,19 +156,15 @@ def estimate_effect(
     )
 
 
-def _expected_chance(visits: PartitionedVisits, model: MixedModel) -> Vector:
-    """Of each part the sum of what is chance in its scores, and of the strictness of its shoppers."""
-    strict = visits.by_shopper.T @ model.random_blups[0] if model.random_blups else 0.0
-    return np.asarray(visits.residuals(model, ACTION_COLUMNS) + strict)
-
-
 def _visit_counts(visits: PartitionedVisits, part_number: int) -> StoreVisitCounts:
+    """Return the stores and visits of two parts that follow each other: before and after."""
     both = visits.by_store[:, [part_number, part_number + 1]]
     before, after = visits.visits[part_number : part_number + 2].astype(int).tolist()
     return StoreVisitCounts(int(np.count_nonzero(np.asarray(both.sum(axis=1)))), before, after)
 
 
 def _check_estimable(action: Intervention, acted: StoreVisitCounts, others: StoreVisitCounts) -> None:
+    """Raise ``NotEstimable`` where one of the four groups of visits is empty."""
     since = action.since.isoformat()
     if not acted.stores:
         raise NotEstimable(message("none of the stores of {action} was visited", action=action.id), "none")

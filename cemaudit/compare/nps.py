@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -25,8 +26,9 @@ _PSEUDO_COUNT = 0.75
 _FLAT = 1e-9
 
 
-class NetPromoterScore(NamedTuple):
-    """A net promoter score (-100 to 100) with its interval; how many said 9 or 10, 0 to 6, and anything."""
+@dataclass(frozen=True, slots=True)
+class NetPromoterScore:
+    """A net promoter score (-100 to 100) with its interval; how many answered 9 or 10, 0 to 6, and at all."""
 
     score: float
     interval: Interval
@@ -35,7 +37,8 @@ class NetPromoterScore(NamedTuple):
     answers: int
 
 
-class NpsDriver(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NpsDriver:
     """How a driver's score hangs together with the readiness to recommend.
 
     ``promoters`` and ``detractors``: the mean score (points) given by either, ``None`` where there are none.
@@ -58,22 +61,23 @@ class NpsDrivers(NamedTuple):
     links: tuple[NpsDriver, ...]
 
 
-class PairedSums(NamedTuple):
-    """What two columns say together, in ``visits`` of so many ``persons``.
+@dataclass(frozen=True, slots=True)
+class PairedSums:
+    """Sums of two columns, in ``visits`` of so many ``persons``.
 
-    ``recommend``, ``score`` and ``both``: the sums of squares and of products of their differences from each person's
-    own means.
+    ``recommend``, ``score`` and ``products``: the sums of squares and of products of their differences from each
+    person's own means.
     """
 
     visits: int
     persons: int
     recommend: float
     score: float
-    both: float
+    products: float
 
 
 def net_promoter_score(promoting: int, detracting: int, answers: int, level: float = 0.90) -> NetPromoterScore:
-    """100 (promoters - detractors) / answers, NaN without answers, with its interval within -100 to 100.
+    """Return 100 (promoters - detractors) / answers, NaN without answers, with its interval within -100 to 100.
 
     The interval is adjusted Wald: of the shares with three more answers, spread 3/4, 3/2, 3/4. Rocks 2016, The American
     Statistician 70:365-372.
@@ -87,27 +91,26 @@ def net_promoter_score(promoting: int, detracting: int, answers: int, level: flo
 
 
 def within_person_correlation(paired: PairedSums, level: float = 0.90) -> tuple[float | None, Interval]:
-    """How closely they go together, with Fisher's interval on the visits left after as many means.
+    """Return the correlation of two columns, ``None`` where one is constant, with Fisher's interval.
 
-    One person gives both, and generous ones praise everything: hence the differences from their own means.
+    One person gives both, and generous ones praise everything: hence the differences from their own means. Each mean
+    takes one visit from those the interval counts on.
     """
     size = math.sqrt(paired.recommend * paired.score)
     if size <= _FLAT * paired.visits:
         return None, Interval(-1.0, 1.0)
-    correlation = min(max(paired.both / size, -1.0), 1.0)
-    return correlation, _fisher(correlation, paired.visits - paired.persons + 1, level)
-
-
-def _fisher(correlation: float, visits: int, level: float) -> Interval:
-    """Of a correlation from so many independent visits; -1 to 1 where they are too few."""
-    if visits <= 3:
-        return Interval(-1.0, 1.0)
-    half = NormalDist().inv_cdf((1 + level) / 2) / math.sqrt(visits - 3)
+    correlation = min(max(paired.products / size, -1.0), 1.0)
+    independent_visits = paired.visits - paired.persons + 1
+    if independent_visits <= 3:
+        return correlation, Interval(-1.0, 1.0)
+    half = NormalDist().inv_cdf((1 + level) / 2) / math.sqrt(independent_visits - 3)
+    # Just short of ±1, whose hyperbolic arctangent is infinite.
     middle = math.atanh(min(max(correlation, -1 + 1e-12), 1 - 1e-12))
-    return Interval(math.tanh(middle - half), math.tanh(middle + half))
+    return correlation, Interval(math.tanh(middle - half), math.tanh(middle + half))
 
 
-class ItemNps(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ItemNps:
     """The net promoter score of an ``item`` (``title``: its question) of a version of the checklist."""
 
     checklist: str

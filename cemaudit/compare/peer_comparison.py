@@ -124,7 +124,7 @@ def store_places(
         peers, peer_group = _peers(league.standings, standing, attributes_by_store)
         places[standing.store] = StorePlace(
             standing=standing,
-            stores=league.order.places,
+            stores=league.order.ranked_stores,
             centre=league.centre,
             measure=facts.title or facts.measure,
             better=facts.better,

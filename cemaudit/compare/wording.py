@@ -45,7 +45,7 @@ def league_conclusions(league: League) -> Conclusions:
     if few:
         limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group.",
                                    count=few, all=len(league.standings), least=least))  # fmt: skip
-    if league.order.places < 2:
+    if league.order.ranked_stores < 2:
         limitations.append(
             message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
         )
@@ -55,28 +55,28 @@ def league_conclusions(league: League) -> Conclusions:
 
 
 def _league_findings(league: League) -> Iterator[Message]:
-    if league.order.places < 2:
+    if league.order.ranked_stores < 2:
         return
     yield _flags(league)
     if league.flagged:
-        wrong = (league.wrong or 0.0) * len(league.flagged)
+        wrong = (league.false_flag_rate or 0.0) * len(league.flagged)
         yield message(
             "Flagged: {count}; expected false flags: {wrong}. Expected share of the true cases found (sensitivity): "
             "{found}.",
             count=len(league.flagged), wrong="<0.1" if wrong < 0.05 else f"{wrong:.1f}",
-            found=percent(league.found or 0.0),
+            found=percent(league.sensitivity or 0.0),
         )  # fmt: skip
-    if league.order.told_apart:
+    if league.order.distinguishable:
         yield message(
             "{share} of all pairs of stores differ at the 95 % confidence level; the other differences may be chance.",
-            share=percent(league.order.told_apart),
+            share=percent(league.order.distinguishable),
         )
     else:
         yield message("No pair differs at the 95 % confidence level: every difference may be chance.")
     yield _groups(league)
-    if not league.parts:
+    if not league.variance_components:
         return
-    store, shopper, visit = (percent(component.share) for component in league.parts)
+    store, shopper, visit = (percent(component.share) for component in league.variance_components)
     if league.shoppers:
         yield message(
             "Variance of single visits: {store} between stores, {shopper} between shoppers (severity), {visit} between "
@@ -94,7 +94,7 @@ def _flags(league: League) -> Message:
     if league.target is not None:
         text = _FLAG_SENTENCES[bool(names), league.worse]
         return message(text, target=f"{league.target:.1f}".removesuffix(".0"), at=at, names=_listed(names))
-    if league.order.places < LEAST_TENTH:
+    if league.order.ranked_stores < LEAST_TENTH:
         return message("Nothing is flagged: no target is set, and a lowest tenth needs at least ten stores.")
     if names:
         return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(names))
@@ -117,7 +117,7 @@ def _groups(league: League) -> Message:
     return message(
         "Groups, best first: {count}, with {sizes} members. The order within a group is chance; {wrong} of all pairs "
         "in different groups are expected to be in the wrong order.",
-        count=league.order.groups, sizes=listed, wrong=percent(league.order.wrong),
+        count=league.order.groups, sizes=listed, wrong=percent(league.order.discordance),
     )  # fmt: skip
 
 
@@ -226,12 +226,12 @@ def _store_sentences(watching: StoreMonitoring) -> Iterator[Message]:
             yield message(text, names=_listed(names), waves=waves)
     yield message(
         "Stores watched: {stores}. If none had changed, about {number} of them would give a false alarm.",
-        stores=watching.stores, number=f"{watching.expected:.1f}",
+        stores=watching.stores, number=f"{watching.expected_false_alarms:.1f}",
     )  # fmt: skip
-    if watching.every:
+    if watching.visits_per_false_alarm:
         yield message(
             "Average run length of an unchanged store: one false alarm in {visits} visits.",
-            visits=f"{watching.every:,.0f}",
+            visits=f"{watching.visits_per_false_alarm:,.0f}",
         )  # fmt: skip
 
 
@@ -253,7 +253,7 @@ def league_legend(league: League) -> tuple[Message, ...]:
     at = percent(league.rules.flag_at)
     if league.target is not None:
         sentences.append(message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=at))
-    elif league.order.places >= LEAST_TENTH:
+    elif league.order.ranked_stores >= LEAST_TENTH:
         sentences.append(
             message("Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.", at=at)
         )
@@ -312,15 +312,15 @@ def _answer(effect: ActionEffect) -> Message:
         "level": percent(effect.level),
         "smallest": f"{effect.smallest_detectable:.1f}",
     }
-    if not effect.told:
+    if not effect.is_significant:
         return message(
             "{action}: no significant effect ({level} interval {low} to {high} points). With this many visits only "
             "effects of {smallest} points or more can be detected.",
             **values,
         )
-    if effect.effect > 0 and effect.good:
+    if effect.effect > 0 and effect.is_improvement:
         return message("{action} raised the score by {effect} points ({level} interval {low} to {high}).", **values)
-    if effect.good:
+    if effect.is_improvement:
         return message("{action} lowered the score, as it should, by {effect} points "
                        "({level} interval {low} to {high}).", **values)  # fmt: skip
     return message(

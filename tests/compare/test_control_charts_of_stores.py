@@ -45,18 +45,18 @@ def watched(rows: VisitResiduals, budget: float = 2.0) -> StoreMonitoring:
 @pytest.mark.slow
 def test_false_alarms_keep_to_their_budget() -> None:
     found = [watched(rests(0.0, seed), 5.0) for seed in range(1, 6)]
-    assert all(one.expected == pytest.approx(5, abs=0.01) for one in found)
+    assert all(one.expected_false_alarms == pytest.approx(5, abs=0.01) for one in found)
     assert 5 <= sum(len(one.alarms) for one in found) <= 40
 
 
 def test_fewer_false_alarms_are_farther_apart() -> None:
     """A chart nobody can wait for is said to give none."""
     often, seldom, never = (watched(rests(0.0), budget) for budget in (20.0, 1.0, 1e-9))
-    assert often.every
-    assert seldom.every
-    assert 4 < often.every < seldom.every
-    assert seldom.every == pytest.approx(average_run_length(seldom.chart))
-    assert never.every is None
+    assert often.visits_per_false_alarm
+    assert seldom.visits_per_false_alarm
+    assert 4 < often.visits_per_false_alarm < seldom.visits_per_false_alarm
+    assert seldom.visits_per_false_alarm == pytest.approx(average_run_length(seldom.chart))
+    assert never.visits_per_false_alarm is None
 
 
 def test_stores_that_fell_are_found_and_the_others_mostly_not() -> None:
@@ -70,7 +70,7 @@ def test_stores_that_fell_are_found_and_the_others_mostly_not() -> None:
 def test_an_alarm_says_where_it_came_and_how_far() -> None:
     for alarm in watched(rests(25.0)).alarms:
         assert abs(alarm.change) > alarm.limit > 0
-        assert 1 <= alarm.at <= alarm.visits == 4
+        assert 1 <= alarm.alarm_visit <= alarm.visits == 4
         assert alarm.direction == ("up" if alarm.change > 0 else "down")
     names = {alarm.store: alarm.name for alarm in watched(rests(60.0)).alarms}
     assert (names["s0"], names["s1"]) == ("First Store", "s1")
@@ -90,7 +90,9 @@ def test_the_order_of_days_is_what_counts() -> None:
     )
     one, other = watched(rows, 100.0), watched(backwards, 100.0)
     assert one.stores == other.stores == STORES
-    assert {alarm.store: alarm.at for alarm in one.alarms} != {alarm.store: alarm.at for alarm in other.alarms}
+    assert {alarm.store: alarm.alarm_visit for alarm in one.alarms} != {
+        alarm.store: alarm.alarm_visit for alarm in other.alarms
+    }
 
 
 def test_without_later_visits_nothing_is_watched() -> None:

@@ -69,21 +69,21 @@ def test_the_difference_is_that_of_the_means_of_stores() -> None:
 
 def test_an_unlinked_pool_is_said_so_in_both_languages() -> None:
     pool = known(crosstabs.regional(0.0)).pools[0]
-    text = str(pool.said)
+    text = str(pool.warning)
     assert text.startswith("r00: no shopper works here and elsewhere.")
     assert f"standard error {pool.error.se:.1f}" in text
     assert f"about {pool.error.standard_error_if_linked:.1f}." in text
     with use("ko"):
-        assert str(pool.said) != text
+        assert str(pool.warning) != text
 
 
 def test_a_pool_hardly_linked_is_said_so_and_one_well_linked_is_not() -> None:
     hardly = known(crosstabs.regional(0.005, stores=60, shoppers=20))
     some = [pool for pool in hardly.pools if 0 < pool.linked < 0.10]
     assert some
-    assert all(f"only {100 * pool.linked:.1f} % of visits" in str(pool.said) for pool in some)
+    assert all(f"only {100 * pool.linked:.1f} % of visits" in str(pool.warning) for pool in some)
     well = known(crosstabs.regional(0.5))
-    assert {pool.said for pool in well.pools} == {None}
+    assert {pool.warning for pool in well.pools} == {None}
     assert {pool.error.standard_error_if_linked for pool in well.pools} == {None}
     assert not well.notes
 
@@ -119,4 +119,4 @@ def test_on_another_scale_differences_between_pools_are_told_in_points() -> None
     for one, other in zip(known(plain).pools, known(shrunk).pools, strict=True):
         assert other.error.difference == pytest.approx(one.error.difference)
         assert other.error.se == pytest.approx(one.error.se)
-        assert other.said == one.said
+        assert other.warning == one.warning

@@ -72,10 +72,10 @@ def test_nothing_of_the_visits_after_the_action_is_left_unexplained() -> None:
 
 
 def test_the_verdict_says_what_can_be_told() -> None:
-    found = effect_conclusions(next(one for one in made_up(5.0) if one.told))
+    found = effect_conclusions(next(one for one in made_up(5.0) if one.is_significant))
     assert str(found[0]).startswith("greet raised the score by ")
     assert any("misled" in str(sentence) for sentence in found)
-    nothing = next(one for one in made_up(0.0) if not one.told)
+    nothing = next(one for one in made_up(0.0) if not one.is_significant)
     assert f"only effects of {nothing.smallest_detectable:.1f} points" in str(effect_conclusions(nothing)[0])
 
 

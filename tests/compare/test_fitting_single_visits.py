@@ -38,7 +38,7 @@ def test_stores_are_refused_and_regions_are_compared() -> None:
     league = make_league(fit_without_store_effect(crossed), {})
     assert sorted(one.store for one in league.standings) == ["r0", "r1", "r2", "r3"]
     assert all(one.rank for one in league.standings)
-    assert not league.parts
+    assert not league.variance_components
     unknown = " ".join(map(str, league_conclusions(league).limitations))
     assert "Every store was visited once" in unknown
     assert "share no shopper" not in unknown

@@ -69,8 +69,8 @@ def result_of(make: Callable[[], Any]) -> Any:
         found = make()
     except NotEstimable as refusal:
         return refusal.reason, str(refusal)
-    except BadInput as error:
-        return str(error)
+    except BadInput as refusal:
+        return str(refusal)
     named = getattr(found, "_fields", None) or [field.name for field in fields(found)]
     return {name: as_plain(getattr(found, name)) for name in named if name != "facts"}
 

@@ -51,7 +51,7 @@ def test_counts_are_those_of_the_visits(chain: Path) -> None:
         shares = [share(one, item) for one in visits]
         known = [one for one in shares if one is not None]
         assert (row.asked, row.answered) == (300, len(known))
-        assert row.na == pytest.approx(shares.count(None) / 300)
+        assert row.not_applicable == pytest.approx(shares.count(None) / 300)
         assert row.points == pytest.approx(np.mean(known))
 
 
@@ -64,13 +64,13 @@ def test_the_correlation_is_with_the_other_items_of_the_visit(chain: Path) -> No
         rest = sum(value * weights[item] for item, value in known.items()) / sum(weights[item] for item in known)
         pairs.append((share(one, "A"), rest))
     expected = np.corrcoef(np.array(pairs, float).T)[0, 1]
-    assert table(chain)["A"].rest == pytest.approx(expected, abs=1e-3)
+    assert table(chain)["A"].item_rest_correlation == pytest.approx(expected, abs=1e-3)
 
 
 def test_what_never_differs_is_dead_and_goes_with_nothing(chain: Path) -> None:
     row = table(chain)["E"]
-    assert (row.points, row.rest, row.advice) == (1, None, ItemAdvice.ALWAYS)
-    assert row.alike == 1
+    assert (row.points, row.item_rest_correlation, row.advice) == (1, None, ItemAdvice.ALWAYS)
+    assert row.uniform_shoppers == 1
 
 
 @pytest.mark.parametrize("marked", [{"critical": {}}, {"tags": ["duty"]}])
@@ -147,7 +147,9 @@ def test_shoppers_who_always_answer_alike(tmp_path: Path) -> None:
 
 def test_nothing_is_said_of_shoppers_with_fewer_than_five_answers(tmp_path: Path) -> None:
     assert (
-        table(driver_chains.folder(tmp_path, made(tmp_path, [{"X": 1, "Y": 2, "Z": 3}] * 24), shop()))["X"].alike
+        table(driver_chains.folder(tmp_path, made(tmp_path, [{"X": 1, "Y": 2, "Z": 3}] * 24), shop()))[
+            "X"
+        ].uniform_shoppers
         is None
     )
 
@@ -195,8 +197,8 @@ def test_the_share_of_full_marks_has_its_interval(chain: Path) -> None:
     for item in "ABCD":
         marks = [str(one.answers[item]) for one in visits if item in one.answers]
         row = found[item]
-        assert row.met == pytest.approx(marks.count("p4") / len(marks))
-        assert row.met_in == wilson_interval(marks.count("p4"), len(marks), 0.9)
+        assert row.full_marks == pytest.approx(marks.count("p4") / len(marks))
+        assert row.full_marks_interval == wilson_interval(marks.count("p4"), len(marks), 0.9)
 
 
 def test_items_that_ask_who_would_recommend_have_a_net_promoter_score(chain: Path) -> None:

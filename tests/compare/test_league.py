@@ -53,7 +53,7 @@ def test_a_flag_is_a_probability_and_never_a_place() -> None:
         assert one.flagged == (one.below >= 0.8)
     flagged = [one.below for one in found.flagged if one.below is not None]
     assert flagged
-    assert found.wrong == pytest.approx(1 - np.mean(flagged))
+    assert found.false_flag_rate == pytest.approx(1 - np.mean(flagged))
 
 
 def test_without_a_target_the_lowest_tenth_is_flagged() -> None:
@@ -73,7 +73,7 @@ def test_of_few_there_is_no_lowest_tenth() -> None:
 
 def test_few_visits_give_no_rank_and_no_group_and_no_flag() -> None:
     found = league(target=100.0, least_visits=7)
-    assert not found.order.places
+    assert not found.order.ranked_stores
     assert not found.flagged
     assert all((one.rank, one.group, one.lowest, one.highest) == (None, None, None, None) for one in found.standings)
     assert "Not enough visits to rank" in " ".join(map(str, league_conclusions(found).limitations))
@@ -112,7 +112,7 @@ def test_a_store_whose_only_shopper_went_nowhere_else_is_apart() -> None:
     store, shopper = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
     shopper[-4:] = 9
     found = league(crosstabs.crossed(store, shopper, draw.normal(70, 10, 24) + store))
-    assert [one.store for one in found.standings if one.apart] == ["s5"]
+    assert [one.store for one in found.standings if one.is_isolated] == ["s5"]
     assert found.standings[-1].store == "s5"
     assert found.standings[-1].rank is None
 
@@ -164,13 +164,13 @@ def test_regions_that_share_their_shoppers_are_told_apart_better_than_their_inte
     assert best.interval.low < worst.interval.high
     assert [one.store for one in found.standings] == ["r3", "r2", "r1", "r0"]
     assert [one.rank for one in found.standings] == [(place, place) for place in range(1, 5)]
-    assert (found.order.groups, found.order.told_apart) == (4, 1)
+    assert (found.order.groups, found.order.distinguishable) == (4, 1)
 
 
 def test_more_units_than_a_hundred_are_ranked_as_stores_are() -> None:
     seen = crosstabs.regional(0.3, regions=101, stores=2, shoppers=1)
     found = league(replace(seen, unit_factor=seen.store_factors[0]))
-    assert found.order.places == 101
+    assert found.order.ranked_stores == 101
     assert all(one.rank and one.rank.low <= one.rank.high for one in found.standings)
 
 

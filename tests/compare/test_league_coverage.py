@@ -137,7 +137,7 @@ def test_of_the_flagged_as_many_are_wrong_as_is_said(target: float | None) -> No
         ranked = sorted(levels[each.store] for each in found.standings if each.rank)
         limit = target if target is not None else ranked[len(ranked) // 10]
         wrong = sum(levels[each.store] >= limit for each in found.flagged)
-        said += (found.wrong or 0.0) * len(found.flagged)
+        said += (found.false_flag_rate or 0.0) * len(found.flagged)
         true += wrong
         caught += len(found.flagged)
         all_bad += sum(level < limit for level in ranked)

@@ -19,7 +19,7 @@ def test_each_store_is_among_its_peers(snapshot: Local, chain: Network) -> None:
         assert place.standing in place.peers
         assert len(place.peers) >= LEAST_PEERS
         assert not place.named
-        assert (place.target, place.stores, place.centre) == (70, league.order.places, league.centre)
+        assert (place.target, place.stores, place.centre) == (70, league.order.ranked_stores, league.centre)
 
 
 def test_names_are_shown_where_they_may(snapshot: Local) -> None:

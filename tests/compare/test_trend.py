@@ -53,7 +53,7 @@ def test_a_store_is_drawn_with_its_region_and_the_network(trend: Trend) -> None:
 def test_a_store_hears_whether_it_changed(trend: Trend) -> None:
     down, up = with_alarm(trend, "down"), with_alarm(trend, "up")
     assert down.watching
-    quiet = replace(trend, watching=down.watching._replace(alarms=()))
+    quiet = replace(trend, watching=replace(down.watching, alarms=()))
     for words, one in (("lower than", down), ("higher than", up), ("no more than chance", quiet)):
         assert words in str(one.store_history("s1", "Store 1").notes[-1])
 

@@ -82,7 +82,7 @@ def effect_row(effect: ActionEffect) -> dict[str, Any]:
         "other_stores": effect.others.stores, "other_before": effect.others.before, "other_after": effect.others.after,
         "naive": effect.naive, "regression": effect.regression, "other": effect.other, "effect": effect.effect,
         "se": effect.se, "low": effect.interval.low, "high": effect.interval.high,
-        "smallest": effect.smallest_detectable, "told": effect.told,
+        "smallest": effect.smallest_detectable, "told": effect.is_significant,
     }  # fmt: skip
 
 

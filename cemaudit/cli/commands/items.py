@@ -79,7 +79,7 @@ def command(
     rows = []
     for item in statistics:
         item_nps = asking.get((item.checklist, item.item))
-        rows.append(item_to_dict(item, item_nps and item_nps.score))
+        rows.append(item_to_dict(item, None if item_nps is None else item_nps.score))
     if form.as_json:
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
@@ -89,20 +89,20 @@ def command(
 
 def item_to_dict(statistics: ItemStatistics, nps: NetPromoterScore | None) -> dict[str, Any]:
     """An item's statistics as a flat row; those of its net promoter score where it is asked for one."""
-    met_low, met_high = statistics.met_in or (None, None)
+    met_low, met_high = statistics.full_marks_interval or (None, None)
     return {
         "checklist": statistics.checklist,
         "item": statistics.item,
         "title": str(statistics.title),
         "asked": statistics.asked,
         "answered": statistics.answered,
-        "na": statistics.na,
+        "na": statistics.not_applicable,
         "points": statistics.points,
-        "met": statistics.met,
+        "met": statistics.full_marks,
         "met_low": met_low,
         "met_high": met_high,
-        "rest": statistics.rest,
-        "alike": statistics.alike,
+        "rest": statistics.item_rest_correlation,
+        "alike": statistics.uniform_shoppers,
         "drift": statistics.drift,
         "nps": nps and nps.score,
         "nps_low": nps and nps.interval.low,
@@ -145,10 +145,10 @@ def _cells(item: ItemStatistics) -> list[str]:
     return [
         item.item,
         f"{item.asked:,}",
-        f"{item.na:.0%}",
+        f"{item.not_applicable:.0%}",
         _shown(item.points, "{:.0%}"),
-        _shown(item.rest, "{:+.2f}"),
-        _shown(item.alike, "{:.0%}"),
+        _shown(item.item_rest_correlation, "{:+.2f}"),
+        _shown(item.uniform_shoppers, "{:.0%}"),
         _shown(item.drift, "{:+.1f}"),
     ]
 

@@ -138,7 +138,7 @@ def print_trend(trend: Trend) -> None:
             str(alarm.visits),
             f"{alarm.change:+.1f}",
             f"{alarm.limit:.1f}",
-            str(alarm.at),
+            str(alarm.alarm_visit),
         ]
         for alarm in alarms
     ]

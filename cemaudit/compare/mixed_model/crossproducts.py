@@ -75,29 +75,20 @@ class CrossProducts:
 
     @property
     def first_fixed(self) -> int:
-        """Where among the dense columns the fixed ones begin."""
+        """Index of the first fixed column among the dense columns."""
         return sum(self.random_levels)
 
     @property
     def random_columns(self) -> tuple[slice, ...]:
-        """Where among the dense columns each further random factor stands."""
+        """The dense columns of each further random factor."""
         return tuple(slice(low, high) for low, high in pairwise(np.cumsum((0, *self.random_levels)).tolist()))
 
     def total(self) -> Sparse:
-        """All cross-products, units first: sparse (I + K) x (I + K)."""
+        """Return all cross-products, units first: sparse (I + K) x (I + K)."""
         units = sparse.diags_array(self.total_weight)
         return sparse.block_array(
             [[units, self.unit_by_column], [self.unit_by_column.T, self.column_by_column]], format="csr"
         )
-
-
-def _incidence(codes: Codes, levels: int) -> Sparse:
-    rows = np.flatnonzero(codes >= 0)
-    return sparse.csr_array((np.ones(len(rows)), (rows, codes[rows])), shape=(len(codes), levels))
-
-
-def _constant_first(fixed: Sparse) -> bool:
-    return bool(fixed.shape[1]) and bool(np.all(fixed[:, [0]].toarray() == 1.0))
 
 
 def cross_products_of_rows(  # noqa: PLR0913, PLR0917
@@ -108,44 +99,52 @@ def cross_products_of_rows(  # noqa: PLR0913, PLR0917
     weights: ArrayLike | None = None,
     levels: Sequence[int] | None = None,
 ) -> CrossProducts:
-    """The sums of ``n`` visits held in memory.
+    """Return the cross-products of ``n`` visits held in memory.
 
     ``unit`` and each of ``randoms``: codes (n) from 0, -1 where a visit has no level. ``fixed``: n x p, dense or
     sparse, the constant first. ``y``: scores (n). ``weights``: positive precisions (n), 1 if not given. ``levels``:
     number of units and of levels of each further factor, the largest codes plus 1 if not given.
     """
     scores = np.asarray(y, dtype=np.float64)
-    weigh = np.ones(len(scores)) if weights is None else np.asarray(weights, dtype=np.float64)
+    precisions = np.ones(len(scores)) if weights is None else np.asarray(weights, dtype=np.float64)
     factors = [np.asarray(codes) for codes in (unit, *randoms)]
     sizes = [int(codes.max(initial=-1)) + 1 for codes in factors] if levels is None else list(levels)
     columns = sparse.csr_array(fixed if sparse.issparse(fixed) else np.asarray(fixed, dtype=np.float64))
-    shift = float(np.average(scores, weights=weigh)) if len(scores) and _constant_first(columns) else 0.0
+    # Only the constant can have the shift back; without one, scores stay as they are.
+    has_constant = bool(columns.shape[1]) and bool(np.all(columns[:, [0]].toarray() == 1.0))
+    shift = float(np.average(scores, weights=precisions)) if len(scores) and has_constant else 0.0
     centred = scores - shift
-    units, *others = (_incidence(codes, size) for codes, size in zip(factors, sizes, strict=True))
+    incidences = []
+    for codes, size in zip(factors, sizes, strict=True):
+        rows = np.flatnonzero(codes >= 0)
+        incidences.append(sparse.csr_array((np.ones(len(rows)), (rows, codes[rows])), shape=(len(codes), size)))
+    units, *others = incidences
     block = sparse.hstack([*others, columns], format="csr")
-    weighed = sparse.diags_array(weigh) @ block
+    weighted = sparse.diags_array(precisions) @ block
     return CrossProducts(
         visits=len(scores),
-        total_weight=units.T @ weigh,
-        unit_by_column=sparse.csr_array(units.T @ weighed),
-        column_by_column=sparse.csr_array(block.T @ weighed),
-        unit_totals=units.T @ (weigh * centred),
-        dense_totals=weighed.T @ centred,
-        sum_of_squares=float(weigh @ centred**2),
+        total_weight=units.T @ precisions,
+        unit_by_column=sparse.csr_array(units.T @ weighted),
+        column_by_column=sparse.csr_array(block.T @ weighted),
+        unit_totals=units.T @ (precisions * centred),
+        dense_totals=weighted.T @ centred,
+        sum_of_squares=float(precisions @ centred**2),
         random_levels=tuple(sizes[1:]),
         fixed_columns=columns.shape[1],
-        log_weights=float(np.log(weigh).sum()),
+        log_weights=float(np.log(precisions).sum()),
         shift=shift,
     )
 
 
 _BLOCK = 4_000_000
 _SPARSE_COST = 1_000
+"""How many multiplications of a dense product, by BLAS, take as long as one of a sparse product."""
 _SETUP = 1e6
+"""Multiplications of a dense product that take as long as setting up a sparse one."""
 
 
 def row_blocks(rows: int, columns: int) -> Iterator[slice]:
-    """Runs of rows of a ``rows`` x ``columns`` matrix that hold about 4 million numbers each."""
+    """Yield runs of rows of a ``rows`` x ``columns`` matrix that hold about 4 million numbers each."""
     step = max(1, _BLOCK // max(1, columns))
     return (slice(low, min(low + step, rows)) for low in range(0, rows, step))
 
@@ -156,20 +155,21 @@ def _rows_of(matrix: Sparse, rows: slice) -> Sparse:
 
 
 def sparse_is_quicker(cross: Sparse, slower: int = _SPARSE_COST) -> bool:
-    """Whether to go through all pairs of entries in a row, one of which takes ``slower`` times as long as if dense."""
+    """Return whether to go through all pairs of entries in a row, each ``slower`` times as slow as a dense one."""
     filled = np.diff(cross.indptr).astype(np.float64)
     return bool(slower * (filled @ filled) + _SETUP < cross.shape[0] * float(cross.shape[1]) ** 2)
 
 
 def _sparse_products(cross: Sparse, weights: Vector) -> Sparse:
     counts = np.diff(cross.indptr)
-    weighed = sparse.csr_array((cross.data * np.repeat(weights, counts), cross.indices, cross.indptr), cross.shape)
-    return cross.T @ weighed
+    weighted = sparse.csr_array((cross.data * np.repeat(weights, counts), cross.indices, cross.indptr), cross.shape)
+    return cross.T @ weighted
 
 
 def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
-    """The lower triangle of cross' diag(weights) cross, for ``weights`` >= 0."""
+    """Return the lower triangle of cross' diag(weights) cross, for ``weights`` >= 0."""
     products = np.zeros((cross.shape[1], cross.shape[1]), order="F")
+    # With roots on both sides it is a symmetric product: dsyrk does half the work of a general one.
     roots = np.sqrt(weights)
     for rows in row_blocks(*cross.shape):
         block = _rows_of(cross, rows).toarray() * roots[rows, None]
@@ -178,7 +178,10 @@ def _dense_products(cross: Sparse, weights: Vector) -> Matrix:
 
 
 def schur_complement(contrasts: Sparse, cross: Sparse, weights: Vector) -> Matrix:
-    """The difference whole - cross' diag(weights) cross for ``weights`` >= 0, its lower triangle (Fortran order)."""
+    """Return the lower triangle of contrasts - cross' diag(weights) cross, for ``weights`` >= 0 (Fortran order).
+
+    Fortran order, as LAPACK factorises it in place.
+    """
     if sparse_is_quicker(cross):
         return np.asarray((contrasts - _sparse_products(cross, weights)).toarray(order="F"))
     remainder = contrasts.toarray(order="F")
@@ -187,7 +190,8 @@ def schur_complement(contrasts: Sparse, cross: Sparse, weights: Vector) -> Matri
 
 
 def weighted_trace(cross: Sparse, weights: Vector, scale: Vector, lower: Matrix) -> float:
-    """Trace of cross' diag(weights) cross times diag(scale) S diag(scale), where ``lower`` is a triangle of S."""
+    """Return the trace of cross' diag(weights) cross times diag(scale) S diag(scale); ``lower``: a triangle of S."""
+    # A trace of two symmetric matrices is the sum of products of their entries: twice the triangle, less the diagonal.
     if not sparse_is_quicker(cross):
         weighted_products = _dense_products(cross, weights) * scale
         weighted_products *= scale[:, None]
@@ -204,7 +208,7 @@ _PAIR_COSTS = 1_000
 
 
 def quadratic_forms(left: Sparse, lower: Matrix) -> Vector:
-    """For each row q of ``left`` (m x K): q' S q, where ``lower`` (K x K) is the lower triangle of S."""
+    """Return q' S q for each row q of ``left`` (m x K), where ``lower`` (K x K) is the lower triangle of S."""
     size = left.shape[1]
     if sparse_is_quicker(left, _PAIR_COSTS):
         pairs = 4 * int(np.diff(left.indptr).max(initial=1)) ** 2
@@ -216,17 +220,19 @@ def quadratic_forms(left: Sparse, lower: Matrix) -> Vector:
 
 
 def bilinear_forms(left: Matrix, lower: Matrix) -> Matrix:
-    """Left S left' (m x m) for a few rows ``left`` (m x K)."""
+    """Return left S left' (m x m) for a few rows ``left`` (m x K)."""
     return np.asarray(left @ _times(lower, left))
 
 
 def _times(lower: Matrix, left: Matrix) -> Matrix:
-    """S left' (K x m)."""
+    """Return S left' (K x m)."""
     return np.asarray(linalg.blas.dsymm(1.0, lower, np.ascontiguousarray(left).T, lower=1))
 
 
 def _by_pairs(left: Sparse, lower: Matrix) -> Vector:
-    """The forms as sums over all pairs of entries that a row has."""
+    """Return the forms as sums over all pairs of entries that a row has."""
+    # For every entry of the CSR arrays the run of its row's entries, without a loop: `run_starts` is the first of a
+    # pair, `other` the second.
     counts = np.diff(left.indptr)
     partners = np.repeat(counts, counts)
     run_starts = np.repeat(np.arange(left.nnz), partners)

@@ -32,32 +32,34 @@ class Estimates(NamedTuple):
 
 
 def _contrast_rows(system: MixedModelEquations, units: Sparse, columns: Sparse) -> Sparse:
-    """The rows q = s (c_dense - N' (t_0² / D) c_units), one for each combination (m x K)."""
+    """Return the rows q = s (c_dense - N' (θ_0² / D) c_units), one for each combination (m x K)."""
     shrunken = _scale_columns(units, _conditional_variances(system)) @ system.sums.unit_by_column
     return _scale_columns(columns - shrunken, system.scale)
 
 
 def _scale_columns(rows: Sparse, columns: Vector) -> Sparse:
-    """Each column times a number of its own; much cheaper for small matrices than a product with a diagonal one."""
+    """Return each column times a number of its own."""
+    # Much cheaper for small matrices than a product with a diagonal one.
     return _with_data(rows, rows.data * columns[rows.indices])
 
 
 def _with_data(rows: Sparse, data: Vector) -> Sparse:
-    """Other numbers where ``rows`` has entries; a copy of the object, as scipy checks every index of a new one."""
+    """Return a matrix with other numbers where ``rows`` has entries."""
+    # A copy of the object, for scipy checks every index of a new one.
     matrix: Sparse = copy(rows)
     matrix.data = data
     return matrix
 
 
 def _conditional_variances(system: MixedModelEquations) -> Vector:
-    """Variance of each unit's effect if all else were known, in residual variances (I)."""
+    """Return the variance of each unit's effect if all else were known, in residual variances (I): θ_0² / D."""
     return np.asarray(system.theta[0] ** 2 / system.unit_diagonal)
 
 
 def prediction_error_variances(system: MixedModelEquations, inverse: Matrix, units: Sparse, columns: Sparse) -> Vector:
-    """Prediction error variances (m), in residual variances, of ``units`` (m x I) and ``columns`` (m x K) together.
+    """Return prediction error variances (m), in residual variances, of ``units`` (m x I) plus ``columns`` (m x K).
 
-    Sum of c_units² t_0² / D + q' S⁻¹ q (Henderson 1975, Biometrics 31:423-447, after eliminating the units).
+    The sum of c_units² θ_0² / D + q' S⁻¹ q (Henderson 1975, Biometrics 31:423-447, after eliminating the units).
     ``inverse``: the lower triangle of S⁻¹ (K x K).
     """
     return np.asarray(
@@ -69,11 +71,11 @@ def prediction_error_variances(system: MixedModelEquations, inverse: Matrix, uni
 def prediction_error_covariances(
     system: MixedModelEquations, inverse: Matrix, units: Sparse, columns: Sparse
 ) -> Matrix:
-    """Covariances (m x m) of the prediction errors of a few combinations, in residual variances; see
+    """Return covariances (m x m) of the prediction errors of a few combinations, in residual variances; see
     ``prediction_error_variances``.
     """
-    alone = (_scale_columns(units, _conditional_variances(system)) @ units.T).toarray()
-    return np.asarray(alone + bilinear_forms(_contrast_rows(system, units, columns).toarray(), inverse))
+    conditional = (_scale_columns(units, _conditional_variances(system)) @ units.T).toarray()
+    return np.asarray(conditional + bilinear_forms(_contrast_rows(system, units, columns).toarray(), inverse))
 
 
 class MixedModel(ABC):
@@ -95,14 +97,14 @@ class MixedModel(ABC):
 
     @abstractmethod
     def standard_errors(self, contrasts: Sparse) -> Vector:
-        """Standard errors of combinations (m x (I + K)) of all effects, as predictions."""
+        """Return the standard errors of combinations (m x (I + K)) of all effects, as predictions."""
 
     @abstractmethod
     def covariance(self, contrasts: Sparse) -> Matrix:
-        """Covariances (m x m) of the prediction errors of a few combinations (m x (I + K))."""
+        """Return the covariances (m x m) of the prediction errors of a few combinations (m x (I + K))."""
 
     def contrast(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Estimates:
-        """The combinations ``units`` (m x I) of unit effects plus ``dense`` (m x K) of dense ones; ``None``: none.
+        """Return estimates of ``units`` (m x I) of unit effects plus ``dense`` (m x K) of dense ones; ``None``: none.
 
         A combination must make sense without aliased columns.
         """
@@ -110,7 +112,7 @@ class MixedModel(ABC):
         return Estimates(contrasts @ self.effects, self.standard_errors(contrasts))
 
     def covariances(self, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None) -> Matrix:
-        """Covariances (m x m) of the prediction errors of a few such combinations."""
+        """Return the covariances (m x m) of the prediction errors of a few such combinations."""
         return self.covariance(_stacked_contrasts(self.cross_products, units, dense))
 
     @property
@@ -157,14 +159,16 @@ class MixedModel(ABC):
         return self.dense_standard_errors[self.cross_products.first_fixed :]
 
 
-def _rows(block: Sparse | ArrayLike) -> Sparse:
-    return block if sparse.issparse(block) else sparse.csr_array(np.atleast_2d(np.asarray(block, dtype=np.float64)))
-
-
 def _stacked_contrasts(
     sums: CrossProducts, units: Sparse | ArrayLike | None, dense: Sparse | ArrayLike | None
 ) -> Sparse:
-    blocks = [None if block is None else _rows(block) for block in (units, dense)]
+    """Return the combinations as rows over all effects, zeros where a side is ``None``."""
+    blocks: list[Sparse] = [
+        block
+        if block is None or sparse.issparse(block)
+        else sparse.csr_array(np.atleast_2d(np.asarray(block, dtype=np.float64)))
+        for block in (units, dense)
+    ]
     rows = max(block.shape[0] for block in blocks if block is not None)
     filled = [
         sparse.csr_array((rows, width)) if block is None else block

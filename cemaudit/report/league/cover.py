@@ -38,8 +38,8 @@ def verdict(account: LeagueReportData) -> Verdict:
             [
                 Text(ko=f"{why.ko} {units.ko}입니다.", en=f"Flagged: {why.en}."),
                 Text(
-                    ko=f"이 가운데 잘못 지목되었을 것으로 예상되는 비율: {expected(league.wrong)}",
-                    en=f"Share of them expected to be flagged wrongly: {expected(league.wrong)}.",
+                    ko=f"이 가운데 잘못 지목되었을 것으로 예상되는 비율: {expected(league.false_flag_rate)}",
+                    en=f"Share of them expected to be flagged wrongly: {expected(league.false_flag_rate)}.",
                 ),
             ],
             " ",

@@ -70,7 +70,7 @@ def _blocks(account: LeagueReportData) -> Iterator[Block]:
     yield Callout(title=Text(ko="이 보고서의 용도", en="What this is for"), text=USE)
     yield Heading(text=Text(ko="모형", en="Model"))
     yield Paragraph(text=_model(league))
-    if league.parts:
+    if league.variance_components:
         yield _parts(league)
     yield Heading(text=Text(ko="가정", en="What is assumed"))
     yield _listed(ASSUMED)
@@ -127,7 +127,7 @@ def _parts(league: League) -> Table:
     decimals = 1 if league.facts.scale.name == "points" else 3
     rows: list[Row] = [
         (SOURCES.get(part.name, part.name), number(part.sd, decimals), percent(part.share))
-        for part in league.parts
+        for part in league.variance_components
         if part.name != "shopper" or league.shoppers
     ]
     return Table(columns=columns, rows=tuple(rows))
@@ -144,12 +144,15 @@ def _sample(account: LeagueReportData) -> Table:
         (Text(ko="순위를 매기는 최소 방문 수", en="Visits needed for a place"), f"{rules.least_visits}"),
         (Text(ko="구간의 수준", en="Level of intervals"), percent(rules.level)),
         (Text(ko="지목하는 확률", en="Probability that flags"), percent(rules.flag_at)),
-        (Text(ko="지목 중 잘못일 비율(예상)", en="Flags expected to be wrong"), expected(league.wrong)),
-        (Text(ko="지목이 찾아내는 비율(예상)", en="Share found by the flags"), expected(league.found)),
-        (Text(ko="그룹 순서가 틀린 쌍(예상)", en="Pairs ordered wrongly by groups"), expected(league.order.wrong)),
+        (Text(ko="지목 중 잘못일 비율(예상)", en="Flags expected to be wrong"), expected(league.false_flag_rate)),
+        (Text(ko="지목이 찾아내는 비율(예상)", en="Share found by the flags"), expected(league.sensitivity)),
+        (
+            Text(ko="그룹 순서가 틀린 쌍(예상)", en="Pairs ordered wrongly by groups"),
+            expected(league.order.discordance),
+        ),
         (
             Text(ko="전부 순위를 매길 때 틀린 쌍(예상)", en="Pairs ordered wrongly by a full ranking"),
-            expected(league.order.wrong_in_full),
+            expected(league.order.discordance_in_full),
         ),
     ]
     columns = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from cemaudit import __version__
+from cemaudit.compare.intervals import Standing
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.report.document import Report
@@ -48,5 +49,20 @@ def league_report(account: LeagueReportData) -> Report:
 
 
 def _content(account: LeagueReportData) -> str:
-    """What tells it from leagues of other visits."""
-    return hashlib.sha256(repr((account.league.standings, account.league.target)).encode()).hexdigest()
+    """Return a digest that tells a league from those of other visits."""
+    standings = [_standing_text(standing) for standing in account.league.standings]
+    # As Python writes a tuple, with the comma after a single member: files written before have names made of it.
+    listed = f"({standings[0]},)" if len(standings) == 1 else f"({', '.join(standings)})"
+    return hashlib.sha256(f"({listed}, {account.league.target!r})".encode()).hexdigest()
+
+
+def _standing_text(standing: Standing) -> str:
+    """Return a standing with every field spelled out, so that renaming one changes no file's name."""
+    fields = {
+        "store": standing.store, "name": standing.name, "pool": standing.pool, "visits": standing.visits,
+        "effective": standing.effective, "raw": standing.raw, "score": standing.score, "se": standing.se,
+        "interval": standing.interval, "reliability": standing.reliability, "below": standing.below,
+        "rank": standing.rank, "lowest": standing.lowest, "highest": standing.highest, "group": standing.group,
+        "flagged": standing.flagged, "apart": standing.is_isolated,
+    }  # fmt: skip
+    return f"Standing({', '.join(f'{name}={value!r}' for name, value in fields.items())})"

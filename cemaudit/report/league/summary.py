@@ -76,7 +76,7 @@ def _figures(league: League) -> Iterator[Figure]:
     order, units = league.order, several_of(league)
     yield Figure(label=Text(ko="전체 평균", en="Mean of all"), value=number(league.centre))
     yield Figure(
-        label=Text(ko="구분되는 쌍의 비율", en="Pairs that can be distinguished"), value=percent(order.told_apart)
+        label=Text(ko="구분되는 쌍의 비율", en="Pairs that can be distinguished"), value=percent(order.distinguishable)
     )
     yield Figure(
         label=Text(ko="구분할 수 있는 그룹", en="Groups that can be distinguished"),
@@ -88,13 +88,13 @@ def _figures(league: League) -> Iterator[Figure]:
     )
     yield Figure(
         label=Text(ko="잘못 지목될 비율(예상)", en="Flags expected to be wrong"),
-        value=expected(league.wrong),
+        value=expected(league.false_flag_rate),
     )
 
 
 def _apart(league: League) -> Text | None:
     """How many differences are noise."""
-    told, units = league.order.told_apart, several_of(league)
+    told, units = league.order.distinguishable, several_of(league)
     if told is None:
         return None
     return Text(
@@ -107,10 +107,10 @@ def _apart(league: League) -> Text | None:
 
 def _sure(league: League) -> Text | None:
     """What the flags miss."""
-    if league.found is None or not league.flagged:
+    if league.sensitivity is None or not league.flagged:
         return None
     count, at = len(league.flagged), percent(league.rules.flag_at)
-    wrong, found = round((league.wrong or 0) * count), expected(league.found)
+    wrong, found = round((league.false_flag_rate or 0) * count), expected(league.sensitivity)
     ko, en = (f"약 {wrong:,}곳", f"about {wrong:,}") if wrong else ("1곳 미만", "fewer than one")
     return Text(
         ko=f"확률이 {at} 이상일 때만 지목합니다. 지목한 {count:,}곳 가운데 잘못 지목된 곳은 {ko}으로 예상합니다. "
@@ -123,7 +123,7 @@ def _sure(league: League) -> Text | None:
 
 def _visits(league: League) -> Text | None:
     """How much one visit says."""
-    shares = {part.name: part.share for part in league.parts}
+    shares = {part.name: part.share for part in league.variance_components}
     if not any(shares.values()):
         return None
     store, shopper, visit = (percent(shares.get(name)) for name in ("store", "shopper", "visit"))
@@ -139,8 +139,8 @@ def _visits(league: League) -> Text | None:
 def _outside(league: League) -> Text | None:
     """Who has no place."""
     least = league.rules.least_visits
-    few = sum(1 for one in league.standings if one.rank is None and not one.apart)
-    apart = sum(1 for one in league.standings if one.apart)
+    few = sum(1 for one in league.standings if one.rank is None and not one.is_isolated)
+    apart = sum(1 for one in league.standings if one.is_isolated)
     if not few and not apart:
         return None
     ko = [f"방문이 {least}회 미만인 {counted(league, few).ko}"] if few else []

@@ -60,7 +60,7 @@ def _figures(place: StorePlace) -> Iterator[Figure]:
 
 def _sentence(place: StorePlace) -> Text:
     one = place.standing
-    if one.apart:
+    if one.is_isolated:
         return Text(
             ko="이 매장은 한 쇼퍼만 방문했고 그 쇼퍼는 다른 매장을 방문하지 않았습니다. 매장이 다른 것인지 쇼퍼가 "
             "엄격한 것인지 알 수 없어 다른 매장과 비교하지 않습니다.",

@@ -111,13 +111,13 @@ def league(count: int = 60, target: float | None = 72.0, **changes: object) -> L
         "target": target,
         "standings": tuple(made),
         "spreads": SPREADS,
-        "parts": variance_components(SPREADS),
+        "variance_components": variance_components(SPREADS),
         "centre": CENTRE,
         "order": RankingQuality(
             len(placed), max((one.group or 0) for one in made), distinguishable_pairs(score, se), 0.5, 0.06, 0.16
         ),
-        "wrong": 0.11 if flagged else None,
-        "found": 0.31,
+        "false_flag_rate": 0.11 if flagged else None,
+        "sensitivity": 0.31,
         "shoppers": 45,
         "factors": (),
         "design": DesignCheck(1, (), (), ()),

@@ -114,8 +114,8 @@ def test_without_a_target_the_lowest_tenth_is_flagged(drawn):
 
 
 def test_without_flags_nobody_is_named(drawn, make_league):
-    calm = [one._replace(flagged=False) for one in make_league().standings]
-    first = " ".join(drawn(standings=tuple(calm), wrong=None).pages[0].split())
+    calm = [replace(one, flagged=False) for one in make_league().standings]
+    first = " ".join(drawn(standings=tuple(calm), false_flag_rate=None).pages[0].split())
     assert "No stores that surely stand out for the worse" in first
     assert "Look here" not in first
 
@@ -124,15 +124,13 @@ def test_stores_without_a_place_are_counted_and_listed(drawn, make_league):
     standings = list(make_league().standings)
     few = sum(1 for one in standings if one.rank is None)
     assert few
-    standings[0] = standings[0]._replace(rank=None, group=None, apart=True)
+    standings[0] = replace(standings[0], rank=None, group=None, is_isolated=True)
     pdf = drawn(standings=tuple(standings))
     assert f"{few} stores with fewer than 3 visits, and 1 store whose only shopper" in pdf.text
     assert "Without a place" in pdf.text
 
 
 def test_lower_may_be_better(drawn, make_league):
-    from dataclasses import replace
-
     facts = replace(make_league().facts, better="lower")
     text = drawn(facts=facts).text
     assert "probably above the target of 72.0" in text
@@ -144,10 +142,10 @@ def test_one_store_in_a_league(drawn):
     pdf = drawn(
         standings=(one,),
         spreads=nothing,
-        parts=variance_components(nothing),
+        variance_components=variance_components(nothing),
         order=RankingQuality(0, 0, None, 0, 0, 0),
-        wrong=None,
-        found=None,
+        false_flag_rate=None,
+        sensitivity=None,
         shoppers=0,
     )
     assert "Only" in pdf.text
@@ -163,7 +161,7 @@ def test_ten_thousand_stores_are_a_short_report(drawn):
 
 
 def test_regions_have_no_reliability(drawn, make_league):
-    regions = [one._replace(reliability=None) for one in make_league(count=8).standings]
+    regions = [replace(one, reliability=None) for one in make_league(count=8).standings]
     text = drawn(standings=tuple(regions), unit="region").text
     assert "8 regions" in text
     assert "Region" in text
@@ -172,7 +170,7 @@ def test_regions_have_no_reliability(drawn, make_league):
 
 def test_hostile_names(make_account, read):
     account = make_account(count=8)
-    hostile = [one._replace(name=HOSTILE, flagged=True) for one in account.league.standings]
+    hostile = [replace(one, name=HOSTILE, flagged=True) for one in account.league.standings]
     pdf = read(report_bytes(league_report(make_account(count=8, standings=tuple(hostile))), "en"))
     assert pdf.outside() == []
     assert "<b>x</b>" in pdf.text

@@ -68,10 +68,10 @@ def test_of_many_peers_the_nearest_are_shown(make_league, place):
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_too_few_visits_and_stores_apart_have_no_rank(drawn, place, language):
-    own = place.standing._replace(rank=None, group=None)
+    own = replace(place.standing, rank=None, group=None)
     few = drawn(replace(place, standing=own), language).text
     assert {"en": "no rank is given", "ko": "순위를 제시하지 않습니다"}[language] in few
-    apart = drawn(replace(place, standing=own._replace(apart=True), peers=()), language).text
+    apart = drawn(replace(place, standing=replace(own, is_isolated=True), peers=()), language).text
     assert {"en": "visited no other store", "ko": "다른 매장과 비교하지 않습니다"}[language] in apart
 
 
