@@ -102,6 +102,7 @@ class AcceptanceChecker:
         """The visit, or visits, of a .json file."""
         try:
             data = parsed(read_text(path, LARGEST_FILE))
+            # Each as a line of its own: a visit is the same one, whatever file it came in.
             members = [canonical(member) for member in (data if isinstance(data, list) else [data])]
         except ValueError as error:
             raise BadInput(not_json(error)) from error

@@ -55,6 +55,7 @@ def read_actions(path: Path) -> list[Action]:
         raise BadInput(Problem(message("no column {column}", column=", ".join(sorted(missing))), path.name, hint))
     rows_by_id: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
+    # An action has a row for each of its stores, which repeat what it is.
     for row in table.rows:
         cells = {name: row.cells.get(name, "") for name in _COLUMNS}
         store = cells.pop("store")

@@ -117,6 +117,7 @@ def visit_history(ledger: Ledger, visit: str) -> list[VisitRevision]:
     rows = ledger.database.run(query, (visit,))
     if not rows:
         raise BadInput(Problem(message("no such visit: {id}", id=visit), ledger.database.place))
+    # Revisions may come in any order; one without its predecessor is there, and waits.
     waiting = {revision for _, revision in ledger.waiting(visit)}
     return [_revision(ledger, row, waiting) for row in rows]
 

@@ -52,6 +52,7 @@ def collect_batch(
 ) -> list[CollectionResult]:
     """Add what is new, and the checklists it answers; return the outcome of each document, in order."""
     stored = _known(entry, documents)
+    # Looked at again inside the transaction: another process may have brought another content of a checklist meanwhile.
     clashes = {ref: shelf.conflict(checklists[ref]) for ref in {document.checklist for document in documents}}
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from visit")
     new: list[VisitDocument] = []

@@ -155,6 +155,7 @@ class Postgres:
             link: psycopg.Connection[Row] = self._driver.connect(
                 self._url, autocommit=True, application_name="cemaudit", **options
             )
+            # A writer waits for another one as long as with a file.
             link.execute(f"set lock_timeout = '{int(BUSY_TIMEOUT * 1000)}ms'")
             link.execute("set client_min_messages = warning")
             return link

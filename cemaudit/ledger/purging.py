@@ -151,6 +151,7 @@ def not_purged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
 
 def purged_digests(ledger: Ledger) -> frozenset[str]:
     """Return the digests of purged visits that came in sealed files: their evidence is not wanted again."""
+    # Most ledgers never saw a purge; then no visit need be read.
     if next(purges(ledger), None) is None:
         return frozenset()
     sealed: dict[int, str] = dict(

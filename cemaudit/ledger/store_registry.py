@@ -186,6 +186,7 @@ def _row(store: Store) -> tuple[str | None, ...]:
 
 def registered_stores(ledger: Ledger) -> dict[str, Store]:
     """Return what is known of each store, by id, in the order of ids."""
+    # Rows are never changed, so of each id the latest one holds.
     later = "select 1 from store later where later.id = store.id and later.number > store.number"
     query = f"select {', '.join(_COLUMNS)}, document from store where not exists ({later})"
     stores = (

@@ -184,6 +184,7 @@ class ExportBatches:
     def _pairs(self, ref: str) -> Iterator[_FilePair]:
         scored = {file.place[-1]: (table, file) for table in self._tables[ref] for file in table.parts}
         for file in self.reading.answers(ref).parts:
+            # Visits that came after a rescore have no scores under that scheme yet; they are left out.
             if file.place[-1] in scored:
                 yield _FilePair(file, *scored[file.place[-1]])
 

@@ -218,6 +218,7 @@ class _RescoringRun:
                 continue
             if not self.store.is_whole(file):
                 raise BadInput(missing(self.store.folder / file.file))
+            # Whole files are left out, no single visits: scores stand row by row beside the answers.
             if since and not self._is_of(file, since):
                 continue
             scored = files.get(("rescored", ref, self.scheme.ref, block))

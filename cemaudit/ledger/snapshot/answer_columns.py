@@ -233,6 +233,7 @@ def _points(item: Item, column: AnswerColumn, unit: int) -> NDArray[np.int64]:
         return _points_of_numbers(item.answer, column.numbers, unit)
     table = [item.answer.points(level) for level in column.levels]
     worth = [NULL if points is None else int(points * unit) for points in table]
+    # Whatever the reason, a missing answer takes the last place, where there is nothing.
     return np.take(np.array([*worth, NULL], np.int64), np.maximum(column.codes, -1))
 
 

@@ -125,6 +125,7 @@ class SnapshotFolder:
         last_note = self._last_note()
         if not last_note:
             return SnapshotProgress(0, 0, whole=True)
+        # Lines about snapshots change nothing that is in one.
         query = "select 1 from trail where number > ? and kind <> ? limit 1"
         has_changed = bool(self.ledger.database.run(query, (last_note["seen"], KIND)))
         return SnapshotProgress(last_note["covered"], last_note["seen"], last_note["whole"] and not has_changed)

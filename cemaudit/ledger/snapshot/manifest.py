@@ -112,6 +112,7 @@ class SnapshotManifest(NamedTuple):
 
 def write_manifest(folder: Path, manifest: SnapshotManifest) -> None:
     """Write ``snapshot.json``; from then on the snapshot is the new one."""
+    # Replaced as a whole: whoever reads meanwhile meets the old one or the new one.
     with replaced(folder / MANIFEST_FILE) as file:
         file.write(canonical(manifest_to_dict(manifest)) + b"\n")
 

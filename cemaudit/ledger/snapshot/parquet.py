@@ -203,6 +203,7 @@ def _read_again(link: DuckDBPyConnection, table: SnapshotTable, path: Path) -> W
     """``BadEnvironment`` where what is on the disk is not what was written."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    # Counted by reading it: what does not read back must never come to count.
     rows = link.execute(f"select count(*) from {parquet_sql([path])}").fetchall()
     if rows != [(table.rows,)]:
         raise BadEnvironment(Problem(message("what was written does not read back"), str(path.parent)))
@@ -241,6 +242,7 @@ def commit_file(path: Path, name: str) -> None:
     target = path.with_name(name)
     try:
         path.replace(target)
+        # The folder as well: what was written may be on the disk, and its name not yet.
         _sync(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error

@@ -49,6 +49,7 @@ class SchemesInForce:
     def __getitem__(self, ref: str) -> Scheme:
         """Return the scheme of that ``id@version``; ``BadInput`` where there is none, or two that differ."""
         if ref not in self._used:
+            # What is installed no more is taken from the ledger, which keeps each scheme that was used.
             kept = self._ledger.shelf.schemes([ref]).get(ref)
             scheme = kept if kept and ref not in self._engine.library.schemes else self._engine.library.scheme(ref)
             problem = self._ledger.shelf.conflict(scheme)
@@ -119,6 +120,7 @@ class _SnapshotRun:
     def __init__(self, store: SnapshotFolder, schemes: SchemesInForce, blocked: tuple[str, ...]) -> None:
         self.store, self.schemes, self.blocked = store, schemes, blocked
         self.reached = store.reached()
+        # The trail before the visits: what happens in between, the next run looks at again.
         self.seen, _ = store.ledger.trail.head()
         self.last = store.ledger.last()
         self.taken = SnapshotUpdate(covered=self.last)
