@@ -77,12 +77,13 @@ class AcceptanceChecker:
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
 
     def lines(self, lines: Sequence[bytes | None]) -> list[AcceptanceResult]:
-        """What each line of JSON is; ``None`` stands for one that was too long."""
+        """Examine each line of JSON and return what it is; ``None`` stands for one that was too long."""
+        # Told anew each time: with --watch an inbox is looked at for days.
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
         return [self._line(line) for line in lines]
 
     def file(self, path: Path) -> list[AcceptanceResult]:
-        """What a sealed file, or each visit of a .json file, is; nothing where the file is gone meanwhile."""
+        """Examine a sealed file, or each visit of a .json file; return nothing where the file is gone meanwhile."""
         self._tomorrow = dt.datetime.now(dt.UTC) + TOMORROW
         try:
             return self._sealed(path) if is_sealed(path) else list(self._members(path))
@@ -101,6 +102,7 @@ class AcceptanceChecker:
         """The visit, or visits, of a .json file."""
         try:
             data = parsed(read_text(path, LARGEST_FILE))
+            # Each as a line of its own: a visit is the same one, whatever file it came in.
             members = [canonical(member) for member in (data if isinstance(data, list) else [data])]
         except ValueError as error:
             raise BadInput(not_json(error)) from error
@@ -115,6 +117,8 @@ class AcceptanceChecker:
 
         sealed = read_sealed(path, keys=self._rules.keys)
         examined = self._visit(sealed.visit, line_of(sealed.visit), sealed)
+        # Before the visit is collected: what the ledger says is there lies on the disk by then. What was purged does
+        # not come back with a file that is collected again.
         if isinstance(examined, VisitDocument) and examined.digest not in self._rules.forgotten:
             self._keep_media(sealed)
         return [examined]
@@ -130,8 +134,10 @@ class AcceptanceChecker:
         problems = held_to.validator.problems(visit)
         if self._is_future(visit):
             problems.append(Problem(message("from a day that is still to come"), hint=message("is the clock right?")))
-        if held_to.staff_name_items:
-            problems += _staff_names(visit, held_to.staff_name_items)
+        # Names of staff are kept only under an agreement, which the checklist names.
+        for item in sorted(held_to.staff_name_items & (visit.answers.keys() | visit.notes.keys())):
+            text = message("names staff, and {ref} has no agreement for that", ref=visit.checklist)
+            problems.append(Problem(text, item, message("leave it out, or set staff_names in the checklist")))
         return problems
 
     def _rules_of_checklist(self, ref: str) -> _ChecklistRules | Problem:
@@ -184,13 +190,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _staff_names(visit: Visit, naming: frozenset[str]) -> Iterator[Problem]:
-    """The problem of each answer that names staff."""
-    for item in sorted(naming & (visit.answers.keys() | visit.notes.keys())):
-        text = message("names staff, and {ref} has no agreement for that", ref=visit.checklist)
-        yield Problem(text, item, message("leave it out, or set staff_names in the checklist"))
 
 
 def _without_file_name(problem: Problem, path: Path) -> Problem:

@@ -6,7 +6,7 @@ An action of the same id that comes in again with other content adds a row; the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -44,7 +44,7 @@ class Action(Record):
 
 
 def read_actions(path: Path) -> list[Action]:
-    """The actions in a table (CSV, XLSX) of one row for each store: id, kind, what, owner, since, store.
+    """Return the actions in a table (CSV, XLSX) of one row for each store: id, kind, what, owner, since, store.
 
     ``BadInput`` with every mistake where there is any: a file is taken whole or not at all.
     """
@@ -55,6 +55,7 @@ def read_actions(path: Path) -> list[Action]:
         raise BadInput(Problem(message("no column {column}", column=", ".join(sorted(missing))), path.name, hint))
     rows_by_id: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
+    # An action has a row for each of its stores, which repeat what it is.
     for row in table.rows:
         cells = {name: row.cells.get(name, "") for name in _COLUMNS}
         store = cells.pop("store")
@@ -62,7 +63,12 @@ def read_actions(path: Path) -> list[Action]:
         if problem:
             problems.append(problem.inside(str(message("row {number}", number=row.number))))
         rows_by_id[cells["id"]]["stores"].append(store)
-    actions = [action for data in rows_by_id.values() for action in _checked(data, problems)]
+    actions = []
+    for name, data in rows_by_id.items():
+        try:
+            actions.append(Action.model_validate({**data, "stores": tuple(dict.fromkeys(data["stores"]))}))
+        except ValidationError as error:
+            problems += [problem.inside(name) for problem in faults.problems(error, data)]
     if problems:
         raise BadInput([problem.inside(path.name) for problem in problems])
     return actions
@@ -77,34 +83,28 @@ def _differs(first_row: Mapping[str, Any], cells: Mapping[str, str]) -> Problem 
     return None
 
 
-def _checked(data: Mapping[str, Any], problems: list[Problem]) -> Iterator[Action]:
-    try:
-        yield Action.model_validate({**data, "stores": tuple(dict.fromkeys(data["stores"]))})
-    except ValidationError as error:
-        problems += [problem.inside(data["id"]) for problem in faults.problems(error, data)]
-
-
 def save_actions(ledger: Ledger, actions: Iterable[Action]) -> int:
-    """Let the ledger know actions; how many are new to it, or have changed."""
+    """Let the ledger know actions, and return how many are new to it, or have changed."""
     listed = list(actions)
-    return ledger.write("actions", lambda entry: _add(entry, ledger, listed))
 
+    def work(entry: TrailEntry) -> int:
+        current = current_actions(ledger)
+        # Those that are as before add no row: the same table may be read in again and again.
+        changed = [action for action in listed if current.get(action.id) != action]
+        ((last,),) = entry.database.run("select coalesce(max(number), 0) from action")
+        rows = [
+            (last + index, action.id, action.since.isoformat(), canonical(action.model_dump(mode="json")).decode())
+            for index, action in enumerate(changed, 1)
+        ]
+        entry.add("action", rows)
+        entry.subject = str(len(changed))
+        return len(changed)
 
-def _add(entry: TrailEntry, ledger: Ledger, actions: Sequence[Action]) -> int:
-    current = current_actions(ledger)
-    changed = [action for action in actions if current.get(action.id) != action]
-    ((last,),) = entry.database.run("select coalesce(max(number), 0) from action")
-    rows = [
-        (last + index, action.id, action.since.isoformat(), canonical(action.model_dump(mode="json")).decode())
-        for index, action in enumerate(changed, 1)
-    ]
-    entry.add("action", rows)
-    entry.subject = str(len(changed))
-    return len(changed)
+    return ledger.write("actions", work)
 
 
 def current_actions(ledger: Ledger) -> dict[str, Action]:
-    """The actions by id, in the order of the days they began."""
+    """Return the actions by id, in the order of the days they began."""
     later = "select 1 from action later where later.id = action.id and later.number > action.number"
     query = f"select document from action where not exists ({later}) order by since, id"
     actions = (Action.model_validate_json(document) for (document,) in ledger.database.run(query))
@@ -112,7 +112,7 @@ def current_actions(ledger: Ledger) -> dict[str, Action]:
 
 
 def find_action(ledger: Ledger, name: str) -> Action:
-    """The action of that id; ``BadInput`` where there is none."""
+    """Return the action of that id; ``BadInput`` where there is none."""
     actions = current_actions(ledger)
     if name not in actions:
         hint = nearest(name, actions) if actions else message("let the ledger know it with 'cemaudit actions add'")

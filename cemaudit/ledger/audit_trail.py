@@ -36,12 +36,12 @@ class TrailLine(NamedTuple):
 
     @property
     def said(self) -> Mapping[str, Any]:
-        """The document."""
+        """Return the document."""
         content: Mapping[str, Any] = json.loads(self.document)
         return content
 
     def hashed(self, before: str) -> str:
-        """The hash the line must have after a line of hash ``before``."""
+        """Return the hash the line must have after a line of hash ``before``."""
         return hashlib.sha256(before.encode() + canonical(self[:-1])).hexdigest()
 
 
@@ -70,6 +70,7 @@ class TrailEntry:
         if not rows:
             return
         columns = columns_of(table)
+        # Written with their batch, so that the line can be held against its rows at any time.
         places = ", ".join("?" * len(columns))
         whole = [(*row, self.number) for row in rows]
         self.database.many(f"insert into {table} ({', '.join(columns)}) values ({places})", whole)
@@ -83,7 +84,7 @@ class TrailEntry:
         again[str(batch)] = digest_of(table, rows_of(self.database, table, batch))
 
     def line(self) -> TrailLine:
-        """The line as it is written."""
+        """Return the line as it is written."""
         brought = {table: digest_of(table, rows) for table, rows in self._brought.items()}
         document = canonical(self._document | ({"brought": brought} if brought else {})).decode()
         line = TrailLine(self.number, self.at, self.kind, self.subject, document, "")
@@ -97,23 +98,25 @@ class Trail:
         self._database, self._who = database, who
 
     def begin(self, kind: str) -> TrailEntry:
-        """A new entry; a transaction must be open."""
+        """Return a new entry; a transaction must be open."""
         number, before = self.head()
         return TrailEntry(self._database, number + 1, before, kind, self._who)
 
     def end(self, entry: TrailEntry) -> None:
         """Write the entry down, where it says something."""
+        # What changed nothing leaves no line: the same visits collected twice change nothing at all.
         if not entry.has_content:
             return
         line = entry.line()
         entry.hash = line.hash
         columns = ", ".join(TrailLine._fields)
+        # The hash of the last line is noted apart: lines deleted from the end would break no chain.
         self._database.many(f"insert into trail ({columns}) values (?, ?, ?, ?, ?, ?)", [line])
         self._database.run("delete from ledger where name = 'head'")
         self._database.run("insert into ledger (name, value) values ('head', ?)", (f"{line.number} {line.hash}",))
 
     def head(self) -> tuple[int, str]:
-        """Number and hash of the last line; ``BadInput`` where that is no longer told."""
+        """Return number and hash of the last line; raise ``BadInput`` where that is no longer told."""
         rows = self._database.run("select value from ledger where name = 'head'")
         number, _, last = str(rows[0][0]).partition(" ") if rows else ("0", "", FIRST)
         if not number.isdecimal():
@@ -125,7 +128,7 @@ class Trail:
         return self._database.run("select hash from trail where number = ?", (entry.number,)) == [(entry.hash,)]
 
     def lines(self, after: int = 0) -> Iterator[TrailLine]:
-        """The lines after number ``after``, in order."""
+        """Yield the lines after number ``after``, in order."""
         query = f"select {', '.join(TrailLine._fields)} from trail where number > ? order by number limit ?"
         while rows := self._database.run(query, (after, _AT_ONCE)):
             yield from (TrailLine(*row) for row in rows)
@@ -133,27 +136,28 @@ class Trail:
 
 
 def rows_of(database: Database, table: str, batch: int) -> list[Row]:
-    """What the trail vouches for in the rows an entry brought to a table."""
+    """Return what the trail vouches for in the rows an entry brought to a table."""
     left_out = UNAUDITED_COLUMNS.get(table, set())
     columns = ", ".join(name for name in columns_of(table) if name not in left_out)
     return database.run(f"select {columns} from {table} where batch = ?", (batch,))
 
 
 def digest_of(table: str, rows: Iterable[Row]) -> dict[str, Any]:
-    """How many rows, and the SHA-256 over them in the order of their keys."""
+    """Return how many rows, and the SHA-256 over them in the order of their keys."""
     left_out = UNAUDITED_COLUMNS.get(table, set())
     columns = [name for name in columns_of(table) if name not in left_out]
+    # A database gives rows in any order; in that of their keys they have one digest in SQLite and PostgreSQL.
     in_order = sorted(rows, key=itemgetter(*(columns.index(name) for name in keys_of(table))))
     return {"rows": len(in_order), "sha256": hashlib.sha256(canonical(in_order)).hexdigest()}
 
 
 def utc_now() -> str:
-    """The time, UTC, to the millisecond."""
+    """Return the time, UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def current_user() -> str:
-    """The name of whoever runs this, as the system knows it."""
+    """Return the name of whoever runs this, as the system knows it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -49,8 +49,12 @@ class AcceptanceWorkers:
         self._pool: ProcessPoolExecutor | None = None
 
     def check_pieces(self, pieces: Iterable[SourcePiece]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
-        """Each piece with what its visits are, in order; ``BadEnvironment`` where a process was ended from outside."""
+        """Yield each piece with what its visits are, in order.
+
+        ``BadEnvironment`` where a process was ended from outside.
+        """
         groups = _grouped(pieces)
+        # A few visits are examined sooner than a process is started.
         few = list(_first_groups(groups))
         rest = next(groups, None) if self._processes > 1 else None
         if rest is not None:
@@ -66,6 +70,7 @@ class AcceptanceWorkers:
 
     def _check_in_pool(self, groups: Iterable[Group]) -> Iterator[tuple[SourcePiece, list[AcceptanceResult]]]:
         pool = self._pool = self._pool or self._begun()
+        # Only so many groups wait as keep the processes busy; an inbox may hold more than memory does.
         waiting: deque[tuple[Group, Future[list[list[AcceptanceResult]]]]] = deque()
         try:
             for group in groups:
@@ -85,7 +90,7 @@ class AcceptanceWorkers:
 
 
 def processors() -> int:
-    """How many processors this program may use."""
+    """Return how many processors this program may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -151,7 +156,7 @@ class CollectionSummary:
         return self.fates.total()
 
     def by_name(self) -> dict[str, int]:
-        """The number of visits of each fate."""
+        """Return the number of visits of each fate."""
         return {fate.value: self.fates[fate] for fate in CollectionStatus}
 
     @property
@@ -170,7 +175,7 @@ def acceptance_rules(
     media: Path | None = None,
     keys: Sequence[PublicKey] | None = None,
 ) -> AcceptanceRules:
-    """What visits are held to that come into ``ledger``: ``checklists``, and those it knows.
+    """Return what visits are held to that come into ``ledger``: ``checklists``, and those it knows.
 
     Evidence goes to ``media``, else to a folder beside the ledger's file. One of ``keys`` must have signed each sealed
     file.
@@ -227,9 +232,11 @@ class Collector:
                 self._enqueue(piece, results, stores)
                 if len(self._waiting) >= BATCH:
                     self._write_batch()
+            # The rest, however few: a file is put away only when its last visits are in, too.
             self._write_batch()
         finally:
             self._waiting, self._ended = [], []
+            # Whatever stopped it, the lines put aside of files that did not come to their end are forgotten.
             for source in begun:
                 source.abandon()
 
@@ -243,6 +250,7 @@ class Collector:
 
     def _write_batch(self) -> None:
         """Write what waits, and put away the files all of whose visits are in."""
+        # One piece may bring more visits than a batch has.
         for start in range(0, len(self._waiting), BATCH):
             batch = self._waiting[start : start + BATCH]
             documents = [pending.found for pending in batch if isinstance(pending.found, VisitDocument)]
@@ -254,6 +262,7 @@ class Collector:
                     outcome = next(outcomes)
                     self._count(pending, outcome.fate, [str(problem) for problem in outcome.problems])
         self._waiting = []
+        # Files are put away after the commit: stopped in between, they are collected again, which changes nothing.
         for source in self._ended:
             self._end(source)
         self._ended = []

@@ -74,8 +74,9 @@ class Database(Protocol):
 
 
 def select_in(database: Database, statement: str, values: Sequence[Value]) -> list[Row]:
-    """The rows of a statement that asks for something ``in ({places})``, for any number of values."""
+    """Return the rows of a statement that asks for something ``in ({places})``, for any number of values."""
     rows: list[Row] = []
+    # In pieces: how many values a statement may have is limited, by each database in its own way.
     for start in range(0, len(values), _MOST_VALUES):
         chunk = values[start : start + _MOST_VALUES]
         rows += database.run(statement.format(places=", ".join("?" * len(chunk))), chunk)
@@ -83,12 +84,12 @@ def select_in(database: Database, statement: str, values: Sequence[Value]) -> li
 
 
 def statements(text: str) -> list[str]:
-    """The single statements of a text."""
+    """Return the single statements of a text."""
     return [statement.strip() for statement in text.split(";") if statement.strip()]
 
 
 def columns_by_table(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
-    """Pairs of a table and a column, as one entry for each table."""
+    """Return pairs of a table and a column as one entry for each table."""
     columns: dict[str, tuple[str, ...]] = {}
     for table, column in rows:
         columns[table] = (*columns.get(table, ()), column)

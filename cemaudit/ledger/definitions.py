@@ -28,15 +28,15 @@ class DefinitionStore:
         self._schemes: dict[str, Scheme] = {}
 
     def checklists(self, refs: Iterable[str] | None = None) -> Mapping[str, Checklist]:
-        """The checklists of these ``refs`` that are there, else all."""
+        """Return the checklists of these ``refs`` that are there, else all."""
         return self._found("checklist", Checklist, self._checklists, refs)
 
     def schemes(self, refs: Iterable[str] | None = None) -> Mapping[str, Scheme]:
-        """The schemes of these ``refs`` that are there, else all."""
+        """Return the schemes of these ``refs`` that are there, else all."""
         return self._found("scheme", Scheme, self._schemes, refs)
 
     def conflict(self, record: Checklist | Scheme) -> Problem | None:
-        """What is wrong where the ledger keeps another content under the same ``id@version``."""
+        """Return what is wrong where the ledger keeps another content under the same ``id@version``."""
         kept: Mapping[str, Checklist | Scheme]
         kept = self.checklists([record.ref]) if isinstance(record, Checklist) else self.schemes([record.ref])
         if kept.get(record.ref, record) == record:
@@ -67,6 +67,7 @@ class DefinitionStore:
             wanted_refs = [ref for (ref,) in self._database.run(f"select ref from {table} order by ref")]
         else:
             wanted_refs = list(dict.fromkeys(refs))
+        # What was read once holds: a content never changes under its id and version.
         query = f"select ref, document from {table} where ref in ({{places}})"
         for ref, document in select_in(self._database, query, [ref for ref in wanted_refs if ref not in definitions]):
             definitions[ref] = kind.model_validate_json(document)
@@ -74,12 +75,12 @@ class DefinitionStore:
 
 
 def as_text(record: Checklist | Scheme) -> str:
-    """The JSON it is kept as."""
+    """Return the JSON it is kept as."""
     return record.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
 def content_digest(record: Checklist | Scheme) -> str:
-    """The SHA-256 of what a checklist or scheme says, in whatever order it was written."""
+    """Return the SHA-256 of what a checklist or scheme says, in whatever order it was written."""
     content = canonical(record.model_dump(mode="json", by_alias=True, exclude_defaults=True))
     return hashlib.sha256(content).hexdigest()
 

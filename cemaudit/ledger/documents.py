@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
@@ -56,12 +56,18 @@ class VisitDocument(NamedTuple):
 
 
 def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Sealed | None = None) -> VisitDocument:
-    """The document of a visit whose canonical line is ``line``, and that came in ``sealed``."""
+    """Return the document of a visit whose canonical line is ``line``, and that came in ``sealed``."""
     shopper = pseudonyms.person(SHOPPER, visit.shopper) if visit.shopper else None
     # The comment of a key may be another elsewhere; the person behind it is the same.
     signer = pseudonyms.person(KEY, replace(sealed.signer, comment="").line) if sealed and sealed.signer else None
     supersedes = pseudonyms.digest(visit.supersedes) if visit.supersedes else None
     changes = {"shopper": shopper and shopper.pseudonym, "supersedes": supersedes}
+    papers: list[SealedPaper] = []
+    if sealed:
+        texts = {"statement.json": sealed.statement.model_dump_json()}
+        for name, details in sealed.apart.items():
+            texts[f"apart/{name}.json"] = json.dumps(details, ensure_ascii=False)
+        papers = [SealedPaper(visit.id, visit.revision, name, text) for name, text in texts.items()]
     kept = _replace_members(visit, line, {name: value for name, value in changes.items() if value})
     return VisitDocument(
         visit.id,
@@ -78,7 +84,7 @@ def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Seale
         signer and signer.pseudonym,
         compress(kept),
         tuple(person for person in (shopper, signer) if person),
-        tuple(_papers(sealed)) if sealed else (),
+        tuple(papers),
     )
 
 
@@ -97,20 +103,14 @@ def _member(name: str, value: str) -> bytes:
     return f'"{name}":{encode_basestring(value)}'.encode()
 
 
-def _papers(sealed: Sealed) -> Sequence[SealedPaper]:
-    visit = sealed.visit
-    texts = {"statement.json": sealed.statement.model_dump_json()}
-    texts |= {f"apart/{name}.json": json.dumps(details, ensure_ascii=False) for name, details in sealed.apart.items()}
-    return [SealedPaper(visit.id, visit.revision, name, text) for name, text in texts.items()]
-
-
 def compress(line: bytes) -> bytes:
-    """A line as the ledger keeps it: a long one packed, a short one as it is, for little would be saved."""
+    """Return a line as the ledger keeps it: a long one packed, a short one as it is, for little would be saved."""
     return zlib.compress(line, _LEVEL) if len(line) > SHORT else line
 
 
 def decompress(document: bytes) -> bytes:
-    """The line; ``ValueError`` where it is damaged."""
+    """Return the line; raise ``ValueError`` where it is damaged."""
+    # A canonical line begins with a brace, what is packed never does.
     if document.startswith(b"{"):
         return document
     try:

@@ -38,16 +38,17 @@ def review_visits(
     """
     if not reason and state is not VisitState.ACCEPTED:
         raise BadInput(Problem(message("a visit is {state} only with a reason", state=state.words), "--reason"))
-    ledger.write(
-        "reviewed", lambda entry: _review(entry, visits, VisitReview(state, reason, ledger.who, entry.at), revision)
-    )
 
+    def work(entry: TrailEntry) -> None:
+        # A visit named twice gets its state once.
+        numbers = [_number(entry, visit, revision) for visit in dict.fromkeys(visits)]
+        ((last,),) = entry.database.run("select coalesce(max(number), 0) from state")
+        # A further row and no changed one: the history says who saw it otherwise, and when.
+        review = VisitReview(state, reason, ledger.who, entry.at)
+        entry.add("state", [(last + index, number, *review) for index, number in enumerate(numbers, 1)])
+        entry.subject = state.value
 
-def _review(entry: TrailEntry, visits: list[str], review: VisitReview, revision: int | None) -> None:
-    numbers = [_number(entry, visit, revision) for visit in dict.fromkeys(visits)]
-    ((last,),) = entry.database.run("select coalesce(max(number), 0) from state")
-    entry.add("state", [(last + index, number, *review) for index, number in enumerate(numbers, 1)])
-    entry.subject = review.state.value
+    ledger.write("reviewed", work)
 
 
 def _number(entry: TrailEntry, visit: str, revision: int | None) -> int:
@@ -62,7 +63,7 @@ def _number(entry: TrailEntry, visit: str, revision: int | None) -> int:
 
 
 def visit_reviews(ledger: Ledger, number: int) -> list[VisitReview]:
-    """The states the visit of that number was given, oldest first."""
+    """Return the states the visit of that number was given, oldest first."""
     query = "select state, reason, who, at from state where visit = ? order by number"
     return [VisitReview(VisitState(state), *rest) for state, *rest in ledger.database.run(query, (number,))]
 
@@ -87,7 +88,7 @@ class VisitRevision:
     purges: tuple[PurgeRecord, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """All of it as plain values."""
+        """Return all of it as plain values."""
         held = {
             "number": self.held.number,
             "id": self.held.id,
@@ -110,12 +111,13 @@ class VisitRevision:
 
 
 def visit_history(ledger: Ledger, visit: str) -> list[VisitRevision]:
-    """Every revision of a visit, the first one first; ``BadInput`` where there is no such visit."""
+    """Return every revision of a visit, the first one first; ``BadInput`` where there is no such visit."""
     columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
     query = f"select batch, sealed, signer, {columns} from visit where id = ? order by revision"
     rows = ledger.database.run(query, (visit,))
     if not rows:
         raise BadInput(Problem(message("no such visit: {id}", id=visit), ledger.database.place))
+    # Revisions may come in any order; one without its predecessor is there, and waits.
     waiting = {revision for _, revision in ledger.waiting(visit)}
     return [_revision(ledger, row, waiting) for row in rows]
 

@@ -58,7 +58,7 @@ class Pseudonyms:
         self._known: dict[tuple[str, str], ShopperIdentity] = {}
 
     def person(self, kind: str, code: str) -> ShopperIdentity:
-        """The person of that code, with the pseudonym."""
+        """Return the person of that code, with the pseudonym."""
         identity = self._known.get((kind, code))
         if identity is None:
             identity = ShopperIdentity(f"{_MARKS[kind]}-{self._keyed(kind, code)[:_SHORT]}", kind, code)
@@ -66,14 +66,15 @@ class Pseudonyms:
         return identity
 
     def digest(self, sha256: str) -> str:
-        """What stands in the ledger for the SHA-256 of a visit's canonical line; 64 hexadecimal digits too."""
+        """Return what stands in the ledger for the SHA-256 of a visit's canonical line; 64 hexadecimal digits too."""
         return self._keyed("digest", sha256)
 
     def mark(self) -> str:
-        """What the ledger knows of the secret, to tell it from another."""
+        """Return what the ledger knows of the secret, to tell it from another."""
         return self._keyed("ledger", "")
 
     def _keyed(self, kind: str, text: str) -> str:
+        # The kind goes in, too: a key and a code that are the same text get different pseudonyms.
         return hmac.digest(self.secret, f"{kind}\x1f{text}".encode(), "sha256").hex()
 
 
@@ -92,6 +93,7 @@ class IdentityStore:
         """Make the secret, where there is none, and let the ledger know its mark; while the tables are made."""
         if not database.run("select value from people.secret"):
             database.run("insert into people.secret (value) values (?)", (secrets.token_hex(_BYTES),))
+        # By the mark the two files know each other: identities beside another ledger are refused.
         mark = _pseudonyms(database).mark()
         database.run("insert into ledger (name, value) values ('people', ?)", (mark,))
 
@@ -109,19 +111,19 @@ class IdentityStore:
             self._database.many(f"insert into people.paper {columns} on conflict do nothing", whole)
 
     def code(self, pseudonym: str) -> str | None:
-        """The code behind a pseudonym; ``None`` where nobody knows any more."""
+        """Return the code behind a pseudonym; ``None`` where nobody knows any more."""
         rows = self._database.run("select code from people.person where pseudonym = ?", (pseudonym,))
         return str(rows[0][0]) if rows else None
 
     def wrong_pseudonyms(self) -> list[str]:
-        """The pseudonyms that are not those of the codes beside them."""
+        """Return the pseudonyms that are not those of the codes beside them."""
         rows = self._database.run("select pseudonym, kind, code from people.person order by pseudonym")
         return [
             name for name, kind, code in rows if kind not in _MARKS or self.pseudonyms.person(kind, code)[0] != name
         ]
 
     def damaged_papers(self) -> Iterator[str]:
-        """The visits of whose papers one is not what was stored, once for each."""
+        """Yield the visits of whose papers one is not what was stored, once for each."""
         columns, key = ", ".join(SealedPaper._fields), "visit, revision, name"
         query = f"select digest, {columns} from people.paper where ({key}) > (?, ?, ?) order by {key} limit ?"
         after: Row = ("", 0, "")
@@ -130,7 +132,7 @@ class IdentityStore:
             after = rows[-1][1:-1]
 
     def sealed_papers(self, visit: str) -> list[SealedPaper]:
-        """What the sealed files of a visit say of its shopper."""
+        """Return what the sealed files of a visit say of its shopper."""
         columns = ", ".join(SealedPaper._fields)
         query = f"select {columns} from people.paper where visit = ? order by revision, name"
         return [SealedPaper(*row) for row in self._database.run(query, (visit,))]

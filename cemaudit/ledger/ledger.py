@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -14,7 +14,7 @@ from cemaudit.ledger.audit_trail import Trail, TrailEntry, current_user
 from cemaudit.ledger.database import ConnectionLost, Database, select_in
 from cemaudit.ledger.definitions import DefinitionStore
 from cemaudit.ledger.documents import VisitDocument, decompress
-from cemaudit.ledger.identities import IdentityStore, ShopperIdentity
+from cemaudit.ledger.identities import IdentityStore
 from cemaudit.ledger.schema import check_columns, latest_version, migrate
 from cemaudit.ledger.sqlite import Sqlite
 from cemaudit.ledger.states import (
@@ -50,8 +50,9 @@ def collect_batch(
     documents: Sequence[VisitDocument],
     checklists: Mapping[str, Checklist],
 ) -> list[CollectionResult]:
-    """Add what is new, and the checklists it answers; the outcome of each document, in order."""
+    """Add what is new, and the checklists it answers; return the outcome of each document, in order."""
     stored = _known(entry, documents)
+    # Looked at again inside the transaction: another process may have brought another content of a checklist meanwhile.
     clashes = {ref: shelf.conflict(checklists[ref]) for ref in {document.checklist for document in documents}}
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from visit")
     new: list[VisitDocument] = []
@@ -65,15 +66,15 @@ def collect_batch(
             else _collection_result(document, revisions, entry)
         )
         if outcome is COLLECTED:
+            # Known to those after it at once: a batch may hold several revisions of a visit, or one of them twice.
             new.append(document)
             revisions[document.revision] = _StoredRevision(document.digest, document.supersedes, entry.number)
         outcomes.append(outcome)
     if new:
         shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
         entry.add("visit", [(number, *document.row) for number, document in enumerate(new, last + 1)])
-        people.add(
-            _once(document.persons for document in new), [row for document in new for row in document.sealed_papers]
-        )
+        persons = [person for document in new for person in document.persons]
+        people.add(persons, [paper for document in new for paper in document.sealed_papers])
         entry.subject = f"{last + 1}-{last + len(new)}"
     return outcomes
 
@@ -93,14 +94,29 @@ def _collection_result(
     if not revisions:
         return COLLECTED
     same = revisions.get(document.revision)
+    if same and same.digest == document.digest:
+        return SEEN_BEFORE
     if same:
-        return SEEN_BEFORE if same.digest == document.digest else _conflict(_content_conflict(document, same, entry))
-    before = revisions.get(document.revision - 1)
+        rows = entry.database.run("select at from trail where number = ?", (same.batch,))
+        text = message(
+            "another content than revision {revision} of visit {id} collected at {at}",
+            revision=document.revision, id=document.id, at=rows[0][0] if rows else entry.at,
+        )  # fmt: skip
+        return _conflict(text)
+    # Revisions may come in any order, so a new one must fit what is there on either side.
+    before, after = revisions.get(document.revision - 1), revisions.get(document.revision + 1)
     if before and before.digest != document.supersedes:
-        return _conflict(_predecessor_conflict(document.id, document.revision - 1))
-    after = revisions.get(document.revision + 1)
+        text = message(
+            "not made of revision {revision} of visit {id} in the ledger, whose place it takes",
+            revision=document.revision - 1, id=document.id,
+        )  # fmt: skip
+        return _conflict(text)
     if after and after.supersedes != document.digest:
-        return _conflict(_successor_conflict(document.id, document.revision + 1))
+        text = message(
+            "revision {revision} of visit {id} in the ledger was made of another content",
+            revision=document.revision + 1, id=document.id,
+        )  # fmt: skip
+        return _conflict(text)
     return COLLECTED
 
 
@@ -110,32 +126,8 @@ def _conflict(text: Message) -> CollectionResult:
     )
 
 
-def _content_conflict(document: VisitDocument, stored: _StoredRevision, entry: TrailEntry) -> Message:
-    rows = entry.database.run("select at from trail where number = ?", (stored.batch,))
-    return message(
-        "another content than revision {revision} of visit {id} collected at {at}",
-        revision=document.revision, id=document.id, at=rows[0][0] if rows else entry.at,
-    )  # fmt: skip
-
-
-def _predecessor_conflict(visit: str, revision: int) -> Message:
-    return message(
-        "not made of revision {revision} of visit {id} in the ledger, whose place it takes", revision=revision, id=visit
-    )
-
-
-def _successor_conflict(visit: str, revision: int) -> Message:
-    return message(
-        "revision {revision} of visit {id} in the ledger was made of another content", revision=revision, id=visit
-    )
-
-
-def _once(groups: Iterable[Iterable[ShopperIdentity]]) -> list[ShopperIdentity]:
-    return list({person: None for group in groups for person in group})
-
-
 def open_database(url: str, *, make: bool = False) -> Database:
-    """The database at ``url``: the path of a file (made with ``make`` where there is none), or ``postgresql://``.
+    """Return the database at ``url``: the path of a file (made with ``make`` where there is none), or ``postgresql://``.
 
     ``BadInput`` where that is no place of a ledger; ``BadEnvironment`` where it cannot be reached, or the extra
     ``postgres`` is missing.
@@ -171,12 +163,12 @@ class LedgerVisit(NamedTuple):
 
     @property
     def line(self) -> bytes:
-        """Its line of JSON, with a pseudonym for the shopper."""
+        """Return its line of JSON, with a pseudonym for the shopper."""
         return decompress(self.document)
 
     @property
     def visit(self) -> Visit:
-        """The visit, with a pseudonym for the shopper."""
+        """Return the visit, with a pseudonym for the shopper."""
         return read_line(self.line)[0]
 
 
@@ -217,6 +209,7 @@ class Ledger:
             return once()
         except ConnectionLost:
             self.database.reconnect()
+            # Lost while it was committed: only the trail can tell whether the server still did it.
             if ended and self.trail.has(ended[-1][0]):
                 return ended[-1][1]
             return once()
@@ -239,9 +232,10 @@ class Ledger:
         checklist: str | None = None,
         superseded: bool = False,
     ) -> Iterator[LedgerVisit]:
-        """The visits of numbers above ``after``, in order: the latest revision of each, or all with ``superseded``.
+        """Yield the visits of numbers above ``after``, in order.
 
-        Without ``states`` all but the excluded ones. Read in pieces, so that others can write meanwhile.
+        The latest revision of each, or all with ``superseded``. Without ``states`` all but the excluded ones. Read in
+        pieces, so that others can write meanwhile.
         """
         states_to_read = set(VisitState) - {VisitState.EXCLUDED} if states is None else set(states)
         columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
@@ -252,12 +246,12 @@ class Ledger:
             after = rows[-1][0]
 
     def last(self) -> int:
-        """The number of the visit that came last; 0 where there is none."""
+        """Return the number of the visit that came last; 0 where there is none."""
         ((number,),) = self.database.run("select coalesce(max(number), 0) from visit")
         return int(number)
 
     def waiting(self, visit: str | None = None) -> list[tuple[str, int]]:
-        """Revisions whose predecessor has not come in yet, of all visits or one: ids and revisions."""
+        """Return the revisions (ids and numbers) whose predecessor has not come in yet, of all visits or one."""
         query = (
             "select id, revision from visit where revision > 1 and not exists (select 1 from visit earlier "
             "where earlier.id = visit.id and earlier.revision = visit.revision - 1)"
@@ -268,32 +262,28 @@ class Ledger:
 
 @contextmanager
 def open_ledger(url: str, *, make: bool = False, who: str | None = None) -> Iterator[Ledger]:
-    """The ledger at ``url``, brought up to date; with ``make`` begun where there is none.
+    """Open the ledger at ``url``, brought up to date; with ``make`` begun where there is none.
 
     ``BadInput`` where something else is there, or a ledger that was changed by other means; ``BadEnvironment`` where it
     cannot be reached or a newer cemaudit made it.
     """
     database = open_database(url, make=make)
     try:
-        _prepare(database, make=make, who=who or current_user())
+        version = database.version()
+        if version == 0 and not make:
+            hint = message("begin one with 'cemaudit collect' or 'cemaudit stores import'")
+            raise BadInput(Problem(message("there is no ledger yet"), database.place, hint))
+        if version == 0:
+            database.make_people()  # before the tables, some of which lie there
+        if version != latest_version():
+            _migrate(database, who or current_user())
+        check_columns(database)
         if make and not database.knows_people():  # another window has begun the ledger at this very moment
             database.close()
             database = open_database(url)
         yield Ledger(database, who or current_user())
     finally:
         database.close()
-
-
-def _prepare(database: Database, *, make: bool, who: str) -> None:
-    version = database.version()
-    if version == 0 and not make:
-        hint = message("begin one with 'cemaudit collect' or 'cemaudit stores import'")
-        raise BadInput(Problem(message("there is no ledger yet"), database.place, hint))
-    if version == 0:
-        database.make_people()
-    if version != latest_version():
-        _migrate(database, who)
-    check_columns(database)
 
 
 def _migrate(database: Database, who: str) -> None:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ _Words = dict[str, dict[int, Mapping[str, Any]]]
 
 
 def check(ledger: Ledger, noted: str | None = None) -> Iterator[Problem]:
-    """Everything that is not as it was written; nothing where all is well.
+    """Yield everything that is not as it was written; nothing where all is well.
 
     ``noted``: the hash of a last line that was noted down earlier; it must still be in the trail. Whoever can write to
     the database could forge all of it, but not so that a hash noted elsewhere still fits.
@@ -58,6 +59,7 @@ def _chain(ledger: Ledger, words: _Words, noted: str | None) -> Iterator[Problem
             yield Problem(message("not as it was written, or the line before it is not"), _place(line))
         number, last, last_line = line.number, line.hash, last_line or line.hash == noted
         yield from _claims_of(line, words)
+    # Without the last lines the rest is a right chain; so their end is known from elsewhere.
     if ledger.trail.head() != (number, last) or ledger.database.run("select count(*) from trail") != [(number,)]:
         yield Problem(message("the trail does not end where it did"), "trail")
     if noted and not last_line:
@@ -69,6 +71,7 @@ def _claims_of(line: TrailLine, words: _Words) -> Iterator[Problem]:
         content = line.said
         for table, claim in content.get("brought", {}).items():
             words[table][line.number] = claim
+        # A purge changes rows that came earlier; the line of the purge has the last word on them.
         for table, batches in content.get("again", {}).items():
             words[table] |= {int(batch): claim for batch, claim in batches.items()}
     except (ValueError, AttributeError, TypeError):
@@ -89,6 +92,7 @@ def _rows(ledger: Ledger, table: str, words: Mapping[int, Mapping[str, Any]]) ->
             yield Problem(
                 message("the rows that line {number} of the trail brought are not as they were", number=batch), table
             )
+    # More rows than the lines brought: somebody else has added some.
     ((rows,),) = ledger.database.run(f"select count(*) from {table}")
     claimed_rows = sum(claim["rows"] for claim in words.values())
     if rows != claimed_rows:
@@ -100,16 +104,13 @@ def _documents(ledger: Ledger) -> Iterator[Problem]:
     query = "select number, id, stored, document from visit where number > ? order by number limit ?"
     while rows := ledger.database.run(query, (after, _AT_ONCE)):
         for _, name, stored, document in rows:
-            if not _is_stored(document, stored):
+            try:
+                is_right = isinstance(document, bytes) and hashlib.sha256(decompress(document)).hexdigest() == stored
+            except ValueError:  # it does not even unpack
+                is_right = False
+            if not is_right:
                 yield Problem(message("its document is not what was stored"), str(message("visit {id}", id=name)))
         after = rows[-1][0]
-
-
-def _is_stored(document: object, stored: str) -> bool:
-    try:
-        return isinstance(document, bytes) and hashlib.sha256(decompress(document)).hexdigest() == stored
-    except ValueError:
-        return False
 
 
 def _people(ledger: Ledger) -> Iterator[Problem]:
@@ -133,15 +134,20 @@ def backup(ledger: Ledger, target: Path) -> list[Path]:
             Problem(message("a ledger on a server is backed up by the server's own means"), database.place, hint)
         )
     targets = {"main": target, **({"people": people_file(target)} if database.knows_people() else {})}
+    # A link that leads nowhere is in the way, too: the copy would take its place.
     for path in targets.values():
         if os.path.lexists(path):
             raise BadInput(Problem(message("there is a file already, and nothing is overwritten"), str(path)))
+    # Written beside the target and moved there when it is whole: a copy that was stopped is none.
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as folder:
             copies = {schema: Path(folder) / path.name for schema, path in targets.items()}
             database.copy_to(copies)
-            _check(copies["main"], ledger)
+            with closing(Sqlite(copies["main"])) as copy:
+                if copy.faults() or copy.columns() != database.columns():
+                    text = message("what was written does not read back")
+                    raise BadEnvironment(Problem(text, str(copies["main"])))
             for schema, path in reversed(targets.items()):  # the ledger last: with it the copy is whole
                 copies[schema].replace(path)
     except OSError as error:
@@ -149,18 +155,8 @@ def backup(ledger: Ledger, target: Path) -> list[Path]:
     return list(targets.values())
 
 
-def _check(path: Path, ledger: Ledger) -> None:
-    """``BadEnvironment`` where the copy is not whole."""
-    copy = Sqlite(path)
-    try:
-        if copy.faults() or copy.columns() != ledger.database.columns():
-            raise BadEnvironment(Problem(message("what was written does not read back"), str(path)))
-    finally:
-        copy.close()
-
-
 def info(ledger: Ledger) -> dict[str, Any]:
-    """Numbers by name; ``states`` and ``checklists`` count visits, at their latest revision."""
+    """Return numbers by name; ``states`` and ``checklists`` count visits, at their latest revision."""
     run = ledger.database.run
     number, last = ledger.trail.head()
     ((revisions, visits, shoppers, first, latest),) = run(

@@ -31,6 +31,17 @@ _WHY = {
     "55P03": N_("another program is writing to it, and did not end in time"),
     "25006": N_("it may only be read"),
 }
+
+_MARKS_OF_CODES = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "no pg_hba.conf entry": "28000",
+    'role "': "28000",
+    'database "': "3D000",
+    "too many clients": "53300",
+}
+"""By their words the SQLSTATEs of errors while connecting, of which libpq keeps nothing else."""
+
 _NOT_OURS = {"42P01", "42703"}  # no such table, no such column
 _CONNECT = 10
 
@@ -42,7 +53,13 @@ class Postgres:
     file: Path | None = None
 
     def __init__(self, url: str) -> None:
-        self._driver = _load()
+        try:
+            import psycopg  # noqa: PLC0415 (an extra)
+        except ImportError as error:
+            hint = message("install it: {command}", command="pip install 'cemaudit[postgres]'")
+            text = message("a ledger on a server needs the extra {extra}", extra="postgres")
+            raise BadEnvironment(Problem(text, hint=hint)) from error
+        self._driver: Any = psycopg
         self._url = url
         self._passwords = _passwords(url)
         self.place = _without_password(url)
@@ -55,6 +72,7 @@ class Postgres:
         except ConnectionLost:
             if self._inside:
                 raise
+            # Outside a transaction it was only to read, which can be done once more.
             self.reconnect()
             return self._run(statement, values)
 
@@ -67,8 +85,10 @@ class Postgres:
         self.run("begin")
         self._inside = True
         try:
+            # While tables are made there may be none to lock yet.
             if making:
                 self.run(f"select pg_advisory_xact_lock({_OURS})")
+            # One writer at a time, as each line of the trail holds the hash of the one before; others read on.
             if not making or "trail" in self.columns():
                 self.run("lock table trail in exclusive mode")
             yield
@@ -135,6 +155,7 @@ class Postgres:
             link: psycopg.Connection[Row] = self._driver.connect(
                 self._url, autocommit=True, application_name="cemaudit", **options
             )
+            # A writer waits for another one as long as with a file.
             link.execute(f"set lock_timeout = '{int(BUSY_TIMEOUT * 1000)}ms'")
             link.execute("set client_min_messages = warning")
             return link
@@ -151,12 +172,14 @@ class Postgres:
             yield
         except self._driver.Error as error:
             gone = not connecting and self._link.closed
+            # Without the driver's own error behind it, in which the password might stand.
             raise self._in_words(error, gone=gone, connecting=connecting) from None
 
     def _in_words(self, error: psycopg.Error, *, gone: bool, connecting: bool) -> BadInput | BadEnvironment:
-        code = error.sqlstate or _code_in(str(error))
+        code = error.sqlstate or next((code for mark, code in _MARKS_OF_CODES.items() if mark in str(error)), None)
         if code in _NOT_OURS:
             return BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another database")))
+        # The driver's words may repeat the address, password and all.
         driver_message = " ".join(str(error).split())
         for secret in self._passwords:
             driver_message = driver_message.replace(secret, "***")
@@ -174,31 +197,8 @@ class Postgres:
         return BadEnvironment(Problem(message("the ledger cannot be used: {why}", why=why), self.place))
 
 
-def _load() -> Any:
-    try:
-        import psycopg  # noqa: PLC0415 (an extra)
-    except ImportError as error:
-        hint = message("install it: {command}", command="pip install 'cemaudit[postgres]'")
-        text = message("a ledger on a server needs the extra {extra}", extra="postgres")
-        raise BadEnvironment(Problem(text, hint=hint)) from error
-    return psycopg
-
-
 def _ours(statement: str) -> str:
     return statement.replace("?", "%s")
-
-
-def _code_in(driver_message: str) -> str | None:
-    """The SQLSTATE of an error while connecting, of which libpq keeps only the words."""
-    marks = {
-        "password authentication failed": "28P01",
-        "no password supplied": "28P01",
-        "no pg_hba.conf entry": "28000",
-        'role "': "28000",
-        'database "': "3D000",
-        "too many clients": "53300",
-    }
-    return next((code for mark, code in marks.items() if mark in driver_message), None)
 
 
 _BEFORE_HOST = re.compile(r"^(\w+://[^/@]*?):([^/]*)@")

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import chain
+from itertools import chain, islice
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
@@ -30,12 +30,13 @@ def ignore_progress(_: int) -> None:
 
 
 def run_jobs(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
-    """What ``work`` makes of each job, in order; in this process where there is one job or one process.
+    """Yield what ``work`` makes of each job, in order; in this process where there is one job or one process.
 
     ``work`` must be a function of a module. ``BadEnvironment`` where a process was ended from outside.
     """
     left = iter(jobs)
-    first = list(_first_jobs(left, 2))
+    # For a single job no further process is worth its start.
+    first = list(islice(left, 2))
     if processes == 1 or len(first) < 2:
         yield from map(work, chain(first, left))
         return
@@ -53,6 +54,7 @@ def run_jobs(processes: int, work: Callable[[Job], Result], jobs: Iterable[Job])
 def _results(
     pool: ProcessPoolExecutor, work: Callable[[Job], Result], jobs: Iterable[Job], ahead: int
 ) -> Iterator[Result]:
+    # A few jobs ahead of the processes, no more: jobs and results are large, and come in the order of the jobs.
     waiting: deque[Future[Result]] = deque()
     for job in jobs:
         waiting.append(pool.submit(work, job))
@@ -60,14 +62,6 @@ def _results(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
-
-
-def _first_jobs(jobs: Iterator[Job], most: int) -> Iterator[Job]:
-    for _ in range(most):
-        try:
-            yield next(jobs)
-        except StopIteration:
-            return
 
 
 def start_worker(language: Language) -> None:
@@ -81,4 +75,5 @@ def start_worker(language: Language) -> None:
 
 def _end_with(first: BaseProcess) -> None:
     first.join()
+    # At once, whatever the worker is doing: nobody waits for its results any more.
     os._exit(1)

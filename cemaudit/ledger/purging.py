@@ -65,7 +65,7 @@ class Anonymiser:
         self._others: dict[str, str] = {}
 
     def of(self, visit: Visit) -> AnonymisedVisit:
-        """What is left of a visit that ``read_line`` gave; it scores as before."""
+        """Return what is left of a visit that ``read_line`` gave; it scores as before."""
         words = {
             "answers": self._answers(visit),
             "skipped": {item: skip.model_copy(update={"reason": None}) for item, skip in visit.skipped.items()},
@@ -81,9 +81,10 @@ class Anonymiser:
         return AnonymisedVisit(line_read(left), left.shopper, tuple(files_of(visit)))
 
     def other(self, pseudonym: str | None) -> str | None:
-        """The pseudonym that takes the place of one, always the same of the same."""
+        """Return the pseudonym that takes the place of one, always the same of the same."""
         if pseudonym is None:
             return None
+        # Drawn by lot, so that not even who has the secret can tell whose it was.
         return self._others.setdefault(pseudonym, f"{pseudonym[:_MARK]}{secrets.token_hex(_BYTES)}")
 
     def _answers(self, visit: Visit) -> dict[str, AnswerValue]:
@@ -93,7 +94,7 @@ class Anonymiser:
 
 
 def files_of(visit: Visit) -> Iterator[str]:
-    """The names of the evidence that lies in the ledger's folder."""
+    """Yield the names of the evidence that lies in the ledger's folder."""
     for pieces in visit.evidence.values():
         yield from (piece.file for piece in pieces if piece.file.startswith(MEDIA) and largest(piece.file))
 
@@ -101,6 +102,7 @@ def files_of(visit: Visit) -> Iterator[str]:
 def _only_words(checklist: Checklist) -> Iterator[str]:
     """The items answered with words that decide nothing."""
     items = checklist.items.values()
+    # Words by which other items arise stay, or the visit would score otherwise.
     deciding = {name for item in items if item.when for name in item.when.names()}
     yield from (item.id for item in items if isinstance(item.answer, TextAnswer) and item.id not in deciding)
 
@@ -120,7 +122,7 @@ class PurgeRecord(NamedTuple):
 
 
 def purges(ledger: Ledger) -> Iterator[PurgeRecord]:
-    """All purges there were, one after the other."""
+    """Yield all purges there were, one after the other."""
     columns = ", ".join(TrailLine._fields)
     for row in ledger.database.run(f"select {columns} from trail where kind = ? order by number", (KIND,)):
         line = TrailLine(*row)
@@ -131,12 +133,12 @@ def purges(ledger: Ledger) -> Iterator[PurgeRecord]:
 
 
 def purges_of(ledger: Ledger, number: int) -> list[PurgeRecord]:
-    """The purges of the visit of that number; none where it holds all it came with."""
+    """Return the purges of the visit of that number; none where it holds all it came with."""
     return [purge for purge in purges(ledger) if any(first <= number <= last for first, last in purge.visits)]
 
 
 def not_purged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
-    """Those of ``numbers`` whose visits were not purged yet."""
+    """Return those of ``numbers`` whose visits were not purged yet."""
     ranges = sorted((first, last) for purge in purges(ledger) for first, last in purge.visits)
     firsts = [first for first, _ in ranges]
 
@@ -148,7 +150,8 @@ def not_purged(ledger: Ledger, numbers: Sequence[int]) -> list[int]:
 
 
 def purged_digests(ledger: Ledger) -> frozenset[str]:
-    """The digests of purged visits that came in sealed files: their evidence is not wanted again."""
+    """Return the digests of purged visits that came in sealed files: their evidence is not wanted again."""
+    # Most ledgers never saw a purge; then no visit need be read.
     if next(purges(ledger), None) is None:
         return frozenset()
     sealed: dict[int, str] = dict(
@@ -158,7 +161,7 @@ def purged_digests(ledger: Ledger) -> frozenset[str]:
 
 
 def number_ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Ascending numbers as pairs of a first and a last one."""
+    """Return ascending numbers as pairs of a first and a last one."""
     ranges: list[tuple[int, int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][1] + 1:
@@ -169,7 +172,9 @@ def number_ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def remove_unreferenced_evidence(ledger: Ledger, folder: Path) -> int:
-    """Remove them from ``folder``, also those an earlier purge did not come to; how many there were.
+    """Remove from ``folder`` the evidence of purged visits that no visit names, and return how many files it was.
+
+    Also what an earlier purge did not come to.
 
     ``BadEnvironment`` where one cannot be removed.
     """
@@ -189,6 +194,7 @@ def _named(ledger: Ledger, names: Collection[str]) -> set[str]:
     if not names:
         return set()
     mark = f'"{MEDIA}'.encode()
+    # Excluded and superseded visits too: their evidence is theirs as long as they were not purged.
     visits = ledger.visits(states=list(VisitState), superseded=True)
     return {name for held in visits if mark in held.line for name in files_of(held.visit)}
 
@@ -211,9 +217,10 @@ class PurgeResult(NamedTuple):
 
 
 def visits_to_purge(ledger: Ledger, before: dt.date | None = None, shopper: str | None = None) -> list[int]:
-    """The numbers of the visits of days before ``before``, of the shopper of that code, that hold personal data yet.
+    """Return the numbers of the visits that hold personal data yet.
 
-    A visit without a day counts as of the day it came in.
+    Of those of days before ``before``, and of the ``shopper`` of that code, where they are given. A visit without a
+    day counts as of the day it came in.
     """
     conditions: dict[str, Value] = {}
     if before:
@@ -231,12 +238,16 @@ def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | Non
     where it is on a server.
     """
     _ = ledger.people  # it must be there
-    _overwrite_on_delete(ledger.database)
+    if ledger.database.file:
+        ledger.database.run("pragma secure_delete = on")  # SQLite overwrites what is deleted from now on
     forgetting = Anonymiser(ledger.shelf.checklists())
+    # In batches, each with a line of its own in the trail: stopped in between, the next run does the rest.
     for start in range(0, len(numbers), _AT_ONCE):
         chunk = numbers[start : start + _AT_ONCE]
         ledger.write(KIND, partial(_anonymise, numbers=chunk, reason=reason, forgetting=forgetting))
+    # After the visits: only now is it known whom no visit leads to any more.
     identities = ledger.write(KIND, partial(_delete_identities, reason=reason))
+    # Files go last: the trail names them by then, and a later purge removes what this one did not come to.
     files = remove_unreferenced_evidence(ledger, media) if media else 0
     _vacuum(ledger.database)
     return PurgeResult(len(numbers), identities, files)
@@ -258,6 +269,7 @@ def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgettin
     entry.database.many(f"update visit set {changes} where number = ?", rows)
     papers = [(name, revision) for _, name, revision, *_ in visit_rows]
     entry.database.many("delete from people.paper where visit = ? and revision = ?", papers)
+    # The lines that brought these visits vouch for what they were; this one for what they are now.
     for batch in sorted({batch for _, _, _, batch, _, _ in visit_rows}):
         entry.rehash("visit", batch)
     entry.subject = str(len(visit_rows))
@@ -271,12 +283,6 @@ def _delete_identities(entry: TrailEntry, reason: str) -> int:
         entry.database.run(f"delete from people.person where {_ORPHAN_IDENTITIES}")
         entry.note(reason=reason, identities=count)
     return int(count)
-
-
-def _overwrite_on_delete(database: Database) -> None:
-    """What is deleted from now on is overwritten."""
-    if database.file:
-        database.run("pragma secure_delete = on")
 
 
 def _vacuum(database: Database) -> None:

@@ -93,12 +93,12 @@ UNAUDITED_COLUMNS = {"visit": {"document"}}
 
 
 def latest_version() -> int:
-    """The version of a ledger of today."""
+    """Return the version of a ledger of today."""
     return len(MIGRATIONS)
 
 
 def migrate(database: Database) -> int:
-    """Make the tables, or bring them up to date, in the transaction that is open; the version there was before.
+    """Make the tables, or bring them up to date, in the open transaction; return the version there was before.
 
     ``BadEnvironment`` where a newer cemaudit made the ledger.
     """
@@ -115,7 +115,7 @@ def migrate(database: Database) -> int:
 
 
 def check_columns(database: Database) -> None:
-    """``BadInput`` where a table is not as it was made."""
+    """Raise ``BadInput`` where a table is not as it was made."""
     present = database.columns()
     for table, columns in _tables().items():
         missing, strange = set(columns) - set(present.get(table, ())), set(present.get(table, ())) - set(columns)
@@ -128,13 +128,13 @@ def check_columns(database: Database) -> None:
 
 
 def columns_of(table: str) -> tuple[str, ...]:
-    """The columns of a table, in order; ``batch`` is the last one of those the trail vouches for."""
+    """Return the columns of a table, in order; ``batch`` is the last one of those the trail vouches for."""
     return tuple(_tables()[table])
 
 
 @cache
 def keys_of(table: str) -> tuple[str, ...]:
-    """The columns of its primary key."""
+    """Return the columns of its primary key."""
     keys = {place: column for column, place in _tables()[table].items() if place}
     return tuple(keys[place] for place in sorted(keys))
 
@@ -142,6 +142,7 @@ def keys_of(table: str) -> tuple[str, ...]:
 @cache
 def _tables() -> dict[str, dict[str, int]]:
     """The tables of a ledger of today: the columns of each, with their place in its key (0: in none)."""
+    # Made in memory and asked of SQLite: the statements alone say which columns there are.
     query = "select m.name, c.name, c.pk from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'"
     columns_by_table: dict[str, dict[str, int]] = {}
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as link:

@@ -47,7 +47,7 @@ class FileStamp(NamedTuple):
 
     @classmethod
     def of(cls, path: Path) -> FileStamp | None:
-        """The stamp of a plain file; ``None`` where there is none (links and devices are not followed)."""
+        """Return the stamp of a plain file; ``None`` where there is none (links and devices are not followed)."""
         try:
             status = path.lstat()
         except OSError:
@@ -63,13 +63,14 @@ class Inbox:
         self._seen: dict[Path, FileStamp] = {}
 
     def files(self, *, settled: bool = False) -> list[Path]:
-        """The files to collect, by name; with ``settled`` those that are as they were when this was last asked."""
+        """Return the files to collect, by name; with ``settled`` those that are as they were when last asked for."""
         try:
             paths = sorted(
                 path for path in self.folder.iterdir() if path.suffix.lower() in ENDINGS and path.name[0] != "."
             )
         except OSError as error:
             raise BadInput(Problem(message("cannot be read: {why}", why=error.strerror), str(self.folder))) from error
+        # A file that rests between two looks is one that nobody is writing any more.
         now = {path: mark for path in paths if (mark := FileStamp.of(path))}
         before, self._seen = self._seen, now
         return [path for path, mark in now.items() if not settled or before.get(path) == mark]
@@ -83,12 +84,13 @@ class Inbox:
         """Put a file that is not collected away, with the reasons beside it."""
         if FileStamp.of(path) == as_read:
             target = _unused_name(self._folder(REJECTED), path.name, path)
+            # The reasons first: no rejected file is ever without them.
             with replaced(_reasons_of(target)) as file:
                 file.writelines(f"{reason}\n".encode() for reason in reasons)
             _move(path, target)
 
     def rejects(self, name: str) -> RejectedLines:
-        """What takes up the lines of the file ``name`` that are not collected."""
+        """Return what takes up the lines of the file ``name`` that are not collected."""
         return RejectedLines(self._folder, name)
 
     def _folder(self, where: str) -> Path:
@@ -123,6 +125,7 @@ class RejectedLines:
         if not self._files:
             return
         lines, words = (Path(file.name) for file in self._files)
+        # On the disk before they have names: the source is put away next, and its lines are nowhere else.
         try:
             for file in self._files:
                 file.flush()
@@ -153,6 +156,7 @@ def _unused_name(folder: Path, name: str, path: Path) -> Path:
     """Where in ``folder`` the file ``path`` can go by ``name``, or the like, without taking another one's place."""
     first = Path(name)
     numbered = (f"{first.stem}.{number}{first.suffix}" for number in itertools.count(2))
+    # The same bytes under the same name are the same file, collected a second time; it needs no further name.
     names = (folder / candidate for candidate in itertools.chain([name], numbered))
     try:
         return next(
@@ -188,11 +192,11 @@ class SourcePiece:
     is_last: bool = False
 
     def line(self, index: int) -> bytes | None:
-        """The line at a place of the piece, as it came."""
+        """Return the line at a place of the piece, as it came."""
         return None if isinstance(self.content, Path) else self.content[index]
 
     def name(self, index: int) -> str:
-        """The visit at a place of the piece, for people; nothing for the only one of its file."""
+        """Return the visit at a place of the piece, for people; nothing for the only one of its file."""
         if not isinstance(self.content, Path):
             return str(message("line {number}", number=self.numbers[index]))
         return str(message("visit {number}", number=index + 1)) if self.source.visits > 1 else ""
@@ -219,7 +223,7 @@ class VisitSource(ABC):
 
     @abstractmethod
     def pieces(self) -> Iterator[SourcePiece]:
-        """The pieces, the last one marked."""
+        """Yield the pieces, the last one marked."""
 
     def reject(self, name: str, line: bytes | None, reasons: Sequence[str]) -> None:  # noqa: ARG002 (not all keep lines)
         """Take note of a visit that is not taken: its ``name`` in the file, its line, and why."""
@@ -267,6 +271,7 @@ class JsonLinesSource(VisitSource):
             self._rejects.add(line, [f"{name}: {reason}" for reason in reasons])
 
     def end(self) -> None:
+        # The lines before the file: stopped in between, it is collected again and its bad lines are put aside again.
         if self._rejects:
             self._rejects.keep()
         super().end()
@@ -297,7 +302,10 @@ class JsonLinesSource(VisitSource):
 
 
 def find_sources(names: Sequence[str]) -> Iterator[VisitSource | Inbox]:
-    """The files, the inbox of each folder, and the standard input (``-``); ``BadInput`` where one cannot be used."""
+    """Yield the files, the inbox of each folder, and the standard input (``-``).
+
+    ``BadInput`` where one cannot be used.
+    """
     for name in names:
         path = Path(name)
         if name == STREAM:
@@ -310,7 +318,7 @@ def find_sources(names: Sequence[str]) -> Iterator[VisitSource | Inbox]:
 
 
 def inbox_sources(inbox: Inbox, *, settled: bool = False) -> Iterator[VisitSource]:
-    """The files in an inbox; with ``settled`` those nobody is writing any more."""
+    """Return the files in an inbox; with ``settled`` those nobody is writing any more."""
     return (_source(path, inbox) for path in inbox.files(settled=settled))
 
 

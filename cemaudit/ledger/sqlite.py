@@ -47,6 +47,7 @@ class Sqlite:
             refuse_unreadable(path)
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Without an isolation level: transactions are begun by statements, as on a server.
             self._link = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
             try:
                 self._begin()
@@ -64,6 +65,7 @@ class Sqlite:
 
     @contextmanager
     def transaction(self, *, making: bool = False) -> Iterator[None]:  # noqa: ARG002 (one way serves both)
+        # The right to write is taken at once: two that read first could not both write then.
         self.run("begin immediate")
         try:
             yield
@@ -79,6 +81,7 @@ class Sqlite:
         ((tables,),) = self.run("select count(*) from main.sqlite_master")
         if application == APPLICATION:
             return int(version)
+        # Another program's database: nothing is ever added to it.
         if tables or application:
             raise BadInput(Problem(message("not a ledger of cemaudit"), self.place, message("name another file")))
         return 0
@@ -97,6 +100,7 @@ class Sqlite:
     def make_people(self) -> None:
         if not self.knows_people():
             with self._told():
+                # Before SQLite makes the file, which would then be open to more than its owner.
                 _make_private(people_file(self._path))
                 self._attach()
                 self._make_durable()
@@ -118,6 +122,7 @@ class Sqlite:
     def copy_to(self, copies: Mapping[str, Path]) -> None:
         """Copy ``main`` and ``people`` to new files, both as they stand at one moment; who writes meanwhile waits."""
         self.run("begin")
+        # With the first read of each, both are held as they are.
         try:
             for schema in copies:
                 self.run(f"select count(*) from {schema}.sqlite_master")
@@ -164,7 +169,7 @@ class Sqlite:
 
 
 def people_file(ledger: Path) -> Path:
-    """Where the identities of a ledger's shoppers lie: ``hq.people.db`` for ``hq.db``."""
+    """Return where the identities of a ledger's shoppers lie: ``hq.people.db`` for ``hq.db``."""
     return ledger.with_suffix(".people.db")
 
 

@@ -29,7 +29,7 @@ class VisitState(StrEnum):
 
     @property
     def words(self) -> str:
-        """The state in the language in force."""
+        """Return the state in the language in force."""
         return translate(_TITLES[self])
 
 

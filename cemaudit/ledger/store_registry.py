@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,9 +81,9 @@ class StoreImportCounts:
 
 
 def read_stores(path: Path) -> StoreFile:
-    """The stores in a table (CSV, XLSX) with a heading ``id``, or in a JSON list; bad rows are named and left out.
+    """Return the stores in a table (CSV, XLSX) with a heading ``id``, or in a JSON list.
 
-    ``BadInput`` where the file cannot be used at all.
+    Bad rows are named and left out. ``BadInput`` where the file cannot be used at all.
     """
     register = StoreFile()
     first_rows: dict[str, str] = {}
@@ -91,7 +91,12 @@ def read_stores(path: Path) -> StoreFile:
         register.rows += 1
         if register.rows > MOST_STORES:
             raise BadInput(Problem(message("more than {most} rows", most=MOST_STORES), path.name))
-        store, problems = (None, [problem]) if problem else _store(data)
+        store, problems = None, [problem] if problem else []
+        if not problem:
+            try:
+                store = Store.model_validate(data)
+            except ValidationError as error:
+                problems = faults.problems(error, data)
         if store and store.id in first_rows:
             problems = [
                 Problem(
@@ -107,17 +112,13 @@ def read_stores(path: Path) -> StoreFile:
     return register
 
 
-def _store(data: Mapping[str, Any]) -> tuple[Store | None, list[Problem]]:
-    try:
-        return Store.model_validate(data), []
-    except ValidationError as error:
-        return None, faults.problems(error, data)
-
-
 def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:
     """Place, content and trouble of each row."""
     table = read_table(path)
-    names = {column: _name(column) for column in table.columns}
+    names = {}
+    for column in table.columns:
+        plain = column.strip().lower()
+        names[column] = plain if plain in _COLUMNS else _HEADINGS.get(plain.replace(" ", ""), column)
     if "id" not in names.values():
         raise BadInput(Problem(message("no column {column}", column="id"), path.name, message("name the stores in it")))
     twice = [column for column, name in names.items() if name in _COLUMNS and list(names.values()).count(name) > 1]
@@ -127,11 +128,6 @@ def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | 
         data: dict[str, Any] = {names[column]: text for column, text in row.cells.items() if text and column in names}
         further_columns = {name: data.pop(name) for name in list(data) if name not in _COLUMNS}
         yield str(message("row {number}", number=row.number)), {**data, "more": further_columns}, row.problem
-
-
-def _name(column: str) -> str:
-    plain = column.strip().lower()
-    return plain if plain in _COLUMNS else _HEADINGS.get(plain.replace(" ", ""), column)
 
 
 def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:
@@ -147,28 +143,29 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | N
             yield place, {}, Problem(message("expected {what}", what=message("a mapping")))
             continue
         registry_values = {name: value for name, value in store_json.items() if name in _COLUMNS and value is not None}
-        further_values = {name: _as_text(value) for name, value in store_json.items() if name not in _COLUMNS}
+        further_values = {
+            name: value if isinstance(value, str) else canonical(value).decode()
+            for name, value in store_json.items()
+            if name not in _COLUMNS
+        }
         yield place, {**registry_values, "more": further_values}, None
-
-
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else canonical(value).decode()
 
 
 def import_stores(ledger: Ledger, stores: Sequence[Store]) -> StoreImportCounts:
     """Let the registry know what it did not; stores that are not among these stay as they are."""
-    return ledger.write("stores", lambda entry: _add(entry, ledger, stores))
 
+    def work(entry: TrailEntry) -> StoreImportCounts:
+        registered = registered_stores(ledger)
+        stores_by_id = {store.id: store for store in stores}
+        # Those that are as before add no row: the whole list may be imported each month.
+        changed = [store for store in stores_by_id.values() if registered.get(store.id) != store]
+        ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
+        entry.add("store", [(last + index, *_row(store)) for index, store in enumerate(changed, 1)])
+        entry.subject = str(len(changed))
+        new = sum(store.id not in registered for store in changed)
+        return StoreImportCounts(new, len(changed) - new, len(stores_by_id) - len(changed))
 
-def _add(entry: TrailEntry, ledger: Ledger, stores: Iterable[Store]) -> StoreImportCounts:
-    registered = registered_stores(ledger)
-    stores_by_id = {store.id: store for store in stores}
-    changed = [store for store in stores_by_id.values() if registered.get(store.id) != store]
-    ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
-    entry.add("store", [(last + index, *_row(store)) for index, store in enumerate(changed, 1)])
-    entry.subject = str(len(changed))
-    new = sum(store.id not in registered for store in changed)
-    return StoreImportCounts(new, len(changed) - new, len(stores_by_id) - len(changed))
+    return ledger.write("stores", work)
 
 
 def _row(store: Store) -> tuple[str | None, ...]:
@@ -188,7 +185,8 @@ def _row(store: Store) -> tuple[str | None, ...]:
 
 
 def registered_stores(ledger: Ledger) -> dict[str, Store]:
-    """What is known of each store, by id, in the order of ids."""
+    """Return what is known of each store, by id, in the order of ids."""
+    # Rows are never changed, so of each id the latest one holds.
     later = "select 1 from store later where later.id = store.id and later.number > store.number"
     query = f"select {', '.join(_COLUMNS)}, document from store where not exists ({later})"
     stores = (
@@ -199,5 +197,5 @@ def registered_stores(ledger: Ledger) -> dict[str, Store]:
 
 
 def registered_store_ids(ledger: Ledger) -> frozenset[str] | None:
-    """The ids of all stores; ``None`` where there is no registry yet."""
+    """Return the ids of all stores; ``None`` where there is no registry yet."""
     return frozenset(name for (name,) in ledger.database.run("select distinct id from store")) or None

@@ -18,13 +18,19 @@ DEEPEST = 8
 
 
 def clean_m4a(data: bytes) -> bytes:
-    """The file with every box of tags blanked; ``BadInput`` where it is unsound or holds more than sound."""
+    """Return the file with every box of tags blanked; ``BadInput`` where it is unsound or holds more than sound."""
     boxes = IsoBoxReader(data)
     top = boxes.top()
     films = [box for box in top if box.kind == b"moov"]
     if len(films) != 1 or not any(box.kind == b"mdat" for box in top):
         raise inconsistent()
-    _refuse_pictures(boxes, films[0])
+    tracks = [box for box in boxes.inside(films[0]) if box.kind == b"trak"]
+    if not tracks:
+        raise inconsistent()
+    if any(_handler(boxes, track) != b"soun" for track in tracks):
+        hint = message("record sound alone, or save it as MP3 or WAV")
+        raise refuse_file(message("the file holds more than sound"), hint)
+    # Blanked, not cut out: the sound's own tables say at which bytes of the file it lies.
     cleaned = bytearray(data)
     overwrite_with_free(cleaned, [box for box in top if box.kind not in TOP])
     overwrite_with_free(cleaned, list(tags_in(boxes, top)))
@@ -32,22 +38,12 @@ def clean_m4a(data: bytes) -> bytes:
 
 
 def tags_in(boxes: IsoBoxReader, among: list[IsoBox], depth: int = 0) -> Iterator[IsoBox]:
-    """The boxes of tags in ``among`` and in the boxes they hold."""
+    """Yield the boxes of tags in ``among`` and in the boxes they hold."""
     for box in among:
         if box.kind in TAGS:
             yield box
         elif box.kind in HOLDERS and depth < DEEPEST:
             yield from tags_in(boxes, boxes.inside(box), depth + 1)
-
-
-def _refuse_pictures(boxes: IsoBoxReader, film: IsoBox) -> None:
-    tracks = [box for box in boxes.inside(film) if box.kind == b"trak"]
-    if not tracks:
-        raise inconsistent()
-    if any(_handler(boxes, track) != b"soun" for track in tracks):
-        raise refuse_file(
-            message("the file holds more than sound"), message("record sound alone, or save it as MP3 or WAV")
-        )
 
 
 def _handler(boxes: IsoBoxReader, track: IsoBox) -> bytes:
@@ -65,7 +61,7 @@ _ZEROS = re.compile(rb"\0*")
 
 
 def frame_length(data: bytes, offset: int) -> int:
-    """The length in bytes of the MPEG layer III frame at ``offset``; 0 where there is none."""
+    """Return the length in bytes of the MPEG layer III frame at ``offset``; 0 where there is none."""
     header = int.from_bytes(data[offset : offset + 4], "big")
     version, bitrate, rate = header >> 19 & 3, header >> 12 & 15, header >> 10 & 3
     if header >> 21 != 0x7FF or version not in _RATES or header >> 17 & 3 != 1 or not 0 < bitrate < 15 or rate == 3:
@@ -75,9 +71,10 @@ def frame_length(data: bytes, offset: int) -> int:
 
 
 def clean_mp3(data: bytes) -> bytes:
-    """The sound alone, without tags in front and behind; ``BadInput`` where there is none."""
+    """Return the sound alone, without tags in front and behind; ``BadInput`` where there is none."""
     start, end = _start(data), _end(data)
     first = frame_length(data, start)
+    # Two frames, one after the other: the mark of one may stand anywhere by chance.
     if start >= end or not first or not frame_length(data, start + first):
         raise inconsistent()
     return data[start:end]
@@ -127,7 +124,7 @@ MOST_CHUNKS = 10_000
 
 
 def clean_wav(data: bytes) -> bytes:
-    """The file with its sound alone; ``BadInput`` where it is unsound or ends too early."""
+    """Return the file with its sound alone; ``BadInput`` where it is unsound or ends too early."""
     chunks = [(name, held) for name, held in _chunks(data) if name in SOUND]
     names = [name for name, _ in chunks]
     if names.count(b"fmt ") != 1 or names.count(b"data") != 1 or not all(held for _, held in chunks):

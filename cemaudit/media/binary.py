@@ -25,22 +25,22 @@ COPY_AGAIN = N_("copy it again from the phone or camera")
 
 
 def refuse_file(text: Sayable, hint: Sayable | None = None) -> BadInput:
-    """The error of a file that is not taken in."""
+    """Return the error of a file that is not taken in."""
     return BadInput(Problem(text, hint=hint))
 
 
 def truncated() -> BadInput:
-    """The error of a file that ends too early."""
+    """Return the error of a file that ends too early."""
     return refuse_file(message("the file ends before it is complete"), message(COPY_AGAIN))
 
 
 def inconsistent() -> BadInput:
-    """The error of a file whose parts contradict each other."""
+    """Return the error of a file whose parts contradict each other."""
     return refuse_file(message("the file is damaged; its parts do not fit together"), message(COPY_AGAIN))
 
 
 def check_pixels(width: int, height: int) -> None:
-    """``BadInput`` where a header promises no pixels, or more than memory should hold."""
+    """Raise ``BadInput`` where a header promises no pixels, or more than memory should hold."""
     if not width * height:
         raise inconsistent()
     if width * height > MOST_PIXELS:
@@ -74,15 +74,15 @@ class IsoBoxReader:
         self._left = MOST_BOXES
 
     def top(self) -> list[IsoBox]:
-        """The boxes that are in no other."""
+        """Return the boxes that are in no other."""
         return list(self.between(0, len(self.data)))
 
     def inside(self, box: IsoBox, skip: int = 0) -> list[IsoBox]:
-        """The boxes in a box, after ``skip`` bytes of its own."""
+        """Return the boxes in a box, after ``skip`` bytes of its own."""
         return list(self.between(box.body + skip, box.end))
 
     def between(self, start: int, end: int) -> Iterator[IsoBox]:
-        """The boxes from ``start`` to ``end``; ``BadInput`` where one reaches beyond."""
+        """Yield the boxes from ``start`` to ``end``; ``BadInput`` where one reaches beyond."""
         while start + 8 <= end:
             self._left -= 1
             box = self._box(start, end)
@@ -110,7 +110,7 @@ class IntegerReader:
         self._data, self._place, self._end = data, box.body, box.end
 
     def next(self, size: int) -> int:
-        """The next number of ``size`` bytes, 0 where it has none; ``BadInput`` beyond the box's end."""
+        """Return the next number of ``size`` bytes, 0 where it has none; ``BadInput`` beyond the box's end."""
         start, self._place = self._place, self._place + size
         if self._place > self._end:
             raise inconsistent()

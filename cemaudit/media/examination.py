@@ -20,7 +20,7 @@ _TAIL = 2048
 
 
 def check_pdf(data: bytes) -> bytes:
-    """The same bytes: what a PDF says of its author and program cannot be cut without writing it anew, so it stays.
+    """Return the same bytes: what a PDF says of its author cannot be cut without writing it anew, so it stays.
 
     ``BadInput`` where the file ends too early.
     """
@@ -63,7 +63,7 @@ class ExaminedFile:
 
 
 def examine(data: bytes) -> ExaminedFile:
-    """What ``data`` is, and its copy without place, device and other tags; pictures are not encoded anew.
+    """Return what ``data`` is, and its copy without place, device and other tags; pictures are not encoded anew.
 
     The look is that of the copy, so a picture that comes back can be decoded (HEIC only with the extra ``heic``).
     ``BadInput`` where the file is none that can be evidence, is damaged or ends too early.

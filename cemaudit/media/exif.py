@@ -66,7 +66,7 @@ def orientation_of(exif: bytes) -> int:
 
 
 def orientation_only(orientation: int) -> bytes:
-    """An EXIF block (without its mark) that says how the picture must be turned, and nothing else."""
+    """Return an EXIF block (without its mark) that says how the picture must be turned, and nothing else."""
     return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, ORIENTATION, 3, 1, orientation, 0, 0)
 
 

@@ -29,24 +29,24 @@ class MediaType(StrEnum):
 
     @property
     def suffix(self) -> str:
-        """The usual end of the file's name, with its dot."""
+        """Return the usual end of the file's name, with its dot."""
         return ".jpg" if self is MediaType.JPEG else f".{self}"
 
     @property
     def is_picture(self) -> bool:
-        """Whether it is looked at."""
+        """Return whether it is looked at."""
         return self in {MediaType.JPEG, MediaType.PNG, MediaType.HEIC}
 
     @property
     def evidence_kinds(self) -> frozenset[str]:
-        """The kinds of evidence it can be: ``photo``, ``receipt``, ``audio``, ``document``."""
+        """Return the kinds of evidence it can be: ``photo``, ``receipt``, ``audio``, ``document``."""
         if self.is_picture:
             return frozenset({"photo", "receipt", "document"})
         return frozenset({"receipt", "document"} if self is MediaType.PDF else {"audio"})
 
     @property
     def most_bytes(self) -> int:
-        """The largest file of this kind that is taken in."""
+        """Return the size in bytes of the largest file of this kind that is taken in."""
         return (200 if "audio" in self.evidence_kinds else 50) * _MEGABYTE
 
 
@@ -76,7 +76,7 @@ _SOUND = {b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5"
 
 
 def media_type_of(head: bytes) -> MediaType:
-    """The kind of a file that starts with ``head`` (``HEAD`` bytes are enough); else ``BadInput``."""
+    """Return the kind of a file that starts with ``head`` (``HEAD`` bytes are enough); else ``BadInput``."""
     started = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
     kind = started or _iso_media_type(head) or _audio_type(head)
     if kind is None:
@@ -98,6 +98,7 @@ def _iso_media_type(head: bytes) -> MediaType | None:
 def _audio_type(head: bytes) -> MediaType | None:
     if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
         return MediaType.WAV
+    # Two frames, one after the other: without tags nothing else tells an MP3 file.
     length = frame_length(head, 0)
     return MediaType.MP3 if length and frame_length(head, length) else None
 

@@ -49,7 +49,7 @@ class _FieldSizes:
 
 
 def locations(data: bytes, iloc: IsoBox, idat: IsoBox | None) -> list[ItemLocation]:
-    """The location of every item; ``BadInput`` where one reaches beyond the file, or there are too many."""
+    """Return the location of every item; ``BadInput`` where one reaches beyond the file, or there are too many."""
     numbers = IntegerReader(data, iloc)
     version = numbers.next(1)
     numbers.next(3)
@@ -75,17 +75,15 @@ def _location(numbers: IntegerReader, sizes: _FieldSizes, idat: IsoBox | None, m
     if elsewhere or count > most or method > _IN_IDAT or (method == _IN_IDAT and idat is None):
         raise inconsistent()
     start = base + (idat.body if idat and method == _IN_IDAT else 0)
-    return ItemLocation(item, tuple(_extents(numbers, sizes, start, count)))
-
-
-def _extents(numbers: IntegerReader, sizes: _FieldSizes, start: int, count: int) -> Iterator[Extent]:
+    extents = []
     for _ in range(count):
         numbers.next(sizes.index)
         begin = start + numbers.next(sizes.offset)
         length = numbers.next(sizes.length)
         if not length:  # the format's way of saying: the whole file
             raise inconsistent()
-        yield begin, begin + length
+        extents.append((begin, begin + length))
+    return ItemLocation(item, tuple(extents))
 
 
 TOP = {b"ftyp", b"meta", b"mdat", b"moov"}
@@ -113,12 +111,13 @@ class Heic:
 
     @property
     def exif(self) -> bytes:
-        """The EXIF block, which begins with how many bytes lie before it."""
+        """Return the EXIF block, which begins with how many bytes lie before it."""
         start, end = self.exif_at
         return self.data[start:end][4 + int.from_bytes(self.data[start : start + 4], "big") :]
 
     def cleaned(self) -> bytes:
-        """The file, of the same length, with nothing but its pictures."""
+        """Return the file, of the same length, with nothing but its pictures."""
+        # Zeros in place of what goes, so that every picture stays where the file says it lies.
         cleaned = bytearray(self.data)
         for start, end in (extent for other_item in self.others for extent in other_item.extents):
             cleaned[start:end] = bytes(end - start)
@@ -130,7 +129,7 @@ class Heic:
 
 
 def read_heic(data: bytes) -> Heic:
-    """The HEIC file in ``data``; ``BadInput`` where it is unsound, ends too early or has too many pixels."""
+    """Return the HEIC file in ``data``; ``BadInput`` where it is unsound, ends too early or has too many pixels."""
     boxes = IsoBoxReader(data)
     top = boxes.top()
     meta = boxes.inside(_single_box(b"meta", top), 4)

@@ -47,11 +47,11 @@ class Jpeg:
 
     @cached_property
     def orientation(self) -> int:
-        """1..8, as EXIF numbers them."""
+        """Return the orientation, 1..8, as EXIF numbers them."""
         return orientation_of(self.exif)
 
     def cleaned(self) -> bytes:
-        """The file with nothing but the picture and its orientation; ``BadInput`` where its end is missing."""
+        """Return the file with nothing but the picture and its orientation; ``BadInput`` where its end is missing."""
         if not self.complete:
             raise truncated()
         opening = [segment for marker, segment in self.segments[:1] if marker == JFIF_SEGMENT]
@@ -63,7 +63,7 @@ class Jpeg:
 
 
 def read_jpeg(data: bytes) -> Jpeg:
-    """The JPEG in ``data``; ``BadInput`` where it is none that can be shown."""
+    """Return the JPEG in ``data``; ``BadInput`` where it is none that can be shown."""
     segments = list(_segments(data))
     markers = [marker for marker, _ in segments]
     frames = [segment for marker, segment in segments if marker in FRAMES]
@@ -73,9 +73,7 @@ def read_jpeg(data: bytes) -> Jpeg:
     if len(frames) != 1 or not 0 < markers.count(SCAN) <= MOST_SCANS:
         raise inconsistent()
     return Jpeg(
-        tuple(
-            (marker, _trimmed(marker, segment)) for marker, segment in segments if _is_picture_segment(marker, segment)
-        ),
+        tuple(_picture_segments(segments)),
         *_frame(frames[0]),
         exif=next(
             (segment[4:] for marker, segment in segments if (marker, segment[4:10]) == (EXIF_SEGMENT, MARK)), b""
@@ -84,15 +82,14 @@ def read_jpeg(data: bytes) -> Jpeg:
     )
 
 
-def _is_picture_segment(marker: int, segment: bytes) -> bool:
-    """Whether the picture needs the segment."""
-    sign = SIGNS.get(marker)
-    return marker in FRAMES | TABLES | {SCAN} or (sign is not None and segment[4:].startswith(sign))
-
-
-def _trimmed(marker: int, segment: bytes) -> bytes:
-    """The segment, a JFIF one without the small picture it may hold."""
-    return b"\xff\xe0\x00\x10" + segment[4:16].ljust(14, b"\0") if marker == JFIF_SEGMENT else segment
+def _picture_segments(segments: list[Segment]) -> Iterator[Segment]:
+    """Yield the segments the picture needs, a JFIF one without the small picture it may hold."""
+    for marker, segment in segments:
+        is_sound = marker in SIGNS and segment[4:].startswith(SIGNS[marker])
+        if is_sound and marker == JFIF_SEGMENT:
+            yield marker, b"\xff\xe0\x00\x10" + segment[4:16].ljust(14, b"\0")
+        elif is_sound or marker in FRAMES | TABLES | {SCAN}:
+            yield marker, segment
 
 
 def _segments(data: bytes) -> Iterator[Segment]:
@@ -146,7 +143,7 @@ class Png:
     exif: bytes
 
     def cleaned(self) -> bytes:
-        """The file with nothing but the picture, its colours and its orientation."""
+        """Return the file with nothing but the picture, its colours and its orientation."""
         orientation = orientation_of(self.exif)
         turned = [(b"eXIf", orientation_only(orientation))] if orientation > 1 else []
         header, *rest = self.chunks
@@ -157,7 +154,7 @@ class Png:
 
 
 def read_png(data: bytes) -> Png:
-    """The PNG in ``data``; ``BadInput`` where it is unsound or ends too early."""
+    """Return the PNG in ``data``; ``BadInput`` where it is unsound or ends too early."""
     chunks = list(_chunks(data))
     name, header = chunks[0]
     if name != b"IHDR" or len(header) != 13:

@@ -41,11 +41,15 @@ class PictureQuality:
 
 
 def picture_quality(data: bytes, kind: MediaType) -> PictureQuality | None:
-    """The look of a picture; ``None`` for HEIC without the extra ``heic``. ``BadInput`` where it cannot be decoded."""
+    """Return the look of a picture; ``None`` for HEIC without the extra ``heic``.
+
+    ``BadInput`` where it cannot be decoded.
+    """
     try:
         with warnings.catch_warnings(action="ignore"):
             image = _heic(data) if kind is MediaType.HEIC else Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
             return _quality_of(image) if image else None
+    # A stranger's file makes a decoder raise nearly anything; all of it means the same.
     except BadInput:
         raise
     except Exception as error:
@@ -67,6 +71,7 @@ def _quality_of(image: Image.Image) -> PictureQuality:
     check_pixels(width, height)
     if image.getexif().get(ORIENTATION, 1) > 4:
         width, height = height, width
+    # Decoded at this size at once, where the format can.
     image.draft("L", (LONG_SIDE, LONG_SIDE))
     grey = _grey(image)
     brightness = ImageStat.Stat(grey).mean[0] / 255

@@ -36,7 +36,7 @@ COMPLAINS = 0.15
 
 
 def linked_answers(checklist_id: str, answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
-    """The answers that follow from ``answers`` and the course; ``None`` where the item does not apply."""
+    """Return the answers that follow from ``answers`` and the course; ``None`` where the item does not apply."""
     rule = _RULES.get(checklist_id)
     return rule(answers, course, rng) if rule else {}
 
@@ -87,7 +87,7 @@ USUAL_AMOUNT = {"money": (12_000, 89_000), "duration": (3, 30), "number": (1, 10
 
 
 def draw_answer(answer: AnswerType, level: float, now: datetime, language: Language, rng: Random) -> AnswerValue:
-    """An answer whose share of the points is ``level`` (0..1) on average; ``now`` is a time it may name."""
+    """Draw an answer whose share of the points is ``level`` (0..1) on average; ``now`` is a time it may name."""
     value: AnswerValue
     match answer:
         case YesNo():

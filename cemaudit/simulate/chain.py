@@ -74,31 +74,28 @@ _CORNERS = (
 
 
 def brand_of(sector: str) -> str:
-    """What the sector's company is called."""
+    """Return what the sector's company is called."""
     return _BRANDS.get(sector, _OTHER_BRAND)
 
 
 def formats_of(sector: str) -> tuple[str, ...]:
-    """The kinds of outlet it has."""
+    """Return the kinds of outlet the sector's company has."""
     return _FORMATS.get(sector, _OTHER_FORMATS)
 
 
 def outlets(sector: str, count: int) -> list[Outlet]:
-    """The first ``count`` outlets of the sector's company, no name twice; web shops have no town."""
+    """Return the first ``count`` outlets of the sector's company, no name twice; web shops have no town."""
     if sector == "ecommerce":
         named = [Outlet(f"{brand_of(sector)} {corner}", "온라인") for corner in _CORNERS]
     else:
-        named = [_outlet(sector, branch, place) for branch, place in _BRANCHES]
+        named = []
+        for branch, place in _BRANCHES:
+            name = branch.removesuffix("점") if sector == "hospital" else branch
+            region = next(region for region, towns in _REGIONS.items() if place.partition(" ")[0] in towns)
+            named.append(Outlet(f"{brand_of(sector)} {name}", place, region))
     # Where there are more outlets than names, the names come again, numbered from 2.
     turns = (divmod(number, len(named)) for number in range(count))
     return [replace(named[at], name=f"{named[at].name} {turn + 1}") if turn else named[at] for turn, at in turns]
-
-
-def _outlet(sector: str, branch: str, place: str) -> Outlet:
-    name = branch.removesuffix("점") if sector == "hospital" else branch
-    town = place.partition(" ")[0]
-    region = next(region for region, towns in _REGIONS.items() if town in towns)
-    return Outlet(f"{brand_of(sector)} {name}", place, region)
 
 
 MEAN_QUALITY = 1.4
@@ -151,27 +148,32 @@ class SimulatedChain:
     difficulty: Mapping[str, float]
 
     def shopper_for(self, store: SimulatedStore, turn: int, rng: Random) -> SimulatedShopper:
-        """Who visits a store: those of its pool by turns, now and then somebody from elsewhere."""
+        """Return who visits a store: those of its pool by turns, now and then somebody from elsewhere."""
         pool = [shopper for shopper in self.shoppers if shopper.pool == store.pool]
         return rng.choice(self.shoppers) if rng.random() < TRAVEL_SHARE else pool[turn % len(pool)]
 
 
 def make_chain(checklist: Checklist, stores: int, seed: int) -> SimulatedChain:
-    """The chain that ``simulate`` visits; the same arguments make the same chain."""
+    """Return the chain that ``simulate`` visits; the same arguments make the same chain."""
     rng = Random(f"{seed} chain {checklist.ref} {stores}")  # noqa: S311 (a simulation, no secret)
     made = _stores(checklist.sector, stores, rng)
     # As many shoppers in a pool as it has stores, but not one alone, with whom nobody could be compared.
     sizes = Counter(store.pool for store in made)
     home_pools = [pool for pool, count in sizes.items() for _ in range(max(FEWEST, count))]
+    shoppers = []
+    for number, pool in enumerate(home_pools, 1):
+        language: Language = "en" if rng.random() < ENGLISH else "ko"
+        severity, demand = rng.gauss(0, 0.3), rng.gauss(0, 0.5)
+        shoppers.append(SimulatedShopper(f"M{number:02}", pool, severity, demand, language))
     return SimulatedChain(
         stores=made,
-        shoppers=tuple(_shopper(number, pool, rng) for number, pool in enumerate(home_pools, 1)),
+        shoppers=tuple(shoppers),
         difficulty={touchpoint.id: rng.gauss(0, 0.45) for touchpoint in checklist.touchpoints},
     )
 
 
 def _stores(sector: str, count: int, rng: Random) -> tuple[SimulatedStore, ...]:
-    """Qualities are spread evenly over a normal distribution, so that even a small chain has good and bad stores."""
+    # Spread evenly over a normal distribution, so that even a small chain has good and bad stores.
     spread = NormalDist(0, STORE_SD)
     qualities = [spread.inv_cdf((rank + 0.5) / count) for rank in range(count)]
     rng.shuffle(qualities)
@@ -191,13 +193,6 @@ def _stores(sector: str, count: int, rng: Random) -> tuple[SimulatedStore, ...]:
             trend=rng.gauss(0.1, 0.12),
         )
         for number, (outlet, quality) in enumerate(zip(named, qualities, strict=True), 1)
-    )
-
-
-def _shopper(number: int, pool: str, rng: Random) -> SimulatedShopper:
-    language: Language = "en" if rng.random() < ENGLISH else "ko"
-    return SimulatedShopper(
-        f"M{number:02}", pool, severity=rng.gauss(0, 0.3), demand=rng.gauss(0, 0.5), language=language
     )
 
 

@@ -29,7 +29,7 @@ Scene = Callable[[Pen, Random], None]
 
 
 def draw_photos(visit: Visit, checklist: Checklist, folder: Path) -> int:
-    """Draw every picture the visit names, below ``folder``; returns how many. ``BadEnvironment`` if not writable."""
+    """Draw every picture the visit names, below ``folder``, and return how many. ``BadEnvironment`` if not writable."""
     count = 0
     for item, pieces in visit.evidence.items():
         for piece in pieces:
@@ -40,7 +40,7 @@ def draw_photos(visit: Visit, checklist: Checklist, folder: Path) -> int:
 
 
 def jpeg(evidence: Evidence, touchpoint: Touchpoint) -> bytes:
-    """The picture as JPEG bytes; its file name alone decides the details."""
+    """Return the picture as JPEG bytes; its file name alone decides the details."""
     rng = Random(evidence.file)  # noqa: S311 (a drawing, no secret)
     image = Image.new("RGB", SIZE, rng.choice(WALLS))
     pen = ImageDraw.Draw(image)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -42,17 +42,17 @@ class VisitAssignment:
 
     @property
     def course_id(self) -> str:
-        """The id of the course, which is that of the episode where there is one."""
+        """Return the id of the course, which is that of the episode where there is one."""
         return f"{self.store.id}-{self.course.number:02}"
 
     @property
     def visit_id(self) -> str:
-        """The id of the visit: that of its course, numbered within an episode."""
+        """Return the id of the visit: that of its course, numbered within an episode."""
         return f"{self.course_id}-{self.slot.number:02}" if self.slot.step else self.course_id
 
     @property
     def persona(self) -> Text | None:
-        """Whom the shopper plays, by the scenario of the course."""
+        """Return whom the shopper plays, by the scenario of the course."""
         personas = {scenario.id: scenario.persona for scenario in self.checklist.scenarios}
         return personas.get(self.course.scenario or "")
 
@@ -67,7 +67,7 @@ class SimulatedAnswers:
 
     @property
     def decided(self) -> tuple[str, ...]:
-        """The items answered or left out."""
+        """Return the items answered or left out."""
         return (*self.answers, *self.skipped)
 
     def clear(self, item: str) -> None:
@@ -76,13 +76,13 @@ class SimulatedAnswers:
         self.skipped.pop(item, None)
 
     def share(self, item: Item) -> float | None:
-        """The share of the points the answer to ``item`` earned, 0..1; ``None`` without points."""
+        """Return the share of the points the answer to ``item`` earned, 0..1; ``None`` without points."""
         points = item.answer.points(self.answers[item.id]) if item.id in self.answers else None
         possible = item.answer.possible
         return None if points is None or not possible else min(max(float(points / possible), 0.0), 1.0)
 
     def performance(self, touchpoint: Touchpoint) -> float | None:
-        """The mean share of a touchpoint's items (its level without points); ``None`` where none was seen."""
+        """Return the mean share of a touchpoint's items (its level without points); ``None`` where none was seen."""
         if not any(item.id in self.answers for item in touchpoint.items):
             return None
         shares = [share for item in touchpoint.items if (share := self.share(item)) is not None]
@@ -90,12 +90,14 @@ class SimulatedAnswers:
 
 
 def draw_answers(setting: VisitAssignment, rng: Random) -> SimulatedAnswers:
-    """The items of one visit. Items that do not arise stay empty; what follows from other answers agrees with them."""
+    """Fill in the items of one visit. Those that do not arise stay empty; what follows from others agrees with them."""
     form = SimulatedAnswers(_levels(setting, rng))
+    # Items arise by the answers to others, which may arise themselves: several passes, but not without end.
     for _ in range(MOST_PASSES):
         if not _fill_once(form, setting, rng):
             break
     _make_consistent(form, setting, rng)
+    # What was brought into line may have taken their condition away from answers given before.
     while stray := [item for item in form.decided if not _arises(setting.checklist.items[item], form, setting)]:
         for item in stray:
             form.clear(item)
@@ -155,22 +157,21 @@ def _left_out(item: Item, setting: VisitAssignment, rng: Random) -> SkipState | 
     touchpoint, chance = setting.checklist.touchpoint_of[item.id], rng.random()
     if setting.slot.step and not touchpoint.steps and rng.random() > ASKED_IN_PASSING:
         return SkipState.NOT_OBSERVED
-    for state, often in _skip_rates(item):
+    if item.na == "refuse":
+        return None
+    # An item whose help says when it does not apply is left out more often.
+    help_texts = (item.help.ko or "", item.help.en or "") if item.help else ("", "")
+    often_not_applicable = "해당 없음" in help_texts[0] or "ot applicable" in help_texts[1]
+    rates = {
+        SkipState.NOT_APPLICABLE: OFTEN_NOT_APPLICABLE if often_not_applicable else NOT_APPLICABLE,
+        SkipState.NOT_OBSERVED: NOT_OBSERVED,
+        SkipState.DECLINED: DECLINED,
+    }
+    for state, often in rates.items():
         if chance < often:
             return state
         chance -= often
     return None
-
-
-def _skip_rates(item: Item) -> Iterator[tuple[SkipState, float]]:
-    """How often an item is left out; one whose help says when it does not apply is left out more often."""
-    if item.na != "refuse":
-        mentions_not_applicable = item.help and (
-            "해당 없음" in (item.help.ko or "") or "ot applicable" in (item.help.en or "")
-        )
-        yield SkipState.NOT_APPLICABLE, OFTEN_NOT_APPLICABLE if mentions_not_applicable else NOT_APPLICABLE
-        yield SkipState.NOT_OBSERVED, NOT_OBSERVED
-        yield SkipState.DECLINED, DECLINED
 
 
 def _make_consistent(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> None:
@@ -220,7 +221,7 @@ class SimulatedFeelings:
 
 
 def draw_feelings(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> SimulatedFeelings:
-    """Feelings that follow performance with a noise of their own, so that something done well may still feel bad."""
+    """Draw feelings that follow performance with a noise of their own: something done well may still feel bad."""
     feelings, language = SimulatedFeelings(), setting.shopper.language
     mood = setting.store.warmth + rng.gauss(0, MOOD_SD)
     for touchpoint in setting.checklist.touchpoints:
@@ -237,6 +238,7 @@ def draw_feelings(form: SimulatedAnswers, setting: VisitAssignment, rng: Random)
         for item in touchpoint.items:
             note = _note(form.share(item), feelings.emotions.get(touchpoint.id, 0), touchpoint, language, rng)
             least = item.least_note(form.answers[item.id]) if item.id in form.answers else 0
+            # Where a note is demanded, it is as long as it must be.
             while len("".join((note or "").split())) < least:
                 note = " ".join(filter(None, (note, sentences.regret(touchpoint, language, rng))))
             if note and (least or note not in feelings.notes.values()):

@@ -44,7 +44,7 @@ class VisitSchedule:
 
 
 def make_schedules(checklist: Checklist, count: int, drop_out: float, rng: Random) -> Iterator[VisitSchedule]:
-    """``count`` courses of one store, spread over up to four waves a quarter of a year apart.
+    """Yield ``count`` courses of one store, spread over up to four waves a quarter of a year apart.
 
     ``drop_out`` is the chance (0..1) that a customer breaks off an episode.
     """

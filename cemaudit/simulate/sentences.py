@@ -26,12 +26,12 @@ def _draw(bank: _Bank, language: Language, rng: Random) -> str:
 
 
 def praise(touchpoint: Touchpoint, language: Language, rng: Random) -> str:
-    """A comment on something done well."""
+    """Draw a comment on something done well."""
     return _draw(_suiting(touchpoint, "praise"), language, rng)
 
 
 def regret(touchpoint: Touchpoint, language: Language, rng: Random) -> str:
-    """A comment on something done badly."""
+    """Draw a comment on something done badly."""
     return _draw(_suiting(touchpoint, "regret"), language, rng)
 
 
@@ -45,31 +45,31 @@ def _suiting(touchpoint: Touchpoint, kind: str) -> _Bank:
 
 
 def cold(language: Language, rng: Random) -> str:
-    """A comment on something done well that felt bad."""
+    """Draw a comment on something done well that felt bad."""
     return _draw(_sentences()["cold"], language, rng)
 
 
 def claim(element: Element, language: Language, rng: Random) -> str:
-    """What the company is asked to repair."""
+    """Draw what the company is asked to repair."""
     return _draw(_sentences()["claim"][element], language, rng)
 
 
 def blame(language: Language, rng: Random) -> str:
-    """What the company is resented for."""
+    """Draw what the company is resented for."""
     return _draw(_sentences()["blame"], language, rng)
 
 
 def remark(language: Language, rng: Random) -> str:
-    """An answer to an open question."""
+    """Draw an answer to an open question."""
     return _draw(_sentences()["remark"], language, rng)
 
 
 def skipped(language: Language, rng: Random) -> str:
-    """Why something was not seen."""
+    """Draw why something was not seen."""
     return _draw(_sentences()["skipped"], language, rng)
 
 
 def occasion(weekday: int, hour: int, language: Language) -> str:
-    """The time of the week in words; ``weekday`` 0 is Monday."""
+    """Return the time of the week in words; ``weekday`` 0 is Monday."""
     times: list[list[str]] = _sentences()["occasion"][language]
     return times[weekday >= 5][(hour >= 12) + (hour >= 18)]

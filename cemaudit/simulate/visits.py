@@ -26,13 +26,14 @@ _SECONDS = {"s": 1, "sec": 1, "min": 60}
 
 
 def simulate(checklist: Checklist, stores: int = 6, visits: int = 3, seed: int = 1) -> Iterator[Visit]:
-    """Visits of a made-up chain, store by store, each store's in the order of their days.
+    """Yield the visits of a made-up chain, store by store, each store's in the order of their days.
 
     ``visits`` is the number of rounds per store; where the checklist has steps, each round is an episode of several
     visits. The same arguments give the same visits. Evidence is named but not drawn: see ``draw_photos``.
     """
     chain = make_chain(checklist, stores, seed)
     for store in chain.stores:
+        # A generator of its own for each store: its visits do not depend on those of the stores before it.
         rng = Random(f"{seed} visits {checklist.ref} {store.id}")  # noqa: S311 (a simulation, no secret)
         first = rng.randrange(len(chain.shoppers))
         for course in make_schedules(checklist, visits, 1 / (1 + math.exp(store.quality)), rng):

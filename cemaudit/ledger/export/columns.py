@@ -38,7 +38,7 @@ class ExportRequest:
 
     @property
     def question(self) -> LedgerQuery:
-        """The visits, as questions name them."""
+        """Return the visits, as questions name them."""
         return LedgerQuery(by=("checklist",), which=self.which, scheme=self.scheme)
 
     def keeps(self, facets: Facets) -> bool:
@@ -52,6 +52,17 @@ class ExportRequest:
 
 Kind = Literal["text", "whole", "number", "score", "flag", "date"]
 
+_KINDS_OF_ANSWERS: dict[str, Kind] = {
+    "yes-no": "flag",
+    "scale": "whole",
+    "nps": "whole",
+    "date": "date",
+    "choice": "text",
+    "choices": "text",
+    "time": "text",
+}
+"""By type of answer; all others are numbers."""
+
 
 class ExportColumn(NamedTuple):
     """A column: its name, the SQL that makes it, what is in it; the ``word`` it holds, if it does."""
@@ -63,7 +74,7 @@ class ExportColumn(NamedTuple):
 
 
 def visit_columns(request: ExportRequest) -> Iterator[ExportColumn]:
-    """What every row says of its visit."""
+    """Yield what every row says of its visit."""
     yield ExportColumn("visit", "visits.visit")
     yield ExportColumn("revision", "visits.revision", "whole")
     yield ExportColumn("store", "visits.store")
@@ -78,12 +89,16 @@ def visit_columns(request: ExportRequest) -> Iterator[ExportColumn]:
 
 
 def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[ExportColumn]:
-    """The scores, in points."""
+    """Yield the columns of scores, in points."""
+    # A snapshot has them in hundredths, whole numbers.
     yield from (ExportColumn(score.score, f"visits.{quoted(score.score)} / 100.0", "score") for score in scores)
 
 
 def answer_columns(checklist: Checklist, request: ExportRequest) -> Iterator[ExportColumn]:
-    """Items with their points and states, then feelings and complaints; words where they are asked for."""
+    """Yield the columns of items with their points and states, then feelings and complaints.
+
+    Words where they are asked for.
+    """
     units = points_units(checklist)
     for name in checklist.items:
         if request.keeps(facets_of_item(checklist, name)):
@@ -101,8 +116,8 @@ def _of_item(checklist: Checklist, name: str, unit: int | None, *, words: bool) 
     answer, names = checklist.items[name].answer, ColumnNames(checklist)
     column = names.item("answer", name)
     if not isinstance(answer, TextAnswer):
-        yield ExportColumn(column, f"visits.{quoted(column)}", _kind(answer.type))
-    elif words:
+        yield ExportColumn(column, f"visits.{quoted(column)}", _KINDS_OF_ANSWERS.get(answer.type, "number"))
+    elif words:  # no snapshot holds words: they come from the ledger
         yield _word("text", name)
     if unit:
         column = names.item("points", name)
@@ -118,13 +133,8 @@ def _word(kind: str, name: str) -> ExportColumn:
     return ExportColumn(word, f"cast(words.{quoted(word)} as varchar)", word=word)
 
 
-def _kind(answer: str) -> Kind:
-    kinds: dict[str, Kind] = {"yes-no": "flag", "scale": "whole", "nps": "whole", "date": "date"}
-    return kinds.get(answer, "text" if answer in {"choice", "choices", "time"} else "number")
-
-
 def long_columns(request: ExportRequest) -> Iterator[ExportColumn]:
-    """The columns of rows for single things: ``what`` it is, its name and key, the number or text, its points."""
+    """Yield the columns of rows for single things: ``what`` it is, its name and key, the number or text, its points."""
     yield from visit_columns(request)
     yield from (ExportColumn(name, f"long.{name}") for name in ("what", "name", "key"))
     yield ExportColumn("number", "long.number_", "number")

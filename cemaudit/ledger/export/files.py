@@ -28,7 +28,7 @@ _FORMULA_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
 
 
 def escape_formula(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet might take it for a formula."""
+    """Return the text, with an apostrophe before it where a spreadsheet might take it for a formula."""
     return f"'{text}" if text.startswith(tuple(_FORMULA_BEGINNINGS)) else text
 
 
@@ -46,7 +46,7 @@ _BEGINNINGS = tuple("=+-@'\t\r\n")
 def write_spreadsheet(
     path: Path, columns: Sequence[ExportColumn], rows: Iterable[Sequence[Any]], count: int, *, falling: bool = False
 ) -> int:
-    """Write ``count`` rows to a workbook; returns how many. ``falling``: the lower a score, the better.
+    """Write ``count`` rows to a workbook, and return how many. ``falling``: the lower a score, the better.
 
     ``BadEnvironment`` without the extra ``xlsx``; ``BadInput`` where a sheet has not so many rows or columns.
     """
@@ -55,7 +55,13 @@ def write_spreadsheet(
     except ImportError as error:
         hint = message("install it: {command}", command="pip install 'cemaudit[xlsx]'")
         raise BadEnvironment(Problem(message("XLSX tables need the extra {extra}", extra="xlsx"), hint=hint)) from error
-    _refuse_too_many(count, len(columns), path)
+    hint = message("choose fewer with --where, or write CSV or Parquet")
+    if count > MOST_ROWS:
+        raise BadInput(Problem(message("{count} rows are more than a sheet has", count=f"{count:,}"), str(path), hint))
+    if len(columns) > MOST_COLUMNS:
+        text = message("{count} columns are more than a sheet has", count=len(columns))
+        raise BadInput(Problem(text, str(path), hint))
+    # Row by row to the disk: a whole sheet would not fit in memory.
     book = Workbook(write_only=True)
     page: Any = book.create_sheet(_SHEET)
     _format_sheet(page, columns, count, falling=falling)
@@ -66,14 +72,6 @@ def write_spreadsheet(
     with replaced(path) as file:
         save_timeless(book, file)
     return count
-
-
-def _refuse_too_many(rows: int, columns: int, path: Path) -> None:
-    hint = message("choose fewer with --where, or write CSV or Parquet")
-    if rows > MOST_ROWS:
-        raise BadInput(Problem(message("{count} rows are more than a sheet has", count=f"{rows:,}"), str(path), hint))
-    if columns > MOST_COLUMNS:
-        raise BadInput(Problem(message("{count} columns are more than a sheet has", count=columns), str(path), hint))
 
 
 def _format_sheet(page: Any, columns: Sequence[ExportColumn], count: int, *, falling: bool) -> None:
@@ -102,7 +100,7 @@ class _SpreadsheetCells:
         self._page, self._columns = page, columns
 
     def header(self) -> list[Any]:
-        """The names of the columns."""
+        """Return the names of the columns."""
         from openpyxl.styles import Font  # noqa: PLC0415
 
         cells = [self._text(column.name) for column in self._columns]
@@ -111,7 +109,7 @@ class _SpreadsheetCells:
         return cells
 
     def of(self, row: Sequence[Any]) -> list[Any]:
-        """The cells of a row."""
+        """Return the cells of a row."""
         return [self._cell(value, column.kind) for value, column in zip(row, self._columns, strict=True)]
 
     def _cell(self, value: Any, kind: Kind) -> Any:
@@ -149,7 +147,7 @@ _AT_ONCE = 2_000
 
 
 def write_export(stretches: ExportBatches, path: Path, to: Format, *, raw: bool = False) -> int:
-    """Write the rows to ``path``; how many there are.
+    """Write the rows to ``path``, and return how many there are.
 
     In CSV, texts that begin like formulas get an apostrophe before them, unless ``raw``. ``BadInput`` where a
     spreadsheet cannot hold them; ``BadEnvironment`` where the file cannot be written.
@@ -159,7 +157,9 @@ def write_export(stretches: ExportBatches, path: Path, to: Format, *, raw: bool 
     if to == "parquet":
         return _write_parquet(stretches, path)
     if to == "xlsx":
-        count, falling = _count(stretches), is_better_lower(stretches.tables)
+        # Counted first: a sheet that is too long is refused before it is written.
+        ask, falling = stretches.reading.ask, is_better_lower(stretches.tables)
+        count = sum(ask(f"select count(*) from ({batch.text})", batch.values)[0][0] for batch in stretches)
         return write_spreadsheet(path, stretches.columns, rows_of(stretches), count, falling=falling)
     with replaced(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
@@ -170,18 +170,13 @@ def write_export(stretches: ExportBatches, path: Path, to: Format, *, raw: bool 
 
 
 def rows_of(stretches: ExportBatches) -> Iterator[Row]:
-    """All rows, in order."""
+    """Yield all rows, in order."""
     link = stretches.reading.link
     for statement in stretches:
         with translate_errors(stretches.reading.folder):
             link.execute(statement.text, statement.values)
             while chunk := link.fetchmany(_AT_ONCE):
                 yield from chunk
-
-
-def _count(stretches: ExportBatches) -> int:
-    query = stretches.reading.ask
-    return sum(query(f"select count(*) from ({statement.text})", statement.values)[0][0] for statement in stretches)
 
 
 def _write_csv(stretches: ExportBatches, text: io.TextIOWrapper, *, raw: bool) -> int:
@@ -213,16 +208,10 @@ def _write_json(stretches: ExportBatches, text: io.TextIOWrapper) -> int:
     names = [column.name for column in stretches.columns]
     count = 0
     for count, row in enumerate(rows_of(stretches), 1):
-        line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_plain)
+        line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=dt.date.isoformat)
         text.write(f"{',' if count > 1 else '['}\n{line}")
     text.write("\n]\n" if count else "[]\n")
     return count
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    raise TypeError(value)
 
 
 def _write_parquet(stretches: ExportBatches, path: Path) -> int:
@@ -241,6 +230,7 @@ def _write_parquet(stretches: ExportBatches, path: Path) -> int:
                 f"copy (from {parquet_sql(pieces)}) to {sql_text(str(merged_file))} (format parquet, compression zstd)"
             )
             ((count,),) = link.execute(f"select count(*) from {parquet_sql([merged_file])}").fetchall()
+            # On the disk before it has its name: what is there under that name is whole.
             with merged_file.open("rb+") as file:
                 os.fsync(file.fileno())
             merged_file.replace(path)

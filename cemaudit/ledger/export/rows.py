@@ -47,7 +47,7 @@ class ShopperText(NamedTuple):
 
 
 def shopper_texts(ledger: Ledger, checklist: Checklist, file: SnapshotFile) -> Iterator[ShopperText]:
-    """All words of the visits of a file of answers, in the order of numbers."""
+    """Yield all words of the visits of a file of answers, in the order of numbers."""
     text_items = [item.id for item in checklist.items.values() if isinstance(item.answer, TextAnswer)]
     query = (
         "select number, document from visit where checklist = ? and number >= ? and number <= ? order by number limit ?"
@@ -75,7 +75,7 @@ def _words(number: int, visit: Visit, text_items: Sequence[str]) -> Iterator[Sho
 
 
 def texts_wide(words: Iterable[ShopperText], names: Sequence[str]) -> dict[str, Any]:
-    """A row for each visit, with a column for each of ``names`` (``what:name``)."""
+    """Return arrays of a row for each visit, with a column for each of ``names`` (``what:name``)."""
     rows: dict[int, dict[str, str]] = defaultdict(dict)
     for text in words:
         rows[text.number][f"{text.what}:{text.name}"] = text.text
@@ -84,7 +84,7 @@ def texts_wide(words: Iterable[ShopperText], names: Sequence[str]) -> dict[str, 
 
 
 def texts_long(words: Iterable[ShopperText]) -> dict[str, Any]:
-    """A row for each word."""
+    """Return arrays of a row for each word."""
     found = list(words)
     texts = {name: _texts([getattr(word, name) for word in found]) for name in ("what", "name", "text")}
     return {"number": np.array([word.number for word in found], np.int64), **texts}
@@ -98,14 +98,14 @@ _ALL = "true"
 
 
 def make_long_views(reading: Local, answers: Answers, scores: ScoreTable) -> None:
-    """The views ``scores``, ``items`` and ``feelings``, of a stretch that is ``wide_answers`` and ``wide_scores_1``."""
+    """Define the views ``scores``, ``items``, ``feelings`` of the stretch in ``wide_answers`` and ``wide_scores_1``."""
     for name, sql in relations(answers, [scores], _ALL):
         if name != "visits" and sql:
             reading.define(name, sql)
 
 
 def long_rows(checklist: Checklist, request: ExportRequest) -> str:
-    """SQL that puts them one below the other, ranked in the order they are to have."""
+    """Return the SQL that puts them one below the other, ranked in the order they are to have."""
     items = [name for name in checklist.items if request.keeps(facets_of_item(checklist, name))]
     touchpoints = [
         touchpoint.id for touchpoint in checklist.touchpoints if request.keeps(facets_of_touchpoint(touchpoint))
@@ -160,7 +160,7 @@ class ExportBatches:
 
     @property
     def tables(self) -> list[ScoreTable]:
-        """The tables of scores."""
+        """Return the tables of scores."""
         return [table for tables in self._tables.values() for table in tables]
 
     def _wanted(self, tables: list[ScoreTable]) -> list[ScoreColumn]:
@@ -184,6 +184,7 @@ class ExportBatches:
     def _pairs(self, ref: str) -> Iterator[_FilePair]:
         scored = {file.place[-1]: (table, file) for table in self._tables[ref] for file in table.parts}
         for file in self.reading.answers(ref).parts:
+            # Visits that came after a rescore have no scores under that scheme yet; they are left out.
             if file.place[-1] in scored:
                 yield _FilePair(file, *scored[file.place[-1]])
 
@@ -191,16 +192,12 @@ class ExportBatches:
         """Make the views about a stretch."""
         self.reading.view("wide_answers", [pair.answers])
         self.reading.view("wide_scores_1", [pair.scores])
-        columns = [
-            "answered.*",
-            f"{sql_text(ref)} as checklist",
-            "scored.scheme",
-            "scored.band",
-            *self._there(ref, pair),
-        ]
+        named = ["answered.*", f"{sql_text(ref)} as checklist", "scored.scheme", "scored.band"]
+        columns = ", ".join([*named, *self._there(ref, pair)])
         joined = "wide_answers as answered join wide_scores_1 as scored on scored.number = answered.number"
-        self.reading.define("visits", f"select {', '.join([*columns, *self._there(ref, pair)])} from {joined}")
+        self.reading.define("visits", f"select {columns} from {joined}")
         checklist = self.reading.checklist(ref)
+        # Words are in no file of a snapshot: those of the batch's visits are read from the ledger.
         if self.request.words and self._ledger:
             texts = shopper_texts(self._ledger, checklist, pair.answers)
             names = [column.word for column in self.columns if column.word]

@@ -15,7 +15,6 @@ from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
 from cemaudit.ledger.snapshot.taking import SchemesInForce
-from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.scoring.plan import Plan, make_plan
 from cemaudit.scoring.rescore import rescore
@@ -31,7 +30,7 @@ class CauseCounts(NamedTuple):
 
 
 def count_causes(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme: str, most: int) -> CauseCounts:
-    """The causes in the visits of these numbers; in ``most`` of them, evenly spread, where they are more."""
+    """Count the causes in the visits of these numbers; in ``most`` of them, evenly spread, where they are more."""
     schemes = SchemesInForce(ledger, engine)
     plans: dict[tuple[str, str], Plan] = {}
 
@@ -42,23 +41,17 @@ def count_causes(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme:
         return plans[ref, name]
 
     kinds: Counter[str] = Counter()
-    chosen = _sample_evenly(numbers, most)
-    for visit in _visits(ledger, chosen):
+    # Evenly spread over all numbers, so that no year and no store is left out.
+    chosen = numbers
+    if len(numbers) > most:
+        chosen = [numbers[index * len(numbers) // most] for index in range(most)]
+    query = "select document from visit where number in ({places})"
+    for (document,) in select_in(ledger.database, query, chosen):
+        visit, _ = read_line(decompress(document))
         own = schemes.of(ledger.shelf.checklists([visit.checklist])[visit.checklist], visit.day)
         causes = rescore(visit, plan(visit.checklist, own.ref), plan(visit.checklist, scheme)).causes
         kinds.update({cause.kind for cause in causes})
     return CauseCounts(len(chosen), kinds)
-
-
-def _sample_evenly(numbers: Sequence[int], most: int) -> list[int]:
-    if len(numbers) <= most:
-        return list(numbers)
-    return [numbers[index * len(numbers) // most] for index in range(most)]
-
-
-def _visits(ledger: Ledger, numbers: Sequence[int]) -> Iterator[Visit]:
-    for (document,) in select_in(ledger.database, "select document from visit where number in ({places})", numbers):
-        yield read_line(decompress(document))[0]
 
 
 HUNDRED = 100
@@ -74,12 +67,12 @@ class StoreChange(NamedTuple):
     after: int = 0
 
     def and_also(self, other: StoreChange) -> StoreChange:
-        """Both together."""
+        """Return both together."""
         return StoreChange(*map(sum, zip(self, other, strict=True)))
 
     @property
     def mean(self) -> float | None:
-        """How much the headline changes on average, in points."""
+        """Return how much the headline changes on average, in points."""
         return (self.after - self.before) / (self.scored * HUNDRED) if self.scored else None
 
 
@@ -93,7 +86,7 @@ class SchemeDifference:
 
     @property
     def whole(self) -> StoreChange:
-        """All stores together."""
+        """Return all stores together."""
         total = StoreChange()
         for change in self.stores.values():
             total = total.and_also(change)
@@ -101,7 +94,7 @@ class SchemeDifference:
 
 
 def scheme_difference(reading: Reading, ref: str, scheme: str, since: dt.date | None = None) -> SchemeDifference:
-    """The visits of a checklist that count, under the schemes in force on their days and under ``scheme``."""
+    """Compare the visits of a checklist that count, under the schemes in force on their days and under ``scheme``."""
     difference = SchemeDifference()
     stores: dict[str, StoreChange] = defaultdict(StoreChange)
     for before in reading.scores(ref):
@@ -162,5 +155,6 @@ class _SchemePair(NamedTuple):
         return text, [self.since] if self.since else []
 
 
+# In SQL nothing equals nothing: a score that is missing under both schemes would seem to have changed.
 _NEVER = -(2**62)
 _OTHER_BAND = "coalesce(before.band, '') <> coalesce(after.band, '')"

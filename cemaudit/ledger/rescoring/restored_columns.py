@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cemaudit.ledger.snapshot.names import TOO_LARGE, ColumnNames, code_of, quoted
 from cemaudit.ledger.snapshot.parquet import sql_text
 from cemaudit.model import Checklist, Item, Visit
-from cemaudit.model.answers import AnswerValue, Choice, Choices, Nps, Quantity, Scale, YesNo
+from cemaudit.model.answers import Choice, Choices, Nps, Quantity, Scale, YesNo
 from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
 from cemaudit.scoring.kernel.columns import NO_FEELING, fixed_levels
 
@@ -43,7 +43,7 @@ class RestoredColumns(VisitColumns):
 
 
 def required_columns(checklist: Checklist) -> Iterator[RequiredColumn]:
-    """All columns ``restore_columns`` needs, in SQL any engine understands."""
+    """Yield all columns ``restore_columns`` needs, in SQL any engine understands."""
     names = ColumnNames(checklist)
     for name, item in checklist.items.items():
         answer, state = quoted(names.item("answer", name)), quoted(names.item("state", name))
@@ -84,12 +84,16 @@ def _code(item: Item, answer: str, state: str) -> str:
 def restore_columns(
     checklist: Checklist, arrays: Mapping[str, Array], read_visit: Callable[[int], Visit]
 ) -> RestoredColumns:
-    """The columns of visits, from arrays of what is ``required_columns``; ``read_visit`` gives the visit of a row."""
+    """Return the columns of visits, from arrays of what is ``required_columns``.
+
+    ``read_visit`` gives the visit of a row.
+    """
     rows = len(arrays["step"])
     too_large = np.zeros(rows, np.bool_)
     items = {}
     for name, item in checklist.items.items():
         codes = arrays[f"code:{name}"]
+        # A number no column could hold: only the ledger has it, so the whole visit is read there.
         too_large |= codes == -code_of(TOO_LARGE)
         items[name] = _column(item, np.where(codes == -code_of(TOO_LARGE), _UNANSWERED, codes), arrays)
     kinds = {
@@ -112,17 +116,13 @@ def restore_columns(
 def _column(item: Item, codes: Array, arrays: Mapping[str, Array]) -> AnswerColumn:
     if isinstance(item.answer, Quantity):
         return AnswerColumn(codes, (), arrays[f"number:{item.id}"].astype(np.float64))
-    levels = fixed_levels(item)
-    if levels is not None:
-        return AnswerColumn(codes, levels)
+    item_levels = fixed_levels(item)
+    if item_levels is not None:
+        return AnswerColumn(codes, item_levels)
     if isinstance(item.answer, Choices):
-        return _several(codes, arrays[f"text:{item.id}"])
+        # Several options are one text, with commas between them; each text that occurs is a level.
+        places: dict[str, int] = {}
+        level_places = [places.setdefault(text, len(places)) for text in arrays[f"text:{item.id}"].tolist()]
+        levels = tuple(tuple(text.split(",")) if text else () for text in places)
+        return AnswerColumn(np.where(codes < 0, codes, np.array(level_places, np.int32)), levels)
     return AnswerColumn(codes, (_SOME_WORDS,))
-
-
-def _several(codes: Array, texts: Array) -> AnswerColumn:
-    """Several options, written with commas between them."""
-    places: dict[str, int] = {}
-    level_places = [places.setdefault(text, len(places)) for text in texts.tolist()]
-    levels: list[AnswerValue] = [tuple(text.split(",")) if text else () for text in places]
-    return AnswerColumn(np.where(codes < 0, codes, np.array(level_places, np.int32)), tuple(levels))

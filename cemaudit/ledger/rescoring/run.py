@@ -79,6 +79,7 @@ def rescore_file(job: RescoringJob) -> RescoredFile:
     arrays = _read(answers, [_NUMBER, *required_columns(checklist)])
     with _visits(job.url, arrays[_NUMBER.name]) as read_visit:
         hundredths, scored = marks.run(restore_columns(checklist, arrays, read_visit), with_findings=True)
+    # In the order of the file of answers, whose columns about the visits stand beside them as they are.
     scores = [
         coded_column("scheme", np.zeros(scored.rows, np.int8), [scheme.ref]),
         coded_column("band", scored.bands, [band.label for band in scored.scheme_bands]),
@@ -101,14 +102,13 @@ def _read(path: Path, columns: list[RequiredColumn]) -> dict[str, Array]:
     named = [f"{column.sql} as c{number}" for number, column in enumerate(columns)]
     with translate_errors(path), shared_connection() as link:
         arrays = link.execute(f"select {', '.join(named)} from {parquet_sql([path])}").fetchnumpy()
-    return {column.name: _plain(arrays[f"c{number}"]) for number, column in enumerate(columns)}
-
-
-def _plain(array: Array) -> Array:
-    plain = np.asarray(array)
-    if plain.dtype == object:
-        plain[np.ma.getmaskarray(array)] = None
-    return plain
+    plain_arrays = {}
+    for number, column in enumerate(columns):
+        plain = np.asarray(arrays[f"c{number}"])
+        if plain.dtype == object:
+            plain[np.ma.getmaskarray(arrays[f"c{number}"])] = None
+        plain_arrays[column.name] = plain
+    return plain_arrays
 
 
 @contextmanager
@@ -116,6 +116,7 @@ def _visits(url: str, numbers: Array) -> Iterator[Callable[[int], Visit]]:
     """The visit of each row, as the ledger has it; asked only where one is needed."""
     links: list[Database] = []
 
+    # Few visits are asked for, and most runs ask for none; then the ledger is not even opened.
     @lru_cache(maxsize=_REMEMBERED)
     def visit(row: int) -> Visit:
         if not links:
@@ -217,6 +218,7 @@ class _RescoringRun:
                 continue
             if not self.store.is_whole(file):
                 raise BadInput(missing(self.store.folder / file.file))
+            # Whole files are left out, no single visits: scores stand row by row beside the answers.
             if since and not self._is_of(file, since):
                 continue
             scored = files.get(("rescored", ref, self.scheme.ref, block))
@@ -226,6 +228,7 @@ class _RescoringRun:
                 yield job
                 continue
             self.done.before += file.visits
+            # Scored before snapshots held findings, which are all that is missing.
             if not self._is_of_answers(findings, file):
                 yield job._replace(kinds=("findings",))
 

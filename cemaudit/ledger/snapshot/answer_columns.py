@@ -67,12 +67,13 @@ class RecordedVisit(NamedTuple):
 
     @property
     def step(self) -> str | None:
-        """The step of the episode, where there is one."""
+        """Return the step of the episode, where there is one."""
         return self.setting.step
 
 
 def read_recorded_visit(line: bytes) -> RecordedVisit:
-    """What the canonical line of a visit says."""
+    """Return what the canonical line of a visit says."""
+    # As plain JSON: the visit was checked when it came in, and as records many visits take much room.
     document: dict[str, Any] = from_json(line)
     episode = document.get("episode")
     return RecordedVisit(
@@ -90,15 +91,12 @@ def _answers(document: dict[str, Any]) -> dict[str, AnswerValue]:
     """The answers as the model has them: decimals exact, several options as a tuple."""
     for name, value in document.items():
         if isinstance(value, float):
-            document[name] = _number(value)
+            number = Decimal(repr(value))  # the shortest decimal of the float, as it was written
+            is_whole = number == number.to_integral_value() and abs(number) < _LARGEST_WHOLE
+            document[name] = int(number) if is_whole else number
         elif isinstance(value, list):
             document[name] = tuple(value)
     return document
-
-
-def _number(value: float) -> int | Decimal:
-    number = Decimal(repr(value))
-    return int(number) if number == number.to_integral_value() and abs(number) < _LARGEST_WHOLE else number
 
 
 def _complaints(complaints: Any) -> tuple[Complaint, ...]:
@@ -131,7 +129,7 @@ class LedgerRow(NamedTuple):
 
 
 def visit_setting_columns(rows: Sequence[LedgerRow], settings: Sequence[VisitSetting]) -> Iterator[SnapshotColumn]:
-    """The columns of ``VISIT_COLUMNS``."""
+    """Yield the columns of ``VISIT_COLUMNS``."""
     yield integer_column("number", np.array([row.number for row in rows], np.int64))
     yield text_column("store", [row.store for row in rows])
     yield text_column("wave", [row.wave for row in rows])
@@ -143,7 +141,7 @@ def visit_setting_columns(rows: Sequence[LedgerRow], settings: Sequence[VisitSet
 
 
 def visit_identity_columns(rows: Sequence[LedgerRow]) -> Iterator[SnapshotColumn]:
-    """What the table of answers says beyond that."""
+    """Yield what the table of answers says beyond that."""
     yield text_column("visit", [row.id for row in rows])
     yield integer_column("revision", np.array([row.revision for row in rows], np.int64), "integer")
     yield text_column("shopper", [row.shopper for row in rows])
@@ -157,7 +155,10 @@ _LARGE = 2.0**40
 
 
 def points_units(checklist: Checklist) -> dict[str, int]:
-    """What each item's points are counted in: 1 for whole points, 2 for halves; items without points are left out."""
+    """Return what each item's points are counted in: 1 for whole points, 2 for halves.
+
+    Items without points are left out.
+    """
     units = {}
     for name, item in checklist.items.items():
         if isinstance(item.answer, Quantity) and item.answer.table == "value":
@@ -168,12 +169,12 @@ def points_units(checklist: Checklist) -> dict[str, int]:
 
 
 def fails_sql(item: Item, points: str, unit: int) -> str:
-    """SQL: whether the item fails, by the column ``points``, where points are counted in parts, ``unit`` to one."""
+    """Return the SQL of whether the item fails, by the column ``points``, in parts of a point, ``unit`` to one."""
     return f"{points} <= {item.failing.most_failing_parts(unit)}"
 
 
 def answer_fields(columns: VisitColumns) -> Iterator[SnapshotColumn]:
-    """The columns of all items, then of all touchpoints."""
+    """Yield the columns of all items, then of all touchpoints."""
     names, units = ColumnNames(columns.checklist), points_units(columns.checklist)
     for name, item in columns.checklist.items.items():
         column, states = columns.items[name], _states(name, columns)
@@ -232,6 +233,7 @@ def _points(item: Item, column: AnswerColumn, unit: int) -> NDArray[np.int64]:
         return _points_of_numbers(item.answer, column.numbers, unit)
     table = [item.answer.points(level) for level in column.levels]
     worth = [NULL if points is None else int(points * unit) for points in table]
+    # Whatever the reason, a missing answer takes the last place, where there is nothing.
     return np.take(np.array([*worth, NULL], np.int64), np.maximum(column.codes, -1))
 
 
@@ -251,6 +253,7 @@ def _to_units(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
     whole_part = np.floor(size)
     fractions = (size - whole_part) * unit
     units = whole_part.astype(np.int64) * unit + np.floor(fractions + 0.5).astype(np.int64)
+    # A float near a half may lie on its other side, and a large one has no digits left behind the point.
     near_a_half = np.abs(fractions - np.floor(fractions) - 0.5) < _UNSURE
     for row in np.flatnonzero((fractions != 0) & (near_a_half | (size > _LARGE))).tolist():
         units[row] = round_exactly(Fraction(repr(float(size[row]))) * unit, Rounding())

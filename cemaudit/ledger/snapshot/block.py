@@ -59,7 +59,7 @@ Array = NDArray[Any]
 
 
 def concatenate_columns(columns: Sequence[VisitColumns]) -> VisitColumns:
-    """The rows of all parts, which are of one checklist, as one."""
+    """Return the rows of all parts, which are of one checklist, as one."""
     if len(columns) == 1:
         return columns[0]
     starts = np.cumsum([0, *(part.rows for part in columns)]).tolist()
@@ -89,6 +89,7 @@ def _column(columns: Sequence[AnswerColumn]) -> AnswerColumn:
     if numbers or len({column.levels for column in columns}) == 1:
         codes = np.concatenate([column.codes for column in columns])
         return AnswerColumn(codes, columns[0].levels, np.concatenate(numbers) if numbers else None)
+    # The parts list the answers that occur in them, each in an order of its own.
     places: dict[AnswerValue, int] = {}
     recoded = []
     for column in columns:
@@ -99,7 +100,7 @@ def _column(columns: Sequence[AnswerColumn]) -> AnswerColumn:
 
 
 def select_rows(columns: VisitColumns, rows: Array) -> VisitColumns:
-    """The ``rows`` of columns, in that order."""
+    """Return the ``rows`` of columns, in that order."""
     whole_visits = {int(row): index for index, row in enumerate(rows.tolist())} if columns.kept else {}
 
     def of(arrays: Mapping[str, Array]) -> dict[str, Array]:
@@ -155,7 +156,7 @@ class BlockFiles(NamedTuple):
 
     @property
     def rows(self) -> int:
-        """How many visits are in each of them."""
+        """Return how many visits are in each of them."""
         return next(iter(self.written.values())).rows
 
 
@@ -185,19 +186,19 @@ def make_files(job: BlockJob) -> BlockFiles:
 
 
 def answers_metadata(checklist: Checklist) -> dict[str, Any]:
-    """What a file of answers says of itself."""
+    """Return what a file of answers says of itself."""
     return {"format": FORMAT, "checklist": checklist.ref, "points": points_units(checklist)}
 
 
 def scores_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
-    """What a file of scores says of itself: ``scores`` as in ``ScoreColumn``."""
+    """Return what a file of scores says of itself: ``scores`` as in ``ScoreColumn``."""
     plans = [mark.plan for mark in marks]
     schemes = [plan.scheme.ref for plan in plans]
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "scores": score_columns(*plans)}
 
 
 def findings_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
-    """What a file of the core's findings says of itself."""
+    """Return what a file of the core's findings says of itself."""
     plans = [mark.plan for mark in marks]
     schemes = [plan.scheme.ref for plan in plans]
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "rules": list(CORE_RULES)}
@@ -223,6 +224,7 @@ def _scores(
     marks: Sequence[HundredthsScorer], schemes: NDArray[np.int64], columns: VisitColumns
 ) -> tuple[list[SnapshotColumn], list[SnapshotColumn]]:
     """Each visit's scores and findings under its scheme, whose place among ``marks`` is in ``schemes``."""
+    # One table for all schemes of a block; what a visit's own scheme does not have is not asked.
     layout = score_columns(*(mark.plan for mark in marks))
     not_asked = code_of(Reason.NOT_ASKED.value)
     scores_by_column = {
@@ -255,8 +257,9 @@ def _scores(
 
 @cache
 def hundredths_scorer(checklist: str, scheme: str, blocked: tuple[str, ...]) -> HundredthsScorer:
-    """What scores visits of a checklist under a scheme (both JSON), without the plugins ``blocked``."""
+    """Return what scores visits of a checklist under a scheme (both JSON), without the plugins ``blocked``."""
     record = Scheme.model_validate_json(scheme)
+    # Plugins are loaded only for an aggregator of theirs.
     needs_plugins = any(measure.how not in BUILT_IN for measure in record.measures)
     aggregators = Engine(blocked).library.aggregators if needs_plugins else {}
     return HundredthsScorer(make_plan(Checklist.model_validate_json(checklist), record, aggregators))

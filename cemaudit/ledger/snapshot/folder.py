@@ -71,7 +71,8 @@ class NewFile(NamedTuple):
 
     @property
     def part(self) -> SnapshotFile:
-        """The row of the ledger, but for the time."""
+        """Return the row of the ledger, but for the time."""
+        # With its hash in the name no file is ever overwritten by another content.
         name = f"{self.first:010}-{self.last:010}-{self.written.sha256[:_SHORT]}.parquet"
         file = f"{self.folder}/{name}"
         rows, sha256 = self.written.rows, self.written.sha256
@@ -91,7 +92,7 @@ class SnapshotProgress(NamedTuple):
 
 
 def progress_to_dict(progress: SnapshotProgress) -> dict[str, Any]:
-    """The progress as a line of the trail holds it."""
+    """Return the progress as a line of the trail holds it."""
     return {"covered": progress.covered, "seen": progress.seen, "whole": progress.whole}
 
 
@@ -100,7 +101,10 @@ class SnapshotFolder:
 
     def __init__(self, ledger: Ledger, folder: Path) -> None:
         self.ledger, self.folder = ledger, folder
-        manifest = _manifest(folder)
+        try:
+            manifest: SnapshotManifest | None = read_manifest(folder)
+        except BadInput:  # none, or a damaged one: it will be written anew
+            manifest = None
         if manifest:
             self._refuse_anothers(manifest)
         self._sizes = dict(manifest.sizes) if manifest else {}
@@ -113,14 +117,15 @@ class SnapshotFolder:
 
     @property
     def parts(self) -> Mapping[tuple[str, str, str, int], SnapshotFile]:
-        """The files that count, by their place."""
+        """Return the files that count, by their place."""
         return current_files(self.ledger.database)
 
     def reached(self) -> SnapshotProgress:
-        """How far the files go."""
+        """Return how far the files go."""
         last_note = self._last_note()
         if not last_note:
             return SnapshotProgress(0, 0, whole=True)
+        # Lines about snapshots change nothing that is in one.
         query = "select 1 from trail where number > ? and kind <> ? limit 1"
         has_changed = bool(self.ledger.database.run(query, (last_note["seen"], KIND)))
         return SnapshotProgress(last_note["covered"], last_note["seen"], last_note["whole"] and not has_changed)
@@ -140,6 +145,7 @@ class SnapshotFolder:
 
     def is_whole(self, file: SnapshotFile) -> bool:
         """Whether the file is there, of the size it had."""
+        # Its size alone is asked: the hash would mean to read the whole snapshot at each run.
         path = self.folder / file.file
         return path.is_file() and path.stat().st_size == self._sizes.get(file.file, path.stat().st_size)
 
@@ -150,6 +156,7 @@ class SnapshotFolder:
         existing_names = self.all_file_names()
         before = self.parts
         named = [(new_file, _named(new_file.part, existing_names, before)) for new_file in new]
+        # Names first: the ledger never vouches for a file that is not there; one it does not vouch for is swept.
         for new_file, file in named:
             commit_file(new_file.written.path, Path(file.file).name)
             self._sizes[file.file] = new_file.written.size
@@ -164,7 +171,7 @@ class SnapshotFolder:
         self.ledger.write(kind, work)
 
     def all_file_names(self) -> set[str]:
-        """Every file there ever was."""
+        """Return the name of every file there ever was."""
         return {file for (file,) in self.ledger.database.run("select file from snapshot")}
 
 
@@ -175,14 +182,6 @@ def _named(
     if file.file in existing_names and before[file.place].file != file.file:
         return file._replace(file=f"{file.file.removesuffix('.parquet')}-{len(existing_names)}.parquet")
     return file
-
-
-def _manifest(folder: Path) -> SnapshotManifest | None:
-    """The manifest, where there is one that can be read."""
-    try:
-        return read_manifest(folder)
-    except BadInput:
-        return None
 
 
 SUPERSEDED, EXCLUDED = "superseded", "excluded"
@@ -208,7 +207,7 @@ def excluded_visits(ledger: Ledger, covered: int) -> set[int]:
 
 
 def write_uncounted_visits(ledger: Ledger, folder: Path, covered: int) -> NewFile:
-    """The table ``gone``: the ``number`` of each visit up to ``covered`` that does not count, and ``why``."""
+    """Write the table ``gone``: the ``number`` of each visit up to ``covered`` that does not count, and ``why``."""
     why = dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
     why |= {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
     rows = sorted(why.items())
@@ -218,7 +217,7 @@ def write_uncounted_visits(ledger: Ledger, folder: Path, covered: int) -> NewFil
 
 
 def write_stores(ledger: Ledger, folder: Path, covered: int) -> NewFile:
-    """The table ``stores``: what the registry knows of each ``store``."""
+    """Write the table ``stores``: what the registry knows of each ``store``."""
     stores = registered_stores(ledger)
 
     def fields() -> Iterator[SnapshotColumn]:
@@ -260,6 +259,7 @@ def publish_manifest(store: SnapshotFolder, covered: int) -> SnapshotManifest:
         sizes={part.file: (store.folder / part.file).stat().st_size for part in files},
     )
     write_manifest(store.folder, manifest)
+    # Only now: until the manifest was replaced, readers needed the files of the one before.
     _sweep(store, {part.file for part in files})
     return manifest
 

@@ -27,7 +27,7 @@ __all__ = [
 
 
 def snapshot_folder(url: str | None, folder: Path | None = None) -> Path:
-    """The folder ``folder``, else the one beside the ledger's file: ``hq-snapshot`` for ``hq.db``.
+    """Return the folder ``folder``, else the one beside the ledger's file: ``hq-snapshot`` for ``hq.db``.
 
     ``BadInput`` where the ledger is on a server and no folder is given.
     """
@@ -69,17 +69,18 @@ class SnapshotFile(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What it holds."""
+        """Return what it holds."""
         return self.file.partition("/")[0]
 
     @property
     def place(self) -> tuple[str, str, str, int]:
-        """What it takes the place of: an earlier file of the same kind, checklist, scheme and block."""
+        """Return what it takes the place of: an earlier file of the same kind, checklist, scheme and block."""
         return self.kind, self.checklist, self.scheme, (self.first - 1) // BLOCK
 
 
 def current_files(database: Database) -> dict[tuple[str, str, str, int], SnapshotFile]:
-    """The files that count, by their place: of each place the one written last."""
+    """Return the files that count, by their place: of each place the one written last."""
+    # In the order they were written: a later file of a place takes the earlier one's.
     rows = database.run(f"select {', '.join(SnapshotFile._fields)} from snapshot order by batch, file")
     return {file.place: file for file in map(SnapshotFile._make, rows)}
 
@@ -103,7 +104,7 @@ class SnapshotManifest(NamedTuple):
     sizes: Mapping[str, int]
 
     def files(self, kind: str, checklist: str = "", scheme: str = "") -> list[SnapshotFile]:
-        """The parts of a kind, in the order of visit numbers."""
+        """Return the parts of a kind, in the order of visit numbers."""
         slot = (kind, checklist, scheme)
         files = [file for file in self.parts if (file.kind, file.checklist, file.scheme) == slot]
         return sorted(files, key=lambda file: file.first)
@@ -111,12 +112,13 @@ class SnapshotManifest(NamedTuple):
 
 def write_manifest(folder: Path, manifest: SnapshotManifest) -> None:
     """Write ``snapshot.json``; from then on the snapshot is the new one."""
+    # Replaced as a whole: whoever reads meanwhile meets the old one or the new one.
     with replaced(folder / MANIFEST_FILE) as file:
         file.write(canonical(manifest_to_dict(manifest)) + b"\n")
 
 
 def manifest_to_dict(manifest: SnapshotManifest) -> dict[str, Any]:
-    """The manifest as ``snapshot.json`` holds it."""
+    """Return the manifest as ``snapshot.json`` holds it."""
     return {
         "format": FORMAT,
         "covered": manifest.covered,
@@ -145,7 +147,7 @@ def _file_to_dict(part: SnapshotFile) -> dict[str, Any]:
 
 
 def read_manifest(folder: Path) -> SnapshotManifest:
-    """The manifest in a folder; ``BadInput`` where there is none, or one of another version."""
+    """Return the manifest in a folder; ``BadInput`` where there is none, or one of another version."""
     path = folder / MANIFEST_FILE
     hint = message("make it with 'cemaudit snapshot'")
     if not path.exists():

@@ -48,17 +48,17 @@ _CODE_OF = {word: code for code, word in CODES.items()}
 
 
 def code_of(text: str) -> int:
-    """The code of a reason."""
+    """Return the code of a reason."""
     return _CODE_OF[text]
 
 
 def reason_of(code: int | None) -> str | None:
-    """The reason a code stands for."""
+    """Return the reason a code stands for."""
     return None if code is None else CODES[code]
 
 
 def quoted(name: str) -> str:
-    """A name as SQL wants it."""
+    """Return a name as SQL wants it."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -70,11 +70,11 @@ class ColumnNames:
         self._touchpoints = _unique_names(checklist.touchpoint)
 
     def item(self, kind: str, item: str) -> str:
-        """The column of an item: its ``answer``, its ``points`` or its ``state``."""
+        """Return the column of an item: its ``answer``, its ``points`` or its ``state``."""
         return f"{kind}:{self._items[item]}"
 
     def touchpoint(self, kind: str, touchpoint: str) -> str:
-        """The column of a touchpoint: ``emotion``, ``expectation``, ``claims`` or ``blames``."""
+        """Return the column of a touchpoint: ``emotion``, ``expectation``, ``claims`` or ``blames``."""
         return f"{kind}:{self._touchpoints[touchpoint]}"
 
 
@@ -88,17 +88,17 @@ class ScoreColumn(NamedTuple):
 
     @property
     def score(self) -> str:
-        """The column of its hundredths."""
+        """Return the column of its hundredths."""
         return f"score:{self.written}"
 
     @property
     def reason(self) -> str:
-        """The column of the code that says why there is none."""
+        """Return the column of the code that says why there is none."""
         return f"reason:{self.written}"
 
 
 def score_columns(*plans: Plan) -> list[ScoreColumn]:
-    """The scores of plans, each once, in their order."""
+    """Return the scores of plans, each once, in their order."""
     score_names = [
         (planned.measure.id, group.key) for plan in plans for planned in plan.measures for group in planned.groups
     ]
@@ -117,7 +117,7 @@ class FindingColumn(NamedTuple):
 
 
 def finding_columns(checklist: Checklist) -> list[FindingColumn]:
-    """The columns of findings, which are the same under all schemes."""
+    """Return the columns of findings, which are the same under all schemes."""
     names = ColumnNames(checklist)
     return [
         FindingColumn(place, names.item(kind, place.item) if place.item else names.touchpoint(kind, place.touchpoint))

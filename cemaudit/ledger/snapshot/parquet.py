@@ -82,12 +82,12 @@ class SnapshotTable:
 
     @property
     def arrays(self) -> dict[str, Array]:
-        """The arrays by a plain name."""
+        """Return the arrays by a plain name."""
         return {f"c{number}": field.values for number, field in enumerate(self.fields)}
 
     @property
     def selected(self) -> str:
-        """What SQL selects of the arrays, and of the file beside them."""
+        """Return what SQL selects of the arrays, and of the file beside them."""
         taken_over = [f"beside.{quoted(name)}" for name in self.copied_columns.columns] if self.copied_columns else []
         made = [
             f"{field.written.format(f'c{number}')} as {quoted(field.name)}" for number, field in enumerate(self.fields)
@@ -96,22 +96,23 @@ class SnapshotTable:
 
 
 def integer_column(name: str, values: Array, kind: str = "bigint") -> SnapshotColumn:
-    """Whole numbers; ``NULL``, or the least its type can hold, where there is none."""
+    """Return a column of whole numbers; ``NULL``, or the least its type can hold, where there is none."""
     return SnapshotColumn(name, values, f"cast(nullif({{}}, {np.iinfo(values.dtype).min}) as {kind})")
 
 
 def text_column(name: str, values: Sequence[str | None]) -> SnapshotColumn:
-    """Texts."""
+    """Return a column of texts."""
     return SnapshotColumn(name, np.array(values, object), "cast({} as varchar)")
 
 
 def date_column(name: str, values: Sequence[str | None]) -> SnapshotColumn:
-    """Calendar days, written ``2026-11-21``."""
+    """Return a column of calendar days, written ``2026-11-21``."""
     return SnapshotColumn(name, np.array(values, object), "cast(cast({} as varchar) as date)")
 
 
 def coded_column(name: str, codes: Array, texts: Sequence[str]) -> SnapshotColumn:
-    """Words by their place among those ``text_column``; -1 where there is none."""
+    """Return a column of words by their place among ``texts``; -1 where there is none."""
+    # A list in SQL begins at 1, and what stands at 0 is nothing.
     listed = ", ".join("'" + text.replace("'", "''") + "'" for text in texts).replace("{", "{{").replace("}", "}}")
     return SnapshotColumn(name, np.maximum(codes, -1), f"cast([{listed}] as varchar[])[{{}} + 1]")
 
@@ -172,6 +173,7 @@ def write(table: SnapshotTable, folder: Path) -> WrittenFile:
     except OSError as error:
         _drop(path)
         raise unwritable(path, error) from error
+    # Also where somebody stops the run: no half file stays behind.
     except BaseException:
         _drop(path)
         raise
@@ -201,6 +203,7 @@ def _read_again(link: DuckDBPyConnection, table: SnapshotTable, path: Path) -> W
     """``BadEnvironment`` where what is on the disk is not what was written."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    # Counted by reading it: what does not read back must never come to count.
     rows = link.execute(f"select count(*) from {parquet_sql([path])}").fetchall()
     if rows != [(table.rows,)]:
         raise BadEnvironment(Problem(message("what was written does not read back"), str(path.parent)))
@@ -220,12 +223,12 @@ def translate_errors(folder: Path) -> Iterator[None]:
 
 
 def missing(path: Path) -> Problem:
-    """The problem of a file that is not there, or not whole."""
+    """Return the problem of a file that is not there, or not whole."""
     return Problem(message("missing, or not as it was written"), str(path), _REMAKE_HINT)
 
 
 def read_metadata(paths: Sequence[Path]) -> list[Any]:
-    """What each of these files says of itself."""
+    """Return what each of these files says of itself."""
     query = "select value from parquet_kv_metadata({}) where key = ?"
     with shared_connection() as link:
         metadata = [
@@ -239,6 +242,7 @@ def commit_file(path: Path, name: str) -> None:
     target = path.with_name(name)
     try:
         path.replace(target)
+        # The folder as well: what was written may be on the disk, and its name not yet.
         _sync(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
@@ -261,12 +265,13 @@ def _drop(path: Path) -> None:
 
 
 def sql_text(value: str) -> str:
-    """A text as SQL writes it."""
+    """Return a text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
 
 
 def parquet_sql(paths: Sequence[Path], *, by_name: bool = False) -> str:
-    """Files as SQL reads them, one below the other; ``by_name``: they need not have the same columns."""
+    """Return files as SQL reads them, one below the other; ``by_name``: they need not have the same columns."""
+    # Not as Hive names folders: one that is called a=b adds no column.
     names = ", ".join(sql_text(_literally(path)) for path in paths)
     return f"read_parquet([{names}], hive_partitioning = false, union_by_name = {str(by_name).lower()})"
 

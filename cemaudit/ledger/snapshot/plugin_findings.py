@@ -134,6 +134,7 @@ class PluginInquiry:
             chunk = {store: waiting[store] for store in stores[start : start + _STORES_AT_ONCE]}
             findings += self._ask_about(answers.checklist, chunk)
         findings.sort(key=lambda finding: finding.number)
+        # How many visits each plugin was asked about: the next run sees from it alone that nothing is missing.
         counts = Counter(name for name, _ in {(finding.plugin, finding.number) for finding in findings})
         about = {"format": FORMAT, "checklist": answers.checklist, "plugins": dict(counts)}
         folder = f"{PLUGIN_FINDINGS}/{answers.checklist}"
@@ -163,6 +164,7 @@ class PluginInquiry:
         query = "select number, document from visit where number in ({places})"
         documents = select_in(self._store.ledger.database, query, sorted(stores))
         visits = {number: read_line(decompress(document))[0] for number, document in documents}
+        # Of each visit its latest revision, and none that is excluded: as for everything that compares.
         counting: dict[str, list[Visit]] = defaultdict(list)
         for number in set(latest.values()) - self._excluded:
             counting[stores[number]].append(visits[number])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cemaudit.language import Message
 from cemaudit.ledger.snapshot.names import TOO_LARGE, ScoreColumn, code_of, finding_columns
 from cemaudit.ledger.snapshot.parquet import SnapshotColumn, integer_column
-from cemaudit.model import Checklist, Score
+from cemaudit.model import Checklist
 from cemaudit.model.measures import Rounding
 from cemaudit.scoring.exact import evaluate
 from cemaudit.scoring.finding_columns import FindingCounts
@@ -32,7 +32,7 @@ Wholes = NDArray[np.int64]
 
 
 def hundredths(value: Fraction) -> int:
-    """A score in hundredths of a point, rounded to the nearest, halves away from zero."""
+    """Return a score in hundredths of a point, rounded to the nearest, halves away from zero."""
     return int(round_exactly(value, _HUNDREDTHS) * 100)
 
 
@@ -58,9 +58,10 @@ class HundredthsScorer:
     def run(
         self, columns: VisitColumns, *, with_findings: bool = False
     ) -> tuple[dict[str, ScoreHundredths], ScoredVisits]:
-        """Every score of all visits of ``columns``, by name, and what the kernel said, bands and findings among it."""
+        """Return every score of all visits of ``columns``, by name, and what the kernel said of bands and findings."""
         scored = self._kernel.run(columns, with_findings=with_findings)
         marked = {name: _marked(scored.values[name], scored.reasons[name]) for name in scored.values}
+        # Floats are quick and nearly always sure of the hundredth; where they are not, exact fractions decide.
         for name, rows in self._undecided_rows(scored):
             self._decide(name, rows, columns, marked[name])
         return marked, scored
@@ -75,9 +76,12 @@ class HundredthsScorer:
                 yield name, rows
 
     def _decide(self, name: str, rows: NDArray[np.intp], columns: VisitColumns, marked: ScoreHundredths) -> None:
+        # Of the plan only what this score needs.
         restricted_plan = self._parts.setdefault(name, self.plan.part([name]))
         for row in rows.tolist():
-            _put(marked, row, evaluate(restricted_plan, columns.visit(row)).scores[name])
+            score = evaluate(restricted_plan, columns.visit(row)).scores[name]
+            if score.value is not None and abs(score.value) * 100 < LARGEST + 1:
+                marked.hundredths[row] = hundredths(score.value)
 
 
 def _marked(values: NDArray[np.float64], reasons: NDArray[np.int8]) -> ScoreHundredths:
@@ -90,13 +94,8 @@ def _marked(values: NDArray[np.float64], reasons: NDArray[np.int8]) -> ScoreHund
     )
 
 
-def _put(marked: ScoreHundredths, row: int, score: Score) -> None:
-    if score.value is not None and abs(score.value) * 100 < LARGEST + 1:
-        marked.hundredths[row] = hundredths(score.value)
-
-
 def score_fields(scores: Mapping[str, ScoreHundredths], columns: list[ScoreColumn]) -> Iterator[SnapshotColumn]:
-    """The columns of scores by name, each with its reasons."""
+    """Yield the columns of scores by name, each with its reasons."""
     for column in columns:
         marked = scores[column.name]
         yield integer_column(column.score, marked.hundredths)
@@ -104,6 +103,6 @@ def score_fields(scores: Mapping[str, ScoreHundredths], columns: list[ScoreColum
 
 
 def finding_fields(counts: FindingCounts, checklist: Checklist) -> Iterator[SnapshotColumn]:
-    """The columns of findings."""
+    """Yield the columns of findings."""
     for column in finding_columns(checklist):
         yield SnapshotColumn(column.name, counts[column.place])

@@ -43,12 +43,13 @@ class SchemesInForce:
 
     @property
     def used(self) -> Iterator[Scheme]:
-        """Those that were asked for."""
+        """Return those that were asked for."""
         return iter(self._used.values())
 
     def __getitem__(self, ref: str) -> Scheme:
-        """The scheme of that ``id@version``; ``BadInput`` where there is none, or two that differ."""
+        """Return the scheme of that ``id@version``; ``BadInput`` where there is none, or two that differ."""
         if ref not in self._used:
+            # What is installed no more is taken from the ledger, which keeps each scheme that was used.
             kept = self._ledger.shelf.schemes([ref]).get(ref)
             scheme = kept if kept and ref not in self._engine.library.schemes else self._engine.library.scheme(ref)
             problem = self._ledger.shelf.conflict(scheme)
@@ -58,7 +59,7 @@ class SchemesInForce:
         return self._used[ref]
 
     def of(self, checklist: Checklist, day: dt.date | None) -> Scheme:
-        """The scheme a visit of that day is scored under."""
+        """Return the scheme a visit of that day is scored under."""
         if "@" in checklist.scheme:
             return self[checklist.scheme]
         key = checklist.scheme, day
@@ -97,8 +98,13 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     """
     taking = _SnapshotRun(SnapshotFolder(ledger, folder), SchemesInForce(ledger, engine), tuple(blocked))
     results = run_jobs(processes, make_files, taking.jobs())
-    for block, made in groupby(_report_progress(results, report_progress), key=lambda files: files.block):
-        taking.commit(block, list(made))
+    # Block by block: one that is stopped half-way does not count, and is made again.
+    for block, results_of_block in groupby(results, key=lambda files: files.block):
+        made = []
+        for files in results_of_block:
+            made.append(files)
+            report_progress(files.rows)
+        taking.commit(block, made)
     # Plugins are asked when all blocks are written, as the history of a visit may lie in any of them.
     inquiry = PluginInquiry(taking.store, engine, taking.schemes.of, taking.last)
     for file in inquiry.new_files():
@@ -108,24 +114,19 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     return taking.taken
 
 
-def _report_progress(results: Iterable[BlockFiles], report_progress: Callable[[int], None]) -> Iterator[BlockFiles]:
-    for made in results:
-        yield made
-        report_progress(made.rows)
-
-
 class _SnapshotRun:
     """One run, up to the visit that is the last one when it begins."""
 
     def __init__(self, store: SnapshotFolder, schemes: SchemesInForce, blocked: tuple[str, ...]) -> None:
         self.store, self.schemes, self.blocked = store, schemes, blocked
         self.reached = store.reached()
+        # The trail before the visits: what happens in between, the next run looks at again.
         self.seen, _ = store.ledger.trail.head()
         self.last = store.ledger.last()
         self.taken = SnapshotUpdate(covered=self.last)
 
     def jobs(self) -> Iterator[BlockJob]:
-        """What must be written, block by block."""
+        """Yield what must be written, block by block."""
         files = self.store.parts
         changed = self._changed()
         for block in sorted(changed | self._damaged() | self._new()):
@@ -176,6 +177,7 @@ class _SnapshotRun:
             "select checklist, number, id, revision, store, shopper, wave, day, document from visit "
             "where number > ? and number <= ? order by number"
         )
+        # Visits that come in meanwhile are the next run's.
         bounds = (block * BLOCK, min((block + 1) * BLOCK, self.last))
         rows_by_checklist: dict[str, list[LedgerRow]] = defaultdict(list)
         for ref, *rest in self.store.ledger.database.run(query, bounds):
@@ -206,6 +208,7 @@ class _SnapshotRun:
             for block_files in made
             for kind, written in block_files.written.items()
         ]
+        # A block that is written again, after a purge or for a damaged file, does not take back what was reached.
         covered = max(self.reached.covered, min(self.last, (block + 1) * BLOCK))
         self.reached = self.reached._replace(covered=covered, whole=False)
         subject = f"{block * BLOCK + 1}-{covered}"
@@ -219,7 +222,7 @@ class _SnapshotRun:
         """Let a file of plugins' findings count; until the run is finished, no manifest names it."""
         self.reached = self.reached._replace(whole=False)
         subject = f"{PLUGIN_FINDINGS} {file.first}-{file.last}"
-        self.store.commit([file], KIND, subject, self.schemes.used, **self.reached._asdict())
+        self.store.commit([file], KIND, subject, self.schemes.used, **progress_to_dict(self.reached))
         self.taken.files += 1
 
     def finish(self) -> None:
@@ -229,6 +232,7 @@ class _SnapshotRun:
             files = [write_uncounted_visits(ledger, folder, self.last), write_stores(ledger, folder, self.last)]
             reached = SnapshotProgress(self.last, self.seen, whole=True)
             self.store.commit(files, KIND, "published", **progress_to_dict(reached))
+        # Last of all: until then the snapshot is the one of the run before.
         publish_manifest(self.store, self.last)
 
     def _has_tables(self) -> bool:
