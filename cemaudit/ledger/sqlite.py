@@ -76,9 +76,11 @@ class Sqlite:
             raise
 
     def version(self) -> int:
-        ((application,),) = self.run("pragma application_id")
-        ((version,),) = self.run("pragma user_version")
-        ((tables,),) = self.run("select count(*) from main.sqlite_master")
+        # In one statement: another process may make the ledger between two of them.
+        ((application, version, tables),) = self.run(
+            "select (select application_id from pragma_application_id), "
+            "(select user_version from pragma_user_version), (select count(*) from main.sqlite_master)"
+        )
         if application == APPLICATION:
             return int(version)
         # Another program's database: nothing is ever added to it.

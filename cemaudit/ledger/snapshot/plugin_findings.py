@@ -169,9 +169,13 @@ class PluginInquiry:
         for number in set(latest.values()) - self._excluded:
             counting[stores[number]].append(visits[number])
         for store, plugins_by_visit in waiting.items():
-            earlier = AuditHistory(sorted(counting[store], key=visit_order), self._audit)
+            history_of_store = AuditHistory(sorted(counting[store], key=visit_order), self._audit)
+            counted = {visit.id: visit for visit in counting[store]}
             for number, plugins in plugins_by_visit.items():
-                audit, history = self._audit(visits[number]), earlier.before(visits[number])
+                visit = visits[number]
+                # An audit takes long: what is asked about is, later, what others look back at.
+                audit_of = history_of_store.audit_of if counted.get(visit.id) is visit else self._audit
+                audit, history = audit_of(visit), history_of_store.before(visit)
                 for plugin in plugins:
                     yield from self._findings(number, plugin, audit, history)
 
@@ -224,7 +228,10 @@ class AuditHistory(Sequence[Audit]):
     def __getitem__(self, index: int | slice) -> Audit | Sequence[Audit]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
-        visit = self._visits[index]
+        return self.audit_of(self._visits[index])
+
+    def audit_of(self, visit: Visit) -> Audit:
+        """Return the audit of one of all these visits, made once."""
         if visit.id not in self._made:
             self._made[visit.id] = self._audit(visit)
         return self._made[visit.id]
