@@ -57,13 +57,13 @@ def league(  # noqa: PLR0913
         BadInput: a column is missing or holds something else than it must.
         NotEstimable: the visits do not answer it; the text says why.
     """
-    from cemaudit.compare.columns import store_names, table_of_columns
+    from cemaudit.compare.columns import table_of_columns
     from cemaudit.compare.crosstabs import cross_tabulate
     from cemaudit.compare.league_table import fit_units, make_league
     from cemaudit.compare.results import DEFAULT_RULES
 
     table = table_of_columns(visits, score=score, by=by, pool=pool, better=better)
-    return make_league(fit_units(cross_tabulate(table)), store_names(visits), target, rules or DEFAULT_RULES)
+    return make_league(fit_units(cross_tabulate(table)), table.names, target, rules or DEFAULT_RULES)
 
 
 def trend(  # noqa: PLR0913
@@ -87,14 +87,14 @@ def trend(  # noqa: PLR0913
     Raises
         BadInput, NotEstimable: as ``league``; also where there are fewer than two waves.
     """
-    from cemaudit.compare.columns import store_names, table_of_columns
+    from cemaudit.compare.columns import table_of_columns
     from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.compare.trends import trend_in_table
 
     table = table_of_columns(visits, score=score, by=by or "store", better=better, needs=("wave", "day"))
     return trend_in_table(
         table,
-        store_names(visits),
+        table.names,
         by=by,
         rules=rules or DEFAULT_RULES,
         baseline=baseline,

@@ -13,28 +13,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.compare.errors import NotEstimable
-from cemaudit.compare.results import ComparedData
+from cemaudit.compare.results import ComparedData, unknown_shoppers_note
 from cemaudit.compare.score_scale import POINT_UNITS, ScoreScale
 from cemaudit.compare.visit_table import (
     NO_DAY,
+    STORE_KEYS,
     CodedKey,
     Columns,
     Factor,
     TablePart,
     Version,
     VisitTable,
-    make_factor,
+    factors_of_stores,
 )
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import Message, message
 
-__all__ = ["ColumnSource", "ColumnVisitTable", "number_column", "store_names", "table_of_columns", "text_column"]
+__all__ = ["ColumnSource", "ColumnVisitTable", "number_column", "table_of_columns", "text_column"]
 
 VERSION_COLUMNS = ("scenario", "checklist", "scheme")
 """Visits that differ in one of these are of different versions; versions are ordered by them in turn."""
-
-STORE_COLUMNS = ("pool", "region", "format", "brand", "owner")
-"""What may be said of a store; the first of pool and region that is there is the pool shoppers work in."""
 
 LARGEST = 1e9
 """Scores beyond it are no points."""
@@ -167,15 +165,6 @@ def _date(value: object, name: str, row: int) -> dt.date | None:
         raise BadInput(Problem(text, _cell(name, row))) from error
 
 
-def store_names(visits: ColumnSource) -> dict[str | None, str]:
-    """Return what stores are called, by id, where there is a column ``name``."""
-    if not _has(visits, "name"):
-        return {}
-    stores = text_column(visits, "store")
-    names = _value_by_store(stores, text_column(visits, "name", len(stores)), "name")
-    return {store: name for store, name in names.items() if name is not None}
-
-
 def table_of_columns(  # noqa: PLR0913
     visits: ColumnSource,
     *,
@@ -202,7 +191,7 @@ def table_of_columns(  # noqa: PLR0913
     scored = ~np.isnan(points)
     texts = {
         name: text_column(visits, name, count, optional=name not in needs)
-        for name in ("shopper", "wave", *VERSION_COLUMNS, *STORE_COLUMNS)
+        for name in ("shopper", "wave", *VERSION_COLUMNS, *STORE_KEYS)
     }
     has_days = "day" in needs or _has(visits, "day")
     day = _day_column(visits, "day", count) if has_days else np.full(count, NO_DAY, np.int32)
@@ -232,6 +221,7 @@ def table_of_columns(  # noqa: PLR0913
         unit_factor=unit_factor,
         acted=False,
         columns=rows,
+        names=_names(visits, stores),
     )
 
 
@@ -273,19 +263,11 @@ def _store_factors(
 ) -> tuple[tuple[Factor, ...], Factor | None]:
     """Return the pool, and what is compared, as factors of the stores."""
     for name in (by, pool or by):
-        if name not in {"store", *STORE_COLUMNS}:
-            hint = message("known here: {names}", names=", ".join(("store", *STORE_COLUMNS)))
+        if name not in {"store", *STORE_KEYS}:
+            hint = message("known here: {names}", names=", ".join(("store", *STORE_KEYS)))
             raise BadInput(Problem(message("nothing to compare by: {key}", key=name), hint=hint))
-    values = {name: _value_by_store(stores, texts[name], name) for name in STORE_COLUMNS}
-    if pool is None:
-        pool = next((name for name in ("pool", "region") if any(values[name].values())), "")
-    # The pool comes first, for of two columns that say the same the model keeps the earlier one.
-    factors = {
-        name: make_factor(name, [values[name].get(store) for store in levels])
-        for name in dict.fromkeys([pool, by])
-        if name and name != "store"
-    }
-    return tuple(factors.values()), factors.get(by)
+    values = {name: _value_by_store(stores, texts[name], name) for name in STORE_KEYS}
+    return factors_of_stores({key: [values[key].get(store) for store in levels] for key in STORE_KEYS}, by, pool)
 
 
 def _value_by_store(
@@ -301,15 +283,19 @@ def _value_by_store(
     return value_of
 
 
+def _names(visits: ColumnSource, stores: Sequence[str | None]) -> dict[str | None, str]:
+    """Return what stores are called, by id, where there is a column ``name``."""
+    names = _value_by_store(stores, text_column(visits, "name", len(stores), optional=True), "name")
+    return {store: name for store, name in names.items() if name is not None}
+
+
 def _facts(
     score: str, better: Literal["higher", "lower"], rows: Columns, versions: Sequence[Version], left_out: int
 ) -> ComparedData:
     visits, strangers = len(rows["score"]), int((rows["shopper"] < 0).sum())
     notes: list[Message] = []
     if 0 < strangers < visits:
-        notes.append(
-            message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
-        )
+        notes.append(unknown_shoppers_note(strangers))
     return ComparedData(
         measure=score,
         value=None,
@@ -329,9 +315,13 @@ def _facts(
 
 @dataclass(frozen=True)
 class ColumnVisitTable(VisitTable):
-    """A table whose visits are in ``columns`` in memory: places among the levels of ``keys``, and whole numbers."""
+    """A table whose visits are in ``columns`` in memory: places among the levels of ``keys``, and whole numbers.
+
+    ``names``: what stores are called, by id.
+    """
 
     columns: Columns
+    names: Mapping[str | None, str]
 
     def rows(self) -> Columns:
         return dict(self.columns)

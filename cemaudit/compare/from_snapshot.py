@@ -34,7 +34,8 @@ from cemaudit.compare.report_records import ChannelComparison, StorePlace
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.score_scale import FULL_POINTS
 from cemaudit.compare.selection import FacetValue, Selection, require_visits, score_sources, selected_facet_values
-from cemaudit.compare.trends import FACET_KEYS, STORE_KEYS, Trend, trend_in_table
+from cemaudit.compare.trends import FACET_KEYS, Trend, trend_in_table
+from cemaudit.compare.visit_table import STORE_KEYS
 from cemaudit.compare.waves import Wave, WaveSeries, network_series, waves_by_date
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message

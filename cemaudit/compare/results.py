@@ -12,7 +12,7 @@ from cemaudit.model.text import Text
 if TYPE_CHECKING:
     from cemaudit.compare.score_scale import ScoreScale
 
-__all__ = ["DEFAULT_RULES", "EXCLUDED", "UNIT_TITLES", "ComparedData", "ComparisonRules"]
+__all__ = ["DEFAULT_RULES", "EXCLUDED", "UNIT_TITLES", "ComparedData", "ComparisonRules", "unknown_shoppers_note"]
 
 EXCLUDED = "excluded"
 
@@ -74,3 +74,8 @@ UNIT_TITLES = {
     "pool": message("Pool"),
 }
 """One of what is compared, by its key."""
+
+
+def unknown_shoppers_note(visits: int) -> Message:
+    """Return the note that so many ``visits`` are not adjusted for how strict their shoppers are."""
+    return message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=visits)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from cemaudit.compare.errors import NotEstimable
+from cemaudit.compare.visit_table import STORE_KEYS
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import FACETS, Condition
@@ -33,7 +34,6 @@ __all__ = [
     "selected_measure",
 ]
 
-_STORE_KEYS = ("region", "format", "brand", "owner", "pool")
 _SHOWN = 8
 
 NO_POOL = ""
@@ -67,7 +67,7 @@ class Selection:
 
     def __post_init__(self) -> None:
         """Raise ``BadInput`` where a key is not one of stores, or the facet is none."""
-        for key, allowed_keys in ((self.unit, ("store", *_STORE_KEYS)), (self.pool or "pool", _STORE_KEYS)):
+        for key, allowed_keys in ((self.unit, ("store", *STORE_KEYS)), (self.pool or "pool", STORE_KEYS)):
             if key not in allowed_keys:
                 raise BadInput(
                     Problem(message("nothing to compare by: {key}", key=key), hint=nearest(key, allowed_keys))

@@ -34,9 +34,8 @@ from cemaudit.compare.waves import (
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import Message, message
 
-__all__ = ["FACET_KEYS", "STORE_KEYS", "Trend", "trend_in_table"]
+__all__ = ["FACET_KEYS", "Trend", "trend_in_table"]
 
-STORE_KEYS = ("region", "format", "brand", "owner", "pool")
 FACET_KEYS = ("channel", "element", "stage", "touchpoint")
 
 

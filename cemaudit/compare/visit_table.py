@@ -7,7 +7,7 @@ columns (``columns``). Both give the same numbers for the same visits, to the la
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,10 +16,24 @@ from numpy.typing import NDArray
 
 from cemaudit.compare.results import ComparedData
 
-__all__ = ["NO_DAY", "CodedKey", "Codes", "Columns", "Factor", "TablePart", "Version", "VisitTable", "make_factor"]
+__all__ = [
+    "NO_DAY",
+    "STORE_KEYS",
+    "CodedKey",
+    "Codes",
+    "Columns",
+    "Factor",
+    "TablePart",
+    "Version",
+    "VisitTable",
+    "make_factor",
+]
 
 NO_DAY = -1
 """Stands for the day of a visit whose day is not known; other days are counted from the first of 1970."""
+
+STORE_KEYS = ("region", "format", "brand", "owner", "pool")
+"""What may be known of a store besides its name, and stores be compared by."""
 
 Codes = NDArray[np.int32]
 
@@ -57,6 +71,21 @@ def make_factor(name: str, values: Sequence[str | None]) -> Factor:
     levels = sorted(set(values), key=lambda value: (value is None, value or ""))
     places = {level: index for index, level in enumerate(levels)}
     return Factor(name, tuple(levels), np.array([places[value] for value in values], np.int32))
+
+
+def factors_of_stores(
+    values: Mapping[str, Sequence[str | None]], unit: str, pool: str | None
+) -> tuple[tuple[Factor, ...], Factor | None]:
+    """Return the factors of stores: the pool, then the unit compared; and the latter (``None``: the stores themselves).
+
+    ``values``: by key of ``STORE_KEYS``, of each store. ``pool``: the key of the pools; ``None``: the first of pool and
+    region that is known of any store; empty: none.
+    """
+    if pool is None:
+        pool = next((key for key in ("pool", "region") if any(values[key])), "")
+    # The pool comes first, for of two factors that say the same the model keeps the earlier one.
+    factors = {key: make_factor(key, values[key]) for key in dict.fromkeys([pool, unit]) if key and key != "store"}
+    return tuple(factors.values()), factors.get(unit)
 
 
 class CodedKey(NamedTuple):

@@ -25,18 +25,19 @@ from cemaudit.compare.queries.case_mix import (
     points_mean,
     score_sql,
 )
-from cemaudit.compare.results import EXCLUDED, ComparedData
+from cemaudit.compare.results import EXCLUDED, ComparedData, unknown_shoppers_note
 from cemaudit.compare.score_scale import POINT_UNITS, ScoreScale
-from cemaudit.compare.selection import NO_POOL, ScoreSource, Selection, score_sources
+from cemaudit.compare.selection import ScoreSource, Selection, score_sources
 from cemaudit.compare.visit_table import (
     NO_DAY,
+    STORE_KEYS,
     CodedKey,
     Columns,
     Factor,
     TablePart,
     Version,
     VisitTable,
-    make_factor,
+    factors_of_stores,
 )
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.language import Message, message
@@ -384,17 +385,8 @@ def _store_factors(
     The pool is as asked, else the first of pool and region that is known of any store.
     """
     attributes_by_store = store_attributes(reading)
-
-    def factor(key: str) -> Factor:
-        return make_factor(key, [attributes_by_store.get(store, {}).get(key) for store in stores])
-
-    pool = selection.pool
-    if pool is None:
-        filled_keys = {key for store in stores for key, value in attributes_by_store.get(store, {}).items() if value}
-        pool = next((key for key in ("pool", "region") if key in filled_keys), NO_POOL)
-    unit = None if selection.unit == "store" else factor(selection.unit)
-    names = dict.fromkeys([pool, selection.unit])
-    return tuple(factor(name) for name in names if name not in {NO_POOL, "store"}), unit
+    values = {key: [attributes_by_store.get(store, {}).get(key) for store in stores] for key in STORE_KEYS}
+    return factors_of_stores(values, selection.unit, selection.pool)
 
 
 def _compared_data(
@@ -413,9 +405,7 @@ def _compared_data(
     if selection.adjusted and not adjusted:
         notes.append(message("No case-mix adjustment: this measure is not a mean of item points."))
     if 0 < strangers < visits:
-        notes.append(
-            message("Visits by shoppers who are not known, whose severity cannot be adjusted for: {n}.", n=strangers)
-        )
+        notes.append(unknown_shoppers_note(strangers))
     return ComparedData(
         measure=measure.id,
         value=selection.facet_value,
