@@ -3,13 +3,13 @@
 from cemaudit.model.audit import Audit, Finding, ItemScore, Reason, Score, Severity, score_name
 from cemaudit.model.bands import Band, Consequence
 from cemaudit.model.base import Exact, Record
-from cemaudit.model.checklist import Checklist, Critical, Item, Narrative, Scenario, Step, Touchpoint
+from cemaudit.model.checklist import Checklist, Critical, Fact, Item, Narrative, Scenario, Step, Touchpoint
 from cemaudit.model.measures import Measure
 from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
 from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
-from cemaudit.model.vocabulary import Channel, Element, Facet, Journey, Medium, Mode, Moment, journeys, label
+from cemaudit.model.vocabulary import Channel, Element, Facet, Feeling, Journey, Medium, Mode, Moment, journeys, label
 from cemaudit.packages import front_door
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "Evidence",
     "Exact",
     "Facet",
+    "Fact",
+    "Feeling",
     "Finding",
     "Item",
     "ItemScore",

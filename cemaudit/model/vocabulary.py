@@ -15,6 +15,7 @@ __all__ = [
     "Channel",
     "Element",
     "Facet",
+    "Feeling",
     "Journey",
     "Medium",
     "Mode",
@@ -79,6 +80,14 @@ class Moment(StrEnum):
     BUY = "buy"
 
 
+class Feeling(StrEnum):
+    """What a touchpoint makes of a feeling of zero, or that it asks for none."""
+
+    ABSORBS = "absorbs"
+    NEUTRAL = "neutral"
+    NOT_ASKED = "not-asked"
+
+
 class Facet(StrEnum):
     """What a measure can be grouped by."""
 
@@ -91,6 +100,9 @@ class Facet(StrEnum):
     MODE = "mode"
     MOMENT = "moment"
     TAG = "tag"
+    FEELING = "feeling"
+    FACT = "fact"
+    HAND_OVER = "hand-over"
 
 
 class Stage(Record):

@@ -10,9 +10,11 @@ from enum import StrEnum
 
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, message
-from cemaudit.model import Channel, Checklist, Element, Facet, Scheme, Text, label
+from cemaudit.model import Channel, Checklist, Element, Facet, Item, Scheme, Text, label
+from cemaudit.scoring.plan import Plan
+from cemaudit.scoring.reach import inputs_reaching, items_reaching
 
-__all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_scheme"]
+__all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_plan", "lint_scheme"]
 
 Cell = tuple[Channel, str, Element]
 
@@ -87,6 +89,43 @@ def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
             names = ", ".join(missing)
             remark = message("no item looks at {facet}: {names}", facet=label(facet), names=names)
             yield LintRemark(LintLevel.NOTE, Problem(remark, "touchpoints"))
+
+
+def lint_plan(plan: Plan) -> Iterator[LintRemark]:
+    """Remarks about a checklist under a scheme: what never reaches the headline, and duties without a consequence."""
+    checklist, scheme = plan.checklist, plan.scheme
+    counting = items_reaching(plan, scheme.leading)
+    felt = {ref for kind, ref in inputs_reaching(plan, scheme.leading) if kind == "@emotions"}
+    grading = {name for band in (*scheme.bands, *scheme.downgrades) for name in band.where}
+    graded = frozenset().union(*(items_reaching(plan, name) for name in grading))
+    for touchpoint in checklist.touchpoints:
+        for item in touchpoint.items:
+            place = f"touchpoints.{touchpoint.id}.items.{item.id}"
+            if item.possible and item.id not in counting:
+                text = message("never reaches {headline}", headline=scheme.leading)
+                hint = message("ask for the feeling at its touchpoint, or take a scheme that counts it")
+                level = LintLevel.NOTE if item.id in graded else LintLevel.WARNING
+                yield LintRemark(level, Problem(text, place, hint))
+            if item.is_duty and not (item.critical and item.critical.caps) and not _gates(plan, item, grading):
+                text = message("is a duty, and nothing follows where it is not met")
+                hint = message("make it critical with a cap, or take a scheme whose grades ask for @duties")
+                yield LintRemark(LintLevel.ERROR, Problem(text, place, hint))
+    channels = {touchpoint.channel for touchpoint in checklist.touchpoints}
+    for channel in sorted(channels):
+        spots = [touchpoint for touchpoint in checklist.touchpoints if touchpoint.channel is channel]
+        if not any(spot.id in felt or any(item.id in counting for item in spot.items) for spot in spots):
+            text = message(
+                "no visit can have a score in this channel: {channel} never reaches {headline}",
+                channel=label(channel), headline=scheme.leading,
+            )  # fmt: skip
+            level = LintLevel.ERROR if channels == set(Channel) else LintLevel.WARNING
+            yield LintRemark(level, Problem(text, "touchpoints", message("ask for a feeling at one of its touchpoints")))
+
+
+def _gates(plan: Plan, item: Item, grading: set[str]) -> bool:
+    """Whether a measure that grades depend on counts the duties of an item's touchpoint."""
+    duty = ("@duties", plan.checklist.touchpoint_of[item.id].id)
+    return any(duty in inputs_reaching(plan, name) for name in grading)
 
 
 def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:

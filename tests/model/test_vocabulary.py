@@ -6,7 +6,20 @@ import pytest
 
 import cemaudit.model
 from cemaudit.language import LANGUAGES, use
-from cemaudit.model import JOURNEYS, Channel, Checklist, Element, Facet, Journey, Medium, Mode, Moment, Reason, label
+from cemaudit.model import (
+    JOURNEYS,
+    Channel,
+    Checklist,
+    Element,
+    Facet,
+    Feeling,
+    Journey,
+    Medium,
+    Mode,
+    Moment,
+    Reason,
+    label,
+)
 from cemaudit.packages import shipped_table
 
 WORDS = [word for kind in (Channel, Medium, Element, Mode, Moment, Facet) for word in kind]
@@ -19,7 +32,7 @@ def test_every_word_has_a_name_in_both_languages(word: StrEnum) -> None:
 
 def test_the_table_names_the_words_there_are_and_no_other() -> None:
     labels = shipped_table("cemaudit.model", "vocabulary.toml")["labels"]
-    kinds = {kind.__name__.lower(): [*kind] for kind in (Channel, Medium, Element, Mode, Moment, Facet)}
+    kinds = {kind.__name__.lower(): [*kind] for kind in (Channel, Medium, Element, Mode, Moment, Facet, Feeling)}
     assert {kind: [*words] for kind, words in labels.items()} == kinds
 
 

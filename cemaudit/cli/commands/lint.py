@@ -99,14 +99,14 @@ def _failing_vectors(engine: Engine, record: Checklist | Scheme) -> list[Problem
 
 def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[LintRemark]:
     from cemaudit.model import Checklist
-    from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_scheme
+    from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_plan, lint_scheme
 
     if not isinstance(record, Checklist):
         yield from lint_scheme(record)
         return
     yield from lint_checklist(record)
     try:
-        engine.plan(record.ref)
+        yield from lint_plan(engine.plan(record.ref))
     except BadInput as error:
         yield from (LintRemark(LintLevel.ERROR, problem) for problem in error.problems)
 
