@@ -96,7 +96,8 @@ def lint_plan(plan: Plan) -> Iterator[LintRemark]:
     checklist, scheme = plan.checklist, plan.scheme
     counting = items_reaching(plan, scheme.leading)
     felt = {ref for kind, ref in inputs_reaching(plan, scheme.leading) if kind == "@emotions"}
-    grading = {name for band in (*scheme.bands, *scheme.downgrades) for name in band.where}
+    conditions = [*(band.where for band in scheme.bands), *(downgrade.where for downgrade in scheme.downgrades)]
+    grading = {name for where in conditions for name in where}
     graded = frozenset().union(*(items_reaching(plan, name) for name in grading))
     for touchpoint in checklist.touchpoints:
         for item in touchpoint.items:
