@@ -17,7 +17,7 @@ from cemaudit.model.answers import AnswerType, AnswerValue
 from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
 from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
-from cemaudit.model.vocabulary import Channel, Element, Journey, Medium, Mode, Moment, journeys
+from cemaudit.model.vocabulary import Channel, Element, Journey, Medium, MicroMoment, Mode, Moment, journeys
 
 __all__ = ["Checklist", "Critical", "Item", "Narrative", "Scenario", "Step", "Touchpoint"]
 
@@ -147,11 +147,19 @@ class Touchpoint(Record):
     element: Element
     mode: Mode
     moment: Moment | None = None
+    micro_moment: MicroMoment | None = None
     weight: Weight = Fraction(1)
     emotion: bool = False
     expectation: bool = False
     steps: tuple[Id, ...] = ()
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+    @property
+    def own_micro_moment(self) -> MicroMoment | None:
+        """The micro-moment, also where an older file gives it as its ``moment``."""
+        if self.micro_moment is not None or self.moment is None:
+            return self.micro_moment
+        return MicroMoment(self.moment) if self.moment.value in [*MicroMoment] else None
 
 
 class Scenario(Record):

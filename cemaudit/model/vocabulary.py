@@ -17,6 +17,7 @@ __all__ = [
     "Facet",
     "Journey",
     "Medium",
+    "MicroMoment",
     "Mode",
     "Moment",
     "Stage",
@@ -48,6 +49,8 @@ class Medium(StrEnum):
     SMS = "sms"
     CHAT = "chat"
     APP = "app"
+    MESSENGER = "messenger"
+    KIOSK = "kiosk"
 
 
 class Element(StrEnum):
@@ -67,12 +70,24 @@ class Mode(StrEnum):
 
 
 class Moment(StrEnum):
-    """Moments of truth (stimulus, zero, first, second) or micro-moments (know, go, do, buy)."""
+    """Moments of truth: stimulus, zero, first, second.
+
+    The last four are micro-moments, as checklists wrote them before these had a key of their own (``MicroMoment``).
+    """
 
     STIMULUS = "stimulus"
     ZMOT = "zmot"
     FMOT = "fmot"
     SMOT = "smot"
+    KNOW = "know"
+    GO = "go"
+    DO = "do"
+    BUY = "buy"
+
+
+class MicroMoment(StrEnum):
+    """What the customer reaches for at once: to know, to go, to do, to buy something."""
+
     KNOW = "know"
     GO = "go"
     DO = "do"
@@ -90,6 +105,7 @@ class Facet(StrEnum):
     ELEMENT = "element"
     MODE = "mode"
     MOMENT = "moment"
+    MICRO_MOMENT = "micro-moment"
     TAG = "tag"
 
 

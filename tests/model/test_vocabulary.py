@@ -6,10 +6,32 @@ import pytest
 
 import cemaudit.model
 from cemaudit.language import LANGUAGES, use
-from cemaudit.model import JOURNEYS, Channel, Checklist, Element, Facet, Journey, Medium, Mode, Moment, Reason, label
+from cemaudit.model import (
+    JOURNEYS,
+    Channel,
+    Checklist,
+    Element,
+    Facet,
+    Journey,
+    Medium,
+    MicroMoment,
+    Mode,
+    Moment,
+    Reason,
+    label,
+)
 from cemaudit.packages import shipped_table
 
-WORDS = [word for kind in (Channel, Medium, Element, Mode, Moment, Facet) for word in kind]
+KINDS = {
+    "channel": Channel,
+    "medium": Medium,
+    "element": Element,
+    "mode": Mode,
+    "moment": Moment,
+    "micro-moment": MicroMoment,
+    "facet": Facet,
+}
+WORDS = [word for kind in KINDS.values() for word in kind]
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -19,11 +41,10 @@ def test_every_word_has_a_name_in_both_languages(word: StrEnum) -> None:
 
 def test_the_table_names_the_words_there_are_and_no_other() -> None:
     labels = shipped_table("cemaudit.model", "vocabulary.toml")["labels"]
-    kinds = {kind.__name__.lower(): [*kind] for kind in (Channel, Medium, Element, Mode, Moment, Facet)}
-    assert {kind: [*words] for kind, words in labels.items()} == kinds
+    assert {kind: [*words] for kind, words in labels.items()} == {name: [*kind] for name, kind in KINDS.items()}
 
 
-@pytest.mark.parametrize("kind", [Channel, Medium, Element, Mode, Moment, Facet])
+@pytest.mark.parametrize("kind", KINDS.values())
 def test_names_differ(kind: type[StrEnum]) -> None:
     for language in LANGUAGES:
         with use(language):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
-from cemaudit.model import Channel, Element, Facet, Measure, Medium, Mode, Moment, Scheme, Text, label
+from cemaudit.model import Channel, Element, Facet, Measure, Medium, MicroMoment, Mode, Moment, Scheme, Text, label
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.report.sections.words import both, exactly
@@ -28,6 +28,7 @@ KINDS: dict[Facet, type[StrEnum]] = {
     Facet.ELEMENT: Element,
     Facet.MODE: Mode,
     Facet.MOMENT: Moment,
+    Facet.MICRO_MOMENT: MicroMoment,
 }
 MOST_SOURCES = 6
 
