@@ -109,12 +109,16 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
         (N_("scenario"), _tables(data, "scenarios")),
         (N_("step"), _tables(data, "steps")),
         (N_("stage"), _tables(data, "stages")),
+        (N_("fact"), _tables(data, "facts")),
     ):
         yield from _repeated(what, tables)
     stages = _stages(data)
     yield from _journey(data, stages)
     for touchpoint in touchpoints:
         yield from _stage_and_steps(touchpoint, data, stages)
+        yield from _feelings(touchpoint)
+    yield from _hand_overs(touchpoints, [str(item.get("id")) for _, item in items])
+    yield from _facts(_tables(data, "facts"), items)
     yield from _item_names([(str(touchpoint.get("id")), item) for touchpoint, item in items])
 
 
@@ -179,6 +183,56 @@ def _stage_and_steps(touchpoint: Raw, data: Raw, stages: Mapping[str, str]) -> I
     for step in _list(touchpoint.get("steps")):
         if step not in steps:
             yield Problem(message("no such step: {step}", step=step), f"{place}.steps", nearest(str(step), steps))
+
+
+def _feelings(touchpoint: Raw) -> Iterator[Problem]:
+    place = f"touchpoints.{touchpoint.get('id')}"
+    if touchpoint.get("zero") and not touchpoint.get("emotion"):
+        text = message("says what a feeling of zero means, and asks for no feeling")
+        yield Problem(text, f"{place}.zero", message("add emotion = true, or drop it"))
+    if touchpoint.get("perceived") and not touchpoint.get("expectation"):
+        text = message("asks what was perceived, and not what was expected")
+        yield Problem(text, f"{place}.perceived", message("add expectation = true, or drop it"))
+
+
+def _hand_overs(touchpoints: list[Raw], items: list[str]) -> Iterator[Problem]:
+    ids = [str(touchpoint.get("id")) for touchpoint in touchpoints]
+    for touchpoint in touchpoints:
+        for hand_over in _tables(touchpoint, "carries_to"):
+            target, place = str(hand_over.get("touchpoint")), f"touchpoints.{touchpoint.get('id')}.carries_to"
+            if target not in ids or target == touchpoint.get("id"):
+                others = [name for name in ids if name != touchpoint.get("id")]
+                yield Problem(
+                    message("no such touchpoint: {touchpoint}", touchpoint=target), place, nearest(target, others)
+                )
+            named = hand_over.get("items")
+            for item in named if isinstance(named, list) else []:
+                if item not in items:
+                    yield Problem(message("no such item: {item}", item=item), place, nearest(str(item), items))
+
+
+def _facts(facts: list[Raw], items: list[tuple[Raw, Raw]]) -> Iterator[Problem]:
+    """What facts name: items of one type of answer, in more than one channel, each in one fact only."""
+    tables = {str(item.get("id")): (touchpoint, item) for touchpoint, item in items}
+    taken: dict[str, object] = {}
+    for fact in facts:
+        place, listed = f"facts.{fact.get('id')}.items", fact.get("items")
+        named = [str(name) for name in listed] if isinstance(listed, list) else []
+        for name in named:
+            if name not in tables:
+                yield Problem(message("no such item: {item}", item=name), place, nearest(name, tables))
+            elif taken.setdefault(name, fact.get("id")) != fact.get("id"):
+                text = message("item {item} belongs to fact {fact} already", item=name, fact=taken[name])
+                yield Problem(text, place)
+        places = [tables[name] for name in named if name in tables]
+        if len({str(touchpoint.get("channel")) for touchpoint, _ in places}) == 1:
+            text = message("is asked in one channel only: {channel}", channel=places[0][0].get("channel"))
+            yield Problem(text, place, message("name an item of another channel, or drop the fact"))
+        answers = [item.get("answer") for _, item in places]
+        types = sorted({str(answer.get("type")) for answer in answers if isinstance(answer, Mapping)})
+        if len(types) > 1 or types == ["text"]:
+            text = message("items whose answers cannot be compared: {types}", types=", ".join(types))
+            yield Problem(text, place, message("ask for the same type of answer, and not for text"))
 
 
 def _item_names(items: list[tuple[str, Raw]]) -> Iterator[Problem]:

@@ -29,15 +29,16 @@ _SAMPLE = (
     b'{"amendment":"a","answers":{"a":1,"b":true,"c":"c","d":["d"]},"blames":[{"text":"t","touchpoint":"t"}],'
     b'"briefed":"2026-01-01T00:00:00Z","changes":[{"after":"2","before":"1","place":"p"}],"checklist":"c@1",'
     b'"claims":[],"date":"2026-01-01","emotions":{},"entered":null,"episode":{"id":"e","number":2,"step":"s"},'
-    b'"evidence":{"a":[{"caption":"c","file":"f","kind":"photo","sha256":null}]},"expectations":{},"finished":null,'
+    b'"evidence":{"a":[{"caption":"c","file":"f","kind":"photo","sha256":null}]},"expectations":{},"expected":null,'
+    b'"finished":null,'
     b'"id":"v","notes":{},"occasion":null,"origin":"shopper",'
-    b'"overrides":[{"check":"c","place":"p","reason":"r","said":"s"}],"persona":null,"place":null,"revision":2,'
+    b'"overrides":[{"check":"c","place":"p","reason":"r","said":"s"}],"perceived":{},"persona":null,"place":null,"revision":2,'
     b'"scenario":null,"shopper":null,"skipped":{"z":{"reason":"r","state":"declined"}},"started":null,"store":"s",'
     b'"store_name":"","supersedes":"0000000000000000000000000000000000000000000000000000000000000000","wave":null}'
 )
 """A visit with everything a record can hold."""
 
-_BY_KEY = ("answers", "skipped", "notes", "evidence", "emotions", "expectations")
+_BY_KEY = ("answers", "skipped", "notes", "evidence", "emotions", "expectations", "perceived")
 
 
 def read_line(line: bytes) -> tuple[Visit, bytes]:

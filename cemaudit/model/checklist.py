@@ -19,6 +19,7 @@ from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import (
     Channel,
     Element,
+    Feeling,
     Journey,
     Medium,
     MicroMoment,
@@ -29,7 +30,17 @@ from cemaudit.model.vocabulary import (
     refuse_repeated,
 )
 
-__all__ = ["Checklist", "Critical", "Item", "Narrative", "Scenario", "Step", "Touchpoint"]
+__all__ = [
+    "Checklist",
+    "Critical",
+    "Fact",
+    "HandOver",
+    "Item",
+    "Narrative",
+    "Scenario",
+    "Step",
+    "Touchpoint",
+]  # fmt: skip
 
 SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")]
 """``id@version``, or the id alone: then the version in force on the day of the visit."""
@@ -114,7 +125,12 @@ class Item(Record):
     @property
     def mandatory(self) -> bool:
         """Whether it must be met whatever it brings: it is critical, or tagged as a duty. No advice may lower it."""
-        return self.critical is not None or DUTY in self.tags
+        return self.critical is not None or self.is_duty
+
+    @property
+    def is_duty(self) -> bool:
+        """Whether it is tagged as demanded by law or safety."""
+        return DUTY in self.tags
 
     @property
     def failing(self) -> Critical:
@@ -140,14 +156,37 @@ class Item(Record):
             return 0
         return self.note.at_least
 
+    def fails_with(self, points: Fraction | None) -> bool:
+        """Whether it failed with these points; never without points, nor where none can be earned."""
+        return bool(self.possible) and points is not None and self.failing.is_failed_by(points)
+
+    def fails_duty(self, points: Fraction | None) -> bool:
+        """Whether it is a duty and failed with these points."""
+        return self.is_duty and self.fails_with(points)
+
     @property
     def gives_to(self) -> str | None:
         """The item that takes over this one's points when it does not apply."""
         return self.na.removeprefix("give-to:") if self.na.startswith("give-to:") else None
 
 
+class HandOver(Record):
+    """What a later touchpoint must know of an earlier one: whether it did is seen by ``items``.
+
+    Such items ask whether the customer had to say it again, or whether a promise made before was known.
+    """
+
+    touchpoint: Id
+    items: Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
 class Touchpoint(Record):
-    """A moment of truth, with its facets."""
+    """A moment of truth, with its facets.
+
+    ``emotion`` asks what was felt (-3..3), ``expectation`` what was expected (1..7), ``perceived`` what was met on the
+    same scale as the expectation. ``zero``: whether no feeling at all absorbs the performance, or is what a smooth
+    moment feels like (``neutral``). ``carries_to``: the touchpoints that must know what was said or promised here.
+    """
 
     id: Id
     title: Text
@@ -161,6 +200,9 @@ class Touchpoint(Record):
     weight: Weight = Fraction(1)
     emotion: bool = False
     expectation: bool = False
+    perceived: bool = False
+    zero: Literal["absorbs", "neutral"] = "absorbs"
+    carries_to: tuple[HandOver, ...] = ()
     steps: tuple[Id, ...] = ()
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
@@ -170,6 +212,19 @@ class Touchpoint(Record):
         if self.micro_moment is not None or self.moment is None:
             return self.micro_moment
         return MicroMoment(self.moment) if self.moment.value in [*MicroMoment] else None
+
+    @property
+    def feeling(self) -> Feeling:
+        """How its feeling counts."""
+        return Feeling(self.zero) if self.emotion else Feeling.NOT_ASKED
+
+
+class Fact(Record):
+    """Something the company says in several places, and must say alike: the answers to ``items`` must be equal."""
+
+    id: Id
+    title: Text
+    items: Annotated[tuple[Id, ...], Field(min_length=2)]
 
 
 class Scenario(Record):
@@ -197,7 +252,8 @@ class Checklist(Record):
     says of place, time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the
     agreement (its reference) under which items tagged ``staff-name`` may be answered with a person's name. ``stages``:
     those of its journey, where that is none of the core's. They come with the file, or with the plugin that brings the
-    journey when the file is read, and stay with the checklist wherever it is kept.
+    journey when the file is read, and stay with the checklist wherever it is kept. ``facts``
+    are what several channels must say alike.
     """
 
     id: Id
@@ -213,6 +269,7 @@ class Checklist(Record):
     staff_names: Line | None = None
     steps: tuple[Step, ...] = ()
     stages: tuple[Stage, ...] = ()
+    facts: tuple[Fact, ...] = ()
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
 
     @property
@@ -234,6 +291,22 @@ class Checklist(Record):
     def touchpoint(self) -> dict[str, Touchpoint]:
         """Touchpoints by id."""
         return {touchpoint.id: touchpoint for touchpoint in self.touchpoints}
+
+    @cached_property
+    def hand_overs_of(self) -> dict[str, tuple[str, ...]]:
+        """The hand-overs each item looks at, by item id; items that look at none are left out."""
+        pairs = [
+            (item, hand_over_id(touchpoint.id, target.touchpoint))
+            for touchpoint in self.touchpoints
+            for target in touchpoint.carries_to
+            for item in target.items
+        ]
+        return {item: tuple(name for other, name in pairs if other == item) for item, _ in pairs}
+
+    @cached_property
+    def fact(self) -> dict[str, Fact]:
+        """Facts by id."""
+        return {fact.id: fact for fact in self.facts}
 
     @cached_property
     def naming_items(self) -> frozenset[str]:
@@ -266,6 +339,7 @@ class Checklist(Record):
             (N_("scenario"), [scenario.id for scenario in self.scenarios]),
             (N_("step"), [step.id for step in self.steps]),
             (N_("stage"), [name for stage in self.stages for name in stage.ids]),
+            (N_("fact"), [fact.id for fact in self.facts]),
         ):
             refuse_repeated(kind, ids)
         return self
@@ -275,6 +349,11 @@ class Checklist(Record):
         if not self.stages and self.journey not in journeys():
             raise Expected("the stages of journey {journey}", journey=self.journey)
         return self
+
+
+def hand_over_id(source: str, target: str) -> str:
+    """Return the id of the hand-over between two touchpoints, as ``chat.counter``."""
+    return f"{source}.{target}"
 
 
 def _texts(record: Record, place: str) -> Iterator[tuple[str, Text]]:

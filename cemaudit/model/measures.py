@@ -15,11 +15,22 @@ from cemaudit.language import N_
 from cemaudit.model.base import Exact, Id, Record, Whole
 from cemaudit.model.conditions import Conditions
 from cemaudit.model.text import Text
-from cemaudit.model.vocabulary import Channel, Element, Facet, Medium, MicroMoment, Mode, Moment
+from cemaudit.model.vocabulary import Channel, Element, Facet, Feeling, Medium, MicroMoment, Mode, Moment
 
 __all__ = ["VISIT_SOURCES", "Cap", "Measure", "Rounding", "Transform", "Weights"]
 
-VISIT_SOURCES = ("@items", "@emotions", "@expectations", "@claims", "@blames", "@critical")
+VISIT_SOURCES = (
+    "@items",
+    "@emotions",
+    "@expectations",
+    "@expected",
+    "@perceived",
+    "@claims",
+    "@blames",
+    "@critical",
+    "@duties",
+    "@facts",
+)
 """What of a visit a measure can take in, beside single items and other measures."""
 
 _WORDS: dict[Facet, type[StrEnum]] = {
@@ -29,6 +40,7 @@ _WORDS: dict[Facet, type[StrEnum]] = {
     Facet.MODE: Mode,
     Facet.MOMENT: Moment,
     Facet.MICRO_MOMENT: MicroMoment,
+    Facet.FEELING: Feeling,
 }
 
 
@@ -104,7 +116,9 @@ class Measure(Record):
     """One named number, or one for each value of a facet.
 
     ``how`` names the aggregator, ``of`` its sources (``@items``, ``@emotions``, ``@expectations``, ``@claims``,
-    ``@blames``, ``@critical`` (1 for each failed critical item), item ids, other measures). ``take`` is what is taken
+    ``@blames``, ``@critical`` and ``@duties`` (1 for each failed critical item, or item tagged ``duty``),
+    ``@expected`` (expectations noted before the visit began) and ``@perceived`` on the same scale, ``@facts`` (1 where
+    the channels say the same, else 0), item ids, other measures). ``take`` is what is taken
     of an item: its ``points``, its ``share`` of the points possible, its raw ``value``, or (where it has points) the
     points ``possible``. ``where`` keeps only members with these facet values, ``options`` are the aggregator's own,
     ``at_least`` is the fewest members a score needs.

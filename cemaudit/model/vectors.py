@@ -15,13 +15,15 @@ __all__ = ["Case", "Vector"]
 class Case(Record):
     """The answers of one visit: item id -> value, what was left out, and feelings by touchpoint.
 
-    ``times``: so many visits answered alike.
+    ``expected_before``: the expectations were noted before the visit began. ``times``: so many visits answered alike.
     """
 
     answers: dict[Id, AnswerField] = {}
     skipped: dict[Id, SkipState] = {}
     emotions: dict[Id, Annotated[Whole, Field(ge=-3, le=3)]] = {}
     expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
+    expected_before: bool = False
+    perceived: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
     times: Annotated[Whole, Field(ge=1, le=1000)] = 1
 
 

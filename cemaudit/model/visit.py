@@ -23,7 +23,7 @@ from cemaudit.errors import Expected
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole, clean
 
-__all__ = ["Change", "Complaint", "EpisodeStep", "Evidence", "Override", "Skip", "SkipState", "Visit"]
+__all__ = ["Change", "Complaint", "EpisodeStep", "Evidence", "Override", "Skip", "SkipState", "Visit", "is_before"]
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
 FileName = Annotated[str, Field(pattern=_ONE_LINE)]
@@ -141,6 +141,13 @@ class EpisodeStep(Record):
     """Position among the visits of the episode, from 1."""
 
 
+def is_before(expected: dt.datetime | None, started: dt.datetime | None, date: dt.date | None) -> bool:
+    """Whether expectations noted at ``expected`` come before a visit that ``started`` then, or was on that ``date``."""
+    if expected is None:
+        return False
+    return expected <= started if started is not None else date is not None and expected.date() < date
+
+
 class Visit(Record):
     """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
 
@@ -148,7 +155,7 @@ class Visit(Record):
     alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
     ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
     place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
-    is different.
+    is different. ``expected`` is when the expectations were noted for good, ``perceived`` what was met, on their scale.
     """
 
     id: Token
@@ -162,6 +169,7 @@ class Visit(Record):
     finished: AwareDatetime | None = None
     entered: AwareDatetime | None = None
     briefed: AwareDatetime | None = None
+    expected: AwareDatetime | None = None
     scenario: Id | None = None
     persona: Line | None = None
     place: Line | None = None
@@ -174,6 +182,7 @@ class Visit(Record):
     evidence: dict[Id, tuple[Evidence, ...]] = {}
     emotions: dict[Id, Annotated[Whole, Field(ge=-3, le=3)]] = {}
     expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
+    perceived: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
     claims: tuple[Complaint, ...] = ()
     blames: tuple[Complaint, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -186,6 +195,14 @@ class Visit(Record):
     def day(self) -> dt.date | None:
         """The calendar day of the visit, in its own zone."""
         return self.started.date() if self.started else self.date
+
+    @property
+    def expected_before(self) -> dict[str, int]:
+        """The expectations, where they were noted before the visit began; else none, for hindsight is no expectation.
+
+        Of a visit whose beginning is not known, those of an earlier day count.
+        """
+        return self.expectations if is_before(self.expected, self.started, self.date) else {}
 
     @property
     def step(self) -> str | None:

@@ -21,6 +21,7 @@ __all__ = [
     "Channel",
     "Element",
     "Facet",
+    "Feeling",
     "Journey",
     "Medium",
     "MicroMoment",
@@ -100,6 +101,14 @@ class MicroMoment(StrEnum):
     BUY = "buy"
 
 
+class Feeling(StrEnum):
+    """What a touchpoint makes of a feeling of zero, or that it asks for none."""
+
+    ABSORBS = "absorbs"
+    NEUTRAL = "neutral"
+    NOT_ASKED = "not-asked"
+
+
 class Facet(StrEnum):
     """What a measure can be grouped by."""
 
@@ -113,6 +122,9 @@ class Facet(StrEnum):
     MOMENT = "moment"
     MICRO_MOMENT = "micro-moment"
     TAG = "tag"
+    FEELING = "feeling"
+    FACT = "fact"
+    HAND_OVER = "hand-over"
 
 
 class Stage(Record):

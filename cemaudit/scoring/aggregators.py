@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cemaudit.scoring.kernel.column_forms import ColumnForm
     from cemaudit.scoring.whatif.score_bounds import BoundRule
 
-__all__ = ["BUILT_IN", "EXPERIENCE", "BuiltInAggregator", "experience"]
+__all__ = ["BUILT_IN", "EXPERIENCE", "SMOOTH_EXPERIENCE", "BuiltInAggregator", "experience", "smooth_experience"]
 
 Members = Sequence[Member]
 Options = Mapping[str, Fraction]
@@ -168,6 +168,25 @@ def scaled_experience(members: Members, options: Options) -> Fraction:
     return scale * experience(performance / scale, emotion / scale)
 
 
+def smooth_experience(performance: Fraction, emotion: Fraction) -> Fraction:
+    """The experience of a P in [0, 1] and an E in [-1, 1] where no feeling is what a smooth moment feels like.
+
+    P - (1 - E)/2 where E ≥ 0: without a feeling P - 1/2, and with delight P. Where E < 0 the lower of ``experience``
+    and P - 1/2, so that it rises with P and with E here, too.
+    """
+    half = Fraction(1, 2)
+    if emotion >= 0:
+        return performance - (1 - emotion) * half
+    return min(experience(performance, emotion), performance - half)
+
+
+def scaled_smooth_experience(members: Members, options: Options) -> Fraction:
+    """Return the smooth experience of a performance and an emotion that both run on ``scale``."""
+    performance, emotion = map(Fraction, _values(members))
+    scale = options.get("scale", ONE)
+    return scale * smooth_experience(performance / scale, emotion / scale)
+
+
 def net_promoter_score(members: Members, _: Options) -> Fraction:
     """Return the percentage of answers from 9 up less that of answers up to 6."""
     answers = _values(members)
@@ -230,6 +249,22 @@ EXPERIENCE = BuiltInAggregator(
     title=Text(ko="P·E, 감정이 음수면 E·(1 − P/2)", en="P·E, or E·(1 − P/2) where the emotion is negative"),
     columns_by="scaled_experience",
     bounded_by="scaled_experience",
+    is_signed=True,
+    lacks={"working": "P and E stand below it, and the formula has a case for each sign of E"},
+)
+
+SMOOTH_EXPERIENCE = BuiltInAggregator(
+    "smooth-experience",
+    scaled_smooth_experience,
+    arity=2,
+    options=("scale",),
+    formula="P - (1 - E)/2; min(E·(1 - P/2), P - 1/2) where E < 0",
+    title=Text(
+        ko="P − (1 − E)/2, 감정이 음수면 E·(1 − P/2)와 P − 1/2 가운데 작은 값",
+        en="P − (1 − E)/2, or the lower of E·(1 − P/2) and P − 1/2 where the emotion is negative",
+    ),
+    columns_by="scaled_smooth_experience",
+    bounded_by="scaled_smooth_experience",
     is_signed=True,
     lacks={"working": "P and E stand below it, and the formula has a case for each sign of E"},
 )
@@ -377,6 +412,7 @@ BUILT_IN: dict[str, BuiltInAggregator] = {
             bounded_by="deduction",
         ),
         EXPERIENCE,
+        SMOOTH_EXPERIENCE,
         BuiltInAggregator(
             "nps",
             net_promoter_score,

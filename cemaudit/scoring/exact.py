@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cemaudit.errors import BadEnvironment, Problem
 from cemaudit.language import message
-from cemaudit.model import ItemScore, Reason, Score, Visit, score_name
+from cemaudit.model import Item, ItemScore, Reason, Score, Touchpoint, Visit, score_name
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.measures import Measure
@@ -26,6 +26,7 @@ __all__ = [
     "ScoreDerivation",
     "ScoreStep",
     "aggregator_failure",
+    "asks_feeling",
     "evaluate",
     "evaluate_pooled",
     "member_value",
@@ -33,6 +34,8 @@ __all__ = [
 
 _NOT_COUNTED = (Reason.NOT_RELEVANT, Reason.NOT_ASKED, Reason.NO_POINTS)
 MEMO_SIZE = 10_000
+LEAST_TO_COMPARE = 2
+"""A fact needs so many answers before they can agree."""
 ItemScores = Mapping[str, ItemScore]
 
 
@@ -188,7 +191,39 @@ def _member_from_input(evaluation: Evaluation, number: int, measure: Measure, me
         return Member(member_input.ref, score.value, weight=member_input.weight, reason=score.reason)
     if member_input.kind == "item":
         return _item_member(evaluation, number, measure, member_input)
+    if member_input.kind == "@facts":
+        return _fact_member(evaluation, number, member_input)
     return _felt_member(evaluation, number, member_input)
+
+
+def _fact_member(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Member:
+    """1 where all answers to a fact's items are the same, 0 where they differ, nothing where fewer than two are."""
+    visit, fact = evaluation.visits[number], evaluation.plan.checklist.fact[member_input.ref]
+    value, reason = None, None
+    answers = [visit.answers[name] for name in fact.items if name in visit.answers]
+    if len(answers) >= LEAST_TO_COMPARE:
+        value = Fraction(len(set(answers)) == 1)
+    else:
+        scores = evaluation.items_under(None)[number]
+        arises = [name for name in fact.items if scores[name].reason is not Reason.NOT_RELEVANT]
+        reason = Reason.NOT_OBSERVED if len(arises) >= LEAST_TO_COMPARE else Reason.NOT_RELEVANT
+    return Member(f"@facts[{fact.id}]", value, weight=member_input.weight, reason=reason)
+
+
+def asks_feeling(touchpoint: Touchpoint, kind: str) -> bool:
+    """Whether a touchpoint asks for a feeling of this kind, as ``@emotions``."""
+    match kind:
+        case "@emotions":
+            return touchpoint.emotion
+        case "@perceived":
+            return touchpoint.perceived
+        case _:
+            return touchpoint.expectation
+
+
+def _share_of_seven(mark: int) -> Fraction:
+    """A mark from 1 to 7 as a share of the way between them."""
+    return Fraction(mark - 1, 6)
 
 
 def _felt_member(evaluation: Evaluation, number: int, member_input: MeasureInput) -> Member:
@@ -199,19 +234,24 @@ def _felt_member(evaluation: Evaluation, number: int, member_input: MeasureInput
         case "@emotions" if touchpoint in visit.emotions:
             value = Fraction(visit.emotions[touchpoint], 3)
         case "@expectations" if touchpoint in visit.expectations:
-            value = Fraction(visit.expectations[touchpoint] - 1, 6)
+            value = _share_of_seven(visit.expectations[touchpoint])
+        case "@expected" if touchpoint in visit.expected_before:
+            value = _share_of_seven(visit.expected_before[touchpoint])
+        case "@perceived" if touchpoint in visit.perceived:
+            value = _share_of_seven(visit.perceived[touchpoint])
         case "@claims":
             value = Fraction(sum(claim.touchpoint == touchpoint for claim in visit.claims))
         case "@blames":
             value = Fraction(sum(blame.touchpoint == touchpoint for blame in visit.blames))
-        case "@critical":
+        case "@critical" | "@duties" as kind:
             scores = evaluation.items_under(None)[number]
             items = evaluation.plan.checklist.touchpoint[touchpoint].items
-            value = Fraction(sum(item.fails_critically(scores[item.id].points) for item in items))
+            fails = Item.fails_critically if kind == "@critical" else Item.fails_duty
+            value = Fraction(sum(fails(item, scores[item.id].points) for item in items))
     reason = None
     if value is None:
         spot = evaluation.plan.checklist.touchpoint[touchpoint]
-        is_asked = spot.emotion if member_input.kind == "@emotions" else spot.expectation
+        is_asked = asks_feeling(spot, member_input.kind)
         scores = evaluation.items_under(None)[number]
         # A feeling that was asked for and is missing counts against completeness; one never asked does not.
         reason = Reason.UNANSWERED if is_asked else Reason.NOT_ASKED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -20,6 +21,8 @@ from cemaudit.scoring.rounding import round_exactly
 from cemaudit.scoring.validation import check_visit
 
 __all__ = ["run_vectors"]
+
+_BEFORE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def run_vectors(scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = None) -> list[Problem]:
@@ -69,6 +72,10 @@ def _visit(case: Case, number: int, sheet: Checklist) -> Visit:
         skipped={item: Skip(state=state) for item, state in case.skipped.items()},
         emotions=case.emotions,
         expectations=case.expectations,
+        # Vectors have no times of their own: that the expectations were noted first is all they say.
+        expected=_BEFORE if case.expected_before else None,
+        started=_BEFORE if case.expected_before else None,
+        perceived=case.perceived,
     )
 
 

@@ -207,7 +207,8 @@ def _leaf(
 ) -> ExplanationNode:
     checklist = evaluation.plan.checklist
     if member_input.kind != "item":
-        title = checklist.touchpoint[member_input.ref].title
+        places = checklist.fact if member_input.kind == "@facts" else checklist.touchpoint
+        title = places[member_input.ref].title
         return ExplanationNode(member.name, member.value, member.reason, title, member.weight, member.possible)
     item, answers = checklist.items[member_input.ref], evaluation.visits[number].answers
     aggregator = BUILT_IN.get(measure.how)

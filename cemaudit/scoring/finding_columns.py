@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.model import Visit, score_name
+from cemaudit.model import ItemScore, Visit, score_name
 from cemaudit.model.conditions import Bound, bounds
 from cemaudit.scoring.exact import evaluate
 from cemaudit.scoring.findings import (
@@ -24,7 +24,7 @@ from cemaudit.scoring.items import score_items_with
 from cemaudit.scoring.kernel.arithmetic import MOST, Floats, Mask, NotVectorizable, NumberColumn
 from cemaudit.scoring.kernel.block import HAS_SCORE, BlockScore, RowBlock, compare
 from cemaudit.scoring.kernel.columns import VisitColumns
-from cemaudit.scoring.kernel.sources import critical_failures
+from cemaudit.scoring.kernel.sources import critical_failures, different_facts, item_failures
 from cemaudit.scoring.plan import Plan, PlannedMeasure, PlannedScore
 
 __all__ = ["FindingCounter", "FindingCounts", "count_exactly", "no_findings"]
@@ -53,12 +53,21 @@ def count_exactly(plan: Plan, visit: Visit) -> Counter[FindingPlace]:
     for place in finding_places(plan.checklist):
         rule = CORE_RULES[place.rule]
         if place.item is not None:
-            counts[place] = int(plan.checklist.items[place.item].fails_critically(items[place.item].points))
+            counts[place] = int(_is_found(plan, rule, place.item, visit, items))
         elif rule.of == "scores":
             counts[place] = int(rule.holds(touchpoint_scores(scores, place.touchpoint)))
         else:
             counts[place] = complaints[rule.of][place.touchpoint]
     return counts
+
+
+def _is_found(plan: Plan, rule: FindingRule, item_id: str, visit: Visit, items: Mapping[str, ItemScore]) -> bool:
+    """Whether a visit has the finding of a rule about an item, or about the fact that begins with it."""
+    if rule.of == "facts":
+        fact = next(fact for fact in plan.checklist.facts if fact.items[0] == item_id)
+        return len({visit.answers[name] for name in fact.items if name in visit.answers}) > 1
+    item, points = plan.checklist.items[item_id], items[item_id].points
+    return item.fails_critically(points) if rule.of == "items" else item.fails_with(points)
 
 
 class FindingCounter:
@@ -70,9 +79,7 @@ class FindingCounter:
     def __init__(self, plan: Plan, columns: VisitColumns) -> None:
         self.plan = plan
         self.places = list(finding_places(plan.checklist))
-        self._failures = {
-            place.item: _failures(plan, place.item, columns) for place in self.places if place.item is not None
-        }
+        self._item_masks = {place: _item_mask(plan, place, columns) for place in self.places if place.item is not None}
         self._planned = {
             score_name(planned.measure.id, group.key): (planned, group)
             for planned in plan.measures
@@ -98,7 +105,7 @@ class FindingCounter:
         for place in self.places:
             rule, rows = CORE_RULES[place.rule], block.cut(counts[place])
             if place.item is not None:
-                rows[:] = self._failures[place.item](block)
+                rows[:] = self._item_masks[place](block)
             elif rule.of == "scores":
                 held[place.rule, place.touchpoint] = mask = self._mask(rule, place.touchpoint, block)
                 if rule.unless:
@@ -170,20 +177,24 @@ def _tells_apart(number: NumberColumn) -> bool:
     return number.is_exact and (number.denominator_bound * number.scale) ** 2 * max(number.reach, 1) < MOST
 
 
-def _failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
-    """Where a critical item failed; visit by visit where columns do not say it."""
+def _item_mask(plan: Plan, place: FindingPlace, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
+    """Where something is found at an item; visit by visit where columns do not say it."""
+    rule, item_id = CORE_RULES[place.rule], str(place.item)
+    if rule.of == "facts":
+        return different_facts(plan, item_id, columns)
+    failures = critical_failures if rule.of == "items" else item_failures
     try:
-        failed_by_codes = critical_failures(plan, item_id, columns)
+        failed_by_codes = failures(plan, item_id, columns)
         failed_by_codes(RowBlock(columns, 0, 0))  # some say only when they are run that they cannot
     except NotVectorizable:
-        item, tables = plan.checklist.items[item_id], plan.tables()
+        tables = plan.tables()
     else:
         return failed_by_codes
 
     def failed(block: RowBlock) -> Mask:
         visits = map(block.columns.visit, range(block.start, block.stop))
         return np.array(
-            [item.fails_critically(score_items_with(tables, visit)[item_id].points) for visit in visits], np.bool_
+            [_is_found(plan, rule, item_id, visit, score_items_with(tables, visit)) for visit in visits], np.bool_
         )
 
     return failed

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from cemaudit.language import LANGUAGES, use
-from cemaudit.model import Audit, Checklist, Finding, Score, Severity, Text, Touchpoint, score_name
+from cemaudit.model import Audit, Checklist, Fact, Finding, Score, Severity, Text, Touchpoint, score_name
+from cemaudit.model.answers import AnswerValue
 from cemaudit.model.conditions import bounds
 from cemaudit.model.visit import Complaint
 from cemaudit.scoring.rounding import shown
@@ -26,7 +27,7 @@ __all__ = [
     "touchpoint_scores",
 ]
 
-SCORE_KINDS = ("performance", "emotion", "gap", "experience")
+SCORE_KINDS = ("performance", "emotion", "gap", "experience", "perceived")
 """The scores of a touchpoint that rules look at: ``gap`` is ``touchpoint.gap``."""
 LONGEST_QUOTE = 300
 """A longer claim or blame is cut in its finding; the report prints it whole among the claims and blames."""
@@ -37,16 +38,16 @@ _ORDER = list(Severity)
 class FindingRule:
     """A rule of the core: the one place that says what it is called, how grave it is and when a visit has it.
 
-    ``of``: whether it is about each critical item that failed, each claim, each blame, or a touchpoint's scores. Of
-    scores, ``where`` holds the conditions by kind (see ``SCORE_KINDS``), all of which must hold, while those of
-    ``unless`` do not. ``text`` is a template.
+    ``of``: whether it is about each critical item that failed, each failed item of a hand-over, each fact that channels
+    say differently, each claim, each blame, or a touchpoint's scores. Of scores, ``where`` holds the conditions by kind
+    (see ``SCORE_KINDS``), all of which must hold, while those of ``unless`` do not. ``text`` is a template.
     """
 
     rule: str
     severity: Severity
     title: Text
     text: Text
-    of: Literal["items", "scores", "claims", "blames"] = "scores"
+    of: Literal["items", "hand-overs", "facts", "scores", "claims", "blames"] = "scores"
     where: Mapping[str, str] = field(default_factory=dict)
     unless: FindingRule | None = None
 
@@ -59,7 +60,10 @@ class FindingRule:
 
 
 class FindingPlace(NamedTuple):
-    """Where a rule of the core may find something: at a touchpoint, or at one of its critical items."""
+    """Where a rule of the core may find something: at a touchpoint, at one of its items, or at a fact.
+
+    A fact lies at the first of its ``item``s.
+    """
 
     rule: str
     touchpoint: str
@@ -120,8 +124,56 @@ _CLAIM = FindingRule(
 )
 _BLAME = FindingRule("core.blame", Severity.MAJOR, Text(ko="원망", en="Blame"), _CLAIM.text, of="blames")
 
+_FACT = FindingRule(
+    "core.fact",
+    Severity.MAJOR,
+    Text(ko="채널마다 다른 안내", en="Channels say different things"),
+    Text(ko="{fact}: {answers}", en="{fact}: {answers}"),
+    of="facts",
+)
+_HAND_OVER = FindingRule(
+    "core.hand-over",
+    Severity.MAJOR,
+    Text(ko="접점 간 인계 끊김", en="Hand-over broken"),
+    Text(ko="{source} → {target}: {ask} → {answer}", en="{source} → {target}: {ask} → {answer}"),
+    of="hand-overs",
+)
+_MET_NOT_FELT = FindingRule(
+    "core.met-not-felt",
+    Severity.MAJOR,
+    Text(ko="지켰지만 느껴지지 않음", en="Met, not felt"),
+    Text(
+        ko="{name}: 점검 점수 {performance}, 체감 {perceived}. 기준은 지켰지만 고객은 그렇게 느끼지 못했습니다.",
+        en="{name}: checked {performance}, perceived {perceived}. The standard was met; the customer did not feel it.",
+    ),
+    where={"performance": ">= 80", "perceived": "< 50"},
+)
+_FELT_NOT_MET = FindingRule(
+    "core.felt-not-met",
+    Severity.MINOR,
+    Text(ko="느꼈지만 지키지 않음", en="Felt, not met"),
+    Text(
+        ko="{name}: 체감 {perceived}, 점검 점수 {performance}. 고객은 만족했지만 기준은 지켜지지 않았습니다.",
+        en="{name}: perceived {perceived}, checked {performance}. The customer was content; the standard was not met.",
+    ),
+    where={"performance": "< 50", "perceived": ">= 75"},
+)
+
 CORE_RULES: Mapping[str, FindingRule] = {
-    rule.rule: rule for rule in (_CRITICAL, _FELT_BADLY, _BELOW_ZERO, _GAP, _STRENGTH, _CLAIM, _BLAME)
+    rule.rule: rule
+    for rule in (
+        _CRITICAL,
+        _FELT_BADLY,
+        _BELOW_ZERO,
+        _GAP,
+        _STRENGTH,
+        _CLAIM,
+        _BLAME,
+        _FACT,
+        _HAND_OVER,
+        _MET_NOT_FELT,
+        _FELT_NOT_MET,
+    )
 }
 """The rules of the core by id."""
 
@@ -130,11 +182,20 @@ def finding_places(checklist: Checklist) -> Iterator[FindingPlace]:
     """Yield wherever the core may find something, in the order of the checklist."""
     for touchpoint in checklist.touchpoints:
         for rule in CORE_RULES.values():
-            if rule.of == "items":
-                critical = (item.id for item in touchpoint.items if item.critical)
-                yield from (FindingPlace(rule.rule, touchpoint.id, item) for item in critical)
-            else:
-                yield FindingPlace(rule.rule, touchpoint.id)
+            match rule.of:
+                case "items":
+                    names = [item.id for item in touchpoint.items if item.critical]
+                case "hand-overs":
+                    names = [item.id for item in touchpoint.items if item.id in checklist.hand_overs_of]
+                case "facts":
+                    first_items = {fact.items[0] for fact in checklist.facts}
+                    names = [item.id for item in touchpoint.items if item.id in first_items]
+                case _:
+                    # What was perceived is asked at a few touchpoints only.
+                    if touchpoint.perceived or "perceived" not in rule.where:
+                        yield FindingPlace(rule.rule, touchpoint.id)
+                    continue
+            yield from (FindingPlace(rule.rule, touchpoint.id, name) for name in names)
 
 
 def touchpoint_scores(scores: Mapping[str, Score], touchpoint: str) -> dict[str, Fraction | None]:
@@ -147,7 +208,7 @@ def core_findings(audit: Audit) -> Iterator[Finding]:
     """Yield what any audit must show.
 
     These are failed critical items, every touchpoint whose experience lies below zero, wide gaps, every claim and every
-    blame, and what was outstanding.
+    blame, facts that channels say differently, hand-overs that failed, and what was outstanding.
     """
     for item_id in audit.failed_critical:
         yield _failed_critical(audit, item_id)
@@ -156,6 +217,10 @@ def core_findings(audit: Audit) -> Iterator[Finding]:
         for rule in CORE_RULES.values():
             if rule.of == "scores" and rule.holds(scores):
                 yield _finding(rule, touchpoint, partial(_shown_scores, audit, scores))
+    yield from (_different_fact(audit, fact) for fact in audit.checklist.facts if len(_said(audit, fact)) > 1)
+    for item_id in audit.checklist.hand_overs_of:
+        if audit.checklist.items[item_id].fails_with(audit.items[item_id].points):
+            yield _broken_hand_over(audit, item_id)
     yield from (_complaint(_CLAIM, audit, claim) for claim in audit.visit.claims)
     yield from (_complaint(_BLAME, audit, blame) for blame in audit.visit.blames)
 
@@ -180,6 +245,53 @@ def _failed_critical(audit: Audit, item_id: str) -> Finding:
         _CRITICAL,
         audit.checklist.touchpoint_of[item_id],
         lambda: {"ask": item.ask, "answer": "-" if answer is None else item.answer.show(answer)},
+    )
+    return finding.model_copy(update={"item": item_id})
+
+
+def _said(audit: Audit, fact: Fact) -> dict[AnswerValue, list[str]]:
+    """The items of a fact that were answered, by their answer."""
+    items: dict[AnswerValue, list[str]] = {}
+    for name in fact.items:
+        if name in audit.visit.answers:
+            items.setdefault(audit.visit.answers[name], []).append(name)
+    return items
+
+
+def _different_fact(audit: Audit, fact: Fact) -> Finding:
+    """The finding of a fact, with what was said at which touchpoint."""
+    checklist, first = audit.checklist, fact.items[0]
+
+    def values() -> Mapping[str, object]:
+        answers = [
+            f"{checklist.touchpoint_of[name].title} {checklist.items[name].answer.show(answer)}"
+            for answer, names in _said(audit, fact).items()
+            for name in names
+        ]
+        return {"fact": fact.title, "answers": " / ".join(answers)}
+
+    return _finding(_FACT, checklist.touchpoint_of[first], values).model_copy(update={"item": first})
+
+
+def _broken_hand_over(audit: Audit, item_id: str) -> Finding:
+    """The finding of an item that failed, with the first hand-over it looks at."""
+    checklist = audit.checklist
+    item, answer = checklist.items[item_id], audit.visit.answers.get(item_id)
+    source, target = next(
+        (touchpoint, checklist.touchpoint[later.touchpoint])
+        for touchpoint in checklist.touchpoints
+        for later in touchpoint.carries_to
+        if item_id in later.items
+    )
+    finding = _finding(
+        _HAND_OVER,
+        checklist.touchpoint_of[item_id],
+        lambda: {
+            "source": source.title,
+            "target": target.title,
+            "ask": item.ask,
+            "answer": "-" if answer is None else item.answer.show(answer),
+        },
     )
     return finding.model_copy(update={"item": item_id})
 

@@ -10,10 +10,12 @@ from enum import StrEnum
 
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, N_, message
-from cemaudit.model import Channel, Checklist, Facet, Journey, MicroMoment, Scheme, Text, label
+from cemaudit.model import Channel, Checklist, Facet, Item, Journey, MicroMoment, Scheme, Text, label
 from cemaudit.scoring.coverage import Coverage, cover
+from cemaudit.scoring.plan import Plan
+from cemaudit.scoring.reach import inputs_reaching, items_reaching
 
-__all__ = ["LintLevel", "LintRemark", "lint_checklist", "lint_journey", "lint_scheme"]
+__all__ = ["LintLevel", "LintRemark", "lint_checklist", "lint_journey", "lint_plan", "lint_scheme"]
 
 
 class LintLevel(StrEnum):
@@ -68,6 +70,46 @@ def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
     if older:
         remark = message("a micro-moment, written as micro_moment today: {names}", names=", ".join(sorted(older)))
         yield LintRemark(LintLevel.NOTE, Problem(remark, "touchpoints"))
+
+
+def lint_plan(plan: Plan) -> Iterator[LintRemark]:
+    """Remarks about a checklist under a scheme: what never reaches the headline, and duties without a consequence."""
+    checklist, scheme = plan.checklist, plan.scheme
+    counting = items_reaching(plan, scheme.leading)
+    felt = {ref for kind, ref in inputs_reaching(plan, scheme.leading) if kind == "@emotions"}
+    conditions = [*(band.where for band in scheme.bands), *(downgrade.where for downgrade in scheme.downgrades)]
+    grading = {name for where in conditions for name in where}
+    graded = frozenset().union(*(items_reaching(plan, name) for name in grading))
+    for touchpoint in checklist.touchpoints:
+        for item in touchpoint.items:
+            place = f"touchpoints.{touchpoint.id}.items.{item.id}"
+            if item.possible and item.id not in counting:
+                text = message("never reaches {headline}", headline=scheme.leading)
+                hint = message("ask for the feeling at its touchpoint, or take a scheme that counts it")
+                level = LintLevel.NOTE if item.id in graded else LintLevel.WARNING
+                yield LintRemark(level, Problem(text, place, hint))
+            if item.is_duty and not (item.critical and item.critical.caps) and not _gates(plan, item, grading):
+                text = message("is a duty, and nothing follows where it is not met")
+                hint = message("make it critical with a cap, or take a scheme whose grades ask for @duties")
+                yield LintRemark(LintLevel.ERROR, Problem(text, place, hint))
+    channels = {touchpoint.channel for touchpoint in checklist.touchpoints}
+    for channel in sorted(channels):
+        spots = [touchpoint for touchpoint in checklist.touchpoints if touchpoint.channel is channel]
+        if not any(spot.id in felt or any(item.id in counting for item in spot.items) for spot in spots):
+            text = message(
+                "no visit can have a score in this channel: {channel} never reaches {headline}",
+                channel=label(channel), headline=scheme.leading,
+            )  # fmt: skip
+            level = LintLevel.ERROR if channels == set(Channel) else LintLevel.WARNING
+            yield LintRemark(
+                level, Problem(text, "touchpoints", message("ask for a feeling at one of its touchpoints"))
+            )
+
+
+def _gates(plan: Plan, item: Item, grading: set[str]) -> bool:
+    """Whether a measure that grades depend on counts the duties of an item's touchpoint."""
+    duty = ("@duties", plan.checklist.touchpoint_of[item.id].id)
+    return any(duty in inputs_reaching(plan, name) for name in grading)
 
 
 def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:

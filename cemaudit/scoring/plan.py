@@ -20,6 +20,7 @@ from cemaudit.model import (
     Checklist,
     Element,
     Facet,
+    Feeling,
     Item,
     Measure,
     MicroMoment,
@@ -39,14 +40,26 @@ from cemaudit.scoring.rounding import ScoreStep
 
 __all__ = ["CriticalCap", "MeasureInput", "Plan", "PlannedMeasure", "PlannedScore", "make_plan"]
 
-Kind = Literal["item", "score", "@emotions", "@expectations", "@claims", "@blames", "@critical"]
+Kind = Literal[
+    "item",
+    "score",
+    "@emotions",
+    "@expectations",
+    "@expected",
+    "@perceived",
+    "@claims",
+    "@blames",
+    "@critical",
+    "@duties",
+    "@facts",
+]
 Facets = Mapping[Facet, tuple[str, ...]]
 Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class MeasureInput:
-    """One member of a group: ``ref`` is an item id, a touchpoint id, or the name of another score."""
+    """One member of a group: ``ref`` is the id of an item, a touchpoint or a fact, or the name of another score."""
 
     kind: Kind
     ref: str
@@ -239,8 +252,13 @@ class _Planner:
             # Items without points count, too, where raw values are asked for.
             takes_all = measure.take == "value"
             yield from (self._item(item) for item in checklist.items.values() if takes_all or item.possible is not None)
+        elif source == "@facts":
+            yield from (_InputCandidate("@facts", fact, {Facet.FACT: (fact,)}) for fact in checklist.fact)
         elif source in VISIT_SOURCES:
-            yield from (self._feeling(source, touchpoint) for touchpoint in checklist.touchpoints)
+            # What was perceived, and expected beforehand, is asked at a few touchpoints only.
+            is_asked_of_few = source in {"@expected", "@perceived"}
+            touchpoints = [spot for spot in checklist.touchpoints if spot.perceived or not is_asked_of_few]
+            yield from (self._feeling(source, touchpoint) for touchpoint in touchpoints)
         elif source in checklist.items:
             yield self._item(checklist.items[source])
         elif source in self.scheme.measure:
@@ -252,7 +270,12 @@ class _Planner:
 
     def _item(self, item: Item) -> _InputCandidate:
         facets = _facets(self.checklist.touchpoint_of[item.id])
-        return _InputCandidate("item", item.id, {**facets, Facet.ITEM: (item.id,), Facet.TAG: item.tags}, item.weight)
+        own = {
+            Facet.ITEM: (item.id,),
+            Facet.TAG: item.tags,
+            Facet.HAND_OVER: self.checklist.hand_overs_of.get(item.id, ()),
+        }
+        return _InputCandidate("item", item.id, {**facets, **own}, item.weight)
 
     def _feeling(self, source: str, touchpoint: Touchpoint) -> _InputCandidate:
         kind: Kind = source  # type: ignore[assignment]
@@ -295,6 +318,9 @@ class _Planner:
             Facet.MOMENT: list(Moment),
             Facet.MICRO_MOMENT: list(MicroMoment),
             Facet.TAG: list(tags),
+            Facet.FEELING: list(Feeling),
+            Facet.FACT: list(checklist.fact),
+            Facet.HAND_OVER: list(dict.fromkeys(itertools.chain(*checklist.hand_overs_of.values()))),
         }
         return {facet: {value: number for number, value in enumerate(values)} for facet, values in orders.items()}
 
@@ -347,6 +373,7 @@ def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
         Facet.MODE: (touchpoint.mode.value,),
         Facet.MOMENT: (touchpoint.moment.value,) if touchpoint.moment else (),
         Facet.MICRO_MOMENT: (micro_moment.value,) if micro_moment else (),
+        Facet.FEELING: (touchpoint.feeling.value,),
     }
 
 

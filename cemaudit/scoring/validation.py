@@ -42,6 +42,7 @@ def _unknown_names(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     touchpoints_named: dict[str, Iterable[str]] = {
         "emotions": visit.emotions,
         "expectations": visit.expectations,
+        "perceived": visit.perceived,
         "claims": [claim.touchpoint for claim in visit.claims],
         "blames": [blame.touchpoint for blame in visit.blames],
     }
@@ -66,9 +67,13 @@ def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
 
 
 def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
-    for field, named in (("emotions", visit.emotions), ("expectations", visit.expectations)):
+    felt = {"emotions": visit.emotions, "expectations": visit.expectations, "perceived": visit.perceived}
+    for field, named in felt.items():
         for touchpoint_id in named:
             touchpoint = checklist.touchpoint.get(touchpoint_id)
+            if field == "perceived" and touchpoint and not touchpoint.perceived:
+                text = message("noted, although the touchpoint does not ask what was perceived")
+                yield Problem(text, f"{field}.{touchpoint_id}")
             if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
                 text = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
                 yield Problem(text, f"{field}.{touchpoint_id}")
@@ -122,6 +127,7 @@ class VisitValidator:
         self._scenarios = {None, *(scenario.id for scenario in checklist.scenarios)}
         self._steps = {None, *(step.id for step in checklist.steps)}
         self._of_steps = {touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.steps}
+        self._compared = {touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.perceived}
         self._never_skipped = {item.id for item in checklist.items.values() if item.na == "refuse"}
         self._kept = {
             item.id
@@ -155,12 +161,13 @@ class VisitValidator:
             and (not visit.evidence or visit.evidence.keys() <= items)
             and visit.emotions.keys() <= touchpoints
             and visit.expectations.keys() <= touchpoints
+            and (not visit.perceived or visit.perceived.keys() <= self._compared)
             and (visit.episode is None or self._feelings_arise(visit))
             and all([complaint.touchpoint in touchpoints for complaint in visit.claims + visit.blames])  # noqa: C419 (a few)
         )
 
     def _feelings_arise(self, visit: Visit) -> bool:
-        return self._of_steps.isdisjoint(visit.emotions) and self._of_steps.isdisjoint(visit.expectations)
+        return all(map(self._of_steps.isdisjoint, (visit.emotions, visit.expectations, visit.perceived)))
 
     def _answers_fit(self, visit: Visit) -> bool:
         unknown = set(_typed(visit.answers)) - self._good

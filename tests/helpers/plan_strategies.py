@@ -62,7 +62,7 @@ def items(draw: st.DrawFn, name: str, earlier: list[str]) -> dict[str, Any]:
         "na": st.sampled_from(["exclude", "zero", "full", "refuse", *(f"give-to:{one}" for one in earlier)]),
         "out_of": st.sampled_from([0, 2, 4]),
         "bonus": st.booleans(),
-        "tags": st.lists(st.sampled_from(["u", "v"]), unique=True),
+        "tags": st.lists(st.sampled_from(["u", "v", "duty"]), unique=True),
         "critical": st.sampled_from([{"fails_at": 0}, {"fails_at": 1, "caps": "single", "at": 40}]),
     }
     if earlier:
@@ -81,18 +81,31 @@ def checklists(draw: st.DrawFn) -> Checklist:
             names.append(f"I{number}{letter}")
         facets = draw(strategies._facets())
         steps = draw(st.sampled_from([[], [], ["V1"]]))
-        touchpoints.append(samples.touchpoint(f"t{number}", *mine, **{**facets, "steps": steps}))
+        later = [{"touchpoint": f"t{number - 1}", "items": [names[-1]]}] if number and draw(st.booleans()) else []
+        touchpoints.append(samples.touchpoint(f"t{number}", *mine, **{**facets, "steps": steps, "carries_to": later}))
     steps = [{"id": one, "title": samples.text(one)} for one in ("V1", "V2")]
-    return samples.checklist(*touchpoints, steps=steps)
+    return samples.checklist(*touchpoints, steps=steps, facts=draw(facts(touchpoints)))
+
+
+def facts(touchpoints: list[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Facts of items that are answered alike."""
+    by_type: dict[str, list[str]] = {}
+    for item in (item for touchpoint in touchpoints for item in touchpoint["items"]):
+        by_type.setdefault(item["answer"]["type"], []).append(item["id"])
+    alike = [names for kind, names in by_type.items() if len(names) > 1 and kind != "text"]
+    written = [{"id": f"f{n}", "title": samples.text("f"), "items": names} for n, names in enumerate(alike)]
+    return st.sampled_from([[], written])
 
 
 @st.composite
 def measures(draw: st.DrawFn, name: str, earlier: list[str], names: list[str]) -> dict[str, Any]:
     how = st.sampled_from(HOWS)
-    sources = ["@items", "@items", "@emotions", "@expectations", "@claims", "@critical", *names, *earlier]
-    for_each = [] if name == "single" else draw(st.sampled_from([[], [], ["touchpoint"], ["channel"], ["tag"]]))
-    per_facet = for_each == ["tag"]
-    of = ["@items"] if per_facet else draw(st.lists(st.sampled_from(sources), min_size=1, max_size=3))
+    felt = ["@emotions", "@expectations", "@expected", "@perceived", "@claims", "@critical", "@duties"]
+    facets = [[], [], ["touchpoint"], ["channel"], ["tag"], ["hand-over"], ["fact"], ["feeling"]]
+    for_each = [] if name == "single" else draw(st.sampled_from(facets))
+    only = {"tag": "@items", "hand-over": "@items", "fact": "@facts"}.get("".join(for_each))
+    sources = ["@items", "@items", *felt, *(() if for_each else ("@facts",)), *names, *earlier]
+    of = [only] if only else draw(st.lists(st.sampled_from(sources), min_size=1, max_size=3))
     if for_each:
         of = [one for one in of if one not in earlier] or ["@items"]
     rounding = st.fixed_dictionaries(
@@ -154,7 +167,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 _MEANS = st.sampled_from(["mean", "weighted-mean", "min", "sum"])
-_TWO = st.sampled_from(["difference", "experience", "quotient"])
+_TWO = st.sampled_from(["difference", "experience", "smooth-experience", "quotient"])
 
 
 @st.composite

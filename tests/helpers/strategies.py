@@ -100,6 +100,8 @@ def _facets() -> st.SearchStrategy[dict[str, Any]]:
             "weight": weights,
             "emotion": st.just(value=True),
             "expectation": st.just(value=True),
+            "perceived": st.booleans(),
+            "zero": st.sampled_from(["absorbs", "neutral"]),
         }
     )
 
@@ -120,12 +122,21 @@ def visits(draw: st.DrawFn, of: Checklist) -> Visit:
         skipped=left_out,
         emotions=draw(feelings(of, -3, 3)),
         expectations=draw(feelings(of, 1, 7)),
+        perceived=draw(feelings(of, 1, 7, [spot.id for spot in of.touchpoints if spot.perceived])),
+        **draw(st.sampled_from([{}, EXPECTED_BEFORE, EXPECTED_IN_HINDSIGHT])),
         claims=draw(complaints(of)),
     )
 
 
-def feelings(of: Checklist, low: int, high: int) -> st.SearchStrategy[dict[str, int]]:
-    return st.dictionaries(st.sampled_from(list(of.touchpoint)), st.integers(low, high))
+EXPECTED_BEFORE = {"expected": "2026-06-01T09:00:00Z", "started": "2026-06-01T10:00:00Z"}
+EXPECTED_IN_HINDSIGHT = {"expected": "2026-06-01T12:00:00Z", "started": "2026-06-01T10:00:00Z"}
+
+
+def feelings(
+    of: Checklist, low: int, high: int, touchpoints: list[str] | None = None
+) -> st.SearchStrategy[dict[str, int]]:
+    places = list(of.touchpoint) if touchpoints is None else touchpoints
+    return st.dictionaries(st.sampled_from(places), st.integers(low, high)) if places else st.just({})
 
 
 def complaints(of: Checklist) -> st.SearchStrategy[list[dict[str, str]]]:

@@ -14,6 +14,7 @@ from cemaudit.model import (
     Checklist,
     Element,
     Facet,
+    Feeling,
     Journey,
     Medium,
     MicroMoment,
@@ -33,6 +34,7 @@ KINDS = {
     "moment": Moment,
     "micro-moment": MicroMoment,
     "facet": Facet,
+    "feeling": Feeling,
 }
 WORDS = [word for kind in KINDS.values() for word in kind]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.model.aggregator import Member
-from cemaudit.scoring.aggregators import BUILT_IN, BuiltInAggregator, experience
+from cemaudit.scoring.aggregators import BUILT_IN, BuiltInAggregator, experience, smooth_experience
 from cemaudit.scoring.whatif import bound_rules
 
 shares = st.fractions(0, 1, max_denominator=50)
@@ -64,6 +64,13 @@ def result(how: str, group: list[Member], options: Mapping[str, Any] | None = No
         ("deduct", members([4, 4], [1, 2]), {"base": 50}, 38),
         ("experience", members(["0.9", "0.8"]), {}, "0.72"),
         ("experience", members([90, -50]), {"scale": 100}, "-27.5"),
+        ("smooth-experience", members([1, 0]), {}, "0.5"),
+        ("smooth-experience", members(["0.9", "0.8"]), {}, "0.8"),
+        ("smooth-experience", members([0, 0]), {}, "-0.5"),
+        ("smooth-experience", members([0, 1]), {}, 0),
+        ("smooth-experience", members([100, -50]), {"scale": 100}, -25),
+        ("smooth-experience", members([0, "-1/3"]), {}, "-0.5"),
+        ("smooth-experience", members([0, -1]), {}, -1),
         ("nps", members([10, 9, 9, 8, 8, 7, 6, 5, 10, 9]), {}, 30),
         ("nps", members([0]), {}, -100),
     ],
@@ -114,6 +121,17 @@ def test_workings(how: str, group: list[Member], options: Mapping[str, Any], wor
     assert written
     assert value is not None
     assert written(value, group) == working
+
+
+@given(shares, shares, signed, signed)
+def test_a_smooth_experience_rises_with_performance_and_with_emotion(
+    p: Fraction, more_p: Fraction, e: Fraction, more_e: Fraction
+) -> None:
+    (low_p, high_p), (low_e, high_e) = sorted([p, more_p]), sorted([e, more_e])
+    assert smooth_experience(low_p, low_e) <= smooth_experience(high_p, low_e) <= smooth_experience(high_p, high_e)
+    assert -1 <= smooth_experience(p, e) <= 1
+    assert (e >= 0) or smooth_experience(p, e) < 0
+    assert smooth_experience(p, Fraction(0)) == p - Fraction(1, 2)
 
 
 def test_means_say_what_they_are_taken_over() -> None:

@@ -93,7 +93,7 @@ def _failing_vectors(engine: Engine, record: LibraryRecord) -> list[Problem]:
 
 def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
     from cemaudit.model import Checklist, Journey, Scheme
-    from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_journey, lint_scheme
+    from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_journey, lint_plan, lint_scheme
 
     if isinstance(record, Scheme):
         yield from lint_scheme(record)
@@ -103,7 +103,7 @@ def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
         return
     yield from lint_checklist(record)
     try:
-        engine.plan(record.ref)
+        yield from lint_plan(engine.plan(record.ref))
     except BadInput as error:
         yield from (LintRemark(LintLevel.ERROR, problem) for problem in error.problems)
 

@@ -61,8 +61,10 @@ class _MeasureTree:
     def _of(self, source: str) -> Iterator[InputRef]:
         if source in self.scheme.measure:
             yield from self.leaves(self.scheme.measure[source], {})
-        elif source in {"@items", "@critical"}:
+        elif source in {"@items", "@critical", "@duties"}:
             yield from (("item", item) for item in self.checklist.items)
+        elif source == "@facts":
+            yield from (("item", item) for fact in self.checklist.facts for item in fact.items)
         elif source.startswith("@"):
             yield from ((source, touchpoint) for touchpoint in self.checklist.touchpoint)
         elif source in self.checklist.items:

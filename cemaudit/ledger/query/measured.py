@@ -24,12 +24,14 @@ def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[str, tuple[str, ...]]:
         "mode": (touchpoint.mode.value,),
         "moment": (touchpoint.moment.value,) if touchpoint.moment else (),
         "micro-moment": (micro_moment.value,) if micro_moment else (),
+        "feeling": (touchpoint.feeling.value,),
     }
 
 
 def facets_of_item(checklist: Checklist, item: str) -> dict[str, tuple[str, ...]]:
     """The facets of an item: its touchpoint's and its own."""
-    own = {"item": (item,), "tag": checklist.items[item].tags}
+    hand_overs = checklist.hand_overs_of.get(item, ())
+    own = {"item": (item,), "tag": checklist.items[item].tags, "hand-over": hand_overs}
     return {**facets_of_touchpoint(checklist.touchpoint_of[item]), **own}
 
 

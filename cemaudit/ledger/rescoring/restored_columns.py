@@ -20,6 +20,7 @@ __all__ = ["RequiredColumn", "RestoredColumns", "required_columns", "restore_col
 
 Array = NDArray[Any]
 _FEELINGS = ("emotion", "expectation")
+_COMPARED = ("expected", "perceived")  # only of touchpoints that ask what was perceived
 _COUNTED = ("claims", "blames")
 _UNANSWERED = -4
 _SOME_WORDS = "-"  # what words say decides nothing here: what arises is in the states
@@ -52,8 +53,8 @@ def required_columns(checklist: Checklist) -> Iterator[RequiredColumn]:
             yield RequiredColumn(f"number:{name}", f"coalesce({answer}, 0)")
         if isinstance(item.answer, Choices):
             yield RequiredColumn(f"text:{name}", f"coalesce({answer}, '')")
-    for name in checklist.touchpoint:
-        for kind in _FEELINGS:
+    for name, touchpoint in checklist.touchpoint.items():
+        for kind in (*_FEELINGS, *(_COMPARED if touchpoint.perceived else ())):
             column = quoted(names.touchpoint(kind, name))
             yield RequiredColumn(f"{kind}:{name}", f"cast(coalesce({column}, {NO_FEELING}) as smallint)")
         for kind in _COUNTED:
@@ -97,7 +98,8 @@ def restore_columns(
         too_large |= codes == -code_of(TOO_LARGE)
         items[name] = _column(item, np.where(codes == -code_of(TOO_LARGE), _UNANSWERED, codes), arrays)
     kinds = {
-        kind: {name: arrays[f"{kind}:{name}"] for name in checklist.touchpoint} for kind in (*_FEELINGS, *_COUNTED)
+        kind: {name: arrays[f"{kind}:{name}"] for name in checklist.touchpoint if f"{kind}:{name}" in arrays}
+        for kind in (*_FEELINGS, *_COMPARED, *_COUNTED)
     }
     return RestoredColumns(
         checklist=checklist,
@@ -105,6 +107,8 @@ def restore_columns(
         items=items,
         emotions=kinds["emotion"],
         expectations=kinds["expectation"],
+        expected=kinds["expected"],
+        perceived=kinds["perceived"],
         claims=kinds["claims"],
         blames=kinds["blames"],
         steps=arrays["step"],

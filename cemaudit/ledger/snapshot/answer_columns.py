@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -25,6 +26,7 @@ from cemaudit.ledger.snapshot.parquet import (
 from cemaudit.model import Checklist, Complaint, Item, Skip, SkipState
 from cemaudit.model.answers import AnswerValue, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.measures import Rounding
+from cemaudit.model.visit import is_before
 from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
 from cemaudit.scoring.rounding import round_exactly
 
@@ -61,6 +63,8 @@ class RecordedVisit(NamedTuple):
     skipped: Mapping[str, Skip]
     emotions: Mapping[str, int]
     expectations: Mapping[str, int]
+    expected_before: Mapping[str, int]
+    perceived: Mapping[str, int]
     claims: tuple[Complaint, ...]
     blames: tuple[Complaint, ...]
     setting: VisitSetting
@@ -81,10 +85,22 @@ def read_recorded_visit(line: bytes) -> RecordedVisit:
         {name: _SKIPS[skip["state"]] for name, skip in document.get("skipped", {}).items()},
         document.get("emotions", {}),
         document.get("expectations", {}),
+        _expected_before(document),
+        document.get("perceived", {}),
         _complaints(document.get("claims", ())),
         _complaints(document.get("blames", ())),
         VisitSetting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
     )
+
+
+def _expected_before(document: Mapping[str, Any]) -> Mapping[str, int]:
+    """What ``Visit.expected_before`` says of a visit's line."""
+    expected, started, date = (document.get(name) for name in ("expected", "started", "date"))
+    if expected is None:
+        return {}
+    moments = (dt.datetime.fromisoformat(expected), started and dt.datetime.fromisoformat(started))
+    expectations: Mapping[str, int] = document.get("expectations", {})
+    return expectations if is_before(*moments, date and dt.date.fromisoformat(date)) else {}
 
 
 def _answers(document: dict[str, Any]) -> dict[str, AnswerValue]:
@@ -188,6 +204,9 @@ def answer_fields(columns: VisitColumns) -> Iterator[SnapshotColumn]:
     for touchpoint in columns.checklist.touchpoint:
         for kind, felt in (("emotion", columns.emotions), ("expectation", columns.expectations)):
             yield integer_column(names.touchpoint(kind, touchpoint), felt[touchpoint], "tinyint")
+        if columns.checklist.touchpoint[touchpoint].perceived:
+            for kind, felt in (("expected", columns.expected), ("perceived", columns.perceived)):
+                yield integer_column(names.touchpoint(kind, touchpoint), felt[touchpoint], "tinyint")
         for kind, counts in (("claims", columns.claims), ("blames", columns.blames)):
             yield integer_column(names.touchpoint(kind, touchpoint), counts[touchpoint], "integer")
 

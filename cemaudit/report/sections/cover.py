@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Text
+from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.report.document import Fact, Verdict
 from cemaudit.report.sections.feeling import feeling
 from cemaudit.report.sections.values import brief_title, headline, leading, reason_of, show, span_of
 from cemaudit.report.sections.words import NOTHING, both, joined, when
+from cemaudit.scoring.verdict import grade_reasons
 
 __all__ = ["facts", "verdict"]
 
@@ -55,10 +57,12 @@ def _before(context: Context) -> Words | None:
 
 def verdict(context: Context) -> Verdict:
     """The grade and headline number of a visit; for an episode, how many visits earned which grade."""
-    return _of_visit(context.audits[0]) if len(context.audits) == 1 else _of_episode(context.audits)
+    return (
+        _of_visit(context.audits[0], context.aggregators) if len(context.audits) == 1 else _of_episode(context.audits)
+    )
 
 
-def _of_visit(audit: Audit) -> Verdict:
+def _of_visit(audit: Audit, aggregators: Mapping[str, Aggregator]) -> Verdict:
     band, measure, score = audit.band, leading(audit.scheme), audit.headline
     span = span_of(audit.scheme, measure)
     seen = show(audit.scheme, measure, score)
@@ -66,13 +70,20 @@ def _of_visit(audit: Audit) -> Verdict:
         label=band.label if band else "",
         title=both(lambda: str(band)) if band else Text(ko="등급 없음", en="Not graded"),
         tone=band.tone if band else "plain",
-        text=feeling(audit) or (reason_of(score) if score.value is None else ""),
+        text=_sentences(audit, aggregators) if score.value is not None else reason_of(score),
         value=str(seen.text) if score.value is not None else NOTHING,
         caption=brief_title(measure),
         at=seen.at,
         low=span.low if span else 0,
         high=span.high if span else 100,
     )
+
+
+def _sentences(audit: Audit, aggregators: Mapping[str, Aggregator]) -> Words:
+    """What decided the grade beside the number, the worst touchpoint first, and how the visit was in a sentence."""
+    reasons: list[Words] = [*grade_reasons(audit, aggregators)]
+    summary = feeling(audit)
+    return joined([*reasons, *([summary] if summary else [])], " ")
 
 
 def _of_episode(audits: Sequence[Audit]) -> Verdict:

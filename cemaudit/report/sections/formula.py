@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
-from cemaudit.model import Channel, Element, Facet, Measure, Medium, MicroMoment, Mode, Moment, Scheme, Text, label
+from cemaudit.model import (
+    Channel,
+    Element,
+    Facet,
+    Feeling,
+    Measure,
+    Medium,
+    MicroMoment,
+    Mode,
+    Moment,
+    Scheme,
+    Text,
+    label,
+)
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.report.sections.words import both, exactly
@@ -21,6 +34,10 @@ SOURCES = {
     "claims": Text(ko="클레임", en="claims"),
     "blames": Text(ko="원망", en="blames"),
     "critical": Text(ko="미충족 중대 항목", en="critical items failed"),
+    "duties": Text(ko="지키지 못한 의무", en="duties not met"),
+    "expected": Text(ko="방문 전에 적은 기대", en="expectations noted before the visit"),
+    "perceived": Text(ko="체감한 수준", en="what was perceived"),
+    "facts": Text(ko="채널 간 사실 일치", en="facts that channels say alike"),
 }
 KINDS: dict[Facet, type[StrEnum]] = {
     Facet.CHANNEL: Channel,
@@ -29,6 +46,7 @@ KINDS: dict[Facet, type[StrEnum]] = {
     Facet.MODE: Mode,
     Facet.MOMENT: Moment,
     Facet.MICRO_MOMENT: MicroMoment,
+    Facet.FEELING: Feeling,
 }
 MOST_SOURCES = 6
 

@@ -27,6 +27,7 @@ Aggregated = tuple[NumberColumn, Mask | None]
 
 ColumnForm = Callable[[BlockMembers, Options, RowBlock], Aggregated]
 ONE = Fraction(1)
+ZERO = Fraction(0)
 
 
 def column_form(aggregator: Aggregator) -> ColumnForm:
@@ -207,6 +208,22 @@ def scaled_experience(members: BlockMembers, options: Options, _block: RowBlock)
     number = np.where(e >= 0, p * e, e * (1 - p / 2)) * scale
     most = (1 + performance.most / scale) * emotion.most
     error = performance.error * emotion.most / scale + emotion.error * (1 + performance.most / scale)
+    return NumberColumn(number, most=most, error=error + most * 2.0**-49), None
+
+
+def scaled_smooth_experience(members: BlockMembers, options: Options, block: RowBlock) -> Aggregated:
+    """Return P - (1 - E)/2, or the lower of E·(1 - P/2) and P - 1/2 where E < 0, of a P and an E on ``scale``."""
+    performance, emotion = members.parts()
+    # It jumps where E reaches 0: rows whose E may lie on either side are scored exactly.
+    undecided = emotion.number.undecided(ZERO)
+    if undecided is not None:
+        block.leave_to_exact(undecided & emotion.has)
+    scale = float(options.get("scale", ONE))
+    p_number, e_number = performance.number.as_floats(), emotion.number.as_floats()
+    p, e = p_number.top / scale, e_number.top / scale
+    number = np.where(e >= 0, p - (1 - e) / 2, np.minimum(e * (1 - p / 2), p - 0.5)) * scale
+    most = (1 + p_number.most / scale) * (scale + e_number.most)
+    error = p_number.error * (1 + e_number.most / scale) + e_number.error * (1 + p_number.most / scale)
     return NumberColumn(number, most=most, error=error + most * 2.0**-49), None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -40,6 +41,9 @@ STATES = (
 NO_FEELING = -128
 """The code of a feeling nobody noted."""
 
+_SOME_MOMENT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""When expectations were noted and the visit began: of a row it is known only that the one was not after the other."""
+
 _SKIPPED = {state: -1 - number for number, state in enumerate(SkipState)}
 _UNANSWERED, _NOT_RELEVANT = -4, -5
 
@@ -61,9 +65,11 @@ class AnswerColumn:
 class VisitColumns:
     """Many visits of one checklist; each array has one entry per visit.
 
-    ``emotions`` (-3..3) and ``expectations`` (1..7) are small whole numbers with ``NO_FEELING`` where there is none,
-    ``claims`` and ``blames`` are counted; a touchpoint may be absent. ``steps`` holds places in the checklist's steps,
-    -1 for none. ``kept`` are the visits, by row, that columns cannot hold; they are scored from what they are.
+    ``emotions`` (-3..3) and ``expectations`` (1..7) are small whole numbers, ``NO_FEELING`` where there is none, and
+    so are ``perceived`` and ``expected``, the expectations that were noted before the visit began, both only of
+    touchpoints that ask what was perceived. ``claims`` and ``blames`` are counted; a touchpoint may be absent.
+    ``steps`` holds places in the checklist's steps, -1 for none. ``kept`` are the visits, by row, that columns cannot
+    hold; they are scored from what they are.
     """
 
     checklist: Checklist
@@ -71,6 +77,8 @@ class VisitColumns:
     items: Mapping[str, AnswerColumn]
     emotions: Mapping[str, Codes] = field(default_factory=dict)
     expectations: Mapping[str, Codes] = field(default_factory=dict)
+    expected: Mapping[str, Codes] = field(default_factory=dict)
+    perceived: Mapping[str, Codes] = field(default_factory=dict)
     claims: Mapping[str, Codes] = field(default_factory=dict)
     blames: Mapping[str, Codes] = field(default_factory=dict)
     steps: Codes | None = None
@@ -83,6 +91,7 @@ class VisitColumns:
         codes = {name: int(column.codes[row]) for name, column in self.items.items()}
         skipped = {code: Skip(state=state) for state, code in _SKIPPED.items()}
         step = -1 if self.steps is None else int(self.steps[row])
+        expected = _felt(self.expected, row)
         # Made of what was validated before, and only what scores look at is filled in.
         return Visit.model_construct(
             id=f"row-{row}",
@@ -91,7 +100,10 @@ class VisitColumns:
             answers={name: self._answer(name, code, row) for name, code in codes.items() if code >= 0},
             skipped={name: skipped[code] for name, code in codes.items() if code in skipped},
             emotions=_felt(self.emotions, row),
-            expectations=_felt(self.expectations, row),
+            expectations={**_felt(self.expectations, row), **expected},
+            expected=_SOME_MOMENT if expected else None,
+            started=_SOME_MOMENT if expected else None,
+            perceived=_felt(self.perceived, row),
             claims=_complaints(self.claims, row),
             blames=_complaints(self.blames, row),
             episode=EpisodeStep(id="-", step=self.checklist.steps[step].id) if step >= 0 else None,
@@ -114,6 +126,10 @@ class ScorableVisit(Protocol):
     @property
     def expectations(self) -> Mapping[str, int]: ...
     @property
+    def expected_before(self) -> Mapping[str, int]: ...
+    @property
+    def perceived(self) -> Mapping[str, int]: ...
+    @property
     def claims(self) -> Sequence[Complaint]: ...
     @property
     def blames(self) -> Sequence[Complaint]: ...
@@ -134,6 +150,7 @@ def columns_of_content(
     places = {step.id: number for number, step in enumerate(checklist.steps)}
     strange = {row for row, visit in enumerate(noted) if visit.step and visit.step not in places}
     touchpoints = list(checklist.touchpoint)
+    compared = [touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.perceived]
     reading = _ColumnBuilder(noted, checklist, strange)
     return VisitColumns(
         checklist=checklist,
@@ -141,6 +158,8 @@ def columns_of_content(
         items={name: reading.column(item) for name, item in checklist.items.items()},
         emotions=_feelings([visit.emotions for visit in noted], touchpoints),
         expectations=_feelings([visit.expectations for visit in noted], touchpoints),
+        expected=_feelings([visit.expected_before for visit in noted], compared),
+        perceived=_feelings([visit.perceived for visit in noted], compared),
         claims=_counts([visit.claims for visit in noted], touchpoints),
         blames=_counts([visit.blames for visit in noted], touchpoints),
         steps=np.array([places.get(visit.step or "", -1) for visit in noted], np.int8),

@@ -13,16 +13,24 @@ from numpy.typing import NDArray
 
 from cemaudit.language import N_
 from cemaudit.model import ItemScore, Reason
-from cemaudit.model.answers import Quantity
+from cemaudit.model.answers import AnswerValue, Quantity
 from cemaudit.model.measures import Measure
-from cemaudit.scoring.exact import member_value
+from cemaudit.scoring.exact import LEAST_TO_COMPARE, asks_feeling, member_value
 from cemaudit.scoring.items import ItemScoreTable
 from cemaudit.scoring.kernel.arithmetic import Mask, NotVectorizable, NumberColumn, lookup
 from cemaudit.scoring.kernel.block import HAS_SCORE, RowBlock, reason_code
 from cemaudit.scoring.kernel.columns import NO_FEELING, STATES, VisitColumns
 from cemaudit.scoring.plan import MeasureInput, Plan
 
-__all__ = ["CodedItem", "MemberColumn", "MemberSource", "critical_failures", "item_source", "make_source"]
+__all__ = [
+    "CodedItem",
+    "MemberColumn",
+    "MemberSource",
+    "critical_failures",
+    "item_failures",
+    "item_source",
+    "make_source",
+]
 
 Codes = NDArray[Any]
 LARGEST_NUMBER = 1e6  # rows whose answers lie beyond are scored exactly
@@ -204,12 +212,28 @@ def item_source(plan: Plan, measure: Measure, member_input: MeasureInput, column
 
 def critical_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
     """Where a critical item failed."""
+    return _failures(plan, plan.checklist.items[item_id].fails_critically, item_id, columns)
+
+
+def item_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
+    """Where an item failed, critical or not."""
+    return _failures(plan, plan.checklist.items[item_id].fails_with, item_id, columns)
+
+
+def duty_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
+    """Where an item that is a duty failed."""
+    return _failures(plan, plan.checklist.items[item_id].fails_duty, item_id, columns)
+
+
+def _failures(
+    plan: Plan, fails: Callable[[Fraction | None], bool], item_id: str, columns: VisitColumns
+) -> Callable[[RowBlock], Mask]:
     # A sum of this one item takes its points as they are, handed over ones included.
     probe_measure = Measure(id="it", how="sum", of=(item_id,))
     source = item_source(plan, probe_measure, MeasureInput("item", item_id, Fraction(1)), columns)
     item = plan.checklist.items[item_id]
     if type(source) is CodedItem:
-        failed = np.array([item.fails_critically(points) for points in source.values])
+        failed = np.array([fails(points) for points in source.values])
         return lambda block: np.take(failed, source.codes(block))
 
     def failed_by(block: RowBlock) -> Mask:
@@ -244,11 +268,11 @@ class FeelingSource:
         self.weight = member_input.weight
         self.ref = member_input.ref
         self.field, self.less, self.scale, self.most = _FELT[member_input.kind]
-        self.is_feeling = self.field in {"emotions", "expectations"}
+        self.is_feeling = self.field not in {"claims", "blames"}
         touchpoint = plan.checklist.touchpoint[member_input.ref]
         self.items = [item.id for item in touchpoint.items]
-        touchpoint_asks = touchpoint.emotion if member_input.kind == "@emotions" else touchpoint.expectation
-        self.why = reason_code(Reason.UNANSWERED if touchpoint_asks else Reason.NOT_ASKED)
+        is_asked = asks_feeling(touchpoint, member_input.kind)
+        self.why = reason_code(Reason.UNANSWERED if is_asked else Reason.NOT_ASKED)
 
     def part(self, block: RowBlock) -> MemberColumn:
         column = getattr(block.columns, self.field).get(self.ref)
@@ -276,18 +300,24 @@ class FeelingSource:
 _FELT: dict[str, tuple[str, int, int, float]] = {
     "@emotions": ("emotions", 0, 3, 3),
     "@expectations": ("expectations", 1, 6, 6),
+    "@expected": ("expected", 1, 6, 6),
+    "@perceived": ("perceived", 1, 6, 6),
     "@claims": ("claims", 0, 1, 1000),
     "@blames": ("blames", 0, 1, 1000),
 }
 
 
 class FailureSource:
-    """How many critical items of a touchpoint failed."""
+    """How many critical items of a touchpoint failed, or how many of its duties."""
 
     def __init__(self, plan: Plan, member_input: MeasureInput, columns: VisitColumns) -> None:
         self.weight = member_input.weight
         items = plan.checklist.touchpoint[member_input.ref].items
-        self.failing = [critical_failures(plan, item.id, columns) for item in items if item.critical]
+        self.failing = (
+            [duty_failures(plan, item.id, columns) for item in items if item.is_duty and item.possible]
+            if member_input.kind == "@duties"
+            else [critical_failures(plan, item.id, columns) for item in items if item.critical]
+        )
 
     def part(self, block: RowBlock) -> MemberColumn:
         top = np.zeros(block.rows)
@@ -300,6 +330,56 @@ class FailureSource:
 
     def may_refuse(self) -> bool:
         return False
+
+
+class FactSource:
+    """Whether the answers to a fact's items are the same: 1, or 0; nothing where fewer than two are answered."""
+
+    def __init__(self, plan: Plan, member_input: MeasureInput, columns: VisitColumns) -> None:
+        self.weight = member_input.weight
+        self.items = plan.checklist.fact[member_input.ref].items
+        # The same answer has the same place in all columns: each column's levels are looked up in the first's, and
+        # those that are not there are given places behind them.
+        places: dict[AnswerValue, int] = {}
+        self.places = {
+            name: np.array([places.setdefault(level, len(places)) for level in columns.items[name].levels])
+            for name in self.items
+        }
+
+    def part(self, block: RowBlock) -> MemberColumn:
+        answered = np.zeros(block.rows, np.int8)
+        lowest, highest = np.full(block.rows, np.inf), np.full(block.rows, -np.inf)
+        for name in self.items:
+            codes = block.codes(name)
+            has = codes >= 0
+            held = np.take(self.places[name], np.maximum(codes, 0)) if len(self.places[name]) else block.numbers(name)
+            answered += has
+            lowest = np.where(has, np.minimum(lowest, held), lowest)
+            highest = np.where(has, np.maximum(highest, held), highest)
+        has = answered >= LEAST_TO_COMPARE
+        return MemberColumn(NumberColumn(np.where(has, lowest == highest, 0.0), most=1), has)
+
+    def reasons(self, block: RowBlock) -> Codes:
+        arising = np.sum([block.codes(name) != IRRELEVANT for name in self.items], axis=0)
+        unseen, irrelevant = reason_code(Reason.NOT_OBSERVED), reason_code(Reason.NOT_RELEVANT)
+        why = np.where(arising >= LEAST_TO_COMPARE, unseen, irrelevant).astype(np.int8)
+        return np.where(self.part(block).has, HAS_SCORE, why)
+
+    def may_refuse(self) -> bool:
+        return False
+
+
+def different_facts(plan: Plan, first_item: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
+    """Where the answers to the fact that begins with an item differ."""
+    fact = next(fact for fact in plan.checklist.facts if fact.items[0] == first_item)
+    source = FactSource(plan, MeasureInput("@facts", fact.id, Fraction(1)), columns)
+
+    def differ(block: RowBlock) -> Mask:
+        column = source.part(block)
+        are_different: Mask = column.has & (column.number.top == 0)
+        return are_different
+
+    return differ
 
 
 class MeasureSource:
@@ -330,7 +410,9 @@ def make_source(plan: Plan, measure: Measure, member_input: MeasureInput, column
             return item_source(plan, measure, member_input, columns)
         case "score":
             return MeasureSource(member_input)
-        case "@critical":
+        case "@critical" | "@duties":
             return FailureSource(plan, member_input, columns)
+        case "@facts":
+            return FactSource(plan, member_input, columns)
         case _:
             return FeelingSource(plan, member_input)

@@ -29,6 +29,7 @@ __all__ = [
     "net_promoter_score",
     "points_ratio",
     "scaled_experience",
+    "scaled_smooth_experience",
     "share_reaching",
     "smallest",
     "total",
@@ -206,6 +207,36 @@ def scaled_experience(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int)
         emotion.line.scaled(by_emotion, -by_emotion * emotion.value),
     ]
     return (sum_bound(lines, sign * float(reckoning.aggregate or 0)),)
+
+
+def scaled_smooth_experience(reach: ScoreBounds, reckoning: ScoreDerivation, sign: int) -> LinearBounds | None:
+    """Bound the smooth experience, which rises with P, at most as fast as P, and with E, with a jump at E = 0."""
+    scale = float(reckoning.measure.options.get("scale", Fraction(1)))
+    performance, emotion = reach.parts(reckoning, sign, weighted=False)
+    lower = reach.opposite_bounds.parts(reckoning, -sign, weighted=False)
+    p_span = _span(performance, lower[0], sign, scale)
+    if p_span[0] < -NEAR or p_span[1] > 1 + NEAR or performance.value is None or emotion.value is None:
+        return None
+    e_now = sign * emotion.value / scale
+
+    def change_by_emotion(bound: float) -> float:
+        # Of two E with different signs the change is convex in P, so an end of P has the largest; of two negative E
+        # it is at most their difference. Right beside the jump the better side counts.
+        changes = [0.0]
+        for e in (sign * bound / scale + shift for shift in (-NEAR, 0, NEAR)):
+            changes += [sign * (_smooth(p, e) - _smooth(p, e_now)) for p in p_span]
+            changes.append(abs(e - e_now) if max(e, e_now) < 0 else 0.0)
+        return scale * max(changes)
+
+    lines = [
+        performance.line.scaled(1, -performance.value),
+        monotone_bound(emotion.line, change_by_emotion),
+    ]
+    return (sum_bound(lines, sign * float(reckoning.aggregate or 0)),)
+
+
+def _smooth(p: float, e: float) -> float:
+    return p - (1 - e) / 2 if e >= 0 else min(e * (1 - p / 2), p - 0.5)
 
 
 def _span(upper: MemberBounds, lower: MemberBounds, sign: int, scale: float) -> tuple[float, float]:

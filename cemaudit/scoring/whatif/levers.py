@@ -88,10 +88,13 @@ def find_levers(
     return levers + [lever for lever in (_of_feelings(evaluation) if feelings else ()) if lever.name not in fixed]
 
 
+_FEELINGS = {"@emotions": "emotions", "@expectations": "expectations", "@perceived": "perceived"}
+"""The field of a visit that holds each kind of feeling."""
+
+
 def names_of_levers(checklist: Checklist) -> set[str]:
     """Every name a lever of the checklist can have."""
-    kinds = ("@emotions", "@expectations")
-    return {*checklist.items, *(f"{kind}[{name}]" for kind in kinds for name in checklist.touchpoint)}
+    return {*checklist.items, *(f"{kind}[{name}]" for kind in _FEELINGS for name in checklist.touchpoint)}
 
 
 def visit_after_moves(visit: Visit, checklist: Checklist, moves: Moves) -> Visit | None:
@@ -99,8 +102,8 @@ def visit_after_moves(visit: Visit, checklist: Checklist, moves: Moves) -> Visit
 
     ``None`` where a moved item itself does not arise.
     """
-    answers, emotions, expectations = dict(visit.answers), dict(visit.emotions), dict(visit.expectations)
-    felt = {"@emotions": emotions, "@expectations": expectations}
+    answers: dict[str, AnswerValue] = dict(visit.answers)
+    felt: dict[str, dict[str, int]] = {kind: dict(getattr(visit, field)) for kind, field in _FEELINGS.items()}
     for name, value in moves.items():
         kind, _, touchpoint = name.rstrip("]").partition("[")
         if touchpoint:
@@ -108,7 +111,8 @@ def visit_after_moves(visit: Visit, checklist: Checklist, moves: Moves) -> Visit
         else:
             answers[name] = value
     skipped: dict[str, Skip] = {name: skip for name, skip in visit.skipped.items() if name not in answers}
-    changes = {"answers": answers, "skipped": skipped, "emotions": emotions, "expectations": expectations}
+    changes: dict[str, object] = {"answers": answers, "skipped": skipped}
+    changes |= {field: felt[kind] for kind, field in _FEELINGS.items()}
     visit = visit.model_copy(update=changes)
     conditional = [item for item in checklist.items.values() if item.when]
     while True:  # an answer that leaves may take others along
@@ -127,7 +131,7 @@ def shown_answer(visit: Visit, checklist: Checklist, name: str, value: AnswerVal
     """What is answered to a lever, or ``value``, as a person reads it; empty where there is no answer."""
     kind, _, touchpoint = name.rstrip("]").partition("[")
     if touchpoint:
-        felt = (visit.emotions if kind == "@emotions" else visit.expectations).get(touchpoint)
+        felt: int | None = getattr(visit, _FEELINGS[kind]).get(touchpoint)
         return "" if value is None and felt is None else str(felt if value is None else value)
     answer = visit.answers.get(name) if value is None else value
     return "" if answer is None else checklist.items[name].answer.show(answer)
@@ -182,6 +186,7 @@ def _of_feelings(evaluation: Evaluation) -> Iterator[Lever]:
         kinds = (
             ("@emotions", touchpoint.emotion, visit.emotions, range(-3, 4)),
             ("@expectations", touchpoint.expectation, visit.expectations, range(1, 8)),
+            ("@perceived", touchpoint.perceived, visit.perceived, range(1, 8)),
         )
         for kind, is_asked, felt, scale in kinds:
             now = felt.get(touchpoint.id)

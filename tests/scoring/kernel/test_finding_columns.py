@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from helpers import samples, strategies
+from helpers import plan_strategies, samples, strategies
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ from cemaudit.simulate import simulate
 
 ENGINE = Engine()
 SHIPPED = sorted(ENGINE.library.all_checklists())
-SCHEMES = (None, "cem.experience@1", "cem.performance@1")
+SCHEMES = (None, "cem.experience@1", "cem.experience@2", "cem.performance@1")
 
 
 def core_of(audit: Audit) -> Counter[FindingPlace]:
@@ -75,7 +75,20 @@ def test_findings_in_columns_are_those_of_each_visit(given_visits: tuple[Plan, l
 @given(strategies.checklists_and_visits())
 def test_findings_in_columns_of_any_checklist(pair: tuple[Checklist, Visit]) -> None:
     checklist, visit = pair
-    compare(make_plan(checklist, ENGINE.library.scheme("cem.experience@1")), [visit, visit])
+    for version in (1, 2):
+        compare(make_plan(checklist, ENGINE.library.scheme(f"cem.experience@{version}")), [visit, visit])
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_findings_of_facts_and_hand_overs_in_columns(data: st.DataObject) -> None:
+    try:
+        checklist = data.draw(plan_strategies.checklists())
+        plan = make_plan(checklist, ENGINE.library.scheme("cem.experience@2"))
+    except (BadInput, ValueError):
+        reject()
+    visits = data.draw(st.lists(plan_strategies.visits(checklist), min_size=1, max_size=5))
+    compare(plan, [visit for visit in visits if visit.step in {None, "V1", "V2"}])
 
 
 @pytest.mark.parametrize("ref", SHIPPED)
