@@ -14,6 +14,7 @@ Facets = Mapping[str, tuple[str, ...]]
 
 def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[str, tuple[str, ...]]:
     """The facets of a touchpoint, as schemes group by them."""
+    micro_moment = touchpoint.own_micro_moment
     return {
         "touchpoint": (touchpoint.id,),
         "channel": (touchpoint.channel.value,),
@@ -22,6 +23,7 @@ def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[str, tuple[str, ...]]:
         "element": (touchpoint.element.value,),
         "mode": (touchpoint.mode.value,),
         "moment": (touchpoint.moment.value,) if touchpoint.moment else (),
+        "micro-moment": (micro_moment.value,) if micro_moment else (),
         "feeling": (touchpoint.feeling.value,),
     }
 
