@@ -89,11 +89,24 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
         (N_("item"), [item for _, item in items]),
         (N_("scenario"), _tables(data, "scenarios")),
         (N_("step"), _tables(data, "steps")),
+        (N_("group"), _tables(data, "groups")),
     ):
         yield from _repeated(what, tables)
+    yield from _groups_without_items(data)
     for touchpoint in touchpoints:
         yield from _stage_and_steps(touchpoint, data)
     yield from _item_names([(str(touchpoint.get("id")), item) for touchpoint, item in items])
+
+
+def _groups_without_items(data: Raw) -> Iterator[Problem]:
+    """A group whose id is no item's tag would be a total of nothing."""
+    tag_lists = [item.get("tags") for _, item in _items(data)]
+    tags = {str(tag) for tag_list in tag_lists if isinstance(tag_list, list) for tag in tag_list}
+    for group in _tables(data, "groups"):
+        name = group.get("id")
+        if isinstance(name, str) and name not in tags:
+            text = message("no item has this group among its tags: {group}", group=name)
+            yield Problem(text, f"groups.{name}", nearest(name, tags))
 
 
 def _tables(data: Raw, key: str) -> list[Raw]:

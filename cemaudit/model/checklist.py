@@ -19,7 +19,7 @@ from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import Channel, Element, Journey, Medium, Mode, Moment, journeys
 
-__all__ = ["Checklist", "Critical", "Item", "Narrative", "Scenario", "Step", "Touchpoint"]
+__all__ = ["Checklist", "Critical", "Item", "ItemGroup", "Narrative", "Scenario", "Step", "Touchpoint"]
 
 SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")]
 """``id@version``, or the id alone: then the version in force on the day of the visit."""
@@ -172,6 +172,13 @@ class Step(Record):
     repeats: bool = False
 
 
+class ItemGroup(Record):
+    """Items that have a total of their own, across touchpoints: those whose tags name the group."""
+
+    id: Id
+    title: Text
+
+
 class Checklist(Record):
     """What is asked. An answer always names the checklist version it answers.
 
@@ -194,6 +201,7 @@ class Checklist(Record):
     photo_details: Literal["remove", "keep-apart"] = "remove"
     staff_names: Line | None = None
     steps: tuple[Step, ...] = ()
+    groups: tuple[ItemGroup, ...] = ()
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
 
     @property
@@ -242,6 +250,7 @@ class Checklist(Record):
             (N_("item"), [item.id for touchpoint in self.touchpoints for item in touchpoint.items]),
             (N_("scenario"), [scenario.id for scenario in self.scenarios]),
             (N_("step"), [step.id for step in self.steps]),
+            (N_("group"), [group.id for group in self.groups]),
         ):
             repeated = [one for one, count in Counter(ids).items() if count > 1]
             if repeated:
