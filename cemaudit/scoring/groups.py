@@ -134,6 +134,6 @@ def touchpoint_place(checklist: Checklist, touchpoint: Touchpoint) -> list[Text]
     """
     if not checklist.groups:
         stages = {stage.id: stage.title for stage in checklist.path.stages}
-        return [label(touchpoint.channel), stages.get(touchpoint.stage, Text(en=touchpoint.stage))]
+        return [label(touchpoint.channel), stages.get(touchpoint.stage, Text(ko=touchpoint.stage, en=touchpoint.stage))]
     titles = [group.title for group in groups_of_touchpoint(checklist, touchpoint)]
     return [*titles, label(touchpoint.channel)] if touchpoint.medium else titles
