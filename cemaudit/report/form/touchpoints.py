@@ -8,7 +8,6 @@ from cemaudit.exchange.forms.fields import Role
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist, Touchpoint
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
-from cemaudit.model.vocabulary import label
 from cemaudit.report.form.boxes import Blank
 from cemaudit.report.form.items import item_stack
 from cemaudit.report.form.layout import LABEL, Gap, SliceRow, Titled, said
@@ -18,6 +17,7 @@ from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import ACCENT, PALE, QUIET, TINY, WIDTH, TextStyle
 from cemaudit.report.kit.text import shorten, wrap
+from cemaudit.scoring.groups import touchpoint_place
 
 __all__ = ["touchpoint_stacks"]
 
@@ -78,7 +78,7 @@ def _afterwards(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Slice]:
 
 
 def _where(checklist: Checklist, touchpoint: Touchpoint) -> str:
-    place = f"{label(touchpoint.channel)} · {checklist.path.stage(touchpoint.stage).title}"
+    place = " · ".join(map(str, touchpoint_place(checklist, touchpoint)))
     steps = [str(step.title) for step in checklist.steps if step.id in touchpoint.steps]
     return f"{place}\n{message('Only at: {steps}', steps=', '.join(steps))}" if steps else place
 
