@@ -181,6 +181,7 @@ class _Planner:
             aggregator = self._aggregator(measure)
             groups = self._groups(measure)
             if aggregator:
+                groups = _whole_groups(aggregator, groups)
                 self._check_arity(measure, aggregator, groups)
                 self._check_weights(measure, groups)
                 self.planned[name] = PlannedMeasure(measure, aggregator, groups)
@@ -359,6 +360,14 @@ class _Planner:
         divides_by_weights = aggregator is not None and aggregator.mean_over in {"weights", "possible"}
         if divides_by_weights and inputs and not sum(member_input.weight for member_input in inputs):
             self._add_problem(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
+
+
+def _whole_groups(aggregator: Aggregator, groups: tuple[PlannedScore, ...]) -> tuple[PlannedScore, ...]:
+    """Leave out groups that lack an input others have: a touchpoint without points has no performance to compare."""
+    arity = aggregator.arity
+    if arity is None or all(len(group.inputs) != arity for group in groups):
+        return groups
+    return tuple(group for group in groups if len(group.inputs) >= arity)
 
 
 def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
