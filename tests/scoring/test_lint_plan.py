@@ -39,8 +39,8 @@ def shop(*channels: str, **item: Any) -> Checklist:
 
 def test_a_channel_no_visit_can_score_is_an_error_where_three_are_claimed() -> None:
     said = "touchpoints: no visit can have a score in this channel: Electronic never reaches overall"
-    assert [line for line in remarks(shop(*CHANNELS), scheme(1)) if said in line][0].startswith("error")
-    assert [line for line in remarks(shop(*CHANNELS[1:]), scheme(1)) if said in line][0].startswith("warning")
+    assert next(line for line in remarks(shop(*CHANNELS), scheme(1)) if said in line).startswith("error")
+    assert next(line for line in remarks(shop(*CHANNELS[1:]), scheme(1)) if said in line).startswith("warning")
     assert [line for line in remarks(shop(*CHANNELS), scheme(2)) if said in line] == []
 
 
