@@ -1,12 +1,14 @@
-"""Checklist and scheme files: TOML in, records out, all mistakes of a file in one go."""
+"""Files of checklists, schemes, journeys and lenses: TOML in, records out, all mistakes of a file in one go."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import tomli
 from pydantic import ValidationError
@@ -14,13 +16,16 @@ from pydantic import ValidationError
 from cemaudit.errors import BadInput, Expected, Problem, nearest
 from cemaudit.files import read_text
 from cemaudit.language import N_, message
-from cemaudit.model import Checklist, Scheme, faults, journeys
+from cemaudit.model import Checklist, Journey, Scheme, faults, journeys
 from cemaudit.model.expression import parse
+from cemaudit.model.lenses import Lens
 
 __all__ = ["load_checklist", "load_file", "load_scheme", "read_toml"]
 
 Source = Path | Traversable
 Raw = Mapping[str, Any]
+Kind = TypeVar("Kind", Scheme, Journey, Lens)
+NO_JOURNEYS: Mapping[str, Journey] = MappingProxyType({})
 
 _MOST_DIGITS = 100
 
@@ -46,30 +51,44 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
-def load_file(source: Source) -> Checklist | Scheme:
-    """A checklist (it has ``touchpoints``) or a scheme (it has ``measures``)."""
+def load_file(source: Source, brought: Mapping[str, Journey] = NO_JOURNEYS) -> Checklist | Scheme | Journey | Lens:
+    """A checklist (it has ``touchpoints``), a scheme (``measures``), a lens (``lens``) or a journey (``stages`` alone).
+
+    ``brought``: the journeys by id that checklists can name beside the core's.
+    """
     data = read_toml(source)
-    return _scheme(data, source) if "measures" in data and "touchpoints" not in data else _checklist(data, source)
+    if "touchpoints" not in data:
+        if "measures" in data:
+            return _record(Scheme, data, source)
+        if "lens" in data:
+            return _record(Lens, data, source)
+        if "stages" in data and "journey" not in data:
+            return _record(Journey, data, source)
+    return _checklist(data, source, brought)
 
 
-def load_checklist(source: Source) -> Checklist:
+def load_checklist(source: Source, brought: Mapping[str, Journey] = NO_JOURNEYS) -> Checklist:
     """The checklist in a TOML file; ``BadInput`` lists every mistake with its place."""
-    return _checklist(read_toml(source), source)
+    return _checklist(read_toml(source), source, brought)
 
 
 def load_scheme(source: Source) -> Scheme:
     """The scheme in a TOML file; ``BadInput`` lists every mistake with its place."""
-    return _scheme(read_toml(source), source)
+    return _record(Scheme, read_toml(source), source)
 
 
-def _scheme(data: Raw, source: Source) -> Scheme:
+def _record(kind: type[Kind], data: Raw, source: Source) -> Kind:
     try:
-        return Scheme.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
         raise BadInput(faults.problems(error, data)).inside(source) from error
 
 
-def _checklist(data: Raw, source: Source) -> Checklist:
+def _checklist(data: Raw, source: Source, brought: Mapping[str, Journey]) -> Checklist:
+    journey = brought.get(str(data.get("journey")))
+    if journey and journey.id not in journeys() and "stages" not in data:
+        # From now on they travel with the checklist: whoever opens it need not have what brought its journey.
+        data = {**data, "stages": [stage.model_dump(exclude_defaults=True) for stage in journey.stages]}
     found = list(_cross_check(data))
     try:
         checklist = Checklist.model_validate(data)
@@ -90,19 +109,25 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
         (N_("scenario"), _tables(data, "scenarios")),
         (N_("step"), _tables(data, "steps")),
         (N_("fact"), _tables(data, "facts")),
+        (N_("stage"), _tables(data, "stages")),
     ):
         yield from _repeated(what, tables)
+    stages = _stages(data)
+    yield from _journey(data, stages)
     for touchpoint in touchpoints:
-        yield from _stage_and_steps(touchpoint, data)
+        yield from _stage_and_steps(touchpoint, data, stages)
         yield from _feelings(touchpoint)
     yield from _hand_overs(touchpoints, [str(item.get("id")) for _, item in items])
     yield from _facts(_tables(data, "facts"), items)
     yield from _item_names([(str(touchpoint.get("id")), item) for touchpoint, item in items])
 
 
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _tables(data: Raw, key: str) -> list[Raw]:
-    members = data.get(key)
-    return [member for member in members if isinstance(member, Mapping)] if isinstance(members, list) else []
+    return [member for member in _list(data.get(key)) if isinstance(member, Mapping)]
 
 
 def _items(data: Raw) -> list[tuple[Raw, Raw]]:
@@ -118,16 +143,44 @@ def _repeated(what: str, tables: list[Raw]) -> Iterator[Problem]:
         seen.add(str(name))
 
 
-def _stage_and_steps(touchpoint: Raw, data: Raw) -> Iterator[Problem]:
+def _stages(data: Raw) -> Mapping[str, str]:
+    """The stages of a checklist's journey, its own or the core's, by each id they go by; none where it is unknown."""
+    own = _tables(data, "stages")
+    if own:
+        aliases = {str(name): str(stage.get("id")) for stage in own for name in _list(stage.get("aliases"))}
+        return {**aliases, **{str(stage.get("id")): str(stage.get("id")) for stage in own}}
+    journey = journeys().get(str(data.get("journey")))
+    return {name: stage.id for stage in journey.stages for name in stage.ids} if journey else {}
+
+
+def _journey(data: Raw, stages: Mapping[str, str]) -> Iterator[Problem]:
+    journey_id = data.get("journey")
+    if not isinstance(journey_id, str):
+        return  # the model reports it
+    core = journeys().get(journey_id)
+    if core is None and not stages:
+        hint = nearest(journey_id, journeys(), listing=False) or message(
+            "known here: {names}; one of your own has its [[stages]]", names=", ".join(journeys())
+        )
+        yield Problem(message("no such journey: {journey}", journey=journey_id), "journey", hint)
+    if core and _tables(data, "stages") and list(dict.fromkeys(stages.values())) != [stage.id for stage in core.stages]:
+        what = message("journey {journey} has other stages", journey=journey_id)
+        yield Problem(what, "stages", message("give yours another id"))
+    named = {str(touchpoint.get("stage")) for touchpoint in _tables(data, "touchpoints")} & stages.keys()
+    for stage, count in Counter(stages[name] for name in named).items():
+        if count > 1:
+            names = ", ".join(sorted(name for name in named if stages[name] == stage))
+            yield Problem(message("one stage under two ids: {names}", names=names), "touchpoints")
+
+
+def _stage_and_steps(touchpoint: Raw, data: Raw, stages: Mapping[str, str]) -> Iterator[Problem]:
     place = f"touchpoints.{touchpoint.get('id')}"
-    journey, stage = journeys().get(str(data.get("journey"))), touchpoint.get("stage")
-    stages = [one.id for one in journey.stages] if journey else []
-    if journey and isinstance(stage, str) and stage not in stages:
-        what = message("no such stage in journey {journey}: {stage}", journey=journey.id, stage=stage)
-        yield Problem(what, f"{place}.stage", nearest(stage, stages))
+    stage = touchpoint.get("stage")
+    if stages and isinstance(stage, str) and stage not in stages:
+        what = message("no such stage in journey {journey}: {stage}", journey=data.get("journey"), stage=stage)
+        yield Problem(what, f"{place}.stage", nearest(stage, stages.values()))
     steps = [str(step.get("id")) for step in _tables(data, "steps")]
-    named = touchpoint.get("steps")
-    for step in named if isinstance(named, list) else []:
+    for step in _list(touchpoint.get("steps")):
         if step not in steps:
             yield Problem(message("no such step: {step}", step=step), f"{place}.steps", nearest(str(step), steps))
 

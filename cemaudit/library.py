@@ -1,10 +1,10 @@
-"""The shelf: every checklist, scheme and aggregator of this run, from plugins and from files given by hand."""
+"""The shelf: every checklist, scheme, journey, lens and aggregator of a run, from plugins and files given by hand."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
@@ -12,34 +12,152 @@ from typing import TypeVar
 from cemaudit.checklists import load_file
 from cemaudit.errors import BadInput, CemauditError, Problem, Sayable, nearest
 from cemaudit.language import message
-from cemaudit.model import Checklist, Scheme
+from cemaudit.model import Checklist, Journey, Scheme, Text, journeys
 from cemaudit.model.aggregator import Aggregator
+from cemaudit.model.lenses import JourneyView, Lens, Mapped, lenses, mapping_problems, view_of
 from cemaudit.plugins import Plugin, Plugins
 
-__all__ = ["Library"]
+__all__ = ["JourneyShelf", "Library", "LibraryRecord"]
 
 Kept = TypeVar("Kept", Checklist, Scheme)
+LibraryRecord = Checklist | Scheme | Journey | Lens
+"""What a file may hold."""
+
+
+class JourneyShelf:
+    """The journeys and lenses of a run: those of the core, and what plugins and files bring.
+
+    ``brought``: journeys that are none of the core's, by id. ``mappings``: by the ids of a lens and a journey.
+    """
+
+    def __init__(self) -> None:
+        self.brought: dict[str, Journey] = {}
+        self.mappings: dict[tuple[str, str], Mapped] = {}
+
+    def journey(self, journey_id: str) -> Journey:
+        """The journey with that id; ``BadInput`` with a near name where there is none."""
+        known = self.brought | journeys()
+        if journey_id in known:
+            return known[journey_id]
+        hint = nearest(journey_id, known, listing=False) or message("known here: {names}", names=", ".join(known))
+        raise BadInput(Problem(message("no such journey: {journey}", journey=journey_id), "", hint))
+
+    def mapping(self, lens_id: str, journey_id: str) -> Mapped | None:
+        """How a lens lays out a journey; ``None`` where nobody has said."""
+        core = lenses().get(lens_id)
+        if core and journey_id in core.journeys:
+            return core.journeys[journey_id]
+        return self.mappings.get((lens_id, journey_id))
+
+    def lens_ids(self, journey_id: str) -> list[str]:
+        """The lenses a journey can be seen through."""
+        ids = dict.fromkeys([*lenses(), *(lens_id for lens_id, _ in self.mappings)])
+        return [lens_id for lens_id in ids if lens_id == journey_id or self.mapping(lens_id, journey_id)]
+
+    def view(self, lens_id: str, journey: Journey) -> JourneyView:
+        """The journey seen through a lens; ``BadInput`` where nothing says how, or not of every stage."""
+        return view_of(journey, self.journey(lens_id), self.mapping(lens_id, journey.id))
+
+    def add(self, journey: Journey) -> None:
+        """Take up a journey; the core's own stay as they are."""
+        if journey.id not in journeys():
+            self.brought[journey.id] = journey
+
+    def conflicts_with(self, journey: Journey) -> bool:
+        """Whether another journey of this id has other stages."""
+        known = (self.brought | journeys()).get(journey.id)
+        return known is not None and known.stages != journey.stages
+
+    def add_lens(self, lens: Lens) -> None:
+        """Take up the mappings of a lens that the core does not have."""
+        for journey_id, mapping in lens.journeys.items():
+            if self.mapping(lens.lens, journey_id) is None:
+                self.mappings[lens.lens, journey_id] = mapping
+
+    def problems_of(self, lens: Lens) -> Iterator[Problem]:
+        """Everything that is wrong with a lens: journeys nobody knows, stages without one place."""
+        for place, journey_id in [("lens", lens.lens), *((f"journeys.{name}", name) for name in lens.journeys)]:
+            try:
+                self.journey(journey_id)
+            except BadInput as error:
+                yield from (problem.inside(place) for problem in error.problems)
+        known = self.brought | journeys()
+        for journey_id, mapping in lens.journeys.items():
+            if lens.lens in known and journey_id in known:
+                yield from mapping_problems(known[journey_id], known[lens.lens], mapping)
+
+    def conflicts_of(self, lens: Lens) -> Iterator[Problem]:
+        """The mappings that exist already and say something else."""
+        for journey_id, mapping in lens.journeys.items():
+            if self.mapping(lens.lens, journey_id) not in (None, mapping):
+                name = f"{lens.lens}:{journey_id}"
+                yield Problem(message("{ref} exists already with another content", ref=name), f"journeys.{journey_id}")
+
+
+def own_journey(record: LibraryRecord) -> Journey | None:
+    """The journey a record brings: itself, or the stages of a checklist."""
+    if isinstance(record, Journey):
+        return record
+    if isinstance(record, Checklist) and record.stages:
+        title = Text(ko=record.journey, en=record.journey)
+        return Journey(id=record.journey, title=title, stages=record.stages)
+    return None
 
 
 class Library:
-    """Checklists and schemes by ``id@version``, and the aggregators of plugins by name (none of them ``built_in``)."""
+    """Checklists and schemes by ``id@version``, journeys by id, and the aggregators of plugins by name.
+
+    No aggregator has one of the names that are ``built_in``.
+    """
 
     def __init__(self, plugins: Plugins, files: Iterable[Path] = (), built_in: Collection[str] = ()) -> None:
         self.checklists: dict[str, Checklist] = {}
         self.schemes: dict[str, Scheme] = {}
+        self.journeys = JourneyShelf()
         self.aggregators: dict[str, Aggregator] = {}
         self._built_in = built_in
         self._owners: dict[tuple[type, str], Plugin] = {}
-        for plugin, source in plugins.call("cemaudit_checklists", (Path, Traversable)):
-            self._take_up(plugins, plugin, source)
+        self._take_up_files(plugins)
         for plugin, aggregator in plugins.call("cemaudit_aggregators", Aggregator):
             self._add_aggregator(plugins, plugin, aggregator)
-        for path in files:
-            self.add_file(path)
+        _, problems = self.add_files(files)
+        if problems:
+            raise BadInput(problems)
 
-    def add_file(self, path: Path) -> Checklist | Scheme:
-        """Put the checklist or scheme of a file on the shelf; another one under the same id and version is refused."""
-        record = load_file(path)
+    def add_files(self, paths: Iterable[Path]) -> tuple[list[tuple[Path, LibraryRecord]], list[Problem]]:
+        """Put what the files hold on the shelf, in whatever order they need each other; the records, and what is wrong.
+
+        A checklist may name a journey, a lens one more, that only a later file brings.
+        """
+        paths = list(paths)
+        records: dict[Path, LibraryRecord] = {}
+        problems: dict[Path, list[Problem]] = {}
+        for path in [*paths, *paths]:
+            if path not in records:
+                try:
+                    records[path] = self.add_file(path)
+                    problems.pop(path, None)
+                except BadInput as error:
+                    problems[path] = list(error.problems)
+        return list(records.items()), [problem for path in paths for problem in problems.get(path, ())]
+
+    def add_file(self, path: Path) -> LibraryRecord:
+        """Put what a file holds on the shelf; another content under the same id and version is refused."""
+        record = self._read(path)
+        if isinstance(record, Lens):
+            problems = list(self.journeys.conflicts_of(record))
+            if problems:
+                raise BadInput(problems).inside(path)
+            self.journeys.add_lens(record)
+            return record
+        journey = own_journey(record)
+        if journey and self.journeys.conflicts_with(journey):
+            what = message("journey {journey} has other stages", journey=journey.id)
+            raise BadInput(Problem(what, str(path), message("give yours another id")))
+        if journey:
+            self.journeys.add(journey)
+        if isinstance(record, Journey):
+            return record
         shelf: dict[str, Checklist] | dict[str, Scheme]
         shelf = self.checklists if isinstance(record, Checklist) else self.schemes
         if shelf.get(record.ref, record) != record:
@@ -95,12 +213,39 @@ class Library:
             )
         return max(in_force, key=_begin)
 
-    def _take_up(self, plugins: Plugins, plugin: Plugin, source: Path | Traversable) -> None:
-        try:
-            record = load_file(source)
-        except CemauditError as error:
-            for problem in error.problems:
-                plugins.report(plugin, problem)
+    def _take_up_files(self, plugins: Plugins) -> None:
+        waiting: list[tuple[Plugin, Path | Traversable]] = []
+        for plugin, source in plugins.call("cemaudit_checklists", (Path, Traversable)):
+            try:
+                record = self._read(source)
+            except CemauditError:
+                waiting.append((plugin, source))  # perhaps for a journey that another plugin brings
+            else:
+                self._take_up(plugins, plugin, record)
+        for plugin, source in waiting:
+            try:
+                record = self._read(source)
+            except CemauditError as error:
+                for problem in error.problems:
+                    plugins.report(plugin, problem)
+            else:
+                self._take_up(plugins, plugin, record)
+
+    def _read(self, source: Path | Traversable) -> LibraryRecord:
+        record = load_file(source, self.journeys.brought)
+        problems = list(self.journeys.problems_of(record)) if isinstance(record, Lens) else []
+        if problems:
+            raise BadInput(problems).inside(source)
+        return record
+
+    def _take_up(self, plugins: Plugins, plugin: Plugin, record: LibraryRecord) -> None:
+        if isinstance(record, Lens):
+            self._add_lens(plugins, plugin, record)
+            return
+        journey = own_journey(record)
+        if journey:
+            self._add_journey(plugins, plugin, journey)
+        if isinstance(record, Journey):
             return
         shelf: dict[str, Checklist] | dict[str, Scheme]
         shelf = self.checklists if isinstance(record, Checklist) else self.schemes
@@ -110,6 +255,35 @@ class Library:
         shelf[record.ref] = record  # type: ignore[assignment]
         if isinstance(record, Checklist):
             plugin.checklists.append(record.ref)
+
+    def _add_journey(self, plugins: Plugins, plugin: Plugin, journey: Journey) -> None:
+        if journey.id in journeys():
+            if journey.stages != journeys()[journey.id].stages:
+                what = message("{name} is a journey of the core; this one is not used", name=journey.id)
+                plugins.report(plugin, Problem(what))
+        elif journey.id in self.journeys.brought and not self.journeys.conflicts_with(journey):
+            return
+        elif self._is_clash(plugins, plugin, Journey, journey.id):
+            self.journeys.brought.pop(journey.id, None)
+        else:
+            self.journeys.add(journey)
+            plugin.journeys.append(journey.id)
+
+    def _add_lens(self, plugins: Plugins, plugin: Plugin, lens: Lens) -> None:
+        """Take each mapping of a lens by itself: several plugins may add journeys to one lens."""
+        core = lenses()[lens.lens].journeys if lens.lens in lenses() else {}
+        for journey_id, mapping in lens.journeys.items():
+            name = f"{lens.lens}:{journey_id}"
+            if self.journeys.mapping(lens.lens, journey_id) == mapping:
+                continue
+            if journey_id in core:
+                what = message("{name} is a lens of the core; this one is not used", name=name)
+                plugins.report(plugin, Problem(what))
+            elif self._is_clash(plugins, plugin, Lens, name):
+                self.journeys.mappings.pop((lens.lens, journey_id), None)
+            else:
+                self.journeys.mappings[lens.lens, journey_id] = mapping
+                plugin.lenses.append(name)
 
     def _add_aggregator(self, plugins: Plugins, plugin: Plugin, aggregator: Aggregator) -> None:
         if aggregator.name in self._built_in:
@@ -130,7 +304,8 @@ class Library:
         both = f"{other.distribution} [{other.name}], {plugin.distribution} [{plugin.name}]"
         problem = Problem(message("{name} comes twice, from {both}; neither is used", name=name, both=both))
         for one in (other, plugin):
-            one.checklists[:] = [ref for ref in one.checklists if ref != name]
+            for brought in (one.checklists, one.journeys, one.lenses):
+                brought[:] = [ref for ref in brought if ref != name]
             plugins.report(one, problem)
         return True
 

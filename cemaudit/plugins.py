@@ -37,6 +37,8 @@ class Plugin:
     version: str
     hooks: tuple[str, ...] = ()
     checklists: list[str] = field(default_factory=list)
+    journeys: list[str] = field(default_factory=list)
+    lenses: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 

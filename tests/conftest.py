@@ -6,7 +6,7 @@ import importlib.util
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, settings
 
 from cemaudit import library
 from cemaudit.checklists import Source, load_file
-from cemaudit.model import Checklist, Scheme
+from cemaudit.library import LibraryRecord
+from cemaudit.model import Journey
 from cemaudit.scoring import Engine
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests import from `helpers`
@@ -60,8 +61,8 @@ def shipped_files_are_read_once() -> Iterator[None]:
     folders = tuple(str(Path(spec.origin).parent) for name in SHIPPED if (spec := importlib.util.find_spec(name)))
     read_once = cache(load_file)
 
-    def load(source: Source) -> Checklist | Scheme:
-        return (read_once if str(source).startswith(folders) else load_file)(source)
+    def load(source: Source, brought: Mapping[str, Journey]) -> LibraryRecord:
+        return read_once(source) if str(source).startswith(folders) else load_file(source, brought)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(library, "load_file", load)

@@ -11,10 +11,14 @@ from textwrap import dedent
 import pytest
 from helpers import samples
 
-from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.checklists import load_checklist
+from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.hookspecs import Context
 from cemaudit.language import use
+from cemaudit.ledger.definitions import as_text
 from cemaudit.library import Library
+from cemaudit.model import JOURNEYS, Checklist
+from cemaudit.model.lenses import lenses
 from cemaudit.plugins import DISABLED, STRICT, Plugins, load_plugins
 from cemaudit.scoring import Engine
 
@@ -333,3 +337,160 @@ def test_findings_and_sections_are_in_order_whatever_the_plugins(install: Instal
 def test_the_surroundings_are_the_programs_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, DISABLED, "hospital")
     assert "hospital" not in names(load_plugins())
+
+
+JOURNEY = """id = "hotel.stay"
+title = { ko = "투숙", en = "Stay" }
+stages = [{ id = "book", title = { ko = "예약", en = "Book" } }, { id = "night", title = { ko = "밤", en = "%s" } }]
+"""
+LENS = """lens = "%s"
+[journeys."hotel.stay"]
+%s
+outside = ["night"]
+"""
+STAY = """id = "hotel.room"
+version = "1"
+sector = "hotel"
+journey = "hotel.stay"
+scheme = "cem.experience@1"
+title = { ko = "객실", en = "Room" }
+[[touchpoints]]
+id = "bed"
+title = { ko = "침대", en = "Bed" }
+channel = "face-to-face"
+stage = "night"
+element = "product"
+mode = "passive"
+items = [{ id = "B1", ask = { ko = "깨끗하다", en = "Clean" }, answer = { type = "yes-no" } }]
+"""
+
+
+def test_a_checklist_names_a_journey_that_a_later_plugin_brings(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "a_room", room=STAY, lens=LENS % ("acass", 'acquisition = ["book"]'))
+    shelf(install, tmp_path, "b_stay", stay=JOURNEY % "Night")
+    engine = Engine()
+    assert engine.plugins.problems == []
+    assert (engine.plugins["b_stay"].journeys, engine.plugins["a_room"].lenses) == (
+        ["hotel.stay"],
+        ["acass:hotel.stay"],
+    )
+    checklist = engine.library.checklist("hotel.room@1")
+    assert [stage.id for stage in checklist.path.stages] == ["book", "night"]
+    view = engine.library.journeys.view("acass", checklist.path)
+    assert (view.place, [stage.id for stage in view.outside]) == ({"book": "acquisition"}, ["night"])
+    assert engine.library.journeys.lens_ids("hotel.stay") == ["acass"]
+
+
+def test_a_kept_checklist_needs_no_plugin(install: Install, tmp_path: Path) -> None:
+    """What a ledger keeps of it says which stages there were, whoever brought them."""
+    shelf(install, tmp_path, "stay", room=STAY, stay=JOURNEY % "Night")
+    kept = as_text(Engine().library.checklist("hotel.room@1"))
+    opened = Checklist.model_validate_json(kept)
+    assert [str(stage.title.en) for stage in opened.path.stages] == ["Book", "Night"]
+    assert as_text(opened) == kept
+
+
+def test_the_same_journey_from_two_plugins_is_one(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "one", stay=JOURNEY % "Night", lens=LENS % ("aida", 'action = ["book"]'))
+    shelf(install, tmp_path, "two", stay=JOURNEY % "Night", lens=LENS % ("aida", 'action = ["book"]'), room=STAY)
+    found, problems = library()
+    assert problems == []
+    assert "hotel.room@1" in found.checklists
+
+
+def test_two_journeys_of_one_name_are_told_to_both(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "one", stay=JOURNEY % "Night", lens=LENS % ("aida", 'action = ["book"]'))
+    shelf(install, tmp_path, "two", stay=JOURNEY % "Sleep", lens=LENS % ("aida", 'interest = ["book"]'), room=STAY)
+    found, problems = library()
+    assert "hotel.stay" not in found.journeys.brought
+    both = "comes twice, from one [one], two [two]; neither is used"
+    assert f"plugin one: hotel.stay {both}" in problems
+    assert f"plugin two: hotel.stay {both}" in problems
+    assert any("room.toml: journey: no such journey: hotel.stay" in problem for problem in problems)
+
+
+def test_two_mappings_of_one_journey_are_told_to_both(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "one", stay=JOURNEY % "Night", lens=LENS % ("aida", 'action = ["book"]'))
+    shelf(install, tmp_path, "two", lens=LENS % ("aida", 'interest = ["book"]'))
+    found, problems = library()
+    assert found.journeys.mapping("aida", "hotel.stay") is None
+    both = "aida:hotel.stay comes twice, from one [one], two [two]; neither is used"
+    assert problems == [f"plugin one: {both}", f"plugin two: {both}"]
+
+
+def test_the_journeys_and_lenses_of_the_core_stay(install: Install, tmp_path: Path) -> None:
+    lens = 'lens = "mot"\n[journeys.order]\nfmot = ["%s"]\n'
+    stages = ", ".join(f'"{stage.id}"' for stage in JOURNEYS["order"].stages)
+    shelf(
+        install, tmp_path, "rival", stay=(JOURNEY % "Night").replace("hotel.stay", "order"),
+        lens=(lens % "").replace('[""]', f"[{stages}]"),
+    )  # fmt: skip
+    found, problems = library()
+    assert problems == [
+        "plugin rival: order is a journey of the core; this one is not used",
+        "plugin rival: mot:order is a lens of the core; this one is not used",
+    ]
+    assert found.journeys.journey("order") is JOURNEYS["order"]
+    assert found.journeys.mapping("mot", "order") == lenses()["mot"].journeys["order"]
+
+
+def test_all_that_is_wrong_with_a_lens_file_is_told(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "one", stay=JOURNEY % "Night", lens=LENS % ("acas", 'x = ["bok", "night"]'))
+    shelf(install, tmp_path, "two", lens=LENS % ("acass", 'network = ["bok", "night"]'))
+    _, problems = library()
+    assert [problem.partition("lens.toml: ")[2] for problem in problems] == [
+        "lens: no such journey: acas (did you mean acass?)",
+        "journeys.hotel.stay.network: no such stage in journey hotel.stay: bok (did you mean book?)",
+        "journeys.hotel.stay: stage night is mapped twice: network, outside (a stage has one place in a lens)",
+        ("journeys.hotel.stay: stages that are mapped nowhere: book (what lies in no stage of the lens is listed under "
+        "'outside')"),
+    ]  # fmt: skip
+
+
+def test_files_by_hand_may_come_in_any_order(tmp_path: Path) -> None:
+    texts = {"lens": LENS % ("mot", 'zmot = ["book"]'), "room": STAY, "stay": JOURNEY % "Night"}
+    paths = [tmp_path / f"{name}.toml" for name in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        path.write_text(text)
+    found = Library(Plugins(), paths)
+    assert found.journeys.view("mot", found.checklist("hotel.room@1").path).place == {"book": "zmot"}
+    (tmp_path / "other.toml").write_text(JOURNEY % "Sleep")
+    with use("en"), pytest.raises(BadInput, match=r"other\.toml: journey hotel\.stay has other stages"):
+        found.add_file(tmp_path / "other.toml")
+    paths[0].write_text(LENS % ("mot", 'fmot = ["book"]'))
+    with use("en"), pytest.raises(BadInput, match=r"mot:hotel\.stay exists already with another content"):
+        found.add_file(paths[0])
+
+
+OWN = STAY.replace(
+    "[[touchpoints]]", '[[stages]]\nid = "night"\ntitle = { ko = "밤", en = "Night" }\n\n[[touchpoints]]'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('stage = "night"', 'stage = "nigth"', "touchpoints.bed.stage: no such stage in journey hotel.stay: nigth"),
+        ('"hotel.stay"', '"acass"', "stages: journey acass has other stages (give yours another id)"),
+        ("[[stages]]", '[[stages]]\nid = "night"\ntitle = { en = "A" }\n[[stages]]', "stages.night: repeated stage id"),
+    ],
+)
+def test_mistakes_in_stages_of_ones_own(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    path = tmp_path / "room.toml"
+    path.write_text(OWN)
+    assert [stage.id for stage in load_checklist(path).path.stages] == ["night"]
+    path.write_text(OWN.replace(old, new))
+    with use("en"), pytest.raises(BadInput) as caught:
+        load_checklist(path)
+    assert any(str(problem).startswith(f"{path}: {complaint}") for problem in caught.value.problems)
+
+
+def test_one_stage_under_two_ids(tmp_path: Path) -> None:
+    second = STAY.partition("[[touchpoints]]")[2].replace('"bed"', '"bath"').replace('"B1"', '"B2"')
+    text = STAY.replace('"hotel.stay"', '"acass"').replace('"night"', '"sharing"')
+    path = tmp_path / "room.toml"
+    path.write_text(
+        f"{text}[[touchpoints]]{second.replace(chr(34) + 'night' + chr(34), chr(34) + 'network' + chr(34))}"
+    )
+    with use("en"), pytest.raises(BadInput, match="touchpoints: one stage under two ids: network, sharing"):
+        load_checklist(path)

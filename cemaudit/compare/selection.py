@@ -18,7 +18,7 @@ from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import measures_asked, tables_asked
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.snapshot.names import ScoreColumn
-from cemaudit.model import Channel, Checklist, Element, Measure, Medium, Mode, Moment, Scheme, Text, label
+from cemaudit.model import Channel, Checklist, Element, Measure, Medium, MicroMoment, Mode, Moment, Scheme, Text, label
 
 __all__ = [
     "NO_POOL",
@@ -165,6 +165,7 @@ _WORDS: dict[str, type[StrEnum]] = {
     "medium": Medium,
     "mode": Mode,
     "moment": Moment,
+    "micro-moment": MicroMoment,
 }
 
 

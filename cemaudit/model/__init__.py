@@ -9,7 +9,19 @@ from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
 from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
-from cemaudit.model.vocabulary import Channel, Element, Facet, Feeling, Journey, Medium, Mode, Moment, journeys, label
+from cemaudit.model.vocabulary import (
+    Channel,
+    Element,
+    Facet,
+    Feeling,
+    Journey,
+    Medium,
+    MicroMoment,
+    Mode,
+    Moment,
+    journeys,
+    label,
+)
 from cemaudit.packages import front_door
 
 __all__ = [
@@ -35,6 +47,7 @@ __all__ = [
     "Journey",
     "Measure",
     "Medium",
+    "MicroMoment",
     "Mode",
     "Moment",
     "Narrative",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
@@ -12,12 +11,24 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected
-from cemaudit.language import LANGUAGES, N_, Language, message
+from cemaudit.language import LANGUAGES, N_, Language
 from cemaudit.model.answers import AnswerType, AnswerValue
 from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
 from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
-from cemaudit.model.vocabulary import Channel, Element, Feeling, Journey, Medium, Mode, Moment, journeys
+from cemaudit.model.vocabulary import (
+    Channel,
+    Element,
+    Feeling,
+    Journey,
+    Medium,
+    MicroMoment,
+    Mode,
+    Moment,
+    Stage,
+    journeys,
+    refuse_repeated,
+)
 
 __all__ = [
     "Checklist",
@@ -185,6 +196,7 @@ class Touchpoint(Record):
     element: Element
     mode: Mode
     moment: Moment | None = None
+    micro_moment: MicroMoment | None = None
     weight: Weight = Fraction(1)
     emotion: bool = False
     expectation: bool = False
@@ -198,6 +210,13 @@ class Touchpoint(Record):
     def feeling(self) -> Feeling:
         """How its feeling counts."""
         return Feeling(self.zero) if self.emotion else Feeling.NOT_ASKED
+
+    @property
+    def own_micro_moment(self) -> MicroMoment | None:
+        """The micro-moment, also where an older file gives it as its ``moment``."""
+        if self.micro_moment is not None or self.moment is None:
+            return self.micro_moment
+        return MicroMoment(self.moment) if self.moment.value in [*MicroMoment] else None
 
 
 class Fact(Record):
@@ -232,7 +251,9 @@ class Checklist(Record):
     ``conduct``: rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file
     says of place, time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the
     agreement (its reference) under which items tagged ``staff-name`` may be answered with a person's name. ``facts``
-    are what several channels must say alike.
+    are what several channels must say alike. ``stages``: those of its journey, where that is none of the core's. They
+    come with the file, or with the plugin that brings the journey when the file is read, and stay with the checklist
+    wherever it is kept.
     """
 
     id: Id
@@ -240,9 +261,7 @@ class Checklist(Record):
     sector: Id
     title: Text
     about: Text | None = None
-    journey: Literal[
-        "six-stage", "aida", "acass", "before-on-after", "store-path", "treatment", "order", "cem-programme"
-    ]
+    journey: Id
     scheme: SchemeRef
     scenarios: tuple[Scenario, ...] = ()
     conduct: tuple[Text, ...] = ()
@@ -250,6 +269,7 @@ class Checklist(Record):
     staff_names: Line | None = None
     steps: tuple[Step, ...] = ()
     facts: tuple[Fact, ...] = ()
+    stages: tuple[Stage, ...] = ()
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
 
     @property
@@ -296,7 +316,11 @@ class Checklist(Record):
     @cached_property
     def path(self) -> Journey:
         """The journey the touchpoints lie on."""
-        return journeys()[self.journey]
+        journey = journeys().get(self.journey)
+        if journey is None or self.stages:
+            name = Text(ko=self.journey, en=self.journey) if journey is None else journey.title
+            journey = Journey(id=self.journey, title=name, stages=self.stages)
+        return journey.in_words_of({touchpoint.stage for touchpoint in self.touchpoints})
 
     @cached_property
     def languages(self) -> tuple[Language, ...]:
@@ -309,16 +333,21 @@ class Checklist(Record):
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
-        for what, ids in (
+        for kind, ids in (
             (N_("touchpoint"), [touchpoint.id for touchpoint in self.touchpoints]),
             (N_("item"), [item.id for touchpoint in self.touchpoints for item in touchpoint.items]),
             (N_("scenario"), [scenario.id for scenario in self.scenarios]),
             (N_("step"), [step.id for step in self.steps]),
             (N_("fact"), [fact.id for fact in self.facts]),
+            (N_("stage"), [name for stage in self.stages for name in stage.ids]),
         ):
-            repeated = [one for one, count in Counter(ids).items() if count > 1]
-            if repeated:
-                raise Expected("each id once; repeated {what}: {ids}", what=message(what), ids=", ".join(repeated))
+            refuse_repeated(kind, ids)
+        return self
+
+    @model_validator(mode="after")
+    def _journey_is_known(self) -> Self:
+        if not self.stages and self.journey not in journeys():
+            raise Expected("the stages of journey {journey}", journey=self.journey)
         return self
 
 

@@ -15,7 +15,16 @@ from cemaudit.language import N_
 from cemaudit.model.base import Exact, Id, Record, Whole
 from cemaudit.model.conditions import Conditions
 from cemaudit.model.text import Text
-from cemaudit.model.vocabulary import Channel, Element, Facet, Feeling, Medium, Mode, Moment
+from cemaudit.model.vocabulary import (
+    Channel,
+    Element,
+    Facet,
+    Feeling,
+    Medium,
+    MicroMoment,
+    Mode,
+    Moment,
+)
 
 __all__ = ["VISIT_SOURCES", "Cap", "Measure", "Rounding", "Transform", "Weights"]
 
@@ -40,6 +49,7 @@ _WORDS: dict[Facet, type[StrEnum]] = {
     Facet.MODE: Mode,
     Facet.MOMENT: Moment,
     Facet.FEELING: Feeling,
+    Facet.MICRO_MOMENT: MicroMoment,
 }
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Self
 
+from pydantic import Field, model_validator
+
+from cemaudit.errors import Expected
+from cemaudit.language import N_, message
 from cemaudit.model.base import Id, Record
 from cemaudit.model.text import Text
 from cemaudit.packages import shipped_table
@@ -18,6 +24,7 @@ __all__ = [
     "Feeling",
     "Journey",
     "Medium",
+    "MicroMoment",
     "Mode",
     "Moment",
     "Stage",
@@ -49,6 +56,8 @@ class Medium(StrEnum):
     SMS = "sms"
     CHAT = "chat"
     APP = "app"
+    MESSENGER = "messenger"
+    KIOSK = "kiosk"
 
 
 class Element(StrEnum):
@@ -68,7 +77,10 @@ class Mode(StrEnum):
 
 
 class Moment(StrEnum):
-    """Moments of truth (stimulus, zero, first, second) or micro-moments (know, go, do, buy)."""
+    """Moments of truth: stimulus, zero, first, second.
+
+    The last four are micro-moments, as checklists wrote them before these had a key of their own (``MicroMoment``).
+    """
 
     STIMULUS = "stimulus"
     ZMOT = "zmot"
@@ -88,6 +100,15 @@ class Feeling(StrEnum):
     NOT_ASKED = "not-asked"
 
 
+class MicroMoment(StrEnum):
+    """What the customer reaches for at once: to know, to go, to do, to buy something."""
+
+    KNOW = "know"
+    GO = "go"
+    DO = "do"
+    BUY = "buy"
+
+
 class Facet(StrEnum):
     """What a measure can be grouped by."""
 
@@ -99,6 +120,7 @@ class Facet(StrEnum):
     ELEMENT = "element"
     MODE = "mode"
     MOMENT = "moment"
+    MICRO_MOMENT = "micro-moment"
     TAG = "tag"
     FEELING = "feeling"
     FACT = "fact"
@@ -106,22 +128,49 @@ class Facet(StrEnum):
 
 
 class Stage(Record):
-    """One stage of a journey."""
+    """One stage of a journey; ``aliases``: ids it had before, under which older checklists still name it."""
 
     id: Id
     title: Text
+    aliases: tuple[Id, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id it goes by, its own first."""
+        return (self.id, *self.aliases)
 
 
 class Journey(Record):
-    """A named, ordered list of stages."""
+    """A named, ordered list of stages; which they are never changes under its id."""
 
     id: Id
     title: Text
-    stages: tuple[Stage, ...]
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
 
     def stage(self, stage_id: str) -> Stage:
-        """The stage with that id; ``KeyError`` where there is none."""
-        return {stage.id: stage for stage in self.stages}[stage_id]
+        """The stage with that id, or that had it before; ``KeyError`` where there is none."""
+        return {name: stage for stage in self.stages for name in stage.ids}[stage_id]
+
+    def in_words_of(self, used: Collection[str]) -> Journey:
+        """The same journey, its stages under the ids that are ``used``: an earlier one where only that is."""
+        stages = []
+        for stage in self.stages:
+            name = next((name for name in stage.ids if name in used), stage.id)
+            others = tuple(other for other in stage.ids if other != name)
+            stages.append(stage if name == stage.id else stage.model_copy(update={"id": name, "aliases": others}))
+        return self.model_copy(update={"stages": tuple(stages)})
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Self:
+        refuse_repeated(N_("stage"), [name for stage in self.stages for name in stage.ids])
+        return self
+
+
+def refuse_repeated(kind: str, ids: Iterable[str]) -> None:
+    """Raise ``Expected`` where one of the ids, of this kind of thing, comes twice."""
+    repeated = [name for name, count in Counter(ids).items() if count > 1]
+    if repeated:
+        raise Expected("each id once; repeated {what}: {ids}", what=message(kind), ids=", ".join(repeated))
 
 
 @cache

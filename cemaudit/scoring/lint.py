@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, message
-from cemaudit.model import Channel, Checklist, Element, Facet, Item, Scheme, Text, label
+from cemaudit.model import Channel, Checklist, Element, Facet, Item, Journey, Scheme, Text, label
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.reach import inputs_reaching, items_reaching
 
-__all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_plan", "lint_scheme"]
+__all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_journey", "lint_plan", "lint_scheme"]
 
 Cell = tuple[Channel, str, Element]
 
@@ -140,6 +140,12 @@ def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
         yield LintRemark(LintLevel.NOTE, Problem(text, "bands"))
     if not scheme.source:
         yield LintRemark(LintLevel.NOTE, Problem(message("no source is given for the formula"), "source"))
+
+
+def lint_journey(journey: Journey) -> Iterator[LintRemark]:
+    """Remarks about a journey."""
+    titles = [(f"stages.{stage.id}.title", stage.title) for stage in journey.stages]
+    yield from _untranslated([("title", journey.title), *titles])
 
 
 def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:

@@ -23,6 +23,7 @@ from cemaudit.model import (
     Feeling,
     Item,
     Measure,
+    MicroMoment,
     Mode,
     Moment,
     Reason,
@@ -315,6 +316,7 @@ class _Planner:
             Facet.ELEMENT: list(Element),
             Facet.MODE: list(Mode),
             Facet.MOMENT: list(Moment),
+            Facet.MICRO_MOMENT: list(MicroMoment),
             Facet.TAG: list(tags),
             Facet.FEELING: list(Feeling),
             Facet.FACT: list(checklist.fact),
@@ -361,6 +363,7 @@ class _Planner:
 
 def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
     """The facets of a touchpoint; those it lacks are empty and belong to no group."""
+    micro_moment = touchpoint.own_micro_moment
     return {
         Facet.TOUCHPOINT: (touchpoint.id,),
         Facet.CHANNEL: (touchpoint.channel.value,),
@@ -370,6 +373,7 @@ def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
         Facet.MODE: (touchpoint.mode.value,),
         Facet.MOMENT: (touchpoint.moment.value,) if touchpoint.moment else (),
         Facet.FEELING: (touchpoint.feeling.value,),
+        Facet.MICRO_MOMENT: (micro_moment.value,) if micro_moment else (),
     }
 
 

@@ -21,7 +21,7 @@ from cemaudit.model.answers import (
     Time,
     YesNo,
 )
-from cemaudit.model.vocabulary import Channel, Element, Mode, Moment
+from cemaudit.model.vocabulary import Channel, Element, MicroMoment, Mode, Moment
 from helpers import samples
 
 STAGES = ("approach", "enter", "browse", "consult")
@@ -96,6 +96,7 @@ def _facets() -> st.SearchStrategy[dict[str, Any]]:
             "element": st.sampled_from([one.value for one in Element]),
             "mode": st.sampled_from([one.value for one in Mode]),
             "moment": st.sampled_from([None, *(one.value for one in Moment)]),
+            "micro_moment": st.sampled_from([None, *(one.value for one in MicroMoment)]),
             "weight": weights,
             "emotion": st.just(value=True),
             "expectation": st.just(value=True),

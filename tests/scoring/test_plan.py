@@ -17,7 +17,9 @@ SHOP = samples.checklist(
     samples.touchpoint(
         "desk", samples.item("C"), samples.item("N", "text"), mode="active", stage="consult", medium="phone"
     ),
-    samples.touchpoint("site", samples.item("D"), channel="electronic", stage="approach", moment="zmot"),
+    samples.touchpoint(
+        "site", samples.item("D"), channel="electronic", stage="approach", moment="zmot", micro_moment="go"
+    ),
 )
 EACH = {"id": "each", "how": "ratio", "for_each": "touchpoint"}
 
@@ -52,6 +54,7 @@ def complaints(*measures: Any, of: Checklist = SHOP, **keys: Any) -> list[str]:
         ({"for_each": "channel"}, {"face-to-face": "A B C", "electronic": "D"}),
         ({"for_each": "stage"}, {"approach": "D", "enter": "A B", "consult": "C"}),
         ({"for_each": "moment"}, {"zmot": "D"}),
+        ({"for_each": "micro-moment"}, {"go": "D"}),
         ({"for_each": "medium"}, {"phone": "C"}),
         ({"for_each": "tag"}, {"x": "A B", "y": "B"}),
         (
@@ -85,6 +88,19 @@ def test_members(measure: Any, found: dict[str, str]) -> None:
 def test_weights_multiply(weights: Any, found: dict[str, Any]) -> None:
     (inputs,) = groups(EACH, {"id": "all", "how": "weighted-mean", "of": ["each"], "weights": weights}).values()
     assert dict(inputs) == {f"each[{name}]": Fraction(weight) for name, weight in found.items()}
+
+
+def test_a_micro_moment_of_an_older_file_counts_as_both() -> None:
+    """Where ``moment`` says know, go, do or buy, measures by moment stand as they did; the new facet sees it, too."""
+    older = samples.checklist(
+        samples.touchpoint("counter", samples.item("A"), moment="buy"),
+        samples.touchpoint("shelf", samples.item("B"), moment="know", micro_moment="do"),
+        samples.touchpoint("bag", samples.item("C"), moment="smot"),
+    )
+    each = {"id": "it", "how": "sum"}
+    assert list(groups({**each, "for_each": "moment"}, of=older)) == ["smot", "know", "buy"]
+    by_micro_moment = groups({**each, "for_each": "micro-moment"}, of=older)
+    assert {key: members[0][0] for key, members in by_micro_moment.items()} == {"do": "B", "buy": "A"}
 
 
 def test_a_score_by_touchpoint_can_be_grouped_by_any_facet() -> None:

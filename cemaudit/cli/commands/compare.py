@@ -310,7 +310,7 @@ def _probability(value: float | None) -> str:
 
 
 _UNITS = ("store", "region", "format", "brand", "owner", "pool")
-_SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment")
+_SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment", "micro-moment")
 
 
 @group(

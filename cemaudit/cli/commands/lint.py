@@ -16,6 +16,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, translate
 
 if TYPE_CHECKING:
+    from cemaudit.library import LibraryRecord
     from cemaudit.model import Checklist, Scheme
     from cemaudit.scoring import Engine
     from cemaudit.scoring.lint import LintRemark
@@ -72,37 +73,33 @@ def lint_sources(engine: Engine, sources: tuple[str, ...], unusable: list[Proble
         for record in sorted(shelf, key=lambda record: record.ref):
             unusable += (problem.inside(record.ref) for problem in _failing_vectors(engine, record))
             yield from ((record.ref, remark) for remark in _lint_record(engine, record))
-    for source, record in _added(engine, tables, unusable):
-        unusable += (problem.inside(source) for problem in _failing_vectors(engine, record))
-        yield from ((source, remark) for remark in _lint_record(engine, record))
+    # all on the shelf before the first is looked at: they may need each other
+    names = {Path(source): source for source in tables}
+    added, problems = engine.library.add_files(names)
+    unusable += problems
+    for path, record_of_file in added:
+        unusable += (problem.inside(names[path]) for problem in _failing_vectors(engine, record_of_file))
+        yield from ((names[path], remark) for remark in _lint_record(engine, record_of_file))
     if visits:
         yield from lint_visits(engine, visits, unusable)
 
 
-def _added(engine: Engine, sources: list[str], unusable: list[Problem]) -> list[tuple[str, Checklist | Scheme]]:
-    """The records of the files, all on the shelf before the first is looked at: they may need each other."""
-    added = []
-    for source in sources:
-        try:
-            added.append((source, engine.library.add_file(Path(source))))
-        except BadInput as error:
-            unusable += error.problems
-    return added
-
-
-def _failing_vectors(engine: Engine, record: Checklist | Scheme) -> list[Problem]:
+def _failing_vectors(engine: Engine, record: LibraryRecord) -> list[Problem]:
     from cemaudit.model import Scheme
     from cemaudit.scoring.examples import run_vectors
 
     return run_vectors(record, engine.library.aggregators) if isinstance(record, Scheme) else []
 
 
-def _lint_record(engine: Engine, record: Checklist | Scheme) -> Iterator[LintRemark]:
-    from cemaudit.model import Checklist
-    from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_plan, lint_scheme
+def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
+    from cemaudit.model import Checklist, Journey, Scheme
+    from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_journey, lint_plan, lint_scheme
 
-    if not isinstance(record, Checklist):
+    if isinstance(record, Scheme):
         yield from lint_scheme(record)
+    if isinstance(record, Journey):
+        yield from lint_journey(record)
+    if not isinstance(record, Checklist):
         return
     yield from lint_checklist(record)
     try:

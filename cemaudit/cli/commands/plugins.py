@@ -46,6 +46,8 @@ def plugin_to_dict(plugin: Plugin) -> dict[str, object]:
         "version": plugin.version,
         "hooks": list(plugin.hooks),
         "checklists": plugin.checklists,
+        "journeys": plugin.journeys,
+        "lenses": plugin.lenses,
         "problems": [str(problem) for problem in plugin.problems],
     }
 
@@ -53,7 +55,12 @@ def plugin_to_dict(plugin: Plugin) -> dict[str, object]:
 def print_plugin(plugin: Plugin) -> None:
     """Print what a plugin brings, and what is wrong with it."""
     click.echo(f"{plugin.name}  ({plugin.distribution} {plugin.version})")
-    for label, values in ((message("hooks"), plugin.hooks), (message("checklists"), plugin.checklists)):
+    for label, values in (
+        (message("hooks"), plugin.hooks),
+        (message("checklists"), plugin.checklists),
+        (message("journeys"), plugin.journeys),
+        (message("lenses"), plugin.lenses),
+    ):
         if values:
             click.echo(f"  {label}: {', '.join(values)}")
     for problem in plugin.problems:

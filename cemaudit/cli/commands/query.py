@@ -42,6 +42,7 @@ _HEADINGS = {
     "checklist": N_("checklist"), "scheme": N_("scheme"), "band": N_("band"), "measure": N_("measure"),
     "key": N_("key"), "item": N_("item"), "tag": N_("tag"), "touchpoint": N_("touchpoint"), "channel": N_("channel"),
     "medium": N_("medium"), "stage": N_("stage"), "element": N_("element"), "mode": N_("mode"), "moment": N_("moment"),
+    "micro-moment": N_("micro-moment"),
     "name": N_("name"), "visits": N_("visits"), "scored": N_("scored"), "mean": N_("mean"),
     "deviation": N_("deviation"), "least": N_("least"), "most": N_("most"), "asked": N_("asked"),
     "answered": N_("answered"), "not-applicable": N_("n/a"), "not-observed": N_("not seen"), "declined": N_("declined"),
@@ -135,7 +136,7 @@ class _QueryCommand(localized.TranslatedCommand):
     help=N_(
         "Query the snapshot. A view has default groups; other keys: store, region, format, brand, owner, pool, wave, "
         "day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and those of the checklist: "
-        "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment."
+        "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment, micro-moment."
     ),
 )
 @click.argument("view", type=click.Choice(list(VIEWS)), metavar="VIEW", required=False)

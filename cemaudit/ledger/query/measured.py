@@ -14,6 +14,7 @@ Facets = Mapping[str, tuple[str, ...]]
 
 def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[str, tuple[str, ...]]:
     """The facets of a touchpoint, as schemes group by them."""
+    micro_moment = touchpoint.own_micro_moment
     return {
         "touchpoint": (touchpoint.id,),
         "channel": (touchpoint.channel.value,),
@@ -23,6 +24,7 @@ def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[str, tuple[str, ...]]:
         "mode": (touchpoint.mode.value,),
         "moment": (touchpoint.moment.value,) if touchpoint.moment else (),
         "feeling": (touchpoint.feeling.value,),
+        "micro-moment": (micro_moment.value,) if micro_moment else (),
     }
 
 

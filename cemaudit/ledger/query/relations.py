@@ -17,7 +17,7 @@ from cemaudit.model.answers import Nps, Quantity, Scale, TextAnswer, YesNo
 
 __all__ = ["relations", "word_of"]
 
-_FACETS = ("touchpoint", "channel", "medium", "stage", "element", "mode", "moment")
+_FACETS = ("touchpoint", "channel", "medium", "stage", "element", "mode", "moment", "micro-moment")
 
 _HEADS = "number, visit, store, wave, day, month, step, scenario, origin"
 _COUNTED = "number not in (select number from gone)"
@@ -92,7 +92,7 @@ def _feelings(checklist: Checklist) -> Iterator[str]:
 
 
 def _facets(facets: Facets) -> str:
-    return ", ".join(f"{_text(facets[facet])} as {facet}" for facet in _FACETS)
+    return ", ".join(f"{_text(facets[facet])} as {facet.replace('-', '_')}" for facet in _FACETS)
 
 
 def _text(values: tuple[str, ...]) -> str:

@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
-from cemaudit.model import Channel, Element, Facet, Feeling, Measure, Medium, Mode, Moment, Scheme, Text, label
+from cemaudit.model import (
+    Channel,
+    Element,
+    Facet,
+    Feeling,
+    Measure,
+    Medium,
+    MicroMoment,
+    Mode,
+    Moment,
+    Scheme,
+    Text,
+    label,
+)
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.report.sections.words import both, exactly
@@ -33,6 +46,7 @@ KINDS: dict[Facet, type[StrEnum]] = {
     Facet.MODE: Mode,
     Facet.MOMENT: Moment,
     Facet.FEELING: Feeling,
+    Facet.MICRO_MOMENT: MicroMoment,
 }
 MOST_SOURCES = 6
 
