@@ -120,7 +120,9 @@ def lint_plan(plan: Plan) -> Iterator[LintRemark]:
                 channel=label(channel), headline=scheme.leading,
             )  # fmt: skip
             level = LintLevel.ERROR if channels == set(Channel) else LintLevel.WARNING
-            yield LintRemark(level, Problem(text, "touchpoints", message("ask for a feeling at one of its touchpoints")))
+            yield LintRemark(
+                level, Problem(text, "touchpoints", message("ask for a feeling at one of its touchpoints"))
+            )
 
 
 def _gates(plan: Plan, item: Item, grading: set[str]) -> bool:

@@ -59,7 +59,9 @@ def _before(context: Context) -> Words | None:
 
 def verdict(context: Context) -> Verdict:
     """The grade and headline number of a visit; for an episode, how many visits earned which grade."""
-    return _of_visit(context.audits[0], context.aggregators) if len(context.audits) == 1 else _of_episode(context.audits)
+    return (
+        _of_visit(context.audits[0], context.aggregators) if len(context.audits) == 1 else _of_episode(context.audits)
+    )
 
 
 def _of_visit(audit: Audit, aggregators: Mapping[str, Aggregator]) -> Verdict:
