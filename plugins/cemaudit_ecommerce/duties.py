@@ -39,11 +39,11 @@ DUTIES = MappingProxyType(
         "E24": Text(ko="광고 수신을 한 번에 거부할 수 없었습니다", en="Unsubscribing took more than one step"),
         "E29": Text(ko="판매자 정보 가운데 빠진 것이 있었습니다", en="Some of the seller's particulars were missing"),
         "E31": Text(
-            ko="값이 처음 나온 화면에 내야 할 총액이 없었습니다",
+            ko="가격이 처음 나온 화면에 총액이 표시되어 있지 않았습니다",
             en="The first screen with a price did not show all there is to pay",
         ),
         "E33": Text(
-            ko="거절하는 단추가 수락하는 단추보다 눈에 띄지 않았습니다",
+            ko="거절하는 버튼이 수락하는 버튼보다 눈에 띄지 않았습니다",
             en="The button to decline was less plain than the one to accept",
         ),
         "E39": Text(
@@ -58,7 +58,7 @@ DUTIES = MappingProxyType(
             ko="거절한 권유가 7일 안에 다시 떴습니다", en="What had been declined was urged again within seven days"
         ),
         "E46": Text(
-            ko="유료로 바뀌거나 값이 오르기 전에 따로 동의를 묻지 않았습니다",
+            ko="유료로 바뀌거나 가격이 오르기 전에 따로 동의를 구하지 않았습니다",
             en="No consent was asked before it began to cost, or to cost more",
         ),
         "E47": Text(ko="해지가 가입보다 어려웠습니다", en="Cancelling was harder than joining"),
