@@ -35,6 +35,7 @@ __all__ = [
     "folder_of",
     "json_option",
     "ledger_option",
+    "lens_option",
     "level_option",
     "make_rules",
     "open_on_cluster",
@@ -69,13 +70,24 @@ ledger_option = option(
 visits_argument = click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
 
 
+lens_option = option(
+    "--lens", "lens_id", metavar="ID",
+    help=N_("See the journey through a lens: acass, before-on-after, six-stage, aida, aidma, aisas, mot, or another."),
+)  # fmt: skip
+
+
 def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--no-plugin`` and ``--checklist``."""
     blocked: Callable[..., Any] = option(
         "--no-plugin", "blocked", multiple=True, metavar="NAME", help=N_("Do not load this plugin.")
     )
     files: Callable[..., Any] = option(
-        "--checklist", "files", multiple=True, type=FILE, metavar="FILE", help=N_("A further checklist or scheme file.")
+        "--checklist",
+        "files",
+        multiple=True,
+        type=FILE,
+        metavar="FILE",
+        help=N_("A further file: a checklist, scheme, journey or lens."),
     )
     wrapped: Callable[..., Any] = blocked(files(function))
     return wrapped

@@ -36,6 +36,7 @@ __all__ = [
     "Fact",
     "HandOver",
     "Item",
+    "ItemGroup",
     "Narrative",
     "Scenario",
     "Step",
@@ -207,16 +208,16 @@ class Touchpoint(Record):
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
     @property
-    def feeling(self) -> Feeling:
-        """How its feeling counts."""
-        return Feeling(self.zero) if self.emotion else Feeling.NOT_ASKED
-
-    @property
     def own_micro_moment(self) -> MicroMoment | None:
         """The micro-moment, also where an older file gives it as its ``moment``."""
         if self.micro_moment is not None or self.moment is None:
             return self.micro_moment
         return MicroMoment(self.moment) if self.moment.value in [*MicroMoment] else None
+
+    @property
+    def feeling(self) -> Feeling:
+        """How its feeling counts."""
+        return Feeling(self.zero) if self.emotion else Feeling.NOT_ASKED
 
 
 class Fact(Record):
@@ -252,16 +253,23 @@ class Circumstance(Record):
     title: Text
 
 
+class ItemGroup(Record):
+    """Items that have a total of their own, across touchpoints: those whose tags name the group."""
+
+    id: Id
+    title: Text
+
+
 class Checklist(Record):
     """What is asked. An answer always names the checklist version it answers.
 
     ``personas`` and ``occasions``: those whose ids ``Visit.persona`` and ``Visit.occasion`` may name. ``conduct``:
     rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file says of place,
     time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the agreement (its
-    reference) under which items tagged ``staff-name`` may be answered with a person's name. ``facts`` are what several
-    channels must say alike. ``stages``: those of its journey, where that is none of the core's. They come with the
-    file, or with the plugin that brings the journey when the file is read, and stay with the checklist wherever it is
-    kept.
+    reference) under which items tagged ``staff-name`` may be answered with a person's name. ``stages``: those of its
+    journey, where that is none of the core's. They come with the file, or with the plugin that brings the journey when
+    the file is read, and stay with the checklist wherever it is kept. ``facts`` are what several channels must say
+    alike.
     """
 
     id: Id
@@ -278,8 +286,9 @@ class Checklist(Record):
     photo_details: Literal["remove", "keep-apart"] = "remove"
     staff_names: Line | None = None
     steps: tuple[Step, ...] = ()
-    facts: tuple[Fact, ...] = ()
     stages: tuple[Stage, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    groups: tuple[ItemGroup, ...] = ()
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
 
     @property
@@ -350,8 +359,9 @@ class Checklist(Record):
             (N_("persona"), [persona.id for persona in self.personas]),
             (N_("occasion"), [occasion.id for occasion in self.occasions]),
             (N_("step"), [step.id for step in self.steps]),
-            (N_("fact"), [fact.id for fact in self.facts]),
             (N_("stage"), [name for stage in self.stages for name in stage.ids]),
+            (N_("fact"), [fact.id for fact in self.facts]),
+            (N_("group"), [group.id for group in self.groups]),
         ):
             refuse_repeated(kind, ids)
         return self

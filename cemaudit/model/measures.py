@@ -15,16 +15,7 @@ from cemaudit.language import N_
 from cemaudit.model.base import Exact, Id, Record, Whole
 from cemaudit.model.conditions import Conditions
 from cemaudit.model.text import Text
-from cemaudit.model.vocabulary import (
-    Channel,
-    Element,
-    Facet,
-    Feeling,
-    Medium,
-    MicroMoment,
-    Mode,
-    Moment,
-)
+from cemaudit.model.vocabulary import Channel, Element, Facet, Feeling, Medium, MicroMoment, Mode, Moment
 
 __all__ = ["VISIT_SOURCES", "Cap", "Measure", "Rounding", "Transform", "Weights"]
 
@@ -48,8 +39,8 @@ _WORDS: dict[Facet, type[StrEnum]] = {
     Facet.ELEMENT: Element,
     Facet.MODE: Mode,
     Facet.MOMENT: Moment,
-    Facet.FEELING: Feeling,
     Facet.MICRO_MOMENT: MicroMoment,
+    Facet.FEELING: Feeling,
 }
 
 

@@ -92,14 +92,6 @@ class Moment(StrEnum):
     BUY = "buy"
 
 
-class Feeling(StrEnum):
-    """What a touchpoint makes of a feeling of zero, or that it asks for none."""
-
-    ABSORBS = "absorbs"
-    NEUTRAL = "neutral"
-    NOT_ASKED = "not-asked"
-
-
 class MicroMoment(StrEnum):
     """What the customer reaches for at once: to know, to go, to do, to buy something."""
 
@@ -107,6 +99,14 @@ class MicroMoment(StrEnum):
     GO = "go"
     DO = "do"
     BUY = "buy"
+
+
+class Feeling(StrEnum):
+    """What a touchpoint makes of a feeling of zero, or that it asks for none."""
+
+    ABSORBS = "absorbs"
+    NEUTRAL = "neutral"
+    NOT_ASKED = "not-asked"
 
 
 class Facet(StrEnum):

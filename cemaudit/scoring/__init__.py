@@ -13,10 +13,10 @@ from cemaudit.scoring.rounding import shown
 from cemaudit.scoring.validation import check_visit
 
 if TYPE_CHECKING:
-    from cemaudit.scoring.lint import cover
+    from cemaudit.scoring.coverage import cover
 
 __all__ = [
     "Engine", "Plan", "audit_visit", "check_visit", "cover", "evaluate", "explain", "make_audit", "make_plan", "shown",
 ]  # fmt: skip
 
-__getattr__, __dir__ = front_door(__name__, {"cover": "lint"})
+__getattr__, __dir__ = front_door(__name__, {"cover": "coverage"})

@@ -1,4 +1,4 @@
-"""Lint of checklists and schemes, and the coverage map of channel, stage and element."""
+"""Lint of checklists, journeys and schemes."""
 
 from __future__ import annotations
 
@@ -9,37 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cemaudit.errors import Problem
-from cemaudit.language import LANGUAGES, message
-from cemaudit.model import Channel, Checklist, Element, Facet, Item, Journey, Scheme, Text, label
+from cemaudit.language import LANGUAGES, N_, message
+from cemaudit.model import Channel, Checklist, Facet, Item, Journey, MicroMoment, Scheme, Text, label
+from cemaudit.scoring.coverage import Coverage, cover
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.reach import inputs_reaching, items_reaching
 
-__all__ = ["Coverage", "LintLevel", "LintRemark", "cover", "lint_checklist", "lint_journey", "lint_plan", "lint_scheme"]
-
-Cell = tuple[Channel, str, Element]
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Number of items in each cell (channel, stage id, element) of the map."""
-
-    items: dict[Cell, int]
-
-    def missing(self, axis: int) -> tuple[str, ...]:
-        """Channels (axis 0), stages (1) or elements (2) without a single item."""
-        totals: Counter[str] = Counter()
-        for cell, count in self.items.items():
-            totals[cell[axis]] += count
-        return tuple(name for name, count in totals.items() if not count)
-
-
-def cover(checklist: Checklist) -> Coverage:
-    """The coverage map of a checklist along its own journey."""
-    stages = [stage.id for stage in checklist.path.stages]
-    items = {(channel, stage, element): 0 for channel in Channel for stage in stages for element in Element}
-    for touchpoint in checklist.touchpoints:
-        items[touchpoint.channel, touchpoint.stage, touchpoint.element] += len(touchpoint.items)
-    return Coverage(items)
+__all__ = ["LintLevel", "LintRemark", "lint_checklist", "lint_journey", "lint_plan", "lint_scheme"]
 
 
 class LintLevel(StrEnum):
@@ -89,6 +65,11 @@ def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
             names = ", ".join(missing)
             remark = message("no item looks at {facet}: {names}", facet=label(facet), names=names)
             yield LintRemark(LintLevel.NOTE, Problem(remark, "touchpoints"))
+    yield from _gaps(coverage)
+    older = {touchpoint.moment.value for touchpoint in checklist.touchpoints if touchpoint.moment} & {*MicroMoment}
+    if older:
+        remark = message("a micro-moment, written as micro_moment today: {names}", names=", ".join(sorted(older)))
+        yield LintRemark(LintLevel.NOTE, Problem(remark, "touchpoints"))
 
 
 def lint_plan(plan: Plan) -> Iterator[LintRemark]:
@@ -142,6 +123,18 @@ def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
         yield LintRemark(LintLevel.NOTE, Problem(text, "bands"))
     if not scheme.source:
         yield LintRemark(LintLevel.NOTE, Problem(message("no source is given for the formula"), "source"))
+
+
+def _gaps(coverage: Coverage) -> Iterator[LintRemark]:
+    """One remark for all empty cells of channel and stage, a part of it for each channel."""
+    parts = [f"{channel}: {', '.join(stage.id for stage in stages)}" for channel, stages in coverage.gaps().items()]
+    if parts:
+        # A value of a message is cut where it is long, so each channel is one.
+        first, second, third = [parts[0], *(f"; {part}" for part in parts[1:]), "", ""][: len(Channel)]
+        text = N_("no item looks at these cells of channel and stage: {first}{second}{third}")
+        remark = message(text, first=first, second=second, third=third)
+        hint = message("'cemaudit checklists ID --coverage' draws the map")
+        yield LintRemark(LintLevel.NOTE, Problem(remark, "touchpoints", hint))
 
 
 def lint_journey(journey: Journey) -> Iterator[LintRemark]:

@@ -372,8 +372,8 @@ def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
         Facet.ELEMENT: (touchpoint.element.value,),
         Facet.MODE: (touchpoint.mode.value,),
         Facet.MOMENT: (touchpoint.moment.value,) if touchpoint.moment else (),
-        Facet.FEELING: (touchpoint.feeling.value,),
         Facet.MICRO_MOMENT: (micro_moment.value,) if micro_moment else (),
+        Facet.FEELING: (touchpoint.feeling.value,),
     }
 
 

@@ -17,7 +17,7 @@ from cemaudit.model.identity import derived_id
 __all__ = ["RecordReading"]
 
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
-_FEELINGS = {Role.EXPECTATION: "expectations", Role.EMOTION: "emotions"}
+_FEELINGS = {Role.EXPECTATION: "expectations", Role.PERCEPTION: "perceived", Role.EMOTION: "emotions"}
 _COMPLAINTS = {Role.CLAIM: "claims", Role.BLAME: "blames"}
 
 
@@ -34,7 +34,7 @@ class RecordReading:
         """The members of a visit; each is told where it comes from, for ``by_column``."""
         self._cells = cells
         data: dict[str, Any] = {"answers": {}, "skipped": {}, "notes": {}, "evidence": {}}
-        data |= {"expectations": {}, "emotions": {}, "claims": [], "blames": []}
+        data |= {"expectations": {}, "perceived": {}, "emotions": {}, "claims": [], "blames": []}
         data |= {"origin": "shopper", "checklist": self._form.checklist.ref}
         for name, field in self._form.fields.items():
             if field.role is Role.ANSWER:

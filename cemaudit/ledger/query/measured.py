@@ -23,8 +23,8 @@ def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[str, tuple[str, ...]]:
         "element": (touchpoint.element.value,),
         "mode": (touchpoint.mode.value,),
         "moment": (touchpoint.moment.value,) if touchpoint.moment else (),
-        "feeling": (touchpoint.feeling.value,),
         "micro-moment": (micro_moment.value,) if micro_moment else (),
+        "feeling": (touchpoint.feeling.value,),
     }
 
 

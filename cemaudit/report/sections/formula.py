@@ -45,8 +45,8 @@ KINDS: dict[Facet, type[StrEnum]] = {
     Facet.ELEMENT: Element,
     Facet.MODE: Mode,
     Facet.MOMENT: Moment,
-    Facet.FEELING: Feeling,
     Facet.MICRO_MOMENT: MicroMoment,
+    Facet.FEELING: Feeling,
 }
 MOST_SOURCES = 6
 
