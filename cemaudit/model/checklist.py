@@ -32,6 +32,7 @@ from cemaudit.model.vocabulary import (
 
 __all__ = [
     "Checklist",
+    "Circumstance",
     "Critical",
     "Fact",
     "HandOver",
