@@ -8,7 +8,7 @@ from cemaudit.model.measures import Measure
 from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
-from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
+from cemaudit.model.visit import Change, Complaint, Consent, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
 from cemaudit.model.vocabulary import (
     Channel,
     Element,
@@ -32,6 +32,7 @@ __all__ = [
     "Channel",
     "Checklist",
     "Complaint",
+    "Consent",
     "Consequence",
     "Critical",
     "Element",

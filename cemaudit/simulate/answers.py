@@ -56,10 +56,13 @@ def _order(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     return {**dates, "E17": None} if course.scenario == "question-on-the-way" else {**dates, "E22": None}
 
 
-def _treatment(_answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
+def _treatment(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     in_clinic = [slot for slot in course.planned if slot.step in {"V1", "Vn", "VE"}]
     plan: Linked = {"H17-visits": len(in_clinic), "H17-until": in_clinic[-1].start.date().isoformat()}
     unchanged: Linked = {"H21-visits": None}
+    if "H30-web" in answers or "H30-phone" in answers:
+        closing, other = rng.sample(["12:30", "13:00", "14:00"], 2)
+        plan |= {"H30-web": closing, "H30-phone": other}
     return {**plan, **unchanged} if rng.random() < COMPLAINS else {**plan, **unchanged, "H24-days": None}
 
 

@@ -185,6 +185,11 @@ def _make_consistent(form: SimulatedAnswers, setting: VisitAssignment, rng: Rand
                 form.skipped[name] = Skip(state=SkipState.NOT_APPLICABLE)
             else:
                 form.answers[name] = value
+    for fact in setting.checklist.facts:
+        first, *others = fact.items
+        for name in others:
+            if first in form.answers and name in form.answers and rng.random() < SAYS_THE_SAME:
+                form.answers[name] = form.answers[first]
     day = setting.slot.start.date()
     for item in items.values():
         if isinstance(item.answer, Date) and item.id in form.answers and item.id not in answers:
@@ -203,6 +208,12 @@ STRENGTH = 4.0
 INDIFFERENT = 0.45
 MOOD_SD = 0.4
 FEELING_SD = 1.05
+PERCEIVED_SPAN, PERCEIVED_SD = 3.0, 0.6
+"""Steps of a perceived level between nothing done and all done; what was felt adds its own."""
+
+SAYS_THE_SAME = 0.85
+"""How often a channel says what another one said."""
+
 EXPECTED = {Mode.ACTIVE: 5.3, Mode.PASSIVE: 4.6}
 BAD, WELL = 0.34, 0.99
 WRITES_REGRET, WRITES_PRAISE, WRITES_COLD = 0.6, 0.16, 0.7
@@ -211,10 +222,11 @@ CLAIMS, BLAMES = 0.35, 0.3
 
 @dataclass
 class SimulatedFeelings:
-    """Emotions and expectations by touchpoint, notes by item, claims and blames."""
+    """Emotions, expectations and levels perceived by touchpoint, notes by item, claims and blames."""
 
     emotions: dict[str, int] = field(default_factory=dict)
     expectations: dict[str, int] = field(default_factory=dict)
+    perceived: dict[str, int] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     claims: list[Complaint] = field(default_factory=list)
     blames: list[Complaint] = field(default_factory=list)
@@ -234,6 +246,10 @@ def draw_feelings(form: SimulatedAnswers, setting: VisitAssignment, rng: Random)
         if touchpoint.emotion:
             felt = STRENGTH * (performance - INDIFFERENT) + mood + rng.gauss(0, FEELING_SD)
             feelings.emotions[touchpoint.id] = _step(felt, -3, 3)
+        if touchpoint.perceived:
+            felt = feelings.emotions.get(touchpoint.id, 0)
+            perceived = 4 + PERCEIVED_SPAN * (performance - INDIFFERENT) + felt / 2 + rng.gauss(0, PERCEIVED_SD)
+            feelings.perceived[touchpoint.id] = _step(perceived, 1, 7)
         _complain(feelings, touchpoint, performance, language, rng)
         for item in touchpoint.items:
             note = _note(form.share(item), feelings.emotions.get(touchpoint.id, 0), touchpoint, language, rng)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, Moment, Text, Touchpoint, Visit
+from cemaudit.model import Checklist, Consent, EpisodeStep, Evidence, Item, Medium, Moment, Text, Touchpoint, Visit
 from cemaudit.model.answers import Date, Quantity
 from cemaudit.simulate import sentences
 from cemaudit.simulate.chain import make_chain
@@ -61,6 +61,7 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         persona=_in(language, setting.persona) if setting.persona else None,
         place=setting.store.outlet.place,
         occasion=sentences.occasion(slot.start.weekday(), slot.start.hour, language),
+        consent=_consent(setting),
         episode=EpisodeStep(id=setting.course_id, step=slot.step, number=slot.number) if slot.step else None,
         origin="simulated",
         answers=form.answers,
@@ -68,7 +69,9 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         notes=feelings.notes,
         evidence=dict(_evidence(form, setting, rng)),
         emotions=feelings.emotions,
+        expected=_expected_at(setting, rng) if feelings.perceived else None,
         expectations=feelings.expectations,
+        perceived=feelings.perceived,
         claims=tuple(feelings.claims),
         blames=tuple(feelings.blames),
     )
@@ -76,6 +79,19 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
 
 def _in(language: Language, text: Text) -> str:
     return (text.ko if language == "ko" else text.en) or str(text)
+
+
+def _consent(setting: VisitAssignment) -> Consent | None:
+    """The consent of the customer, given a week before the first visit of the course."""
+    if setting.checklist.consent == "none":
+        return None
+    day = setting.course.slots[0].start.date() - timedelta(days=7)
+    return Consent(date=day, form=f"C-{setting.course_id}")
+
+
+def _expected_at(setting: VisitAssignment, rng: Random) -> datetime:
+    """When the expectations were noted: some hours before the visit began."""
+    return setting.slot.start - timedelta(minutes=rng.randint(60, 600))
 
 
 @dataclass(frozen=True)

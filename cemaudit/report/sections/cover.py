@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cemaudit.hookspecs import Context
-from cemaudit.model import Audit, Text
+from cemaudit.model import Audit, Consent, Text
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.report.document import Fact, Verdict
@@ -31,10 +31,22 @@ def facts(context: Context) -> tuple[Fact, ...]:
         (Text(ko="페르소나", en="Persona"), visit.persona),
         (Text(ko="방문 계기", en="Occasion"), visit.occasion),
         (Text(ko="장소", en="Place"), visit.place),
+        (Text(ko="동의", en="Consent"), _consent(visit.consent)),
         (Text(ko="체크리스트", en="Checklist"), checklist.ref),
         (Text(ko="이전 방문", en="Visit before"), _before(context)),
     ]
     return tuple(Fact(label=label, value=value) for label, value in rows if value)
+
+
+def _consent(consent: Consent | None) -> Words | None:
+    """The day and form of the consent, and the day it was taken back."""
+    if consent is None:
+        return None
+    given = f"{consent.date.isoformat()} · {consent.form}"
+    if consent.withdrawn is None:
+        return given
+    day = consent.withdrawn.isoformat()
+    return Text(ko=f"{given} ({day} 철회)", en=f"{given} (withdrawn {day})")
 
 
 def _period(audits: Sequence[Audit]) -> Words:
