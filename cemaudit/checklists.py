@@ -110,10 +110,12 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
         (N_("step"), _tables(data, "steps")),
         (N_("stage"), _tables(data, "stages")),
         (N_("fact"), _tables(data, "facts")),
+        (N_("group"), _tables(data, "groups")),
     ):
         yield from _repeated(what, tables)
     stages = _stages(data)
     yield from _journey(data, stages)
+    yield from _groups_without_items(data)
     for touchpoint in touchpoints:
         yield from _stage_and_steps(touchpoint, data, stages)
         yield from _feelings(touchpoint)
@@ -124,6 +126,17 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _groups_without_items(data: Raw) -> Iterator[Problem]:
+    """A group whose id is no item's tag would be a total of nothing."""
+    tag_lists = [item.get("tags") for _, item in _items(data)]
+    tags = {str(tag) for tag_list in tag_lists if isinstance(tag_list, list) for tag in tag_list}
+    for group in _tables(data, "groups"):
+        name = group.get("id")
+        if isinstance(name, str) and name not in tags:
+            text = message("no item has this group among its tags: {group}", group=name)
+            yield Problem(text, f"groups.{name}", nearest(name, tags))
 
 
 def _tables(data: Raw, key: str) -> list[Raw]:

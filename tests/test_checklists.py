@@ -46,6 +46,7 @@ ask = { ko = "인사", en = "Greeted" }
 answer = { type = "yes-no" }
 """
 SECOND = ITEM.replace("G1", "G2")
+GROUPS = 'groups = [{ id = "seven", title = { ko = "일곱", en = "Seven" } }]\n'
 GOOD = HEAD + TOUCHPOINT + ITEM + SECOND
 SCHEME = """
 id = "shop.scheme"
@@ -193,6 +194,14 @@ def test_all_mistakes_of_a_file_are_named_in_korean(tmp_path: Path) -> None:
         (
             HEAD + TOUCHPOINT + 'steps = ["V2"]' + ITEM,
             "touchpoints.greeting.steps: no such step: V2 (known here: V1)",
+        ),
+        (
+            HEAD + GROUPS + TOUCHPOINT + ITEM + 'tags = ["sevn"]',
+            "groups.seven: no item has this group among its tags: seven (did you mean sevn?)",
+        ),
+        (
+            HEAD + GROUPS.replace("[{", "[{ id = 'seven', title = { en = 'Six' } }, {") + TOUCHPOINT + ITEM,
+            "groups.seven: repeated group id: seven",
         ),
         (GOOD.replace("1.0.0", "v1"), "version: expected a version like 1.0.0, found v1"),
         (HEAD.replace("title = { ko", "tidle = { ko") + TOUCHPOINT + ITEM, "title: is missing"),

@@ -19,7 +19,10 @@ CHECKLISTS = {
     "hospital.outpatient@1.0.0",
     "ecommerce.order@1.0.0",
     "programme.loyalty@1.0.0",
+    "programme.loyalty@2.0.0",
     "programme.cem-five-steps@1.0.0",
+    "programme.cem-five-steps@2.0.0",
+    "programme.staff-pulse@1.0.0",
 }
 
 
@@ -31,7 +34,13 @@ def scheme_file(folder: Path, version: str = "1", measure: str = "m") -> Path:
 
 def test_what_is_shipped(engine: Engine) -> None:
     assert set(engine.library.checklists) >= CHECKLISTS
-    assert set(engine.library.schemes) >= {"cem.experience@1", "cem.performance@1", "nps@1", "uk.fhrs@2012"}
+    assert set(engine.library.schemes) >= {
+        "cem.experience@1",
+        "cem.performance@1",
+        "cem.performance@2",
+        "nps@1",
+        "uk.fhrs@2012",
+    }
 
 
 def test_plugins_know_their_checklists(engine: Engine) -> None:

@@ -39,7 +39,7 @@ def _said(visit: Visit) -> dict[str, Any]:
     said = {name: data[name] for name in _HEAD if name in data}
     said |= {"day": visit.day.isoformat()} if visit.day else {}
     said |= {"step": visit.step} if visit.step else {}
-    for field in ("answers", "skipped", "notes", "emotions", "expectations"):
+    for field in ("answers", "skipped", "notes", "emotions", "expectations", "perceived"):
         said |= {f"{field}.{name}": value for name, value in data[field].items()}
     for field in ("claims", "blames"):
         for one in data[field]:

@@ -90,7 +90,14 @@ class Conversation:
             self._hear_note(question, line)
         elif line.strip() or question.is_open(self._session.draft.values):
             self._session.write(read_reply(question, line, self._session.draft))
+            if question.name == "started":
+                self._say_if_hindsight()
         return self._session.open_after(question)
+
+    def _say_if_hindsight(self) -> None:
+        visit = self._session.draft.visit
+        if visit.expected and not visit.expected_before:
+            self._session.tell(message("the expectations were noted after the visit began: kept, but no gap is taken"))
 
     def _hear_note(self, question: EntryQuestion, line: str) -> None:
         """Lines until an empty one; each is kept as it comes, all of them are one step."""

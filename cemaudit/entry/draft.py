@@ -20,7 +20,7 @@ __all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "DraftState"]
 UNDO, SIGNED, SEALED, DISCARDED = "undo", "signed", "sealed", "discarded"
 """Events that are no part of the visit. ``undo`` names the step it takes back."""
 
-_BY_ID = ("answers", "skipped", "notes", "emotions", "expectations")
+_BY_ID = ("answers", "skipped", "notes", "emotions", "expectations", "perceived")
 
 
 class DraftState(StrEnum):
@@ -132,7 +132,7 @@ def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
     felt = {one.id for one in checklist.touchpoints if not visit.step or not one.steps or visit.step in one.steps}
     kept = {
         **{field: _only(getattr(visit, field), arises) for field in ("notes", "evidence")},
-        **{field: _only(getattr(visit, field), felt) for field in ("emotions", "expectations")},
+        **{field: _only(getattr(visit, field), felt) for field in ("emotions", "expectations", "perceived")},
     }
     return visit.model_copy(update=kept)
 

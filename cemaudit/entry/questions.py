@@ -29,6 +29,7 @@ class QuestionKind(StrEnum):
     NOTE = "note"
     EVIDENCE = "evidence"
     EMOTION = "emotion"
+    PERCEPTION = "perception"
     COMPLAINT = "complaint"
 
 
@@ -53,7 +54,7 @@ class EntryQuestion:
     @property
     def is_feeling(self) -> bool:
         """Whether it asks for a feeling: that needs a reply, yet may be left on purpose."""
-        return self.kind in {QuestionKind.EXPECTATION, QuestionKind.EMOTION}
+        return self.kind in {QuestionKind.EXPECTATION, QuestionKind.EMOTION, QuestionKind.PERCEPTION}
 
     def counts(self) -> bool:
         """Whether it counts in the progress shown."""
@@ -67,11 +68,13 @@ def questions(draft: Draft) -> list[EntryQuestion]:
     for touchpoint in draft.checklist.touchpoints:
         if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
             continue
-        if touchpoint.expectation:
+        if touchpoint.expectation and not touchpoint.perceived:
             asked.append(EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint))
         for item in touchpoint.items:
             if item_is_relevant(item, visit, draft.checklist):
                 asked += _about(item, touchpoint, visit)
+        if touchpoint.perceived:
+            asked.append(EntryQuestion(f"perceived.{touchpoint.id}", QuestionKind.PERCEPTION, touchpoint))
         if touchpoint.emotion:
             asked.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
         if _went_wrong(touchpoint, visit):
@@ -121,6 +124,11 @@ def _setting(draft: Draft) -> Iterator[EntryQuestion]:
     if checklist.consent == "required":
         yield EntryQuestion("consent", QuestionKind.CONSENT)
     yield EntryQuestion("briefed", QuestionKind.BRIEFING)
+    # An expectation that is to be compared with what was met is asked before the visit, while it still is one.
+    step = draft.values.get("step")
+    for touchpoint in checklist.touchpoints:
+        if touchpoint.perceived and (not step or not touchpoint.steps or step in touchpoint.steps):
+            yield EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint)
     yield EntryQuestion("day", QuestionKind.DAY)
     yield EntryQuestion("started", QuestionKind.TIME)
     yield EntryQuestion("finished", QuestionKind.TIME)

@@ -121,6 +121,14 @@ def _whole(low: int, high: int) -> Callable[[EntryQuestion, str, Draft], Changes
     return read
 
 
+def _expectation(question: EntryQuestion, text: str, draft: Draft) -> Changes:
+    """A mark, and, where it is compared with what was met, the moment it was given for good."""
+    changes = _whole(1, 7)(question, text, draft)
+    if question.touchpoint and question.touchpoint.perceived:
+        changes = {**changes, "expected": datetime.now(UTC).astimezone().isoformat(timespec="seconds")}
+    return changes
+
+
 def _one_of(ids: list[str], text: str) -> str:
     if text.isdecimal() and 1 <= int(text) <= len(ids):
         return ids[int(text) - 1]
@@ -221,7 +229,8 @@ _READ: dict[QuestionKind, Callable[[EntryQuestion, str, Draft], Changes]] = {
     QuestionKind.BRIEFING: _briefing,
     QuestionKind.DAY: _day,
     QuestionKind.TIME: _time,
-    QuestionKind.EXPECTATION: _whole(1, 7),
+    QuestionKind.EXPECTATION: _expectation,
+    QuestionKind.PERCEPTION: _whole(1, 7),
     QuestionKind.ANSWER: _answer,
     QuestionKind.NOTE: _words,
     QuestionKind.EVIDENCE: _no_reply,

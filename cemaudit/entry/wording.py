@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Checklist, Scenario, SkipState, Step, Text
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
 from cemaudit.model.base import shown_exactly
-from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS
+from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 
 __all__ = ["SKIPS", "ask_line", "banner", "described", "helped", "shown_value"]
 
@@ -26,6 +26,8 @@ SKIPS = {
 """Why an item may be left without an answer, in words."""
 
 _PLAIN = {
+    QuestionKind.SCENARIO: N_("Which scenario do you play?"),
+    QuestionKind.BRIEFING: N_("Have you read this, and will you keep to it? y"),
     QuestionKind.STEP: N_("Which visit of the episode is it?"),
     QuestionKind.EPISODE: N_(
         "Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"
@@ -33,6 +35,7 @@ _PLAIN = {
     QuestionKind.CONSENT: N_("Consent of the customer: the day it was given, and the reference of the signed form"),
     QuestionKind.DAY: N_("On which day was the visit?"),
     QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
+    QuestionKind.PERCEPTION: N_("What did you meet, beside what you expected? 1 to 7"),
     QuestionKind.EMOTION: N_("How did it feel? -3 to 3"),
     QuestionKind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
 }
@@ -64,10 +67,8 @@ def ask_line(question: EntryQuestion) -> str:
         return str(message("Note on {item} (several lines; an empty line ends it)", item=question.item.id))
     if question.kind is QuestionKind.EVIDENCE and question.item:
         return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
-    if question.kind is QuestionKind.SCENARIO:
-        return translate(N_("Which scenario do you play?"))
-    if question.kind is QuestionKind.BRIEFING:
-        return translate(N_("Have you read this, and will you keep to it? y"))
+    if question.kind is QuestionKind.EXPECTATION and question.touchpoint and question.touchpoint.perceived:
+        return translate(N_("Before the visit: what do you expect here? 1 to 7"))
     return translate(_PLAIN.get(question.kind) or _BY_NAME[question.name.partition(".")[0]])
 
 
@@ -81,18 +82,40 @@ def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
         case QuestionKind.CONSENT:
             yield str(message("like 2026-11-02 F-014; no name. Withdrawn since: 2026-11-02 F-014 withdrawn 2026-11-20"))
         case QuestionKind.DAY:
+            yield from _before_the_visit(draft)
             yield str(message("a day like 2026-11-21 or 11-21; today is {day}", day=today().isoformat()))
         case QuestionKind.TIME:
             yield str(message("a time like 14:05 or 2:05 pm; after midnight with its day: 11-22 00:40"))
-        case QuestionKind.EXPECTATION:
-            yield from (f"{number}  {words}" for number, words in EXPECTATIONS.items())
-        case QuestionKind.EMOTION:
-            yield from (f"{number:2}  {words}" for number, words in EMOTIONS.items())
+        case QuestionKind.EXPECTATION | QuestionKind.PERCEPTION | QuestionKind.EMOTION as kind:
+            yield from _marks(kind, question, draft)
         case QuestionKind.ANSWER if question.item:
             yield from _choices(question.item.answer)
         case QuestionKind.NOTE if question.item and question.required:
             least = question.item.least_note(draft.visit.answers[question.item.id])
             yield str(message("at least {least} characters, spaces not counted", least=least))
+
+
+def _before_the_visit(draft: Draft) -> Iterator[str]:
+    """When expectations were noted, and that the rest comes after the visit; nothing where none were asked."""
+    if expected := draft.values.get("expected"):
+        yield str(message("your expectations were noted at {moment}", moment=_local(expected)))
+        yield str(message("if the visit is still to come, stop here (Ctrl-C) and go on afterwards: cemaudit resume"))
+
+
+_MARKS: dict[QuestionKind, Mapping[int, Text]] = {
+    QuestionKind.EXPECTATION: EXPECTATIONS,
+    QuestionKind.PERCEPTION: PERCEPTIONS,
+    QuestionKind.EMOTION: EMOTIONS,
+}
+
+
+def _marks(kind: QuestionKind, question: EntryQuestion, draft: Draft) -> Iterator[str]:
+    """The marks of a feeling in words; before what was met, what was expected."""
+    expected = draft.visit.expectations.get(question.touchpoint.id) if question.touchpoint else None
+    if kind is QuestionKind.PERCEPTION and expected is not None:
+        yield str(message("you expected: {mark} ({words})", mark=expected, words=EXPECTATIONS[expected]))
+    width = max(len(str(mark)) for mark in _MARKS[kind])
+    yield from (f"{mark:{width}}  {words}" for mark, words in _MARKS[kind].items())
 
 
 def helped(question: EntryQuestion, draft: Draft) -> Iterator[str]:
@@ -145,6 +168,7 @@ _SHOWN: dict[QuestionKind, Callable[[Any], str]] = {
     QuestionKind.TIME: _local,
     QuestionKind.EMOTION: lambda value: f"{value} ({EMOTIONS[value]})",
     QuestionKind.EXPECTATION: lambda value: f"{value} ({EXPECTATIONS[value]})",
+    QuestionKind.PERCEPTION: lambda value: f"{value} ({PERCEPTIONS[value]})",
     QuestionKind.EVIDENCE: lambda value: ", ".join(piece["taken"]["name"] for piece in value),
     QuestionKind.COMPLAINT: " / ".join,
 }

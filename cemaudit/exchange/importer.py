@@ -164,7 +164,10 @@ def _together(first: Visit, visit: Visit) -> Mapping[str, object]:
         both = isinstance(answer, tuple) and isinstance(earlier, tuple)
         answers[item] = tuple(dict.fromkeys((*earlier, *answer))) if both else answer  # type: ignore[misc]
     skipped = {item: skip for item, skip in {**visit.skipped, **first.skipped}.items() if item not in answers}
-    filled = {name: {**getattr(visit, name), **getattr(first, name)} for name in ("notes", "emotions", "expectations")}
+    filled = {
+        name: {**getattr(visit, name), **getattr(first, name)}
+        for name in ("notes", "emotions", "expectations", "perceived")
+    }
     complaints = {
         name: tuple(dict.fromkeys((*getattr(first, name), *getattr(visit, name)))) for name in ("claims", "blames")
     }

@@ -47,6 +47,7 @@ class VisitCells(Record):
     started: MomentCell | None = None
     finished: MomentCell | None = None
     entered: MomentCell | None = None
+    expected: MomentCell | None = None
     scenario: CellMapping | None = None
     persona: CellMapping | None = None
     place: CellMapping | None = None
@@ -88,6 +89,7 @@ class Mapping(Record):
     items: dict[Id, ItemCell] = {}
     emotions: dict[Id, CellMapping] = {}
     expectations: dict[Id, CellMapping] = {}
+    perceived: dict[Id, CellMapping] = {}
     claims: dict[Id, CellMapping] = {}
     blames: dict[Id, CellMapping] = {}
     skip_rows: tuple[SkipRule, ...] = ()
@@ -104,7 +106,7 @@ class Mapping(Record):
     def cells(self) -> Iterator[tuple[str, CellMapping]]:
         """Every cell with its place in the file."""
         yield from ((f"visit.{name}", cell) for name, cell in self.visit.cells())
-        for part in ("items", "emotions", "expectations", "claims", "blames"):
+        for part in ("items", "emotions", "expectations", "perceived", "claims", "blames"):
             yield from ((f"{part}.{name}", cell) for name, cell in getattr(self, part).items())
 
 
@@ -135,7 +137,7 @@ def _unknown_ids(mapping: Mapping, checklist: Checklist) -> Iterator[Problem]:
     for item in mapping.items:
         if item not in checklist.items:
             yield Problem(message("no such item: {item}", item=item), f"items.{item}", nearest(item, checklist.items))
-    for part in ("emotions", "expectations", "claims", "blames"):
+    for part in ("emotions", "expectations", "perceived", "claims", "blames"):
         for name in getattr(mapping, part):
             if name not in checklist.touchpoint:
                 what = message("no such touchpoint: {touchpoint}", touchpoint=name)

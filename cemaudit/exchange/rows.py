@@ -83,9 +83,14 @@ class RowReader:
             return None
 
     def _feelings(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
-        """Emotions, expectations, claims and blames, all by touchpoint."""
+        """What was felt, expected and perceived, claims and blames, all by touchpoint."""
         mapping, data = self._mapping, dict[str, Any]()
-        for part, cells in (("emotions", mapping.emotions), ("expectations", mapping.expectations)):
+        parts = (
+            ("emotions", mapping.emotions),
+            ("expectations", mapping.expectations),
+            ("perceived", mapping.perceived),
+        )
+        for part, cells in parts:
             found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
             data[part] = {name: _whole(value) for name, value in found.items() if value is not None}
         for part, cells in (("claims", mapping.claims), ("blames", mapping.blames)):

@@ -36,6 +36,7 @@ __all__ = [
     "Fact",
     "HandOver",
     "Item",
+    "ItemGroup",
     "Narrative",
     "Scenario",
     "Step",
@@ -245,6 +246,13 @@ class Step(Record):
     repeats: bool = False
 
 
+class ItemGroup(Record):
+    """Items that have a total of their own, across touchpoints: those whose tags name the group."""
+
+    id: Id
+    title: Text
+
+
 class Checklist(Record):
     """What is asked. An answer always names the checklist version it answers.
 
@@ -272,6 +280,7 @@ class Checklist(Record):
     steps: tuple[Step, ...] = ()
     stages: tuple[Stage, ...] = ()
     facts: tuple[Fact, ...] = ()
+    groups: tuple[ItemGroup, ...] = ()
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
 
     @property
@@ -342,6 +351,7 @@ class Checklist(Record):
             (N_("step"), [step.id for step in self.steps]),
             (N_("stage"), [name for stage in self.stages for name in stage.ids]),
             (N_("fact"), [fact.id for fact in self.facts]),
+            (N_("group"), [group.id for group in self.groups]),
         ):
             refuse_repeated(kind, ids)
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cemaudit.model.text import Text
 
-__all__ = ["EMOTIONS", "EXPECTATIONS"]
+__all__ = ["EMOTIONS", "EXPECTATIONS", "PERCEPTIONS"]
 
 EMOTIONS: dict[int, Text] = {
     -3: Text(ko="매우 불쾌했다", en="very unpleasant"),
@@ -27,3 +27,14 @@ EXPECTATIONS: dict[int, Text] = {
     7: Text(ko="최고를 기대했다", en="expected the very best"),
 }
 """What had been expected beforehand, 1 to 7."""
+
+PERCEPTIONS: dict[int, Text] = {
+    1: Text(ko="아무것도 없었다", en="there was nothing at all"),
+    2: Text(ko="거의 없었다", en="there was very little"),
+    3: Text(ko="조금 있었다", en="there was a little"),
+    4: Text(ko="보통이었다", en="it was ordinary"),
+    5: Text(ko="꽤 좋았다", en="it was rather good"),
+    6: Text(ko="많이 좋았다", en="it was very good"),
+    7: Text(ko="최고였다", en="it was the very best"),
+}
+"""What was met, on the scale of the expectation, 1 to 7."""

@@ -15,6 +15,7 @@ from cemaudit.report.sections.channels import channels
 from cemaudit.report.sections.complaints import complaints
 from cemaudit.report.sections.cover import facts, verdict
 from cemaudit.report.sections.findings import findings
+from cemaudit.report.sections.groups import groups
 from cemaudit.report.sections.items import items
 from cemaudit.report.sections.journey import journey
 from cemaudit.report.sections.method import method
@@ -28,7 +29,7 @@ __all__ = ["store_report"]
 
 ONE_VISIT = Text(ko="고객경험 진단 보고서", en="Customer experience report")
 EPISODE = Text(ko="고객경험 에피소드 보고서", en="Customer episode report")
-SECTIONS = (summary, channels, journey, touchpoints, findings, complaints, items, method)
+SECTIONS = (summary, groups, channels, journey, touchpoints, findings, complaints, items, method)
 
 
 def store_report(

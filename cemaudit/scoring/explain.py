@@ -14,6 +14,7 @@ from cemaudit.model.measures import Rounding
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.bands import Peers, conditions_hold, find_band
 from cemaudit.scoring.exact import Evaluation, ScoreDerivation, ScoreStep, aggregator_failure
+from cemaudit.scoring.groups import title_of_score
 from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.plan import MeasureInput
 from cemaudit.scoring.rounding import shown
@@ -179,7 +180,7 @@ def _tree(evaluation: Evaluation, reckoning: ScoreDerivation, weight: Fraction) 
         name=reckoning.name,
         value=value,
         reason=reckoning.score.reason,
-        title=measure.title,
+        title=title_of_score(evaluation.plan.checklist, measure, reckoning.name),
         weight=weight,
         how=measure.how,
         formula=reckoning.aggregator.formula,

@@ -9,6 +9,7 @@ import pytest
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.written import write_visits
+from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 
@@ -161,3 +162,30 @@ def test_a_scheme_that_leads_nowhere_is_refused_in_one_line(
     said = capsys.readouterr().err
     assert words in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "group"),
+    [("en", "Self-assessment of a loyalty programme 2.0.0", "Additional benefits"),
+     ("ko", "로열티 프로그램 자가 진단 2.0.0", "부가 혜택")],
+)  # fmt: skip
+def test_totals_of_groups_are_printed_by_their_titles(
+    tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str], language: str, title: str, group: str
+) -> None:
+    path = tmp_path / "visits.jsonl"
+    checklist = engine.library.checklist("programme.loyalty@2.0.0")
+    answers = [{item.id: mark for item in checklist.items.values()} for mark in ("2", "4")]
+    given = {"checklist": checklist.ref, "store": "hq"}
+    write_visits(
+        path, [Visit.model_validate({**given, "id": f"v{n}", "answers": one}) for n, one in enumerate(answers)]
+    )
+    assert run(["--lang", language, "score", str(path)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert title in printed
+    (line,) = [line for line in printed if line.startswith(group)]
+    assert line.split()[-4:] == ["2", "/", "2", "75.0"]
+
+
+def test_no_totals_where_a_checklist_has_no_groups(visits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--lang", "en", "score", str(visits)]) == 0
+    assert "Group of items" not in capsys.readouterr().out

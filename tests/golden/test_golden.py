@@ -17,6 +17,8 @@ CHECKLISTS = (
     "retail.green-smile", "hospital.outpatient", "ecommerce.order", "programme.loyalty", "programme.cem-five-steps",
     "shop.counter",
 )  # fmt: skip
+# Unversioned, a form is of the newest version; what must stay is that of the first.
+FIRST = {checklist: f"{checklist}@1.0.0" for checklist in CHECKLISTS if checklist.startswith("programme.")}
 RETAIL = "--where checklist=retail.green-smile --ledger ledger/hq.db"
 
 
@@ -94,7 +96,7 @@ def _content(path: Path) -> str:
 def test_phone_forms_stay(checklist: str, files: Path, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     own = OWN if checklist == "shop.counter" else ()
-    assert call(files, "form", checklist, "--to", "xlsform", "--out", str(path), *own).code == 0
+    assert call(files, "form", FIRST.get(checklist, checklist), "--to", "xlsform", "--out", str(path), *own).code == 0
     agrees(f"fixed/xlsform-{checklist}.txt", _content(path))
 
 

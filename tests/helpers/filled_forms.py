@@ -18,7 +18,7 @@ __all__ = ["flat_record"]
 
 _CODES = {state: code for code, state in SKIP_CODES.items()}
 _SETTING = ("checklist", "id", "store", "store_name", "shopper", "wave", "place", "occasion", "scenario", "persona")
-_MOMENTS = ("briefed", "date", "started", "finished", "entered")
+_MOMENTS = ("briefed", "expected", "date", "started", "finished", "entered")
 
 
 def flat_record(visit: Visit, checklist: Checklist) -> dict[str, str]:
@@ -69,7 +69,8 @@ def _evidence(visit: Visit) -> Iterator[tuple[str, str]]:
 
 
 def _feelings(visit: Visit) -> Iterator[tuple[str, str]]:
-    for part, feelings in (("expectation", visit.expectations), ("emotion", visit.emotions)):
+    felt = {"expectation": visit.expectations, "perceived": visit.perceived, "emotion": visit.emotions}
+    for part, feelings in felt.items():
         yield from ((f"{touchpoint}__{part}", str(value)) for touchpoint, value in feelings.items())
     for part, complaints in (("claim", visit.claims), ("blame", visit.blames)):
         yield from ((f"{one.touchpoint}__{part}", one.text) for one in complaints)

@@ -67,7 +67,7 @@ def checklists(draw: st.DrawFn) -> Checklist:
         for letter in "abcd"[: draw(st.integers(1, 4))]:
             items.append(draw(_items(f"I{number}{letter}", known, steps)))
             known.append(items[-1])
-        facets = {"emotion": draw(st.booleans()), "expectation": draw(st.booleans())}
+        facets = {"emotion": draw(st.booleans()), "expectation": draw(st.booleans()), "perceived": draw(st.booleans())}
         facets |= {"steps": draw(st.lists(st.sampled_from(steps), unique=True))} if steps else {}
         touchpoints.append(samples.touchpoint(f"t-{number}", *items, **facets))
     scenario = {
@@ -202,6 +202,8 @@ def _felt(draw: st.DrawFn, touchpoints: list[Touchpoint]) -> dict[str, Any]:
     return {
         "emotions": some([one for one in touchpoints if one.emotion], st.integers(-3, 3)),
         "expectations": some([one for one in touchpoints if one.expectation], st.integers(1, 7)),
+        "perceived": some([one for one in touchpoints if one.perceived], st.integers(1, 7)),
+        "expected": draw(st.none() | moments) if any(one.perceived for one in touchpoints) else None,
         "claims": [{"touchpoint": one, "text": text} for one, text in some(touchpoints, lines).items()],
         "blames": [{"touchpoint": one, "text": text} for one, text in some(touchpoints, lines).items()],
     }

@@ -110,6 +110,7 @@ def _facets() -> st.SearchStrategy[dict[str, Any]]:
 def visits(draw: st.DrawFn, of: Checklist) -> Visit:
     """Visits that answer a checklist: some items answered, some skipped, some left; feelings at some touchpoints."""
     answered, left_out = {}, {}
+    compared = [spot.id for spot in of.touchpoints if spot.perceived]
     for name, item in of.items.items():
         what = draw(st.sampled_from(["answer", "answer", "answer", "not-applicable", "not-observed", "leave"]))
         if what == "answer":
@@ -122,8 +123,9 @@ def visits(draw: st.DrawFn, of: Checklist) -> Visit:
         skipped=left_out,
         emotions=draw(feelings(of, -3, 3)),
         expectations=draw(feelings(of, 1, 7)),
-        perceived=draw(feelings(of, 1, 7, [spot.id for spot in of.touchpoints if spot.perceived])),
-        **draw(st.sampled_from([{}, EXPECTED_BEFORE, EXPECTED_IN_HINDSIGHT])),
+        perceived=draw(feelings(of, 1, 7, compared)),
+        # When expectations were noted is asked only where they are compared with what was perceived.
+        **draw(st.sampled_from([{}, EXPECTED_BEFORE, EXPECTED_IN_HINDSIGHT] if compared else [{}])),
         claims=draw(complaints(of)),
     )
 

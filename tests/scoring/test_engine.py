@@ -14,16 +14,19 @@ from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 
 SHIPPED = [
-    "retail.green-smile",
-    "hospital.outpatient",
-    "ecommerce.order",
-    "programme.loyalty",
-    "programme.cem-five-steps",
+    "retail.green-smile@1.0.0",
+    "hospital.outpatient@1.0.0",
+    "ecommerce.order@1.0.0",
+    "programme.loyalty@1.0.0",
+    "programme.loyalty@2.0.0",
+    "programme.cem-five-steps@1.0.0",
+    "programme.cem-five-steps@2.0.0",
+    "programme.staff-pulse@1.0.0",
 ]
 
 
 def visits(engine: Engine, checklist: str, count: int) -> list[Visit]:
-    whole = engine.library.checklist(f"{checklist}@1.0.0")
+    whole = engine.library.checklist(checklist)
     return list(itertools.islice(simulate(whole, stores=2, visits=2, seed=7), count))
 
 
@@ -43,7 +46,7 @@ def test_simulated_visits_of_every_shipped_checklist(engine: Engine, checklist: 
 
 @pytest.mark.parametrize("checklist", SHIPPED)
 def test_an_empty_visit_of_every_shipped_checklist(engine: Engine, checklist: str) -> None:
-    audit = engine.audit(samples.visit(checklist=f"{checklist}@1.0.0"))
+    audit = engine.audit(samples.visit(checklist=checklist))
     assert (audit.headline.value, audit.band) == (None, None)
 
 
@@ -52,12 +55,12 @@ def test_a_plan_is_made_once(engine: Engine) -> None:
 
 
 def test_evaluating_and_auditing_agree(engine: Engine) -> None:
-    (visit,) = visits(engine, "retail.green-smile", 1)
+    (visit,) = visits(engine, "retail.green-smile@1.0.0", 1)
     assert engine.evaluate(visit).scores == engine.audit(visit).scores
 
 
 def test_the_same_visit_gives_the_same_audit(engine: Engine) -> None:
-    (visit,) = visits(engine, "hospital.outpatient", 1)
+    (visit,) = visits(engine, "hospital.outpatient@1.0.0", 1)
     assert Engine().audit(visit).model_dump_json() == engine.audit(visit).model_dump_json()
 
 

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from cemaudit.errors import Problem
     from cemaudit.model import Audit, Score
     from cemaudit.scoring import Engine
+    from cemaudit.scoring.groups import GroupMeans
 
 __all__ = ["audit_to_dict", "score_to_dict"]
 
 _HEADINGS = (N_("Visit"), N_("Store"), N_("Date"), N_("Band"), N_("Score"))
+_GROUP_HEADINGS = (N_("Group of items"), N_("Visits"), N_("Score"))
 
 
 @localized.command(
@@ -104,6 +106,7 @@ def print_audits(engine: Engine, audits: list[Audit]) -> None:
     """The audits, then the summaries of each checklist and what follows from each store's bands."""
     from cemaudit.scoring import shown
     from cemaudit.scoring.composition import summarise_by_checklist
+    from cemaudit.scoring.groups import mean_group_scores
 
     print_table(_HEADINGS, [_row(audit) for audit in audits], "llllr")
     for checklist in summarise_by_checklist(engine, audits):
@@ -114,6 +117,21 @@ def print_audits(engine: Engine, audits: list[Audit]) -> None:
         for store, consequences in checklist.consequences.items():
             for consequence in consequences:
                 click.echo(f"{printable(store)}: {consequence.title}")
+    for totals in mean_group_scores(audits):
+        print_group_totals(totals)
+
+
+def print_group_totals(totals: GroupMeans) -> None:
+    """The totals of a checklist's groups over all its visits, so that no single sheet stands out."""
+    from cemaudit.scoring import shown
+
+    click.echo()
+    click.echo(f"{totals.checklist.title} {totals.checklist.version}")
+    rows = []
+    for group, measure, score in totals.means:
+        value = shown(score.value, measure) if score.value is not None else (score.reason.words if score.reason else "")
+        rows.append([str(group.title), f"{score.used} / {totals.audits}", value])
+    print_table(_GROUP_HEADINGS, rows, "lrr")
 
 
 def audit_to_dict(audit: Audit) -> dict[str, Any]:

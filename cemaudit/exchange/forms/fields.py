@@ -52,6 +52,7 @@ class Role(StrEnum):
     EVIDENCE = "evidence"
     CAPTION = "caption"
     EXPECTATION = "expectation"
+    PERCEPTION = "perception"
     EMOTION = "emotion"
     CLAIM = "claim"
     BLAME = "blame"

@@ -12,7 +12,7 @@ from cemaudit.exchange.forms.settings import settings_of
 from cemaudit.exchange.forms.words import both
 from cemaudit.language import N_, message
 from cemaudit.model import Checklist, Item, Touchpoint
-from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS
+from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 
 __all__ = ["FILES", "form_of"]
 
@@ -41,7 +41,12 @@ def form_of(checklist: Checklist) -> Form:
 def _of_touchpoint(touchpoint: Touchpoint) -> Iterator[FormField]:
     if touchpoint.expectation:
         options = tuple(numbered(range(1, 8), EXPECTATIONS))
-        label = both(lambda: message("{touchpoint}: what had you expected beforehand?", touchpoint=touchpoint.title))
+        asks = (
+            N_("{touchpoint}: what do you expect? (fill in before the visit)")
+            if touchpoint.perceived
+            else N_("{touchpoint}: what had you expected beforehand?")
+        )
+        label = both(lambda: message(asks, touchpoint=touchpoint.title))
         yield FormField(
             f"{touchpoint.id}__expectation",
             Role.EXPECTATION,
@@ -52,6 +57,12 @@ def _of_touchpoint(touchpoint: Touchpoint) -> Iterator[FormField]:
         )
     for item in touchpoint.items:
         yield from _of_item(item, touchpoint)
+    if touchpoint.perceived:
+        options = tuple(numbered(range(1, 8), PERCEPTIONS))
+        label = both(lambda: message("{touchpoint}: what did you meet?", touchpoint=touchpoint.title))
+        yield FormField(
+            f"{touchpoint.id}__perceived", Role.PERCEPTION, FieldKind.ONE, label, options=options, touchpoint=touchpoint
+        )
     if touchpoint.emotion:
         options = tuple(numbered(range(-3, 4), EMOTIONS))
         label = both(lambda: message("{touchpoint}: how did it feel?", touchpoint=touchpoint.title))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["read_pdf_form"]
 
 LARGEST = 50_000_000
-_MOMENTS = ("started", "finished", "entered", "briefed")
+_MOMENTS = ("started", "finished", "entered", "briefed", "expected")
 
 Result = TypeVar("Result")
 

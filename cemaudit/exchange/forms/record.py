@@ -22,7 +22,7 @@ _PLACES = {
     **{key: f"episode.{part}" for key, part in _EPISODE.items()},
     **{key: f"consent.{part}" for key, part in _CONSENT.items()},
 }
-_FEELINGS = {Role.EXPECTATION: "expectations", Role.EMOTION: "emotions"}
+_FEELINGS = {Role.EXPECTATION: "expectations", Role.PERCEPTION: "perceived", Role.EMOTION: "emotions"}
 _COMPLAINTS = {Role.CLAIM: "claims", Role.BLAME: "blames"}
 
 
@@ -39,7 +39,7 @@ class RecordReading:
         """The members of a visit; each is told where it comes from, for ``by_column``."""
         self._cells = cells
         data: dict[str, Any] = {"answers": {}, "skipped": {}, "notes": {}, "evidence": {}}
-        data |= {"expectations": {}, "emotions": {}, "claims": [], "blames": []}
+        data |= {"expectations": {}, "perceived": {}, "emotions": {}, "claims": [], "blames": []}
         data |= {"origin": "shopper", "checklist": self._form.checklist.ref}
         for name, field in self._form.fields.items():
             if field.role is Role.ANSWER:

@@ -59,6 +59,8 @@ def _fields(checklist: Checklist) -> Iterator[FormField]:
     if checklist.consent == "required":
         yield _field("consent_date", FieldKind.DATE, N_("Day the customer's consent was given"))
         yield _field("consent_form", FieldKind.TEXT, N_("Reference of the signed consent form (no name)"))
+    if any(touchpoint.perceived for touchpoint in checklist.touchpoints):
+        yield _field("expected", FieldKind.MOMENT, N_("When you noted what you expect"))
     yield from (_field(*about) for about in _TIMES)
 
 

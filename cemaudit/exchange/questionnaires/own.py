@@ -41,7 +41,7 @@ from cemaudit.model.answers import Choice
 __all__ = ["OwnForm", "is_own", "unescaped"]
 
 _PART = re.compile(r"(.+)__(skip|why|note|proof|(?:photo|receipt|audio|document)_\d+(?:_caption)?)")
-_FEELING = re.compile(r"(.+)__(expectation|emotion|claim|blame)")
+_FEELING = re.compile(r"(.+)__(expectation|perceived|emotion|claim|blame)")
 _GROUP = "__group"
 _STEP = f"{PREFIX}step"
 _ESCAPED = re.compile(r"\\([\\*_#])")
@@ -113,6 +113,7 @@ class OwnForm(Dialect):
                 update={
                     "emotion": f"{one.id}__emotion" in self._names,
                     "expectation": f"{one.id}__expectation" in self._names,
+                    "perceived": f"{one.id}__perceived" in self._names,
                     "steps": self._steps_of(one),
                     "items": tuple(map(self._finished, one.items)),
                 }

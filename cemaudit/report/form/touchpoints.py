@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from cemaudit.exchange.forms.fields import Role
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist, Touchpoint
-from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS
-from cemaudit.model.vocabulary import label
+from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.report.form.boxes import Blank
 from cemaudit.report.form.items import item_stack
 from cemaudit.report.form.layout import LABEL, Gap, SliceRow, Titled, said
@@ -18,6 +17,7 @@ from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import ACCENT, PALE, QUIET, TINY, WIDTH, TextStyle
 from cemaudit.report.kit.text import shorten, wrap
+from cemaudit.scoring.groups import touchpoint_place
 
 __all__ = ["touchpoint_stacks"]
 
@@ -26,6 +26,7 @@ EDGE, PAD, GAP = 3.5, 11.0, 14.0
 COMPLAINT = 36.0
 _FEELINGS = {
     Role.EXPECTATION: (N_("Before: what had you expected here?"), EXPECTATIONS),
+    Role.PERCEPTION: (N_("After: what did you meet?"), PERCEPTIONS),
     Role.EMOTION: (N_("After: how did it feel?"), EMOTIONS),
 }
 
@@ -66,16 +67,18 @@ def touchpoint_stacks(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Stack]
 
 def _afterwards(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Slice]:
     """What was felt and what is claimed; it says where, as it may stand on a page of its own."""
+    if touchpoint.perceived:
+        yield _feeling(sheet, touchpoint, Role.PERCEPTION)
     if touchpoint.emotion:
         yield _feeling(sheet, touchpoint, Role.EMOTION)
-    else:
+    elif not touchpoint.perceived:
         yield said(touchpoint.title, LABEL.strong, WIDTH, QUIET, 1)
     yield Gap(5)
     yield _complaints(sheet, touchpoint)
 
 
 def _where(checklist: Checklist, touchpoint: Touchpoint) -> str:
-    place = f"{label(touchpoint.channel)} · {checklist.path.stage(touchpoint.stage).title}"
+    place = " · ".join(map(str, touchpoint_place(checklist, touchpoint)))
     steps = [str(step.title) for step in checklist.steps if step.id in touchpoint.steps]
     return f"{place}\n{message('Only at: {steps}', steps=', '.join(steps))}" if steps else place
 

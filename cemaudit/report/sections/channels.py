@@ -8,6 +8,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Measure, Text, label
 from cemaudit.model.blocks import Bars, Block, HeatMap, Paragraph, Section, Series, Words
 from cemaudit.report.sections.maps import heat_map
+from cemaudit.report.sections.touchpoints import where_compared
 from cemaudit.report.sections.values import MeasureRange, brief_title, measures_by, plain, span_of
 from cemaudit.report.sections.words import joined, visit_name
 
@@ -31,7 +32,7 @@ def channels(context: Context) -> Section | None:
         return None
     several = len(context.audits) > 1
     charts: Iterator[Block] = _over_visits(context.audits, measures) if several else _of_one(audit, measures)
-    blocks: tuple[Block, ...] = (Paragraph(text=ABOUT, quiet=True), *charts)
+    blocks: tuple[Block, ...] = (Paragraph(text=ABOUT, quiet=True), *charts, *where_compared(audit))
     return Section(id="channels", title=Text(ko="채널 비교", en="Channels compared"), blocks=blocks, order=200)
 
 

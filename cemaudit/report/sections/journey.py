@@ -8,6 +8,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Channel, Measure, Text, label
 from cemaudit.model.blocks import Block, HeatMap, Paragraph, Section
 from cemaudit.report.sections.maps import heat_map
+from cemaudit.report.sections.touchpoints import where_compared
 from cemaudit.report.sections.values import measures_by, plain
 from cemaudit.report.sections.words import visit_name
 
@@ -32,7 +33,7 @@ def journey(context: Context) -> Section | None:
     if not chosen or len(audit.checklist.touchpoints) < 2:
         return None
     maps = _by_visit(context.audits, chosen) if several else _by_channel(audit, chosen)
-    blocks: tuple[Block, ...] = (*maps, Paragraph(text=NOTE, quiet=True))
+    blocks: tuple[Block, ...] = (*maps, Paragraph(text=NOTE, quiet=True), *where_compared(audit))
     return Section(id="journey", title=Text(ko="고객 여정", en="The journey"), blocks=blocks, order=300)
 
 

@@ -9,16 +9,38 @@ from cemaudit.model import Audit, Measure, Mode, Reason, Text, Touchpoint, label
 from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Words
 from cemaudit.report.sections.values import brief_title, measures_by, show
 from cemaudit.report.sections.words import NOTHING, joined, visit_name, visited
+from cemaudit.scoring.groups import touchpoint_place
 
-__all__ = ["touchpoints"]
+__all__ = ["touchpoints", "where_compared"]
 
 MOST_MEASURES = 5
+BY_STAGE = Text(ko="채널 · 단계", en="Channel · stage")
+BY_GROUP = Text(ko="묶음 · 채널", en="Group · channel")
 ABOUT = Text(
     ko="능동 접점은 고객이 먼저 찾는 자리라 기대가 더 큽니다. "
     "기대 차이는 수행에서 기대를 뺀 값으로, 음수면 기대에 못 미친 것입니다.",
     en="At an active touchpoint the customer comes looking and expects more. The gap is performance minus expectation; "
     "below zero, less came than was expected.",
 )
+ONLY_CONTACTS = Text(
+    ko="고객을 만나는 매체가 적힌 접점만 여기서 비교합니다. 나머지는 어느 채널에도 속하지 않으며, ‘묶음별 점수’와 "
+    "‘접점별 점수’에 있습니다.",
+    en="Only touchpoints that state the medium by which they meet customers are compared here. The others belong to no "
+    "channel; they stand under Groups and Touchpoints.",
+)
+ABOUT_GROUPS = Text(
+    ko="접점마다 어느 묶음에 드는지, 고객을 어느 채널에서 만나는지 적었습니다. 채널이 없는 접점은 고객을 직접 만나지 "
+    "않는 업무입니다.",
+    en="For every touchpoint its group, and the channel by which customers are met. Without a channel it is work that "
+    "customers do not meet.",
+)
+
+
+def where_compared(audit: Audit) -> Iterator[Paragraph]:
+    """Say that touchpoints without a medium are not compared, where there are some and the scheme leaves them out."""
+    by_contact = measures_by(audit.scheme, "touchpoint", "medium")
+    if by_contact and any(touchpoint.medium is None for touchpoint in audit.checklist.touchpoints):
+        yield Paragraph(text=ONLY_CONTACTS, quiet=True)
 
 
 def touchpoints(context: Context) -> Section | None:
@@ -28,13 +50,14 @@ def touchpoints(context: Context) -> Section | None:
         return None
     several = len(context.audits) > 1
     columns = [Column(title=Text(ko="접점", en="Touchpoint"), width=2.3)]
-    columns += [Column(title=Text(ko="채널 · 단계", en="Channel · stage"), width=2.4)]
+    place, about = (BY_GROUP, ABOUT_GROUPS) if context.audits[-1].checklist.groups else (BY_STAGE, ABOUT)
+    columns += [Column(title=place, width=2.4)]
     columns += [Column(title=brief_title(measure), width=1.2, align="right") for measure in measures]
     rows = [row for audit in context.audits for row in _rows(audit, measures, several=several)]
     return Section(
         id="touchpoints",
         title=Text(ko="접점별 점수", en="Touchpoints"),
-        blocks=(Paragraph(text=ABOUT, quiet=True), Table(columns=tuple(columns), rows=tuple(rows))),
+        blocks=(Paragraph(text=about, quiet=True), Table(columns=tuple(columns), rows=tuple(rows))),
         order=400,
     )
 
@@ -47,9 +70,8 @@ def _rows(audit: Audit, measures: Sequence[Measure], *, several: bool) -> Iterat
 
 
 def _place(audit: Audit, touchpoint: Touchpoint) -> Words:
-    stages = {stage.id: stage.title for stage in audit.checklist.path.stages}
-    active = label(Mode.ACTIVE) if touchpoint.mode is Mode.ACTIVE else ""
-    return joined([label(touchpoint.channel), stages.get(touchpoint.stage, touchpoint.stage), active], " · ")
+    active = label(Mode.ACTIVE) if touchpoint.mode is Mode.ACTIVE and not audit.checklist.groups else ""
+    return joined([*touchpoint_place(audit.checklist, touchpoint), active], " · ")
 
 
 def _scores(audit: Audit, touchpoint: Touchpoint, measures: Sequence[Measure]) -> Iterator[Cell | Words]:
