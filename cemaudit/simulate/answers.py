@@ -27,7 +27,7 @@ from cemaudit.model.answers import (
 from cemaudit.simulate import sentences
 from cemaudit.simulate.schedule import VisitSchedule
 
-__all__ = ["draw_answer", "linked_answers"]
+__all__ = ["draw_answer", "linked_answers", "reckoned_days", "settled_answers"]
 
 Answers = Mapping[str, AnswerValue]
 Linked = dict[str, AnswerValue | None]
@@ -35,9 +35,18 @@ SATURDAY = 5
 COMPLAINS = 0.15
 
 
-def linked_answers(checklist_id: str, answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
-    """Return the answers that follow from ``answers`` and the course; ``None`` where the item does not apply."""
-    rule = _RULES.get(checklist_id)
+def settled_answers(checklist_ref: str, course: VisitSchedule, rng: Random) -> Linked:
+    """Return the answers that the course settles before any other; ``None`` where the item does not apply."""
+    rule = _SETTLED.get(checklist_ref)
+    return rule(course, rng) if rule else {}
+
+
+def linked_answers(checklist_ref: str, answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
+    """Return the answers that follow from ``answers`` and the course; ``None`` where the item does not apply.
+
+    Editions of a checklist without rules of their own have those of its id.
+    """
+    rule = _RULES.get(checklist_ref) or _RULES.get(checklist_ref.partition("@")[0])
     return rule(answers, course, rng) if rule else {}
 
 
@@ -56,20 +65,103 @@ def _order(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     return {**dates, "E17": None} if course.scenario == "question-on-the-way" else {**dates, "E22": None}
 
 
-def _treatment(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
+PAID = {"any": 0.62, "card": 0.2, "kiosk": 0.14, "refused": 0.04}
+EXCHANGE_DAYS, OTHER_EXCHANGE_DAYS = (14, 14, 30), 7
+REFUND_DAYS, OTHER_REFUND_DAYS = 3, 7
+TOLD_OTHERWISE = 0.15
+"""How often a second channel says something else than the first."""
+
+
+def _paid(course: VisitSchedule, rng: Random) -> Linked:
+    """How the shopper of the second Green Smile edition pays, by what is played."""
+    drawn = rng.choices(list(PAID), list(PAID.values()))[0]
+    return {"GS15": {"repair": "not-bought", "pick-up": "online"}.get(course.scenario or "", drawn)}
+
+
+def _shop_2(answers: Answers, _course: VisitSchedule, rng: Random) -> Linked:
+    days = rng.choice(EXCHANGE_DAYS)
+    return _told_days(answers, {"GS17": days, "GS22": _said_again(days, OTHER_EXCHANGE_DAYS, rng)})
+
+
+def _told_days(answers: Answers, days: Mapping[str, int]) -> Linked:
+    """The days that were told at all."""
+    return {item: value for item, value in days.items() if item in answers}
+
+
+def _said_again(days: int, other: int, rng: Random) -> int:
+    return other if rng.random() < TOLD_OTHERWISE else days
+
+
+def _returned(course: VisitSchedule, _rng: Random) -> Linked:
+    """Whether the shopper of the second order edition sends something back, by what is played."""
+    return {} if course.scenario == "order-and-return" else {"E17": None}
+
+
+def _order_2(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
+    ordered = course.slots[0].start.date()
+    promised = ordered + timedelta(days=rng.randint(1, 3))
+    arrived = promised + timedelta(days=_whole(answers.get("E12", 0)))
+    returned = arrived + timedelta(days=rng.randint(3, 6))
+    days = {"E11A": ordered, "E12A": promised, "E19A": returned}
+    played: dict[str | None, tuple[str, ...]] = {
+        "question-on-the-way": ("E46", "E47"),
+        "subscribe-and-cancel": ("E34", "E41"),
+    }
+    absent = played.get(course.scenario, ("E34", "E41"))
+    return {
+        **{item: day.isoformat() for item, day in days.items()},
+        **_told_days(answers, {"E30": REFUND_DAYS, "E42": _said_again(REFUND_DAYS, OTHER_REFUND_DAYS, rng)}),
+        **dict.fromkeys(absent),
+    }
+
+
+def reckoned_days(checklist_ref: str, answers: Answers) -> list[date]:
+    """Return the days on which something happened that answers tell of without naming them."""
+    if checklist_ref != "ecommerce.order@2.0.0":
+        return []
+    days = []
+    if "E12A" in answers and "E12" in answers:
+        days.append(date.fromisoformat(str(answers["E12A"])) + timedelta(days=_whole(answers["E12"])))
+    if "E19A" in answers and "E19" in answers:
+        days.append(_after_business_days(date.fromisoformat(str(answers["E19A"])), _whole(answers["E19"])))
+    return days
+
+
+def _treatment(_answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     in_clinic = [slot for slot in course.planned if slot.step in {"V1", "Vn", "VE"}]
     plan: Linked = {"H17-visits": len(in_clinic), "H17-until": in_clinic[-1].start.date().isoformat()}
     unchanged: Linked = {"H21-visits": None}
-    if "H30-web" in answers or "H30-phone" in answers:
-        closing, other = rng.sample(["12:30", "13:00", "14:00"], 2)
-        plan |= {"H30-web": closing, "H30-phone": other}
     return {**plan, **unchanged} if rng.random() < COMPLAINS else {**plan, **unchanged, "H24-days": None}
+
+
+PRICES, OTHER_PRICE = (20_000, 30_000, 50_000, 80_000), 10_000
+CLOSING_TIMES = ("12:30", "13:00", "14:00")
+
+
+def _treatment_2(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
+    """The plan of a treatment, and what website and phone of the second outpatient edition say."""
+    linked = _treatment(answers, course, rng)
+    price, closing = rng.choice(PRICES), rng.choice(CLOSING_TIMES)
+    said: Linked = {
+        "H29-web": price,
+        "H29-phone": _said_again(price, price + OTHER_PRICE, rng),
+        "H30-web": closing,
+        "H30-phone": closing if rng.random() >= TOLD_OTHERWISE else rng.choice(CLOSING_TIMES),
+    }
+    return linked | {item: value for item, value in said.items() if item in answers}
 
 
 _RULES: dict[str, Callable[[Answers, VisitSchedule, Random], Linked]] = {
     "retail.green-smile": _shop,
     "ecommerce.order": _order,
     "hospital.outpatient": _treatment,
+    "hospital.outpatient@2.0.0": _treatment_2,
+    "retail.green-smile@2.0.0": _shop_2,
+    "ecommerce.order@2.0.0": _order_2,
+}
+_SETTLED: dict[str, Callable[[VisitSchedule, Random], Linked]] = {
+    "retail.green-smile@2.0.0": _paid,
+    "ecommerce.order@2.0.0": _returned,
 }
 
 

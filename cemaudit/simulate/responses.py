@@ -10,9 +10,9 @@ from random import Random
 
 from cemaudit.language import Language
 from cemaudit.model import Checklist, Complaint, Item, Mode, Skip, SkipState, Text, Touchpoint
-from cemaudit.model.answers import AnswerValue, Date
+from cemaudit.model.answers import AnswerValue, Date, Nps
 from cemaudit.simulate import sentences
-from cemaudit.simulate.answers import draw_answer, linked_answers
+from cemaudit.simulate.answers import draw_answer, linked_answers, settled_answers
 from cemaudit.simulate.chain import SimulatedChain, SimulatedShopper, SimulatedStore
 from cemaudit.simulate.schedule import PlannedVisit, VisitSchedule
 
@@ -21,10 +21,18 @@ __all__ = ["SimulatedAnswers", "SimulatedFeelings", "VisitAssignment", "draw_ans
 VISIT_SD = 0.35
 ITEM_SD = 0.8
 CRITICAL_IS_MINDED = 1.3
+DUTY_IS_MINDED = 2.0
+DUTIES_BAR_GRADES = "cem.experience@2"
+"""The scheme under which a duty not met bars the top grades, so that stores mind it more than other items."""
+
 MOST_PASSES = 6
 NOT_OBSERVED, DECLINED, NOT_APPLICABLE = 0.02, 0.004, 0.02
 OFTEN_NOT_APPLICABLE = 0.12
 
+OVERALL = "overall"
+"""The tag of a question for the whole visit."""
+
+RECOMMEND_SD = 1.2
 ASKED_IN_PASSING = 0.3
 """How often a touchpoint that belongs to no step of an episode is looked at in one of its visits."""
 
@@ -75,6 +83,14 @@ class SimulatedAnswers:
         self.answers.pop(item, None)
         self.skipped.pop(item, None)
 
+    def settle(self, item: str, value: AnswerValue | None) -> None:
+        """Decide ``item`` for good; ``None`` where it does not apply."""
+        self.clear(item)
+        if value is None:
+            self.skipped[item] = Skip(state=SkipState.NOT_APPLICABLE)
+        else:
+            self.answers[item] = value
+
     def share(self, item: Item) -> float | None:
         """Return the share of the points the answer to ``item`` earned, 0..1; ``None`` without points."""
         points = item.answer.points(self.answers[item.id]) if item.id in self.answers else None
@@ -92,11 +108,14 @@ class SimulatedAnswers:
 def draw_answers(setting: VisitAssignment, rng: Random) -> SimulatedAnswers:
     """Fill in the items of one visit. Those that do not arise stay empty; what follows from others agrees with them."""
     form = SimulatedAnswers(_levels(setting, rng))
+    for name, value in settled_answers(setting.checklist.ref, setting.course, rng).items():
+        form.settle(name, value)
     # Items arise by the answers to others, which may arise themselves: several passes, but not without end.
     for _ in range(MOST_PASSES):
         if not _fill_once(form, setting, rng):
             break
     _make_consistent(form, setting, rng)
+    _recommend(form, setting.checklist, rng)
     # What was brought into line may have taken their condition away from answers given before.
     while stray := [item for item in form.decided if not _arises(setting.checklist.items[item], form, setting)]:
         for item in stray:
@@ -144,6 +163,8 @@ def _decide(item: Item, form: SimulatedAnswers, setting: VisitAssignment, rng: R
         return
     touchpoint = setting.checklist.touchpoint_of[item.id]
     minded = CRITICAL_IS_MINDED if item.critical else 0
+    if item.is_duty and setting.checklist.scheme == DUTIES_BAR_GRADES:
+        minded = DUTY_IS_MINDED
     share = form.levels[touchpoint.id]
     level = _share(math.log(share / (1 - share)) + minded + rng.gauss(0, ITEM_SD))
     value = draw_answer(item.answer, level, setting.slot.start, setting.shopper.language, rng)
@@ -177,25 +198,26 @@ def _left_out(item: Item, setting: VisitAssignment, rng: Random) -> SkipState | 
 def _make_consistent(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> None:
     """Bring answers that follow from others into line, and dates into the order of their items."""
     items = setting.checklist.items
-    answers = linked_answers(setting.checklist.id, form.answers, setting.course, rng)
+    answers = linked_answers(setting.checklist.ref, form.answers, setting.course, rng)
     for name, value in answers.items():
         if name in items and _arises(items[name], form, setting):
-            form.clear(name)
-            if value is None:
-                form.skipped[name] = Skip(state=SkipState.NOT_APPLICABLE)
-            else:
-                form.answers[name] = value
-    for fact in setting.checklist.facts:
-        first, *others = fact.items
-        for name in others:
-            if first in form.answers and name in form.answers and rng.random() < SAYS_THE_SAME:
-                form.answers[name] = form.answers[first]
+            form.settle(name, value)
     day = setting.slot.start.date()
     for item in items.values():
         if isinstance(item.answer, Date) and item.id in form.answers and item.id not in answers:
             drawn = date.fromisoformat(str(form.answers[item.id]))
             day += drawn - setting.slot.start.date()
             form.answers[item.id] = day.isoformat()
+
+
+def _recommend(form: SimulatedAnswers, checklist: Checklist, rng: Random) -> None:
+    """Let the overall question follow how the whole visit went."""
+    for item in checklist.items.values():
+        if OVERALL in item.tags and isinstance(item.answer, Nps) and item.id in form.answers:
+            shares = [form.share(other) for other in checklist.items.values() if other is not item]
+            seen = [share for share in shares if share is not None]
+            whole = sum(seen) / len(seen) if seen else INDIFFERENT
+            form.answers[item.id] = _step(10 * whole + rng.gauss(0, RECOMMEND_SD), 0, 10)
 
 
 def _share(logit: float) -> float:
@@ -208,12 +230,10 @@ STRENGTH = 4.0
 INDIFFERENT = 0.45
 MOOD_SD = 0.4
 FEELING_SD = 1.05
-PERCEIVED_SPAN, PERCEIVED_SD = 3.0, 0.6
-"""Steps of a perceived level between nothing done and all done; what was felt adds its own."""
+SMOOTH = 0.5
+"""What is left of a good feeling where none is what a smooth moment feels like."""
 
-SAYS_THE_SAME = 0.85
-"""How often a channel says what another one said."""
-
+PERCEIVED_SD = 0.9
 EXPECTED = {Mode.ACTIVE: 5.3, Mode.PASSIVE: 4.6}
 BAD, WELL = 0.34, 0.99
 WRITES_REGRET, WRITES_PRAISE, WRITES_COLD = 0.6, 0.16, 0.7
@@ -222,7 +242,7 @@ CLAIMS, BLAMES = 0.35, 0.3
 
 @dataclass
 class SimulatedFeelings:
-    """Emotions, expectations and levels perceived by touchpoint, notes by item, claims and blames."""
+    """Emotions, expectations and what was perceived by touchpoint, notes by item, claims and blames."""
 
     emotions: dict[str, int] = field(default_factory=dict)
     expectations: dict[str, int] = field(default_factory=dict)
@@ -245,11 +265,11 @@ def draw_feelings(form: SimulatedAnswers, setting: VisitAssignment, rng: Random)
             feelings.expectations[touchpoint.id] = _step(expectation, 1, 7)
         if touchpoint.emotion:
             felt = STRENGTH * (performance - INDIFFERENT) + mood + rng.gauss(0, FEELING_SD)
+            if touchpoint.zero == "neutral":
+                felt = min(felt, SMOOTH * felt)
             feelings.emotions[touchpoint.id] = _step(felt, -3, 3)
         if touchpoint.perceived:
-            felt = feelings.emotions.get(touchpoint.id, 0)
-            perceived = 4 + PERCEIVED_SPAN * (performance - INDIFFERENT) + felt / 2 + rng.gauss(0, PERCEIVED_SD)
-            feelings.perceived[touchpoint.id] = _step(perceived, 1, 7)
+            feelings.perceived[touchpoint.id] = _step(1.5 + 5 * performance + rng.gauss(0, PERCEIVED_SD), 1, 7)
         _complain(feelings, touchpoint, performance, language, rng)
         for item in touchpoint.items:
             note = _note(form.share(item), feelings.emotions.get(touchpoint.id, 0), touchpoint, language, rng)

@@ -22,6 +22,8 @@ __all__ = ["PHOTOS", "simulate"]
 PHOTOS = "photos"
 PHOTO_WHERE_OPTIONAL = 0.25
 FAILED = 0.0
+EXPECTED_BEFORE = timedelta(minutes=40)
+"""How long before a visit its shopper notes what is expected."""
 _SECONDS = {"s": 1, "sec": 1, "min": 60}
 
 
@@ -69,8 +71,8 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         notes=feelings.notes,
         evidence=dict(_evidence(form, setting, rng)),
         emotions=feelings.emotions,
-        expected=_expected_at(setting, rng) if feelings.perceived else None,
         expectations=feelings.expectations,
+        expected=slot.start - EXPECTED_BEFORE if feelings.perceived else None,
         perceived=feelings.perceived,
         claims=tuple(feelings.claims),
         blames=tuple(feelings.blames),
@@ -87,11 +89,6 @@ def _consent(setting: VisitAssignment) -> Consent | None:
         return None
     day = setting.course.slots[0].start.date() - timedelta(days=7)
     return Consent(date=day, form=f"C-{setting.course_id}")
-
-
-def _expected_at(setting: VisitAssignment, rng: Random) -> datetime:
-    """When the expectations were noted: some hours before the visit began."""
-    return setting.slot.start - timedelta(minutes=rng.randint(60, 600))
 
 
 @dataclass(frozen=True)

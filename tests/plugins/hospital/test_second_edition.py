@@ -240,7 +240,7 @@ def test_word_of_mouth_is_an_outcome_and_carries_no_score(score: Callable[..., A
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_simulated_visits_are_plausible(second: Checklist, seed: int) -> None:
-    engine, visits = Engine(), list(simulate(second, 5, 3, seed))
+    engine, visits = Engine(), list(simulate(second, 5, 4, seed))
     for visit in visits:
         assert [*check_visit(visit, second), *consent_problems(visit, second), *engine.review(visit)] == []
         assert visit.consent is not None
@@ -249,9 +249,10 @@ def test_simulated_visits_are_plausible(second: Checklist, seed: int) -> None:
         assert visit.expected_before.keys() >= visit.perceived.keys()
     assert any(visit.perceived for visit in visits)
     pairs = [
-        (visit.answers["H29-web"], visit.answers["H29-phone"])
+        tuple(visit.answers[item] for item in fact.items)
         for visit in visits
-        if {"H29-web", "H29-phone"} <= visit.answers.keys()
+        for fact in second.facts
+        if set(fact.items) <= visit.answers.keys()
     ]
     assert 0 < sum(web != phone for web, phone in pairs) < len(pairs) / 2
     assert {touchpoint.channel for touchpoint in second.touchpoints} == set(Channel)
