@@ -18,7 +18,7 @@ from cemaudit_retail.items import (
     is_green_smile,
     whole,
 )
-from cemaudit_retail.path import feelings_in_store
+from cemaudit_retail.path import STORE_PATHS, feelings_in_store
 from cemaudit_retail.trend import falling
 
 __all__ = ["GOOD_ADVICE", "POOR_CLOSING", "find"]
@@ -32,7 +32,7 @@ def find(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
     """All findings of a retail audit; ``history`` holds earlier audits of the same store."""
     if audit.checklist.sector != SECTOR:
         return
-    if audit.checklist.journey == "store-path":
+    if audit.checklist.journey in STORE_PATHS:
         yield from _served_not_sold(audit)
         yield from _bitter_end(audit)
     if is_green_smile(audit.checklist):

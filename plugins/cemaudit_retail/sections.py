@@ -9,7 +9,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Text
 from cemaudit.model.blocks import Bars, Paragraph, Section, Series
 from cemaudit_retail.items import SECTOR, whole
-from cemaudit_retail.path import Felt, feelings
+from cemaudit_retail.path import STORE_PATHS, Felt, feelings
 
 __all__ = ["emotion_path"]
 
@@ -18,7 +18,7 @@ FEWEST = 2
 
 def emotion_path(audit: Audit, context: Context) -> Iterator[Section]:
     """One section for audits along the store path, where at least two feelings were noted."""
-    if audit.checklist.sector != SECTOR or audit.checklist.journey != "store-path":
+    if audit.checklist.sector != SECTOR or audit.checklist.journey not in STORE_PATHS:
         return
     path = feelings(audit)
     if len(path) >= FEWEST:
