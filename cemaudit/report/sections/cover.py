@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cemaudit.hookspecs import Context
-from cemaudit.model import Audit, Text
+from cemaudit.model import Audit, Consent, Text
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.report.document import Particular, Verdict
@@ -33,10 +33,22 @@ def facts(context: Context) -> tuple[Particular, ...]:
         (Text(ko="페르소나", en="Persona"), persona),
         (Text(ko="상황", en="Occasion"), occasion),
         (Text(ko="장소", en="Place"), visit.place),
+        (Text(ko="동의", en="Consent"), _consent(visit.consent)),
         (Text(ko="체크리스트", en="Checklist"), checklist.ref),
         (Text(ko="이전 방문", en="Visit before"), _before(context)),
     ]
     return tuple(Particular(label=label, value=value) for label, value in rows if value)
+
+
+def _consent(consent: Consent | None) -> Words | None:
+    """The day and form of the consent, and the day it was taken back."""
+    if consent is None:
+        return None
+    given = f"{consent.date.isoformat()} · {consent.form}"
+    if consent.withdrawn is None:
+        return given
+    day = consent.withdrawn.isoformat()
+    return Text(ko=f"{given} ({day} 철회)", en=f"{given} (withdrawn {day})")
 
 
 def _period(audits: Sequence[Audit]) -> Words:
