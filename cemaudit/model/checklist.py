@@ -172,10 +172,17 @@ class Step(Record):
     repeats: bool = False
 
 
+class Circumstance(Record):
+    """A persona or an occasion of visits, with what it is called in each language."""
+
+    id: Id
+    title: Text
+
+
 class Checklist(Record):
     """What is asked. An answer always names the checklist version it answers.
 
-    ``conduct``: rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file
+    ``personas`` and ``occasions``: those whose ids ``Visit.persona`` and ``Visit.occasion`` may name. ``conduct``: rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file
     says of place, time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the
     agreement (its reference) under which items tagged ``staff-name`` may be answered with a person's name.
     """
@@ -190,6 +197,8 @@ class Checklist(Record):
     ]
     scheme: SchemeRef
     scenarios: tuple[Scenario, ...] = ()
+    personas: tuple[Circumstance, ...] = ()
+    occasions: tuple[Circumstance, ...] = ()
     conduct: tuple[Text, ...] = ()
     photo_details: Literal["remove", "keep-apart"] = "remove"
     staff_names: Line | None = None
@@ -241,6 +250,8 @@ class Checklist(Record):
             (N_("touchpoint"), [touchpoint.id for touchpoint in self.touchpoints]),
             (N_("item"), [item.id for touchpoint in self.touchpoints for item in touchpoint.items]),
             (N_("scenario"), [scenario.id for scenario in self.scenarios]),
+            (N_("persona"), [persona.id for persona in self.personas]),
+            (N_("occasion"), [occasion.id for occasion in self.occasions]),
             (N_("step"), [step.id for step in self.steps]),
         ):
             repeated = [one for one, count in Counter(ids).items() if count > 1]
