@@ -182,9 +182,10 @@ class Circumstance(Record):
 class Checklist(Record):
     """What is asked. An answer always names the checklist version it answers.
 
-    ``personas`` and ``occasions``: those whose ids ``Visit.persona`` and ``Visit.occasion`` may name. ``conduct``: rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file
-    says of place, time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the
-    agreement (its reference) under which items tagged ``staff-name`` may be answered with a person's name.
+    ``personas`` and ``occasions``: those whose ids ``Visit.persona`` and ``Visit.occasion`` may name. ``conduct``:
+    rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file says of place,
+    time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the agreement (its
+    reference) under which items tagged ``staff-name`` may be answered with a person's name.
     """
 
     id: Id

@@ -19,7 +19,7 @@ from cemaudit.ledger.snapshot.manifest import SnapshotFile
 from cemaudit.ledger.snapshot.names import FindingColumn, finding_columns, quoted
 from cemaudit.ledger.snapshot.plugin_findings import PLUGIN_FINDINGS
 from cemaudit.model import Checklist, Severity, Text
-from cemaudit.scoring.findings import CORE_RULES
+from cemaudit.scoring.findings import CORE_RULES, not_met
 
 __all__ = ["count_findings"]
 
@@ -111,9 +111,9 @@ def _core_findings(
 
 
 def _core_key(column: FindingColumn, checklist: Checklist) -> _FindingKey:
-    """A critical item that failed is told by what it asks, all else by the title of its rule."""
+    """A critical item that failed is told by what was not met, all else by the title of its rule."""
     place, rule = column.place, CORE_RULES[column.place.rule]
-    title = checklist.items[place.item].ask if place.item else rule.title
+    title = not_met(checklist.items[place.item].ask) if place.item else rule.title
     return _FindingKey(place.touchpoint, rule.severity, place.rule, title)
 
 
