@@ -75,7 +75,7 @@ def _strengths(strengths: Sequence[tuple[Finding, Audit]], *, several: bool) -> 
     word, tone = NAMES[Severity.STRENGTH]
     return (
         Cell(text=word, tone=tone, strong=True),
-        Cell(text=_STRENGTH.title, strong=True),
+        Cell(text=Text(ko="나눌 만한 경험", en="Worth sharing"), strong=True),
         *(("",) if several else ()),
         "",
         and_more(names, MOST_STRENGTHS),
