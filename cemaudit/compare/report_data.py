@@ -20,7 +20,7 @@ from cemaudit.compare.from_snapshot import (
 from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.league_table import League, make_league
 from cemaudit.compare.queries.findings import count_findings
-from cemaudit.compare.report_records import LeagueReportData, TouchpointScores
+from cemaudit.compare.report_records import LeagueReportData, TimeScores, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.selection import Selection, over_all_waves
 from cemaudit.compare.wording import effect_conclusions, trend_conclusions
@@ -30,6 +30,7 @@ from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.views import show
+from cemaudit.ledger.snapshot.circumstances import WEEKDAYS
 from cemaudit.model import Checklist
 
 __all__ = ["league_report_data"]
@@ -68,6 +69,7 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         measure=league.facts.title or league.facts.measure,
         funnel=league_funnel(league) if of_stores else None,
         touchpoints=_touchpoint_scores(reading, selection, league, checklist) if of_stores else None,
+        times=_time_scores(reading, selection, league),
         channels=_if_estimable(
             lambda: channel_comparison(reading, by_channel, facet_leagues(reading, by_channel, rules=rules), rules)
         ),
@@ -118,6 +120,41 @@ def _touchpoint_scores(
     low, high = ends if league.facts.better == "higher" else ends[::-1]
     titles = tuple(checklist.touchpoint[name].title for name in names)
     return TouchpointScores(measure.title or measure.id, titles, scores, low, high)
+
+
+MOST_HOURS = 16
+"""Of more hours than this, bands of them are shown."""
+
+
+def _time_scores(reading: Local, selection: Selection, league: League) -> TimeScores | None:
+    """Return the means by weekday and hour; ``None`` where times are not known, or do not differ."""
+    measure, unit = league.facts.measure, reading.scheme(league.facts.schemes[-1]).measure[league.facts.measure].unit
+    view_result = None
+    for hours in ("hour", "hour-band"):
+        query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, measure)
+        view_result = _if_estimable(partial(show, reading, "heatmap", query))
+        if view_result is None:
+            return None
+        rows = [row for row in view_result.rows if row[hours] and row["weekday"] and row["scored"]]
+        rising = sorted({row[hours] for row in rows})
+        if len(rising) <= MOST_HOURS:
+            break
+    weekdays = [day for day in WEEKDAYS if any(row["weekday"] == day for row in rows)]
+    if len(rising) < 2 or len(weekdays) < 2:
+        return None
+    cells = {(row[hours], row["weekday"]): (row["mean"], row["scored"]) for row in rows}
+    values = [mean for mean, _ in cells.values()]
+    ends = (0.0, 100.0) if unit == "percent" else (min(values), max(values))
+    low, high = ends if league.facts.better == "higher" else ends[::-1]
+    return TimeScores(
+        league.facts.title or measure,
+        tuple(rising),
+        tuple(weekdays),
+        tuple(tuple(cells.get((hour, day), (None, 0))[0] for day in weekdays) for hour in rising),
+        tuple(tuple(cells.get((hour, day), (None, 0))[1] for day in weekdays) for hour in rising),
+        low,
+        high,
+    )
 
 
 def _column(reading: Local, selection: Selection, key: str) -> list[str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.ledger.query import LedgerQuery, ViewResult
-    from cemaudit.ledger.query.reading import Local
+    from cemaudit.ledger.query.reading import Local, Reading
 
 __all__ = ["print_rows", "print_view"]
 
@@ -37,7 +37,9 @@ Row = dict[str, Any]
 
 _HEADINGS = {
     "store": N_("store"), "region": N_("region"), "format": N_("format"), "brand": N_("brand"), "owner": N_("owner"),
-    "pool": N_("pool"), "wave": N_("wave"), "day": N_("day"), "month": N_("month"), "quarter": N_("quarter"),
+    "pool": N_("pool"), "weekday": N_("weekday"), "hour": N_("hour"), "hour-band": N_("hours of the day"),
+    "season": N_("season"), "occasion": N_("occasion"), "place": N_("place"), "persona": N_("persona"),
+    "wave": N_("wave"), "day": N_("day"), "month": N_("month"), "quarter": N_("quarter"),
     "year": N_("year"), "scenario": N_("scenario"), "step": N_("step"), "origin": N_("origin"),
     "checklist": N_("checklist"), "scheme": N_("scheme"), "band": N_("band"), "measure": N_("measure"),
     "key": N_("key"), "item": N_("item"), "tag": N_("tag"), "touchpoint": N_("touchpoint"), "channel": N_("channel"),
@@ -52,16 +54,32 @@ _HEADINGS = {
 }  # fmt: skip
 """What columns are called on a screen; programs get them by their names."""
 
+_VALUES = {
+    "weekday": {
+        "mon": N_("Mon"), "tue": N_("Tue"), "wed": N_("Wed"), "thu": N_("Thu"), "fri": N_("Fri"), "sat": N_("Sat"),
+        "sun": N_("Sun"),
+    },
+    "season": {"spring": N_("spring"), "summer": N_("summer"), "autumn": N_("autumn"), "winter": N_("winter")},
+}  # fmt: skip
+"""What values are called on a screen; programs, and --where, have the keys."""
 
-def print_view(result: ViewResult, limit: int | None, *, pivoted: bool) -> None:
+Titles = Mapping[str, Mapping[str, object]]
+"""What the values of keys are called, by key and value."""
+
+
+def print_view(result: ViewResult, limit: int | None, titles: Titles, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side."""
+    from cemaudit.ledger.query.keys import CIRCUMSTANCE_KEYS
+
+    result = result._replace(rows=[_in_words(row, titles) for row in result.rows])
     if result.measures:
         click.echo(str(message("Measure: {name}", name=", ".join(result.measures))))
     if not result.rows:
         click.echo(str(message("nothing")))
         return
     texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
-    rows = (_pivoted(result) if pivoted else result.rows)[:limit]
+    with_counts = set(result.keys) <= set(CIRCUMSTANCE_KEYS)
+    rows = (_pivoted(result, with_counts=with_counts) if pivoted else result.rows)[:limit]
     columns = list(rows[0])
     print_table(
         [translate(_HEADINGS.get(name, name)) for name in columns],
@@ -84,15 +102,25 @@ def print_rows(rows: Sequence[Row], limit: int | None) -> None:
     print_table(columns, cells, sides, width=screen_width(), verbatim=True)
 
 
-def _pivoted(result: ViewResult) -> list[Row]:
-    """A row for each value of the first key, a column for each of the second."""
+def _in_words(row: Row, titles: Titles) -> Row:
+    """A row with its keys' values as they are called."""
+    named = {key: str(titles.get(key, {}).get(row[key]) or row[key]) for key in titles if row.get(key) is not None}
+    named |= {key: translate(names[row[key]]) for key, names in _VALUES.items() if row.get(key) in names}
+    return row | named
+
+
+def _pivoted(result: ViewResult, *, with_counts: bool) -> list[Row]:
+    """A row for each value of the first key, a column for each of the second; ``with_counts``: the visits in brackets.
+
+    How many visits a time of the week has is uneven; of stores and touchpoints it hardly differs.
+    """
     first, second = result.keys
     across = list(dict.fromkeys(row[second] for row in result.rows))
     rows_by_key: dict[Any, Row] = {}
     for row in result.rows:
-        rows_by_key.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = (
-            row["mean"]
-        )
+        value = f"{_cell(row['mean'])} ({row['scored']:,})" if with_counts and row["scored"] else row["mean"]
+        cells = rows_by_key.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})
+        cells[str(row[second])] = value
     return list(rows_by_key.values())
 
 
@@ -134,7 +162,8 @@ class _QueryCommand(localized.TranslatedCommand):
     cls=_QueryCommand,
     help=N_(
         "Query the snapshot. A view has default groups; other keys: store, region, format, brand, owner, pool, wave, "
-        "day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and those of the checklist: "
+        "day, month, quarter, year, weekday, hour, hour-band, season, occasion, place, persona, scenario, step, "
+        "origin, checklist, scheme, band; and those of the checklist: "
         "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment."
     ),
 )
@@ -184,15 +213,28 @@ def command(
         with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
             result = run_sql(opened, sql, question)
+            titles: Titles = {}
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
             problems = list(partly_scored(snapshot, visit_filter, scheme))
-    print_result(result, view, limit, as_json=as_json, as_csv=as_csv)
+            titles = circumstance_titles(snapshot)
+    print_result(result, view, limit, titles, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
 
 
-def print_result(result: ViewResult, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+def circumstance_titles(snapshot: Reading) -> Titles:
+    """What personas and occasions are called, by the checklists of a snapshot."""
+    titles: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}}
+    for checklist in map(snapshot.checklist, snapshot.refs):
+        titles["persona"] |= {persona.id: persona.title for persona in checklist.personas}
+        titles["occasion"] |= {occasion.id: occasion.title for occasion in checklist.occasions}
+    return titles
+
+
+def print_result(
+    result: ViewResult, view: str | None, limit: int | None, titles: Titles, *, as_json: bool, as_csv: bool
+) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
         for row in result.rows[:limit]:
@@ -200,7 +242,7 @@ def print_result(result: ViewResult, view: str | None, limit: int | None, *, as_
     elif as_csv:
         _print_csv([_common_measure(result) | row for row in result.rows[:limit]])
     elif view:
-        print_view(result, limit, pivoted=view == "heatmap" and len(result.keys) == 2)
+        print_view(result, limit, titles, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:
         print_rows(result.rows, limit)
 

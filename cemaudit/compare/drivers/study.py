@@ -40,7 +40,7 @@ from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.nps import NpsDrivers
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.errors import Sayable
-from cemaudit.language import message
+from cemaudit.language import NameList, message
 
 __all__ = ["NoteInputs", "StudySupplements", "estimate_drivers", "study_notes"]
 
@@ -345,16 +345,3 @@ def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandator
     surely = leaning.interval is not None and leaning.interval.low > 0
     seldom = leaning.prevalence < SELDOM
     return suggest(position, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)
-
-
-@dataclass(frozen=True, slots=True)
-class NameList:
-    """Names in one line, in the language in force when it is shown: the first six, and ``...`` for more."""
-
-    names: tuple[Sayable, ...]
-
-    def __str__(self) -> str:
-        return ", ".join([*map(str, self.names[:_MOST_NAMES]), *(["..."] if len(self.names) > _MOST_NAMES else [])])
-
-
-_MOST_NAMES = 6

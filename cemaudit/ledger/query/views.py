@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cemaudit.ledger.query.answers import feelings, items
-from cemaudit.ledger.query.keys import FACETS
+from cemaudit.ledger.query.keys import FACETS, order_of_values
 from cemaudit.ledger.query.question import Group, LedgerQuery
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import (
@@ -143,16 +143,19 @@ def _in_order(question: LedgerQuery, found: Mapping[Group, Any]) -> list[tuple[G
     rows = list(found.items())
     ranks = [0] * len(rows)
     for key, values in zip(question.by, zip(*found, strict=True), strict=False):
-        place_of = _places(values, is_facet=key in FACETS)
+        place_of = _places(values, order_of_values(key), is_facet=key in FACETS)
         size = len(place_of)
         ranks = [rank * size + place_of[value] for rank, value in zip(ranks, values, strict=True)]
     return [rows[row] for row in sorted(range(len(rows)), key=ranks.__getitem__)]
 
 
-def _places(values: Iterable[str | None], *, is_facet: bool) -> dict[str | None, int]:
-    """The place of each value among all that there are of its key."""
+def _places(values: Iterable[str | None], order: Sequence[str], *, is_facet: bool) -> dict[str | None, int]:
+    """The place of each value among all that there are of its key; ``order``: of those that have one of their own."""
     known = list(dict.fromkeys(values))
-    in_order = sorted(known, key=lambda value: (value is None, "" if is_facet else value or ""))
+    own = {value: place for place, value in enumerate(order)}
+    in_order = sorted(
+        known, key=lambda value: (value is None, own.get(value or "", 0), "" if is_facet else value or "")
+    )
     return {value: place for place, value in enumerate(in_order)}
 
 
