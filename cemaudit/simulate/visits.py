@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, Moment, Text, Touchpoint, Visit
+from cemaudit.model import Checklist, Circumstance, EpisodeStep, Evidence, Item, Medium, Moment, Text, Touchpoint, Visit
 from cemaudit.model.answers import Date, Quantity
 from cemaudit.simulate import sentences
 from cemaudit.simulate.chain import make_chain
@@ -42,6 +42,12 @@ def simulate(checklist: Checklist, stores: int = 6, visits: int = 3, seed: int =
                 yield _visit(VisitAssignment(checklist, chain, store, shopper, course, slot), rng)
 
 
+def _declared(circumstances: Sequence[Circumstance], setting: VisitAssignment) -> str | None:
+    """Draw one of the personas or occasions a checklist declares; ``None`` where it declares none."""
+    # A generator of its own: the visits of checklists that declare some are otherwise as before.
+    return Random(setting.visit_id).choice(circumstances).id if circumstances else None  # noqa: S311
+
+
 def _visit(setting: VisitAssignment, rng: Random) -> Visit:
     form = draw_answers(setting, rng)
     feelings = draw_feelings(form, setting, rng)
@@ -58,9 +64,11 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         finished=times.finished,
         entered=times.entered,
         scenario=setting.course.scenario,
-        persona=_in(language, setting.persona) if setting.persona else None,
+        persona=_declared(setting.checklist.personas, setting)
+        or (_in(language, setting.persona) if setting.persona else None),
         place=setting.store.outlet.place,
-        occasion=sentences.occasion(slot.start.weekday(), slot.start.hour, language),
+        occasion=_declared(setting.checklist.occasions, setting)
+        or sentences.occasion(slot.start.weekday(), slot.start.hour, language),
         episode=EpisodeStep(id=setting.course_id, step=slot.step, number=slot.number) if slot.step else None,
         origin="simulated",
         answers=form.answers,
