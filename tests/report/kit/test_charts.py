@@ -163,7 +163,6 @@ RANGED = st.builds(
 POINTS = st.builds(Point, x=NUMBERS, y=NUMBERS, label=WORDS, tone=TONE)
 CURVES = st.builds(
     Curve,
-    HeatMap,
     points=st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=6).map(tuple),
     label=WORDS,
     dashed=st.booleans(),
