@@ -127,33 +127,34 @@ MOST_HOURS = 16
 
 
 def _time_scores(reading: Local, selection: Selection, league: League) -> TimeScores | None:
-    """Return the means by weekday and hour; ``None`` where times are not known, or do not differ."""
-    measure, unit = league.facts.measure, reading.scheme(league.facts.schemes[-1]).measure[league.facts.measure].unit
-    view_result = None
-    for hours in ("hour", "hour-band"):
-        query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, measure)
-        view_result = _if_estimable(partial(show, reading, "heatmap", query))
-        if view_result is None:
-            return None
-        rows = [row for row in view_result.rows if row[hours] and row["weekday"] and row["scored"]]
-        rising = sorted({row[hours] for row in rows})
-        if len(rising) <= MOST_HOURS:
-            break
+    """Return the means by weekday and hour, or band of hours; ``None`` where times are not known, or do not differ."""
+    by_hour = _means_by_time(reading, selection, league, "hour")
+    if by_hour is None or len(by_hour.hours) <= MOST_HOURS:
+        return by_hour
+    return _means_by_time(reading, selection, league, "hour-band")
+
+
+def _means_by_time(reading: Local, selection: Selection, league: League, hours: str) -> TimeScores | None:
+    facts = league.facts
+    query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, facts.measure)
+    view_result = _if_estimable(lambda: show(reading, "heatmap", query))
+    rows = [row for row in view_result.rows if row[hours] and row["weekday"] and row["scored"]] if view_result else []
+    rising = sorted({row[hours] for row in rows})
     weekdays = [day for day in WEEKDAYS if any(row["weekday"] == day for row in rows)]
     if len(rising) < 2 or len(weekdays) < 2:
         return None
-    cells = {(row[hours], row["weekday"]): (row["mean"], row["scored"]) for row in rows}
-    values = [mean for mean, _ in cells.values()]
-    ends = (0.0, 100.0) if unit == "percent" else (min(values), max(values))
-    low, high = ends if league.facts.better == "higher" else ends[::-1]
+    means = {(row[hours], row["weekday"]): row["mean"] for row in rows}
+    visits = {(row[hours], row["weekday"]): row["scored"] for row in rows}
+    ends = (0.0, 100.0) if facts.unit == "percent" else (min(means.values()), max(means.values()))
+    low, high = ends if facts.better == "higher" else ends[::-1]
     return TimeScores(
-        league.facts.title or measure,
-        tuple(rising),
-        tuple(weekdays),
-        tuple(tuple(cells.get((hour, day), (None, 0))[0] for day in weekdays) for hour in rising),
-        tuple(tuple(cells.get((hour, day), (None, 0))[1] for day in weekdays) for hour in rising),
-        low,
-        high,
+        measure=facts.title or facts.measure,
+        hours=tuple(rising),
+        weekdays=tuple(weekdays),
+        scores=tuple(tuple(means.get((hour, day)) for day in weekdays) for hour in rising),
+        visits=tuple(tuple(visits.get((hour, day), 0) for day in weekdays) for hour in rising),
+        low=low,
+        high=high,
     )
 
 
