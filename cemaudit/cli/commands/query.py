@@ -66,8 +66,10 @@ _VALUES = {
 Titles = Mapping[str, Mapping[str, object]]
 """What the values of keys are called, by key and value."""
 
+_NO_TITLES: Titles = {}
 
-def print_view(result: ViewResult, limit: int | None, titles: Titles, *, pivoted: bool) -> None:
+
+def print_view(result: ViewResult, limit: int | None, titles: Titles = _NO_TITLES, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side."""
     from cemaudit.ledger.query.keys import CIRCUMSTANCE_KEYS
 
