@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cemaudit.ledger.query import LedgerQuery, Reading, ViewResult
     from cemaudit.ledger.query.question import LensKey
     from cemaudit.ledger.query.reading import Local
+    from cemaudit.model import Checklist
 
 __all__ = ["print_rows", "print_view"]
 
@@ -76,7 +77,10 @@ class KeyNames(NamedTuple):
     values: Mapping[str, Mapping[str, object]]
 
 
-def print_view(result: ViewResult, limit: int | None, names: KeyNames, *, pivoted: bool) -> None:
+_OWN_NAMES = KeyNames({}, {})
+
+
+def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAMES, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side.
 
     Words of the vocabulary stand under their names, and so do values that have one; programs get their ids.
@@ -238,12 +242,12 @@ def command(
         with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
             result = run_sql(opened, sql, question)
-            names = KeyNames({}, {})
+            names = _OWN_NAMES
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
-            names = key_names(snapshot, lenses)
+            names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
 
@@ -276,10 +280,10 @@ def lens_holes(snapshot: Reading, question: LedgerQuery) -> Iterator[Problem]:
                 yield Problem(text, str(lens_key.lens.title))
 
 
-def key_names(snapshot: Reading, lenses: Mapping[str, LensKey]) -> KeyNames:
-    """What lenses and their stages are called, and personas and occasions by the checklists of a snapshot."""
+def key_names(checklists: Iterable[Checklist], lenses: Mapping[str, LensKey]) -> KeyNames:
+    """What lenses and their stages are called, and the personas and occasions of checklists."""
     values: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}}
-    for checklist in map(snapshot.checklist, snapshot.refs):
+    for checklist in checklists:
         values["persona"] |= {persona.id: persona.title for persona in checklist.personas}
         values["occasion"] |= {occasion.id: occasion.title for occasion in checklist.occasions}
     for key, lens_key in lenses.items():
@@ -288,7 +292,13 @@ def key_names(snapshot: Reading, lenses: Mapping[str, LensKey]) -> KeyNames:
 
 
 def print_result(
-    result: ViewResult, view: str | None, limit: int | None, names: KeyNames, *, as_json: bool, as_csv: bool
+    result: ViewResult,
+    view: str | None,
+    limit: int | None,
+    names: KeyNames = _OWN_NAMES,
+    *,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
