@@ -16,8 +16,10 @@ SCHEME = (
 )
 CHECKLISTS = {
     "retail.green-smile@1.0.0",
+    "retail.green-smile@2.0.0",
     "hospital.outpatient@1.0.0",
     "ecommerce.order@1.0.0",
+    "ecommerce.order@2.0.0",
     "programme.loyalty@1.0.0",
     "programme.loyalty@2.0.0",
     "programme.cem-five-steps@1.0.0",
