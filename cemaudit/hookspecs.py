@@ -41,7 +41,7 @@ class Context:
 
 @hookspec
 def cemaudit_checklists() -> Iterable[Traversable]:  # type: ignore[empty-body]
-    """Checklist and scheme files (TOML). Collects all.
+    """Checklist and scheme files, journeys and lenses (TOML), told apart by their content. Collects all.
 
     .. code-block:: python
 

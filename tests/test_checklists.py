@@ -47,6 +47,10 @@ answer = { type = "yes-no" }
 """
 SECOND = ITEM.replace("G1", "G2")
 GROUPS = 'groups = [{ id = "seven", title = { ko = "일곱", en = "Seven" } }]\n'
+FACT = 'facts = [{ id = "hours", title = { ko = "영업시간", en = "Hours" }, items = ["G1", "G2"] }]\n'
+TWO_FACTS = FACT.replace("}]", "}, { id = 'days', title = { en = 'Days' }, items = ['G1', 'G2'] }]")
+CARRIES = 'carries_to = [{ touchpoint = "till", items = ["G1"] }]\n'
+ONLINE = TOUCHPOINT.replace('"greeting"', '"page"').replace("face-to-face", "electronic")
 GOOD = HEAD + TOUCHPOINT + ITEM + SECOND
 SCHEME = """
 id = "shop.scheme"
@@ -77,6 +81,13 @@ def test_a_good_file_loads(tmp_path: Path) -> None:
     checklist = load_file(written(tmp_path, GOOD))
     assert isinstance(checklist, Checklist)
     assert checklist == load_checklist(tmp_path / "shop.toml")
+
+
+def test_a_fact_and_a_hand_over_load(tmp_path: Path) -> None:
+    carries = CARRIES.replace("till", "page")
+    checklist = load_checklist(written(tmp_path, HEAD + FACT + TOUCHPOINT + carries + ITEM + ONLINE + SECOND))
+    assert checklist.fact["hours"].items == ("G1", "G2")
+    assert checklist.hand_overs_of == {"G1": ("greeting.page",)}
 
 
 def test_a_scheme_is_told_by_its_measures(tmp_path: Path) -> None:
@@ -202,6 +213,37 @@ def test_all_mistakes_of_a_file_are_named_in_korean(tmp_path: Path) -> None:
         (
             HEAD + GROUPS.replace("[{", "[{ id = 'seven', title = { en = 'Six' } }, {") + TOUCHPOINT + ITEM,
             "groups.seven: repeated group id: seven",
+        ),
+        (
+            HEAD + TOUCHPOINT + 'zero = "neutral"' + ITEM,
+            "touchpoints.greeting.zero: says what a feeling of zero means, and asks for no feeling (add emotion",
+        ),
+        (
+            HEAD + TOUCHPOINT + "perceived = true" + ITEM,
+            "touchpoints.greeting.perceived: asks what was perceived, and not what was expected (add expectation",
+        ),
+        (HEAD + TOUCHPOINT + CARRIES.replace("G1", "G9") + ITEM, "touchpoints.greeting.carries_to: no such touchpoint"),
+        (HEAD + TOUCHPOINT + CARRIES.replace("G1", "G9") + ITEM, "touchpoints.greeting.carries_to: no such item: G9"),
+        (
+            HEAD + TOUCHPOINT + CARRIES.replace("till", "greeting") + ITEM,
+            "touchpoints.greeting.carries_to: no such touchpoint: greeting",
+        ),
+        (HEAD + FACT + TOUCHPOINT + ITEM, "facts.hours.items: no such item: G2"),
+        (
+            HEAD + FACT + TOUCHPOINT + ITEM + SECOND,
+            "facts.hours.items: is asked in one channel only: face-to-face (name an item of another channel",
+        ),
+        (
+            HEAD + FACT + TOUCHPOINT + ITEM + ONLINE + SECOND.replace("yes-no", "text"),
+            "facts.hours.items: items whose answers cannot be compared: text, yes-no (ask for the same type",
+        ),
+        (
+            HEAD + TWO_FACTS + TOUCHPOINT + ITEM + ONLINE + SECOND,
+            "facts.days.items: item G1 belongs to fact hours already",
+        ),
+        (
+            HEAD + FACT.replace('"G1", "G2"', '"G1"') + TOUCHPOINT + ITEM,
+            "facts.hours.items: expected at least 2 entries",
         ),
         (GOOD.replace("1.0.0", "v1"), "version: expected a version like 1.0.0, found v1"),
         (HEAD.replace("title = { ko", "tidle = { ko") + TOUCHPOINT + ITEM, "title: is missing"),

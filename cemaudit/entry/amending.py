@@ -18,7 +18,7 @@ __all__ = ["amend"]
 
 _HEAD = (
     "id", "store", "store_name", "shopper", "wave", "scenario", "persona", "place", "occasion", "origin", "date",
-    "started", "finished", "briefed", "episode",
+    "started", "finished", "briefed", "episode", "consent",
 )  # fmt: skip
 
 

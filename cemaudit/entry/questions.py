@@ -20,6 +20,7 @@ class QuestionKind(StrEnum):
     SCENARIO = "scenario"
     STEP = "step"
     EPISODE = "episode"
+    CONSENT = "consent"
     BRIEFING = "briefing"
     DAY = "day"
     TIME = "time"
@@ -120,6 +121,8 @@ def _setting(draft: Draft) -> Iterator[EntryQuestion]:
     if checklist.steps:
         yield EntryQuestion("step", QuestionKind.STEP)
         yield EntryQuestion("episode", QuestionKind.EPISODE)
+    if checklist.consent == "required":
+        yield EntryQuestion("consent", QuestionKind.CONSENT)
     yield EntryQuestion("briefed", QuestionKind.BRIEFING)
     # An expectation that is to be compared with what was met is asked before the visit, while it still is one.
     step = draft.values.get("step")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -152,6 +153,20 @@ def _episode(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     return {question.name: {"id": code, "step": draft.values["step"], "number": int(number or 1)}}
 
 
+def _consent(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
+    """The day of the consent, the reference of its form, and, after ``withdrawn``, the day it was taken back."""
+    match = _CONSENT.fullmatch(text)
+    try:
+        days = [day and read_day(day, today()) for day in match.group("given", "withdrawn")] if match else []
+    except ValueError:
+        days = []
+    if match is None or not days:
+        example = message("a day and a reference, like 2026-11-02 F-014")
+        raise BadInput(Problem(message("expected {what}, found {value}", what=example, value=text)))
+    given, withdrawn = (day.isoformat() if day else None for day in days)
+    return {question.name: {"date": given, "form": match["form"], "withdrawn": withdrawn}}
+
+
 def _briefing(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     if text.lower() not in {"y", "yes", "예", "네", "ㅇ"}:
         what = message("the visit can be entered once the briefing is acknowledged")
@@ -204,11 +219,13 @@ def _refuse_impossible(draft: Draft, changes: Mapping[str, Any]) -> None:
 
 
 _A_DAY = message("a day like 2026-11-21 or 11-21")
+_CONSENT = re.compile(r"(?P<given>\S+)\s+(?P<form>\S.*?)(?:\s+(?:withdrawn|철회)\s+(?P<withdrawn>\S+))?")
 _A_TIME = message("a time like 14:05 or 2:05 pm")
 _READ: dict[QuestionKind, Callable[[EntryQuestion, str, Draft], Changes]] = {
     QuestionKind.SCENARIO: _scenario,
     QuestionKind.STEP: _step,
     QuestionKind.EPISODE: _episode,
+    QuestionKind.CONSENT: _consent,
     QuestionKind.BRIEFING: _briefing,
     QuestionKind.DAY: _day,
     QuestionKind.TIME: _time,

@@ -32,6 +32,7 @@ _PLAIN = {
     QuestionKind.EPISODE: N_(
         "Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"
     ),
+    QuestionKind.CONSENT: N_("Consent of the customer: the day it was given, and the reference of the signed form"),
     QuestionKind.DAY: N_("On which day was the visit?"),
     QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
     QuestionKind.PERCEPTION: N_("What did you meet, beside what you expected? 1 to 7"),
@@ -78,6 +79,8 @@ def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
             yield from _numbered([scenario.title for scenario in draft.checklist.scenarios])
         case QuestionKind.STEP:
             yield from _numbered([step.title for step in draft.checklist.steps])
+        case QuestionKind.CONSENT:
+            yield str(message("like 2026-11-02 F-014; no name. Withdrawn since: 2026-11-02 F-014 withdrawn 2026-11-20"))
         case QuestionKind.DAY:
             yield from _before_the_visit(draft)
             yield str(message("a day like 2026-11-21 or 11-21; today is {day}", day=today().isoformat()))
@@ -158,6 +161,9 @@ _TITLED: dict[QuestionKind, Callable[[Checklist], Sequence[Scenario | Step]]] = 
 }
 _SHOWN: dict[QuestionKind, Callable[[Any], str]] = {
     QuestionKind.EPISODE: lambda value: f"{value['id']} {value['number']}",
+    QuestionKind.CONSENT: lambda value: " ".join(
+        [value["date"], value["form"], *(["withdrawn", value["withdrawn"]] if value.get("withdrawn") else [])]
+    ),
     QuestionKind.BRIEFING: _local,
     QuestionKind.TIME: _local,
     QuestionKind.EMOTION: lambda value: f"{value} ({EMOTIONS[value]})",

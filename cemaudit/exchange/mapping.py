@@ -52,6 +52,8 @@ class VisitCells(Record):
     persona: CellMapping | None = None
     place: CellMapping | None = None
     occasion: CellMapping | None = None
+    consent_date: DayCell | None = None
+    consent_form: CellMapping | None = None
     episode: CellMapping | None = None
     step: CellMapping | None = None
     step_number: CellMapping | None = None

@@ -24,6 +24,7 @@ __all__ = ["RowReader", "arising"]
 _NUMBERS = {"number", "count", "duration", "money", "scale", "nps"}
 _ENDLESS = re.compile(r"[eE][+-]?\d{3}|.{40}")
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
+_CONSENT = {"consent_date": "date", "consent_form": "form"}
 
 
 class RowReader:
@@ -55,14 +56,18 @@ class RowReader:
     def _fields(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
         data: dict[str, Any] = {"checklist": self._checklist.ref, "origin": "import"}
         episode: dict[str, Any] = {}
+        consent: dict[str, Any] = {}
         for name, cell in self._mapping.visit.cells():
             value = self._read(cell, row, problems)
             if value is None:
                 continue
             if name in _EPISODE:
                 episode[_EPISODE[name]] = _whole(value) if name == "number" else value
+            elif name in _CONSENT:
+                consent[_CONSENT[name]] = value
             else:
                 data[name] = value
+        data |= {"consent": consent} if consent else {}
         return data | ({"episode": episode} if "id" in episode else {})
 
     def _read(self, cell: CellMapping, row: InputRow, problems: list[Problem]) -> Any:
@@ -131,6 +136,8 @@ def _whole(text: str) -> int | str:
 def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
     for place, cell in mapping.cells():
         name = place.removeprefix("visit.")
+        if name in _CONSENT:
+            name = f"consent.{_CONSENT[name]}"
         yield ("episode." + _EPISODE[name] if name in _EPISODE else name).replace("items.", "answers."), cell.place
 
 

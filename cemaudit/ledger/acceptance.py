@@ -20,7 +20,7 @@ from cemaudit.language import message
 from cemaudit.ledger.documents import VisitDocument, document_of
 from cemaudit.ledger.identities import Pseudonyms
 from cemaudit.model import Checklist, Visit
-from cemaudit.scoring.validation import VisitValidator
+from cemaudit.scoring.validation import VisitValidator, consent_problems
 
 if TYPE_CHECKING:
     from cemaudit.exchange import Sealed
@@ -46,6 +46,7 @@ AcceptanceResult = VisitDocument | VisitRefusal
 class _ChecklistRules(NamedTuple):
     """What the visits of a checklist are held to; ``staff_name_items``: the items that may not be answered."""
 
+    checklist: Checklist
     validator: VisitValidator
     staff_name_items: frozenset[str]
 
@@ -134,6 +135,7 @@ class AcceptanceChecker:
         problems = held_to.validator.problems(visit)
         if self._is_future(visit):
             problems.append(Problem(message("from a day that is still to come"), hint=message("is the clock right?")))
+        problems += consent_problems(visit, held_to.checklist)
         # Names of staff are kept only under an agreement, which the checklist names.
         for item in sorted(held_to.staff_name_items & (visit.answers.keys() | visit.notes.keys())):
             text = message("names staff, and {ref} has no agreement for that", ref=visit.checklist)
@@ -149,7 +151,7 @@ class AcceptanceChecker:
             return Problem(message("no such checklist: {ref}", ref=ref), "checklist", hint)
         checklist = Checklist.model_validate_json(self._rules.checklists[ref])
         naming = frozenset[str]() if checklist.staff_names else checklist.naming_items
-        self._held_to[ref] = _ChecklistRules(VisitValidator(checklist), naming)
+        self._held_to[ref] = _ChecklistRules(checklist, VisitValidator(checklist), naming)
         return self._held_to[ref]
 
     def _is_future(self, visit: Visit) -> bool:

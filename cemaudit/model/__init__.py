@@ -19,7 +19,7 @@ from cemaudit.model.measures import Measure
 from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
-from cemaudit.model.visit import Change, Complaint, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
+from cemaudit.model.visit import Change, Complaint, Consent, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
 from cemaudit.model.vocabulary import (
     Channel,
     Element,
@@ -44,6 +44,7 @@ __all__ = [
     "Checklist",
     "Circumstance",
     "Complaint",
+    "Consent",
     "Consequence",
     "Critical",
     "Element",

@@ -270,7 +270,7 @@ class Checklist(Record):
     reference) under which items tagged ``staff-name`` may be answered with a person's name. ``stages``: those of its
     journey, where that is none of the core's. They come with the file, or with the plugin that brings the journey when
     the file is read, and stay with the checklist wherever it is kept. ``facts`` are what several channels must say
-    alike.
+    alike. ``consent``: whether each visit must hold the agreement of the customer, a patient say, whom it is about.
     """
 
     id: Id
@@ -286,6 +286,7 @@ class Checklist(Record):
     conduct: tuple[Text, ...] = ()
     photo_details: Literal["remove", "keep-apart"] = "remove"
     staff_names: Line | None = None
+    consent: Literal["none", "required"] = "none"
     steps: tuple[Step, ...] = ()
     stages: tuple[Stage, ...] = ()
     facts: tuple[Fact, ...] = ()

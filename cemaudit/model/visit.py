@@ -23,7 +23,18 @@ from cemaudit.errors import Expected
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole, clean
 
-__all__ = ["Change", "Complaint", "EpisodeStep", "Evidence", "Override", "Skip", "SkipState", "Visit", "is_before"]
+__all__ = [
+    "Change",
+    "Complaint",
+    "Consent",
+    "EpisodeStep",
+    "Evidence",
+    "Override",
+    "Skip",
+    "SkipState",
+    "Visit",
+    "is_before",
+]
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
 FileName = Annotated[str, Field(pattern=_ONE_LINE)]
@@ -132,6 +143,24 @@ class Change(Record):
     after: LongText | None = None
 
 
+class Consent(Record):
+    """The agreement of whoever was visited as a customer, a patient say: given on ``date``, kept as ``form``.
+
+    ``form`` is the reference under which the signed form is filed; no name stands here. ``withdrawn``: the day on which
+    the agreement was taken back.
+    """
+
+    date: dt.date
+    form: Annotated[Line, Field(min_length=1)]
+    withdrawn: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _withdrawn_later(self) -> Self:
+        if self.withdrawn and self.withdrawn < self.date:
+            raise Expected("withdrawn not before the consent was given ({day})", day=self.date.isoformat())
+        return self
+
+
 class EpisodeStep(Record):
     """Which visit of which episode this is."""
 
@@ -156,6 +185,7 @@ class Visit(Record):
     ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
     place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
     is different. ``expected`` is when the expectations were noted for good, ``perceived`` what was met, on their scale.
+    ``consent`` is that of a real customer, where the checklist asks for it.
     """
 
     id: Token
@@ -174,6 +204,7 @@ class Visit(Record):
     persona: Line | None = None
     place: Line | None = None
     occasion: Line | None = None
+    consent: Consent | None = None
     episode: EpisodeStep | None = None
     origin: Literal["shopper", "import", "simulated"] = "shopper"
     answers: dict[Id, AnswerField] = {}

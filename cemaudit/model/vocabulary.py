@@ -30,6 +30,7 @@ __all__ = [
     "Stage",
     "journeys",
     "label",
+    "word_title",
 ]
 
 JOURNEYS: dict[str, Journey]
@@ -183,6 +184,12 @@ def journeys() -> dict[str, Journey]:
 def label(word: StrEnum) -> Text:
     """Return the name of a word of the vocabulary, for people."""
     return _labels()[word]
+
+
+def word_title(facet: str, value: str) -> Text | None:
+    """Return the name of a value of a facet, for people; ``None`` where its values are no words of the vocabulary."""
+    title = _vocabulary()["labels"].get(facet, {}).get(value)
+    return None if title is None else Text.model_validate(title)
 
 
 @cache

@@ -6,10 +6,10 @@ from cemaudit.model.base import Record
 from cemaudit.model.blocks import Section, Tone, Words
 from cemaudit.model.text import Text
 
-__all__ = ["Fact", "Report", "Verdict"]
+__all__ = ["Particular", "Report", "Verdict"]
 
 
-class Fact(Record):
+class Particular(Record):
     """One line of the cover's particulars."""
 
     label: Text
@@ -36,7 +36,7 @@ class Report(Record):
     title: Text
     subject: Words
     subtitle: Words = ""
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Particular, ...] = ()
     verdict: Verdict | None = None
     sections: tuple[Section, ...] = ()
     imprint: Words = ""

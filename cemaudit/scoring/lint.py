@@ -86,7 +86,8 @@ def lint_plan(plan: Plan) -> Iterator[LintRemark]:
             if item.possible and item.id not in counting:
                 text = message("never reaches {headline}", headline=scheme.leading)
                 hint = message("ask for the feeling at its touchpoint, or take a scheme that counts it")
-                level = LintLevel.NOTE if item.id in graded else LintLevel.WARNING
+                # An item of weight 0 is declared outside: an outcome, say.
+                level = LintLevel.NOTE if item.id in graded or not item.weight else LintLevel.WARNING
                 yield LintRemark(level, Problem(text, place, hint))
             if item.is_duty and not (item.critical and item.critical.caps) and not _gates(plan, item, grading):
                 text = message("is a duty, and nothing follows where it is not met")

@@ -38,7 +38,9 @@ from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.items import ItemScoreTable, make_tables
 from cemaudit.scoring.rounding import ScoreStep
 
-__all__ = ["CriticalCap", "MeasureInput", "Plan", "PlannedMeasure", "PlannedScore", "make_plan"]
+__all__ = [
+    "CriticalCap", "MeasureInput", "Plan", "PlannedMeasure", "PlannedScore", "facets_of_touchpoint", "make_plan",
+]  # fmt: skip
 
 Kind = Literal[
     "item",
@@ -181,6 +183,7 @@ class _Planner:
             aggregator = self._aggregator(measure)
             groups = self._groups(measure)
             if aggregator:
+                groups = _whole_groups(aggregator, groups)
                 self._check_arity(measure, aggregator, groups)
                 self._check_weights(measure, groups)
                 self.planned[name] = PlannedMeasure(measure, aggregator, groups)
@@ -269,7 +272,7 @@ class _Planner:
             self._add_problem(measure, text, "of", nearest(source, known_names))
 
     def _item(self, item: Item) -> _InputCandidate:
-        facets = _facets(self.checklist.touchpoint_of[item.id])
+        facets = facets_of_touchpoint(self.checklist.touchpoint_of[item.id])
         own = {
             Facet.ITEM: (item.id,),
             Facet.TAG: item.tags,
@@ -279,7 +282,7 @@ class _Planner:
 
     def _feeling(self, source: str, touchpoint: Touchpoint) -> _InputCandidate:
         kind: Kind = source  # type: ignore[assignment]
-        return _InputCandidate(kind, touchpoint.id, _facets(touchpoint), touchpoint.weight)
+        return _InputCandidate(kind, touchpoint.id, facets_of_touchpoint(touchpoint), touchpoint.weight)
 
     def _scores(self, source: str) -> Iterator[_InputCandidate]:
         planned = self.planned.get(source)
@@ -296,7 +299,7 @@ class _Planner:
             facets, declared = {**item.facets, **facets}, item.declared
         elif Facet.TOUCHPOINT in named:
             touchpoint = self.checklist.touchpoint[named[Facet.TOUCHPOINT]]
-            facets, declared = {**_facets(touchpoint), **facets}, touchpoint.weight
+            facets, declared = {**facets_of_touchpoint(touchpoint), **facets}, touchpoint.weight
         return _InputCandidate("score", score_name(measure.id, key), facets, declared)
 
     def _rank(self, measure: Measure, key: Key) -> tuple[int, ...]:
@@ -361,7 +364,15 @@ class _Planner:
             self._add_problem(measure, message("the weights of {name} sum to 0", name=measure.id), "weights")
 
 
-def _facets(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
+def _whole_groups(aggregator: Aggregator, groups: tuple[PlannedScore, ...]) -> tuple[PlannedScore, ...]:
+    """Leave out groups that lack an input others have: a touchpoint without points has no performance to compare."""
+    arity = aggregator.arity
+    if arity is None or all(len(group.inputs) != arity for group in groups):
+        return groups
+    return tuple(group for group in groups if len(group.inputs) >= arity)
+
+
+def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[Facet, tuple[str, ...]]:
     """The facets of a touchpoint; those it lacks are empty and belong to no group."""
     micro_moment = touchpoint.own_micro_moment
     return {

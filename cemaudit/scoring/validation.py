@@ -10,7 +10,14 @@ from cemaudit.model import Checklist, Item, SkipState, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 from cemaudit.scoring.items import item_is_relevant
 
-__all__ = ["VisitValidator", "check_visit", "missing_evidence", "missing_requirements", "short_note"]
+__all__ = [
+    "VisitValidator",
+    "check_visit",
+    "consent_problems",
+    "missing_evidence",
+    "missing_requirements",
+    "short_note",
+]
 
 
 def check_visit(visit: Visit, checklist: Checklist) -> list[Problem]:
@@ -90,10 +97,30 @@ def _setting(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
 
 
 def missing_requirements(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
-    """Every answer without the evidence or narrative it needs; for visits that fit the checklist."""
+    """The consent that is missing, and every answer without the evidence or narrative it needs; for visits that fit."""
+    yield from consent_problems(visit, checklist)
     for item_id, value in visit.answers.items():
         item = checklist.items[item_id]
         yield from filter(None, (missing_evidence(visit, item, value), short_note(visit, item, value)))
+
+
+def consent_problems(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
+    """What is wrong with the consent of a visit whose checklist asks for it: missing, given too late, withdrawn.
+
+    A revision may say that the consent was withdrawn: so the visit that was handed in before is marked.
+    """
+    consent = visit.consent
+    if consent is None:
+        if checklist.consent == "required":
+            hint = message("note its day and the reference of the signed form, without a name")
+            yield Problem(message("the consent of the customer is missing"), "consent", hint)
+        return
+    if visit.day and consent.date > visit.day:
+        text = message("the consent was given after the visit, on {day}", day=consent.date.isoformat())
+        yield Problem(text, "consent.date", message("a visit may be kept only where the consent came before it"))
+    if consent.withdrawn and visit.revision == 1:
+        text = message("the consent was withdrawn on {day}", day=consent.withdrawn.isoformat())
+        yield Problem(text, "consent.withdrawn", message("discard the visit; it must not be handed in"))
 
 
 def missing_evidence(visit: Visit, item: Item, value: AnswerValue) -> Problem | None:

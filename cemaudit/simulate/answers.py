@@ -134,10 +134,28 @@ def _treatment(_answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
     return {**plan, **unchanged} if rng.random() < COMPLAINS else {**plan, **unchanged, "H24-days": None}
 
 
+PRICES, OTHER_PRICE = (20_000, 30_000, 50_000, 80_000), 10_000
+CLOSING_TIMES = ("12:30", "13:00", "14:00")
+
+
+def _treatment_2(answers: Answers, course: VisitSchedule, rng: Random) -> Linked:
+    """The plan of a treatment, and what website and phone of the second outpatient edition say."""
+    linked = _treatment(answers, course, rng)
+    price, closing = rng.choice(PRICES), rng.choice(CLOSING_TIMES)
+    said: Linked = {
+        "H29-web": price,
+        "H29-phone": _said_again(price, price + OTHER_PRICE, rng),
+        "H30-web": closing,
+        "H30-phone": closing if rng.random() >= TOLD_OTHERWISE else rng.choice(CLOSING_TIMES),
+    }
+    return linked | {item: value for item, value in said.items() if item in answers}
+
+
 _RULES: dict[str, Callable[[Answers, VisitSchedule, Random], Linked]] = {
     "retail.green-smile": _shop,
     "ecommerce.order": _order,
     "hospital.outpatient": _treatment,
+    "hospital.outpatient@2.0.0": _treatment_2,
     "retail.green-smile@2.0.0": _shop_2,
     "ecommerce.order@2.0.0": _order_2,
 }

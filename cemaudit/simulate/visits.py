@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Checklist, EpisodeStep, Evidence, Item, Medium, MicroMoment, Text, Touchpoint, Visit
+from cemaudit.model import Checklist, Consent, EpisodeStep, Evidence, Item, Medium, MicroMoment, Text, Touchpoint, Visit
 from cemaudit.model.answers import Date, Quantity
 from cemaudit.simulate import sentences
 from cemaudit.simulate.answers import reckoned_days
@@ -64,6 +64,7 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         persona=_persona(setting),
         place=setting.store.outlet.place,
         occasion=_occasion(setting, rng),
+        consent=_consent(setting),
         episode=EpisodeStep(id=setting.course_id, step=slot.step, number=slot.number) if slot.step else None,
         origin="simulated",
         answers=form.answers,
@@ -98,6 +99,14 @@ def _occasion(setting: VisitAssignment, rng: Random) -> str:
 
 def _in(language: Language, text: Text) -> str:
     return (text.ko if language == "ko" else text.en) or str(text)
+
+
+def _consent(setting: VisitAssignment) -> Consent | None:
+    """The consent of the customer, given a week before the first visit of the course."""
+    if setting.checklist.consent == "none":
+        return None
+    day = setting.course.slots[0].start.date() - timedelta(days=7)
+    return Consent(date=day, form=f"C-{setting.course_id}")
 
 
 @dataclass(frozen=True)

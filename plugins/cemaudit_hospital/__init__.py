@@ -17,8 +17,9 @@ from cemaudit_hospital.sections import sections
 
 @hookimpl
 def cemaudit_checklists() -> Iterable[Traversable]:
-    """The outpatient checklist."""
-    return [files("cemaudit_checklists") / "hospital" / "outpatient.toml"]
+    """Both editions of the outpatient checklist."""
+    folder = files("cemaudit_checklists") / "hospital"
+    return [folder / "outpatient.toml", folder / "outpatient-2.toml"]
 
 
 @hookimpl

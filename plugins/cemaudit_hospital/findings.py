@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from cemaudit.model import Audit, Finding, Severity, Text
 from cemaudit_hospital.course import course
 from cemaudit_hospital.words import (
+    BODY,
     CHECKLIST,
     CONTACTED_AFTER,
+    DATA,
     DELAY_TOLD,
     HISTORY_KNOWN,
     MINUTES_WAITED,
@@ -51,7 +53,28 @@ def find(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
         return
     if audit.checklist.id == CHECKLIST:
         yield from (rule.finding(audit) for rule in _RULES if rule.holds(audit))
+        yield from _duties(audit)
     yield from course(audit, history)
+
+
+def _duties(audit: Audit) -> Iterator[Finding]:
+    """What law or safety demands and was not met; critical duties have a finding of their own."""
+    for item in audit.checklist.items.values():
+        score = audit.items.get(item.id)
+        if item.critical is None and score is not None and item.fails_duty(score.points):
+            yield Finding(
+                rule="hospital.duty",
+                severity=Severity.MAJOR,
+                item=item.id,
+                touchpoint=audit.checklist.touchpoint_of[item.id].id,
+                title=Text(ko="지키지 못한 의무", en="Duty not met"),
+                text=Text(
+                    ko=f"{item.ask.ko or item.ask.en} → 미충족. 근거 조항은 항목의 도움말에 있습니다. "
+                    "위반인지는 법률 자문을 받으십시오.",
+                    en=f"{item.ask.en or item.ask.ko} → not met. The help of the item names the article; "
+                    "whether it is a breach is for counsel.",
+                ),
+            )
 
 
 def _waited_untold(audit: Audit) -> bool:
@@ -74,6 +97,29 @@ _RULES = (
         Text(
             ko="가림막과 문, 호명 방식, 화면과 서류의 위치를 당일 점검하고 재발 방지 조치를 기록하십시오.",
             en="Check curtains and doors, how names are called, and where screens and papers face, the same day; "
+            "record what prevents a repeat.",
+        ),
+    ),
+    _Rule(
+        "hospital.privacy",
+        Severity.CRITICAL,
+        BODY,
+        lambda audit: audit.visit.answers.get(BODY) is False,
+        Text(ko="신체가 다른 사람에게 드러남", en="The body exposed to others"),
+        Text(
+            ko="가림막과 문, 가운을 당일 점검하고 재발 방지 조치를 기록하십시오.",
+            en="Check curtains, doors and gowns the same day; record what prevents a repeat.",
+        ),
+    ),
+    _Rule(
+        "hospital.privacy",
+        Severity.CRITICAL,
+        DATA,
+        lambda audit: audit.visit.answers.get(DATA) is False,
+        Text(ko="병명이나 개인정보가 드러남", en="Illness or personal data disclosed"),
+        Text(
+            ko="호명 방식, 화면과 서류의 위치, 창구의 말소리를 당일 점검하고 재발 방지 조치를 기록하십시오.",
+            en="Check how names are called, where screens and papers face, and what is said at the desk, the same day; "
             "record what prevents a repeat.",
         ),
     ),

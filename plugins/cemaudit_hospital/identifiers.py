@@ -48,6 +48,7 @@ def written(visit: Visit) -> Iterator[tuple[str, str]]:
     yield "persona", visit.persona or ""
     yield "place", visit.place or ""
     yield "occasion", visit.occasion or ""
+    yield "consent.form", visit.consent.form if visit.consent else ""
     yield "episode.id", visit.episode.id if visit.episode else ""
     yield from ((f"answers.{item}", value) for item, value in visit.answers.items() if isinstance(value, str))
     yield from ((f"skipped.{item}", skip.reason or "") for item, skip in visit.skipped.items())

@@ -45,7 +45,8 @@ def _patient_identifiers(visit: Visit) -> Iterator[Problem]:
 
 def _feelings_of_another_step(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     step = next((step.title for step in checklist.steps if step.id == visit.step), None)
-    for field, noted in (("emotions", visit.emotions), ("expectations", visit.expectations)):
+    felt = (("emotions", visit.emotions), ("expectations", visit.expectations), ("perceived", visit.perceived))
+    for field, noted in felt:
         for name in noted:
             touchpoint = checklist.touchpoint.get(name)
             if step and touchpoint and touchpoint.steps and visit.step not in touchpoint.steps:

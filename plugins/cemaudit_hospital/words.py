@@ -10,9 +10,11 @@ from cemaudit.model import Visit
 
 __all__ = [
     "AFTER",
+    "BODY",
     "CHECKLIST",
     "CLINIC_STEPS",
     "CONTACTED_AFTER",
+    "DATA",
     "DELAY_TOLD",
     "FIRST",
     "HISTORY_KNOWN",
@@ -41,6 +43,9 @@ LATER_STEPS: Final = frozenset({"VB", "Vn", LAST, AFTER})
 MINUTES_WAITED: Final = "H06"
 DELAY_TOLD: Final = "H07"
 PRIVACY: Final = "H13"
+"""The first edition's question on both; the second asks ``BODY`` and ``DATA``."""
+BODY: Final = "H13-body"
+DATA: Final = "H13-data"
 PLAN_GIVEN: Final = "H17"
 PLAN_VISITS: Final = "H17-visits"
 PLAN_UNTIL: Final = "H17-until"

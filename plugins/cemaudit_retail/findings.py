@@ -14,14 +14,13 @@ from cemaudit_retail.items import (
     ONLINE_STOCK,
     ROOM,
     SECTOR,
-    STORE_PATHS,
     edition_of,
     failed,
     fulfilled,
     is_green_smile,
     whole,
 )
-from cemaudit_retail.path import feelings_in_store
+from cemaudit_retail.path import STORE_PATHS, feelings_in_store
 from cemaudit_retail.trend import falling
 
 __all__ = ["GOOD_ADVICE", "POOR_CLOSING", "find"]

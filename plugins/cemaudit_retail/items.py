@@ -21,7 +21,6 @@ __all__ = [
     "ONLINE_STOCK",
     "ROOM",
     "SECTOR",
-    "STORE_PATHS",
     "Edition",
     "edition_of",
     "failed",
@@ -32,8 +31,6 @@ __all__ = [
 ]
 
 SECTOR: Final = "retail"
-STORE_PATHS: Final = frozenset({"store-path", "store-path-2"})
-"""The journeys that lead through a shop."""
 
 GREETED_AFTER: Final = "GS02"
 ROOM: Final = "GS03"

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from cemaudit.model import Audit, Channel, Touchpoint
 
-__all__ = ["Felt", "feelings", "feelings_in_store"]
+__all__ = ["STORE_PATHS", "Felt", "feelings", "feelings_in_store"]
+
+STORE_PATHS = frozenset({"store-path", "store-path-2"})
+"""The journeys that lead through a shop."""
 
 
 class Felt(NamedTuple):
@@ -28,4 +31,4 @@ def feelings(audit: Audit) -> list[Felt]:
 def feelings_in_store(audit: Audit) -> list[Felt]:
     """The part of the path that lies inside the shop."""
     met = [one for one in feelings(audit) if one.touchpoint.channel is Channel.FACE_TO_FACE]
-    return [one for one in met if one.touchpoint.stage not in {"approach", "after"}]
+    return [one for one in met if one.touchpoint.stage not in {"approach", "after", "recommend"}]

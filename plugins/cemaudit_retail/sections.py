@@ -8,8 +8,8 @@ from fractions import Fraction
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Text
 from cemaudit.model.blocks import Bars, Paragraph, Section, Series
-from cemaudit_retail.items import SECTOR, STORE_PATHS, whole
-from cemaudit_retail.path import Felt, feelings
+from cemaudit_retail.items import SECTOR, whole
+from cemaudit_retail.path import STORE_PATHS, Felt, feelings
 
 __all__ = ["emotion_path"]
 

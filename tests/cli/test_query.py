@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.commands.query import print_rows, print_view
+from cemaudit.cli.commands.query import lens_keys, print_result, print_rows, print_view
 from cemaudit.cli.terminal import SCREEN, columns_of, table_lines
+from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.ledger.query.views import ViewResult
 
@@ -77,3 +78,28 @@ def test_numbers_are_cut_last() -> None:
     lines = table_lines(["name", "a heading of words"], [["n" * 30, "123456789"]], "lr", 24)
     assert lines[2].endswith("123456789")
     assert all(columns_of(line) <= 24 for line in lines)
+
+
+def test_words_of_the_vocabulary_stand_on_the_screen_and_ids_go_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"mode": "active", "moment": "zmot", "micro-moment": "buy", "visits": 2}, {"mode": None, "visits": 1}]
+    rows[1] |= {"moment": "strange", "micro-moment": None}
+    result = ViewResult(("mode", "moment", "micro-moment"), rows)
+    with use("ko"):
+        print_view(result, None, pivoted=False)
+    heading, _, first, second = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["접점", "유형", "순간", "마이크로", "모먼트", "방문"]
+    assert first.split() == ["능동", "0차", "진실의", "순간", "사고", "싶은", "순간", "2"]
+    assert second.split() == ["-", "strange", "-", "1"]
+    print_result(result, "scores", None, as_json=True, as_csv=False)
+    assert '"mode": "active", "moment": "zmot"' in capsys.readouterr().out
+
+
+def test_stages_of_a_lens_stand_on_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    lenses = lens_keys(["store", "lens:acass"], (), ())
+    result = ViewResult(("lens:acass",), [{"lens:acass": "network", "visits": 2}])
+    with use("ko"):
+        print_view(result, None, pivoted=False, lenses=lenses)
+    assert capsys.readouterr().out.splitlines()[2].split() == ["네트워크", "2"]
+    assert lens_keys(["store"], (), ()) == {}
+    with use("en"), pytest.raises(BadInput, match=r"no such journey: acas \(did you mean acass\?\)"):
+        lens_keys(["lens:acas"], (), ())

@@ -186,6 +186,28 @@ def test_a_scheme_that_leads_nowhere_is_refused_in_one_line(
     assert len(said.splitlines()) == 1
 
 
+def test_scores_through_a_lens(capsys: pytest.CaptureFixture[str]) -> None:
+    visits = str(Path(__file__).parents[1] / "data" / "abcc385" / "visits.json")
+    assert run(["score", visits, "--lens", "acass", "--json"]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for record in records:
+        assert list(record["lens"]["stages"]) == ["awareness", "consideration", "acquisition", "service", "network"]
+        assert record["lens"]["stages"]["network"] == {"value": None, "used": 0, "asked": 0}
+    assert run(["score", visits, "--json"]) == 0
+    plain = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert plain == [{key: value for key, value in record.items() if key != "lens"} for record in records]
+    assert run(["--lang", "ko", "score", visits, "--lens", "before-on-after"]) == 0
+    assert "구매 순간" in capsys.readouterr().out
+
+
+def test_a_lens_that_is_not_there_is_told_before_anything_is_scored(capsys: pytest.CaptureFixture[str]) -> None:
+    visits = str(Path(__file__).parents[1] / "data" / "abcc385" / "visits.json")
+    assert run(["--lang", "en", "score", visits, "--lens", "acas"]) == 3
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "cemaudit: no such journey: acas (did you mean acass?)\n")
+    assert run(["--lang", "en", "score", visits, "--lens", "acass", "--against"]) == 2
+
+
 @pytest.mark.parametrize(
     ("language", "title", "group"),
     [("en", "Self-assessment of a loyalty programme 2.0.0", "Additional benefits"),

@@ -15,9 +15,10 @@ import tomli
 from cemaudit.checklists import load_file
 from cemaudit.cli.app import run
 from cemaudit.exchange.mapping import load_mapping
-from cemaudit.model import Item, Measure, Visit
+from cemaudit.model import Checklist, Item, Journey, Measure, Scheme, Visit
+from cemaudit.model.lenses import Lens
 from cemaudit.scoring import Engine
-from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_scheme
+from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_journey, lint_scheme
 
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 DEMO = ["demo", "--out", "demo-output", "--stores", "12", "--no-plugin", "hospital", "--no-plugin", "ecommerce"]
@@ -34,8 +35,10 @@ def test_toml_loads(toml_block: Any, tmp_path: Path) -> None:
         return
     if "id" in data:
         record = load_file(file)
-        remarks = lint_checklist(record) if "touchpoints" in data else lint_scheme(record)  # type: ignore[arg-type]
-        assert [str(remark.problem) for remark in remarks if remark.level is LintLevel.ERROR] == []
+        lint = {Checklist: lint_checklist, Journey: lint_journey, Scheme: lint_scheme}[type(record)]
+        assert [str(remark.problem) for remark in lint(record) if remark.level is LintLevel.ERROR] == []
+    elif "lens" in data:
+        assert isinstance(load_file(file), Lens)
     elif "checklist" in data:
         assert load_mapping(file).visit
     else:

@@ -291,3 +291,31 @@ def test_it_speaks_korean(sit: Any) -> None:
         script = sit(of=path()).say("예", "-2")
     assert "불쾌했다" in script.text
     assert "클레임" in script.text
+
+
+def test_the_consent_of_a_patient_is_asked_before_anything_of_the_visit(sit: Any) -> None:
+    table = sit(of=samples.items_only(samples.item("a"), consent="required"))
+    script = table.say("Kim", "", "2026-11-02 F-014", "y", "2026-11-20", "14:05", "14:40", "y", opening=False)
+    assert script.ready is True
+    assert script.text.index("Consent of the customer") < script.text.index("On which day was the visit?")
+    assert script.text.count("  ! ") == 2
+    consent = table.draft.visit.consent
+    assert consent is not None
+    assert (consent.date.isoformat(), consent.form, consent.withdrawn) == ("2026-11-02", "F-014", None)
+
+
+@pytest.mark.parametrize("word", ["withdrawn", "철회"])
+def test_a_withdrawn_consent_keeps_the_visit_from_being_handed_in(sit: Any, word: str) -> None:
+    table = sit(of=samples.items_only(samples.item("a"), consent="required"))
+    script = table.say(
+        f"11-02 form 14 {word} 11-19", "y", "2026-11-20", "14:05", "14:40", "y", "/stand reason", opening=False
+    )
+    assert script.ready is None
+    with use("en"), table.held() as held:
+        (doubt,) = held.doubts(table.draft)
+        assert str(doubt.problem).startswith("consent.withdrawn: the consent was withdrawn on 2026-11-19")
+    assert doubt.must
+
+
+def test_no_consent_is_asked_where_the_checklist_does_not(sit: Any) -> None:
+    assert "Consent" not in sit(*TWO).say("y").text

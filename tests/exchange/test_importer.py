@@ -31,6 +31,14 @@ def test_a_row_becomes_a_visit(run):
     assert table.problems == []
 
 
+def test_a_consent_is_read_from_two_columns(run):
+    more = '[visit.consent_date]\ncolumn = "agreed"\n[visit.consent_form]\ncolumn = "form"\n'
+    rows = "v1,S1,예,4,2026-11-01,F-014\nv2,S1,예,4,2026-11-01,\n"
+    visits, table = run(f"id,store,greeted,tidy,agreed,form\n{rows}", more)
+    assert (visits[0].consent.date, visits[0].consent.form) == (date(2026, 11, 1), "F-014")
+    assert [str(problem) for problem in table.problems] == ["table.csv: row 3: form: is missing"]
+
+
 def test_no_value_is_unanswered_and_the_items_own_na_is_a_skip(run):
     visits, _ = run("id,store,greeted,tidy\nv1,S1,-,NA\nv2,S1,,Closed\n")
     assert visits[0].answers == {}

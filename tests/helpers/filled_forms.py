@@ -42,6 +42,9 @@ def _fields(visit: Visit) -> Iterator[tuple[str, str]]:
     for key in _MOMENTS:
         moment = getattr(visit, key)
         yield PREFIX + key, moment.isoformat() if moment else ""
+    if visit.consent:
+        yield f"{PREFIX}consent_date", visit.consent.date.isoformat()
+        yield f"{PREFIX}consent_form", visit.consent.form
     if visit.episode:
         yield f"{PREFIX}episode", visit.episode.id
         yield f"{PREFIX}step", visit.episode.step

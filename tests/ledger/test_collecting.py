@@ -221,6 +221,18 @@ def test_staff_are_named_only_under_an_agreement(ledger: Ledger, tmp_path: Path,
     assert told == ([] if agreement else [f"v.jsonl: line 1: badge: {why}"])
 
 
+def test_visits_are_taken_only_with_consent_and_withdrawal_marks_them(ledger: Ledger, tmp_path: Path) -> None:
+    asked = samples.items_only(samples.item("a"), consent="required")
+    told: list[str] = []
+    given = {"date": "2026-11-01", "form": "F-014"}
+    kept = visit("v1", answers={}, consent=given)
+    sent = [kept, visit("v2", answers={}), visit("v3", answers={}, consent={**given, "withdrawn": "2026-11-20"})]
+    assert counts(collect(ledger, lines(tmp_path / "v.jsonl", sent), checklists=[asked], told=told)) == (1, 0, 0, 2)
+    assert ["line 2: consent:" in told[0], "line 3: consent.withdrawn:" in told[1]] == [True, True]
+    revised = amended(kept, consent={**given, "withdrawn": "2026-11-20"})
+    assert counts(collect(ledger, lines(tmp_path / "w.jsonl", [revised]), checklists=[asked])) == (1, 0, 0, 0)
+
+
 def test_checklists_that_clash(ledger: Ledger, tmp_path: Path) -> None:
     collect(ledger, lines(tmp_path / "v.jsonl", [visit("v1")]))
     other = samples.items_only(samples.item("I1"))

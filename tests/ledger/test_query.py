@@ -7,9 +7,11 @@ import math
 import re
 import sqlite3
 import statistics
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +21,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
+from cemaudit.language import use
 from cemaudit.ledger import open_ledger
 from cemaudit.ledger.query.keys import KEYS, Condition
 from cemaudit.ledger.query.own_words import ask
-from cemaudit.ledger.query.question import LedgerQuery
+from cemaudit.ledger.query.question import LedgerQuery, LensKey
 from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.ledger.query.statement import EXTREMES, Filter, SqlStatement, conditions_of, histogram, tallied
 from cemaudit.ledger.query.tally import Histogram, Tally
 from cemaudit.ledger.query.views import VIEWS, show
 from cemaudit.ledger.snapshot.score_columns import hundredths
 from cemaudit.ledger.store_registry import Store, import_stores
+from cemaudit.library import JourneyShelf
 from cemaudit.model import Visit
-from cemaudit.scoring import Engine, evaluate, make_plan
+from cemaudit.scoring import Engine, audit_visit, evaluate, make_plan
 from cemaudit.scoring.bands import find_band, percentile
+from cemaudit.scoring.lens_scores import lens_measure, touchpoint_weight
 
 OTHER_STAGE = {"stage": "browse", "channel": "electronic"}
 SHOP = samples.checklist(
     samples.touchpoint(
         "hello", samples.item("A", samples.points(0, 1, 3), tags=["u", "v"]), samples.item("B", tags=["u"])
     ),
-    samples.touchpoint("room", samples.item("C", {"type": "scale", "lowest": 1, "highest": 5}), **OTHER_STAGE),
+    samples.touchpoint(
+        "room", samples.item("C", {"type": "scale", "lowest": 1, "highest": 5}), weight=3, **OTHER_STAGE
+    ),
     samples.touchpoint("shop", samples.item("N", {"type": "count", "points": "value", "max": 9}), **OTHER_STAGE),
 )
 SCHEME = samples.scheme(
@@ -275,6 +282,50 @@ def test_items_by_every_facet(snapshot: Local) -> None:
     assert by_tag == {"u": 120, "v": 60}
     by_stage = show(snapshot, "items", LedgerQuery(by=("stage", "store"))).rows
     assert [(row["stage"], row["asked"]) for row in by_stage] == [("enter", 30)] * 4 + [("browse", 30)] * 4
+
+
+def through_lens(lens: str) -> LedgerQuery:
+    shelf = JourneyShelf()
+    key = f"lens:{lens}"
+    return LedgerQuery(by=(key,), lenses={key: LensKey(shelf.journey(lens), partial(shelf.view, lens))})
+
+
+def test_scores_through_a_lens(snapshot: Local, engine: Engine) -> None:
+    """The mean of all scores of a lens's touchpoints, each with its weight; a visit is counted once."""
+    rows = {row["lens:acass"]: row for row in show(snapshot, "scores", through_lens("acass")).rows}
+    view = JourneyShelf().view("acass", SHOP.path)
+    measure = lens_measure(SCHEME)
+    audits = [audit_visit(visit, SHOP, SCHEME) for visit in VISITS]
+    there = {view.stage_of(touchpoint) for touchpoint in SHOP.touchpoints}
+    assert list(rows) == [stage.id for stage in view.lens.stages if stage.id in there]
+    for stage, row in rows.items():
+        here = [each for each in SHOP.touchpoints if view.stage_of(each) == stage]
+        pairs = [
+            (touchpoint_weight(SCHEME, measure, touchpoint), value)
+            for audit in audits
+            for touchpoint in here
+            if (value := audit.score(measure.id, touchpoint.id).value) is not None
+        ]
+        mean = sum(weight * round(100 * value) for weight, value in pairs) / sum(weight for weight, _ in pairs) / 100
+        assert (row["visits"], row["scored"]) == (60, len(pairs))
+        assert row["mean"] == pytest.approx(float(mean), abs=0.01)
+        assert row["visits"] <= 60
+
+
+@pytest.mark.parametrize(("view", "count"), [("items", "asked"), ("feelings", "visits")])
+def test_answers_and_feelings_through_a_lens(snapshot: Local, view: str, count: str) -> None:
+    rows = show(snapshot, view, through_lens("before-on-after")).rows
+    places = JourneyShelf().view("before-on-after", SHOP.path)
+    at = {one.id: places.stage_of(one) for one in SHOP.touchpoints}
+    of = SHOP.touchpoint_of.values() if view == "items" else SHOP.touchpoints
+    assert {row["lens:before-on-after"]: row[count] for row in rows} == {
+        stage: 60 * times for stage, times in Counter(at[each.id] for each in of).items()
+    }
+
+
+def test_a_lens_that_says_nothing_of_a_journey(snapshot: Local) -> None:
+    with use("en"), pytest.raises(BadInput, match="lens order says nothing of journey store-path"):
+        show(snapshot, "scores", through_lens("order"))
 
 
 def test_feelings(snapshot: Local) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from helpers import samples, strategies
 from hypothesis import given
+from pydantic import ValidationError
 
 from cemaudit.language import use
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import check_visit
+from cemaudit.scoring.validation import consent_problems, missing_requirements
 
 SHOP = samples.checklist(
     samples.touchpoint(
@@ -65,3 +67,40 @@ def test_an_item_that_always_applies_may_go_unseen(state: str) -> None:
 def test_all_complaints_at_once() -> None:
     visit = samples.visit(answers={"G1": 7, "G9": 1}, emotions={"x": 1}, scenario="y", skipped=samples.skipped("G3"))
     assert len(check_visit(visit, SHOP)) == 5
+
+
+PATIENTS = samples.items_only(samples.item("a"), consent="required")
+GIVEN = {"date": "2026-11-01", "form": "F-014"}
+AMENDED = {"revision": 2, "supersedes": "0" * 64, "amendment": "consent withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        ({}, "consent: the consent of the customer is missing (note its day and the reference of the signed form"),
+        ({"consent": {**GIVEN, "date": "2026-11-03"}}, "consent.date: the consent was given after the visit, on 2026"),
+        ({"consent": {**GIVEN, "withdrawn": "2026-11-05"}}, "consent.withdrawn: the consent was withdrawn on 2026-11"),
+    ],
+)
+def test_a_visit_without_consent(keys: dict[str, Any], complaint: str) -> None:
+    visit = samples.visit(date="2026-11-02", **keys)
+    (problem,) = consent_problems(visit, PATIENTS)
+    with use("en"):
+        assert str(problem).startswith(complaint)
+    assert problem in list(missing_requirements(visit, PATIENTS))
+
+
+def test_consent_given_before_the_visit_or_not_asked_for() -> None:
+    assert list(consent_problems(samples.visit(date="2026-11-02", consent=GIVEN), PATIENTS)) == []
+    assert list(consent_problems(samples.visit(date="2026-11-02"), SHOP)) == []
+
+
+def test_a_revision_may_say_that_the_consent_was_withdrawn() -> None:
+    withdrawn = {**GIVEN, "withdrawn": "2026-11-05"}
+    visit = samples.visit(date="2026-11-02", consent=withdrawn, **AMENDED)
+    assert list(consent_problems(visit, PATIENTS)) == []
+
+
+def test_consent_is_withdrawn_only_after_it_was_given() -> None:
+    with pytest.raises(ValidationError, match="withdrawn not before"), use("en"):
+        samples.visit(consent={**GIVEN, "withdrawn": "2026-10-31"})

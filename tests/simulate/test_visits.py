@@ -15,7 +15,7 @@ from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine, check_visit
 from cemaudit.simulate import make_chain, simulate
 
-OURS = ("retail.green-smile@1.0.0", "hospital.outpatient@1.0.0", "ecommerce.order@1.0.0")
+OURS = ("retail.green-smile@1.0.0", "hospital.outpatient@1.0.0", "ecommerce.order@1.0.0", "hospital.outpatient@2.0.0")
 SECOND = ("retail.green-smile@2.0.0", "ecommerce.order@2.0.0")
 PROGRAMME = (
     "programme.cem-five-steps@1.0.0", "programme.loyalty@1.0.0",

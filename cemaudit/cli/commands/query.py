@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +18,7 @@ from cemaudit.cli import localized
 from cemaudit.cli.options import (
     FILE,
     cluster_options,
+    engine_options,
     filter_of,
     filter_options,
     folder_of,
@@ -25,15 +28,18 @@ from cemaudit.cli.options import (
     print_problems,
 )
 from cemaudit.cli.terminal import print_table, screen_width
+from cemaudit.errors import Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.query import LedgerQuery, ViewResult
+    from cemaudit.ledger.query import LedgerQuery, Reading, ViewResult
+    from cemaudit.ledger.query.question import LensKey
     from cemaudit.ledger.query.reading import Local
 
 __all__ = ["print_rows", "print_view"]
 
 Row = dict[str, Any]
+_NO_LENSES: Mapping[str, LensKey] = MappingProxyType({})
 
 _HEADINGS = {
     "store": N_("store"), "region": N_("region"), "format": N_("format"), "brand": N_("brand"), "owner": N_("owner"),
@@ -54,8 +60,14 @@ _HEADINGS = {
 """What columns are called on a screen; programs get them by their names."""
 
 
-def print_view(result: ViewResult, limit: int | None, *, pivoted: bool) -> None:
-    """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side."""
+def print_view(
+    result: ViewResult, limit: int | None, *, pivoted: bool, lenses: Mapping[str, LensKey] = _NO_LENSES
+) -> None:
+    """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side.
+
+    Words of the vocabulary and stages of ``lenses`` stand under their names; programs get their ids.
+    """
+    result = _in_words(result, lenses)
     if result.measures:
         click.echo(str(message("Measure: {name}", name=", ".join(result.measures))))
     if not result.rows:
@@ -65,13 +77,25 @@ def print_view(result: ViewResult, limit: int | None, *, pivoted: bool) -> None:
     rows = (_pivoted(result) if pivoted else result.rows)[:limit]
     columns = list(rows[0])
     print_table(
-        [translate(_HEADINGS.get(name, name)) for name in columns],
+        [str(lenses[name].lens.title) if name in lenses else translate(_HEADINGS.get(name, name)) for name in columns],
         [[_cell(row[name]) for name in columns] for row in rows],
         "l" * texts + "r" * (len(columns) - texts),
         width=screen_width(),
         in_pieces=pivoted,
         verbatim=True,
     )
+
+
+def _in_words(result: ViewResult, lenses: Mapping[str, LensKey]) -> ViewResult:
+    from cemaudit.model.vocabulary import word_title
+
+    def title(key: str, value: Any) -> Any:
+        if key in lenses and value:
+            return str(lenses[key].lens.stage(value).title)
+        return str(word_title(key, value) or value) if value else value
+
+    rows = [{**row, **{key: title(key, row[key]) for key in result.keys}} for row in result.rows]
+    return result._replace(rows=rows)
 
 
 def print_rows(rows: Sequence[Row], limit: int | None) -> None:
@@ -136,7 +160,8 @@ class _QueryCommand(localized.TranslatedCommand):
     help=N_(
         "Query the snapshot. A view has default groups; other keys: store, region, format, brand, owner, pool, wave, "
         "day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and those of the checklist: "
-        "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment, micro-moment."
+        "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment, micro-moment; and the "
+        "stages of a lens: lens:acass, lens:before-on-after, ..."
     ),
 )
 @click.argument("view", type=click.Choice(list(VIEWS)), metavar="VIEW", required=False)
@@ -150,6 +175,7 @@ class _QueryCommand(localized.TranslatedCommand):
 @json_option
 @localized.option("--csv", "as_csv", is_flag=True, help=N_("Write CSV."))
 @cluster_options
+@engine_options
 @localized.common_options
 def command(
     view: str | None,
@@ -168,10 +194,12 @@ def command(
     as_csv: bool,
     on: str | None,
     data: str | None,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
 ) -> None:
     """Ask, and print the rows."""
     from cemaudit.ledger.query import LedgerQuery, show
-    from cemaudit.ledger.query.keys import known_key
+    from cemaudit.ledger.query.keys import LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
@@ -179,7 +207,9 @@ def command(
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
-    question = LedgerQuery(tuple(dict.fromkeys(map(known_key, by))), visit_filter, scheme, measure)
+    keys = tuple(dict.fromkeys(key if key.startswith(LENS) else known_key(key) for key in by))
+    lenses = lens_keys(keys, blocked, files)
+    question = LedgerQuery(keys, visit_filter, scheme, measure, lenses)
     if sql:
         _refuse_beside_sql(question, on)
         with reading(folder_of(url, snapshot_path)) as opened:
@@ -188,12 +218,48 @@ def command(
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
-            problems = list(partly_scored(snapshot, visit_filter, scheme))
-    print_result(result, view, limit, as_json=as_json, as_csv=as_csv)
+            problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
+    print_result(result, view, limit, as_json=as_json, as_csv=as_csv, lenses=lenses)
     print_problems(problems)
 
 
-def print_result(result: ViewResult, view: str | None, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+def lens_keys(keys: Sequence[str], blocked: Sequence[str], files: Sequence[Path]) -> dict[str, LensKey]:
+    """What the keys of lenses stand for; plugins are loaded only where there are any."""
+    from cemaudit.ledger.query.keys import LENS
+    from cemaudit.ledger.query.question import LensKey
+    from cemaudit.scoring import Engine
+
+    ids = {key: key.removeprefix(LENS) for key in keys if key.startswith(LENS)}
+    if not ids:
+        return {}
+    shelf = Engine(blocked, files).library.journeys
+    return {key: LensKey(shelf.journey(lens_id), partial(shelf.view, lens_id)) for key, lens_id in ids.items()}
+
+
+def lens_holes(snapshot: Reading, question: LedgerQuery) -> Iterator[Problem]:
+    """What a checklist never looks at, seen through the lenses of a question."""
+    from cemaudit.ledger.query.question import checklists_asked
+
+    for lens_key in question.lenses.values():
+        for ref in checklists_asked(snapshot, question, one=False):
+            checklist = snapshot.checklist(ref)
+            view = lens_key.view(checklist.path)
+            there = {view.stage_of(touchpoint) for touchpoint in checklist.touchpoints}
+            holes = [str(stage.title) for stage in lens_key.lens.stages if stage.id not in there]
+            if holes:
+                text = message("{ref} has no touchpoint here: {names}", ref=ref, names=", ".join(holes))
+                yield Problem(text, str(lens_key.lens.title))
+
+
+def print_result(
+    result: ViewResult,
+    view: str | None,
+    limit: int | None,
+    *,
+    as_json: bool,
+    as_csv: bool,
+    lenses: Mapping[str, LensKey] = _NO_LENSES,
+) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
         for row in result.rows[:limit]:
@@ -201,7 +267,7 @@ def print_result(result: ViewResult, view: str | None, limit: int | None, *, as_
     elif as_csv:
         _print_csv([_common_measure(result) | row for row in result.rows[:limit]])
     elif view:
-        print_view(result, limit, pivoted=view == "heatmap" and len(result.keys) == 2)
+        print_view(result, limit, pivoted=view == "heatmap" and len(result.keys) == 2, lenses=lenses)
     else:
         print_rows(result.rows, limit)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,20 +15,24 @@ from cemaudit.cli.inputs import valid_visits
 from cemaudit.cli.options import (
     engine_options,
     json_option,
+    lens_option,
     print_plugin_problems,
     print_problems,
     scheme_option,
     visits_argument,
 )
 from cemaudit.cli.scheme_changes import print_scheme_changes
-from cemaudit.cli.terminal import print_table, progress
-from cemaudit.language import N_, message, printable
+from cemaudit.cli.terminal import print_table, progress, screen_width
+from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
     from cemaudit.errors import Problem
-    from cemaudit.model import Audit, Score
+    from cemaudit.model import Audit, Journey, Score
+    from cemaudit.model.lenses import JourneyView
     from cemaudit.scoring import Engine
     from cemaudit.scoring.groups import GroupMeans
+
+    LensView = Callable[[Journey], JourneyView]
 
 __all__ = ["audit_to_dict", "score_to_dict"]
 
@@ -45,6 +50,7 @@ _GROUP_HEADINGS = (N_("Group of items"), N_("Visits"), N_("Score"))
 @localized.option("--compose", metavar="ID@VERSION", help=N_("Compose this scheme from the audits of each store."))
 @localized.option("--against", is_flag=True, help=N_("Show what changes against the checklist's own scheme."))
 @localized.option("--before", metavar="ID@VERSION", help=N_("Show what changes against this scheme."))
+@lens_option
 @engine_options
 @localized.common_options
 def command(
@@ -54,6 +60,7 @@ def command(
     compose: str | None,
     against: bool,
     before: str | None,
+    lens_id: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -62,15 +69,26 @@ def command(
 
     engine = Engine(blocked, files, scheme_ref)
     if against or before:
+        if lens_id:
+            raise click.UsageError(
+                str(message("give either {one} or {other}", one="--lens", other="--against, --before"))
+            )
         if compose:
             raise click.UsageError(str(message("give either --compose or --against")))
         return print_scheme_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
     audits = progress(message("scoring"), score_visits(engine, visits, problems, compose))
+    view_of_journey = None
+    if lens_id:
+        engine.library.journeys.journey(lens_id)  # a name mistyped is told before anything is scored
+        view_of_journey = partial(engine.library.journeys.view, lens_id)
     if as_json:
-        print_audits_json(audits)
+        print_audits_json(audits, view_of_journey)
     else:
-        print_audits(engine, list(audits))
+        kept_audits = list(audits)
+        print_audits(engine, kept_audits)
+        if view_of_journey and kept_audits:
+            print_through_lens(kept_audits, view_of_journey)
     print_problems(problems)
     print_plugin_problems(engine)
     return 3 if problems else 0
@@ -92,13 +110,15 @@ def score_visits(
     return order_by_peer_bands(compose_by_store(engine.plan(composed), audits) if composed else audits)
 
 
-def print_audits_json(audits: Iterable[Audit]) -> None:
-    """Print one JSON object for each audit, with what follows from the bands so far."""
+def print_audits_json(audits: Iterable[Audit], view: LensView | None = None) -> None:
+    """Print one JSON object for each audit, with what follows from the bands so far, and its scores through a lens."""
     from cemaudit.scoring.composition import with_consequences
 
     # line by line, so that whoever reads need not wait for the last visit
     for audit, consequences in with_consequences(audits):
         record = audit_to_dict(audit) | {"consequences": [consequence.id for consequence in consequences]}
+        if view:
+            record |= {"lens": lens_to_dict(audit, view(audit.checklist.path))}
         click.echo(json.dumps(record, ensure_ascii=False))
 
 
@@ -132,6 +152,41 @@ def print_group_totals(totals: GroupMeans) -> None:
         value = shown(score.value, measure) if score.value is not None else (score.reason.words if score.reason else "")
         rows.append([str(group.title), f"{score.used} / {totals.audits}", value])
     print_table(_GROUP_HEADINGS, rows, "lrr")
+
+
+def print_through_lens(audits: Sequence[Audit], view: LensView) -> None:
+    """Print a row for each audit, a column for each stage of a lens."""
+    from cemaudit.scoring import shown
+    from cemaudit.scoring.lens_scores import lens_measure, lens_scores
+
+    views = [view(audit.checklist.path) for audit in audits]
+    rows = []
+    for audit, view_of_audit in zip(audits, views, strict=True):
+        measure = lens_measure(audit.scheme)
+        scores = [score.value for score in lens_scores(audit, view_of_audit)]
+        rows.append([audit.visit.id, *("-" if value is None else shown(value, measure) for value in scores)])
+    lens = views[0].lens
+    headings = [translate(_HEADINGS[0]), *(str(stage.title) for stage in lens.stages)]
+    click.echo(f"\n{message('Through the lens: {name}', name=lens.title)}")
+    print_table(headings, rows, "l" + "r" * len(lens.stages), width=screen_width(), in_pieces=True, verbatim=True)
+
+
+def lens_to_dict(audit: Audit, view: JourneyView) -> dict[str, Any]:
+    """The scores of a lens's stages as plain JSON values; ``asked``: the touchpoints there, none in a hole."""
+    from cemaudit.scoring.lens_scores import lens_measure, lens_scores
+
+    return {
+        "id": view.lens.id,
+        "measure": lens_measure(audit.scheme).id,
+        "stages": {
+            score.stage.id: {
+                "value": None if score.value is None else float(score.value),
+                "used": score.used,
+                "asked": score.asked,
+            }
+            for score in lens_scores(audit, view)
+        },
+    }
 
 
 def audit_to_dict(audit: Audit) -> dict[str, Any]:

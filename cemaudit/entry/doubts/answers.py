@@ -9,7 +9,7 @@ from cemaudit.errors import Problem
 from cemaudit.language import message
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring.items import item_is_relevant
-from cemaudit.scoring.validation import check_visit, missing_evidence, short_note
+from cemaudit.scoring.validation import check_visit, consent_problems, missing_evidence, short_note
 
 __all__ = ["answer_doubts"]
 
@@ -19,6 +19,7 @@ def answer_doubts(visit: Visit, checklist: Checklist) -> Iterator[Doubt]:
     for problem in check_visit(visit, checklist):
         yield Doubt("checklist", problem, must=True)
     if visit.checklist == checklist.ref:
+        yield from (Doubt("consent", problem, must=True) for problem in consent_problems(visit, checklist))
         yield from _open(visit, checklist)
         yield from _proof(visit, checklist)
 

@@ -17,6 +17,11 @@ from cemaudit.model.identity import derived_id
 __all__ = ["RecordReading"]
 
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
+_CONSENT = {"consent_date": "date", "consent_form": "form"}
+_PLACES = {
+    **{key: f"episode.{part}" for key, part in _EPISODE.items()},
+    **{key: f"consent.{part}" for key, part in _CONSENT.items()},
+}
 _FEELINGS = {Role.EXPECTATION: "expectations", Role.PERCEPTION: "perceived", Role.EMOTION: "emotions"}
 _COMPLAINTS = {Role.CLAIM: "claims", Role.BLAME: "blames"}
 
@@ -111,12 +116,15 @@ class RecordReading:
             cell = self._cells.get(name) if field.role is Role.SETTING else None
             if cell:
                 key = name.removeprefix(PREFIX)
-                self._columns[f"episode.{_EPISODE[key]}" if key in _EPISODE else key] = cell.column
+                self._columns[_PLACES.get(key, key)] = cell.column
                 data[key] = self._try(cell, lambda text, field=field: self._said(field, text))  # type: ignore[misc]
         data = {key: value for key, value in data.items() if value is not None}
         episode = {_EPISODE[key]: data.pop(key) for key in _EPISODE if key in data}
         if episode:
             data["episode"] = episode
+        consent = {_CONSENT[key]: data.pop(key) for key in _CONSENT if key in data}
+        if consent:
+            data["consent"] = consent
         if "id" not in data:
             data["id"] = _instance(record) or self._derived(data)
         return data
@@ -157,6 +165,7 @@ def _instance(record: Mapping[str, str]) -> str | None:
 def _field_name(place: str) -> str:
     """The flat name for a place of the visit that came from no column, as ``visit__store`` for ``store``."""
     head, _, part = place.partition(".")
-    if head == "episode":
-        return next((PREFIX + key for key, name in _EPISODE.items() if name == part), PREFIX + head)
+    parts = {"episode": _EPISODE, "consent": _CONSENT}.get(head)
+    if parts:
+        return next((PREFIX + key for key, name in parts.items() if name == part), PREFIX + head)
     return PREFIX + head if "." not in place else place

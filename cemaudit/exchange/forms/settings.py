@@ -56,6 +56,9 @@ def _fields(checklist: Checklist) -> Iterator[FormField]:
         yield _field("step", FieldKind.ONE, N_("Which visit of the treatment or order"), options=steps)
         number = NumberLimits(Fraction(1), Fraction(999), whole=True)
         yield _field("step_number", FieldKind.NUMBER, N_("How many visits so far, this one included"), limits=number)
+    if checklist.consent == "required":
+        yield _field("consent_date", FieldKind.DATE, N_("Day the customer's consent was given"))
+        yield _field("consent_form", FieldKind.TEXT, N_("Reference of the signed consent form (no name)"))
     if any(touchpoint.perceived for touchpoint in checklist.touchpoints):
         yield _field("expected", FieldKind.MOMENT, N_("When you noted what you expect"))
     yield from (_field(*about) for about in _TIMES)

@@ -16,6 +16,7 @@ from cemaudit.ledger.query.question import (
     checklists_asked,
     is_asked,
     key_columns,
+    seen_through,
 )
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import counted, sums
@@ -79,7 +80,7 @@ def items(reading: Reading, question: LedgerQuery) -> dict[Group, AnswerCounts]:
     for ref in checklists_asked(reading, question, one=True):
         checklist = reading.checklist(ref)
         known = {name: facets_of_item(checklist, name) for name in checklist.items}
-        asked = _asked(question, ref, known)
+        asked = _asked(question, checklist, known)
         units, names = points_units(checklist), ColumnNames(checklist)
         counts = [one for name in asked for one in _counts(name, names, name in units)]
         for keys, visits, numbers in _rows(reading, ref, question, counts):
@@ -114,7 +115,7 @@ def feelings(reading: Reading, question: LedgerQuery) -> dict[Group, FeelingTota
     for ref in checklists_asked(reading, question, one=True):
         checklist = reading.checklist(ref)
         known = {name: facets_of_touchpoint(touchpoint) for name, touchpoint in checklist.touchpoint.items()}
-        asked = _asked(question, ref, known)
+        asked = _asked(question, checklist, known)
         counts = [one for name in asked for one in _sums_of(name, checklist)]
         for keys, visits, numbers in _rows(reading, ref, question, counts):
             left = iter(numbers)
@@ -136,9 +137,10 @@ def _felt(visits: int, numbers: Iterator[Any]) -> FeelingTotals:
     return FeelingTotals(visits, emotion, expectation, int(next(numbers) or 0), int(next(numbers) or 0))
 
 
-def _asked(question: LedgerQuery, ref: str, known: Mapping[str, Facets]) -> dict[str, Grouping]:
+def _asked(question: LedgerQuery, checklist: Checklist, known: Mapping[str, Facets]) -> dict[str, Grouping]:
     """The items or touchpoints a question is about, and the groups they fall into."""
-    return {name: Grouping(question, ref, facets) for name, facets in known.items() if is_asked(question, facets)}
+    columns = zip(known, seen_through(question, checklist, known.values()), strict=True)
+    return {name: Grouping(question, checklist.ref, facets) for name, facets in columns if is_asked(question, facets)}
 
 
 def _rows(

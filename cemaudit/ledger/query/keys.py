@@ -12,8 +12,8 @@ from cemaudit.ledger.snapshot.names import quoted
 from cemaudit.model import Facet
 
 __all__ = [
-    "FACETS", "KEYS", "Condition", "bound", "expression", "known_key", "month_key", "months", "needs_stores",
-    "of_scores_only", "of_visits", "refuse_keys",
+    "FACETS", "KEYS", "LENS", "Condition", "bound", "expression", "is_facet", "known_key", "month_key", "months",
+    "needs_stores", "of_scores_only", "of_visits", "refuse_keys",
 ]  # fmt: skip
 
 _OF_ALL = ("store", "wave", "day", "month", "step", "scenario", "origin")
@@ -24,6 +24,10 @@ FACETS = ("measure", "key", *(facet.value for facet in Facet))
 """Keys that tell columns apart, not visits: a score's measure, the key it is for, and what the checklist says of it."""
 
 KEYS = (*_OF_ALL, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
+
+
+LENS = "lens:"
+"""How the key of a lens begins; its id follows."""
 
 
 class Condition(NamedTuple):
@@ -47,7 +51,12 @@ def _hint(key: str, keys: Sequence[str]) -> Sayable:
 
 def of_visits(key: str) -> bool:
     """Whether the key tells visits apart, and so belongs into SQL."""
-    return key not in FACETS and key != "checklist"
+    return not is_facet(key) and key != "checklist"
+
+
+def is_facet(key: str) -> bool:
+    """Whether the key tells columns apart: what the checklist says of them, or a lens it is seen through."""
+    return key in FACETS or key.startswith(LENS)
 
 
 def needs_stores(key: str) -> bool:

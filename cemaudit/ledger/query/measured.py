@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.model import Checklist, Scheme, Touchpoint
+from cemaudit.scoring import plan
 
 __all__ = ["Facets", "facets_of_item", "facets_of_touchpoint", "measured_scores"]
 
@@ -14,18 +15,7 @@ Facets = Mapping[str, tuple[str, ...]]
 
 def facets_of_touchpoint(touchpoint: Touchpoint) -> dict[str, tuple[str, ...]]:
     """The facets of a touchpoint, as schemes group by them."""
-    micro_moment = touchpoint.own_micro_moment
-    return {
-        "touchpoint": (touchpoint.id,),
-        "channel": (touchpoint.channel.value,),
-        "medium": (touchpoint.medium.value,) if touchpoint.medium else (),
-        "stage": (touchpoint.stage,),
-        "element": (touchpoint.element.value,),
-        "mode": (touchpoint.mode.value,),
-        "moment": (touchpoint.moment.value,) if touchpoint.moment else (),
-        "micro-moment": (micro_moment.value,) if micro_moment else (),
-        "feeling": (touchpoint.feeling.value,),
-    }
+    return {facet.value: values for facet, values in plan.facets_of_touchpoint(touchpoint).items()}
 
 
 def facets_of_item(checklist: Checklist, item: str) -> dict[str, tuple[str, ...]]:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product, repeat
+from typing import NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.keys import FACETS, Condition, month_key, of_visits
+from cemaudit.ledger.query.keys import FACETS, LENS, Condition, is_facet, month_key, of_visits
 from cemaudit.ledger.query.measured import Facets
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
+from cemaudit.model import Checklist, Journey
+from cemaudit.model.lenses import JourneyView
 
 __all__ = [
     "Group",
     "Grouping",
     "KeyColumns",
     "LedgerQuery",
+    "LensKey",
     "checklists_asked",
     "is_asked",
     "key_columns",
     "replace_conditions",
+    "seen_through",
 ]
 
 Group = tuple[str | None, ...]
@@ -31,18 +36,27 @@ KeyColumns = Mapping[str, Sequence[str | None]]
 """The values of each key SQL groups by, one for each row."""
 
 
+class LensKey(NamedTuple):
+    """A lens to group by, and what shows a journey through it."""
+
+    lens: Journey
+    view: Callable[[Journey], JourneyView]
+
+
 @dataclass(frozen=True)
 class LedgerQuery:
     """What is asked.
 
     ``by``: the keys it is grouped by. ``which``: the visits, by all conditions; those on facets and checklists choose
     columns and tables. ``scheme``: that instead of the ones in force; ``measure``: that instead of the usual one.
+    ``lenses``: what the keys ``lens:ID`` of ``by`` stand for.
     """
 
     by: tuple[str, ...] = ()
     which: Filter = EVERYTHING
     scheme: str | None = None
     measure: str | None = None
+    lenses: Mapping[str, LensKey] = field(default_factory=dict, compare=False)
 
     @property
     def visit_keys(self) -> list[str]:
@@ -52,7 +66,12 @@ class LedgerQuery:
     @property
     def facets(self) -> list[str]:
         """The keys that tell columns apart."""
-        return [key for key in self.by if key in FACETS]
+        return [key for key in self.by if is_facet(key)]
+
+    @property
+    def through_lens(self) -> bool:
+        """Whether it groups by the stages of a lens."""
+        return any(key.startswith(LENS) for key in self.by)
 
     @property
     def in_sql(self) -> Filter:
@@ -63,6 +82,21 @@ class LedgerQuery:
 def replace_conditions(which: Filter, keep: Callable[[Condition], bool]) -> Filter:
     """The same with those of the conditions that are to be kept."""
     return which._replace(conditions=tuple(filter(keep, which.conditions)))
+
+
+def seen_through(question: LedgerQuery, checklist: Checklist, columns: Iterable[Facets]) -> Iterator[Facets]:
+    """Yield the facets of each column with the stage of each lens of the question that its touchpoint lies in.
+
+    ``BadInput`` where a lens says nothing of the checklist's journey.
+    """
+    views = {key: lens_key.view(checklist.path) for key, lens_key in question.lenses.items() if key in question.by}
+    for facets in columns:
+        touchpoint = checklist.touchpoint.get(next(iter(facets.get("touchpoint", ())), ""))
+        stage = next(iter(facets.get("stage", ())), "")
+        places = {
+            key: view.stage_of(touchpoint) if touchpoint else view.place.get(stage) for key, view in views.items()
+        }
+        yield {**facets, **{key: (place,) if place else () for key, place in places.items()}}
 
 
 def is_asked(question: LedgerQuery, facets: Facets) -> bool:

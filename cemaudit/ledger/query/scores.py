@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
@@ -16,25 +17,51 @@ from cemaudit.ledger.query.question import (
     checklists_asked,
     is_asked,
     key_columns,
+    seen_through,
 )
 from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.statement import DEVIATION, SqlStatement, histogram, tallied
-from cemaudit.ledger.query.tally import Histogram, Tally
+from cemaudit.ledger.query.tally import HUNDRED, Histogram, Tally
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.model import Measure, Scheme
+from cemaudit.scoring.lens_scores import lens_measure, touchpoint_weight
 
 __all__ = ["Summed", "histograms", "is_better_lower", "measures_asked", "tables_asked", "tallies", "visits_counted"]
 
 
 class Summed(NamedTuple):
-    """``visits`` and their scores; where several scores of a visit are taken together, each counts."""
+    """``visits`` and their scores; where several scores of a visit are taken together, each counts.
+
+    ``weights``: those of the scores summed, and ``weighted``: the sum of the scores by their weights; seen through a
+    lens, touchpoints weigh in a mean what they weigh in the headline.
+    """
 
     visits: int = 0
     scores: Tally = Tally()
+    weights: Fraction | None = None
+    weighted: Fraction = Fraction(0)
 
     def and_also(self, other: Summed) -> Summed:
         """Both together."""
-        return Summed(self.visits + other.visits, self.scores.and_also(other.scores))
+        scores = self.scores.and_also(other.scores)
+        if self.weights is None or other.weights is None:
+            return Summed(self.visits + other.visits, scores)
+        weights, weighted = self.weights + other.weights, self.weighted + other.weighted
+        return Summed(self.visits + other.visits, scores, weights, weighted)
+
+    def beside(self, other: Summed) -> Summed:
+        """Both together, where they are scores of the same visits."""
+        return self.and_also(other)._replace(visits=max(self.visits, other.visits))
+
+    def with_weight(self, weight: Fraction) -> Summed:
+        """The same, each score of this weight."""
+        return self._replace(weights=weight * self.scores.n, weighted=weight * self.scores.total)
+
+    def mean(self) -> float | None:
+        """The mean of the scores in points."""
+        if self.weights is None:
+            return self.scores.mean()
+        return float(self.weighted / (self.weights * HUNDRED)) if self.weights else None
 
 
 def tables_asked(reading: Reading, question: LedgerQuery) -> list[ScoreTable]:
@@ -71,19 +98,41 @@ def tallies(reading: Reading, question: LedgerQuery, numbers: int = DEVIATION) -
             continue
         keys = key_columns(question, rows)
         visits, *sums = list(zip(*rows, strict=True))[len(keys) :]
-        for place, (_, facets) in enumerate(columns):
+        of_table: dict[Group, Summed] = {}
+        for place, (column, facets) in enumerate(columns):
             each = map(Tally, *sums[place * numbers : (place + 1) * numbers])
             summed = list(map(Summed, visits, each))
-            for groups in Grouping(question, table.checklist.ref, facets).of(keys, len(rows)):
-                _add(found, groups, summed)
+            grouping = Grouping(question, table.checklist.ref, facets)
+            if question.through_lens:
+                weight = _weight(table, column, facets)
+                for groups in grouping.of(keys, len(rows)):
+                    _add(of_table, groups, [one.with_weight(weight) for one in summed], Summed.beside)
+            else:
+                for groups in grouping.of(keys, len(rows)):
+                    _add(found, groups, summed)
+        _add(found, of_table, of_table.values())
     return found
 
 
-def _add(found: dict[Group, Summed], groups: Iterable[Group], summed: Iterable[Summed]) -> None:
+def _weight(table: ScoreTable, column: ScoreColumn, facets: Facets) -> Fraction:
+    """What the touchpoint of a column weighs in the headline; 1 where the column is of none."""
+    scheme = table.schemes[-1]
+    touchpoint = table.checklist.touchpoint.get(next(iter(facets.get("touchpoint", ())), ""))
+    if touchpoint is None or column.measure not in scheme.measure:
+        return Fraction(1)
+    return touchpoint_weight(scheme, scheme.measure[column.measure], touchpoint)
+
+
+def _add(
+    found: dict[Group, Summed],
+    groups: Iterable[Group],
+    summed: Iterable[Summed],
+    together: Callable[[Summed, Summed], Summed] = Summed.and_also,
+) -> None:
     for group, one in zip(groups, summed, strict=True):
         there = found.setdefault(group, one)
         if there is not one:
-            found[group] = there.and_also(one)
+            found[group] = together(there, one)
 
 
 def histograms(reading: Reading, question: LedgerQuery) -> dict[Group, Histogram]:
@@ -109,7 +158,7 @@ def _columns_asked(
 ) -> Iterator[tuple[ScoreTable, list[tuple[ScoreColumn, Facets]]]]:
     """Each table with the columns asked about; ``BadInput`` where there are none in any."""
     tables = tables_asked(reading, question)
-    known = [measured_scores(table.checklist, table.schemes, table.scores) for table in tables]
+    known = [_columns(table, question) for table in tables]
     chosen = []
     for table, columns in zip(tables, known, strict=True):
         measure = question.measure or (None if "measure" in question.by else _usual(question, table.schemes[-1]))
@@ -120,8 +169,18 @@ def _columns_asked(
     return iter([each for each in chosen if each[1]])
 
 
+def _columns(table: ScoreTable, question: LedgerQuery) -> list[tuple[ScoreColumn, Facets]]:
+    columns = measured_scores(table.checklist, table.schemes, table.scores)
+    if not question.through_lens:
+        return columns
+    seen = seen_through(question, table.checklist, [facets for _, facets in columns])
+    return [(column, facets) for (column, _), facets in zip(columns, seen, strict=True)]
+
+
 def _usual(question: LedgerQuery, scheme: Scheme) -> str:
     """The headline; grouped by facets, a measure kept for each of them, rather one the headline is made of or like."""
+    if question.through_lens:
+        return lens_measure(scheme).id
     headline = scheme.measure[scheme.leading]
     fitting = [measure for measure in scheme.measures if _is_for_each(measure, question.facets)]
     parts = [measure for measure in fitting if measure.id in headline.of]

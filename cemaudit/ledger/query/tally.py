@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-__all__ = ["Histogram", "Tally"]
+__all__ = ["HUNDRED", "Histogram", "Tally"]
 
 HUNDRED = 100
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cemaudit.ledger.query.answers import feelings, items
-from cemaudit.ledger.query.keys import FACETS
+from cemaudit.ledger.query.keys import is_facet
 from cemaudit.ledger.query.question import Group, LedgerQuery
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import (
@@ -80,7 +80,7 @@ def _scores(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
 
 def _summed(one: Summed) -> Row:
     scores = one.scores
-    return {"visits": one.visits, "scored": scores.n, "mean": scores.mean(), "deviation": scores.deviation()}
+    return {"visits": one.visits, "scored": scores.n, "mean": one.mean(), "deviation": scores.deviation()}
 
 
 def _extremes(one: Summed) -> Row:
@@ -105,7 +105,7 @@ def _league(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
 
 def _heatmap(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
     found = _in_order(question, tallies(reading, question, MEAN))
-    return [(group, {"scored": one.scores.n, "mean": one.scores.mean()}) for group, one in found]
+    return [(group, {"scored": one.scores.n, "mean": one.mean()}) for group, one in found]
 
 
 def _distribution(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
@@ -143,7 +143,8 @@ def _in_order(question: LedgerQuery, found: Mapping[Group, Any]) -> list[tuple[G
     rows = list(found.items())
     ranks = [0] * len(rows)
     for key, values in zip(question.by, zip(*found, strict=True), strict=False):
-        place_of = _places(values, is_facet=key in FACETS)
+        stages = question.lenses[key].lens.stages if key in question.lenses else ()
+        place_of = _places([*(stage.id for stage in stages), *values], is_facet=is_facet(key))
         size = len(place_of)
         ranks = [rank * size + place_of[value] for rank, value in zip(ranks, values, strict=True)]
     return [rows[row] for row in sorted(range(len(rows)), key=ranks.__getitem__)]

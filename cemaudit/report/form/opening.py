@@ -37,6 +37,10 @@ _EPISODE = (
     ("episode", N_("Code of the treatment or order")),
     ("step_number", N_("How many visits so far, this one included")),
 )
+_CONSENT = (
+    ("consent_date", N_("Day the customer's consent was given")),
+    ("consent_form", N_("Reference of the signed consent form (no name)")),
+)
 _HOW = (
     N_("Circles: tick one. Squares: tick any."),
     N_(
@@ -83,6 +87,8 @@ def _particulars(sheet: PdfForm) -> Iterator[Slice]:
         step = sheet.field(f"{PREFIX}step")
         yield SliceRow([(0, said(step.label, LABEL, WIDTH, QUIET, 1))], 2)
         yield from option_slices(sheet, step, WIDTH)
+    if sheet.checklist.consent == "required":
+        yield _cells(sheet, _CONSENT)
 
 
 def _cells(sheet: PdfForm, cells: Sequence[tuple[str, str]]) -> Slice:

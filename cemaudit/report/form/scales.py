@@ -15,7 +15,7 @@ from cemaudit.report.kit.stack import Slice
 from cemaudit.report.kit.style import GROUND, QUIET, WIDTH, TextStyle
 from cemaudit.report.kit.text import shorten, visible, wrap
 
-__all__ = ["Feeling", "ScaleRow"]
+__all__ = ["FeelingScale", "ScaleRow"]
 
 STEP = TextStyle(7.5, 9.5)
 TITLE = TextStyle(9.5, 14, bold=True)
@@ -53,7 +53,7 @@ class ScaleRow(Slice):
             lines.paint(pen.at(x, self.ticks[0].height))
 
 
-class Feeling(Slice):
+class FeelingScale(Slice):
     """A question about feelings on a ground of its own: seven circles with a word for each."""
 
     def __init__(self, sheet: PdfForm, field: FormField, title: tuple[object, object], words: Sequence[object]) -> None:

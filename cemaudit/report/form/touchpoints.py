@@ -11,7 +11,7 @@ from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.report.form.boxes import Blank
 from cemaudit.report.form.items import item_stack
 from cemaudit.report.form.layout import LABEL, Gap, SliceRow, Titled, said
-from cemaudit.report.form.scales import Feeling
+from cemaudit.report.form.scales import FeelingScale
 from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
@@ -87,7 +87,7 @@ def _feeling(sheet: PdfForm, touchpoint: Touchpoint, role: Role) -> Slice:
     """The question before the visit, or the one after it."""
     title, words = _FEELINGS[role]
     field = sheet.field(f"{touchpoint.id}__{role}")
-    return Feeling(sheet, field, (translate(title), touchpoint.title), list(words.values()))
+    return FeelingScale(sheet, field, (translate(title), touchpoint.title), list(words.values()))
 
 
 def _complaints(sheet: PdfForm, touchpoint: Touchpoint) -> Slice:

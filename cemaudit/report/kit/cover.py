@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cemaudit.report.document import Fact, Report, Verdict
+from cemaudit.report.document import Particular, Report, Verdict
 from cemaudit.report.kit.figures import gauge
 from cemaudit.report.kit.numbers import NumberScale, finite
 from cemaudit.report.kit.pen import Pen
@@ -56,7 +56,7 @@ class _Masthead(Slice):
 class _FactRow(Slice):
     """Two particulars beside each other, each a small label over its value."""
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
+    def __init__(self, facts: Sequence[Particular]) -> None:
         self.each = WIDTH / 3
         self.facts = [
             (

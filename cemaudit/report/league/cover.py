@@ -5,14 +5,14 @@ from __future__ import annotations
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Words
-from cemaudit.report.document import Fact, Verdict
+from cemaudit.report.document import Particular, Verdict
 from cemaudit.report.league.words import counted, expected, number, several_of, worse_than
 from cemaudit.report.sections.words import joined
 
 __all__ = ["facts", "verdict"]
 
 
-def facts(account: LeagueReportData) -> tuple[Fact, ...]:
+def facts(account: LeagueReportData) -> tuple[Particular, ...]:
     """The sample in figures."""
     league = account.league
     rows: list[tuple[Text, Words]] = [
@@ -23,7 +23,7 @@ def facts(account: LeagueReportData) -> tuple[Fact, ...]:
         (Text(ko="목표", en="Target"), "" if league.target is None else number(league.target)),
         (Text(ko="체크리스트", en="Checklist"), ", ".join(league.facts.checklists)),
     ]
-    return tuple(Fact(label=label, value=value) for label, value in rows if str(value))
+    return tuple(Particular(label=label, value=value) for label, value in rows if str(value))
 
 
 def verdict(account: LeagueReportData) -> Verdict:

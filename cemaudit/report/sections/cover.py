@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cemaudit.hookspecs import Context
-from cemaudit.model import Audit, Text
+from cemaudit.model import Audit, Consent, Text
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
-from cemaudit.report.document import Fact, Verdict
+from cemaudit.report.document import Particular, Verdict
 from cemaudit.report.sections.feeling import feeling
 from cemaudit.report.sections.values import brief_title, headline, leading, reason_of, show, span_of
 from cemaudit.report.sections.words import NOTHING, both, joined, when
@@ -18,7 +18,7 @@ from cemaudit.scoring.verdict import grade_reasons
 __all__ = ["facts", "verdict"]
 
 
-def facts(context: Context) -> tuple[Fact, ...]:
+def facts(context: Context) -> tuple[Particular, ...]:
     """What was visited, when and as whom; the shopper stays unnamed."""
     audit = context.audits[-1]
     visit, checklist = audit.visit, audit.checklist
@@ -33,10 +33,22 @@ def facts(context: Context) -> tuple[Fact, ...]:
         (Text(ko="페르소나", en="Persona"), persona),
         (Text(ko="상황", en="Occasion"), occasion),
         (Text(ko="장소", en="Place"), visit.place),
+        (Text(ko="동의", en="Consent"), _consent(visit.consent)),
         (Text(ko="체크리스트", en="Checklist"), checklist.ref),
         (Text(ko="이전 방문", en="Visit before"), _before(context)),
     ]
-    return tuple(Fact(label=label, value=value) for label, value in rows if value)
+    return tuple(Particular(label=label, value=value) for label, value in rows if value)
+
+
+def _consent(consent: Consent | None) -> Words | None:
+    """The day and form of the consent, and the day it was taken back."""
+    if consent is None:
+        return None
+    given = f"{consent.date.isoformat()} · {consent.form}"
+    if consent.withdrawn is None:
+        return given
+    day = consent.withdrawn.isoformat()
+    return Text(ko=f"{given} ({day} 철회)", en=f"{given} (withdrawn {day})")
 
 
 def _period(audits: Sequence[Audit]) -> Words:

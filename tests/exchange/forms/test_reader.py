@@ -219,6 +219,18 @@ def test_the_setting_is_read_in_words_or_codes() -> None:
     assert visit.started == dt.datetime(2026, 11, 21, 5, 5, tzinfo=dt.UTC)
 
 
+def test_the_consent_is_read_where_the_checklist_asks_for_it() -> None:
+    patients = samples.items_only(samples.item("a"), consent="required")
+    given = {"visit__consent_date": "2026. 11. 1.", "visit__consent_form": "F-014"}
+    visit, problems = read(given, patients)
+    assert problems == []
+    assert visit is not None
+    assert visit.consent is not None
+    assert (visit.consent.date, visit.consent.form) == (dt.date(2026, 11, 1), "F-014")
+    assert read({"visit__consent_date": "2026-11-01"}, patients)[1] == ["visit__consent_form: is missing"]
+    assert "visit__consent_form" not in form_of(SHOP).fields
+
+
 @pytest.mark.parametrize(
     "text", ["2026-11-21 14:05", "2026. 11. 21. 오후 2:05", "11/21/2026, 2:05 PM", "2026-11-21T14:05:00"]
 )
