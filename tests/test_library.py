@@ -75,8 +75,8 @@ def test_a_file_cannot_replace_what_a_plugin_brings(engine: Engine, tmp_path: Pa
 @pytest.mark.parametrize(
     ("ref", "hint"),
     [
-        ("retail.green-smile@2", "versions here: retail.green-smile@1.0.0"),
-        ("retail.green-smile", "did you mean retail.green-smile@1.0.0?"),
+        ("retail.green-smile@2", "versions here: retail.green-smile@1.0.0, retail.green-smile@2.0.0"),
+        ("retail.green-smile", "did you mean retail.green-smile@2.0.0?"),
         ("retail.green-smlie@1.0.0", "did you mean retail.green-smile@1.0.0?"),
     ],
 )
@@ -89,7 +89,7 @@ def test_hints_for_a_checklist_that_is_not_there(engine: Engine, ref: str, hint:
 def test_hints_for_a_scheme_that_is_not_there(engine: Engine) -> None:
     with use("en"), pytest.raises(BadInput) as caught:
         engine.library.scheme("cem.experience@7")
-    assert str(caught.value) == "no such scheme: cem.experience@7 (versions here: cem.experience@1)"
+    assert str(caught.value) == "no such scheme: cem.experience@7 (versions here: cem.experience@2, cem.experience@1)"
 
 
 def test_several_versions_stand_side_by_side(tmp_path: Path) -> None:
