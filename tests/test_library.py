@@ -16,8 +16,10 @@ SCHEME = (
 )
 CHECKLISTS = {
     "retail.green-smile@1.0.0",
+    "retail.green-smile@2.0.0",
     "hospital.outpatient@1.0.0",
     "ecommerce.order@1.0.0",
+    "ecommerce.order@2.0.0",
     "programme.loyalty@1.0.0",
     "programme.loyalty@2.0.0",
     "programme.cem-five-steps@1.0.0",
@@ -73,7 +75,7 @@ def test_a_file_cannot_replace_what_a_plugin_brings(engine: Engine, tmp_path: Pa
 @pytest.mark.parametrize(
     ("ref", "hint"),
     [
-        ("retail.green-smile@3", "versions here: retail.green-smile@1.0.0, retail.green-smile@2.0.0"),
+        ("retail.green-smile@2", "versions here: retail.green-smile@1.0.0, retail.green-smile@2.0.0"),
         ("retail.green-smile", "did you mean retail.green-smile@2.0.0?"),
         ("retail.green-smlie@1.0.0", "did you mean retail.green-smile@1.0.0?"),
     ],

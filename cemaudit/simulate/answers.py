@@ -178,6 +178,9 @@ def _whole(value: AnswerValue) -> int:
 
 Drawn = TypeVar("Drawn")
 WITHOUT_POINTS = 0.04
+NOTHING = "nothing"
+"""The id of the option which says that none of the others holds."""
+
 USUAL_AMOUNT = {"money": (12_000, 89_000), "duration": (3, 30), "number": (1, 10), "count": (1, 5)}
 
 
@@ -190,7 +193,8 @@ def draw_answer(answer: AnswerType, level: float, now: datetime, language: Langu
         case Choice():
             value = _choice(answer.options, level, rng)
         case Choices():
-            value = tuple(option.id for option in answer.options if rng.random() < _chance(option, level))
+            chosen = tuple(option.id for option in answer.options if rng.random() < _chance(option, level))
+            value = _not_both(chosen, answer)
         case Scale() | Nps():
             low, high = (answer.lowest, answer.highest) if isinstance(answer, Scale) else (0, 10)
             value = _by_points([(step, answer.points(step)) for step in range(low, high + 1)], level, rng)
@@ -217,6 +221,13 @@ def _chance(option: Option, level: float) -> float:
     if option.points is None:
         return 0.3
     return level if option.points >= 0 else (1 - level) / 2
+
+
+def _not_both(chosen: tuple[str, ...], answer: Choices) -> tuple[str, ...]:
+    """What was chosen; the option that says nothing holds goes alone, and stands where no other was chosen."""
+    if all(option.id != NOTHING for option in answer.options):
+        return chosen
+    return tuple(name for name in chosen if name != NOTHING) or (NOTHING,)
 
 
 def _by_points(worth: Sequence[tuple[Drawn, Fraction]], level: float, rng: Random) -> Drawn:

@@ -212,6 +212,13 @@ def test_simulated_visits_are_plausible(audits: list[Audit], engine: Engine) -> 
     assert len({audited.band.label for audited in audits if audited.band}) > 2
 
 
+def test_nothing_is_chosen_alone_or_not_at_all(audits: list[Audit]) -> None:
+    several = [item.id for item in audits[0].checklist.items.values() if isinstance(item.answer, Choices)]
+    chosen = [audited.visit.answers[item] for audited in audits for item in several if item in audited.visit.answers]
+    assert ("nothing",) in chosen
+    assert all(isinstance(one, tuple) and one and ("nothing" not in one or len(one) == 1) for one in chosen)
+
+
 def test_no_bad_experience_is_without_a_finding(audits: list[Audit]) -> None:
     for audited in audits:
         named = {finding.touchpoint for finding in audited.findings if finding.severity != "strength"}

@@ -74,7 +74,7 @@ def fill(path: Path, *filled: dict[str, str]) -> None:
 
 
 def test_a_filled_form_comes_back_as_visits(capsys: pytest.CaptureFixture[str]) -> None:
-    run(["form", "retail.green-smile", "--to", "csv", "--out", "form.csv", "--rows", "3"])
+    run(["form", "retail.green-smile@1.0.0", "--to", "csv", "--out", "form.csv", "--rows", "3"])
     good = {"visit__store": "seoul-07", "visit__started": "2026-11-21 14:05", "GS01": "inviting", "GS10": "예"}
     fill(Path("form.csv"), {**good, "remark": "x"}, {"visit__store": "s", "GS02": "soon"}, {})
     capsys.readouterr()
@@ -139,4 +139,6 @@ def test_a_pdf_form_comes_back_as_a_visit(capsys: pytest.CaptureFixture[str]) ->
     assert run(["import", "form.pdf"]) == 0
     assert capsys.readouterr().err == "1 rows = 1 good + 0 bad + 0 skipped; 1 visits\n"
     visit = json.loads(Path("form.jsonl").read_text("utf-8"))
-    assert (visit["store"], visit["checklist"]) == ("seoul-07", "retail.green-smile@1.0.0")
+    assert (visit["store"], visit["checklist"]) == ("seoul-07", "retail.green-smile@2.0.0"), (
+        "without a version, the newest"
+    )

@@ -15,8 +15,10 @@ from cemaudit.simulate import simulate
 
 SHIPPED = [
     "retail.green-smile@1.0.0",
+    "retail.green-smile@2.0.0",
     "hospital.outpatient@1.0.0",
     "ecommerce.order@1.0.0",
+    "ecommerce.order@2.0.0",
     "programme.loyalty@1.0.0",
     "programme.loyalty@2.0.0",
     "programme.cem-five-steps@1.0.0",
@@ -67,7 +69,13 @@ def test_the_same_visit_gives_the_same_audit(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("ref", "complaint"),
     [
-        ("retail.green-smile@9", "no such checklist: retail.green-smile@9 (versions here: retail.green-smile@1.0.0)"),
+        (
+            "retail.green-smile@9",
+            (
+                "no such checklist: retail.green-smile@9 "
+                "(versions here: retail.green-smile@1.0.0, retail.green-smile@2.0.0)"
+            ),
+        ),
         ("retail.green-smyle@1.0.0", "(did you mean retail.green-smile@1.0.0?)"),
     ],
 )

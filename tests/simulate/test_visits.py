@@ -16,6 +16,7 @@ from cemaudit.scoring import Engine, check_visit
 from cemaudit.simulate import make_chain, simulate
 
 OURS = ("retail.green-smile@1.0.0", "hospital.outpatient@1.0.0", "ecommerce.order@1.0.0", "hospital.outpatient@2.0.0")
+SECOND = ("retail.green-smile@2.0.0", "ecommerce.order@2.0.0")
 PROGRAMME = (
     "programme.cem-five-steps@1.0.0", "programme.loyalty@1.0.0",
     "programme.cem-five-steps@2.0.0", "programme.loyalty@2.0.0", "programme.staff-pulse@1.0.0",
@@ -48,7 +49,7 @@ def test_neither_hash_seed_nor_process_matters(engine: Engine) -> None:
     assert elsewhere == {digest(list(simulate(engine.library.checklist("hospital.outpatient@1.0.0"), 2, 2, 9)))}
 
 
-@pytest.mark.parametrize("ref", [*OURS, *PROGRAMME])
+@pytest.mark.parametrize("ref", [*OURS, *SECOND, *PROGRAMME])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_visits_fit_their_checklist_and_pass_the_reviews(engine: Engine, ref: str, seed: int) -> None:
     checklist = engine.library.checklist(ref)

@@ -44,12 +44,17 @@ def _scenario(sheet: PdfForm, scenario: Scenario) -> Iterator[Slice]:
 
 
 def conduct_stacks(sheet: PdfForm) -> Iterator[Stack]:
-    """The rules of every visit and those of the checklist, and when they were read."""
+    """The rules of every visit and those of the checklist; when they were read, and expectations noted."""
     yield headline(str(message("Rules of conduct")), 1, WIDTH)
     rules = [*map(translate, CONDUCT), *sheet.checklist.conduct]
     box = Blank(sheet.setting("briefed"), (WIDTH - READ_AT, HEIGHT))
     words = said(message("I have read this and keep to it. Day and time:"), ANSWER, READ_AT - 8, most=2)
-    yield Stack([*bullets(rules, PROSE, WIDTH), SliceRow([(0, words), (READ_AT, box)], 6)], space=(0, 8))
+    signed = [SliceRow([(0, words), (READ_AT, box)], 6)]
+    if any(touchpoint.perceived for touchpoint in sheet.checklist.touchpoints):
+        noted = sheet.setting("expected")
+        box = Blank(noted, (WIDTH - READ_AT, HEIGHT))
+        signed.append(SliceRow([(0, said(noted.words, ANSWER, READ_AT - 8, most=2)), (READ_AT, box)], 6))
+    yield Stack([*bullets(rules, PROSE, WIDTH), *signed], space=(0, 8))
 
 
 def _prose(words: object, colour: Colour = INK) -> TextLines:

@@ -86,7 +86,8 @@ def _where(checklist: Checklist, touchpoint: Touchpoint) -> str:
 def _feeling(sheet: PdfForm, touchpoint: Touchpoint, role: Role) -> Slice:
     """The question before the visit, or the one after it."""
     title, words = _FEELINGS[role]
-    field = sheet.field(f"{touchpoint.id}__{role}")
+    name = "perceived" if role is Role.PERCEPTION else role
+    field = sheet.field(f"{touchpoint.id}__{name}")
     return FeelingScale(sheet, field, (translate(title), touchpoint.title), list(words.values()))
 
 
