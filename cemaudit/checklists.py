@@ -107,6 +107,8 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
         (N_("touchpoint"), touchpoints),
         (N_("item"), [item for _, item in items]),
         (N_("scenario"), _tables(data, "scenarios")),
+        (N_("persona"), _tables(data, "personas")),
+        (N_("occasion"), _tables(data, "occasions")),
         (N_("step"), _tables(data, "steps")),
         (N_("stage"), _tables(data, "stages")),
         (N_("fact"), _tables(data, "facts")),

@@ -84,3 +84,16 @@ class Message:
 def message(text: str, **values: object) -> Message:
     """A message; ``text`` is English with ``{name}`` places for ``values``."""
     return Message(text, values)
+
+
+_MOST_NAMES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NameList:
+    """Names in one line, in the language in force when it is shown: the first six, and ``...`` for more."""
+
+    names: tuple[object, ...]
+
+    def __str__(self) -> str:
+        return ", ".join([*map(str, self.names[:_MOST_NAMES]), *(["..."] if len(self.names) > _MOST_NAMES else [])])

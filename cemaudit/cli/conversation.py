@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -27,7 +29,8 @@ def run_conversation(desk: Desk, draft: Draft, engine: Engine, start: str | None
     number = draft.header.number
     # every answer is durable before the next question, so whatever ends this loses nothing
     with desk.opened(draft, engine) as held:
-        conversation = Conversation(held, Terminal())
+        # Piped lines come all at once: timing them would measure nothing.
+        conversation = Conversation(held, Terminal(), time.monotonic if sys.stdin.isatty() else None)
         try:
             ready = conversation.run(start)
         except EOFError:

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from cemaudit.scoring import Engine
     from cemaudit.scoring.bands import Peers
 
-__all__ = ["find_checklist", "find_store_name", "peers_among", "single_visit", "valid_visits", "version_key"]
+__all__ = [
+    "find_checklist",
+    "find_store_name",
+    "newest_editions",
+    "peers_among",
+    "single_visit",
+    "valid_visits",
+    "version_key",
+]
 
 
 def find_checklist(engine: Engine, text: str) -> Checklist:
@@ -36,6 +44,14 @@ def find_checklist(engine: Engine, text: str) -> Checklist:
 def version_key(checklist: Checklist) -> tuple[int, ...]:
     """The numbers of the version, by which older checklists come before newer ones."""
     return tuple(map(int, checklist.version.split(".")))
+
+
+def newest_editions(engine: Engine) -> list[Checklist]:
+    """The newest version of each checklist at hand."""
+    newest: dict[str, Checklist] = {}
+    for checklist in sorted(engine.library.checklists.values(), key=version_key):
+        newest[checklist.id] = checklist
+    return list(newest.values())
 
 
 def find_store_name(store: str, stores: Path | None) -> str:

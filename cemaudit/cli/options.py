@@ -238,6 +238,7 @@ class SnapshotOptions(NamedTuple):
     wave: tuple[str, ...]
     measure: str | None
     scheme: str | None
+    adjust: tuple[str, ...]
 
     def asked(self, **options: Any) -> Selection:
         """It in the compare room's terms."""
@@ -248,6 +249,7 @@ class SnapshotOptions(NamedTuple):
             filter_by_wave(visit_filter, *self.wave) if self.wave else visit_filter,
             self.measure,
             self.scheme,
+            adjust_for=tuple(dict.fromkeys(key for keys in self.adjust for key in keys.split(","))),
             **options,
         )
 
@@ -262,6 +264,14 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     command: Callable[..., Any] = with_question
     for add_option in (
+        option(
+            "--adjust",
+            multiple=True,
+            metavar="KEY,...",
+            help=N_(
+                "Adjust for circumstances of the visits: weekday, hour, hour-band, season, occasion, place, persona."
+            ),
+        ),
         option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore).")),
         option("--measure", metavar="ID", help=N_("The measure; by default the headline.")),
         filter_options,

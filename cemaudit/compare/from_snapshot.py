@@ -20,6 +20,7 @@ from cemaudit.compare.item_analysis import ItemStatistics, item_table
 from cemaudit.compare.league_table import League, fit_units, make_league
 from cemaudit.compare.nps import ItemNps, NpsDrivers, net_promoter_score
 from cemaudit.compare.peer_comparison import store_places
+from cemaudit.compare.queries.driver_columns import touchpoints_of_measure
 from cemaudit.compare.queries.drivers import (
     experience_totals,
     make_study_table,
@@ -284,8 +285,8 @@ def item_statistics(
 ) -> list[ItemStatistics]:
     """Return the statistics of all items of the query's checklists, version by version in their order.
 
-    ``BadInput`` where there are none such, ``NotEstimable`` where no visits are. Scores are not looked at, and so
-    neither is the scheme.
+    ``BadInput`` where there are none such, ``NotEstimable`` where no visits are. Scores are not looked at; of schemes
+    only whether the item's touchpoint has a part in their headline.
     """
 
     def version_key(ref: str) -> tuple[str, list[int]]:
@@ -299,7 +300,15 @@ def item_statistics(
         for ref in sorted(checklists_asked(reading, question, one=False), key=version_key)
         for item_counts in count_items(reading, ref, question, rules.least_person)
     )
-    return item_table(counts, lambda ref, item: reading.checklist(ref).items[item].mandatory, rules)
+    reaching: dict[str, frozenset[str]] = {}
+
+    def has_part(ref: str, item: str) -> bool:
+        if ref not in reaching:
+            tables = [(table, scheme.leading) for table in reading.scores(ref) for scheme in table.schemes]
+            reaching[ref] = frozenset().union(*(touchpoints_of_measure(table, headline) for table, headline in tables))
+        return reading.checklist(ref).touchpoint_of[item].id in reaching[ref]
+
+    return item_table(counts, lambda ref, item: reading.checklist(ref).items[item].mandatory, rules, has_part)
 
 
 def items_nps(reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES) -> list[ItemNps]:

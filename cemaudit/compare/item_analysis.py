@@ -95,6 +95,7 @@ class ItemAdvice(StrEnum):
     FEW = "too-few"
     ALWAYS = "always-met"
     MUST_KEEP = "must-keep"
+    NO_PART = "no-part"
     NEVER = "never-met"
     DRIFT = "drifted"
     CONTRARY = "contrary"
@@ -133,10 +134,11 @@ def item_table(
     counts_by_version: Iterable[tuple[str, ItemCounts]],
     is_mandatory: Callable[[str, str], bool],
     rules: ComparisonRules = DEFAULT_RULES,
+    has_part: Callable[[str, str], bool] = lambda ref, item: True,  # noqa: ARG005
 ) -> list[ItemStatistics]:
     """Return the statistics of items, each with the version of its checklist (``id@version``), older versions first.
 
-    ``is_mandatory``: of a version's item. ``NotEstimable`` where nothing was asked.
+    ``is_mandatory``, ``has_part`` (in the headline): of a version's item. ``NotEstimable`` where nothing was asked.
     """
     rows: list[ItemStatistics] = []
     before: dict[tuple[str, str], ItemCounts] = {}
@@ -146,6 +148,9 @@ def item_table(
         # A duty that everybody meets says nothing of the stores, and must be asked all the same.
         if row.advice is ItemAdvice.ALWAYS and is_mandatory(ref, counts.item):
             row = replace(row, advice=ItemAdvice.MUST_KEEP)
+        elif row.advice is ItemAdvice.ALWAYS and not has_part(ref, counts.item):
+            # No score can show what it is worth, so nobody is told to drop it.
+            row = replace(row, advice=ItemAdvice.NO_PART)
         rows.append(row)
         before[key] = counts
     if not any(row.asked for row in rows):

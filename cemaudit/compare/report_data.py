@@ -20,7 +20,7 @@ from cemaudit.compare.from_snapshot import (
 from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.league_table import League, make_league
 from cemaudit.compare.queries.findings import count_findings
-from cemaudit.compare.report_records import LeagueReportData, TouchpointScores
+from cemaudit.compare.report_records import LeagueReportData, TimeScores, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.selection import Selection, over_all_waves
 from cemaudit.compare.wording import effect_conclusions, trend_conclusions
@@ -30,6 +30,7 @@ from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.views import show
+from cemaudit.ledger.snapshot.circumstances import WEEKDAYS
 from cemaudit.model import Checklist
 
 __all__ = ["league_report_data"]
@@ -68,6 +69,7 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         measure=league.facts.title or league.facts.measure,
         funnel=league_funnel(league) if of_stores else None,
         touchpoints=_touchpoint_scores(reading, selection, league, checklist) if of_stores else None,
+        times=_time_scores(reading, selection, league),
         channels=_if_estimable(
             lambda: channel_comparison(reading, by_channel, facet_leagues(reading, by_channel, rules=rules), rules)
         ),
@@ -118,6 +120,42 @@ def _touchpoint_scores(
     low, high = ends if league.facts.better == "higher" else ends[::-1]
     titles = tuple(checklist.touchpoint[name].title for name in names)
     return TouchpointScores(measure.title or measure.id, titles, scores, low, high)
+
+
+MOST_HOURS = 16
+"""Of more hours than this, bands of them are shown."""
+
+
+def _time_scores(reading: Local, selection: Selection, league: League) -> TimeScores | None:
+    """Return the means by weekday and hour, or band of hours; ``None`` where times are not known, or do not differ."""
+    by_hour = _means_by_time(reading, selection, league, "hour")
+    if by_hour is None or len(by_hour.hours) <= MOST_HOURS:
+        return by_hour
+    return _means_by_time(reading, selection, league, "hour-band")
+
+
+def _means_by_time(reading: Local, selection: Selection, league: League, hours: str) -> TimeScores | None:
+    facts = league.facts
+    query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, facts.measure)
+    view_result = _if_estimable(lambda: show(reading, "heatmap", query))
+    rows = [row for row in view_result.rows if row[hours] and row["weekday"] and row["scored"]] if view_result else []
+    rising = sorted({row[hours] for row in rows})
+    weekdays = [day for day in WEEKDAYS if any(row["weekday"] == day for row in rows)]
+    if len(rising) < 2 or len(weekdays) < 2:
+        return None
+    means = {(row[hours], row["weekday"]): row["mean"] for row in rows}
+    visits = {(row[hours], row["weekday"]): row["scored"] for row in rows}
+    ends = (0.0, 100.0) if facts.unit == "percent" else (min(means.values()), max(means.values()))
+    low, high = ends if facts.better == "higher" else ends[::-1]
+    return TimeScores(
+        measure=facts.title or facts.measure,
+        hours=tuple(rising),
+        weekdays=tuple(weekdays),
+        scores=tuple(tuple(means.get((hour, day)) for day in weekdays) for hour in rising),
+        visits=tuple(tuple(visits.get((hour, day), 0) for day in weekdays) for hour in rising),
+        low=low,
+        high=high,
+    )
 
 
 def _column(reading: Local, selection: Selection, key: str) -> list[str | None]:

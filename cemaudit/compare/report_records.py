@@ -25,6 +25,7 @@ __all__ = [
     "LeagueReportData",
     "ScoreHistory",
     "StorePlace",
+    "TimeScores",
     "TouchpointScores",
 ]
 
@@ -104,6 +105,22 @@ class TouchpointScores:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeScores:
+    """Mean scores by time of the day (``hours``, or bands of them) and ``weekdays``, each with its number of visits.
+
+    ``scores`` and ``visits`` are of one row for each of the hours; from ``low``, the worst, to ``high``, the best.
+    """
+
+    measure: Sayable | str
+    hours: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    scores: tuple[tuple[float | None, ...], ...]
+    visits: tuple[tuple[int, ...], ...]
+    low: float = 0
+    high: float = 100
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelMean:
     """The mean of all stores in a channel (``visits`` of ``stores``), with its interval."""
 
@@ -174,6 +191,7 @@ class LeagueReportData:
     measure: Sayable | str = ""
     funnel: Funnel | None = None
     touchpoints: TouchpointScores | None = None
+    times: TimeScores | None = None
     channels: ChannelComparison | None = None
     course: ScoreHistory | None = None
     study: DriverStudy | None = None

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cemaudit.language import Message, message
+from cemaudit.language import Message, NameList, message
 from cemaudit.model.text import Text
 
 if TYPE_CHECKING:
     from cemaudit.compare.score_scale import ScoreScale
 
-__all__ = ["DEFAULT_RULES", "EXCLUDED", "UNIT_TITLES", "ComparedData", "ComparisonRules", "unknown_shoppers_note"]
+__all__ = [
+    "CIRCUMSTANCE_TITLES",
+    "DEFAULT_RULES",
+    "EXCLUDED",
+    "UNIT_TITLES",
+    "ComparedData",
+    "ComparisonRules",
+    "circumstances_note",
+    "unknown_shoppers_note",
+]
 
 EXCLUDED = "excluded"
 
@@ -25,7 +34,8 @@ class ComparedData:
     the scores; ``value`` of the facet they are kept for. ``better``: which scores are. ``checklists`` and ``schemes``
     by ``id@version``. ``visits``: how many have a score; ``unknown_shopper_visits``: how many of them by a shopper not
     known. ``left_out``: visits without a score by the reason's word, and those ``excluded``. ``adjusted``: whether
-    scores are for how easy the items that applied were; ``notes``: what else a reader must know.
+    scores are for how easy the items that applied were, ``adjusted_for``: for which circumstances of the visits;
+    ``notes``: what else a reader must know.
     """
 
     measure: str
@@ -41,6 +51,7 @@ class ComparedData:
     scale: ScoreScale
     adjusted: bool
     notes: tuple[Message, ...] = ()
+    adjusted_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,31 @@ UNIT_TITLES = {
     "pool": message("Pool"),
 }
 """One of what is compared, by its key."""
+
+
+CIRCUMSTANCE_TITLES = {
+    "weekday": message("weekday"),
+    "hour": message("hour"),
+    "hour-band": message("hours of the day"),
+    "season": message("season"),
+    "occasion": message("occasion"),
+    "place": message("place"),
+    "persona": message("persona"),
+}
+"""What circumstances are called, by their key."""
+
+
+def circumstances_note(adjusted: Sequence[str], unadjusted: Sequence[str]) -> Iterator[Message]:
+    """Yield what scores are adjusted for of the visits' circumstances, and what differs between them all the same."""
+    if adjusted:
+        names = NameList(tuple(CIRCUMSTANCE_TITLES[key] for key in adjusted))
+        yield message("Scores are adjusted for circumstances of the visits: {names}.", names=names)
+    if unadjusted:
+        yield message(
+            "Not adjusted, although it differs between the visits: {names} (--adjust {keys}).",
+            names=NameList(tuple(CIRCUMSTANCE_TITLES[key] for key in unadjusted)),
+            keys=",".join(unadjusted),
+        )
 
 
 def unknown_shoppers_note(visits: int) -> Message:

@@ -11,7 +11,7 @@ from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.visit_table import STORE_KEYS
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.keys import FACETS, Condition
+from cemaudit.ledger.query.keys import CIRCUMSTANCE_KEYS, FACETS, Condition
 from cemaudit.ledger.query.measured import measured_scores
 from cemaudit.ledger.query.question import LedgerQuery, is_asked
 from cemaudit.ledger.query.reading import Reading, ScoreTable
@@ -51,7 +51,7 @@ class Selection:
     the scores kept for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that
     applied were. ``scale``: points as they are, or shares of points on the arcsine scale. ``action``: stores where
     something was done, and from which day on; a factor of that name tells visits before (``no``) from those after
-    (``yes``).
+    (``yes``). ``adjust_for``: the circumstances of the visits (TPO) that scores are adjusted for.
     """
 
     visit_filter: Filter = EVERYTHING
@@ -64,6 +64,7 @@ class Selection:
     adjusted: bool = True
     scale: Literal["points", "arcsine"] = "points"
     action: tuple[tuple[str, dt.date], ...] = ()
+    adjust_for: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ``BadInput`` where a key is not one of stores, or the facet is none."""
@@ -72,6 +73,10 @@ class Selection:
                 raise BadInput(
                     Problem(message("nothing to compare by: {key}", key=key), hint=nearest(key, allowed_keys))
                 )
+        for key in self.adjust_for:
+            if key not in CIRCUMSTANCE_KEYS:
+                hint = nearest(key, CIRCUMSTANCE_KEYS)
+                raise BadInput(Problem(message("nothing to adjust for: {key}", key=key), "--adjust", hint))
         if self.facet is not None and self.facet not in FACETS[2:]:
             hint = nearest(self.facet, FACETS[2:], listing=False)
             raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))

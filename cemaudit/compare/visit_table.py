@@ -45,14 +45,15 @@ Columns = dict[str, NDArray[Any]]
 class Version:
     """What visits of a version have in common.
 
-    The ``checklist`` and the ``scheme`` by ``id@version``, the ``scenario`` played (``None``: not known), and whether
-    an action had been taken at the store by then (``acted``).
+    The ``checklist`` and the ``scheme`` by ``id@version``, the ``scenario`` played (``None``: not known), whether an
+    action had been taken at the store by then (``acted``), and the ``circumstances`` adjusted for, each with its value.
     """
 
     checklist: str
     scheme: str
     scenario: str | None
     acted: bool
+    circumstances: tuple[tuple[str, str | None], ...] = ()
 
 
 class Factor(NamedTuple):
@@ -167,7 +168,7 @@ class VisitTable(ABC):
 
     @property
     def version_factors(self) -> tuple[Factor, ...]:
-        """Checklist, scheme, scenario and, where it is asked, whether something was done, as factors of versions."""
+        """Checklist, scheme, scenario and, if asked for, whether something was done and circumstances, as factors."""
         used = [(number, version) for number, version in enumerate(self.versions) if version]
         values: dict[str, list[str | None]] = {
             "checklist": [version.checklist for _, version in used],
@@ -176,6 +177,8 @@ class VisitTable(ABC):
         }
         if self.acted:
             values["acted"] = ["yes" if version.acted else "no" for _, version in used]
+        for place, (key, _) in enumerate(used[0][1].circumstances):
+            values[key] = [version.circumstances[place][1] for _, version in used]
         numbers = [number for number, _ in used]
         factors = []
         for name, value in values.items():

@@ -1,4 +1,4 @@
-"""Days and times as people type them."""
+"""Days and times as people type them, and durations as a stopwatch measures them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from calendar import isleap
 from datetime import date, datetime, time, timedelta
 
-__all__ = ["read_day", "read_moment", "read_time"]
+from cemaudit.model.answers import AnswerType, Quantity
+
+__all__ = ["can_be_timed", "elapsed_text", "read_day", "read_moment", "read_time", "starts_stopwatch"]
 
 _DAY = re.compile(r"(?:(\d{4})\s*[-./년]\s*)?(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?")
 _TIME = re.compile(
@@ -68,3 +70,24 @@ def read_moment(text: str, day: date) -> datetime:
         return datetime.combine(read_day(head, day + timedelta(days=180)), read_time(tail)).astimezone()
     except ValueError:
         return datetime.combine(day, read_time(text)).astimezone()
+
+
+_STOPWATCH_WORDS = frozenset({"t", "ㅅ"})
+"""The letter, also as the same key types it on a Korean keyboard."""
+
+_SECONDS_OF_UNIT = {"s": 1, "min": 60}
+
+
+def can_be_timed(kind: AnswerType) -> bool:
+    """Return whether a stopwatch can give the answer: a duration in seconds or minutes, of any length."""
+    return isinstance(kind, Quantity) and kind.type == "duration" and kind.unit in _SECONDS_OF_UNIT and not kind.one_of
+
+
+def starts_stopwatch(line: str) -> bool:
+    """Return whether a line starts the stopwatch."""
+    return line.strip().lower() in _STOPWATCH_WORDS
+
+
+def elapsed_text(unit: str, seconds: float) -> str:
+    """Return so many seconds as one would type them in a unit, to a tenth."""
+    return f"{seconds / _SECONDS_OF_UNIT[unit]:.1f}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cemaudit.entry import questions as asking
+from cemaudit.entry.clock import can_be_timed, elapsed_text, starts_stopwatch
 from cemaudit.entry.commands import Said, SlashCommand, parse, usage
 from cemaudit.entry.exhibits import add_exhibit, drop_exhibit
 from cemaudit.entry.questions import EntryQuestion, QuestionKind, questions
@@ -13,6 +16,7 @@ from cemaudit.entry.wording import SKIPS, ask_line, banner, described, helped, s
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message, translate
 from cemaudit.model import SkipState
+from cemaudit.model.answers import Quantity
 
 __all__ = ["Conversation"]
 
@@ -28,11 +32,15 @@ class _Ready(Exception):
 
 
 class Conversation:
-    """Asks until nothing is open and nothing is in doubt, or the shopper leaves."""
+    """Asks until nothing is open and nothing is in doubt, or the shopper leaves.
 
-    def __init__(self, keeper: DraftKeeper, screen: Screen) -> None:
+    ``seconds``: a clock for the stopwatch; ``None`` where lines do not come as they are typed (from a pipe), so that
+    durations are typed as numbers.
+    """
+
+    def __init__(self, keeper: DraftKeeper, screen: Screen, seconds: Callable[[], float] | None = None) -> None:
         self._session = Session(keeper, screen)
-        self._screen = screen
+        self._screen, self._seconds = screen, seconds
 
     def run(self, start: str | None = None) -> bool:
         """Ask; ``True`` when the visit is ready to be sealed, ``False`` when the shopper left before.
@@ -70,6 +78,8 @@ class Conversation:
         self._screen.say(ask_line(question))
         for line in described(question, draft):
             self._session.tell(line)
+        if self._seconds and _is_timed(question):
+            self._session.tell(message("or type t to start a stopwatch, and Enter to stop it"))
         said = shown_value(question, draft)
         if said is not None:
             self._session.tell(message("so far (empty keeps it):"))
@@ -88,6 +98,9 @@ class Conversation:
             return add_exhibit(self._session, question, line)
         if line.strip() and question.kind is QuestionKind.NOTE:
             self._hear_note(question, line)
+        elif self._seconds and _is_timed(question) and starts_stopwatch(line):
+            self._session.write(read_reply(question, self._timed(question, self._seconds), self._session.draft))
+            self._session.tell(shown_value(question, self._session.draft))
         elif line.strip() or question.is_open(self._session.draft.values):
             self._session.write(read_reply(question, line, self._session.draft))
             if question.name == "started":
@@ -98,6 +111,14 @@ class Conversation:
         visit = self._session.draft.visit
         if visit.expected and not visit.expected_before:
             self._session.tell(message("the expectations were noted after the visit began: kept, but no gap is taken"))
+
+    def _timed(self, question: EntryQuestion, seconds: Callable[[], float]) -> str:
+        """The time until the next line, as one would type it."""
+        if not (question.item and isinstance(question.item.answer, Quantity)):
+            raise TypeError(question)
+        started = seconds()
+        self._screen.ask(f"  {message('running; Enter stops it')} ")
+        return elapsed_text(question.item.answer.unit, seconds() - started)
 
     def _hear_note(self, question: EntryQuestion, line: str) -> None:
         """Lines until an empty one; each is kept as it comes, all of them are one step."""
@@ -201,3 +222,8 @@ class Conversation:
     def _help(self, question: EntryQuestion) -> None:
         for line in helped(question, self._session.draft):
             self._session.tell(line)
+
+
+def _is_timed(question: EntryQuestion) -> bool:
+    """Whether a stopwatch can answer a question."""
+    return bool(question.kind is QuestionKind.ANSWER and question.item and can_be_timed(question.item.answer))

@@ -3,7 +3,18 @@
 from cemaudit.model.audit import Audit, Finding, ItemScore, Reason, Score, Severity, score_name
 from cemaudit.model.bands import Band, Consequence
 from cemaudit.model.base import Exact, Record
-from cemaudit.model.checklist import Checklist, Critical, Fact, Item, ItemGroup, Narrative, Scenario, Step, Touchpoint
+from cemaudit.model.checklist import (
+    Checklist,
+    Circumstance,
+    Critical,
+    Fact,
+    Item,
+    ItemGroup,
+    Narrative,
+    Scenario,
+    Step,
+    Touchpoint,
+)
 from cemaudit.model.measures import Measure
 from cemaudit.model.scheme import Scheme, Summary
 from cemaudit.model.text import Text
@@ -31,6 +42,7 @@ __all__ = [
     "Change",
     "Channel",
     "Checklist",
+    "Circumstance",
     "Complaint",
     "Consent",
     "Consequence",

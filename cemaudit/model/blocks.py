@@ -136,7 +136,10 @@ class Bars(Record):
 
 
 class HeatMap(Record):
-    """A grid of coloured values; ``None`` is an empty cell. ``low`` is the worst colour, ``high`` the best."""
+    """A grid of coloured values; ``None`` is an empty cell. ``low`` is the worst colour, ``high`` the best.
+
+    ``counts``: of how many visits each value is, written below it; empty, or as many as there are values.
+    """
 
     type: Literal["heat-map"] = "heat-map"
     title: Words
@@ -146,6 +149,7 @@ class HeatMap(Record):
     low: float = 0
     high: float = 100
     note: Words = ""
+    counts: tuple[tuple[int, ...], ...] = ()
 
 
 class Photo(Record):

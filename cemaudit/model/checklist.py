@@ -32,6 +32,7 @@ from cemaudit.model.vocabulary import (
 
 __all__ = [
     "Checklist",
+    "Circumstance",
     "Critical",
     "Fact",
     "HandOver",
@@ -246,6 +247,13 @@ class Step(Record):
     repeats: bool = False
 
 
+class Circumstance(Record):
+    """A persona or an occasion of visits, with what it is called in each language."""
+
+    id: Id
+    title: Text
+
+
 class ItemGroup(Record):
     """Items that have a total of their own, across touchpoints: those whose tags name the group."""
 
@@ -256,13 +264,13 @@ class ItemGroup(Record):
 class Checklist(Record):
     """What is asked. An answer always names the checklist version it answers.
 
-    ``conduct``: rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file
-    says of place, time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the
-    agreement (its reference) under which items tagged ``staff-name`` may be answered with a person's name. ``stages``:
-    those of its journey, where that is none of the core's. They come with the file, or with the plugin that brings the
-    journey when the file is read, and stay with the checklist wherever it is kept. ``facts``
-    are what several channels must say alike. ``consent``: whether each visit must hold the agreement of the customer,
-    a patient say, whom it is about.
+    ``personas`` and ``occasions``: those whose ids ``Visit.persona`` and ``Visit.occasion`` may name. ``conduct``:
+    rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file says of place,
+    time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the agreement (its
+    reference) under which items tagged ``staff-name`` may be answered with a person's name. ``stages``: those of its
+    journey, where that is none of the core's. They come with the file, or with the plugin that brings the journey when
+    the file is read, and stay with the checklist wherever it is kept. ``facts`` are what several channels must say
+    alike. ``consent``: whether each visit must hold the agreement of the customer, a patient say, whom it is about.
     """
 
     id: Id
@@ -273,6 +281,8 @@ class Checklist(Record):
     journey: Id
     scheme: SchemeRef
     scenarios: tuple[Scenario, ...] = ()
+    personas: tuple[Circumstance, ...] = ()
+    occasions: tuple[Circumstance, ...] = ()
     conduct: tuple[Text, ...] = ()
     photo_details: Literal["remove", "keep-apart"] = "remove"
     staff_names: Line | None = None
@@ -348,6 +358,8 @@ class Checklist(Record):
             (N_("touchpoint"), [touchpoint.id for touchpoint in self.touchpoints]),
             (N_("item"), [item.id for touchpoint in self.touchpoints for item in touchpoint.items]),
             (N_("scenario"), [scenario.id for scenario in self.scenarios]),
+            (N_("persona"), [persona.id for persona in self.personas]),
+            (N_("occasion"), [occasion.id for occasion in self.occasions]),
             (N_("step"), [step.id for step in self.steps]),
             (N_("stage"), [name for stage in self.stages for name in stage.ids]),
             (N_("fact"), [fact.id for fact in self.facts]),

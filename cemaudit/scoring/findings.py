@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Audit, Checklist, Fact, Finding, Score, Severity, Text, Touchpoint, score_name
 from cemaudit.model.answers import AnswerValue
+from cemaudit.model.base import LONGEST_TEXT
 from cemaudit.model.conditions import bounds
 from cemaudit.model.visit import Complaint
 from cemaudit.scoring.rounding import shown
@@ -23,6 +24,7 @@ __all__ = [
     "core_findings",
     "finding_places",
     "gravity",
+    "not_met",
     "order_findings",
     "touchpoint_scores",
 ]
@@ -176,6 +178,12 @@ CORE_RULES: Mapping[str, FindingRule] = {
     )
 }
 """The rules of the core by id."""
+
+
+def not_met(ask: Text) -> Text:
+    """Return what to call a critical item that failed: ``ask`` alone states that it was met."""
+    korean, english = f"미충족: {ask.ko or ask.en}", f"Not met: {ask.en or ask.ko}"
+    return Text(ko=korean[:LONGEST_TEXT], en=english[:LONGEST_TEXT])
 
 
 def finding_places(checklist: Checklist) -> Iterator[FindingPlace]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from cemaudit.model import Checklist, score_name
-from cemaudit.scoring.exact import asks_feeling
-from cemaudit.scoring.plan import MeasureInput, Plan, PlannedMeasure, PlannedScore
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
-__all__ = ["InputRef", "inputs_reaching", "items_reaching"]
+from cemaudit.model import Checklist, Scheme, score_name
+from cemaudit.model.aggregator import Aggregator, Member
+from cemaudit.scoring.exact import asks_feeling
+from cemaudit.scoring.plan import MeasureInput, Plan, PlannedMeasure, PlannedScore, make_plan
+
+__all__ = ["InputRef", "inputs_reaching", "items_reaching", "plan_without_plugins", "touchpoints_reaching"]
 
 InputRef = tuple[str, str]
 """``("item", id)``, or a source such as ``"@emotions"`` and the id of a touchpoint or fact."""
@@ -34,6 +39,26 @@ def items_reaching(plan: Plan, measure: str) -> frozenset[str]:
             touched = checklist.touchpoint[ref].items
             items |= {item.id for item in touched if (item.critical if kind == "@critical" else item.is_duty)}
     return frozenset(items)
+
+
+def touchpoints_reaching(plan: Plan, measure: str) -> frozenset[str]:
+    """Return the touchpoints of which an item or a feeling can have a part in a measure."""
+    feelings = {ref for kind, ref in inputs_reaching(plan, measure) if kind not in {"item", "@facts"}}
+    items = {plan.checklist.touchpoint_of[item].id for item in items_reaching(plan, measure)}
+    return frozenset(feelings | items)
+
+
+def plan_without_plugins(checklist: Checklist, scheme: Scheme) -> Plan:
+    """Return the plan with stand-ins for the aggregators of plugins: what is made of what, without any number."""
+    options: dict[str, set[str]] = defaultdict(set)
+    for measure in scheme.measures:
+        options[measure.how] |= set(measure.options)
+    stand_ins = {name: Aggregator(name, _nothing, options=tuple(named)) for name, named in options.items()}
+    return make_plan(checklist, scheme, stand_ins)
+
+
+def _nothing(members: Sequence[Member], options: Mapping[str, Fraction]) -> Fraction | None:  # noqa: ARG001
+    return None
 
 
 class _Walk:

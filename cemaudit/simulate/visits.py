@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
 from cemaudit.language import Language
-from cemaudit.model import Checklist, Consent, EpisodeStep, Evidence, Item, Medium, Moment, Text, Touchpoint, Visit
+from cemaudit.model import Checklist, Consent, EpisodeStep, Evidence, Item, Medium, MicroMoment, Text, Touchpoint, Visit
 from cemaudit.model.answers import Date, Quantity
 from cemaudit.simulate import sentences
+from cemaudit.simulate.answers import reckoned_days
 from cemaudit.simulate.chain import make_chain
 from cemaudit.simulate.responses import SimulatedAnswers, VisitAssignment, draw_answers, draw_feelings
 from cemaudit.simulate.schedule import FIRST_DAY, KOREA, make_schedules
@@ -48,7 +49,7 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
     form = draw_answers(setting, rng)
     feelings = draw_feelings(form, setting, rng)
     times = _times(form, setting, rng)
-    language, slot = setting.shopper.language, setting.slot
+    slot = setting.slot
     return Visit(
         id=setting.visit_id,
         checklist=setting.checklist.ref,
@@ -60,9 +61,9 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         finished=times.finished,
         entered=times.entered,
         scenario=setting.course.scenario,
-        persona=_in(language, setting.persona) if setting.persona else None,
+        persona=_persona(setting),
         place=setting.store.outlet.place,
-        occasion=sentences.occasion(slot.start.weekday(), slot.start.hour, language),
+        occasion=_occasion(setting, rng),
         consent=_consent(setting),
         episode=EpisodeStep(id=setting.course_id, step=slot.step, number=slot.number) if slot.step else None,
         origin="simulated",
@@ -77,6 +78,23 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         claims=tuple(feelings.claims),
         blames=tuple(feelings.blames),
     )
+
+
+def _persona(setting: VisitAssignment) -> str | None:
+    """The persona declared in the place of the scenario; else the scenario's own, in words."""
+    checklist = setting.checklist
+    if checklist.personas:
+        places = {scenario.id: place for place, scenario in enumerate(checklist.scenarios)}
+        return checklist.personas[places.get(setting.course.scenario or "", 0) % len(checklist.personas)].id
+    return _in(setting.shopper.language, setting.persona) if setting.persona else None
+
+
+def _occasion(setting: VisitAssignment, rng: Random) -> str:
+    """A declared occasion; else the time of the week in words."""
+    if setting.checklist.occasions:
+        return rng.choice(setting.checklist.occasions).id
+    start = setting.slot.start
+    return sentences.occasion(start.weekday(), start.hour, setting.shopper.language)
 
 
 def _in(language: Language, text: Text) -> str:
@@ -111,7 +129,7 @@ def _times(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> _Vi
             if isinstance(setting.checklist.items[item_id].answer, Date)
         ]
     )
-    last = max([start.date(), *days])
+    last = max([start.date(), *days, *reckoned_days(setting.checklist.ref, form.answers)])
     if last > start.date():
         finished = datetime.combine(last, time(18, rng.randrange(60)), KOREA)
     latest = datetime.combine(finished.date(), time(23, 50), KOREA)
@@ -136,7 +154,8 @@ def _evidence(
         touchpoint = setting.checklist.touchpoint_of[item.id]
         if _is_wanted(item, touchpoint, form.share(item), rng):
             file, caption = f"{PHOTOS}/{setting.visit_id}-{item.id}.jpg", _in(language, touchpoint.title)
-            kind = "receipt" if touchpoint.moment is Moment.BUY and touchpoint.medium is Medium.IN_PERSON else "photo"
+            is_receipt = touchpoint.own_micro_moment is MicroMoment.BUY and touchpoint.medium is Medium.IN_PERSON
+            kind = "receipt" if is_receipt else "photo"
             yield item.id, (Evidence(file=file, kind=kind, caption=caption),)
 
 
@@ -145,5 +164,5 @@ def _is_wanted(item: Item, touchpoint: Touchpoint, share: float | None, rng: Ran
     if share is None or item.evidence == "none":
         return False
     if item.evidence == "optional":
-        return rng.random() < PHOTO_WHERE_OPTIONAL or touchpoint.moment is Moment.BUY
+        return rng.random() < PHOTO_WHERE_OPTIONAL or touchpoint.own_micro_moment is MicroMoment.BUY
     return item.evidence == "required" or share == FAILED

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
 
 from cemaudit.model import Audit, Finding, Severity, Text
+from cemaudit.model.answers import AnswerValue
 from cemaudit_ecommerce.duties import unmet_duties
 from cemaudit_ecommerce.order import DAYS_LATE, SECTOR, is_order, number, orders
 
@@ -13,10 +15,10 @@ __all__ = ["SERIES", "find"]
 SERIES = 3
 """The fewest orders that make a series of promises."""
 
-_DELAY_TOLD = "E13"
-_UNTOLD = frozenset({"partly", "none"})
+# By edition: the first asked of tracking and notice in one, and of any change of channel.
+_DELAY_UNTOLD: Final[Mapping[str, Collection[AnswerValue]]] = {"E13": ("partly", "none"), "E35": (False,)}
 _SOLVED = "E20A"
-_NOT_REPEATED = "E22"
+_NOT_REPEATED = ("E22", "E44", "E41")
 _OUTCOME_TOLD = "E23"
 
 
@@ -31,8 +33,9 @@ def find(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
 
 
 def _late_untold(audit: Audit) -> Iterator[Finding]:
-    late = number(audit.visit, DAYS_LATE)
-    if late is not None and late > 0 and audit.visit.answers.get(_DELAY_TOLD) in _UNTOLD:
+    late, answers = number(audit.visit, DAYS_LATE), audit.visit.answers
+    untold = next((item for item, bad in _DELAY_UNTOLD.items() if item in answers and answers[item] in bad), None)
+    if late is not None and late > 0 and untold:
         title = Text(ko="늦으면서 먼저 알리지 않음", en="Late, and not told in advance")
         text = Text(
             ko=f"약속한 날보다 {float(late):g}일 늦었으나 먼저 알리지 않았습니다. "
@@ -40,21 +43,24 @@ def _late_untold(audit: Audit) -> Iterator[Finding]:
             en=f"{float(late):g} day(s) after the promised day, without notice. "
             "Send the new day as soon as a delay is known.",
         )
-        yield _finding(audit, "ecommerce.late-untold", Severity.MAJOR, _DELAY_TOLD, title, text)
+        yield _finding(audit, "ecommerce.late-untold", Severity.MAJOR, untold, title, text)
 
 
 def _told_twice(audit: Audit) -> Iterator[Finding]:
-    if audit.visit.answers.get(_NOT_REPEATED) is not False:
+    repeated = next((item for item in _NOT_REPEATED if audit.visit.answers.get(item) is False), None)
+    if repeated is None:
         return
     unsolved = audit.visit.answers.get(_SOLVED) is False
+    with_bot = repeated == "E44"
+    ko_pair, en_pair = ("챗봇과 상담원이", "Chatbot and staff") if with_bot else ("채팅과 전화가", "Chat and phone")
     title = Text(ko="채널을 옮기며 처음부터 다시 설명함", en="The same story told twice")
     text = Text(
-        ko="채팅과 전화가 서로의 기록을 보지 못합니다. 문의 번호 하나로 기록이 이어지게 하십시오."
+        ko=f"{ko_pair} 서로의 기록을 보지 못합니다. 문의 번호 하나로 기록이 이어지게 하십시오."
         + (" 다시 설명하고도 첫 통화에서 해결되지 않았습니다." if unsolved else ""),
-        en="Chat and phone do not see each other's record. Let one case number carry it across."
+        en=f"{en_pair} do not see each other's record. Let one case number carry it across."
         + (" Even so the first call did not solve it." if unsolved else ""),
     )
-    yield _finding(audit, "ecommerce.told-twice", Severity.MAJOR, _NOT_REPEATED, title, text)
+    yield _finding(audit, "ecommerce.told-twice", Severity.MAJOR, repeated, title, text)
 
 
 def _loop_open(audit: Audit) -> Iterator[Finding]:

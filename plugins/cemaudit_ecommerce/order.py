@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -24,6 +24,7 @@ __all__ = [
     "SECTOR",
     "Order",
     "is_order",
+    "is_second",
     "number",
     "orders",
 ]
@@ -45,7 +46,10 @@ REFUND_LIMIT: Final = 3
 
 @dataclass(frozen=True)
 class Order:
-    """One order: dates where they were noted, and how many days late it came (below 0: early)."""
+    """One order: dates where they were noted, and how many days late it came (below 0: early).
+
+    Where the checklist does not ask the day of arrival, it is the promised day and the days late.
+    """
 
     visit: Visit
     ordered: date | None
@@ -57,16 +61,20 @@ class Order:
     refund_days: Fraction | None
 
     @classmethod
-    def of(cls, visit: Visit) -> Order:
+    def of(cls, visit: Visit, checklist: Checklist) -> Order:
         """The order a visit tells of."""
+        promised, late = _day(visit, PROMISED), number(visit, DAYS_LATE)
+        arrived = _day(visit, ARRIVED)
+        if ARRIVED not in checklist.items and promised is not None and late is not None:
+            arrived = promised + timedelta(days=int(late))
         return cls(
             visit=visit,
             ordered=_day(visit, ORDERED),
-            promised=_day(visit, PROMISED),
-            arrived=_day(visit, ARRIVED),
+            promised=promised,
+            arrived=arrived,
             returned=_day(visit, RETURNED),
             refunded=_day(visit, REFUNDED),
-            days_late=number(visit, DAYS_LATE),
+            days_late=late,
             refund_days=number(visit, REFUND_DAYS),
         )
 
@@ -76,10 +84,15 @@ def is_order(checklist: Checklist) -> bool:
     return checklist.id == "ecommerce.order"
 
 
+def is_second(checklist: Checklist) -> bool:
+    """Whether an order checklist is the second edition, which asks the total on the first screen with a price."""
+    return "E31" in checklist.items
+
+
 def orders(audits: Iterable[Audit]) -> list[Order]:
     """The orders among ``audits``, each visit once, in the order given."""
-    visits = {audit.visit.id: audit.visit for audit in audits if is_order(audit.checklist)}
-    return [Order.of(visit) for visit in visits.values()]
+    by_visit = {audit.visit.id: audit for audit in audits if is_order(audit.checklist)}
+    return [Order.of(audit.visit, audit.checklist) for audit in by_visit.values()]
 
 
 def number(visit: Visit, item: str) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from cemaudit.errors import Problem
@@ -40,11 +40,16 @@ _CHECK_DATES = Text(ko="두 날짜를 확인하십시오", en="check both dates"
 def review(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     """All problems of an order; nothing for other sectors and checklists."""
     if checklist.sector == SECTOR and is_order(checklist):
-        order = Order.of(visit)
+        order = Order.of(visit, checklist)
         days = _days(order)
-        yield from _before_its_time(days)
-        yield from _not_yet(visit, days)
-        yield from _days_late(order)
+        places = {} if ARRIVED in checklist.items else {ARRIVED: DAYS_LATE}
+        yield from _before_its_time(days, places)
+        yield from _not_yet(visit, days, places)
+        if ARRIVED in checklist.items:
+            yield from _days_late(order)
+        elif order.days_late is not None and order.promised is None:
+            what = Text(ko="늦은 날수의 근거가 되는 약속일이 필요합니다", en="the days late need the promised day")
+            yield Problem(what, f"answers.{DAYS_LATE}")
         yield from _refund_days(order)
 
 
@@ -59,21 +64,22 @@ def _days(order: Order) -> dict[str, date]:
     return {item: day for item, day in found.items() if day}
 
 
-def _before_its_time(days: dict[str, date]) -> Iterator[Problem]:
+def _before_its_time(days: dict[str, date], places: Mapping[str, str]) -> Iterator[Problem]:
+    """Days before one they follow; ``places``: the item to look at where a day is reckoned from it."""
     for later, what, earlier, than in _NEVER_BEFORE:
         if later in days and earlier in days and days[later] < days[earlier]:
             text = Text(
                 ko=f"{what.ko}({days[later]}): {than.ko}({days[earlier]})보다 앞섭니다",
                 en=f"{what.en} ({days[later]}) lies before {than.en} ({days[earlier]})",
             )
-            yield Problem(text, f"answers.{later}", _CHECK_DATES)
+            yield Problem(text, f"answers.{places.get(later, later)}", _CHECK_DATES)
 
 
-def _not_yet(visit: Visit, days: dict[str, date]) -> Iterator[Problem]:
+def _not_yet(visit: Visit, days: dict[str, date], places: Mapping[str, str]) -> Iterator[Problem]:
     for item, day in days.items():
         if visit.entered and item != PROMISED and day > visit.entered.date():
             what = Text(ko=f"입력한 날보다 뒤의 날짜입니다: {day}", en=f"a day after this was typed in: {day}")
-            yield Problem(what, f"answers.{item}")
+            yield Problem(what, f"answers.{places.get(item, item)}")
 
 
 def _days_late(order: Order) -> Iterator[Problem]:

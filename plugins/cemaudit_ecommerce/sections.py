@@ -22,7 +22,7 @@ def promises(audit: Audit, context: Context) -> Iterator[Section]:
     """One section for orders that noted at least one promise; a series where there is more than one delivery."""
     if audit.checklist.sector != SECTOR or not is_order(audit.checklist):
         return
-    rows = tuple(_promises_of(Order.of(audit.visit)))
+    rows = tuple(_promises_of(Order.of(audit.visit, audit.checklist)))
     if not rows:
         return
     series = [order for order in orders([*context.history, *context.audits]) if order.days_late is not None]

@@ -19,8 +19,9 @@ __all__ = ["cemaudit_checklists", "cemaudit_findings", "cemaudit_report_sections
 
 @hookimpl
 def cemaudit_checklists() -> list[Traversable]:
-    """The sector's one checklist."""
-    return [files("cemaudit_checklists") / "retail" / "green-smile.toml"]
+    """The sector's one checklist, in both editions."""
+    folder = files("cemaudit_checklists") / "retail"
+    return [folder / name for name in ("green-smile.toml", "green-smile-2.toml")]
 
 
 @hookimpl

@@ -7,12 +7,14 @@ from fractions import Fraction
 
 from cemaudit.model import Audit, Finding, Severity, Text
 from cemaudit_retail.items import (
+    CARD_TAKEN,
     FAREWELL,
+    FIRST,
     GREETED_AFTER,
     ONLINE_STOCK,
-    REPAIR_CALL,
     ROOM,
     SECTOR,
+    edition_of,
     failed,
     fulfilled,
     is_green_smile,
@@ -36,7 +38,7 @@ def find(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
         yield from _served_not_sold(audit)
         yield from _bitter_end(audit)
     if is_green_smile(audit.checklist):
-        for rule in (_silent, _pressed, _stock_differs, _smile_to_the_end):
+        for rule in (_silent, _pressed, _stock_differs, _card_refused, _smile_to_the_end):
             yield from rule(audit)
     yield from falling(audit, history)
 
@@ -92,8 +94,10 @@ def _silent(audit: Audit) -> Iterator[Finding]:
 
 
 def _pressed(audit: Audit) -> Iterator[Finding]:
-    emotion = audit.score("touchpoint.emotion", audit.checklist.touchpoint_of[ROOM].id).value
-    if failed(audit, ROOM) and emotion is not None and emotion < 0:
+    touchpoint = audit.checklist.touchpoint_of[ROOM]
+    emotion = audit.score("touchpoint.emotion", touchpoint.id).value if touchpoint.emotion else None
+    felt_bad = emotion is not None and emotion < 0
+    if failed(audit, ROOM) and (felt_bad or not touchpoint.emotion):
         title = Text(ko="부담을 주어 밀어냄", en="Pressed away")
         text = Text(
             ko="둘러볼 틈 없이 다가가 고객이 불편해했습니다. 인사한 뒤 기다리는 거리와 시간을 함께 정하십시오.",
@@ -113,12 +117,27 @@ def _stock_differs(audit: Audit) -> Iterator[Finding]:
         yield _finding(audit, "retail.stock-differs", Severity.MINOR, ONLINE_STOCK, title, text)
 
 
-def _smile_to_the_end(audit: Audit) -> Iterator[Finding]:
-    if all(fulfilled(audit, item) for item in (GREETED_AFTER, FAREWELL, REPAIR_CALL)):
-        title = Text(ko="처음부터 구매 후까지 이어진 미소", en="A smile from the door to the repair desk")
+def _card_refused(audit: Audit) -> Iterator[Finding]:
+    if failed(audit, CARD_TAKEN):
+        title = Text(ko="카드를 거절하거나 더 받음", en="A card refused, or charged more")
         text = Text(
-            ko="맞이, 배웅, 수선 전화까지 모두 만점입니다.",
-            en="Greeting, farewell and the call about a repair were all full marks.",
+            ko="카드를 받지 않거나 카드라는 이유로 더 받았습니다. 여신전문금융업법 제19조와 맞닿은 항목입니다. "
+            "방문 한 번으로 위반 여부를 판단하지 않으니 법무 담당자와 확인하십시오.",
+            en="Paying by card was refused, or cost more. Article 19 of the Specialized Credit Finance Business Act "
+            "may set a duty here. One visit does not decide whether it was breached: check with counsel.",
+        )
+        yield _finding(audit, "retail.card-refused", Severity.MAJOR, CARD_TAKEN, title, text)
+
+
+def _smile_to_the_end(audit: Audit) -> Iterator[Finding]:
+    edition = edition_of(audit.checklist)
+    calls = [item for item in edition.calls if item in audit.items and audit.items[item].share is not None]
+    if calls and all(fulfilled(audit, item) for item in (GREETED_AFTER, FAREWELL, *calls)):
+        title = Text(ko="처음부터 구매 후까지 이어진 미소", en="A smile from the door to the repair desk")
+        ko_call, en_call = ("수선 전화", "call about a repair") if edition is FIRST else ("전화 문의", "phone call")
+        text = Text(
+            ko=f"맞이, 배웅, {ko_call}까지 모두 만점입니다.",
+            en=f"Greeting, farewell and the {en_call} were all full marks.",
         )
         yield _finding(audit, "retail.smile-to-the-end", Severity.STRENGTH, FAREWELL, title, text)
 

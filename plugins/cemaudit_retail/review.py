@@ -8,15 +8,11 @@ from datetime import time, timedelta
 from cemaudit.errors import Problem
 from cemaudit.model import Checklist, Text, Visit
 from cemaudit_retail.items import (
-    AFTERWARDS,
-    BOUGHT,
-    FITTING,
     GREETED_AFTER,
     HELPED_AFTER,
-    PAYMENT,
     SECTOR,
-    TRIED_ON,
-    WHOLE_PATH,
+    Edition,
+    edition_of,
     is_green_smile,
     seconds,
 )
@@ -39,10 +35,11 @@ def review(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         return
     yield from _outside_opening_hours(visit)
     if is_green_smile(checklist):
+        edition = edition_of(checklist)
         yield from _longer_than_the_visit(visit)
-        yield from _too_short(visit)
-        yield from _no_receipt(visit)
-        yield from _answered_too_early(visit)
+        yield from _too_short(visit, edition)
+        yield from _no_receipt(visit, edition)
+        yield from _answered_too_early(visit, edition)
 
 
 def _outside_opening_hours(visit: Visit) -> Iterator[Problem]:
@@ -66,10 +63,10 @@ def _longer_than_the_visit(visit: Visit) -> Iterator[Problem]:
             yield Problem(what, f"answers.{item}", Text(ko="단위가 초인지 확인하십시오", en="the unit is seconds"))
 
 
-def _too_short(visit: Visit) -> Iterator[Problem]:
+def _too_short(visit: Visit, edition: Edition) -> Iterator[Problem]:
     stayed = _stayed(visit)
-    tried_and_paid = visit.answers.get(FITTING) in TRIED_ON and visit.answers.get(PAYMENT) in BOUGHT
-    whole_path = tried_and_paid and all(item in visit.answers for item in WHOLE_PATH)
+    tried_and_paid = edition.says_tried_on(visit.answers) and edition.says_bought(visit.answers)
+    whole_path = tried_and_paid and all(item in visit.answers for item in edition.whole_path)
     if stayed is not None and stayed < SHORTEST_WHOLE_PATH and whole_path:
         what = Text(
             ko="둘러보기부터 결제까지 모두 보기에는 방문이 너무 짧습니다",
@@ -78,19 +75,19 @@ def _too_short(visit: Visit) -> Iterator[Problem]:
         yield Problem(what, "finished", _CHECK_TIMES)
 
 
-def _no_receipt(visit: Visit) -> Iterator[Problem]:
-    if visit.answers.get(PAYMENT) in BOUGHT and not visit.evidence.get(PAYMENT):
+def _no_receipt(visit: Visit, edition: Edition) -> Iterator[Problem]:
+    if edition.says_bought(visit.answers) and not visit.evidence.get(edition.receipt):
         what = Text(ko="구매했으나 영수증 증빙이 없습니다", en="something was bought, but there is no receipt")
         hint = Text(
             ko="카드 번호를 가린 영수증 사진을 더하십시오", en="add a picture of the receipt, card number covered"
         )
-        yield Problem(what, f"evidence.{PAYMENT}", hint)
+        yield Problem(what, f"evidence.{edition.receipt}", hint)
 
 
-def _answered_too_early(visit: Visit) -> Iterator[Problem]:
+def _answered_too_early(visit: Visit, edition: Edition) -> Iterator[Problem]:
     if not visit.entered or not visit.finished or visit.entered >= visit.finished:
         return
-    for item in AFTERWARDS:
+    for item in edition.afterwards:
         if item in visit.answers:
             what = Text(
                 ko="방문이 끝난 뒤에야 답할 수 있으나 그 전에 입력되었습니다",

@@ -88,6 +88,20 @@ def test_a_visit_from_the_first_question_to_the_sealed_file(cemaudit: Cemaudit, 
     assert visit.id in cemaudit("verify", "out").out
 
 
+def test_circumstances_are_noted_and_piped_lines_are_not_timed(cemaudit: Cemaudit, tmp_path: Path) -> None:
+    where = ["--persona", "parent", "--occasion", "gift", "--place", "Mapo"]
+    done = cemaudit(
+        "enter", "shop.toml", "--store", "s1", "--shopper", "s-12", *where, typed=[*OPENING, "y", "t", "5", "2"]
+    )
+    assert done.code == 0
+    assert "stopwatch" not in done.out
+    assert cemaudit("seal", "1", "--out", "out", typed=["s-12"]).code == 0
+    (path,) = (tmp_path / "out").iterdir()
+    visit = read_sealed(path).visit
+    assert (visit.persona, visit.occasion, visit.place) == ("parent", "gift", "Mapo")
+    assert visit.answers["A2"] == 5
+
+
 def test_input_that_ends_too_early_is_kept(cemaudit: Cemaudit) -> None:
     done = begin(cemaudit, "y")
     assert done.code == 3

@@ -114,7 +114,29 @@ def test_a_table_comes_in_and_is_scored(tmp_path: Path, capsys: pytest.CaptureFi
 def test_lint_of_everything_at_hand_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint"]) == 0
     said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "")
+    assert said.err == ""
+    assert all(": note: " in line for line in said.out.splitlines()), "no errors, no warnings"
+
+
+def test_lint_of_everything_looks_at_the_newest_edition_of_each_checklist(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        'id = "a.b"\nversion = "{version}"\nsector = "shop"\njourney = "aida"\nscheme = "cem.performance@1"\n'
+        'title = {{ en = "A" }}\n[[touchpoints]]\nid = "t"\ntitle = {{ ko = "가", en = "A" }}\n'
+        'channel = "electronic"\nstage = "action"\nelement = "people"\nmode = "active"\n'
+        '[[touchpoints.items]]\nid = "I"\nask = {{ ko = "가", en = "A" }}\nanswer = {{ type = "yes-no" }}\n'
+    )
+    paths = {version: tmp_path / f"{version}.toml" for version in ("1.2.0", "1.10.0")}
+    for version, path in paths.items():
+        path.write_text(text.format(version=version))
+    files = [argument for path in paths.values() for argument in ("--checklist", str(path))]
+    assert run(["lint", *files]) == 1
+    said = capsys.readouterr().out
+    assert "a.b@1.10.0: error" in said
+    assert "a.b@1.2.0" not in said
+    assert "retail.green-smile@1.0.0" not in said
+    assert run(["lint", str(paths["1.2.0"])]) == 1, "an older edition is looked at where it is named"
 
 
 def test_lint_names_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ from cemaudit.ledger.rescoring.run import rescore_history
 from cemaudit.model import Audit, Severity, Visit
 from cemaudit.scoring import Engine
 from cemaudit.scoring.engine import report_contexts
+from cemaudit.scoring.findings import not_met
 from cemaudit.simulate import simulate
 
 WHOLE = message("The visit as a whole")
@@ -88,7 +89,7 @@ def found_one_by_one(audits: Iterator[Audit], *, with_plugins: bool = True) -> C
         for finding in audit.findings:
             if finding.rule.startswith("core.") or with_plugins:
                 is_critical = finding.rule == "core.critical" and finding.item
-                title = audit.checklist.items[finding.item].ask if is_critical else finding.title
+                title = not_met(audit.checklist.items[finding.item].ask) if is_critical else finding.title
                 touchpoint = audit.checklist.touchpoint[finding.touchpoint].title if finding.touchpoint else WHOLE
                 key = str(touchpoint), finding.severity.value, str(title)
                 times[key] += 1

@@ -67,19 +67,39 @@ def test_the_correlation_is_with_the_other_items_of_the_visit(chain: Path) -> No
     assert table(chain)["A"].item_rest_correlation == pytest.approx(expected, abs=1e-3)
 
 
-def test_what_never_differs_is_dead_and_goes_with_nothing(chain: Path) -> None:
-    row = table(chain)["E"]
+def with_sign(**marked: Any) -> Checklist:
+    """The shop with more said of the touchpoint ``sign`` and, under ``item``, of its only item."""
+    plain = driver_chains.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    (sign,) = [each for each in plain["touchpoints"] if each["id"] == "sign"]
+    sign["items"][0] |= marked.pop("item", {})
+    sign |= marked
+    return Checklist.model_validate(plain)
+
+
+def advice_on_sign(home: Path, **marked: Any) -> ItemStatistics:
+    shop = with_sign(**marked)
+    visits = [
+        visit.model_copy(update={"emotions": {**visit.emotions, "sign": 1}} if marked.get("emotion") else {})
+        for visit in driver_chains.visits(of=shop)
+    ]
+    return table(driver_chains.folder(home, visits, shop))["E"]
+
+
+def test_what_never_differs_is_dead_and_goes_with_nothing(tmp_path: Path) -> None:
+    row = advice_on_sign(tmp_path, emotion=True)
     assert (row.points, row.item_rest_correlation, row.advice) == (1, None, ItemAdvice.ALWAYS)
     assert row.uniform_shoppers == 1
 
 
+def test_what_has_no_part_in_the_headline_is_not_to_be_dropped(chain: Path) -> None:
+    """``sign`` asks no feeling, so that no score shows what its item is worth."""
+    row = table(chain)["E"]
+    assert (row.points, row.advice) == (1, ItemAdvice.NO_PART)
+
+
 @pytest.mark.parametrize("marked", [{"critical": {}}, {"tags": ["duty"]}])
 def test_what_is_mandatory_is_never_to_be_dropped(tmp_path: Path, marked: dict[str, Any]) -> None:
-    plain = driver_chains.shop().model_dump(mode="json", by_alias=True, exclude_unset=True)
-    (sign,) = [each for each in plain["touchpoints"] if each["id"] == "sign"]
-    sign["items"][0] |= marked
-    bound = Checklist.model_validate(plain)
-    row = table(driver_chains.folder(tmp_path, driver_chains.visits(of=bound), bound))["E"]
+    row = advice_on_sign(tmp_path, item=marked)
     assert (row.points, row.advice) == (1, ItemAdvice.MUST_KEEP)
 
 

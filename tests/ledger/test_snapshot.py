@@ -106,7 +106,7 @@ def test_only_new_blocks_are_written(ledger: Ledger, engine: Engine, tmp_path: P
     ledgers.take(ledger, *(visit(f"a{number}") for number in range(SIZE + 1)))
     assert (take(ledger, engine, folder).visits, take(ledger, engine, folder).visits) == (SIZE + 1, 0)
     old = {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")}
-    assert len(old) == 3
+    assert len(old) == 4
     ledgers.take(ledger, *(visit(f"b{number}") for number in range(SIZE)))
     assert take(ledger, engine, folder) == SnapshotUpdate(visits=SIZE + 1, files=6, covered=2 * SIZE + 1)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("0000000001-0000000004-*")} == old
@@ -239,6 +239,40 @@ def test_a_snapshot_can_be_made_anew_from_the_ledger(ledger: Ledger, engine: Eng
     folder.rename(tmp_path / "kept")
     take(ledger, engine, folder)
     assert content(folder) == content(tmp_path / "kept")
+
+
+def test_a_snapshot_without_circumstances_gets_them_when_it_is_made_again(
+    ledger: Ledger, engine: Engine, tmp_path: Path
+) -> None:
+    """As it was before they were kept: the next run adds their files, and touches no other."""
+    folder = tmp_path / "snapshot"
+    moment = dt.datetime(2026, 11, 21, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=9)))
+    ledgers.take(
+        ledger,
+        ledgers.visit("v1", date=None, started=moment, occasion="gift", persona="parent", place="Mapo"),
+        ledgers.visit("v2", date=dt.date(2026, 11, 22)),
+        ledgers.visit("v3", date=None),
+    )
+    update_snapshot(ledger, engine, folder)
+    (path,) = folder.glob("circumstances/**/*.parquet")
+    rows = snapshots.read(path)
+    path.unlink()
+    ledger.database.run("delete from snapshot where file like 'circumstances/%'")
+    kept = {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet") if path.parts[-3] == "scores"}
+    done = update_snapshot(ledger, engine, folder)
+    assert (done.visits, done.files) == (0, 1)
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    (path,) = folder.glob("circumstances/**/*.parquet")
+    assert snapshots.read(path) == rows
+    with reading(folder) as opened:
+        opened.view("circumstances", opened.manifest.files("circumstances", ledgers.SHOP.ref))
+        found = opened.ask("select weekday, hour, occasion, place, persona from circumstances order by number")
+    # In the visit's own zone: in UTC it was still Friday afternoon.
+    assert found == [
+        ("sat", "00", "gift", "Mapo", "parent"),
+        ("sun", None, None, None, None),
+        (None, None, None, None, None),
+    ]
 
 
 def test_what_nobody_finished_is_swept_away_after_a_day(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:

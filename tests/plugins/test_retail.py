@@ -238,7 +238,7 @@ def test_no_section_without_feelings() -> None:
 
 def test_the_engine_finds_the_plugin() -> None:
     engine = Engine()
-    assert engine.plugins["retail"].checklists == [CHECKLIST.ref]
+    assert engine.plugins["retail"].checklists == [CHECKLIST.ref, "retail.green-smile@2.0.0"]
     assert "retail.smile-to-the-end" in {finding.rule for finding in engine.audit(visit()).findings}
     assert [problem.place for problem in engine.review(visit(evidence={}))] == ["evidence.GS08"]
     now = engine.audit(visit())

@@ -87,7 +87,7 @@ def test_failed_critical_items_are_on_the_first_page(make_audit, read):
     audit = make_audit(answers={"G1": False, "G2": 45, "P1": 4})
     first = " ".join(read(report_bytes(store_report(Context(audits=[audit])), "en")).pages[0].split())
     assert "1 critical item failed" in first
-    assert "Greeted with eye contact" in first
+    assert "Not met: Greeted with eye contact" in first
 
 
 def test_simulated_visits_say_so_on_every_page(make_audit, read):

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from helpers import samples
 
+from cemaudit.hookspecs import Context
 from cemaudit.language import LANGUAGES, use
-from cemaudit.model import Finding, Severity, Text
+from cemaudit.model import Audit, Finding, Severity, Text
+from cemaudit.report.sections.findings import findings
 from cemaudit.scoring import Engine, audit_visit
 from cemaudit.scoring.findings import order_findings
 from cemaudit.simulate import simulate
@@ -117,8 +119,16 @@ def test_nothing_bad_in_any_shipped_checklist_is_without_a_finding(engine: Engin
                 assert {key: times for key, times in rules.items() if key[0] == rule} == Counter(
                     (rule, complaint.touchpoint) for complaint in said
                 )
+            assert strength_rows(audit) <= 1
     assert below > 100
     assert complaints > 30
+
+
+def strength_rows(audit: Audit) -> int:
+    """The rows of strengths in the report of a visit."""
+    section = findings(Context(audits=[audit]))
+    rows = [row for block in (section.blocks if section else ()) for row in getattr(block, "rows", ())]
+    return sum(getattr(row[0], "tone", "") == "best" for row in rows)
 
 
 def test_a_failed_critical_item_is_named_with_its_answer(engine: Engine) -> None:

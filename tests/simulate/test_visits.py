@@ -155,3 +155,13 @@ def test_names_stay_apart_in_a_long_chain(hotel: Checklist, engine: Engine) -> N
     for checklist in (hotel, *map(engine.library.checklist, OURS)):
         names = [store.outlet.name for store in make_chain(checklist, 40, 1).stores]
         assert len(set(names)) == 40
+
+
+def test_declared_personas_and_occasions_are_named_by_their_ids(hotel: Checklist) -> None:
+    """And nothing else of the visits is different."""
+    kinds = [{"id": name, "title": {"ko": name, "en": name}} for name in ("gift", "daily")]
+    declared = Checklist.model_validate({**hotel.model_dump(by_alias=True), "occasions": kinds, "personas": kinds})
+    plain, named = list(simulate(hotel, 3, 2, 5)), list(simulate(declared, 3, 2, 5))
+    assert {visit.occasion for visit in named} == {visit.persona for visit in named} == {"gift", "daily"}
+    same = [visit.model_copy(update={"occasion": None, "persona": None}) for visit in plain]
+    assert [visit.model_copy(update={"occasion": None, "persona": None}) for visit in named] == same

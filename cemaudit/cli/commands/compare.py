@@ -207,6 +207,7 @@ def league_json(league: League) -> dict[str, Any]:
         "schemes": facts.schemes,
         "scale": facts.scale.name,
         "adjusted": facts.adjusted,
+        **({"adjusted_for": list(facts.adjusted_for)} if facts.adjusted_for else {}),
         "rules": rules_to_dict(league.rules),
         "spreads": deviations_to_dict(league.spreads),
         "order": ranking_quality_to_dict(league.order),

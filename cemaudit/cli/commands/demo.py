@@ -15,7 +15,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
-from cemaudit.cli.inputs import version_key
+from cemaudit.cli.inputs import newest_editions
 from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
 from cemaudit.cli.terminal import print_table, progress
 from cemaudit.errors import BadEnvironment, BadInput, Problem
@@ -242,11 +242,8 @@ def demo_checklists(engine: Engine, files: Sequence[Path]) -> list[Checklist]:
     from cemaudit.model import Checklist
 
     given_checklists = [record for path in files if isinstance(record := engine.library.add_file(path), Checklist)]
-    newest: dict[str, Checklist] = {}
-    for checklist in sorted(engine.library.checklists.values(), key=version_key):
-        if checklist.sector in SECTORS:
-            newest[checklist.id] = checklist
-    of_sectors = sorted(newest.values(), key=lambda checklist: (SECTORS.index(checklist.sector), checklist.id))
+    newest = [checklist for checklist in newest_editions(engine) if checklist.sector in SECTORS]
+    of_sectors = sorted(newest, key=lambda checklist: (SECTORS.index(checklist.sector), checklist.id))
     if not of_sectors and not given_checklists:
         text = message("no checklist of these sectors is at hand: {names}", names=", ".join(SECTORS))
         raise BadEnvironment(Problem(text, hint=message("see what is installed with 'cemaudit plugins'")))

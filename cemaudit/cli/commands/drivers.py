@@ -34,6 +34,7 @@ _QUADRANTS = {
 _HINTS = {
     "raise": N_("raise"), "reduce": N_("reduce"), "eliminate": N_("eliminate"), "create": N_("create"),
     "keep": N_("keep up"), "must-keep": N_("must keep"), "not-clear": N_("not clear"),
+    "not-known": N_("not known"),
 }  # fmt: skip
 
 _NAMES = (
@@ -100,10 +101,12 @@ def driver_to_dict(driver: Driver) -> dict[str, Any]:
     lean = driver.asymmetry
     return {
         "driver": driver.name, "title": str(driver.title), "visits": driver.visits,
-        "share": driver.share, "low": driver.interval.low, "high": driver.interval.high, "top3": driver.top,
+        "share": driver.share, "low": driver.interval and driver.interval.low,
+        "high": driver.interval and driver.interval.high, "top3": driver.top,
         "performance": driver.performance,
         "performance_low": driver.performed.low, "performance_high": driver.performed.high,
-        "quadrant": driver.quadrant.value, "certain": driver.certain, "suggestion": driver.hint.value,
+        "quadrant": driver.quadrant and driver.quadrant.value, "certain": driver.certain,
+        "suggestion": driver.hint.value,
         "penalty": lean and lean.penalty, "reward": lean and lean.reward, "range": lean and lean.range,
         "asymmetry": lean and lean.asymmetry_index,
         "asymmetry_low": lean and lean.interval and lean.interval.low,
@@ -166,17 +169,21 @@ def print_shares(drivers: Sequence[Driver]) -> None:
     rows = [
         [
             str(driver.title),
-            f"{driver.share:.0%}",
-            f"{driver.interval.low:.0%}-{driver.interval.high:.0%}",
-            f"{driver.top:.0%}",
+            _share(driver.share),
+            f"{driver.interval.low:.0%}-{driver.interval.high:.0%}" if driver.interval else "-",
+            _share(driver.top),
             f"{driver.performance:.1f}",
-            translate(_QUADRANTS[driver.quadrant]),
-            f"{driver.certain:.0%}",
+            translate(_QUADRANTS[driver.quadrant]) if driver.quadrant else "-",
+            _share(driver.certain),
             translate(_HINTS[driver.hint]),
         ]
         for driver in drivers
     ]
     print_table(headings, rows, "lrrrrlrl", gap=True)
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
 
 
 def print_asymmetry(drivers: Sequence[Driver]) -> None:

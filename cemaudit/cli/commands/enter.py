@@ -31,6 +31,9 @@ from cemaudit.language import N_, message
 )
 @localized.option("--wave", metavar="CODE", help=N_("The round of visits it belongs to."))
 @localized.option("--scenario", metavar="ID", help=N_("The scenario played; else it is asked."))
+@localized.option("--persona", metavar="ID", help=N_("As whom the visit was made: an id of the checklist, or words."))
+@localized.option("--occasion", metavar="ID", help=N_("On what occasion: an id of the checklist, or words."))
+@localized.option("--place", metavar="TEXT", help=N_("Where it was."))
 @engine_options
 @localized.common_options
 def command(
@@ -41,6 +44,9 @@ def command(
     shopper: str | None,
     wave: str | None,
     scenario: str | None,
+    persona: str | None,
+    occasion: str | None,
+    place: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -55,6 +61,7 @@ def command(
     chosen = find_checklist(engine, checklist)
     setting: dict[str, Any] = {"store": store, "store_name": store_name or find_store_name(store, stores)}
     setting |= {"shopper": shopper, "wave": wave, "scenario": scenario}
+    setting |= {"persona": persona, "occasion": occasion, "place": place}
     desk = Desk(home())
     for earlier in desk.drafts():
         # two drafts of one visit are seldom meant, yet a second visit to the store may be

@@ -28,6 +28,7 @@ _ADVICE = {
     "too-few": N_("too few answers to say anything"),
     "always-met": N_("always met: drop it, or raise the standard"),
     "must-keep": N_("always met, and critical or a duty: keep asking"),
+    "no-part": N_("always met, and no part of the headline: what it is worth is not known"),
     "never-met": N_("never met: check the wording or the standard"),
     "drifted": N_("drift: answers changed with this version; do not compare across versions"),
     "contrary": N_("negative item-rest correlation: check its points"),

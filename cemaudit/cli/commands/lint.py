@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.inputs import newest_editions, valid_visits
 from cemaudit.cli.options import engine_options, json_option, print_plugin_problems, print_problems
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, translate
@@ -28,8 +28,8 @@ _LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 @localized.command(
     "lint",
     help=N_(
-        "Check checklists and schemes (TOML) and visits (JSON); without files, every checklist and scheme at hand. "
-        "Exit code 1 where there are errors, 3 where a file or visit cannot be used."
+        "Check checklists and schemes (TOML) and visits (JSON); without files, every scheme and the newest edition of "
+        "every checklist at hand. Exit code 1 where there are errors, 3 where a file or visit cannot be used."
     ),
 )
 @click.argument("sources", nargs=-1, type=click.Path(allow_dash=True))
@@ -69,7 +69,8 @@ def lint_sources(engine: Engine, sources: tuple[str, ...], unusable: list[Proble
     tables = [source for source in sources if Path(source).suffix.lower() == ".toml"]
     visits = tuple(source for source in sources if source not in tables)
     if not sources:
-        shelf: list[Checklist | Scheme] = [*engine.library.checklists.values(), *engine.library.schemes.values()]
+        # older editions of a checklist stay for the visits that answer them: nothing in them is to be mended
+        shelf: list[Checklist | Scheme] = [*newest_editions(engine), *engine.library.schemes.values()]
         for record in sorted(shelf, key=lambda record: record.ref):
             unusable += (problem.inside(record.ref) for problem in _failing_vectors(engine, record))
             yield from ((record.ref, remark) for remark in _lint_record(engine, record))

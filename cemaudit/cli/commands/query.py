@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -39,11 +38,12 @@ if TYPE_CHECKING:
 __all__ = ["print_rows", "print_view"]
 
 Row = dict[str, Any]
-_NO_LENSES: Mapping[str, LensKey] = MappingProxyType({})
 
 _HEADINGS = {
     "store": N_("store"), "region": N_("region"), "format": N_("format"), "brand": N_("brand"), "owner": N_("owner"),
-    "pool": N_("pool"), "wave": N_("wave"), "day": N_("day"), "month": N_("month"), "quarter": N_("quarter"),
+    "pool": N_("pool"), "weekday": N_("weekday"), "hour": N_("hour"), "hour-band": N_("hours of the day"),
+    "season": N_("season"), "occasion": N_("occasion"), "place": N_("place"), "persona": N_("persona"),
+    "wave": N_("wave"), "day": N_("day"), "month": N_("month"), "quarter": N_("quarter"),
     "year": N_("year"), "scenario": N_("scenario"), "step": N_("step"), "origin": N_("origin"),
     "checklist": N_("checklist"), "scheme": N_("scheme"), "band": N_("band"), "measure": N_("measure"),
     "key": N_("key"), "item": N_("item"), "tag": N_("tag"), "touchpoint": N_("touchpoint"), "channel": N_("channel"),
@@ -62,43 +62,48 @@ _HEADINGS = {
 }  # fmt: skip
 """What columns are called on a screen; programs get them by their names."""
 
+_VALUES = {
+    "weekday": {
+        "mon": N_("Mon"), "tue": N_("Tue"), "wed": N_("Wed"), "thu": N_("Thu"), "fri": N_("Fri"), "sat": N_("Sat"),
+        "sun": N_("Sun"),
+    },
+    "season": {"spring": N_("spring"), "summer": N_("summer"), "autumn": N_("autumn"), "winter": N_("winter")},
+}  # fmt: skip
+"""What values are called on a screen; programs, and --where, have the keys."""
 
-def print_view(
-    result: ViewResult, limit: int | None, *, pivoted: bool, lenses: Mapping[str, LensKey] = _NO_LENSES
-) -> None:
+
+class KeyNames(NamedTuple):
+    """What keys of a question are called, by key, and their values, by key and value."""
+
+    keys: Mapping[str, object]
+    values: Mapping[str, Mapping[str, object]]
+
+
+def print_view(result: ViewResult, limit: int | None, names: KeyNames, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side.
 
-    Words of the vocabulary and stages of ``lenses`` stand under their names; programs get their ids.
+    Words of the vocabulary stand under their names, and so do values that have one; programs get their ids.
     """
-    result = _in_words(result, lenses)
+    from cemaudit.ledger.query.keys import CIRCUMSTANCE_KEYS
+
+    result = result._replace(rows=[_in_words(row, result.keys, names.values) for row in result.rows])
     if result.measures:
         click.echo(str(message("Measure: {name}", name=", ".join(result.measures))))
     if not result.rows:
         click.echo(str(message("nothing")))
         return
     texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
-    rows = (_pivoted(result) if pivoted else result.rows)[:limit]
+    with_counts = set(result.keys) <= set(CIRCUMSTANCE_KEYS)
+    rows = (_pivoted(result, with_counts=with_counts) if pivoted else result.rows)[:limit]
     columns = list(rows[0])
     print_table(
-        [str(lenses[name].lens.title) if name in lenses else translate(_HEADINGS.get(name, name)) for name in columns],
+        [str(names.keys.get(name) or translate(_HEADINGS.get(name, name))) for name in columns],
         [[_cell(row[name]) for name in columns] for row in rows],
         "l" * texts + "r" * (len(columns) - texts),
         width=screen_width(),
         in_pieces=pivoted,
         verbatim=True,
     )
-
-
-def _in_words(result: ViewResult, lenses: Mapping[str, LensKey]) -> ViewResult:
-    from cemaudit.model.vocabulary import word_title
-
-    def title(key: str, value: Any) -> Any:
-        if key in lenses and value:
-            return str(lenses[key].lens.stage(value).title)
-        return str(word_title(key, value) or value) if value else value
-
-    rows = [{**row, **{key: title(key, row[key]) for key in result.keys}} for row in result.rows]
-    return result._replace(rows=rows)
 
 
 def print_rows(rows: Sequence[Row], limit: int | None) -> None:
@@ -112,15 +117,32 @@ def print_rows(rows: Sequence[Row], limit: int | None) -> None:
     print_table(columns, cells, sides, width=screen_width(), verbatim=True)
 
 
-def _pivoted(result: ViewResult) -> list[Row]:
-    """A row for each value of the first key, a column for each of the second."""
+def _in_words(row: Row, keys: Sequence[str], titles: Mapping[str, Mapping[str, object]]) -> Row:
+    """A row with its keys' values as they are called."""
+    from cemaudit.model.vocabulary import word_title
+
+    def title(key: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if value in _VALUES.get(key, {}):
+            return translate(_VALUES[key][value])
+        return str(titles.get(key, {}).get(value) or word_title(key, value) or value)
+
+    return row | {key: title(key, row[key]) for key in keys}
+
+
+def _pivoted(result: ViewResult, *, with_counts: bool) -> list[Row]:
+    """A row for each value of the first key, a column for each of the second; ``with_counts``: the visits in brackets.
+
+    How many visits a time of the week has is uneven; of stores and touchpoints it hardly differs.
+    """
     first, second = result.keys
     across = list(dict.fromkeys(row[second] for row in result.rows))
     rows_by_key: dict[Any, Row] = {}
     for row in result.rows:
-        rows_by_key.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})[str(row[second])] = (
-            row["mean"]
-        )
+        value = f"{_cell(row['mean'])} ({row['scored']:,})" if with_counts and row["scored"] else row["mean"]
+        cells = rows_by_key.setdefault(row[first], {first: row[first], **dict.fromkeys(map(str, across))})
+        cells[str(row[second])] = value
     return list(rows_by_key.values())
 
 
@@ -164,7 +186,8 @@ class _QueryCommand(localized.TranslatedCommand):
     cls=_QueryCommand,
     help=N_(
         "Query the snapshot. A view has default groups; other keys: store, region, format, brand, owner, pool, wave, "
-        "day, month, quarter, year, scenario, step, origin, checklist, scheme, band; and those of the checklist: "
+        "day, month, quarter, year, weekday, hour, hour-band, season, occasion, place, persona, scenario, step, "
+        "origin, checklist, scheme, band; and those of the checklist: "
         "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment, micro-moment; and the "
         "stages of a lens: lens:acass, lens:before-on-after, ..."
     ),
@@ -224,15 +247,18 @@ def command(
         with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
             result = run_sql(opened, sql, question)
+            names = KeyNames({}, {})
     elif view == EPISODES:
         _refuse_beside_episodes({"--scheme": scheme, "--measure": measure, "--on": on})
         with reading(folder_of(url, snapshot_path)) as opened:
             result, problems = episode_view(opened, question), []
+            names = KeyNames({}, {})
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
-    print_result(result, view, limit, as_json=as_json, as_csv=as_csv, lenses=lenses)
+            names = key_names(snapshot, lenses)
+    print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
 
 
@@ -264,14 +290,19 @@ def lens_holes(snapshot: Reading, question: LedgerQuery) -> Iterator[Problem]:
                 yield Problem(text, str(lens_key.lens.title))
 
 
+def key_names(snapshot: Reading, lenses: Mapping[str, LensKey]) -> KeyNames:
+    """What lenses and their stages are called, and personas and occasions by the checklists of a snapshot."""
+    values: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}}
+    for checklist in map(snapshot.checklist, snapshot.refs):
+        values["persona"] |= {persona.id: persona.title for persona in checklist.personas}
+        values["occasion"] |= {occasion.id: occasion.title for occasion in checklist.occasions}
+    for key, lens_key in lenses.items():
+        values[key] = {stage.id: stage.title for stage in lens_key.lens.stages}
+    return KeyNames({key: lens_key.lens.title for key, lens_key in lenses.items()}, values)
+
+
 def print_result(
-    result: ViewResult,
-    view: str | None,
-    limit: int | None,
-    *,
-    as_json: bool,
-    as_csv: bool,
-    lenses: Mapping[str, LensKey] = _NO_LENSES,
+    result: ViewResult, view: str | None, limit: int | None, names: KeyNames, *, as_json: bool, as_csv: bool
 ) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
@@ -280,9 +311,9 @@ def print_result(
     elif as_csv:
         _print_csv([_common_measure(result) | row for row in result.rows[:limit]])
     elif view == EPISODES:
-        print_view(_episodes_on_screen(result), limit, pivoted=False)
+        print_view(_episodes_on_screen(result), limit, names, pivoted=False)
     elif view:
-        print_view(result, limit, pivoted=view == "heatmap" and len(result.keys) == 2, lenses=lenses)
+        print_view(result, limit, names, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:
         print_rows(result.rows, limit)
 

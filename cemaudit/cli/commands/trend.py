@@ -109,6 +109,7 @@ def trend_to_dict(trend: Trend) -> dict[str, Any]:
         "left_out": dict(facts.left_out),
         "checklists": facts.checklists,
         "schemes": facts.schemes,
+        **({"adjusted_for": list(facts.adjusted_for)} if facts.adjusted_for else {}),
         "level": trend.level,
         "by": trend.by,
         "can_be_told": [str(sentence) for sentence in sentences.supported],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cemaudit.compare.drivers.data import OUTCOME
@@ -16,6 +16,8 @@ from cemaudit.compare.queries.driver_columns import (
     item_columns,
     mean_columns,
     measure_columns,
+    touchpoints_of_driver,
+    touchpoints_of_measure,
 )
 from cemaudit.compare.queries.drivers import DriverSource
 from cemaudit.compare.selection import require_visits
@@ -80,6 +82,7 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
     if not 1 < len(kept) <= MOST_DRIVERS:
         raise NotEstimable(_driver_count_problem(len(kept)))
     keys = {name: f"d{number}" for number, name in enumerate(kept)}
+    reaching = {name for table, _, columns in columns_by_table for name in _reaching(table, query.of, outcome, columns)}
     mandatory = {column.name for _, _, columns in columns_by_table for column in columns if column.mandatory}
     sources = [
         DriverSource(
@@ -100,8 +103,9 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
         ids={key: name for name, key in keys.items()},
         titles={key: columns_by_name[name].title for name, key in keys.items()},
         mandatory=frozenset(key for name, key in keys.items() if name in mandatory),
-        contained_outcomes=alike if outcome.is_asked else [],
-        alike=[] if outcome.is_asked else alike,
+        unreached=frozenset(key for name, key in keys.items() if name not in reaching),
+        contained_outcomes=[columns_by_name[name].title for name in alike if outcome.is_asked],
+        alike=[columns_by_name[name].title for name in alike if not outcome.is_asked],
         lower_is_better=sources[-1].table.schemes[-1].direction == "lower-is-better",
     )
     return StudyVariables(design, sources)
@@ -110,6 +114,17 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
 def _columns(table: ScoreTable, of: str, measure: str, question: LedgerQuery) -> list[DriverColumn]:
     columns = item_columns(table.checklist) if of == "item" else measure_columns(table, measure, of)
     return [column for column in columns if is_asked(question, column.facets)]
+
+
+def _reaching(table: ScoreTable, of: str, outcome: Outcome, columns: Sequence[DriverColumn]) -> Iterator[str]:
+    """Yield the drivers the outcome can hold: all where it was asked, else those with a touchpoint that is part of it.
+
+    A touchpoint that asks no feeling has no part in a mean of feelings: its share would be small by construction.
+    """
+    part = frozenset() if outcome.is_asked else touchpoints_of_measure(table, outcome.name)
+    for column in columns:
+        if outcome.is_asked or part & touchpoints_of_driver(table.checklist, of, column.name):
+            yield column.name
 
 
 def _experience_columns(table: ScoreTable, outcome: Outcome) -> Mapping[str, str]:

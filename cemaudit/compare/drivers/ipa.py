@@ -45,6 +45,7 @@ class Suggestion(StrEnum):
     KEEP = "keep"
     MUST_KEEP = "must-keep"
     UNCLEAR = "not-clear"
+    NOT_KNOWN = "not-known"
 
 
 class QuadrantPosition(NamedTuple):

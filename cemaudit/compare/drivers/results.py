@@ -36,9 +36,9 @@ class StudyDesign:
 
     Drivers ``of`` which kind, by the scores of which ``measure`` (empty of items and columns). ``titles`` of the
     drivers by the names of their columns (``d0``, ``d1`` ...), and ``ids``: their own names. ``mandatory``: the names
-    of those columns that hold a mandatory item, in any version of the checklist. ``contained_outcomes``: those left
-    out because the outcome is in them; ``alike``: those that share something with an outcome that is reckoned.
-    ``lower_is_better``: a higher score of a driver is the worse one.
+    of those columns that hold a mandatory item, in any version of the checklist; ``unreached``: of those the outcome
+    cannot hold. ``contained_outcomes``: what is left out because the outcome is in it; ``alike``: what shares something
+    with an outcome that is reckoned. ``lower_is_better``: a higher score of a driver is the worse one.
     """
 
     of: str
@@ -47,8 +47,9 @@ class StudyDesign:
     ids: Mapping[str, str]
     titles: Mapping[str, Sayable]
     mandatory: frozenset[str] = frozenset()
-    contained_outcomes: Sequence[str] = ()
-    alike: Sequence[str] = ()
+    unreached: frozenset[str] = frozenset()
+    contained_outcomes: Sequence[Sayable] = ()
+    alike: Sequence[Sayable] = ()
     lower_is_better: bool = False
 
 
@@ -58,18 +59,21 @@ class Driver:
 
     ``performance``: its mean in points. ``quadrant``, and ``certain``: in what share of the samples it lies there.
     ``asymmetry`` is ``None`` where low, middle and high do not all come often enough.
+
+    Of a driver the outcome cannot hold (a touchpoint that asks no feeling, say, where the outcome is what was felt)
+    nothing but its performance is known: the rest is ``None``.
     """
 
     name: str
     title: Sayable
     visits: int
-    share: float
-    interval: Interval
-    top: float
+    share: float | None
+    interval: Interval | None
+    top: float | None
     performance: float
     performed: Interval
-    quadrant: Quadrant
-    certain: float
+    quadrant: Quadrant | None
+    certain: float | None
     hint: Suggestion
     asymmetry: PenaltyReward | None
 

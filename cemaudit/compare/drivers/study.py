@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -40,7 +40,7 @@ from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.nps import NpsDrivers
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.errors import Sayable
-from cemaudit.language import message
+from cemaudit.language import NameList, message
 
 __all__ = ["NoteInputs", "StudySupplements", "estimate_drivers", "study_notes"]
 
@@ -90,12 +90,12 @@ def _notes_on_outcome(design: StudyDesign) -> Iterator[Sayable]:
         yield message(
             "{outcome} is reckoned from {names}: their shares show how the formula weighs them and how much they vary, "
             "not what moves customers. Take an outcome that is asked, with --outcome.",
-            outcome=outcome.name,
-            names=listed(design.alike),
+            outcome=outcome.title,
+            names=NameList(tuple(design.alike)),
         )
     if design.contained_outcomes:
         yield message(
-            "Left out, because the outcome is part of them: {names}.", names=listed(design.contained_outcomes)
+            "Left out, because the outcome is part of them: {names}.", names=NameList(tuple(design.contained_outcomes))
         )
     yield message(
         "One shopper fills in the drivers and the outcome, and a good mood lifts both; a question put to real "
@@ -147,11 +147,18 @@ def _notes_on_left_out(design: StudyDesign, inputs: NoteInputs) -> Iterator[Saya
         )
 
 
-def _named(design: StudyDesign, keys: Sequence[str]) -> str:
-    return listed([design.ids[key] for key in keys])
+def _named(design: StudyDesign, keys: Sequence[str]) -> NameList:
+    return NameList(tuple(design.titles[key] for key in keys))
 
 
 def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
+    unknown = tuple(driver.title for driver in drivers if driver.hint is Suggestion.NOT_KNOWN)
+    if unknown:
+        yield message(
+            "Share not known: {names}. Nothing asked there is part of the outcome, so these visits cannot show what it "
+            "does; that is no reason to do less of it.",
+            names=NameList(unknown),
+        )
     yield message("Correlated drivers share the variance they explain: a small share does not prove an effect.")
     yield message(
         "Suggestions are given where {sure} of the samples agree; they know no costs, and of duties only what the "
@@ -237,7 +244,7 @@ def estimate_drivers(
     means = table.means(names)
     leanings = penalty_rewards(table, names, visits=facts.visits, by_shopper=centred, level=level)
     estimates = _StudyEstimates(design, names, R, means, bootstrap(kept.products, means), leanings)
-    drivers = sorted(_drivers(estimates, level), key=lambda driver: -driver.share)
+    drivers = sorted(_drivers(estimates, level), key=lambda driver: (driver.share is None, -(driver.share or 0)))
     supplements = supplement(names, by_shopper=centred)
     inputs = NoteInputs(facts, kept, moved, centred, bool(supplements.felt), supplements.interaction)
     return DriverStudy(
@@ -297,25 +304,38 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
     first, visits = top_three_probabilities(samples.relative_importance), estimates.means.counts.sum(axis=0)
     drivers = []
     for index, key in enumerate(estimates.keys):
-        leaning = estimates.leanings.get(key)
-        drivers.append(
-            Driver(
-                name=estimates.design.ids[key],
-                title=estimates.design.titles[key],
-                visits=int(visits[index]),
-                share=float(shares[index]),
-                interval=percentile_interval(samples.relative_importance[:, index], level),
-                top=float(first[index]),
-                performance=float(performance[index]),
-                performed=percentile_interval(samples.performance[:, index], level),
-                quadrant=positions[index].quadrant,
-                certain=positions[index].certain,
-                # Low and high mean the opposite where a lower score is the better one.
-                hint=_hint(positions[index], leaning if up > 0 else None, mandatory=key in estimates.design.mandatory),
-                asymmetry=leaning,
-            )
+        leaning, mandatory = estimates.leanings.get(key), key in estimates.design.mandatory
+        driver = Driver(
+            name=estimates.design.ids[key],
+            title=estimates.design.titles[key],
+            visits=int(visits[index]),
+            share=float(shares[index]),
+            interval=percentile_interval(samples.relative_importance[:, index], level),
+            top=float(first[index]),
+            performance=float(performance[index]),
+            performed=percentile_interval(samples.performance[:, index], level),
+            quadrant=positions[index].quadrant,
+            certain=positions[index].certain,
+            # Low and high mean the opposite where a lower score is the better one.
+            hint=_hint(positions[index], leaning if up > 0 else None, mandatory=mandatory),
+            asymmetry=leaning,
         )
+        drivers.append(_without_share(driver) if key in estimates.design.unreached else driver)
     return drivers
+
+
+def _without_share(driver: Driver) -> Driver:
+    """Return a driver the outcome cannot hold: what it explains would be chance, and advice from it a mistake."""
+    return replace(
+        driver,
+        share=None,
+        interval=None,
+        top=None,
+        quadrant=None,
+        certain=None,
+        hint=Suggestion.NOT_KNOWN,
+        asymmetry=None,
+    )
 
 
 def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandatory: bool) -> Suggestion:
@@ -325,8 +345,3 @@ def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandator
     surely = leaning.interval is not None and leaning.interval.low > 0
     seldom = leaning.prevalence < SELDOM
     return suggest(position, idle=leaning.idle, lifts=lifts and surely, seldom=seldom, mandatory=mandatory)
-
-
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Return some names, and ``...`` where there are more."""
-    return ", ".join([*names[:most], *(["..."] if len(names) > most else [])])

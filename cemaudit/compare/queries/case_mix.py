@@ -22,9 +22,9 @@ from cemaudit.language import message
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import ColumnNames, code_of, quoted
 from cemaudit.model import Measure, score_name
-from cemaudit.model.aggregator import Aggregator
 from cemaudit.scoring.aggregators import BUILT_IN
-from cemaudit.scoring.plan import MeasureInput, Plan, make_plan
+from cemaudit.scoring.plan import MeasureInput, Plan
+from cemaudit.scoring.reach import plan_without_plugins
 
 __all__ = [
     "EASINESS",
@@ -102,11 +102,8 @@ def points_mean(source: ScoreSource) -> PointsMean | None:
     """Return what the score is made of, where it is a mean of points (or a mean of such means); else ``None``."""
     if source.column is None:
         return None
-    # Plugins' aggregators are not loaded here. They stand for themselves: the plan only needs to know that they exist,
-    # and a measure that uses one is no mean of points.
-    names = [measure.how for measure in source.scheme.measures]
-    stand_ins = {name: Aggregator(name, lambda members, options: None) for name in names}  # noqa: ARG005
-    plan = make_plan(source.table.checklist, source.scheme, stand_ins)
+    # Plugins' aggregators are not loaded here; a measure that uses one is no mean of points.
+    plan = plan_without_plugins(source.table.checklist, source.scheme)
     try:
         return _PointsMeanBuilder(plan).node(source.column.measure, source.column.name)
     except _NotAMean:

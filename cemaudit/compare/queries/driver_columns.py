@@ -16,6 +16,7 @@ from cemaudit.ledger.snapshot.names import ColumnNames, quoted
 from cemaudit.model import Checklist, Item, Measure, Scheme
 from cemaudit.model.answers import Nps, Quantity, Scale, YesNo
 from cemaudit.scoring.aggregators import EXPERIENCE
+from cemaudit.scoring.reach import plan_without_plugins, touchpoints_reaching
 
 __all__ = [
     "DriverColumn",
@@ -28,6 +29,8 @@ __all__ = [
     "mean_columns",
     "measure_columns",
     "score_column",
+    "touchpoints_of_driver",
+    "touchpoints_of_measure",
 ]
 
 
@@ -36,6 +39,26 @@ def inputs_of_measure(
 ) -> frozenset[InputRef]:
     """Return all that goes into a measure for these facet values; measures that share some are alike by arithmetic."""
     return frozenset(_MeasureTree(checklist, scheme).leaves(scheme.measure[measure], key))
+
+
+def touchpoints_of_measure(table: ScoreTable, measure: str) -> frozenset[str]:
+    """Return the touchpoints that can have a part in a measure, under any of the schemes of a table."""
+    return frozenset().union(
+        *(
+            touchpoints_reaching(plan_without_plugins(table.checklist, scheme), measure)
+            for scheme in table.schemes
+            if measure in scheme.measure
+        )
+    )
+
+
+def touchpoints_of_driver(checklist: Checklist, of: str, name: str) -> frozenset[str]:
+    """Return the touchpoints a driver stands for: of an item its own, of a facet's value all that have it."""
+    if of == "item":
+        return frozenset({checklist.touchpoint_of[name].id})
+    return frozenset(
+        touchpoint.id for touchpoint in checklist.touchpoints if name in facets_of_touchpoint(touchpoint).get(of, ())
+    )
 
 
 class _MeasureTree:

@@ -106,14 +106,19 @@ def make_study_table(reading: Local, sources: Sequence[DriverSource], visit_filt
     """Put the visits in which the outcome is known into the table ``STUDY_TABLE``, and return it."""
     names = list(dict.fromkeys(name for source in sources for name in source.columns))
     conditions, values = conditions_of(visit_filter)
-    selects = [_selected(reading, number, source, names, conditions) for number, source in enumerate(sources)]
+    joins = [
+        reading.joins(source.table.checklist.ref, visit_filter, f"driver_circumstances_{number}")
+        for number, source in enumerate(sources)
+    ]
+    selects = [
+        _selected(reading, number, source, names, f"{joins[number]} where {' and '.join(conditions)}")
+        for number, source in enumerate(sources)
+    ]
     reading.ask(f"create or replace temp table {STUDY_TABLE} as {' union all '.join(selects)}", values * len(selects))
     return SnapshotStudyTable(reading)
 
 
-def _selected(
-    reading: Local, number: int, source: DriverSource, names: Sequence[str], conditions: Sequence[str]
-) -> str:
+def _selected(reading: Local, number: int, source: DriverSource, names: Sequence[str], joined_where: str) -> str:
     scored, answered = f"driver_scores_{number}", f"driver_answers_{number}"
     reading.view(scored, source.table.parts)
     reading.view(answered, reading.answers(source.table.checklist.ref).parts)
@@ -122,7 +127,7 @@ def _selected(
     return (
         f"select visits.store, answered.shopper, {number} as version, {columns} from {scored} as visits "
         f"join {answered} as answered on answered.number = visits.number "
-        f"left join stores on stores.store = visits.store where {' and '.join([*conditions, known_sql])}"
+        f"{joined_where} and {known_sql}"
     )
 
 
@@ -215,7 +220,7 @@ def experience_totals(reading: Local, tables: Sequence[ScoreTable], visit_filter
             all_known = " and ".join(f"{column} is not null" for column in columns)
             expressions.append(f"count(case when {all_known} then 1 end)")
             expressions += [f"sum(case when {all_known} then cast({column} as bigint) end)" for column in columns]
-        sql = f"select {', '.join(expressions)} from visits left join stores on stores.store = visits.store"
+        sql = f"select {', '.join(expressions)} from visits {reading.joins(table.checklist.ref, question.in_sql)}"
         (row,) = reading.ask(f"{sql} where {' and '.join(where)}", values)
         numbers = [int(number or 0) for number in row]
         for index, triple in enumerate(triples):

@@ -14,12 +14,12 @@ from cemaudit.language import Message, message
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import tables_asked
-from cemaudit.ledger.query.statement import Filter, SqlStatement, conditions_of
+from cemaudit.ledger.query.statement import Filter, SqlStatement, conditions_of, joined_tables
 from cemaudit.ledger.snapshot.manifest import SnapshotFile
 from cemaudit.ledger.snapshot.names import FindingColumn, finding_columns, quoted
 from cemaudit.ledger.snapshot.plugin_findings import PLUGIN_FINDINGS
 from cemaudit.model import Checklist, Severity, Text
-from cemaudit.scoring.findings import CORE_RULES
+from cemaudit.scoring.findings import CORE_RULES, not_met
 
 __all__ = ["count_findings"]
 
@@ -111,9 +111,9 @@ def _core_findings(
 
 
 def _core_key(column: FindingColumn, checklist: Checklist) -> _FindingKey:
-    """A critical item that failed is told by what it asks, all else by the title of its rule."""
+    """A critical item that failed is told by what was not met, all else by the title of its rule."""
     place, rule = column.place, CORE_RULES[column.place.rule]
-    title = checklist.items[place.item].ask if place.item else rule.title
+    title = not_met(checklist.items[place.item].ask) if place.item else rule.title
     return _FindingKey(place.touchpoint, rule.severity, place.rule, title)
 
 
@@ -133,14 +133,15 @@ def _ask(
     return reading.rows(table, statement)
 
 
-_JOINED = "findings join visits on visits.number = findings.number left join stores on stores.store = visits.store"
+def _joined(which: Filter) -> str:
+    return f"findings join visits on visits.number = findings.number {joined_tables(which)}"
 
 
 def _core_sql(columns: Sequence[FindingColumn], which: Filter) -> SqlStatement:
     """For each store how often each finding of the core was found."""
     sums = ", ".join(f"sum(findings.{quoted(column.name)})" for column in columns)
     where, values = conditions_of(which)
-    text = f"select visits.store, {sums} from {_JOINED} where {' and '.join(where)} group by visits.store"
+    text = f"select visits.store, {sums} from {_joined(which)} where {' and '.join(where)} group by visits.store"
     return SqlStatement(text, values)
 
 
@@ -149,7 +150,9 @@ def _plugin_sql(which: Filter) -> SqlStatement:
     keys = "visits.store, findings.rule, findings.severity, findings.touchpoint, title_ko, title_en"
     where, values = conditions_of(which)
     conditions = " and ".join([*where, "findings.rule is not null"])
-    text = f"select {keys}, sum(findings.times) from {_JOINED} where {conditions} group by {keys} order by {keys}"
+    text = (
+        f"select {keys}, sum(findings.times) from {_joined(which)} where {conditions} group by {keys} order by {keys}"
+    )
     return SqlStatement(text, values)
 
 
@@ -157,5 +160,5 @@ def _unknown_sql(which: Filter) -> SqlStatement:
     """For each plugin in how many visits it failed."""
     where, values = conditions_of(which)
     conditions = " and ".join([*where, "findings.times is null"])
-    text = f"select plugin, count(*) from {_JOINED} where {conditions} group by plugin order by plugin"
+    text = f"select plugin, count(*) from {_joined(which)} where {conditions} group by plugin order by plugin"
     return SqlStatement(text, values)

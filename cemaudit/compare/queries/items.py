@@ -36,7 +36,7 @@ def count_items(reading: Reading, ref: str, question: LedgerQuery, least: int) -
     table = _ItemSql(checklist)
     where, values = conditions_of(question.in_sql)
     reading.view("visits", reading.answers(ref).parts)
-    source = f"visits left join stores on stores.store = visits.store where {' and '.join(where)}"
+    source = f"visits {reading.joins(ref, question.in_sql)} where {' and '.join(where)}"
     for name in checklist.items:
         if is_asked(question, facets_of_item(checklist, name)):
             (row,) = reading.ask(table.counts(name, source), values)
@@ -128,7 +128,7 @@ def item_products(reading: Local, ref: str, question: LedgerQuery) -> DriverProd
     reading.ask(
         f"create or replace temp table {_FRAME} as select visits.store, 0 as version, {listed} from answered "
         f"join answered as visits on visits.number = answered.number "
-        f"left join stores on stores.store = visits.store where {' and '.join(where)}",
+        f"{reading.joins(ref, question.in_sql)} where {' and '.join(where)}",
         values,
     )
     return cross_products_by_store(reading, names, by_shopper=False, frame=_FRAME)
@@ -144,7 +144,7 @@ def nps_counts(reading: Reading, ref: str, question: LedgerQuery) -> Iterator[tu
             answer = f"visits.{quoted(ColumnNames(checklist).item('answer', name))}"
             ((promoting, detracting, answers),) = reading.ask(
                 f"select count(case when {answer} >= 9 then 1 end), count(case when {answer} <= 6 then 1 end), "
-                f"count({answer}) from visits left join stores on stores.store = visits.store "
+                f"count({answer}) from visits {reading.joins(ref, question.in_sql)} "
                 f"where {' and '.join(where)}",
                 values,
             )

@@ -25,7 +25,7 @@ from cemaudit.compare.queries.case_mix import (
     points_mean,
     score_sql,
 )
-from cemaudit.compare.results import EXCLUDED, ComparedData, unknown_shoppers_note
+from cemaudit.compare.results import EXCLUDED, ComparedData, circumstances_note, unknown_shoppers_note
 from cemaudit.compare.score_scale import POINT_UNITS, ScoreScale
 from cemaudit.compare.selection import ScoreSource, Selection, score_sources
 from cemaudit.compare.visit_table import (
@@ -41,9 +41,16 @@ from cemaudit.compare.visit_table import (
 )
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.language import Message, message
-from cemaudit.ledger.query.keys import needs_stores
+from cemaudit.ledger.query.keys import expression, needs_circumstances, needs_stores
 from cemaudit.ledger.query.reading import Local, Reading
-from cemaudit.ledger.query.statement import Bound, Filter, SqlStatement, conditions_of
+from cemaudit.ledger.query.statement import (
+    Bound,
+    Filter,
+    SqlStatement,
+    circumstances_join,
+    conditions_of,
+    joined_tables,
+)
 from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
 from cemaudit.ledger.snapshot.names import quoted, reason_of
 from cemaudit.ledger.snapshot.parquet import translate_errors
@@ -55,6 +62,9 @@ KEYS = {"store": "scores", "shopper": "answers", "wave": "scores"}
 """The columns that are coded, and the kind of files they are in."""
 
 _CODED_KEYS = {**KEYS, "scenario": "scores"}
+
+MOST_LEVELS = 100
+"""A circumstance of more values cannot be adjusted for: words of one's own, mostly."""
 
 _TABLE_OF = {"scores": "visits", "answers": "answered"}
 
@@ -95,7 +105,7 @@ class VisitTableBuilder:
 
     def __init__(self, reading: Local, selection: Selection, scale: ScoreScale) -> None:
         self._reading, self._which, self.scale = reading, selection.ledger_query.in_sql, scale
-        self._acted = selection.action
+        self._acted, self._adjust_for = selection.action, selection.adjust_for
         self._queries: list[_SourceQuery] = []
         self.left_out: Counter[str] = Counter()
         self.episodes = self.steps = 0
@@ -106,8 +116,12 @@ class VisitTableBuilder:
             self._queries.append(_SourceQuery(index, source, node))
             self._reading.view(f"scores_{index}", source.table.parts)
             self._reading.view(f"answers_{index}", self._reading.answers(source.table.checklist.ref).parts)
+            if self._needs_circumstances:
+                self._reading.view_circumstances(source.table.checklist.ref, f"circumstances_{index}")
         for key, kind in _CODED_KEYS.items():
             self._make_code_table(key, kind)
+        for place, key in enumerate(self._adjust_for):
+            self._make_circumstance_table(place, key)
         self._make_action_table()
         self._make_version_table()
         self._reading.link.execute(f"create or replace temp table compared {_TABLE_COLUMNS}")
@@ -122,16 +136,32 @@ class VisitTableBuilder:
 
     def drop(self) -> None:
         """Drop the tables."""
-        for name in ("compared", "acted", "versions", *(f"known_{key}" for key in _CODED_KEYS)):
+        known = [*_CODED_KEYS, *(f"setting_{place}" for place in range(len(self._adjust_for)))]
+        for name in ("compared", "acted", "versions", *(f"known_{key}" for key in known)):
             self._reading.link.execute(f"drop table if exists {name}")
 
     def _make_code_table(self, key: str, kind: str) -> None:
         """Make the table of the values of a column, each with a code, in the order of their names."""
         # By name, so that codes, and with them the last digits of sums, do not depend on the order of files.
-        every = " union ".join(f"select {key} from {kind}_{query.number}" for query in self._queries)
-        self._reading.define("known", f"select distinct {key} as level from ({every}) where {key} is not null")
+        every = " union ".join(f"select {key} as level from {kind}_{query.number}" for query in self._queries)
+        self._make_known_table(key, every)
+
+    def _make_circumstance_table(self, place: int, key: str) -> None:
+        """Make the table ``known_setting_0`` (``_1`` ...) of the values of a circumstance; too many are refused."""
+        every = " union ".join(
+            f"select {expression(key)} as level from {self._tables(query, answered=False)}" for query in self._queries
+        )
+        self._make_known_table(f"setting_{place}", every)
+        ((levels,),) = self._reading.ask(f"select count(*) from known_setting_{place}")
+        if levels > MOST_LEVELS:
+            text = message("{key} has {count} values, too many to adjust for", key=key, count=levels)
+            hint = message("at most {most}; declare them in the checklist, and note their ids", most=MOST_LEVELS)
+            raise BadInput(Problem(text, "--adjust", hint))
+
+    def _make_known_table(self, name: str, every: str) -> None:
+        self._reading.define("known", f"select distinct level from ({every}) where level is not null")
         self._reading.link.execute(
-            f"create or replace temp table known_{key} as "
+            f"create or replace temp table known_{name} as "
             "select level, cast(row_number() over (order by level) - 1 as integer) as code from known"
         )
 
@@ -145,12 +175,17 @@ class VisitTableBuilder:
         )
 
     def _make_version_table(self) -> None:
-        """Make the table of versions, with codes: scenario (-1: not known), source, and whether something was done."""
+        """Make the table of versions, with codes: scenario (-1: not known), source, whether something was done, and
+        the circumstances adjusted for (-1: not known).
+        """
+        settings = [f"setting_{place}" for place in range(len(self._adjust_for))]
+        tables = "".join(f", (select -1 as {name} union all select code from known_{name})" for name in settings)
+        columns = ", ".join(["scenario", "source", "was_acted", *settings])
         self._reading.link.execute(
-            "create or replace temp table versions as select scenario, source, was_acted, "
-            "cast(row_number() over (order by scenario, source, was_acted) - 1 as integer) as code "
+            f"create or replace temp table versions as select {columns}, "
+            f"cast(row_number() over (order by {columns}) - 1 as integer) as code "
             "from (select -1 as scenario union all select code from known_scenario), "
-            f"range({len(self._queries)}) as sources(source), (values (false), (true)) as action(was_acted)"
+            f"range({len(self._queries)}) as sources(source), (values (false), (true)) as action(was_acted){tables}"
         )
 
     def _add(self, query: _SourceQuery) -> None:
@@ -171,12 +206,14 @@ class VisitTableBuilder:
         joins = [
             f"left join known_{key} on known_{key}.level = {_TABLE_OF[kind]}.{key}" for key, kind in _CODED_KEYS.items()
         ]
-        joins += [
-            "left join acted on acted.store = visits.store",
-            f"join versions on versions.source = {query.number}",
-            "and versions.scenario = coalesce(known_scenario.code, -1)",
-            "and versions.was_acted = coalesce(visits.day >= acted.since, false)",
-        ]
+        version = [f"versions.source = {query.number}", "versions.scenario = coalesce(known_scenario.code, -1)"]
+        version.append("versions.was_acted = coalesce(visits.day >= acted.since, false)")
+        for place, key in enumerate(self._adjust_for):
+            # An episode is one experience, lived through at several times: no single one of them is its own.
+            known, value = f"known_setting_{place}", f"case when {_IN_EPISODE} then null else {expression(key)} end"
+            joins.append(f"left join {known} on {known}.level = {value}")
+            version.append(f"versions.setting_{place} = coalesce({known}.code, -1)")
+        joins += ["left join acted on acted.store = visits.store", f"join versions on {' and '.join(version)}"]
         where, values = self._where(query, query.has_score)
         self._reading.ask(
             f"insert into compared select {', '.join(KEYS)}, version, day, stepped, raw, {self._score(easier)} "
@@ -242,13 +279,46 @@ class VisitTableBuilder:
         where = " and ".join([counted, *conditions, "visits.scheme = ?", extra_condition])
         return where, (*values, query.source.scheme.ref)
 
-    def _tables(self, query: _SourceQuery, *, answered: bool = True) -> str:
+    def _tables(self, query: _SourceQuery, *, answered: bool = True, keys: Sequence[str] = ()) -> str:
+        """Return the tables of a source, and what is joined to them; ``keys``: also asked about."""
         tables = f"scores_{query.number} as visits"
         if answered:
             tables += f" left join answers_{query.number} as answered on answered.number = visits.number"
         if any(needs_stores(condition.key) for condition in self._which.conditions):
             tables += " left join stores on stores.store = visits.store"
-        return tables
+        return tables + circumstances_join([*self._circumstance_keys, *keys], f"circumstances_{query.number}")
+
+    @property
+    def _circumstance_keys(self) -> list[str]:
+        return [*self._adjust_for, *(condition.key for condition in self._which.conditions)]
+
+    @property
+    def _needs_circumstances(self) -> bool:
+        return any(map(needs_circumstances, self._circumstance_keys))
+
+    def unadjusted_circumstances(self) -> list[str]:
+        """Return the circumstances that differ between the visits compared, and are not adjusted for.
+
+        None where the snapshot does not hold them. Occasions and personas: where the checklist declares any, for other
+        words have too many values.
+        """
+        checklists = [query.source.table.checklist for query in self._queries]
+        keys = ["weekday", *(["hour-band"] if "hour" not in self._adjust_for else [])]
+        keys += ["occasion"] if any(checklist.occasions for checklist in checklists) else []
+        keys += ["persona"] if any(checklist.personas for checklist in checklists) else []
+        keys = [key for key in keys if key not in self._adjust_for]
+        if not keys or not all(self._reading.has_circumstances(checklist.ref) for checklist in checklists):
+            return []
+        ends = ", ".join(f"min({expression(key)}), max({expression(key)})" for key in keys)
+        levels: dict[str, set[str | None]] = defaultdict(set)
+        for query in self._queries:
+            self._reading.view_circumstances(query.source.table.checklist.ref, f"circumstances_{query.number}")
+            where, values = self._where(query, query.has_score)
+            tables = self._tables(query, answered=False, keys=keys)
+            (row,) = self._reading.ask(f"select {ends} from {tables} where {where}", values)
+            for place, key in enumerate(keys):
+                levels[key] |= set(row[2 * place : 2 * place + 2])
+        return [key for key in keys if len(levels[key] - {None}) > 1]
 
 
 @dataclass(frozen=True)
@@ -334,10 +404,18 @@ def visit_table(reading: Local, selection: Selection) -> Iterator[SnapshotVisitT
 
 
 _USED_SOURCES = "select distinct source from versions where code in (select version from compared) order by source"
-_VERSIONS = (
-    "select source, known_scenario.level, was_acted, versions.code in (select version from compared) "
-    "from versions left join known_scenario on known_scenario.code = versions.scenario order by versions.code"
-)
+
+
+def _versions_sql(settings: int) -> str:
+    """Return SQL of each version: source, scenario, whether acted, whether it has visits, its circumstances."""
+    names = [f"known_setting_{place}" for place in range(settings)]
+    levels = "".join(f", {name}.level" for name in names)
+    joins = " ".join(f"left join {name} on {name}.code = versions.{name.removeprefix('known_')}" for name in names)
+    return (
+        "select source, known_scenario.level, was_acted, versions.code in (select version from compared)"
+        f"{levels} from versions left join known_scenario on known_scenario.code = versions.scenario {joins} "
+        "order by versions.code"
+    )
 
 
 def _snapshot_table(
@@ -347,10 +425,16 @@ def _snapshot_table(
     stores = [str(store) for store in keys["store"].levels]
     store_factors, unit_factor = _store_factors(reading, selection, stores)
     versions = tuple(
-        Version(sources[number].table.checklist.ref, sources[number].scheme.ref, scenario, acted=acted)
+        Version(
+            sources[number].table.checklist.ref,
+            sources[number].scheme.ref,
+            scenario,
+            acted=acted,
+            circumstances=tuple(zip(selection.adjust_for, levels, strict=True)),
+        )
         if used
         else None
-        for number, scenario, acted, used in reading.ask(_VERSIONS)
+        for number, scenario, acted, used, *levels in reading.ask(_versions_sql(len(selection.adjust_for)))
     )
     return SnapshotVisitTable(
         facts=facts,
@@ -406,6 +490,7 @@ def _compared_data(
         notes.append(message("No case-mix adjustment: this measure is not a mean of item points."))
     if 0 < strangers < visits:
         notes.append(unknown_shoppers_note(strangers))
+    notes += circumstances_note(selection.adjust_for, builder.unadjusted_circumstances())
     return ComparedData(
         measure=measure.id,
         value=selection.facet_value,
@@ -420,6 +505,7 @@ def _compared_data(
         scale=builder.scale,
         adjusted=adjusted,
         notes=tuple(notes),
+        adjusted_for=selection.adjust_for,
     )
 
 
@@ -446,7 +532,7 @@ def paired_sums(reading: Reading, selection: Selection, second: Selection) -> Su
         kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
         sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
         text = (
-            f"select visits.store, {sums} from visits left join stores on stores.store = visits.store "
+            f"select visits.store, {sums} from visits {joined_tables(selection.ledger_query.in_sql)} "
             f"where {kept} group by visits.store order by visits.store"
         )
         for store, *row in reading.rows(source.table, SqlStatement(text, (*values, source.scheme.ref))):

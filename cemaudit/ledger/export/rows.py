@@ -25,7 +25,7 @@ from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint,
 from cemaudit.ledger.query.question import checklists_asked
 from cemaudit.ledger.query.reading import Answers, Local, ScoreTable
 from cemaudit.ledger.query.relations import relations
-from cemaudit.ledger.query.statement import SqlStatement, conditions_of
+from cemaudit.ledger.query.statement import SqlStatement, conditions_of, joined_tables
 from cemaudit.ledger.snapshot.manifest import SnapshotFile
 from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
 from cemaudit.ledger.snapshot.parquet import sql_text
@@ -190,6 +190,7 @@ class ExportBatches:
 
     def _make_views(self, ref: str, pair: _FilePair) -> None:
         """Make the views about a stretch."""
+        self.reading.joins(ref, self.request.question.in_sql)
         self.reading.view("wide_answers", [pair.answers])
         self.reading.view("wide_scores_1", [pair.scores])
         named = ["answered.*", f"{sql_text(ref)} as checklist", "scored.scheme", "scored.band"]
@@ -218,7 +219,7 @@ class ExportBatches:
     def _rows(self) -> SqlStatement:
         where, values = conditions_of(self.request.question.in_sql)
         column_list = ", ".join(f"{column.sql} as {quoted(column.name)}" for column in self.columns)
-        tables = "visits left join stores on stores.store = visits.store"
+        tables = f"visits {joined_tables(self.request.question.in_sql)}"
         order = "visits.day nulls first, visits.number"
         if not self.request.wide:
             tables += " join long on long.number = visits.number"

@@ -8,22 +8,33 @@ from typing import NamedTuple
 
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
+from cemaudit.ledger.snapshot.circumstances import WEEKDAYS
 from cemaudit.ledger.snapshot.names import quoted
 from cemaudit.model import Facet
 
 __all__ = [
-    "FACETS", "KEYS", "LENS", "Condition", "bound", "expression", "is_facet", "known_key", "month_key", "months",
-    "needs_stores", "of_scores_only", "of_visits", "refuse_keys",
+    "CIRCUMSTANCE_KEYS", "FACETS", "KEYS", "LENS", "Condition", "bound", "expression", "is_facet", "known_key",
+    "month_key", "months", "needs_circumstances", "needs_stores", "of_scores_only", "of_visits", "order_of_values",
+    "refuse_keys",
 ]  # fmt: skip
 
 _OF_ALL = ("store", "wave", "day", "month", "step", "scenario", "origin")
 _OF_SCORES = ("scheme", "band")
 _OF_STORES = ("region", "format", "brand", "owner", "pool")
 _OF_MONTHS = {"quarter": 3, "year": 12}
+_IN_FILES = ("weekday", "hour", "occasion", "place", "persona")
+HOUR_BANDS = {"06-11": (6, 11), "11-14": (11, 14), "14-17": (14, 17), "17-22": (17, 22)}
+"""From the first hour to before the last; all other hours are the night."""
+NIGHT = "22-06"
+SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "winter": (12, 1, 2)}
+"""The meteorological quarters, as the northern half of the world names them."""
+
+CIRCUMSTANCE_KEYS = ("weekday", "hour", "hour-band", "season", "occasion", "place", "persona")
+"""When, on what occasion, where and as whom (TPO); hours and weekdays are those of the visit's own zone."""
 FACETS = ("measure", "key", *(facet.value for facet in Facet))
 """Keys that tell columns apart, not visits: a score's measure, the key it is for, and what the checklist says of it."""
 
-KEYS = (*_OF_ALL, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
+KEYS = (*_OF_ALL, *CIRCUMSTANCE_KEYS, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
 
 
 LENS = "lens:"
@@ -64,6 +75,16 @@ def needs_stores(key: str) -> bool:
     return key in _OF_STORES
 
 
+def needs_circumstances(key: str) -> bool:
+    """Whether the key is in the files of circumstances; the season is known from the day."""
+    return key in _IN_FILES or key == "hour-band"
+
+
+def order_of_values(key: str) -> Sequence[str]:
+    """The values of a key in their own order; empty where it is that of their names."""
+    return {"weekday": WEEKDAYS, "season": tuple(SEASONS)}.get(key, ())
+
+
 def of_scores_only(key: str) -> bool:
     """Whether the key belongs to scores, and not to answers."""
     return key in {*_OF_SCORES, "measure", "key"}
@@ -80,7 +101,26 @@ def expression(key: str) -> str:
     """The key in SQL; quarters and years are grouped by month there."""
     if key in _OF_STORES:
         return f"stores.{quoted(key)}"
+    if key in _IN_FILES:
+        return f"circumstances.{quoted(key)}"
+    if key == "hour-band":
+        return _HOUR_BAND
+    if key == "season":
+        return _SEASON
     return f"visits.{quoted('month' if key in _OF_MONTHS else key)}"
+
+
+# Hours are texts of two digits, so that they compare as numbers do.
+_BANDS = " ".join(f"when circumstances.hour < '{end:02}' then '{name}'" for name, (_, end) in HOUR_BANDS.items())
+_HOUR_BAND = (
+    f"case when circumstances.hour is null then null when circumstances.hour < '06' then '{NIGHT}' {_BANDS} "
+    f"else '{NIGHT}' end"
+)
+_OF_SEASONS = " ".join(
+    f"when substr(visits.month, 6, 2) in ({', '.join(repr(f'{month:02}') for month in season)}) then '{name}'"
+    for name, season in SEASONS.items()
+)
+_SEASON = f"case {_OF_SEASONS} end"
 
 
 def month_key(key: str, month: str | None) -> str | None:
@@ -94,6 +134,14 @@ def month_key(key: str, month: str | None) -> str | None:
 def bound(condition: Condition) -> list[str | dt.date]:
     """The values known, as SQL compares them; ``BadInput`` where one is not written like a day."""
     known = [value for value in condition.values if value]
+    allowed = _ALLOWED.get(condition.key)
+    if condition.key == "hour":
+        known = [value.zfill(2) for value in known]
+    if allowed:
+        wrong = [value for value in known if value not in allowed]
+        if wrong:
+            what = message("expected one of {names}, found {value}", names=", ".join(allowed), value=", ".join(wrong))
+            raise BadInput(Problem(what, hint=nearest(wrong[0], allowed, listing=False)))
     if condition.key != "day":
         return list(known)
     try:
@@ -101,6 +149,15 @@ def bound(condition: Condition) -> list[str | dt.date]:
     except ValueError as error:
         what = message("expected {what}, found {value}", what="2026-11-21", value=", ".join(known))
         raise BadInput(Problem(what)) from error
+
+
+_ALLOWED: dict[str, Sequence[str]] = {
+    "weekday": WEEKDAYS,
+    "hour": tuple(f"{hour:02}" for hour in range(24)),
+    "hour-band": (*HOUR_BANDS, NIGHT),
+    "season": tuple(SEASONS),
+}
+"""The only values there are of some keys."""
 
 
 def months(condition: Condition) -> Condition:

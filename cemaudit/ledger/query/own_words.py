@@ -43,6 +43,8 @@ def _make_views(reading: Local, ref: str, scheme: str | None) -> None:
     reading.view("wide_answers", answers.parts)
     for number, some in enumerate(scores, 1):
         reading.view(f"wide_scores_{number}", some.parts)
+    if reading.has_circumstances(ref):
+        reading.view_circumstances(ref)
     for name, sql in relations(answers, scores):
         reading.link.execute(f"create view {name} as {sql}")
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.statement import SqlStatement
+from cemaudit.ledger.query.statement import CIRCUMSTANCES_JOIN, Filter, SqlStatement, joined_tables
+from cemaudit.ledger.snapshot.circumstances import CIRCUMSTANCES
 from cemaudit.ledger.snapshot.manifest import SnapshotFile, SnapshotManifest, read_manifest
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import connected, missing, parquet_sql, translate_errors
@@ -128,9 +129,31 @@ class Reading(ABC):
         """What stores are called, by id."""
         return dict(self.ask("select store, name from stores where name is not null"))
 
+    def has_circumstances(self, ref: str) -> bool:
+        """Whether the circumstances of all visits of a checklist are kept; a snapshot from before then has none."""
+        files = self.manifest.files(CIRCUMSTANCES, ref)
+        return sum(file.visits for file in files) == sum(file.visits for file in self.answers(ref).parts)
+
+    def view_circumstances(self, ref: str, name: str = CIRCUMSTANCES) -> None:
+        """Let ``name`` be the table of circumstances of a checklist's visits; ``BadInput`` where they are not kept."""
+        if not self.has_circumstances(ref):
+            hint = message("make it again with 'cemaudit snapshot'")
+            text = message("weekday, hour, occasion, place and persona are not known: this snapshot does not hold them")
+            raise BadInput(Problem(text, ref, hint))
+        self.view(name, self.manifest.files(CIRCUMSTANCES, ref))
+
+    def joins(self, ref: str, which: Filter, name: str = CIRCUMSTANCES) -> str:
+        """What is joined to the table ``visits`` of a checklist for some conditions; circumstances as ``name``."""
+        sql = joined_tables(which, name)
+        if CIRCUMSTANCES_JOIN in sql:
+            self.view_circumstances(ref, name)
+        return sql
+
     def rows(self, table: Answers | ScoreTable, statement: SqlStatement) -> list[tuple[Any, ...]]:
         """What SQL returns of a table."""
         self.view("visits", table.parts)
+        if CIRCUMSTANCES_JOIN in statement.text:
+            self.view_circumstances(table.checklist.ref)
         return self.ask(statement.text, statement.values)
 
 

@@ -1,6 +1,7 @@
 """The tables of a snapshot as anybody would ask them: long, with words in place of codes, only visits that count.
 
-``visits``, ``scores``, ``items``, ``feelings``, ``stores``; and as files are, ``wide_answers``, ``wide_scores_1`` ...
+``visits``, ``scores``, ``items``, ``feelings``, ``stores``; and as files are, ``circumstances``, ``wide_answers``,
+``wide_scores_1`` ...
 """
 
 from __future__ import annotations

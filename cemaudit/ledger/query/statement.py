@@ -1,21 +1,21 @@
 """The one form of SQL that every engine is asked: ``GROUP BY`` some keys, returning whole numbers.
 
-Tables: ``visits`` (one row a visit, answers or scores), ``stores``, ``gone`` (visits that do not count). Values are
-always bound, never pasted.
+Tables: ``visits`` (one row a visit, answers or scores), ``stores``, ``circumstances`` (of visits), ``gone`` (visits
+that do not count). Values are always bound, never pasted.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cemaudit.ledger.query.keys import Condition, bound, expression, months, needs_stores
+from cemaudit.ledger.query.keys import Condition, bound, expression, months, needs_circumstances, needs_stores
 from cemaudit.ledger.snapshot.names import quoted
 
 __all__ = [
-    "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "Filter", "SqlStatement", "conditions_of", "counted", "histogram",
-    "sums", "tallied",
+    "CIRCUMSTANCES_JOIN", "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "Filter", "SqlStatement", "circumstances_join",
+    "conditions_of", "counted", "histogram", "joined_tables", "sums", "tallied",
 ]  # fmt: skip
 
 MEAN, DEVIATION, EXTREMES = 2, 3, 5
@@ -93,8 +93,23 @@ def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> SqlSta
 
 
 def _tables(keys: Sequence[str], which: Filter) -> str:
-    about_stores = any(map(needs_stores, [*keys, *(condition.key for condition in which.conditions)]))
-    return "visits left join stores on stores.store = visits.store" if about_stores else "visits"
+    asked_keys = [*keys, *(condition.key for condition in which.conditions)]
+    stores = f" {STORES_JOIN}" if any(map(needs_stores, asked_keys)) else ""
+    return f"visits{stores}{circumstances_join(asked_keys)}"
+
+
+STORES_JOIN = "left join stores on stores.store = visits.store"
+CIRCUMSTANCES_JOIN = "as circumstances on circumstances.number = visits.number"
+
+
+def circumstances_join(keys: Iterable[str], table: str = "circumstances") -> str:
+    """The circumstances of visits (in ``table``) joined to them, where one of the keys is about these; else nothing."""
+    return f" left join {table} {CIRCUMSTANCES_JOIN}" if any(map(needs_circumstances, keys)) else ""
+
+
+def joined_tables(which: Filter, circumstances: str = "circumstances") -> str:
+    """The stores, and whatever else the conditions are about, joined to the table ``visits``."""
+    return f"{STORES_JOIN}{circumstances_join((condition.key for condition in which.conditions), circumstances)}"
 
 
 def conditions_of(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:

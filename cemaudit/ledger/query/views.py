@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cemaudit.ledger.query.answers import feelings, items
-from cemaudit.ledger.query.keys import is_facet
+from cemaudit.ledger.query.keys import is_facet, order_of_values
 from cemaudit.ledger.query.question import Group, LedgerQuery
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import (
@@ -143,17 +143,22 @@ def _in_order(question: LedgerQuery, found: Mapping[Group, Any]) -> list[tuple[G
     rows = list(found.items())
     ranks = [0] * len(rows)
     for key, values in zip(question.by, zip(*found, strict=True), strict=False):
-        stages = question.lenses[key].lens.stages if key in question.lenses else ()
-        place_of = _places([*(stage.id for stage in stages), *values], is_facet=is_facet(key))
+        own_order = (
+            [stage.id for stage in question.lenses[key].lens.stages] if key in question.lenses else order_of_values(key)
+        )
+        place_of = _places(values, own_order, is_facet=is_facet(key))
         size = len(place_of)
         ranks = [rank * size + place_of[value] for rank, value in zip(ranks, values, strict=True)]
     return [rows[row] for row in sorted(range(len(rows)), key=ranks.__getitem__)]
 
 
-def _places(values: Iterable[str | None], *, is_facet: bool) -> dict[str | None, int]:
-    """The place of each value among all that there are of its key."""
+def _places(values: Iterable[str | None], order: Sequence[str], *, is_facet: bool) -> dict[str | None, int]:
+    """The place of each value among all that there are of its key; ``order``: of those that have one of their own."""
     known = list(dict.fromkeys(values))
-    in_order = sorted(known, key=lambda value: (value is None, "" if is_facet else value or ""))
+    own = {value: place for place, value in enumerate(order)}
+    in_order = sorted(
+        known, key=lambda value: (value is None, own.get(value or "", 0), "" if is_facet else value or "")
+    )
     return {value: place for place, value in enumerate(in_order)}
 
 

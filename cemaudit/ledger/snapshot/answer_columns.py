@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import from_json
 
+from cemaudit.ledger.snapshot.circumstances import VisitCircumstances, read_circumstances
 from cemaudit.ledger.snapshot.names import TOO_LARGE, ColumnNames, code_of
 from cemaudit.ledger.snapshot.parquet import (
     NULL,
@@ -68,6 +69,7 @@ class RecordedVisit(NamedTuple):
     claims: tuple[Complaint, ...]
     blames: tuple[Complaint, ...]
     setting: VisitSetting
+    circumstances: VisitCircumstances
 
     @property
     def step(self) -> str | None:
@@ -90,6 +92,7 @@ def read_recorded_visit(line: bytes) -> RecordedVisit:
         _complaints(document.get("claims", ())),
         _complaints(document.get("blames", ())),
         VisitSetting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
+        read_circumstances(document),
     )
 
 

@@ -22,6 +22,7 @@ from cemaudit.ledger.snapshot.answer_columns import (
     visit_identity_columns,
     visit_setting_columns,
 )
+from cemaudit.ledger.snapshot.circumstances import CIRCUMSTANCES, VisitCircumstances, circumstance_columns
 from cemaudit.ledger.snapshot.manifest import FORMAT
 from cemaudit.ledger.snapshot.names import code_of, score_columns
 from cemaudit.ledger.snapshot.parquet import SnapshotColumn, SnapshotTable, WrittenFile, text_column, write
@@ -129,7 +130,7 @@ def select_rows(columns: VisitColumns, rows: Array) -> VisitColumns:
 _AT_ONCE = 8_192  # visits read before they become columns
 
 
-BLOCK_KINDS = ("answers", "scores", "findings")
+BLOCK_KINDS = ("answers", "scores", "findings", CIRCUMSTANCES)
 """The kinds of files that are made of the rows of a block."""
 
 
@@ -165,19 +166,24 @@ class BlockFiles(NamedTuple):
 
 
 def make_files(job: BlockJob) -> BlockFiles:
-    """Write the answers, the scores and the findings of the rows of a job, by day."""
+    """Write the answers, the scores, the findings and the circumstances of the rows of a job, by day."""
     # In the order of days the columns of days, months and waves are long runs, which take next to no room.
     rows = sorted(job.rows, key=lambda row: (row.day or "", row.number))
     marks = [hundredths_scorer(job.checklist, scheme, job.blocked) for scheme in job.schemes]
     checklist = marks[0].plan.checklist
-    settings, columns = _read(rows, checklist)
+    settings, circumstances, columns = _read(rows, checklist)
     heads = list(visit_setting_columns(rows, settings))
-    scores, findings = _scores(marks, np.array([row.scheme for row in rows]), columns)
     tables = {
         "answers": ([*heads, *visit_identity_columns(rows), *answer_fields(columns)], answers_metadata(checklist)),
-        "scores": ([*heads, *scores], scores_metadata(marks)),
-        "findings": ([heads[0], *findings], findings_metadata(marks)),
+        CIRCUMSTANCES: (
+            [heads[0], *circumstance_columns(circumstances)],
+            {"format": FORMAT, "checklist": checklist.ref},
+        ),
     }
+    if {"scores", "findings"} & set(job.kinds):
+        scores, findings = _scores(marks, np.array([row.scheme for row in rows]), columns)
+        tables["scores"] = ([*heads, *scores], scores_metadata(marks))
+        tables["findings"] = ([heads[0], *findings], findings_metadata(marks))
     numbers = [row.number for row in rows]
     return BlockFiles(
         job.block,
@@ -208,16 +214,20 @@ def findings_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "rules": list(CORE_RULES)}
 
 
-def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> tuple[list[VisitSetting], VisitColumns]:
-    """The settings and the columns of visits, read some at a time: as records they take much room."""
+def _read(
+    rows: Sequence[LedgerRow], checklist: Checklist
+) -> tuple[list[VisitSetting], list[VisitCircumstances], VisitColumns]:
+    """The settings, circumstances and columns of visits, read some at a time: as records they take much room."""
     settings: list[VisitSetting] = []
+    circumstances: list[VisitCircumstances] = []
     chunks = []
     for start in range(0, len(rows), _AT_ONCE):
         chunk = rows[start : start + _AT_ONCE]
         noted = [read_recorded_visit(decompress(row.document)) for row in chunk]
         chunks.append(columns_of_content(noted, checklist, partial(_read_visit, chunk)))
         settings += [recorded.setting for recorded in noted]
-    return settings, concatenate_columns(chunks)
+        circumstances += [recorded.circumstances for recorded in noted]
+    return settings, circumstances, concatenate_columns(chunks)
 
 
 def _read_visit(rows: Sequence[LedgerRow], row: int) -> Visit:

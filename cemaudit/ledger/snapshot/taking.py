@@ -141,8 +141,9 @@ class _SnapshotRun:
                 ]
                 if block in changed or not {"answers", "scores"} <= set(current):
                     yield self._job(block, ref, rows)
-                elif "findings" not in current:  # a snapshot made before findings were kept in it
-                    yield self._job(block, ref, rows)._replace(kinds=("findings",))
+                elif missing := tuple(kind for kind in BLOCK_KINDS if kind not in current):
+                    # A snapshot made before findings, or circumstances, were kept in it.
+                    yield self._job(block, ref, rows)._replace(kinds=missing)
 
     def _new(self) -> set[int]:
         """The blocks with visits that are in no file yet."""
@@ -156,12 +157,12 @@ class _SnapshotRun:
             for file in files.values()
             if file.kind in BLOCK_KINDS and not file.scheme and not self.store.is_whole(file)
         }
-        without_findings = {
+        incomplete = {
             block
             for kind, ref, scheme, block in files
-            if kind == "answers" and ("findings", ref, scheme, block) not in files
+            if kind == "answers" and any((other, ref, scheme, block) not in files for other in BLOCK_KINDS)
         }
-        return damaged | without_findings
+        return damaged | incomplete
 
     def _changed(self) -> set[int]:
         """The blocks of visits from which something was taken away since: a purge."""

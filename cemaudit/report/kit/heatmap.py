@@ -49,17 +49,25 @@ class _Grid(NamedTuple):
 class _HeatMapRow(Slice):
     """One row of coloured cells."""
 
-    def __init__(self, label: Words, values: Sequence[float | None], scale: NumberScale, grid: _Grid) -> None:
+    def __init__(
+        self,
+        label: Words,
+        values: Sequence[float | None],
+        counts: Sequence[int],
+        scale: NumberScale,
+        grid: _Grid,
+    ) -> None:
         self.label = shorten(wrap(label, SMALL, grid.labels - 8), 3)
-        self.values, self.scale, self.grid = values, scale, grid
+        self.values, self.counts, self.scale, self.grid = values, counts, scale, grid
         super().__init__(max(CELL, len(self.label) * SMALL.leading + 3))
 
     def paint(self, pen: Pen) -> None:
         pen.at(0, (self.height - GAP - len(self.label) * SMALL.leading) / 2).lines(self.label, SMALL)
         for number, value in enumerate(self.values):
-            self._cell(pen.at(self.grid.labels + number * self.grid.each, 0), value)
+            count = self.counts[number] if number < len(self.counts) else None
+            self._cell(pen.at(self.grid.labels + number * self.grid.each, 0), value, count)
 
-    def _cell(self, pen: Pen, value: float | None) -> None:
+    def _cell(self, pen: Pen, value: float | None, count: int | None) -> None:
         wide, high = self.grid.each - GAP, self.height - GAP
         if value is None:
             pen.box(wide, high, GROUND)
@@ -68,7 +76,11 @@ class _HeatMapRow(Slice):
         ground = colour_at(self.scale.goodness(value))
         pen.box(wide, high, ground)
         type_ = SMALL.strong if wide > 30 else TINY.strong
-        pen.at(wide / 2, high / 2 + type_.size * 0.36).line(self.scale.show(value), type_, on(ground), "center")
+        # A count below moves the value up by half a line.
+        middle = high / 2 - (TINIER.leading / 2 if count is not None else 0)
+        pen.at(wide / 2, middle + type_.size * 0.36).line(self.scale.show(value), type_, on(ground), "center")
+        if count is not None:
+            pen.at(wide / 2, high - 3).line(f"n={count:,}", TINIER, on(ground), "center")
 
 
 class _HeatMapHead(Slice):
@@ -123,7 +135,8 @@ def _part(
     names = block.columns[columns]
     grid = _Grid.of(len(names), width)
     rows: list[Slice] = [
-        _HeatMapRow(label, row[columns], scale, grid) for label, row in zip(block.rows, values, strict=False)
+        _HeatMapRow(label, row[columns], (block.counts[number][columns] if block.counts else ()), scale, grid)
+        for number, (label, row) in enumerate(zip(block.rows, values, strict=False))
     ]
     head = _HeatMapHead(block.title, names, width)
     return Stack([*rows, _Legend(scale, width)], head=head, space=(8, 6), whole=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.drivers.results import Driver, DriverStudy
@@ -33,6 +33,7 @@ HINTS: dict[Suggestion, tuple[Text, Tone]] = {
     Suggestion.ELIMINATE: (Text(ko="없애도 됨", en="eliminate"), "fair"),
     Suggestion.CREATE: (Text(ko="새로 만들기", en="create"), "best"),
     Suggestion.UNCLEAR: (Text(ko="아직 불분명", en="not clear yet"), "plain"),
+    Suggestion.NOT_KNOWN: (Text(ko="알 수 없음", en="not known"), "plain"),
 }
 METHODS = {"lmg": "LMG (Shapley)", "johnson": "Johnson"}
 
@@ -65,7 +66,7 @@ def _blocks(study: DriverStudy, level: str) -> Iterator[Block]:
     equal = 100 / len(study.drivers)
     yield Intervals(
         title=Text(ko="설명하는 몫", en="Share of what is explained"),
-        rows=tuple(_row(driver) for driver in study.drivers),
+        rows=tuple(_rows(study.drivers)),
         axis=Axis(title=Text(ko="몫", en="share"), unit="%", low=0),
         target=equal,
         target_name=Text(ko="모두 같을 때의 몫", en="an equal share"),
@@ -82,14 +83,16 @@ def _in(words: Words, language: str) -> str:
     return words if isinstance(words, str) else getattr(words, language) or str(words)
 
 
-def _row(driver: Driver) -> Ranged:
-    return Ranged(
-        label=said(driver.title),
-        value=100 * driver.share,
-        low=100 * driver.interval.low,
-        high=100 * driver.interval.high,
-        tone="plain",
-    )
+def _rows(drivers: Iterable[Driver]) -> Iterator[Ranged]:
+    for driver in drivers:
+        if driver.share is not None and driver.interval is not None:
+            yield Ranged(
+                label=said(driver.title),
+                value=100 * driver.share,
+                low=100 * driver.interval.low,
+                high=100 * driver.interval.high,
+                tone="plain",
+            )
 
 
 def _table(study: DriverStudy) -> Table:
@@ -120,7 +123,6 @@ def _cells(driver: Driver) -> tuple[Cell | Words, ...]:
 
 
 def _felt(study: DriverStudy) -> Table:
-    titles = {driver.name: said(driver.title) for driver in study.drivers}
     columns = (
         Column(title=Text(ko="수행 × 감정", en="Performance × emotion"), width=2.6),
         Column(title=Text(ko="방문", en="Visits"), width=0.8, align="right"),
@@ -131,7 +133,7 @@ def _felt(study: DriverStudy) -> Table:
     )
     rows = tuple(
         (
-            Cell(text=titles.get(one.name, one.name) if one.name else Text(ko="전체", en="All"), strong=not one.name),
+            Cell(text=said(one.title or one.name) if one.name else Text(ko="전체", en="All"), strong=not one.name),
             f"{one.visits:,}",
             number(one.performance),
             number(one.emotion),

@@ -1,12 +1,16 @@
-"""What was found most often, by touchpoint."""
+"""What was found most often, by touchpoint; strengths in one row at the end."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
 
 from cemaudit.compare.report_records import FindingCount, LeagueReportData
 from cemaudit.model import Severity, Text
 from cemaudit.model.blocks import Block, Cell, Column, Paragraph, Section, Table, Words
 from cemaudit.report.league.words import notes, said
-from cemaudit.report.sections.findings import NAMES
+from cemaudit.report.sections.findings import MOST_STRENGTHS, NAMES, and_more
+from cemaudit.report.sections.words import joined
 
 __all__ = ["findings"]
 
@@ -20,12 +24,14 @@ NOT_KNOWN = Text(
 
 
 def findings(account: LeagueReportData) -> Section | None:
-    """A table in groups by touchpoint, or why it is not there; ``None`` where nothing was found."""
+    """A table of faults by touchpoint and one row of strengths, or why it is not there; ``None`` of nothing found."""
     order, counts = list(NAMES), account.findings.counts
     if counts is None:
         return _section(Paragraph(text=NOT_KNOWN))
-    found = sorted(counts, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
-    if not found and not account.findings.notes:
+    faults = [one for one in counts if one.severity is not Severity.STRENGTH]
+    strengths = [one for one in counts if one.severity is Severity.STRENGTH]
+    found = sorted(faults, key=lambda one: (order.index(one.severity), -one.times))[:MOST]
+    if not counts and not account.findings.notes:
         return None
     columns = (
         Column(title=Text(ko="구분", en="Weight"), width=0.9),
@@ -38,6 +44,8 @@ def findings(account: LeagueReportData) -> Section | None:
         own = [one for one in found if str(one.touchpoint) == touchpoint]
         rows.append((Cell(text=said(own[0].touchpoint), strong=True), "", "", ""))
         rows += [_row(one) for one in own]
+    if strengths:
+        rows.append(_strengths(strengths))
     table = (Table(columns=columns, rows=tuple(rows)),) if rows else ()
     return _section(*table, *notes(account.findings.notes))
 
@@ -51,3 +59,13 @@ def _section(*blocks: Block) -> Section:
 def _row(one: FindingCount) -> tuple[Cell | Words, ...]:
     name, tone = NAMES[Severity(one.severity)]
     return Cell(text=name, tone=tone, strong=True), said(one.title), f"{one.times:,}", f"{one.stores:,}"
+
+
+def _strengths(strengths: Sequence[FindingCount]) -> tuple[Cell | Words, ...]:
+    """The row of strengths: the touchpoints at which they came most often."""
+    times: Counter[Words] = Counter()
+    for one in strengths:
+        times[said(one.touchpoint)] += one.times
+    names = [joined([name, f"({count:,})"], " ") for name, count in times.most_common()]
+    word, tone = NAMES[Severity.STRENGTH]
+    return Cell(text=word, tone=tone, strong=True), and_more(names, MOST_STRENGTHS), f"{times.total():,}", ""

@@ -26,9 +26,9 @@ SURE = 0.8
 
 
 def importance(account: LeagueReportData) -> Section | None:
-    """The map; ``None`` with fewer than two drivers."""
+    """The map; ``None`` with fewer than two drivers whose share is known."""
     study = account.study
-    if study is None or len(study.drivers) < 2:
+    if study is None or sum(driver.share is not None for driver in study.drivers) < 2:
         return None
     must_keep = any(driver.hint is Suggestion.MUST_KEEP for driver in study.drivers)
     about = (ABOUT, MUST_KEEP) if must_keep else (ABOUT,)
@@ -44,7 +44,7 @@ def _map(study: DriverStudy) -> Scatter:
     drivers = study.drivers
     return Scatter(
         title=Text(ko="중요도-수행 지도", en="Importance-performance map"),
-        points=tuple(_point(driver) for driver in drivers),
+        points=tuple(_point(driver, driver.share) for driver in drivers if driver.share is not None),
         x=Axis(title=Text(ko="수행", en="performance")),
         y=Axis(title=Text(ko="중요도 (설명하는 몫)", en="importance (share explained)"), unit="%"),
         quadrants=Quadrants(
@@ -58,6 +58,6 @@ def _map(study: DriverStudy) -> Scatter:
     )
 
 
-def _point(driver: Driver) -> Point:
-    tone = HINTS[driver.hint][1] if driver.certain >= SURE else "fair"
-    return Point(x=driver.performance, y=100 * driver.share, label=said(driver.title), tone=tone)
+def _point(driver: Driver, share: float) -> Point:
+    tone = HINTS[driver.hint][1] if driver.certain is not None and driver.certain >= SURE else "fair"
+    return Point(x=driver.performance, y=100 * share, label=said(driver.title), tone=tone)

@@ -12,9 +12,11 @@ __all__ = ["complaints"]
 CLAIM, BLAME = Text(ko="클레임", en="Claim"), Text(ko="원망", en="Blame")
 ABOUT = Text(
     ko="클레임은 고객이 회사에 말로 전한, 바로잡을 수 있는 불만입니다. "
-    "원망은 고객이 회사를 탓하며 마음에 담아 둔 감정입니다. 클레임을 제때 풀지 못하면 원망이 됩니다.",
+    "원망은 고객이 회사를 탓하며 마음에 담아 둔 감정입니다. "
+    "제때 풀지 못한 클레임이 원망으로 남기 쉽다는 것은 이 도구의 관점이며, 이 방문에서 확인한 사실이 아닙니다.",
     en="A claim is a complaint stated to the company that can be put right. A blame is resentment laid on the company, "
-    "said aloud or not. A claim that is not answered in time becomes a blame.",
+    "said aloud or not. That a claim not answered in time tends to become a blame is the view of this tool, not "
+    "something this visit has shown.",
 )
 
 

@@ -25,13 +25,15 @@ def facts(context: Context) -> tuple[Particular, ...]:
     audit = context.audits[-1]
     visit, checklist = audit.visit, audit.checklist
     scenario = {one.id: one.title for one in checklist.scenarios}.get(visit.scenario or "", visit.scenario)
+    persona = {one.id: one.title for one in checklist.personas}.get(visit.persona or "", visit.persona)
+    occasion = {one.id: one.title for one in checklist.occasions}.get(visit.occasion or "", visit.occasion)
     rows: list[tuple[Text, Words | None]] = [
         (Text(ko="방문", en="Visited"), _period(context.audits)),
         (Text(ko="코드", en="Code"), visit.store),
         (Text(ko="차수", en="Wave"), visit.wave),
         (Text(ko="시나리오", en="Scenario"), scenario),
-        (Text(ko="페르소나", en="Persona"), visit.persona),
-        (Text(ko="방문 계기", en="Occasion"), visit.occasion),
+        (Text(ko="페르소나", en="Persona"), persona),
+        (Text(ko="상황", en="Occasion"), occasion),
         (Text(ko="장소", en="Place"), visit.place),
         (Text(ko="동의", en="Consent"), _consent(visit.consent)),
         (Text(ko="체크리스트", en="Checklist"), checklist.ref),

@@ -31,6 +31,7 @@ from cemaudit.report.sections.values import (
     span_of,
 )
 from cemaudit.report.sections.words import NOTHING, asked_items, both, joined, visit_name, visited, when
+from cemaudit.scoring.findings import not_met
 
 __all__ = ["summary"]
 
@@ -111,10 +112,10 @@ def _extremes(audit: Audit) -> Words | None:
 def _failures(audit: Audit, *, several: bool) -> Callout:
     count = len(audit.failed_critical)
     title: Words = Text(ko=f"중대 항목 미충족: {count}건", en=f"{count} critical item{'s' if count > 1 else ''} failed")
-    asks = [audit.checklist.items[name].ask for name in audit.failed_critical]
+    unmet = [not_met(audit.checklist.items[name].ask) for name in audit.failed_critical]
     return Callout(
         title=joined([title, visit_name(audit)], " · ") if several else title,
-        text=both(lambda: "\n".join(f"• {ask}" for ask in asks)),
+        text=both(lambda: "\n".join(f"• {title}" for title in unmet)),
         tone="worst",
     )
 

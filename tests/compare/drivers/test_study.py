@@ -123,6 +123,40 @@ def test_without_a_question_for_the_whole_it_is_what_was_felt(tmp_path: Path) ->
     assert found.interaction is None
 
 
+def test_of_what_the_outcome_cannot_hold_nothing_is_known_but_its_performance(chain: Path) -> None:
+    """``gift`` asks no feeling, and so is no part of what was felt: its share would be small by construction."""
+    found = asked(chain, outcome="felt")
+    gift = by_name(found)["gift"]
+    assert (gift.share, gift.interval, gift.top, gift.quadrant, gift.certain, gift.asymmetry) == (None,) * 6
+    assert gift.hint is Suggestion.NOT_KNOWN
+    assert [driver.name for driver in found.drivers[-2:]] == ["gift", "end"]
+    assert 0 < gift.performance < 100
+    assert any(str(note).startswith("Share not known: gift, end.") for note in found.notes)
+    others = found.drivers[:-2]
+    assert all(driver.share is not None and driver.hint is not Suggestion.NOT_KNOWN for driver in others)
+
+
+def test_an_outcome_that_was_asked_can_hold_everything(chain: Path) -> None:
+    assert all(driver.share is not None for driver in asked(chain).drivers)
+    assert {driver.name for driver in asked(chain, of="item", outcome="felt").drivers if driver.share is None} == set(
+        "DQ"
+    )
+
+
+def test_notes_name_touchpoints_by_their_titles(tmp_path: Path) -> None:
+    shop = driver_chains.shop()
+    titled = [
+        {**touchpoint, "title": {"ko": f"{touchpoint['id']} 접점", "en": f"the {touchpoint['id']}"}}
+        for touchpoint in shop.model_dump(mode="json", by_alias=True, exclude_defaults=True)["touchpoints"]
+    ]
+    of = Checklist.model_validate({**shop.model_dump(mode="json", by_alias=True), "touchpoints": titled})
+    found = asked(driver_chains.folder(tmp_path, driver_chains.visits(of=of), of))
+    with use("ko"):
+        said = " ".join(map(str, found.notes))
+    assert "end 접점" in said
+    assert "sign 접점" in said
+
+
 def test_of_each_kind(chain: Path) -> None:
     assert set(by_name(asked(chain, of="item"))) == {"A", "B", "C", "D"}
     assert set(by_name(asked(chain, of="stage", outcome="felt"))) == {"enter", "pay"}

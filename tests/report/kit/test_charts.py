@@ -12,6 +12,7 @@ from cemaudit.model import Text
 from cemaudit.model.blocks import (
     Axis,
     Curve,
+    HeatMap,
     Intervals,
     Line,
     Lines,
@@ -228,3 +229,11 @@ def test_any_chart_stays_between_the_margins(draw, chart):
         wide, high = picture.size
         for strip in ((0, 0, 22, high), (wide - 22, 0, wide, high)):
             assert ImageStat.Stat(picture.crop(strip)).extrema[0][0] == 255
+
+
+def test_a_heat_map_writes_how_many_visits_a_cell_has(draw):
+    block = HeatMap(title="Means", columns=("Mon", "Sat"), rows=("9:00",), values=((71.5, None),), counts=((12, 0),))
+    text = draw(block).text
+    assert "71.5" in text
+    assert "n=12" in text
+    assert "n=0" not in text

@@ -10,8 +10,9 @@ from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league_table import RankingQuality
 from cemaudit.compare.reliability import StandardDeviations, variance_components
-from cemaudit.compare.report_records import FindingSummary
-from cemaudit.language import message
+from cemaudit.compare.report_records import FindingCount, FindingSummary
+from cemaudit.language import message, use
+from cemaudit.model import Severity, Text
 from cemaudit.report import league_report, report_bytes, write_report
 from cemaudit.report.league.drivers import HINTS
 
@@ -57,6 +58,19 @@ def test_what_is_not_known_has_no_section(make_account, make_league):
 def findings_of(account):
     (section,) = (section for section in league_report(account).sections if section.id == "findings")
     return section.blocks
+
+
+def test_strengths_are_one_row_after_all_faults(account):
+    praised = [
+        FindingCount(name, Severity.STRENGTH, Text(ko="뛰어난 경험", en="Strength"), times, 1)
+        for name, times in (("a", 2), ("b", 9), ("c", 4), ("d", 1), ("e", 3))
+    ]
+    faults = tuple(one for one in account.findings.counts if one.severity is not Severity.STRENGTH)
+    (table,) = findings_of(replace(account, findings=FindingSummary((*praised, *faults))))
+    with use("en"):
+        rows = [[str(getattr(cell, "text", cell)) for cell in row] for row in table.rows]
+    assert [row[0] for row in rows].count("Strength") == 1
+    assert rows[-1] == ["Strength", "b (9), c (4), e (3), and 2 more", "19", ""]
 
 
 def test_findings_that_are_not_known_are_said_to_be_so_and_never_counted(account):
