@@ -339,6 +339,7 @@ def _episodes_on_screen(result: ViewResult) -> ViewResult:
     """The columns that fit a screen: of single episodes no counts of them, of groups the share that dropped out."""
     counted = ("planned", "kept", "missing", "dropped_out")
     fell = ("items_fell", "feelings_fell")
+    names: tuple[str, ...]
     if "episode" in result.keys:
         names = ("mean", "visits", *counted, *fell)
     else:
