@@ -48,13 +48,18 @@ def touchpoints_reaching(plan: Plan, measure: str) -> frozenset[str]:
     return frozenset(feelings | items)
 
 
-def plan_without_plugins(checklist: Checklist, scheme: Scheme) -> Plan:
-    """Return the plan with stand-ins for the aggregators of plugins: what is made of what, without any number."""
+def plan_without_plugins(
+    checklist: Checklist, scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = None
+) -> Plan:
+    """Return the plan with stand-ins for the aggregators of plugins that are not among ``aggregators``.
+
+    It says what is made of what; scores that need a stand-in have no value.
+    """
     options: dict[str, set[str]] = defaultdict(set)
     for measure in scheme.measures:
         options[measure.how] |= set(measure.options)
     stand_ins = {name: Aggregator(name, _nothing, options=tuple(named)) for name, named in options.items()}
-    return make_plan(checklist, scheme, stand_ins)
+    return make_plan(checklist, scheme, {**stand_ins, **(aggregators or {})})
 
 
 def _nothing(members: Sequence[Member], options: Mapping[str, Fraction]) -> Fraction | None:  # noqa: ARG001

@@ -16,7 +16,7 @@ from cemaudit.model.conditions import bounds
 from cemaudit.scoring.aggregators import EXPERIENCE
 from cemaudit.scoring.exact import evaluate
 from cemaudit.scoring.findings import touchpoint_scores
-from cemaudit.scoring.plan import make_plan
+from cemaudit.scoring.reach import plan_without_plugins
 from cemaudit.scoring.rounding import shown
 
 __all__ = ["grade_reasons", "headline_without_caps", "worst_touchpoint"]
@@ -60,10 +60,10 @@ def _worst(audit: Audit) -> Iterator[Text]:
 
 
 def headline_without_caps(audit: Audit, aggregators: Mapping[str, Aggregator] | None = None) -> Fraction | None:
-    """Return what the headline would be if nothing were capped."""
+    """Return what the headline would be if nothing were capped; ``None`` where it needs an aggregator not given."""
     checklist, scheme = _without_caps(audit.checklist), audit.scheme
     measures = tuple(measure.model_copy(update={"caps": ()}) for measure in scheme.measures)
-    plan = make_plan(checklist, scheme.model_copy(update={"measures": measures}), aggregators)
+    plan = plan_without_plugins(checklist, scheme.model_copy(update={"measures": measures}), aggregators)
     return evaluate(plan.part([scheme.leading]), audit.visit).scores[scheme.leading].value
 
 

@@ -63,7 +63,7 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         scenario=setting.course.scenario,
         persona=_persona(setting),
         place=setting.store.outlet.place,
-        occasion=_occasion(setting, rng),
+        occasion=_occasion(setting),
         consent=_consent(setting),
         episode=EpisodeStep(id=setting.course_id, step=slot.step, number=slot.number) if slot.step else None,
         origin="simulated",
@@ -89,10 +89,11 @@ def _persona(setting: VisitAssignment) -> str | None:
     return _in(setting.shopper.language, setting.persona) if setting.persona else None
 
 
-def _occasion(setting: VisitAssignment, rng: Random) -> str:
+def _occasion(setting: VisitAssignment) -> str:
     """A declared occasion; else the time of the week in words."""
     if setting.checklist.occasions:
-        return rng.choice(setting.checklist.occasions).id
+        # A generator of its own: the visits of checklists that declare some are otherwise as before.
+        return Random(setting.visit_id).choice(setting.checklist.occasions).id  # noqa: S311
     start = setting.slot.start
     return sentences.occasion(start.weekday(), start.hour, setting.shopper.language)
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from cemaudit.model import Audit, Finding, Severity, Text
-from cemaudit_hospital.episode import Episode, episodes, series
-from cemaudit_hospital.outcome import attendance
+from cemaudit.model.episodes import Episode, Line, attendance, episodes, falls, feelings, series
+from cemaudit_hospital.outcome import attendance_words
+from cemaudit_hospital.shown import feeling
 
-__all__ = ["FALL", "course", "falls"]
+__all__ = ["course"]
 
-FALL = Fraction(1, 3)
-"""The share of an item's points lost from one visit to the next that is a finding."""
+FEELINGS = Fraction(6)
+"""The length of the scale of feelings, from -3 to 3."""
 
 
 def course(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
@@ -20,19 +21,8 @@ def course(audit: Audit, history: Sequence[Audit]) -> Iterator[Finding]:
     episode = _up_to(audit, history)
     if episode and len(episode.audits) > 1:
         yield from _falling_items(episode)
+        yield from _falling_feelings(episode)
         yield from _dropped_visits(episode)
-
-
-def falls(shares: Sequence[Fraction]) -> bool:
-    """Whether the last of ``shares`` is a new low at least ``FALL`` under the one before, or the second fall in a row.
-
-    Coming back to where it was before a single good visit is no fall.
-    """
-    if len(shares) < 2:
-        return False
-    at_once = shares[-2] - shares[-1] >= FALL and shares[-1] < min(shares[:-1])
-    step_by_step = len(shares) > 2 and shares[-3] > shares[-2] > shares[-1]
-    return at_once or step_by_step
 
 
 def _up_to(audit: Audit, history: Sequence[Audit]) -> Episode | None:
@@ -53,9 +43,9 @@ def _up_to(audit: Audit, history: Sequence[Audit]) -> Episode | None:
 def _falling_items(episode: Episode) -> Iterator[Finding]:
     checklist = episode.audits[-1].checklist
     for item, line in series(episode).items():
-        shares = [share for share in line if share is not None]
-        if line[-1] is None or not falls(shares):
+        if not _has_fallen(line):
             continue
+        shares = [share for share in line if share is not None]
         ask, way = checklist.items[item].ask, " → ".join(f"{float(100 * share):.0f}%" for share in shares)
         yield Finding(
             rule="hospital.vertical-fall",
@@ -68,6 +58,34 @@ def _falling_items(episode: Episode) -> Iterator[Finding]:
         )
 
 
+def _falling_feelings(episode: Episode) -> Iterator[Finding]:
+    """What is felt worse from visit to visit, also where the points stay as they are."""
+    last = episode.audits[-1]
+    worse = {last.checklist.touchpoint_of[item].id for item, line in series(episode).items() if _has_fallen(line)}
+    for name, line in feelings(episode).items():
+        values = [value for value in line if value is not None]
+        if line[-1] is None or not falls(values, FEELINGS):
+            continue
+        title, way = last.checklist.touchpoint[name].title, " → ".join(map(feeling, values))
+        yield Finding(
+            rule="hospital.vertical-feeling",
+            severity=Severity.MAJOR if values[-1] < 0 else Severity.MINOR,
+            touchpoint=name,
+            title=Text(ko="방문을 거듭하며 나쁘게 느낌", en="Felt worse from visit to visit"),
+            text=Text(
+                ko=f"{title.ko or title.en}: 감정 {way}."
+                + ("" if name in worse else " 항목 점수는 떨어지지 않았습니다. 태도와 상황을 살펴보십시오."),
+                en=f"{title.en or title.ko}: feelings {way}."
+                + ("" if name in worse else " The points did not fall: look at manner and circumstances."),
+            ),
+            kind="episode",
+        )
+
+
+def _has_fallen(line: Line) -> bool:
+    return line[-1] is not None and falls([share for share in line if share is not None])
+
+
 def _dropped_visits(episode: Episode) -> Iterator[Finding]:
     seen, before = attendance(episode), attendance(Episode(episode.id, episode.audits[:-1]))
     if seen.missing <= before.missing:
@@ -76,6 +94,6 @@ def _dropped_visits(episode: Episode) -> Iterator[Finding]:
         rule="hospital.drop-out",
         severity=Severity.MAJOR,
         title=Text(ko="이루어지지 않은 계획 방문", en="Planned visits that did not happen"),
-        text=seen.words,
+        text=attendance_words(seen),
         kind="episode",
     )

@@ -8,9 +8,19 @@ from fractions import Fraction
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Text
 from cemaudit.model.blocks import Block, Cell, Column, Figure, Figures, Heading, HeatMap, Paragraph, Section, Table
-from cemaudit_hospital.episode import EXPERIENCE, PERFORMANCE, Episode, Kind, episodes, kind_of, matrix, series
-from cemaudit_hospital.outcome import WEIGHT, attendance, episode_score, lost, weights
-from cemaudit_hospital.shown import NOTHING, percent, pieces, points, tone, visit_name
+from cemaudit.model.episodes import attendance, episode_score, feelings, lost, missing_weight, visit_weights
+from cemaudit_hospital.episode import (
+    EXPERIENCE,
+    PERFORMANCE,
+    Episode,
+    EpisodeKind,
+    episode_kind,
+    episodes,
+    matrix,
+    series,
+)
+from cemaudit_hospital.outcome import attendance_words, weighting_words
+from cemaudit_hospital.shown import FEELING, NOTHING, feeling, percent, pieces, points, tone, visit_name, weight_shown
 from cemaudit_hospital.words import SECTOR
 
 __all__ = ["sections"]
@@ -41,10 +51,11 @@ def _blocks(episode: Episode) -> Iterator[Block]:
     yield _visits(episode)
     yield from _maps(episode)
     yield from _followed(episode)
+    yield from _felt(episode)
 
 
 def _figures(episode: Episode) -> Figures:
-    kind, score, seen = kind_of(episode), episode_score(episode), attendance(episode)
+    kind, score, seen = episode_kind(episode), episode_score(episode), attendance(episode)
     whole = Figure(
         label=Text(ko=f"치료 전체 {kind.title.ko}", en=f"{kind.title.en}, whole treatment"),
         value=points(score, kind),
@@ -63,31 +74,27 @@ def _figures(episode: Episode) -> Figures:
 
 
 def _how(episode: Episode) -> Paragraph:
-    kind, seen = kind_of(episode), attendance(episode)
-    score = points(episode_score(episode), kind)
+    score = points(episode_score(episode), episode_kind(episode))
+    words, how = attendance_words(attendance(episode)), weighting_words(episode)
     return Paragraph(
         text=Text(
-            ko=f"{seen.words.ko} 치료 전체 점수는 {score}점입니다. "
-            "방문 점수의 가중 평균이며 마지막 내원을 두 배로 셉니다. "
-            "이루어지지 않은 계획 방문은 빼지 않고 0점으로, 0점보다 낮은 방문이 있으면 가장 낮은 방문과 같게 셉니다.",
-            en=f"{seen.words.en} The whole treatment scores {score}: the weighted mean of its visits, "
-            "the last one at the clinic counted double. A planned visit that did not happen is not left out: "
-            "it counts as 0, or as the worst visit where that is below 0.",
+            ko=f"{words.ko} 치료 전체 점수는 {score}점입니다. {how.ko}",
+            en=f"{words.en} The whole treatment scores {score}: {how.en}",
         )
     )
 
 
 def _visits(episode: Episode) -> Table:
     """The visits and what each counts, so that the whole can be worked out by hand."""
-    kind, missing = kind_of(episode), attendance(episode).missing
+    kind, missing = episode_kind(episode), attendance(episode).missing
     line = episode.line(kind.visit)
     rows = [
-        (visit_name(audit), str(audit.visit.day or NOTHING), _score(value, kind), str(weight))
-        for audit, value, weight in zip(episode.audits, line, weights(episode), strict=True)
+        (visit_name(audit), str(audit.visit.day or NOTHING), _score(value, kind), weight_shown(weight))
+        for audit, value, weight in zip(episode.audits, line, visit_weights(episode), strict=True)
     ]
     if missing:
         name = Text(ko=f"이루어지지 않은 방문 {missing}회", en=f"Visits that did not happen: {missing}")
-        rows.append((name, NOTHING, _score(lost(line), kind), str(missing * WEIGHT)))
+        rows.append((name, NOTHING, _score(lost(line), kind), weight_shown(missing * missing_weight(episode))))
     return Table(
         columns=(
             Column(title=Text(ko="방문", en="Visit"), width=3),
@@ -100,7 +107,7 @@ def _visits(episode: Episode) -> Table:
     )
 
 
-def _score(value: Fraction | None, kind: Kind) -> Cell:
+def _score(value: Fraction | None, kind: EpisodeKind) -> Cell:
     return Cell(text=points(value, kind), tone=tone(value, kind))
 
 
@@ -113,7 +120,7 @@ def _maps(episode: Episode) -> Iterator[Block]:
             yield from (_map(episode, kind, lines, piece) for piece in pieces(len(episode.audits), WIDEST))
 
 
-def _map(episode: Episode, kind: Kind, lines: dict[str, tuple[Fraction | None, ...]], piece: slice) -> HeatMap:
+def _map(episode: Episode, kind: EpisodeKind, lines: dict[str, tuple[Fraction | None, ...]], piece: slice) -> HeatMap:
     titles = {
         name: touchpoint.title for audit in episode.audits for name, touchpoint in audit.checklist.touchpoint.items()
     }
@@ -131,6 +138,26 @@ def _map(episode: Episode, kind: Kind, lines: dict[str, tuple[Fraction | None, .
             en="Empty: did not arise at that visit, or has no score.",
         ),
     )
+
+
+def _felt(episode: Episode) -> Iterator[Block]:
+    """The feelings noted at more than one visit, down the treatment."""
+    lines = {name: line for name, line in feelings(episode).items() if len(line) - line.count(None) > 1}
+    if not lines:
+        return
+    titles = {name: spot.title for audit in episode.audits for name, spot in audit.checklist.touchpoint.items()}
+    yield Heading(text=Text(ko="방문을 거듭하며 느낀 감정", en="Feelings from visit to visit"))
+    for piece in pieces(len(episode.audits), WIDEST):
+        columns = [Column(title=visit_name(audit), align="right") for audit in episode.audits[piece]]
+        rows = [
+            (titles[name], *(Cell(text=feeling(value), tone=tone(value, FEELING)) for value in line[piece]))
+            for name, line in lines.items()
+        ]
+        yield Table(
+            columns=(Column(title=Text(ko="접점", en="Touchpoint"), width=4), *columns),
+            rows=tuple(rows),
+            caption=Text(ko="감정 (−3 ~ +3)", en="Feeling (-3 to +3)"),
+        )
 
 
 def _followed(episode: Episode) -> Iterator[Block]:

@@ -8,16 +8,19 @@ from fractions import Fraction
 
 from cemaudit.model import Audit, Text
 from cemaudit.model.blocks import Tone
-from cemaudit_hospital.episode import Kind
+from cemaudit.model.episodes import EpisodeKind
 
-__all__ = ["NOTHING", "percent", "pieces", "points", "tone", "visit_name"]
+__all__ = ["FEELING", "NOTHING", "feeling", "percent", "pieces", "points", "tone", "visit_name", "weight_shown"]
 
 NOTHING = "–"
+FEELING = EpisodeKind("touchpoint.emotion", "emotion", -3, 3, Text(ko="감정", en="Emotion"))
+"""The scale feelings are noted on."""
+
 MINUS = "\N{MINUS SIGN}"
 _TONES: tuple[Tone, ...] = ("worst", "poor", "fair", "good", "best")
 
 
-def points(value: Fraction | None, kind: Kind) -> str:
+def points(value: Fraction | None, kind: EpisodeKind) -> str:
     """A score with one decimal, halves up; with its sign where the scale has one."""
     if value is None:
         return NOTHING
@@ -25,12 +28,22 @@ def points(value: Fraction | None, kind: Kind) -> str:
     return f"{shown:+}".replace("-", MINUS) if kind.low < 0 and shown else str(shown)
 
 
+def feeling(value: Fraction | None) -> str:
+    """A feeling of -3..3 with its sign."""
+    return NOTHING if value is None else f"{int(value):+}".replace("-", MINUS).replace("+0", "0")
+
+
+def weight_shown(weight: Fraction) -> str:
+    """A weight with as many decimals as it needs, two at most."""
+    return str(weight) if weight.denominator == 1 else f"{_rounded(weight, '0.01'):f}".rstrip("0")
+
+
 def percent(share: Fraction | None) -> str:
     """A share of 0..1 as a whole percentage, halves up."""
     return NOTHING if share is None else f"{_rounded(100 * share, '1')}%"
 
 
-def tone(value: Fraction | None, kind: Kind | None = None) -> Tone:
+def tone(value: Fraction | None, kind: EpisodeKind | None = None) -> Tone:
     """The fifth of the scale (0..1 without ``kind``) that ``value`` lies in."""
     if value is None:
         return "plain"

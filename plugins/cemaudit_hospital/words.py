@@ -12,11 +12,9 @@ __all__ = [
     "AFTER",
     "BODY",
     "CHECKLIST",
-    "CLINIC_STEPS",
     "CONTACTED_AFTER",
     "DATA",
     "DELAY_TOLD",
-    "FIRST",
     "HISTORY_KNOWN",
     "LAST",
     "LATER_STEPS",
@@ -24,7 +22,6 @@ __all__ = [
     "PLAN_GIVEN",
     "PLAN_UNTIL",
     "PLAN_VISITS",
-    "PLAN_VISITS_CHANGED",
     "PRIVACY",
     "PROGRESS_TOLD",
     "SECTOR",
@@ -34,10 +31,8 @@ __all__ = [
 SECTOR: Final = "hospital"
 CHECKLIST: Final = "hospital.outpatient"
 
-FIRST: Final = "V1"
 LAST: Final = "VE"
 AFTER: Final = "VF"
-CLINIC_STEPS: Final = frozenset({FIRST, "Vn", LAST})
 LATER_STEPS: Final = frozenset({"VB", "Vn", LAST, AFTER})
 
 MINUTES_WAITED: Final = "H06"
@@ -51,7 +46,6 @@ PLAN_VISITS: Final = "H17-visits"
 PLAN_UNTIL: Final = "H17-until"
 HISTORY_KNOWN: Final = "H20"
 PROGRESS_TOLD: Final = "H21"
-PLAN_VISITS_CHANGED: Final = "H21-visits"
 CONTACTED_AFTER: Final = "H23"
 
 

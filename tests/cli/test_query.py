@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.commands.query import lens_keys, print_result, print_rows, print_view
+from cemaudit.cli.commands.query import key_names, lens_keys, print_result, print_rows, print_view
 from cemaudit.cli.terminal import SCREEN, columns_of, table_lines
 from cemaudit.errors import BadInput
 from cemaudit.language import use
@@ -98,7 +98,7 @@ def test_stages_of_a_lens_stand_on_the_screen(capsys: pytest.CaptureFixture[str]
     lenses = lens_keys(["store", "lens:acass"], (), ())
     result = ViewResult(("lens:acass",), [{"lens:acass": "network", "visits": 2}])
     with use("ko"):
-        print_view(result, None, pivoted=False, lenses=lenses)
+        print_view(result, None, key_names([], lenses), pivoted=False)
     assert capsys.readouterr().out.splitlines()[2].split() == ["네트워크", "2"]
     assert lens_keys(["store"], (), ()) == {}
     with use("en"), pytest.raises(BadInput, match=r"no such journey: acas \(did you mean acass\?\)"):

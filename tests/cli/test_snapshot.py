@@ -57,7 +57,7 @@ def lines(capsys: Said, *arguments: str) -> list[dict[str, Any]]:
 
 def test_a_snapshot_says_what_it_did(ledger: Path, capsys: Said) -> None:
     (said,) = lines(capsys, "snapshot", "--snapshot", str(ledger / "other"))
-    assert (said["visits"], said["files"], said["covered"], said["folder"]) == (6, 4, 6, str(ledger / "other"))
+    assert (said["visits"], said["files"], said["covered"], said["folder"]) == (6, 5, 6, str(ledger / "other"))
     assert run(["snapshot"]) == 0
     assert capsys.readouterr().out.splitlines()[0].endswith("up to visit 6 of the ledger")
 

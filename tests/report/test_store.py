@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cemaudit.hookspecs import Context
-from cemaudit.model import Evidence, Text
+from cemaudit.model import Evidence, Text, Visit
 from cemaudit.model.blocks import Paragraph, Section
 from cemaudit.report import report_bytes, store_report
 
@@ -162,3 +164,15 @@ def test_visits_of_an_episode_may_have_their_own_folders(episode, photo, tmp_pat
     text = read(report_bytes(report, "en")).text
     assert "1. First visit · G1 · Greeting v1" in text
     assert "Evidence not printed here: 1." in text
+
+
+def test_page_one_of_an_episode_shows_the_episode(engine, read):
+    lines = (Path(__file__).parents[1] / "data" / "treatment.jsonl").read_text("utf-8").splitlines()
+    audits = [engine.audit(Visit.model_validate_json(line)) for line in lines]
+    first = read(report_bytes(store_report(Context(audits=audits)), "en")).pages[0]
+    for words in ("+32.8", "1 of 4 planned visits did not happen", "3 / 4", "0 / 1", "38 / 51"):
+        assert words in first, words
+    assert "Weakest touchpoint: The doctor (5." in " ".join(first.split())
+    assert "Items that fell" in first
+    assert "Feelings that fell" in first
+    assert "\nLast visit ·" not in first

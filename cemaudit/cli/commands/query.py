@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cemaudit.ledger.query import LedgerQuery, Reading, ViewResult
     from cemaudit.ledger.query.question import LensKey
     from cemaudit.ledger.query.reading import Local
+    from cemaudit.model import Checklist
 
 __all__ = ["print_rows", "print_view"]
 
@@ -55,7 +56,10 @@ _HEADINGS = {
     "unanswered": N_("no answer"), "not-relevant": N_("not relevant"), "share": N_("share"), "emotions": N_("rated"),
     "emotion": N_("emotion"), "emotion_deviation": N_("dev."), "expectations": N_("given"),
     "expectation": N_("expectation"), "expectation_deviation": N_("dev."), "claims": N_("claims"),
-    "blames": N_("blames"),
+    "blames": N_("blames"), "episode": N_("episode"), "episodes": N_("episodes"), "planned": N_("planned"),
+    "kept": N_("kept"), "missing": N_("missing"), "dropped_out": N_("dropped out"),
+    "drop_out_share": N_("share dropped"), "drop_out_low": N_("from"), "drop_out_high": N_("to"),
+    "items_fell": N_("items fell"), "feelings_fell": N_("feelings fell"),
 }  # fmt: skip
 """What columns are called on a screen; programs get them by their names."""
 
@@ -76,7 +80,10 @@ class KeyNames(NamedTuple):
     values: Mapping[str, Mapping[str, object]]
 
 
-def print_view(result: ViewResult, limit: int | None, names: KeyNames, *, pivoted: bool) -> None:
+_OWN_NAMES = KeyNames({}, {})
+
+
+def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAMES, *, pivoted: bool) -> None:
     """Print what a view shows: its first rows, ``pivoted`` with the values of the second key side by side.
 
     Words of the vocabulary stand under their names, and so do values that have one; programs get their ids.
@@ -163,7 +170,9 @@ VIEWS = {
     "heatmap": N_("the mean of each store at each touchpoint"),
     "trend": N_("the mean of each month"),
     "distribution": N_("percentiles"),
+    "episodes": N_("whole treatments or orders: score, visits planned and kept, drop-outs, what fell"),
 }
+EPISODES = "episodes"
 
 _MOST_SQL = 100_000
 
@@ -221,8 +230,9 @@ def command(
     files: tuple[Path, ...],
 ) -> None:
     """Ask, and print the rows."""
+    from cemaudit.compare.queries.episodes import EPISODE_KEYS, episode_view
     from cemaudit.ledger.query import LedgerQuery, show
-    from cemaudit.ledger.query.keys import LENS, known_key
+    from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
@@ -230,7 +240,10 @@ def command(
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
-    keys = tuple(dict.fromkeys(key if key.startswith(LENS) else known_key(key) for key in by))
+    known = EPISODE_KEYS if view == EPISODES else KEYS
+    keys = tuple(
+        dict.fromkeys(key if key.startswith(LENS) and view != EPISODES else known_key(key, known) for key in by)
+    )
     lenses = lens_keys(keys, blocked, files)
     question = LedgerQuery(keys, visit_filter, scheme, measure, lenses)
     if sql:
@@ -238,12 +251,17 @@ def command(
         with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
             result = run_sql(opened, sql, question)
-            names = KeyNames({}, {})
+            names = _OWN_NAMES
+    elif view == EPISODES:
+        _refuse_beside_episodes({"--scheme": scheme, "--measure": measure, "--on": on})
+        with reading(folder_of(url, snapshot_path)) as opened:
+            result, problems = episode_view(opened, question), []
+            names = _OWN_NAMES
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
-            names = key_names(snapshot, lenses)
+            names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
 
@@ -276,10 +294,10 @@ def lens_holes(snapshot: Reading, question: LedgerQuery) -> Iterator[Problem]:
                 yield Problem(text, str(lens_key.lens.title))
 
 
-def key_names(snapshot: Reading, lenses: Mapping[str, LensKey]) -> KeyNames:
-    """What lenses and their stages are called, and personas and occasions by the checklists of a snapshot."""
+def key_names(checklists: Iterable[Checklist], lenses: Mapping[str, LensKey]) -> KeyNames:
+    """What lenses and their stages are called, and the personas and occasions of checklists."""
     values: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}}
-    for checklist in map(snapshot.checklist, snapshot.refs):
+    for checklist in checklists:
         values["persona"] |= {persona.id: persona.title for persona in checklist.personas}
         values["occasion"] |= {occasion.id: occasion.title for occasion in checklist.occasions}
     for key, lens_key in lenses.items():
@@ -288,7 +306,13 @@ def key_names(snapshot: Reading, lenses: Mapping[str, LensKey]) -> KeyNames:
 
 
 def print_result(
-    result: ViewResult, view: str | None, limit: int | None, names: KeyNames, *, as_json: bool, as_csv: bool
+    result: ViewResult,
+    view: str | None,
+    limit: int | None,
+    names: KeyNames = _OWN_NAMES,
+    *,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """As JSON, CSV, or a table; ``view`` is missing where somebody asked in SQL."""
     if as_json:
@@ -296,6 +320,8 @@ def print_result(
             click.echo(json.dumps(_common_measure(result) | row, ensure_ascii=False, default=str))
     elif as_csv:
         _print_csv([_common_measure(result) | row for row in result.rows[:limit]])
+    elif view == EPISODES:
+        print_view(_episodes_on_screen(result), limit, names, pivoted=False)
     elif view:
         print_view(result, limit, names, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:
@@ -317,6 +343,29 @@ def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
     for name, value in given_options.items():
         if value:
             raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
+
+
+def _episodes_on_screen(result: ViewResult) -> ViewResult:
+    """The columns that fit a screen: of single episodes no counts of them, of groups the share that dropped out."""
+    counted = ("planned", "kept", "missing", "dropped_out")
+    fell = ("items_fell", "feelings_fell")
+    names: tuple[str, ...]
+    if "episode" in result.keys:
+        names = ("mean", "visits", *counted, *fell)
+    else:
+        names = ("episodes", "mean", *counted, "drop_out_share", "drop_out_low", "drop_out_high", *fell)
+    rows = [{**{key: row[key] for key in result.keys}, **{name: row[name] for name in names}} for row in result.rows]
+    for row in rows:
+        shares = [name for name in ("drop_out_share", "drop_out_low", "drop_out_high") if name in row]
+        row.update({name: f"{row[name]:.0%}" for name in shares})
+    return result._replace(rows=rows)
+
+
+def _refuse_beside_episodes(given_options: Mapping[str, str | None]) -> None:
+    """``UsageError`` where something is asked for that episodes do not have: they are scored as they come in."""
+    for name, value in given_options.items():
+        if value:
+            raise click.UsageError(str(message("give either {one} or {other}", one=EPISODES, other=name)))
 
 
 def run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:

@@ -49,6 +49,7 @@ __all__ = [
     "excluded_visits",
     "progress_to_dict",
     "publish_manifest",
+    "uncounted_visits",
     "write_stores",
     "write_uncounted_visits",
 ]
@@ -206,11 +207,15 @@ def excluded_visits(ledger: Ledger, covered: int) -> set[int]:
     return {number for (number,) in ledger.database.run(_EXCLUDED, (covered,))}
 
 
+def uncounted_visits(ledger: Ledger, covered: int) -> dict[int, str]:
+    """Return the numbers up to ``covered`` of the visits that do not count, and why."""
+    why = dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
+    return why | {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
+
+
 def write_uncounted_visits(ledger: Ledger, folder: Path, covered: int) -> NewFile:
     """Write the table ``gone``: the ``number`` of each visit up to ``covered`` that does not count, and ``why``."""
-    why = dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
-    why |= {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
-    rows = sorted(why.items())
+    rows = sorted(uncounted_visits(ledger, covered).items())
     numbers = integer_column("number", np.array([number for number, _ in rows], np.int64))
     fields = [numbers, text_column("why", [row for _, row in rows])]
     return NewFile("gone", "", "", 0, covered, write(SnapshotTable(len(rows), fields), folder / "gone"))

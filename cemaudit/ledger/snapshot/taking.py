@@ -15,6 +15,7 @@ from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.processes import ignore_progress, run_jobs
 from cemaudit.ledger.snapshot.answer_columns import LedgerRow
 from cemaudit.ledger.snapshot.block import BLOCK_KINDS, BlockFiles, BlockJob, make_files
+from cemaudit.ledger.snapshot.episodes import EPISODES, checklists_with_episodes, write_episodes
 from cemaudit.ledger.snapshot.folder import (
     KIND,
     NewFile,
@@ -109,7 +110,7 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     inquiry = PluginInquiry(taking.store, engine, taking.schemes.of, taking.last)
     for file in inquiry.new_files():
         taking.commit_plugin_findings(file)
-    taking.finish()
+    taking.finish(engine)
     inquiry.report_failures()
     return taking.taken
 
@@ -226,16 +227,20 @@ class _SnapshotRun:
         self.store.commit([file], KIND, subject, self.schemes.used, **progress_to_dict(self.reached))
         self.taken.files += 1
 
-    def finish(self) -> None:
-        """Write which visits count, and the stores; then tell everybody."""
+    def finish(self, engine: Engine) -> None:
+        """Write which visits count, the stores and the episodes; then tell everybody."""
         ledger, folder = self.store.ledger, self.store.folder
         if not self.reached.whole or not self._has_tables():
             files = [write_uncounted_visits(ledger, folder, self.last), write_stores(ledger, folder, self.last)]
+            episodes = write_episodes(self.store, engine, self.schemes.of, self.last)
+            files += [episodes] if episodes else []
             reached = SnapshotProgress(self.last, self.seen, whole=True)
-            self.store.commit(files, KIND, "published", **progress_to_dict(reached))
+            self.store.commit(files, KIND, "published", self.schemes.used, **progress_to_dict(reached))
         # Last of all: until then the snapshot is the one of the run before.
         publish_manifest(self.store, self.last)
 
     def _has_tables(self) -> bool:
         kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
-        return {"gone", "stores"} <= kinds_present
+        # A snapshot made before episodes were kept in it gets them now.
+        expected = {"gone", "stores", *([EPISODES] if checklists_with_episodes(self.store) else [])}
+        return expected <= kinds_present

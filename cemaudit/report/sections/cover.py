@@ -9,7 +9,9 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Consent, Text
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
+from cemaudit.model.episodes import Episode, attendance, episode_kind, episode_score
 from cemaudit.report.document import Particular, Verdict
+from cemaudit.report.sections.episode import missing_words, signed_points, tone_between
 from cemaudit.report.sections.feeling import feeling
 from cemaudit.report.sections.values import brief_title, headline, leading, reason_of, show, span_of
 from cemaudit.report.sections.words import NOTHING, both, joined, when
@@ -70,7 +72,7 @@ def _before(context: Context) -> Words | None:
 
 
 def verdict(context: Context) -> Verdict:
-    """The grade and headline number of a visit; for an episode, how many visits earned which grade."""
+    """The grade and headline number of a visit; of an episode its one score, and how many visits have which grade."""
     return (
         _of_visit(context.audits[0], context.aggregators) if len(context.audits) == 1 else _of_episode(context.audits)
     )
@@ -101,16 +103,25 @@ def _sentences(audit: Audit, aggregators: Mapping[str, Aggregator]) -> Words:
 
 
 def _of_episode(audits: Sequence[Audit]) -> Verdict:
-    count = len(audits)
     earned = Counter(audit.band.label for audit in audits if audit.band)
     grades = [
         both(lambda band=band: f"{band.label} {band.title or ''}: {earned[band.label]}")  # type: ignore[misc]
         for band in audits[-1].scheme.bands
         if earned[band.label]
     ]
+    episode = Episode("", tuple(audits))
+    kind, score, seen = episode_kind(episode), episode_score(episode), attendance(episode)
+    words: list[Words] = [joined(grades, " · ") if grades else Text(ko="등급 없음", en="Not graded")]
+    if seen.missing:
+        words.insert(0, missing_words(seen))
     return Verdict(
-        label=str(count),
-        title=Text(ko=f"방문 {count}회의 에피소드", en=f"A journey of {count} visits"),
-        tone="plain",
-        text=joined(grades, " · ") if grades else Text(ko="등급 없음", en="Not graded"),
+        label="",
+        title=Text(ko=f"방문 {len(audits)}회의 에피소드", en=f"A journey of {len(audits)} visits"),
+        tone=tone_between(score, kind.low, kind.high),
+        text=joined(words, " · "),
+        value=NOTHING if score is None else signed_points(score, signed=kind.low < 0),
+        caption=Text(ko=f"에피소드 전체 {kind.title.ko}", en=f"{kind.title.en}, whole episode"),
+        at=None if score is None else float(score),
+        low=kind.low,
+        high=kind.high,
     )

@@ -13,12 +13,12 @@ from cemaudit.model.blocks import (
     Column,
     Figure,
     Figures,
-    Heading,
     Paragraph,
     Section,
     Table,
     Words,
 )
+from cemaudit.report.sections.episode import episode_extremes, episode_figures
 from cemaudit.report.sections.values import (
     brief_title,
     headline,
@@ -40,24 +40,27 @@ MOST_FIGURES = 6
 
 
 def summary(context: Context) -> Section:
-    """Key figures, sentences, failed critical items; for an episode the list of its visits."""
+    """Key figures, sentences, failed critical items; of an episode over all its visits, with the list of them."""
     return Section(id="summary", title=Text(ko="요약", en="Summary"), blocks=tuple(_blocks(context)), order=100)
 
 
 def _blocks(context: Context) -> Iterator[Block]:
     audit = context.audits[-1]
-    if len(context.audits) > 1:
-        yield _visits(context)
-        yield Heading(text=joined([Text(ko="마지막 방문", en="Last visit"), visit_name(audit)], " · "), level=3)
-    figures = [_figure(audit, measure) for measure in single_measures(audit.scheme)][: MOST_FIGURES - 1]
-    figures.append(_answered(audit))
+    several = len(context.audits) > 1
+    if several:
+        figures = list(episode_figures(context.audits))
+    else:
+        figures = [_figure(audit, measure) for measure in single_measures(audit.scheme)][: MOST_FIGURES - 1]
+        figures.append(_answered(audit))
     for start in range(0, len(figures), IN_A_ROW):
         yield Figures(figures=tuple(figures[start : start + IN_A_ROW]))
-    if extremes := _extremes(audit):
+    if extremes := episode_extremes(context.audits) if several else _extremes(audit):
         yield Paragraph(text=extremes)
+    if several:
+        yield _visits(context)
     for one in context.audits:
         if one.failed_critical:
-            yield _failures(one, several=len(context.audits) > 1)
+            yield _failures(one, several=several)
 
 
 def _figure(audit: Audit, measure: Measure) -> Figure:

@@ -350,6 +350,8 @@ class FactSource:
         answered = np.zeros(block.rows, np.int8)
         lowest, highest = np.full(block.rows, np.inf), np.full(block.rows, -np.inf)
         for name in self.items:
+            if not len(self.places[name]) and block.columns.items[name].numbers is None:
+                continue  # none of these visits answers it
             codes = block.codes(name)
             has = codes >= 0
             held = np.take(self.places[name], np.maximum(codes, 0)) if len(self.places[name]) else block.numbers(name)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from cemaudit_hospital.episode import EXPERIENCE, PERFORMANCE, Episode, episodes, kind_of, matrix, series
-from cemaudit_hospital.outcome import LAST_WEIGHT, WEIGHT, Attendance, attendance, episode_score, outcome, weights
+from cemaudit_hospital.episode import EXPERIENCE, PERFORMANCE, Episode, episode_kind, episodes, matrix, series
+from cemaudit_hospital.outcome import attendance_words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemaudit.model.episodes import LAST_FACTOR, Attendance, attendance, episode_score, outcome, visit_weights
+
+WEIGHT = Fraction(1)
 SCORES = st.lists(st.none() | st.fractions(min_value=-100, max_value=100, max_denominator=60), max_size=8)
 
 
@@ -26,7 +29,7 @@ def test_touchpoint_by_visit_with_exact_values(audit) -> None:
     first = audit("V1", 1, {"H09": 4, "H05": 2}, emotions={"doctor": 1, "reception": -3})
     second = audit("Vn", 2, {"H09": 2, "H20": True}, emotions={"doctor": -1, "history-known": 3})
     (treatment,) = episodes([first, second])
-    assert kind_of(treatment) is EXPERIENCE
+    assert episode_kind(treatment) is EXPERIENCE
     assert matrix(treatment, EXPERIENCE) == {
         "reception": (Fraction(-50), None),
         "doctor": (Fraction(25), Fraction(-175, 6)),
@@ -36,7 +39,7 @@ def test_touchpoint_by_visit_with_exact_values(audit) -> None:
 
 def test_performance_stands_in_where_no_feeling_was_asked(audit) -> None:
     (treatment,) = episodes([audit("V1", 1, {"H09": 4}), audit("Vn", 2, {"H09": 5})])
-    assert kind_of(treatment) is PERFORMANCE
+    assert episode_kind(treatment) is PERFORMANCE
     assert matrix(treatment, PERFORMANCE) == {"doctor": (Fraction(75), Fraction(100))}
     assert matrix(treatment, EXPERIENCE) == {}
     assert episode_score(treatment) == Fraction(75 + 2 * 100, 3)
@@ -60,24 +63,24 @@ def test_the_last_scored_visit_to_the_clinic_counts_double(valued) -> None:
     scores = [("V1", 10), ("VB", 70), ("Vn", 40), ("VE", None), ("VF", 5)]
     visits = [valued(step, place, {"overall": score}) for place, (step, score) in enumerate(scores, 1)]
     (treatment,) = episodes(visits)
-    assert weights(treatment) == (1, 1, 2, 0, 1)
+    assert visit_weights(treatment) == (1, 1, 2, 0, 1)
     assert episode_score(treatment) == Fraction(10 + 70 + 2 * 40 + 5, 5)
 
 
 def test_without_the_clinic_the_last_contact_counts_double(valued) -> None:
     (treatment,) = episodes([valued("V0", 1, {"overall": 10}), valued("VB", 2, {"overall": 40})])
-    assert weights(treatment) == (1, 2)
+    assert visit_weights(treatment) == (1, 2)
 
 
 def test_a_missing_visit_counts_as_nothing_or_as_the_worst() -> None:
-    assert outcome([Fraction(30), Fraction(60)], [WEIGHT, LAST_WEIGHT], missing=1) == Fraction(150, 4)
-    assert outcome([Fraction(-40), Fraction(20)], [WEIGHT, LAST_WEIGHT], missing=2) == Fraction(-80, 5)
+    assert outcome([Fraction(30), Fraction(60)], [WEIGHT, LAST_FACTOR], missing=1) == Fraction(150, 4)
+    assert outcome([Fraction(-40), Fraction(20)], [WEIGHT, LAST_FACTOR], missing=2) == Fraction(-80, 5)
 
 
 def test_an_episode_without_any_score_has_none(valued) -> None:
     assert outcome([], [], missing=3) is None
     (treatment,) = episodes([valued("V1", 1, {}), valued("Vn", 5, {})])
-    assert weights(treatment) == (0, 0)
+    assert visit_weights(treatment) == (0, 0)
     assert episode_score(treatment) is None
 
 
@@ -149,8 +152,8 @@ class TestAttendance:
     ],
 )
 def test_attendance_in_words(seen: Attendance, en: str, ko: str) -> None:
-    assert str(seen.words) == f"Visits to the clinic: {en}"
-    assert ko in str(seen.words.ko)
+    assert str(attendance_words(seen)) == f"Visits to the clinic: {en}"
+    assert ko in str(attendance_words(seen).ko)
 
 
 def test_an_empty_episode_is_whole() -> None:

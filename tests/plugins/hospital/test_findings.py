@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from cemaudit_hospital.course import falls
 from cemaudit_hospital.findings import find
 
 from cemaudit.model import Audit
+from cemaudit.model.episodes import falls
 
 
 def rules(audit: Audit, *history: Audit) -> list[str]:
@@ -123,3 +123,20 @@ def test_other_sectors_are_none_of_our_business(audit) -> None:
     clinic = audit("V1", 1, {"H13": False})
     shop = clinic.model_copy(update={"checklist": clinic.checklist.model_copy(update={"sector": "retail"})})
     assert rules(shop) == []
+
+
+def test_feelings_that_fall_with_steady_points_are_found(audit) -> None:
+    felt = (2, -1, -3)
+    *history, last = (
+        audit("V1" if number == 1 else "Vn", number, {"H09": 5}, emotions={"doctor": emotion})
+        for number, emotion in enumerate(felt, 1)
+    )
+    (finding,) = [one for one in find(last, history) if one.rule == "hospital.vertical-feeling"]
+    assert (finding.touchpoint, finding.severity.value) == ("doctor", "major")
+    assert "+2 → −1 → −3. The points did not fall" in str(finding.text.en)
+    assert not [one for one in find(last, history) if one.rule == "hospital.vertical-fall"]
+
+
+def test_steady_feelings_are_no_finding(audit) -> None:
+    *history, last = (audit("Vn", number, {"H09": 5}, emotions={"doctor": 1}) for number in (2, 3, 4))
+    assert [one.rule for one in find(last, history) if one.rule == "hospital.vertical-feeling"] == []

@@ -64,7 +64,8 @@ def test_each_touchpoint_is_on_one_map_only(treatment) -> None:
 
 
 def test_the_followed_items_stand_in_a_table(treatment) -> None:
-    table = [block for block in section_of(*treatment).blocks if isinstance(block, Table)][-1]
+    tables = [block for block in section_of(*treatment).blocks if isinstance(block, Table)]
+    (table,) = [table for table in tables if str(table.caption) == "Share of the points possible"]
     rows = {str(row[0]): [cell.text for cell in row[1:]] for row in table.rows}
     assert rows["Minutes waited beyond the appointment time"] == ["100%", "0%", "67%"]
     assert rows["Told, unasked, why it was late and how long it would take"] == ["–", "0%", "100%"]
@@ -132,3 +133,9 @@ def test_pieces_cover_everything_once() -> None:
     found = list(pieces(19, 8))
     assert [piece.start for piece in found] == [0, 8, 16]
     assert all(one.stop == two.start for one, two in pairwise(found))
+
+
+def test_feelings_stand_side_by_side_down_the_treatment(treatment) -> None:
+    table = [block for block in section_of(*treatment).blocks if isinstance(block, Table)][-1]
+    assert str(table.caption) == "Feeling (-3 to +3)"
+    assert [cell.text for cell in table.rows[0][1:]] == ["+3", "−3", "+2"]

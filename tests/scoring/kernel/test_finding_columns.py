@@ -97,6 +97,14 @@ def test_every_shipped_checklist(ref: str) -> None:
     compare(ENGINE.plan(ref, visits[0].day), visits)
 
 
+def test_a_fact_that_none_of_the_visits_was_asked_for() -> None:
+    """Of answers too many to list there is no level then, and no number."""
+    ref = "hospital.outpatient@2.0.0"
+    visits = [visit for visit in simulate(ENGINE.library.checklist(ref), 2, 2, 3) if visit.step == "VB"]
+    assert visits
+    compare(ENGINE.plan(ref, visits[0].day), visits)
+
+
 TEN = {"type": "scale", "lowest": 0, "highest": 10}
 
 
