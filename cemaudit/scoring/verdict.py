@@ -51,7 +51,7 @@ def _worst(audit: Audit) -> Iterator[Text]:
     worst = worst_touchpoint(audit)
     if worst:
         touchpoint, value = worst
-        number = shown(value, audit.scheme.measure.get("touchpoint.experience"))
+        number = _printed(value, audit.scheme.measure.get("touchpoint.experience"))
         yield _text(
             "가장 나쁜 접점: {title} ({number}).",
             "Worst touchpoint: {title} ({number}).",
@@ -99,8 +99,8 @@ def _caps(audit: Audit, aggregators: Mapping[str, Aggregator] | None) -> Iterato
         "{measure} is held at {number}; it would be {free}. Not met: {causes}.",
         lambda: {
             "measure": _named(leading),
-            "number": shown(value, leading),
-            "free": shown(free, leading),
+            "number": _printed(value, leading),
+            "free": _printed(free, leading),
             "causes": _listed(causes),
         },
     )
@@ -137,7 +137,7 @@ def _cause(audit: Audit, name: str) -> str:
     if measure.of == ("@duties",):
         duties = [item.ask for key, item in audit.checklist.items.items() if item.fails_duty(audit.items[key].points)]
         return f"{_named(measure)} ({_listed(duties)})"
-    return f"{_named(measure)} {'-' if value is None else shown(value, measure)}"
+    return f"{_named(measure)} {'–' if value is None else _printed(value, measure)}"
 
 
 def _absorbed(audit: Audit) -> Iterator[Text]:
@@ -156,6 +156,11 @@ def _absorbed(audit: Audit) -> Iterator[Text]:
             "Done, but nothing was felt, so it counts 0: {spots}.",
             lambda: {"spots": _listed(spots)},
         )
+
+
+def _printed(value: Fraction, measure: Measure | None) -> str:
+    """The number as pages print it, with a minus sign."""
+    return shown(value, measure).replace("-", "−")
 
 
 def _named(measure: Measure) -> object:

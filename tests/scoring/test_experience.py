@@ -57,8 +57,8 @@ def test_one_bad_moment_bars_the_top_grade_and_is_named_first() -> None:
     audit = audited("one-bad-moment")
     with use("en"):
         assert [str(reason) for reason in grade_reasons(audit)] == [
-            "Worst touchpoint: Payment and exchange terms (-50.0).",
-            "Not graded Delight: Worst touchpoint -50.0.",
+            "Worst touchpoint: Payment and exchange terms (−50.0).",
+            "Not graded Delight: Worst touchpoint −50.0.",
         ]
         assert audit.findings[0].touchpoint == "payment"
         assert headline("one-bad-moment") > 60
