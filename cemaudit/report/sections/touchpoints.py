@@ -22,6 +22,23 @@ ABOUT = Text(
     en="At an active touchpoint the customer comes looking and expects more. The gap is performance minus expectation; "
     "below zero, less came than was expected.",
 )
+PERCEIVED = "touchpoint.perceived"
+COMPARED = ("performance", "emotion", "expected", "perceived", "gap", "experience")
+"""The scores shown where what was perceived is compared with what was expected, in their order."""
+CHECKED = ("performance", "emotion", "expectation", "against-expectation", "experience")
+"""Those of a scheme that could compare them, where nobody was asked."""
+ABOUT_COMPARED = Text(
+    ko="능동 접점은 고객이 먼저 찾는 자리라 기대가 더 큽니다. "
+    "기대 차이는 체감한 수준에서 방문 전에 적은 기대를 뺀 값으로, 음수면 기대에 못 미친 것입니다.",
+    en="At an active touchpoint the customer comes looking and expects more. The gap is what was perceived minus what "
+    "was expected before the visit; below zero, less came than was expected.",
+)
+ABOUT_CHECKED = Text(
+    ko="능동 접점은 고객이 먼저 찾는 자리라 기대가 더 큽니다. "
+    "기대 대비 점검 점수는 점검 점수에서 기대를 뺀 값입니다. 체감한 수준은 묻지 않았습니다.",
+    en="At an active touchpoint the customer comes looking and expects more. Points against expectation are what was "
+    "checked minus what was expected; what was perceived was not asked.",
+)
 ONLY_CONTACTS = Text(
     ko="고객을 만나는 매체가 적힌 접점만 여기서 비교합니다. 나머지는 어느 채널에도 속하지 않으며, ‘묶음별 점수’와 "
     "‘접점별 점수’에 있습니다.",
@@ -45,12 +62,14 @@ def where_compared(audit: Audit) -> Iterator[Paragraph]:
 
 def touchpoints(context: Context) -> Section | None:
     """The table; ``None`` where the scheme does not score touchpoints."""
-    measures = measures_by(context.audits[-1].scheme, "touchpoint")[:MOST_MEASURES]
+    measures, about = _shown(context.audits)
     if not measures:
         return None
     several = len(context.audits) > 1
     columns = [Column(title=Text(ko="접점", en="Touchpoint"), width=2.3)]
-    place, about = (BY_GROUP, ABOUT_GROUPS) if context.audits[-1].checklist.groups else (BY_STAGE, ABOUT)
+    place = BY_STAGE
+    if context.audits[-1].checklist.groups:
+        place, about = BY_GROUP, ABOUT_GROUPS
     columns += [Column(title=place, width=2.4)]
     columns += [Column(title=brief_title(measure), width=1.2, align="right") for measure in measures]
     rows = [row for audit in context.audits for row in _rows(audit, measures, several=several)]
@@ -60,6 +79,18 @@ def touchpoints(context: Context) -> Section | None:
         blocks=(Paragraph(text=about, quiet=True), Table(columns=tuple(columns), rows=tuple(rows))),
         order=400,
     )
+
+
+def _shown(audits: Sequence[Audit]) -> tuple[Sequence[Measure], Text]:
+    """The measures to show, and what the page says of them."""
+    scheme = audits[-1].scheme
+    measures = measures_by(scheme, "touchpoint")
+    if PERCEIVED not in scheme.measure:
+        return measures[:MOST_MEASURES], ABOUT
+    perceived = any(audit.score(PERCEIVED, spot.id).value is not None for audit in audits for spot in visited(audit))
+    kinds, about = (COMPARED, ABOUT_COMPARED) if perceived else (CHECKED, ABOUT_CHECKED)
+    by_kind = {measure.id.removeprefix("touchpoint."): measure for measure in measures}
+    return [by_kind[kind] for kind in kinds if kind in by_kind], about
 
 
 def _rows(audit: Audit, measures: Sequence[Measure], *, several: bool) -> Iterator[tuple[Cell | Words, ...]]:

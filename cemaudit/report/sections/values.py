@@ -31,6 +31,9 @@ SHORT = {
     "performance": Text(ko="수행", en="Performance"),
     "emotion": Text(ko="감정", en="Emotion"),
     "expectation": Text(ko="기대", en="Expectation"),
+    "expected": Text(ko="방문 전 기대", en="Expected"),
+    "perceived": Text(ko="체감", en="Perceived"),
+    "against-expectation": Text(ko="기대 대비 점검 점수", en="Points against expectation"),
     "gap": Text(ko="기대 차이", en="Gap"),
     "experience": Text(ko="경험", en="Experience"),
 }
