@@ -58,7 +58,9 @@ def unknown_touchpoints(inventory: Inventory, checklist: Checklist) -> list[Prob
         place = f"touchpoints.{entry.id}"
         known = checklist.touchpoint.get(entry.id)
         if known is None and entry.audited:
-            text = message("{checklist} has no such touchpoint: {touchpoint}", checklist=checklist.ref, touchpoint=entry.id)
+            text = message(
+                "{checklist} has no such touchpoint: {touchpoint}", checklist=checklist.ref, touchpoint=entry.id
+            )
             hint = nearest(entry.id, checklist.touchpoint, listing=False) or message(
                 "audited = false: no checklist asks about it yet"
             )

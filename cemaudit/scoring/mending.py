@@ -46,6 +46,10 @@ def best_answer(item: Item, better: int = 1) -> AnswerValue | None:
         end = answer.max if better > 0 else answer.min
         return None if end is None else _as_number(end)
     options, _ = representative_answers(answer)
+    if isinstance(answer, Quantity):
+        # As columns hold them: 7/3 as a float lies beyond 7/3, in another row of the table.
+        held = [_as_answer(float(str(option))) for option in options]
+        options = [number for number in held if answer.problem(number) is None]
     worth = [(points, option) for option in options if (points := answer.points(option)) is not None]
     return max(worth, key=lambda pair: better * pair[0])[1] if worth else None
 
@@ -100,7 +104,9 @@ class Mending:
             if self.checklist.touchpoint_of[name].id in touchpoints:
                 met = self._met_column(item)
                 is_dropped = column.codes < 0
-                column = met if column is items[name] else replace(met, codes=np.where(is_dropped, column.codes, met.codes))
+                column = (
+                    met if column is items[name] else replace(met, codes=np.where(is_dropped, column.codes, met.codes))
+                )
             if column is not items[name]:
                 changed.add(name)
                 items[name] = column

@@ -41,7 +41,9 @@ def changed(visit: Visit, checklist: Checklist, touchpoints: Collection[str], *,
             if item.id in answers:
                 answers[item.id] = improved(item, answers[item.id])
         mended = mended.model_copy(update={"answers": answers, "skipped": skipped})
-    felt = {name: max(value, 0) if name in touchpoints and feelings else value for name, value in visit.emotions.items()}
+    felt = {
+        name: max(value, 0) if name in touchpoints and feelings else value for name, value in visit.emotions.items()
+    }
     return mended.model_copy(update={"emotions": felt})
 
 
