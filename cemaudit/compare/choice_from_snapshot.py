@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.queries.touchpoint_columns import SelectedAnswers, read_answers
@@ -30,15 +31,16 @@ from cemaudit.ledger.query.measured import facets_of_touchpoint
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, is_asked
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
-from cemaudit.ledger.snapshot.block import concatenate_columns
+from cemaudit.ledger.snapshot.block import concatenate_columns, select_rows
 from cemaudit.model import Checklist, Facet, Scheme, score_name
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.inventory import Inventory, ways_of_finding
-from cemaudit.scoring.kernel import VisitColumns, compile_plan
+from cemaudit.scoring.kernel import compile_plan
 from cemaudit.scoring.mending import Mending, plan_of_columns
 
 __all__ = ["ChoiceQuery", "choice_of_snapshot", "newest_checklist", "scheme_in_force"]
 
+Array = NDArray[Any]
 _ROWS_AT_ONCE = 200_000
 
 
@@ -133,6 +135,26 @@ def _refuse_unknown(names: Iterable[str], checklist: Checklist) -> None:
         raise BadInput(problems)
 
 
+class _Change(NamedTuple):
+    """A set of touchpoints mended: the ``rows`` whose headline may differ from ``before``, the headline of all rows."""
+
+    touchpoints: TouchpointSet
+    rows: Array
+    before: Array
+
+
+def _batches(changes: Sequence[_Change]) -> Iterator[list[_Change]]:
+    """Changes that are scored together: as many as have not too many rows."""
+    batch: list[_Change] = []
+    for change in changes:
+        if batch and sum(len(each.rows) for each in batch) + len(change.rows) > _ROWS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(change)
+    if batch:
+        yield batch
+
+
 class _Chain:
     """The visits of a chain, scored with any touchpoints mended."""
 
@@ -142,31 +164,62 @@ class _Chain:
         self.better = 1 if scheme.direction == "higher-is-better" else -1
         self.answers = answers
         self.mending = Mending(answers.columns, self.better)
+        self._masks: dict[tuple[str, bool], Array] = {}
         self.headline = scheme.leading
         self.checklist, self.scheme, self.aggregators = checklist, scheme, aggregators
         self._compiled = compile_plan(plan_of_columns(checklist, scheme, [scheme.leading], aggregators))
-        self.visits = int(self.totals([frozenset()])[0].counts.sum())
+        self._as_they_are = self._compiled.run(self.mending.as_they_are).values[self.headline]
+        self._nearby: dict[TouchpointSet, Array] = {}
+        self.visits = int((~np.isnan(self._as_they_are)).sum())
 
     def totals(self, sets: Sequence[TouchpointSet]) -> list[ChainTotals]:
         """The headline of the chain with each of these sets of touchpoints mended."""
-        return self._totals([partial(self.mending.mend, names) for names in sets])
+        known = {frozenset(): self._as_they_are, **self._nearby}
+        changes = []
+        for names in sets:
+            # Only visits in which a touchpoint of the one set and not of the other was not met yet score differently.
+            near = min(known, key=lambda other: int(self._differs(names ^ other).sum()))
+            changes.append(_Change(names, np.flatnonzero(self._differs(names ^ near)), known[near]))
+        values = self._values(changes)
+        # The next sets asked for are these with one more, or one less.
+        self._nearby = dict(zip(sets, values, strict=True))
+        return list(map(self.answers.rows.totals, values))
 
     def totals_felt(self, sets: Sequence[TouchpointSet]) -> list[ChainTotals]:
         """The same where nobody feels worse than 0 at these touchpoints."""
-        return self._totals([partial(self.mending.mend, names, feelings=True) for names in sets])
+        changes = [
+            _Change(names, np.flatnonzero(self._differs(names, feelings=True)), self._as_they_are) for names in sets
+        ]
+        return list(map(self.answers.rows.totals, self._values(changes, feelings=True)))
 
-    def _totals(self, mends: Sequence[Callable[[], VisitColumns]]) -> list[ChainTotals]:
-        rows = self.answers.columns.rows
-        at_once = max(1, _ROWS_AT_ONCE // max(rows, 1))
-        totals = []
-        for start in range(0, len(mends), at_once):
-            parts = [mend() for mend in mends[start : start + at_once]]
-            # Of few visits it takes longer to make the program that scores them than to run it.
-            values = self._compiled.run(concatenate_columns(parts)).values[self.headline]
-            totals += [
-                self.answers.rows.totals(values[rows * place : rows * (place + 1)]) for place in range(len(parts))
+    def _differs(self, touchpoints: TouchpointSet, *, feelings: bool = False) -> Array:
+        """In which visits mending any of these touchpoints changes something."""
+        masks = [self._mask(name, feelings) for name in sorted(touchpoints)]
+        return np.logical_or.reduce(masks) if masks else np.zeros(self.answers.columns.rows, np.bool_)
+
+    def _mask(self, touchpoint: str, feelings: bool) -> Array:
+        if (touchpoint, feelings) not in self._masks:
+            self._masks[touchpoint, feelings] = self.mending.differs(touchpoint, feelings=feelings)
+        return self._masks[touchpoint, feelings]
+
+    def _values(self, changes: Sequence[_Change], *, feelings: bool = False) -> list[Array]:
+        """The headline of all visits after each change; those of several changes are scored in one go."""
+        values: list[Array] = []
+        for batch in _batches(changes):
+            parts = [
+                Mending(select_rows(self.answers.columns, change.rows), self.better).mend(
+                    change.touchpoints, feelings=feelings
+                )
+                for change in batch
             ]
-        return totals
+            # Of few visits it takes longer to make the program that scores them than to run it.
+            scored = self._compiled.run(concatenate_columns(parts)).values[self.headline]
+            ends = np.cumsum([len(change.rows) for change in batch]).tolist()
+            for change, end in zip(batch, ends, strict=True):
+                after = change.before.copy()
+                after[change.rows] = scored[end - len(change.rows) : end]
+                values.append(after)
+        return values
 
     def negatives(self) -> dict[str, tuple[int, int]]:
         """How many visits have an experience below 0 at each touchpoint, and how many have one at all."""

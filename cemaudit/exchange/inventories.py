@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange.tables import InputRow, read_table
 from cemaudit.exchange.toml import toml_of
 from cemaudit.language import message
-from cemaudit.model import Checklist, Touchpoint, faults
+from cemaudit.model import Channel, Checklist, Touchpoint, faults
 from cemaudit.model.inventory import InventoriedTouchpoint, Inventory, ways_of_finding
 
-__all__ = ["INVENTORY_COLUMNS", "draft_inventory", "inventory_text", "read_inventory", "unknown_touchpoints"]
+__all__ = ["INVENTORY_COLUMNS", "draft_inventory", "inventory_text", "read_inventory"]
 
 INVENTORY_COLUMNS = (
     "id", "title_ko", "title_en", "channel", "medium", "stage", "element", "mode", "found_by", "wish_ko", "wish_en",
@@ -30,45 +30,28 @@ _RATINGS = ("cost", "novelty", "importance")
 _NO = {"no", "n", "false", "0", "아니요", "아니오"}
 
 
-def read_inventory(path: Path) -> Inventory:
+def read_inventory(path: Path, find_checklist: Callable[[str | None], Checklist | None] | None = None) -> Inventory:
     """Return the inventory in a TOML file, or in a table (CSV, XLSX) of ``INVENTORY_COLUMNS``.
 
+    ``find_checklist`` gives the checklist that asks about its touchpoints, by the name the file has for it, if any.
     ``BadInput`` with every mistake, its place and a hint: a file is taken whole or not at all.
     """
     problems: list[Problem] = []
     data = read_toml(path) if path.suffix.lower() == ".toml" else _table_data(path, problems)
     problems += _repeated(data)
     problems += _unknown_ways(data)
+    if find_checklist:
+        problems += _not_asked_about(data, find_checklist)
     try:
         inventory = Inventory.model_validate(data)
     except ValidationError as error:
-        # What the checks above have said with a hint, the record says again without one.
-        said = {problem.place for problem in problems}
+        # The record says again, without a hint, what ways of finding and which repeated ids are wrong.
+        said = {problem.place for problem in problems if ".found_by." in problem.place}
         own = [problem for problem in faults.problems(error, data) if problem.place not in said]
         problems += [problem for problem in own if problem.place or not problems]
     if problems:
         raise BadInput(problem.inside(path.name) for problem in problems)
     return inventory
-
-
-def unknown_touchpoints(inventory: Inventory, checklist: Checklist) -> list[Problem]:
-    """Return what is wrong between an inventory and the checklist that asks about its touchpoints."""
-    problems = []
-    for entry in inventory.touchpoints:
-        place = f"touchpoints.{entry.id}"
-        known = checklist.touchpoint.get(entry.id)
-        if known is None and entry.audited:
-            text = message(
-                "{checklist} has no such touchpoint: {touchpoint}", checklist=checklist.ref, touchpoint=entry.id
-            )
-            hint = nearest(entry.id, checklist.touchpoint, listing=False) or message(
-                "audited = false: no checklist asks about it yet"
-            )
-            problems.append(Problem(text, place, hint))
-        if known is not None and known.channel is not entry.channel:
-            text = message("the checklist has it in channel {channel}", channel=known.channel.value)
-            problems.append(Problem(text, f"{place}.channel"))
-    return problems
 
 
 def draft_inventory(checklist: Checklist) -> Inventory:
@@ -139,6 +122,31 @@ def _repeated(data: Mapping[str, Any]) -> Iterator[Problem]:
         if count > 1:
             text = message("repeated {what} id: {id}", what=message("touchpoint"), id=name)
             yield Problem(text, f"touchpoints.{name}.id", message("each touchpoint stands once in the inventory"))
+
+
+def _not_asked_about(
+    data: Mapping[str, Any], find_checklist: Callable[[str | None], Checklist | None]
+) -> Iterator[Problem]:
+    """What an inventory and the checklist that asks about its touchpoints do not agree about."""
+    named = data.get("checklist")
+    try:
+        checklist = find_checklist(named if isinstance(named, str) else None)
+    except BadInput as error:
+        yield from (problem.inside("checklist") for problem in error.problems)
+        return
+    for entry in _entries(data) if checklist else ():
+        name, place = str(entry.get("id")), f"touchpoints.{entry.get('id')}"
+        known = checklist.touchpoint.get(name) if checklist else None
+        if checklist and known is None and entry.get("audited", True):
+            text = message("{checklist} has no such touchpoint: {touchpoint}", checklist=checklist.ref, touchpoint=name)
+            hint = nearest(name, checklist.touchpoint, listing=False) or message(
+                "audited = false: no checklist asks about it yet"
+            )
+            yield Problem(text, place, hint)
+        if known is not None and entry.get("channel") in {*Channel} - {known.channel}:
+            yield Problem(
+                message("the checklist has it in channel {channel}", channel=known.channel.value), f"{place}.channel"
+            )
 
 
 def _unknown_ways(data: Mapping[str, Any]) -> Iterator[Problem]:

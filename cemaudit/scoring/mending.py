@@ -118,6 +118,20 @@ class Mending:
         settled = {name: _settle(items[name]) if name in changed else self._settled[name] for name in items}
         return replace(self.columns, items=settled, emotions=emotions)
 
+    def differs(self, touchpoint: str, *, feelings: bool = False) -> NDArray[np.bool_]:
+        """Return in which visits mending a touchpoint changes anything there."""
+        mask = np.zeros(self.columns.rows, np.bool_)
+        for item in self.checklist.touchpoint[touchpoint].items:
+            column, met = self.columns.items[item.id], self._met_column(item)
+            if met is not column:
+                mask |= met.codes != column.codes
+                if met.numbers is not None:
+                    mask |= met.numbers != column.numbers
+        felt = self.columns.emotions.get(touchpoint)
+        if feelings and felt is not None:
+            mask |= (felt < 0) & (felt != NO_FEELING)
+        return mask
+
     @cached_property
     def _settled(self) -> dict[str, AnswerColumn]:
         return {name: _settle(column) for name, column in self.columns.items.items()}
@@ -133,7 +147,8 @@ class Mending:
         if column.numbers is not None:
             numbers, places = np.unique(column.numbers, return_inverse=True)
             worse = self._are_worse(item, [_as_answer(number) for number in numbers.tolist()], best)
-            return replace(column, numbers=np.where(np.take(worse, places), float(str(best)), column.numbers))
+            worse_rows = np.take(worse, places) & (column.codes >= 0)
+            return replace(column, numbers=np.where(worse_rows, float(str(best)), column.numbers))
         if not column.levels:
             return column
         levels = column.levels if best in column.levels else (*column.levels, best)

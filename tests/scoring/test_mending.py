@@ -6,14 +6,14 @@ from collections.abc import Collection
 
 import pytest
 from helpers import plan_strategies, samples
-from hypothesis import assume, given
+from helpers.mended import changed
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cemaudit.model import Checklist, Item, Skip, SkipState, Visit, score_name
-from cemaudit.model.answers import AnswerValue, TextAnswer
-from cemaudit.scoring import Plan
+from cemaudit.model import Checklist, Visit, score_name
+from cemaudit.model.answers import TextAnswer
+from cemaudit.scoring import Plan, make_plan
 from cemaudit.scoring.exact import evaluate
-from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.kernel import columns_of, compile_plan
 from cemaudit.scoring.mending import Mending, best_answer, plan_of_columns
 
@@ -22,34 +22,6 @@ FULL = samples.scheme(
     {"id": "single", "how": "weighted-mean", "of": ["each"]},
     headline="single",
 )
-
-
-def changed(visit: Visit, checklist: Checklist, touchpoints: Collection[str], *, feelings: bool = False) -> Visit:
-    """The visit with touchpoints mended, by the words of the definition: item after item, in the checklist's order."""
-    mended = visit
-    names: set[str] = set()
-    for item in checklist.items.values():
-        answers, skipped = dict(mended.answers), dict(mended.skipped)
-        if item.when and names & set(item.when.names()):
-            before, now = (item_is_relevant(item, one, checklist) for one in (visit, mended))
-            if not now and answers.pop(item.id, None) is not None:
-                names.add(item.id)
-            if now and not before:
-                skipped[item.id] = Skip(state=SkipState.NOT_OBSERVED)
-        if checklist.touchpoint_of[item.id].id in touchpoints:
-            names.add(item.id)
-            if item.id in answers:
-                answers[item.id] = improved(item, answers[item.id])
-        mended = mended.model_copy(update={"answers": answers, "skipped": skipped})
-    felt = {
-        name: max(value, 0) if name in touchpoints and feelings else value for name, value in visit.emotions.items()
-    }
-    return mended.model_copy(update={"emotions": felt})
-
-
-def improved(item: Item, answer: AnswerValue) -> AnswerValue:
-    best, points = best_answer(item), item.answer.points(answer)
-    return answer if best is None or points is None or points >= item.answer.points(best) else best
 
 
 def test_the_best_answer_of_each_type() -> None:
@@ -86,6 +58,7 @@ def scored(plan: Plan, visits: list[Visit], touchpoints: Collection[str], *, fee
     ]
 
 
+@settings(max_examples=60, deadline=None)
 @given(plan_strategies.plans(), st.data())
 def test_columns_and_changed_visits_say_the_same(plan: Plan, data: st.DataObject) -> None:
     checklist, name = plan.checklist, plan.scheme.leading
@@ -133,11 +106,10 @@ def test_what_nobody_answered_stays_so() -> None:
 
 
 def _plan(checklist: Checklist) -> Plan:
-    from cemaudit.scoring import make_plan
-
     return make_plan(checklist, FULL)
 
 
+@settings(max_examples=60, deadline=None)
 @given(plan_strategies.checklists(), st.data())
 def test_mending_never_lowers_a_monotone_headline(checklist: Checklist, data: st.DataObject) -> None:
     assume(not any(item.when or item.gives_to for item in checklist.items.values()))

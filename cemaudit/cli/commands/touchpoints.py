@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from cemaudit.compare.touchpoint_choice import TouchpointChoice
     from cemaudit.ledger.query.reading import Local
     from cemaudit.model import Checklist, Scheme
-    from cemaudit.model.inventory import Inventory
     from cemaudit.scoring import Engine
 
 __all__ = ["command"]
@@ -97,13 +96,13 @@ def draft(
 @localized.common_options
 def check(file: Path, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Say that it is in order, or everything that is wrong."""
+    from cemaudit.cli.inputs import find_checklist
     from cemaudit.exchange.inventories import read_inventory
     from cemaudit.scoring import Engine
 
-    inventory = read_inventory(file)
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
-    _refuse_unknown(inventory, _own_checklist(engine, inventory), file)
+    inventory = read_inventory(file, lambda named: find_checklist(engine, named) if named else None)
     count = len(inventory.touchpoints)
     click.echo(str(message("{path}: in order, {count} touchpoints", path=file, count=count)))
     missing = {
@@ -114,21 +113,6 @@ def check(file: Path, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None
     for text, names in missing.items():
         if names:
             print_wrapped(message(text, names=", ".join(names)))
-
-
-def _own_checklist(engine: Engine, inventory: Inventory) -> Checklist | None:
-    """The checklist an inventory names."""
-    from cemaudit.cli.inputs import find_checklist
-
-    return find_checklist(engine, inventory.checklist) if inventory.checklist else None
-
-
-def _refuse_unknown(inventory: Inventory, checklist: Checklist | None, file: Path) -> None:
-    from cemaudit.exchange.inventories import unknown_touchpoints
-
-    problems = unknown_touchpoints(inventory, checklist) if checklist else []
-    if problems:
-        raise BadInput(problem.inside(file.name) for problem in problems)
 
 
 @localized.command("show", help=N_("Show an inventory (TOML, CSV or XLSX) as a table."))
@@ -259,16 +243,13 @@ def choose(
         raise click.UsageError(str(message("--checklist and --id go together")))
     if drawn_path and drawn_path.exists() and not overwrite:
         raise BadInput(Problem(message("is there already"), str(drawn_path), message("allow it with --overwrite")))
-    inventory = read_inventory(inventory_path) if inventory_path else None
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     rule = ChoiceRule(size=size, seed=seed, resamples=resamples, level=level or 0.9, **weights)
     engine = Engine()
     with reading(folder_of(url, snapshot_path)) as opened:
         ref = newest_checklist(opened, visit_filter)
         checklist = opened.checklist(ref)
-        if inventory and inventory_path:
-            _refuse_other(inventory, checklist, inventory_path)
-            _refuse_unknown(inventory, checklist, inventory_path)
+        inventory = read_inventory(inventory_path, lambda named: _own(checklist, named)) if inventory_path else None
         query = ChoiceQuery(ref, rule, visit_filter, inventory, keep, engine.library.aggregators)
         choice = choice_of_snapshot(opened, query, _scheme(opened, engine, ref, scheme_ref))
     if not write_rows(form, CHOICE_COLUMNS, touchpoint_rows(choice), lambda: choice_to_dict(choice)):
@@ -278,12 +259,12 @@ def choose(
         click.echo(str(message("written: {path}", path=drawn_path)), err=form.as_json or form.as_csv)
 
 
-def _refuse_other(inventory: Inventory, checklist: Checklist, file: Path) -> None:
-    """An inventory of another checklist's touchpoints says nothing here."""
-    named = (inventory.checklist or checklist.id).partition("@")[0]
-    if named != checklist.id:
+def _own(checklist: Checklist, named: str | None) -> Checklist:
+    """The checklist of the visits; ``BadInput`` where the inventory names another one."""
+    if named and named.partition("@")[0] != checklist.id:
         text = message("is of checklist {named}, and the visits answer {ref}", named=named, ref=checklist.ref)
-        raise BadInput(Problem(text, f"{file.name}: checklist", message("choose one with --where checklist=ID")))
+        raise BadInput(Problem(text, hint=message("choose one with --where checklist=ID")))
+    return checklist
 
 
 def _scheme(opened: Local, engine: Engine, ref: str, scheme_ref: str | None) -> Scheme:
