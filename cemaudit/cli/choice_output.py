@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cemaudit.cli.terminal import print_bold, print_notes, print_table
-from cemaudit.language import N_, Message, message, translate
+from cemaudit.language import N_, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.intervals import Interval
     from cemaudit.compare.touchpoint_choice import GainEstimate, TouchpointChoice, TouchpointEvidence
-    from cemaudit.errors import Sayable
     from cemaudit.ledger.export.columns import Kind
 
-__all__ = ["CHOICE_COLUMNS", "choice_to_dict", "opening_lines", "print_choice", "reasons", "touchpoint_rows"]
+__all__ = ["CHOICE_COLUMNS", "choice_to_dict", "print_choice", "touchpoint_rows"]
 
 _TEXTS = ("touchpoint", "title", "found_by", "wish")
 _NAMES = (
@@ -69,43 +66,20 @@ def choice_to_dict(choice: TouchpointChoice) -> dict[str, Any]:
 
 def print_choice(choice: TouchpointChoice) -> None:
     """Print what is chosen, the gains, what speaks for each, and what must be said beside them."""
+    from cemaudit.compare.choice_wording import reading_lines, summary_lines
+
     print_bold(f"{choice.title} ({choice.checklist}; {choice.scheme})")
-    print_notes(_summary_lines(choice))
+    print_notes(summary_lines(choice))
     print_gains(choice)
     print_evidence(choice)
     click.echo()
-    print_notes([*_reading_lines(choice), *choice.notes])
-
-
-def _summary_lines(choice: TouchpointChoice) -> Iterator[Message]:
-    found = choice.choice
-    yield message("{visits} visits, {stores} stores.", visits=f"{choice.visits:,}", stores=f"{choice.stores:,}")
-    yield message(
-        "The mean is {mean}. With the {count} chosen touchpoints mended it would be {mended}; with all of them {all}, "
-        "so leaving the rest forgoes {rest}.",
-        mean=f"{found.mean:.1f}", count=len(found.chosen), mended=f"{found.mended:.1f}", all=f"{found.all_mended:.1f}",
-        rest=f"{abs(found.all_mended - found.mended):.1f}",
-    )  # fmt: skip
-    if choice.kept:
-        names = ", ".join(str(choice.evidence[name].title) for name in choice.kept)
-        yield message("Must keep, beside the chosen (critical, a duty, or kept on request): {names}.", names=names)
-    yield rule_sentence(choice)
-
-
-def rule_sentence(choice: TouchpointChoice) -> Message:
-    """The rule that touchpoints were chosen by."""
-    rule = choice.rule
-    if not rule.is_weighed:
-        return message("Chosen one after the other by what each adds to the mean; cost and novelty do not count.")
-    return message(
-        "Chosen one after the other by what each adds to the mean, less {cost} for a step of cost above 3, plus "
-        "{novelty} for one of novelty and {importance} for one of importance.",
-        cost=f"{rule.cost:g}", novelty=f"{rule.novelty:g}", importance=f"{rule.importance:g}",
-    )  # fmt: skip
+    print_notes([*reading_lines(choice), *choice.notes])
 
 
 def print_gains(choice: TouchpointChoice) -> None:
     """Print the gain of each touchpoint."""
+    from cemaudit.compare.choice_wording import between, percent_of
+
     headings = (
         N_("Rank"), N_("Touchpoint"), N_("Gain"), N_("Interval"), N_("Added"), N_("Felt 0+"), N_("Chosen in"),
         N_("Bonus"),
@@ -115,10 +89,10 @@ def print_gains(choice: TouchpointChoice) -> None:
             _place(choice, estimate),
             str(choice.evidence[estimate.touchpoint].title),
             f"{estimate.gain:+.2f}",
-            _between(estimate.interval),
+            between(estimate.interval),
             f"{estimate.step:+.2f}",
             f"{estimate.with_feelings:+.2f}",
-            "-" if estimate.among is None else f"{estimate.among:.0%}",
+            percent_of(estimate.among),
             f"{estimate.bonus:+.2f}",
         ]
         for estimate in choice.choice.estimates
@@ -133,16 +107,13 @@ def _place(choice: TouchpointChoice, estimate: GainEstimate) -> str:
     return translate(N_("must keep")) if estimate.touchpoint in choice.kept else "-"
 
 
-def _between(interval: Interval | None) -> str:
-    return "-" if interval is None else f"{interval.low:.2f}..{interval.high:.2f}"
-
-
 def print_evidence(choice: TouchpointChoice) -> None:
     """Print what speaks for each touchpoint beside its gain."""
     headings = (
         N_("Touchpoint"), N_("Negative"), N_("Claims"), N_("Blames"), N_("Points missed"), N_("Cost"), N_("Novelty"),
         N_("Importance"),
     )  # fmt: skip
+    from cemaudit.compare.choice_wording import percent_of
     from cemaudit.compare.touchpoint_choice import Ratings
 
     rows = []
@@ -151,64 +122,13 @@ def print_evidence(choice: TouchpointChoice) -> None:
         rows.append(
             [
                 str(evidence.title),
-                _share(evidence.negative),
+                percent_of(evidence.negative),
                 str(evidence.claims),
                 str(evidence.blames),
-                _share(evidence.missed),
+                percent_of(evidence.missed),
                 *("-" if rating is None else str(rating) for rating in evidence.ratings),
             ]
         )
     is_rated = any(any(evidence.ratings) for evidence in choice.evidence.values())
     shown = len(headings) if is_rated else len(headings) - len(Ratings())
     print_table(headings[:shown], [row[:shown] for row in rows], "lrrrrrrr"[:shown], gap=True)
-
-
-def _share(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%}"
-
-
-def _reading_lines(choice: TouchpointChoice) -> Iterator[Message]:
-    rule = choice.rule
-    yield message(
-        "Gain: what the mean would gain if every answer given at the touchpoint that earns points were the best one; "
-        "feelings stay as they were. Felt 0+: the same, and nobody felt worse than 0 there."
-    )
-    yield message(
-        "Added: what it adds beside those chosen before it, or, where it is not chosen, beside all the chosen. Gains "
-        "do not add up where scores are capped."
-    )
-    yield message(
-        "Chosen in: how often it is among the chosen when stores are drawn anew ({resamples} resamples, seed {seed}); "
-        "intervals at {level}.",
-        resamples=f"{rule.resamples:,}", seed=rule.seed, level=f"{rule.level:.0%}",
-    )  # fmt: skip
-
-
-def opening_lines(choice: TouchpointChoice) -> list[Sayable]:
-    """What stands at the head of a checklist drawn by a choice."""
-    return [
-        message(
-            "Drawn from {checklist} by what mending each touchpoint would bring under {scheme}: {visits} visits, "
-            "{stores} stores.",
-            checklist=choice.checklist, scheme=choice.scheme, visits=f"{choice.visits:,}", stores=f"{choice.stores:,}",
-        ),
-        rule_sentence(choice),
-    ]  # fmt: skip
-
-
-def reasons(choice: TouchpointChoice) -> Mapping[str, list[Sayable]]:
-    """Why each touchpoint is in the checklist, and the experience wished for."""
-    lines: dict[str, list[Sayable]] = {}
-    for estimate in choice.choice.estimates:
-        evidence = choice.evidence[estimate.touchpoint]
-        if estimate.place is None and estimate.touchpoint not in choice.kept:
-            continue
-        place = message("must keep") if estimate.place is None else message("place {place}", place=estimate.place)
-        why = message(
-            "{place}: gain {gain} ({interval}), negative {negative}, claims {claims}, blames {blames}",
-            place=place, gain=f"{estimate.gain:+.2f}", interval=_between(estimate.interval),
-            negative=_share(evidence.negative), claims=evidence.claims, blames=evidence.blames,
-        )  # fmt: skip
-        wish = [message("wished for: {wish}", wish=evidence.wish)] if evidence.wish else []
-        lines[estimate.touchpoint] = [why, *wish]
-    return lines

@@ -114,6 +114,7 @@ def choice_of_snapshot(reading: Local, query: ChoiceQuery, scheme: Scheme) -> To
         choice=choice,
         evidence=evidence,
         kept=tuple(name for name in mandatory if name not in choice.chosen),
+        simulated=answers.simulated,
         notes=tuple(_notes(reading, query, answers, choice.chosen, candidates)),
     )
 

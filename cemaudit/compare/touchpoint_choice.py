@@ -181,6 +181,7 @@ class TouchpointChoice:
     """Which touchpoints of a ``checklist`` to mend first, by the ``measure`` of a ``scheme``, and what speaks for each.
 
     ``evidence`` by touchpoint. ``kept``: those that stay beside the chosen, for they hold what is critical or a duty.
+    ``simulated``: whether any of the visits is.
     """
 
     checklist: str
@@ -194,6 +195,7 @@ class TouchpointChoice:
     evidence: Mapping[str, TouchpointEvidence]
     kept: tuple[str, ...]
     notes: tuple[Sayable, ...]
+    simulated: bool = False
 
 
 @dataclass

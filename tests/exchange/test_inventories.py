@@ -65,7 +65,7 @@ FAULTS = [
     ("touchpoints.door.channel", "the checklist has it in channel face-to-face", "체크리스트에는"),
     ("touchpoints.door.cost", "5 or less", "5 이하"),
     ("touchpoints.door.novelty", "1 or more", "1 이상"),
-    ("touchpoints.door.colour", "unknown key", "알 수 없는"),
+    ("touchpoints.door.colour", "unknown key", "모르는 키"),
     ("touchpoints.dorr", "test.shop@1 has no such touchpoint: dorr (did you mean door?)", "없는 접점"),
     ("touchpoints.dorr.found_by", "at least 1 entries", "1"),
 ]

@@ -26,7 +26,7 @@ from cemaudit.cli.options import (
 from cemaudit.cli.output import OutputFormat, rows_options, write_rows
 from cemaudit.cli.terminal import print_table, print_wrapped
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, current, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.compare.touchpoint_choice import TouchpointChoice
@@ -209,6 +209,7 @@ def _weights(_: click.Context, parameter: click.Parameter, written: str | None) 
 )
 @localized.option("--id", "new_id", metavar="ID", help=N_("The id of that checklist."))
 @localized.option("--overwrite", is_flag=True, help=N_("Write over a file that is there."))
+@localized.option("--report", "report_folder", type=FILE, metavar="DIR", help=N_("Write a report (PDF) there."))
 @rows_options
 @localized.common_options
 def choose(
@@ -229,6 +230,7 @@ def choose(
     drawn_path: Path | None,
     new_id: str | None,
     overwrite: bool,
+    report_folder: Path | None,
     form: OutputFormat,
 ) -> None:
     """Choose, print the reasons, and draw the checklist."""
@@ -254,6 +256,11 @@ def choose(
         choice = choice_of_snapshot(opened, query, _scheme(opened, engine, ref, scheme_ref))
     if not write_rows(form, CHOICE_COLUMNS, touchpoint_rows(choice), lambda: choice_to_dict(choice)):
         print_choice(choice)
+    if report_folder:
+        from cemaudit.report import choice_report, write_report
+
+        path = write_report(choice_report(choice), report_folder, current())
+        click.echo(str(message("written: {path}", path=path)), err=form.as_json or form.as_csv)
     if drawn_path and new_id:
         draw(choice, checklist, drawn_path, new_id, overwrite=overwrite)
         click.echo(str(message("written: {path}", path=drawn_path)), err=form.as_json or form.as_csv)
@@ -278,7 +285,7 @@ def _scheme(opened: Local, engine: Engine, ref: str, scheme_ref: str | None) -> 
 
 def draw(choice: TouchpointChoice, checklist: Checklist, path: Path, new_id: str, *, overwrite: bool) -> None:
     """Write the checklist of the chosen touchpoints and of those kept beside them, and say what was left out."""
-    from cemaudit.cli.choice_output import opening_lines, reasons
+    from cemaudit.compare.choice_wording import opening_lines, reasons
     from cemaudit.exchange.drawn_checklist import draw_checklist, drawn_text, write_new
 
     drawn = draw_checklist(checklist, {*choice.choice.chosen, *choice.kept}, new_id)

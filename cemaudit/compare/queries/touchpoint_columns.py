@@ -43,12 +43,14 @@ class StoreRows(NamedTuple):
 class SelectedAnswers(NamedTuple):
     """The ``columns`` of visits and the ``rows`` of each store.
 
-    ``left_out``: visits that no column holds, for a number was too large or something was answered that does not arise.
+    ``simulated``: whether any of the visits is. ``left_out``: visits that no column holds, for a number was too large
+    or something was answered that does not arise.
     """
 
     columns: VisitColumns
     rows: StoreRows
     left_out: int
+    simulated: bool = False
 
 
 def read_answers(reading: Local, ref: str, visit_filter: Filter) -> SelectedAnswers:
@@ -63,15 +65,16 @@ def read_answers(reading: Local, ref: str, visit_filter: Filter) -> SelectedAnsw
     listed = ", ".join(f"{column.sql} as c{number}" for number, column in enumerate(needed))
     with translate_errors(reading.folder):
         fetched: dict[str, Any] = reading.link.execute(
-            f"select store, {listed} from ({selected}) order by number", values
+            f"select store, origin, {listed} from ({selected}) order by number", values
         ).fetchnumpy()
     arrays = {column.name: np.ma.getdata(fetched[f"c{number}"]) for number, column in enumerate(needed)}
     stores = np.ma.getdata(fetched["store"])
+    is_simulated = bool((np.ma.getdata(fetched["origin"]) == "simulated").any())
     codes = [array for name, array in arrays.items() if name.startswith("code:")]
     whole = np.logical_and.reduce([array != -code_of(TOO_LARGE) for array in codes])
     columns = restore_columns(answers.checklist, {name: array[whole] for name, array in arrays.items()}, _refuse)
     fields = {name: getattr(columns, name) for name in VisitColumns.__dataclass_fields__}
-    return SelectedAnswers(VisitColumns(**fields), _rows_of(stores[whole].tolist()), int((~whole).sum()))
+    return SelectedAnswers(VisitColumns(**fields), _rows_of(stores[whole].tolist()), int((~whole).sum()), is_simulated)
 
 
 def _refuse(row: int) -> NoReturn:
