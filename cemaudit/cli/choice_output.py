@@ -110,7 +110,7 @@ def _place(choice: TouchpointChoice, estimate: GainEstimate) -> str:
 def print_evidence(choice: TouchpointChoice) -> None:
     """Print what speaks for each touchpoint beside its gain."""
     headings = (
-        N_("Touchpoint"), N_("Negative"), N_("Claims"), N_("Blames"), N_("Points missed"), N_("Cost"), N_("Novelty"),
+        N_("Touchpoint"), N_("Negative"), N_("Claims"), N_("Blames"), N_("Missed"), N_("Cost"), N_("Novelty"),
         N_("Importance"),
     )  # fmt: skip
     from cemaudit.compare.choice_wording import percent_of

@@ -276,7 +276,7 @@ def _evidence(
 
 
 def _notes(
-    reading: Local, query: ChoiceQuery, answers: SelectedAnswers, chosen: tuple[str, ...], candidates: list[str]
+    reading: Local, query: ChoiceQuery, answers: SelectedAnswers, chosen: Sequence[str], candidates: Sequence[str]
 ) -> Iterator[Sayable]:
     if len(chosen) < query.rule.size:
         yield message(
@@ -297,6 +297,10 @@ def _notes(
         unaudited = [str(entry.title) for entry in query.inventory.touchpoints if not entry.audited]
         if unaudited:
             yield message("In the inventory, but asked about by no checklist: {names}.", names=", ".join(unaudited))
-        unrated = [entry for entry in query.inventory.touchpoints if entry.cost is None or entry.novelty is None]
-        if unrated and query.rule.is_weighed:
-            yield message("Not rated, so counted as the middle (3): {count} touchpoints.", count=len(unrated))
+    if query.rule.is_weighed:
+        entries = query.inventory.touchpoint if query.inventory else {}
+        unrated = [
+            name for name in candidates if name not in entries or None in (entries[name].cost, entries[name].novelty)
+        ]
+        if unrated:
+            yield message("Touchpoints not rated, so counted as the middle (3): {count}.", count=len(unrated))

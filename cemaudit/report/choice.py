@@ -104,6 +104,7 @@ def _figures(choice: TouchpointChoice) -> Section:
         Column(title=Text(ko="접점", en="Touchpoint"), width=2.4),
         Column(title=Text(ko="효과", en="Gain"), width=0.8, align="right"),
         Column(title=Text(ko="구간", en="Interval"), width=1.3, align="right"),
+        Column(title=Text(ko="추가 효과", en="Added"), width=0.9, align="right"),
         Column(title=Text(ko="선정 비율", en="Chosen in"), width=0.9, align="right"),
         Column(title=Text(ko="부정", en="Negative"), width=0.9, align="right"),
         Column(title=Text(ko="클레임", en="Claims"), width=0.8, align="right"),
@@ -118,6 +119,7 @@ def _figures(choice: TouchpointChoice) -> Section:
         title=Text(ko="접점별 근거", en="What speaks for each touchpoint"),
         blocks=(Table(columns=columns, rows=rows),),
         order=200,
+        new_page=True,
     )
 
 
@@ -130,6 +132,7 @@ def _cells(choice: TouchpointChoice, estimate: GainEstimate) -> tuple[Cell | Wor
         Cell(text=said(evidence.title), strong=is_chosen),
         number(estimate.gain, 2),
         span(estimate.interval, 2),
+        number(estimate.step, 2),
         percent(estimate.among),
         percent(evidence.negative),
         f"{evidence.claims:,}",

@@ -16,9 +16,9 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
 from cemaudit.cli.inputs import version_key
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
 from cemaudit.cli.terminal import SCREEN, print_table, print_wrapped, progress
-from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
 from cemaudit.language import LANGUAGES, N_, message
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], file
         if hq:
             print_best_stores(company)
             if company.checklist.sector == CHOSEN_IN:
-                print_chosen(company.choose(engine))
+                print_chosen(company, engine)
     if not hq:
         hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
         click.echo(f"\n{Problem(message('snapshots and leagues are left out: they need the extra hq'), hint=hint)}")
@@ -307,8 +307,13 @@ def print_best_stores(company: DemoCompany) -> None:
     click.echo(message("mean by wave: {means}", means=means))
 
 
-def print_chosen(choice: TouchpointChoice) -> None:
-    """The touchpoints to mend first, and what that would bring."""
+def print_chosen(company: DemoCompany, engine: Engine) -> None:
+    """The touchpoints to mend first, and what that would bring; or why nothing can be said of them."""
+    try:
+        choice = company.choose(engine)
+    except CemauditError as error:  # a checklist given by hand may have no headline, or no ten that stand alone
+        print_problems(error.problems)
+        return
     found = choice.choice
     titles = [str(choice.evidence[name].title) for name in found.chosen]
     text = message(
