@@ -82,6 +82,8 @@ def choice_of_snapshot(reading: Local, query: ChoiceQuery, scheme: Scheme) -> To
     """
     checklist = reading.checklist(query.checklist)
     _refuse_unknown(query.keep, checklist)
+    if scheme.measure[scheme.leading].for_each:
+        raise BadInput(Problem(message("the headline of {scheme} is not one number", scheme=scheme.ref), "--scheme"))
     question = LedgerQuery(("touchpoint",), _of_checklist(query.visit_filter, checklist), scheme=None)
     answers = read_answers(reading, query.checklist, question.in_sql)
     chain = _Chain(answers, checklist, scheme, query.aggregators)
@@ -175,12 +177,12 @@ class _Chain:
 
     def totals(self, sets: Sequence[TouchpointSet]) -> list[ChainTotals]:
         """The headline of the chain with each of these sets of touchpoints mended."""
-        known = {frozenset(): self._as_they_are, **self._nearby}
+        scored = {frozenset(): self._as_they_are, **self._nearby}
         changes = []
         for names in sets:
             # Only visits in which a touchpoint of the one set and not of the other was not met yet score differently.
-            near = min(known, key=lambda other: int(self._differs(names ^ other).sum()))
-            changes.append(_Change(names, np.flatnonzero(self._differs(names ^ near)), known[near]))
+            near = min(scored, key=lambda other: int(self._differs(names ^ other).sum()))
+            changes.append(_Change(names, np.flatnonzero(self._differs(names ^ near)), scored[near]))
         values = self._values(changes)
         # The next sets asked for are these with one more, or one less.
         self._nearby = dict(zip(sets, values, strict=True))
@@ -229,15 +231,15 @@ class _Chain:
             return {}
         plan = plan_of_columns(self.checklist, self.scheme, names, self.aggregators)
         scored = compile_plan(plan).run(self.mending.as_they_are)
-        found = {}
+        counts = {}
         for touchpoint in self.checklist.touchpoint:
             score = next(
                 (name for name in (score_name(one, (touchpoint,)) for one in names) if name in scored.values), ""
             )
             if score:
                 has = scored.reasons[score] == 0
-                found[touchpoint] = int((scored.values[score][has] < 0).sum()), int(has.sum())
-        return found
+                counts[touchpoint] = int((scored.values[score][has] < 0).sum()), int(has.sum())
+        return counts
 
 
 def _experiences(scheme: Scheme) -> list[str]:

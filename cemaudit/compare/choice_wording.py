@@ -24,13 +24,13 @@ def percent_of(share: float | None) -> str:
 
 def summary_lines(choice: TouchpointChoice) -> Iterator[Message]:
     """Yield what a choice comes to: the mean as it is and mended, what is kept, and the rule."""
-    found = choice.choice
+    gains = choice.choice
     yield message("{visits} visits, {stores} stores.", visits=f"{choice.visits:,}", stores=f"{choice.stores:,}")
     yield message(
         "The mean is {mean}. With the {count} chosen touchpoints mended it would be {mended}; with all of them {all}, "
         "so leaving the rest forgoes {rest}.",
-        mean=f"{found.mean:.1f}", count=len(found.chosen), mended=f"{found.mended:.1f}", all=f"{found.all_mended:.1f}",
-        rest=f"{abs(found.all_mended - found.mended):.1f}",
+        mean=f"{gains.mean:.1f}", count=len(gains.chosen), mended=f"{gains.mended:.1f}", all=f"{gains.all_mended:.1f}",
+        rest=f"{abs(gains.all_mended - gains.mended):.1f}",
     )  # fmt: skip
     if choice.kept:
         names = ", ".join(str(choice.evidence[name].title) for name in choice.kept)

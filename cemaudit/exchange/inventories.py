@@ -136,16 +136,17 @@ def _not_asked_about(
         return
     for entry in _entries(data) if checklist else ():
         name, place = str(entry.get("id")), f"touchpoints.{entry.get('id')}"
-        known = checklist.touchpoint.get(name) if checklist else None
-        if checklist and known is None and entry.get("audited", True):
+        touchpoint = checklist.touchpoint.get(name) if checklist else None
+        if checklist and touchpoint is None and entry.get("audited", True):
             text = message("{checklist} has no such touchpoint: {touchpoint}", checklist=checklist.ref, touchpoint=name)
             hint = nearest(name, checklist.touchpoint, listing=False) or message(
                 "audited = false: no checklist asks about it yet"
             )
             yield Problem(text, place, hint)
-        if known is not None and entry.get("channel") in {*Channel} - {known.channel}:
+        if touchpoint is not None and entry.get("channel") in {*Channel} - {touchpoint.channel}:
             yield Problem(
-                message("the checklist has it in channel {channel}", channel=known.channel.value), f"{place}.channel"
+                message("the checklist has it in channel {channel}", channel=touchpoint.channel.value),
+                f"{place}.channel",
             )
 
 

@@ -194,3 +194,9 @@ def test_what_headquarters_says_stands_beside_the_figures(snapshot: Local) -> No
     assert evidence.missed is not None
     notes = " ".join(map(str, found.notes))
     assert "asked about by no checklist: Street" in notes
+
+
+def test_a_headline_of_many_numbers_is_refused(snapshot: Local) -> None:
+    many = samples.scheme({"id": "each", "how": "ratio", "for_each": "touchpoint"})
+    with pytest.raises(BadInput, match="not one number"):
+        choice_of_snapshot(snapshot, query(), many)

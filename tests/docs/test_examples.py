@@ -14,6 +14,7 @@ import tomli
 
 from cemaudit.checklists import load_file
 from cemaudit.cli.app import run
+from cemaudit.exchange.inventories import read_inventory
 from cemaudit.exchange.mapping import load_mapping
 from cemaudit.model import Item, Measure, Visit
 from cemaudit.scoring import Engine
@@ -36,6 +37,8 @@ def test_toml_loads(toml_block: Any, tmp_path: Path) -> None:
         record = load_file(file)
         remarks = lint_checklist(record) if "touchpoints" in data else lint_scheme(record)  # type: ignore[arg-type]
         assert [str(remark.problem) for remark in remarks if remark.level is LintLevel.ERROR] == []
+    elif "touchpoints" in data:
+        assert read_inventory(file).touchpoints
     elif "checklist" in data:
         assert load_mapping(file).visit
     else:

@@ -314,11 +314,11 @@ def print_chosen(company: DemoCompany, engine: Engine) -> None:
     except CemauditError as error:  # a checklist given by hand may have no headline, or no ten that stand alone
         print_problems(error.problems)
         return
-    found = choice.choice
-    titles = [str(choice.evidence[name].title) for name in found.chosen]
+    gains = choice.choice
+    titles = [str(choice.evidence[name].title) for name in gains.chosen]
     text = message(
         "mend first (mean {mean}, mended {mended}): {names}",
-        mean=f"{found.mean:.1f}", mended=f"{found.mended:.1f}", names=", ".join(titles),
+        mean=f"{gains.mean:.1f}", mended=f"{gains.mended:.1f}", names=", ".join(titles),
     )  # fmt: skip
     print_wrapped(text, width=SCREEN)
 

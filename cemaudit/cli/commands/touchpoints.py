@@ -248,6 +248,7 @@ def choose(
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     rule = ChoiceRule(size=size, seed=seed, resamples=resamples, level=level or 0.9, **weights)
     engine = Engine()
+    print_plugin_problems(engine)
     with reading(folder_of(url, snapshot_path)) as opened:
         ref = newest_checklist(opened, visit_filter)
         checklist = opened.checklist(ref)
