@@ -77,6 +77,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("compare", "trend"): N_("Compare stores fairly; compare waves."),
         ("shoppers", "items"): N_("How strict shoppers are; which items work."),
         ("drivers",): N_("Which touchpoints go with an outcome."),
+        ("touchpoints",): N_("Choose the touchpoints to mend first."),
         ("plan-visits",): N_("How many visits it takes to see a difference."),
     },
     N_("Headquarters, acting"): {

@@ -1,7 +1,7 @@
 """Reports: from audits to sections of blocks, and from those to a PDF.
 
-``store_report`` and ``league_report`` say what a report says; ``write_report`` draws it into a file. ``write_pdf_form``
-draws a checklist as a form on paper.
+``store_report``, ``league_report`` and ``choice_report`` say what a report says; ``write_report`` draws it into a file.
+``write_pdf_form`` draws a checklist as a form on paper.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cemaudit.packages import front_door
 
 if TYPE_CHECKING:
+    from cemaudit.report.choice import choice_report
     from cemaudit.report.document import Report
     from cemaudit.report.form import write_pdf_form
     from cemaudit.report.league.report import league_report
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Media",
     "Report",
+    "choice_report",
     "league_report",
     "media_of",
     "report_bytes",
@@ -32,6 +34,7 @@ __all__ = [
 _HOMES = {
     "Media": "media",
     "Report": "document",
+    "choice_report": "choice",
     "league_report": "league.report",
     "media_of": "media",
     "report_bytes": "write",

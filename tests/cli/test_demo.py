@@ -45,7 +45,9 @@ def _went_all_the_way(home: Path) -> None:
     assert named == {f"media/{path.name}" for path in (home / "hq-media" / "media").iterdir()}
     assert (home / "hq-snapshot" / "snapshot.json").exists()
     reports = [path.name for path in (home / "reports").iterdir()]
-    assert sum("-ko-" in name for name in reports) == sum("-en-" in name for name in reports) == 2
+    chosen = home.name == "retail"
+    assert sum("-ko-" in name for name in reports) == sum("-en-" in name for name in reports) == 2 + chosen
+    assert (home / "ten.toml").exists() == chosen
     assert all((home / "reports" / name).read_bytes().startswith(b"%PDF-") for name in reports)
 
 

@@ -18,6 +18,7 @@ from cemaudit import hookspecs
 from cemaudit.cli.app import COMMANDS
 from cemaudit.model import Checklist, Facet, Item, Measure, Reason, Scheme, Touchpoint, Visit
 from cemaudit.model.answers import AnswerType
+from cemaudit.model.inventory import InventoriedTouchpoint, Inventory
 from cemaudit.model.measures import VISIT_SOURCES
 from cemaudit.scoring.aggregators import BUILT_IN, experience
 
@@ -73,6 +74,8 @@ def test_every_reason_is_listed_with_its_words(pages: dict[str, str]) -> None:
         ("checklists.md", Checklist),
         ("checklists.md", Touchpoint),
         ("checklists.md", Item),
+        ("touchpoints.md", Inventory),
+        ("touchpoints.md", InventoriedTouchpoint),
         ("scoring.md", Scheme),
         ("scoring.md", Measure),
         ("visits.md", Visit),

@@ -14,6 +14,7 @@ import tomli
 
 from cemaudit.checklists import load_file
 from cemaudit.cli.app import run
+from cemaudit.exchange.inventories import read_inventory
 from cemaudit.exchange.mapping import load_mapping
 from cemaudit.model import Checklist, Item, Journey, Measure, Scheme, Visit
 from cemaudit.model.lenses import Lens
@@ -39,6 +40,8 @@ def test_toml_loads(toml_block: Any, tmp_path: Path) -> None:
         assert [str(remark.problem) for remark in lint(record) if remark.level is LintLevel.ERROR] == []
     elif "lens" in data:
         assert isinstance(load_file(file), Lens)
+    elif "touchpoints" in data:
+        assert read_inventory(file).touchpoints
     elif "checklist" in data:
         assert load_mapping(file).visit
     else:

@@ -16,12 +16,13 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
 from cemaudit.cli.inputs import newest_editions
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
-from cemaudit.cli.terminal import print_table, progress
-from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
+from cemaudit.cli.terminal import SCREEN, print_table, print_wrapped, progress
+from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
 from cemaudit.language import LANGUAGES, N_, message
 
 if TYPE_CHECKING:
+    from cemaudit.compare.touchpoint_choice import TouchpointChoice
     from cemaudit.hookspecs import Context
     from cemaudit.ledger import CollectionSummary
     from cemaudit.ledger.query import ViewResult
@@ -123,6 +124,26 @@ class DemoCompany:
         with reading(self._snapshot) as snapshot:
             return show(snapshot, view, LedgerQuery(by))
 
+    def choose(self, engine: Engine) -> TouchpointChoice:
+        """Which ten touchpoints to mend first; the checklist of them and its page are written."""
+        from cemaudit.cli.commands.touchpoints import draw
+        from cemaudit.compare.choice_from_snapshot import ChoiceQuery, choice_of_snapshot, scheme_in_force
+        from cemaudit.ledger.query.reading import reading
+        from cemaudit.report import choice_report, write_report
+
+        with reading(self._snapshot) as snapshot:
+            query = ChoiceQuery(self.checklist.ref, aggregators=engine.library.aggregators)
+            choice = choice_of_snapshot(snapshot, query, scheme_in_force(snapshot, self.checklist.ref))
+        draw(choice, self.checklist, self.chosen_checklist, CHOSEN_ID, overwrite=True)
+        for language in LANGUAGES:
+            write_report(choice_report(choice), self.reports, language)
+        return choice
+
+    @property
+    def chosen_checklist(self) -> Path:
+        """The file of the checklist of the chosen touchpoints."""
+        return self.folder / "ten.toml"
+
     def latest(self, engine: Engine) -> list[Context]:
         """The latest visit or episode of each store that gets a report, as the ledger has it."""
         from cemaudit.ledger import open_ledger
@@ -157,9 +178,16 @@ class DemoCompany:
             yield from folder.glob(f"{sector}-[0-9]*.cemaudit")
             yield from folder.glob("20[0-9][0-9]-[0-9].jsonl")
         yield from self.reports.glob(f"{sector}-[0-9]*.pdf")
+        yield from self.reports.glob("touchpoints-*.pdf")
+        yield self.chosen_checklist
 
 
 SECTORS = ("retail", "hospital", "ecommerce")
+
+CHOSEN_IN = "retail"
+"""The sector whose chain is shown the method behind the ten."""
+
+CHOSEN_ID = "demo.ten"
 
 SHOWN = 5
 """Stores of a league that are shown."""
@@ -176,6 +204,7 @@ _NEXT_WITH_HQ = (
     "query heatmap --by region --by channel",
     "query distribution --by wave",
     "query items --by touchpoint",
+    "touchpoints choose",
     "export --to xlsx --out {table}",
 )
 
@@ -226,6 +255,8 @@ def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], file
         click.echo(total_of(summary))
         if hq:
             print_best_stores(company)
+            if company.checklist.sector == CHOSEN_IN:
+                print_chosen(company, engine)
     if not hq:
         hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
         click.echo(f"\n{Problem(message('snapshots and leagues are left out: they need the extra hq'), hint=hint)}")
@@ -273,6 +304,22 @@ def print_best_stores(company: DemoCompany) -> None:
     click.echo(message("mean by wave: {means}", means=means))
 
 
+def print_chosen(company: DemoCompany, engine: Engine) -> None:
+    """The touchpoints to mend first, and what that would bring; or why nothing can be said of them."""
+    try:
+        choice = company.choose(engine)
+    except CemauditError as error:  # a checklist given by hand may have no headline, or no ten that stand alone
+        print_problems(error.problems)
+        return
+    gains = choice.choice
+    titles = [str(choice.evidence[name].title) for name in gains.chosen]
+    text = message(
+        "mend first (mean {mean}, mended {mended}): {names}",
+        mean=f"{gains.mean:.1f}", mended=f"{gains.mended:.1f}", names=", ".join(titles),
+    )  # fmt: skip
+    print_wrapped(text, width=SCREEN)
+
+
 def write_latest_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Context]]) -> None:
     """A report of each of these visits or episodes in both languages."""
     from cemaudit.report import store_report, write_report
@@ -289,6 +336,9 @@ def print_places(company: DemoCompany) -> None:
     click.echo(f"\n{company.checklist.title}")
     click.echo(f"  {message('visits as they came')}: {company.inbox / 'done'}")
     click.echo(f"  {message('ledger')}: {company.ledger}")
+    if company.chosen_checklist.exists():
+        count += len(LANGUAGES)
+        click.echo(f"  {message('checklist of the chosen touchpoints')}: {company.chosen_checklist}")
     click.echo(f"  {message('reports')} ({count} PDF): {company.reports}")
 
 

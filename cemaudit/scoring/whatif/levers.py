@@ -144,7 +144,9 @@ def _is_out(name: str, visit: Visit) -> bool:
 def _of_item(item: Item, visit: Visit, checklist: Checklist, *, is_raw: bool) -> Lever:
     # Its answer may decide whether other items arise.
     conditions = [other.when for other in checklist.items.values() if other.when and item.id in other.when.names()]
-    options, gap = _options(item.answer, [mark for condition in conditions for mark in _thresholds(condition)])
+    options, gap = representative_answers(
+        item.answer, [mark for condition in conditions for mark in _thresholds(condition)]
+    )
     # Where the number itself counts, those between the options are answers of another worth.
     if isinstance(item.answer, Quantity) and not item.answer.one_of and (is_raw or any(map(_is_open, conditions))):
         gap |= INSIDE
@@ -194,7 +196,7 @@ def _of_feelings(evaluation: Evaluation) -> Iterator[Lever]:
                 yield Lever(f"{kind}[{touchpoint.id}]", tuple(value for value in scale if value != now))
 
 
-def _options(answer: AnswerType, marks: Iterable[Fraction] = ()) -> tuple[list[AnswerValue], Gap]:
+def representative_answers(answer: AnswerType, marks: Iterable[Fraction] = ()) -> tuple[list[AnswerValue], Gap]:
     """Answers that stand for all others, and where they do not."""
     match answer:
         case YesNo():
