@@ -17,6 +17,7 @@ from cemaudit.compare.touchpoint_choice import (
     USUAL_RULE,
     ChainTotals,
     ChoiceRule,
+    Enumeration,
     Ratings,
     TouchpointChoice,
     TouchpointEvidence,
@@ -296,9 +297,9 @@ def _notes(
     if others:
         yield message("Visits of other versions are left out: {names}.", names=", ".join(others))
     if query.inventory:
-        unaudited = [str(entry.title) for entry in query.inventory.touchpoints if not entry.audited]
+        unaudited = tuple(entry.title for entry in query.inventory.touchpoints if not entry.audited)
         if unaudited:
-            yield message("In the inventory, but asked about by no checklist: {names}.", names=", ".join(unaudited))
+            yield Enumeration(message("In the inventory, but asked about by no checklist:"), unaudited)
     if query.rule.is_weighed:
         entries = query.inventory.touchpoint if query.inventory else {}
         unrated = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cemaudit.compare.intervals import Interval
-from cemaudit.compare.touchpoint_choice import TouchpointChoice
+from cemaudit.compare.touchpoint_choice import Enumeration, TouchpointChoice
 from cemaudit.errors import Sayable
 from cemaudit.language import Message, message
 
@@ -22,7 +22,7 @@ def percent_of(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
 
 
-def summary_lines(choice: TouchpointChoice) -> Iterator[Message]:
+def summary_lines(choice: TouchpointChoice) -> Iterator[Sayable]:
     """Yield what a choice comes to: the mean as it is and mended, what is kept, and the rule."""
     gains = choice.choice
     yield message("{visits} visits, {stores} stores.", visits=f"{choice.visits:,}", stores=f"{choice.stores:,}")
@@ -33,8 +33,8 @@ def summary_lines(choice: TouchpointChoice) -> Iterator[Message]:
         rest=f"{abs(gains.all_mended - gains.mended):.1f}",
     )  # fmt: skip
     if choice.kept:
-        names = ", ".join(str(choice.evidence[name].title) for name in choice.kept)
-        yield message("Must keep, beside the chosen (critical, a duty, or kept on request): {names}.", names=names)
+        names = tuple(choice.evidence[name].title for name in choice.kept)
+        yield Enumeration(message("Must keep, beside the chosen (critical, a duty, or kept on request):"), names)
     yield rule_sentence(choice)
 
 
@@ -93,6 +93,6 @@ def reasons(choice: TouchpointChoice) -> Mapping[str, list[Sayable]]:
             place=place, gain=f"{estimate.gain:+.2f}", interval=between(estimate.interval),
             negative=percent_of(evidence.negative), claims=evidence.claims, blames=evidence.blames,
         )  # fmt: skip
-        wish = [message("wished for: {wish}", wish=evidence.wish)] if evidence.wish else []
+        wish = [Enumeration(message("wished for:"), (evidence.wish,))] if evidence.wish else []
         lines[estimate.touchpoint] = [why, *wish]
     return lines

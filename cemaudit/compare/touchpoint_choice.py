@@ -26,6 +26,7 @@ __all__ = [
     "ChainTotals",
     "ChoiceRule",
     "ChosenTouchpoints",
+    "Enumeration",
     "GainEstimate",
     "Ratings",
     "TotalsOf",
@@ -152,6 +153,17 @@ class ChosenTouchpoints:
     def chosen(self) -> tuple[str, ...]:
         """The ids of the chosen, in their order."""
         return tuple(estimate.touchpoint for estimate in self.estimates if estimate.place is not None)
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """A heading and what it is about, in the language in force; none of the names is cut, as values of messages are."""
+
+    heading: Sayable
+    names: tuple[Sayable, ...]
+
+    def __str__(self) -> str:
+        return f"{self.heading} {', '.join(map(str, self.names))}"
 
 
 @dataclass(frozen=True)

@@ -137,9 +137,9 @@ def test_an_inventory_is_drafted_checked_and_shown(
         shown = capsys.readouterr()
         return shown.err if code else shown.out
 
-    said("draft", "retail.green-smile", "--out", path)
-    assert "path.toml" in said("draft", "retail.green-smile", "--out", path, code=3)
-    assert said("draft", "retail.green-smile") == Path(path).read_text(encoding="utf-8")
+    said("draft", "retail.green-smile@1.0.0", "--out", path)
+    assert "path.toml" in said("draft", "retail.green-smile@1.0.0", "--out", path, code=3)
+    assert said("draft", "retail.green-smile@1.0.0") == Path(path).read_text(encoding="utf-8")
     checked = said("check", path)
     assert "12" in checked
     assert "farewell" in checked

@@ -183,7 +183,7 @@ def test_what_headquarters_says_stands_beside_the_figures(snapshot: Local) -> No
     entry = {"title": samples.text("t"), "channel": "face-to-face", "found_by": ["path-walked", "workshop"]}
     wished = {**entry, "id": "hello", "wish": samples.text("warm"), "cost": 2, "novelty": 4}
     inventory = Inventory.model_validate(
-        {"touchpoints": [wished, {**entry, "id": "street", "audited": False, "title": samples.text("Street")}]}
+        {"touchpoints": [wished, {**entry, "id": "street", "audited": False, "title": samples.text("Street " * 30)}]}
     )
     found = choice_of_snapshot(
         snapshot, query(inventory=inventory, rule=ChoiceRule(size=3, cost=0.1)), chains.SCHEMES[1]
@@ -193,7 +193,7 @@ def test_what_headquarters_says_stands_beside_the_figures(snapshot: Local) -> No
     assert evidence.negative is None
     assert evidence.missed is not None
     notes = " ".join(map(str, found.notes))
-    assert "asked about by no checklist: Street" in notes
+    assert f"asked about by no checklist: {'Street ' * 29}Street" in notes
 
 
 def test_a_headline_of_many_numbers_is_refused(snapshot: Local) -> None:

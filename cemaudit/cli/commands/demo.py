@@ -312,12 +312,9 @@ def print_chosen(company: DemoCompany, engine: Engine) -> None:
         print_problems(error.problems)
         return
     gains = choice.choice
-    titles = [str(choice.evidence[name].title) for name in gains.chosen]
-    text = message(
-        "mend first (mean {mean}, mended {mended}): {names}",
-        mean=f"{gains.mean:.1f}", mended=f"{gains.mended:.1f}", names=", ".join(titles),
-    )  # fmt: skip
-    print_wrapped(text, width=SCREEN)
+    titles = ", ".join(str(choice.evidence[name].title) for name in gains.chosen)
+    text = message("mend first (mean {mean}, mended {mended}):", mean=f"{gains.mean:.1f}", mended=f"{gains.mended:.1f}")
+    print_wrapped(f"{text} {titles}", width=SCREEN)
 
 
 def write_latest_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Context]]) -> None:

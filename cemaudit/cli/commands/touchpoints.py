@@ -106,13 +106,13 @@ def check(file: Path, blocked: tuple[str, ...], files: tuple[Path, ...]) -> None
     count = len(inventory.touchpoints)
     click.echo(str(message("{path}: in order, {count} touchpoints", path=file, count=count)))
     missing = {
-        N_("no wish yet: {names}"): [entry.id for entry in inventory.touchpoints if entry.wish is None],
-        N_("cost not rated: {names}"): [entry.id for entry in inventory.touchpoints if entry.cost is None],
-        N_("novelty not rated: {names}"): [entry.id for entry in inventory.touchpoints if entry.novelty is None],
+        N_("no wish yet:"): [entry.id for entry in inventory.touchpoints if entry.wish is None],
+        N_("cost not rated:"): [entry.id for entry in inventory.touchpoints if entry.cost is None],
+        N_("novelty not rated:"): [entry.id for entry in inventory.touchpoints if entry.novelty is None],
     }
     for text, names in missing.items():
         if names:
-            print_wrapped(message(text, names=", ".join(names)))
+            print_wrapped(f"{translate(text)} {', '.join(names)}")
 
 
 @localized.command("show", help=N_("Show an inventory (TOML, CSV or XLSX) as a table."))
