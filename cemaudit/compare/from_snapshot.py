@@ -29,8 +29,10 @@ from cemaudit.compare.queries.drivers import (
     promoter_counts,
 )
 from cemaudit.compare.queries.items import count_items, item_products, nps_counts
+from cemaudit.compare.queries.relation import read_visit_flags
 from cemaudit.compare.queries.visits import paired_sums, store_attributes, visit_table
 from cemaudit.compare.rater_agreement import InternalConsistency, internal_consistency
+from cemaudit.compare.relation import MonthShare, RelationSummary, clean_share_by_month, relation_of_stores
 from cemaudit.compare.report_records import ChannelComparison, StorePlace
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.score_scale import FULL_POINTS
@@ -49,6 +51,7 @@ from cemaudit.model.answers import Nps
 __all__ = [
     "action_effect",
     "channel_comparison",
+    "clean_months",
     "estimate_trend",
     "facet_leagues",
     "fit_league",
@@ -59,6 +62,7 @@ __all__ = [
     "places_of",
     "read_cross_tabulation",
     "read_visit_arrays",
+    "store_relations",
     "study_drivers",
 ]
 
@@ -278,6 +282,18 @@ def places_of(
     visits.
     """
     return store_places(store_attributes(reading), league, trend, named=named)
+
+
+def store_relations(reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES) -> RelationSummary:
+    """Return the relation of the stores of a selection; refused as by ``read_visit_flags``."""
+    return relation_of_stores(read_visit_flags(reading, selection), rules.level)
+
+
+def clean_months(
+    reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES
+) -> tuple[MonthShare, ...]:
+    """Return the share of clean visits of each month of a selection; refused as by ``read_visit_flags``."""
+    return clean_share_by_month(read_visit_flags(reading, selection), rules.level)
 
 
 def item_statistics(

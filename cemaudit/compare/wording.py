@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cemaudit.compare.control_charts import StoreMonitoring
 from cemaudit.compare.intervention import ActionEffect
 from cemaudit.compare.league_table import LEAST_TENTH, League
+from cemaudit.compare.relation import RelationSummary, VisitShare
 from cemaudit.compare.reliability import visits_for_reliability
 from cemaudit.compare.results import ComparisonRules
 from cemaudit.compare.trends import Trend
@@ -21,6 +22,8 @@ __all__ = [
     "facet_legend",
     "league_conclusions",
     "league_legend",
+    "relation_conclusions",
+    "relation_legend",
     "trend_conclusions",
 ]
 
@@ -327,3 +330,78 @@ def _answer(effect: ActionEffect) -> Message:
         "{action} did not help: these stores got worse by {effect} points ({level} interval {low} to {high}).",
         **values,
     )
+
+
+def relation_conclusions(relation: RelationSummary, names: Mapping[str, str]) -> Conclusions:
+    """Return the sentences of the relation of stores, whose ``names`` are by id."""
+    supported = [
+        message(
+            "Clean visits (no touchpoint below 0): {hits} of {visits}, {share} % ({low} to {high}).",
+            **_share_values(relation.clean),
+        )
+    ]
+    if relation.recovered.visits:
+        text = message(
+            "After a visit that was not clean, the next one was: {hits} of {visits}, {share} % ({low} to {high}).",
+            **_share_values(relation.recovered),
+        )
+        supported.append(text)
+    if relation.kept:
+        text = message(
+            "Visits in which every promise looked at was kept: {hits} of {visits}, {share} % ({low} to {high}).",
+            **_share_values(relation.kept),
+        )
+        supported.append(text)
+    below, above = relation.unlike_the_chain()
+    if below:
+        text = message(
+            "Fewer clean visits than the chain, by more than chance: {names}.",
+            names=_listed([names.get(store, store) for store in below]),
+        )
+        supported.append(text)
+    if above:
+        text = message(
+            "More clean visits than the chain, by more than chance: {names}.",
+            names=_listed([names.get(store, store) for store in above]),
+        )
+        supported.append(text)
+    return Conclusions(tuple(supported), tuple(_relation_limitations(relation)))
+
+
+def _relation_limitations(relation: RelationSummary) -> Iterator[Message]:
+    # Half of the intervals that miss the truth lie below it, half above.
+    by_chance = len(relation.stores) * (1 - relation.level) / 2
+    yield message(
+        "About {count} stores would seem to have fewer, and as many to have more, by chance alone.",
+        count=f"{by_chance:.1f}",
+    )
+    yield message("None of this is adjusted for strict and mild shoppers.")
+    if relation.undated:
+        yield message("Visits whose day is not known, left out: {n}.", n=f"{relation.undated:,}")
+    if relation.unscored:
+        yield message("Visits whose experience is not known, passed over: {n}.", n=f"{relation.unscored:,}")
+
+
+def relation_legend(relation: RelationSummary) -> Iterator[Message]:
+    """Yield what the columns of the relation mean."""
+    yield message(
+        "Clean: the share of visits without a touchpoint whose experience was below 0, in percent, with its interval "
+        "({level} %).",
+        level=f"{relation.level * 100:g}",
+    )
+    yield message("Longest, Now: the longest run of clean visits in a row, and the run up to the last visit.")
+    if relation.kept:
+        yield message(
+            "Promises: the longest and the current run of visits in which no duty, no hand-over and no fact failed."
+        )
+    yield message("Recovered: how many of the visits that came next after one that was not clean were clean.")
+
+
+def _share_values(share: VisitShare) -> dict[str, str]:
+    """The numbers of a share for a sentence, in whole percent."""
+    percent = {"share": share.share or 0.0, "low": share.interval.low, "high": share.interval.high}
+    return {
+        "hits": f"{share.hits:,}",
+        "visits": f"{share.visits:,}",
+        **{name: f"{value * 100:.0f}" for name, value in percent.items()},
+    }

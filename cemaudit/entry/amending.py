@@ -44,6 +44,8 @@ def _said(visit: Visit) -> dict[str, Any]:
     for field in ("claims", "blames"):
         for one in data[field]:
             said.setdefault(f"{field}.{one['touchpoint']}", []).append(one["text"])
+    for claim in data["claims"]:
+        said.setdefault(f"states.{claim['touchpoint']}", []).append(claim.get("state"))
     said |= {f"overrides.{one['check']} {one.get('place', '')}": one for one in data["overrides"]}
     return said
 

@@ -112,6 +112,10 @@ def _parts(values: Mapping[str, Any]) -> dict[str, Any]:
         parts[field] = [
             {"touchpoint": touchpoint, "text": text} for touchpoint, texts in _of(values, field) for text in texts
         ]
+    # One reply stands for every claim at a touchpoint; those of an amended visit may each have their own.
+    states = {touchpoint: iter(said) for touchpoint, said in _of(values, "states")}
+    for claim in parts["claims"]:
+        claim["state"] = next(states.get(claim["touchpoint"], iter(())), None)
     parts["overrides"] = [value for _, value in _of(values, "overrides")]
     return parts
 

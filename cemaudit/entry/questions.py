@@ -31,6 +31,7 @@ class QuestionKind(StrEnum):
     EMOTION = "emotion"
     PERCEPTION = "perception"
     COMPLAINT = "complaint"
+    CLAIM_STATE = "claim-state"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class EntryQuestion:
         """Whether it still waits to be asked."""
         if self.kind is QuestionKind.ANSWER and self.item:
             return values.get(self.name) is None and values.get(f"skipped.{self.item.id}") is None
+        if self.kind is QuestionKind.CLAIM_STATE:
+            return bool(values.get(self.name, []) == [])
         if self.required and not self.is_feeling:
             return values.get(self.name) is None
         return self.name not in values
@@ -78,7 +81,11 @@ def questions(draft: Draft) -> list[EntryQuestion]:
         if touchpoint.emotion:
             asked.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
         if _went_wrong(touchpoint, visit):
-            asked += (complaint(field, touchpoint) for field in ("claims", "blames"))
+            asked.append(complaint("claims", touchpoint))
+            if any(claim.touchpoint == touchpoint.id for claim in visit.claims):
+                name = f"states.{touchpoint.id}"
+                asked.append(EntryQuestion(name, QuestionKind.CLAIM_STATE, touchpoint, required=False))
+            asked.append(complaint("blames", touchpoint))
     return asked
 
 

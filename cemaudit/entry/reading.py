@@ -16,7 +16,7 @@ from cemaudit.entry.draft import Draft
 from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.model import Item, SkipState, faults
+from cemaudit.model import ClaimState, Item, SkipState, faults
 from cemaudit.model.answers import AnswerType, AnswerValue, Choice, Choices, Date, Quantity, Time
 from cemaudit.model.base import clean
 
@@ -204,7 +204,16 @@ def _words(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
 
 
 def _complaints(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
-    return {question.name: [text]}
+    changes: Changes = {question.name: [text]}
+    if question.touchpoint and question.name == f"claims.{question.touchpoint.id}":
+        changes[f"states.{question.touchpoint.id}"] = []  # what became of another claim is asked anew
+    return changes
+
+
+def _claim_state(question: EntryQuestion, text: str, draft: Draft) -> Changes:
+    """What became of the claims at a touchpoint, the same for each."""
+    claims = draft.values[f"claims.{question.touchpoint.id}"] if question.touchpoint else ()
+    return {question.name: [_one_of(list(ClaimState), text)] * len(claims)}
 
 
 def _no_reply(question: EntryQuestion, _text: str, _draft: Draft) -> Changes:
@@ -236,4 +245,5 @@ _READ: dict[QuestionKind, Callable[[EntryQuestion, str, Draft], Changes]] = {
     QuestionKind.EVIDENCE: _no_reply,
     QuestionKind.EMOTION: _whole(-3, 3),
     QuestionKind.COMPLAINT: _complaints,
+    QuestionKind.CLAIM_STATE: _claim_state,
 }

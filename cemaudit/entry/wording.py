@@ -11,7 +11,7 @@ from cemaudit.entry.draft import Draft
 from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from cemaudit.entry.reading import NONE, today
 from cemaudit.language import N_, message, printable, translate
-from cemaudit.model import Checklist, Scenario, SkipState, Step, Text
+from cemaudit.model import Checklist, ClaimState, Scenario, SkipState, Step, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
@@ -37,6 +37,7 @@ _PLAIN = {
     QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
     QuestionKind.PERCEPTION: N_("What did you meet, beside what you expected? 1 to 7"),
     QuestionKind.EMOTION: N_("How did it feel? -3 to 3"),
+    QuestionKind.CLAIM_STATE: N_("What became of it before you left? (empty: not noted)"),
     QuestionKind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
 }
 _BY_NAME = {
@@ -79,6 +80,8 @@ def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
             yield from _numbered([scenario.title for scenario in draft.checklist.scenarios])
         case QuestionKind.STEP:
             yield from _numbered([step.title for step in draft.checklist.steps])
+        case QuestionKind.CLAIM_STATE:
+            yield from _numbered([label(state) for state in ClaimState])
         case QuestionKind.CONSENT:
             yield str(message("like 2026-11-02 F-014; no name. Withdrawn since: 2026-11-02 F-014 withdrawn 2026-11-20"))
         case QuestionKind.DAY:
@@ -140,7 +143,7 @@ def shown_value(question: EntryQuestion, draft: Draft) -> str | None:
         answer = draft.visit.answers.get(item.id)
         return None if answer is None else item.answer.show(answer)
     value = values.get(question.name)
-    return None if value is None else _shown(question, value, draft)
+    return None if value is None or value == [] else _shown(question, value, draft)
 
 
 def _shown(question: EntryQuestion, value: Any, draft: Draft) -> str:
@@ -171,6 +174,9 @@ _SHOWN: dict[QuestionKind, Callable[[Any], str]] = {
     QuestionKind.PERCEPTION: lambda value: f"{value} ({PERCEPTIONS[value]})",
     QuestionKind.EVIDENCE: lambda value: ", ".join(piece["taken"]["name"] for piece in value),
     QuestionKind.COMPLAINT: " / ".join,
+    QuestionKind.CLAIM_STATE: lambda value: " / ".join(
+        str(label(ClaimState(state))) if state else "-" for state in value
+    ),
 }
 
 

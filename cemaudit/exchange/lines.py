@@ -26,9 +26,9 @@ _LARGEST = 2**63 - 1
 _MOST_ORDERS = 5_000
 _in_order_before: set[tuple[str, ...]] = set()
 _SAMPLE = (
-    b'{"amendment":"a","answers":{"a":1,"b":true,"c":"c","d":["d"]},"blames":[{"text":"t","touchpoint":"t"}],'
+    b'{"amendment":"a","answers":{"a":1,"b":true,"c":"c","d":["d"]},"blames":[],'
     b'"briefed":"2026-01-01T00:00:00Z","changes":[{"after":"2","before":"1","place":"p"}],"checklist":"c@1",'
-    b'"claims":[],"consent":{"date":"2026-01-01","form":"f","withdrawn":null},"date":"2026-01-01","emotions":{},"entered":null,"episode":{"id":"e","number":2,"step":"s"},'
+    b'"claims":[{"state":"told","text":"t","touchpoint":"t"}],"consent":{"date":"2026-01-01","form":"f","withdrawn":null},"date":"2026-01-01","emotions":{},"entered":null,"episode":{"id":"e","number":2,"step":"s"},'
     b'"evidence":{"a":[{"caption":"c","file":"f","kind":"photo","sha256":null}]},"expectations":{},"expected":null,'
     b'"finished":null,'
     b'"id":"v","notes":{},"occasion":null,"origin":"shopper",'

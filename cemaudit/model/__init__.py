@@ -22,6 +22,7 @@ from cemaudit.model.vectors import Vector
 from cemaudit.model.visit import Change, Complaint, Consent, EpisodeStep, Evidence, Override, Skip, SkipState, Visit
 from cemaudit.model.vocabulary import (
     Channel,
+    ClaimState,
     Element,
     Facet,
     Feeling,
@@ -43,6 +44,7 @@ __all__ = [
     "Channel",
     "Checklist",
     "Circumstance",
+    "ClaimState",
     "Complaint",
     "Consent",
     "Consequence",

@@ -22,6 +22,7 @@ from pydantic import (
 from cemaudit.errors import Expected
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole, clean
+from cemaudit.model.vocabulary import ClaimState
 
 __all__ = [
     "Change",
@@ -120,10 +121,14 @@ class Evidence(Record):
 
 
 class Complaint(Record):
-    """A claim (stated, repairable, addressed to the company) or a blame (resentment laid on it), at a touchpoint."""
+    """A claim (stated, repairable, addressed to the company) or a blame (resentment laid on it), at a touchpoint.
+
+    ``state``: what became of a claim before the visit ended; ``None`` where it was not noted, as of every blame.
+    """
 
     touchpoint: Id
     text: LongText
+    state: ClaimState | None = None
 
 
 class Override(Record):
@@ -249,6 +254,12 @@ class Visit(Record):
         both = sorted(self.answers.keys() & self.skipped.keys())
         if both:
             raise Expected("an item either answered or skipped, not both: {ids}", ids=", ".join(both))
+        return self
+
+    @model_validator(mode="after")
+    def _states_of_claims_only(self) -> Self:
+        if any(blame.state for blame in self.blames):
+            raise Expected("a state of claims only; a blame has none")
         return self
 
     @model_validator(mode="after")

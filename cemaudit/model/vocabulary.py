@@ -19,6 +19,7 @@ from cemaudit.packages import shipped_table
 __all__ = [
     "JOURNEYS",
     "Channel",
+    "ClaimState",
     "Element",
     "Facet",
     "Feeling",
@@ -75,6 +76,15 @@ class Mode(StrEnum):
 
     ACTIVE = "active"
     PASSIVE = "passive"
+
+
+class ClaimState(StrEnum):
+    """What became of a claim during the visit: told to staff, solved on the spot, promised for later, or neither."""
+
+    TOLD = "told"
+    SOLVED = "solved"
+    LATER = "later"
+    NEVER = "never"
 
 
 class Moment(StrEnum):

@@ -66,7 +66,18 @@ def test_visits_fit_their_checklists(pages: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["checklists.md", "cli.md", "compare.md", "explain.md", "ko.md", "reports.md", "scoring.md", "visits.md"]
+    "name",
+    [
+        "checklists.md",
+        "cli.md",
+        "compare.md",
+        "explain.md",
+        "ko.md",
+        "relation.md",
+        "reports.md",
+        "scoring.md",
+        "visits.md",
+    ],
 )
 def test_commands_say_what_the_page_says(
     name: str,

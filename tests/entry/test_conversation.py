@@ -156,11 +156,37 @@ def test_a_feeling_needs_a_reply_yet_may_be_left_on_purpose(sit: Any) -> None:
 
 def test_claim_and_blame_are_asked_where_something_went_wrong(sit: Any) -> None:
     table = sit(of=path())
-    table.say("y", "-2", "please repair the door", "", "4", "3")
+    table.say("y", "-2", "please repair the door", "", "", "4", "3")
     visit = table.draft.visit
     assert [(one.touchpoint, one.text) for one in visit.claims] == [("greeting", "please repair the door")]
     assert visit.blames == ()
     assert table.draft.values["blames.greeting"] is None
+
+
+def test_what_became_of_a_claim_is_one_key_and_may_be_left_open(sit: Any) -> None:
+    table = sit(of=path())
+    script = table.say("y", "-2", "please repair the door", "9", "3", "", "4", "3")
+    assert "3  Promised for later" in script.text
+    assert "no such option: 9" in script.text
+    (claim,) = table.draft.visit.claims
+    assert claim.state == "later"
+    assert table.draft.visit.blames == ()
+    table.say("/go claims.greeting", "please repair the window", "2")
+    assert [(claim.text, claim.state) for claim in table.draft.visit.claims] == [("please repair the window", "solved")]
+
+
+def test_of_another_claim_it_is_asked_anew(sit: Any) -> None:
+    table = sit(of=path())
+    table.say("y", "-2", "please repair the door", "1", "", "4", "3", "/go claims.greeting", "the window, too")
+    assert [claim.state for claim in table.draft.visit.claims] == [None]
+
+
+def test_without_a_claim_nothing_is_asked_of_it(sit: Any) -> None:
+    table = sit(of=path())
+    script = table.say("y", "-2", "", "nobody cares", "4", "3")
+    assert "What became of it" not in script.text
+    assert script.ready is True
+    assert [blame.text for blame in table.draft.visit.blames] == ["nobody cares"]
 
 
 def test_a_claim_can_be_made_anywhere(sit: Any) -> None:

@@ -131,6 +131,23 @@ def test_an_amendment_supersedes_says_why_and_what(sit: Any, photo: Path, out: P
     assert second.path != first.path
 
 
+def test_what_became_of_a_claim_is_sealed_and_stays_when_amended(
+    sit: Any, photo: Path, out: Path, desk: Desk, engine: Any
+) -> None:
+    table = whole(sit, photo)
+    table.say("/claim", "the door sticks", "", "2", "", start="b")
+    with table.held() as held:
+        first = seal(held, out, "s-12")
+    assert [claim.state for claim in read_sealed(first.path).visit.claims] == ["solved"]
+    again = type(table)(desk, amend(desk, first, table.draft.checklist, "I mixed up two doors"), engine)
+    assert again.draft.visit.claims == first.visit.claims
+    again.say("/go b", "it was the other door")
+    with again.held() as held:
+        second = seal(held, out, "s-12")
+    assert second.visit.claims == first.visit.claims
+    assert [change.place for change in second.visit.changes] == ["answers.b"]
+
+
 def test_a_draft_and_its_amendment_are_the_same_a_year_later(
     sit: Any, photo: Path, out: Path, desk: Desk, engine: Any, evening_of_the_visit: time_machine.Traveller
 ) -> None:

@@ -36,7 +36,7 @@ WHOLE: dict[str, Any] = {
     "evidence": {"b": [{"sha256": "0" * 64, "file": "사진/x y.jpg", "kind": "receipt", "caption": "c"}]},
     "emotions": {"t": -3, "s": 2},
     "expectations": {"t": 7},
-    "claims": [{"touchpoint": "t", "text": "기다렸다"}],
+    "claims": [{"touchpoint": "t", "text": "기다렸다", "state": "later"}, {"touchpoint": "t", "text": "또"}],
     "blames": [{"touchpoint": "t", "text": "x"}],
     "overrides": [{"check": "late", "place": "started", "said": "s", "reason": "r"}],
     "revision": 2,
@@ -166,7 +166,7 @@ def test_the_short_way_is_there_and_its_sample_has_everything() -> None:
     assert lines._short_way() is not None
     assert set(sample) == set(Visit.model_fields)
     assert set(sample["changes"][0]) == set(Change.model_fields)
-    assert set(sample["blames"][0]) == set(Complaint.model_fields)
+    assert set(sample["claims"][0]) == set(Complaint.model_fields)
     assert set(sample["episode"]) == set(EpisodeStep.model_fields)
     assert set(sample["evidence"]["a"][0]) == set(Evidence.model_fields)
     assert set(sample["overrides"][0]) == set(Override.model_fields)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cemaudit.language import use
-from cemaudit.model import Visit, faults
+from cemaudit.model import ClaimState, Visit, faults
 
 
 def complaints(**keys: Any) -> list[str]:
@@ -107,6 +107,17 @@ def test_a_visit_ends_after_it_began_also_across_zones() -> None:
 def test_a_visit_is_entered_after_it_began() -> None:
     line = complaints(started="2026-11-21T14:00:00Z", entered="2026-11-21T13:00:00Z")[0]
     assert "expected entered not before started" in line
+
+
+def test_a_claim_has_a_state_and_a_blame_has_none() -> None:
+    said = {"touchpoint": "t", "text": "slow"}
+    for state in ClaimState:
+        visit = samples.visit(claims=[{**said, "state": state.value}])
+        assert visit.claims[0].state is state
+        assert Visit.model_validate_json(visit.model_dump_json(exclude_defaults=True)) == visit
+    assert "state" not in samples.visit(claims=[said]).model_dump(exclude_defaults=True)["claims"][0]
+    assert "a state of claims only" in complaints(blames=[{**said, "state": "told"}])[0]
+    assert complaints(claims=[{**said, "state": "forgotten"}])[0].startswith("claims.1.state: ")
 
 
 def test_an_item_is_answered_or_skipped() -> None:

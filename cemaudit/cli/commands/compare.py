@@ -31,6 +31,7 @@ from cemaudit.cli.options import (
     selection_options,
 )
 from cemaudit.cli.output import OutputFormat, interval_text, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.relation_rows import RELATION_COLUMNS, print_relation, relation_to_dict, store_relation_to_dict
 from cemaudit.cli.terminal import print_bold, print_notes, print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message, translate
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.channels import FacetLeague
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
+    from cemaudit.compare.relation import RelationSummary
     from cemaudit.compare.report_records import ChannelComparison
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
@@ -335,6 +337,8 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
 @localized.option("--scale", type=click.Choice(("auto", "points", "arcsine")), default="auto",
               help=N_("The scale to compare on; auto: arcsine near the ceiling."))  # fmt: skip
 @localized.option("--unadjusted", is_flag=True, help=N_("No case-mix adjustment for the items that applied."))
+@localized.option("--relation", is_flag=True,
+              help=N_("Also the relation of each store: visits in a row without a negative touchpoint."))  # fmt: skip
 @localized.option("--report", "folder", type=FILE, metavar="DIR", help=N_("Write the league report (PDF) there, too."))
 @rules_options
 @rows_options
@@ -345,6 +349,7 @@ def command(
     pool: str | None,
     scale: str,
     unadjusted: bool,
+    relation: bool,
     folder: Path | None,
     least_visits: int | None,
     level: float | None,
@@ -354,10 +359,12 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.from_snapshot import fit_league
+    from cemaudit.compare.from_snapshot import fit_league, store_relations
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
 
+    if relation and by != "store":
+        raise click.UsageError(str(message("--relation is of stores, and does not go with --by {key}", key=by)))
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     rules = make_rules(least_visits, level, flag_at)
@@ -375,14 +382,33 @@ def command(
             else None
         )
         league = account.league if account else fit_league(opened, selection, target, rules, scale)
+        relations = store_relations(opened, selection, rules) if relation else None
     if account and folder:
         from cemaudit.report import league_report, write_report
 
         click.echo(str(write_report(league_report(account), folder, current())), err=form.as_json or form.as_csv)
-    if not write_rows(
+    if relations:
+        show_with_relation(league, relations, form)
+    elif not write_rows(
         form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
         print_league(league)
+
+
+def show_with_relation(league: League, relation: RelationSummary, form: OutputFormat) -> None:
+    """Show a league of stores, and beside each standing the relation of the store."""
+    names = {standing.store: standing.name for standing in league.standings}
+    rows = [
+        standing_to_dict(standing) | store_relation_to_dict(relation.stores.get(standing.store))
+        for standing in league.standings
+    ]
+
+    def document() -> dict[str, Any]:
+        return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, names)}
+
+    if not write_rows(form, COLUMNS | RELATION_COLUMNS, rows, document):
+        print_league(league)
+        print_relation(relation, names, list(names))
 
 
 def known_actions(url: str | None) -> list[Action]:

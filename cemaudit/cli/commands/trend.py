@@ -13,6 +13,7 @@ from cemaudit.cli.comparison_json import monitoring_to_dict
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.relation_rows import month_to_dict, print_months
 from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
@@ -52,6 +53,8 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
               help=N_("Baseline wave for single stores; by default all but the last."))  # fmt: skip
 @localized.option("--false-alarms", type=BoundedNumber(0, 1_000_000, min_open=True), default=1.0, show_default=True,
               metavar="N", help=N_("Expected number of false alarms among all stores."))  # fmt: skip
+@localized.option("--relation", is_flag=True,
+              help=N_("Also, month by month, the share of visits without a negative touchpoint."))  # fmt: skip
 @pool_option
 @level_option
 @rows_options
@@ -61,21 +64,27 @@ def command(
     by: str | None,
     baseline: tuple[str, ...],
     false_alarms: float,
+    relation: bool,
     pool: str | None,
     level: float | None,
     form: OutputFormat,
 ) -> None:
     """Find what changed, and show it."""
-    from cemaudit.compare.from_snapshot import estimate_trend
+    from cemaudit.compare.from_snapshot import clean_months, estimate_trend
     from cemaudit.compare.results import DEFAULT_RULES
 
     rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
+    selection = question.asked(pool=pool_key(pool))
     with open_selection(question) as opened:
-        trend = estimate_trend(
-            opened, question.asked(pool=pool_key(pool)), by, rules=rules, baseline=baseline, false_alarms=false_alarms
-        )  # fmt: skip
-    if not write_rows(form, _COLUMNS, list(_rows(trend)), lambda: trend_to_dict(trend)):
+        trend = estimate_trend(opened, selection, by, rules=rules, baseline=baseline, false_alarms=false_alarms)
+        months = clean_months(opened, selection, rules) if relation else ()
+
+    def document() -> dict[str, Any]:
+        return trend_to_dict(trend) | ({"relation": list(map(month_to_dict, months))} if relation else {})
+
+    if not write_rows(form, _COLUMNS, list(_rows(trend)), document):
         print_trend(trend)
+        print_months(months)
 
 
 def _rows(trend: Trend) -> Iterator[dict[str, Any]]:

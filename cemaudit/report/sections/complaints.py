@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cemaudit.hookspecs import Context
-from cemaudit.model import Text
+from cemaudit.model import Audit, Text, label
 from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Tone, Words
-from cemaudit.report.sections.words import touchpoint_name, visit_name
+from cemaudit.report.sections.words import NOTHING, both, touchpoint_name, visit_name
+from cemaudit.scoring.complaints import ClaimOutcome, claim_outcomes, claims_in_question
 
 __all__ = ["complaints"]
 
@@ -21,8 +24,12 @@ ABOUT = Text(
 
 
 def complaints(context: Context) -> Section | None:
-    """A table of claims and blames; ``None`` where there are none."""
+    """A table of claims and blames; ``None`` where there are none.
+
+    What became of claims has a column where it was noted of any, and in an episode a sentence: how many became blames.
+    """
     several = len(context.audits) > 1
+    noted = any(claim.state for audit in context.audits for claim in audit.visit.claims)
     kinds: tuple[tuple[str, Text, Tone], ...] = (("claims", CLAIM, "fair"), ("blames", BLAME, "poor"))
     rows: list[tuple[Cell | Words, ...]] = [
         (
@@ -30,6 +37,7 @@ def complaints(context: Context) -> Section | None:
             *((visit_name(audit),) if several else ()),
             touchpoint_name(audit, complaint.touchpoint),
             complaint.text,
+            *((label(complaint.state) if complaint.state else NOTHING,) if noted else ()),
         )
         for audit in context.audits
         for field, name, tone in kinds
@@ -42,6 +50,33 @@ def complaints(context: Context) -> Section | None:
         *((Column(title=Text(ko="방문", en="Visit"), width=1.3),) if several else ()),
         Column(title=Text(ko="접점", en="Touchpoint"), width=1.6),
         Column(title=Text(ko="고객의 말", en="In the customer's words"), width=4.5),
+        *((Column(title=Text(ko="처리 상태", en="What became of it"), width=1.4),) if noted else ()),
     )
-    blocks = (Paragraph(text=ABOUT, quiet=True), Table(columns=columns, rows=tuple(rows)))
+    course = _claims_to_blames(context.audits)
+    blocks = (
+        Paragraph(text=ABOUT, quiet=True),
+        Table(columns=columns, rows=tuple(rows)),
+        *((Paragraph(text=course),) if course else ()),
+    )
     return Section(id="complaints", title=Text(ko="클레임과 원망", en="Claims and blames"), blocks=blocks, order=600)
+
+
+def _claims_to_blames(audits: Sequence[Audit]) -> Words | None:
+    """How many claims became blames at a later visit of the episode; ``None`` where no claim had a visit after it."""
+    visits = [audit.visit for audit in audits]
+    claims = claims_in_question(claim_outcomes(visits), visits)
+    if not claims or any(visit.episode is None for visit in visits):
+        return None
+    blamed = [outcome for outcome in claims if outcome.blamed_at is not None]
+    counted = Text(
+        ko=f"이후 방문이 있었던 클레임 {len(claims)}건, 그 가운데 같은 접점의 원망으로 이어진 클레임 {len(blamed)}건",
+        en=f"Claims with a later visit: {len(claims)}; followed by a blame at the same touchpoint: {len(blamed)}",
+    )
+    return both(lambda: " – ".join([str(counted), *filter(None, [", ".join(_course(one, audits) for one in blamed)])]))
+
+
+def _course(outcome: ClaimOutcome, audits: Sequence[Audit]) -> str:
+    """The touchpoint of a claim, and the visits of the claim and of the blame."""
+    first, later = audits[outcome.place], audits[outcome.blamed_at or 0]
+    touchpoint = touchpoint_name(first, outcome.claim.touchpoint)
+    return f"{touchpoint} ({visit_name(first)} \N{RIGHTWARDS ARROW} {visit_name(later)})"
