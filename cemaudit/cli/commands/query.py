@@ -90,6 +90,7 @@ def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAM
     """
     from cemaudit.ledger.query.keys import CIRCUMSTANCE_KEYS
 
+    across = _values_across(result) if pivoted else []
     result = result._replace(rows=[_in_words(row, result.keys, names.values) for row in result.rows])
     if result.measures:
         click.echo(str(message("Measure: {name}", name=", ".join(result.measures))))
@@ -98,7 +99,8 @@ def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAM
         return
     texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
     with_counts = set(result.keys) <= set(CIRCUMSTANCE_KEYS)
-    rows = (_pivoted(result, with_counts=with_counts) if pivoted else result.rows)[:limit]
+    columns_across = [_in_words({key: value}, [key], names.values)[key] for key, value in across]
+    rows = (_pivoted(result, columns_across, with_counts=with_counts) if pivoted else result.rows)[:limit]
     columns = list(rows[0])
     print_table(
         [str(names.keys.get(name) or translate(_HEADINGS.get(name, name))) for name in columns],
@@ -135,13 +137,25 @@ def _in_words(row: Row, keys: Sequence[str], titles: Mapping[str, Mapping[str, o
     return row | {key: title(key, row[key]) for key in keys}
 
 
-def _pivoted(result: ViewResult, *, with_counts: bool) -> list[Row]:
-    """A row for each value of the first key, a column for each of the second; ``with_counts``: the visits in brackets.
+def _values_across(result: ViewResult) -> list[tuple[str, Any]]:
+    """The second key with each of its values: times of the week in their order, others as they come."""
+    from cemaudit.ledger.query.keys import CIRCUMSTANCE_KEYS, order_of_values
+
+    key = result.keys[1]
+    values = list(dict.fromkeys(row[key] for row in result.rows))
+    if key in CIRCUMSTANCE_KEYS:
+        # A row that has no visit at the first hours must not put them behind all others.
+        order = {value: place for place, value in enumerate(order_of_values(key))}
+        values.sort(key=lambda value: (value is None, order.get(value, 0), str(value)))
+    return [(key, value) for value in values]
+
+
+def _pivoted(result: ViewResult, across: Sequence[Any], *, with_counts: bool) -> list[Row]:
+    """A row for each value of the first key, a column for each of ``across``; ``with_counts``: the visits in brackets.
 
     How many visits a time of the week has is uneven; of stores and touchpoints it hardly differs.
     """
     first, second = result.keys
-    across = list(dict.fromkeys(row[second] for row in result.rows))
     rows_by_key: dict[Any, Row] = {}
     for row in result.rows:
         value = f"{_cell(row['mean'])} ({row['scored']:,})" if with_counts and row["scored"] else row["mean"]
