@@ -63,6 +63,9 @@ def columns_of(snapshot: Local, selection: Selection) -> Columns:
     }
 
 
+NOT_ADJUSTED = "Not adjusted, although it differs between the visits"
+
+
 def result_of(make: Callable[[], Any]) -> Any:
     """What it says, part by part, without the facts that columns do not have; or why it says nothing."""
     try:
@@ -72,7 +75,11 @@ def result_of(make: Callable[[], Any]) -> Any:
     except BadInput as refusal:
         return str(refusal)
     named = getattr(found, "_fields", None) or [field.name for field in fields(found)]
-    return {name: as_plain(getattr(found, name)) for name in named if name != "facts"}
+    parts = {name: as_plain(getattr(found, name)) for name in named if name != "facts"}
+    # Columns do not say when or on what occasion visits were, so only a snapshot tells what is not adjusted for.
+    if "notes" in parts:
+        parts["notes"] = tuple(note for note in parts["notes"] if not str(note).startswith(NOT_ADJUSTED))
+    return parts
 
 
 def as_plain(value: Any) -> Any:

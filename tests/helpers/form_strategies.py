@@ -67,7 +67,8 @@ def checklists(draw: st.DrawFn) -> Checklist:
         for letter in "abcd"[: draw(st.integers(1, 4))]:
             items.append(draw(_items(f"I{number}{letter}", known, steps)))
             known.append(items[-1])
-        facets = {"emotion": draw(st.booleans()), "expectation": draw(st.booleans()), "perceived": draw(st.booleans())}
+        facets = {"emotion": draw(st.booleans()), "expectation": draw(st.booleans())}
+        facets["perceived"] = facets["expectation"] and draw(st.booleans())
         facets |= {"steps": draw(st.lists(st.sampled_from(steps), unique=True))} if steps else {}
         touchpoints.append(samples.touchpoint(f"t-{number}", *items, **facets))
     scenario = {
