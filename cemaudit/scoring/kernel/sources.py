@@ -216,7 +216,9 @@ def critical_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callab
 
 
 def item_failures(plan: Plan, item_id: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
-    """Where an item failed, critical or not."""
+    """Where an item failed, critical or not; nowhere where it can earn nothing."""
+    if not plan.checklist.items[item_id].possible:
+        return lambda block: np.zeros(block.rows, np.bool_)
     return _failures(plan, plan.checklist.items[item_id].fails_with, item_id, columns)
 
 

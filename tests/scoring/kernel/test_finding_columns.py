@@ -126,6 +126,13 @@ def test_an_heir_of_points_is_judged_by_what_it_earned_with_them() -> None:
     compare(plan, [samples.visit(answers={"A": level}, skipped=skipped) for level in (2, 3, 4, 6)])
 
 
+def test_a_hand_over_looked_at_by_an_item_without_points_never_fails() -> None:
+    counted_item = samples.item("N", {"type": "count", "points": "value"})
+    desk = samples.touchpoint("desk", samples.item("A"), carries_to=[{"touchpoint": "till", "items": ["N"]}])
+    shop = samples.checklist(desk, samples.touchpoint("till", counted_item))
+    compare(make_plan(shop, ENGINE.library.scheme("cem.experience@2")), [samples.visit(answers={"N": 0})])
+
+
 def test_scores_at_the_very_edge_are_decided_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Experiences of exactly 0 and a hair below; block by block."""
     monkeypatch.setattr(compiler, "BLOCK", 7)
