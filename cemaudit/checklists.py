@@ -132,8 +132,7 @@ def _list(value: object) -> list[Any]:
 
 def _groups_without_items(data: Raw) -> Iterator[Problem]:
     """A group whose id is no item's tag would be a total of nothing."""
-    tag_lists = [item.get("tags") for _, item in _items(data)]
-    tags = {str(tag) for tag_list in tag_lists if isinstance(tag_list, list) for tag in tag_list}
+    tags = {str(tag) for _, item in _items(data) for tag in _list(item.get("tags"))}
     for group in _tables(data, "groups"):
         name = group.get("id")
         if isinstance(name, str) and name not in tags:
@@ -220,8 +219,7 @@ def _hand_overs(touchpoints: list[Raw], items: list[str]) -> Iterator[Problem]:
                 yield Problem(
                     message("no such touchpoint: {touchpoint}", touchpoint=target), place, nearest(target, others)
                 )
-            named = hand_over.get("items")
-            for item in named if isinstance(named, list) else []:
+            for item in _list(hand_over.get("items")):
                 if item not in items:
                     yield Problem(message("no such item: {item}", item=item), place, nearest(str(item), items))
 
@@ -231,8 +229,7 @@ def _facts(facts: list[Raw], items: list[tuple[Raw, Raw]]) -> Iterator[Problem]:
     tables = {str(item.get("id")): (touchpoint, item) for touchpoint, item in items}
     taken: dict[str, object] = {}
     for fact in facts:
-        place, listed = f"facts.{fact.get('id')}.items", fact.get("items")
-        named = [str(name) for name in listed] if isinstance(listed, list) else []
+        place, named = f"facts.{fact.get('id')}.items", [str(name) for name in _list(fact.get("items"))]
         for name in named:
             if name not in tables:
                 yield Problem(message("no such item: {item}", item=name), place, nearest(name, tables))

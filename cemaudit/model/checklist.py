@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -228,6 +228,14 @@ class Fact(Record):
     title: Text
     items: Annotated[tuple[Id, ...], Field(min_length=2)]
 
+    def said(self, answers: Mapping[str, AnswerValue]) -> dict[str, AnswerValue]:
+        """The answers of a visit that say it, by item, in the order of ``items``."""
+        return {name: answers[name] for name in self.items if name in answers}
+
+    def differs(self, answers: Mapping[str, AnswerValue]) -> bool:
+        """Whether the answers of a visit do not all say the same."""
+        return len(set(self.said(answers).values())) > 1
+
 
 class Scenario(Record):
     """What the shopper plays and looks for."""
@@ -328,6 +336,11 @@ class Checklist(Record):
     def fact(self) -> dict[str, Fact]:
         """Facts by id."""
         return {fact.id: fact for fact in self.facts}
+
+    @cached_property
+    def fact_of_first_item(self) -> dict[str, Fact]:
+        """Facts by their first item, where what is found of them is kept."""
+        return {fact.items[0]: fact for fact in self.facts}
 
     @cached_property
     def naming_items(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -17,10 +17,9 @@ from cemaudit.model.conditions import Conditions
 from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import Channel, Element, Facet, Feeling, Medium, MicroMoment, Mode, Moment
 
-__all__ = ["VISIT_SOURCES", "Cap", "Measure", "Rounding", "Transform", "Weights"]
+__all__ = ["VISIT_SOURCES", "Cap", "Measure", "NotedSource", "Rounding", "Transform", "Weights"]
 
-VISIT_SOURCES = (
-    "@items",
+NotedSource = Literal[
     "@emotions",
     "@expectations",
     "@expected",
@@ -30,7 +29,10 @@ VISIT_SOURCES = (
     "@critical",
     "@duties",
     "@facts",
-)
+]
+"""What of a visit comes by touchpoint or fact."""
+
+VISIT_SOURCES = ("@items", *get_args(NotedSource))
 """What of a visit a measure can take in, beside single items and other measures."""
 
 _WORDS: dict[Facet, type[StrEnum]] = {

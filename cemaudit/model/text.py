@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 
 from pydantic import model_validator
 
 from cemaudit.errors import Expected
-from cemaudit.language import LANGUAGES, Language, current
+from cemaudit.language import LANGUAGES, Language, current, use
 from cemaudit.model.base import LongText, Record
 
 __all__ = ["Text"]
@@ -27,6 +28,15 @@ class Text(Record):
         if not self.languages:
             raise Expected("a text in ko or en")
         return self
+
+    @classmethod
+    def said(cls, say: Callable[[], object]) -> Self:
+        """Make the text of what ``say`` says in each language."""
+        words = {}
+        for language in LANGUAGES:
+            with use(language):
+                words[language] = str(say())
+        return cls(**words)
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -200,9 +200,8 @@ def _fact_member(evaluation: Evaluation, number: int, member_input: MeasureInput
     """1 where all answers to a fact's items are the same, 0 where they differ, nothing where fewer than two are."""
     visit, fact = evaluation.visits[number], evaluation.plan.checklist.fact[member_input.ref]
     value, reason = None, None
-    answers = [visit.answers[name] for name in fact.items if name in visit.answers]
-    if len(answers) >= LEAST_TO_COMPARE:
-        value = Fraction(len(set(answers)) == 1)
+    if len(fact.said(visit.answers)) >= LEAST_TO_COMPARE:
+        value = Fraction(not fact.differs(visit.answers))
     else:
         scores = evaluation.items_under(None)[number]
         arises = [name for name in fact.items if scores[name].reason is not Reason.NOT_RELEVANT]

@@ -64,8 +64,7 @@ def count_exactly(plan: Plan, visit: Visit) -> Counter[FindingPlace]:
 def _is_found(plan: Plan, rule: FindingRule, item_id: str, visit: Visit, items: Mapping[str, ItemScore]) -> bool:
     """Whether a visit has the finding of a rule about an item, or about the fact that begins with it."""
     if rule.of == "facts":
-        fact = next(fact for fact in plan.checklist.facts if fact.items[0] == item_id)
-        return len({visit.answers[name] for name in fact.items if name in visit.answers}) > 1
+        return plan.checklist.fact_of_first_item[item_id].differs(visit.answers)
     item, points = plan.checklist.items[item_id], items[item_id].points
     return item.fails_critically(points) if rule.of == "items" else item.fails_with(points)
 

@@ -8,9 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal, NamedTuple
 
-from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Audit, Checklist, Fact, Finding, Score, Severity, Text, Touchpoint, score_name
-from cemaudit.model.answers import AnswerValue
 from cemaudit.model.base import LONGEST_TEXT
 from cemaudit.model.conditions import bounds
 from cemaudit.model.visit import Complaint
@@ -196,8 +194,7 @@ def finding_places(checklist: Checklist) -> Iterator[FindingPlace]:
                 case "hand-overs":
                     names = [item.id for item in touchpoint.items if item.id in checklist.hand_overs_of]
                 case "facts":
-                    first_items = {fact.items[0] for fact in checklist.facts}
-                    names = [item.id for item in touchpoint.items if item.id in first_items]
+                    names = [item.id for item in touchpoint.items if item.id in checklist.fact_of_first_item]
                 case _:
                     # What was perceived is asked at a few touchpoints only.
                     if touchpoint.perceived or "perceived" not in rule.where:
@@ -225,7 +222,7 @@ def core_findings(audit: Audit) -> Iterator[Finding]:
         for rule in CORE_RULES.values():
             if rule.of == "scores" and rule.holds(scores):
                 yield _finding(rule, touchpoint, partial(_shown_scores, audit, scores))
-    yield from (_different_fact(audit, fact) for fact in audit.checklist.facts if len(_said(audit, fact)) > 1)
+    yield from (_different_fact(audit, fact) for fact in audit.checklist.facts if fact.differs(audit.visit.answers))
     for item_id in audit.checklist.hand_overs_of:
         if audit.checklist.items[item_id].fails_with(audit.items[item_id].points):
             yield _broken_hand_over(audit, item_id)
@@ -257,24 +254,18 @@ def _failed_critical(audit: Audit, item_id: str) -> Finding:
     return finding.model_copy(update={"item": item_id})
 
 
-def _said(audit: Audit, fact: Fact) -> dict[AnswerValue, list[str]]:
-    """The items of a fact that were answered, by their answer."""
-    items: dict[AnswerValue, list[str]] = {}
-    for name in fact.items:
-        if name in audit.visit.answers:
-            items.setdefault(audit.visit.answers[name], []).append(name)
-    return items
-
-
 def _different_fact(audit: Audit, fact: Fact) -> Finding:
     """The finding of a fact, with what was said at which touchpoint."""
     checklist, first = audit.checklist, fact.items[0]
 
     def values() -> Mapping[str, object]:
+        said = fact.said(audit.visit.answers)
+        places = list(dict.fromkeys(said.values()))
+        # Touchpoints that say the same stand side by side.
+        alike = sorted(said.items(), key=lambda named: places.index(named[1]))
         answers = [
             f"{checklist.touchpoint_of[name].title} {checklist.items[name].answer.show(answer)}"
-            for answer, names in _said(audit, fact).items()
-            for name in names
+            for name, answer in alike
         ]
         return {"fact": fact.title, "answers": " / ".join(answers)}
 
@@ -327,10 +318,5 @@ def _whole(points: Fraction | int) -> str:
 
 def _finding(rule: FindingRule, touchpoint: Touchpoint, values: Callable[[], Mapping[str, object]]) -> Finding:
     """The finding in each language; names and quoted words are put in as they are, never read as templates."""
-    words = {}
-    for language in LANGUAGES:
-        with use(language):
-            words[language] = str(rule.text).format(name=touchpoint.title, **values())
-    return Finding(
-        rule=rule.rule, severity=rule.severity, title=rule.title, text=Text(**words), touchpoint=touchpoint.id
-    )
+    text = Text.said(lambda: str(rule.text).format(name=touchpoint.title, **values()))
+    return Finding(rule=rule.rule, severity=rule.severity, title=rule.title, text=text, touchpoint=touchpoint.id)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from cemaudit.language import LANGUAGES, use
 from cemaudit.model import (
     Audit,
     Checklist,
@@ -106,11 +105,7 @@ def title_of_score(checklist: Checklist, measure: Measure, score: str) -> Text |
     titles = {score_name(measure.id, (group.id,)): group.title for group in checklist.groups}
     if score not in titles or measure.title is None:
         return titles.get(score, measure.title)
-    both = {}
-    for language in LANGUAGES:
-        with use(language):
-            both[language] = f"{measure.title}: {titles[score]}"
-    return Text(ko=both["ko"], en=both["en"])
+    return Text.said(lambda: f"{measure.title}: {titles[score]}")
 
 
 def groups_of_touchpoint(checklist: Checklist, touchpoint: Touchpoint) -> list[ItemGroup]:

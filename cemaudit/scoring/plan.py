@@ -33,7 +33,7 @@ from cemaudit.model import (
 )
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.answers import AnswerValue
-from cemaudit.model.measures import VISIT_SOURCES
+from cemaudit.model.measures import VISIT_SOURCES, NotedSource
 from cemaudit.scoring.aggregators import BUILT_IN
 from cemaudit.scoring.items import ItemScoreTable, make_tables
 from cemaudit.scoring.rounding import ScoreStep
@@ -42,19 +42,7 @@ __all__ = [
     "CriticalCap", "MeasureInput", "Plan", "PlannedMeasure", "PlannedScore", "facets_of_touchpoint", "make_plan",
 ]  # fmt: skip
 
-Kind = Literal[
-    "item",
-    "score",
-    "@emotions",
-    "@expectations",
-    "@expected",
-    "@perceived",
-    "@claims",
-    "@blames",
-    "@critical",
-    "@duties",
-    "@facts",
-]
+Kind = Literal["item", "score"] | NotedSource
 Facets = Mapping[Facet, tuple[str, ...]]
 Key = tuple[str, ...]
 

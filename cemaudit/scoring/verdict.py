@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
-from cemaudit.language import LANGUAGES, use
 from cemaudit.model import Audit, Band, Checklist, Feeling, Item, Measure, Text, Touchpoint
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.conditions import bounds
@@ -176,8 +175,5 @@ def _listed(things: Sequence[object]) -> str:
 
 def _text(ko: str, en: str, values: Callable[[], Mapping[str, object]]) -> Text:
     """The sentence in each language; names are put in as they are, never read as templates."""
-    words = {}
-    for language, template in zip(LANGUAGES, (ko, en), strict=True):
-        with use(language):
-            words[language] = template.format(**values())
-    return Text(**words)
+    template = Text(ko=ko, en=en)
+    return Text.said(lambda: str(template).format(**values()))

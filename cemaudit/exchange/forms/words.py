@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cemaudit.language import LANGUAGES, N_, Language, translate, use
+from cemaudit.language import N_, Language, translate, use
 from cemaudit.model import SkipState, Text
 
 __all__ = ["SKIPS", "SKIP_CODES", "both", "in_language"]
@@ -22,15 +22,10 @@ SKIP_CODES = {"_na": SkipState.NOT_APPLICABLE, "_no": SkipState.NOT_OBSERVED, "_
 
 def both(say: Callable[[], object] | str) -> Text:
     """What ``say`` says (or the text in the catalogue) in each language."""
-    return Text(**{language: _said(say, language) for language in LANGUAGES})
+    return Text.said(lambda: translate(say) if isinstance(say, str) else say())
 
 
 def in_language(text: Text, language: Language) -> str:
     """``text`` in ``language``; where it is missing, in the other one."""
     with use(language):
         return str(text)
-
-
-def _said(say: Callable[[], object] | str, language: Language) -> str:
-    with use(language):
-        return translate(say) if isinstance(say, str) else str(say())

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from fractions import Fraction
 
-from cemaudit.model import (
-    Channel,
-    Element,
-    Facet,
-    Feeling,
-    Measure,
-    Medium,
-    MicroMoment,
-    Mode,
-    Moment,
-    Scheme,
-    Text,
-    label,
-)
+from cemaudit.model import Facet, Measure, Scheme, Text, label
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
+from cemaudit.model.vocabulary import word_title
 from cemaudit.report.sections.words import both, exactly
 from cemaudit.scoring.aggregators import BUILT_IN
 
@@ -38,15 +25,6 @@ SOURCES = {
     "expected": Text(ko="방문 전에 적은 기대", en="expectations noted before the visit"),
     "perceived": Text(ko="체감한 수준", en="what was perceived"),
     "facts": Text(ko="채널 간 사실 일치", en="facts that channels say alike"),
-}
-KINDS: dict[Facet, type[StrEnum]] = {
-    Facet.CHANNEL: Channel,
-    Facet.MEDIUM: Medium,
-    Facet.ELEMENT: Element,
-    Facet.MODE: Mode,
-    Facet.MOMENT: Moment,
-    Facet.MICRO_MOMENT: MicroMoment,
-    Facet.FEELING: Feeling,
 }
 MOST_SOURCES = 6
 
@@ -109,8 +87,7 @@ def _weights(measure: Measure) -> str:
 
 
 def _value_name(facet: Facet, value: str) -> str:
-    kind = KINDS.get(facet)
-    return str(label(kind(value))) if kind and value in set(kind) else value
+    return str(word_title(facet.value, value) or value)
 
 
 def _transform(measure: Measure) -> str:

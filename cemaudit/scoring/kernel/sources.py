@@ -375,7 +375,7 @@ class FactSource:
 
 def different_facts(plan: Plan, first_item: str, columns: VisitColumns) -> Callable[[RowBlock], Mask]:
     """Where the answers to the fact that begins with an item differ."""
-    fact = next(fact for fact in plan.checklist.facts if fact.items[0] == first_item)
+    fact = plan.checklist.fact_of_first_item[first_item]
     source = FactSource(plan, MeasureInput("@facts", fact.id, Fraction(1)), columns)
 
     def differ(block: RowBlock) -> Mask:
