@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,9 +14,21 @@ from typing import IO
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.language import message
 
-__all__ = ["read_text", "refuse_unreadable", "replaced", "unwritable"]
+__all__ = [
+    "find_full_disk",
+    "make_private_file",
+    "make_private_folder",
+    "read_text",
+    "refuse_unreadable",
+    "replaced",
+    "unwritable",
+]
 
 _MEGABYTE = 1_000_000
+_OWNER_READS, _OWNER_OPENS = 0o600, 0o700
+_FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
+_FULL_BY_LIBRARY = {"lxml": ("IO_",), "duckdb": tuple(map(os.strerror, _FULL))}
+"""By what words libraries tell of a full disk, whose errors are no ``OSError``."""
 
 
 def refuse_unreadable(path: Path) -> None:
@@ -45,9 +58,14 @@ def read_text(source: Path | Traversable, most: int = 5 * _MEGABYTE) -> str:
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of ``path`` when the block ends well, and leaves no trace when it does not."""
+def replaced(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+    """A binary file that takes the place of ``path`` when the block ends well, and leaves no trace when it does not.
+
+    Only its owner reads it where it is ``private``, and the folders made for it; else the umask says who does.
+    """
     try:
+        if private:
+            make_private_folder(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
     except OSError as error:
@@ -57,17 +75,50 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
+        if not private:  # as which temporary files are made
+            Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:
         raise unwritable(path, error) from error
+    except Exception as error:
+        if full_disk := find_full_disk(error):
+            raise unwritable(path, full_disk) from error
+        raise
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder that only its owner opens, and its parents, whatever the umask; what is there stays as it is."""
+    for folder in reversed([path, *path.parents]):
+        if not folder.exists():
+            folder.mkdir(_OWNER_OPENS, exist_ok=True)
+            folder.chmod(_OWNER_OPENS)
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file that only its owner reads, whatever the umask; one that is there stays as it is."""
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_READS))
+        path.chmod(_OWNER_READS)
 
 
 def unwritable(path: Path, error: OSError) -> BadEnvironment:
     """The error that says why ``path`` cannot be written."""
     return BadEnvironment(Problem(message("cannot be written: {why}", why=error.strerror or error), str(path)))
+
+
+def find_full_disk(error: BaseException) -> OSError | None:
+    """The error of a full disk that ``error`` is or was raised from, whichever library met it; ``None`` otherwise."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _FULL:
+            return cause
+        library = type(cause).__module__.lstrip("_").partition(".")[0]
+        if any(words in str(cause) for words in _FULL_BY_LIBRARY.get(library, ())):
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def _umask() -> int:

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.files import read_text, refuse_unreadable, replaced
+from cemaudit.files import (
+    find_full_disk,
+    make_private_file,
+    make_private_folder,
+    read_text,
+    refuse_unreadable,
+    replaced,
+)
 from cemaudit.language import use
 
 
@@ -74,3 +82,64 @@ def test_others_may_read_what_was_written(tmp_path: Path) -> None:
     finally:
         os.umask(mask)
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def rights(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_what_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    make_private_folder(tmp_path / "a" / "b")
+    make_private_file(tmp_path / "a" / "b" / "file")
+    with replaced(tmp_path / "c" / "d" / "file", private=True) as file:
+        file.write(b"x")
+    folders = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "c", tmp_path / "c" / "d"]
+    assert {rights(folder) for folder in folders} == {0o700}
+    assert {rights(path) for path in tmp_path.rglob("file")} == {0o600}
+    with replaced(tmp_path / "e" / "file") as file:
+        file.write(b"x")
+    assert rights(tmp_path / "e" / "file") == 0o666 & ~umask
+
+
+def test_what_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o755)
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(0o644)
+    make_private_folder(tmp_path / "open")
+    make_private_file(tmp_path / "file")
+    assert (rights(tmp_path / "open"), rights(tmp_path / "file")) == (0o755, 0o644)
+
+
+class SerialisationError(Exception):
+    """As lxml's, which is no ``OSError``."""
+
+
+SerialisationError.__module__ = "lxml.etree"
+
+
+@pytest.mark.parametrize(
+    ("error", "is_full"),
+    [
+        (OSError(errno.ENOSPC, "full"), True),
+        (OSError(errno.EFBIG, "large"), True),
+        (OSError(errno.EACCES, "shut"), False),
+        (SerialisationError("IO_ENOSPC"), True),
+        (SerialisationError("XML_ERR"), False),
+        (ValueError("No space left on device"), False),
+    ],
+)
+def test_a_full_disk_is_known_whoever_met_it(tmp_path: Path, error: Exception, is_full: bool) -> None:
+    wrapped = RuntimeError("cannot save")
+    wrapped.__cause__ = error
+    assert [find_full_disk(error) is not None, find_full_disk(wrapped) is not None] == [is_full, is_full]
+    with pytest.raises(BadEnvironment if is_full else RuntimeError), replaced(tmp_path / "a.xlsx"):
+        raise wrapped
+    assert list(tmp_path.iterdir()) == []

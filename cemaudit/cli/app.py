@@ -14,6 +14,7 @@ import click
 
 from cemaudit.cli.localized import Translated, common_options, option, speak
 from cemaudit.errors import BadEnvironment, CemauditError, Problem
+from cemaudit.files import find_full_disk
 from cemaudit.language import LANGUAGES, N_, Language, detect, message, translate, use
 
 __all__ = ["BUG", "COMMANDS", "EXTRAS", "cli", "is_installed", "missing_extra", "run"]
@@ -182,12 +183,12 @@ def run(arguments: Sequence[str]) -> int:
         except (KeyboardInterrupt, click.Abort):
             return _print_error(str(message("interrupted")), INTERRUPTED)
         except BrokenPipeError:
-            # Python flushes standard output once more when it ends, and would complain again
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _abandon_output()
             return 0
         except Exception as error:  # noqa: BLE001 (whatever it is, a person gets one line)
             _trace(arguments)
-            return _report_bug(error)
+            full_disk = find_full_disk(error)
+            return _report_bug(error) if full_disk is None else _report_full_disk(full_disk)
 
 
 def _keep_strange_letters() -> None:
@@ -195,6 +196,21 @@ def _keep_strange_letters() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
+
+
+def _abandon_output() -> None:
+    """Write what is still held back to nowhere: Python flushes once more when it ends, and would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report_full_disk(error: OSError) -> int:
+    """What has a name says it: only the standard output has none."""
+    if error.filename is None:
+        _abandon_output()
+    place = error.filename or str(message("the standard output"))
+    hint = message("make room, and run it again")
+    refusal = BadEnvironment(Problem(message("cannot be written: {why}", why=error.strerror), place, hint))
+    return _print_error(str(refusal), refusal.exit_code)
 
 
 def _report_bug(error: Exception) -> int:

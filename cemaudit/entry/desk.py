@@ -18,6 +18,7 @@ from cemaudit.entry.doubts import Doubt, Earlier, all_doubts, open_doubts
 from cemaudit.entry.draft import DISCARDED, Draft, DraftState
 from cemaudit.entry.journal import DraftHeader, Journal
 from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.files import make_private_file, make_private_folder
 from cemaudit.language import message
 from cemaudit.model import Checklist, faults
 from cemaudit.model.identity import new_id
@@ -79,7 +80,8 @@ class Desk:
         """
         lock = self.home / "locks" / f"{draft.header.number}.lock"
         try:
-            lock.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(lock.parent)
+            make_private_file(lock)
             file = sqlite3.connect(lock, timeout=0, isolation_level=None)
             file.execute("begin exclusive")
         except (OSError, sqlite3.OperationalError) as error:

@@ -73,7 +73,7 @@ def _keep(path: Path, data: bytes, digest: str) -> None:
     there = _digest(path) == digest
     try:
         if not there:
-            with replaced(path) as file:
+            with replaced(path, private=True) as file:
                 file.write(data)
         _settle(path.parent)
         _settle(path.parent.parent)

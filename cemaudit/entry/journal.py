@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.files import make_private_file, make_private_folder
 from cemaudit.language import message
 from cemaudit.model import Checklist
 from cemaudit.model.identity import new_id
@@ -65,7 +66,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._told():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path.parent)
+            make_private_file(path)
             self._file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
             self._file.execute("pragma journal_mode = truncate")
             self._file.execute("pragma synchronous = full")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem, Sayable
-from cemaudit.files import refuse_unreadable
+from cemaudit.files import make_private_file, refuse_unreadable
 from cemaudit.language import N_, message
 from cemaudit.ledger.database import BUSY_TIMEOUT, Row, Value, columns_by_table
 
@@ -47,6 +47,8 @@ class Sqlite:
             refuse_unreadable(path)
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Before SQLite makes the file, which would then be open to more than its owner.
+            make_private_file(path)
             # Without an isolation level: transactions are begun by statements, as on a server.
             self._link = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
             try:
@@ -102,8 +104,7 @@ class Sqlite:
     def make_people(self) -> None:
         if not self.knows_people():
             with self._told():
-                # Before SQLite makes the file, which would then be open to more than its owner.
-                _make_private(people_file(self._path))
+                make_private_file(people_file(self._path))
                 self._attach()
                 self._make_durable()
 
@@ -135,8 +136,7 @@ class Sqlite:
 
     def _copy(self, schema: str, path: Path) -> None:
         with self._told():
-            if schema == "people":
-                _make_private(path)
+            make_private_file(path)
             copy = sqlite3.connect(path, isolation_level=None)
             try:
                 self._link.backup(copy, name=schema)
@@ -173,11 +173,6 @@ class Sqlite:
 def people_file(ledger: Path) -> Path:
     """Return where the identities of a ledger's shoppers lie: ``hq.people.db`` for ``hq.db``."""
     return ledger.with_suffix(".people.db")
-
-
-def _make_private(path: Path) -> None:
-    """Make a file that only its owner reads, where there is none."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _in_words(error: sqlite3.DatabaseError, place: str) -> BadInput | BadEnvironment:

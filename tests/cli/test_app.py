@@ -111,6 +111,21 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("arguments", ["checklists --json", "checklists", "--help", "plugins"])
+def test_a_full_disk_at_the_standard_output(arguments: str) -> None:
+    command = f"{sys.executable} -m cemaudit {arguments} > /dev/full"
+    for language, words in {
+        "en_US.UTF-8": "standard output: cannot be",
+        "ko_KR.UTF-8": "표준 출력",
+    }.items():
+        done = subprocess.run(
+            command, shell=True, capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": language}
+        )
+        assert (done.returncode, done.stderr.count("\n")) == (4, 1)
+        assert words in done.stderr
+
+
 def test_checklists_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["checklists", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import samples
+from helpers import media_files, samples
 
 from cemaudit.entry.desk import Desk
 from cemaudit.entry.draft import DraftState
+from cemaudit.entry.evidence import take_in
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.scoring import Engine
 
@@ -73,3 +76,22 @@ def test_the_visit_was_entered_when_something_was_last_said(sit: Any) -> None:
     assert visit.entered == table.draft.changed.replace(microsecond=0)
     assert visit.started
     assert visit.entered > visit.started
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_nobody_else_opens_the_home(tmp_path: Path, umask: int) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(media_files.jpeg())
+    before = os.umask(umask)
+    try:
+        desk = Desk(tmp_path / "home")
+        draft = desk.begin(samples.items_only(*TWO), {"store": "s1"})
+        with desk.opened(draft, Engine()):
+            take_in(photo, desk.folder(draft))
+        desk.journal.close()
+    finally:
+        os.umask(before)
+    made = [tmp_path / "home", *(tmp_path / "home").rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_file()} == {0o600}
+    assert len(made) > 5

@@ -53,10 +53,10 @@ def test_a_ledger_is_durable_on_every_commit(durable: None, made: Path) -> None:
             assert ledger.database.run(f"pragma {schema}.journal_mode") == [("truncate",)]
 
 
-def test_identities_are_for_their_owner_alone(made: Path, tmp_path: Path) -> None:
+def test_a_ledger_and_its_people_are_for_their_owner_alone(made: Path, tmp_path: Path) -> None:
     with open_ledger(str(made)) as ledger:
         backup(ledger, tmp_path / "copy.db")
-    for path in (people_file(made), tmp_path / "copy.people.db"):
+    for path in (made, people_file(made), tmp_path / "copy.db", tmp_path / "copy.people.db"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

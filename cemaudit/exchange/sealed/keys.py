@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.files import read_text, unwritable
+from cemaudit.files import make_private_folder, read_text, unwritable
 from cemaudit.language import message
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def new_key(path: Path, comment: str = "", ask: Passphrase = _nobody) -> Signing
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except OSError as error:
         raise unwritable(path, error) from error

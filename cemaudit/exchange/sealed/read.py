@@ -74,7 +74,7 @@ class Sealed:
         with _opened(self.path) as file:
             for entry in entries_of(file):
                 if entry.name in parts:
-                    with replaced(folder / entry.name) as copy:
+                    with replaced(folder / entry.name, private=True) as copy:
                         _take(chunks(file, entry), parts[entry.name], copy.write)
 
 

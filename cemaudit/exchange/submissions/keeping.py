@@ -72,7 +72,7 @@ class EvidenceKeeper:
         """Write a file and read it again; one that is there already with the same content stays."""
         if _digest(path) == digest:
             return
-        with replaced(path) as file:
+        with replaced(path, private=True) as file:
             file.write(data)
         self._new.append(path)
         if _digest(path) != digest:

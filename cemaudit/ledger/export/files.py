@@ -8,6 +8,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -66,11 +67,17 @@ def write_spreadsheet(
     page: Any = book.create_sheet(_SHEET)
     _format_sheet(page, columns, count, falling=falling)
     cells = _SpreadsheetCells(page, columns)
-    page.append(cells.header())
-    for row in rows:
-        page.append(cells.of(row))
-    with replaced(path) as file:
-        save_timeless(book, file)
+    try:
+        page.append(cells.header())
+        for row in rows:
+            page.append(cells.of(row))
+        with replaced(path) as file:
+            save_timeless(book, file)
+    except BaseException:
+        # The sheet's own temporary file would otherwise be closed by nobody, and complain on a full disk.
+        with suppress(Exception):
+            page.close()
+        raise
     return count
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.files import unwritable
+from cemaudit.files import find_full_disk, unwritable
 from cemaudit.language import message
 from cemaudit.ledger.snapshot.names import quoted
 
@@ -195,7 +195,8 @@ def _copy(link: DuckDBPyConnection, table: SnapshotTable, path: Path) -> None:
     try:
         link.execute(f"copy (select {table.selected} from {source}) to {sql_text(str(path))} ({options})")
     except duckdb.IOException as error:
-        why = str(error).splitlines()[0]
+        full_disk = find_full_disk(error)
+        why = full_disk.strerror if full_disk else str(error).splitlines()[0]
         raise BadEnvironment(Problem(message("cannot be written: {why}", why=why), str(path.parent))) from error
 
 
@@ -212,12 +213,14 @@ def _read_again(link: DuckDBPyConnection, table: SnapshotTable, path: Path) -> W
 
 @contextmanager
 def translate_errors(folder: Path) -> Iterator[None]:
-    """DuckDB's errors in words: ``BadInput`` that names the ``folder``."""
+    """DuckDB's errors in words that name the ``folder``: ``BadInput``, or ``BadEnvironment`` of a full disk."""
     import duckdb  # noqa: PLC0415 (an extra)
 
     try:
         yield
     except duckdb.Error as error:
+        if full_disk := find_full_disk(error):
+            raise unwritable(folder, full_disk) from error
         text = message("the snapshot cannot be read: {why}", why=str(error).splitlines()[0])
         raise BadInput(Problem(text, str(folder), _REMAKE_HINT)) from error
 
