@@ -1,12 +1,14 @@
-"""Makes the two report fonts from Noto Sans KR: ``python tools/make_fonts.py REGULAR.ttf BOLD.ttf OUTPUT_FOLDER``.
+"""Makes the report fonts from Noto Sans KR: ``python tools/make_fonts.py REGULAR.ttf BOLD.ttf MEDIUM.ttf FOLDER``.
 
-Keeps Hangul, Latin, kana and symbols; drops Hanja, hints and layout features; adds a check mark and a cross; renames.
+Regular and Bold keep Hangul, Latin, kana and symbols, and get a check mark and a cross. The Hanja of KS X 1001 go into
+a file of their own, of medium weight, which both use. Hints and layout features are dropped, the families renamed.
 The same sources give the same bytes. See ``cemaudit/report/fonts/README.md`` for where the sources come from.
 """
 
 from __future__ import annotations
 
 import sys
+import unicodedata
 from pathlib import Path
 
 from fontTools import subset
@@ -27,6 +29,8 @@ KEPT = (
     (0xAC00, 0xD7A3),  # Hangul syllables
     (0xFF00, 0xFFEE),  # full-width forms
 )
+LEAD, TRAIL = range(0xCA, 0xFE), range(0xA1, 0xFF)
+"""Where EUC-KR has the Hanja of KS X 1001: rows and cells."""
 DROPPED_TABLES = ["vhea", "vmtx", "BASE", "GSUB", "GPOS", "VORG", "STAT", "DSIG", "GDEF"]
 NAME_IDS = (1, 2, 3, 4, 6, 16, 17, 21, 22, 25)
 
@@ -39,20 +43,28 @@ MARKS = {"check": (CHECK, (0x2713, 0x2714)), "cross": (CROSS, (0x2717, 0x2718))}
 
 
 def main() -> None:
-    """Writes both faces into the folder."""
-    regular, bold, folder = sys.argv[1:]
-    for style, source in (("Regular", regular), ("Bold", bold)):
+    """Writes the faces into the folder."""
+    regular, bold, medium, folder = sys.argv[1:]
+    kept = {code for first, last in KEPT for code in range(first, last + 1)}
+    for style, source, codes in (("Regular", regular, kept), ("Bold", bold, kept), ("Hanja", medium, hanja())):
         font = TTFont(source, recalcTimestamp=False)
-        trim(font)
-        add_marks(font)
+        trim(font, codes)
+        if codes is kept:
+            add_marks(font)
         rename(font, style)
         target = Path(folder) / f"{FAMILY.replace(' ', '')}-{style}.ttf"
         font.save(target)
         print(f"{target}: {target.stat().st_size:,} bytes")
 
 
-def trim(font: TTFont) -> None:
-    """Keeps the characters of ``KEPT`` and what is needed to draw them."""
+def hanja() -> set[int]:
+    """The Hanja of KS X 1001; those it holds twice are one character in NFC."""
+    cells = [bytes([lead, trail]).decode("euc_kr") for lead in LEAD for trail in TRAIL]
+    return {ord(unicodedata.normalize("NFC", cell)) for cell in cells}
+
+
+def trim(font: TTFont, codes: set[int]) -> None:
+    """Keeps these characters and what is needed to draw them."""
     options = subset.Options()
     options.layout_features = []
     options.hinting = False
@@ -61,7 +73,7 @@ def trim(font: TTFont) -> None:
     options.name_IDs = ["*"]
     options.drop_tables += DROPPED_TABLES
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[code for first, last in KEPT for code in range(first, last + 1)])
+    subsetter.populate(unicodes=sorted(codes))
     subsetter.subset(font)
 
 

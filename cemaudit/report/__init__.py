@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cemaudit.report.choice import choice_report
     from cemaudit.report.document import Report
     from cemaudit.report.form import write_pdf_form
+    from cemaudit.report.glyphs import glyph_problem
     from cemaudit.report.league.report import league_report
     from cemaudit.report.media import Media, media_of
     from cemaudit.report.store import store_report
@@ -23,6 +24,7 @@ __all__ = [
     "Media",
     "Report",
     "choice_report",
+    "glyph_problem",
     "league_report",
     "media_of",
     "report_bytes",
@@ -35,6 +37,7 @@ _HOMES = {
     "Media": "media",
     "Report": "document",
     "choice_report": "choice",
+    "glyph_problem": "glyphs",
     "league_report": "league.report",
     "media_of": "media",
     "report_bytes": "write",

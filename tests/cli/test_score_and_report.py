@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from helpers import samples
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.written import write_visits
@@ -82,6 +83,20 @@ def test_reports_of_both_languages(visits: Path, tmp_path: Path, capsys: pytest.
         assert len(paths) == 4
         assert all(path.read_bytes().startswith(b"%PDF") for path in paths)
     assert len(list((tmp_path / "out").iterdir())) == 8
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "no font of reports has"), ("ko", "보고서 글꼴에 없어")])
+def test_what_no_font_has_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, words: str
+) -> None:
+    visit = samples.visit(checklist="retail.green-smile@1.0.0", store_name="금가 \U0001f35a", answers={"GS02": 30})
+    write_visits(tmp_path / "v.json", [visit])
+    assert run(["report", str(tmp_path / "v.json"), "--out", str(tmp_path), "--lang", language]) == 0
+    assert run(["lint", str(tmp_path / "v.json"), "--lang", language]) == 0
+    told = capsys.readouterr()
+    assert words in told.err
+    assert "U+1F35A" in told.err
+    assert words in told.out
 
 
 def test_only_one_sector_is_reported(visits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

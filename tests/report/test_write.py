@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from cemaudit.errors import BadEnvironment
 from cemaudit.hookspecs import Context
@@ -30,6 +32,23 @@ def test_the_same_report_gives_the_same_bytes_and_name(context, tmp_path):
     kept = first.read_bytes()
     assert write_report(store_report(context), tmp_path, "en") == first
     assert first.read_bytes() == kept
+
+
+def test_hanja_are_embedded_only_where_there_are_some(context, tmp_path):
+    audit = context.audits[-1]
+    named = audit.model_copy(update={"visit": audit.visit.model_copy(update={"store_name": "金家食堂"})})
+    sizes, fonts = [], []
+    for audits in ([audit], [named]):
+        data = write_report(store_report(Context(audits=audits)), tmp_path, "ko").read_bytes()
+        sizes.append(len(data))
+        fonts.append({str(font["/BaseFont"]) for font in fonts_of(data)})
+    assert [any("Hanja" in font for font in used) for used in fonts] == [False, True]
+    assert sizes[1] - sizes[0] < 20_000
+
+
+def fonts_of(data):
+    for page in PdfReader(BytesIO(data)).pages:
+        yield from (font.get_object() for font in page["/Resources"]["/Font"].values())
 
 
 def test_languages_differ(context, tmp_path):

@@ -17,7 +17,7 @@ from cemaudit.language import N_, translate
 
 if TYPE_CHECKING:
     from cemaudit.library import LibraryRecord
-    from cemaudit.model import Checklist, Scheme
+    from cemaudit.model import Checklist, Scheme, Visit
     from cemaudit.scoring import Engine
     from cemaudit.scoring.lint import LintRemark
 
@@ -103,10 +103,20 @@ def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
     if not isinstance(record, Checklist):
         return
     yield from lint_checklist(record)
+    yield from _glyph_remarks(record)
     try:
         yield from lint_plan(engine.plan(record.ref))
     except BadInput as error:
         yield from (LintRemark(LintLevel.ERROR, problem) for problem in error.problems)
+
+
+def _glyph_remarks(record: Checklist | Visit) -> Iterator[LintRemark]:
+    """What reports cannot draw."""
+    from cemaudit.report import glyph_problem
+    from cemaudit.scoring.lint import LintLevel, LintRemark
+
+    if problem := glyph_problem(record, ""):
+        yield LintRemark(LintLevel.NOTE, problem)
 
 
 def lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
@@ -116,5 +126,6 @@ def lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem
 
     for located_visit in valid_visits(engine, sources, unusable):
         checklist = engine.plan(located_visit.visit.checklist, located_visit.visit.day).checklist
+        yield from ((located_visit.place, remark) for remark in _glyph_remarks(located_visit.visit))
         problems = [*missing_requirements(located_visit.visit, checklist), *engine.review(located_visit.visit)]
         yield from ((located_visit.place, LintRemark(LintLevel.WARNING, problem)) for problem in problems)

@@ -67,7 +67,7 @@ def command(
     files: tuple[Path, ...],
 ) -> int:
     """Write the reports in the language in force."""
-    from cemaudit.report import store_report, write_report
+    from cemaudit.report import glyph_problem, store_report, write_report
     from cemaudit.report.media import media_of
     from cemaudit.scoring import Engine
     from cemaudit.scoring.engine import report_contexts
@@ -84,7 +84,10 @@ def command(
     for context in contexts if sys.stdout.isatty() else progress(message("writing reports"), contexts):
         with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
             report = store_report(context, engine.sections(context), media, places.get(_key(context)))
-            click.echo(write_report(report, folder, current()))
+            path = write_report(report, folder, current())
+        click.echo(path)
+        problems_of_fonts = (glyph_problem(audit.visit, str(path)) for audit in context.audits)
+        print_problems(problem for problem in problems_of_fonts if problem)
     print_problems(problems)
     print_plugin_problems(engine)
     return 3 if problems else 0

@@ -81,13 +81,18 @@ def _png(data: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = ImageOps.exif_transpose(Image.open(BytesIO(data), formats=["PNG"])).convert("RGBA")
+            picture = _eight_bit(ImageOps.exif_transpose(Image.open(BytesIO(data), formats=["PNG"]))).convert("RGBA")
     except (OSError, ValueError, SyntaxError, MemoryError) as error:
         raise BadPicture from error
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     ground = Image.new("RGB", picture.size, "white")
     ground.paste(picture, mask=picture.getchannel("A"))
     return Picture(zlib.compress(ground.tobytes()), "FlateDecode", *ground.size)
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """A picture whose greys have 16 bits in 8: Pillow would cut off all that is brighter than 255 of 65,535."""
+    return picture.point(lambda grey: grey * (1 / 256)).convert("L") if picture.mode.startswith("I") else picture
 
 
 class _Embedded(PDFObject):

@@ -39,8 +39,10 @@ class Pen:
         font = face(bold=type_.bold)
         x = self.x - {"left": 0, "center": 0.5, "right": 1}[align] * font.width(text, type_.size)
         self.canvas.setFillColorRGB(*colour)
-        self.canvas.setFont(font.name, type_.size)
-        self.canvas.drawString(x, self.top, text)
+        for name, piece in font.runs(text):
+            self.canvas.setFont(name, type_.size)
+            self.canvas.drawString(x, self.top, piece)
+            x += font.width(piece, type_.size)
 
     def lines(
         self, lines: Sequence[str], type_: TextStyle, colour: Colour = INK, align: Align = "left", width: float = 0

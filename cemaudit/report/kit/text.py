@@ -11,7 +11,7 @@ from cemaudit.model.blocks import Words
 from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.style import TINY, TextStyle
 
-__all__ = ["fits", "one_line", "shorten", "visible", "wrap"]
+__all__ = ["fits", "missing_glyphs", "one_line", "shorten", "visible", "wrap"]
 
 BOX = "\N{WHITE SQUARE}"
 LONGEST_LINE = 500
@@ -27,6 +27,11 @@ def visible(words: Words) -> str:
     return text.translate(changed) if changed else text
 
 
+def missing_glyphs(text: str) -> list[str]:
+    """Return the characters of a text that no font has, each once, in the order of their code points."""
+    return sorted(char for char in set(unicodedata.normalize("NFC", text)) if char != BOX and _stand_in(char) == BOX)
+
+
 @cache
 def _stand_in(char: str) -> str:
     """What is printed for ``char``: itself, nothing, a space, a line end, or the box."""
@@ -35,7 +40,7 @@ def _stand_in(char: str) -> str:
         return "\n" if category in {"Zl", "Zp"} else ""
     if category == "Zs":
         return " "
-    return char if ord(char) in face().widths else BOX
+    return BOX if face().advance(char) is None else char
 
 
 def wrap(words: Words, type_: TextStyle, width: float, *, anywhere: bool = False) -> list[str]:
@@ -71,12 +76,12 @@ def _filled(pieces: list[str], type_: TextStyle, width: float) -> Iterator[str]:
 
 
 def _split(token: str, type_: TextStyle, width: float) -> list[str]:
-    widths = face(bold=type_.bold).widths
+    advance = face(bold=type_.bold).advance
     room = width * 1000 / type_.size
     parts: list[str] = []
     start, used = 0, 0.0
     for position, char in enumerate(token):
-        wide = widths.get(ord(char), 0)
+        wide = advance(char) or 0
         if used + wide > room and position > start:
             parts.append(token[start:position])
             start, used = position, 0.0

@@ -82,6 +82,16 @@ def test_png_with_transparency_lies_on_white(draw, tmp_path):
     assert set(zlib.decompress(picture.data)) == {255}
 
 
+@pytest.mark.parametrize("brightest", [65535, 300, 255])
+def test_greys_of_16_bits_keep_their_order(tmp_path, brightest):
+    """A ramp from black; what is no brighter than 255 of 65,535 is black to any eye."""
+    ramp = Image.new("I;16", (256, 8))
+    ramp.putdata([x * brightest // 255 for _ in range(8) for x in range(256)])
+    ramp.save(tmp_path / "a.png")
+    pixels = zlib.decompress(load(str(tmp_path / "a.png")).data)[: 256 * 3 : 3]
+    assert list(pixels) == [(x * brightest // 255) // 256 for x in range(256)]
+
+
 def png_header(width, height):
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))

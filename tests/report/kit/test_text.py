@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.report.kit.fonts import face
 from cemaudit.report.kit.style import BODY, SMALL
-from cemaudit.report.kit.text import shorten, visible, wrap
+from cemaudit.report.kit.text import BOX, missing_glyphs, shorten, visible, wrap
 
 
 def test_breaks_at_spaces():
@@ -57,3 +58,24 @@ def test_shorten():
 
 def test_check_marks_are_in_the_fonts():
     assert visible("✓ ✔ ✗ ✘ ℃ ₩ ① ★") == "✓ ✔ ✗ ✘ ℃ ₩ ① ★"
+
+
+HANJA = [bytes([row, cell]).decode("euc_kr") for row in range(0xCA, 0xFE) for cell in range(0xA1, 0xFF)]
+
+
+def test_every_hanja_of_the_korean_standard_is_drawn_but_one():
+    assert len(HANJA) == 4888
+    assert missing_glyphs("".join(HANJA)) == ["\u9699"]
+    assert face().width("金家食堂", 10) == face(bold=True).width("金家食堂", 10) == 40
+
+
+def test_hanja_come_from_a_face_of_their_own():
+    assert list(face(bold=True).runs("金家 강남")) == [("CEMSansKR-Hanja", "金家"), ("CEMSansKR-Bold", " 강남")]
+    assert [name for name, _ in face().runs("강남 Store 7")] == ["CEMSansKR-Regular"]
+
+
+@pytest.mark.parametrize("text", ["\U0001f35a", "\u1112\u119e", "\u0e04", "\u0639", "\u9699", "\U00020000"])
+def test_what_no_font_has_is_a_box_and_named(text):
+    assert missing_glyphs(f"강남 {text}") == sorted(set(text))
+    assert set(visible(text)) == {BOX}
+    assert missing_glyphs(visible(text)) == []
