@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cemaudit.cli.options import print_problems
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 
@@ -94,6 +95,7 @@ def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Proble
         elif unfit := check_visit(visit.visit, checklist):
             problems += (problem.inside(visit.place) for problem in unfit)
         else:
+            print_problems(Problem(change, visit.place).inside(message("warning")) for change in visit.signer_changes)
             yield visit
     for ref, refusal in unusable.items():
         problems += refusal.problems

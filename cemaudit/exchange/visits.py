@@ -13,7 +13,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.jsontext import not_json, parsed
 from cemaudit.exchange.written import STREAM
 from cemaudit.files import read_text, refuse_unreadable
-from cemaudit.language import message
+from cemaudit.language import Message, message
 from cemaudit.model import Visit, faults
 
 if TYPE_CHECKING:
@@ -31,13 +31,15 @@ _SEALED = ".cemaudit"
 class LocatedVisit(NamedTuple):
     """A visit, its place for people, and where its evidence lies.
 
-    That is a ``folder``, or the ``sealed`` file itself, or nowhere, for a visit from a stream.
+    That is a ``folder``, or the ``sealed`` file itself, or nowhere, for a visit from a stream. ``signer_changes``: who
+    signed it otherwise than the revision before, where both were given.
     """
 
     place: str
     visit: Visit
     folder: Path | None
     sealed: Sealed | None = None
+    signer_changes: tuple[Message, ...] = ()
 
 
 def read_visits(
@@ -120,7 +122,8 @@ def _sealed(standing: RevisionStatus | None) -> Iterator[LocatedVisit]:
     if standing and standing.refusal:
         raise standing.refusal
     if standing and standing.sealed and not standing.gives_way_to:
-        yield LocatedVisit(standing.sealed.path.name, standing.sealed.visit, None, standing.sealed)
+        sealed = standing.sealed
+        yield LocatedVisit(sealed.path.name, sealed.visit, None, sealed, standing.signer_changes)
 
 
 def _file(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:

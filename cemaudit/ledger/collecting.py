@@ -203,7 +203,8 @@ class _PendingVisit(NamedTuple):
 class Collector:
     """Takes visits that ``workers`` found good into ``ledger``, with the ``checklists`` they answer.
 
-    ``told`` is called for each visit that is not taken, ``progress`` after each batch.
+    ``report_refusal`` is called for each visit that is not taken, and where a revision is signed otherwise than the one
+    before; ``progress`` after each batch.
     """
 
     def __init__(
@@ -261,6 +262,8 @@ class Collector:
                 else:
                     outcome = next(outcomes)
                     self._count(pending, outcome.fate, [str(problem) for problem in outcome.problems])
+                    for remark in outcome.remarks:
+                        self._told(f"{message('warning')}: {remark}")
         self._waiting = []
         # Files are put away after the commit: stopped in between, they are collected again, which changes nothing.
         for source in self._ended:

@@ -36,6 +36,7 @@ class _StoredRevision(NamedTuple):
 
     digest: str
     supersedes: str | None
+    signer: str | None
     batch: int
 
 
@@ -65,10 +66,12 @@ def collect_batch(
             if problem
             else _collection_result(document, revisions, entry)
         )
-        if outcome is COLLECTED:
+        if outcome.fate is CollectionStatus.COLLECTED:
             # Known to those after it at once: a batch may hold several revisions of a visit, or one of them twice.
             new.append(document)
-            revisions[document.revision] = _StoredRevision(document.digest, document.supersedes, entry.number)
+            revisions[document.revision] = _StoredRevision(
+                document.digest, document.supersedes, document.signer, entry.number
+            )
         outcomes.append(outcome)
     if new:
         shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
@@ -82,7 +85,7 @@ def collect_batch(
 def _known(entry: TrailEntry, documents: Sequence[VisitDocument]) -> _Known:
     """All revisions there are of the visits of these documents."""
     stored: _Known = {document.id: {} for document in documents}
-    query = "select id, revision, digest, supersedes, batch from visit where id in ({places})"
+    query = "select id, revision, digest, supersedes, signer, batch from visit where id in ({places})"
     for name, revision, *rest in select_in(entry.database, query, sorted(stored)):
         stored[name][revision] = _StoredRevision(*rest)
     return stored
@@ -117,7 +120,24 @@ def _collection_result(
             revision=document.revision + 1, id=document.id,
         )  # fmt: skip
         return _conflict(text)
-    return COLLECTED
+    return CollectionResult(CollectionStatus.COLLECTED, remarks=tuple(_signer_changes(document, before, after)))
+
+
+def _signer_changes(
+    document: VisitDocument, before: _StoredRevision | None, after: _StoredRevision | None
+) -> Iterator[Message]:
+    """What is to be told where a revision and its neighbour are not signed with the same key."""
+    signers = [(document.revision, before, document), (document.revision + 1, document, after)]
+    for number, earlier, later in signers:
+        if earlier is None or later is None or earlier.signer == later.signer:
+            continue
+        values = {"id": document.id, "number": number, "before": number - 1}
+        if later.signer is None:
+            yield message("visit {id}: revision {number} is not signed, revision {before} was", **values)
+        elif earlier.signer is None:
+            yield message("visit {id}: revision {number} is signed, revision {before} was not", **values)
+        else:
+            yield message("visit {id}: revision {number} is signed with another key than {before}", **values)
 
 
 def _conflict(text: Message) -> CollectionResult:

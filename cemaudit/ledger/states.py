@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cemaudit.errors import Problem
-from cemaudit.language import N_, translate
+from cemaudit.language import N_, Message, translate
 
 __all__ = ["COLLECTED", "CURRENT_STATE", "LATEST", "SEEN_BEFORE", "CollectionResult", "CollectionStatus", "VisitState"]
 
@@ -51,10 +51,11 @@ class CollectionStatus(StrEnum):
 
 
 class CollectionResult(NamedTuple):
-    """A fate and, for the last two, why."""
+    """A fate and, for the last two, why; of what was collected, what is to be told about it."""
 
     fate: CollectionStatus
     problems: tuple[Problem, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 COLLECTED, SEEN_BEFORE = CollectionResult(CollectionStatus.COLLECTED), CollectionResult(CollectionStatus.AGAIN)

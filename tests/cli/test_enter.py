@@ -166,6 +166,16 @@ def test_a_signed_file_is_verified_with_its_key(cemaudit: Cemaudit) -> None:
     assert cemaudit("verify", "out", "--key", "mine.pub").code == 0
 
 
+def test_the_key_at_home_signs_without_being_named(cemaudit: Cemaudit) -> None:
+    begin(cemaudit, "y", "5", "2")
+    begin(cemaudit, "y", "5", "2")
+    assert cemaudit("key", "new").code == 0
+    assert "signed with the key" in cemaudit("seal", "1", "--sign", "s-12", "--out", "out").out
+    assert "signed with the key" not in cemaudit("seal", "2", "--sign", "s-12", "--unsigned", "--out", "out").out
+    both = cemaudit("seal", "2", "--sign", "s-12", "--unsigned", "--key", "mine.pem")
+    assert (both.code, "--unsigned" in both.err) == (2, True)
+
+
 def test_an_amendment_shows_what_it_changes(cemaudit: Cemaudit, tmp_path: Path) -> None:
     begin(cemaudit, "y", "5", "2")
     cemaudit("seal", "1", "--sign", "s-12", "--out", "out")

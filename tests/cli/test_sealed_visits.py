@@ -10,6 +10,7 @@ from helpers import sealed_visits
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
+from cemaudit.exchange.sealed.keys import new_key
 from cemaudit.exchange.written import write_visits
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
@@ -102,6 +103,15 @@ def test_a_damaged_file_is_named_and_the_others_are_scored(sealed, tmp_path, ans
     assert code == 3
     assert said == f"cemaudit: {sealed[0].path.name}: the file is cut short (ask for the file again)\n"
     assert sealed[1].visit.id in out
+
+
+def test_whose_revision_is_scored_is_told(sealed, tmp_path, answer):
+    key = new_key(tmp_path / "key.pem")
+    sealed_visits.revise(tmp_path / "sealed", sealed[0], key)
+    code, out, err = answer("score", tmp_path / "sealed", "--json")
+    assert (code, out.count(sealed[0].visit.id)) == (0, 1)
+    (told,) = err.splitlines()
+    assert told.endswith(f"revision 1 was not signed, this one is signed with {key.public.fingerprint}")
 
 
 def test_an_amended_visit_is_scored_once(sealed, tmp_path, answer):

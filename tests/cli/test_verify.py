@@ -108,6 +108,19 @@ def test_revisions(tmp_path, answer):
     assert lines[1] == expected
 
 
+def test_a_revision_signed_by_somebody_else(tmp_path, answer, key):
+    first = sealed_visits.seal(tmp_path / "in", key)
+    sealed_visits.revise(tmp_path / "in", first)
+    code, lines, _ = answer(tmp_path / "in")
+    assert (code, lines[0].startswith("intact, superseded")) == (0, True)
+    fingerprint = key.public.fingerprint
+    assert lines[1].endswith(f"signer changed: revision 1 was signed with {fingerprint}, this one is not signed")
+    _, lines, _ = answer(tmp_path / "in", "--json")
+    assert [len(record.get("signer_changes", [])) for record in records(lines)] == [0, 1]
+    _, lines, _ = answer(tmp_path / "in", "--lang", "ko")
+    assert "서명자 변경: 1판은" in lines[1]
+
+
 def test_the_same_visit_twice(tmp_path, answer):
     first, second = sealed_visits.seal(tmp_path / "a"), sealed_visits.seal(tmp_path / "b")
     code, lines, _ = answer(first.path, second.path)

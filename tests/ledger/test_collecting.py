@@ -158,6 +158,25 @@ def test_evidence_that_was_lost_comes_back_with_its_file(ledger: Ledger, tmp_pat
     assert (media / sealed_visits.PHOTO_NAME).read_bytes() == sealed_visits.PHOTO
 
 
+def test_a_revision_signed_by_somebody_else_is_taken_and_told(ledger: Ledger, tmp_path: Path) -> None:
+    mine, other = (new_key(tmp_path / f"{name}.pem", name) for name in ("mine", "other"))
+    cases = [
+        (mine, None, "revision 2 is not signed, revision 1 was"),
+        (None, mine, "revision 2 is signed, revision 1 was not"),
+        (mine, other, "revision 2 is signed with another key than 1"),
+        (mine, mine, None),
+    ]
+    for number, (before, after, words) in enumerate(cases):
+        for order in (1, -1):  # revisions come in any order
+            visit_id = f"v{number}{order}"
+            first = sealed_visits.seal(tmp_path / visit_id, before, id=visit_id, **SEALED)
+            second = sealed_visits.revise(tmp_path / visit_id, first, after)
+            told: list[str] = []
+            paths = [first.path, second.path][::order]
+            assert counts(collect(ledger, *paths, media=tmp_path / "kept", told=told)) == (2, 0, 0, 0)
+            assert told == ([f"warning: visit {visit_id}: {words}"] if words else [])
+
+
 def test_keys(ledger: Ledger, tmp_path: Path) -> None:
     key = new_key(tmp_path / "key.pem", "s-12")
     signed = sealed_visits.seal(tmp_path / "a", key, id="v1", **SEALED).path

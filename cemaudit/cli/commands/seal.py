@@ -34,19 +34,31 @@ if TYPE_CHECKING:
 )
 @localized.option("--sign", "name", metavar="CODE", help=N_("Sign the statement with this code; else it is asked."))
 @localized.option(
-    "--key", type=FILE, metavar="FILE", help=N_("Sign the file with this private key, see 'cemaudit key'.")
+    "--key",
+    type=FILE,
+    metavar="FILE",
+    help=N_("Sign the file with this private key; else with the one 'cemaudit key new' made, where there is one."),
 )
+@localized.option("--unsigned", is_flag=True, help=N_("Sign with no key, even where there is one."))
 @engine_options
 @localized.common_options
 def command(
-    draft: str, folder: Path, name: str | None, key: Path | None, blocked: tuple[str, ...], files: tuple[Path, ...]
+    draft: str,
+    folder: Path,
+    name: str | None,
+    key: Path | None,
+    unsigned: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
 ) -> int:
     """Check, sign, write, read again."""
-    from cemaudit.cli.home import home, signing_key
+    from cemaudit.cli.home import home, key_file, signing_key
     from cemaudit.entry import Desk
     from cemaudit.entry.sealing import refuse_unready, seal
     from cemaudit.scoring import Engine
 
+    if key and unsigned:
+        raise click.UsageError(str(message("--key and --unsigned cannot be had at once")))
     if folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files)
@@ -55,7 +67,7 @@ def command(
     print_plugin_problems(engine)
     with desk.opened(found_draft, engine) as held:
         ready = refuse_unready(held)
-        signing = signing_key(key) if key else None
+        signing = signing_key(key) if key or (key_file().exists() and not unsigned) else None
         sealed = seal(held, folder, ask_for_signature(name, ready.visit.shopper), signing)
     print_sealed(sealed)
     return 0

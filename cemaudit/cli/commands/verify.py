@@ -100,6 +100,8 @@ def print_revisions(revisions: dict[Path, RevisionStatus]) -> None:
         reason = "; ".join(map(str, standing.refusal.problems)) if standing.refusal else ""
         detail = reason or f"{printable(path, LONGEST_PLACE)}: {', '.join(_description(standing.sealed))}"
         print_wrapped(f"{state}: {detail}")
+        for change in standing.signer_changes:
+            print_wrapped(f"  {message('signer changed: {change}', change=change)}", indent="    ")
     if len(revisions) > 1:
         good = sum(not standing.refusal for standing in revisions.values())
         click.echo(str(message("{good} of {all} files are valid", good=good, all=len(revisions))))
@@ -127,6 +129,8 @@ def revision_to_dict(path: Path, standing: RevisionStatus) -> dict[str, Any]:
     state = _state(standing)
     problem = str(standing.refusal) if standing.refusal else None
     record: dict[str, Any] = {"file": str(path), "state": state, "problem": problem}
+    if standing.signer_changes:
+        record["signer_changes"] = [str(change) for change in standing.signer_changes]
     if standing.gives_way_to:
         record["gives_way_to"] = str(standing.gives_way_to.path)
     return record | (sealed_to_dict(standing.sealed) if standing.sealed else {})

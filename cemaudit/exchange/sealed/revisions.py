@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.sealed.keys import PublicKey
 from cemaudit.exchange.sealed.read import Sealed, read_sealed
-from cemaudit.language import message
+from cemaudit.language import Message, message
 
 __all__ = ["RevisionStatus", "standings"]
 
@@ -21,11 +21,13 @@ class RevisionStatus:
     """What became of one file: ``refusal`` where it is not whole, or does not fit the others.
 
     ``gives_way_to``: the file whose visit stands in its place, a later revision or the very same visit.
+    ``signer_changes``: in what the signing differs from that of the revision before it among the files.
     """
 
     sealed: Sealed | None
     refusal: BadInput | None = None
     gives_way_to: Sealed | None = None
+    signer_changes: tuple[Message, ...] = ()
 
 
 def standings(paths: Iterable[Path], keys: Collection[PublicKey] | None = None) -> dict[Path, RevisionStatus]:
@@ -63,7 +65,34 @@ def _among_themselves(versions: Sequence[Sealed]) -> dict[Path, RevisionStatus]:
     chain = [first[number] for number in sorted(first)]
     unfit = {later.visit.revision: earlier for earlier, later in pairwise(chain) if not _follows(later, earlier)}
     latest = [sealed for sealed in chain if sealed.visit.revision not in unfit][-1]
-    return {sealed.path: _standing(sealed, first[sealed.visit.revision], unfit, latest) for sealed in versions}
+    changes = {later.visit.revision: tuple(_signer_changes(earlier, later)) for earlier, later in pairwise(chain)}
+    return {
+        sealed.path: replace(
+            _standing(sealed, first[sealed.visit.revision], unfit, latest),
+            signer_changes=changes.get(sealed.visit.revision, ()),
+        )
+        for sealed in versions
+    }
+
+
+def _signer_changes(earlier: Sealed, later: Sealed) -> Iterator[Message]:
+    """What is to be told of who signed a revision: whoever has a file may amend it."""
+    number = earlier.visit.revision
+    before, after = (sealed.signer and sealed.signer.fingerprint for sealed in (earlier, later))
+    if before and not after:
+        yield message("revision {number} was signed with {key}, this one is not signed", number=number, key=before)
+    elif after and not before:
+        yield message("revision {number} was not signed, this one is signed with {key}", number=number, key=after)
+    elif before != after:
+        yield message(
+            "revision {number} was signed with {key}, this one with {other}", number=number, key=before, other=after
+        )
+    names = earlier.statement.name, later.statement.name
+    if names[0] != names[1]:
+        yield message(
+            "revision {number} carries the statement of {name}, this one that of {other}",
+            number=number, name=names[0], other=names[1],
+        )  # fmt: skip
 
 
 def _follows(later: Sealed, earlier: Sealed) -> bool:

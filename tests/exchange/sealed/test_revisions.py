@@ -11,7 +11,7 @@ from helpers import sealed_visits
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
-from cemaudit.exchange.sealed.keys import SigningKey
+from cemaudit.exchange.sealed.keys import SigningKey, new_key
 from cemaudit.exchange.sealed.revisions import standings
 from cemaudit.exchange.visits import read_visits
 from cemaudit.exchange.written import write_visits
@@ -126,3 +126,54 @@ def test_an_amended_visit_says_so_in_its_name(three: list[Sealed], tmp_path: Pat
     visit = three[2].visit.model_copy(update={"id": "강남/점"})
     sealed = write_sealed(tmp_path / sealed_name(visit), visit, sealed_visits.STATEMENT, tmp_path)
     assert sealed.path.name.endswith(".r3.cemaudit")
+
+
+@pytest.fixture(scope="session")
+def other_key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
+    return new_key(tmp_path_factory.mktemp("keys") / "other.pem", "s-99")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("key", None, "was signed with {key}, this one is not signed"),
+        ("key", "other", "was signed with {key}, this one with {other}"),
+        (None, "key", "was not signed, this one is signed with {key}"),
+        ("key", "key", None),
+        (None, None, None),
+    ],
+)
+def test_whoever_signs_otherwise_is_told(
+    tmp_path: Path,
+    key: SigningKey,
+    other_key: SigningKey,
+    before: str | None,
+    after: str | None,
+    words: str | None,
+) -> None:
+    keys = {"key": key, "other": other_key, None: None}
+    first = sealed_visits.seal(tmp_path, keys[before])
+    second = sealed_visits.revise(tmp_path, first, keys[after])
+    for paths in ways([first, second]):
+        statuses = standings(paths)
+        assert statuses[first.path].signer_changes == ()
+        told = [str(change) for change in statuses[second.path].signer_changes]
+        fingerprints = {"key": key.public.fingerprint, "other": other_key.public.fingerprint}
+        assert told == ([f"revision 1 {words.format(**fingerprints)}"] if words else [])
+
+
+def test_a_revision_is_held_to_the_nearest_one_there_is(tmp_path: Path, key: SigningKey) -> None:
+    first = sealed_visits.seal(tmp_path, key)
+    second = sealed_visits.revise(tmp_path, first)
+    third = sealed_visits.revise(tmp_path, second, key)
+    assert len(standings([first.path, second.path, third.path])[third.path].signer_changes) == 1
+    assert standings([first.path, third.path])[third.path].signer_changes == ()
+
+
+def test_another_name_below_the_statement_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = sealed_visits.seal(tmp_path)
+    name = sealed_visits.STATEMENT.name
+    monkeypatch.setattr(sealed_visits, "STATEMENT", sealed_visits.STATEMENT.model_copy(update={"name": "SH-9"}))
+    second = sealed_visits.revise(tmp_path, first)
+    (told,) = standings([first.path, second.path])[second.path].signer_changes
+    assert str(told) == f"revision 1 carries the statement of {name}, this one that of SH-9"
