@@ -16,6 +16,7 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange import read_table
 from cemaudit.exchange.jsontext import canonical
 from cemaudit.language import message
+from cemaudit.ledger.store_registry import refuse_unknown_stores
 from cemaudit.model import faults
 from cemaudit.model.base import Id, Line, Record
 from cemaudit.model.visit import Token
@@ -84,8 +85,13 @@ def _differs(first_row: Mapping[str, Any], cells: Mapping[str, str]) -> Problem 
 
 
 def save_actions(ledger: Ledger, actions: Iterable[Action]) -> int:
-    """Let the ledger know actions, and return how many are new to it, or have changed."""
+    """Let the ledger know actions, and return how many are new to it, or have changed.
+
+    ``BadInput`` where one is in a store that the registry, where there is one, does not know.
+    """
     listed = list(actions)
+    for action in listed:
+        refuse_unknown_stores(ledger, action.stores, action.id)
 
     def work(entry: TrailEntry) -> int:
         current = current_actions(ledger)

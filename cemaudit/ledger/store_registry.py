@@ -1,17 +1,17 @@
-"""The registry of stores: what headquarters knows of each. A later import adds to it, and hides nothing."""
+"""The registry of stores: what headquarters knows of each. A later import keeps what it does not mention."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
-from cemaudit.errors import BadInput, Problem
+from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange import read_table
 from cemaudit.exchange.jsontext import canonical, not_json, parsed
 from cemaudit.files import read_text
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Store",
+    "StoreChange",
     "StoreFile",
     "StoreImportCounts",
     "import_stores",
     "read_stores",
+    "refuse_unknown_stores",
     "registered_store_ids",
     "registered_stores",
 ]
@@ -48,7 +50,7 @@ class Store(Record):
     """What is known of a store; ``pool``: the shoppers who are sent there. ``more``: further columns, as they came."""
 
     id: Token
-    name: Line = ""
+    name: Annotated[Line, BeforeValidator(lambda name: "" if name is None else name)] = ""
     region: Line | None = None
     format: Line | None = None
     brand: Line | None = None
@@ -63,21 +65,35 @@ _COLUMNS = tuple(name for name in Store.model_fields if name != "more")
 
 @dataclass
 class StoreFile:
-    """The stores of a file, and what is wrong with the rows that are none: ``rows`` is the number of both."""
+    """The stores of a file, and what is wrong with the rows that are none: ``rows`` is the number of both.
+
+    ``remarks``: columns that are kept as further ones, and are called nearly as one of the registry's.
+    """
 
     stores: list[Store] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
     rows: int = 0
     bad: int = 0
 
 
+class StoreChange(NamedTuple):
+    """What an import changed of a store that was known: a column, and what stood there before and stands there now."""
+
+    store: str
+    column: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True)
 class StoreImportCounts:
-    """What an import did to the registry: ``new``, ``changed``, and ``same`` as before."""
+    """What an import did to the registry: ``new``, ``changed``, and ``same`` as before; each of the ``changes``."""
 
     new: int
     changed: int
     same: int
+    changes: tuple[StoreChange, ...] = ()
 
 
 def read_stores(path: Path) -> StoreFile:
@@ -109,7 +125,15 @@ def read_stores(path: Path) -> StoreFile:
         else:
             register.bad += 1
             register.problems += (problem.inside(place).inside(path.name) for problem in problems)
+    further_columns = dict.fromkeys(name for store in register.stores for name in store.more)
+    register.remarks = [problem.inside(path.name) for problem in _nearly_known(further_columns)]
     return register
+
+
+def _nearly_known(further_columns: Iterable[str]) -> Iterator[Problem]:
+    for name in further_columns:
+        if hint := nearest(name.strip().lower(), [*_COLUMNS, *_HEADINGS], listing=False):
+            yield Problem(message("kept as a further column: {name}", name=name), hint=hint)
 
 
 def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:
@@ -125,8 +149,11 @@ def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | 
     if twice:
         raise BadInput(Problem(message("these columns mean the same: {names}", names=", ".join(twice)), path.name))
     for row in table.rows:
-        data: dict[str, Any] = {names[column]: text for column, text in row.cells.items() if text and column in names}
-        further_columns = {name: data.pop(name) for name in list(data) if name not in _COLUMNS}
+        # A cell that is empty says that there is nothing; a column that is not there says nothing.
+        data: dict[str, Any] = {name: row.cells.get(column) or None for column, name in names.items()}
+        if data["id"] is None:
+            del data["id"]
+        further_columns = {name: data.pop(name) or "" for name in list(data) if name not in _COLUMNS}
         yield str(message("row {number}", number=row.number)), {**data, "more": further_columns}, row.problem
 
 
@@ -142,7 +169,7 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | N
         if not isinstance(store_json, dict):
             yield place, {}, Problem(message("expected {what}", what=message("a mapping")))
             continue
-        registry_values = {name: value for name, value in store_json.items() if name in _COLUMNS and value is not None}
+        registry_values = {name: value for name, value in store_json.items() if name in _COLUMNS}
         further_values = {
             name: value if isinstance(value, str) else canonical(value).decode()
             for name, value in store_json.items()
@@ -152,20 +179,40 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | N
 
 
 def import_stores(ledger: Ledger, stores: Sequence[Store]) -> StoreImportCounts:
-    """Let the registry know what it did not; stores that are not among these stay as they are."""
+    """Let the registry know what it did not; other stores, and what is not set of these, stay as they are."""
 
     def work(entry: TrailEntry) -> StoreImportCounts:
         registered = registered_stores(ledger)
-        stores_by_id = {store.id: store for store in stores}
+        stores_by_id = {store.id: _merged(registered.get(store.id), store) for store in stores}
         # Those that are as before add no row: the whole list may be imported each month.
         changed = [store for store in stores_by_id.values() if registered.get(store.id) != store]
         ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
         entry.add("store", [(last + index, *_row(store)) for index, store in enumerate(changed, 1)])
         entry.subject = str(len(changed))
         new = sum(store.id not in registered for store in changed)
-        return StoreImportCounts(new, len(changed) - new, len(stores_by_id) - len(changed))
+        changes = [
+            change for store in changed if store.id in registered for change in _changes(registered[store.id], store)
+        ]
+        return StoreImportCounts(new, len(changed) - new, len(stores_by_id) - len(changed), tuple(changes))
 
     return ledger.write("stores", work)
+
+
+def _merged(registered: Store | None, store: Store) -> Store:
+    """What is set of a store over what was known; further columns that are empty are left out."""
+    values = registered.model_dump() if registered else {}
+    more = {**values.get("more", {}), **store.more}
+    values |= {name: getattr(store, name) for name in store.model_fields_set}
+    return Store.model_validate({**values, "more": {name: text for name, text in more.items() if text}})
+
+
+def _changes(before: Store, after: Store) -> Iterator[StoreChange]:
+    pairs = [(name, getattr(before, name), getattr(after, name)) for name in _COLUMNS]
+    names = dict.fromkeys([*before.more, *after.more])
+    pairs += [(name, before.more.get(name), after.more.get(name)) for name in names]
+    for name, old, new in pairs:
+        if old != new:
+            yield StoreChange(after.id, name, str(old or ""), str(new or ""))
 
 
 def _row(store: Store) -> tuple[str | None, ...]:
@@ -199,3 +246,16 @@ def registered_stores(ledger: Ledger) -> dict[str, Store]:
 def registered_store_ids(ledger: Ledger) -> frozenset[str] | None:
     """Return the ids of all stores; ``None`` where there is no registry yet."""
     return frozenset(name for (name,) in ledger.database.run("select distinct id from store")) or None
+
+
+def refuse_unknown_stores(ledger: Ledger, stores: Iterable[str], place: str) -> None:
+    """Raise ``BadInput`` that names every store that is not in the registry, where there is a registry."""
+    registered = registered_store_ids(ledger)
+    if registered is not None:
+        unknown = [store for store in dict.fromkeys(stores) if store not in registered]
+        hint = message("import it with 'cemaudit stores import'")
+        if unknown:
+            raise BadInput(
+                Problem(message("no such store: {store}", store=store), place, nearest(store, registered, listing=False) or hint)
+                for store in unknown
+            )

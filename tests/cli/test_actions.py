@@ -47,9 +47,20 @@ def test_an_action_is_noted_and_listed(answer: Answer) -> None:
     assert lines[-1].split() == ["greet", "raise", "greet", "sooner", "2026-07-01", "1"]
 
 
-def test_a_table_is_imported(answer: Answer) -> None:
+def test_a_table_is_imported(answer: Answer, capsys: pytest.CaptureFixture[str]) -> None:
     Path("a.csv").write_text("id,kind,what,since,store\na,create,x,2026-07-01,s1\na,create,x,2026-07-01,s2\n")
+    Path("more.csv").write_text("id\ns2\n")
+    run(["stores", "import", "more.csv"])
+    capsys.readouterr()
     assert answer("import", "a.csv") == (0, ["1 noted + 0 as before"], "")
+
+
+def test_a_store_nobody_registered_is_refused(answer: Answer) -> None:
+    given = ["add", "greet", "--kind", "raise", "--what", "x", "--since", "2026-07-01", "--store", "s1"]
+    code, lines, said = answer(*given, "--store", "HB-999")
+    assert (code, lines) == (3, [])
+    assert said == "cemaudit: greet: no such store: HB-999 (import it with 'cemaudit stores import')\n"
+    assert answer("list", "--json")[1] == []
 
 
 def test_a_bad_id_is_told(answer: Answer) -> None:

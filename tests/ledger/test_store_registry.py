@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
+from cemaudit.language import use
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.store_registry import (
     Store,
+    StoreChange,
     StoreImportCounts,
     import_stores,
     read_stores,
+    refuse_unknown_stores,
     registered_store_ids,
     registered_stores,
 )
@@ -125,7 +129,7 @@ def test_too_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_known_stays(ledger: Ledger) -> None:
     import_stores(ledger, [Store(id="s1", pool="north"), Store(id="s2")])
     assert import_stores(ledger, [Store(id="s1", pool="south"), Store(id="s3")]) == StoreImportCounts(
-        new=1, changed=1, same=0
+        new=1, changed=1, same=0, changes=(StoreChange("s1", "pool", "north", "south"),)
     )
     assert {store.id: store.pool for store in registered_stores(ledger).values()} == {
         "s1": "south",
@@ -135,6 +139,86 @@ def test_what_was_known_stays(ledger: Ledger) -> None:
     pools = ledger.database.run("select id, pool, batch from store order by number")
     assert pools == [("s1", "north", 2), ("s2", None, 2), ("s1", "south", 3), ("s3", None, 3)]
     assert list(check(ledger)) == []
+
+
+FULL = Store(
+    id="s1", name="강남점", region="서울", brand="A", opened="2020-01-31", more={"floor": "120", "mail": "a@b"}
+)
+
+
+def test_a_table_keeps_what_it_does_not_mention(ledger: Ledger, tmp_path: Path) -> None:
+    import_stores(ledger, [FULL, Store(id="s2", region="부산")])
+    part = read_stores(written(tmp_path / "part.csv", "id,region,brand,floor\ns1,수도권,,130\ns2,부산,,\n"))
+    counts = import_stores(ledger, part.stores)
+    assert (counts.new, counts.changed, counts.same) == (0, 1, 1)
+    assert counts.changes == (
+        StoreChange("s1", "region", "서울", "수도권"),
+        StoreChange("s1", "brand", "A", ""),  # an empty cell says that there is none
+        StoreChange("s1", "floor", "120", "130"),
+    )
+    more = {"floor": "130", "mail": "a@b"}
+    assert registered_stores(ledger)["s1"] == FULL.model_copy(update={"region": "수도권", "brand": None, "more": more})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[{"id": "s1", "region": "수도권"}]', {"region": "수도권"}),
+        ('[{"id": "s1", "name": null, "opened": null}]', {"name": "", "opened": None}),
+        ('[{"id": "s1", "floor": ""}]', {"more": {"mail": "a@b"}}),
+    ],
+)
+def test_a_json_list_keeps_what_it_does_not_mention(
+    ledger: Ledger, tmp_path: Path, text: str, expected: dict[str, Any]
+) -> None:
+    import_stores(ledger, [FULL])
+    import_stores(ledger, read_stores(written(tmp_path / "part.json", text)).stores)
+    assert registered_stores(ledger)["s1"] == FULL.model_copy(update=expected)
+
+
+columns = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(["", "a", "b"]) for name in ("name", "region", "brand", "owner", "floor")}
+)
+
+
+@given(st.lists(columns, min_size=1, max_size=4))
+def test_of_each_column_the_last_table_that_mentions_it_holds(
+    ledger: Ledger, tmp_path: Path, tables: list[dict[str, str]]
+) -> None:
+    import_stores(ledger, [Store(id="s1", name="", region=None, brand=None, owner=None, more={"floor": ""})])
+    before = registered_stores(ledger)["s1"]
+    holds = {"name": before.name, "region": before.region, "brand": before.brand, "owner": before.owner}
+    holds["floor"] = before.more.get("floor")
+    for table in tables:
+        text = f"{','.join(['id', *table])}\n{','.join(['s1', *table.values()])}\n"
+        import_stores(ledger, read_stores(written(tmp_path / "t.csv", text)).stores)
+        holds |= table
+    now = registered_stores(ledger)["s1"]
+    found = {**now.model_dump(), "floor": now.more.get("floor")}
+    assert {name: found[name] or "" for name in holds} == {name: text or "" for name, text in holds.items()}
+
+
+@pytest.mark.parametrize(
+    ("heading", "hint"), [("regoin", "region"), ("Ownr", "owner"), ("개점월", "개점일"), ("floor", None)]
+)
+def test_a_heading_near_a_known_one_is_named(tmp_path: Path, heading: str, hint: str | None) -> None:
+    register = read_stores(written(tmp_path / "t.csv", f"id,{heading}\ns1,x\n"))
+    expected = [f"t.csv: kept as a further column: {heading} (did you mean {hint}?)"] if hint else []
+    with use("en"):
+        assert [str(remark) for remark in register.remarks] == expected
+    assert register.stores[0].more == {heading: "x"}
+
+
+def test_stores_that_nobody_registered_are_refused_all_at_once(ledger: Ledger) -> None:
+    refuse_unknown_stores(ledger, ["s9"], "it")  # without a registry nobody knows
+    import_stores(ledger, [FULL])
+    refuse_unknown_stores(ledger, ["s1"], "it")
+    with use("en"), pytest.raises(BadInput) as refusal:
+        refuse_unknown_stores(ledger, ["s1", "zz", "s11"], "it")
+    assert [str(problem) for problem in refusal.value.problems] == [
+        "it: no such store: zz (import it with 'cemaudit stores import')",
+        "it: no such store: s11 (did you mean s1?)",
+    ]
 
 
 def test_no_registry_yet(ledger: Ledger) -> None:
@@ -147,6 +231,7 @@ names = st.text(min_size=1, max_size=10).filter(lambda text: bool(text.strip()))
 
 @given(more=st.dictionaries(names, names, max_size=4))
 def test_whatever_stands_in_further_columns_is_kept(ledger: Ledger, more: dict[str, str]) -> None:
-    store = Store(id="s1", more=more)
+    store = Store(id=f"s{len(registered_stores(ledger))}", more=more)
     import_stores(ledger, [store])
-    assert registered_stores(ledger) == {"s1": store}
+    more = {name: text for name, text in store.more.items() if text}  # control characters are no text
+    assert registered_stores(ledger)[store.id] == store.model_copy(update={"more": more})

@@ -11,14 +11,17 @@ from cemaudit.cli import localized
 from cemaudit.cli.localized import group
 from cemaudit.cli.options import FILE, json_option, ledger_option, print_new_ledger, print_problems
 from cemaudit.cli.terminal import print_table
-from cemaudit.language import N_, message
+from cemaudit.language import N_, message, printable
+
+MOST_SHOWN = 50
+"""Changes of an import, each on a line."""
 
 _ABOUT = {
     "import": N_("Import stores from a table or JSON."),
     "list": N_("List the stores the ledger knows."),
 }
 
-_HEADINGS = (N_("Store"), N_("Name"), N_("Region"), N_("Format"), N_("Brand"), N_("Opened"), N_("Pool"))
+_HEADINGS = (N_("Store"), N_("Name"), N_("Region"), N_("Format"), N_("Brand"), N_("Owner"), N_("Opened"), N_("Pool"))
 
 
 @group("stores", N_("The registry of stores. Once there is one, visits of other stores are refused."), _ABOUT)
@@ -30,8 +33,8 @@ def command() -> None:
     "import",
     help=N_(
         "Import stores from a CSV or XLSX table or a JSON list: id, name, region, format, brand, owner, opened, "
-        "pool; other columns are kept as well. Stores that are not in the file stay. Invalid rows are reported and "
-        "skipped; exit code 3 if there are any."
+        "pool; other columns are kept as well. Stores and columns that are not in the file stay as they are, an empty "
+        "cell clears. Invalid rows are reported and skipped; exit code 3 if there are any."
     ),
 )
 @click.argument("file", type=FILE)
@@ -46,7 +49,12 @@ def import_(file: Path, url: str) -> int:
     with open_ledger(url, make=True) as ledger:
         print_new_ledger(ledger)
         counts = import_stores(ledger, register.stores)
-    print_problems(register.problems)
+    print_problems([*register.remarks, *register.problems])
+    for change in counts.changes[:MOST_SHOWN]:
+        before, after = (printable(text or "-") for text in (change.before, change.after))
+        click.echo(f"{printable(change.store)}: {printable(change.column)}: {before} -> {after}")
+    if len(counts.changes) > MOST_SHOWN:
+        click.echo(str(message("and {count} more", count=len(counts.changes) - MOST_SHOWN)))
     total = message(
         "{rows} rows = {new} new + {changed} changed + {same} as before + {bad} bad",
         rows=register.rows, new=counts.new, changed=counts.changed, same=counts.same, bad=register.bad,
@@ -72,7 +80,7 @@ def list_(url: str, as_json: bool) -> None:
         rows = []
         for store in stores:
             opened = store.opened.isoformat() if store.opened else ""
-            texts = (store.name, store.region, store.format, store.brand, opened, store.pool)
+            texts = (store.name, store.region, store.format, store.brand, store.owner, opened, store.pool)
             rows.append([store.id, *(text or "" for text in texts)])
         print_table(_HEADINGS, rows)
 
