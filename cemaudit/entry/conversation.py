@@ -152,7 +152,7 @@ class Conversation:
         if touchpoint is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
         if said.command in {SlashCommand.CLAIM, SlashCommand.BLAME}:
-            self._ask(asking.complaint(f"{said.command}s", touchpoint))
+            self._hear_words(asking.complaint(f"{said.command}s", touchpoint), said.rest)
             return question.name
         if said.command is SlashCommand.SKIP and question.is_feeling:
             self._session.write({question.name: None})
@@ -164,13 +164,27 @@ class Conversation:
                 self._session.write(skip(item, *self._skip_words(said.rest)))
                 return self._session.open_after(question)
             case SlashCommand.NOTE:
-                self._ask(asking.note(item, touchpoint))
+                self._hear_words(asking.note(item, touchpoint), said.rest)
             case SlashCommand.DROP:
                 drop_exhibit(self._session, item, said.rest)
             case _:
                 path = said.rest or self._screen.ask(f"  {message('path of the file')}: ")
                 add_exhibit(self._session, asking.evidence(item, touchpoint), path, said.command.value)
         return question.name
+
+    def _hear_words(self, question: EntryQuestion, words: str) -> None:
+        """Ask for words, or keep those that came with the command, beside what was said before."""
+        if not words:
+            self._ask(question)
+            return
+        before = self._session.draft.values.get(question.name)
+        if question.kind is QuestionKind.NOTE:
+            self._session.write(read_reply(question, f"{before}\n{words}" if before else words, self._session.draft))
+        else:
+            changes = read_reply(question, words, self._session.draft)
+            self._session.write({**changes, question.name: [*(before or []), *changes[question.name]]})
+        for line in (shown_value(question, self._session.draft) or "").splitlines():
+            self._session.tell(f"= {line}")
 
     def _skip_words(self, rest: str) -> tuple[SkipState, str]:
         """The state and reason a skip gives, asked for where they were not given."""

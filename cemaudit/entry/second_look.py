@@ -40,7 +40,8 @@ class SecondLook:
                 line = self._session.screen.ask("> ").strip()
                 said = parse(line)
                 if said and said.command is SlashCommand.STAND:
-                    self._let_stand(self._doubt(said.rest))
+                    word, _, reason = said.rest.partition(" ")
+                    self._let_stand(self._doubt(word), reason.strip())
                     return None
                 return said or (self._mending(self._doubt(line)) if line else "")
             except BadInput as error:
@@ -52,10 +53,10 @@ class SecondLook:
             raise BadInput(Problem(what))
         return self.doubts[int(word) - 1]
 
-    def _let_stand(self, doubt: Doubt) -> None:
+    def _let_stand(self, doubt: Doubt, reason: str) -> None:
         if doubt.must:
             raise BadInput(Problem(message("this cannot stand; it must be mended")))
-        reason = self._session.screen.ask(f"  {message('reason')}: ").strip()
+        reason = reason or self._session.screen.ask(f"  {message('reason')}: ").strip()
         if len(reason) < SHORTEST_REASON:
             what = message("a reason of at least {least} characters is needed", least=SHORTEST_REASON)
             raise BadInput(Problem(what))

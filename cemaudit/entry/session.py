@@ -82,6 +82,8 @@ class Session:
 
     def named(self, word: str) -> str:
         """The question called ``word``; ``BadInput`` where there is none."""
+        if not word:
+            raise BadInput(Problem(message("which question? as in /go GS05"), hint=message("/list shows them all")))
         asked = questions(self.draft)
         place = find(asked, word)
         if place is None:

@@ -256,6 +256,10 @@ def refuse_unknown_stores(ledger: Ledger, stores: Iterable[str], place: str) -> 
         hint = message("import it with 'cemaudit stores import'")
         if unknown:
             raise BadInput(
-                Problem(message("no such store: {store}", store=store), place, nearest(store, registered, listing=False) or hint)
+                Problem(
+                    message("no such store: {store}", store=store),
+                    place,
+                    nearest(store, registered, listing=False) or hint,
+                )
                 for store in unknown
             )

@@ -137,6 +137,34 @@ def test_a_note_can_be_written_on_any_item(sit: Any) -> None:
     assert table.draft.visit.notes == {"a": "seen from the door"}
 
 
+@pytest.mark.parametrize("word", ["/note", "/메모", "/n"])
+def test_a_note_comes_with_its_command(sit: Any, word: str) -> None:
+    table = sit(*TWO)
+    script = table.say(f"{word} seen from   the door", f"{word}  2 of them", "y", "3")
+    assert table.draft.visit.notes == {"a": "seen from   the door\n2 of them"}
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+    assert "  = 2 of them" in script.shown
+
+
+@pytest.mark.parametrize(("word", "field"), [("/claim", "claims"), ("/클레임", "claims"), ("/blame", "blames")])
+def test_a_claim_or_blame_comes_with_its_command(sit: Any, word: str, field: str) -> None:
+    table = sit(*TWO)
+    table.say(f"{word} the till was wrong", f"{word} and again", "y", "3")
+    assert [one.text for one in getattr(table.draft.visit, field)] == ["the till was wrong", "and again"]
+
+
+def test_a_remark_stands_for_a_reason_on_one_line(sit: Any) -> None:
+    table = sit(samples.item("a", evidence="required"), samples.item("b"))
+    script = table.say("y", "", "y", "/stand 1 the receipt was kept by the till", "")
+    assert script.ready is True
+    assert [one.reason for one in table.draft.visit.overrides] == ["the receipt was kept by the till"]
+
+
+def test_go_says_what_it_wants(sit: Any) -> None:
+    script = sit(*TWO).say("/go", "y", "3")
+    assert "which question? as in /go GS05" in script.text
+
+
 def test_feelings_have_words_beside_their_numbers(sit: Any) -> None:
     table = sit(of=path())
     script = table.say("y", "-4", "2", "8", "6", "10")
