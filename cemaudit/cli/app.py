@@ -192,7 +192,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _keep_strange_letters() -> None:
-    """Let letters that an encoding lacks be written as their numbers: JSON stays JSON, and no output breaks off."""
+    """Let letters that an encoding lacks be written as their numbers: JSON stays JSON, and no output breaks off.
+
+    Bytes typed that are no text of it are kept apart, to be asked for again.
+    """
+    if isinstance(sys.stdin, TextIOWrapper) and sys.stdin.errors == "strict":
+        sys.stdin.reconfigure(errors="surrogateescape")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")

@@ -13,7 +13,7 @@ from typing import TextIO, TypeVar
 
 import click
 
-from cemaudit.language import translate
+from cemaudit.language import message, translate
 
 __all__ = [
     "SCREEN",
@@ -312,8 +312,18 @@ class Terminal:
             click.echo(line)
 
     def ask(self, prompt: str) -> str:
-        """What is typed; ``EOFError`` at the end of the input."""
-        line = input(prompt)
-        if not sys.stdin.isatty():
-            click.echo(line)
-        return line
+        """What is typed; ``EOFError`` at the end of the input. A line that is no text is asked for again."""
+        while True:
+            line = input(prompt)
+            shown = _STRAY_BYTE.sub("\N{REPLACEMENT CHARACTER}", line)
+            if not sys.stdin.isatty():
+                click.echo(shown)
+            if shown == line:
+                return line
+            encoding = sys.stdin.encoding.upper()
+            refusal = message("this line is not {encoding} text and was not taken; type it again", encoding=encoding)
+            self.say(f"  ! {refusal}")
+
+
+_STRAY_BYTE = re.compile("[\udc80-\udcff]")
+"""What stands for a byte that could not be decoded (``surrogateescape``)."""

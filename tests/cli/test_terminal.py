@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import unicodedata
+from io import BytesIO, TextIOWrapper
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.cli.terminal import SCREEN, columns_of, table_lines, truncate
+from cemaudit.cli.app import run
+from cemaudit.cli.terminal import SCREEN, Terminal, columns_of, table_lines, truncate
+from cemaudit.language import use
 
 cells = st.text(max_size=60)
 
@@ -55,3 +59,24 @@ def test_no_line_is_wider_than_the_screen(rows: list[tuple[str, str, str]]) -> N
 @given(cells, st.integers(1, 30))
 def test_cut_text_fits(text: str, most: int) -> None:
     assert columns_of(truncate(text, most)) <= most
+
+
+@pytest.mark.parametrize(
+    ("encoding", "line"),
+    [("utf-8", b"Caf\xe9 fine"), ("utf-8", "보통이었다".encode("cp949")), ("utf-8", b"\xff"), ("cp949", b"\xe9 fine")],
+)
+def test_a_line_that_is_no_text_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], encoding: str, line: bytes
+) -> None:
+    typed = BytesIO(line + b"\n" + "다시".encode(encoding) + b"\n")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(typed, encoding=encoding, errors="surrogateescape"))
+    with use("en"):
+        assert Terminal().ask("> ") == "다시"
+    assert f"this line is not {encoding.upper()} text and was not taken" in capsys.readouterr().out
+
+
+def test_bytes_that_are_no_text_reach_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin = TextIOWrapper(BytesIO(b""), encoding="utf-8", errors="strict")
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert run(["plugins"]) == 0
+    assert stdin.errors == "surrogateescape"
