@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -13,6 +12,7 @@ from typing import TextIO, TypeVar
 
 import click
 
+from cemaudit.cli.typed_ahead import edit_lines, read_waiting_lines
 from cemaudit.language import message, translate
 
 __all__ = [
@@ -302,14 +302,18 @@ class Terminal:
 
     def __init__(self) -> None:
         if sys.stdin.isatty():
-            with contextlib.suppress(ImportError):
-                import readline  # noqa: F401 - input() edits lines through it once it is there
+            edit_lines()
 
     def say(self, text: str = "") -> None:
         """One line, broken where the screen is narrower."""
         indent = " " * (len(text) - len(text.lstrip()) + 2)
         for line in wrapped(text, screen_width(), indent) if text else [""]:
             click.echo(line)
+
+    @staticmethod
+    def waiting() -> list[str]:
+        """The lines that were typed before anything was asked, taken out of the input."""
+        return read_waiting_lines()
 
     def ask(self, prompt: str) -> str:
         """What is typed; ``EOFError`` at the end of the input. A line that is no text is asked for again."""

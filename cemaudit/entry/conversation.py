@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from cemaudit.entry import questions as asking
@@ -23,6 +24,9 @@ __all__ = ["Conversation"]
 _SKIP_WORDS = {"na": SkipState.NOT_APPLICABLE, "no": SkipState.NOT_OBSERVED, "de": SkipState.DECLINED}
 
 
+_SEVERAL_LINES = {QuestionKind.NOTE, QuestionKind.COMPLAINT}
+
+
 class _Leave(Exception):
     pass
 
@@ -41,6 +45,8 @@ class Conversation:
     def __init__(self, keeper: DraftKeeper, screen: Screen, seconds: Callable[[], float] | None = None) -> None:
         self._session = Session(keeper, screen)
         self._screen, self._seconds = screen, seconds
+        self._confirmed: deque[str] = deque()
+        self._last_item: EntryQuestion | None = None
 
     def run(self, start: str | None = None) -> bool:
         """Ask; ``True`` when the visit is ready to be sealed, ``False`` when the shopper left before.
@@ -60,6 +66,8 @@ class Conversation:
     def _ask(self, question: EntryQuestion) -> str | None:
         """Put a question until it is answered or left; the name of the next one, ``None`` where none is open."""
         self._show(question)
+        if not self._confirmed:
+            self._ask_about(self._screen.waiting())
         while True:
             try:
                 said = self._hear(question)
@@ -88,12 +96,45 @@ class Conversation:
 
     def _hear(self, question: EntryQuestion) -> Said | str:
         """A command, or the line as an answer; two slashes stand for one that is no command."""
-        line = self._screen.ask("> ")
+        line = self._next_line(question)
         said = parse(line, free=question.kind is QuestionKind.EVIDENCE)
         return said or (line[1:] if line.startswith("//") else line)
 
+    def _next_line(self, question: EntryQuestion) -> str:
+        """The next line typed, or one that came before and is meant."""
+        while True:
+            if self._confirmed:
+                line = self._confirmed.popleft()
+                self._screen.say(f"> {line}")
+                return line
+            line = self._screen.ask("> ")
+            if "\n" not in line or question.kind in _SEVERAL_LINES:
+                return line
+            self._ask_about(line.splitlines())  # pasted
+
+    def _ask_about(self, lines: list[str]) -> None:
+        """Show lines that were typed or pasted before the question was seen, and ask what they are."""
+        if not any(line.strip() for line in lines):
+            return
+        self._session.tell(message("these lines came before the question was shown:"))
+        for line in lines:
+            self._session.tell(f"| {line}")
+        item = self._last_item and self._last_item.item
+        choices = message("a: they are answers from here on; empty: leave them out")
+        if item:
+            choices = message("m: they belong to the note on {item}; a: answers from here on; empty: no", item=item.id)
+        reply = self._screen.ask(f"  {choices} > ").strip().lower()
+        if reply in {"a", "ㅁ"}:
+            self._confirmed.extend(lines)
+        elif reply in {"m", "ㅡ"} and item and self._last_item and self._last_item.touchpoint:
+            self._hear_words(asking.note(item, self._last_item.touchpoint), "\n".join(lines).strip())
+        else:
+            self._session.tell(message("left out"))
+
     def _take(self, question: EntryQuestion, line: str) -> str | None:
         """Keep a reply; an empty one keeps what was said before."""
+        if question.item:
+            self._last_item = question
         if line.strip() and question.kind is QuestionKind.EVIDENCE:
             return add_exhibit(self._session, question, line)
         if line.strip() and question.kind is QuestionKind.NOTE:
@@ -123,8 +164,14 @@ class Conversation:
     def _hear_note(self, question: EntryQuestion, line: str) -> None:
         """Lines until an empty one; each is kept as it comes, all of them are one step."""
         step, lines = self._session.draft.next_step, [line]
-        while lines[-1].strip():
-            self._session.write(read_reply(question, "\n".join(lines), self._session.draft), step)
+        while True:
+            # An empty line with more behind it stands between two paragraphs of what was pasted.
+            if not lines[-1].strip():
+                pasted = self._screen.waiting()
+                if not any(line.strip() for line in pasted):
+                    return
+                lines += pasted
+            self._session.write(read_reply(question, "\n".join(lines).rstrip(), self._session.draft), step)
             lines.append(self._screen.ask("  "))
 
     def _obey(self, said: Said, question: EntryQuestion) -> str | None:

@@ -22,6 +22,9 @@ class Screen(Protocol):
 
     def ask(self, prompt: str) -> str: ...
 
+    def waiting(self) -> list[str]:
+        """The lines that were typed before anything was asked, taken out of the input."""
+
 
 class DraftKeeper(Protocol):
     """Who keeps the draft."""

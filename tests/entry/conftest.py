@@ -21,9 +21,12 @@ OPENING = ["y", "2026-11-20", "14:05", "14:40"]
 
 
 class Script:
-    """A screen that types prepared lines and remembers what it was shown."""
+    """A screen that types prepared lines and remembers what it was shown.
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    A list of lines waits before anything is asked; a tuple is pasted while something is.
+    """
+
+    def __init__(self, lines: Iterable[str | list[str] | tuple[str, ...]]) -> None:
         self.lines = list(lines)
         self.shown: list[str] = []
 
@@ -33,8 +36,15 @@ class Script:
     def ask(self, prompt: str) -> str:
         if not self.lines:
             raise EOFError
-        self.shown.append(prompt + self.lines[0])
-        return self.lines.pop(0)
+        line = self.lines.pop(0)
+        if not isinstance(line, str):
+            line, *waiting = line
+            self.lines[:0] = [waiting] if waiting else []
+        self.shown.append(prompt + line)
+        return line
+
+    def waiting(self) -> list[str]:
+        return self.lines.pop(0) if self.lines and isinstance(self.lines[0], list) else []
 
     @property
     def text(self) -> str:

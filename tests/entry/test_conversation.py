@@ -160,6 +160,55 @@ def test_a_remark_stands_for_a_reason_on_one_line(sit: Any) -> None:
     assert [one.reason for one in table.draft.visit.overrides] == ["the receipt was kept by the till"]
 
 
+PASTED = ["첫 문단입니다. 인사가 늦었습니다.", "", "1. 두 명 대화", "", "2", "", "", "둘째 문단입니다."]
+
+
+def test_a_pasted_note_is_one_note(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("/note", tuple(PASTED), "", "y", "3")
+    assert table.draft.visit.notes == {"a": "\n".join(PASTED)}
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+    assert script.ready is True
+
+
+def test_a_note_typed_line_by_line_ends_with_an_empty_line(sit: Any) -> None:
+    table = sit(*TWO)
+    table.say("/note", "one", "two", "", "y", "3")
+    assert table.draft.visit.notes == {"a": "one\ntwo"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "notes", "answers"),
+    [
+        ("a", {}, {"a": True, "b": 3}),
+        ("m", {"a": "3\n\nand more"}, {"a": True, "b": 4}),
+        ("", {}, {"a": True, "b": 4}),
+    ],
+)
+def test_lines_that_came_before_the_question_are_asked_about(
+    sit: Any, reply: str, notes: dict[str, str], answers: dict[str, Any]
+) -> None:
+    table = sit(*TWO)
+    waiting = ["3"] if reply == "a" else ["3", "", "and more"]
+    script = table.say("y", waiting, reply, *([] if reply == "a" else ["4"]))
+    assert "  | 3" in script.shown
+    assert (table.draft.visit.notes, table.draft.visit.answers) == (notes, answers)
+    assert script.ready is True
+
+
+def test_what_is_pasted_into_a_question_of_one_line_is_asked_about(sit: Any) -> None:
+    table = sit(*TWO)
+    script = table.say("y\n3", "a")
+    assert table.draft.visit.answers == {"a": True, "b": 3}
+    assert script.text.count("these lines came before the question was shown") == 1
+
+
+def test_empty_lines_that_wait_are_nothing(sit: Any) -> None:
+    script = sit(*TWO).say("y", ["", "  "], "3")
+    assert "these lines came before" not in script.text
+    assert script.ready is True
+
+
 def test_go_says_what_it_wants(sit: Any) -> None:
     script = sit(*TWO).say("/go", "y", "3")
     assert "which question? as in /go GS05" in script.text

@@ -29,6 +29,9 @@ def told(table: Any, *lines: str, seconds: Callable[[], float] | None = None) ->
             shown.append(f"{prompt}{waiting[0]}")
             return waiting.pop(0)
 
+        def waiting(self) -> list[str]:
+            return []
+
     with table.held() as held, pytest.raises(EOFError):
         Conversation(held, Screen(), seconds).run("answers.F")
     return shown
