@@ -8,6 +8,7 @@ import unicodedata
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +16,9 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
@@ -182,6 +185,23 @@ def is_before(expected: dt.datetime | None, started: dt.datetime | None, date: d
     return expected <= started if started is not None else date is not None and expected.date() < date
 
 
+def _at_its_offset(moment: dt.datetime) -> dt.datetime:
+    """The moment with its offset in place of its zone's name.
+
+    Two moments of one named zone are compared by what the clock shows, which is wrong where it was put back.
+    """
+    return moment.replace(tzinfo=dt.timezone(moment.utcoffset() or dt.timedelta(0)), fold=0)
+
+
+def _is_named(moment: dt.datetime) -> bool:
+    return isinstance(moment.tzinfo, ZoneInfo)
+
+
+Moment = Annotated[
+    AwareDatetime, AfterValidator(lambda moment: _at_its_offset(moment) if _is_named(moment) else moment)
+]
+
+
 class Visit(Record):
     """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
 
@@ -200,11 +220,11 @@ class Visit(Record):
     shopper: Token | None = None
     wave: Token | None = None
     date: dt.date | None = None
-    started: AwareDatetime | None = None
+    started: PointInTime | None = None
     finished: AwareDatetime | None = None
-    entered: AwareDatetime | None = None
-    briefed: AwareDatetime | None = None
-    expected: AwareDatetime | None = None
+    entered: PointInTime | None = None
+    briefed: PointInTime | None = None
+    expected: PointInTime | None = None
     scenario: Id | None = None
     persona: Line | None = None
     place: Line | None = None
@@ -244,6 +264,16 @@ class Visit(Record):
     def step(self) -> str | None:
         """The step of the episode, where there is one."""
         return self.episode.step if self.episode else None
+
+    @field_validator("finished")
+    @classmethod
+    def _in_the_repeated_hour(cls, finished: dt.datetime | None, visit: ValidationInfo) -> dt.datetime | None:
+        """Of an hour the clock shows twice, the second where the visit would end before it began."""
+        if finished is None or not _is_named(finished):
+            return finished
+        started = visit.data.get("started")
+        first, second = _at_its_offset(finished), _at_its_offset(finished.replace(fold=1))
+        return second if started and first < started <= second else first
 
     @model_validator(mode="after")
     def _times_in_order(self) -> Self:

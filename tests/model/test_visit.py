@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import unicodedata
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from helpers import samples, strategies
@@ -150,3 +152,42 @@ def test_the_day_is_the_visits_own() -> None:
 def test_written_answers_are_plain_json() -> None:
     written = json.loads(samples.visit(answers={"A": 2.5, "B": ["x"], "C": 3.0}).model_dump_json())
     assert written["answers"] == {"A": 2.5, "B": ["x"], "C": 3}
+
+
+BERLIN, NEW_YORK, SEOUL = (ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Asia/Seoul"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "started", "finished", "minutes"),
+    [
+        (BERLIN, (2026, 10, 25, 2, 50), (2026, 10, 25, 2, 10), 20),  # the hour comes twice
+        (BERLIN, (2026, 10, 25, 2, 10), (2026, 10, 25, 2, 50), 40),
+        (BERLIN, (2026, 10, 25, 1, 50), (2026, 10, 25, 3, 10), 140),
+        (NEW_YORK, (2026, 11, 1, 1, 59), (2026, 11, 1, 1, 0), 1),
+        (BERLIN, (2026, 3, 29, 1, 50), (2026, 3, 29, 3, 10), 20),  # the hour is skipped
+        (SEOUL, (2026, 10, 25, 2, 10), (2026, 10, 25, 2, 50), 40),
+    ],
+)
+def test_times_are_compared_as_moments(
+    zone: ZoneInfo, started: tuple[int, ...], finished: tuple[int, ...], minutes: int
+) -> None:
+    visit = samples.visit(started=dt.datetime(*started, tzinfo=zone), finished=dt.datetime(*finished, tzinfo=zone))
+    assert visit.started is not None
+    assert visit.finished is not None
+    assert visit.finished - visit.started == dt.timedelta(minutes=minutes)
+    assert Visit.model_validate_json(visit.model_dump_json()) == visit
+
+
+@pytest.mark.parametrize(
+    ("zone", "started", "finished"),
+    [
+        (BERLIN, (2026, 3, 29, 2, 30), (2026, 3, 29, 3, 10)),  # a time the clock never showed
+        (BERLIN, (2026, 10, 25, 3, 10), (2026, 10, 25, 2, 50)),
+        (SEOUL, (2026, 10, 25, 2, 50), (2026, 10, 25, 2, 10)),
+    ],
+)
+def test_a_visit_that_ends_before_it_began_in_truth_is_refused(
+    zone: ZoneInfo, started: tuple[int, ...], finished: tuple[int, ...]
+) -> None:
+    with pytest.raises(ValidationError, match="finished not before started"):
+        samples.visit(started=dt.datetime(*started, tzinfo=zone), finished=dt.datetime(*finished, tzinfo=zone))
