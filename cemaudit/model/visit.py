@@ -197,7 +197,7 @@ def _is_named(moment: dt.datetime) -> bool:
     return isinstance(moment.tzinfo, ZoneInfo)
 
 
-Moment = Annotated[
+PointInTime = Annotated[
     AwareDatetime, AfterValidator(lambda moment: _at_its_offset(moment) if _is_named(moment) else moment)
 ]
 
