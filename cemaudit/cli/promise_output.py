@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PROMISE_COLUMNS",
     "kept_rows",
+    "kept_text",
     "platform_to_dict",
     "print_kept",
     "print_kept_by_store",
@@ -108,13 +109,13 @@ def _rows(record: PromiseRecord, names: Mapping[str, str]) -> Iterator[dict[str,
     yield {**head, "of": "chain", "key": None, "name": None, **share_to_dict(record.chain), "unlike": None}
     for key, share in record.channels.items():
         name = str(label(Channel(key)))
-        yield {**head, "of": "channel", "key": key, "name": name, **_share_and_side(share, record)}
+        yield {**head, "of": "channel", "key": key, "name": name, **_share_and_side(share, record.rest_beside(key))}
     for key, share in record.stores.items():
-        yield {**head, "of": "store", "key": key, "name": names.get(key, key), **_share_and_side(share, record)}
+        yield {**head, "of": "store", "key": key, "name": names.get(key, key), **_share_and_side(share, record.chain)}
 
 
-def _share_and_side(share: KeptShare, record: PromiseRecord) -> dict[str, Any]:
-    side = "below" if share.is_below(record.chain) else "above" if share.is_above(record.chain) else None
+def _share_and_side(share: KeptShare, compared: KeptShare) -> dict[str, Any]:
+    side = "below" if share.is_below(compared) else "above" if share.is_above(compared) else None
     return {**share_to_dict(share), "unlike": side}
 
 
@@ -151,10 +152,11 @@ def promises_to_dict(summary: PromiseSummary, names: Mapping[str, str]) -> dict[
                 "worst_store": record.worst_store,
                 "worst_channel": record.worst_channel,
                 "channels": [
-                    {"channel": name, **_share_and_side(share, record)} for name, share in record.channels.items()
+                    {"channel": name, **_share_and_side(share, record.rest_beside(name))}
+                    for name, share in record.channels.items()
                 ],
                 "stores": [
-                    {"store": name, "name": names.get(name, name), **_share_and_side(share, record)}
+                    {"store": name, "name": names.get(name, name), **_share_and_side(share, record.chain)}
                     for name, share in record.stores.items()
                 ],
             }

@@ -129,8 +129,8 @@ class ProofItems(NamedTuple):
 class PromiseRecord:
     """How far a promise is kept by the chain, in each channel and by each store that answered for it, best first.
 
-    ``proofs``: the items that prove it; none: nobody audits it. ``worst_store`` and ``worst_channel``: the one with the
-    lowest share, where it is below that of the chain by more than chance.
+    ``proofs``: the items that prove it; none: nobody audits it. ``worst_store``: the one with the lowest share, where
+    that is below the chain's by more than chance; ``worst_channel``: likewise, where it is below that of the others.
     """
 
     promise: ValuePromise
@@ -151,6 +151,10 @@ class PromiseRecord:
         below = [store for store, share in reversed(list(self.stores.items())) if share.is_below(self.chain)]
         above = [store for store, share in self.stores.items() if share.is_above(self.chain)]
         return below, above
+
+    def rest_beside(self, channel: str) -> KeptShare:
+        """Return the share of all other channels together, without an interval of its own."""
+        return _without(self.chain, self.channels[channel])
 
 
 @dataclass(frozen=True)
@@ -209,9 +213,21 @@ def _record(
         for name in sorted(names)
     }
     channels = _best_first({name: kept_share(each, level) for name, each in by_channel.items() if each.answers})
+    low_stores = [store for store, share in stores.items() if share.is_below(chain)]
+    low_channels = [name for name, share in channels.items() if share.is_below(_without(chain, share))]
     return PromiseRecord(
-        promise, proofs, chain, channels, stores, _worst(stores, chain), _worst(channels, chain)
-    )  # fmt: skip
+        promise,
+        proofs,
+        chain,
+        channels,
+        stores,
+        worst_store=low_stores[-1] if low_stores else None,
+        worst_channel=low_channels[-1] if low_channels else None,
+    )
+
+
+def _without(chain: KeptShare, part: KeptShare) -> KeptShare:
+    return KeptShare(chain.kept - part.kept, chain.answers - part.answers, chain.visits, Interval(0.0, 1.0))
 
 
 def _together(totals: Iterable[KeptTotals]) -> KeptTotals:
@@ -224,8 +240,3 @@ def _together(totals: Iterable[KeptTotals]) -> KeptTotals:
 def _best_first(shares: Mapping[str, KeptShare]) -> dict[str, KeptShare]:
     """Return shares by name, the highest first; of equal ones the one with more answers, then by name."""
     return dict(sorted(shares.items(), key=lambda pair: (-(pair[1].share or 0.0), -pair[1].answers, pair[0])))
-
-
-def _worst(shares: Mapping[str, KeptShare], chain: KeptShare) -> str | None:
-    below = [name for name, share in shares.items() if share.is_below(chain)]
-    return below[-1] if below else None
