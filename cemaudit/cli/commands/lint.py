@@ -29,9 +29,9 @@ _LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 @localized.command(
     "lint",
     help=N_(
-        "Check checklists, schemes and platforms (TOML) and visits (JSON); without files, every scheme and the newest "
-        "edition of every checklist at hand. Exit code 1 where there are errors, 3 where a file or visit cannot be "
-        "used."
+        "Check checklists, schemes and platforms (TOML) and visits (JSON); without files, every scheme, every platform "
+        "and the newest edition of every checklist at hand. Exit code 1 where there are errors, 3 where a file or "
+        "visit cannot be used."
     ),
 )
 @click.argument("sources", nargs=-1, type=click.Path(allow_dash=True))
