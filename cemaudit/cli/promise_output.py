@@ -109,14 +109,31 @@ def _rows(record: PromiseRecord, names: Mapping[str, str]) -> Iterator[dict[str,
     yield {**head, "of": "chain", "key": None, "name": None, **share_to_dict(record.chain), "unlike": None}
     for key, share in record.channels.items():
         name = str(label(Channel(key)))
-        yield {**head, "of": "channel", "key": key, "name": name, **_share_and_side(share, record.rest_beside(key))}
+        yield {
+            **head,
+            "of": "channel",
+            "key": key,
+            "name": name,
+            **share_to_dict(share),
+            "unlike": _channel_side(key, record),
+        }
     for key, share in record.stores.items():
-        yield {**head, "of": "store", "key": key, "name": names.get(key, key), **_share_and_side(share, record.chain)}
+        yield {
+            **head,
+            "of": "store",
+            "key": key,
+            "name": names.get(key, key),
+            **share_to_dict(share),
+            "unlike": _store_side(share, record),
+        }
 
 
-def _share_and_side(share: KeptShare, compared: KeptShare) -> dict[str, Any]:
-    side = "below" if share.is_below(compared) else "above" if share.is_above(compared) else None
-    return {**share_to_dict(share), "unlike": side}
+def _channel_side(channel: str, record: PromiseRecord) -> str | None:
+    return "below" if channel in record.low_channels else None
+
+
+def _store_side(share: KeptShare, record: PromiseRecord) -> str | None:
+    return "below" if share.is_below(record.chain) else "above" if share.is_above(record.chain) else None
 
 
 def share_to_dict(share: KeptShare) -> dict[str, Any]:
@@ -152,11 +169,16 @@ def promises_to_dict(summary: PromiseSummary, names: Mapping[str, str]) -> dict[
                 "worst_store": record.worst_store,
                 "worst_channel": record.worst_channel,
                 "channels": [
-                    {"channel": name, **_share_and_side(share, record.rest_beside(name))}
+                    {"channel": name, **share_to_dict(share), "unlike": _channel_side(name, record)}
                     for name, share in record.channels.items()
                 ],
                 "stores": [
-                    {"store": name, "name": names.get(name, name), **_share_and_side(share, record.chain)}
+                    {
+                        "store": name,
+                        "name": names.get(name, name),
+                        **share_to_dict(share),
+                        "unlike": _store_side(share, record),
+                    }
                     for name, share in record.stores.items()
                 ],
             }

@@ -73,6 +73,6 @@ def promise_legend(summary: PromiseSummary) -> Iterator[Sayable]:
         level=f"{summary.level * 100:g}",
     )
     yield message(
-        "Worst store, worst channel: the one with the lowest share, where it is below the chain's (a channel: below "
-        "that of the others) by more than chance; else -."
+        "Worst store, worst channel: the one with the lowest share, where its interval lies below the chain's share (a "
+        "channel: below the interval of the best channel); else -."
     )

@@ -129,8 +129,7 @@ class ProofItems(NamedTuple):
 class PromiseRecord:
     """How far a promise is kept by the chain, in each channel and by each store that answered for it, best first.
 
-    ``proofs``: the items that prove it; none: nobody audits it. ``worst_store``: the one with the lowest share, where
-    that is below the chain's by more than chance; ``worst_channel``: likewise, where it is below that of the others.
+    ``proofs``: the items that prove it; none: nobody audits it.
     """
 
     promise: ValuePromise
@@ -138,8 +137,6 @@ class PromiseRecord:
     chain: KeptShare
     channels: Mapping[str, KeptShare]
     stores: Mapping[str, KeptShare]
-    worst_store: str | None
-    worst_channel: str | None
 
     @property
     def is_audited(self) -> bool:
@@ -152,9 +149,22 @@ class PromiseRecord:
         above = [store for store, share in self.stores.items() if share.is_above(self.chain)]
         return below, above
 
-    def rest_beside(self, channel: str) -> KeptShare:
-        """Return the share of all other channels together, without an interval of its own."""
-        return _without(self.chain, self.channels[channel])
+    @property
+    def low_channels(self) -> tuple[str, ...]:
+        """The channels whose interval lies below that of the channel with the highest share, the lowest last."""
+        best = next(iter(self.channels.values()), None)
+        return tuple(name for name, share in self.channels.items() if best and share.interval.high < best.interval.low)
+
+    @property
+    def worst_channel(self) -> str | None:
+        """The lowest of the channels that are below the best one by more than chance."""
+        return self.low_channels[-1] if self.low_channels else None
+
+    @property
+    def worst_store(self) -> str | None:
+        """The lowest of the stores that are below the chain by more than chance."""
+        below, _ = self.unlike_the_chain()
+        return below[0] if below else None
 
 
 @dataclass(frozen=True)
@@ -213,21 +223,7 @@ def _record(
         for name in sorted(names)
     }
     channels = _best_first({name: kept_share(each, level) for name, each in by_channel.items() if each.answers})
-    low_stores = [store for store, share in stores.items() if share.is_below(chain)]
-    low_channels = [name for name, share in channels.items() if share.is_below(_without(chain, share))]
-    return PromiseRecord(
-        promise,
-        proofs,
-        chain,
-        channels,
-        stores,
-        worst_store=low_stores[-1] if low_stores else None,
-        worst_channel=low_channels[-1] if low_channels else None,
-    )
-
-
-def _without(chain: KeptShare, part: KeptShare) -> KeptShare:
-    return KeptShare(chain.kept - part.kept, chain.answers - part.answers, chain.visits, Interval(0.0, 1.0))
+    return PromiseRecord(promise, proofs, chain, channels, stores)
 
 
 def _together(totals: Iterable[KeptTotals]) -> KeptTotals:

@@ -45,6 +45,7 @@ def promises(account: LeagueReportData) -> Section | None:
             *notes([*promise_limitations(summary), *promise_legend(summary)]),
         ),
         order=650,
+        new_page=True,
     )
 
 
