@@ -73,6 +73,7 @@ def test_visits_fit_their_checklists(pages: dict[str, str]) -> None:
         "compare.md",
         "explain.md",
         "ko.md",
+        "promises.md",
         "relation.md",
         "reports.md",
         "scoring.md",
