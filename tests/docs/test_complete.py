@@ -19,8 +19,8 @@ from cemaudit.cli.app import COMMANDS
 from cemaudit.model import Checklist, Facet, Item, Measure, Reason, Scheme, Touchpoint, Visit
 from cemaudit.model.answers import AnswerType
 from cemaudit.model.inventory import InventoriedTouchpoint, Inventory
-from cemaudit.model.platform import Platform, ValuePromise
 from cemaudit.model.measures import VISIT_SOURCES
+from cemaudit.model.platform import Platform, ValuePromise
 from cemaudit.scoring.aggregators import BUILT_IN, experience
 
 ROW = re.compile(r"^\| (.+?) \|$", re.MULTILINE)
