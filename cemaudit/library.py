@@ -202,17 +202,20 @@ class Library:
             return max(versions, key=_version_key)
         return _look_up(ref, self.platforms, message("no such platform: {ref}", ref=ref))
 
-    def platform_of(self, checklist: Checklist) -> Platform | None:
-        """The platform whose promises items of a checklist prove: the one it names, else one that lists its items.
+    def platforms_of(self, checklist: Checklist) -> list[Platform]:
+        """The platforms whose promises items of a checklist prove: the one it names, else those that list its items.
 
-        The newest version counts; ``None`` where there is none, or where platforms of several ids list its items.
+        Of each the newest version.
         """
         at_hand = self.platforms.values()
         named = [platform for platform in at_hand if is_named_by(platform, checklist)]
         proven = named or [platform for platform in at_hand if proof_items(platform, checklist)]
-        if len({platform.id for platform in proven}) != 1:
-            return None
-        return max(proven, key=_version_key)
+        return list({platform.id: platform for platform in sorted(proven, key=_version_key)}.values())
+
+    def platform_of(self, checklist: Checklist) -> Platform | None:
+        """The only one of ``platforms_of``; ``None`` where there is none, or where they are several."""
+        platforms = self.platforms_of(checklist)
+        return platforms[0] if len(platforms) == 1 else None
 
     def scheme_on(self, scheme_id: str, day: dt.date | None) -> Scheme:
         """The version of a scheme in force on ``day``: the latest ``valid_from`` not after it.

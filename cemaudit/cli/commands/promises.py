@@ -229,9 +229,7 @@ def platform_among(engine: Engine, checklists: Mapping[str, Checklist], named: P
 
 
 def _only_platform(engine: Engine, checklists: Iterable[Checklist]) -> Platform:
-    platforms = {
-        platform.ref: platform for each in checklists if (platform := engine.library.platform_of(each)) is not None
-    }
+    platforms = {platform.ref: platform for each in checklists for platform in engine.library.platforms_of(each)}
     if len(platforms) == 1:
         return next(iter(platforms.values()))
     if platforms:
