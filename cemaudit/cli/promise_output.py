@@ -199,10 +199,9 @@ def print_kept(summary: PromiseSummary, names: Mapping[str, str]) -> None:
     print_section(N_("What the data cannot show"), promise_limitations(summary))
     click.echo()
     print_table(
-        (N_("Value promise"), N_("Kept %"), N_("Interval"), N_("Answers"), N_("Visits"), N_("Worst store"),
-         N_("Worst channel")),
+        (N_("Value promise"), N_("Kept %"), N_("Answers"), N_("Visits"), N_("Worst store"), N_("Worst channel")),
         [_cells(record, names) for record in summary.records],
-        "lrrrrll",
+        "lrrrll",
         width=screen_width(),
     )  # fmt: skip
     print_kept_by_channel(summary)
@@ -213,8 +212,7 @@ def _cells(record: PromiseRecord, names: Mapping[str, str]) -> list[str]:
     chain, store, channel = record.chain, record.worst_store, record.worst_channel
     return [
         str(record.promise.title),
-        kept_text(record),
-        _percent_interval(chain),
+        _with_interval(chain) if record.is_audited else kept_text(record),
         f"{chain.answers:,}",
         f"{chain.visits:,}",
         f"{names.get(store, store)} ({_percent(record.stores[store])})" if store else "-",
@@ -233,6 +231,10 @@ def _percent(share: KeptShare) -> str:
     return translate(N_("not known")) if share.share is None else f"{share.share * 100:.0f}"
 
 
+def _with_interval(share: KeptShare) -> str:
+    return f"{_percent(share)} ({_percent_interval(share)})" if share.answers else _percent(share)
+
+
 def _percent_interval(share: KeptShare) -> str:
     from cemaudit.compare.intervals import Interval
 
@@ -249,12 +251,7 @@ def print_kept_by_channel(summary: PromiseSummary) -> None:
     rows = [
         [
             str(record.promise.title),
-            *(
-                f"{_percent(share)} ({_percent_interval(share)})"
-                if (share := record.channels.get(channel.value))
-                else "-"
-                for channel in channels
-            ),
+            *(_with_interval(share) if (share := record.channels.get(channel.value)) else "-" for channel in channels),
         ]
         for record in summary.records
     ]
