@@ -108,34 +108,33 @@ def _checklist(data: Raw, source: Source, brought: Mapping[str, Journey]) -> Che
 
 def _platform(data: Raw, source: Source) -> Platform:
     promises = _tables(data, "promises")
-    found = [*_repeated_promises(promises), *_unknown_promises(data, [str(promise.get("id")) for promise in promises])]
+    ids = [str(promise["id"]) for promise in promises if "id" in promise]
+    problems = [*_repeated_promises(ids), *_unknown_promises(data, ids)]
     try:
         platform = Platform.model_validate(data)
     except ValidationError as error:
         # the record says again, without place and hint, which ids are repeated
-        found = [problem for problem in faults.problems(error, data) if problem.place] + found
-    if found:
+        problems = [problem for problem in faults.problems(error, data) if problem.place] + problems
+    if problems:
         # A missing language alone is for lint; of a file that is refused everything is said at once.
-        raise BadInput([*found, *_untranslated(data, promises)]).inside(source)
+        raise BadInput([*problems, *_untranslated(data, promises)]).inside(source)
     return platform
 
 
-def _repeated_promises(promises: list[Raw]) -> Iterator[Problem]:
-    for name, count in Counter(str(promise.get("id")) for promise in promises if "id" in promise).items():
+def _repeated_promises(ids: list[str]) -> Iterator[Problem]:
+    for name, count in Counter(ids).items():
         if count > 1:
             text = message("repeated {what} id: {id}", what=message("value promise"), id=name)
             yield Problem(text, f"promises.{name}", message("each value promise stands once in a platform"))
 
 
-def _unknown_promises(data: Raw, known: list[str]) -> Iterator[Problem]:
-    proofs = data.get("proofs")
-    for ref, named in proofs.items() if isinstance(proofs, Mapping) else ():
-        for name in named if isinstance(named, Mapping) else ():
-            if name not in known:
-                yield Problem(
-                    message("no such value promise: {promise}", promise=name),
-                    f"proofs.{ref}.{name}", nearest(name, known),
-                )  # fmt: skip
+def _unknown_promises(data: Raw, ids: list[str]) -> Iterator[Problem]:
+    tables = data.get("proofs")
+    for ref, proofs in tables.items() if isinstance(tables, Mapping) else ():
+        for name in proofs if isinstance(proofs, Mapping) else ():
+            if name not in ids:
+                text = message("no such value promise: {promise}", promise=name)
+                yield Problem(text, f"proofs.{ref}.{name}", nearest(name, ids))
 
 
 def _untranslated(data: Raw, promises: list[Raw]) -> Iterator[Problem]:

@@ -16,16 +16,16 @@ _MOST_NAMED = 10
 
 def promise_sentences(summary: PromiseSummary, names: Mapping[str, str]) -> Iterator[Sayable]:
     """Yield what the answers show: the promise kept least, and stores unlike the chain (``names`` by id)."""
-    known = [record for record in summary.records if record.chain.share is not None]
-    if len(known) > 1:
-        least = min(known, key=lambda record: record.chain.share or 0.0)
+    answered = [record for record in summary.records if record.chain.share is not None]
+    if len(answered) > 1:
+        least = min(answered, key=lambda record: record.chain.share or 0.0)
         share, low, high = least.chain.share or 0.0, *least.chain.interval
         text = message(
             "Kept least ({share} %, {low} to {high}):",
             share=f"{share * 100:.0f}", low=f"{low * 100:.0f}", high=f"{high * 100:.0f}",
         )  # fmt: skip
         yield Enumeration(text, (least.promise.title,))
-    for record in known:
+    for record in answered:
         below, above = record.unlike_the_chain()
         if below:
             text = message("{promise}: stores that keep it less often than the chain, by more than chance:",

@@ -35,23 +35,24 @@ def promises_of_visits(
         if checklist.ref not in proofs:
             proofs[checklist.ref] = proof_items(platform, checklist)
         of_store = totals.setdefault(visit.store, {})
-        for promise, said in promise_answers(visit, checklist, platform).items():
-            for cell, found in _cells(promise, said, checklist).items():
-                of_store[cell] = of_store.get(cell, NO_ANSWERS).and_also(found)
+        for promise, answers in promise_answers(visit, checklist, platform).items():
+            for cell, cell_totals in _cells(promise, answers, checklist).items():
+                of_store[cell] = of_store.get(cell, NO_ANSWERS).and_also(cell_totals)
     if not any(proofs.values()):
         text = message(
             "no item of {refs} proves a promise of {platform}",
             refs=", ".join(sorted(proofs)) or "-", platform=platform.ref,
         )  # fmt: skip
         raise BadInput(Problem(text, hint=message("list items of these checklists under proofs; see docs/promises.md")))
-    return promise_summary(platform, dict(sorted(proofs.items())), totals, level)
+    proving = {ref: items for ref, items in sorted(proofs.items()) if items}
+    return promise_summary(platform, proving, totals, level)
 
 
-def _cells(promise: str, said: PromiseAnswers, checklist: Checklist) -> dict[PromiseCell, KeptTotals]:
-    channels = {name: checklist.touchpoint_of[name].channel.value for name in said.answered}
-    cells = {PromiseCell(promise): totals_of_visit(len(said.answered), len(said.answered) - len(said.failed))}
+def _cells(promise: str, answers: PromiseAnswers, checklist: Checklist) -> dict[PromiseCell, KeptTotals]:
+    channels = {name: checklist.touchpoint_of[name].channel.value for name in answers.answered}
+    cells = {PromiseCell(promise): totals_of_visit(len(answers.answered), len(answers.answered) - len(answers.failed))}
     for channel in dict.fromkeys(channels.values()):
-        answered = sum(channels[name] == channel for name in said.answered)
-        failed = sum(channels[name] == channel for name in said.failed)
+        answered = sum(channels[name] == channel for name in answers.answered)
+        failed = sum(channels[name] == channel for name in answers.failed)
         cells[PromiseCell(promise, channel)] = totals_of_visit(answered, answered - failed)
     return cells

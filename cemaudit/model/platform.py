@@ -99,16 +99,16 @@ def proof_items(platform: Platform, checklist: Checklist) -> dict[str, tuple[str
     platform's ``proofs``. Items that the checklist does not have or that carry no points (see ``proof_problems``) are
     passed over.
     """
-    named: dict[str, set[str]] = {name: set() for name in platform.promise}
+    items_of: dict[str, set[str]] = {name: set() for name in platform.promise}
     if is_named_by(platform, checklist):
         for item in checklist.items.values():
             for promise in item.promises:
-                named.get(promise, set()).add(item.id)
+                items_of.get(promise, set()).add(item.id)
     for ref in (checklist.id, checklist.ref):
         for promise, items in platform.proofs.get(ref, {}).items():
-            named.get(promise, set()).update(items)
+            items_of.get(promise, set()).update(items)
     scored = [item.id for item in checklist.items.values() if item.possible]
-    ordered = {promise: tuple(item for item in scored if item in items) for promise, items in named.items()}
+    ordered = {promise: tuple(item for item in scored if item in items) for promise, items in items_of.items()}
     return {promise: items for promise, items in ordered.items() if items}
 
 
@@ -118,15 +118,15 @@ def proof_problems(platform: Platform, checklists: Mapping[str, Checklist]) -> I
     Items that no version meant has, and items that carry no points. Checklists that are not at hand are passed over.
     """
     for ref, proofs in platform.proofs.items():
-        meant = [checklist for checklist in checklists.values() if ref in {checklist.id, checklist.ref}]
-        known = {name: item for checklist in meant for name, item in checklist.items.items()}
-        for promise, items in proofs.items() if meant else ():
+        checklists_meant = [checklist for checklist in checklists.values() if ref in {checklist.id, checklist.ref}]
+        items_meant = {name: item for checklist in checklists_meant for name, item in checklist.items.items()}
+        for promise, items in proofs.items() if checklists_meant else ():
             place = f"proofs.{ref}.{promise}"
             for name in items:
-                if name not in known:
+                if name not in items_meant:
                     text = message("{ref} has no such item: {item}", ref=ref, item=name)
-                    yield Problem(text, place, nearest(name, known))
-                elif not known[name].possible:
+                    yield Problem(text, place, nearest(name, items_meant))
+                elif not items_meant[name].possible:
                     yield _pointless(name, place)
 
 

@@ -30,7 +30,7 @@ class PromiseAnswers(NamedTuple):
 
 def promise_answers(visit: Visit, checklist: Checklist, platform: Platform) -> dict[str, PromiseAnswers]:
     """Return what a visit says of each promise that items of its checklist prove, by promise."""
-    said = {}
+    answers = {}
     for promise, names in proof_items(platform, checklist).items():
         points = {
             name: checklist.items[name].answer.points(visit.answers[name])
@@ -39,8 +39,8 @@ def promise_answers(visit: Visit, checklist: Checklist, platform: Platform) -> d
         }
         answered = tuple(name for name, earned in points.items() if earned is not None)
         failed = tuple(name for name in answered if checklist.items[name].fails_with(points[name]))
-        said[promise] = PromiseAnswers(answered, failed)
-    return said
+        answers[promise] = PromiseAnswers(answered, failed)
+    return answers
 
 
 def lint_platform(platform: Platform, checklists: Mapping[str, Checklist]) -> Iterator[LintRemark]:
@@ -81,12 +81,12 @@ def lint_proofs(checklist: Checklist, platforms: Mapping[str, Platform]) -> Iter
 
 
 def _missing_checklist(ref: str, checklists: Mapping[str, Checklist]) -> Problem:
-    known = {*checklists, *(checklist.id for checklist in checklists.values())}
-    hint = nearest(ref, known, listing=False) or message("give its file with --checklist")
+    refs = {*checklists, *(checklist.id for checklist in checklists.values())}
+    hint = nearest(ref, refs, listing=False) or message("give its file with --checklist")
     return Problem(message("no such checklist: {ref}", ref=ref), f"proofs.{ref}", hint)
 
 
 def _missing_platform(ref: str, platforms: Mapping[str, Platform]) -> Problem:
-    known = {*platforms, *(platform.id for platform in platforms.values())}
-    hint = nearest(ref, known) or message("give its file with --checklist")
+    refs = {*platforms, *(platform.id for platform in platforms.values())}
+    hint = nearest(ref, refs) or message("give its file with --checklist")
     return Problem(message("no such platform: {ref}", ref=ref), "platform", hint)

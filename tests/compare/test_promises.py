@@ -277,6 +277,25 @@ def test_columns_say_what_any_visits_say(tmp_path_factory: pytest.TempPathFactor
     assert summary == promises_of_visits(((visit, checklist) for visit in visits), stated)
 
 
+def test_visits_of_several_checklists_count_together() -> None:
+    web = samples.items_only(samples.item("W1"), id="test.web")
+    idle = samples.items_only(samples.item("X1"), id="test.idle")
+    stated = platform(proofs={"test.shop": {"quick": ["A"]}, "test.web": {"quick": ["W1"], "warm": ["W1"]}})
+    shop = samples.items_only(samples.item("A"))
+    visits = [
+        (samples.visit(id="v1", answers={"A": True}), shop),
+        (samples.visit(id="v2", checklist=web.ref, answers={"W1": False}), web),
+        (samples.visit(id="v3", checklist=idle.ref, answers={"X1": False}), idle),
+    ]
+    summary = promises_of_visits(visits, stated)
+    assert summary.checklists == (shop.ref, web.ref)
+    quick, warm, bold = summary.records
+    assert (quick.chain.kept, quick.chain.answers, [proof.checklist for proof in quick.proofs]) == (
+        1, 2, [shop.ref, web.ref]
+    )  # fmt: skip
+    assert (warm.chain.share, bold.is_audited) == (0.0, False)
+
+
 def test_no_number_of_a_ledger_moves_by_it(outdoor: tuple[Platform, Checklist, list[Visit], Path]) -> None:
     stated, _, _, folder = outdoor
     before = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -149,9 +149,8 @@ class DemoCompany:
         from cemaudit.model.platform import proof_items
         from cemaudit.simulate import example_platform
 
-        at_hand = engine.library.platform_of(self.checklist)
-        if at_hand is not None:
-            return at_hand
+        if engine.library.platforms_of(self.checklist):
+            return engine.library.platform_of(self.checklist)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.platform_file.write_text(example_platform(), encoding="utf-8")
         platform = find_platform(engine, str(self.platform_file))
@@ -362,7 +361,7 @@ def print_promises(company: DemoCompany, platform: Platform) -> None:
     from cemaudit.cli.promise_output import kept_text
 
     kept = [f"{record.promise.title} ({kept_text(record)})" for record in company.promises(platform).records]
-    print_wrapped(f"{message('promises kept, in %:')} {', '.join(kept)}", width=SCREEN)
+    print_wrapped(f"{message('promises kept, in %:')} {'; '.join(kept)}", width=SCREEN)
 
 
 def write_latest_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Context]]) -> None:

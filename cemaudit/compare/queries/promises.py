@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cemaudit.compare.promises import KeptTotals, PromiseCell
+from cemaudit.compare.promises import NO_ANSWERS, KeptTotals, PromiseCell
 from cemaudit.compare.selection import require_visits
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
@@ -61,13 +61,13 @@ def read_kept_totals(
     """Return by store what its visits say of each promise, as a whole and in each channel."""
     question = LedgerQuery(which=visit_filter)
     totals: dict[str, dict[PromiseCell, KeptTotals]] = {}
-    for ref, named in proofs.items():
-        cells = _cells(reading.checklist(ref), named)
+    for ref, items in proofs.items():
+        cells = _cells(reading.checklist(ref), items)
         statement = _by_store(reading.checklist(ref), cells, question.in_sql)
         for store, *numbers in reading.rows(reading.answers(ref), statement):
             of_store = totals.setdefault(str(store), {})
-            for cell, found in zip(cells, _in_cells(numbers), strict=True):
-                of_store[cell] = of_store[cell].and_also(found) if cell in of_store else found
+            for cell, visits in zip(cells, _in_cells(numbers), strict=True):
+                of_store[cell] = of_store.get(cell, NO_ANSWERS).and_also(visits)
     return totals
 
 
@@ -82,15 +82,14 @@ def _cells(checklist: Checklist, proofs: Proofs) -> dict[PromiseCell, list[str]]
     return cells
 
 
-def _by_store(checklist: Checklist, cells: Mapping[PromiseCell, Sequence[str]], which: Filter) -> SqlStatement:
+def _by_store(checklist: Checklist, cells: Mapping[PromiseCell, Sequence[str]], visit_filter: Filter) -> SqlStatement:
     counts = ", ".join(
         column for place, names in enumerate(cells.values()) for column in _counts(checklist, names, place)
     )
     sums = ", ".join(template.format(n=f"n{place}", k=f"k{place}") for place in range(len(cells)) for template in _SUMS)
-    conditions, values = conditions_of(which)
-    visits = (
-        f"select visits.store as store, {counts} from visits {joined_tables(which)} where {' and '.join(conditions)}"
-    )
+    conditions, values = conditions_of(visit_filter)
+    tables = f"visits {joined_tables(visit_filter)}"
+    visits = f"select visits.store as store, {counts} from {tables} where {' and '.join(conditions)}"
     return SqlStatement(f"select store, {sums} from ({visits}) as counted group by store order by store", values)
 
 

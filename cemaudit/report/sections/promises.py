@@ -31,8 +31,8 @@ def promises(context: Context) -> Section | None:
     platform = context.platform
     if platform is None:
         return None
-    said = [(audit, promise_answers(audit.visit, audit.checklist, platform)) for audit in context.audits]
-    if not any(by_promise for _, by_promise in said):
+    answers_by_audit = [(audit, promise_answers(audit.visit, audit.checklist, platform)) for audit in context.audits]
+    if not any(by_promise for _, by_promise in answers_by_audit):
         return None
     columns = (
         Column(title=Text(ko="가치 약속", en="Value promise"), width=3),
@@ -41,7 +41,10 @@ def promises(context: Context) -> Section | None:
         Column(title=Text(ko="지키지 못한 항목", en="What broke it"), width=4),
     )
     rows = tuple(
-        _row(promise, [(audit, by_promise[promise.id]) for audit, by_promise in said if promise.id in by_promise])
+        _row(
+            promise,
+            [(audit, by_promise[promise.id]) for audit, by_promise in answers_by_audit if promise.id in by_promise],
+        )
         for promise in platform.promises
     )
     return Section(
@@ -60,14 +63,14 @@ def _heading(platform: Platform) -> Words:
     return joined([platform.title, joined([Text(ko="포지셔닝:", en="Positioning:"), platform.positioning], " ")])
 
 
-def _row(promise: ValuePromise, said: Sequence[tuple[Audit, PromiseAnswers]]) -> tuple[Cell | Words, ...]:
+def _row(promise: ValuePromise, answers_by_audit: Sequence[tuple[Audit, PromiseAnswers]]) -> tuple[Cell | Words, ...]:
     """The promise over all visits of the report; a failed item stands once, with how often it failed."""
     title = Cell(text=promise.title, strong=True)
-    answered = sum(len(answers.answered) for _, answers in said)
+    answered = sum(len(answers.answered) for _, answers in answers_by_audit)
     if not answered:
-        return title, Cell(text=NOT_KNOWN if said else NOT_AUDITED), NOTHING, ""
-    failed = Counter(audit.checklist.items[name].id for audit, answers in said for name in answers.failed)
-    asks = {name: audit.checklist.items[name].ask for audit, answers in said for name in answers.failed}
+        return title, Cell(text=NOT_KNOWN if answers_by_audit else NOT_AUDITED), NOTHING, ""
+    failed = Counter(name for _, answers in answers_by_audit for name in answers.failed)
+    asks = {name: audit.checklist.items[name].ask for audit, answers in answers_by_audit for name in answers.failed}
     names = [joined([asks[name], f"({count})" if count > 1 else ""], " ") for name, count in failed.items()]
     verdict = Cell(text=BROKEN, tone="poor", strong=True) if failed else Cell(text=KEPT, tone="best")
     return title, verdict, f"{answered - failed.total()} / {answered}", _listed(names)
