@@ -1,4 +1,4 @@
-"""Files of checklists, schemes, journeys and lenses: TOML in, records out, all mistakes of a file in one go."""
+"""Definition files (checklists, schemes, journeys, lenses, platforms): TOML in, records out, all mistakes in one go."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Expected, Problem, nearest
 from cemaudit.files import read_text
-from cemaudit.language import N_, message
+from cemaudit.language import LANGUAGES, N_, message
 from cemaudit.model import Checklist, Journey, Scheme, faults, journeys
 from cemaudit.model.expression import parse
 from cemaudit.model.lenses import Lens
+from cemaudit.model.platform import Platform
 
 __all__ = ["load_checklist", "load_file", "load_scheme", "read_toml"]
 
@@ -51,8 +52,11 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
-def load_file(source: Source, brought: Mapping[str, Journey] = NO_JOURNEYS) -> Checklist | Scheme | Journey | Lens:
-    """A checklist (it has ``touchpoints``), a scheme (``measures``), a lens (``lens``) or a journey (``stages`` alone).
+def load_file(
+    source: Source, brought: Mapping[str, Journey] = NO_JOURNEYS
+) -> Checklist | Scheme | Journey | Lens | Platform:
+    """A checklist (it has ``touchpoints``), a scheme (``measures``), a lens (``lens``), a platform (``promises`` or
+    ``positioning``) or a journey (``stages`` alone).
 
     ``brought``: the journeys by id that checklists can name beside the core's.
     """
@@ -62,6 +66,8 @@ def load_file(source: Source, brought: Mapping[str, Journey] = NO_JOURNEYS) -> C
             return _record(Scheme, data, source)
         if "lens" in data:
             return _record(Lens, data, source)
+        if "promises" in data or "positioning" in data:
+            return _platform(data, source)
         if "stages" in data and "journey" not in data:
             return _record(Journey, data, source)
     return _checklist(data, source, brought)
@@ -100,6 +106,46 @@ def _checklist(data: Raw, source: Source, brought: Mapping[str, Journey]) -> Che
     return checklist
 
 
+def _platform(data: Raw, source: Source) -> Platform:
+    promises = _tables(data, "promises")
+    ids = [str(promise["id"]) for promise in promises if "id" in promise]
+    problems = [*_repeated_promises(ids), *_unknown_promises(data, ids)]
+    try:
+        platform = Platform.model_validate(data)
+    except ValidationError as error:
+        # the record says again, without place and hint, which ids are repeated
+        problems = [problem for problem in faults.problems(error, data) if problem.place] + problems
+    if problems:
+        # A missing language alone is for lint; of a file that is refused everything is said at once.
+        raise BadInput([*problems, *_untranslated(data, promises)]).inside(source)
+    return platform
+
+
+def _repeated_promises(ids: list[str]) -> Iterator[Problem]:
+    for name, count in Counter(ids).items():
+        if count > 1:
+            text = message("repeated {what} id: {id}", what=message("value promise"), id=name)
+            yield Problem(text, f"promises.{name}", message("each value promise stands once in a platform"))
+
+
+def _unknown_promises(data: Raw, ids: list[str]) -> Iterator[Problem]:
+    tables = data.get("proofs")
+    for ref, proofs in tables.items() if isinstance(tables, Mapping) else ():
+        for name in proofs if isinstance(proofs, Mapping) else ():
+            if name not in ids:
+                text = message("no such value promise: {promise}", promise=name)
+                yield Problem(text, f"proofs.{ref}.{name}", nearest(name, ids))
+
+
+def _untranslated(data: Raw, promises: list[Raw]) -> Iterator[Problem]:
+    texts = [(name, data.get(name)) for name in ("title", "about", "positioning", "theme")]
+    texts += [(f"promises.{each.get('id')}.{name}", each.get(name)) for each in promises for name in ("title", "about")]
+    for place, text in texts:
+        missing = [language for language in LANGUAGES if isinstance(text, Mapping) and not text.get(language)]
+        if len(missing) == 1:
+            yield Problem(message("no text in {language}", language=missing[0]), place)
+
+
 def _cross_check(data: Raw) -> Iterator[Problem]:
     """What no single field shows: repeated ids, names that lead nowhere. Works on data of any shape."""
     touchpoints, items = _tables(data, "touchpoints"), _items(data)
@@ -123,6 +169,8 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
         yield from _feelings(touchpoint)
     yield from _hand_overs(touchpoints, [str(item.get("id")) for _, item in items])
     yield from _facts(_tables(data, "facts"), items)
+    if "platform" not in data:
+        yield from _promises_of_no_platform(items)
     yield from _item_names([(str(touchpoint.get("id")), item) for touchpoint, item in items])
 
 
@@ -245,6 +293,14 @@ def _facts(facts: list[Raw], items: list[tuple[Raw, Raw]]) -> Iterator[Problem]:
         if len(types) > 1 or types == ["text"]:
             text = message("items whose answers cannot be compared: {types}", types=", ".join(types))
             yield Problem(text, place, message("ask for the same type of answer, and not for text"))
+
+
+def _promises_of_no_platform(items: list[tuple[Raw, Raw]]) -> Iterator[Problem]:
+    for touchpoint, item in items:
+        if item.get("promises"):
+            place = f"touchpoints.{touchpoint.get('id')}.items.{item.get('id')}.promises"
+            text = message("names value promises, and the checklist names no platform that makes them")
+            yield Problem(text, place, message('add platform = "ID@VERSION" at the top, or drop it'))
 
 
 def _item_names(items: list[tuple[str, Raw]]) -> Iterator[Problem]:

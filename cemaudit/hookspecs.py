@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cemaudit.model import Audit, Checklist, Finding, Visit
     from cemaudit.model.aggregator import Aggregator
     from cemaudit.model.blocks import Section
+    from cemaudit.model.platform import Platform
 
 __all__ = ["PROJECT", "Context", "hookimpl", "hookspec"]
 
@@ -31,17 +32,19 @@ class Context:
     """What a report section may look at beside the audit it belongs to.
 
     ``audits``: all audits of this report, oldest first (one, or every visit of an episode). ``history``: earlier audits
-    of the same store, oldest first. ``aggregators``: those that plugins bring, by name.
+    of the same store, oldest first. ``aggregators``: those that plugins bring, by name. ``platform``: the company's
+    experiential platform, where items of the checklist prove promises of one at hand.
     """
 
     audits: Sequence[Audit]
     history: Sequence[Audit] = ()
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
+    platform: Platform | None = None
 
 
 @hookspec
 def cemaudit_checklists() -> Iterable[Traversable]:  # type: ignore[empty-body]
-    """Checklist and scheme files, journeys and lenses (TOML), told apart by their content. Collects all.
+    """Checklist and scheme files, journeys, lenses and platforms (TOML), told apart by their content. Collects all.
 
     .. code-block:: python
 

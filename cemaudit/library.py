@@ -1,4 +1,4 @@
-"""The shelf: every checklist, scheme, journey, lens and aggregator of a run, from plugins and files given by hand."""
+"""The shelf: every checklist, scheme, journey, lens, platform and aggregator of a run, from plugins and files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from cemaudit.language import message
 from cemaudit.model import Checklist, Journey, Scheme, Text, journeys
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.lenses import JourneyView, Lens, Mapped, lenses, mapping_problems, view_of
+from cemaudit.model.platform import Platform, is_named_by, proof_items
 from cemaudit.plugins import Plugin, Plugins
 
 __all__ = ["JourneyShelf", "Library", "LibraryRecord"]
 
-Kept = TypeVar("Kept", Checklist, Scheme)
-LibraryRecord = Checklist | Scheme | Journey | Lens
+Kept = TypeVar("Kept", Checklist, Scheme, Platform)
+Shelf = dict[str, Checklist] | dict[str, Scheme] | dict[str, Platform]
+LibraryRecord = Checklist | Scheme | Journey | Lens | Platform
 """What a file may hold."""
 
 
@@ -105,7 +107,7 @@ def own_journey(record: LibraryRecord) -> Journey | None:
 
 
 class Library:
-    """Checklists and schemes by ``id@version``, journeys by id, and the aggregators of plugins by name.
+    """Checklists, schemes and platforms by ``id@version``, journeys by id, and the aggregators of plugins by name.
 
     No aggregator has one of the names that are ``built_in``.
     """
@@ -113,6 +115,7 @@ class Library:
     def __init__(self, plugins: Plugins, files: Iterable[Path] = (), built_in: Collection[str] = ()) -> None:
         self.checklists: dict[str, Checklist] = {}
         self.schemes: dict[str, Scheme] = {}
+        self.platforms: dict[str, Platform] = {}
         self.journeys = JourneyShelf()
         self.aggregators: dict[str, Aggregator] = {}
         self._built_in = built_in
@@ -158,8 +161,7 @@ class Library:
             self.journeys.add(journey)
         if isinstance(record, Journey):
             return record
-        shelf: dict[str, Checklist] | dict[str, Scheme]
-        shelf = self.checklists if isinstance(record, Checklist) else self.schemes
+        shelf = self._shelf_of(record)
         if shelf.get(record.ref, record) != record:
             what = message("{ref} exists already with another content", ref=record.ref)
             raise BadInput(Problem(what, str(path), message("give it a new version")))
@@ -192,6 +194,28 @@ class Library:
     def scheme(self, ref: str) -> Scheme:
         """The scheme with that ``id@version``; ``BadInput`` with the versions that exist, or a near name."""
         return _look_up(ref, self.schemes, message("no such scheme: {ref}", ref=ref))
+
+    def platform(self, ref: str) -> Platform:
+        """The platform with that ``id@version``, or the newest of that id; ``BadInput`` with versions or near names."""
+        versions = [platform for platform in self.platforms.values() if ref == platform.id]
+        if versions:
+            return max(versions, key=_version_key)
+        return _look_up(ref, self.platforms, message("no such platform: {ref}", ref=ref))
+
+    def platforms_of(self, checklist: Checklist) -> list[Platform]:
+        """The platforms whose promises items of a checklist prove: the one it names, else those that list its items.
+
+        Of each the newest version.
+        """
+        at_hand = self.platforms.values()
+        named = [platform for platform in at_hand if is_named_by(platform, checklist)]
+        proven = named or [platform for platform in at_hand if proof_items(platform, checklist)]
+        return list({platform.id: platform for platform in sorted(proven, key=_version_key)}.values())
+
+    def platform_of(self, checklist: Checklist) -> Platform | None:
+        """The only one of ``platforms_of``; ``None`` where there is none, or where they are several."""
+        platforms = self.platforms_of(checklist)
+        return platforms[0] if len(platforms) == 1 else None
 
     def scheme_on(self, scheme_id: str, day: dt.date | None) -> Scheme:
         """The version of a scheme in force on ``day``: the latest ``valid_from`` not after it.
@@ -247,14 +271,21 @@ class Library:
             self._add_journey(plugins, plugin, journey)
         if isinstance(record, Journey):
             return
-        shelf: dict[str, Checklist] | dict[str, Scheme]
-        shelf = self.checklists if isinstance(record, Checklist) else self.schemes
+        shelf = self._shelf_of(record)
         if self._is_clash(plugins, plugin, type(record), record.ref):
             shelf.pop(record.ref, None)
             return
         shelf[record.ref] = record  # type: ignore[assignment]
         if isinstance(record, Checklist):
             plugin.checklists.append(record.ref)
+        if isinstance(record, Platform):
+            plugin.platforms.append(record.ref)
+
+    def _shelf_of(self, record: Checklist | Scheme | Platform) -> Shelf:
+        """Where records of its kind stand."""
+        if isinstance(record, Checklist):
+            return self.checklists
+        return self.schemes if isinstance(record, Scheme) else self.platforms
 
     def _add_journey(self, plugins: Plugins, plugin: Plugin, journey: Journey) -> None:
         if journey.id in journeys():
@@ -304,10 +335,14 @@ class Library:
         both = f"{other.distribution} [{other.name}], {plugin.distribution} [{plugin.name}]"
         problem = Problem(message("{name} comes twice, from {both}; neither is used", name=name, both=both))
         for one in (other, plugin):
-            for brought in (one.checklists, one.journeys, one.lenses):
+            for brought in (one.checklists, one.journeys, one.lenses, one.platforms):
                 brought[:] = [ref for ref in brought if ref != name]
             plugins.report(one, problem)
         return True
+
+
+def _version_key(platform: Platform) -> list[int]:
+    return [int(number) for number in platform.version.split(".")]
 
 
 def _begin(scheme: Scheme) -> dt.date:

@@ -39,6 +39,7 @@ class Plugin:
     checklists: list[str] = field(default_factory=list)
     journeys: list[str] = field(default_factory=list)
     lenses: list[str] = field(default_factory=list)
+    platforms: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 

@@ -494,3 +494,35 @@ def test_one_stage_under_two_ids(tmp_path: Path) -> None:
     )
     with use("en"), pytest.raises(BadInput, match="touchpoints: one stage under two ids: network, sharing"):
         load_checklist(path)
+
+
+PLATFORM = """id = "hotel.platform"
+version = "1"
+title = { ko = "플랫폼", en = "Platform" }
+positioning = { ko = "자리", en = "Place" }
+theme = { ko = "주제", en = "Theme" }
+[[promises]]
+id = "quick"
+title = { ko = "빠르게", en = "%s" }
+"""
+
+
+def test_a_plugin_may_bring_a_platform(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "one", own=PLATFORM % "Quick")
+    loaded = load_plugins()
+    library = Library(loaded)
+    assert list(library.platforms) == ["hotel.platform@1"]
+    assert loaded["one"].platforms == ["hotel.platform@1"]
+    assert loaded.problems == []
+
+
+def test_a_platform_that_two_plugins_bring_is_used_of_neither(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "one", own=PLATFORM % "Quick")
+    shelf(install, tmp_path, "two", own=PLATFORM % "Quicker")
+    loaded = load_plugins()
+    library = Library(loaded)
+    assert library.platforms == {}
+    assert loaded["one"].platforms == loaded["two"].platforms == []
+    said = sorted(map(str, loaded.problems))
+    both = "hotel.platform@1 comes twice, from one [one], two [two]; neither is used"
+    assert said == [f"plugin one: {both}", f"plugin two: {both}"]

@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of checklist, scheme and visit into ``docs/schemas``."""
+"""Write the JSON Schemas of checklist, scheme, platform and visit into ``docs/schemas``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 from cemaudit.model import Checklist, Record, Scheme, Visit
+from cemaudit.model.platform import Platform
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
-RECORDS: dict[str, type[Record]] = {"checklist": Checklist, "scheme": Scheme, "visit": Visit}
+RECORDS: dict[str, type[Record]] = {"checklist": Checklist, "scheme": Scheme, "platform": Platform, "visit": Visit}
 
 
 def schema_text(record: type[Record]) -> str:
@@ -17,7 +18,7 @@ def schema_text(record: type[Record]) -> str:
 
 
 def main() -> None:
-    """Write the three files."""
+    """Write the files."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, record in RECORDS.items():
         (FOLDER / f"{name}.schema.json").write_text(schema_text(record), encoding="utf-8")

@@ -79,6 +79,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("shoppers", "items"): N_("How strict shoppers are; which items work."),
         ("drivers",): N_("Which touchpoints go with an outcome."),
         ("touchpoints",): N_("Choose the touchpoints to mend first."),
+        ("promises",): N_("What a company promises, and whether it is kept."),
         ("plan-visits",): N_("How many visits it takes to see a difference."),
     },
     N_("Headquarters, acting"): {

@@ -14,11 +14,13 @@ from cemaudit.language import message
 if TYPE_CHECKING:
     from cemaudit.exchange import LocatedVisit
     from cemaudit.model import Checklist, Scheme, Visit
+    from cemaudit.model.platform import Platform
     from cemaudit.scoring import Engine
     from cemaudit.scoring.bands import Peers
 
 __all__ = [
     "find_checklist",
+    "find_platform",
     "find_store_name",
     "newest_editions",
     "peers_among",
@@ -40,6 +42,18 @@ def find_checklist(engine: Engine, text: str) -> Checklist:
         hint = nearest(text, ids) or message("'cemaudit checklists' lists them")
         raise BadInput(Problem(message("no such checklist: {ref}", ref=text), hint=hint))
     return max(versions, key=version_key)
+
+
+def find_platform(engine: Engine, text: str) -> Platform:
+    """The platform in a TOML file, of an ``id@version``, or the newest of an id."""
+    from cemaudit.model.platform import Platform
+
+    if not text.endswith(".toml"):
+        return engine.library.platform(text)
+    record = engine.library.add_file(Path(text))
+    if not isinstance(record, Platform):
+        raise BadInput(Problem(message("expected a platform, found another kind of definition"), text))
+    return record
 
 
 def version_key(checklist: Checklist) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
         multiple=True,
         type=FILE,
         metavar="FILE",
-        help=N_("A further file: a checklist, scheme, journey or lens."),
+        help=N_("A further file: a checklist, scheme, journey, lens or platform."),
     )
     wrapped: Callable[..., Any] = blocked(files(function))
     return wrapped

@@ -20,6 +20,7 @@ from cemaudit.compare.item_analysis import ItemStatistics, item_table
 from cemaudit.compare.league_table import League, fit_units, make_league
 from cemaudit.compare.nps import ItemNps, NpsDrivers, net_promoter_score
 from cemaudit.compare.peer_comparison import store_places
+from cemaudit.compare.promises import PromiseSummary, promise_summary
 from cemaudit.compare.queries.driver_columns import touchpoints_of_measure
 from cemaudit.compare.queries.drivers import (
     experience_totals,
@@ -29,6 +30,7 @@ from cemaudit.compare.queries.drivers import (
     promoter_counts,
 )
 from cemaudit.compare.queries.items import count_items, item_products, nps_counts
+from cemaudit.compare.queries.promises import proofs_asked, read_kept_totals
 from cemaudit.compare.queries.relation import read_visit_flags
 from cemaudit.compare.queries.visits import paired_sums, store_attributes, visit_table
 from cemaudit.compare.rater_agreement import InternalConsistency, internal_consistency
@@ -46,7 +48,9 @@ from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.keys import of_visits
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, replace_conditions
 from cemaudit.ledger.query.reading import Local, Reading
+from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.model.answers import Nps
+from cemaudit.model.platform import Platform
 
 __all__ = [
     "action_effect",
@@ -59,6 +63,7 @@ __all__ = [
     "internal_consistencies",
     "item_statistics",
     "items_nps",
+    "kept_promises",
     "places_of",
     "read_cross_tabulation",
     "read_visit_arrays",
@@ -294,6 +299,17 @@ def clean_months(
 ) -> tuple[MonthShare, ...]:
     """Return the share of clean visits of each month of a selection; refused as by ``read_visit_flags``."""
     return clean_share_by_month(read_visit_flags(reading, selection), rules.level)
+
+
+def kept_promises(
+    reading: Local, platform: Platform, visit_filter: Filter = EVERYTHING, level: float = DEFAULT_RULES.level
+) -> PromiseSummary:
+    """Return how far the promises of a platform are kept in the visits of a filter; its facets choose items.
+
+    Refused as by ``proofs_asked``. Visits of several checklists are taken together: a promise is one everywhere.
+    """
+    proofs = proofs_asked(reading, platform, visit_filter)
+    return promise_summary(platform, proofs, read_kept_totals(reading, proofs, visit_filter), level)
 
 
 def item_statistics(

@@ -15,10 +15,12 @@ from cemaudit.compare.from_snapshot import (
     estimate_trend,
     facet_leagues,
     fit_selection,
+    kept_promises,
     study_drivers,
 )
 from cemaudit.compare.funnel import league_funnel
 from cemaudit.compare.league_table import League, make_league
+from cemaudit.compare.promises import PromiseSummary
 from cemaudit.compare.queries.findings import count_findings
 from cemaudit.compare.report_records import LeagueReportData, TimeScores, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
@@ -32,6 +34,7 @@ from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.views import show
 from cemaudit.ledger.snapshot.circumstances import WEEKDAYS
 from cemaudit.model import Checklist
+from cemaudit.model.platform import Platform
 
 __all__ = ["league_report_data"]
 
@@ -48,10 +51,12 @@ def league_report_data(  # noqa: PLR0913, PLR0917
     rules: ComparisonRules = DEFAULT_RULES,
     scale: str = "auto",
     actions: Iterable[Action] = (),
+    platform: Platform | None = None,
 ) -> LeagueReportData:
     """Return everything a league report shows; what the visits do not tell is left out.
 
-    ``actions``: those whose effect is told, too. ``BadInput`` and ``NotEstimable`` where there is no league.
+    ``actions``: those whose effect is told, too. ``platform``: how far its promises are kept is told, too. ``BadInput``
+    and ``NotEstimable`` where there is no league.
     """
     league = make_league(fit_selection(reading, selection, rules, scale), reading.store_names(), target, rules)
     checklist, of_stores = reading.checklist(league.facts.checklists[-1]), league.unit == "store"
@@ -76,9 +81,16 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         course=trend.course(trend_conclusions(trend).supported) if trend else None,
         study=_if_estimable(lambda: study_drivers(reading, drivers, rules)),
         findings=count_findings(reading, selection),
+        promises=_promises(reading, selection, platform, rules) if platform else None,
         actions=tuple(_effects(reading, selection, actions, rules)),
         simulated=SIMULATED in _column(reading, selection, "origin"),
     )
+
+
+def _promises(
+    reading: Local, selection: Selection, platform: Platform, rules: ComparisonRules
+) -> PromiseSummary | None:
+    return _if_estimable(lambda: kept_promises(reading, platform, selection.visit_filter, rules.level))
 
 
 def _if_estimable(make: Callable[[], Result]) -> Result | None:

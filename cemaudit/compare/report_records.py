@@ -13,6 +13,7 @@ from cemaudit.model import Severity
 if TYPE_CHECKING:
     from cemaudit.compare.drivers.results import DriverStudy
     from cemaudit.compare.league_table import League
+    from cemaudit.compare.promises import PromiseSummary
 
 __all__ = [
     "ChannelAgreement",
@@ -181,8 +182,9 @@ class FindingSummary:
 class LeagueReportData:
     """A league and its surroundings.
 
-    ``subject``: whose stores (a chain's name); ``period``: which waves or days, in words. ``actions``: what came of
-    them, in sentences. What is ``None`` or empty has no page. ``simulated``: whether any of the visits is.
+    ``subject``: whose stores (a chain's name); ``period``: which waves or days, in words. ``promises``: how far those
+    of the company's platform are kept. ``actions``: what came of them, in sentences. What is ``None`` or empty has no
+    page. ``simulated``: whether any of the visits is.
     """
 
     league: League
@@ -196,5 +198,6 @@ class LeagueReportData:
     course: ScoreHistory | None = None
     study: DriverStudy | None = None
     findings: FindingSummary = FindingSummary()
+    promises: PromiseSummary | None = None
     actions: tuple[Sayable, ...] = ()
     simulated: bool = False

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Store",
-    "StoreChange",
+    "RegistryChange",
     "StoreFile",
     "StoreImportCounts",
     "import_stores",
@@ -77,7 +77,7 @@ class StoreFile:
     bad: int = 0
 
 
-class StoreChange(NamedTuple):
+class RegistryChange(NamedTuple):
     """What an import changed of a store that was known: a column, and what stood there before and stands there now."""
 
     store: str
@@ -93,7 +93,7 @@ class StoreImportCounts:
     new: int
     changed: int
     same: int
-    changes: tuple[StoreChange, ...] = ()
+    changes: tuple[RegistryChange, ...] = ()
 
 
 def read_stores(path: Path) -> StoreFile:
@@ -206,13 +206,13 @@ def _merged(registered: Store | None, store: Store) -> Store:
     return Store.model_validate({**values, "more": {name: text for name, text in more.items() if text}})
 
 
-def _changes(before: Store, after: Store) -> Iterator[StoreChange]:
+def _changes(before: Store, after: Store) -> Iterator[RegistryChange]:
     pairs = [(name, getattr(before, name), getattr(after, name)) for name in _COLUMNS]
     names = dict.fromkeys([*before.more, *after.more])
     pairs += [(name, before.more.get(name), after.more.get(name)) for name in names]
     for name, old, new in pairs:
         if old != new:
-            yield StoreChange(after.id, name, str(old or ""), str(new or ""))
+            yield RegistryChange(after.id, name, str(old or ""), str(new or ""))
 
 
 def _row(store: Store) -> tuple[str | None, ...]:

@@ -47,6 +47,9 @@ __all__ = [
 SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")]
 """``id@version``, or the id alone: then the version in force on the day of the visit."""
 
+DefinitionRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")]
+"""``id@version``, or the id alone: then any version."""
+
 NaPolicy = Annotated[str, Field(pattern=r"^(exclude|zero|full|refuse|give-to:[A-Za-z][A-Za-z0-9_.-]*)$")]
 Weight = Annotated[Exact, Field(ge=0)]
 STAFF_NAME = "staff-name"
@@ -98,7 +101,8 @@ class Item(Record):
     """One question.
 
     ``out_of`` declares the points possible, where they are not those of the best answer; a ``bonus`` item adds to the
-    points earned and nothing to the points possible. ``note`` asks for a narrative beside the answer.
+    points earned and nothing to the points possible. ``note`` asks for a narrative beside the answer. ``promises``: the
+    value promises of the checklist's platform that it proves.
     """
 
     id: Id
@@ -115,6 +119,7 @@ class Item(Record):
     when: Expression | None = None
     vertical: bool = False
     tags: tuple[Id, ...] = ()
+    promises: tuple[Id, ...] = ()
 
     @property
     def possible(self) -> Fraction | None:
@@ -279,6 +284,7 @@ class Checklist(Record):
     journey, where that is none of the core's. They come with the file, or with the plugin that brings the journey when
     the file is read, and stay with the checklist wherever it is kept. ``facts`` are what several channels must say
     alike. ``consent``: whether each visit must hold the agreement of the customer, a patient say, whom it is about.
+    ``platform``: the company's experiential platform, whose promises items name.
     """
 
     id: Id
@@ -288,6 +294,7 @@ class Checklist(Record):
     about: Text | None = None
     journey: Id
     scheme: SchemeRef
+    platform: DefinitionRef | None = None
     scenarios: tuple[Scenario, ...] = ()
     personas: tuple[Circumstance, ...] = ()
     occasions: tuple[Circumstance, ...] = ()

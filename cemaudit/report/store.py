@@ -21,6 +21,7 @@ from cemaudit.report.sections.journey import journey
 from cemaudit.report.sections.method import method
 from cemaudit.report.sections.pictures import pictures
 from cemaudit.report.sections.place import place_section
+from cemaudit.report.sections.promises import promises
 from cemaudit.report.sections.summary import summary
 from cemaudit.report.sections.touchpoints import touchpoints
 from cemaudit.report.sections.words import joined
@@ -29,7 +30,7 @@ __all__ = ["store_report"]
 
 ONE_VISIT = Text(ko="고객경험 진단 보고서", en="Customer experience report")
 EPISODE = Text(ko="고객경험 에피소드 보고서", en="Customer episode report")
-SECTIONS = (summary, groups, channels, journey, touchpoints, findings, complaints, items, method)
+SECTIONS = (summary, groups, channels, journey, touchpoints, findings, promises, complaints, items, method)
 
 
 def store_report(

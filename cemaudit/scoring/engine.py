@@ -154,7 +154,8 @@ def _store_contexts(engine: Engine, visits: list[Visit]) -> Iterator[Context]:
     for group in groups.values():
         earlier = [past[number] for number in range(group[0]) if number not in group]
         audits, history = tuple(past[number] for number in group), _same_checklist(earlier, past[group[0]].visit)
-        yield Context(audits, history, engine.library.aggregators)
+        platform = engine.library.platform_of(audits[-1].checklist)
+        yield Context(audits, history, engine.library.aggregators, platform)
 
 
 def _same_checklist(audits: list[Audit], visit: Visit) -> tuple[Audit, ...]:

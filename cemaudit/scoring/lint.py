@@ -15,7 +15,7 @@ from cemaudit.scoring.coverage import Coverage, cover
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.reach import inputs_reaching, items_reaching
 
-__all__ = ["LintLevel", "LintRemark", "lint_checklist", "lint_journey", "lint_plan", "lint_scheme"]
+__all__ = ["LintLevel", "LintRemark", "lint_checklist", "lint_journey", "lint_plan", "lint_scheme", "untranslated"]
 
 
 class LintLevel(StrEnum):
@@ -49,7 +49,7 @@ _PHOTOGRAPHED = re.compile(r"\bphoto(graph)? of (the |a )?(staff|person|people|e
 def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
     """Remarks about a checklist, whatever its scheme."""
     texts = list(checklist.texts())
-    yield from _untranslated(texts)
+    yield from untranslated(texts)
     for place, text in texts:
         if place.endswith((".ask", ".help", ".label")):
             yield from _unfair(place, text)
@@ -118,7 +118,7 @@ def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
     texts = [("title", scheme.title), *([("about", scheme.about)] if scheme.about else [])]
     texts += [(f"measures.{measure.id}.title", measure.title) for measure in scheme.measures if measure.title]
     texts += [(f"bands.{band.label}.title", band.title) for band in scheme.bands if band.title]
-    yield from _untranslated(texts)
+    yield from untranslated(texts)
     if scheme.bands and scheme.bands[-1].where:
         text = message("no band takes what the conditions leave over; such a visit has no band")
         yield LintRemark(LintLevel.NOTE, Problem(text, "bands"))
@@ -141,10 +141,11 @@ def _gaps(coverage: Coverage) -> Iterator[LintRemark]:
 def lint_journey(journey: Journey) -> Iterator[LintRemark]:
     """Remarks about a journey."""
     titles = [(f"stages.{stage.id}.title", stage.title) for stage in journey.stages]
-    yield from _untranslated([("title", journey.title), *titles])
+    yield from untranslated([("title", journey.title), *titles])
 
 
-def _untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:
+def untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:
+    """Remarks about texts, each with its place, that are missing in a language."""
     for place, text in texts:
         for language in set(LANGUAGES) - set(text.languages):
             yield LintRemark(LintLevel.ERROR, Problem(message("no text in {language}", language=language), place))

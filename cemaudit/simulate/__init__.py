@@ -4,7 +4,7 @@ Needs nothing but the checklist. The visits carry ``origin = "simulated"``, whic
 drawn by ``cemaudit.simulate.inbox``.
 """
 
-from cemaudit.simulate.chain import SimulatedChain, SimulatedShopper, SimulatedStore, make_chain
+from cemaudit.simulate.chain import SimulatedChain, SimulatedShopper, SimulatedStore, example_platform, make_chain
 from cemaudit.simulate.visits import simulate
 
-__all__ = ["SimulatedChain", "SimulatedShopper", "SimulatedStore", "make_chain", "simulate"]
+__all__ = ["SimulatedChain", "SimulatedShopper", "SimulatedStore", "example_platform", "make_chain", "simulate"]

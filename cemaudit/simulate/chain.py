@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from importlib.resources import files
 from pathlib import Path
 from random import Random
 from statistics import NormalDist
@@ -22,11 +23,17 @@ __all__ = [
     "SimulatedShopper",
     "SimulatedStore",
     "brand_of",
+    "example_platform",
     "formats_of",
     "make_chain",
     "outlets",
     "write_stores",
 ]
+
+
+def example_platform() -> str:
+    """Return the TOML file of the platform of an outdoor brand that does not exist."""
+    return (files("cemaudit.simulate") / "outdoor-platform.toml").read_text("utf-8")
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def _went_all_the_way(home: Path) -> None:
     reports = [path.name for path in (home / "reports").iterdir()]
     chosen = home.name == "retail"
     assert sum("-ko-" in name for name in reports) == sum("-en-" in name for name in reports) == 2 + chosen
-    assert (home / "ten.toml").exists() == chosen
+    assert (home / "ten.toml").exists() == (home / "platform.toml").exists() == chosen
     assert all((home / "reports" / name).read_bytes().startswith(b"%PDF-") for name in reports)
 
 

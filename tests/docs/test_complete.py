@@ -20,6 +20,7 @@ from cemaudit.model import Checklist, Facet, Item, Measure, Reason, Scheme, Touc
 from cemaudit.model.answers import AnswerType
 from cemaudit.model.inventory import InventoriedTouchpoint, Inventory
 from cemaudit.model.measures import VISIT_SOURCES
+from cemaudit.model.platform import Platform, ValuePromise
 from cemaudit.scoring.aggregators import BUILT_IN, experience
 
 ROW = re.compile(r"^\| (.+?) \|$", re.MULTILINE)
@@ -74,6 +75,8 @@ def test_every_reason_is_listed_with_its_words(pages: dict[str, str]) -> None:
         ("checklists.md", Checklist),
         ("checklists.md", Touchpoint),
         ("checklists.md", Item),
+        ("promises.md", Platform),
+        ("promises.md", ValuePromise),
         ("touchpoints.md", Inventory),
         ("touchpoints.md", InventoriedTouchpoint),
         ("scoring.md", Scheme),

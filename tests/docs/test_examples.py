@@ -18,8 +18,10 @@ from cemaudit.exchange.inventories import read_inventory
 from cemaudit.exchange.mapping import load_mapping
 from cemaudit.model import Checklist, Item, Journey, Measure, Scheme, Visit
 from cemaudit.model.lenses import Lens
+from cemaudit.model.platform import Platform
 from cemaudit.scoring import Engine
 from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_journey, lint_scheme
+from cemaudit.scoring.promises import lint_platform
 
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 DEMO = ["demo", "--out", "demo-output", "--stores", "12", "--no-plugin", "hospital", "--no-plugin", "ecommerce"]
@@ -36,7 +38,12 @@ def test_toml_loads(toml_block: Any, tmp_path: Path) -> None:
         return
     if "id" in data:
         record = load_file(file)
-        lint = {Checklist: lint_checklist, Journey: lint_journey, Scheme: lint_scheme}[type(record)]
+        lint = {
+            Checklist: lint_checklist,
+            Journey: lint_journey,
+            Scheme: lint_scheme,
+            Platform: lambda platform: lint_platform(platform, Engine().library.checklists),
+        }[type(record)]
         assert [str(remark.problem) for remark in lint(record) if remark.level is LintLevel.ERROR] == []
     elif "lens" in data:
         assert isinstance(load_file(file), Lens)
@@ -73,6 +80,7 @@ def test_visits_fit_their_checklists(pages: dict[str, str]) -> None:
         "compare.md",
         "explain.md",
         "ko.md",
+        "promises.md",
         "relation.md",
         "reports.md",
         "scoring.md",

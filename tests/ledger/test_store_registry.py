@@ -16,7 +16,7 @@ from cemaudit.ledger import Ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.store_registry import (
     Store,
-    StoreChange,
+    RegistryChange,
     StoreImportCounts,
     import_stores,
     read_stores,
@@ -129,7 +129,7 @@ def test_too_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_known_stays(ledger: Ledger) -> None:
     import_stores(ledger, [Store(id="s1", pool="north"), Store(id="s2")])
     assert import_stores(ledger, [Store(id="s1", pool="south"), Store(id="s3")]) == StoreImportCounts(
-        new=1, changed=1, same=0, changes=(StoreChange("s1", "pool", "north", "south"),)
+        new=1, changed=1, same=0, changes=(RegistryChange("s1", "pool", "north", "south"),)
     )
     assert {store.id: store.pool for store in registered_stores(ledger).values()} == {
         "s1": "south",
@@ -152,9 +152,9 @@ def test_a_table_keeps_what_it_does_not_mention(ledger: Ledger, tmp_path: Path) 
     counts = import_stores(ledger, part.stores)
     assert (counts.new, counts.changed, counts.same) == (0, 1, 1)
     assert counts.changes == (
-        StoreChange("s1", "region", "서울", "수도권"),
-        StoreChange("s1", "brand", "A", ""),  # an empty cell says that there is none
-        StoreChange("s1", "floor", "120", "130"),
+        RegistryChange("s1", "region", "서울", "수도권"),
+        RegistryChange("s1", "brand", "A", ""),  # an empty cell says that there is none
+        RegistryChange("s1", "floor", "120", "130"),
     )
     more = {"floor": "130", "mail": "a@b"}
     assert registered_stores(ledger)["s1"] == FULL.model_copy(update={"region": "수도권", "brand": None, "more": more})

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger.actions import Action
     from cemaudit.ledger.query.reading import Local
+    from cemaudit.model.platform import Platform
 
 __all__ = ["league_json", "print_facets", "print_league", "stores"]
 
@@ -340,6 +341,8 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
 @localized.option("--relation", is_flag=True,
               help=N_("Also the relation of each store: visits in a row without a negative touchpoint."))  # fmt: skip
 @localized.option("--report", "folder", type=FILE, metavar="DIR", help=N_("Write the league report (PDF) there, too."))
+@localized.option("--platform", "platform_ref", metavar="FILE|ID",
+                  help=N_("With --report: also how far the promises of this platform are kept."))  # fmt: skip
 @rules_options
 @rows_options
 def command(
@@ -351,6 +354,7 @@ def command(
     unadjusted: bool,
     relation: bool,
     folder: Path | None,
+    platform_ref: str | None,
     least_visits: int | None,
     level: float | None,
     flag_at: float | None,
@@ -365,18 +369,27 @@ def command(
 
     if relation and by != "store":
         raise click.UsageError(str(message("--relation is of stores, and does not go with --by {key}", key=by)))
+    if platform_ref and not folder:
+        raise click.UsageError(str(message("--platform goes with --report")))
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     rules = make_rules(least_visits, level, flag_at)
     unit_or_facet = {"facet": by} if by in _SIDES else {"unit": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
+    platform = known_platform(platform_ref) if platform_ref else None
     with open_selection(question) as opened:
         if by in _SIDES:
             print_facets(opened, selection, target, rules, form)
             return
         account = (
             league_report_data(
-                opened, selection, target, rules, scale, known_actions(None if question.snapshot_path else question.url)
+                opened,
+                selection,
+                target,
+                rules,
+                scale,
+                known_actions(None if question.snapshot_path else question.url),
+                platform,
             )
             if folder
             else None
@@ -409,6 +422,14 @@ def show_with_relation(league: League, relation: RelationSummary, form: OutputFo
     if not write_rows(form, COLUMNS | RELATION_COLUMNS, rows, document):
         print_league(league)
         print_relation(relation, names, list(names))
+
+
+def known_platform(platform_ref: str) -> Platform:
+    """The platform in a file, or of an id, among those that plugins bring."""
+    from cemaudit.cli.inputs import find_platform
+    from cemaudit.scoring import Engine
+
+    return find_platform(Engine(), platform_ref)
 
 
 def known_actions(url: str | None) -> list[Action]:

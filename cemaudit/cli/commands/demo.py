@@ -15,18 +15,20 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
-from cemaudit.cli.inputs import newest_editions
+from cemaudit.cli.inputs import find_platform, newest_editions
 from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
 from cemaudit.cli.terminal import SCREEN, print_table, print_wrapped, progress
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
 from cemaudit.language import LANGUAGES, N_, message
 
 if TYPE_CHECKING:
+    from cemaudit.compare.promises import PromiseSummary
     from cemaudit.compare.touchpoint_choice import TouchpointChoice
     from cemaudit.hookspecs import Context
     from cemaudit.ledger import CollectionSummary
     from cemaudit.ledger.query import ViewResult
     from cemaudit.model import Checklist, Visit
+    from cemaudit.model.platform import Platform
     from cemaudit.scoring import Engine
     from cemaudit.simulate import SimulatedChain
 
@@ -139,6 +141,37 @@ class DemoCompany:
             write_report(choice_report(choice), self.reports, language)
         return choice
 
+    def take_platform(self, engine: Engine) -> Platform | None:
+        """The platform at hand that items of the checklist prove promises of, else the example where it is of these.
+
+        The example's file is put into the folder, for one to try commands on.
+        """
+        from cemaudit.model.platform import proof_items
+        from cemaudit.simulate import example_platform
+
+        if engine.library.platforms_of(self.checklist):
+            return engine.library.platform_of(self.checklist)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.platform_file.write_text(example_platform(), encoding="utf-8")
+        platform = find_platform(engine, str(self.platform_file))
+        if proof_items(platform, self.checklist):
+            return platform
+        self.platform_file.unlink()
+        return None
+
+    @property
+    def platform_file(self) -> Path:
+        """The file of the example of a platform."""
+        return self.folder / "platform.toml"
+
+    def promises(self, platform: Platform) -> PromiseSummary:
+        """How far the promises of a platform are kept."""
+        from cemaudit.compare.from_snapshot import kept_promises
+        from cemaudit.ledger.query.reading import reading
+
+        with reading(self._snapshot) as snapshot:
+            return kept_promises(snapshot, platform)
+
     @property
     def chosen_checklist(self) -> Path:
         """The file of the checklist of the chosen touchpoints."""
@@ -179,7 +212,7 @@ class DemoCompany:
             yield from folder.glob("20[0-9][0-9]-[0-9].jsonl")
         yield from self.reports.glob(f"{sector}-[0-9]*.pdf")
         yield from self.reports.glob("touchpoints-*.pdf")
-        yield self.chosen_checklist
+        yield from (self.chosen_checklist, self.platform_file)
 
 
 SECTORS = ("retail", "hospital", "ecommerce")
@@ -205,6 +238,7 @@ _NEXT_WITH_HQ = (
     "query distribution --by wave",
     "query items --by touchpoint",
     "touchpoints choose",
+    "promises kept --platform {platform}",
     "export --to xlsx --out {table}",
 )
 
@@ -249,6 +283,9 @@ def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], file
         summaries.append(company.collect(engine, lambda reason: click.echo(f"cemaudit: {reason}", err=True)))
         if hq:
             company.snapshot(engine, blocked)
+    platforms = {
+        company.folder: company.take_platform(engine) for company in companies if company.checklist.sector == CHOSEN_IN
+    }
     for company, summary in zip(companies, summaries, strict=True):
         click.echo(f"\n{company.checklist.title} ({company.checklist.ref})")
         click.echo(message("stores: {count}", count=len(company.chain.stores)))
@@ -257,6 +294,8 @@ def command(folder: Path, seed: int, stores: int, blocked: tuple[str, ...], file
             print_best_stores(company)
             if company.checklist.sector == CHOSEN_IN:
                 print_chosen(company, engine)
+            if platform := platforms.get(company.folder):
+                print_promises(company, platform)
     if not hq:
         hint = message("install it: {command}", command="pip install 'cemaudit[hq]'")
         click.echo(f"\n{Problem(message('snapshots and leagues are left out: they need the extra hq'), hint=hint)}")
@@ -317,6 +356,14 @@ def print_chosen(company: DemoCompany, engine: Engine) -> None:
     print_wrapped(f"{text} {titles}", width=SCREEN)
 
 
+def print_promises(company: DemoCompany, platform: Platform) -> None:
+    """How far the promises of a platform are kept, and which of them nobody audits."""
+    from cemaudit.cli.promise_output import kept_text
+
+    kept = [f"{record.promise.title} ({kept_text(record)})" for record in company.promises(platform).records]
+    print_wrapped(f"{message('promises kept, in %:')} {'; '.join(kept)}", width=SCREEN)
+
+
 def write_latest_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Context]]) -> None:
     """A report of each of these visits or episodes in both languages."""
     from cemaudit.report import store_report, write_report
@@ -344,11 +391,17 @@ def print_next_commands(company: DemoCompany, visit: Visit, *, hq: bool) -> None
     from cemaudit.exchange import sealed_name
 
     setting = "set" if os.name == "nt" else "export"
-    paths = {"file": company.inbox / "done" / sealed_name(visit), "table": company.folder / "visits.xlsx"}
+    paths = {
+        "file": company.inbox / "done" / sealed_name(visit),
+        "table": company.folder / "visits.xlsx",
+        "platform": company.platform_file,
+    }
     names = {"visit": visit.id, **{name: shlex.quote(str(path)) for name, path in paths.items()}}
     click.echo(f"\n{message('What to try next')}:")
     click.echo(f"  {setting} CEMAUDIT_LEDGER={shlex.quote(str(company.ledger))}")
     for arguments in (*_NEXT, *(_NEXT_WITH_HQ if hq else ())):
+        if "{platform}" in arguments and not company.platform_file.exists():
+            continue
         click.echo(f"  {_program()} {arguments.format(**names)}")
 
 

@@ -18,6 +18,7 @@ from cemaudit.language import N_, translate
 if TYPE_CHECKING:
     from cemaudit.library import LibraryRecord
     from cemaudit.model import Checklist, Scheme, Visit
+    from cemaudit.model.platform import Platform
     from cemaudit.scoring import Engine
     from cemaudit.scoring.lint import LintRemark
 
@@ -28,8 +29,9 @@ _LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 @localized.command(
     "lint",
     help=N_(
-        "Check checklists and schemes (TOML) and visits (JSON); without files, every scheme and the newest edition of "
-        "every checklist at hand. Exit code 1 where there are errors, 3 where a file or visit cannot be used."
+        "Check checklists, schemes and platforms (TOML) and visits (JSON); without files, every scheme, every platform "
+        "and the newest edition of every checklist at hand. Exit code 1 where there are errors, 3 where a file or "
+        "visit cannot be used."
     ),
 )
 @click.argument("sources", nargs=-1, type=click.Path(allow_dash=True))
@@ -70,7 +72,8 @@ def lint_sources(engine: Engine, sources: tuple[str, ...], unusable: list[Proble
     visits = tuple(source for source in sources if source not in tables)
     if not sources:
         # older editions of a checklist stay for the visits that answer them: nothing in them is to be mended
-        shelf: list[Checklist | Scheme] = [*newest_editions(engine), *engine.library.schemes.values()]
+        shelf: list[Checklist | Scheme | Platform] = [*newest_editions(engine), *engine.library.schemes.values()]
+        shelf += engine.library.platforms.values()
         for record in sorted(shelf, key=lambda record: record.ref):
             unusable += (problem.inside(record.ref) for problem in _failing_vectors(engine, record))
             yield from ((record.ref, remark) for remark in _lint_record(engine, record))
@@ -94,16 +97,21 @@ def _failing_vectors(engine: Engine, record: LibraryRecord) -> list[Problem]:
 
 def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
     from cemaudit.model import Checklist, Journey, Scheme
+    from cemaudit.model.platform import Platform
     from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_journey, lint_plan, lint_scheme
+    from cemaudit.scoring.promises import lint_platform, lint_proofs
 
     if isinstance(record, Scheme):
         yield from lint_scheme(record)
     if isinstance(record, Journey):
         yield from lint_journey(record)
+    if isinstance(record, Platform):
+        yield from lint_platform(record, engine.library.checklists)
     if not isinstance(record, Checklist):
         return
     yield from lint_checklist(record)
     yield from _glyph_remarks(record)
+    yield from lint_proofs(record, engine.library.platforms)
     try:
         yield from lint_plan(engine.plan(record.ref))
     except BadInput as error:

@@ -48,6 +48,7 @@ def plugin_to_dict(plugin: Plugin) -> dict[str, object]:
         "checklists": plugin.checklists,
         "journeys": plugin.journeys,
         "lenses": plugin.lenses,
+        "platforms": plugin.platforms,
         "problems": [str(problem) for problem in plugin.problems],
     }
 
@@ -60,6 +61,7 @@ def print_plugin(plugin: Plugin) -> None:
         (message("checklists"), plugin.checklists),
         (message("journeys"), plugin.journeys),
         (message("lenses"), plugin.lenses),
+        (message("platforms"), plugin.platforms),
     ):
         if values:
             click.echo(f"  {label}: {', '.join(values)}")

@@ -9,10 +9,13 @@ import pytest
 from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league_table import RankingQuality
+from cemaudit.compare.promises import KeptTotals, PromiseCell, promise_summary
 from cemaudit.compare.reliability import StandardDeviations, variance_components
 from cemaudit.compare.report_records import FindingCount, FindingSummary
 from cemaudit.language import message, use
 from cemaudit.model import Severity, Text
+from cemaudit.model.blocks import Table
+from cemaudit.model.platform import Platform
 from cemaudit.report import league_report, report_bytes, write_report
 from cemaudit.report.league.drivers import HINTS
 
@@ -211,3 +214,24 @@ def test_what_must_be_kept_is_called_that(drawn, account, language, suggestion, 
     text = " ".join(drawn(language, replace(account, study=replace(study, drivers=bound))).text.split())
     assert text.count(suggestion) == 2
     assert sentence in text
+
+
+def test_promises_stand_with_the_worst_store_and_channel_that_are_told_apart(make_account):
+    texts = {name: {"ko": name, "en": name} for name in ("title", "positioning", "theme")}
+    listed = [{"id": name, "title": {"ko": name, "en": name}} for name in ("quick", "later", "nobody")]
+    platform = Platform.model_validate({"id": "p", "version": "1", **texts, "promises": listed})
+    twenty = {1: KeptTotals(20, 20, 20, 20, 20, 20), 0: KeptTotals(20, 20, 0, 0, 0, 20)}
+    cells = {
+        "s0": {PromiseCell("quick"): twenty[1], PromiseCell("quick", "electronic"): twenty[0]},
+        "s1": {PromiseCell("quick"): twenty[0], PromiseCell("quick", "face-to-face"): twenty[1]},
+    }
+    summary = promise_summary(platform, {"c@1": {"quick": ("A",), "later": ("B",)}}, cells)
+    sections = {section.id: section for section in league_report(replace(make_account(), promises=summary)).sections}
+    with use("en"):
+        table = next(block for block in sections["promises"].blocks if isinstance(block, Table))
+        rows = [[str(getattr(cell, "text", cell)) for cell in row] for row in table.rows]
+    assert rows[0][1:5] == ["50%", "37% – 63%", "40", "40"]
+    assert rows[0][5].endswith("(0%)")
+    assert rows[0][6] == "Electronic (0%)"
+    assert [row[1] for row in rows[1:]] == ["not known", "not audited"]
+    assert "promises" not in {section.id for section in league_report(make_account()).sections}
