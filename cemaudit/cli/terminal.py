@@ -151,12 +151,28 @@ def table_lines(
 
 
 def _widths(lines: Sequence[Sequence[str]], sides: str, screen: int) -> list[int]:
-    column_widths = [[columns_of(cell) for cell in column] for column in zip(*lines, strict=True)]
-    least = [
-        max(widths[1:], default=0) if side == "r" else READABLE
-        for side, widths in zip(sides, column_widths, strict=True)
+    columns = list(zip(*lines, strict=True))
+    fitting = [max(map(columns_of, column)) for column in columns]
+    apart = [_width_apart(column[1:]) for column in columns]
+    numbers = [columns_of(max(column[1:], key=columns_of, default="")) for column in columns]
+    readable = [
+        max(number if side == "r" else READABLE, least)
+        for side, number, least in zip(sides, numbers, apart, strict=True)
     ]
-    return fit_widths(fit_widths(list(map(max, column_widths)), screen, least), screen, [0] * len(column_widths))
+    # Names cut to the same text would tell nothing, so what keeps them apart is cut only where nothing else is left.
+    for least in (readable, apart, [0] * len(columns)):
+        fitting = fit_widths(fitting, screen, least)
+    return fitting
+
+
+def _width_apart(cells: Sequence[str]) -> int:
+    """The least width at which cells that differ are cut to texts that differ."""
+    different = set(cells)
+    widest = max(map(columns_of, different), default=0)
+    widths = range(NARROWEST, widest)
+    return next(
+        (width for width in widths if len({truncate(cell, width) for cell in different}) == len(different)), widest
+    )
 
 
 def _without_common_word(cells: Sequence[str]) -> list[str]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger
 
 __all__ = [
-    "Store",
     "RegistryChange",
+    "Store",
     "StoreFile",
     "StoreImportCounts",
     "import_stores",

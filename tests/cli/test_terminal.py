@@ -45,6 +45,20 @@ def test_names_that_would_be_cut_lose_the_word_they_share() -> None:
     assert table_lines(["Store", "x"], others, "lr", 16)[2].startswith("Green Smile…")
 
 
+def test_names_are_never_cut_to_the_same_text() -> None:
+    rows = [["HB-001", "한빛아웃도어 강남점", "x" * 60], ["HB-021", "한빛아웃도어 강남2호점", "x" * 60]]
+    first, second = table_lines(["id", "name", "note"], rows, "lll", 60)[2:]
+    assert columns_of(first) <= 60
+    for line, name in ((first, "강남점"), (second, "강남2호점")):
+        assert name in line
+
+
+@given(st.lists(st.text("ab가", min_size=1, max_size=30), min_size=2, max_size=6, unique=True))
+def test_what_differs_is_shown_differently(names: list[str]) -> None:
+    lines = table_lines(["name", "text"], [[name, "z" * 70] for name in names], "ll", 76)[2:]
+    assert len({line.partition("  z")[0] for line in lines}) == len(names)
+
+
 def test_line_ends_and_control_characters_stay_in_their_cell() -> None:
     assert table_lines(["a"], [["x\ny\x1b[31m"]])[2] == "x y [31m"
 

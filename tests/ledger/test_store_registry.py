@@ -15,8 +15,8 @@ from cemaudit.language import use
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.store_registry import (
-    Store,
     RegistryChange,
+    Store,
     StoreImportCounts,
     import_stores,
     read_stores,

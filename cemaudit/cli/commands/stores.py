@@ -82,7 +82,7 @@ def list_(url: str, as_json: bool) -> None:
             opened = store.opened.isoformat() if store.opened else ""
             texts = (store.name, store.region, store.format, store.brand, store.owner, opened, store.pool)
             rows.append([store.id, *(text or "" for text in texts)])
-        print_table(_HEADINGS, rows)
+        print_table(_HEADINGS, rows, in_pieces=True)
 
 
 command.add_command(import_)
