@@ -17,7 +17,7 @@ from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import counted, sums
 from cemaudit.ledger.query.tally import Tally
 from cemaudit.ledger.query.views import ViewResult
-from cemaudit.ledger.snapshot.episodes import EPISODES
+from cemaudit.ledger.snapshot.folder import EPISODES
 
 __all__ = ["EPISODE_KEYS", "episode_view"]
 
