@@ -14,8 +14,8 @@ from cemaudit.ledger.query.keys import Condition, bound, expression, months, nee
 from cemaudit.ledger.snapshot.names import quoted
 
 __all__ = [
-    "CIRCUMSTANCES_JOIN", "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "Filter", "SqlStatement", "circumstances_join",
-    "conditions_of", "counted", "histogram", "joined_tables", "sums", "tallied",
+    "CIRCUMSTANCES_JOIN", "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "STORES_JOIN", "Filter", "SqlStatement",
+    "circumstances_join", "conditions_of", "counted", "histogram", "joined_tables", "sums", "tallied",
 ]  # fmt: skip
 
 MEAN, DEVIATION, EXTREMES = 2, 3, 5
