@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 import pytest
+from helpers import care
 from helpers.program import call
 
 from cemaudit.compare.drop_outs import DropOutCounts, drop_out_sentences, drop_outs_of
@@ -17,7 +18,6 @@ from cemaudit.compare.queries.episode_scores import episode_table
 from cemaudit.compare.queries.episodes import episode_view
 from cemaudit.compare.selection import EPISODE_MEASURE, Selection
 from cemaudit.errors import BadInput
-from cemaudit.exchange.written import write_visits
 from cemaudit.ledger import open_ledger
 from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.query import LedgerQuery
@@ -26,25 +26,23 @@ from cemaudit.ledger.query.reading import reading
 from cemaudit.ledger.query.statement import Filter
 from cemaudit.ledger.snapshot.taking import update_snapshot
 from cemaudit.ledger.states import VisitState
-from cemaudit.scoring import Engine
-from cemaudit.simulate import simulate
+from cemaudit.ledger.store_registry import Store, import_stores
 
 SELECTION = Selection(measure=EPISODE_MEASURE)
 
 
 @pytest.fixture(scope="module")
-def snapshot(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four clinics with six treatments each, one visit excluded; the stores have regions."""
     home = tmp_path_factory.mktemp("episodes")
-    visits = list(simulate(engine.library.checklist("hospital.outpatient@2.0.0"), stores=4, visits=6, seed=3))
-    write_visits(home / "visits.jsonl", visits)
-    regions = "".join(f"hospital-0{number},Clinic {number},{'ns'[number % 2]}\n" for number in range(1, 5))
-    (home / "stores.csv").write_text(f"id,name,region\n{regions}", "utf-8")
-    assert call(home, "stores", "import", "stores.csv", "--ledger", "hq.db").code == 0
-    assert call(home, "collect", "--ledger", "hq.db", "visits.jsonl").code == 0
-    with open_ledger(str(home / "hq.db")) as ledger:
+    visits = list(care.treatments())
+    with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
+        import_stores(
+            ledger, [Store(id=f"s{number}", name=f"C{number}", region="ns"[number % 2]) for number in range(5)]
+        )
+        care.collect(ledger, *visits)
         review_visits(ledger, [visits[1].id], VisitState.EXCLUDED, "not a patient of ours")
-        update_snapshot(ledger, engine, home / "hq-snapshot")
+        update_snapshot(ledger, care.engine(), home / "hq-snapshot")
     return home / "hq-snapshot"
 
 
@@ -147,7 +145,7 @@ def test_the_commands_show_score_and_drop_outs(snapshot: Path, language: str) ->
     asked = ("--measure", "episode", "--snapshot", str(snapshot), "--lang", language)
     league = call(snapshot.parent, "compare", *asked)
     trend = call(snapshot.parent, "trend", *asked)
-    pair = call(snapshot.parent, "compare", "stores", "hospital-01", "hospital-02", *asked)
+    pair = call(snapshot.parent, "compare", "stores", "s1", "s2", *asked)
     assert (league.code, trend.code, pair.code) == (0, 0, 0)
     words = {"en": ("Episodes", "Drop-outs"), "ko": ("에피소드", "이탈")}[language]
     for word in words:

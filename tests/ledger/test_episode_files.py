@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import ledgers, samples, snapshots
+from helpers import care, snapshots
+from helpers.care import collect, scheme, visit
 from helpers.ledgers import amended
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,48 +27,22 @@ from cemaudit.ledger.snapshot.manifest import read_manifest
 from cemaudit.ledger.snapshot.parquet import SnapshotTable, text_column, write
 from cemaudit.ledger.snapshot.taking import update_snapshot
 from cemaudit.ledger.states import VisitState
-from cemaudit.model import Scheme, Visit
-from cemaudit.scoring import Engine
+from cemaudit.model import Audit, Visit
+from cemaudit.scoring import Engine, Plan
+from cemaudit.scoring.engine import make_audit
 
 SIZE = 4
 """Visits of a block, in these tests."""
 
-CARE = samples.checklist(
-    samples.touchpoint("desk", samples.item("I1"), samples.item("I2", vertical=True), steps=["V1", "Vn"]),
-    id="test.care",
-    scheme="test.care",
-    steps=[{"id": name, "title": {"en": name, "ko": name}} for name in ("V1", "Vn")],
-)
-
-
-def scheme(version: str, valid_from: str, times: int) -> Scheme:
-    """A scheme under which a visit has ``times`` the points it earned."""
-    overall = {"id": "overall", "how": "sum", "transform": {"times": times}}
-    return samples.scheme(overall, id="test.care", version=version, valid_from=valid_from, headline="overall")
-
 
 @pytest.fixture
 def engine() -> Engine:
-    made = Engine()
-    made.library.schemes["test.care@1"] = scheme("1", "2026-01-01", 1)
-    return made
+    return care.engine()
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshots.small_blocks(monkeypatch, SIZE)
-
-
-def visit(name: str, episode: str | None, number: int = 1, *, store: str = "s1", right: bool = True) -> Visit:
-    """A visit of an episode, or of none."""
-    step = {"id": episode, "step": "V1" if number == 1 else "Vn", "number": number}
-    return ledgers.visit(
-        name, checklist=CARE.ref, store=store, answers={"I1": right, "I2": right}, episode=step if episode else None
-    )
-
-
-def collect(ledger: Ledger, *visits: Visit) -> None:
-    assert set(ledgers.take(ledger, *visits, checklist=CARE)) <= {"collected", "known"}
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -128,8 +103,13 @@ def test_whatever_came_in_between_they_are_what_one_run_makes(
 def audited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The visits that are scored, from now on."""
     names: list[str] = []
-    usual = episodes.make_audit
-    monkeypatch.setattr(episodes, "make_audit", lambda plan, one: (names.append(one.id), usual(plan, one))[1])
+    usual = make_audit
+
+    def noted(plan: Plan, one: Visit) -> Audit:
+        names.append(one.id)
+        return usual(plan, one)
+
+    monkeypatch.setattr(episodes, "make_audit", noted)
     return names
 
 
