@@ -6,21 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.answers import fitting, numbered, skips_of
-from cemaudit.exchange.forms.fields import (
-    ON_PHONES,
-    PHONE_GROUPS,
-    FieldKind,
-    FieldOption,
-    Form,
-    FormField,
-    FormSection,
-    Role,
-)
+from cemaudit.exchange.forms.answers import CLAIM_STATES, fitting, numbered, skips_of
+from cemaudit.exchange.forms.fields import ON_PHONES, PHONE_GROUPS, FieldKind, Form, FormField, FormSection, Role
 from cemaudit.exchange.forms.settings import settings_of
 from cemaudit.exchange.forms.words import both
 from cemaudit.language import N_, message
-from cemaudit.model import Checklist, ClaimState, Item, Touchpoint, label
+from cemaudit.model import Checklist, Item, Touchpoint
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 
 __all__ = ["FILES", "form_of"]
@@ -88,14 +79,13 @@ def _complaints(touchpoint: Touchpoint) -> Iterator[FormField]:
     state = both(
         lambda: message("{touchpoint}: what became of the claim before you left? (empty: not noted)", touchpoint=title)
     )
-    options = tuple(FieldOption(of_claim.value, label(of_claim)) for of_claim in ClaimState)
     yield FormField(f"{touchpoint.id}__claim", Role.CLAIM, FieldKind.TEXT, claim, lines=True, touchpoint=touchpoint)
     yield FormField(
         f"{touchpoint.id}__claim_state",
         Role.CLAIM_STATE,
         FieldKind.ONE,
         state,
-        options=options,
+        options=CLAIM_STATES,
         touchpoint=touchpoint,
     )
     yield FormField(f"{touchpoint.id}__blame", Role.BLAME, FieldKind.TEXT, blame, lines=True, touchpoint=touchpoint)
@@ -147,12 +137,12 @@ def _file(item: Item, touchpoint: Touchpoint, kind: str, number: int) -> Iterato
     words = both(lambda: message(_FILE_WORDS[kind], item=item.id, number=number))
     caption = both(lambda: message("{file}, caption", file=words))
     name = f"{item.id}__{kind}_{number}"
-    for suffix, role, field_kind, asked in (
+    for suffix, role, field_kind, label in (
         ("", Role.EVIDENCE, FieldKind.FILE, words),
         ("_caption", Role.CAPTION, FieldKind.TEXT, caption),
     ):
         yield FormField(
-            name + suffix, role, field_kind, asked, touchpoint=touchpoint, item=item, evidence=kind, number=number
+            name + suffix, role, field_kind, label, touchpoint=touchpoint, item=item, evidence=kind, number=number
         )
 
 
