@@ -177,3 +177,10 @@ def test_what_does_not_go_together_is_told(snapshot: Path, more: tuple[str, ...]
 def test_trend_by_a_facet_is_refused(snapshot: Path) -> None:
     with reading(snapshot) as opened, pytest.raises(BadInput, match="by their score alone"):
         estimate_trend(opened, SELECTION, "channel")
+
+
+def test_a_scheme_that_scored_episodes_only_does_not_matter(snapshot: Path) -> None:
+    with reading(snapshot) as opened:
+        whole = episode_table(opened, SELECTION)
+        opened.manifest = opened.manifest._replace(schemes={})
+        assert episode_table(opened, SELECTION).score_sum() == whole.score_sum()

@@ -410,28 +410,28 @@ def _refuse_beside(view: str, given_options: Mapping[str, str | None]) -> None:
             raise click.UsageError(str(message("give either {one} or {other}", one=view, other=name)))
 
 
-def print_after_claims(found: AfterClaims, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+def print_after_claims(after: AfterClaims, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
     """What came after claims: rows for programs, else a table and what can be told of all cases together."""
     from cemaudit.compare.queries.claims import after_claims_sentences
     from cemaudit.model import ClaimState
     from cemaudit.model.vocabulary import label
 
     if as_json or as_csv:
-        print_result(found.result, AFTER_CLAIMS, limit, as_json=as_json, as_csv=as_csv)
+        print_result(after.result, AFTER_CLAIMS, limit, as_json=as_json, as_csv=as_csv)
         return
     shares = ("blamed_share", "blamed_low", "blamed_high", "expected_blamed")
     names = ("cases", "censored", "blamed", *shares, "claimed_again", "nothing")
     rows = [
         {
-            **{key: row[key] for key in found.result.keys},
+            **{key: row[key] for key in after.result.keys},
             **{name: row[name] for name in names},
             **{name: f"{row[name] * 100:.0f}%" for name in shares if row[name] is not None},
         }
-        for row in found.result.rows
+        for row in after.result.rows
     ]
     states = {state.value: label(state) for state in ClaimState}
-    print_view(found.result._replace(rows=rows), limit, KeyNames({}, {"state": states}), pivoted=False)
-    print_section(N_("How to read this table"), after_claims_sentences(found))
+    print_view(after.result._replace(rows=rows), limit, KeyNames({}, {"state": states}), pivoted=False)
+    print_section(N_("How to read this table"), after_claims_sentences(after))
 
 
 def run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:

@@ -154,9 +154,9 @@ def _counts(checklist: Checklist, spot: Touchpoint, states: Sequence[ClaimState]
         yield f"sum(cast(claim_states.{quoted(names.touchpoint(state.value, spot.id))} as bigint))"
 
 
-def after_claims_sentences(found: AfterClaims) -> Iterator[Message]:
+def after_claims_sentences(after: AfterClaims) -> Iterator[Message]:
     """Yield what the cases say together, how to read that, and what they cannot say."""
-    whole = found.whole
+    whole = after.whole
     yield message("A case: a touchpoint of a store in a wave, with at least one claim. Cases: {n}.", n=whole.cases)
     if whole.censored:
         yield message(
@@ -181,8 +181,8 @@ def after_claims_sentences(found: AfterClaims) -> Iterator[Message]:
             "Expected: {share} of the same touchpoints are blamed in the wave after one without a claim.",
             share=_percent(whole.expected),
         )
-    if found.waveless:
-        yield message("Visits without a wave, left out: {n}.", n=found.waveless)
+    if after.waveless:
+        yield message("Visits without a wave, left out: {n}.", n=after.waveless)
     yield message(
         "Others visit in other waves: a blame after a claim is not the claimant's own, and no proof that the claim "
         "caused it. Cases of one store are not independent, so the intervals are too narrow where few stores make up "
@@ -194,11 +194,11 @@ def _percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def _row(found: ClaimFollowUp) -> Row:
-    row: Row = {"cases": found.cases, "censored": found.censored, "followed": found.followed}
+def _row(follow: ClaimFollowUp) -> Row:
+    row: Row = {"cases": follow.cases, "censored": follow.censored, "followed": follow.followed}
     for outcome in NextWave:
-        row |= _share(outcome.value, found.outcomes[outcome])
-    return row | {"expected_blamed": found.expected} | _share("blamed_later", found.blamed_later)
+        row |= _share(outcome.value, follow.outcomes[outcome])
+    return row | {"expected_blamed": follow.expected} | _share("blamed_later", follow.blamed_later)
 
 
 def _share(name: str, share: OutcomeShare) -> Row:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from cemaudit.compare.columns import ColumnVisitTable, table_of_columns
 from cemaudit.compare.drop_outs import DropOutCounts, DropOuts, drop_outs_of
@@ -34,33 +34,18 @@ def episode_table(reading: Local, selection: Selection) -> ColumnVisitTable:
     where the selection asks what episodes do not have; ``NotEstimable`` where none has a score.
     """
     _refuse_what_episodes_lack(selection)
-    which = view_episodes(reading, selection.visit_filter)
-    where, values = conditions_of(which)
-    refs = [ref for ref in reading.refs if reading.checklist(ref).steps]
-    for place, ref in enumerate(refs):
-        reading.view(f"answers_{place}", reading.answers(ref).parts)
-    shoppers = " union all ".join(f"select number, shopper from answers_{place}" for place in range(len(refs)))
-    columns = [
-        *(f"visits.{name}" for name in _OWN),
-        "answered.shopper",
-        f"visits.score / 100.0 as {EPISODE_MEASURE}",
-        *(f"stores.{quoted(key)}" for key in STORE_KEYS),
-    ]
-    rows = reading.ask(
-        f"select {', '.join(columns)} from visits {STORES_JOIN} "
-        f"left join ({shoppers}) as answered on answered.number = visits.number "
-        f"where {' and '.join(where)} order by visits.number",
-        values,
-    )
-    names = [*_OWN, "shopper", EPISODE_MEASURE, *STORE_KEYS]
-    by_name = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    ids = sorted({ref.partition("@")[0] for ref in by_name["checklist"]})
+    columns = _episode_columns(reading, selection)
+    ids = sorted({ref.partition("@")[0] for ref in columns["checklist"]})
     if len(ids) > 1:
         several = message("visits of several checklists are there: {names}", names=", ".join(ids))
         raise BadInput(Problem(several, "", message("choose one with --where checklist=ID")))
-    scheme = reading.scheme(by_name["scheme"][-1]) if rows else None
-    better: Literal["higher", "lower"] = "lower" if scheme and scheme.direction == "lower-is-better" else "higher"
-    table = table_of_columns(by_name, score=EPISODE_MEASURE, by=selection.unit, pool=selection.pool, better=better)
+    table = table_of_columns(
+        columns,
+        score=EPISODE_MEASURE,
+        by=selection.unit,
+        pool=selection.pool,
+        better=_better(reading, columns["scheme"]),
+    )
     unscored = table.facts.left_out.get("no-score", 0)
     facts = replace(
         table.facts,
@@ -69,6 +54,36 @@ def episode_table(reading: Local, selection: Selection) -> ColumnVisitTable:
         notes=(*_notes(), *table.facts.notes),
     )
     return replace(table, facts=facts)
+
+
+def _episode_columns(reading: Local, selection: Selection) -> dict[str, list[Any]]:
+    """The columns of a visit table, a row for each episode, in the order of their last visits."""
+    where, values = conditions_of(view_episodes(reading, selection.visit_filter))
+    refs = [ref for ref in reading.refs if reading.checklist(ref).steps]
+    for place, ref in enumerate(refs):
+        reading.view(f"answers_{place}", reading.answers(ref).parts)
+    shoppers = " union all ".join(f"select number, shopper from answers_{place}" for place in range(len(refs)))
+    expressions = [
+        *(f"visits.{name}" for name in _OWN),
+        "answered.shopper",
+        "visits.score / 100.0",
+        *(f"stores.{quoted(key)}" for key in STORE_KEYS),
+    ]
+    rows = reading.ask(
+        f"select {', '.join(expressions)} from visits {STORES_JOIN} "
+        f"left join ({shoppers}) as answered on answered.number = visits.number "
+        f"where {' and '.join(where)} order by visits.number",
+        values,
+    )
+    names = (*_OWN, "shopper", EPISODE_MEASURE, *STORE_KEYS)
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def _better(reading: Reading, schemes: Sequence[str]) -> Literal["higher", "lower"]:
+    """Which scores are, under the scheme of the last episode."""
+    # A scheme that came into force since has scored episodes again, and no visit: the manifest may not have it.
+    known = [ref for ref in schemes if ref in reading.manifest.schemes]
+    return "lower" if known and reading.scheme(known[-1]).direction == "lower-is-better" else "higher"
 
 
 def _notes() -> Iterator[Message]:
