@@ -20,7 +20,7 @@ DROP_OUT_COLUMNS: dict[str, Kind] = {
 }  # fmt: skip
 """The columns of drop-outs in CSV and workbooks, behind those of standings; called as in ``query episodes``."""
 
-_HEADINGS = (N_("Episodes"), N_("Missing visits"), N_("Dropped out"), N_("Share"), N_("Interval"))
+_HEADINGS = (N_("Episodes"), N_("Missing visits"), N_("Dropped out"), N_("Drop-out rate"), N_("Interval"))
 MOST_SHOWN = 60
 
 
