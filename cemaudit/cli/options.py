@@ -273,7 +273,11 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
         ),
         option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore).")),
-        option("--measure", metavar="ID", help=N_("The measure; by default the headline.")),
+        option(
+            "--measure",
+            metavar="ID",
+            help=N_("The measure; by default the headline. compare and trend: 'episode' is the score of episodes."),
+        ),
         filter_options,
         option(
             "--wave", multiple=True, metavar="WAVE", help=N_("Visits of this wave only; may be given several times.")

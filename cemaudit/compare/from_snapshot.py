@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import isfinite
 
@@ -13,6 +14,7 @@ from cemaudit.compare.drivers.experience import interaction_in, mean_experiences
 from cemaudit.compare.drivers.nps_drivers import nps_driver
 from cemaudit.compare.drivers.results import DriverStudy
 from cemaudit.compare.drivers.study import StudySupplements, estimate_drivers
+from cemaudit.compare.drop_outs import DropOuts
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.intervention import FIRST_DAY, ActionEffect, Intervention, effect_in_table
@@ -29,6 +31,7 @@ from cemaudit.compare.queries.drivers import (
     person_sums,
     promoter_counts,
 )
+from cemaudit.compare.queries.episode_scores import episode_table, read_drop_outs
 from cemaudit.compare.queries.items import count_items, item_products, nps_counts
 from cemaudit.compare.queries.promises import proofs_asked, read_kept_totals
 from cemaudit.compare.queries.relation import read_visit_flags
@@ -40,7 +43,7 @@ from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.score_scale import FULL_POINTS
 from cemaudit.compare.selection import FacetValue, Selection, require_visits, score_sources, selected_facet_values
 from cemaudit.compare.trends import FACET_KEYS, Trend, trend_in_table
-from cemaudit.compare.visit_table import STORE_KEYS
+from cemaudit.compare.visit_table import STORE_KEYS, VisitTable
 from cemaudit.compare.waves import Wave, WaveSeries, network_series, waves_by_date
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
@@ -56,6 +59,7 @@ __all__ = [
     "action_effect",
     "channel_comparison",
     "clean_months",
+    "episode_drop_outs",
     "estimate_trend",
     "facet_leagues",
     "fit_league",
@@ -72,15 +76,25 @@ __all__ = [
 ]
 
 
-def read_visit_arrays(reading: Local, selection: Selection) -> VisitArrays:
-    """Return the visits of a selection, one by one; refused as by ``visit_table``."""
+@contextmanager
+def compared_table(reading: Local, selection: Selection) -> Iterator[VisitTable]:
+    """Keep the table of a selection while the block runs: of its visits, or of its episodes."""
+    if selection.of_episodes:
+        yield episode_table(reading, selection)
+        return
     with visit_table(reading, selection) as table:
+        yield table
+
+
+def read_visit_arrays(reading: Local, selection: Selection) -> VisitArrays:
+    """Return the visits of a selection, one by one; refused as by ``visit_table`` and ``episode_table``."""
+    with compared_table(reading, selection) as table:
         return arrays_of_table(table)
 
 
 def read_cross_tabulation(reading: Local, selection: Selection) -> CrossTabulation:
-    """Return the visits of a selection, counted and added up; refused as by ``visit_table``."""
-    with visit_table(reading, selection) as table:
+    """Return the visits of a selection, counted and added up; refused as by ``visit_table`` and ``episode_table``."""
+    with compared_table(reading, selection) as table:
         return cross_tabulate(table)
 
 
@@ -135,7 +149,7 @@ def estimate_trend(  # noqa: PLR0913
     where none are given; ``false_alarms``: how many are put up with. ``BadInput`` where the selection is wrong,
     ``NotEstimable`` where the visits do not say enough.
     """
-    with visit_table(reading, _network_selection(reading, selection, by)) as table:
+    with compared_table(reading, _network_selection(reading, selection, by)) as table:
         trend = trend_in_table(
             table, reading.store_names(), by=by, rules=rules, baseline=baseline, false_alarms=false_alarms
         )
@@ -149,6 +163,8 @@ def _network_selection(reading: Local, selection: Selection, by: str | None) -> 
     """Return the selection of the network: by the leading measure where the one selected is kept for parts only."""
     if by in STORE_KEYS:
         return replace(selection, unit=str(by))
+    if selection.of_episodes:
+        return replace(selection, facet=by)
     try:
         score_sources(reading, selection)
     except BadInput:
@@ -310,6 +326,13 @@ def kept_promises(
     """
     proofs = proofs_asked(reading, platform, visit_filter)
     return promise_summary(platform, proofs, read_kept_totals(reading, proofs, visit_filter), level)
+
+
+def episode_drop_outs(
+    reading: Local, selection: Selection, key: str, rules: ComparisonRules = DEFAULT_RULES
+) -> DropOuts:
+    """Return the drop-outs among the episodes of a selection, by a key of stores or ``wave``."""
+    return read_drop_outs(reading, selection, key, rules.level)
 
 
 def item_statistics(

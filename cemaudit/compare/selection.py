@@ -21,6 +21,7 @@ from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.model import Channel, Checklist, Element, Measure, Medium, MicroMoment, Mode, Moment, Scheme, Text, label
 
 __all__ = [
+    "EPISODE_MEASURE",
     "NO_POOL",
     "FacetValue",
     "ScoreSource",
@@ -36,6 +37,9 @@ __all__ = [
 
 _SHOWN = 8
 
+EPISODE_MEASURE = "episode"
+"""The measure of a selection whose scores are those of whole episodes, not of visits."""
+
 NO_POOL = ""
 """The pool key of a comparison that makes no difference between pools."""
 
@@ -45,13 +49,14 @@ class Selection:
     """Which visits and scores are compared, and among what.
 
     ``visit_filter``: the visits. ``scheme``: the scores under that one instead of those in force; ``measure``: that
-    instead of the leading one. ``unit``: what is compared, ``store`` or something known of stores (``region``,
-    ``format``, ``brand``, ``owner``, ``pool``). ``pool``: the key of the pools shoppers work in; ``None`` where it is
-    the stores' pool if any is known, else their region, else none; ``NO_POOL`` for none. ``facet`` and ``facet_value``:
-    the scores kept for a value of a facet, as ``channel`` and ``electronic``. ``adjusted``: for how easy the items that
-    applied were. ``scale``: points as they are, or shares of points on the arcsine scale. ``action``: stores where
-    something was done, and from which day on; a factor of that name tells visits before (``no``) from those after
-    (``yes``). ``adjust_for``: the circumstances of the visits (TPO) that scores are adjusted for.
+    instead of the leading one (``EPISODE_MEASURE``: the score of each episode). ``unit``: what is compared, ``store``
+    or something known of stores (``region``, ``format``, ``brand``, ``owner``, ``pool``). ``pool``: the key of the
+    pools shoppers work in; ``None`` where it is the stores' pool if any is known, else their region, else none;
+    ``NO_POOL`` for none. ``facet`` and ``facet_value``: the scores kept for a value of a facet, as ``channel`` and
+    ``electronic``. ``adjusted``: for how easy the items that applied were. ``scale``: points as they are, or shares of
+    points on the arcsine scale. ``action``: stores where something was done, and from which day on; a factor of that
+    name tells visits before (``no``) from those after (``yes``). ``adjust_for``: the circumstances of the visits (TPO)
+    that scores are adjusted for.
     """
 
     visit_filter: Filter = EVERYTHING
@@ -80,6 +85,11 @@ class Selection:
         if self.facet is not None and self.facet not in FACETS[2:]:
             hint = nearest(self.facet, FACETS[2:], listing=False)
             raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))
+
+    @property
+    def of_episodes(self) -> bool:
+        """Whether episodes are compared."""
+        return self.measure == EPISODE_MEASURE
 
     @property
     def ledger_query(self) -> LedgerQuery:

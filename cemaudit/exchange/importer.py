@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from cemaudit.exchange.mapping import check_mapping
 from cemaudit.exchange.rows import RowReader, arising
 from cemaudit.exchange.tables import InputRow, InputTable, read_table
 from cemaudit.language import message
-from cemaudit.model import Checklist, Text, Visit
+from cemaudit.model import Checklist, Complaint, Text, Visit
 from cemaudit.model.answers import AnswerValue, Choices
 
 __all__ = ["Import", "ImportCounts", "import_table"]
@@ -156,6 +156,15 @@ def _disagreements(
             yield Problem(what, mapping.items[item].place)
 
 
+def _complaints_together(first: Sequence[Complaint], second: Sequence[Complaint]) -> tuple[Complaint, ...]:
+    """All complaints, each once: one that only one of two rows says more of is no second one."""
+    together = dict.fromkeys((*first, *second))
+    noted = {(complaint.touchpoint, complaint.text) for complaint in together if complaint.state}
+    return tuple(
+        complaint for complaint in together if complaint.state or (complaint.touchpoint, complaint.text) not in noted
+    )
+
+
 def _together(first: Visit, visit: Visit) -> Mapping[str, object]:
     """What changes in ``first`` when ``visit`` joins it: what it lacked, more options, more complaints."""
     answers: dict[str, AnswerValue] = dict(first.answers)
@@ -169,6 +178,6 @@ def _together(first: Visit, visit: Visit) -> Mapping[str, object]:
         for name in ("notes", "emotions", "expectations", "perceived")
     }
     complaints = {
-        name: tuple(dict.fromkeys((*getattr(first, name), *getattr(visit, name)))) for name in ("claims", "blames")
+        name: _complaints_together(getattr(first, name), getattr(visit, name)) for name in ("claims", "blames")
     }
     return {"answers": answers, "skipped": skipped, **filled, **complaints}

@@ -20,6 +20,9 @@ from cemaudit.model.base import Id, Line, LongText, Record
 
 __all__ = ["Mapping", "SkipRule", "VisitCells", "check_mapping", "load_mapping"]
 
+BY_TOUCHPOINT = ("emotions", "expectations", "perceived", "claims", "claim_states", "blames")
+"""The parts of a mapping that go by touchpoint."""
+
 _CHECKLIST = r"^([^/\\:\x00-\x1f]{1,120}\.toml|[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2})$"
 
 
@@ -91,6 +94,7 @@ class Mapping(Record):
     expectations: dict[Id, CellMapping] = {}
     perceived: dict[Id, CellMapping] = {}
     claims: dict[Id, CellMapping] = {}
+    claim_states: dict[Id, CellMapping] = {}
     blames: dict[Id, CellMapping] = {}
     skip_rows: tuple[SkipRule, ...] = ()
 
@@ -106,7 +110,7 @@ class Mapping(Record):
     def cells(self) -> Iterator[tuple[str, CellMapping]]:
         """Every cell with its place in the file."""
         yield from ((f"visit.{name}", cell) for name, cell in self.visit.cells())
-        for part in ("items", "emotions", "expectations", "perceived", "claims", "blames"):
+        for part in ("items", *BY_TOUCHPOINT):
             yield from ((f"{part}.{name}", cell) for name, cell in getattr(self, part).items())
 
 
@@ -137,7 +141,10 @@ def _unknown_ids(mapping: Mapping, checklist: Checklist) -> Iterator[Problem]:
     for item in mapping.items:
         if item not in checklist.items:
             yield Problem(message("no such item: {item}", item=item), f"items.{item}", nearest(item, checklist.items))
-    for part in ("emotions", "expectations", "perceived", "claims", "blames"):
+    for name in mapping.claim_states:
+        if name not in mapping.claims:
+            yield Problem(message("no claim is mapped at this touchpoint"), f"claim_states.{name}")
+    for part in BY_TOUCHPOINT:
         for name in getattr(mapping, part):
             if name not in checklist.touchpoint:
                 what = message("no such touchpoint: {touchpoint}", touchpoint=name)

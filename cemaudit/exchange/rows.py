@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cemaudit.errors import BadInput, Problem
+from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange.cells import CellMapping, DayCell, MomentCell
 from cemaudit.exchange.mapping import Mapping
 from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
-from cemaudit.model import Checklist, Item, Visit, faults
+from cemaudit.model import Checklist, ClaimState, Item, Visit, faults, label
 from cemaudit.model.answers import AnswerValue
 from cemaudit.model.answers.numerals import read_whole
 from cemaudit.scoring.items import item_is_relevant
@@ -25,6 +25,12 @@ _NUMBERS = {"number", "count", "duration", "money", "scale", "nps"}
 _ENDLESS = re.compile(r"[eE][+-]?\d{3}|.{40}")
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
 _CONSENT = {"consent_date": "date", "consent_form": "form"}
+_CLAIM_STATES = {
+    word.casefold(): state.value
+    for state in ClaimState
+    for word in (state.value, label(state).ko, label(state).en)
+    if word
+}
 
 
 class RowReader:
@@ -96,7 +102,26 @@ class RowReader:
         for part, cells in (("claims", mapping.claims), ("blames", mapping.blames)):
             found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
             data[part] = [{"touchpoint": name, "text": value} for name, value in found.items() if value is not None]
+        claims = {claim["touchpoint"]: claim for claim in data["claims"]}
+        for name, cell in mapping.claim_states.items():
+            self._claim_state(cell, row, claims.get(name), problems)
         return data
+
+    def _claim_state(
+        self, cell: CellMapping, row: InputRow, claim: dict[str, Any] | None, problems: list[Problem]
+    ) -> None:
+        """Put into a claim what became of it: by its code, or as it is called in either language."""
+        text = self._read(cell, row, problems)
+        if text is None:
+            return
+        state = _CLAIM_STATES.get(text.casefold())
+        if state is None:
+            hint = nearest(text, [known.value for known in ClaimState])
+            problems.append(Problem(message("no such option: {option}", option=text), cell.place, hint))
+        elif claim is None:
+            problems.append(Problem(message("what became of a claim, but no claim"), cell.place))
+        else:
+            claim["state"] = state
 
     def _answers(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
         answers: dict[str, AnswerValue] = {}

@@ -57,7 +57,7 @@ def lines(capsys: Said, *arguments: str) -> list[dict[str, Any]]:
 
 def test_a_snapshot_says_what_it_did(ledger: Path, capsys: Said) -> None:
     (said,) = lines(capsys, "snapshot", "--snapshot", str(ledger / "other"))
-    assert (said["visits"], said["files"], said["covered"], said["folder"]) == (6, 5, 6, str(ledger / "other"))
+    assert (said["visits"], said["files"], said["covered"], said["folder"]) == (6, 6, 6, str(ledger / "other"))
     assert run(["snapshot"]) == 0
     assert capsys.readouterr().out.splitlines()[0].endswith("up to visit 6 of the ledger")
 
@@ -96,8 +96,8 @@ def test_every_view_is_printed_in_both_languages(view: str, capsys: Said) -> Non
 
 
 def test_the_command_knows_the_views_there_are() -> None:
-    # Episodes are asked apart from single visits, and only where a checklist has steps.
-    assert list(query.VIEWS) == [*VIEWS, query.EPISODES]
+    # Episodes and what came after claims are asked apart from single visits.
+    assert list(query.VIEWS) == [*VIEWS, query.EPISODES, query.AFTER_CLAIMS]
 
 
 def test_own_words(ledger: Path, tmp_path: Path, capsys: Said) -> None:

@@ -66,7 +66,7 @@ def test_the_long_form_is_asked_in_sql(block: Callable[[str], str], capsys: pyte
 @pytest.mark.usefixtures("block")
 def test_long_tables_have_the_columns_of_the_page(pages: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     tables = dict(LONG.findall(pages[PAGE]))
-    assert tables.keys() == {"visits", "scores", "items", "feelings"}
+    assert tables.keys() == {"visits", "scores", "items", "feelings", "claims"}
     for table, columns in tables.items():
         row = asked(f"select * from {table} limit 1", capsys)[0]
         assert sorted(row) == sorted(re.findall(r"`(\w+)`", columns)), table
@@ -75,7 +75,7 @@ def test_long_tables_have_the_columns_of_the_page(pages: dict[str, str], capsys:
 @pytest.mark.usefixtures("block")
 def test_files_have_the_columns_of_the_page(pages: dict[str, str]) -> None:
     said = set(re.findall(r"`([\w:]+)`", pages[PAGE]))
-    for kind in ("answers", "scores", "stores", "gone"):
+    for kind in ("answers", "scores", "claim-states", "stores", "gone"):
         files = str(SNAPSHOT / kind / "**" / "*.parquet")
         for name, *_ in duckdb.sql(f"describe select * from '{files}'").fetchall():
             head, mark, _ = name.partition(":")

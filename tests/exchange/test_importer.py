@@ -221,3 +221,40 @@ def test_the_counts_add_up_whatever_the_table(make_mapping, checklist, rows, sev
     assert counts.visits == len(visits) == len({visit.id for visit in visits})
     assert counts.visits <= counts.good if several else counts.visits == counts.good
     assert len({problem.place.split(":")[1] for problem in table.problems}) == counts.bad
+
+
+CLAIMS = '[claims]\nshelf = { column = "c" }\n[claim_states]\nshelf = { column = "s", values = { done = "solved" } }\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("told", "told"), ("Promised for later", "later"), ("직원에게 말함", "told"), ("done", "solved"), ("", None)],
+)
+def test_what_became_of_a_claim_comes_along_by_code_or_in_words(run, text, state):
+    visits, table = run(f"id,store,greeted,tidy,c,s\nv1,S1,1,5,dirty,{text}\n", CLAIMS)
+    assert table.problems == []
+    assert [(claim.text, claim.state) for claim in visits[0].claims] == [("dirty", state)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("dirty,solvd", "no such option: solvd (did you mean solved?)"),
+        (",told", "what became of a claim, but no claim"),
+    ],
+)
+def test_a_state_that_is_none_or_of_no_claim_is_told(run, cells, words):
+    visits, table = run(f"id,store,greeted,tidy,c,s\nv1,S1,1,5,{cells}\n", CLAIMS)
+    assert (visits, [str(problem) for problem in table.problems]) == ([], [f"table.csv: row 2: s: {words}"])
+
+
+def test_a_state_where_no_claim_is_mapped_is_refused(run):
+    with pytest.raises(BadInput, match=r"claim_states.shelf: no claim is mapped at this touchpoint"):
+        run("id,store,greeted,tidy,s\nv1,S1,1,5,told\n", '[claim_states]\nshelf = { column = "s" }\n')
+
+
+def test_a_claim_whose_state_one_row_says_is_one_claim(run):
+    visits, _ = run(
+        "id,store,greeted,tidy,c,s\nv1,S1,1,5,dirty,\nv1,S1,1,5,dirty,told\nv1,S1,1,5,dark,\n", CLAIMS, **SEVERAL
+    )
+    assert [(claim.text, claim.state) for claim in visits[0].claims] == [("dirty", "told"), ("dark", None)]

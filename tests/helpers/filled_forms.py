@@ -77,6 +77,7 @@ def _feelings(visit: Visit) -> Iterator[tuple[str, str]]:
         yield from ((f"{touchpoint}__{part}", str(value)) for touchpoint, value in feelings.items())
     for part, complaints in (("claim", visit.claims), ("blame", visit.blames)):
         yield from ((f"{one.touchpoint}__{part}", one.text) for one in complaints)
+    yield from ((f"{one.touchpoint}__claim_state", one.state or "") for one in visit.claims)
 
 
 def _answer(value: AnswerValue) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cemaudit.exchange.forms.making import FILES
 from cemaudit.exchange.rows import arising
-from cemaudit.model import Checklist, Item, Touchpoint, Visit
+from cemaudit.model import Checklist, ClaimState, Item, Touchpoint, Visit
 from cemaudit.model.base import clean
 from helpers import samples, strategies
 
@@ -205,7 +205,10 @@ def _felt(draw: st.DrawFn, touchpoints: list[Touchpoint]) -> dict[str, Any]:
         "expectations": some([one for one in touchpoints if one.expectation], st.integers(1, 7)),
         "perceived": some([one for one in touchpoints if one.perceived], st.integers(1, 7)),
         "expected": draw(st.none() | moments) if any(one.perceived for one in touchpoints) else None,
-        "claims": [{"touchpoint": one, "text": text} for one, text in some(touchpoints, lines).items()],
+        "claims": [
+            {"touchpoint": one, "text": text, "state": draw(st.sampled_from([None, *ClaimState]))}
+            for one, text in some(touchpoints, lines).items()
+        ],
         "blames": [{"touchpoint": one, "text": text} for one, text in some(touchpoints, lines).items()],
     }
 

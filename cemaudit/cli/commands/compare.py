@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,12 @@ from cemaudit.cli.comparison_json import (
     ranking_quality_to_dict,
     rules_to_dict,
     standing_to_dict,
+)
+from cemaudit.cli.drop_out_rows import (
+    DROP_OUT_COLUMNS,
+    drop_out_to_dict,
+    drop_outs_to_dict,
+    print_drop_outs,
 )
 from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
@@ -40,6 +46,7 @@ from cemaudit.model.vocabulary import Facet, label
 
 if TYPE_CHECKING:
     from cemaudit.compare.channels import FacetLeague
+    from cemaudit.compare.drop_outs import DropOuts
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
     from cemaudit.compare.relation import RelationSummary
@@ -52,7 +59,8 @@ if TYPE_CHECKING:
 
 __all__ = ["league_json", "print_facets", "print_league", "stores"]
 
-_HEADINGS = (N_("Store"), N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"))
+_VISITS, _EPISODES = N_("Visits"), N_("Episodes")
+_HEADINGS = (N_("Store"), _VISITS, N_("Mean"), N_("Score"), N_("Interval"))
 
 
 @localized.command("stores", help=N_("Say whether two stores differ, and how many visits it would take to know."))
@@ -85,7 +93,7 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
         ]
         for standing in (pair.first, pair.second)
     ]
-    print_table(_HEADINGS, rows, "lrrrr")
+    print_table([_counted_heading(heading, question.measure) for heading in _HEADINGS], rows, "lrrrr")
     difference, interval = f"{pair.difference:+.1f}", interval_text(pair.interval, 1)
     notes = [
         pair.conclusion(),
@@ -95,6 +103,13 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
         notes.append(message("To see a difference of that size takes about {count} visits each.", count=pair.needed))
     click.echo()
     print_notes(notes)
+
+
+def _counted_heading(heading: str, measure: str | None) -> str:
+    """A heading; what counts as visits where episodes are compared is called so."""
+    from cemaudit.compare.selection import EPISODE_MEASURE
+
+    return _EPISODES if heading == _VISITS and measure == EPISODE_MEASURE else heading
 
 
 MOST_PAIRS = 15
@@ -189,7 +204,7 @@ def _print_numbers(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
 
 
 MOST_SHOWN = 60
-_NUMBERS = (N_("Visits"), N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab."))
+_NUMBERS = (_VISITS, N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab."))
 
 
 def league_json(league: League) -> dict[str, Any]:
@@ -275,7 +290,8 @@ def league_headings(league: League) -> list[str]:
     """The headings of the table of the league, in the language in force."""
     from cemaudit.compare.results import UNIT_TITLES
 
-    names = [str(UNIT_TITLES[league.unit]), *map(translate, _NUMBERS)]
+    numbers = [translate(_counted_heading(heading, league.facts.measure)) for heading in _NUMBERS]
+    names = [str(UNIT_TITLES[league.unit]), *numbers]
     return [*names, _probability_heading(league), translate(N_("Rank")), translate(N_("Group"))]
 
 
@@ -363,7 +379,7 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.from_snapshot import fit_league, store_relations
+    from cemaudit.compare.from_snapshot import episode_drop_outs, fit_league, store_relations
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
 
@@ -377,6 +393,7 @@ def command(
     unit_or_facet = {"facet": by} if by in _SIDES else {"unit": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     platform = known_platform(platform_ref) if platform_ref else None
+    refuse_beside_episodes(selection, {"--report": bool(folder), "--relation": relation})
     with open_selection(question) as opened:
         if by in _SIDES:
             print_facets(opened, selection, target, rules, form)
@@ -396,16 +413,26 @@ def command(
         )
         league = account.league if account else fit_league(opened, selection, target, rules, scale)
         relations = store_relations(opened, selection, rules) if relation else None
+        drop_outs = episode_drop_outs(opened, selection, by, rules) if selection.of_episodes else None
     if account and folder:
         from cemaudit.report import league_report, write_report
 
         click.echo(str(write_report(league_report(account), folder, current())), err=form.as_json or form.as_csv)
     if relations:
         show_with_relation(league, relations, form)
+    elif drop_outs:
+        show_with_drop_outs(league, drop_outs, form)
     elif not write_rows(
         form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
         print_league(league)
+
+
+def refuse_beside_episodes(selection: Selection, given: Mapping[str, bool]) -> None:
+    """``UsageError`` where episodes are compared and an option is given that is of single visits."""
+    for option, is_given in given.items():
+        if selection.of_episodes and is_given:
+            raise click.UsageError(str(message("give either {one} or {other}", one="--measure episode", other=option)))
 
 
 def show_with_relation(league: League, relation: RelationSummary, form: OutputFormat) -> None:
@@ -430,6 +457,26 @@ def known_platform(platform_ref: str) -> Platform:
     from cemaudit.scoring import Engine
 
     return find_platform(Engine(), platform_ref)
+
+
+def show_with_drop_outs(league: League, drop_outs: DropOuts, form: OutputFormat) -> None:
+    """Show a league of episodes, and beside each standing how many of its episodes dropped out."""
+    from cemaudit.compare.results import UNIT_TITLES
+
+    rows = [
+        standing_to_dict(standing) | drop_out_to_dict(drop_outs.shares.get(standing.store))
+        for standing in league.standings
+    ]
+
+    def document() -> dict[str, Any]:
+        return {**league_json(league), "standings": rows, "drop_outs": drop_outs_to_dict(drop_outs)}
+
+    if not write_rows(form, COLUMNS | DROP_OUT_COLUMNS, rows, document):
+        print_league(league)
+        names = {standing.store: standing.name for standing in league.standings}
+        # Behind those with a place: whoever has no scored episode at all may have dropped-out ones all the same.
+        order = [*names, *(value for value in drop_outs.shares if value not in names)]
+        print_drop_outs(drop_outs, str(UNIT_TITLES[league.unit]), names, order)
 
 
 def known_actions(url: str | None) -> list[Action]:

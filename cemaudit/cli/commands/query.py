@@ -26,11 +26,12 @@ from cemaudit.cli.options import (
     place_options,
     print_problems,
 )
-from cemaudit.cli.terminal import print_table, screen_width
+from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.errors import Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.compare.queries.claims import AfterClaims
     from cemaudit.ledger.query import LedgerQuery, Reading, ViewResult
     from cemaudit.ledger.query.question import LensKey
     from cemaudit.ledger.query.reading import Local
@@ -59,7 +60,11 @@ _HEADINGS = {
     "blames": N_("blames"), "episode": N_("episode"), "episodes": N_("episodes"), "planned": N_("planned"),
     "kept": N_("kept"), "missing": N_("missing"), "dropped_out": N_("dropped out"),
     "drop_out_share": N_("share dropped"), "drop_out_low": N_("from"), "drop_out_high": N_("to"),
-    "items_fell": N_("items fell"), "feelings_fell": N_("feelings fell"),
+    "items_fell": N_("items fell"), "feelings_fell": N_("feelings fell"), "told": N_("told"), "solved": N_("solved"),
+    "later": N_("later"), "never": N_("never"), "not_noted": N_("not noted"), "cases": N_("cases"),
+    "censored": N_("open"), "followed": N_("followed"), "blamed": N_("blamed"), "blamed_share": N_("share"),
+    "blamed_low": N_("from"), "blamed_high": N_("to"), "claimed_again": N_("again"), "nothing": N_("nothing"),
+    "expected_blamed": N_("expected"), "state": N_("what became of it"),
 }  # fmt: skip
 """What columns are called on a screen; programs get them by their names."""
 
@@ -69,6 +74,7 @@ _VALUES = {
         "sun": N_("Sun"),
     },
     "season": {"spring": N_("spring"), "summer": N_("summer"), "autumn": N_("autumn"), "winter": N_("winter")},
+    "state": {"mixed": N_("several claims, different ends")},
 }  # fmt: skip
 """What values are called on a screen; programs, and --where, have the keys."""
 
@@ -184,9 +190,11 @@ VIEWS = {
     "heatmap": N_("the mean of each store at each touchpoint"),
     "trend": N_("the mean of each month"),
     "distribution": N_("percentiles"),
+    "complaints": N_("claims and blames at each touchpoint, and what became of claims: told, solved, later, never"),
     "episodes": N_("whole treatments or orders: score, visits planned and kept, drop-outs, what fell"),
+    "after-claims": N_("what the next wave brought where there was a claim: a blame, another claim, nothing"),
 }
-EPISODES = "episodes"
+EPISODES, AFTER_CLAIMS = "episodes", "after-claims"
 
 _MOST_SQL = 100_000
 
@@ -244,7 +252,7 @@ def command(
     files: tuple[Path, ...],
 ) -> None:
     """Ask, and print the rows."""
-    from cemaudit.compare.queries.episodes import EPISODE_KEYS, episode_view
+    from cemaudit.compare.queries.episodes import episode_view
     from cemaudit.ledger.query import LedgerQuery, show
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
@@ -254,10 +262,8 @@ def command(
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
-    known = EPISODE_KEYS if view == EPISODES else KEYS
-    keys = tuple(
-        dict.fromkeys(key if key.startswith(LENS) and view != EPISODES else known_key(key, known) for key in by)
-    )
+    known = _keys_of(view)
+    keys = tuple(dict.fromkeys(key if key.startswith(LENS) and known is KEYS else known_key(key, known) for key in by))
     lenses = lens_keys(keys, blocked, files)
     question = LedgerQuery(keys, visit_filter, scheme, measure, lenses)
     if sql:
@@ -267,10 +273,17 @@ def command(
             result = run_sql(opened, sql, question)
             names = _OWN_NAMES
     elif view == EPISODES:
-        _refuse_beside_episodes({"--scheme": scheme, "--measure": measure, "--on": on})
+        _refuse_beside(EPISODES, {"--scheme": scheme, "--measure": measure, "--on": on})
         with reading(folder_of(url, snapshot_path)) as opened:
             result, problems = episode_view(opened, question), []
             names = _OWN_NAMES
+    elif view == AFTER_CLAIMS:
+        _refuse_beside(AFTER_CLAIMS, {"--scheme": scheme, "--measure": measure, "--on": on})
+        from cemaudit.compare.queries.claims import after_claims
+
+        with reading(folder_of(url, snapshot_path)) as opened:
+            print_after_claims(after_claims(opened, question), limit, as_json=as_json, as_csv=as_csv)
+        return
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
@@ -278,6 +291,21 @@ def command(
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
+
+
+def _keys_of(view: str | None) -> Sequence[str]:
+    """What a view can be grouped by; the views with keys of their own are loaded only where they are asked for."""
+    if view == EPISODES:
+        from cemaudit.compare.queries.episodes import EPISODE_KEYS
+
+        return EPISODE_KEYS
+    if view == AFTER_CLAIMS:
+        from cemaudit.compare.queries.claims import CASE_KEYS
+
+        return CASE_KEYS
+    from cemaudit.ledger.query.keys import KEYS
+
+    return KEYS
 
 
 def lens_keys(keys: Sequence[str], blocked: Sequence[str], files: Sequence[Path]) -> dict[str, LensKey]:
@@ -375,11 +403,35 @@ def _episodes_on_screen(result: ViewResult) -> ViewResult:
     return result._replace(rows=rows)
 
 
-def _refuse_beside_episodes(given_options: Mapping[str, str | None]) -> None:
-    """``UsageError`` where something is asked for that episodes do not have: they are scored as they come in."""
+def _refuse_beside(view: str, given_options: Mapping[str, str | None]) -> None:
+    """``UsageError`` where something is asked for that a view does not have: episodes are scored as they come in."""
     for name, value in given_options.items():
         if value:
-            raise click.UsageError(str(message("give either {one} or {other}", one=EPISODES, other=name)))
+            raise click.UsageError(str(message("give either {one} or {other}", one=view, other=name)))
+
+
+def print_after_claims(after: AfterClaims, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
+    """What came after claims: rows for programs, else a table and what can be told of all cases together."""
+    from cemaudit.compare.queries.claims import after_claims_sentences
+    from cemaudit.model import ClaimState
+    from cemaudit.model.vocabulary import label
+
+    if as_json or as_csv:
+        print_result(after.result, AFTER_CLAIMS, limit, as_json=as_json, as_csv=as_csv)
+        return
+    shares = ("blamed_share", "blamed_low", "blamed_high", "expected_blamed")
+    names = ("cases", "censored", "blamed", *shares, "claimed_again", "nothing")
+    rows = [
+        {
+            **{key: row[key] for key in after.result.keys},
+            **{name: row[name] for name in names},
+            **{name: f"{row[name] * 100:.0f}%" for name in shares if row[name] is not None},
+        }
+        for row in after.result.rows
+    ]
+    states = {state.value: label(state) for state in ClaimState}
+    print_view(after.result._replace(rows=rows), limit, KeyNames({}, {"state": states}), pivoted=False)
+    print_section(N_("How to read this table"), after_claims_sentences(after))
 
 
 def run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:

@@ -10,6 +10,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import monitoring_to_dict
+from cemaudit.cli.drop_out_rows import drop_outs_to_dict, print_drop_outs
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
@@ -35,6 +36,7 @@ _COLUMNS: dict[str, Kind] = {
 _HEADINGS = (
     N_("Unit"), N_("Wave"), N_("Visits"), N_("Score"), N_("Interval"), N_("Change"), N_("Interval"), N_("Significant"),
 )  # fmt: skip
+_HEADINGS_OF_EPISODES = (*_HEADINGS[:2], N_("Episodes"), *_HEADINGS[3:])
 
 _ALARMS = (N_("Store"), N_("Direction"), N_("Visits"), N_("Difference"), N_("Control limit"), N_("Alarm at visit"))
 _SIDES = {"up": N_("higher"), "down": N_("lower")}
@@ -70,7 +72,7 @@ def command(
     form: OutputFormat,
 ) -> None:
     """Find what changed, and show it."""
-    from cemaudit.compare.from_snapshot import clean_months, estimate_trend
+    from cemaudit.compare.from_snapshot import clean_months, episode_drop_outs, estimate_trend
     from cemaudit.compare.results import DEFAULT_RULES
 
     rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
@@ -78,13 +80,22 @@ def command(
     with open_selection(question) as opened:
         trend = estimate_trend(opened, selection, by, rules=rules, baseline=baseline, false_alarms=false_alarms)
         months = clean_months(opened, selection, rules) if relation else ()
+        drop_outs = episode_drop_outs(opened, selection, "wave", rules) if selection.of_episodes else None
 
     def document() -> dict[str, Any]:
-        return trend_to_dict(trend) | ({"relation": list(map(month_to_dict, months))} if relation else {})
+        return {
+            **trend_to_dict(trend),
+            **({"relation": list(map(month_to_dict, months))} if relation else {}),
+            **({"drop_outs": drop_outs_to_dict(drop_outs)} if drop_outs else {}),
+        }
 
     if not write_rows(form, _COLUMNS, list(_rows(trend)), document):
         print_trend(trend)
         print_months(months)
+        if drop_outs:
+            waves = [wave.name for wave in trend.waves]
+            order = [*waves, *(value for value in drop_outs.shares if value not in waves)]
+            print_drop_outs(drop_outs, translate(N_("Wave")), {}, order)
 
 
 def _rows(trend: Trend) -> Iterator[dict[str, Any]]:
@@ -130,16 +141,18 @@ def trend_to_dict(trend: Trend) -> dict[str, Any]:
 
 def print_trend(trend: Trend) -> None:
     """Print what changed in words, the scores by wave, and the stores that changed."""
+    from cemaudit.compare.selection import EPISODE_MEASURE
     from cemaudit.compare.wording import trend_conclusions
 
     sentences = trend_conclusions(trend)
     print_compared_measure(trend.facts)
     print_section(N_("What the data show"), sentences.supported)
     print_section(N_("What the data cannot show"), sentences.limitations)
+    headings = _HEADINGS_OF_EPISODES if trend.facts.measure == EPISODE_MEASURE else _HEADINGS
     for series in ([trend.network], trend.part_series):
         rows = [_cells(part, point) for part in series for point in part.points]
         flagged = [point.is_significant for part in series for point in part.points]
-        _print_first_rows(_HEADINGS, rows, "llrrrrrl", flagged)
+        _print_first_rows(headings, rows, "llrrrrrl", flagged)
     alarms = trend.watching.alarms if trend.watching else ()
     alarm_rows = [
         [

@@ -14,12 +14,12 @@ from cemaudit.language import message
 from cemaudit.ledger.query.keys import Condition, known_key, month_key
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Reading
-from cemaudit.ledger.query.statement import counted, sums
+from cemaudit.ledger.query.statement import Filter, counted, sums
 from cemaudit.ledger.query.tally import Tally
 from cemaudit.ledger.query.views import ViewResult
-from cemaudit.ledger.snapshot.episodes import EPISODES
+from cemaudit.ledger.snapshot.folder import EPISODES
 
-__all__ = ["EPISODE_KEYS", "episode_view"]
+__all__ = ["EPISODE_KEYS", "episode_view", "view_episodes"]
 
 EPISODE_KEYS = (
     "store", "episode", "wave", "day", "month", "quarter", "year", "scenario", "origin", "checklist", "scheme",
@@ -44,17 +44,26 @@ def episode_view(reading: Reading, question: LedgerQuery) -> ViewResult:
     ``BadInput`` where the snapshot was made before it held episodes, or where a key is none of theirs.
     """
     keys = question.by or ONE_BY_ONE
-    for key in (*keys, *(condition.key for condition in question.which.conditions)):
+    for key in keys:
         known_key(key, EPISODE_KEYS)
+    statement = counted(keys, _COUNTS, view_episodes(reading, question.which))
+    rows = reading.ask(statement.text, statement.values)
+    return ViewResult(keys, list(_grouped(keys, rows)))
+
+
+def view_episodes(reading: Reading, which: Filter) -> Filter:
+    """Let ``visits`` be the table of episodes; return the filter that chooses among them.
+
+    ``BadInput`` where the snapshot was made before it held episodes, or where a condition is on no key of theirs.
+    """
+    for condition in which.conditions:
+        known_key(condition.key, EPISODE_KEYS)
     parts = reading.manifest.files(EPISODES)
     if not parts:
         hint = message("not known; make the snapshot again with 'cemaudit snapshot'")
         raise BadInput(Problem(message("this snapshot holds no episodes"), "", hint))
     reading.view("visits", parts)
-    which = question.which._replace(conditions=tuple(_conditions(reading, question.which.conditions)))
-    statement = counted(keys, _COUNTS, which)
-    rows = reading.ask(statement.text, statement.values)
-    return ViewResult(keys, list(_grouped(keys, rows)))
+    return which._replace(conditions=tuple(_conditions(reading, which.conditions)))
 
 
 def _conditions(reading: Reading, conditions: Iterable[Condition]) -> Iterator[Condition]:

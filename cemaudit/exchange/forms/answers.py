@@ -9,14 +9,17 @@ from typing import Any, NamedTuple
 from cemaudit.exchange.forms.fields import FieldKind, FieldOption, NumberLimits
 from cemaudit.exchange.forms.words import SKIP_CODES, SKIPS, both
 from cemaudit.language import N_, message
-from cemaudit.model import Item, SkipState, Text
+from cemaudit.model import ClaimState, Item, SkipState, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.base import shown_exactly
 
-__all__ = ["NONE", "AnswerFormat", "fitting", "numbered", "skips_of"]
+__all__ = ["CLAIM_STATES", "NONE", "AnswerFormat", "fitting", "numbered", "skips_of"]
 
 NONE = "_none"
 """Stands for choosing nothing of several options, on purpose."""
+
+CLAIM_STATES = tuple(FieldOption(state.value, label(state)) for state in ClaimState)
+"""What may have become of a claim."""
 
 MOST_STEPS = 11
 """A scale of more steps is a number to type, not a choice."""

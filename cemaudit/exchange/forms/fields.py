@@ -55,6 +55,7 @@ class Role(StrEnum):
     PERCEPTION = "perception"
     EMOTION = "emotion"
     CLAIM = "claim"
+    CLAIM_STATE = "claim-state"
     BLAME = "blame"
 
 

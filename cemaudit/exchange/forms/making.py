@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.answers import fitting, numbered, skips_of
+from cemaudit.exchange.forms.answers import CLAIM_STATES, fitting, numbered, skips_of
 from cemaudit.exchange.forms.fields import ON_PHONES, PHONE_GROUPS, FieldKind, Form, FormField, FormSection, Role
 from cemaudit.exchange.forms.settings import settings_of
 from cemaudit.exchange.forms.words import both
@@ -76,8 +76,19 @@ def _complaints(touchpoint: Touchpoint) -> Iterator[FormField]:
     title = touchpoint.title
     claim = both(lambda: message("{touchpoint}: claim (what the company should repair)", touchpoint=title))
     blame = both(lambda: message("{touchpoint}: blame (what you hold against the company)", touchpoint=title))
-    for name, role, label in (("claim", Role.CLAIM, claim), ("blame", Role.BLAME, blame)):
-        yield FormField(f"{touchpoint.id}__{name}", role, FieldKind.TEXT, label, lines=True, touchpoint=touchpoint)
+    state = both(
+        lambda: message("{touchpoint}: what became of the claim before you left? (empty: not noted)", touchpoint=title)
+    )
+    yield FormField(f"{touchpoint.id}__claim", Role.CLAIM, FieldKind.TEXT, claim, lines=True, touchpoint=touchpoint)
+    yield FormField(
+        f"{touchpoint.id}__claim_state",
+        Role.CLAIM_STATE,
+        FieldKind.ONE,
+        state,
+        options=CLAIM_STATES,
+        touchpoint=touchpoint,
+    )
+    yield FormField(f"{touchpoint.id}__blame", Role.BLAME, FieldKind.TEXT, blame, lines=True, touchpoint=touchpoint)
 
 
 def _of_item(item: Item, touchpoint: Touchpoint) -> Iterator[FormField]:

@@ -90,6 +90,8 @@ class RecordReading:
             part = _COMPLAINTS[field.role]
             data[part].append({"touchpoint": subject, "text": cell.text})
             self._columns[f"{part}.{len(data[part])}"] = self._columns[f"{part}.{subject}"] = cell.column
+        elif field.role is Role.CLAIM_STATE:
+            self._claim_state(field, cell, data["claims"])
         elif field.role is Role.EVIDENCE:
             self._evidence(field, cell, data["evidence"].setdefault(subject, []))
         elif field.role is Role.CAPTION and field.name.removesuffix("_caption") not in self._cells:
@@ -102,6 +104,16 @@ class RecordReading:
         elif item not in self._cells or item in data["answers"]:
             hint = message("put _na, _no or _de in column {column}", column=item)
             self.problems.append(Problem(message("a reason, but the item was not left out"), cell.column, hint))
+
+    def _claim_state(self, field: FormField, cell: FieldText, claims: list[dict[str, Any]]) -> None:
+        """Say what became of the touchpoint's claim, which the form asks for just before."""
+        subject = field.touchpoint.id if field.touchpoint else ""
+        state = self._try(cell, lambda text: self._texts.chosen(field, text))
+        if not claims or claims[-1]["touchpoint"] != subject:
+            hint = message("put the claim in column {column}", column=f"{subject}__claim")
+            self.problems.append(Problem(message("what became of a claim, but no claim"), cell.column, hint))
+        elif state:
+            claims[-1]["state"] = state
 
     def _evidence(self, field: FormField, cell: FieldText, pieces: list[dict[str, Any]]) -> None:
         caption = self._cells.get(f"{field.name}_caption")

@@ -14,7 +14,7 @@ from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
 from cemaudit.ledger.snapshot.names import ColumnNames, ScoreColumn, quoted
-from cemaudit.model import Checklist
+from cemaudit.model import Checklist, ClaimState
 from cemaudit.model.answers import TextAnswer
 
 __all__ = ["ExportColumn", "ExportRequest", "Kind", "answer_columns", "long_columns", "scored_columns", "visit_columns"]
@@ -25,8 +25,8 @@ class ExportRequest:
     """Which visits, under the schemes in force or ``scheme``, and how.
 
     ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
-    of claims and blames too; ``shoppers``: their pseudonyms too; ``with_owners``: whose the stores are. None of them is
-    given unless asked for.
+    of claims and blames too; ``shoppers``: their pseudonyms too; ``with_owners``: whose the stores are;
+    ``claim_states``: what became of claims. None of them is given unless asked for.
     """
 
     which: Filter = EVERYTHING
@@ -35,6 +35,7 @@ class ExportRequest:
     words: bool = False
     shoppers: bool = False
     with_owners: bool = False
+    claim_states: bool = False
 
     @property
     def question(self) -> LedgerQuery:
@@ -108,6 +109,9 @@ def answer_columns(checklist: Checklist, request: ExportRequest) -> Iterator[Exp
             for kind in ("emotion", "expectation", "claims", "blames"):
                 column = ColumnNames(checklist).touchpoint(kind, touchpoint.id)
                 yield ExportColumn(column, f"visits.{quoted(column)}", "whole")
+            for state in ClaimState if request.claim_states else ():
+                column = ColumnNames(checklist).touchpoint(state.value, touchpoint.id)
+                yield ExportColumn(column, f"claim_states.{quoted(column)}", "whole")
             if request.words:
                 yield from (_word(kind, touchpoint.id) for kind in ("claim", "blame"))
 

@@ -21,15 +21,16 @@ from cemaudit.ledger.export.columns import (
     visit_columns,
 )
 from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.query.answers import CLAIM_STATES_JOIN
 from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.question import checklists_asked
 from cemaudit.ledger.query.reading import Answers, Local, ScoreTable
-from cemaudit.ledger.query.relations import relations
+from cemaudit.ledger.query.relations import claims_sql, relations
 from cemaudit.ledger.query.statement import SqlStatement, conditions_of, joined_tables
 from cemaudit.ledger.snapshot.manifest import SnapshotFile
 from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
 from cemaudit.ledger.snapshot.parquet import sql_text
-from cemaudit.model import Checklist, Visit
+from cemaudit.model import Checklist, ClaimState, Visit
 from cemaudit.model.answers import TextAnswer
 
 __all__ = ["ExportBatches", "ShopperText", "long_rows", "make_long_views", "shopper_texts", "texts_long", "texts_wide"]
@@ -125,6 +126,12 @@ def long_rows(checklist: Checklist, request: ExportRequest) -> str:
             f"select number, '{kind}', touchpoint, null, {kind}, null, null, null, null, {rank}, place from feelings "
             f"where {kind} >= {least} and touchpoint in {_listed(touchpoints)}"
         )
+    if request.claim_states:
+        selects += [
+            f"select number, 'claim-state', touchpoint, '{state.value}', {state.value}, null, null, null, null, 7, "
+            f"place from claims where {state.value} > 0 and touchpoint in {_listed(touchpoints)}"
+            for state in ClaimState
+        ]
     if request.words:
         selects.append("select number, what, name, null, null, text, null, null, null, 9, 0 from words")
     return " union all ".join(selects)
@@ -191,6 +198,8 @@ class ExportBatches:
     def _make_views(self, ref: str, pair: _FilePair) -> None:
         """Make the views about a stretch."""
         self.reading.joins(ref, self.request.question.in_sql)
+        if self.request.claim_states:
+            self.reading.view_claim_states(ref)
         self.reading.view("wide_answers", [pair.answers])
         self.reading.view("wide_scores_1", [pair.scores])
         named = ["answered.*", f"{sql_text(ref)} as checklist", "scored.scheme", "scored.band"]
@@ -208,6 +217,8 @@ class ExportBatches:
                 scores=tuple(column for column in pair.table.scores if column in self._scores[ref])
             )
             make_long_views(self.reading, Answers((pair.answers,), checklist), table)
+            if self.request.claim_states:
+                self.reading.define("claims", claims_sql(checklist, _ALL))
             self.reading.define("long", long_rows(checklist, self.request))
 
     def _there(self, ref: str, pair: _FilePair) -> Iterator[str]:
@@ -224,6 +235,7 @@ class ExportBatches:
         if not self.request.wide:
             tables += " join long on long.number = visits.number"
             order += ", long.rank_, long.place, long.name, long.what"
-        elif self.request.words:
-            tables += " left join words on words.number = visits.number"
+        else:
+            tables += CLAIM_STATES_JOIN if self.request.claim_states else ""
+            tables += " left join words on words.number = visits.number" if self.request.words else ""
         return SqlStatement(f"select {column_list} from {tables} where {' and '.join(where)} order by {order}", values)

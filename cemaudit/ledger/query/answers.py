@@ -23,9 +23,11 @@ from cemaudit.ledger.query.statement import counted, sums
 from cemaudit.ledger.query.tally import Tally
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import CODES, ColumnNames, quoted
-from cemaudit.model import Checklist, Item
+from cemaudit.model import Checklist, ClaimState, Item
 
-__all__ = ["AnswerCounts", "FeelingTotals", "feelings", "items"]
+__all__ = ["AnswerCounts", "ComplaintTotals", "FeelingTotals", "complaints", "feelings", "items"]
+
+CLAIM_STATES_JOIN = " left join claim_states on claim_states.number = visits.number"
 
 _NOTHING = Fraction(0)
 
@@ -71,6 +73,27 @@ class FeelingTotals(NamedTuple):
         emotion, expectation = self.emotion.and_also(other.emotion), self.expectation.and_also(other.expectation)
         visits, claims, blames = self.visits + other.visits, self.claims + other.claims, self.blames + other.blames
         return FeelingTotals(visits, emotion, expectation, claims, blames)
+
+
+class ComplaintTotals(NamedTuple):
+    """The ``claims`` in so many ``visits``, those of each state of ``ClaimState`` in its order, and the ``blames``."""
+
+    visits: int
+    claims: int
+    states: tuple[int, ...]
+    blames: int
+
+    def and_also(self, other: ComplaintTotals) -> ComplaintTotals:
+        """Both together."""
+        states = tuple(map(sum, zip(self.states, other.states, strict=True)))
+        return ComplaintTotals(
+            self.visits + other.visits, self.claims + other.claims, states, self.blames + other.blames
+        )
+
+    @property
+    def not_noted(self) -> int:
+        """The claims of which nobody noted what became of them."""
+        return self.claims - sum(self.states)
 
 
 def items(reading: Reading, question: LedgerQuery) -> dict[Group, AnswerCounts]:
@@ -137,6 +160,33 @@ def _felt(visits: int, numbers: Iterator[Any]) -> FeelingTotals:
     return FeelingTotals(visits, emotion, expectation, int(next(numbers) or 0), int(next(numbers) or 0))
 
 
+def complaints(reading: Reading, question: LedgerQuery) -> dict[Group, ComplaintTotals]:
+    """The claims and blames at the touchpoints of each group, and what became of claims.
+
+    ``BadInput`` where the snapshot was made before it held that.
+    """
+    refuse_keys(question.by, question.which.conditions, of_scores_only)
+    found: dict[Group, ComplaintTotals] = {}
+    for ref in checklists_asked(reading, question, one=True):
+        checklist = reading.checklist(ref)
+        reading.view_claim_states(ref)
+        known = {name: facets_of_touchpoint(touchpoint) for name, touchpoint in checklist.touchpoint.items()}
+        asked = _asked(question, checklist, known)
+        counts = [one for name in asked for one in _complaint_sums(name, ColumnNames(checklist))]
+        for keys, visits, numbers in _rows(reading, ref, question, counts, CLAIM_STATES_JOIN):
+            left = iter(numbers)
+            for groups in asked.values():
+                claims, blames, *states = (int(next(left) or 0) for _ in range(2 + len(ClaimState)))
+                _add(found, groups, keys, ComplaintTotals(visits, claims, tuple(states), blames))
+    return found
+
+
+def _complaint_sums(name: str, names: ColumnNames) -> Iterator[str]:
+    columns = [f"visits.{quoted(names.touchpoint(kind, name))}" for kind in ("claims", "blames")]
+    columns += [f"claim_states.{quoted(names.touchpoint(state.value, name))}" for state in ClaimState]
+    yield from (f"sum(cast({column} as bigint))" for column in columns)
+
+
 def _asked(question: LedgerQuery, checklist: Checklist, known: Mapping[str, Facets]) -> dict[str, Grouping]:
     """The items or touchpoints a question is about, and the groups they fall into."""
     columns = zip(known, seen_through(question, checklist, known.values()), strict=True)
@@ -144,16 +194,18 @@ def _asked(question: LedgerQuery, checklist: Checklist, known: Mapping[str, Face
 
 
 def _rows(
-    reading: Reading, ref: str, question: LedgerQuery, counts: Sequence[str]
+    reading: Reading, ref: str, question: LedgerQuery, counts: Sequence[str], joined: str = ""
 ) -> Iterator[tuple[KeyColumns, int, Sequence[Any]]]:
     """Of each group of any visits: the values of its keys, its visits, the counts."""
     keys = question.visit_keys
-    for row in reading.rows(reading.answers(ref), counted(keys, counts, question.in_sql)):
+    for row in reading.rows(reading.answers(ref), counted(keys, counts, question.in_sql, joined)):
         visits, numbers = row[len(keys)], row[len(keys) + 1 :]
         if visits:
             yield key_columns(question, [row]), visits, numbers
 
 
-def _add(found: dict[Group, Any], groups: Grouping, keys: KeyColumns, what: AnswerCounts | FeelingTotals) -> None:
+def _add(
+    found: dict[Group, Any], groups: Grouping, keys: KeyColumns, what: AnswerCounts | FeelingTotals | ComplaintTotals
+) -> None:
     for (group,) in groups.of(keys, 1):
         found[group] = found[group].and_also(what) if group in found else what

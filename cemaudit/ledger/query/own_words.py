@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.ledger.query.reading import Local
-from cemaudit.ledger.query.relations import relations
+from cemaudit.ledger.query.relations import claims_sql, relations
 
 __all__ = ["SqlResult", "ask"]
 
@@ -45,6 +45,9 @@ def _make_views(reading: Local, ref: str, scheme: str | None) -> None:
         reading.view(f"wide_scores_{number}", some.parts)
     if reading.has_circumstances(ref):
         reading.view_circumstances(ref)
+    if reading.has_claim_states(ref):
+        reading.view_claim_states(ref)
+        reading.define("claims", claims_sql(answers.checklist))
     for name, sql in relations(answers, scores):
         reading.link.execute(f"create view {name} as {sql}")
 

@@ -13,6 +13,7 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.statement import CIRCUMSTANCES_JOIN, Filter, SqlStatement, joined_tables
 from cemaudit.ledger.snapshot.circumstances import CIRCUMSTANCES
+from cemaudit.ledger.snapshot.claim_states import CLAIM_STATES
 from cemaudit.ledger.snapshot.manifest import SnapshotFile, SnapshotManifest, read_manifest
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import connected, missing, parquet_sql, translate_errors
@@ -131,8 +132,23 @@ class Reading(ABC):
 
     def has_circumstances(self, ref: str) -> bool:
         """Whether the circumstances of all visits of a checklist are kept; a snapshot from before then has none."""
-        files = self.manifest.files(CIRCUMSTANCES, ref)
+        return self._has_all(CIRCUMSTANCES, ref)
+
+    def _has_all(self, kind: str, ref: str) -> bool:
+        """Whether there are files of a kind with all visits of a checklist."""
+        files = self.manifest.files(kind, ref)
         return sum(file.visits for file in files) == sum(file.visits for file in self.answers(ref).parts)
+
+    def has_claim_states(self, ref: str) -> bool:
+        """Whether it is kept what became of claims; a snapshot from before then does not say it."""
+        return self._has_all(CLAIM_STATES, ref)
+
+    def view_claim_states(self, ref: str, name: str = "claim_states") -> None:
+        """Let ``name`` be the table of what became of claims in a checklist's visits; ``BadInput`` without one."""
+        if not self.has_claim_states(ref):
+            hint = message("not known; make the snapshot again with 'cemaudit snapshot'")
+            raise BadInput(Problem(message("this snapshot does not say what became of claims"), ref, hint))
+        self.view(name, self.manifest.files(CLAIM_STATES, ref))
 
     def view_circumstances(self, ref: str, name: str = CIRCUMSTANCES) -> None:
         """Let ``name`` be the table of circumstances of a checklist's visits; ``BadInput`` where they are not kept."""

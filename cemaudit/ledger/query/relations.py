@@ -1,7 +1,7 @@
 """The tables of a snapshot as anybody would ask them: long, with words in place of codes, only visits that count.
 
-``visits``, ``scores``, ``items``, ``feelings``, ``stores``; and as files are, ``circumstances``, ``wide_answers``,
-``wide_scores_1`` ...
+``visits``, ``scores``, ``items``, ``feelings``, ``claims``, ``stores``; and as files are, ``circumstances``,
+``claim_states``, ``wide_answers``, ``wide_scores_1`` ...
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from cemaudit.ledger.query.reading import Answers, ScoreTable
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.names import CODES, ColumnNames, ScoreColumn, quoted
 from cemaudit.ledger.snapshot.parquet import sql_text
-from cemaudit.model import Checklist, Item
+from cemaudit.model import Checklist, ClaimState, Item
 from cemaudit.model.answers import Nps, Quantity, Scale, TextAnswer, YesNo
 
-__all__ = ["relations", "word_of"]
+__all__ = ["claims_sql", "relations", "word_of"]
 
 _FACETS = ("touchpoint", "channel", "medium", "stage", "element", "mode", "moment", "micro-moment")
 
@@ -89,6 +89,25 @@ def _feelings(checklist: Checklist) -> Iterator[str]:
         yield (
             f"select number, store, wave, day, month, {place} as place, {_facets(facets_of_touchpoint(touchpoint))}, "
             f"{columns} from wide_answers"
+        )
+
+
+def claims_sql(checklist: Checklist, only: str = _COUNTED) -> str:
+    """The SQL of a row for each touchpoint of each visit: its claims, and how many came to which end.
+
+    It stands on ``wide_answers`` and ``claim_states``.
+    """
+    return " union all ".join(f"{one} where {only}" for one in _claims(checklist))
+
+
+def _claims(checklist: Checklist) -> Iterator[str]:
+    names = ColumnNames(checklist)
+    for place, touchpoint in enumerate(checklist.touchpoints, 1):
+        kinds = ("claims", *(state.value for state in ClaimState))
+        columns = ", ".join(f"{quoted(names.touchpoint(kind, touchpoint.id))} as {kind}" for kind in kinds)
+        yield (
+            f"select number, store, wave, day, month, {place} as place, {_facets(facets_of_touchpoint(touchpoint))}, "
+            f"{columns} from wide_answers join claim_states using (number)"
         )
 
 

@@ -14,8 +14,8 @@ from cemaudit.ledger.query.keys import Condition, bound, expression, months, nee
 from cemaudit.ledger.snapshot.names import quoted
 
 __all__ = [
-    "CIRCUMSTANCES_JOIN", "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "Filter", "SqlStatement", "circumstances_join",
-    "conditions_of", "counted", "histogram", "joined_tables", "sums", "tallied",
+    "CIRCUMSTANCES_JOIN", "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "STORES_JOIN", "Filter", "SqlStatement",
+    "circumstances_join", "conditions_of", "counted", "histogram", "joined_tables", "sums", "tallied",
 ]  # fmt: skip
 
 MEAN, DEVIATION, EXTREMES = 2, 3, 5
@@ -53,9 +53,9 @@ def tallied(keys: Sequence[str], columns: Sequence[str], which: Filter, numbers:
     return _grouped(keys, asked, which)
 
 
-def counted(keys: Sequence[str], counts: Sequence[str], which: Filter) -> SqlStatement:
-    """For each group: its keys, its visits, then whatever ``counts`` (SQL) count."""
-    return _grouped(keys, counts, which)
+def counted(keys: Sequence[str], counts: Sequence[str], which: Filter, joined: str = "") -> SqlStatement:
+    """For each group: its keys, its visits, then whatever ``counts`` (SQL) count; ``joined``: to ``visits``."""
+    return _grouped(keys, counts, which, joined)
 
 
 def histogram(keys: Sequence[str], column: str, which: Filter) -> SqlStatement:
@@ -81,10 +81,10 @@ def sums(column: str, numbers: int = DEVIATION) -> Sequence[str]:
     return (f"count({name})", total, squares, f"min({name})", f"max({name})")[:numbers]
 
 
-def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter) -> SqlStatement:
+def _grouped(keys: Sequence[str], asked: Sequence[str], which: Filter, joined: str = "") -> SqlStatement:
     expressions = list(map(expression, keys))
     where, values = conditions_of(which)
-    text = f"select {', '.join([*expressions, 'count(*)', *asked])} from {_tables(keys, which)}"
+    text = f"select {', '.join([*expressions, 'count(*)', *asked])} from {_tables(keys, which)}{joined}"
     if where:
         text += f" where {' and '.join(where)}"
     if expressions:

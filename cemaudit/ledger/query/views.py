@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from cemaudit.ledger.query.answers import feelings, items
+from cemaudit.ledger.query.answers import complaints, feelings, items
 from cemaudit.ledger.query.keys import is_facet, order_of_values
 from cemaudit.ledger.query.question import Group, LedgerQuery
 from cemaudit.ledger.query.reading import Reading
@@ -23,6 +23,7 @@ from cemaudit.ledger.query.scores import (
 )
 from cemaudit.ledger.query.statement import EXTREMES, MEAN
 from cemaudit.ledger.snapshot.names import CODES
+from cemaudit.model import ClaimState
 
 __all__ = ["PERCENTILES", "VIEWS", "View", "ViewResult", "show"]
 
@@ -138,6 +139,24 @@ def _feelings(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]
     return rows
 
 
+def _complaints(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
+    """Groups without any claim or blame are left out: of each store and touchpoint most have none."""
+    return [
+        (
+            group,
+            {
+                "visits": totals.visits,
+                "claims": totals.claims,
+                **dict(zip([state.value for state in ClaimState], totals.states, strict=True)),
+                "not_noted": totals.not_noted,
+                "blames": totals.blames,
+            },
+        )
+        for group, totals in _in_order(question, complaints(reading, question))
+        if totals.claims or totals.blames
+    ]
+
+
 def _in_order(question: LedgerQuery, found: Mapping[Group, Any]) -> list[tuple[Group, Any]]:
     """By the values of keys, what is not known last; facets in the order they have in the checklist."""
     rows = list(found.items())
@@ -171,5 +190,6 @@ VIEWS: Mapping[str, View] = {
     "heatmap": View(("store", "touchpoint"), _heatmap),
     "trend": View(("month",), _trend),
     "distribution": View((), _distribution),
+    "complaints": View(("store", "touchpoint"), _complaints, of_scores=False),
 }
 """The views by name."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic_core import from_json
 
 from cemaudit.ledger.snapshot.circumstances import VisitCircumstances, read_circumstances
+from cemaudit.ledger.snapshot.claim_states import NotedClaim, read_claim_states
 from cemaudit.ledger.snapshot.names import TOO_LARGE, ColumnNames, code_of
 from cemaudit.ledger.snapshot.parquet import (
     NULL,
@@ -70,6 +71,7 @@ class RecordedVisit(NamedTuple):
     blames: tuple[Complaint, ...]
     setting: VisitSetting
     circumstances: VisitCircumstances
+    claim_states: tuple[NotedClaim, ...]
 
     @property
     def step(self) -> str | None:
@@ -93,6 +95,7 @@ def read_recorded_visit(line: bytes) -> RecordedVisit:
         _complaints(document.get("blames", ())),
         VisitSetting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
         read_circumstances(document),
+        read_claim_states(document),
     )
 
 

@@ -23,6 +23,7 @@ from cemaudit.ledger.snapshot.answer_columns import (
     visit_setting_columns,
 )
 from cemaudit.ledger.snapshot.circumstances import CIRCUMSTANCES, VisitCircumstances, circumstance_columns
+from cemaudit.ledger.snapshot.claim_states import CLAIM_STATES, NotedClaim, claim_state_columns
 from cemaudit.ledger.snapshot.manifest import FORMAT
 from cemaudit.ledger.snapshot.names import code_of, score_columns
 from cemaudit.ledger.snapshot.parquet import SnapshotColumn, SnapshotTable, WrittenFile, text_column, write
@@ -130,7 +131,7 @@ def select_rows(columns: VisitColumns, rows: Array) -> VisitColumns:
 _AT_ONCE = 8_192  # visits read before they become columns
 
 
-BLOCK_KINDS = ("answers", "scores", "findings", CIRCUMSTANCES)
+BLOCK_KINDS = ("answers", "scores", "findings", CIRCUMSTANCES, CLAIM_STATES)
 """The kinds of files that are made of the rows of a block."""
 
 
@@ -166,19 +167,19 @@ class BlockFiles(NamedTuple):
 
 
 def make_files(job: BlockJob) -> BlockFiles:
-    """Write the answers, the scores, the findings and the circumstances of the rows of a job, by day."""
+    """Write the files of the rows of a job, by day."""
     # In the order of days the columns of days, months and waves are long runs, which take next to no room.
     rows = sorted(job.rows, key=lambda row: (row.day or "", row.number))
     marks = [hundredths_scorer(job.checklist, scheme, job.blocked) for scheme in job.schemes]
     checklist = marks[0].plan.checklist
-    settings, circumstances, columns = _read(rows, checklist)
-    heads = list(visit_setting_columns(rows, settings))
+    content = _read(rows, checklist)
+    columns = content.columns
+    heads = list(visit_setting_columns(rows, content.settings))
+    about = {"format": FORMAT, "checklist": checklist.ref}
     tables = {
         "answers": ([*heads, *visit_identity_columns(rows), *answer_fields(columns)], answers_metadata(checklist)),
-        CIRCUMSTANCES: (
-            [heads[0], *circumstance_columns(circumstances)],
-            {"format": FORMAT, "checklist": checklist.ref},
-        ),
+        CIRCUMSTANCES: ([heads[0], *circumstance_columns(content.circumstances)], about),
+        CLAIM_STATES: ([heads[0], *claim_state_columns(content.claim_states, checklist)], about),
     }
     if {"scores", "findings"} & set(job.kinds):
         scores, findings = _scores(marks, np.array([row.scheme for row in rows]), columns)
@@ -214,12 +215,20 @@ def findings_metadata(marks: Sequence[HundredthsScorer]) -> dict[str, Any]:
     return {"format": FORMAT, "checklist": plans[0].checklist.ref, "schemes": schemes, "rules": list(CORE_RULES)}
 
 
-def _read(
-    rows: Sequence[LedgerRow], checklist: Checklist
-) -> tuple[list[VisitSetting], list[VisitCircumstances], VisitColumns]:
-    """The settings, circumstances and columns of visits, read some at a time: as records they take much room."""
+class _Content(NamedTuple):
+    """What is in the visits of a block, visit by visit."""
+
+    settings: list[VisitSetting]
+    circumstances: list[VisitCircumstances]
+    claim_states: list[tuple[NotedClaim, ...]]
+    columns: VisitColumns
+
+
+def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> _Content:
+    """The content of visits, read some at a time: as records they take much room."""
     settings: list[VisitSetting] = []
     circumstances: list[VisitCircumstances] = []
+    claim_states: list[tuple[NotedClaim, ...]] = []
     chunks = []
     for start in range(0, len(rows), _AT_ONCE):
         chunk = rows[start : start + _AT_ONCE]
@@ -227,7 +236,8 @@ def _read(
         chunks.append(columns_of_content(noted, checklist, partial(_read_visit, chunk)))
         settings += [recorded.setting for recorded in noted]
         circumstances += [recorded.circumstances for recorded in noted]
-    return settings, circumstances, concatenate_columns(chunks)
+        claim_states += [recorded.claim_states for recorded in noted]
+    return _Content(settings, circumstances, claim_states, concatenate_columns(chunks))
 
 
 def _read_visit(rows: Sequence[LedgerRow], row: int) -> Visit:

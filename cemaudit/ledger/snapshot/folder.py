@@ -39,6 +39,7 @@ from cemaudit.ledger.store_registry import registered_stores
 from cemaudit.model import Scheme
 
 __all__ = [
+    "EPISODES",
     "EXCLUDED",
     "KIND",
     "STORE_COLUMNS",
@@ -47,12 +48,16 @@ __all__ = [
     "SnapshotFolder",
     "SnapshotProgress",
     "excluded_visits",
+    "is_replaced_by_blocks",
     "progress_to_dict",
     "publish_manifest",
     "uncounted_visits",
     "write_stores",
     "write_uncounted_visits",
 ]
+
+EPISODES = "episodes"
+"""The kind of the files of episodes, and the folder they lie in."""
 
 KIND = "snapshot"
 """What the trail's lines about new visits in a snapshot are called."""
@@ -234,6 +239,11 @@ def write_stores(ledger: Ledger, folder: Path, covered: int) -> NewFile:
     return NewFile("stores", "", "", 0, covered, write(SnapshotTable(len(stores), list(fields())), folder / "stores"))
 
 
+def is_replaced_by_blocks(file: SnapshotFile, parts: Mapping[tuple[str, str, str, int], SnapshotFile]) -> bool:
+    """Whether a file holds all episodes at once, as snapshots once did, and files of blocks took its place."""
+    return file.kind == EPISODES and file.first == 0 and (EPISODES, "", "", 0) in parts
+
+
 _A_DAY = 86_400
 
 _OURS = re.compile(r"\d{10,}-\d{10,}-[0-9a-f]+(-\d+)?\.parquet|\.[0-9a-f]+\.parquet\.tmp")
@@ -242,7 +252,10 @@ _OURS = re.compile(r"\d{10,}-\d{10,}-[0-9a-f]+(-\d+)?\.parquet|\.[0-9a-f]+\.parq
 
 def publish_manifest(store: SnapshotFolder, covered: int) -> SnapshotManifest:
     """Write ``snapshot.json`` of all whole files that count, then sweep the folder."""
-    files = [part for _, part in sorted(store.parts.items()) if store.is_whole(part)]
+    parts = store.parts
+    files = [
+        part for _, part in sorted(parts.items()) if store.is_whole(part) and not is_replaced_by_blocks(part, parts)
+    ]
     of_scores = [part.file for part in files if part.kind in {"scores", "rescored"}]
     revisions = dict(zip(of_scores, read_metadata([store.folder / file for file in of_scores]), strict=True))
     layouts = [{"schemes": metadata["schemes"], "scores": metadata["scores"]} for metadata in revisions.values()]

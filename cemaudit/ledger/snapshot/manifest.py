@@ -19,6 +19,8 @@ __all__ = [
     "MANIFEST_FILE",
     "SnapshotFile",
     "SnapshotManifest",
+    "block_bounds",
+    "block_of",
     "current_files",
     "read_manifest",
     "snapshot_folder",
@@ -43,6 +45,17 @@ def snapshot_folder(url: str | None, folder: Path | None = None) -> Path:
 BLOCK = 65_536
 """Visit numbers that go into one file of each checklist: 1 to 65,536, then the next ones."""
 
+
+def block_of(number: int) -> int:
+    """Return the block, from 0, that the visit of that number is in."""
+    return (number - 1) // BLOCK
+
+
+def block_bounds(block: int, covered: int) -> tuple[int, int]:
+    """Return the first and the last number of a block, of the visits up to ``covered``."""
+    return block * BLOCK + 1, min((block + 1) * BLOCK, covered)
+
+
 FORMAT = 1
 """The version of the tables and of the manifest."""
 
@@ -54,8 +67,8 @@ class SnapshotFile(NamedTuple):
     """A file of a snapshot: a row of the table ``snapshot``.
 
     ``file`` is its place in the folder; the first name in it says what the file holds: ``answers``, ``scores``,
-    ``rescored``, ``findings``, ``circumstances``, ``stores``, ``gone``, ``episodes``. ``scheme`` is empty but for
-    ``rescored``; ``first`` and ``last`` are numbers of visits.
+    ``rescored``, ``findings``, ``circumstances``, ``claim-states``, ``stores``, ``gone``, ``episodes``. ``scheme`` is
+    empty but for ``rescored``; ``first`` and ``last`` are numbers of visits.
     """
 
     file: str
@@ -75,7 +88,7 @@ class SnapshotFile(NamedTuple):
     @property
     def place(self) -> tuple[str, str, str, int]:
         """Return what it takes the place of: an earlier file of the same kind, checklist, scheme and block."""
-        return self.kind, self.checklist, self.scheme, (self.first - 1) // BLOCK
+        return self.kind, self.checklist, self.scheme, block_of(self.first)
 
 
 def current_files(database: Database) -> dict[tuple[str, str, str, int], SnapshotFile]:

@@ -15,7 +15,7 @@ from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.processes import ignore_progress, run_jobs
 from cemaudit.ledger.snapshot.answer_columns import LedgerRow
 from cemaudit.ledger.snapshot.block import BLOCK_KINDS, BlockFiles, BlockJob, make_files
-from cemaudit.ledger.snapshot.episodes import EPISODES, checklists_with_episodes, write_episodes
+from cemaudit.ledger.snapshot.episode_files import EpisodeFiles
 from cemaudit.ledger.snapshot.folder import (
     KIND,
     NewFile,
@@ -142,7 +142,7 @@ class _SnapshotRun:
                 if block in changed or not {"answers", "scores"} <= set(current):
                     yield self._job(block, ref, rows)
                 elif missing := tuple(kind for kind in BLOCK_KINDS if kind not in current):
-                    # A snapshot made before findings, or circumstances, were kept in it.
+                    # A snapshot made before findings, circumstances or states of claims were kept in it.
                     yield self._job(block, ref, rows)._replace(kinds=missing)
 
     def _new(self) -> set[int]:
@@ -230,10 +230,11 @@ class _SnapshotRun:
     def finish(self, engine: Engine) -> None:
         """Write which visits count, the stores and the episodes; then tell everybody."""
         ledger, folder = self.store.ledger, self.store.folder
-        if not self.reached.whole or not self._has_tables():
+        episode_files = EpisodeFiles(self.store, engine, self.schemes.of, self.last)
+        # A snapshot made before episodes were kept in it, by blocks, gets them now.
+        if not self.reached.whole or not self._has_tables() or not episode_files.are_whole():
             files = [write_uncounted_visits(ledger, folder, self.last), write_stores(ledger, folder, self.last)]
-            episodes = write_episodes(self.store, engine, self.schemes.of, self.last)
-            files += [episodes] if episodes else []
+            files += episode_files.new_files()
             reached = SnapshotProgress(self.last, self.seen, whole=True)
             self.store.commit(files, KIND, "published", self.schemes.used, **progress_to_dict(reached))
         # Last of all: until then the snapshot is the one of the run before.
@@ -241,6 +242,4 @@ class _SnapshotRun:
 
     def _has_tables(self) -> bool:
         kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
-        # A snapshot made before episodes were kept in it gets them now.
-        expected = {"gone", "stores", *([EPISODES] if checklists_with_episodes(self.store) else [])}
-        return expected <= kinds_present
+        return {"gone", "stores"} <= kinds_present

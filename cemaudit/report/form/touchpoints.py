@@ -11,6 +11,7 @@ from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.report.form.boxes import Blank
 from cemaudit.report.form.items import item_stack
 from cemaudit.report.form.layout import LABEL, Gap, SliceRow, Titled, said
+from cemaudit.report.form.options import option_slices
 from cemaudit.report.form.scales import FeelingScale
 from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.pen import Pen
@@ -75,6 +76,9 @@ def _afterwards(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Slice]:
         yield said(touchpoint.title, LABEL.strong, WIDTH, QUIET, 1)
     yield Gap(5)
     yield _complaints(sheet, touchpoint)
+    yield Gap(3)
+    yield said(message("What became of the claim before you left? (empty: not noted)"), LABEL, WIDTH, QUIET, 1)
+    yield from option_slices(sheet, sheet.field(f"{touchpoint.id}__claim_state"), WIDTH)
 
 
 def _where(checklist: Checklist, touchpoint: Touchpoint) -> str:

@@ -299,7 +299,8 @@ def test_a_form_asks_all_there_is_in_order() -> None:
     form = form_of(SHOP)
     assert [section.id for section in form.sections] == ["visit", "door"]
     roles = [field.role for field in form.sections[1].fields]
-    assert (roles[0], roles[-3:]) == (Role.EXPECTATION, [Role.EMOTION, Role.CLAIM, Role.BLAME])
+    complaints = [Role.CLAIM, Role.CLAIM_STATE, Role.BLAME]
+    assert (roles[0], roles[-4:]) == (Role.EXPECTATION, [Role.EMOTION, *complaints])
     assert form.fields["wait"].when is not None
     assert form.fields["door__emotion"].options[0].label.en == "-3 very unpleasant"
     assert form.fields["tidy"].kind is FieldKind.ONE
@@ -314,3 +315,39 @@ def test_names_that_would_stand_for_two_things_are_refused_with_both_places() ->
         "items.a: the form would have two fields called a__note, the other from items.a__note (rename one of them)",
         "items.b: the form would have two fields called b__why, the other from items.b__why (rename one of them)",
     ]
+
+
+@pytest.mark.parametrize("text", ["solved", "Solved on the spot", "그 자리에서 해결됨"])
+def test_what_became_of_a_claim_is_read_in_either_language(text: str) -> None:
+    (claim,) = good(door__claim="it stuck", door__claim_state=text).claims
+    assert (claim.text, claim.state) == ("it stuck", "solved")
+
+
+def test_a_claim_need_not_say_what_became_of_it() -> None:
+    assert good(door__claim="it stuck").claims[0].state is None
+
+
+@pytest.mark.parametrize(
+    ("record", "problem"),
+    [
+        (
+            {"door__claim_state": "told"},
+            "door__claim_state: what became of a claim, but no claim (put the claim in column door__claim)",
+        ),
+        ({"door__claim": "it stuck", "door__claim_state": "mended"}, "door__claim_state: no such option: mended"),
+    ],
+)
+def test_a_state_of_no_claim_or_an_unknown_one_is_told(record: dict[str, str], problem: str) -> None:
+    _, (said,) = read(record)
+    assert said.startswith(problem)
+
+
+def test_forms_ask_in_the_words_that_are_asked_on_a_terminal() -> None:
+    from cemaudit.model import ClaimState, label
+
+    field = form_of(SHOP).fields["door__claim_state"]
+    assert [(option.code, option.label) for option in field.options] == [
+        (state.value, label(state)) for state in ClaimState
+    ]
+    assert field.label.en
+    assert "before you left? (empty: not noted)" in field.label.en

@@ -151,3 +151,10 @@ def test_the_same_checklist_makes_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one.xlsx", "two.xlsx"):
         write_xlsform(of, tmp_path / name, "en")
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+def test_what_became_of_a_claim_is_asked_once_there_is_one() -> None:
+    of = samples.checklist(samples.touchpoint("t", samples.item("a")))
+    asked = row(of, "t__claim_state")
+    assert (asked["type"].split()[0], asked["relevant"]) == ("select_one", "${t__claim} != ''")
+    assert "required" not in asked

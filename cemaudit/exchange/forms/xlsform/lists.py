@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cemaudit.exchange.forms.answers import CLAIM_STATES
 from cemaudit.exchange.forms.fields import FieldOption
 from cemaudit.exchange.forms.xlsform.labels import labelled
 
@@ -18,7 +19,11 @@ class Lists:
 
     def name(self, options: tuple[FieldOption, ...]) -> str:
         """The name of the list with these options."""
-        return self._names.setdefault(options, f"list_{len(self._names) + 1}")
+        if options == CLAIM_STATES:
+            # By a name of its own: every form has it, and the numbers of the others stay what they were.
+            return self._names.setdefault(options, "claim_states")
+        numbered = len(self._names.keys() - {CLAIM_STATES})
+        return self._names.setdefault(options, f"list_{numbered + 1}")
 
     def rows(self) -> Iterator[dict[str, str]]:
         """The rows of the choices sheet."""

@@ -65,6 +65,8 @@ def _rows(field: FormField, form: Form, lists: Lists) -> Iterator[Row]:
             yield from _note(field, when, lists)
         case Role.EVIDENCE | Role.CAPTION:
             yield _file(field)
+        case Role.CLAIM_STATE:
+            yield row(field, relevant=f"{ref(field.name.removesuffix('_state'))} != ''", lists=lists)
         case _:
             yield row(field, lists=lists)
 
