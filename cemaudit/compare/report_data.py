@@ -104,7 +104,11 @@ def _touchpoint_scores(
 ) -> TouchpointScores | None:
     """Return the mean of each store at each touchpoint, by the measure kept for touchpoints."""
     view_result = _if_estimable(
-        lambda: show(reading, "heatmap", LedgerQuery(("store", "touchpoint"), selection.visit_filter, selection.scheme))
+        lambda: show(
+            reading,
+            "heatmap",
+            LedgerQuery(("store", "touchpoint"), selection.visit_filter, selection.scheme, lenses=selection.lenses),
+        )
     )
     if view_result is None or not view_result.rows:
         return None
@@ -136,7 +140,7 @@ def _time_scores(reading: Local, selection: Selection, league: League) -> TimeSc
 
 def _means_by_time(reading: Local, selection: Selection, league: League, hours: str) -> TimeScores | None:
     facts = league.facts
-    query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, facts.measure)
+    query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, facts.measure, selection.lenses)
     view_result = _if_estimable(lambda: show(reading, "heatmap", query))
     rows = [row for row in view_result.rows if row[hours] and row["weekday"] and row["scored"]] if view_result else []
     rising = sorted({row[hours] for row in rows})
@@ -160,5 +164,5 @@ def _means_by_time(reading: Local, selection: Selection, league: League, hours: 
 
 def _column(reading: Local, selection: Selection, key: str) -> list[str | None]:
     """Return the different values of a key of the visits."""
-    query = LedgerQuery((key,), selection.visit_filter, selection.scheme)
+    query = LedgerQuery((key,), selection.visit_filter, selection.scheme, lenses=selection.lenses)
     return [row[key] for row in show(reading, "visits", query).rows]

@@ -20,6 +20,7 @@ from cemaudit.cli.comparison_json import (
     rules_to_dict,
     standing_to_dict,
 )
+from cemaudit.cli.lenses import lens_holes
 from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
     FILE,
@@ -27,6 +28,7 @@ from cemaudit.cli.options import (
     json_option,
     make_rules,
     open_selection,
+    print_problems,
     rules_options,
     selection_options,
 )
@@ -108,8 +110,11 @@ def print_facets(
     from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
     from cemaudit.compare.wording import facet_legend
 
+    print_problems(lens_holes(reading, selection.ledger_query))
     sides = facet_leagues(reading, selection, target, rules)
     facet = str(selection.facet)
+    lens_key = selection.lenses.get(facet)
+    heading = str(lens_key.lens.title if lens_key else label(Facet(facet)))
     rows = [
         {facet: side.facet_value, **standing_to_dict(standing)}
         for side in sides
@@ -119,17 +124,17 @@ def print_facets(
     channels = channel_comparison(reading, selection, sides, rules)
     document = {**channels_to_dict(channels), "rules": rules_to_dict(rules), "standings": rows}
     if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
-        print_channels(channels, sides, facet)
+        print_channels(channels, sides, heading)
         print_section(N_("How to read this table"), facet_legend(rules))
 
 
-def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -> None:
-    """Print the channels side by side, how far they agree, and the stores whose channels differ."""
+def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], heading: str) -> None:
+    """Print the channels side by side under a ``heading``, how far they agree, and the stores whose channels differ."""
     means = [
         [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", interval_text(mean.interval, 1)]
         for mean in channels.means
     ]
-    _print_numbers((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
+    _print_numbers((heading, N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
     if channels.agreements:
         click.echo()
         print_bold(translate(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)")))
@@ -316,6 +321,15 @@ _UNITS = ("store", "region", "format", "brand", "owner", "pool")
 _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment", "micro-moment")
 
 
+class UnitOrFacet(click.Choice[str]):
+    """What is compared: a unit, a facet, or the stages of a lens, whose id is looked up later."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from cemaudit.ledger.query.keys import LENS
+
+        return str(value) if str(value).startswith(LENS) else super().convert(value, param, ctx)
+
+
 @group(
     "compare",
     N_(
@@ -330,8 +344,9 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
 @localized.option(
     "--target", type=POINTS, metavar="POINTS", help=N_("Target score: flag stores that probably miss it.")
 )
-@localized.option("--by", type=click.Choice((*_UNITS, *_SIDES)), default="store",
-              help=N_("What to compare; channels, stages and other facets are shown side by side."))  # fmt: skip
+@localized.option("--by", type=UnitOrFacet((*_UNITS, *_SIDES)), default="store",
+              help=N_("What to compare; channels, stages and other facets are shown side by side, and so are the "
+                      "stages of a lens: lens:acass, ..."))  # fmt: skip
 @localized.option("--pool", type=click.Choice((*_UNITS[1:], "none")),
               help=N_("The shopper pools; by default the stores' pool or region."))  # fmt: skip
 @localized.option("--scale", type=click.Choice(("auto", "points", "arcsine")), default="auto",
@@ -368,10 +383,10 @@ def command(
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     rules = make_rules(least_visits, level, flag_at)
-    unit_or_facet = {"facet": by} if by in _SIDES else {"unit": by}
+    unit_or_facet = {"unit": by} if by in _UNITS else {"facet": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     with open_selection(question) as opened:
-        if by in _SIDES:
+        if by not in _UNITS:
             print_facets(opened, selection, target, rules, form)
             return
         account = (

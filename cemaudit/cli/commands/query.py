@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.lenses import lens_holes, lens_keys
 from cemaudit.cli.options import (
     FILE,
     cluster_options,
@@ -27,11 +27,10 @@ from cemaudit.cli.options import (
     print_problems,
 )
 from cemaudit.cli.terminal import print_table, screen_width
-from cemaudit.errors import Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.ledger.query import LedgerQuery, Reading, ViewResult
+    from cemaudit.ledger.query import LedgerQuery, ViewResult
     from cemaudit.ledger.query.question import LensKey
     from cemaudit.ledger.query.reading import Local
     from cemaudit.model import Checklist
@@ -253,12 +252,12 @@ def command(
     # SQL says for itself what a view would choose
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
-    visit_filter = filter_of(where, since, until, excluded=with_excluded)
+    visit_filter = filter_of(where, since, until, excluded=with_excluded, lenses=view not in {None, EPISODES})
     known = EPISODE_KEYS if view == EPISODES else KEYS
     keys = tuple(
         dict.fromkeys(key if key.startswith(LENS) and view != EPISODES else known_key(key, known) for key in by)
     )
-    lenses = lens_keys(keys, blocked, files)
+    lenses = lens_keys(keys, blocked, files, visit_filter.conditions)
     question = LedgerQuery(keys, visit_filter, scheme, measure, lenses)
     if sql:
         _refuse_beside_sql(question, on)
@@ -278,34 +277,6 @@ def command(
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
-
-
-def lens_keys(keys: Sequence[str], blocked: Sequence[str], files: Sequence[Path]) -> dict[str, LensKey]:
-    """What the keys of lenses stand for; plugins are loaded only where there are any."""
-    from cemaudit.ledger.query.keys import LENS
-    from cemaudit.ledger.query.question import LensKey
-    from cemaudit.scoring import Engine
-
-    ids = {key: key.removeprefix(LENS) for key in keys if key.startswith(LENS)}
-    if not ids:
-        return {}
-    shelf = Engine(blocked, files).library.journeys
-    return {key: LensKey(shelf.journey(lens_id), partial(shelf.view, lens_id)) for key, lens_id in ids.items()}
-
-
-def lens_holes(snapshot: Reading, question: LedgerQuery) -> Iterator[Problem]:
-    """What a checklist never looks at, seen through the lenses of a question."""
-    from cemaudit.ledger.query.question import checklists_asked
-
-    for lens_key in question.lenses.values():
-        for ref in checklists_asked(snapshot, question, one=False):
-            checklist = snapshot.checklist(ref)
-            view = lens_key.view(checklist.path)
-            there = {view.stage_of(touchpoint) for touchpoint in checklist.touchpoints}
-            holes = [str(stage.title) for stage in lens_key.lens.stages if stage.id not in there]
-            if holes:
-                text = message("{ref} has no touchpoint here: {names}", ref=ref, names=", ".join(holes))
-                yield Problem(text, str(lens_key.lens.title))
 
 
 def key_names(checklists: Iterable[Checklist], lenses: Mapping[str, LensKey]) -> KeyNames:

@@ -11,11 +11,13 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.lenses import journey_view
 from cemaudit.cli.localized import POINTS
 from cemaudit.cli.options import (
     FILE,
     engine_options,
     folder_of,
+    lens_option,
     place_options,
     print_plugin_problems,
     print_problems,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 @localized.option("--name-peers", "named", is_flag=True, help=N_("Show the names of the stores beside it, too."))
 @place_options
 @scheme_option
+@lens_option
 @engine_options
 @localized.common_options
 def command(
@@ -63,6 +66,7 @@ def command(
     url: str | None,
     snapshot_path: Path | None,
     scheme_ref: str | None,
+    lens_id: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -83,7 +87,8 @@ def command(
     # on a screen the paths show how far it is, and would tear a bar apart
     for context in contexts if sys.stdout.isatty() else progress(message("writing reports"), contexts):
         with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
-            report = store_report(context, engine.sections(context), media, places.get(_key(context)))
+            view = journey_view(engine, context, lens_id)
+            report = store_report(context, engine.sections(context), media, places.get(_key(context)), view)
             click.echo(write_report(report, folder, current()))
     print_problems(problems)
     print_plugin_problems(engine)
