@@ -15,6 +15,7 @@ from cemaudit.compare.from_snapshot import (
     estimate_trend,
     facet_leagues,
     fit_selection,
+    store_relations,
     study_drivers,
 )
 from cemaudit.compare.funnel import league_funnel
@@ -78,6 +79,7 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         findings=count_findings(reading, selection),
         actions=tuple(_effects(reading, selection, actions, rules)),
         simulated=SIMULATED in _column(reading, selection, "origin"),
+        relation=_if_estimable(lambda: store_relations(reading, selection, rules)) if of_stores else None,
     )
 
 

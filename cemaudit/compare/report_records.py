@@ -13,6 +13,7 @@ from cemaudit.model import Severity
 if TYPE_CHECKING:
     from cemaudit.compare.drivers.results import DriverStudy
     from cemaudit.compare.league_table import League
+    from cemaudit.compare.relation import RelationSummary
 
 __all__ = [
     "ChannelAgreement",
@@ -198,3 +199,4 @@ class LeagueReportData:
     findings: FindingSummary = FindingSummary()
     actions: tuple[Sayable, ...] = ()
     simulated: bool = False
+    relation: RelationSummary | None = None

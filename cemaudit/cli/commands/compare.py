@@ -412,18 +412,17 @@ def command(
 
 def show_with_relation(league: League, relation: RelationSummary, form: OutputFormat) -> None:
     """Show a league of stores, and beside each standing the relation of the store."""
-    names = {standing.store: standing.name for standing in league.standings}
     rows = [
         standing_to_dict(standing) | store_relation_to_dict(relation.stores.get(standing.store))
         for standing in league.standings
     ]
 
     def document() -> dict[str, Any]:
-        return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, names)}
+        return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, league.standings)}
 
     if not write_rows(form, COLUMNS | RELATION_COLUMNS, rows, document):
         print_league(league)
-        print_relation(relation, names, list(names))
+        print_relation(relation, league.standings)
 
 
 def known_actions(url: str | None) -> list[Action]:

@@ -13,7 +13,7 @@ from cemaudit.cli.comparison_json import monitoring_to_dict
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
-from cemaudit.cli.relation_rows import month_to_dict, print_months
+from cemaudit.cli.relation_rows import broken_runs_to_list, month_to_dict, print_months
 from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
@@ -70,21 +70,28 @@ def command(
     form: OutputFormat,
 ) -> None:
     """Find what changed, and show it."""
-    from cemaudit.compare.from_snapshot import clean_months, estimate_trend
+    from cemaudit.compare.from_snapshot import clean_months, estimate_trend, store_relations
     from cemaudit.compare.results import DEFAULT_RULES
+    from cemaudit.compare.wording import broken_run_alerts
 
     rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
     selection = question.asked(pool=pool_key(pool))
     with open_selection(question) as opened:
         trend = estimate_trend(opened, selection, by, rules=rules, baseline=baseline, false_alarms=false_alarms)
         months = clean_months(opened, selection, rules) if relation else ()
+        relations = store_relations(opened, selection, rules) if relation else None
+        names = {str(store): name for store, name in opened.store_names().items()}
+        alerts = broken_run_alerts(relations, names) if relations else []
 
     def document() -> dict[str, Any]:
-        return trend_to_dict(trend) | ({"relation": list(map(month_to_dict, months))} if relation else {})
+        if relations is None:
+            return trend_to_dict(trend)
+        followed = {"relation": list(map(month_to_dict, months)), "broken_runs": broken_runs_to_list(relations)}
+        return trend_to_dict(trend) | followed
 
     if not write_rows(form, _COLUMNS, list(_rows(trend)), document):
         print_trend(trend)
-        print_months(months)
+        print_months(months, alerts)
 
 
 def _rows(trend: Trend) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from cemaudit.report.league.funnel import funnel
 from cemaudit.report.league.importance import importance
 from cemaudit.report.league.method import method
 from cemaudit.report.league.parts import parts
+from cemaudit.report.league.relation import relation
 from cemaudit.report.league.summary import summary
 from cemaudit.report.league.times import times
 from cemaudit.report.league.trend import trend
@@ -28,7 +29,8 @@ __all__ = ["league_report"]
 
 TITLE = Text(ko="공정 비교 보고서", en="Fair comparison")
 SECTIONS = (
-    summary, caterpillar, funnel, parts, times, channels, trend, drivers, importance, findings, everyone, method,
+    summary, caterpillar, funnel, parts, times, channels, relation, trend, drivers, importance, findings, everyone,
+    method,
 )  # fmt: skip
 
 
