@@ -18,6 +18,8 @@ class QuestionKind(StrEnum):
     """What sort of thing is asked."""
 
     SCENARIO = "scenario"
+    PERSONA = "persona"
+    OCCASION = "occasion"
     STEP = "step"
     EPISODE = "episode"
     CONSENT = "consent"
@@ -45,7 +47,9 @@ class EntryQuestion:
     required: bool = True
 
     def is_open(self, values: Mapping[str, Any]) -> bool:
-        """Whether it still waits to be asked."""
+        """Whether it still waits to be asked; a persona and an occasion are noted by whoever goes there."""
+        if self.kind in {QuestionKind.PERSONA, QuestionKind.OCCASION}:
+            return False
         if self.kind is QuestionKind.ANSWER and self.item:
             return values.get(self.name) is None and values.get(f"skipped.{self.item.id}") is None
         if self.kind is QuestionKind.CLAIM_STATE:
@@ -125,6 +129,10 @@ def _setting(draft: Draft) -> Iterator[EntryQuestion]:
     checklist = draft.checklist
     if checklist.scenarios:
         yield EntryQuestion("scenario", QuestionKind.SCENARIO)
+    if checklist.personas:
+        yield EntryQuestion("persona", QuestionKind.PERSONA, required=False)
+    if checklist.occasions:
+        yield EntryQuestion("occasion", QuestionKind.OCCASION, required=False)
     if checklist.steps:
         yield EntryQuestion("step", QuestionKind.STEP)
         yield EntryQuestion("episode", QuestionKind.EPISODE)

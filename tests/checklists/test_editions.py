@@ -69,11 +69,15 @@ def worth(item: Item) -> list[Any]:
 
 
 def prompts(checklist: Checklist, answers: dict[str, Any], emotion: int) -> int:
-    """How often ``enter`` waits for a reply in a visit that is answered so, what was perceived included."""
+    """How often ``enter`` waits for a reply in a visit that is answered so, what was perceived included.
+
+    Persona and occasion are noted by whoever goes there: nothing waits for them.
+    """
     values = {"store": "s1"} | {f"answers.{item}": value for item, value in answers.items()}
     values |= {f"emotions.{spot.id}": emotion for spot in checklist.touchpoints if spot.emotion}
     events = [Event(number, NOW, name, value) for number, (name, value) in enumerate(values.items(), 1)]
-    names = {question.name for question in questions(Draft(DraftHeader(1, "d1", NOW), checklist, events))}
+    asked = questions(Draft(DraftHeader(1, "d1", NOW), checklist, events))
+    names = {question.name for question in asked} - {"persona", "occasion"}
     return len(names | {f"perceived.{spot.id}" for spot in checklist.touchpoints if spot.perceived})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from helpers import samples
 
+from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.model import Checklist, SkipState
 
@@ -161,6 +162,25 @@ def test_claim_and_blame_are_asked_where_something_went_wrong(sit: Any) -> None:
     assert [(one.touchpoint, one.text) for one in visit.claims] == [("greeting", "please repair the door")]
     assert visit.blames == ()
     assert table.draft.values["blames.greeting"] is None
+
+
+def test_persona_and_occasion_are_chosen_where_the_checklist_declares_them(sit: Any) -> None:
+    """Nothing waits for them: whoever wants to say it goes there, and chooses among those declared."""
+    declared = {name: [{"id": f"{name}-1", "title": samples.text(f"First {name}")},
+                       {"id": f"{name}-2", "title": samples.text(f"Second {name}")}]
+                for name in ("personas", "occasions")}  # fmt: skip
+    table = sit(of=samples.items_only(samples.item("a"), **declared))
+    script = table.say("/go persona", "3", "nobody", "2", "/go occasion", "occasions-1", "y")
+    assert "/go persona, /go occasion" in script.text
+    assert "2  Second personas" in script.text
+    assert script.text.count("! no such option") == 2
+    assert "personas-1" in script.text
+    visit = table.draft.visit
+    assert (visit.persona, visit.occasion, visit.answers) == ("personas-2", "occasions-1", {"a": True})
+    bare = sit(samples.item("a")).say("y")
+    assert "/go persona" not in bare.text
+    with pytest.raises(BadInput, match=r"persona: .*nobody.*personas-1, personas-2"):
+        sit(of=samples.items_only(samples.item("a"), **declared), persona="nobody")
 
 
 def test_what_became_of_a_claim_is_one_key_and_may_be_left_open(sit: Any) -> None:

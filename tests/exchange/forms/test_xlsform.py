@@ -39,6 +39,13 @@ def row(of: Checklist, name: str) -> dict[str, str]:
     return next(row for row in sheets_of(of, "en")["survey"] if row.get("name") == name)
 
 
+def test_declared_personas_are_chosen_from_a_list() -> None:
+    named = samples.items_only(samples.item("a"), personas=[{"id": "office", "title": samples.text("Office worker")}])
+    assert row(named, "visit__persona")["type"].startswith("select_one list_")
+    assert row(named, "visit__occasion")["type"] == "text"
+    assert "office" in {choice["name"] for choice in sheets_of(named, "en")["choices"]}
+
+
 def test_pyxform_accepts_every_shipped_checklist_without_a_warning(engine: Engine, tmp_path: Path) -> None:
     sheets = [scheme.sheet for scheme in engine.library.schemes.values() if scheme.sheet]
     shipped = [*engine.library.checklists.values(), *sheets]
