@@ -9,7 +9,7 @@ from typing import Any
 
 from cemaudit.entry.draft import Draft
 from cemaudit.model import Item, Touchpoint, Visit
-from cemaudit.scoring.items import item_is_relevant
+from cemaudit.scoring.items import item_is_relevant, touchpoint_arises
 
 __all__ = ["EntryQuestion", "QuestionKind", "find", "first_open", "questions"]
 
@@ -75,14 +75,15 @@ def questions(draft: Draft) -> list[EntryQuestion]:
     for touchpoint in draft.checklist.touchpoints:
         if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
             continue
-        if touchpoint.expectation and not touchpoint.perceived:
+        arises = touchpoint_arises(touchpoint, visit, draft.checklist)
+        if touchpoint.expectation and not touchpoint.perceived and arises:
             asked.append(EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint))
         for item in touchpoint.items:
             if item_is_relevant(item, visit, draft.checklist):
                 asked += _about(item, touchpoint, visit)
-        if touchpoint.perceived:
+        if touchpoint.perceived and arises:
             asked.append(EntryQuestion(f"perceived.{touchpoint.id}", QuestionKind.PERCEPTION, touchpoint))
-        if touchpoint.emotion:
+        if touchpoint.emotion and arises:
             asked.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
         if _went_wrong(touchpoint, visit):
             asked.append(complaint("claims", touchpoint))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import form_strategies, samples, xlsforms
@@ -18,7 +19,7 @@ from cemaudit.exchange.rows import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
-from cemaudit.scoring.items import item_is_relevant
+from cemaudit.scoring.items import item_is_relevant, touchpoint_arises
 
 
 @pytest.fixture
@@ -37,6 +38,22 @@ def fill(tmp_path):
 
 def row(of: Checklist, name: str) -> dict[str, str]:
     return next(row for row in sheets_of(of, "en")["survey"] if row.get("name") == name)
+
+
+def test_phones_hide_the_feelings_of_a_touchpoint_none_of_whose_items_arises(fill) -> None:
+    """What was expected before the visit is asked all the same, for nobody knows yet what arises."""
+    spots = (
+        samples.touchpoint("bot", samples.item("b", when="a == true"), samples.item("c", when="not answered(a)"),
+                           emotion=True, expectation=True),
+        samples.touchpoint("later", samples.item("d", when="a == true"), expectation=True, perceived=True),
+    )  # fmt: skip
+    of = samples.checklist(samples.touchpoint("door", samples.item("a"), emotion=True), *spots)
+    assert "relevant" not in row(of, "door__emotion")
+    assert "relevant" not in row(of, "later__expectation")
+    for name in ("bot__emotion", "bot__expectation", "bot__claim", "bot__blame", "later__perceived"):
+        phone = {answer: fill(of, samples.visit(answers={"a": answer})) for answer in (True, False)}
+        assert phone[True].holds(name, "relevant"), name
+        assert not phone[False].holds(name, "relevant"), name
 
 
 def test_declared_personas_are_chosen_from_a_list() -> None:
@@ -71,9 +88,19 @@ def test_a_phone_asks_and_needs_what_the_checklist_does(fill, both: tuple[Checkl
 
 
 def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
-    """Phones ask notes and evidence of items that arise, and note by themselves when a form was finished."""
+    """Phones ask notes and evidence of items that arise, feelings and complaints of touchpoints of which any does (an
+    expectation that is noted before the visit always), and note by themselves when a form was finished.
+    """
     arising = {name for name, item in of.items.items() if item_is_relevant(item, visit, of)}
-    kept = {part: {n: v for n, v in getattr(visit, part).items() if n in arising} for part in ("notes", "evidence")}
+    kept: dict[str, Any] = {
+        part: {n: v for n, v in getattr(visit, part).items() if n in arising} for part in ("notes", "evidence")
+    }
+    felt = {one.id for one in of.touchpoints if touchpoint_arises(one, visit, of)}
+    before = felt | {one.id for one in of.touchpoints if one.perceived}
+    for part, there in (("emotions", felt), ("perceived", felt), ("expectations", before)):
+        kept[part] = {n: v for n, v in getattr(visit, part).items() if n in there}
+    for part in ("claims", "blames"):
+        kept[part] = tuple(one for one in getattr(visit, part) if one.touchpoint in felt)
     return visit.model_copy(update={**kept, "date": None})
 
 
