@@ -15,11 +15,12 @@ from cemaudit.compare.from_snapshot import (
     estimate_trend,
     facet_leagues,
     fit_selection,
+    league_of_fit,
     store_relations,
     study_drivers,
 )
 from cemaudit.compare.funnel import league_funnel
-from cemaudit.compare.league_table import League, make_league
+from cemaudit.compare.league_table import League
 from cemaudit.compare.queries.findings import count_findings
 from cemaudit.compare.report_records import LeagueReportData, TimeScores, TouchpointScores
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
@@ -54,7 +55,7 @@ def league_report_data(  # noqa: PLR0913, PLR0917
 
     ``actions``: those whose effect is told, too. ``BadInput`` and ``NotEstimable`` where there is no league.
     """
-    league = make_league(fit_selection(reading, selection, rules, scale), reading.store_names(), target, rules)
+    league = league_of_fit(reading, fit_selection(reading, selection, rules, scale), target, rules)
     checklist, of_stores = reading.checklist(league.facts.checklists[-1]), league.unit == "store"
     waves = [wave or str(message("not known")) for wave in _column(reading, selection, "wave")]
     by_channel = replace(selection, facet="channel", measure=None, unit="store")

@@ -279,6 +279,7 @@ class Checklist(Record):
     journey, where that is none of the core's. They come with the file, or with the plugin that brings the journey when
     the file is read, and stay with the checklist wherever it is kept. ``facts`` are what several channels must say
     alike. ``consent``: whether each visit must hold the agreement of the customer, a patient say, whom it is about.
+    ``least_sheets``: so many it takes before figures of a store are shown, where staff answer and might be told apart.
     """
 
     id: Id
@@ -295,6 +296,7 @@ class Checklist(Record):
     photo_details: Literal["remove", "keep-apart"] = "remove"
     staff_names: Line | None = None
     consent: Literal["none", "required"] = "none"
+    least_sheets: Annotated[int, Field(ge=0)] = 0
     steps: tuple[Step, ...] = ()
     stages: tuple[Stage, ...] = ()
     facts: tuple[Fact, ...] = ()

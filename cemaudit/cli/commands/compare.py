@@ -66,13 +66,12 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
     """Compare two."""
     if one == other:
         raise click.UsageError(str(message("name two stores, not one twice")))
-    from cemaudit.compare.from_snapshot import fit_selection
-    from cemaudit.compare.league_table import make_league
+    from cemaudit.compare.from_snapshot import fit_selection, league_of_fit
     from cemaudit.compare.peer_comparison import compare_pair
 
     with open_selection(question) as opened:
         fitted = fit_selection(opened, question.asked(), scale="points")
-        pair = compare_pair(fitted, make_league(fitted, opened.store_names()), one, other)
+        pair = compare_pair(fitted, league_of_fit(opened, fitted), one, other)
     if as_json:
         click.echo(json.dumps(pair_to_dict(pair), ensure_ascii=False))
         return

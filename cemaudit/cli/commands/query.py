@@ -27,6 +27,7 @@ from cemaudit.cli.options import (
     print_problems,
 )
 from cemaudit.cli.terminal import print_table, screen_width
+from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -247,6 +248,7 @@ def command(
     from cemaudit.ledger.query import LedgerQuery, show
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
+    from cemaudit.ledger.query.privacy import withheld_note
     from cemaudit.ledger.query.reading import reading
 
     # SQL says for itself what a view would choose
@@ -274,17 +276,24 @@ def command(
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
+            problems += [Problem(withheld_note(*result.withheld))] if result.withheld else []
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
 
 
 def key_names(checklists: Iterable[Checklist], lenses: Mapping[str, LensKey]) -> KeyNames:
-    """What lenses and their stages are called, and the personas and occasions of checklists."""
-    values: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}}
+    """What lenses and their stages are called, and the personas, occasions and groups of checklists."""
+    values: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}, "tag": {}, "key": {}}
     for checklist in checklists:
         values["persona"] |= {persona.id: persona.title for persona in checklist.personas}
         values["occasion"] |= {occasion.id: occasion.title for occasion in checklist.occasions}
+        groups = {group.id: group.title for group in checklist.groups}
+        values["tag"] |= groups
+        # A key may be the id of a touchpoint or an item, too: then it stays one.
+        values["key"] |= {
+            name: title for name, title in groups.items() if name not in {*checklist.touchpoint, *checklist.items}
+        }
     for key, lens_key in lenses.items():
         values[key] = {stage.id: stage.title for stage in lens_key.lens.stages}
     return KeyNames({key: lens_key.lens.title for key, lens_key in lenses.items()}, values)
@@ -357,10 +366,16 @@ def run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     """What the SQL of a file returns."""
     from cemaudit.files import read_text
     from cemaudit.ledger.query import ViewResult, ask
+    from cemaudit.ledger.query.privacy import least_sheets
     from cemaudit.ledger.query.question import checklists_asked
 
     text = read_text(sql, _MOST_SQL)
     refs = checklists_asked(opened, question, one=True)
+    if least := least_sheets(map(opened.checklist, refs)):
+        refused = message(
+            "not by SQL: figures of {ref} rest on at least {least} sheets", ref=", ".join(refs), least=least
+        )
+        raise BadInput(Problem(refused, "--sql", message("ask for a view")))
     if len(refs) > 1:
         several = message("visits of several checklists are there: {names}", names=", ".join(refs))
         raise click.UsageError(f"{several} ({message('choose one with --where checklist=ID')})")

@@ -83,6 +83,15 @@ def command(
     visits_by_id = {located_visit.visit.id: located_visit for located_visit in valid_visits(engine, visits, problems)}
     reports = list(report_contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
     contexts = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    single = [context for context in contexts if context.audits[-1].checklist.least_sheets]
+    contexts = [context for context in contexts if not context.audits[-1].checklist.least_sheets]
+    if single:
+        checklist = single[0].audits[-1].checklist
+        text = message("no report is made of a single sheet: {count}", count=len(single))
+        hint = message(
+            "at least {least} sheets of a store are looked at together: query, compare", least=checklist.least_sheets
+        )
+        problems.append(Problem(text, checklist.ref, hint))
     places = store_places(folder_of(url, snapshot_path), contexts, target, named=named) if place else {}
     # on a screen the paths show how far it is, and would tear a bar apart
     for context in contexts if sys.stdout.isatty() else progress(message("writing reports"), contexts):
