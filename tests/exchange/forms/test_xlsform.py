@@ -50,7 +50,8 @@ def test_phones_hide_the_feelings_of_a_touchpoint_none_of_whose_items_arises(fil
     of = samples.checklist(samples.touchpoint("door", samples.item("a"), emotion=True), *spots)
     assert "relevant" not in row(of, "door__emotion")
     assert "relevant" not in row(of, "later__expectation")
-    for name in ("bot__emotion", "bot__expectation", "bot__claim", "bot__blame", "later__perceived"):
+    assert "relevant" not in row(of, "bot__claim"), "whoever misses the touchpoint may say so"
+    for name in ("bot__emotion", "bot__expectation", "later__perceived"):
         phone = {answer: fill(of, samples.visit(answers={"a": answer})) for answer in (True, False)}
         assert phone[True].holds(name, "relevant"), name
         assert not phone[False].holds(name, "relevant"), name
@@ -88,8 +89,8 @@ def test_a_phone_asks_and_needs_what_the_checklist_does(fill, both: tuple[Checkl
 
 
 def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
-    """Phones ask notes and evidence of items that arise, feelings and complaints of touchpoints of which any does (an
-    expectation that is noted before the visit always), and note by themselves when a form was finished.
+    """Phones ask notes and evidence of items that arise, feelings at touchpoints of which any does (an expectation that
+    is noted before the visit always), and note by themselves when a form was finished.
     """
     arising = {name for name, item in of.items.items() if item_is_relevant(item, visit, of)}
     kept: dict[str, Any] = {
@@ -99,8 +100,6 @@ def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
     before = felt | {one.id for one in of.touchpoints if one.perceived}
     for part, there in (("emotions", felt), ("perceived", felt), ("expectations", before)):
         kept[part] = {n: v for n, v in getattr(visit, part).items() if n in there}
-    for part in ("claims", "blames"):
-        kept[part] = tuple(one for one in getattr(visit, part) if one.touchpoint in felt)
     return visit.model_copy(update={**kept, "date": None})
 
 

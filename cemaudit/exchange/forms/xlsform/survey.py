@@ -67,8 +67,10 @@ def _rows(field: FormField, form: Form, lists: Lists) -> Iterator[Row]:
             yield _file(field)
         case Role.EXPECTATION if field.touchpoint and field.touchpoint.perceived:
             yield row(field, lists=lists)  # asked before the visit, when nobody knows yet what will arise
-        case _:
+        case Role.EXPECTATION | Role.PERCEPTION | Role.EMOTION:
             yield row(field, relevant=_where_any_arises(field, form), lists=lists)
+        case _:
+            yield row(field, lists=lists)
 
 
 def _condition(field: FormField, form: Form) -> str:
