@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from cemaudit.cli.lenses import lens_keys
 from cemaudit.cli.localized import PROBABILITY, option
 from cemaudit.errors import Problem
 from cemaudit.language import N_, message
@@ -155,17 +156,23 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def filter_of(where: tuple[str, ...], since: datetime | None, until: datetime | None, *, excluded: bool) -> Filter:
-    """The visits that are meant; ``UsageError`` where a condition is not written as one."""
+def filter_of(
+    where: tuple[str, ...], since: datetime | None, until: datetime | None, *, excluded: bool, lenses: bool = False
+) -> Filter:
+    """The visits that are meant; ``UsageError`` where a condition is not written as one.
+
+    ``lenses``: keys of lenses, whose ids are not looked up here, may stand among them.
+    """
     from cemaudit.ledger.query import Filter
-    from cemaudit.ledger.query.keys import Condition, known_key
+    from cemaudit.ledger.query.keys import LENS, Condition, known_key
 
     values_by_key: dict[str, list[str]] = {}
     for condition in where:
         key, mark, value = condition.partition("=")
         if not mark:
             raise click.UsageError(str(message("expected {what}, found {value}", what="KEY=VALUE", value=condition)))
-        values_by_key.setdefault(known_key(key), []).append(value)
+        named = key if lenses and key.startswith(LENS) else known_key(key)
+        values_by_key.setdefault(named, []).append(value)
     conditions = tuple(Condition(key, tuple(values)) for key, values in values_by_key.items())
     return Filter(conditions, since.date() if since else None, until.date() if until else None, excluded)
 
@@ -244,12 +251,14 @@ class SnapshotOptions(NamedTuple):
         """It in the compare room's terms."""
         from cemaudit.compare.selection import Selection, filter_by_wave
 
-        visit_filter = filter_of(self.where, self.since, self.until, excluded=self.with_excluded)
+        visit_filter = filter_of(self.where, self.since, self.until, excluded=self.with_excluded, lenses=True)
+        keys = [str(options["facet"])] if options.get("facet") else []
         return Selection(
             filter_by_wave(visit_filter, *self.wave) if self.wave else visit_filter,
             self.measure,
             self.scheme,
             adjust_for=tuple(dict.fromkeys(key for keys in self.adjust for key in keys.split(","))),
+            lenses=lens_keys(keys, conditions=visit_filter.conditions),
             **options,
         )
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cemaudit.cli.terminal import print_section, print_table, screen_width
-from cemaudit.language import N_
+from cemaudit.language import N_, Message
 
 if TYPE_CHECKING:
-    from cemaudit.compare.intervals import Interval
+    from cemaudit.compare.intervals import Interval, Standing
     from cemaudit.compare.relation import MonthShare, RelationSummary, StoreRelation, VisitRun, VisitShare
     from cemaudit.ledger.export.columns import Kind
 
 __all__ = [
     "RELATION_COLUMNS",
+    "broken_runs_to_list",
     "month_to_dict",
     "print_months",
     "print_relation",
@@ -77,12 +78,14 @@ def _limits(share: VisitShare | None) -> Interval | tuple[None, None]:
     return share.interval if share and share.visits else (None, None)
 
 
-def relation_to_dict(relation: RelationSummary, names: Mapping[str, str]) -> dict[str, Any]:
+def relation_to_dict(relation: RelationSummary, standings: Sequence[Standing]) -> dict[str, Any]:
     """The relation of the chain, the stores unlike it, and what was left out; those of stores are in the standings."""
+    from cemaudit.compare.relation import unlike_pairs
     from cemaudit.compare.wording import relation_conclusions, relation_legend
 
     below, above = relation.unlike_the_chain()
-    sentences = relation_conclusions(relation, names)
+    names = {standing.store: standing.name for standing in standings}
+    sentences = relation_conclusions(relation, names, standings)
     return {
         "level": relation.level,
         "clean": share_to_dict(relation.clean),
@@ -90,12 +93,19 @@ def relation_to_dict(relation: RelationSummary, names: Mapping[str, str]) -> dic
         "recovered": share_to_dict(relation.recovered),
         "fewer_clean": below,
         "more_clean": above,
+        "same_score": [[first.store, second.store] for first, second in unlike_pairs(relation, standings)],
+        "broken_runs": broken_runs_to_list(relation),
         "undated": relation.undated,
         "unscored": relation.unscored,
         "can_be_told": [str(sentence) for sentence in sentences.supported],
         "cannot_be_told": [str(sentence) for sentence in sentences.limitations],
         "terms": [str(sentence) for sentence in relation_legend(relation)],
     }
+
+
+def broken_runs_to_list(relation: RelationSummary) -> list[dict[str, Any]]:
+    """The stores whose last visit broke a long run of clean ones."""
+    return [{"store": run.store, "visits": run.visits} for run in relation.broken_runs()]
 
 
 def share_to_dict(share: VisitShare) -> dict[str, Any]:
@@ -121,15 +131,16 @@ def month_to_dict(month: MonthShare) -> dict[str, Any]:
     }
 
 
-def print_relation(relation: RelationSummary, names: Mapping[str, str], order: Sequence[str]) -> None:
-    """Print what the visits say of the relation, the stores in the ``order`` of the league, and how to read it."""
+def print_relation(relation: RelationSummary, standings: Sequence[Standing]) -> None:
+    """Print what the visits say of the relation, the stores in the order of the league, and how to read it."""
     from cemaudit.compare.wording import relation_conclusions, relation_legend
 
-    sentences = relation_conclusions(relation, names)
+    names = {standing.store: standing.name for standing in standings}
+    sentences = relation_conclusions(relation, names, standings)
     print_section(N_("Relation: what the data show"), sentences.supported)
     print_section(N_("Relation: what the data cannot show"), sentences.limitations)
     unlike = {store for stores in relation.unlike_the_chain() for store in stores}
-    listed = [store for store in order if store in relation.stores]
+    listed = [store for store in names if store in relation.stores]
     # As in the league, the ends are what is looked for.
     shown = listed if len(listed) <= MOST_SHOWN else [*listed[: MOST_SHOWN // 2], *listed[-MOST_SHOWN // 2 :]]
     rows = [_cells(names.get(store, store), relation.stores[store]) for store in shown]
@@ -139,8 +150,9 @@ def print_relation(relation: RelationSummary, names: Mapping[str, str], order: S
     print_section(N_("How to read this table"), relation_legend(relation))
 
 
-def print_months(months: Sequence[MonthShare]) -> None:
-    """Print the share of clean visits, month by month."""
+def print_months(months: Sequence[MonthShare], alerts: Sequence[Message] = ()) -> None:
+    """Print the ``alerts``, and the share of clean visits, month by month."""
+    print_section(N_("Relation: alerts"), alerts)
     rows = [
         [month.month, f"{month.clean.visits:,}", _percent(month.clean), _percent_interval(month.clean)]
         for month in months

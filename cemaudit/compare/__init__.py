@@ -37,6 +37,7 @@ def league(  # noqa: PLR0913
     by: str = "store",
     pool: str | None = None,
     better: Better = "higher",
+    adjust_for: Sequence[str] = (),
     rules: ComparisonRules | None = None,
 ) -> League:
     """Return the league table of stores: adjusted scores with intervals, ranks, groups and flags.
@@ -51,6 +52,8 @@ def league(  # noqa: PLR0913
         pool: the column of the pools that shoppers work in; None: ``pool``, else ``region``, where they are there;
             empty: none.
         better: which scores are.
+        adjust_for: columns of the visits' circumstances, such as ``weekday`` or ``occasion``, that scores are adjusted
+            for: at most 100 values each.
         rules: how many visits it takes, levels and thresholds; None: the usual ones.
 
     Raises
@@ -62,7 +65,7 @@ def league(  # noqa: PLR0913
     from cemaudit.compare.league_table import fit_units, make_league
     from cemaudit.compare.results import DEFAULT_RULES
 
-    table = table_of_columns(visits, score=score, by=by, pool=pool, better=better)
+    table = table_of_columns(visits, score=score, by=by, pool=pool, better=better, adjust_for=adjust_for)
     return make_league(fit_units(cross_tabulate(table)), table.names, target, rules or DEFAULT_RULES)
 
 
@@ -74,6 +77,7 @@ def trend(  # noqa: PLR0913
     better: Better = "higher",
     baseline: Sequence[str] = (),
     false_alarms: float = 1.0,
+    adjust_for: Sequence[str] = (),
     rules: ComparisonRules | None = None,
 ) -> Trend:
     """Return what changed from wave to wave in all stores, in parts of them (``by``), and in single stores.
@@ -91,7 +95,9 @@ def trend(  # noqa: PLR0913
     from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.compare.trends import trend_in_table
 
-    table = table_of_columns(visits, score=score, by=by or "store", better=better, needs=("wave", "day"))
+    table = table_of_columns(
+        visits, score=score, by=by or "store", better=better, needs=("wave", "day"), adjust_for=adjust_for
+    )
     return trend_in_table(
         table,
         table.names,
@@ -110,6 +116,7 @@ def effect(  # noqa: PLR0913
     name: str = "action",
     score: str = "score",
     better: Better = "higher",
+    adjust_for: Sequence[str] = (),
     rules: ComparisonRules | None = None,
 ) -> ActionEffect:
     """Return the effect of what was done in ``stores`` from the day ``since`` on, without regression to the mean.
@@ -126,7 +133,7 @@ def effect(  # noqa: PLR0913
     from cemaudit.compare.intervention import Intervention, effect_in_table
     from cemaudit.compare.results import DEFAULT_RULES
 
-    table = table_of_columns(visits, score=score, better=better, needs=("day",))
+    table = table_of_columns(visits, score=score, better=better, needs=("day",), adjust_for=adjust_for)
     return effect_in_table(table, Intervention(name, tuple(stores), since), rules or DEFAULT_RULES)
 
 
@@ -135,6 +142,7 @@ def shopper_severity(
     *,
     score: str = "score",
     better: Better = "higher",
+    adjust_for: Sequence[str] = (),
     rules: ComparisonRules | None = None,
 ) -> ShopperSeverities:
     """Return how strict and how steady each shopper is, judged from stores that others visited too.
@@ -150,7 +158,7 @@ def shopper_severity(
     from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.compare.severity import shopper_severities
 
-    table = table_of_columns(visits, score=score, better=better, needs=("shopper",))
+    table = table_of_columns(visits, score=score, better=better, needs=("shopper",), adjust_for=adjust_for)
     return shopper_severities(arrays_of_table(table), rules or DEFAULT_RULES)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cemaudit.compare.errors import NotEstimable
-from cemaudit.compare.results import ComparedData, unknown_shoppers_note
+from cemaudit.compare.results import ComparedData, circumstances_note, unknown_shoppers_note
 from cemaudit.compare.score_scale import POINT_UNITS, ScoreScale
 from cemaudit.compare.visit_table import (
     NO_DAY,
@@ -33,6 +33,9 @@ __all__ = ["ColumnSource", "ColumnVisitTable", "number_column", "table_of_column
 
 VERSION_COLUMNS = ("scenario", "checklist", "scheme")
 """Visits that differ in one of these are of different versions; versions are ordered by them in turn."""
+
+MOST_LEVELS = 100
+"""A circumstance of more values cannot be adjusted for."""
 
 LARGEST = 1e9
 """Scores beyond it are no points."""
@@ -173,6 +176,7 @@ def table_of_columns(  # noqa: PLR0913
     pool: str | None = None,
     better: Literal["higher", "lower"] = "higher",
     needs: Sequence[str] = (),
+    adjust_for: Sequence[str] = (),
 ) -> ColumnVisitTable:
     """Return the table of visits in columns.
 
@@ -181,7 +185,7 @@ def table_of_columns(  # noqa: PLR0913
     ``needs``: which of them must, too.
     ``by``: what is compared, the stores or one of what is said of them; ``pool``: which of these is the pool that
     shoppers work in (``None``: ``pool``, else ``region``, where they are there; empty: none). ``better``: which scores
-    are.
+    are. ``adjust_for``: columns of the visits' circumstances, as ``weekday``, that scores are adjusted for.
 
     ``BadInput`` where a column is missing or cannot be read; ``NotEstimable`` where no visit has a score.
     """
@@ -193,6 +197,7 @@ def table_of_columns(  # noqa: PLR0913
         name: text_column(visits, name, count, optional=name not in needs)
         for name in ("shopper", "wave", *VERSION_COLUMNS, *STORE_KEYS)
     }
+    circumstances = {name: text_column(visits, name, count) for name in dict.fromkeys(adjust_for)}
     has_days = "day" in needs or _has(visits, "day")
     day = _day_column(visits, "day", count) if has_days else np.full(count, NO_DAY, np.int32)
     if None in stores:
@@ -206,7 +211,10 @@ def table_of_columns(  # noqa: PLR0913
         name: _key([values[row] for row in visit_rows], unknown_last=name != "shopper")
         for name, values in (("store", stores), ("shopper", texts["shopper"]), ("wave", texts["wave"]))
     }
-    versions, version = _versions([tuple(texts[name][row] for name in VERSION_COLUMNS) for row in visit_rows])
+    for name, values in circumstances.items():
+        _refuse_many_levels(name, [values[row] for row in visit_rows])
+    said = [texts[name] for name in VERSION_COLUMNS] + list(circumstances.values())
+    versions, version = _versions([tuple(values[row] for values in said) for row in visit_rows], tuple(circumstances))
     rows: Columns = {name: codes for name, (_, codes) in keys.items()}
     rows["version"], rows["day"] = version, day[kept]
     # Whole parts of points, as a snapshot has them: their sums are exact in any order, so both give the same bits.
@@ -214,7 +222,7 @@ def table_of_columns(  # noqa: PLR0913
     rows["score"] = np.rint(points[kept] * POINT_UNITS).astype(np.int64)
     store_factors, unit_factor = _store_factors(stores, texts, keys["store"][0].levels, by, pool)
     return ColumnVisitTable(
-        facts=_facts(score, better, rows, versions, left_out=count - len(visit_rows)),
+        facts=_facts(score, better, rows, versions, tuple(circumstances), left_out=count - len(visit_rows)),
         keys={name: key for name, (key, _) in keys.items()},
         versions=versions,
         store_factors=store_factors,
@@ -225,19 +233,39 @@ def table_of_columns(  # noqa: PLR0913
     )
 
 
-def _versions(values: Sequence[tuple[str | None, ...]]) -> tuple[tuple[Version, ...], NDArray[np.int32]]:
-    """Return the versions there are, and the code of each visit's among them.
+def _refuse_many_levels(name: str, values: Sequence[str | None]) -> None:
+    levels = len(set(values) - {None})
+    if levels > MOST_LEVELS:
+        text = message("{key} has {count} values, too many to adjust for", key=name, count=levels)
+        raise BadInput(Problem(text, name, message("at most {most}", most=MOST_LEVELS)))
 
-    They go by scenario (what is not known first), then by the checklist and scheme that come first: the order in which
-    a snapshot, too, meets its files, and which the last digits of sums depend on.
+
+def _versions(
+    values: Sequence[tuple[str | None, ...]], circumstances: Sequence[str]
+) -> tuple[tuple[Version, ...], NDArray[np.int32]]:
+    """Return the versions there are, and the code of each visit's among them; of each visit its scenario, checklist,
+    scheme and the values of ``circumstances``.
+
+    They go by scenario (what is not known first), then by the checklist and scheme that come first, then by the
+    circumstances: the order in which a snapshot, too, meets its files, and which the last digits of sums depend on.
     """
-    first_row = {version[1:]: row for row, version in reversed(list(enumerate(values)))}
-    distinct = sorted(
-        set(values), key=lambda version: (version[0] is not None, version[0] or "", first_row[version[1:]])
-    )
+    first_row = {version[1:3]: row for row, version in reversed(list(enumerate(values)))}
+
+    def place(version: tuple[str | None, ...]) -> tuple[object, ...]:
+        scenario, *settings = ((value is not None, value or "") for value in (version[0], *version[3:]))
+        return (scenario, first_row[version[1:3]], *settings)
+
+    distinct = sorted(set(values), key=place)
     code_of = {version: code for code, version in enumerate(distinct)}
     versions = tuple(
-        Version(checklist or "", scheme or "", scenario, acted=False) for scenario, checklist, scheme in distinct
+        Version(
+            checklist or "",
+            scheme or "",
+            scenario,
+            acted=False,
+            circumstances=tuple(zip(circumstances, settings, strict=True)),
+        )
+        for scenario, checklist, scheme, *settings in distinct
     )
     return versions, np.array([code_of[version] for version in values], np.int32)
 
@@ -289,13 +317,20 @@ def _names(visits: ColumnSource, stores: Sequence[str | None]) -> dict[str | Non
     return {store: name for store, name in names.items() if name is not None}
 
 
-def _facts(
-    score: str, better: Literal["higher", "lower"], rows: Columns, versions: Sequence[Version], left_out: int
+def _facts(  # noqa: PLR0913
+    score: str,
+    better: Literal["higher", "lower"],
+    rows: Columns,
+    versions: Sequence[Version],
+    adjusted_for: tuple[str, ...],
+    *,
+    left_out: int,
 ) -> ComparedData:
     visits, strangers = len(rows["score"]), int((rows["shopper"] < 0).sum())
     notes: list[Message] = []
     if 0 < strangers < visits:
         notes.append(unknown_shoppers_note(strangers))
+    notes += circumstances_note(adjusted_for, ())
     return ComparedData(
         measure=score,
         value=None,
@@ -310,6 +345,7 @@ def _facts(
         scale=ScoreScale(),
         adjusted=False,
         notes=tuple(notes),
+        adjusted_for=adjusted_for,
     )
 
 

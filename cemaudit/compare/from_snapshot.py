@@ -49,6 +49,7 @@ from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
 from cemaudit.ledger.actions import Action
 from cemaudit.ledger.query.keys import of_visits
+from cemaudit.ledger.query.privacy import least_sheets, withheld_note
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, replace_conditions
 from cemaudit.ledger.query.reading import Local, Reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
@@ -68,6 +69,7 @@ __all__ = [
     "item_statistics",
     "items_nps",
     "kept_promises",
+    "league_of_fit",
     "places_of",
     "read_cross_tabulation",
     "read_visit_arrays",
@@ -110,7 +112,25 @@ def fit_league(
     ``BadInput`` where the selection is wrong, ``NotEstimable`` where the visits do not say enough.
     """
     fitted = fit_selection(reading, selection, rules, scale)
-    return make_league(fitted, reading.store_names(), target, rules)
+    return league_of_fit(reading, fitted, target, rules)
+
+
+def league_of_fit(
+    reading: Local, fitted: FittedModel, target: float | None = None, rules: ComparisonRules = DEFAULT_RULES
+) -> League:
+    """Return the league of a fitted model without those that have fewer sheets than the checklist asks for.
+
+    ``NotEstimable`` where none is left.
+    """
+    league = make_league(fitted, reading.store_names(), target, rules)
+    least = least_sheets(map(reading.checklist, league.facts.checklists))
+    kept = tuple(standing for standing in league.standings if standing.visits >= least)
+    if len(kept) == len(league.standings):
+        return league
+    note = withheld_note(len(league.standings) - len(kept), least)
+    if not kept:
+        raise NotEstimable(note)
+    return replace(league, standings=kept, notes=(*league.notes, note))
 
 
 def fit_selection(
@@ -268,7 +288,6 @@ def facet_leagues(
 
     ``BadInput`` as for ``selected_facet_values``; ``NotEstimable`` where there is a league of none.
     """
-    names = reading.store_names()
     sides = []
     for value in selected_facet_values(reading, selection):
         try:
@@ -277,7 +296,7 @@ def facet_leagues(
             reason = message("{name}: {why}", name=value.title, why=refusal)
             sides.append(FacetLeague(value.facet_value, value.title, reason=reason))
         else:
-            league = make_league(fitted, names, target, rules)
+            league = league_of_fit(reading, fitted, target, rules)
             sides.append(FacetLeague(value.facet_value, value.title, fitted, league))
     if not any(side.league for side in sides):
         raise NotEstimable(next(side.reason for side in sides if side.reason))
@@ -307,7 +326,10 @@ def places_of(
 
 def store_relations(reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES) -> RelationSummary:
     """Return the relation of the stores of a selection; refused as by ``read_visit_flags``."""
-    return relation_of_stores(read_visit_flags(reading, selection), rules.level)
+    summary = relation_of_stores(read_visit_flags(reading, selection), rules.level)
+    question = LedgerQuery(which=selection.visit_filter)
+    least = least_sheets(map(reading.checklist, checklists_asked(reading, question, one=False)))
+    return replace(summary, stores={name: one for name, one in summary.stores.items() if one.clean.visits >= least})
 
 
 def clean_months(

@@ -5,19 +5,21 @@ A visit is clean if no touchpoint of it has an experience below 0. Shares have W
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.intervals import Interval, wilson_interval
+from cemaudit.compare.intervals import Interval, Standing, wilson_interval
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.compare.visit_table import NO_DAY
 
 __all__ = [
+    "LONG_RUN",
     "UNKNOWN_FLAG",
+    "BrokenRun",
     "MonthShare",
     "RelationSummary",
     "StoreRelation",
@@ -26,8 +28,15 @@ __all__ = [
     "VisitShare",
     "clean_share_by_month",
     "relation_of_stores",
+    "unlike_pairs",
     "visit_run",
 ]
+
+LONG_RUN = 5
+"""Clean visits in a row from which on it is an alert that the next one was not clean."""
+
+NEIGHBOURS = 20
+"""How far apart in a league two stores are still looked at as a pair of equal scores."""
 
 UNKNOWN_FLAG = -1
 """In place of 0 and 1 where a visit does not say it."""
@@ -89,7 +98,8 @@ class StoreRelation:
 
     ``clean``: the visits without a touchpoint below 0, among all whose experience is known. ``kept``: those in which
     every promise looked at was kept, among those that looked at any; ``None`` where none did. ``recovered``: the clean
-    ones among the visits that follow next upon one that was not clean.
+    ones among the visits that follow next upon one that was not clean. ``broken_run``: how many clean visits in a row
+    the last visit ended, which was not clean itself; 0 where it was.
     """
 
     store: str
@@ -98,6 +108,14 @@ class StoreRelation:
     kept: VisitShare | None
     kept_run: VisitRun | None
     recovered: VisitShare
+    broken_run: int = 0
+
+
+class BrokenRun(NamedTuple):
+    """A ``store`` whose last visit was not clean, after so many ``visits`` in a row that were."""
+
+    store: str
+    visits: int
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,17 @@ class RelationSummary:
         below = [store for store, relation in self.stores.items() if relation.clean.interval.high < share]
         above = [store for store, relation in self.stores.items() if relation.clean.interval.low > share]
         return below, above
+
+    def broken_runs(self) -> list[BrokenRun]:
+        """Return the stores whose last visit broke a run of ``LONG_RUN`` clean visits or more, the longest first."""
+        broken = [BrokenRun(store, relation.broken_run) for store, relation in self.stores.items()]
+        return sorted((run for run in broken if run.visits >= LONG_RUN), key=lambda run: (-run.visits, run.store))
+
+    def broken_by_chance(self) -> float:
+        """Return how many broken runs are expected if all stores had the chain's share of clean visits, by chance."""
+        share = self.clean.share or 0.0
+        long_enough = sum(relation.clean.visits > LONG_RUN for relation in self.stores.values())
+        return long_enough * share**LONG_RUN * (1 - share)
 
 
 class MonthShare(NamedTuple):
@@ -169,6 +198,31 @@ def visit_run(flags: Flags) -> VisitRun:
     return VisitRun(int(lengths.max()), int(lengths[-1]))
 
 
+def unlike_pairs(relation: RelationSummary, standings: Sequence[Standing]) -> list[tuple[Standing, Standing]]:
+    """Return pairs of stores with the same score and another relation, those whose scores are nearest first.
+
+    The same score: that of each lies within the interval of the other. Another relation: the intervals of their shares
+    of clean visits have nothing in common. A store is in one pair at most; the one with more clean visits stands first.
+    """
+    ranked = sorted((one for one in standings if one.store in relation.stores), key=lambda one: (one.score, one.store))
+    pairs = []
+    for place, one in enumerate(ranked):
+        for other in ranked[place + 1 : place + 1 + NEIGHBOURS]:
+            own, others = relation.stores[one.store].clean, relation.stores[other.store].clean
+            alike = one.interval.high >= other.score and other.interval.low <= one.score
+            if alike and own.interval.high < others.interval.low:
+                pairs.append((other, one))
+            elif alike and others.interval.high < own.interval.low:
+                pairs.append((one, other))
+    paired: set[str] = set()
+    kept = []
+    for first, second in sorted(pairs, key=lambda pair: abs(pair[0].score - pair[1].score)):
+        if not {first.store, second.store} & paired:
+            paired |= {first.store, second.store}
+            kept.append((first, second))
+    return kept
+
+
 def _store_relation(store: str, negative: NDArray[np.int8], broken: NDArray[np.int8], level: float) -> StoreRelation:
     """Return the relation of a store from the flags of its visits in their order."""
     clean = negative[negative != UNKNOWN_FLAG] == 0
@@ -181,6 +235,7 @@ def _store_relation(store: str, negative: NDArray[np.int8], broken: NDArray[np.i
         kept=_share(kept, level) if len(kept) else None,
         kept_run=visit_run(kept) if len(kept) else None,
         recovered=_share(after_failure, level),
+        broken_run=visit_run(clean[:-1]).current if len(clean) and not clean[-1] else 0,
     )
 
 

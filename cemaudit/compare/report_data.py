@@ -16,10 +16,12 @@ from cemaudit.compare.from_snapshot import (
     facet_leagues,
     fit_selection,
     kept_promises,
+    league_of_fit,
+    store_relations,
     study_drivers,
 )
 from cemaudit.compare.funnel import league_funnel
-from cemaudit.compare.league_table import League, make_league
+from cemaudit.compare.league_table import League
 from cemaudit.compare.promises import PromiseSummary
 from cemaudit.compare.queries.findings import count_findings
 from cemaudit.compare.report_records import LeagueReportData, TimeScores, TouchpointScores
@@ -58,7 +60,7 @@ def league_report_data(  # noqa: PLR0913, PLR0917
     ``actions``: those whose effect is told, too. ``platform``: how far its promises are kept is told, too. ``BadInput``
     and ``NotEstimable`` where there is no league.
     """
-    league = make_league(fit_selection(reading, selection, rules, scale), reading.store_names(), target, rules)
+    league = league_of_fit(reading, fit_selection(reading, selection, rules, scale), target, rules)
     checklist, of_stores = reading.checklist(league.facts.checklists[-1]), league.unit == "store"
     waves = [wave or str(message("not known")) for wave in _column(reading, selection, "wave")]
     by_channel = replace(selection, facet="channel", measure=None, unit="store")
@@ -84,6 +86,7 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         promises=_promises(reading, selection, platform, rules) if platform else None,
         actions=tuple(_effects(reading, selection, actions, rules)),
         simulated=SIMULATED in _column(reading, selection, "origin"),
+        relation=_if_estimable(lambda: store_relations(reading, selection, rules)) if of_stores else None,
     )
 
 
@@ -116,7 +119,11 @@ def _touchpoint_scores(
 ) -> TouchpointScores | None:
     """Return the mean of each store at each touchpoint, by the measure kept for touchpoints."""
     view_result = _if_estimable(
-        lambda: show(reading, "heatmap", LedgerQuery(("store", "touchpoint"), selection.visit_filter, selection.scheme))
+        lambda: show(
+            reading,
+            "heatmap",
+            LedgerQuery(("store", "touchpoint"), selection.visit_filter, selection.scheme, lenses=selection.lenses),
+        )
     )
     if view_result is None or not view_result.rows:
         return None
@@ -148,7 +155,7 @@ def _time_scores(reading: Local, selection: Selection, league: League) -> TimeSc
 
 def _means_by_time(reading: Local, selection: Selection, league: League, hours: str) -> TimeScores | None:
     facts = league.facts
-    query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, facts.measure)
+    query = LedgerQuery((hours, "weekday"), selection.visit_filter, selection.scheme, facts.measure, selection.lenses)
     view_result = _if_estimable(lambda: show(reading, "heatmap", query))
     rows = [row for row in view_result.rows if row[hours] and row["weekday"] and row["scored"]] if view_result else []
     rising = sorted({row[hours] for row in rows})
@@ -172,5 +179,5 @@ def _means_by_time(reading: Local, selection: Selection, league: League, hours: 
 
 def _column(reading: Local, selection: Selection, key: str) -> list[str | None]:
     """Return the different values of a key of the visits."""
-    query = LedgerQuery((key,), selection.visit_filter, selection.scheme)
+    query = LedgerQuery((key,), selection.visit_filter, selection.scheme, lenses=selection.lenses)
     return [row[key] for row in show(reading, "visits", query).rows]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.drivers.results import DriverStudy
     from cemaudit.compare.league_table import League
     from cemaudit.compare.promises import PromiseSummary
+    from cemaudit.compare.relation import RelationSummary
 
 __all__ = [
     "ChannelAgreement",
@@ -201,3 +202,4 @@ class LeagueReportData:
     promises: PromiseSummary | None = None
     actions: tuple[Sayable, ...] = ()
     simulated: bool = False
+    relation: RelationSummary | None = None

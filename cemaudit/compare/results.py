@@ -102,7 +102,7 @@ CIRCUMSTANCE_TITLES = {
 def circumstances_note(adjusted: Sequence[str], unadjusted: Sequence[str]) -> Iterator[Message]:
     """Yield what scores are adjusted for of the visits' circumstances, and what differs between them all the same."""
     if adjusted:
-        names = NameList(tuple(CIRCUMSTANCE_TITLES[key] for key in adjusted))
+        names = NameList(tuple(CIRCUMSTANCE_TITLES.get(key, key) for key in adjusted))
         yield message("Scores are adjusted for circumstances of the visits: {names}.", names=names)
     if unadjusted:
         yield message(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from math import lcm
 from typing import Literal, NamedTuple
 
 from cemaudit.compare.errors import NotEstimable
@@ -12,13 +14,26 @@ from cemaudit.compare.visit_table import STORE_KEYS
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.query.keys import CIRCUMSTANCE_KEYS, FACETS, Condition
-from cemaudit.ledger.query.measured import measured_scores
-from cemaudit.ledger.query.question import LedgerQuery, is_asked
+from cemaudit.ledger.query.question import LedgerQuery, LensKey, is_asked
 from cemaudit.ledger.query.reading import Reading, ScoreTable
-from cemaudit.ledger.query.scores import measures_asked, tables_asked
+from cemaudit.ledger.query.scores import faceted_columns, measures_asked, tables_asked
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
-from cemaudit.ledger.snapshot.names import ScoreColumn
-from cemaudit.model import Channel, Checklist, Element, Measure, Medium, MicroMoment, Mode, Moment, Scheme, Text, label
+from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
+from cemaudit.model import (
+    Channel,
+    Checklist,
+    Element,
+    Facet,
+    Measure,
+    Medium,
+    MicroMoment,
+    Mode,
+    Moment,
+    Scheme,
+    Text,
+    label,
+)
+from cemaudit.scoring.lens_scores import touchpoint_weight
 
 __all__ = [
     "EPISODE_MEASURE",
@@ -56,7 +71,9 @@ class Selection:
     ``electronic``. ``adjusted``: for how easy the items that applied were. ``scale``: points as they are, or shares of
     points on the arcsine scale. ``action``: stores where something was done, and from which day on; a factor of that
     name tells visits before (``no``) from those after (``yes``). ``adjust_for``: the circumstances of the visits (TPO)
-    that scores are adjusted for.
+    that scores are adjusted for. ``lenses``: what the keys of lenses, as ``lens:acass``, stand for, which may be the
+    facet or among the conditions: a visit's score is then the mean of the touchpoints there, each weighing what it
+    weighs in the headline.
     """
 
     visit_filter: Filter = EVERYTHING
@@ -70,6 +87,7 @@ class Selection:
     scale: Literal["points", "arcsine"] = "points"
     action: tuple[tuple[str, dt.date], ...] = ()
     adjust_for: tuple[str, ...] = ()
+    lenses: Mapping[str, LensKey] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         """Raise ``BadInput`` where a key is not one of stores, or the facet is none."""
@@ -82,7 +100,7 @@ class Selection:
             if key not in CIRCUMSTANCE_KEYS:
                 hint = nearest(key, CIRCUMSTANCE_KEYS)
                 raise BadInput(Problem(message("nothing to adjust for: {key}", key=key), "--adjust", hint))
-        if self.facet is not None and self.facet not in FACETS[2:]:
+        if self.facet is not None and self.facet not in (*FACETS[2:], *self.lenses):
             hint = nearest(self.facet, FACETS[2:], listing=False)
             raise BadInput(Problem(message("no such key: {key}", key=self.facet), hint=hint))
 
@@ -94,7 +112,8 @@ class Selection:
     @property
     def ledger_query(self) -> LedgerQuery:
         """The selection as a question to the snapshot."""
-        return LedgerQuery((self.facet,) if self.facet else (), self.visit_filter, self.scheme, self.measure)
+        by = (self.facet,) if self.facet else ()
+        return LedgerQuery(by, self.visit_filter, self.scheme, self.measure, self.lenses)
 
 
 def filter_by_wave(visit_filter: Filter, *waves: str) -> Filter:
@@ -109,19 +128,56 @@ def over_all_waves(selection: Selection) -> Selection:
 
 
 class ScoreSource(NamedTuple):
-    """Where scores to be compared are: a table, those of its visits under one ``scheme``, and the ``column``, if any.
+    """Where scores to be compared are: a table, those of its visits under one ``scheme``, and the ``columns``.
 
-    ``column`` is ``None`` where the scheme has no such score: its visits are left out.
+    No column: the scheme has no such score, and its visits are left out. Several, those of touchpoints seen through a
+    lens: the score is their mean.
     """
 
     table: ScoreTable
     scheme: Scheme
-    column: ScoreColumn | None
+    columns: tuple[ScoreColumn, ...]
+
+    @property
+    def column(self) -> ScoreColumn | None:
+        """The first column, if any: it tells the measure."""
+        return self.columns[0] if self.columns else None
 
     @property
     def measure(self) -> Measure | None:
         """The measure as its scheme has it."""
         return self.scheme.measure[self.column.measure] if self.column else None
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """What each column weighs in the mean, in whole numbers."""
+        measure = self.measure
+        if len(self.columns) == 1 or measure is None:
+            return (1,) * len(self.columns)
+        touchpoint_of = self.table.checklist.touchpoint
+        weights = [touchpoint_weight(self.scheme, measure, touchpoint_of[column.key[0]]) for column in self.columns]
+        unit = lcm(*(weight.denominator for weight in weights))
+        return tuple(int(weight * unit) for weight in weights)
+
+    @property
+    def score_sql(self) -> str:
+        """SQL: the hundredths of the score; ``null`` where there is no such one."""
+        names = [f"visits.{quoted(column.score)}" for column in self.columns]
+        if len(names) < 2:
+            return names[0] if names else "null"
+        # Whole numbers until the one division, so that the mean is that of the touchpoints' hundredths.
+        total = " + ".join(
+            f"coalesce({name}, 0)::bigint * {weight}" for name, weight in zip(names, self.weights, strict=True)
+        )
+        weighed = " + ".join(
+            f"({name} is not null)::bigint * {weight}" for name, weight in zip(names, self.weights, strict=True)
+        )
+        return f"cast(round(({total}) / nullif({weighed}, 0)) as bigint)"
+
+    @property
+    def reason_sql(self) -> str:
+        """SQL: the code of the reason why there is none; of several columns that of the first."""
+        return f"visits.{quoted(self.column.reason)}" if self.column else "null"
 
 
 def require_visits(reading: Reading) -> None:
@@ -147,31 +203,31 @@ def score_sources(reading: Reading, selection: Selection) -> list[ScoreSource]:
     """
     measure = selected_measure(reading, selection)
     return [
-        ScoreSource(table, scheme, _column(table, scheme, measure, selection))
+        ScoreSource(table, scheme, _columns(table, scheme, measure, selection))
         for table in tables_asked(reading, selection.ledger_query)
         for scheme in table.schemes
     ]
 
 
-def _column(table: ScoreTable, scheme: Scheme, measure: str, selection: Selection) -> ScoreColumn | None:
+def _columns(table: ScoreTable, scheme: Scheme, measure: str, selection: Selection) -> tuple[ScoreColumn, ...]:
     if measure not in scheme.measure:
-        return None
-    own = [column for column in table.scores if column.measure == measure]
-    score_columns = measured_scores(table.checklist, table.schemes, own)
-    facet, value = selection.facet, selection.facet_value
-    columns = [
+        return ()
+    query, facet, value = selection.ledger_query, selection.facet, selection.facet_value
+    columns = tuple(
         column
-        for column, facets in score_columns
-        if is_asked(selection.ledger_query, facets)
+        for column, facets in faceted_columns(table, query)
+        if column.measure == measure
+        and is_asked(query, facets)
         and (value is None or facet is None or value in facets.get(facet, ()))
-    ]
+    )
+    is_mean = query.through_lens and scheme.measure[measure].for_each == (Facet.TOUCHPOINT,)
     # One visit, one score: several would count the visit several times.
-    if len(columns) > 1:
+    if len(columns) > 1 and not is_mean:
         names = ", ".join(column.name for column in columns[:_SHOWN])
         hint = message("compare by the facet it is kept for, or choose one with --where")
         text = message("{name} has several scores per visit: {names}", name=measure, names=names)
         raise BadInput(Problem(text, hint=hint))
-    return columns[0] if columns else None
+    return columns
 
 
 _WORDS: dict[str, type[StrEnum]] = {
@@ -196,6 +252,7 @@ def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetV
     """Return the values of the facet asked for, in the checklist's order.
 
     The measure is the same for all: the one asked for, else one kept for that facet (the leading one's parts first).
+    The stages of a lens stand in the lens's order.
     ``BadInput`` where no facet is asked for, or no scores are kept for it.
     """
     if selection.facet is None:
@@ -203,11 +260,13 @@ def selected_facet_values(reading: Reading, selection: Selection) -> list[FacetV
     facet, measure = selection.facet, selected_measure(reading, selection)
     facet_values: dict[str, Text] = {}
     for table in tables_asked(reading, selection.ledger_query):
-        own = [column for column in table.scores if column.measure == measure]
-        for _, facets in measured_scores(table.checklist, table.schemes, own):
-            if is_asked(selection.ledger_query, facets):
+        for column, facets in faceted_columns(table, selection.ledger_query):
+            if column.measure == measure and is_asked(selection.ledger_query, facets):
                 for value in facets[facet]:
                     facet_values.setdefault(value, facet_value_title(table.checklist, facet, value))
+    if facet in selection.lenses:
+        stages = selection.lenses[facet].lens.stages
+        facet_values = {stage.id: stage.title for stage in stages if stage.id in facet_values}
     return [
         FacetValue(value, title, replace(selection, measure=measure, facet_value=value))
         for value, title in facet_values.items()

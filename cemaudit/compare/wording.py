@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cemaudit.compare.control_charts import StoreMonitoring
+from cemaudit.compare.intervals import Standing
 from cemaudit.compare.intervention import ActionEffect
 from cemaudit.compare.league_table import LEAST_TENTH, League
-from cemaudit.compare.relation import RelationSummary, VisitShare
+from cemaudit.compare.relation import LONG_RUN, RelationSummary, VisitShare, unlike_pairs
 from cemaudit.compare.reliability import visits_for_reliability
 from cemaudit.compare.results import ComparisonRules
 from cemaudit.compare.trends import Trend
@@ -18,6 +19,7 @@ from cemaudit.language import N_, Message, message
 
 __all__ = [
     "Conclusions",
+    "broken_run_alerts",
     "effect_conclusions",
     "facet_legend",
     "league_conclusions",
@@ -332,8 +334,13 @@ def _answer(effect: ActionEffect) -> Message:
     )
 
 
-def relation_conclusions(relation: RelationSummary, names: Mapping[str, str]) -> Conclusions:
-    """Return the sentences of the relation of stores, whose ``names`` are by id."""
+def relation_conclusions(
+    relation: RelationSummary, names: Mapping[str, str], standings: Sequence[Standing] = ()
+) -> Conclusions:
+    """Return the sentences of the relation of stores, whose ``names`` are by id.
+
+    ``standings``: of these stores, to tell apart those of equal scores.
+    """
     supported = [
         message(
             "Clean visits (no touchpoint below 0): {hits} of {visits}, {share} % ({low} to {high}).",
@@ -365,7 +372,38 @@ def relation_conclusions(relation: RelationSummary, names: Mapping[str, str]) ->
             names=_listed([names.get(store, store) for store in above]),
         )
         supported.append(text)
+    supported += [_unlike_pair(relation, *pair) for pair in unlike_pairs(relation, standings)[:_MOST_PAIRS]]
+    supported += broken_run_alerts(relation, names)
     return Conclusions(tuple(supported), tuple(_relation_limitations(relation)))
+
+
+_MOST_PAIRS = 3
+
+
+def _unlike_pair(relation: RelationSummary, first: Standing, second: Standing) -> Message:
+    shares = [relation.stores[one.store].clean for one in (first, second)]
+    first_share, second_share = (f"{(share.share or 0) * 100:.0f}" for share in shares)
+    return message(
+        "Scores that cannot be told apart, but another relation: {first} ({first_score} points, {first_share} % clean) "
+        "and {second} ({second_score} points, {second_share} % clean).",
+        first=first.name, first_score=f"{first.score:.1f}", first_share=first_share,
+        second=second.name, second_score=f"{second.score:.1f}", second_share=second_share,
+    )  # fmt: skip
+
+
+def broken_run_alerts(relation: RelationSummary, names: Mapping[str, str]) -> list[Message]:
+    """Return the alert of the stores that held a long run of clean visits until their last visit; none where none."""
+    broken = relation.broken_runs()
+    if not broken:
+        return []
+    listed = _listed([f"{names.get(run.store, run.store)} ({run.visits:,})" for run in broken])
+    return [
+        message(
+            "Alert, a broken run: {least} or more clean visits in a row, and the last visit was not clean: {names}. "
+            "About {count} such stores are expected by chance.",
+            least=LONG_RUN, names=listed, count=f"{relation.broken_by_chance():.1f}",
+        )
+    ]  # fmt: skip
 
 
 def _relation_limitations(relation: RelationSummary) -> Iterator[Message]:

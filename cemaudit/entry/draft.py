@@ -131,12 +131,18 @@ def _evidence(piece: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
-    """Notes and evidence only of items that arise, feelings only of touchpoints that do."""
+    """Notes and evidence only of items that arise, feelings only of touchpoints that do.
+
+    What was expected before the visit stays, also where it then came to nothing.
+    """
     arises = {item.id for item in checklist.items.values() if item_is_relevant(item, visit, checklist)}
-    felt = {one.id for one in checklist.touchpoints if not visit.step or not one.steps or visit.step in one.steps}
+    felt = {one.id for one in checklist.touchpoints if any(item.id in arises for item in one.items)}
+    in_step = {one.id for one in checklist.touchpoints if not visit.step or not one.steps or visit.step in one.steps}
+    awaited = felt | {one.id for one in checklist.touchpoints if one.perceived and one.id in in_step}
     kept = {
         **{field: _only(getattr(visit, field), arises) for field in ("notes", "evidence")},
-        **{field: _only(getattr(visit, field), felt) for field in ("emotions", "expectations", "perceived")},
+        **{field: _only(getattr(visit, field), felt) for field in ("emotions", "perceived")},
+        "expectations": _only(visit.expectations, awaited),
     }
     return visit.model_copy(update=kept)
 

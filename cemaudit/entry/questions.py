@@ -9,7 +9,7 @@ from typing import Any
 
 from cemaudit.entry.draft import Draft
 from cemaudit.model import Item, Touchpoint, Visit
-from cemaudit.scoring.items import item_is_relevant
+from cemaudit.scoring.items import item_is_relevant, touchpoint_arises
 
 __all__ = ["EntryQuestion", "QuestionKind", "find", "first_open", "questions"]
 
@@ -18,6 +18,8 @@ class QuestionKind(StrEnum):
     """What sort of thing is asked."""
 
     SCENARIO = "scenario"
+    PERSONA = "persona"
+    OCCASION = "occasion"
     STEP = "step"
     EPISODE = "episode"
     CONSENT = "consent"
@@ -45,7 +47,9 @@ class EntryQuestion:
     required: bool = True
 
     def is_open(self, values: Mapping[str, Any]) -> bool:
-        """Whether it still waits to be asked."""
+        """Whether it still waits to be asked; a persona and an occasion are noted by whoever goes there."""
+        if self.kind in {QuestionKind.PERSONA, QuestionKind.OCCASION}:
+            return False
         if self.kind is QuestionKind.ANSWER and self.item:
             return values.get(self.name) is None and values.get(f"skipped.{self.item.id}") is None
         if self.kind is QuestionKind.CLAIM_STATE:
@@ -71,14 +75,15 @@ def questions(draft: Draft) -> list[EntryQuestion]:
     for touchpoint in draft.checklist.touchpoints:
         if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
             continue
-        if touchpoint.expectation and not touchpoint.perceived:
+        arises = touchpoint_arises(touchpoint, visit, draft.checklist)
+        if touchpoint.expectation and not touchpoint.perceived and arises:
             asked.append(EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint))
         for item in touchpoint.items:
             if item_is_relevant(item, visit, draft.checklist):
                 asked += _about(item, touchpoint, visit)
-        if touchpoint.perceived:
+        if touchpoint.perceived and arises:
             asked.append(EntryQuestion(f"perceived.{touchpoint.id}", QuestionKind.PERCEPTION, touchpoint))
-        if touchpoint.emotion:
+        if touchpoint.emotion and arises:
             asked.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
         if _went_wrong(touchpoint, visit):
             asked.append(complaint("claims", touchpoint))
@@ -125,6 +130,10 @@ def _setting(draft: Draft) -> Iterator[EntryQuestion]:
     checklist = draft.checklist
     if checklist.scenarios:
         yield EntryQuestion("scenario", QuestionKind.SCENARIO)
+    if checklist.personas:
+        yield EntryQuestion("persona", QuestionKind.PERSONA, required=False)
+    if checklist.occasions:
+        yield EntryQuestion("occasion", QuestionKind.OCCASION, required=False)
     if checklist.steps:
         yield EntryQuestion("step", QuestionKind.STEP)
         yield EntryQuestion("episode", QuestionKind.EPISODE)

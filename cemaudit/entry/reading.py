@@ -141,6 +141,14 @@ def _scenario(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     return {question.name: _one_of([scenario.id for scenario in draft.checklist.scenarios], text)}
 
 
+def _persona(question: EntryQuestion, text: str, draft: Draft) -> Changes:
+    return {question.name: _one_of([persona.id for persona in draft.checklist.personas], text)}
+
+
+def _occasion(question: EntryQuestion, text: str, draft: Draft) -> Changes:
+    return {question.name: _one_of([occasion.id for occasion in draft.checklist.occasions], text)}
+
+
 def _step(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     return {question.name: _one_of([step.id for step in draft.checklist.steps], text), "episode": None}
 
@@ -232,6 +240,8 @@ _CONSENT = re.compile(r"(?P<given>\S+)\s+(?P<form>\S.*?)(?:\s+(?:withdrawn|ì² íš
 _A_TIME = message("a time like 14:05 or 2:05 pm")
 _READ: dict[QuestionKind, Callable[[EntryQuestion, str, Draft], Changes]] = {
     QuestionKind.SCENARIO: _scenario,
+    QuestionKind.PERSONA: _persona,
+    QuestionKind.OCCASION: _occasion,
     QuestionKind.STEP: _step,
     QuestionKind.EPISODE: _episode,
     QuestionKind.CONSENT: _consent,

@@ -14,6 +14,7 @@ from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Checklist, ClaimState, Scenario, SkipState, Step, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
 from cemaudit.model.base import shown_exactly
+from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 
 __all__ = ["SKIPS", "ask_line", "banner", "described", "helped", "shown_value"]
@@ -27,6 +28,8 @@ SKIPS = {
 
 _PLAIN = {
     QuestionKind.SCENARIO: N_("Which scenario do you play?"),
+    QuestionKind.PERSONA: N_("As whom do you make the visit?"),
+    QuestionKind.OCCASION: N_("On what occasion?"),
     QuestionKind.BRIEFING: N_("Have you read this, and will you keep to it? y"),
     QuestionKind.STEP: N_("Which visit of the episode is it?"),
     QuestionKind.EPISODE: N_(
@@ -76,12 +79,12 @@ def ask_line(question: EntryQuestion) -> str:
 def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     """The lines below the question: its choices, numbered, or what fits."""
     match question.kind:
-        case QuestionKind.SCENARIO:
-            yield from _numbered([scenario.title for scenario in draft.checklist.scenarios])
-        case QuestionKind.STEP:
-            yield from _numbered([step.title for step in draft.checklist.steps])
+        case kind if kind in _TITLED:
+            yield from _numbered([one.title for one in _TITLED[kind](draft.checklist)])
         case QuestionKind.CLAIM_STATE:
             yield from _numbered([label(state) for state in ClaimState])
+        case QuestionKind.BRIEFING:
+            yield from _to_be_noted(draft)
         case QuestionKind.CONSENT:
             yield str(message("like 2026-11-02 F-014; no name. Withdrawn since: 2026-11-02 F-014 withdrawn 2026-11-20"))
         case QuestionKind.DAY:
@@ -96,6 +99,14 @@ def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
         case QuestionKind.NOTE if question.item and question.required:
             least = question.item.least_note(draft.visit.answers[question.item.id])
             yield str(message("at least {least} characters, spaces not counted", least=least))
+
+
+def _to_be_noted(draft: Draft) -> Iterator[str]:
+    """Where a persona and an occasion are noted that the checklist declares and nobody has said yet."""
+    declared = {"persona": draft.checklist.personas, "occasion": draft.checklist.occasions}
+    ways = [f"/go {name}" for name, known in declared.items() if known and not draft.values.get(name)]
+    if ways:
+        yield str(message("as whom and on what occasion the visit is made, to be chosen: {ways}", ways=", ".join(ways)))
 
 
 def _before_the_visit(draft: Draft) -> Iterator[str]:
@@ -158,8 +169,10 @@ def _local(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-_TITLED: dict[QuestionKind, Callable[[Checklist], Sequence[Scenario | Step]]] = {
+_TITLED: dict[QuestionKind, Callable[[Checklist], Sequence[Scenario | Circumstance | Step]]] = {
     QuestionKind.SCENARIO: lambda checklist: checklist.scenarios,
+    QuestionKind.PERSONA: lambda checklist: checklist.personas,
+    QuestionKind.OCCASION: lambda checklist: checklist.occasions,
     QuestionKind.STEP: lambda checklist: checklist.steps,
 }
 _SHOWN: dict[QuestionKind, Callable[[Any], str]] = {

@@ -285,6 +285,7 @@ class Checklist(Record):
     the file is read, and stay with the checklist wherever it is kept. ``facts`` are what several channels must say
     alike. ``consent``: whether each visit must hold the agreement of the customer, a patient say, whom it is about.
     ``platform``: the company's experiential platform, whose promises items name.
+    ``least_sheets``: so many it takes before figures of a store are shown, where staff answer and might be told apart.
     """
 
     id: Id
@@ -302,6 +303,7 @@ class Checklist(Record):
     photo_details: Literal["remove", "keep-apart"] = "remove"
     staff_names: Line | None = None
     consent: Literal["none", "required"] = "none"
+    least_sheets: Annotated[int, Field(ge=0)] = 0
     steps: tuple[Step, ...] = ()
     stages: tuple[Stage, ...] = ()
     facts: tuple[Fact, ...] = ()

@@ -9,6 +9,7 @@ from cemaudit.compare.report_records import StorePlace
 from cemaudit.hookspecs import Context
 from cemaudit.model import Text
 from cemaudit.model.blocks import Section
+from cemaudit.model.lenses import JourneyView
 from cemaudit.report.document import Report
 from cemaudit.report.media import Media
 from cemaudit.report.sections.channels import channels
@@ -30,20 +31,30 @@ __all__ = ["store_report"]
 
 ONE_VISIT = Text(ko="고객경험 진단 보고서", en="Customer experience report")
 EPISODE = Text(ko="고객경험 에피소드 보고서", en="Customer episode report")
-SECTIONS = (summary, groups, channels, journey, touchpoints, findings, promises, complaints, items, method)
+SECTIONS = (summary, groups, channels, touchpoints, findings, promises, complaints, items, method)
 
 
 def store_report(
-    context: Context, extra_sections: Iterable[Section] = (), media: Media = None, place: StorePlace | None = None
+    context: Context,
+    extra_sections: Iterable[Section] = (),
+    media: Media = None,
+    place: StorePlace | None = None,
+    view: JourneyView | None = None,
 ) -> Report:
     """The report of the audits in ``context`` (one, or all of an episode, oldest first).
 
     ``extra_sections``: the plugins'; they take their place by ``order``. ``media``: the folder the visits' evidence
     files are relative to, or a folder for each visit's id; without it no picture is printed. ``place``: the store's
-    place among the others, where they were compared.
+    place among the others, where they were compared. ``view``: the journey seen through a lens, whose phases the page
+    of the journey shows.
     """
     audit = context.audits[-1]
-    own = [*(make(context) for make in SECTIONS), pictures(context, media), place_section(place) if place else None]
+    own = [
+        *(make(context) for make in SECTIONS),
+        journey(context, view),
+        pictures(context, media),
+        place_section(place) if place else None,
+    ]
     return Report(
         title=ONE_VISIT if len(context.audits) == 1 else EPISODE,
         subject=audit.visit.store_name or audit.visit.store,

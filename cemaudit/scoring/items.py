@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from cemaudit.model import Checklist, Item, ItemScore, Reason, SkipState, Visit
+from cemaudit.model import Checklist, Item, ItemScore, Reason, SkipState, Touchpoint, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "item_is_relevant",
     "make_tables",
     "score_items_with",
+    "touchpoint_arises",
 ]
 
 _REASON_OF = {
@@ -29,6 +30,11 @@ LEFT_OUT = (*_REASON_OF.values(), Reason.UNANSWERED, Reason.NOT_RELEVANT)
 def item_is_relevant(item: Item, visit: Visit, checklist: Checklist) -> bool:
     """Whether the item arises in this visit: its touchpoint belongs to the step, and its ``when`` holds."""
     return item_applies(item, checklist.touchpoint_of[item.id].steps, visit.answers, visit.step)
+
+
+def touchpoint_arises(touchpoint: Touchpoint, visit: Visit, checklist: Checklist) -> bool:
+    """Whether the touchpoint arises in this visit: any of its items does."""
+    return any(item_is_relevant(item, visit, checklist) for item in touchpoint.items)
 
 
 def item_applies(item: Item, steps: tuple[str, ...], answers: Mapping[str, AnswerValue], step: str | None) -> bool:

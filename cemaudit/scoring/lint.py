@@ -11,6 +11,7 @@ from enum import StrEnum
 from cemaudit.errors import Problem
 from cemaudit.language import LANGUAGES, N_, message
 from cemaudit.model import Channel, Checklist, Facet, Item, Journey, MicroMoment, Scheme, Text, label
+from cemaudit.model.vocabulary import word_title
 from cemaudit.scoring.coverage import Coverage, cover
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.reach import inputs_reaching, items_reaching
@@ -62,7 +63,8 @@ def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
     for axis, facet in enumerate((Facet.CHANNEL, Facet.STAGE, Facet.ELEMENT)):
         missing = coverage.missing(axis)
         if missing:
-            names = ", ".join(missing)
+            stages = {stage.id: stage.title for stage in coverage.stages}
+            names = ", ".join(str(stages.get(name) or word_title(facet.value, name) or name) for name in missing)
             remark = message("no item looks at {facet}: {names}", facet=label(facet), names=names)
             yield LintRemark(LintLevel.NOTE, Problem(remark, "touchpoints"))
     yield from _gaps(coverage)
@@ -128,7 +130,10 @@ def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
 
 def _gaps(coverage: Coverage) -> Iterator[LintRemark]:
     """One remark for all empty cells of channel and stage, a part of it for each channel."""
-    parts = [f"{channel}: {', '.join(stage.id for stage in stages)}" for channel, stages in coverage.gaps().items()]
+    parts = [
+        f"{label(channel)}: {', '.join(str(stage.title) for stage in stages)}"
+        for channel, stages in coverage.gaps().items()
+    ]
     if parts:
         # A value of a message is cut where it is long, so each channel is one.
         first, second, third = [parts[0], *(f"; {part}" for part in parts[1:]), "", ""][: len(Channel)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cemaudit.errors import Problem, nearest
-from cemaudit.language import message
+from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist, Item, SkipState, Visit
 from cemaudit.model.answers import AnswerValue, Choice, Nps, Scale, YesNo
 from cemaudit.scoring.items import item_is_relevant
@@ -86,11 +86,23 @@ def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
                 yield Problem(text, f"{field}.{touchpoint_id}")
 
 
+_CIRCUMSTANCES = {"persona": N_("persona"), "occasion": N_("occasion")}
+
+
 def _setting(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     scenarios = [scenario.id for scenario in checklist.scenarios]
     if visit.scenario and visit.scenario not in scenarios:
         text = message("no such scenario: {scenario}", scenario=visit.scenario)
         yield Problem(text, "scenario", nearest(visit.scenario, scenarios))
+    for name, told, declared in (
+        ("persona", visit.persona, checklist.personas),
+        ("occasion", visit.occasion, checklist.occasions),
+    ):
+        ids = [one.id for one in declared]
+        if told and ids and told not in ids:
+            text = message("the checklist declares no such {name}: {value}", name=translate(_CIRCUMSTANCES[name]),
+                           value=told)  # fmt: skip
+            yield Problem(text, name, message("known here: {names}", names=", ".join(ids)))
     steps = [step.id for step in checklist.steps]
     if visit.step and visit.step not in steps:
         yield Problem(message("no such step: {step}", step=visit.step), "episode.step", nearest(visit.step, steps))
@@ -152,6 +164,8 @@ class VisitValidator:
         self._items = checklist.items.keys()
         self._touchpoints = checklist.touchpoint.keys()
         self._scenarios = {None, *(scenario.id for scenario in checklist.scenarios)}
+        self._personas = {*(one.id for one in checklist.personas), None} if checklist.personas else set()
+        self._occasions = {*(one.id for one in checklist.occasions), None} if checklist.occasions else set()
         self._steps = {None, *(step.id for step in checklist.steps)}
         self._of_steps = {touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.steps}
         self._compared = {touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.perceived}
@@ -176,6 +190,8 @@ class VisitValidator:
             visit.checklist == self._checklist.ref
             and visit.scenario in self._scenarios
             and visit.step in self._steps
+            and (not self._personas or visit.persona in self._personas)
+            and (not self._occasions or visit.occasion in self._occasions)
             and self._names_fit(visit)
             and (self._good.issuperset(_typed(visit.answers)) or self._answers_fit(visit))
         )

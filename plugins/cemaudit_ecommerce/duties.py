@@ -67,19 +67,19 @@ DUTIES = MappingProxyType(
 """What went wrong where the item earned nothing, by item id."""
 
 _COMMERCE_ACT = {
-    "E09": ("제7조와 제14조 제2항", "articles 7 and 14(2)"),
-    "E10": ("제21조의2 제1항 제2호", "article 21-2(1)2"),
+    "E09": ("제14조 제2항", "article 14(2)"),
+    "E10": ("제21조의2", "article 21-2"),
     "E11": ("제14조 제1항", "article 14(1)"),
     "E16": ("제17조 제3항", "article 17(3)"),
-    "E19": ("제18조 제2항", "article 18(2)"),
-    "E29": ("제10조와 제13조", "articles 10 and 13"),
+    "E19": ("제18조", "article 18"),
+    "E29": ("제13조", "article 13"),
     "E31": ("제21조의2 제1항 제1호", "article 21-2(1)1"),
-    "E33": ("제21조의2 제1항 제3호", "article 21-2(1)3"),
+    "E33": ("제21조의2", "article 21-2"),
     "E39": ("제17조 제1항", "article 17(1)"),
     "E40": ("제13조 제2항, 제18조 제9항·제10항", "articles 13(2) and 18(9) and (10)"),
-    "E45": ("제21조의2 제1항 제5호", "article 21-2(1)5"),
+    "E45": ("제21조의2", "article 21-2"),
     "E46": ("제13조 제6항", "article 13(6)"),
-    "E47": ("제21조의2 제1항 제4호", "article 21-2(1)4"),
+    "E47": ("제21조의2", "article 21-2"),
 }
 LAWS = MappingProxyType(
     {

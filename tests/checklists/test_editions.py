@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -69,11 +70,15 @@ def worth(item: Item) -> list[Any]:
 
 
 def prompts(checklist: Checklist, answers: dict[str, Any], emotion: int) -> int:
-    """How often ``enter`` waits for a reply in a visit that is answered so, what was perceived included."""
+    """How often ``enter`` waits for a reply in a visit that is answered so, what was perceived included.
+
+    Persona and occasion are noted by whoever goes there: nothing waits for them.
+    """
     values = {"store": "s1"} | {f"answers.{item}": value for item, value in answers.items()}
     values |= {f"emotions.{spot.id}": emotion for spot in checklist.touchpoints if spot.emotion}
     events = [Event(number, NOW, name, value) for number, (name, value) in enumerate(values.items(), 1)]
-    names = {question.name for question in questions(Draft(DraftHeader(1, "d1", NOW), checklist, events))}
+    asked = questions(Draft(DraftHeader(1, "d1", NOW), checklist, events))
+    names = {question.name for question in asked} - {"persona", "occasion"}
     return len(names | {f"perceived.{spot.id}" for spot in checklist.touchpoints if spot.perceived})
 
 
@@ -183,9 +188,23 @@ def test_duties_name_their_law_and_are_no_judgement(sector: str) -> None:
 
 def test_all_six_dark_patterns_are_looked_at() -> None:
     help_of = [item.help.ko or "" for item in edition("ecommerce", SECOND).items.values() if item.help]
-    articles = [f"전자상거래법 제21조의2 제1항 제{number}호" for number in range(1, 6)]
-    for article in [*articles, "전자상거래법 제13조 제6항"]:
-        assert sum(article in words for words in help_of) == 1, article
+    types = ("순차공개 가격", "특정옵션 사전선택", "잘못된 계층구조", "반복간섭", "취소·탈퇴 방해")
+    for kind, article in [
+        *((kind, "전자상거래법 제21조의2") for kind in types),
+        ("숨은 갱신", "전자상거래법 제13조 제6항"),
+    ]:
+        assert sum(kind in words and article in words for words in help_of) == 1, kind
+
+
+@pytest.mark.parametrize("ref", ["retail.green-smile@2.0.0", "ecommerce.order@2.0.0", "hospital.outpatient@2.0.0"])
+def test_a_legal_statement_names_its_day_or_sends_the_reader_to_counsel(ref: str, engine: Engine) -> None:
+    """Whoever reads one question sees it there, not only in the checklist's introduction."""
+    for item in engine.library.checklist(ref).items.values():
+        words = (item.help and item.help.ko) or ""
+        if re.search(r"법 제\d+조", words):
+            assert re.search(r"20\d\d년", words) or "법무 담당자" in words or "법률 자문" in words, item.id
+            english = (item.help and item.help.en) or ""
+            assert re.search(r"20\d\d", english) or "counsel" in english, item.id
 
 
 def test_every_touchpoint_and_channel_is_scored(audits: list[Audit]) -> None:

@@ -129,9 +129,30 @@ def test_shoppers(answer: Answer) -> None:
     assert said.splitlines() == ["shopper,visits,stores,severity,se,low,high,ratio,spread"]
 
 
+def test_a_league_of_the_stages_of_a_lens(answer: Answer) -> None:
+    """Side by side under their titles; holes are told beside, and programs have the lens's key."""
+    code, said, complained = answer("compare", "--by", "lens:acass")
+    assert code == 0
+    assert said.startswith("ACASS")
+    assert "Consideration" in said
+    assert "has no touchpoint here: Awareness, Acquisition, Service, Social network" in complained
+    _, said, _ = answer("compare", "--by", "lens:acass", "--json")
+    assert {row["lens:acass"] for row in json.loads(said)["standings"]} == {"consideration"}
+    _, of_stage, _ = answer("compare", "--where", "lens:store-path=browse", "--csv")
+    _, of_touchpoint, _ = answer("compare", "--measure", "each", "--where", "touchpoint=room", "--csv")
+    assert of_stage == of_touchpoint
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        (["compare", "--by", "lens:acas"], 3, "no such journey: acas (did you mean acass?)"),
+        (
+            ["compare", "--where", "lens:acass=servce"],
+            3,
+            "no such stage in journey acass: servce (did you mean",
+        ),
+        (["items", "--where", "lens:acass=service"], 3, "no such key: lens:acass"),
         (["compare", "--where", "store=s1"], 1, "there is only one store"),
         (["compare", "--wave", "w9"], 3, "there are no visits of wave w9"),
         (["compare", "--measure", "nothing"], 3, "no such measure: nothing"),

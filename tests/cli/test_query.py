@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cemaudit.cli.commands.query import key_names, lens_keys, print_result, print_rows, print_view
+from cemaudit.cli.commands.query import key_names, print_result, print_rows, print_view
+from cemaudit.cli.lenses import lens_keys
 from cemaudit.cli.terminal import SCREEN, columns_of, table_lines
 from cemaudit.errors import BadInput
 from cemaudit.language import use

@@ -72,7 +72,9 @@ def test_csv_and_the_screen_have_them_too(home: Path) -> None:
 def test_trend_has_the_months(home: Path) -> None:
     plain, asked = (json.loads(said(home, "trend", "--json", *more)) for more in ((), ("--relation",)))
     months = asked.pop("relation")
+    broken = asked.pop("broken_runs")
     assert asked == plain
+    assert broken == json.loads(said(home, "compare", "--json", "--relation"))["relation"]["broken_runs"]
     assert [month["month"] for month in months] == sorted(month["month"] for month in months)
     assert sum(month["visits"] for month in months) == 40
     assert all(month["clean_low"] <= month["clean_share"] <= month["clean_high"] for month in months)

@@ -248,3 +248,14 @@ def test_totals_of_groups_are_printed_by_their_titles(
 def test_no_totals_where_a_checklist_has_no_groups(visits: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--lang", "en", "score", str(visits)]) == 0
     assert "Group of items" not in capsys.readouterr().out
+
+
+def test_a_report_through_a_lens_that_is_not_there(
+    visits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A lens asked for by name must fit; the usual one is left out where it does not."""
+    assert run(["report", str(visits), "--out", str(tmp_path / "r"), "--lens", "acas"]) == 3
+    assert "no such journey: acas" in capsys.readouterr().err
+    assert run(["report", str(visits), "--out", str(tmp_path / "r"), "--lens", "order"]) == 3
+    assert "lens order says nothing of journey store-path" in capsys.readouterr().err
+    assert not list((tmp_path / "r").glob("*.pdf"))

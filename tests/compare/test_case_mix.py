@@ -42,7 +42,7 @@ def node_of(checklist: Checklist, *measures: samples.Data, **keys: Any) -> Point
     scheme = samples.scheme(*measures, **keys)
     plan = make_plan(checklist, scheme)
     column = next(one for one in score_columns(plan) if one.measure == scheme.leading)
-    return points_mean(ScoreSource(ScoreTable((), checklist, (scheme,), (column,)), scheme, column))
+    return points_mean(ScoreSource(ScoreTable((), checklist, (scheme,), (column,)), scheme, (column,)))
 
 
 MEASURES = [

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 from helpers.chains import Network
@@ -9,10 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.compare.channels import LEAST_STORES, Sums, disattenuated_correlation
-from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
+from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues, read_visit_arrays
 from cemaudit.compare.queries.visits import paired_sums
 from cemaudit.compare.selection import Selection, selected_facet_values
+from cemaudit.errors import BadInput
+from cemaudit.ledger.query.keys import Condition
+from cemaudit.ledger.query.question import LensKey
 from cemaudit.ledger.query.reading import Local
+from cemaudit.ledger.query.statement import Filter
+from cemaudit.ledger.snapshot.score_columns import hundredths
+from cemaudit.library import JourneyShelf
 
 
 def sums(true: float, stores: int = 400, visits: int = 8, noise: float = 1.0, seed: int = 1) -> Sums:
@@ -89,3 +100,67 @@ def test_a_chain_has_its_channels_side_by_side(snapshot: Local) -> None:
     assert agreement.correlation is None
     for mean in found.means:
         assert mean.interval.low < mean.score < mean.interval.high
+
+
+def through(lens: str, **keys: Any) -> Selection:
+    """The visits outside of episodes, seen through a lens."""
+    shelf, key = JourneyShelf(), f"lens:{lens}"
+    lenses = {key: LensKey(shelf.journey(lens), partial(shelf.view, lens))}
+    conditions = tuple(Condition(name.replace("_", ":"), values) for name, values in keys.items())
+    return Selection(Filter((Condition("step", ("",)), *conditions)), lenses=lenses)
+
+
+def means_of_touchpoints(snapshot: Local, names: set[str]) -> list[float]:
+    """Of each visit that counts the mean of these touchpoints by their weights, in points, in rising order."""
+    means = []
+    gone = {number for (number,) in snapshot.ask("select number from gone")}
+    for ref in snapshot.refs:
+        for table in snapshot.scores(ref):
+            columns = [one for one in table.scores if one.measure == "each" and one.key[0] in names]
+            snapshot.view("seen", table.parts)
+            listed = ", ".join(f'"{one.score}"' for one in columns)
+            for number, *values in snapshot.ask(f"select number, {listed} from seen where step is null"):
+                weighted = [
+                    (table.checklist.touchpoint[one.key[0]].weight, value)
+                    for one, value in zip(columns, values, strict=True)
+                    if value is not None
+                ]
+                if weighted and number not in gone:
+                    total = sum((weight * value for weight, value in weighted), Fraction(0))
+                    means.append(hundredths(total / sum(weight for weight, _ in weighted) / 100) / 100)
+    return sorted(means)
+
+
+STAGES = {"enter": {"hello", "shop"}, "browse": {"room"}}
+
+
+def test_stages_of_a_lens_are_means_of_their_touchpoints(snapshot: Local) -> None:
+    """Every visit has the weighted mean of the touchpoints that lie there, and stages stand in the lens's order."""
+    values = selected_facet_values(snapshot, replace(through("store-path"), facet="lens:store-path"))
+    assert [value.facet_value for value in values] == ["enter", "browse"]
+    for value in values:
+        found = sorted(read_visit_arrays(snapshot, value.selection).raw)
+        assert found == means_of_touchpoints(snapshot, STAGES[value.facet_value])
+    together = read_visit_arrays(snapshot, replace(through("acass"), facet="lens:acass", facet_value="consideration"))
+    assert sorted(together.raw) == means_of_touchpoints(snapshot, {"hello", "room", "shop"})
+    assert together.facts.adjusted
+
+
+def test_a_stage_of_a_lens_as_a_condition(snapshot: Local) -> None:
+    """Without a facet the score is the mean of the touchpoints asked about; a facet of theirs divides them."""
+    asked = through("store-path", **{"lens_store-path": ("enter",)})
+    assert sorted(read_visit_arrays(snapshot, asked).raw) == means_of_touchpoints(snapshot, STAGES["enter"])
+    sides = selected_facet_values(snapshot, replace(asked, facet="touchpoint"))
+    assert {side.facet_value for side in sides} == STAGES["enter"]
+    both = through("store-path", **{"lens_store-path": ("enter", "browse")})
+    channels = {
+        side.facet_value: side.selection for side in selected_facet_values(snapshot, replace(both, facet="channel"))
+    }
+    assert sorted(read_visit_arrays(snapshot, channels["face-to-face"]).raw) == means_of_touchpoints(
+        snapshot, STAGES["enter"]
+    )
+
+
+def test_a_lens_nobody_has_named_is_no_facet() -> None:
+    with pytest.raises(BadInput, match="lens:acass"):
+        Selection(facet="lens:acass")

@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,14 @@ import pytest
 from helpers import chains, samples
 from numpy.typing import NDArray
 
+from cemaudit import compare
 from cemaudit.compare.fitting import fit_mixed_model
-from cemaudit.compare.from_snapshot import estimate_trend, read_cross_tabulation
+from cemaudit.compare.from_snapshot import estimate_trend, fit_league, read_cross_tabulation
 from cemaudit.compare.league_table import adjusted_scores
 from cemaudit.compare.report_data import league_report_data
 from cemaudit.compare.selection import Selection
 from cemaudit.errors import BadInput
+from cemaudit.language import use
 from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local, reading
@@ -26,6 +29,7 @@ from cemaudit.ledger.query.statement import Filter
 from cemaudit.ledger.query.views import show
 from cemaudit.model import Visit
 from cemaudit.report import league_report
+from cemaudit.scoring import audit_visit
 
 COUNT = 160
 MONDAY, SATURDAY = dt.date(2026, 3, 2), dt.date(2026, 3, 7)
@@ -194,3 +198,41 @@ def test_the_league_report_has_a_map_with_the_visits_of_each_cell(snapshot: Loca
     heat = section.blocks[-1]
     assert heat.type == "heat-map"
     assert heat.counts == account.times.visits
+
+
+def plain_columns(worse: int) -> dict[str, list[object]]:
+    """The same visits in plain columns."""
+    made = visits(worse)
+    audits = [audit_visit(one, chains.SHOPS[0], chains.SCHEMES[0]) for one in made]
+    return {
+        "store": [one.store for one in made],
+        "shopper": [one.shopper for one in made],
+        "wave": [one.wave for one in made],
+        "checklist": [one.checklist for one in made],
+        "scheme": [chains.SCHEMES[0].ref for _ in made],
+        "score": [audit.score("plain").value for audit in audits],
+        "weekday": ["sat" if one.day == SATURDAY else "mon" for one in made],
+        "occasion": [one.occasion for one in made],
+        "row": list(range(len(made))),
+    }
+
+
+@pytest.mark.parametrize("keys", [(), ("weekday",), ("occasion",), ("weekday", "occasion")])
+def test_plain_columns_are_adjusted_to_the_same_numbers(folders: dict[int, Path], keys: tuple[str, ...]) -> None:
+    table = compare.league(plain_columns(2), pool="", adjust_for=keys)
+    with reading(folders[2]) as opened:
+        asked = replace(selection(*keys), adjusted=False, scale="points")
+        kept = fit_league(opened, asked, scale="points")
+    assert [one.store for one in table.standings] == [one.store for one in kept.standings]
+    for one, other in zip(table.standings, kept.standings, strict=True):
+        assert (one.score, one.se) == pytest.approx((other.score, other.se), rel=1e-12)
+    assert table.facts.adjusted_for == keys
+    assert any("adjusted for circumstances" in str(note) for note in table.facts.notes) == bool(keys)
+
+
+def test_a_column_that_is_not_there_or_has_too_many_values_is_refused() -> None:
+    with use("en"):
+        with pytest.raises(BadInput, match="there is no column hour"):
+            compare.league(plain_columns(2), pool="", adjust_for=("hour",))
+        with pytest.raises(BadInput, match="row has 160 values, too many to adjust for"):
+            compare.league(plain_columns(2), pool="", adjust_for=("row",))

@@ -14,19 +14,22 @@ from hypothesis import strategies as st
 
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.from_snapshot import clean_months, read_visit_arrays, store_relations
-from cemaudit.compare.intervals import wilson_interval
+from cemaudit.compare.intervals import Interval, Standing, wilson_interval
 from cemaudit.compare.queries.relation import read_visit_flags
 from cemaudit.compare.relation import (
+    LONG_RUN,
     UNKNOWN_FLAG,
+    BrokenRun,
     VisitFlags,
     VisitRun,
     clean_share_by_month,
     relation_of_stores,
+    unlike_pairs,
     visit_run,
 )
 from cemaudit.compare.selection import Selection
 from cemaudit.compare.visit_table import NO_DAY
-from cemaudit.compare.wording import relation_conclusions, relation_legend
+from cemaudit.compare.wording import broken_run_alerts, relation_conclusions, relation_legend
 from cemaudit.errors import BadInput
 from cemaudit.language import LANGUAGES, use
 from cemaudit.ledger import open_ledger
@@ -78,6 +81,7 @@ def test_it_is_what_counting_one_by_one_gives(rows: list[Row]) -> None:
         kept = [not broken for *_, broken in dated if broken != UNKNOWN_FLAG]
         assert (relation.clean.hits, relation.clean.visits, relation.clean_run) == (sum(clean), len(clean), run(clean))
         assert relation.kept_run == (run(kept) if kept else None)
+        assert relation.broken_run == (run(clean[:-1]).current if clean and not clean[-1] else 0)
         pairs = [after for before, after in pairwise(clean) if not before]
         assert (relation.recovered.hits, relation.recovered.visits) == (sum(pairs), len(pairs))
     assert summary.clean.visits == sum(relation.clean.visits for relation in summary.stores.values())
@@ -114,6 +118,55 @@ def test_stores_unlike_the_chain_are_those_whose_interval_leaves_its_share_out()
     bad = [(1, day, 1, UNKNOWN_FLAG) for day in range(20)]
     mixed = [(2, day, day % 2, UNKNOWN_FLAG) for day in range(20)]
     assert relation_of_stores(flags_of([*good, *bad, *mixed])).unlike_the_chain() == (["b"], ["a"])
+
+
+def test_an_alert_is_a_long_run_that_the_last_visit_broke() -> None:
+    """One visit fewer is none, and neither is a run broken earlier, or not broken at all."""
+    of_store = {
+        "a": [0] * LONG_RUN + [1, UNKNOWN_FLAG],
+        "b": [0] * (LONG_RUN - 1) + [1],
+        "c": [0] * LONG_RUN + [1, 0],
+    }
+    rows = [
+        (place, day, flag, UNKNOWN_FLAG) for place, name in enumerate("abc") for day, flag in enumerate(of_store[name])
+    ]
+    summary = relation_of_stores(flags_of(rows))
+    assert summary.broken_runs() == [BrokenRun("a", LONG_RUN)]
+    for language, words in (("en", "Alert, a broken run"), ("ko", "연속 끊김")):
+        with use(language):
+            (alert,) = map(str, broken_run_alerts(summary, {"a": "High Street"}))
+            assert words in alert
+            assert f"High Street ({LONG_RUN})" in alert
+            assert alert in list(map(str, relation_conclusions(summary, {"a": "High Street"}).supported))
+    share = 15 / 18
+    assert summary.broken_by_chance() == pytest.approx(2 * share**LONG_RUN * (1 - share))
+    assert broken_run_alerts(relation_of_stores(one_store(*[0] * 9)), {}) == []
+
+
+def standing(store: str, score: float, half: float = 3.0) -> Standing:
+    interval = Interval(score - half, score + half)
+    return Standing(store, store.upper(), "", 20, 20, score, score, half / 1.64, interval, 0.5)
+
+
+def test_stores_of_one_score_and_another_relation_are_named() -> None:
+    """Only where the scores cannot be told apart and the shares of clean visits can; each store once."""
+    good, bad = ([(place, day, flag, UNKNOWN_FLAG) for day in range(20)] for place, flag in ((0, 0), (1, 1)))
+    mixed = [(2, day, day % 2, UNKNOWN_FLAG) for day in range(20)]
+    summary = relation_of_stores(flags_of([*good, *bad, *mixed]))
+
+    def pairs(**scores: float) -> list[tuple[str, str]]:
+        listed = [standing(store, score) for store, score in scores.items()]
+        return [(first.store, second.store) for first, second in unlike_pairs(summary, listed)]
+
+    assert pairs(a=50, b=51) == [("a", "b")]
+    assert pairs(a=50, b=54) == []
+    assert pairs(a=50, b=52, c=51) == [("a", "c")]
+    assert pairs(c=50, b=51, a=90) == [("c", "b")]
+    alike = relation_of_stores(flags_of([*good, *((1, day, 0, UNKNOWN_FLAG) for day in range(20))]))
+    assert unlike_pairs(alike, [standing("a", 50), standing("b", 50)]) == []
+    with use("en"):
+        told = [str(one) for one in relation_conclusions(summary, {}, [standing("a", 50), standing("b", 51)]).supported]
+    assert any("A (50.0 points, 100 % clean) and B (51.0 points, 0 % clean)" in sentence for sentence in told)
 
 
 def test_months_have_their_own_shares() -> None:

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from helpers import samples
+from helpers.form_strategies import checklists_and_visits
+from hypothesis import given
 
+from cemaudit.entry.draft import Draft
+from cemaudit.entry.journal import DraftHeader, Event
+from cemaudit.entry.questions import QuestionKind, questions
+from cemaudit.errors import BadInput
 from cemaudit.language import use
-from cemaudit.model import Checklist, SkipState
+from cemaudit.model import Checklist, Reason, SkipState, Visit
+from cemaudit.scoring import audit_visit
 
 TWO = samples.item("a"), samples.item("b", "count")
 
@@ -240,6 +248,25 @@ def test_claim_and_blame_are_asked_where_something_went_wrong(sit: Any) -> None:
     assert table.draft.values["blames.greeting"] is None
 
 
+def test_persona_and_occasion_are_chosen_where_the_checklist_declares_them(sit: Any) -> None:
+    """Nothing waits for them: whoever wants to say it goes there, and chooses among those declared."""
+    declared = {name: [{"id": f"{name}-1", "title": samples.text(f"First {name}")},
+                       {"id": f"{name}-2", "title": samples.text(f"Second {name}")}]
+                for name in ("personas", "occasions")}  # fmt: skip
+    table = sit(of=samples.items_only(samples.item("a"), **declared))
+    script = table.say("/go persona", "3", "nobody", "2", "/go occasion", "occasions-1", "y")
+    assert "/go persona, /go occasion" in script.text
+    assert "2  Second personas" in script.text
+    assert script.text.count("! no such option") == 2
+    assert "personas-1" in script.text
+    visit = table.draft.visit
+    assert (visit.persona, visit.occasion, visit.answers) == ("personas-2", "occasions-1", {"a": True})
+    bare = sit(samples.item("a")).say("y")
+    assert "/go persona" not in bare.text
+    with pytest.raises(BadInput, match=r"persona: .*nobody.*personas-1, personas-2"):
+        sit(of=samples.items_only(samples.item("a"), **declared), persona="nobody")
+
+
 def test_what_became_of_a_claim_is_one_key_and_may_be_left_open(sit: Any) -> None:
     table = sit(of=path())
     script = table.say("y", "-2", "please repair the door", "9", "3", "", "4", "3")
@@ -422,3 +449,50 @@ def test_a_withdrawn_consent_keeps_the_visit_from_being_handed_in(sit: Any, word
 
 def test_no_consent_is_asked_where_the_checklist_does_not(sit: Any) -> None:
     assert "Consent" not in sit(*TWO).say("y").text
+
+
+def tied() -> Checklist:
+    """A second touchpoint whose only item arises after a yes at the first."""
+    return samples.checklist(
+        samples.touchpoint("counter", samples.item("chat")),
+        samples.touchpoint("bot", samples.item("handed", when="chat == true"), emotion=True, expectation=True),
+    )
+
+
+def test_no_feeling_is_asked_where_no_item_arises(sit: Any) -> None:
+    table = sit(of=tied())
+    script = table.say("n")
+    assert "bot" not in script.text.replace("both", "")
+    assert script.ready is None, "nothing is open any more"
+    assert table.draft.visit.emotions == {}
+
+
+def test_a_feeling_of_what_does_not_arise_any_more_is_left_out(sit: Any) -> None:
+    """As scoring has it: a touchpoint arises where any of its items does; a reply taken back brings it back."""
+    table = sit(of=tied())
+    table.say("y", "5", "y", "-2")
+    assert table.draft.visit.emotions == {"bot": -2}
+    assert table.draft.visit.expectations == {"bot": 5}
+    table.say("/go chat", "n")
+    visit = table.draft.visit
+    assert (visit.emotions, visit.expectations, visit.answers) == ({}, {}, {"chat": False})
+    table.say("/go chat", "y")
+    assert table.draft.visit.emotions == {"bot": -2}
+
+
+@given(checklists_and_visits())
+def test_feelings_are_asked_where_scoring_misses_them(both: tuple[Checklist, Visit]) -> None:
+    """What `enter` asks and what scoring calls unanswered are the same touchpoints."""
+    of, visit = both
+    values = {"store": "s1", **({"episode": visit.episode.model_dump()} if visit.episode else {})}
+    values |= {f"answers.{item}": list(answer) if isinstance(answer, tuple) else answer
+               for item, answer in visit.answers.items()}  # fmt: skip
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    events = [Event(number, now, name, value) for number, (name, value) in enumerate(values.items(), 1)]
+    draft = Draft(DraftHeader(1, "d1", now), of, events)
+    asked = {question.touchpoint.id for question in questions(draft)
+             if question.kind is QuestionKind.EMOTION and question.touchpoint}  # fmt: skip
+    scheme = samples.scheme({"id": "felt", "how": "mean", "of": ["@emotions"], "for_each": "touchpoint"})
+    audit = audit_visit(draft.visit, of, scheme)
+    missed = {touchpoint for touchpoint in of.touchpoint if audit.score("felt", touchpoint).reason is Reason.UNANSWERED}
+    assert missed == asked

@@ -82,6 +82,10 @@ def checklists(draw: st.DrawFn) -> Checklist:
         *touchpoints,
         steps=[{"id": one, "title": draw(labels)} for one in steps],
         scenarios=draw(st.sampled_from([[], [scenario]])),
+        **{
+            kind: [{"id": one, "title": draw(labels)} for one in draw(st.sampled_from([(), ("p.1", "p-2")]))]
+            for kind in ("personas", "occasions")
+        },
         conduct=draw(st.lists(labels, max_size=2)),
         title=draw(labels),
     )
@@ -153,6 +157,9 @@ def careless_visits(draw: st.DrawFn, of: Checklist) -> Visit:
     data |= {
         name: draw(words) for name in draw(st.sets(st.sampled_from(["store_name", "persona", "place", "occasion"])))
     }
+    for name, declared in (("persona", of.personas), ("occasion", of.occasions)):
+        if declared and name in data:
+            data[name] = draw(st.sampled_from([one.id for one in declared]))
     data |= {name: draw(tokens) for name in draw(st.sets(st.sampled_from(["shopper", "wave"])))}
     if step:
         data["episode"] = {"id": draw(tokens), "step": step, "number": draw(st.integers(1, 999))}

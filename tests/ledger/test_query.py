@@ -10,6 +10,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -321,6 +322,25 @@ def test_answers_and_feelings_through_a_lens(snapshot: Local, view: str, count: 
     assert {row["lens:before-on-after"]: row[count] for row in rows} == {
         stage: 60 * times for stage, times in Counter(at[each.id] for each in of).items()
     }
+
+
+def at_stages(lens: str, *stages: str) -> LedgerQuery:
+    """The same lens among the conditions."""
+    key = f"lens:{lens}"
+    return LedgerQuery(by=("store",), which=Filter((Condition(key, stages),)), lenses=through_lens(lens).lenses)
+
+
+@pytest.mark.parametrize("view", ["scores", "league", "items", "feelings", "distribution"])
+def test_a_stage_of_a_lens_as_a_condition(snapshot: Local, view: str) -> None:
+    """What is asked of one stage is what grouping by the lens says of it; a hole has nothing."""
+    grouped = replace(through_lens("acass"), by=("store", "lens:acass"))
+    rows = [row for row in show(snapshot, view, grouped).rows if row["lens:acass"] == "consideration"]
+    wanted = {row["store"]: {key: value for key, value in row.items() if key != "lens:acass"} for row in rows}
+    found = {row["store"]: row for row in show(snapshot, view, at_stages("acass", "consideration")).rows}
+    assert found == wanted
+    assert found
+    with suppress(BadInput):  # scores: there is none of such touchpoints
+        assert not show(snapshot, view, at_stages("acass", "network")).rows
 
 
 def test_a_lens_that_says_nothing_of_a_journey(snapshot: Local) -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from cemaudit.hookspecs import Context
+from cemaudit.language import use
+from cemaudit.library import JourneyShelf
 from cemaudit.model import Evidence, Text, Visit
 from cemaudit.model.blocks import Paragraph, Section
 from cemaudit.report import report_bytes, store_report
+from cemaudit.scoring import shown
+from cemaudit.scoring.lens_scores import lens_measure, lens_scores
 
 
 def section_ids(report):
@@ -31,6 +35,25 @@ def test_all_sections_in_order(make_audit):
         "pictures",
         "method",
     ]
+
+
+def test_phases_of_a_lens_stand_above_the_stages(make_audit):
+    """The mean of the touchpoints of each phase, a hole empty and named; without a lens nothing is added."""
+    audit = make_audit()
+    view = JourneyShelf().view("acass", audit.checklist.path)
+    plain, seen = (
+        next(section for section in store_report(Context(audits=[audit]), view=one).ordered if section.id == "journey")
+        for one in (None, view)
+    )
+    phases, *others = seen.blocks
+    assert tuple(others) == plain.blocks
+    assert [str(column) for column in phases.columns] == [str(stage.title) for stage in view.lens.stages]
+    scores = [score.value for score in lens_scores(audit, view)]
+    measure = lens_measure(audit.scheme)
+    assert phases.values == (tuple(None if value is None else float(shown(value, measure)) for value in scores),)
+    with use("en"):
+        assert "Social network: no touchpoint" in str(phases.note)
+        assert phases.values[0][-1] is None
 
 
 def test_plugins_sections_take_their_place(context):

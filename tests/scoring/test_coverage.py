@@ -59,10 +59,17 @@ def test_lint_names_all_gaps_in_one_note() -> None:
         texts = [str(remark.problem) for remark in lint_checklist(SHOP)]
     assert [text for text in texts if "cells" in text] == [
         (
-            "touchpoints: no item looks at these cells of channel and stage: face-to-face: approach; electronic: enter "
+            "touchpoints: no item looks at these cells of channel and stage: Face-to-face: Approach; Electronic: Enter "
             "('cemaudit checklists ID --coverage' draws the map)"
         )
     ]
+
+
+def test_lint_names_channels_and_stages_in_the_readers_language() -> None:
+    with use("ko"):
+        said = " ".join(str(remark.problem) for remark in lint_checklist(SHOP))
+    assert "대면" in said
+    assert not [word for word in ("face-to-face", "personal-distant", "approach", "try-on") if word in said]
 
 
 def test_no_gap_is_cut_where_there_are_many() -> None:
@@ -73,7 +80,8 @@ def test_no_gap_is_cut_where_there_are_many() -> None:
     wide = samples.checklist(*spots, journey="treatment")
     with use("en"):
         (note,) = (str(remark.problem) for remark in lint_checklist(wide) if "cells" in str(remark.problem))
-    assert all(stage.id in note for stages in cover(wide).gaps().values() for stage in stages)
+        titles = {str(stage.title) for stages in cover(wide).gaps().values() for stage in stages}
+    assert all(title in note for title in titles)
     assert "…" not in note
 
 

@@ -26,6 +26,7 @@ from cemaudit.cli.drop_out_rows import (
     drop_outs_to_dict,
     print_drop_outs,
 )
+from cemaudit.cli.lenses import lens_holes
 from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
     FILE,
@@ -33,6 +34,7 @@ from cemaudit.cli.options import (
     json_option,
     make_rules,
     open_selection,
+    print_problems,
     rules_options,
     selection_options,
 )
@@ -73,13 +75,12 @@ def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> No
     """Compare two."""
     if one == other:
         raise click.UsageError(str(message("name two stores, not one twice")))
-    from cemaudit.compare.from_snapshot import fit_selection
-    from cemaudit.compare.league_table import make_league
+    from cemaudit.compare.from_snapshot import fit_selection, league_of_fit
     from cemaudit.compare.peer_comparison import compare_pair
 
     with open_selection(question) as opened:
         fitted = fit_selection(opened, question.asked(), scale="points")
-        pair = compare_pair(fitted, make_league(fitted, opened.store_names()), one, other)
+        pair = compare_pair(fitted, league_of_fit(opened, fitted), one, other)
     if as_json:
         click.echo(json.dumps(pair_to_dict(pair), ensure_ascii=False))
         return
@@ -124,8 +125,11 @@ def print_facets(
     from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
     from cemaudit.compare.wording import facet_legend
 
+    print_problems(lens_holes(reading, selection.ledger_query))
     sides = facet_leagues(reading, selection, target, rules)
     facet = str(selection.facet)
+    lens_key = selection.lenses.get(facet)
+    heading = str(lens_key.lens.title if lens_key else label(Facet(facet)))
     rows = [
         {facet: side.facet_value, **standing_to_dict(standing)}
         for side in sides
@@ -135,17 +139,17 @@ def print_facets(
     channels = channel_comparison(reading, selection, sides, rules)
     document = {**channels_to_dict(channels), "rules": rules_to_dict(rules), "standings": rows}
     if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
-        print_channels(channels, sides, facet)
+        print_channels(channels, sides, heading)
         print_section(N_("How to read this table"), facet_legend(rules))
 
 
-def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], facet: str) -> None:
-    """Print the channels side by side, how far they agree, and the stores whose channels differ."""
+def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], heading: str) -> None:
+    """Print the channels side by side under a ``heading``, how far they agree, and the stores whose channels differ."""
     means = [
         [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", interval_text(mean.interval, 1)]
         for mean in channels.means
     ]
-    _print_numbers((str(label(Facet(facet))), N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
+    _print_numbers((heading, N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
     if channels.agreements:
         click.echo()
         print_bold(translate(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)")))
@@ -333,6 +337,15 @@ _UNITS = ("store", "region", "format", "brand", "owner", "pool")
 _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment", "micro-moment")
 
 
+class UnitOrFacet(click.Choice[str]):
+    """What is compared: a unit, a facet, or the stages of a lens, whose id is looked up later."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from cemaudit.ledger.query.keys import LENS
+
+        return str(value) if str(value).startswith(LENS) else super().convert(value, param, ctx)
+
+
 @group(
     "compare",
     N_(
@@ -347,8 +360,9 @@ _SIDES = ("channel", "stage", "element", "touchpoint", "mode", "medium", "moment
 @localized.option(
     "--target", type=POINTS, metavar="POINTS", help=N_("Target score: flag stores that probably miss it.")
 )
-@localized.option("--by", type=click.Choice((*_UNITS, *_SIDES)), default="store",
-              help=N_("What to compare; channels, stages and other facets are shown side by side."))  # fmt: skip
+@localized.option("--by", type=UnitOrFacet((*_UNITS, *_SIDES)), default="store",
+              help=N_("What to compare; channels, stages and other facets are shown side by side, and so are the "
+                      "stages of a lens: lens:acass, ..."))  # fmt: skip
 @localized.option("--pool", type=click.Choice((*_UNITS[1:], "none")),
               help=N_("The shopper pools; by default the stores' pool or region."))  # fmt: skip
 @localized.option("--scale", type=click.Choice(("auto", "points", "arcsine")), default="auto",
@@ -390,12 +404,12 @@ def command(
     if folder and folder.exists() and not folder.is_dir():
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     rules = make_rules(least_visits, level, flag_at)
-    unit_or_facet = {"facet": by} if by in _SIDES else {"unit": by}
+    unit_or_facet = {"unit": by} if by in _UNITS else {"facet": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     platform = known_platform(platform_ref) if platform_ref else None
     refuse_beside_episodes(selection, {"--report": bool(folder), "--relation": relation})
     with open_selection(question) as opened:
-        if by in _SIDES:
+        if by not in _UNITS:
             print_facets(opened, selection, target, rules, form)
             return
         account = (
@@ -437,18 +451,17 @@ def refuse_beside_episodes(selection: Selection, given: Mapping[str, bool]) -> N
 
 def show_with_relation(league: League, relation: RelationSummary, form: OutputFormat) -> None:
     """Show a league of stores, and beside each standing the relation of the store."""
-    names = {standing.store: standing.name for standing in league.standings}
     rows = [
         standing_to_dict(standing) | store_relation_to_dict(relation.stores.get(standing.store))
         for standing in league.standings
     ]
 
     def document() -> dict[str, Any]:
-        return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, names)}
+        return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, league.standings)}
 
     if not write_rows(form, COLUMNS | RELATION_COLUMNS, rows, document):
         print_league(league)
-        print_relation(relation, names, list(names))
+        print_relation(relation, league.standings)
 
 
 def known_platform(platform_ref: str) -> Platform:

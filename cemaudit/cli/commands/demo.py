@@ -16,6 +16,7 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.commands.collect import total_of
 from cemaudit.cli.inputs import find_platform, newest_editions
+from cemaudit.cli.lenses import journey_view
 from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
 from cemaudit.cli.terminal import SCREEN, print_table, print_wrapped, progress
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
@@ -370,7 +371,7 @@ def write_latest_reports(engine: Engine, latest: Sequence[tuple[DemoCompany, Con
 
     report_jobs = [(*visit, language) for visit in latest for language in LANGUAGES]
     for company, context, language in progress(message("writing reports"), report_jobs, len(report_jobs)):
-        report = store_report(context, engine.sections(context), company.media)
+        report = store_report(context, engine.sections(context), company.media, view=journey_view(engine, context))
         write_report(report, company.reports, language)
 
 

@@ -31,8 +31,14 @@ from cemaudit.language import N_, message
 )
 @localized.option("--wave", metavar="CODE", help=N_("The round of visits it belongs to."))
 @localized.option("--scenario", metavar="ID", help=N_("The scenario played; else it is asked."))
-@localized.option("--persona", metavar="ID", help=N_("As whom the visit was made: an id of the checklist, or words."))
-@localized.option("--occasion", metavar="ID", help=N_("On what occasion: an id of the checklist, or words."))
+@localized.option(
+    "--persona",
+    metavar="ID",
+    help=N_("As whom the visit was made: one of the checklist's personas; words where it has none."),
+)
+@localized.option(
+    "--occasion", metavar="ID", help=N_("On what occasion: one of the checklist's; words where it has none.")
+)
 @localized.option("--place", metavar="TEXT", help=N_("Where it was."))
 @engine_options
 @localized.common_options

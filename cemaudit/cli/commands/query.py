@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.lenses import lens_holes, lens_keys
 from cemaudit.cli.options import (
     FILE,
     cluster_options,
@@ -27,12 +27,12 @@ from cemaudit.cli.options import (
     print_problems,
 )
 from cemaudit.cli.terminal import print_section, print_table, screen_width
-from cemaudit.errors import Problem
+from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.compare.queries.claims import AfterClaims
-    from cemaudit.ledger.query import LedgerQuery, Reading, ViewResult
+    from cemaudit.ledger.query import LedgerQuery, ViewResult
     from cemaudit.ledger.query.question import LensKey
     from cemaudit.ledger.query.reading import Local
     from cemaudit.model import Checklist
@@ -256,15 +256,17 @@ def command(
     from cemaudit.ledger.query import LedgerQuery, show
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
+    from cemaudit.ledger.query.privacy import withheld_note
     from cemaudit.ledger.query.reading import reading
 
     # SQL says for itself what a view would choose
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
-    visit_filter = filter_of(where, since, until, excluded=with_excluded)
+    has_lenses = view not in {None, EPISODES, AFTER_CLAIMS}
+    visit_filter = filter_of(where, since, until, excluded=with_excluded, lenses=has_lenses)
     known = _keys_of(view)
     keys = tuple(dict.fromkeys(key if key.startswith(LENS) and known is KEYS else known_key(key, known) for key in by))
-    lenses = lens_keys(keys, blocked, files)
+    lenses = lens_keys(keys, blocked, files, visit_filter.conditions)
     question = LedgerQuery(keys, visit_filter, scheme, measure, lenses)
     if sql:
         _refuse_beside_sql(question, on)
@@ -288,6 +290,7 @@ def command(
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
+            problems += [Problem(withheld_note(*result.withheld))] if result.withheld else []
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
@@ -308,40 +311,18 @@ def _keys_of(view: str | None) -> Sequence[str]:
     return KEYS
 
 
-def lens_keys(keys: Sequence[str], blocked: Sequence[str], files: Sequence[Path]) -> dict[str, LensKey]:
-    """What the keys of lenses stand for; plugins are loaded only where there are any."""
-    from cemaudit.ledger.query.keys import LENS
-    from cemaudit.ledger.query.question import LensKey
-    from cemaudit.scoring import Engine
-
-    ids = {key: key.removeprefix(LENS) for key in keys if key.startswith(LENS)}
-    if not ids:
-        return {}
-    shelf = Engine(blocked, files).library.journeys
-    return {key: LensKey(shelf.journey(lens_id), partial(shelf.view, lens_id)) for key, lens_id in ids.items()}
-
-
-def lens_holes(snapshot: Reading, question: LedgerQuery) -> Iterator[Problem]:
-    """What a checklist never looks at, seen through the lenses of a question."""
-    from cemaudit.ledger.query.question import checklists_asked
-
-    for lens_key in question.lenses.values():
-        for ref in checklists_asked(snapshot, question, one=False):
-            checklist = snapshot.checklist(ref)
-            view = lens_key.view(checklist.path)
-            there = {view.stage_of(touchpoint) for touchpoint in checklist.touchpoints}
-            holes = [str(stage.title) for stage in lens_key.lens.stages if stage.id not in there]
-            if holes:
-                text = message("{ref} has no touchpoint here: {names}", ref=ref, names=", ".join(holes))
-                yield Problem(text, str(lens_key.lens.title))
-
-
 def key_names(checklists: Iterable[Checklist], lenses: Mapping[str, LensKey]) -> KeyNames:
-    """What lenses and their stages are called, and the personas and occasions of checklists."""
-    values: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}}
+    """What lenses and their stages are called, and the personas, occasions and groups of checklists."""
+    values: dict[str, dict[str, object]] = {"persona": {}, "occasion": {}, "tag": {}, "key": {}}
     for checklist in checklists:
         values["persona"] |= {persona.id: persona.title for persona in checklist.personas}
         values["occasion"] |= {occasion.id: occasion.title for occasion in checklist.occasions}
+        groups = {group.id: group.title for group in checklist.groups}
+        values["tag"] |= groups
+        # A key may be the id of a touchpoint or an item, too: then it stays one.
+        values["key"] |= {
+            name: title for name, title in groups.items() if name not in {*checklist.touchpoint, *checklist.items}
+        }
     for key, lens_key in lenses.items():
         values[key] = {stage.id: stage.title for stage in lens_key.lens.stages}
     return KeyNames({key: lens_key.lens.title for key, lens_key in lenses.items()}, values)
@@ -438,10 +419,16 @@ def run_sql(opened: Local, sql: Path, question: LedgerQuery) -> ViewResult:
     """What the SQL of a file returns."""
     from cemaudit.files import read_text
     from cemaudit.ledger.query import ViewResult, ask
+    from cemaudit.ledger.query.privacy import least_sheets
     from cemaudit.ledger.query.question import checklists_asked
 
     text = read_text(sql, _MOST_SQL)
     refs = checklists_asked(opened, question, one=True)
+    if least := least_sheets(map(opened.checklist, refs)):
+        refused = message(
+            "not by SQL: figures of {ref} rest on at least {least} sheets", ref=", ".join(refs), least=least
+        )
+        raise BadInput(Problem(refused, "--sql", message("ask for a view")))
     if len(refs) > 1:
         several = message("visits of several checklists are there: {names}", names=", ".join(refs))
         raise click.UsageError(f"{several} ({message('choose one with --where checklist=ID')})")

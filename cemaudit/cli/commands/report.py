@@ -11,11 +11,13 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.lenses import journey_view
 from cemaudit.cli.localized import POINTS
 from cemaudit.cli.options import (
     FILE,
     engine_options,
     folder_of,
+    lens_option,
     place_options,
     print_plugin_problems,
     print_problems,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 @localized.option("--name-peers", "named", is_flag=True, help=N_("Show the names of the stores beside it, too."))
 @place_options
 @scheme_option
+@lens_option
 @engine_options
 @localized.common_options
 def command(
@@ -63,6 +66,7 @@ def command(
     url: str | None,
     snapshot_path: Path | None,
     scheme_ref: str | None,
+    lens_id: str | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -79,11 +83,21 @@ def command(
     visits_by_id = {located_visit.visit.id: located_visit for located_visit in valid_visits(engine, visits, problems)}
     reports = list(report_contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
     contexts = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    single = [context for context in contexts if context.audits[-1].checklist.least_sheets]
+    contexts = [context for context in contexts if not context.audits[-1].checklist.least_sheets]
+    if single:
+        checklist = single[0].audits[-1].checklist
+        text = message("no report is made of a single sheet: {count}", count=len(single))
+        hint = message(
+            "at least {least} sheets of a store are looked at together: query, compare", least=checklist.least_sheets
+        )
+        problems.append(Problem(text, checklist.ref, hint))
     places = store_places(folder_of(url, snapshot_path), contexts, target, named=named) if place else {}
     # on a screen the paths show how far it is, and would tear a bar apart
     for context in contexts if sys.stdout.isatty() else progress(message("writing reports"), contexts):
         with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
-            report = store_report(context, engine.sections(context), media, places.get(_key(context)))
+            view = journey_view(engine, context, lens_id)
+            report = store_report(context, engine.sections(context), media, places.get(_key(context)), view)
             path = write_report(report, folder, current())
         click.echo(path)
         problems_of_fonts = (glyph_problem(audit.visit, str(path)) for audit in context.audits)

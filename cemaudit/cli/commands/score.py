@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,10 +24,10 @@ from cemaudit.cli.options import (
 )
 from cemaudit.cli.scheme_changes import print_scheme_changes
 from cemaudit.cli.terminal import print_table, progress, screen_width
+from cemaudit.errors import Problem
 from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
-    from cemaudit.errors import Problem
     from cemaudit.model import Audit, Journey, Score
     from cemaudit.model.lenses import JourneyView
     from cemaudit.scoring import Engine
@@ -65,6 +66,7 @@ def command(
     files: tuple[Path, ...],
 ) -> int:
     """Score visits, one JSON object or one table row each."""
+    from cemaudit.ledger.query.privacy import withheld_note
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files, scheme_ref)
@@ -77,7 +79,9 @@ def command(
             raise click.UsageError(str(message("give either --compose or --against")))
         return print_scheme_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
-    audits = progress(message("scoring"), score_visits(engine, visits, problems, compose))
+    scored = progress(message("scoring"), score_visits(engine, visits, problems, compose))
+    withheld: Counter[int] = Counter()
+    audits = with_enough_sheets(scored, withheld)
     view_of_journey = None
     if lens_id:
         engine.library.journeys.journey(lens_id)  # a name mistyped is told before anything is scored
@@ -90,8 +94,28 @@ def command(
         if view_of_journey and kept_audits:
             print_through_lens(kept_audits, view_of_journey)
     print_problems(problems)
+    print_problems(Problem(withheld_note(count, least)) for least, count in withheld.items())
     print_plugin_problems(engine)
     return 3 if problems else 0
+
+
+def with_enough_sheets(audits: Iterable[Audit], withheld: Counter[int]) -> Iterator[Audit]:
+    """Yield the audits, those of a checklist that asks for a least number of sheets of a store where it has them.
+
+    ``withheld`` counts the stores left out, by that number.
+    """
+    held: dict[tuple[str, str], list[Audit]] = defaultdict(list)
+    for audit in audits:
+        if audit.checklist.least_sheets:
+            held[audit.checklist.id, audit.visit.store].append(audit)
+        else:
+            yield audit
+    for sheets in held.values():
+        least = max(audit.checklist.least_sheets for audit in sheets)
+        if len(sheets) >= least:
+            yield from sheets
+        else:
+            withheld[least] += 1
 
 
 def score_visits(

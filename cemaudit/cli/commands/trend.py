@@ -14,7 +14,7 @@ from cemaudit.cli.drop_out_rows import drop_outs_to_dict, print_drop_outs
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
-from cemaudit.cli.relation_rows import month_to_dict, print_months
+from cemaudit.cli.relation_rows import broken_runs_to_list, month_to_dict, print_months
 from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
@@ -72,8 +72,9 @@ def command(
     form: OutputFormat,
 ) -> None:
     """Find what changed, and show it."""
-    from cemaudit.compare.from_snapshot import clean_months, episode_drop_outs, estimate_trend
+    from cemaudit.compare.from_snapshot import clean_months, episode_drop_outs, estimate_trend, store_relations
     from cemaudit.compare.results import DEFAULT_RULES
+    from cemaudit.compare.wording import broken_run_alerts
 
     rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
     selection = question.asked(pool=pool_key(pool))
@@ -81,17 +82,21 @@ def command(
         trend = estimate_trend(opened, selection, by, rules=rules, baseline=baseline, false_alarms=false_alarms)
         months = clean_months(opened, selection, rules) if relation else ()
         drop_outs = episode_drop_outs(opened, selection, "wave", rules) if selection.of_episodes else None
+        relations = store_relations(opened, selection, rules) if relation else None
+        names = {str(store): name for store, name in opened.store_names().items()}
+        alerts = broken_run_alerts(relations, names) if relations else []
 
     def document() -> dict[str, Any]:
-        return {
-            **trend_to_dict(trend),
-            **({"relation": list(map(month_to_dict, months))} if relation else {}),
-            **({"drop_outs": drop_outs_to_dict(drop_outs)} if drop_outs else {}),
-        }
+        followed = (
+            {"relation": list(map(month_to_dict, months)), "broken_runs": broken_runs_to_list(relations)}
+            if relations
+            else {}
+        )
+        return trend_to_dict(trend) | followed | ({"drop_outs": drop_outs_to_dict(drop_outs)} if drop_outs else {})
 
     if not write_rows(form, _COLUMNS, list(_rows(trend)), document):
         print_trend(trend)
-        print_months(months)
+        print_months(months, alerts)
         if drop_outs:
             waves = [wave.name for wave in trend.waves]
             order = [*waves, *(value for value in drop_outs.shares if value not in waves)]

@@ -191,12 +191,15 @@ def _gain(fix: SingleChange | None) -> str:
 
 
 def _where(where: tuple[Fraction | None, Band | None], plan: Plan, goal: Goal) -> str:
+    from cemaudit.model import Facet
+    from cemaudit.scoring.groups import title_of_score
     from cemaudit.scoring.rounding import shown
 
     value, band = where
     measure = plan.scheme.measure[goal.measure.partition("[")[0]]
     number = shown(value, measure) if value is not None else str(message("no score"))
-    target_text = f"{goal.measure} {number}"
+    named = title_of_score(plan.checklist, measure, goal.measure) if measure.for_each == (Facet.TAG,) else None
+    target_text = f"{named or goal.measure} {number}"
     return f"{target_text}, {message('band {band}', band=_band(band))}" if goal.label else target_text
 
 

@@ -100,14 +100,16 @@ class _NotAMean(Exception):
 
 def points_mean(source: ScoreSource) -> PointsMean | None:
     """Return what the score is made of, where it is a mean of points (or a mean of such means); else ``None``."""
-    if source.column is None:
-        return None
     # Plugins' aggregators are not loaded here; a measure that uses one is no mean of points.
     plan = plan_without_plugins(source.table.checklist, source.scheme)
+    builder = _PointsMeanBuilder(plan)
     try:
-        return _PointsMeanBuilder(plan).node(source.column.measure, source.column.name)
+        nodes = [builder.node(column.measure, column.name) for column in source.columns]
     except _NotAMean:
         return None
+    if len(nodes) < 2:
+        return nodes[0] if nodes else None
+    return PointsMean((), tuple(zip(map(float, source.weights), nodes, strict=True)), 1.0, 0.0)
 
 
 class _PointsMeanBuilder:

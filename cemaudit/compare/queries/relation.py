@@ -11,10 +11,9 @@ from cemaudit.compare.selection import Selection, require_visits
 from cemaudit.compare.visit_table import NO_DAY
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.ledger.query.measured import measured_scores
 from cemaudit.ledger.query.question import LedgerQuery, is_asked
 from cemaudit.ledger.query.reading import Local, ScoreTable
-from cemaudit.ledger.query.scores import tables_asked
+from cemaudit.ledger.query.scores import faceted_columns, tables_asked
 from cemaudit.ledger.query.statement import SqlStatement, conditions_of
 from cemaudit.ledger.snapshot.answer_columns import fails_sql, points_units
 from cemaudit.ledger.snapshot.names import ColumnNames, quoted
@@ -34,7 +33,7 @@ def read_visit_flags(reading: Local, selection: Selection) -> VisitFlags:
     scores the experience at touchpoints.
     """
     require_visits(reading)
-    question = LedgerQuery((), selection.visit_filter, selection.scheme)
+    question = LedgerQuery((), selection.visit_filter, selection.scheme, lenses=selection.lenses)
     tables = tables_asked(reading, question)
     columns = [_experience_columns(table, question) for table in tables]
     if not any(columns):
@@ -61,11 +60,10 @@ def read_visit_flags(reading: Local, selection: Selection) -> VisitFlags:
 
 def _experience_columns(table: ScoreTable, question: LedgerQuery) -> list[str]:
     """Return the columns of the experience at the touchpoints asked about."""
-    own = [column for column in table.scores if column.measure == EXPERIENCE]
     return [
         f"visits.{quoted(column.score)}"
-        for column, facets in measured_scores(table.checklist, table.schemes, own)
-        if is_asked(question, facets)
+        for column, facets in faceted_columns(table, question)
+        if column.measure == EXPERIENCE and is_asked(question, facets)
     ]
 
 

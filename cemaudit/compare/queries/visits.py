@@ -52,7 +52,7 @@ from cemaudit.ledger.query.statement import (
     joined_tables,
 )
 from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
-from cemaudit.ledger.snapshot.names import quoted, reason_of
+from cemaudit.ledger.snapshot.names import reason_of
 from cemaudit.ledger.snapshot.parquet import translate_errors
 from cemaudit.model import Reason
 
@@ -87,12 +87,12 @@ class _SourceQuery(NamedTuple):
     @property
     def score(self) -> str:
         """SQL: the hundredths of the score; ``null`` where there is no such one."""
-        return f"visits.{quoted(self.source.column.score)}" if self.source.column else "null"
+        return self.source.score_sql
 
     @property
     def reason(self) -> str:
         """SQL: the code of the reason why there is none."""
-        return f"visits.{quoted(self.source.column.reason)}" if self.source.column else "null"
+        return self.source.reason_sql
 
     @property
     def has_score(self) -> str:
@@ -525,9 +525,9 @@ def paired_sums(reading: Reading, selection: Selection, second: Selection) -> Su
     """Return, of each store (I, 6), the visits in which both scores are known: their number, Σa, Σb, Σa², Σb², Σab."""
     sums_by_store: dict[str, Sums] = defaultdict(lambda: np.zeros(6))
     for source, partner in zip(score_sources(reading, selection), score_sources(reading, second), strict=True):
-        if not (source.column and partner.column):
+        if not (source.columns and partner.columns):
             continue
-        a, b = (f"cast(visits.{quoted(column.score)} as double) / 100" for column in (source.column, partner.column))
+        a, b = (f"cast({one.score_sql} as double) / 100" for one in (source, partner))
         conditions, values = conditions_of(selection.ledger_query.in_sql)
         kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
         sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))

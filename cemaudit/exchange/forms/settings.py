@@ -9,6 +9,7 @@ from cemaudit.exchange.forms.fields import FieldKind, FieldOption, FormField, Nu
 from cemaudit.exchange.forms.words import both
 from cemaudit.language import N_, message
 from cemaudit.model import Checklist, Text
+from cemaudit.model.checklist import Circumstance
 
 __all__ = ["CHECKLIST", "CHECKLIST_LABEL", "PREFIX", "VISIT_ID", "settings_of"]
 
@@ -24,7 +25,6 @@ _ABOUT = (
     ("shopper", FieldKind.TEXT, N_("Your shopper code")),
     ("wave", FieldKind.TEXT, N_("Wave")),
     ("place", FieldKind.TEXT, N_("Place")),
-    ("occasion", FieldKind.TEXT, N_("Occasion")),
 )
 _TIMES = (
     ("briefed", FieldKind.MOMENT, N_("When you read the briefing")),
@@ -46,10 +46,11 @@ def settings_of(checklist: Checklist) -> tuple[FormField, ...]:
 
 def _fields(checklist: Checklist) -> Iterator[FormField]:
     yield from (_field(*about) for about in _ABOUT)
+    yield _circumstance("occasion", N_("Occasion"), checklist.occasions)
     if checklist.scenarios:
         scenarios = tuple(FieldOption(one.id, one.title) for one in checklist.scenarios)
         yield _field("scenario", FieldKind.ONE, N_("Scenario"), options=scenarios)
-    yield _field("persona", FieldKind.TEXT, N_("Whom you played"))
+    yield _circumstance("persona", N_("Whom you played"), checklist.personas)
     if checklist.steps:
         steps = tuple(FieldOption(one.id, one.title) for one in checklist.steps)
         yield _field("episode", FieldKind.TEXT, N_("Code of the treatment or order"))
@@ -62,6 +63,12 @@ def _fields(checklist: Checklist) -> Iterator[FormField]:
     if any(touchpoint.perceived for touchpoint in checklist.touchpoints):
         yield _field("expected", FieldKind.MOMENT, N_("When you noted what you expect"))
     yield from (_field(*about) for about in _TIMES)
+
+
+def _circumstance(name: str, label: str, declared: tuple[Circumstance, ...]) -> FormField:
+    """A persona or an occasion: one of those the checklist declares; words of one's own where it declares none."""
+    options = tuple(FieldOption(one.id, one.title) for one in declared)
+    return _field(name, FieldKind.ONE if options else FieldKind.TEXT, label, options=options)
 
 
 def _field(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.keys import FACETS, LENS, Condition, is_facet, month_key, of_visits
+from cemaudit.ledger.query.keys import LENS, Condition, is_facet, month_key, of_visits
 from cemaudit.ledger.query.measured import Facets
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
@@ -49,7 +49,7 @@ class LedgerQuery:
 
     ``by``: the keys it is grouped by. ``which``: the visits, by all conditions; those on facets and checklists choose
     columns and tables. ``scheme``: that instead of the ones in force; ``measure``: that instead of the usual one.
-    ``lenses``: what the keys ``lens:ID`` of ``by`` stand for.
+    ``lenses``: what the keys ``lens:ID`` of ``by`` and of conditions stand for.
     """
 
     by: tuple[str, ...] = ()
@@ -70,8 +70,8 @@ class LedgerQuery:
 
     @property
     def through_lens(self) -> bool:
-        """Whether it groups by the stages of a lens."""
-        return any(key.startswith(LENS) for key in self.by)
+        """Whether it groups by the stages of a lens, or asks about some of them."""
+        return any(key.startswith(LENS) for key in [*self.by, *(condition.key for condition in self.which.conditions)])
 
     @property
     def in_sql(self) -> Filter:
@@ -89,7 +89,7 @@ def seen_through(question: LedgerQuery, checklist: Checklist, columns: Iterable[
 
     ``BadInput`` where a lens says nothing of the checklist's journey.
     """
-    views = {key: lens_key.view(checklist.path) for key, lens_key in question.lenses.items() if key in question.by}
+    views = {key: lens_key.view(checklist.path) for key, lens_key in question.lenses.items()}
     for facets in columns:
         touchpoint = checklist.touchpoint.get(next(iter(facets.get("touchpoint", ())), ""))
         stage = next(iter(facets.get("stage", ())), "")
@@ -101,7 +101,7 @@ def seen_through(question: LedgerQuery, checklist: Checklist, columns: Iterable[
 
 def is_asked(question: LedgerQuery, facets: Facets) -> bool:
     """Whether a column of these facets is: it has those grouped by, and meets the conditions on others."""
-    conditions = [condition for condition in question.which.conditions if condition.key in FACETS]
+    conditions = [condition for condition in question.which.conditions if is_facet(condition.key)]
     return all(facets.get(key) for key in question.facets) and all(
         set(condition.values) & set(facets.get(condition.key, ())) for condition in conditions
     )

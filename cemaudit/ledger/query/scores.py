@@ -26,7 +26,16 @@ from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.model import Measure, Scheme
 from cemaudit.scoring.lens_scores import lens_measure, touchpoint_weight
 
-__all__ = ["Summed", "histograms", "is_better_lower", "measures_asked", "tables_asked", "tallies", "visits_counted"]
+__all__ = [
+    "Summed",
+    "faceted_columns",
+    "histograms",
+    "is_better_lower",
+    "measures_asked",
+    "tables_asked",
+    "tallies",
+    "visits_counted",
+]
 
 
 class Summed(NamedTuple):
@@ -158,7 +167,7 @@ def _columns_asked(
 ) -> Iterator[tuple[ScoreTable, list[tuple[ScoreColumn, Facets]]]]:
     """Each table with the columns asked about; ``BadInput`` where there are none in any."""
     tables = tables_asked(reading, question)
-    known = [_columns(table, question) for table in tables]
+    known = [faceted_columns(table, question) for table in tables]
     chosen = []
     for table, columns in zip(tables, known, strict=True):
         measure = question.measure or (None if "measure" in question.by else _usual(question, table.schemes[-1]))
@@ -169,7 +178,8 @@ def _columns_asked(
     return iter([each for each in chosen if each[1]])
 
 
-def _columns(table: ScoreTable, question: LedgerQuery) -> list[tuple[ScoreColumn, Facets]]:
+def faceted_columns(table: ScoreTable, question: LedgerQuery) -> list[tuple[ScoreColumn, Facets]]:
+    """The columns of a table with their facets, and the stages of the question's lenses they lie in."""
     columns = measured_scores(table.checklist, table.schemes, table.scores)
     if not question.through_lens:
         return columns

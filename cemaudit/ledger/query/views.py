@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from cemaudit.ledger.query.answers import complaints, feelings, items
 from cemaudit.ledger.query.keys import is_facet, order_of_values
-from cemaudit.ledger.query.question import Group, LedgerQuery
+from cemaudit.ledger.query.privacy import has_enough_sheets, least_sheets
+from cemaudit.ledger.query.question import Group, LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import (
     Summed,
@@ -33,11 +34,15 @@ Row = dict[str, Any]
 
 
 class ViewResult(NamedTuple):
-    """What a view shows: rows of plain values, their keys first; ``measures``: what of, where it is one for all."""
+    """What a view shows: rows of plain values, their keys first; ``measures``: what of, where it is one for all.
+
+    ``withheld``: how many rows are not shown, and the number of sheets they would have to rest on; see ``privacy``.
+    """
 
     keys: tuple[str, ...]
     rows: list[Row]
     measures: tuple[str, ...] = ()
+    withheld: tuple[int, int] | None = None
 
 
 class View(NamedTuple):
@@ -55,7 +60,21 @@ def show(reading: Reading, name: str, question: LedgerQuery) -> ViewResult:
     with _keeping_all():
         rows = [dict(zip(asked.by, group, strict=True)) | row for group, row in view.rows(reading, asked)]
     named = view.of_scores and "measure" not in asked.by
-    return ViewResult(asked.by, rows, tuple(measures_asked(reading, asked)) if named else ())
+    measures = tuple(measures_asked(reading, asked)) if named else ()
+    least = least_sheets(map(reading.checklist, checklists_asked(reading, asked, one=False)))
+    if not least or name == "visits":  # how many sheets there are is no figure of theirs
+        return ViewResult(asked.by, rows, measures)
+    kept = _with_enough_sheets(reading, asked, rows, least)
+    return ViewResult(asked.by, kept, measures, (len(rows) - len(kept), least) if len(kept) < len(rows) else None)
+
+
+def _with_enough_sheets(reading: Reading, question: LedgerQuery, rows: list[Row], least: int) -> list[Row]:
+    """The rows that rest on at least so many sheets: a row of several items counts each of its sheets several times."""
+    keys = tuple(key for key in question.by if not is_facet(key))
+    sheets = visits_counted(reading, replace(question, by=keys))
+    return [
+        row for row in rows if has_enough_sheets(row, least) and sheets.get(tuple(row[key] for key in keys), 0) >= least
+    ]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist
 from cemaudit.report.form.boxes import HEIGHT, Blank
 from cemaudit.report.form.layout import LABEL, PROSE, Gap, SliceRow, Titled, bullets, said
-from cemaudit.report.form.options import option_slices
+from cemaudit.report.form.options import labelled_options
 from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.prose import TextLines
@@ -33,6 +33,8 @@ _CELLS = (
     ),
     (("wave", N_("Wave")), ("place", N_("Place")), ("occasion", N_("Occasion"))),
 )
+_WITHOUT_OCCASION = (*_CELLS[:2], _CELLS[2][:2])
+"""Where the checklist declares occasions, they are ticked below."""
 _EPISODE = (
     ("episode", N_("Code of the treatment or order")),
     ("step_number", N_("How many visits so far, this one included")),
@@ -80,13 +82,14 @@ def _masthead(checklist: Checklist) -> Iterator[Slice]:
 
 
 def _particulars(sheet: PdfForm) -> Iterator[Slice]:
-    for cells in _CELLS:
+    declared = bool(sheet.checklist.occasions)
+    for cells in _WITHOUT_OCCASION if declared else _CELLS:
         yield _cells(sheet, cells)
+    if declared:
+        yield from labelled_options(sheet, f"{PREFIX}occasion")
     if sheet.checklist.steps:
         yield _cells(sheet, _EPISODE)
-        step = sheet.field(f"{PREFIX}step")
-        yield SliceRow([(0, said(step.label, LABEL, WIDTH, QUIET, 1))], 2)
-        yield from option_slices(sheet, step, WIDTH)
+        yield from labelled_options(sheet, f"{PREFIX}step")
     if sheet.checklist.consent == "required":
         yield _cells(sheet, _CONSENT)
 

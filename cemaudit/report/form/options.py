@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cemaudit.exchange.forms.fields import FieldKind, FormField
 from cemaudit.report.form.boxes import ANY_WIDTH, Drop, Tick
-from cemaudit.report.form.layout import PROSE, SliceRow
+from cemaudit.report.form.layout import LABEL, PROSE, SliceRow, said
 from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.prose import TextLines
 from cemaudit.report.kit.stack import Slice
-from cemaudit.report.kit.style import QUIET
+from cemaudit.report.kit.style import QUIET, WIDTH
 from cemaudit.report.kit.text import wrap
 
-__all__ = ["in_line", "is_list", "line_width", "option_slices", "ticks_of"]
+__all__ = ["in_line", "is_list", "labelled_options", "line_width", "option_slices", "ticks_of"]
 
 MOST_TICKS = 24
 """Of more options than these one is picked from a list."""
@@ -40,6 +40,13 @@ def option_slices(sheet: PdfForm, field: FormField, width: float) -> list[Slice]
     ticks = ticks_of(sheet, field, each - 4)
     rows = [ticks[start : start + columns] for start in range(0, len(ticks), columns)]
     return [SliceRow([(place * each, tick) for place, tick in enumerate(row)], 1.5) for row in rows]
+
+
+def labelled_options(sheet: PdfForm, name: str) -> Iterator[Slice]:
+    """The options of the field of that flat name, below what it is called."""
+    field = sheet.field(name)
+    yield SliceRow([(0, said(field.label, LABEL, WIDTH, QUIET, 1))], 2)
+    yield from option_slices(sheet, field, WIDTH)
 
 
 def ticks_of(sheet: PdfForm, field: FormField, room: float = ANY_WIDTH) -> list[Tick]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cemaudit.entry.briefing import CONDUCT
+from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.language import message, translate
 from cemaudit.model import Scenario
 from cemaudit.report.form.boxes import HEIGHT, STRONG, Blank, Tick
 from cemaudit.report.form.layout import ANSWER, LABEL, PROSE, Gap, LabelledSlice, SliceRow, bullets, said
+from cemaudit.report.form.options import labelled_options
 from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.prose import TextLines, headline
 from cemaudit.report.kit.stack import Slice, Stack
@@ -28,6 +30,9 @@ def scenario_stacks(sheet: PdfForm) -> Iterator[Stack]:
         yield headline(str(message("Scenario")), 1, WIDTH)
         for scenario in sheet.checklist.scenarios:
             yield Stack(list(_scenario(sheet, scenario)), space=(0, 8), whole=True)
+    if sheet.checklist.personas:
+        yield Stack(list(labelled_options(sheet, f"{PREFIX}persona")), space=(0, 8), whole=True)
+        return
     persona = sheet.setting("persona")
     box = Blank(persona, (WIDTH - PERSONA_AT, HEIGHT))
     yield Stack([SliceRow([(0, said(persona.words, LABEL, PERSONA_AT - 8, QUIET, 2)), (PERSONA_AT, box)], 3)])

@@ -20,6 +20,7 @@ from cemaudit.report.league.importance import importance
 from cemaudit.report.league.method import method
 from cemaudit.report.league.parts import parts
 from cemaudit.report.league.promises import promises
+from cemaudit.report.league.relation import relation
 from cemaudit.report.league.summary import summary
 from cemaudit.report.league.times import times
 from cemaudit.report.league.trend import trend
@@ -29,7 +30,7 @@ __all__ = ["league_report"]
 
 TITLE = Text(ko="공정 비교 보고서", en="Fair comparison")
 SECTIONS = (
-    summary, caterpillar, funnel, parts, times, channels, trend, drivers, importance, findings, promises,
+    summary, caterpillar, funnel, parts, times, channels, relation, trend, drivers, importance, findings, promises,
     everyone, method,
 )  # fmt: skip
 

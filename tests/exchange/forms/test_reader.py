@@ -13,6 +13,7 @@ from cemaudit.exchange.forms.choosing import Chooser, shown
 from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
+from cemaudit.language import use
 from cemaudit.model import Checklist, Visit
 
 DOOR = {"type": "choice", "options": [
@@ -217,6 +218,32 @@ def test_the_setting_is_read_in_words_or_codes() -> None:
     assert (visit.episode.id, visit.episode.step, visit.episode.number) == ("p-7", "V1", 2)
     assert (visit.scenario, visit.persona, visit.origin) == ("gift", "Kim", "shopper")
     assert visit.started == dt.datetime(2026, 11, 21, 5, 5, tzinfo=dt.UTC)
+
+
+NAMED = samples.items_only(
+    samples.item("a"),
+    personas=[{"id": "office", "title": {"ko": "직장인", "en": "Office worker"}},
+              {"id": "parent", "title": {"ko": "부모", "en": "Parent"}}],
+    occasions=[{"id": "gift", "title": {"ko": "선물", "en": "A gift"}}],
+)  # fmt: skip
+
+
+def test_declared_personas_and_occasions_are_choices() -> None:
+    """By code or by words in either language; words of one's own are refused with the list of those there are."""
+    fields = form_of(NAMED).fields
+    assert {fields[f"visit__{name}"].kind for name in ("persona", "occasion")} == {FieldKind.ONE}
+    assert {form_of(SHOP).fields[f"visit__{name}"].kind for name in ("persona", "occasion")} == {FieldKind.TEXT}
+    for record in ({"persona": "parent", "occasion": "gift"}, {"persona": "부모", "occasion": "A gift"}):
+        visit, problems = read({f"visit__{name}": text for name, text in record.items()}, NAMED)
+        assert problems == []
+        assert visit is not None
+        assert (visit.persona, visit.occasion) == ("parent", "gift")
+    with use("en"):
+        visit, problems = read({"visit__persona": "Kim", "visit__occasion": "lunch"}, NAMED)
+    assert visit is None
+    assert [problem.partition(":")[0] for problem in problems] == ["visit__occasion", "visit__persona"]
+    assert "gift" in problems[0]
+    assert all("Kim" in problems[1] and name in problems[1] for name in ("office", "parent"))
 
 
 def test_the_consent_is_read_where_the_checklist_asks_for_it() -> None:

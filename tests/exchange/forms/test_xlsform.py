@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import form_strategies, samples, xlsforms
@@ -18,7 +19,7 @@ from cemaudit.exchange.rows import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
-from cemaudit.scoring.items import item_is_relevant
+from cemaudit.scoring.items import item_is_relevant, touchpoint_arises
 
 
 @pytest.fixture
@@ -37,6 +38,30 @@ def fill(tmp_path):
 
 def row(of: Checklist, name: str) -> dict[str, str]:
     return next(row for row in sheets_of(of, "en")["survey"] if row.get("name") == name)
+
+
+def test_phones_hide_the_feelings_of_a_touchpoint_none_of_whose_items_arises(fill) -> None:
+    """What was expected before the visit is asked all the same, for nobody knows yet what arises."""
+    spots = (
+        samples.touchpoint("bot", samples.item("b", when="a == true"), samples.item("c", when="not answered(a)"),
+                           emotion=True, expectation=True),
+        samples.touchpoint("later", samples.item("d", when="a == true"), expectation=True, perceived=True),
+    )  # fmt: skip
+    of = samples.checklist(samples.touchpoint("door", samples.item("a"), emotion=True), *spots)
+    assert "relevant" not in row(of, "door__emotion")
+    assert "relevant" not in row(of, "later__expectation")
+    assert "relevant" not in row(of, "bot__claim"), "whoever misses the touchpoint may say so"
+    for name in ("bot__emotion", "bot__expectation", "later__perceived"):
+        phone = {answer: fill(of, samples.visit(answers={"a": answer})) for answer in (True, False)}
+        assert phone[True].holds(name, "relevant"), name
+        assert not phone[False].holds(name, "relevant"), name
+
+
+def test_declared_personas_are_chosen_from_a_list() -> None:
+    named = samples.items_only(samples.item("a"), personas=[{"id": "office", "title": samples.text("Office worker")}])
+    assert row(named, "visit__persona")["type"].startswith("select_one list_")
+    assert row(named, "visit__occasion")["type"] == "text"
+    assert "office" in {choice["name"] for choice in sheets_of(named, "en")["choices"]}
 
 
 def test_pyxform_accepts_every_shipped_checklist_without_a_warning(engine: Engine, tmp_path: Path) -> None:
@@ -64,9 +89,17 @@ def test_a_phone_asks_and_needs_what_the_checklist_does(fill, both: tuple[Checkl
 
 
 def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
-    """Phones ask notes and evidence of items that arise, and note by themselves when a form was finished."""
+    """Phones ask notes and evidence of items that arise, feelings at touchpoints of which any does (an expectation that
+    is noted before the visit always), and note by themselves when a form was finished.
+    """
     arising = {name for name, item in of.items.items() if item_is_relevant(item, visit, of)}
-    kept = {part: {n: v for n, v in getattr(visit, part).items() if n in arising} for part in ("notes", "evidence")}
+    kept: dict[str, Any] = {
+        part: {n: v for n, v in getattr(visit, part).items() if n in arising} for part in ("notes", "evidence")
+    }
+    felt = {one.id for one in of.touchpoints if touchpoint_arises(one, visit, of)}
+    before = felt | {one.id for one in of.touchpoints if one.perceived}
+    for part, there in (("emotions", felt), ("perceived", felt), ("expectations", before)):
+        kept[part] = {n: v for n, v in getattr(visit, part).items() if n in there}
     return visit.model_copy(update={**kept, "date": None})
 
 

@@ -42,6 +42,8 @@ EVERY_KIND = samples.checklist(
         {"id": "s.1", "title": samples.text("Gift"), "persona": samples.text("P"), "text": samples.text("Choose.")}
     ],
     steps=[{"id": "V1", "title": samples.text("First")}, {"id": "V.2", "title": samples.text("Second")}],
+    personas=[{"id": f"p.{number}", "title": samples.text(f"Persona {number}")} for number in range(3)],
+    occasions=[{"id": f"o.{number}", "title": samples.text(f"Occasion {number}")} for number in range(2)],
     conduct=[samples.text("Do not run.")],
 )
 

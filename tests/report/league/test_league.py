@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.intervals import Interval, Standing
 from cemaudit.compare.league_table import RankingQuality
 from cemaudit.compare.promises import KeptTotals, PromiseCell, promise_summary
+from cemaudit.compare.relation import UNKNOWN_FLAG, VisitFlags, relation_of_stores
 from cemaudit.compare.reliability import StandardDeviations, variance_components
 from cemaudit.compare.report_records import FindingCount, FindingSummary
 from cemaudit.language import message, use
@@ -50,6 +52,53 @@ def test_every_part_has_its_section(account):
         "everyone",
         "method",
     ]
+
+
+def relation_of(names, flags):
+    """The relation of stores with 20 visits each, whose negative ones are those of ``flags``."""
+    visits = VisitFlags(
+        tuple(names),
+        np.repeat(np.arange(len(names)), 20),
+        np.tile(np.arange(20), len(names)),
+        np.tile(np.arange(20), len(names)),
+        np.concatenate(flags).astype(np.int8),
+        np.full(20 * len(names), UNKNOWN_FLAG, np.int8),
+    )
+    return relation_of_stores(visits)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "alert"), [("en", "Relation and trust", "a broken run"), ("ko", "관계와 신뢰", "연속 끊김")]
+)
+def test_the_relation_of_each_store_has_a_row(make_account, make_league, drawn, language, title, alert):
+    """In the order of the league; a store whose last visit broke its run stands out, and the alert is told."""
+    stores = [one.store for one in make_league(8).standings]
+    broken = np.array([0] * 19 + [1])
+    account = replace(
+        make_account(count=8), relation=relation_of(stores, [broken, *[np.arange(20) % 2 for _ in stores[1:]]])
+    )
+    assert "relation" in ids(league_report(account))
+    (section,) = (section for section in league_report(account).sections if section.id == "relation")
+    (table,) = (block for block in section.blocks if block.type == "table")
+    assert [str(row[0].text) for row in table.rows] == [one.name for one in account.league.standings]
+    first = table.rows[0]
+    assert (first[2].text, first[4].text, first[4].tone) == ("95%", "19 / 0", "poor")
+    assert {row[4].tone for row in table.rows[1:]} == {"plain"}
+    text = " ".join(drawn(language, account).text.split())
+    assert title in text
+    assert alert in text
+
+
+def test_of_very_many_stores_those_that_stand_out_have_a_row(make_account, make_league):
+    stores = [one.store for one in make_league(200).standings]
+    flags = [np.arange(20) % 2 for _ in stores]
+    flags[100] = np.ones(20, int)
+    account = replace(make_account(count=200), relation=relation_of(stores, flags))
+    (section,) = (section for section in league_report(account).sections if section.id == "relation")
+    (table,) = (block for block in section.blocks if block.type == "table")
+    shown = [str(row[0].text) for row in table.rows]
+    assert len(shown) == 25
+    assert account.league.standings[100].name in shown
 
 
 def test_what_is_not_known_has_no_section(make_account, make_league):

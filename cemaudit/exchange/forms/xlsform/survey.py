@@ -67,6 +67,10 @@ def _rows(field: FormField, form: Form, lists: Lists) -> Iterator[Row]:
             yield _file(field)
         case Role.CLAIM_STATE:
             yield row(field, relevant=f"{ref(field.name.removesuffix('_state'))} != ''", lists=lists)
+        case Role.EXPECTATION if field.touchpoint and field.touchpoint.perceived:
+            yield row(field, lists=lists)  # asked before the visit, when nobody knows yet what will arise
+        case Role.EXPECTATION | Role.PERCEPTION | Role.EMOTION:
+            yield row(field, relevant=_where_any_arises(field, form), lists=lists)
         case _:
             yield row(field, lists=lists)
 
@@ -76,6 +80,12 @@ def _condition(field: FormField, form: Form) -> str:
         return condition(field.when, form.checklist) if field.when else TRUE
     except BadInput as error:
         raise error.inside(field.place) from error
+
+
+def _where_any_arises(field: FormField, form: Form) -> str:
+    """Whether any item of the field's touchpoint arises; a touchpoint of which none does asks for no feeling."""
+    items = field.touchpoint.items if field.touchpoint else ()
+    return any_of(_condition(form.fields[item.id], form) for item in items)
 
 
 def _answer(field: FormField, when: str, lists: Lists) -> Iterator[Row]:
