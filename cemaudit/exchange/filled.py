@@ -11,7 +11,6 @@ from typing import NamedTuple
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.pdf import read_pdf_form
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.reading import Localise
 from cemaudit.exchange.forms.settings import CHECKLIST, VISIT_ID
 from cemaudit.exchange.forms.template import is_labels, is_untouched
 from cemaudit.exchange.forms.words import both
@@ -25,6 +24,7 @@ from cemaudit.exchange.submissions.submission import Identity, Submission
 from cemaudit.exchange.tables import read_table
 from cemaudit.language import N_, message
 from cemaudit.model import Checklist, Visit
+from cemaudit.reading import Localise
 
 __all__ = ["FilledImport", "holds_form", "import_filled"]
 

@@ -17,6 +17,7 @@ from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
 from cemaudit.model import Checklist, Text, faults
 from cemaudit.model.base import Id, Line, LongText, Record
+from cemaudit.reading import NumberMarks
 
 __all__ = ["Mapping", "SkipRule", "VisitCells", "check_mapping", "load_mapping"]
 
@@ -77,6 +78,7 @@ class Mapping(Record):
 
     ``checklist``: a file beside the mapping, or ``id@version``. ``na``: spellings of "no value". ``same_visit``:
     columns that tell which rows together are one visit; answers must agree, options of ``choices`` are collected.
+    ``decimal`` and ``thousands``: the marks of its numbers; where they are absent the place of a mark decides.
     """
 
     checklist: Annotated[str, Field(pattern=_CHECKLIST)]
@@ -85,6 +87,8 @@ class Mapping(Record):
     sheet: Line | None = None
     na: tuple[LongText, ...] = ("",)
     same_visit: tuple[Line, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ".", ",", " ", "'"] | None = None
     visit: VisitCells
     items: dict[Id, ItemCell] = {}
     emotions: dict[Id, CellMapping] = {}
@@ -93,6 +97,17 @@ class Mapping(Record):
     claims: dict[Id, CellMapping] = {}
     blames: dict[Id, CellMapping] = {}
     skip_rows: tuple[SkipRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise Expected("decimal and thousands that differ")
+        return self
+
+    @cached_property
+    def marks(self) -> NumberMarks:
+        """How numbers are written."""
+        return NumberMarks(self.decimal, self.thousands)
 
     @cached_property
     def no_value(self) -> frozenset[str]:

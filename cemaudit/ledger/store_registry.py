@@ -19,6 +19,7 @@ from cemaudit.language import message
 from cemaudit.model import faults
 from cemaudit.model.base import Line, LongText, Record
 from cemaudit.model.visit import Token
+from cemaudit.reading import error_problem, read_day, read_id
 
 if TYPE_CHECKING:
     from cemaudit.ledger.audit_trail import TrailEntry
@@ -127,7 +128,30 @@ def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | 
     for row in table.rows:
         data: dict[str, Any] = {names[column]: text for column, text in row.cells.items() if text and column in names}
         further_columns = {name: data.pop(name) for name in list(data) if name not in _COLUMNS}
-        yield str(message("row {number}", number=row.number)), {**data, "more": further_columns}, row.problem
+        problem = row.problem or next(_error_cells(row.cells), None)
+        try:
+            data = {name: _read_cell(name, text) for name, text in data.items()}
+        except BadInput as error:
+            problem = problem or error.problems[0]
+        yield str(message("row {number}", number=row.number)), {**data, "more": further_columns}, problem
+
+
+def _error_cells(cells: Mapping[str, str]) -> Iterator[Problem]:
+    """The errors of a spreadsheet among the cells of a row, with their columns."""
+    for column, text in cells.items():
+        problem = error_problem(text)
+        if problem:
+            yield problem.inside(column)
+
+
+def _read_cell(name: str, text: str) -> Any:
+    """What the cell of a column says; raises ``BadInput`` with the column's name where it cannot be read."""
+    try:
+        if name == "opened":
+            return read_day(text)
+        return read_id(text) if name in {"id", "pool"} else text
+    except BadInput as error:
+        raise error.inside(name) from error
 
 
 def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:

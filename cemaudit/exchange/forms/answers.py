@@ -12,11 +12,9 @@ from cemaudit.language import N_, message
 from cemaudit.model import Item, SkipState, Text
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.base import shown_exactly
+from cemaudit.reading import NONE, NONE_LABEL
 
-__all__ = ["NONE", "AnswerFormat", "fitting", "numbered", "skips_of"]
-
-NONE = "_none"
-"""Stands for choosing nothing of several options, on purpose."""
+__all__ = ["AnswerFormat", "fitting", "numbered", "skips_of"]
 
 MOST_STEPS = 11
 """A scale of more steps is a number to type, not a choice."""
@@ -83,7 +81,7 @@ def _said(answer: Quantity, limits: NumberLimits) -> Iterator[str]:
 
 
 def _choices(answer: Choices) -> AnswerFormat:
-    nothing = FieldOption(NONE, both(N_("none of these")))
+    nothing = FieldOption(NONE, NONE_LABEL)
     return AnswerFormat(FieldKind.MANY, (*_options(answer), nothing))
 
 
