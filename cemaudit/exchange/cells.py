@@ -14,7 +14,7 @@ from cemaudit.errors import Expected
 from cemaudit.exchange.tables import InputRow
 from cemaudit.model import SkipState
 from cemaudit.model.base import Line, LongText, Record
-from cemaudit.reading import CellKind, CellText, read_formatted_day, read_formatted_moment
+from cemaudit.reading import CellKind, CellText, read_formatted_day, read_formatted_moment, read_id
 
 __all__ = ["ROW_NUMBER", "CellMapping", "DayCell", "ItemCell", "MomentCell"]
 
@@ -76,7 +76,8 @@ def _filled(name: str, row: InputRow) -> str:
     if name == ROW_NUMBER:
         return str(row.number)
     cell = row.cells[name]
-    return cell.shown if isinstance(cell, CellText) and cell.kind is CellKind.NUMBER else cell
+    has_id = isinstance(cell, CellText) and cell.kind in {CellKind.NUMBER, CellKind.LONG}
+    return read_id(cell) if has_id else cell
 
 
 class ItemCell(CellMapping):

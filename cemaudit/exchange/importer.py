@@ -135,7 +135,7 @@ def import_table(
 
     ``BadInput`` where the file, its header or the mapping cannot be used at all.
     """
-    table = read_table(path, mapping.encoding, mapping.delimiter, mapping.sheet)
+    table = read_table(path, mapping.encoding, mapping.delimiter, mapping.sheet, mapping.header_row)
     problems = check_mapping(mapping, checklist, table.columns)
     if problems:
         raise BadInput(problems)

@@ -21,6 +21,8 @@ from cemaudit.reading import NumberMarks
 
 __all__ = ["Mapping", "SkipRule", "VisitCells", "check_mapping", "load_mapping"]
 
+MOST_HEADER_ROW = 1000
+MOST_NAMES = 10
 _CHECKLIST = r"^([^/\\:\x00-\x1f]{1,120}\.toml|[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2})$"
 
 
@@ -78,6 +80,7 @@ class Mapping(Record):
 
     ``checklist``: a file beside the mapping, or ``id@version``. ``na``: spellings of "no value". ``same_visit``:
     columns that tell which rows together are one visit; answers must agree, options of ``choices`` are collected.
+    ``header_row``: the number of the row with the column names, where something stands above them.
     ``decimal`` and ``thousands``: the marks of its numbers; where they are absent the place of a mark decides.
     """
 
@@ -85,6 +88,7 @@ class Mapping(Record):
     encoding: Encoding = "auto"
     delimiter: Literal["auto", ",", ";", "\t", "|"] = "auto"
     sheet: Line | None = None
+    header_row: Annotated[int, Field(ge=1, le=MOST_HEADER_ROW)] | None = None
     na: tuple[LongText, ...] = ("",)
     same_visit: tuple[Line, ...] = ()
     decimal: Literal[".", ","] | None = None
@@ -136,7 +140,12 @@ def load_mapping(path: Path) -> Mapping:
 
 def check_mapping(mapping: Mapping, checklist: Checklist, columns: Sequence[str]) -> list[Problem]:
     """What does not fit between a mapping, its checklist and the columns of a table."""
-    return [*_unknown_columns(mapping, columns), *_unknown_ids(mapping, checklist)]
+    unknown = list(_unknown_columns(mapping, columns))
+    if len(unknown) > 1 and not {name for _, cell in mapping.cells() for name in cell.columns} & set(columns):
+        names = ", ".join(columns[:MOST_NAMES])
+        what = message("the row of column names holds none of those of the mapping: {names}", names=names)
+        unknown = [Problem(what, hint=message("header_row of the mapping says which row holds them"))]
+    return [*unknown, *_unknown_ids(mapping, checklist)]
 
 
 def _unknown_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[Problem]:

@@ -90,10 +90,10 @@ class RowReader:
     def _read(
         self, cell: CellMapping, row: InputRow, problems: list[Problem], read: Callable[[str], Any] | None = None
     ) -> Any:
-        text = cell.text(row, self._mapping.no_value)
-        if text is None:
-            return None
         try:
+            text = cell.text(row, self._mapping.no_value)
+            if text is None:
+                return None
             if isinstance(cell, DayCell):
                 return cell.day(text)
             if isinstance(cell, MomentCell):
@@ -130,10 +130,10 @@ class RowReader:
             if cell.is_skipped(row):
                 skipped[name] = {"state": cell.state}
                 continue
-            text = cell.text(row, self._mapping.no_value)
-            if text is None:
-                continue
             try:
+                text = cell.text(row, self._mapping.no_value)
+                if text is None:
+                    continue
                 answers[name] = self._read_answer(name, text)
             except BadInput as error:
                 problems += error.inside(cell.columns[0] if cell.columns else f"items.{name}").problems

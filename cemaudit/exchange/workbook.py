@@ -7,14 +7,15 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem, nearest
 from cemaudit.exchange.delimited import LARGEST, TextRow
+from cemaudit.exchange.number_formats import cell_text
 from cemaudit.language import message
+from cemaudit.reading import CellText
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -26,7 +27,7 @@ _AT_ONCE = 100
 
 
 def read_workbook(path: Path, sheet: str | None = None) -> Iterator[TextRow]:
-    """The rows of the first sheet, or of the one named; dates as ISO text, of merged cells the first holds the value.
+    """The rows of the first sheet not hidden, or of the one named; of merged cells the first holds the value.
 
     ``BadEnvironment`` without the extra ``xlsx``; ``BadInput`` where the file is no XLSX workbook or has no such sheet.
     """
@@ -79,42 +80,30 @@ def _records(rows: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[Te
     """Rows that hold anything, none narrower than the first; ``rows`` pairs values with the formulas behind them."""
     width = 0
     for number, (cells, sources) in enumerate(rows, 1):
-        if any(source is not None for source in sources):
+        if any(source.value is not None for source in sources):
             width = width or len(cells)
-            texts = [_text(cell) for cell in cells] + [""] * (width - len(cells))
+            texts = [cell_text(cell.value, cell.number_format, cell.data_type) for cell in cells]
+            texts += [CellText("")] * (width - len(cells))
             yield TextRow(number, texts, _unreckoned(cells, sources))
 
 
 def _unreckoned(cells: Sequence[Any], sources: Sequence[Any]) -> Problem | None:
     """The problem of a row with a formula whose value the workbook does not hold."""
     for column, (cell, source) in enumerate(zip(cells, sources, strict=True), 1):
-        if cell is None and source is not None:
+        if cell.value is None and source.value is not None:
             what = message("column {number} holds a formula without its value", number=column)
             return Problem(what, hint=message("open and save the workbook in a spreadsheet program"))
     return None
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
-        case _:
-            return str(value)
 
 
 def _rows(book: Workbook, sheet: str | None) -> Iterator[Sequence[Any]]:
     names = [page.title for page in book.worksheets]
     if sheet is not None and sheet not in names:
         raise BadInput(Problem(message("no such sheet: {sheet}", sheet=sheet), hint=nearest(sheet, names)))
-    page: Any = book.worksheets[names.index(sheet) if sheet is not None else 0]
+    shown = [index for index, page in enumerate(book.worksheets) if page.sheet_state == "visible"]
+    page: Any = book.worksheets[names.index(sheet) if sheet is not None else next(iter(shown), 0)]
     page.reset_dimensions()  # the sheet's own word on its size may be wrong by a million rows
-    rows = page.iter_rows(values_only=True)
+    rows = page.iter_rows()
     while some := _guarded(lambda: list(islice(rows, _AT_ONCE))):
         yield from some
 

@@ -87,7 +87,7 @@ def read_duration(text: str, unit: str, marks: NumberMarks | None = None) -> Dec
 
 def read_quantity(kind: Quantity, text: str, marks: NumberMarks | None = None) -> int | Decimal:
     """Return the amount that ``text`` is in the unit of ``kind``; whether it is one of those allowed is not judged."""
-    if text.isascii() and text.isdecimal() and len(text) < 16:
+    if text.isascii() and text.isdecimal() and len(text) < 16 and getattr(text, "kind", None) is not CellKind.PERCENT:
         return int(text)
     if is_percent(kind.unit):
         number = read_percent(text, marks)

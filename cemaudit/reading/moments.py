@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
+from cemaudit.reading.cells import CellKind, CellText
 from cemaudit.reading.refusals import LONGEST, not_read, plain_marks
 
 __all__ = [
@@ -76,15 +77,14 @@ def read_day(text: str, today: dt.date | None = None) -> dt.date:
     With ``today`` the year may be left out (the latest such day not to come is meant), and ``yesterday`` is a day.
     """
     plain = _plain(text)
-    expected = _A_DAY if today is None else message("a day like 2026-11-21 or 11-21")
     try:
         day = _read_day(plain)
         if day is None and today is not None:
             day = _near_day(plain.lower(), today)
     except (ValueError, OverflowError) as error:
-        raise not_read(expected, text, message("there is no such day")) from error
+        raise not_read(_A_DAY, text, message("there is no such day")) from error
     if day is None:
-        raise not_read(expected, text, message("write the year first") if _is_short(plain) else None)
+        raise not_read(_A_DAY, text, message("write the year first") if _is_short(plain) else None)
     return day
 
 
@@ -167,6 +167,8 @@ def read_formatted_moment(text: str, formats: Sequence[str], localise: Localise 
 
 def _plain(text: str) -> str:
     """The text as ASCII has its marks; nothing where it is too long to be a moment."""
+    if isinstance(text, CellText) and text.kind is CellKind.DATE:
+        text = text.shown  # of midnight the text is the day alone
     return unicodedata.normalize("NFC", plain_marks(text)) if len(text) <= LONGEST else ""
 
 

@@ -49,7 +49,7 @@ def read_id(text: str) -> str:
     if isinstance(text, CellText):
         if text.kind is CellKind.LONG:
             raise _rounded(text)
-        text = text.shown
+        text = text if text.kind is CellKind.DATE else text.shown
     match = _TEXT_FORMULA.fullmatch(text.strip())
     visible = "".join(filter(_shows, clean(match[1] if match else text)))
     if _ROUNDED.fullmatch(visible):
@@ -133,7 +133,9 @@ class OptionWords:
 
     def unknown(self, text: str) -> BadInput:
         """Return the refusal of a word that is no option."""
-        return BadInput(Problem(message("no such option: {option}", option=text), hint=nearest(text, self.codes)))
+        offered = [code for code in self.codes if not code.startswith("_")]
+        hint = nearest(text, self.codes, listing=False) or nearest(text, offered)
+        return BadInput(Problem(message("no such option: {option}", option=text), hint=hint))
 
 
 def _folded(text: str) -> str:
