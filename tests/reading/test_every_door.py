@@ -40,7 +40,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "yesno": {"type": "yes-no"},
     "choice": {
         "type": "choice",
-        "options": [{"id": name, "label": {"ko": ko, "en": f"{name} one"}} for name, ko in (("open", "열림"), ("shut", "닫힘"))],
+        "options": [
+            {"id": name, "label": {"ko": ko, "en": f"{name} one"}} for name, ko in (("open", "열림"), ("shut", "닫힘"))
+        ],
     },
     "choices": {
         "type": "choices",
@@ -51,39 +53,97 @@ KINDS: dict[str, dict[str, Any]] = {
     },
     "date": {"type": "date"},
     "time": {"type": "time"},
-}  # fmt: skip
+}
 ON_PAPER_TYPED = {"number", "percent", "money", "minutes", "seconds", "count", "date", "time"}
 """Kinds for which the PDF form has a line to write on; the others are ticked there."""
 
 REFUSED = "refused"
 CASES: list[tuple[str, str, Any]] = [
-    ("number", "2,5", Decimal("2.5")), ("number", "0,125", Decimal("0.125")), ("number", "1,234", 1234),
-    ("number", "1234,5", Decimal("1234.5")), ("number", "1.234", Decimal("1.234")), ("number", "1.234,5", Decimal("1234.5")),
-    ("number", "1,234.5", Decimal("1234.5")), ("number", "４２", 42), ("number", "−3", -3), ("number", ",5", Decimal("0.5")),
-    ("number", "1,23,4", REFUSED), ("number", "1.234.567", REFUSED), ("number", "2,", REFUSED), ("number", "85%", REFUSED),
-    ("number", "5²", REFUSED), ("number", "#N/A!", REFUSED), ("number", "3만", REFUSED),
-    ("percent", "85%", 85), ("percent", "85", 85), ("percent", "８５ ％", 85), ("percent", "12,5 %", Decimal("12.5")),
-    ("percent", "120%", REFUSED), ("percent", "85 KRW", REFUSED),
-    ("money", "4,500원", 4500), ("money", "₩4,500", 4500), ("money", "4500 krw", 4500), ("money", "$5", REFUSED),
-    ("minutes", "2,5", Decimal("2.5")), ("minutes", "1분 30초", Decimal("1.5")), ("minutes", "2 h 5 min", 125),
-    ("minutes", "1:30", REFUSED), ("minutes", "100 s", REFUSED), ("minutes", "-1", REFUSED),
-    ("seconds", "1:30", 90), ("seconds", "90초", 90), ("seconds", "1 min", 60), ("seconds", "1:75", REFUSED),
-    ("count", "3.0", 3), ("count", "3,5", REFUSED), ("count", "１２", 12),
-    ("scale", "4", 4), ("scale", "4,0", 4), ("scale", "깨끗하다", 5), ("scale", "4,5", REFUSED), ("scale", "6", REFUSED),
-    ("nps", "10", 10), ("nps", "０", 0), ("nps", "11", REFUSED),
-    ("yesno", "예", True), ("yesno", "N", False), ("yesno", "FALSE", False), ("yesno", "ㅛ", True), ("yesno", "Ｙ", True),
+    ("number", "2,5", Decimal("2.5")),
+    ("number", "0,125", Decimal("0.125")),
+    ("number", "1,234", 1234),
+    ("number", "1234,5", Decimal("1234.5")),
+    ("number", "1.234", Decimal("1.234")),
+    ("number", "1.234,5", Decimal("1234.5")),
+    ("number", "1,234.5", Decimal("1234.5")),
+    ("number", "４２", 42),
+    ("number", "−3", -3),
+    ("number", ",5", Decimal("0.5")),
+    ("number", "1,23,4", REFUSED),
+    ("number", "1.234.567", REFUSED),
+    ("number", "2,", REFUSED),
+    ("number", "85%", REFUSED),
+    ("number", "5²", REFUSED),
+    ("number", "#N/A!", REFUSED),
+    ("number", "3만", REFUSED),
+    ("percent", "85%", 85),
+    ("percent", "85", 85),
+    ("percent", "８５ ％", 85),
+    ("percent", "12,5 %", Decimal("12.5")),
+    ("percent", "120%", REFUSED),
+    ("percent", "85 KRW", REFUSED),
+    ("money", "4,500원", 4500),
+    ("money", "₩4,500", 4500),
+    ("money", "4500 krw", 4500),
+    ("money", "$5", REFUSED),
+    ("minutes", "2,5", Decimal("2.5")),
+    ("minutes", "1분 30초", Decimal("1.5")),
+    ("minutes", "2 h 5 min", 125),
+    ("minutes", "1:30", REFUSED),
+    ("minutes", "100 s", REFUSED),
+    ("minutes", "-1", REFUSED),
+    ("seconds", "1:30", 90),
+    ("seconds", "90초", 90),
+    ("seconds", "1 min", 60),
+    ("seconds", "1:75", REFUSED),
+    ("count", "3.0", 3),
+    ("count", "3,5", REFUSED),
+    ("count", "１２", 12),
+    ("scale", "4", 4),
+    ("scale", "4,0", 4),
+    ("scale", "깨끗하다", 5),
+    ("scale", "4,5", REFUSED),
+    ("scale", "6", REFUSED),
+    ("nps", "10", 10),
+    ("nps", "０", 0),
+    ("nps", "11", REFUSED),
+    ("yesno", "예", True),
+    ("yesno", "N", False),
+    ("yesno", "FALSE", False),
+    ("yesno", "ㅛ", True),
+    ("yesno", "Ｙ", True),
     ("yesno", "maybe", REFUSED),
-    ("choice", "OPEN", "open"), ("choice", "닫힘", "shut"), ("choice", "shut  One", "shut"), ("choice", "ajar", REFUSED),
-    ("choices", "price terms", ("price", "terms")), ("choices", "값, 할인", ("price",)),
-    ("choices", "조건; 값, 할인", ("terms", "price")), ("choices", "terms, price", ("terms", "price")),
-    ("choices", "none of these", ()), ("choices", "terms; free", REFUSED), ("choices", "terms _none", REFUSED),
-    ("date", "2026-11-20", "2026-11-20"), ("date", "2026년 3월 5일", "2026-03-05"), ("date", "26. 3. 5.", "2026-03-05"),
-    ("date", "46346", "2026-11-20"), ("date", "13/3/2026", "2026-03-13"), ("date", "2026-11-20T00:00:00", "2026-11-20"),
-    ("date", "03/04/2026", REFUSED), ("date", "26.3.5", REFUSED), ("date", "2026-02-30", REFUSED),
-    ("time", "14:05", "14:05"), ("time", "오후 2:05", "14:05"), ("time", "2시 반", "02:30"), ("time", "0:00", "00:00"),
-    ("time", "14:05:00.000+09", "14:05"), ("time", "1405", "14:05"), ("time", "2.5", REFUSED),
-    ("time", "11:05-12:00", REFUSED), ("time", "25:00", REFUSED), ("time", "14:5", REFUSED),
-]  # fmt: skip
+    ("choice", "OPEN", "open"),
+    ("choice", "닫힘", "shut"),
+    ("choice", "shut  One", "shut"),
+    ("choice", "ajar", REFUSED),
+    ("choices", "price terms", ("price", "terms")),
+    ("choices", "값, 할인", ("price",)),
+    ("choices", "조건; 값, 할인", ("terms", "price")),
+    ("choices", "terms, price", ("terms", "price")),
+    ("choices", "none of these", ()),
+    ("choices", "terms; free", REFUSED),
+    ("choices", "terms _none", REFUSED),
+    ("date", "2026-11-20", "2026-11-20"),
+    ("date", "2026년 3월 5일", "2026-03-05"),
+    ("date", "26. 3. 5.", "2026-03-05"),
+    ("date", "46346", "2026-11-20"),
+    ("date", "13/3/2026", "2026-03-13"),
+    ("date", "2026-11-20T00:00:00", "2026-11-20"),
+    ("date", "03/04/2026", REFUSED),
+    ("date", "26.3.5", REFUSED),
+    ("date", "2026-02-30", REFUSED),
+    ("time", "14:05", "14:05"),
+    ("time", "오후 2:05", "14:05"),
+    ("time", "2시 반", "02:30"),
+    ("time", "0:00", "00:00"),
+    ("time", "14:05:00.000+09", "14:05"),
+    ("time", "1405", "14:05"),
+    ("time", "2.5", REFUSED),
+    ("time", "11:05-12:00", REFUSED),
+    ("time", "25:00", REFUSED),
+    ("time", "14:5", REFUSED),
+]
 NAMES = [f"{kind}_{number}" for number, (kind, _, _) in enumerate(CASES)]
 TEXTS = dict(zip(NAMES, (text for _, text, _ in CASES), strict=True))
 SHOP = samples.items_only(*(samples.item(name, KINDS[kind]) for name, (kind, _, _) in zip(NAMES, CASES, strict=True)))
@@ -269,16 +329,31 @@ def test_a_text_is_the_same_value_or_the_same_refusal(readings: dict[str, Readin
 
 
 MOMENTS = [
-    ("2026-11-20 14:05", "2026-11-20T14:05:00+09:00"), ("2026. 11. 20 오후 2:05:33", "2026-11-20T14:05:33+09:00"),
-    ("2026/11/20 2:05:33 오후 GMT+9", "2026-11-20T14:05:33+09:00"), ("2026-11-20T14:05:00.000+09", "2026-11-20T14:05:00+09:00"),
-    ("2026-11-20T05:05Z", "2026-11-20T05:05:00+00:00"), ("2026-11-20 00:00", "2026-11-20T00:00:00+09:00"),
-    ("2026년 11월 20일 오전 12시", "2026-11-20T00:00:00+09:00"), ("46346.25", "2026-11-20T06:00:00+09:00"),
-    ("2026-11-20", REFUSED), ("2026-11-20 11:05-12:00", REFUSED), ("2026-11-20 25:00", REFUSED), ("soon", REFUSED),
-]  # fmt: skip
+    ("2026-11-20 14:05", "2026-11-20T14:05:00+09:00"),
+    ("2026. 11. 20 오후 2:05:33", "2026-11-20T14:05:33+09:00"),
+    ("2026/11/20 2:05:33 오후 GMT+9", "2026-11-20T14:05:33+09:00"),
+    ("2026-11-20T14:05:00.000+09", "2026-11-20T14:05:00+09:00"),
+    ("2026-11-20T05:05Z", "2026-11-20T05:05:00+00:00"),
+    ("2026-11-20 00:00", "2026-11-20T00:00:00+09:00"),
+    ("2026년 11월 20일 오전 12시", "2026-11-20T00:00:00+09:00"),
+    ("46346.25", "2026-11-20T06:00:00+09:00"),
+    ("2026-11-20", REFUSED),
+    ("2026-11-20 11:05-12:00", REFUSED),
+    ("2026-11-20 25:00", REFUSED),
+    ("soon", REFUSED),
+]
 IDS = [
-    ("007", "007"), ("0\u200b07", "007"), ('="007"', "007"), (" 강남\u00a0점 ", "강남 점"), ("\ufeffs1\u2060", "s1"),
-    ("1.23457E+17", REFUSED), ("E+1", "E+1"),
-]  # fmt: skip
+    ("007", "007"),
+    ("0\u200b07", "007"),
+    ('="007"', "007"),
+    (" 강남\u00a0점 ", "강남 점"),
+    ("\ufeffs1\u2060", "s1"),
+    ("1.23457E+17", REFUSED),
+    ("E+1", "E+1"),
+]
+
+
+ROUNDED = "expected an id as text, found 1.23457E+17 (make the column text in the spreadsheet, and enter the id anew)"
 
 
 def seoul(moment: datetime) -> datetime:
@@ -331,13 +406,14 @@ def test_ids_and_days_of_stores_are_read_alike(tmp_path: Path) -> None:
     register = read_stores(path)
     meant = [(store, day) for (_, store), day in zip(IDS, days, strict=True)]
     assert [(store.id, str(store.opened)) for store in register.stores] == [
-        ("007", "2026-11-20"), ("강남 점", "2026-03-05"), ("s1", "2026-03-13"),
-    ]  # fmt: skip
+        ("007", "2026-11-20"),
+        ("강남 점", "2026-03-05"),
+        ("s1", "2026-03-13"),
+    ]
     assert len(meant) == 7
     assert [str(problem) for problem in register.problems] == [
         "stores.csv: row 3: id: store 007 comes twice, first in row 2",
         "stores.csv: row 4: id: store 007 comes twice, first in row 2",
-        "stores.csv: row 7: id: expected an id as text, found 1.23457E+17 "
-        "(make the column text in the spreadsheet, and enter the id anew)",
+        f"stores.csv: row 7: id: {ROUNDED}",
         "stores.csv: row 8: opened: expected a date like 2026-11-21, found 03/04/2026 (write the year first)",
     ]

@@ -33,16 +33,25 @@ def test_no(text: str) -> None:
 def test_neither(text: str) -> None:
     with pytest.raises(BadInput, match="expected yes or no, found"):
         read_yes_no(text)
-    with use("ko"), pytest.raises(BadInput) as refusal:
-        read_yes_no(text)
-    assert "expected" not in str(refusal.value)
+    with use("ko"):
+        with pytest.raises(BadInput) as refusal:
+            read_yes_no(text)
+        assert str(refusal.value).startswith("필요한 값: 예 또는 아니요. 적힌 값: ")
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("open", "open"), ("OPEN", "open"), ("open  door", "open"), ("열림", "open"), ("１", "1"),
-     (unicodedata.normalize("NFD", "닫힘"), "shut"), ("same", None), ("ajar", None)],
-)  # fmt: skip
+    [
+        ("open", "open"),
+        ("OPEN", "open"),
+        ("open  door", "open"),
+        ("열림", "open"),
+        ("１", "1"),
+        (unicodedata.normalize("NFD", "닫힘"), "shut"),
+        ("same", None),
+        ("ajar", None),
+    ],
+)
 def test_an_option_is_found_by_id_or_words_of_its_own(text: str, code: str | None) -> None:
     assert OPTIONS.find(text) == code
 
@@ -73,9 +82,18 @@ def test_another_mark_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("0\u200b07", "007"), ("s\u00ad1", "s1"), ("\ufeffs1", "s1"), ("강남\u3164점", "강남점"), ("s1\ufe0f", "s1"),
-     ("강남\u00a0 점", "강남 점"), ('="007"', "007"), ("1E+5", "1E+5"), ("00７", "00７")],
-)  # fmt: skip
+    [
+        ("0\u200b07", "007"),
+        ("s\u00ad1", "s1"),
+        ("\ufeffs1", "s1"),
+        ("강남\u3164점", "강남점"),
+        ("s1\ufe0f", "s1"),
+        ("강남\u00a0 점", "강남 점"),
+        ('="007"', "007"),
+        ("1E+5", "1E+5"),
+        ("00７", "00７"),
+    ],
+)
 def test_an_id_holds_nothing_that_cannot_be_seen(text: str, name: str) -> None:
     assert read_id(text) == name
 
