@@ -38,11 +38,12 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class TextRow(NamedTuple):
-    """One row of any table file: its number as a spreadsheet shows it, its cells, or what is wrong with it."""
+    """One row of a table file: its number as a spreadsheet shows it, its cells, what is wrong, whether it is hidden."""
 
     number: int
     cells: Sequence[str]
     problem: Problem | None = None
+    is_hidden: bool = False
 
 
 def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "auto") -> Iterator[TextRow]:

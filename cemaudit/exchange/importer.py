@@ -29,7 +29,7 @@ class ImportCounts:
     """What became of the rows so far: ``rows == good + bad + skipped``; several good rows may be one visit.
 
     ``unknown_dates``: visits whose date stands for none. ``not_arising``: answers left out because their item does not
-    arise in the visit.
+    arise in the visit. ``hidden``: the numbers of rows that the sheet hides; they are read like others.
     """
 
     rows: int = 0
@@ -38,6 +38,7 @@ class ImportCounts:
     visits: int = 0
     unknown_dates: int = 0
     not_arising: int = 0
+    hidden: list[int] = field(default_factory=list)
     skipped_because: Counter[Text] = field(default_factory=Counter)
 
     @property
@@ -100,6 +101,8 @@ class Import:
             if self.progress and self.counts.rows % _PROGRESS_EVERY == 0:
                 self.progress(self.counts)
             self.counts.rows += 1
+            if row.is_hidden:
+                self.counts.hidden.append(row.number)
             rule = None if row.problem else next((rule for rule in self.mapping.skip_rows if rule.matches(row)), None)
             if rule:
                 self.counts.skipped_because[rule.reason] += 1

@@ -32,6 +32,7 @@ class InputRow:
     number: int
     cells: Mapping[str, str]
     problem: Problem | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,10 @@ def _refuse_header(names: Sequence[str], place: str) -> None:
 
 
 def _rows(names: tuple[str, ...], records: Iterator[TextRow]) -> Iterator[InputRow]:
-    for number, cells, problem in records:
+    for number, cells, problem, is_hidden in records:
         texts = [_tidy(cell) for cell in cells]
         if any(texts) or problem:
-            yield InputRow(number, dict(zip(names, texts, strict=False)), problem or _misfit(names, texts))
+            yield InputRow(number, dict(zip(names, texts, strict=False)), problem or _misfit(names, texts), is_hidden)
 
 
 def _misfit(names: tuple[str, ...], texts: list[str]) -> Problem | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,10 @@ __all__ = ["read_sheets", "read_workbook"]
 
 _SCANNED = 1 << 20
 _AT_ONCE = 100
+_LONGEST_TAG = 1000
+_ROW = re.compile(rb"<row\s[^>]{0,900}>")
+_HIDDEN = re.compile(rb'\shidden="(?:1|true)"')
+_NUMBER = re.compile(rb'\sr="([0-9]{1,7})"')
 
 
 def read_workbook(path: Path, sheet: str | None = None) -> Iterator[TextRow]:
@@ -49,6 +54,7 @@ def read_sheets(path: Path, wanted: Callable[[str], bool], most: int) -> Iterato
 class _Book:
     """A workbook by its values and, where it has any, by its formulas."""
 
+    path: Path
     values: Workbook
     formulas: Workbook | None
 
@@ -57,10 +63,11 @@ class _Book:
         return [page.title for page in self.values.worksheets]
 
     def sheet(self, name: str | None) -> Iterator[TextRow]:
+        hidden = _hidden_rows(self.path, _page(self.values, name))
         rows = _rows(self.values, name)
         if self.formulas is None:
-            return _records((cells, cells) for cells in rows)
-        return _records(zip(rows, _rows(self.formulas, name), strict=True))
+            return _records(((cells, cells) for cells in rows), hidden)
+        return _records(zip(rows, _rows(self.formulas, name), strict=True), hidden)
 
 
 @contextmanager
@@ -69,14 +76,16 @@ def _opened(path: Path, most: int) -> Iterator[_Book]:
     values = _load(path, data_only=True)
     formulas = _load(path, data_only=False) if _has_formulas(path) else None
     try:
-        yield _Book(values, formulas)
+        yield _Book(path, values, formulas)
     finally:
         values.close()
         if formulas:
             formulas.close()
 
 
-def _records(rows: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[TextRow]:
+def _records(
+    rows: Iterable[tuple[Sequence[Any], Sequence[Any]]], hidden: Container[int] = frozenset()
+) -> Iterator[TextRow]:
     """Rows that hold anything, none narrower than the first; ``rows`` pairs values with the formulas behind them."""
     width = 0
     for number, (cells, sources) in enumerate(rows, 1):
@@ -84,7 +93,7 @@ def _records(rows: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[Te
             width = width or len(cells)
             texts = [cell_text(cell.value, cell.number_format, cell.data_type) for cell in cells]
             texts += [CellText("")] * (width - len(cells))
-            yield TextRow(number, texts, _unreckoned(cells, sources))
+            yield TextRow(number, texts, _unreckoned(cells, sources), number in hidden)
 
 
 def _unreckoned(cells: Sequence[Any], sources: Sequence[Any]) -> Problem | None:
@@ -96,12 +105,37 @@ def _unreckoned(cells: Sequence[Any], sources: Sequence[Any]) -> Problem | None:
     return None
 
 
-def _rows(book: Workbook, sheet: str | None) -> Iterator[Sequence[Any]]:
+def _page(book: Workbook, sheet: str | None) -> Any:
+    """The sheet of that name; without one the first that is not hidden."""
     names = [page.title for page in book.worksheets]
     if sheet is not None and sheet not in names:
         raise BadInput(Problem(message("no such sheet: {sheet}", sheet=sheet), hint=nearest(sheet, names)))
-    shown = [index for index, page in enumerate(book.worksheets) if page.sheet_state == "visible"]
-    page: Any = book.worksheets[names.index(sheet) if sheet is not None else next(iter(shown), 0)]
+    visible = [index for index, page in enumerate(book.worksheets) if page.sheet_state == "visible"]
+    return book.worksheets[names.index(sheet) if sheet is not None else next(iter(visible), 0)]
+
+
+def _hidden_rows(path: Path, page: Any) -> frozenset[int]:
+    """The numbers of the rows that a filter or a person has hidden; they are read as well, and told."""
+    member = str(getattr(page, "_worksheet_path", ""))  # read-only sheets keep no properties of rows
+    with zipfile.ZipFile(path) as archive:
+        if member not in archive.namelist():
+            return frozenset()
+        hidden: set[int] = set()
+        with archive.open(member) as sheet:
+            tail = b""
+            while chunk := sheet.read(_SCANNED):
+                text = tail + chunk
+                hidden.update(
+                    int(match[1])
+                    for tag in _ROW.findall(text)
+                    if _HIDDEN.search(tag) and (match := _NUMBER.search(tag))
+                )
+                tail = text[-_LONGEST_TAG:]
+    return frozenset(hidden)
+
+
+def _rows(book: Workbook, sheet: str | None) -> Iterator[Sequence[Any]]:
+    page = _page(book, sheet)
     page.reset_dimensions()  # the sheet's own word on its size may be wrong by a million rows
     rows = page.iter_rows()
     while some := _guarded(lambda: list(islice(rows, _AT_ONCE))):

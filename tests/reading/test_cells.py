@@ -257,3 +257,16 @@ def test_a_cell_knows_more_than_its_text() -> None:
     assert read_id(CellText("7", CellKind.NUMBER, "007")) == "007"
     assert error_problem("#N/A") is None
     assert shown_zeros("7", "0.00") is shown_zeros("7.5", "00") is shown_zeros("7", "General") is None
+
+
+@pytest.mark.parametrize("hidden", [[2], [2, 3], []])
+def test_hidden_rows_are_read_and_told(tmp_path: Path, hidden: list[int]) -> None:
+    book = openpyxl.Workbook()
+    for row in (["a"], [1], [2], [3]):
+        book.worksheets[0].append(row)
+    for number in hidden:
+        book.worksheets[0].row_dimensions[number].hidden = True
+    book.save(tmp_path / "table.xlsx")
+    rows = list(read_table(tmp_path / "table.xlsx").rows)
+    assert [row.number for row in rows] == [2, 3, 4]
+    assert [row.number for row in rows if row.is_hidden] == hidden
