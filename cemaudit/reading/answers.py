@@ -78,6 +78,8 @@ def _read_step(kind: Scale | Nps, text: str, marks: NumberMarks | None) -> int:
 
 
 def _read_several(kind: Choices, text: str) -> tuple[str, ...]:
+    if not text.strip(" ,;\n"):
+        return ()
     codes = _words_of(kind).read_all(text)
     if NONE in codes and len(codes) > 1:
         raise BadInput(Problem(message("several options chosen that cannot stand together: {value}", value=text)))

@@ -41,6 +41,7 @@ _YEAR_FIRST = re.compile(rf"(\d{{4}})\s*[-/.년]\s*(\d{{1,2}})\s*[-/.월]\s*(\d{
 _SHORT_YEAR = re.compile(
     rf"'?(\d{{2}})(?:\s*년\s*(\d{{1,2}})\s*월\s*(\d{{1,2}})\s*일|\.\s*(\d{{1,2}})\.\s*(\d{{1,2}})\.){_WEEKDAY}"
 )
+_EIGHT_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _NO_YEAR = re.compile(r"(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?")
@@ -182,23 +183,28 @@ def _read_day(plain: str) -> dt.date | None:
     match = _YEAR_FIRST.fullmatch(plain) or _SHORT_YEAR.fullmatch(plain)
     if match:
         year, month, day = (int(part) for part in match.groups()[:-1] if part)
-        written = dt.date(year + 2000 if year < 100 else year, month, day)
+        written = dt.date(year + 2000 if match.re is _SHORT_YEAR else year, month, day)
         if match["weekday"] and _WEEKDAY_SIGNS[written.weekday()] != match["weekday"]:
             raise ValueError(plain)
         return written
-    if match := _DAY_FIRST.fullmatch(plain):
-        day, month, year = map(int, match.groups())
-        return dt.date(year, month, day)
+    if match := _EIGHT_DIGITS.fullmatch(plain) or _DAY_FIRST.fullmatch(plain):
+        parts = tuple(map(int, match.groups()))
+        return dt.date(*(parts if match.re is _EIGHT_DIGITS else parts[::-1]))
     if match := _SLASHES.fullmatch(plain):
         first, second, year = map(int, match.groups())
         # Who writes 03/04/2026 may mean March or April.
         if first > 12 or second > 12 or first == second:
             return dt.date(year, min(first, second), max(first, second))
         return None
+    return _serial_day(plain)
+
+
+def _serial_day(plain: str) -> dt.date | None:
+    """The day a spreadsheet numbers so; ``None`` where it is no such number, or one with a time behind it."""
     match = _SERIAL.fullmatch(plain)
-    if match and int(match[1]) in _SERIALS and not (match[2] or "").strip("0"):
-        return (_SPREADSHEET_EPOCH + dt.timedelta(days=int(match[1]))).date()
-    return None
+    if not match or int(match[1]) not in _SERIALS or (match[2] or "").strip("0"):
+        return None
+    return (_SPREADSHEET_EPOCH + dt.timedelta(days=int(match[1]))).date()
 
 
 def _near_day(word: str, today: dt.date) -> dt.date | None:

@@ -50,14 +50,14 @@ def test_a_table(ledger: Ledger, tmp_path: Path) -> None:
 def test_bad_rows_are_named_and_the_counts_add_up(tmp_path: Path) -> None:
     path = written(
         tmp_path / "stores.csv",
-        "id,name,opened\ns1,A,2020-01-31\n,B,\ns3,C,31.1.2020\ns1,D,\ns5,E\ns6,F,\n" + f"{'x' * 200},G,\n",
+        "id,name,opened\ns1,A,2020-01-31\n,B,\ns3,C,3/4/2020\ns1,D,\ns5,E\ns6,F,\n" + f"{'x' * 200},G,\n",
     )
     register = read_stores(path)
     assert [store.id for store in register.stores] == ["s1", "s6"]
     assert (register.rows, register.bad) == (7, 5)
     assert [str(problem) for problem in register.problems] == [
         "stores.csv: row 3: id: is missing",
-        "stores.csv: row 4: opened: expected a date like 2026-11-21, found 31.1.2020",
+        "stores.csv: row 4: opened: expected a date like 2026-11-21, found 3/4/2020 (write the year first)",
         "stores.csv: row 5: id: store s1 comes twice, first in row 2",
         "stores.csv: row 6: 2 cells where the header has 3",
         f"stores.csv: row 8: id: expected 1 to 120 characters on one line, found {'x' * 159}…",
