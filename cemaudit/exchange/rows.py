@@ -79,6 +79,8 @@ class RowReader:
 
     def _error_cells(self, row: InputRow) -> Iterator[Problem]:
         """The spreadsheet errors in the columns that are read, but those the mapping takes for no value."""
+        if not any(map(error_problem, row.cells.values())):
+            return
         for _, cell in self._mapping.cells():
             own = {word.casefold() for word in getattr(cell, "na", ())} | {word.casefold() for word in cell.values}
             for name in cell.columns:

@@ -121,7 +121,8 @@ def _misfit(names: tuple[str, ...], texts: list[str]) -> Problem | None:
 
 
 def _tidy(cell: str) -> str:
-    if isinstance(cell, CellText):
-        plain = clean(cell)
-        return cell if plain == cell else CellText(plain, cell.kind, clean(cell.shown))
-    return cell.strip() if cell.isascii() and cell.isprintable() else clean(cell)
+    """The cell without blanks around it and control characters; a cell that has none stays what it is."""
+    plain = cell.strip() if cell.isascii() and cell.isprintable() else clean(cell)
+    if plain == cell:
+        return cell
+    return CellText(plain, cell.kind, clean(cell.shown)) if isinstance(cell, CellText) else plain

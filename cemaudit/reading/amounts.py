@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from cemaudit.errors import BadInput
-from cemaudit.language import LANGUAGES, Message, message, use
+from cemaudit.language import LANGUAGES, Message, message, translate, use
 from cemaudit.model.answers import Quantity
 from cemaudit.reading.cells import CellKind, CellText
 from cemaudit.reading.numbers import NumberMarks, read_number
@@ -96,16 +97,17 @@ def read_quantity(kind: Quantity, text: str, marks: NumberMarks | None = None) -
     elif kind.type == "duration" or kind.unit in _SECONDS:
         number = read_duration(text, kind.unit, marks)
     else:
-        number = _read_beside(text, _spelled(kind), marks)
+        number = _read_beside(text, _spelled(kind.unit), marks) if kind.unit else read_number(text, marks)
     return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else number
 
 
-def _spelled(kind: Quantity) -> tuple[str, ...]:
+@lru_cache(maxsize=1000)
+def _spelled(unit: str) -> tuple[str, ...]:
     """The unit as the languages write it."""
-    words = [kind.unit.lower()]
+    words = [unit.lower()]
     for language in LANGUAGES:
         with use(language):
-            words.append(kind.unit_shown.lower())
+            words.append(translate(unit).lower())
     return tuple(dict.fromkeys(words))
 
 

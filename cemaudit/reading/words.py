@@ -54,7 +54,8 @@ def read_id(text: str) -> str:
     visible = "".join(filter(_shows, clean(match[1] if match else text)))
     if _ROUNDED.fullmatch(visible):
         raise _rounded(text)
-    return " ".join(visible.split())
+    # A line break stays, and is refused where ids stand on one line.
+    return "\n".join(" ".join(line.split()) for line in visible.split("\n"))
 
 
 def read_mark(text: str, low: int, high: int, words: Mapping[int, Text] | None = None) -> int:

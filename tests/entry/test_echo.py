@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import samples
+from helpers.program import call
 
 OPTIONS = [{"id": name, "label": {"ko": ko, "en": name}} for name, ko in (("open", "열림"), ("shut", "닫힘"))]
 
@@ -40,6 +42,10 @@ def test_a_feeling_may_be_said_in_the_words_of_the_screen(sit: Any, typed: str, 
     assert "  = -2 (unpleasant)" in script.shown
 
 
-def test_a_store_typed_with_an_invisible_sign_is_the_same_store(sit: Any) -> None:
-    table = sit(samples.item("A"))
-    assert "  = 2026-11-20 14:05" in table.say("y").shown
+def test_a_store_typed_with_an_invisible_sign_is_the_same_store(tmp_path: Path) -> None:
+    assert call(tmp_path, "enter", "retail.green-smile", "--store", "0\u200b07", "--lang", "en").code == 3
+    assert "007" in call(tmp_path, "drafts", "--lang", "en").out
+
+
+def test_a_moment_is_echoed_with_its_day(sit: Any) -> None:
+    assert "  = 2026-11-20 14:05" in sit(samples.item("A")).say("y").shown
