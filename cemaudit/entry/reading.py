@@ -81,15 +81,16 @@ def _value(item: Item, text: str) -> AnswerValue:
 
 
 def _by_numbers(kind: Choice | Choices, text: str) -> str:
-    """The text with the numbers of the screen made the options they stand before, where it holds nothing else."""
+    """The text with the numbers of the screen made the options they stand before."""
     ids = [option.id for option in kind.options]
     words = text.replace(",", " ").replace(";", " ").split()
     if any(option_id.isdecimal() for option_id in ids):
         return text
     if isinstance(kind, Choice) and len(words) > 1:
         return text
-    numbers = [word if word in ids else _numbered(word, ids) for word in words]
-    return " ".join(number or "" for number in numbers) if all(numbers) else text
+    labels = OptionWords({option.id: option.label for option in kind.options})
+    meant = [word if word in ids else _numbered(word, ids) or labels.find(word) for word in words]
+    return " ".join(option_id or "" for option_id in meant) if all(meant) else text
 
 
 def _numbered(word: str, ids: list[str]) -> str | None:

@@ -172,7 +172,13 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | N
             for name, value in store_json.items()
             if name not in _COLUMNS
         }
-        yield place, {**registry_values, "more": further_values}, None
+        problem = None
+        try:
+            if isinstance(registry_values.get("id"), str):
+                registry_values["id"] = read_id(registry_values["id"])
+        except BadInput as error:
+            problem = error.inside("id").problems[0]
+        yield place, {**registry_values, "more": further_values}, problem
 
 
 def import_stores(ledger: Ledger, stores: Sequence[Store]) -> StoreImportCounts:

@@ -21,6 +21,8 @@ OPTIONS = [{"id": name, "label": {"ko": ko, "en": name}} for name, ko in (("open
         ({"type": "number", "unit": "%"}, "８５％", "85 %"),
         ({"type": "choice", "options": OPTIONS}, "2", "shut"),
         ({"type": "choices", "options": OPTIONS}, "2 1", "shut, open"),
+        ({"type": "choices", "options": OPTIONS}, "닫힘, 1", "shut, open"),
+        ({"type": "choices", "options": OPTIONS}, "SHUT 1", "shut, open"),
         ({"type": "yes-no"}, "ㅛ", "Yes"),
         ({"type": "date"}, "11/19", "2026-11-19"),
         ({"type": "time"}, "오후 2시 반", "14:30"),

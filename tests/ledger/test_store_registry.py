@@ -150,3 +150,13 @@ def test_whatever_stands_in_further_columns_is_kept(ledger: Ledger, more: dict[s
     store = Store(id="s1", more=more)
     import_stores(ledger, [store])
     assert registered_stores(ledger) == {"s1": store}
+
+
+def test_an_id_in_json_holds_nothing_that_cannot_be_seen(tmp_path: Path) -> None:
+    rows = [{"id": "0\u200b07"}, {"id": "007"}, {"id": "1.23457E+17"}]
+    register = read_stores(written(tmp_path / "stores.json", json.dumps(rows)))
+    assert [store.id for store in register.stores] == ["007"]
+    assert [str(problem).partition(": ")[2].partition(",")[0] for problem in register.problems] == [
+        "store 2: id: store 007 comes twice",
+        "store 3: id: expected an id as text",
+    ]
