@@ -417,3 +417,16 @@ def test_ids_and_days_of_stores_are_read_alike(tmp_path: Path) -> None:
         f"stores.csv: row 7: id: {ROUNDED}",
         "stores.csv: row 8: opened: expected a date like 2026-11-21, found 03/04/2026 (write the year first)",
     ]
+
+
+@pytest.mark.parametrize("door", ["filled CSV", "filled XLSX"])
+@pytest.mark.parametrize("time", ["14:05", "오후 2:05", "1405"])
+def test_a_time_alone_is_one_on_the_day_of_the_visit(door: str, time: str, tmp_path: Path) -> None:
+    record = {**HEAD, "visit__date": "2026. 11. 20.", "visit__started": time}
+    path = tmp_path / ("form.csv" if door == "filled CSV" else "form.xlsx")
+    if door == "filled CSV":
+        write_csv(FORM, [record], path)
+    else:
+        write_xlsx(FORM, [record], path, "ko")
+    (visit,) = import_filled(path, shop, tmp_path / "media", seoul)
+    assert visit.started == datetime(2026, 11, 20, 14, 5, tzinfo=seoul(EVENING).tzinfo)
