@@ -76,7 +76,7 @@ def _filled(name: str, row: InputRow) -> str:
     if name == ROW_NUMBER:
         return str(row.number)
     cell = row.cells[name]
-    has_id = isinstance(cell, CellText) and cell.kind in {CellKind.NUMBER, CellKind.LONG}
+    has_id = isinstance(cell, CellText) and cell.kind in {CellKind.NUMBER, CellKind.NUMBER_1904, CellKind.LONG}
     return read_id(cell) if has_id else cell
 
 

@@ -20,15 +20,20 @@ _ZEROS = re.compile(r'(?:"[^"]*"|\\.|[-/(): ]|0)+')
 _EMPTY = CellText("")
 
 
-def cell_text(value: object, number_format: str, data_type: str = "") -> CellText:
-    """Return the text of a cell: numbers and dates as programs write them, with what the sheet shows beside it."""
+def cell_text(value: object, number_format: str, data_type: str = "", *, is_1904: bool = False) -> CellText:
+    """Return the text of a cell: numbers and dates as programs write them, with what the sheet shows beside it.
+
+    ``is_1904``: the workbook counts its days from 1904.
+    """
     match value:
         case None:
             return _EMPTY
         case bool():
             return CellText("true" if value else "false")
         case int() | float():
-            return _number_text(value, number_format)
+            text = _number_text(value, number_format)
+            is_serial = is_1904 and text.kind is CellKind.NUMBER
+            return CellText(text, CellKind.NUMBER_1904, text.shown) if is_serial else text
         case datetime():
             return _moment_text(value, number_format)
         case str():

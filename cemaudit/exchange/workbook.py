@@ -25,6 +25,7 @@ __all__ = ["read_sheets", "read_workbook"]
 
 _SCANNED = 1 << 20
 _AT_ONCE = 100
+_OTHER_EPOCH = 1904
 _LONGEST_TAG = 1000
 _ROW = re.compile(rb"<row\s[^>]{0,900}>")
 _HIDDEN = re.compile(rb'\shidden="(?:1|true)"')
@@ -66,8 +67,13 @@ class _Book:
         hidden = _hidden_rows(self.path, _page(self.values, name))
         rows = _rows(self.values, name)
         if self.formulas is None:
-            return _records(((cells, cells) for cells in rows), hidden)
-        return _records(zip(rows, _rows(self.formulas, name), strict=True), hidden)
+            return _records(((cells, cells) for cells in rows), hidden, is_1904=self.is_1904)
+        return _records(zip(rows, _rows(self.formulas, name), strict=True), hidden, is_1904=self.is_1904)
+
+    @property
+    def is_1904(self) -> bool:
+        """Whether the workbook counts its days from 1904."""
+        return self.values.epoch.year == _OTHER_EPOCH
 
 
 @contextmanager
@@ -84,14 +90,14 @@ def _opened(path: Path, most: int) -> Iterator[_Book]:
 
 
 def _records(
-    rows: Iterable[tuple[Sequence[Any], Sequence[Any]]], hidden: Container[int] = frozenset()
+    rows: Iterable[tuple[Sequence[Any], Sequence[Any]]], hidden: Container[int], *, is_1904: bool
 ) -> Iterator[TextRow]:
     """Rows that hold anything, none narrower than the first; ``rows`` pairs values with the formulas behind them."""
     width = 0
     for number, (cells, sources) in enumerate(rows, 1):
         if any(source.value is not None for source in sources):
             width = width or len(cells)
-            texts = [cell_text(cell.value, cell.number_format, cell.data_type) for cell in cells]
+            texts = [cell_text(cell.value, cell.number_format, cell.data_type, is_1904=is_1904) for cell in cells]
             texts += [CellText("")] * (width - len(cells))
             yield TextRow(number, texts, _unreckoned(cells, sources), number in hidden)
 

@@ -12,10 +12,15 @@ __all__ = ["CellKind", "CellText", "error_problem"]
 
 
 class CellKind(StrEnum):
-    """What a cell holds. ``LONG``: a number of more digits than a spreadsheet keeps, so that some are lost."""
+    """What a cell holds.
+
+    ``LONG``: a number of more digits than a spreadsheet keeps, so that some are lost. ``NUMBER_1904``: a number in a
+    workbook that counts its days from 1904.
+    """
 
     TEXT = "text"
     NUMBER = "number"
+    NUMBER_1904 = "number-1904"
     LONG = "long"
     PERCENT = "percent"
     DATE = "date"

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from calendar import isleap
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
@@ -34,6 +35,8 @@ Localise = Callable[[dt.datetime], dt.datetime]
 _SPREADSHEET_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 a spreadsheet's days have no zone
 _SERIALS = range(20_000, 80_000)
 """Days of 1954 to 2119 as spreadsheets number them; other whole numbers are none."""
+
+_DAYS_TO_1904 = 1462
 
 _WEEKDAY_SIGNS = "월화수목금토일"
 _WEEKDAY = r"(?:\s*\(?(?P<weekday>[월화수목금토일])(?:요일)?\)?)?"
@@ -170,6 +173,8 @@ def _plain(text: str) -> str:
     """The text as ASCII has its marks; nothing where it is too long to be a moment."""
     if isinstance(text, CellText) and text.kind is CellKind.DATE:
         text = text.shown  # of midnight the text is the day alone
+    if isinstance(text, CellText) and text.kind is CellKind.NUMBER_1904 and _SERIAL.fullmatch(text):
+        text = str(Decimal(text) + _DAYS_TO_1904)
     return unicodedata.normalize("NFC", plain_marks(text)) if len(text) <= LONGEST else ""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 from helpers import samples
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange import import_table, load_mapping, read_table
@@ -270,3 +271,14 @@ def test_hidden_rows_are_read_and_told(tmp_path: Path, hidden: list[int]) -> Non
     rows = list(read_table(tmp_path / "table.xlsx").rows)
     assert [row.number for row in rows] == [2, 3, 4]
     assert [row.number for row in rows if row.is_hidden] == hidden
+
+
+@pytest.mark.parametrize("column", ["day", "at"])
+def test_serial_numbers_of_a_workbook_that_counts_from_1904(imported: Any, column: str) -> None:
+    def count_from_1904(book: Any) -> None:
+        book.epoch = CALENDAR_MAC_1904
+
+    value = 46346 - 1462 + (0.25 if column == "at" else 0)
+    ((visit,), problems) = imported(count_from_1904, **{column: (value, "General")}, store=(7, "000"), N=(5, "General"))
+    assert problems == []
+    assert (visit.day, visit.store, visit.answers["N"]) == (date(2026, 11, 20), "007", 5)
