@@ -18,6 +18,8 @@ from cemaudit.reading import CellText
 __all__ = ["InputRow", "InputTable", "read_table"]
 
 _ZIP = b"PK\x03\x04"
+_HEAD = 200
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _NEW_EXCEL = {".xlsx", ".xlsm", ".xltx"}
 """Endings of workbooks that are no old Excel files unless somebody locked them."""
@@ -67,7 +69,10 @@ def read_table(
 
 def _records(path: Path, encoding: Encoding, delimiter: str, sheet: str | None) -> Iterator[TextRow]:
     with path.open("rb") as file:
-        start = file.read(4)
+        head = file.read(_HEAD)
+    start = head[:4]
+    if start == _ZIP and _OPEN_DOCUMENT in head:
+        raise BadInput(Problem(message("an OpenDocument table"), hint=message("save it as .xlsx or CSV UTF-8")))
     if start == _OLD_EXCEL:
         if path.suffix.lower() in _NEW_EXCEL or _ENCRYPTED in path.read_bytes():
             raise BadInput(Problem(message("locked with a password"), hint=message("save it without a password")))
