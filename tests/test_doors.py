@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("media", "model", "scoring", "exchange", "entry", "ledger", "ledger.query", "report", "simulate")
+ROOMS = ("media", "model", "reading", "scoring", "exchange", "entry", "ledger", "ledger.query", "report", "simulate")
 LAZY = ("media", "exchange", "entry", "ledger", "ledger.query", "report")
 
 

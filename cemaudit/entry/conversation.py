@@ -17,7 +17,7 @@ from cemaudit.entry.wording import SKIPS, ask_line, banner, described, helped, s
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message, translate
 from cemaudit.model import SkipState
-from cemaudit.model.answers import Quantity
+from cemaudit.model.answers import Quantity, TextAnswer
 
 __all__ = ["Conversation"]
 
@@ -25,6 +25,13 @@ _SKIP_WORDS = {"na": SkipState.NOT_APPLICABLE, "no": SkipState.NOT_OBSERVED, "de
 
 
 _SEVERAL_LINES = {QuestionKind.NOTE, QuestionKind.COMPLAINT}
+_ECHOED = frozenset(QuestionKind) - {
+    QuestionKind.BRIEFING,
+    QuestionKind.NOTE,
+    QuestionKind.EVIDENCE,
+    QuestionKind.COMPLAINT,
+}
+"""Questions whose replies are read as values."""
 
 
 class _Leave(Exception):
@@ -141,12 +148,19 @@ class Conversation:
             self._hear_note(question, line)
         elif self._seconds and _is_timed(question) and starts_stopwatch(line):
             self._session.write(read_reply(question, self._timed(question, self._seconds), self._session.draft))
-            self._session.tell(shown_value(question, self._session.draft))
+            self._echo(question)
         elif line.strip() or question.is_open(self._session.draft.values):
             self._session.write(read_reply(question, line, self._session.draft))
+            if line.strip():
+                self._echo(question)
             if question.name == "started":
                 self._say_if_hindsight()
         return self._session.open_after(question)
+
+    def _echo(self, question: EntryQuestion) -> None:
+        """Show a value as it was understood; what was typed as words is on the screen already."""
+        if question.kind in _ECHOED and not (question.item and isinstance(question.item.answer, TextAnswer)):
+            self._session.tell(f"= {shown_value(question, self._session.draft)}")
 
     def _say_if_hindsight(self) -> None:
         visit = self._session.draft.visit

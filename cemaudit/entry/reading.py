@@ -10,20 +10,33 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cemaudit.entry.clock import read_day, read_moment, read_time
 from cemaudit.entry.doubts.times import time_doubts
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.questions import EntryQuestion, QuestionKind
-from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.model import ClaimState, Item, SkipState, faults
-from cemaudit.model.answers import AnswerType, AnswerValue, Choice, Choices, Date, Quantity, Time
+from cemaudit.model import ClaimState, Item, SkipState, Text, faults, label
+from cemaudit.model.answers import AnswerValue, Choice, Choices
 from cemaudit.model.base import clean
+from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.reading import NONE as NONE_ID
+from cemaudit.reading import (
+    OptionWords,
+    read_answer,
+    read_day,
+    read_id,
+    read_mark,
+    read_time_or_moment,
+    read_whole,
+    read_yes_no,
+)
 
 __all__ = ["NONE", "read_reply", "skip", "today"]
 
 NONE = "-"
 """Chooses nothing of several options."""
+
+_MOST_STEPS = 999
 
 Changes = dict[str, Any]
 
@@ -57,50 +70,36 @@ def _answer(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     if item is None:
         raise TypeError(question)
     value = _value(item, text)
-    problem = item.answer.problem(value)
-    if problem:
-        raise BadInput(problem)
     return {question.name: _plain(value), f"skipped.{item.id}": None}
 
 
 def _value(item: Item, text: str) -> AnswerValue:
     kind = item.answer
     if isinstance(kind, Choices):
-        if text == NONE:
-            return ()
-        words = text.replace(",", " ").replace(";", " ").split()
-        return tuple(dict.fromkeys(_option(kind, word) for word in words))
-    if isinstance(kind, Choice):
-        return _option(kind, text)
-    try:
-        return _typed(kind, text)
-    except (ValueError, ArithmeticError) as error:
-        raise BadInput(kind.problem(text) or Problem(message("not an answer: {value}", value=text))) from error
+        return read_answer(kind, NONE_ID if text == NONE else _by_numbers(kind, text))
+    return read_answer(kind, _by_numbers(kind, text) if isinstance(kind, Choice) else text, today=today())
 
 
-def _typed(kind: AnswerType, text: str) -> AnswerValue:
-    """A day, time or amount as people write it, other answers as tables hold them."""
-    if isinstance(kind, Date):
-        return read_day(text, today()).isoformat()
-    if isinstance(kind, Time):
-        return read_time(text).strftime("%H:%M")
-    if isinstance(kind, Quantity):
-        return kind.read(text.removesuffix(kind.unit_shown).removesuffix(kind.unit))
-    return kind.read(text)
-
-
-def _option(kind: Choice | Choices, word: str) -> str:
-    """The option meant by its id, its words, or its number on the screen."""
+def _by_numbers(kind: Choice | Choices, text: str) -> str:
+    """The text with the numbers of the screen made the options they stand before."""
     ids = [option.id for option in kind.options]
-    by_id = {option_id.lower(): option_id for option_id in ids}
-    if word.lower() in by_id:
-        return by_id[word.lower()]
-    if word.isdecimal() and 1 <= int(word) <= len(ids) and not any(option_id.isdecimal() for option_id in ids):
-        return ids[int(word) - 1]
-    for option in kind.options:
-        if word.lower() in {str(option.label.ko).lower(), str(option.label.en).lower()}:
-            return option.id
-    raise BadInput(Problem(message("no such option: {option}", option=word), hint=nearest(word, ids)))
+    words = text.replace(",", " ").replace(";", " ").split()
+    if any(option_id.isdecimal() for option_id in ids):
+        return text
+    if isinstance(kind, Choice) and len(words) > 1:
+        return text
+    labels = OptionWords({option.id: option.label for option in kind.options})
+    meant = [word if word in ids else _numbered(word, ids) or labels.find(word) for word in words]
+    return " ".join(option_id or "" for option_id in meant) if all(meant) else text
+
+
+def _numbered(word: str, ids: list[str]) -> str | None:
+    """The id that a number on the screen stands before; ``None`` where there is no such number."""
+    try:
+        number = read_whole(word)
+    except BadInput:
+        return None
+    return ids[number - 1] if 1 <= number <= len(ids) else None
 
 
 def _plain(value: AnswerValue) -> Any:
@@ -110,55 +109,51 @@ def _plain(value: AnswerValue) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _whole(low: int, high: int) -> Callable[[EntryQuestion, str, Draft], Changes]:
+def _mark(words: Mapping[int, Text]) -> Callable[[EntryQuestion, str, Draft], Changes]:
     def read(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
-        word = text.replace("\N{MINUS SIGN}", "-")
-        if word.lstrip("+-").isdecimal() and len(word) < 4 and low <= int(word) <= high:
-            return {question.name: int(word)}
-        what = message("expected a whole number from {low} to {high}, found {value}", low=low, high=high, value=text)
-        raise BadInput(Problem(what))
+        return {question.name: read_mark(text, min(words), max(words), words)}
 
     return read
 
 
 def _expectation(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     """A mark, and, where it is compared with what was met, the moment it was given for good."""
-    changes = _whole(1, 7)(question, text, draft)
+    changes = _mark(EXPECTATIONS)(question, text, draft)
     if question.touchpoint and question.touchpoint.perceived:
         changes = {**changes, "expected": datetime.now(UTC).astimezone().isoformat(timespec="seconds")}
     return changes
 
 
-def _one_of(ids: list[str], text: str) -> str:
-    if text.isdecimal() and 1 <= int(text) <= len(ids):
-        return ids[int(text) - 1]
-    if text in ids:
-        return text
-    raise BadInput(Problem(message("no such option: {option}", option=text), hint=nearest(text, ids)))
+def _one_of(titles: Mapping[str, Text], text: str) -> str:
+    """The id meant by itself, its title, or its number on the screen."""
+    ids = list(titles)
+    return (None if text in ids else _numbered(text, ids)) or OptionWords(titles).read(text)
 
 
 def _scenario(question: EntryQuestion, text: str, draft: Draft) -> Changes:
-    return {question.name: _one_of([scenario.id for scenario in draft.checklist.scenarios], text)}
+    return {question.name: _one_of({scenario.id: scenario.title for scenario in draft.checklist.scenarios}, text)}
 
 
 def _persona(question: EntryQuestion, text: str, draft: Draft) -> Changes:
-    return {question.name: _one_of([persona.id for persona in draft.checklist.personas], text)}
+    return {question.name: _one_of({persona.id: persona.title for persona in draft.checklist.personas}, text)}
 
 
 def _occasion(question: EntryQuestion, text: str, draft: Draft) -> Changes:
-    return {question.name: _one_of([occasion.id for occasion in draft.checklist.occasions], text)}
+    return {question.name: _one_of({occasion.id: occasion.title for occasion in draft.checklist.occasions}, text)}
 
 
 def _step(question: EntryQuestion, text: str, draft: Draft) -> Changes:
-    return {question.name: _one_of([step.id for step in draft.checklist.steps], text), "episode": None}
+    return {question.name: _one_of({step.id: step.title for step in draft.checklist.steps}, text), "episode": None}
 
 
 def _episode(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     """The code of the treatment or order, and, after a space, which visit of it this is."""
     code, _, number = text.partition(" ")
-    if number and not (number.strip().isdecimal() and len(number) < 4):
-        raise BadInput(Problem(message("expected a code, a space and a number, found {value}", value=text)))
-    return {question.name: {"id": code, "step": draft.values["step"], "number": int(number or 1)}}
+    try:
+        visit_number = read_mark(number, 1, _MOST_STEPS) if number.strip() else 1
+    except BadInput as error:
+        raise BadInput(Problem(message("expected a code, a space and a number, found {value}", value=text))) from error
+    return {question.name: {"id": read_id(code), "step": draft.values["step"], "number": visit_number}}
 
 
 def _consent(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
@@ -166,7 +161,7 @@ def _consent(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     match = _CONSENT.fullmatch(text)
     try:
         days = [day and read_day(day, today()) for day in match.group("given", "withdrawn")] if match else []
-    except ValueError:
+    except BadInput:
         days = []
     if match is None or not days:
         example = message("a day and a reference, like 2026-11-02 F-014")
@@ -176,17 +171,21 @@ def _consent(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
 
 
 def _briefing(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
-    if text.lower() not in {"y", "yes", "예", "네", "ㅇ"}:
+    if not _says_yes(text):
         what = message("the visit can be entered once the briefing is acknowledged")
         raise BadInput(Problem(what, hint=message("type y, or Ctrl-C to stop here")))
     return {question.name: datetime.now(UTC).astimezone().isoformat(timespec="seconds")}
 
 
-def _day(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
+def _says_yes(text: str) -> bool:
     try:
-        day = read_day(text, today())
-    except ValueError as error:
-        raise BadInput(Problem(message("expected {what}, found {value}", what=_A_DAY, value=text))) from error
+        return read_yes_no(text)
+    except BadInput:
+        return False
+
+
+def _day(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
+    day = read_day(text, today())
     if day > today():
         what = message("the visit cannot be after today: {day}", day=day.isoformat())
         raise BadInput(Problem(what, hint=message("type the day you were there")))
@@ -194,10 +193,8 @@ def _day(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
 
 
 def _time(question: EntryQuestion, text: str, draft: Draft) -> Changes:
-    try:
-        moment = read_moment(text, date.fromisoformat(draft.values["day"]))
-    except ValueError as error:
-        raise BadInput(Problem(message("expected {what}, found {value}", what=_A_TIME, value=text))) from error
+    day = date.fromisoformat(draft.values["day"])
+    moment = read_time_or_moment(text, day, lambda local: local.astimezone()).astimezone()
     times = {name: draft.values.get(name) for name in ("started", "finished")} | {question.name: moment.isoformat()}
     started, finished = (datetime.fromisoformat(value) if value else None for value in times.values())
     now = datetime.now(UTC).astimezone()
@@ -221,7 +218,7 @@ def _complaints(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
 def _claim_state(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     """What became of the claims at a touchpoint, the same for each."""
     claims = draft.values[f"claims.{question.touchpoint.id}"] if question.touchpoint else ()
-    return {question.name: [_one_of(list(ClaimState), text)] * len(claims)}
+    return {question.name: [_one_of({state.value: label(state) for state in ClaimState}, text)] * len(claims)}
 
 
 def _no_reply(question: EntryQuestion, _text: str, _draft: Draft) -> Changes:
@@ -235,9 +232,7 @@ def _refuse_impossible(draft: Draft, changes: Mapping[str, Any]) -> None:
         raise BadInput(faults.problems(error, {})) from error
 
 
-_A_DAY = message("a day like 2026-11-21 or 11-21")
 _CONSENT = re.compile(r"(?P<given>\S+)\s+(?P<form>\S.*?)(?:\s+(?:withdrawn|철회)\s+(?P<withdrawn>\S+))?")
-_A_TIME = message("a time like 14:05 or 2:05 pm")
 _READ: dict[QuestionKind, Callable[[EntryQuestion, str, Draft], Changes]] = {
     QuestionKind.SCENARIO: _scenario,
     QuestionKind.PERSONA: _persona,
@@ -249,11 +244,11 @@ _READ: dict[QuestionKind, Callable[[EntryQuestion, str, Draft], Changes]] = {
     QuestionKind.DAY: _day,
     QuestionKind.TIME: _time,
     QuestionKind.EXPECTATION: _expectation,
-    QuestionKind.PERCEPTION: _whole(1, 7),
+    QuestionKind.PERCEPTION: _mark(PERCEPTIONS),
     QuestionKind.ANSWER: _answer,
     QuestionKind.NOTE: _words,
     QuestionKind.EVIDENCE: _no_reply,
-    QuestionKind.EMOTION: _whole(-3, 3),
+    QuestionKind.EMOTION: _mark(EMOTIONS),
     QuestionKind.COMPLAINT: _complaints,
     QuestionKind.CLAIM_STATE: _claim_state,
 }

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cemaudit.errors import BadInput, Expected, Problem
+from cemaudit.errors import Expected
 from cemaudit.exchange.tables import InputRow
-from cemaudit.language import message
 from cemaudit.model import SkipState
 from cemaudit.model.base import Line, LongText, Record
+from cemaudit.reading import CellKind, CellText, read_formatted_day, read_formatted_moment, read_id
 
 __all__ = ["ROW_NUMBER", "CellMapping", "DayCell", "ItemCell", "MomentCell"]
 
@@ -73,7 +73,11 @@ class CellMapping(Record):
 
 
 def _filled(name: str, row: InputRow) -> str:
-    return str(row.number) if name == ROW_NUMBER else row.cells[name]
+    if name == ROW_NUMBER:
+        return str(row.number)
+    cell = row.cells[name]
+    has_id = isinstance(cell, CellText) and cell.kind in {CellKind.NUMBER, CellKind.NUMBER_1904, CellKind.LONG}
+    return read_id(cell) if has_id else cell
 
 
 class ItemCell(CellMapping):
@@ -114,14 +118,14 @@ def _directives(text: str) -> set[str]:
 
 
 class DayCell(CellMapping):
-    """A calendar day in one of ``formats``; a day among ``unknown`` stands for no day, and is counted."""
+    """A calendar day in one of ``formats``, or year first; one among ``unknown`` stands for no day, and is counted."""
 
     formats: Annotated[tuple[Annotated[str, AfterValidator(_is_day_format)], ...], Field(min_length=1)] = ("%Y-%m-%d",)
     unknown: tuple[date, ...] = ()
 
     def day(self, text: str) -> date | None:
         """The day ``text`` stands for, ``None`` where it is ``unknown``; ``BadInput`` where no format fits."""
-        found = _parsed(text, self.formats).date()
+        found = read_formatted_day(text, self.formats)
         return None if found in self.unknown else found
 
 
@@ -134,7 +138,7 @@ def _is_zone(name: str) -> str:
 
 
 class MomentCell(CellMapping):
-    """A date with time in one of ``formats``, at ``zone`` unless the text brings its own (``%z``)."""
+    """A date with time in one of ``formats``, or year first, at ``zone`` unless the text brings its own (``%z``)."""
 
     formats: Annotated[tuple[Annotated[str, AfterValidator(_is_moment_format)], ...], Field(min_length=1)]
     zone: Annotated[str, AfterValidator(_is_zone)] | None = None
@@ -147,15 +151,5 @@ class MomentCell(CellMapping):
 
     def moment(self, text: str) -> datetime:
         """The moment ``text`` stands for, with zone; ``BadInput`` where no format fits."""
-        found = _parsed(text, self.formats)
-        return found.replace(tzinfo=ZoneInfo(self.zone)) if found.tzinfo is None and self.zone else found
-
-
-def _parsed(text: str, formats: tuple[str, ...]) -> datetime:
-    for one in formats:
-        try:
-            return datetime.strptime(text, one)  # noqa: DTZ007 the zone is the caller's
-        except ValueError:
-            continue
-    what = message("expected a date in the form {formats}, found {value}", formats=", ".join(formats), value=text)
-    raise BadInput(Problem(what))
+        zone = ZoneInfo(self.zone) if self.zone else None
+        return read_formatted_moment(text, self.formats, (lambda moment: moment.replace(tzinfo=zone)) if zone else None)

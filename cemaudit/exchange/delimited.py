@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import itertools
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import IO, Literal, NamedTuple, cast
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
+from cemaudit.reading import CellKind, CellText
 
 __all__ = ["DELIMITERS", "Encoding", "TextRow", "find_encoding", "read_delimited"]
 
@@ -23,16 +25,25 @@ DELIMITERS = (",", ";", "\t", "|")
 LARGEST = 500_000_000
 _GUESSES = ("utf-8", "cp949")
 _CHUNK = 1 << 20
+_LONGEST_SEP_LINE = 20
+_SEP_LINE = re.compile(r'"?sep=([,;|\t])"?[,;|\t\s]*', re.IGNORECASE)
+_TEXT_FORMULA = re.compile(r'="([\w.-]{1,60})"')
+_ERRORS = frozenset({
+    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
+    "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA",
+})  # fmt: skip
+"""What spreadsheets write into a CSV file where a formula failed."""
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class TextRow(NamedTuple):
-    """One row of any table file: its number as a spreadsheet shows it, its cells, or what is wrong with it."""
+    """One row of a table file: its number as a spreadsheet shows it, its cells, what is wrong, whether it is hidden."""
 
     number: int
     cells: Sequence[str]
     problem: Problem | None = None
+    is_hidden: bool = False
 
 
 def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "auto") -> Iterator[TextRow]:
@@ -41,8 +52,11 @@ def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "au
     ``BadInput`` where the file is not text, unpacks to more than ``LARGEST`` bytes, or never closes a quotation mark.
     """
     codec = find_encoding(path, encoding)
-    separator = _find_delimiter(path, codec) if delimiter == "auto" else delimiter
+    named = _named_delimiter(path, codec)
+    separator = delimiter if delimiter != "auto" else named or _find_delimiter(path, codec)
     with _open(path) as file, io.TextIOWrapper(file, encoding=codec, newline="") as text:
+        if named:
+            text.readline()  # it is no row: spreadsheets do not show it
         yield from _records(csv.reader(text, delimiter=separator, strict=True))
 
 
@@ -51,7 +65,7 @@ def _records(reader: Iterator[list[str]]) -> Iterator[TextRow]:
     while True:
         number += 1
         try:
-            yield TextRow(number, next(reader))
+            yield TextRow(number, [_cell(text) for text in next(reader)])
         except StopIteration:
             return
         except csv.Error as error:
@@ -100,6 +114,22 @@ def _chunks(path: Path) -> Iterator[bytes]:
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadInput(Problem(message("a broken gz file: {why}", why=error))) from error
     yield b""
+
+
+def _cell(text: str) -> str:
+    """The cell, told from text where a spreadsheet wrote an error or an id it was to leave alone (``="007"``)."""
+    if text[:1] == "#" and text.strip() in _ERRORS:
+        return CellText(text.strip(), CellKind.ERROR)
+    if text[:2] == '="' and (match := _TEXT_FORMULA.fullmatch(text.strip())):
+        return match[1]
+    return text
+
+
+def _named_delimiter(path: Path, codec: str) -> str:
+    """The delimiter that a first line ``sep=;`` names; nothing where there is no such line."""
+    with _open(path) as file, io.TextIOWrapper(file, encoding=codec, newline="") as text:
+        match = _SEP_LINE.fullmatch(text.readline(_LONGEST_SEP_LINE))
+    return match[1] if match else ""
 
 
 def _find_delimiter(path: Path, codec: str) -> str:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.pdf import read_pdf_form
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.reading import Localise
 from cemaudit.exchange.forms.settings import CHECKLIST, VISIT_ID
 from cemaudit.exchange.forms.template import is_labels, is_untouched
 from cemaudit.exchange.forms.words import both
@@ -25,6 +24,7 @@ from cemaudit.exchange.submissions.submission import Identity, Submission
 from cemaudit.exchange.tables import read_table
 from cemaudit.language import N_, message
 from cemaudit.model import Checklist, Visit
+from cemaudit.reading import Localise
 
 __all__ = ["FilledImport", "holds_form", "import_filled"]
 
@@ -33,11 +33,12 @@ MEDIA = "media"
 
 
 class Filled(NamedTuple):
-    """One filled form: where it stands, its texts by column, or what is wrong with the row."""
+    """One filled form: where it stands, its texts by column, or what is wrong; the number of a row that is hidden."""
 
     place: str
     record: Mapping[str, str]
     problem: Problem | None = None
+    hidden_row: int | None = None
 
 
 def holds_form(path: Path) -> bool:
@@ -85,6 +86,8 @@ class FilledImport:
             if not form.problem and is_labels(form.record):
                 continue
             self.counts.rows += 1
+            if form.hidden_row is not None:
+                self.counts.hidden.append(form.hidden_row)
             if not form.problem and is_untouched(form.record):
                 self.counts.skipped_because[_UNTOUCHED] += 1
                 continue
@@ -163,7 +166,12 @@ class FolderAttachments(Attachments):
 
 def _rows(path: Path) -> Iterator[Filled]:
     for row in read_table(path).rows:
-        yield Filled(f"{path.name}: {message('row {number}', number=row.number)}", row.cells, row.problem)
+        yield Filled(
+            f"{path.name}: {message('row {number}', number=row.number)}",
+            row.cells,
+            row.problem,
+            row.number if row.is_hidden else None,
+        )
 
 
 def _is_pdf(path: Path) -> bool:

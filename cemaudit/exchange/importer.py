@@ -29,7 +29,7 @@ class ImportCounts:
     """What became of the rows so far: ``rows == good + bad + skipped``; several good rows may be one visit.
 
     ``unknown_dates``: visits whose date stands for none. ``not_arising``: answers left out because their item does not
-    arise in the visit.
+    arise in the visit. ``hidden``: the numbers of rows that the sheet hides; they are read like others.
     """
 
     rows: int = 0
@@ -38,6 +38,7 @@ class ImportCounts:
     visits: int = 0
     unknown_dates: int = 0
     not_arising: int = 0
+    hidden: list[int] = field(default_factory=list)
     skipped_because: Counter[Text] = field(default_factory=Counter)
 
     @property
@@ -100,6 +101,8 @@ class Import:
             if self.progress and self.counts.rows % _PROGRESS_EVERY == 0:
                 self.progress(self.counts)
             self.counts.rows += 1
+            if row.is_hidden:
+                self.counts.hidden.append(row.number)
             rule = None if row.problem else next((rule for rule in self.mapping.skip_rows if rule.matches(row)), None)
             if rule:
                 self.counts.skipped_because[rule.reason] += 1
@@ -135,7 +138,7 @@ def import_table(
 
     ``BadInput`` where the file, its header or the mapping cannot be used at all.
     """
-    table = read_table(path, mapping.encoding, mapping.delimiter, mapping.sheet)
+    table = read_table(path, mapping.encoding, mapping.delimiter, mapping.sheet, mapping.header_row)
     problems = check_mapping(mapping, checklist, table.columns)
     if problems:
         raise BadInput(problems)

@@ -16,6 +16,7 @@ from cemaudit.exchange.toml import toml_of
 from cemaudit.language import message
 from cemaudit.model import Channel, Checklist, Touchpoint, faults
 from cemaudit.model.inventory import InventoriedTouchpoint, Inventory, ways_of_finding
+from cemaudit.reading import read_whole, read_yes_no
 
 __all__ = ["INVENTORY_COLUMNS", "draft_inventory", "inventory_text", "read_inventory"]
 
@@ -27,7 +28,6 @@ INVENTORY_COLUMNS = (
 
 _REQUIRED = {"id", "channel", "found_by"}
 _RATINGS = ("cost", "novelty", "importance")
-_NO = {"no", "n", "false", "0", "아니요", "아니오"}
 
 
 def read_inventory(path: Path, find_checklist: Callable[[str | None], Checklist | None] | None = None) -> Inventory:
@@ -106,9 +106,17 @@ def _entry(row: InputRow) -> dict[str, Any]:
     entry["found_by"] = [part.strip() for part in cells["found_by"].split(";") if part.strip()]
     for name in _RATINGS:
         if cells[name]:
-            entry[name] = int(cells[name]) if cells[name].isdecimal() else cells[name]
-    entry["audited"] = cells["audited"].strip().lower() not in _NO
+            entry[name] = _read_or_left(cells[name], read_whole)
+    entry["audited"] = _read_or_left(cells["audited"], read_yes_no) if cells["audited"] else True
     return entry
+
+
+def _read_or_left(text: str, read: Callable[[str], Any]) -> Any:
+    """What a text says; the text itself where it cannot be read, which the record then refuses."""
+    try:
+        return read(text)
+    except BadInput:
+        return text
 
 
 def _entries(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -17,12 +17,15 @@ from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
 from cemaudit.model import Checklist, Text, faults
 from cemaudit.model.base import Id, Line, LongText, Record
+from cemaudit.reading import NumberMarks
 
 __all__ = ["Mapping", "SkipRule", "VisitCells", "check_mapping", "load_mapping"]
 
 BY_TOUCHPOINT = ("emotions", "expectations", "perceived", "claims", "claim_states", "blames")
 """The parts of a mapping that go by touchpoint."""
 
+MOST_HEADER_ROW = 1000
+MOST_NAMES = 10
 _CHECKLIST = r"^([^/\\:\x00-\x1f]{1,120}\.toml|[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2})$"
 
 
@@ -80,14 +83,19 @@ class Mapping(Record):
 
     ``checklist``: a file beside the mapping, or ``id@version``. ``na``: spellings of "no value". ``same_visit``:
     columns that tell which rows together are one visit; answers must agree, options of ``choices`` are collected.
+    ``header_row``: the number of the row with the column names, where something stands above them.
+    ``decimal`` and ``thousands``: the marks of its numbers; where they are absent the place of a mark decides.
     """
 
     checklist: Annotated[str, Field(pattern=_CHECKLIST)]
     encoding: Encoding = "auto"
     delimiter: Literal["auto", ",", ";", "\t", "|"] = "auto"
     sheet: Line | None = None
+    header_row: Annotated[int, Field(ge=1, le=MOST_HEADER_ROW)] | None = None
     na: tuple[LongText, ...] = ("",)
     same_visit: tuple[Line, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ".", ",", " ", "'"] | None = None
     visit: VisitCells
     items: dict[Id, ItemCell] = {}
     emotions: dict[Id, CellMapping] = {}
@@ -97,6 +105,17 @@ class Mapping(Record):
     claim_states: dict[Id, CellMapping] = {}
     blames: dict[Id, CellMapping] = {}
     skip_rows: tuple[SkipRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise Expected("decimal and thousands that differ")
+        return self
+
+    @cached_property
+    def marks(self) -> NumberMarks:
+        """How numbers are written."""
+        return NumberMarks(self.decimal, self.thousands)
 
     @cached_property
     def no_value(self) -> frozenset[str]:
@@ -125,7 +144,12 @@ def load_mapping(path: Path) -> Mapping:
 
 def check_mapping(mapping: Mapping, checklist: Checklist, columns: Sequence[str]) -> list[Problem]:
     """What does not fit between a mapping, its checklist and the columns of a table."""
-    return [*_unknown_columns(mapping, columns), *_unknown_ids(mapping, checklist)]
+    unknown = list(_unknown_columns(mapping, columns))
+    if len(unknown) > 1 and not {name for _, cell in mapping.cells() for name in cell.columns} & set(columns):
+        names = ", ".join(columns[:MOST_NAMES])
+        what = message("the row of column names holds none of those of the mapping: {names}", names=names)
+        unknown = [Problem(what, hint=message("header_row of the mapping says which row holds them"))]
+    return [*unknown, *_unknown_ids(mapping, checklist)]
 
 
 def _unknown_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[Problem]:

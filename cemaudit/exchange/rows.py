@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Mapped
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,16 +14,15 @@ from cemaudit.exchange.cells import CellMapping, DayCell, MomentCell
 from cemaudit.exchange.mapping import Mapping
 from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
-from cemaudit.model import Checklist, ClaimState, Item, Visit, faults, label
+from cemaudit.model import Checklist, ClaimState, Visit, faults, label
 from cemaudit.model.answers import AnswerValue
-from cemaudit.model.answers.numerals import read_whole
+from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.reading import OptionWords, error_problem, read_answer, read_id, read_mark
 from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.validation import check_visit
 
 __all__ = ["RowReader", "arising"]
 
-_NUMBERS = {"number", "count", "duration", "money", "scale", "nps"}
-_ENDLESS = re.compile(r"[eE][+-]?\d{3}|.{40}")
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
 _CONSENT = {"consent_date": "date", "consent_form": "form"}
 _CLAIM_STATES = {
@@ -31,6 +31,8 @@ _CLAIM_STATES = {
     for word in (state.value, label(state).ko, label(state).en)
     if word
 }
+_IDS = frozenset({"id", "store", "shopper", "wave", "episode"})
+_MOST_STEPS = 999
 
 
 class RowReader:
@@ -39,10 +41,16 @@ class RowReader:
     def __init__(self, mapping: Mapping, checklist: Checklist) -> None:
         self._mapping = mapping
         self._checklist = checklist
+        self._options = {
+            "scenario": partial(_id_of, OptionWords({one.id: one.title for one in checklist.scenarios})),
+            "step": partial(_id_of, OptionWords({one.id: one.title for one in checklist.steps})),
+        }
 
     def read(self, row: InputRow) -> tuple[Visit | None, list[Problem]]:
         """The visit of ``row``, or everything that is wrong with it, by column."""
-        problems: list[Problem] = []
+        problems = list(self._error_cells(row))
+        if problems:
+            return None, problems
         data = self._fields(row, problems) | self._feelings(row, problems) | self._answers(row, problems)
         if problems:
             return None, problems
@@ -64,11 +72,11 @@ class RowReader:
         episode: dict[str, Any] = {}
         consent: dict[str, Any] = {}
         for name, cell in self._mapping.visit.cells():
-            value = self._read(cell, row, problems)
+            value = self._read(cell, row, problems, _FIELD_READERS.get(name) or self._options.get(name))
             if value is None:
                 continue
             if name in _EPISODE:
-                episode[_EPISODE[name]] = _whole(value) if name == "number" else value
+                episode[_EPISODE[name]] = value
             elif name in _CONSENT:
                 consent[_CONSENT[name]] = value
             else:
@@ -76,29 +84,46 @@ class RowReader:
         data |= {"consent": consent} if consent else {}
         return data | ({"episode": episode} if "id" in episode else {})
 
-    def _read(self, cell: CellMapping, row: InputRow, problems: list[Problem]) -> Any:
-        text = cell.text(row, self._mapping.no_value)
-        if text is None:
-            return None
+    def _error_cells(self, row: InputRow) -> Iterator[Problem]:
+        """The spreadsheet errors in the columns that are read, but those the mapping takes for no value."""
+        if not any(map(error_problem, row.cells.values())):
+            return
+        for _, cell in self._mapping.cells():
+            own = {word.casefold() for word in getattr(cell, "na", ())} | {word.casefold() for word in cell.values}
+            for name in cell.columns:
+                text = row.cells[name]
+                problem = error_problem(text)
+                if problem and text.casefold() not in self._mapping.no_value | own:
+                    yield problem.inside(name)
+
+    def _read(
+        self, cell: CellMapping, row: InputRow, problems: list[Problem], read: Callable[[str], Any] | None = None
+    ) -> Any:
         try:
+            text = cell.text(row, self._mapping.no_value)
+            if text is None:
+                return None
             if isinstance(cell, DayCell):
                 return cell.day(text)
-            return cell.moment(text) if isinstance(cell, MomentCell) else text
+            if isinstance(cell, MomentCell):
+                return cell.moment(text)
+            return read(text) if read else text
         except BadInput as error:
-            problems += error.inside(cell.place).problems
+            problems += error.inside(cell.place).problems if cell.place else error.problems
             return None
 
     def _feelings(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
         """What was felt, expected and perceived, claims and blames, all by touchpoint."""
         mapping, data = self._mapping, dict[str, Any]()
         parts = (
-            ("emotions", mapping.emotions),
-            ("expectations", mapping.expectations),
-            ("perceived", mapping.perceived),
+            ("emotions", mapping.emotions, EMOTIONS),
+            ("expectations", mapping.expectations, EXPECTATIONS),
+            ("perceived", mapping.perceived, PERCEPTIONS),
         )
-        for part, cells in parts:
-            found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
-            data[part] = {name: _whole(value) for name, value in found.items() if value is not None}
+        for part, cells, words in parts:
+            read = partial(read_mark, low=min(words), high=max(words), words=words)
+            marks = {name: self._read(cell, row, problems, read) for name, cell in cells.items()}
+            data[part] = {name: mark for name, mark in marks.items() if mark is not None}
         for part, cells in (("claims", mapping.claims), ("blames", mapping.blames)):
             found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
             data[part] = [{"touchpoint": name, "text": value} for name, value in found.items() if value is not None]
@@ -133,14 +158,18 @@ class RowReader:
             if cell.is_skipped(row):
                 skipped[name] = {"state": cell.state}
                 continue
-            text = cell.text(row, self._mapping.no_value)
-            if text is None:
-                continue
             try:
-                answers[name] = _answer(self._checklist.items[name], text)
+                text = cell.text(row, self._mapping.no_value)
+                if text is None:
+                    continue
+                answers[name] = self._read_answer(name, text)
             except BadInput as error:
                 problems += error.inside(cell.columns[0] if cell.columns else f"items.{name}").problems
         return {"answers": answers, "skipped": skipped, "notes": notes}
+
+    def _read_answer(self, item: str, text: str) -> AnswerValue:
+        # Limits are checked with the whole visit: what does not arise in it has none.
+        return read_answer(self._checklist.items[item].answer, text, self._mapping.marks, within_limits=False)
 
     def _by_column(self, problem: Problem) -> Problem:
         """A problem of the visit's own field, placed at the column it came from."""
@@ -150,12 +179,15 @@ class RowReader:
         return Problem(problem.what, found, problem.hint)
 
 
-def _whole(text: str) -> int | str:
-    """The whole number a cell holds, as in ``2``, ``-3`` or a spreadsheet's ``2.0``; any other text as it is."""
-    try:
-        return read_whole(text)
-    except ValueError:
-        return text
+def _id_of(titles: OptionWords, text: str) -> str:
+    """The id that a text stands for; the text as an id where it stands for none, which is checked with the visit."""
+    return titles.find(text) or read_id(text)
+
+
+_FIELD_READERS: Mapped[str, Callable[[str], Any]] = {
+    **dict.fromkeys(_IDS, read_id),
+    "step_number": partial(read_mark, low=1, high=_MOST_STEPS),
+}
 
 
 def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
@@ -184,13 +216,3 @@ def arising(visit: Visit, checklist: Checklist) -> Visit:
 
 def _without(members: dict[str, Any], gone: str) -> dict[str, Any]:
     return {name: value for name, value in members.items() if name != gone}
-
-
-def _answer(item: Item, text: str) -> AnswerValue:
-    """What ``text`` answers to ``item``; ``BadInput`` where it is no answer of that kind."""
-    kind = item.answer
-    try:
-        return kind.read("" if kind.type in _NUMBERS and _ENDLESS.search(text) else text)
-    except (ValueError, ArithmeticError) as error:
-        unread = message("not an answer to item {item}: {value}", item=item.id, value=text)
-        raise BadInput(kind.problem(text) or Problem(unread)) from error

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem, nearest
 from cemaudit.exchange.delimited import LARGEST, TextRow
+from cemaudit.exchange.number_formats import cell_text
 from cemaudit.language import message
+from cemaudit.reading import CellText
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -23,10 +25,15 @@ __all__ = ["read_sheets", "read_workbook"]
 
 _SCANNED = 1 << 20
 _AT_ONCE = 100
+_OTHER_EPOCH = 1904
+_LONGEST_TAG = 1000
+_ROW = re.compile(rb"<row\s[^>]{0,900}>")
+_HIDDEN = re.compile(rb'\shidden="(?:1|true)"')
+_NUMBER = re.compile(rb'\sr="([0-9]{1,7})"')
 
 
 def read_workbook(path: Path, sheet: str | None = None) -> Iterator[TextRow]:
-    """The rows of the first sheet, or of the one named; dates as ISO text, of merged cells the first holds the value.
+    """The rows of the first sheet not hidden, or of the one named; of merged cells the first holds the value.
 
     ``BadEnvironment`` without the extra ``xlsx``; ``BadInput`` where the file is no XLSX workbook or has no such sheet.
     """
@@ -48,6 +55,7 @@ def read_sheets(path: Path, wanted: Callable[[str], bool], most: int) -> Iterato
 class _Book:
     """A workbook by its values and, where it has any, by its formulas."""
 
+    path: Path
     values: Workbook
     formulas: Workbook | None
 
@@ -56,10 +64,16 @@ class _Book:
         return [page.title for page in self.values.worksheets]
 
     def sheet(self, name: str | None) -> Iterator[TextRow]:
+        hidden = _hidden_rows(self.path, _page(self.values, name))
         rows = _rows(self.values, name)
         if self.formulas is None:
-            return _records((cells, cells) for cells in rows)
-        return _records(zip(rows, _rows(self.formulas, name), strict=True))
+            return _records(((cells, cells) for cells in rows), hidden, is_1904=self.is_1904)
+        return _records(zip(rows, _rows(self.formulas, name), strict=True), hidden, is_1904=self.is_1904)
+
+    @property
+    def is_1904(self) -> bool:
+        """Whether the workbook counts its days from 1904."""
+        return self.values.epoch.year == _OTHER_EPOCH
 
 
 @contextmanager
@@ -68,53 +82,68 @@ def _opened(path: Path, most: int) -> Iterator[_Book]:
     values = _load(path, data_only=True)
     formulas = _load(path, data_only=False) if _has_formulas(path) else None
     try:
-        yield _Book(values, formulas)
+        yield _Book(path, values, formulas)
     finally:
         values.close()
         if formulas:
             formulas.close()
 
 
-def _records(rows: Iterable[tuple[Sequence[Any], Sequence[Any]]]) -> Iterator[TextRow]:
+def _records(
+    rows: Iterable[tuple[Sequence[Any], Sequence[Any]]], hidden: Container[int], *, is_1904: bool
+) -> Iterator[TextRow]:
     """Rows that hold anything, none narrower than the first; ``rows`` pairs values with the formulas behind them."""
     width = 0
     for number, (cells, sources) in enumerate(rows, 1):
-        if any(source is not None for source in sources):
+        if any(source.value is not None for source in sources):
             width = width or len(cells)
-            texts = [_text(cell) for cell in cells] + [""] * (width - len(cells))
-            yield TextRow(number, texts, _unreckoned(cells, sources))
+            texts = [cell_text(cell.value, cell.number_format, cell.data_type, is_1904=is_1904) for cell in cells]
+            texts += [CellText("")] * (width - len(cells))
+            yield TextRow(number, texts, _unreckoned(cells, sources), number in hidden)
 
 
 def _unreckoned(cells: Sequence[Any], sources: Sequence[Any]) -> Problem | None:
     """The problem of a row with a formula whose value the workbook does not hold."""
     for column, (cell, source) in enumerate(zip(cells, sources, strict=True), 1):
-        if cell is None and source is not None:
+        if cell.value is None and source.value is not None:
             what = message("column {number} holds a formula without its value", number=column)
             return Problem(what, hint=message("open and save the workbook in a spreadsheet program"))
     return None
 
 
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
-        case _:
-            return str(value)
-
-
-def _rows(book: Workbook, sheet: str | None) -> Iterator[Sequence[Any]]:
+def _page(book: Workbook, sheet: str | None) -> Any:
+    """The sheet of that name; without one the first that is not hidden."""
     names = [page.title for page in book.worksheets]
     if sheet is not None and sheet not in names:
         raise BadInput(Problem(message("no such sheet: {sheet}", sheet=sheet), hint=nearest(sheet, names)))
-    page: Any = book.worksheets[names.index(sheet) if sheet is not None else 0]
+    visible = [index for index, page in enumerate(book.worksheets) if page.sheet_state == "visible"]
+    return book.worksheets[names.index(sheet) if sheet is not None else next(iter(visible), 0)]
+
+
+def _hidden_rows(path: Path, page: Any) -> frozenset[int]:
+    """The numbers of the rows that a filter or a person has hidden; they are read as well, and told."""
+    member = str(getattr(page, "_worksheet_path", ""))  # read-only sheets keep no properties of rows
+    with zipfile.ZipFile(path) as archive:
+        if member not in archive.namelist():
+            return frozenset()
+        hidden: set[int] = set()
+        with archive.open(member) as sheet:
+            tail = b""
+            while chunk := sheet.read(_SCANNED):
+                text = tail + chunk
+                hidden.update(
+                    int(match[1])
+                    for tag in _ROW.findall(text)
+                    if _HIDDEN.search(tag) and (match := _NUMBER.search(tag))
+                )
+                tail = text[-_LONGEST_TAG:]
+    return frozenset(hidden)
+
+
+def _rows(book: Workbook, sheet: str | None) -> Iterator[Sequence[Any]]:
+    page = _page(book, sheet)
     page.reset_dimensions()  # the sheet's own word on its size may be wrong by a million rows
-    rows = page.iter_rows(values_only=True)
+    rows = page.iter_rows()
     while some := _guarded(lambda: list(islice(rows, _AT_ONCE))):
         yield from some
 

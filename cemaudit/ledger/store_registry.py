@@ -19,6 +19,7 @@ from cemaudit.language import message
 from cemaudit.model import faults
 from cemaudit.model.base import Line, LongText, Record
 from cemaudit.model.visit import Token
+from cemaudit.reading import error_problem, read_day, read_id
 
 if TYPE_CHECKING:
     from cemaudit.ledger.audit_trail import TrailEntry
@@ -154,7 +155,30 @@ def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | 
         if data["id"] is None:
             del data["id"]
         further_columns = {name: data.pop(name) or "" for name in list(data) if name not in _COLUMNS}
-        yield str(message("row {number}", number=row.number)), {**data, "more": further_columns}, row.problem
+        problem = row.problem or next(_error_cells(row.cells), None)
+        try:
+            data = {name: text and _read_cell(name, text) for name, text in data.items()}
+        except BadInput as error:
+            problem = problem or error.problems[0]
+        yield str(message("row {number}", number=row.number)), {**data, "more": further_columns}, problem
+
+
+def _error_cells(cells: Mapping[str, str]) -> Iterator[Problem]:
+    """The errors of a spreadsheet among the cells of a row, with their columns."""
+    for column, text in cells.items():
+        problem = error_problem(text)
+        if problem:
+            yield problem.inside(column)
+
+
+def _read_cell(name: str, text: str) -> Any:
+    """What the cell of a column says; raises ``BadInput`` with the column's name where it cannot be read."""
+    try:
+        if name == "opened":
+            return read_day(text)
+        return read_id(text) if name in {"id", "pool"} else text
+    except BadInput as error:
+        raise error.inside(name) from error
 
 
 def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:
@@ -175,7 +199,13 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | N
             for name, value in store_json.items()
             if name not in _COLUMNS
         }
-        yield place, {**registry_values, "more": further_values}, None
+        problem = None
+        try:
+            if isinstance(registry_values.get("id"), str):
+                registry_values["id"] = read_id(registry_values["id"])
+        except BadInput as error:
+            problem = error.inside("id").problems[0]
+        yield place, {**registry_values, "more": further_values}, problem
 
 
 def import_stores(ledger: Ledger, stores: Sequence[Store]) -> StoreImportCounts:

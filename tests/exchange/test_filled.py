@@ -79,7 +79,7 @@ def test_counts_add_up(imported: Any) -> None:
     assert (counts.rows, counts.good, counts.bad, counts.skipped, counts.visits) == (4, 2, 1, 1, 2)
     assert counts.not_arising == 1
     assert said(result) == [
-        "form.csv: row 4: greeted: expected true or false, found maybe",
+        "form.csv: row 4: greeted: expected yes or no, found maybe (write yes or no, 예 or 아니요, 1 or 0)",
         "form.csv: row 4: visit__store: is missing",
     ]
 

@@ -50,7 +50,7 @@ def test_bad_rows_are_named_with_everything_wrong_and_good_ones_go_on(run):
     visits, table = run("id,store,greeted,tidy\nv1,,maybe,9\nv2,S1,1,5\nv2,S2,1,5\nv3,S1\n")
     assert [visit.id for visit in visits] == ["v2"]
     assert [str(problem) for problem in table.problems] == [
-        "table.csv: row 2: greeted: expected true or false, found maybe",
+        "table.csv: row 2: greeted: expected yes or no, found maybe (write yes or no, 예 or 아니요, 1 or 0)",
         "table.csv: row 4: id: visit id v2 is taken by row 3",
         "table.csv: row 5: 2 cells where the header has 4",
     ]
@@ -87,9 +87,9 @@ def test_what_could_be_two_amounts_is_refused_with_its_place(run):
     visits, table = run(f"id,store,greeted,tidy,wait\n{rows}", 'seconds = { column = "wait" }\n')
     assert visits == []
     assert [str(problem) for problem in table.problems] == [
-        "table.csv: row 2: wait: expected a number, found 1,23,4",
+        "table.csv: row 2: wait: expected a number, found 1,23,4 (write it without thousands marks, such as 1234.5)",
         "table.csv: row 3: tidy: expected a whole number from 1 to 5, found 2,5",
-        "table.csv: row 4: wait: expected a number, found 1.234.567",
+        "table.csv: row 4: wait: expected a number, found 1.234.567 (write it without thousands marks, such as 1234.5)",
     ]
 
 

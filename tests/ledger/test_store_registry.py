@@ -54,14 +54,14 @@ def test_a_table(ledger: Ledger, tmp_path: Path) -> None:
 def test_bad_rows_are_named_and_the_counts_add_up(tmp_path: Path) -> None:
     path = written(
         tmp_path / "stores.csv",
-        "id,name,opened\ns1,A,2020-01-31\n,B,\ns3,C,31.1.2020\ns1,D,\ns5,E\ns6,F,\n" + f"{'x' * 200},G,\n",
+        "id,name,opened\ns1,A,2020-01-31\n,B,\ns3,C,3/4/2020\ns1,D,\ns5,E\ns6,F,\n" + f"{'x' * 200},G,\n",
     )
     register = read_stores(path)
     assert [store.id for store in register.stores] == ["s1", "s6"]
     assert (register.rows, register.bad) == (7, 5)
     assert [str(problem) for problem in register.problems] == [
         "stores.csv: row 3: id: is missing",
-        "stores.csv: row 4: opened: expected a date like 2026-11-21, found 31.1.2020",
+        "stores.csv: row 4: opened: expected a date like 2026-11-21, found 3/4/2020 (write the year first)",
         "stores.csv: row 5: id: store s1 comes twice, first in row 2",
         "stores.csv: row 6: 2 cells where the header has 3",
         f"stores.csv: row 8: id: expected 1 to 120 characters on one line, found {'x' * 159}…",
@@ -235,3 +235,13 @@ def test_whatever_stands_in_further_columns_is_kept(ledger: Ledger, more: dict[s
     import_stores(ledger, [store])
     more = {name: text for name, text in store.more.items() if text}  # control characters are no text
     assert registered_stores(ledger)[store.id] == store.model_copy(update={"more": more})
+
+
+def test_an_id_in_json_holds_nothing_that_cannot_be_seen(tmp_path: Path) -> None:
+    rows = [{"id": "0\u200b07"}, {"id": "007"}, {"id": "1.23457E+17"}]
+    register = read_stores(written(tmp_path / "stores.json", json.dumps(rows)))
+    assert [store.id for store in register.stores] == ["007"]
+    assert [str(problem).partition(": ")[2].partition(",")[0] for problem in register.problems] == [
+        "store 2: id: store 007 comes twice",
+        "store 3: id: expected an id as text",
+    ]

@@ -61,12 +61,14 @@ def command(
     from cemaudit.cli.home import home
     from cemaudit.cli.inputs import find_checklist, find_store_name
     from cemaudit.entry import Desk, DraftState
+    from cemaudit.reading import read_id
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)
     chosen = find_checklist(engine, checklist)
+    store = read_id(store)
     setting: dict[str, Any] = {"store": store, "store_name": store_name or find_store_name(store, stores)}
-    setting |= {"shopper": shopper, "wave": wave, "scenario": scenario}
+    setting |= {"shopper": shopper and read_id(shopper), "wave": wave and read_id(wave), "scenario": scenario}
     setting |= {"persona": persona, "occasion": occasion, "place": place}
     desk = Desk(home())
     for earlier in desk.drafts():

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cemaudit.exchange.xccdf import Xccdf
     from cemaudit.scoring import Engine
 
+MOST_HIDDEN = 20
+"""Numbers of hidden rows that are listed."""
+
 __all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
 
 
@@ -137,6 +140,10 @@ def print_import_counts(counts: ImportCounts) -> None:
     click.echo(total, err=True)
     for reason, count in counts.skipped_because.items():
         click.echo(f"  {message('{count} skipped: {reason}', count=count, reason=reason)}", err=True)
+    if counts.hidden:
+        numbers = ", ".join(map(str, counts.hidden[:MOST_HIDDEN])) + (", ..." if counts.hidden[MOST_HIDDEN:] else "")
+        text = message("hidden rows were read as well ({count}): {rows}", count=len(counts.hidden), rows=numbers)
+        click.echo(f"  {text}", err=True)
     _tell_not_arising(counts.not_arising)
     if counts.unknown_dates:
         click.echo(f"  {message('{count} visits without a known date', count=counts.unknown_dates)}", err=True)

@@ -12,11 +12,9 @@ from cemaudit.language import N_, message
 from cemaudit.model import ClaimState, Item, SkipState, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.base import shown_exactly
+from cemaudit.reading import NONE, NONE_LABEL
 
-__all__ = ["CLAIM_STATES", "NONE", "AnswerFormat", "fitting", "numbered", "skips_of"]
-
-NONE = "_none"
-"""Stands for choosing nothing of several options, on purpose."""
+__all__ = ["CLAIM_STATES", "AnswerFormat", "fitting", "numbered", "skips_of"]
 
 CLAIM_STATES = tuple(FieldOption(state.value, label(state)) for state in ClaimState)
 """What may have become of a claim."""
@@ -86,7 +84,7 @@ def _said(answer: Quantity, limits: NumberLimits) -> Iterator[str]:
 
 
 def _choices(answer: Choices) -> AnswerFormat:
-    nothing = FieldOption(NONE, both(N_("none of these")))
+    nothing = FieldOption(NONE, NONE_LABEL)
     return AnswerFormat(FieldKind.MANY, (*_options(answer), nothing))
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from cemaudit.errors import Problem, nearest
+from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange.forms.fields import ON_PHONES, FieldKind, Form, Role
 from cemaudit.language import message
+from cemaudit.reading import error_problem, read_yes_no
 
 __all__ = ["INSTANCE", "FieldFinder", "FieldText"]
 
@@ -18,8 +19,6 @@ INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID
 """Columns with the id a phone or server gave the filled form, those that survive a correction first."""
 
 _OURS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*__[a-z][a-z0-9_]*")
-_CHOSEN = {"1": True, "1.0": True, "true": True, "yes": True, "0": False, "0.0": False, "false": False, "no": False}
-"""How servers write, in the column of one option, whether it was chosen; in any case."""
 _PHONE_ONLY = ("proof", "skip")
 
 
@@ -56,13 +55,10 @@ class FieldFinder:
         problems: list[Problem] = []
         for column, text in record.items():
             found = self._find(column) if text else None
-            if found and found.option:
-                is_chosen = _CHOSEN.get(text.strip().lower())
-                if is_chosen is None:
-                    what = message("expected {what}, found {value}", what=message("true or false"), value=text)
-                    problems.append(Problem(what, column))
-                elif is_chosen:
-                    chosen.setdefault(found.name, []).append(FieldText(found.option, column))
+            if found and (broken := error_problem(text)):
+                problems.append(broken.inside(column))
+            elif found and found.option:
+                chosen.setdefault(found.name, []).extend(_chosen(found, text, column, problems))
             elif found and found.name in cells:
                 what = message("column {other} holds the same field, {name}", other=column, name=found.name)
                 problems.append(Problem(what, cells[found.name].column, message("leave one of them empty")))
@@ -71,7 +67,7 @@ class FieldFinder:
             elif text:
                 problems += self._foreign(column, ignored)
         for name, options in chosen.items():
-            if name not in cells:
+            if options and name not in cells:
                 cells[name] = FieldText(
                     " ".join(option.text for option in options), options[0].column.rpartition("/")[0]
                 )
@@ -109,6 +105,15 @@ class FieldFinder:
             yield Problem(message("{ref} has no such field", ref=ref), column, hint)
         else:
             ignored[column] = None
+
+
+def _chosen(option: MatchedField, text: str, column: str, problems: list[Problem]) -> Iterator[FieldText]:
+    """The option, where its column says that it was chosen; a problem where it says neither yes nor no."""
+    try:
+        if read_yes_no(text):
+            yield FieldText(option.option, column)
+    except BadInput as error:
+        problems += error.inside(column).problems
 
 
 def _tails(column: str, group: re.Pattern[str]) -> Iterator[str]:

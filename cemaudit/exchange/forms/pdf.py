@@ -12,9 +12,9 @@ from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
 from cemaudit.exchange.forms.pdf_fields import fields_of, found
 from cemaudit.exchange.forms.pdf_names import flat_name
 from cemaudit.exchange.forms.settings import PREFIX
-from cemaudit.exchange.forms.spellings import read_time
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
+from cemaudit.reading import read_time
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -87,19 +87,20 @@ def _dated(record: dict[str, str]) -> dict[str, str]:
     day = record.get(f"{PREFIX}date")
     for moment in _MOMENTS if day else ():
         name = PREFIX + moment
-        if _is_time(record.get(name, "")):
-            record[name] = f"{day} {record[name]}"
+        if time := _time_alone(record.get(name, "")):
+            record[name] = f"{day} {time}"
             if moment == "started":
                 del record[f"{PREFIX}date"]
     return record
 
 
-def _is_time(text: str) -> bool:
+def _time_alone(text: str) -> str:
+    """The text of a time without its day, its hour and minute apart; nothing where it is none."""
     try:
-        read_time(text)
-    except ValueError:
-        return False
-    return True
+        time = read_time(text)
+    except BadInput:
+        return ""
+    return text if ":" in text else time.isoformat()
 
 
 def _guarded(step: Callable[[], Result]) -> Result:

@@ -9,11 +9,12 @@ from pydantic import ValidationError
 from cemaudit.errors import Problem
 from cemaudit.exchange.forms.columns import FieldFinder, FieldText
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.reading import Localise, Texts
+from cemaudit.exchange.forms.reading import Texts
 from cemaudit.exchange.forms.record import RecordReading
 from cemaudit.exchange.rows import arising
 from cemaudit.model import Checklist, Visit, faults
 from cemaudit.model.base import clean
+from cemaudit.reading import CellText, Localise
 from cemaudit.scoring.validation import check_visit
 
 __all__ = ["FormReader"]
@@ -62,4 +63,5 @@ class FormReader:
 
 
 def _tidied(record: Mapping[str, str]) -> dict[str, str]:
-    return {clean(column): clean(text) for column, text in record.items()}
+    """The record without control characters; cells of tables are tidy already, and know more than their text."""
+    return {clean(column): text if isinstance(text, CellText) else clean(text) for column, text in record.items()}

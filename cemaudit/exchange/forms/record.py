@@ -13,6 +13,7 @@ from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.language import message
 from cemaudit.model import SkipState
 from cemaudit.model.identity import derived_id
+from cemaudit.reading import read_id
 
 __all__ = ["RecordReading"]
 
@@ -22,6 +23,7 @@ _PLACES = {
     **{key: f"episode.{part}" for key, part in _EPISODE.items()},
     **{key: f"consent.{part}" for key, part in _CONSENT.items()},
 }
+_IDS = frozenset(f"{PREFIX}{name}" for name in ("id", "store", "shopper", "wave", "episode"))
 _FEELINGS = {Role.EXPECTATION: "expectations", Role.PERCEPTION: "perceived", Role.EMOTION: "emotions"}
 _COMPLAINTS = {Role.CLAIM: "claims", Role.BLAME: "blames"}
 
@@ -38,6 +40,7 @@ class RecordReading:
     def data(self, cells: Mapping[str, FieldText], record: Mapping[str, str]) -> dict[str, Any]:
         """The members of a visit; each is told where it comes from, for ``by_column``."""
         self._cells = cells
+        self._day = self._texts.day_of(cells.get(f"{PREFIX}date"))
         data: dict[str, Any] = {"answers": {}, "skipped": {}, "notes": {}, "evidence": {}}
         data |= {"expectations": {}, "perceived": {}, "emotions": {}, "claims": [], "blames": []}
         data |= {"origin": "shopper", "checklist": self._form.checklist.ref}
@@ -144,7 +147,7 @@ class RecordReading:
     def _said(self, field: FormField, text: str) -> Any:
         match field.kind:
             case FieldKind.MOMENT:
-                return self._texts.moment(text)
+                return self._texts.moment(text, self._day)
             case FieldKind.DATE:
                 return self._texts.day(text)
             case FieldKind.NUMBER:
@@ -152,7 +155,7 @@ class RecordReading:
             case FieldKind.ONE:
                 return self._texts.chosen(field, text)
             case _:
-                return text
+                return read_id(text) if field.name in _IDS else text
 
     def _derived(self, data: Mapping[str, Any]) -> str:
         """An id made of what tells the visit from others, so that a corrected record keeps it."""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cemaudit.exchange.forms.answers import NONE
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.exchange.forms.words import SKIP_CODES
 from cemaudit.exchange.forms.xlsform.operands import answered
@@ -37,6 +36,7 @@ from cemaudit.exchange.questionnaires.xpath import (
 )
 from cemaudit.model import Item, Narrative, Step, Touchpoint
 from cemaudit.model.answers import Choice
+from cemaudit.reading import NONE
 
 __all__ = ["OwnForm", "is_own", "unescaped"]
 

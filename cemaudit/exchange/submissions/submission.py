@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Self
 
-from cemaudit.errors import Problem
+from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.submissions.attachments import Attachments
 from cemaudit.exchange.submissions.columns import is_ending
+from cemaudit.reading import read_day, read_moment, read_whole
 
 __all__ = ["Identity", "Submission", "Submissions"]
 
@@ -85,13 +86,20 @@ class Submissions:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    """The number of edits an export writes; 0 where it writes none."""
+    try:
+        return read_whole(text)
+    except BadInput:
+        return 0
 
 
 def _moment(text: str) -> datetime | None:
     """The moment an export writes; one without a zone is in UTC, as servers keep it."""
     try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return read_moment(text, lambda moment: moment.replace(tzinfo=UTC))
+    except BadInput:
+        pass
+    try:
+        return datetime.combine(read_day(text), time(), UTC)
+    except BadInput:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

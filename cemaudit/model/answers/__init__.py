@@ -1,4 +1,4 @@
-"""Answer types: what may be answered to an item, how it is read, and what it is worth.
+"""Answer types: what may be answered to an item, and what it is worth.
 
 Each type says for a value whether it fits (``problem``), its ``points``, and the most points possible (``possible``;
 ``None`` where the item carries no points). Points are exact rationals.

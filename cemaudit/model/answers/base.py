@@ -24,10 +24,6 @@ class AnswerBase(Record):
     def problem(self, value: AnswerValue) -> Problem | None:
         """Why ``value`` does not fit, or ``None``."""
 
-    @abstractmethod
-    def read(self, text: str) -> AnswerValue:
-        """The value that ``text`` (a table cell, a typed line) stands for; ``ValueError`` where it stands for none."""
-
     def points(self, value: AnswerValue) -> Fraction | None:  # noqa: ARG002 (types without points ignore it)
         """What ``value`` is worth; ``None`` where it carries no points."""
         return None

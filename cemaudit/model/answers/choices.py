@@ -29,14 +29,6 @@ class YesNo(AnswerBase):
     def problem(self, value: AnswerValue) -> Problem | None:
         return None if isinstance(value, bool) else expected(message("true or false"), value)
 
-    def read(self, text: str) -> bool:
-        word = text.strip().lower()
-        if word in {"1", "1.0", "yes", "y", "true", "예", "네", "o"}:
-            return True
-        if word in {"0", "0.0", "no", "n", "false", "아니오", "아니요", "x"}:
-            return False
-        raise ValueError(text)
-
     def points(self, value: AnswerValue) -> Fraction:
         return self.yes if value else self.no
 
@@ -77,13 +69,6 @@ class _Options(AnswerBase):
             return None
         return Problem(message("no such option: {option}", option=option_id), hint=nearest(str(option_id), known))
 
-    def _read_one(self, text: str) -> str:
-        word = text.strip().lower()
-        for option in self.options:
-            if word in {option.id.lower(), (option.label.ko or "").lower(), (option.label.en or "").lower()}:
-                return option.id
-        raise ValueError(text)
-
     def _known_points(self) -> list[Fraction]:
         return [option.points for option in self.options if option.points is not None]
 
@@ -95,9 +80,6 @@ class Choice(_Options):
 
     def problem(self, value: AnswerValue) -> Problem | None:
         return self._unknown(value) if isinstance(value, str) else expected(message("an option id"), value)
-
-    def read(self, text: str) -> str:
-        return self._read_one(text)
 
     def points(self, value: AnswerValue) -> Fraction | None:
         return self.option(str(value)).points
@@ -121,9 +103,6 @@ class Choices(_Options):
         if len(set(value)) != len(value):
             return expected(message("each option once"), ", ".join(value))
         return next((problem for option in value if (problem := self._unknown(option))), None)
-
-    def read(self, text: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._read_one(part) for part in text.replace(";", ",").split(",") if part.strip()))
 
     def points(self, value: AnswerValue) -> Fraction | None:
         if not isinstance(value, tuple) or self.possible is None:

@@ -18,11 +18,7 @@ class Date(AnswerBase):
     type: Literal["date"]
 
     def problem(self, value: AnswerValue) -> Problem | None:
-        is_date = isinstance(value, str) and _is_readable(self, value) and value == self.read(value)
-        return None if is_date else expected(message("a date like 2026-11-21"), value)
-
-    def read(self, text: str) -> str:
-        return date.fromisoformat(text.strip()).isoformat()
+        return None if isinstance(value, str) and _is_day(value) else expected(message("a date like 2026-11-21"), value)
 
 
 class Time(AnswerBase):
@@ -31,11 +27,7 @@ class Time(AnswerBase):
     type: Literal["time"]
 
     def problem(self, value: AnswerValue) -> Problem | None:
-        is_time = isinstance(value, str) and _is_readable(self, value) and value.startswith(self.read(value))
-        return None if is_time else expected(message("a time like 14:05"), value)
-
-    def read(self, text: str) -> str:
-        return time.fromisoformat(text.strip()).strftime("%H:%M")
+        return None if isinstance(value, str) and _is_time(value) else expected(message("a time like 14:05"), value)
 
 
 class TextAnswer(AnswerBase):
@@ -46,13 +38,18 @@ class TextAnswer(AnswerBase):
     def problem(self, value: AnswerValue) -> Problem | None:
         return None if isinstance(value, str) else expected(message("text"), value)
 
-    def read(self, text: str) -> str:
-        return text
 
-
-def _is_readable(answer: AnswerBase, text: str) -> bool:
+def _is_day(text: str) -> bool:
+    """Whether a text is a day as visits hold it."""
     try:
-        answer.read(text)
+        return date.fromisoformat(text.strip()).isoformat() == text
     except ValueError:
         return False
-    return True
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text is a time of day as visits hold it; seconds and more may follow."""
+    try:
+        return text.startswith(time.fromisoformat(text.strip()).strftime("%H:%M"))
+    except ValueError:
+        return False

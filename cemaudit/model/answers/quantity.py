@@ -11,7 +11,6 @@ from pydantic import Field, model_validator
 from cemaudit.errors import Expected, Problem
 from cemaudit.language import N_, message, translate
 from cemaudit.model.answers.base import AnswerBase, AnswerValue, expected, is_number, is_whole
-from cemaudit.model.answers.numerals import read_number
 from cemaudit.model.base import Exact, Line, Record, shown_exactly
 
 __all__ = ["Quantity", "Row"]
@@ -74,12 +73,6 @@ class Quantity(AnswerBase):
             numbers = ", ".join(str(shown_exactly(number)) for number in self.one_of)
             return expected(message("one of {names}", names=numbers), value)
         return None
-
-    def read(self, text: str) -> AnswerValue:
-        number = read_number(text)
-        if not is_number(number):
-            raise ValueError(text)
-        return int(number) if number == number.to_integral_value() and abs(number) < 10**15 else number
 
     def points(self, value: AnswerValue) -> Fraction | None:
         number = Fraction(str(value))

@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 from cemaudit.errors import Expected, Problem
 from cemaudit.language import message
 from cemaudit.model.answers.base import AnswerBase, AnswerValue, expected, is_whole
-from cemaudit.model.answers.numerals import read_whole
 from cemaudit.model.base import Exact, Whole
 from cemaudit.model.text import Text
 
@@ -41,9 +40,6 @@ class Scale(AnswerBase):
             return None
         return expected(message("a whole number from {low} to {high}", low=self.lowest, high=self.highest), value)
 
-    def read(self, text: str) -> int:
-        return read_whole(text)
-
     def points(self, value: AnswerValue) -> Fraction:
         step = int(str(value)) - self.lowest
         return Fraction(step) if self.level_points is None else self.level_points[step]
@@ -62,9 +58,6 @@ class Nps(AnswerBase):
         if is_whole(value) and 0 <= value <= 10:
             return None
         return expected(message("a whole number from {low} to {high}", low=0, high=10), value)
-
-    def read(self, text: str) -> int:
-        return read_whole(text)
 
     def points(self, value: AnswerValue) -> Fraction:
         return Fraction(int(str(value)))

@@ -9,7 +9,7 @@ import pytest
 from helpers import samples
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.forms.choosing import Chooser, shown
+from cemaudit.exchange.forms.choosing import field_words, shown
 from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
@@ -82,7 +82,7 @@ def test_answers_are_read_as_people_and_spreadsheets_write_them(item: str, text:
 @pytest.mark.parametrize(
     ("item", "text", "said"),
     [
-        ("greeted", "maybe", "greeted: expected true or false, found maybe"),
+        ("greeted", "maybe", "greeted: expected yes or no, found maybe"),
         ("state", "opn", "state: no such option: opn (did you mean open?)"),
         ("faults", "open; dust", "faults: no such option"),
         ("faults", "open _none", "faults: several options chosen that cannot stand together"),
@@ -146,7 +146,9 @@ def test_columns_of_one_option_each_are_read_however_a_server_writes_them(chosen
 def test_anything_else_in_such_a_column_is_refused_with_its_place(text: str) -> None:
     visit, problems = read({"faults/open": "True", "door__group/faults/shut": text})
     assert visit is None
-    assert problems == [f"door__group/faults/shut: expected true or false, found {text}"]
+    assert problems == [
+        f"door__group/faults/shut: expected yes or no, found {text} (write yes or no, 예 or 아니요, 1 or 0)"
+    ]
 
 
 def test_everything_wrong_is_said_at_once() -> None:
@@ -318,8 +320,13 @@ def test_words_that_would_mislead_carry_their_code() -> None:
     field = form_of(samples.items_only(samples.item("x", {"type": "choice", "options": options}))).fields["x"]
     assert shown(field, "ko")["a"] == "같음 [a]"
     assert shown(field, "en")["a"] == "b [a]"
-    chooser = Chooser(field)
-    assert (chooser.one("b"), chooser.one("b [a]"), chooser.one("같음"), chooser.one("Other")) == ("b", "a", None, "b")
+    chooser = field_words(field)
+    assert (chooser.find("b"), chooser.find("b [a]"), chooser.find("같음"), chooser.find("Other")) == (
+        "b",
+        "a",
+        None,
+        "b",
+    )
 
 
 def test_a_form_asks_all_there_is_in_order() -> None:

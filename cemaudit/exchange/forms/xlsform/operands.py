@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from cemaudit.exchange.forms.answers import NONE, fitting
+from cemaudit.exchange.forms.answers import fitting
 from cemaudit.exchange.forms.fields import FieldKind
 from cemaudit.exchange.forms.xlsform.literals import FALSE, TRUE, all_of, any_of, number, quoted, ref
 from cemaudit.model import Checklist, Item
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
+from cemaudit.reading import NONE
 
 __all__ = ["Operand", "OperandType", "answered", "constant", "named"]
 
