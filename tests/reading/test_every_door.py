@@ -266,6 +266,9 @@ class Typist:
         if text.startswith("  ! "):
             self.refusals[self._item] = text[4:]
 
+    def waiting(self) -> list[str]:
+        return []
+
     def ask(self, _prompt: str) -> str:
         if self._opening:
             return self._opening.pop(0)
