@@ -152,7 +152,9 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
     _print_numbers((heading, N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
     if channels.agreements:
         click.echo()
-        print_bold(translate(N_("Correlation of store scores between channels (1: same stores, 0: unrelated)")))
+        print_bold(
+            message("{facet}: correlation of store scores (1: same stores, 0: unrelated)", facet=translate(heading))
+        )
         least = sorted(channels.agreements, key=lambda mean: (mean.correlation is None, mean.correlation))[:MOST_PAIRS]
         agreements = channels.agreements if len(channels.agreements) <= MOST_PAIRS else least
         pairs = [

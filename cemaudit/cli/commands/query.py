@@ -62,7 +62,7 @@ _HEADINGS = {
     "drop_out_share": N_("share dropped"), "drop_out_low": N_("from"), "drop_out_high": N_("to"),
     "items_fell": N_("items fell"), "feelings_fell": N_("feelings fell"), "told": N_("told"), "solved": N_("solved"),
     "later": N_("later"), "never": N_("never"), "not_noted": N_("not noted"), "cases": N_("cases"),
-    "censored": N_("open"), "followed": N_("followed"), "blamed": N_("blamed"), "blamed_share": N_("share"),
+    "censored": N_("open"), "followed": N_("followed"), "blamed": N_("blamed"), "blamed_share": N_("share blamed"),
     "blamed_low": N_("from"), "blamed_high": N_("to"), "claimed_again": N_("again"), "nothing": N_("nothing"),
     "expected_blamed": N_("expected"), "state": N_("what became of it"),
 }  # fmt: skip

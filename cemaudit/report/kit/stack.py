@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, PageBreak
 
 from cemaudit.report.kit.pen import Pen
 
@@ -87,7 +87,12 @@ class Stack(Flowable):
         if not upper or not rest:
             return []
         before, after = self.spaceBefore, self.spaceAfter
-        return [Stack(upper, head=self.head, space=(before, 0)), Stack(rest, head=self.head, space=(0, after))]
+        # Where a slice waits for the last one there is room left, in which the head would stand once more.
+        return [
+            Stack(upper, head=self.head, space=(before, 0)),
+            PageBreak(),
+            Stack(rest, head=self.head, space=(0, after)),
+        ]
 
     def _parted(self, room: float) -> tuple[list[Slice], list[Slice]]:
         """The slices that fit into ``room``, the last one cut where it can be, and those that do not."""

@@ -18,10 +18,10 @@ def test_a_group_row_waits_for_the_next_page_with_its_item(room: float) -> None:
 
 
 def test_what_was_before_the_group_row_stays() -> None:
-    upper, rest = Stack([Row(30), Row(20, keeps=True), Row(100), Row(30)]).split(400, 60)
+    upper, _, rest = Stack([Row(30), Row(20, keeps=True), Row(100), Row(30)]).split(400, 60)
     assert [len(upper.slices), len(rest.slices)] == [1, 3]
 
 
 def test_rows_too_tall_to_wait_are_broken_all_the_same() -> None:
-    upper, rest = Stack([Row(200, keeps=True), Row(300), Row(30)]).split(400, 250)
+    upper, _, rest = Stack([Row(200, keeps=True), Row(300), Row(30)]).split(400, 250)
     assert [len(upper.slices), len(rest.slices)] == [1, 2]
