@@ -131,7 +131,7 @@ def test_decomposed_hangul_is_composed(draw):
 
 def test_what_the_fonts_lack_becomes_a_box(draw):
     text = draw(Paragraph(text="좋아요😀漢")).text
-    assert "좋아요□□" in text
+    assert "좋아요□漢" in text
 
 
 def test_a_long_note_runs_over_pages_and_none_of_it_is_lost(make_audit, read):
