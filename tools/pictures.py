@@ -11,6 +11,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
+from cemaudit.cli.lenses import journey_view
 from cemaudit.hookspecs import Context
 from cemaudit.report import store_report, write_report
 from cemaudit.scoring import Engine
@@ -19,15 +20,16 @@ from cemaudit.simulate import simulate
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "report.png"
 PAGES = (("ko", 0), ("en", 1))
 GAP = 24
+LENS = "acass"
 
 
 def main() -> None:
     """Draw the pages side by side."""
     engine = Engine()
-    visits = simulate(engine.library.checklist("retail.green-smile@1.0.0"), stores=6, visits=1, seed=5)
-    visit = next(visit for visit in visits if visit.persona and not visit.persona.isascii())
+    visits = simulate(engine.library.checklist("retail.green-smile@2.0.0"), stores=6, visits=1, seed=5)
+    visit = next(visit for visit in visits if visit.persona)
     context = Context((engine.audit(visit),))
-    report = store_report(context, engine.sections(context))
+    report = store_report(context, engine.sections(context), view=journey_view(engine, context, LENS))
     with tempfile.TemporaryDirectory() as folder:
         pages = [
             pypdfium2.PdfDocument(write_report(report, Path(folder), language))[number].render(scale=0.9).to_pil()
