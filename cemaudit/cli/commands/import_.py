@@ -36,7 +36,7 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
     result = importer.import_table(table, columns, checklist)
     write_visits(out, progress(message("importing"), result))
-    print_problems(result.problems)
+    print_problems(result.problem_groups.problems)
     print_import_counts(result.counts)
     print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
@@ -49,7 +49,7 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
     write_visits(out, progress(message("importing"), result))
-    print_problems(result.problems)
+    print_problems(result.problem_groups.problems)
     print_import_counts(result.counts)
     _tell_ignored(list(result.ignored))
     clock.tell()
