@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.mapping import Mapping as TableMapping
-from cemaudit.exchange.mapping import check_mapping
+from cemaudit.exchange.mapping import check_mapping, unread_columns
 from cemaudit.exchange.problem_groups import ProblemGroups
 from cemaudit.exchange.rows import RowReader, arising
 from cemaudit.exchange.tables import InputRow, InputTable, read_table
@@ -52,7 +52,8 @@ class ImportCounts:
 class Import:
     """The visits of a table, to be iterated once; all else is complete when the iteration is.
 
-    ``problems`` has those of every row, ``problem_groups`` tells those of one kind once.
+    ``problems`` has those of every row, ``problem_groups`` tells those of one kind once; ``notices`` name columns that
+    are not read and look as if they should be.
     """
 
     table: InputTable
@@ -65,6 +66,8 @@ class Import:
 
     def __post_init__(self) -> None:
         self.problem_groups = ProblemGroups(self.place)
+        unread = unread_columns(self.mapping, self.checklist, self.table.columns)
+        self.notices = [problem.inside(self.place) for problem in unread]
         self._reader = RowReader(self.mapping, self.checklist)
         self._first_row: dict[str, int] = {}
 

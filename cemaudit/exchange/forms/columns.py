@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.errors import BadInput, Problem, folded, nearest
 from cemaudit.exchange.forms.fields import ON_PHONES, FieldKind, Form, Role
 from cemaudit.language import message
-from cemaudit.reading import error_problem, read_yes_no
+from cemaudit.reading import OptionWords, error_problem, read_yes_no
 
 __all__ = ["INSTANCE", "FieldFinder", "FieldText"]
 
@@ -20,6 +21,9 @@ INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID
 
 _OURS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*__[a-z][a-z0-9_]*")
 _PHONE_ONLY = ("proof", "skip")
+ALIKE = 0.85
+"""How alike two names are (``difflib``) of which one is taken for a slip of the other: a letter more, less or swapped."""
+SHORTEST_ALIKE = 3
 
 
 class FieldText(NamedTuple):
@@ -34,6 +38,13 @@ class MatchedField(NamedTuple):
 
     name: str
     option: str = ""
+
+
+class NearField(NamedTuple):
+    """The field that a column is nearly called by; ``is_same`` where only case and marks differ."""
+
+    name: str
+    is_same: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ class FieldFinder:
         cells: dict[str, FieldText] = {}
         chosen: dict[str, list[FieldText]] = {}
         problems: list[Problem] = []
+        foreign: dict[str, None] = {}
         for column, text in record.items():
             found = self._find(column) if text else None
             if found and (broken := error_problem(text)):
@@ -65,7 +77,9 @@ class FieldFinder:
             elif found:
                 cells[found.name] = FieldText(text, column)
             elif text:
-                problems += self._foreign(column, ignored)
+                problems += self._foreign(column, text, foreign)
+        problems += self._mistaken(foreign, cells.keys() | chosen.keys())
+        ignored |= foreign
         for name, options in chosen.items():
             if options and name not in cells:
                 cells[name] = FieldText(
@@ -90,21 +104,76 @@ class FieldFinder:
     def _named(self, tail: str) -> MatchedField | None:
         if tail in self.names:
             return MatchedField(tail)
-        name, _, code = tail.rpartition("/")
-        field = self.form.fields.get(name)
-        if field and field.kind is FieldKind.MANY and any(code == option.code for option in field.options):
-            return MatchedField(name, code)
-        return None
+        name, code = _question_of(tail)
+        option = self._options[name].find(code) if name in self._options else None
+        return MatchedField(name, option) if option else None
 
-    def _foreign(self, column: str, ignored: dict[str, None]) -> Iterator[Problem]:
-        """A problem where the column looks like one of ours."""
+    @cached_property
+    def _options(self) -> dict[str, OptionWords]:
+        """The options of the questions that may have several answers."""
+        several = (field for field in self.form.fields.values() if field.kind is FieldKind.MANY)
+        return {field.name: OptionWords({one.code: one.label for one in field.options}) for field in several}
+
+    def _foreign(self, column: str, text: str, foreign: dict[str, None]) -> Iterator[Problem]:
+        """A problem where the column looks like one of ours, or tells of an option that does not exist."""
+        for name, code in map(_question_of, _tails(column, self._group)):
+            if name in self._options:
+                yield from self._unknown_option(name, code, text, column, foreign)
+                return
         *_, last = _tails(column, self._group)
         if _OURS.fullmatch(last) and not last.endswith("_URL") and last not in {*self.form.groups, *ON_PHONES}:
             hint = nearest(last, self.names, listing=False)
             ref = self.form.checklist.ref
             yield Problem(message("{ref} has no such field", ref=ref), column, hint)
         else:
-            ignored[column] = None
+            foreign[column] = None
+
+    def _unknown_option(
+        self, name: str, code: str, text: str, column: str, foreign: dict[str, None]
+    ) -> Iterator[Problem]:
+        """A problem where an option that does not exist was chosen; one that was not chosen is left out."""
+        try:
+            if read_yes_no(text):
+                raise self._options[name].unknown(code)
+            foreign[column] = None
+        except BadInput as error:
+            yield from error.inside(column).problems
+
+    def _mistaken(self, foreign: dict[str, None], filled: Collection[str]) -> Iterator[Problem]:
+        """The foreign columns that are nearly ours, taken out: their answer would be missing without a word.
+
+        One that differs by case or marks alone is always told; one that is merely alike where the field it is like
+        holds nothing.
+        """
+        for column in list(foreign):
+            if column not in self._alike:
+                self._alike[column] = self._near(column)
+            near = self._alike[column]
+            if near and (near.is_same or near.name not in filled):
+                del foreign[column]
+                ref, hint = self.form.checklist.ref, message("did you mean {name}?", name=near.name)
+                yield Problem(message("{ref} has no such field", ref=ref), column, hint)
+
+    @cached_property
+    def _alike(self) -> dict[str, NearField | None]:
+        return {}
+
+    def _near(self, column: str) -> NearField | None:
+        """The field a column is nearly called by; ``None`` for options, and what phones and servers add themselves."""
+        *_, last = _tails(column, self._group)
+        if any(name in self._options for name, _ in map(_question_of, _tails(column, self._group))):
+            return None
+        if last in {*self.form.groups, *ON_PHONES, *INSTANCE} or last.startswith("_") or last.endswith("_URL"):
+            return None
+        name = folded(last)
+        if name in self._folded:
+            return NearField(self._folded[name], is_same=True)
+        close = difflib.get_close_matches(name, self._folded, n=1, cutoff=ALIKE) if len(name) >= SHORTEST_ALIKE else []
+        return NearField(self._folded[close[0]], is_same=False) if close else None
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        return {folded(name): name for name in sorted(self.names)}
 
 
 def _chosen(option: MatchedField, text: str, column: str, problems: list[Problem]) -> Iterator[FieldText]:
@@ -114,6 +183,12 @@ def _chosen(option: MatchedField, text: str, column: str, problems: list[Problem
             yield FieldText(option.option, column)
     except BadInput as error:
         problems += error.inside(column).problems
+
+
+def _question_of(tail: str) -> tuple[str, str]:
+    """The question and the option of a column that tells of one option alone."""
+    name, _, code = tail.rpartition("/")
+    return name, code
 
 
 def _tails(column: str, group: re.Pattern[str]) -> Iterator[str]:
