@@ -154,7 +154,7 @@ def check_mapping(mapping: Mapping, checklist: Checklist, columns: Sequence[str]
 
 
 def unread_columns(mapping: Mapping, checklist: Checklist, columns: Sequence[str]) -> Iterator[Problem]:
-    """The columns that look as if they should be read: nearly one that is, or called like an item that is not mapped."""
+    """The columns that look as if they should be read: nearly one that is, or called like an item left unmapped."""
     read = set(mapping.same_visit) | {rule.column for rule in mapping.skip_rows}
     read |= {name for _, cell in mapping.cells() for name in cell.columns}
     near = {folded(name): name for name in read}

@@ -41,9 +41,17 @@ class RowReader:
     def __init__(self, mapping: Mapping, checklist: Checklist) -> None:
         self._mapping = mapping
         self._checklist = checklist
+        declared = {
+            "scenario": checklist.scenarios,
+            "step": checklist.steps,
+            "persona": checklist.personas,
+            "occasion": checklist.occasions,
+        }
+        # Where none is declared, a persona or an occasion is in words of one's own.
         self._options = {
-            "scenario": partial(_id_of, OptionWords({one.id: one.title for one in checklist.scenarios})),
-            "step": partial(_id_of, OptionWords({one.id: one.title for one in checklist.steps})),
+            name: partial(_id_of, OptionWords({one.id: one.title for one in options}))
+            for name, options in declared.items()
+            if options
         }
 
     def read(self, row: InputRow) -> tuple[Visit | None, list[Problem]]:

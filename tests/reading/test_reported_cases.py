@@ -81,7 +81,8 @@ def test_every_row_is_bad_and_named(imported: Any, case: str, rows: list[int]) -
     outcome, visits = imported(case)
     assert (outcome.code, visits) == (3, [])
     problems = [line for line in outcome.err.splitlines() if line.startswith("cemaudit: ")]
-    assert [int(row) for line in problems for row in re.findall(r"\d+", re.findall(r"rows? ([\d, ]+):", line)[0])] == rows
+    numbers = [re.findall(r"rows? ([\d, ]+):", line)[0].split(", ") for line in problems]
+    assert [int(number) for line in numbers for number in line] == rows
 
 
 @pytest.mark.parametrize(

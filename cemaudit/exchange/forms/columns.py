@@ -22,7 +22,7 @@ INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID
 _OURS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*__[a-z][a-z0-9_]*")
 _PHONE_ONLY = ("proof", "skip")
 ALIKE = 0.85
-"""How alike two names are (``difflib``) of which one is taken for a slip of the other: a letter more, less or swapped."""
+"""How alike two names are (``difflib``) of which one is taken for a slip of the other: a letter more or less."""
 SHORTEST_ALIKE = 3
 
 
