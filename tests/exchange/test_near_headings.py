@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput, folded, nearest
+from cemaudit.exchange.forms.columns import is_slip
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.importer import import_table
 from cemaudit.language import use
@@ -43,6 +44,9 @@ def read(record: dict[str, str]) -> tuple[Any, list[str], list[str]]:
         ("ＧＳ０２", "GS02"),
         ("GS2", "GS02"),
         ("GS022", "GS02"),
+        ("GSO2", "GS02"),
+        ("SG02", "GS02"),
+        ("greated", "greeted"),
         ("Greeted", "greeted"),
         ("greetd", "greeted"),
         ("door/greeeted", "greeted"),
@@ -69,7 +73,8 @@ def test_a_form_s_column_that_is_nearly_ours_is_a_problem(column: str, field: st
     "column",
     [
         "region", "comment", "GS11", "price", "start", "_uuid", "_submission_time", "meta/instanceID", "today",
-        "greeted__photo_1_URL", "visit__times", "No.", "점포 코드", "---", "GS",
+        "greeted__photo_1_URL", "visit__times", "No.", "점포 코드", "---", "GS", "GS20", "GS12",
+        "sald", "greeted_other", "choice_other", "visitors", "greeting",
     ],
 )  # fmt: skip
 def test_a_column_of_others_is_left_out_and_listed(column: str) -> None:
@@ -87,10 +92,10 @@ def test_an_empty_column_takes_no_answer_away(column: str) -> None:
 
 
 def test_a_column_merely_alike_is_listed_where_the_field_itself_is_filled_in() -> None:
-    visit, problems, ignored = read({"GS02.1": "30", "GS02": "25", "visitors": "3"})
+    visit, problems, ignored = read({"GS02.1": "30", "GS02": "25", "saidd": "3", "said": "Hello"})
     assert problems == []
-    assert visit.answers == {"GS02": 25}
-    assert ignored == ["GS02.1", "visitors"]
+    assert visit.answers == {"GS02": 25, "said": "Hello"}
+    assert ignored == ["GS02.1", "saidd"]
     _, problems, _ = read({"gs02": "30", "GS02": "25"})  # by case alone: which of the two counts?
     assert problems == [f"gs02: {SHOP.ref} has no such field (did you mean GS02?)"]
 
@@ -141,6 +146,18 @@ def test_the_nearest_name_is_the_one_that_differs_by_case_and_marks_alone(
     word: str, known: list[str], hint: str
 ) -> None:
     assert str(nearest(word, known)) == f"did you mean {hint}?"
+
+
+@given(st.text("abc", min_size=3, max_size=9), st.data())
+def test_a_letter_more_or_two_swapped_are_slips_both_ways(name: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(name) - 1))
+    longer = name[:place] + data.draw(st.sampled_from("abz7")) + name[place:]
+    assert is_slip(longer, name)
+    assert is_slip(name, longer)
+    if name[place : place + 2] != name[place : place + 2][::-1]:
+        swapped = name[:place] + name[place : place + 2][::-1] + name[place + 2 :]
+        assert is_slip(swapped, name)
+    assert not is_slip(f"{name}zz", name)
 
 
 @given(st.text(max_size=30))

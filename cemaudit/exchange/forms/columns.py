@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,9 +20,9 @@ INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID
 
 _OURS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*__[a-z][a-z0-9_]*")
 _PHONE_ONLY = ("proof", "skip")
-ALIKE = 0.85
-"""How alike two names are (``difflib``) of which one is taken for a slip of the other: a letter more or less."""
-SHORTEST_ALIKE = 3
+SHORTEST_SLIP = 3
+SHORTEST_SUBSTITUTION = 6
+"""Letters from which on a name with one letter exchanged is a slip, and not another short name (``q1a``, ``q1b``)."""
 
 
 class FieldText(NamedTuple):
@@ -168,8 +167,8 @@ class FieldFinder:
         name = folded(last)
         if name in self._folded:
             return NearField(self._folded[name], is_same=True)
-        close = difflib.get_close_matches(name, self._folded, n=1, cutoff=ALIKE) if len(name) >= SHORTEST_ALIKE else []
-        return NearField(self._folded[close[0]], is_same=False) if close else None
+        close = next((known for known in self._folded if is_slip(name, known)), None)
+        return NearField(self._folded[close], is_same=False) if close else None
 
     @cached_property
     def _folded(self) -> dict[str, str]:
@@ -183,6 +182,27 @@ def _chosen(option: MatchedField, text: str, column: str, problems: list[Problem
             yield FieldText(option.option, column)
     except BadInput as error:
         problems += error.inside(column).problems
+
+
+def is_slip(word: str, name: str) -> bool:
+    """Whether ``word`` is ``name`` with one sign more, less or exchanged, or two neighbours swapped.
+
+    One digit for another, or two digits swapped, make the name of something else: ``GS11`` is no slip of ``GS01``.
+    """
+    shorter, longer = sorted((word, name), key=len)
+    if len(shorter) < SHORTEST_SLIP or len(longer) - len(shorter) > 1:
+        return False
+    start = next((place for place, (one, other) in enumerate(zip(shorter, longer, strict=False)) if one != other), -1)
+    if len(longer) > len(shorter):
+        return start < 0 or shorter[start:] == longer[start + 1 :]
+    here, there = shorter[start : start + 2], longer[start : start + 2]
+    if start < 0:
+        return False
+    if here == there[::-1] and shorter[start + 2 :] == longer[start + 2 :]:
+        return not here.isdigit()
+    digits = shorter[start].isdigit() + longer[start].isdigit()
+    is_exchange = digits == 1 or (digits == 0 and len(word) >= SHORTEST_SUBSTITUTION)
+    return is_exchange and shorter[start + 1 :] == longer[start + 1 :]
 
 
 def _question_of(tail: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from helpers.xlsforms import write_form
 
+from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.questionnaires import Facets, LeftoverKind, import_form
 from cemaudit.model import Visit
 from cemaudit.scoring.items import item_is_relevant
@@ -119,6 +120,29 @@ def test_a_heading_that_is_only_shown_asks_no_text(import_table):
     )
     assert list(form.items) == ["pay", "pay_other"]
     assert form.draft.questions == 2
+
+
+def test_what_the_form_sends_is_read_by_the_draft(import_table):
+    form = import_table(form_of("| select_one pay or_other | pay | Paid? | 지불? | | | |"))
+    head = {"visit__checklist": form.checklist.ref, "visit__id": "v", "visit__store": "s"}
+    visit, problems = FormReader(form.checklist).read(head | {"desk/pay": "other", "desk/pay_other": "Voucher"})
+    assert problems == []
+    assert visit.answers == {"pay": "other", "pay_other": "Voucher"}
+    reader = FormReader(form.checklist)
+    visit, problems = reader.read(head | {"pay": "cash", "pay_other": "Voucher"})
+    assert (visit.answers, reader.not_arising) == ({"pay": "cash"}, 1)  # counted: it does not arise
+
+
+@pytest.mark.parametrize("kind", ["select_one pay", "select_multiple pay"])
+def test_a_text_that_no_item_takes_is_listed(import_table, kind):
+    form = import_table(form_of(f"| {kind} | pay | Paid? | 지불? | | | |"))
+    head = {"visit__checklist": form.checklist.ref, "visit__id": "v", "visit__store": "s"}
+    reader = FormReader(form.checklist)
+    _, problems = reader.read(head | {"pay": "cash", "pay_other": "Voucher"})
+    assert problems == []
+    assert list(reader.ignored) == ["pay_other"]
+    _, problems = reader.read(head | {"pay": "other", "pay_other": "Voucher"})
+    assert [str(problem) for problem in problems] == ["pay: no such option: other (known here: card, cash)"]
 
 
 def test_the_reported_form() -> None:
