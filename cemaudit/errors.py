@@ -6,13 +6,14 @@ Exit codes: 1 the answer is bad, 2 usage (click's own), 3 bad input, 4 environme
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from cemaudit.language import Message, message, printable
 
-__all__ = ["BadEnvironment", "BadInput", "CemauditError", "Expected", "Problem", "Sayable", "nearest"]
+__all__ = ["BadEnvironment", "BadInput", "CemauditError", "Expected", "Problem", "Sayable", "folded", "nearest"]
 
 LONGEST_PLACE = 500
 
@@ -80,10 +81,17 @@ class Expected(ValueError):
         return str(self.what)
 
 
+def folded(name: str) -> str:
+    """A name without what is easily mistaken in it: case, width, spaces, hyphens, underscores and other marks."""
+    letters = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in letters if sign.isalnum())
+
+
 def nearest(word: str, known: Iterable[str], *, listing: bool = True) -> Sayable | None:
     """A hint that names the closest known word, or lists a few (``listing``), or nothing."""
     names: Sequence[str] = sorted(set(known))
-    close = difflib.get_close_matches(word, names, n=1)
+    plain = folded(word)
+    close = [name for name in names if plain and folded(name) == plain] or difflib.get_close_matches(word, names, n=1)
     if close:
         return message("did you mean {name}?", name=close[0])
     if listing and 0 < len(names) <= 8:

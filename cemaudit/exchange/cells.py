@@ -65,11 +65,14 @@ class CellMapping(Record):
             return None
         else:
             found = _PLACE.sub(lambda match: _filled(match[1], row), self.template or "")
-        if self.before:
-            found = found.partition(self.before)[0].strip()
+        found = self.cut(found)
         if found in self.values:
             return self.values[found]
         return None if found.casefold() in na else found
+
+    def cut(self, text: str) -> str:
+        """What of ``text`` stands before ``before``."""
+        return text.partition(self.before)[0].strip() if self.before else text
 
 
 def _filled(name: str, row: InputRow) -> str:
@@ -81,7 +84,10 @@ def _filled(name: str, row: InputRow) -> str:
 
 
 class ItemCell(CellMapping):
-    """The answer to an item. ``na``: spellings that say it was left out, ``state`` how; ``note``: a column."""
+    """The answer to an item. ``na``: spellings that say it was left out, ``state`` how; ``note``: a column.
+
+    ``na`` is looked at after ``before``, as is everything else a cell says; a whole cell may be named there, too.
+    """
 
     na: tuple[LongText, ...] = ()
     state: SkipState = SkipState.NOT_APPLICABLE
@@ -92,11 +98,12 @@ class ItemCell(CellMapping):
         return (*super().columns, *([self.note] if self.note else []))
 
     def is_skipped(self, row: InputRow) -> bool:
-        """Whether the column holds one of the item's own ``na`` spellings."""
+        """Whether the column holds one of the item's own ``na`` spellings, which ``values`` does not respell."""
         if self.column is None or not self.na:
             return False
-        found = row.cells[self.column]
-        return found not in self.values and found.casefold() in {word.casefold() for word in self.na}
+        cell = row.cells[self.column]
+        left_out = {word.casefold() for word in self.na}
+        return any(text not in self.values and text.casefold() in left_out for text in (cell, self.cut(cell)))
 
 
 def _is_day_format(text: str) -> str:

@@ -15,6 +15,7 @@ from cemaudit.exchange.forms.settings import CHECKLIST, VISIT_ID
 from cemaudit.exchange.forms.template import is_labels, is_untouched
 from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.importer import MOST_PROBLEMS, ImportCounts
+from cemaudit.exchange.problem_groups import ProblemGroups
 from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
 from cemaudit.exchange.submissions.columns import is_ending
 from cemaudit.exchange.submissions.entries import SubmittedFile
@@ -33,12 +34,13 @@ MEDIA = "media"
 
 
 class Filled(NamedTuple):
-    """One filled form: where it stands, its texts by column, or what is wrong; the number of a row that is hidden."""
+    """One filled form: where it stands, its texts by column, or what is wrong; the number of its row in a table."""
 
     place: str
     record: Mapping[str, str]
     problem: Problem | None = None
-    hidden_row: int | None = None
+    row: int | None = None
+    is_hidden: bool = False
 
 
 def holds_form(path: Path) -> bool:
@@ -57,19 +59,20 @@ def import_filled(
     ``BadInput`` where nothing can be read, ``BadEnvironment`` where an extra is missing.
     """
     forms = iter([Filled(path.name, read_pdf_form(path))]) if _is_pdf(path) else _rows(path)
-    return FilledImport(forms, checklist, path.parent, EvidenceKeeper(keep_in), localise)
+    return FilledImport(forms, checklist, path, EvidenceKeeper(keep_in), localise)
 
 
 @dataclass
 class FilledImport:
     """The visits of filled forms, to be iterated once; all else is complete when the iteration is.
 
-    ``ignored``: columns that are none of ours.
+    ``problems`` has those of every form, ``problem_groups`` tells those of one kind once. ``ignored``: columns that are
+    none of ours.
     """
 
     forms: Iterator[Filled]
     checklist: Callable[[str], Checklist]
-    folder: Path
+    path: Path
     keeper: EvidenceKeeper
     localise: Localise | None = None
     counts: ImportCounts = field(default_factory=ImportCounts)
@@ -77,6 +80,7 @@ class FilledImport:
     ignored: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.problem_groups = ProblemGroups(self.path.name)
         self._readers: dict[str, FormReader] = {}
         self._places: dict[str, str] = {}
         self._ref = ""
@@ -86,8 +90,8 @@ class FilledImport:
             if not form.problem and is_labels(form.record):
                 continue
             self.counts.rows += 1
-            if form.hidden_row is not None:
-                self.counts.hidden.append(form.hidden_row)
+            if form.is_hidden and form.row is not None:
+                self.counts.hidden.append(form.row)
             if not form.problem and is_untouched(form.record):
                 self.counts.skipped_because[_UNTOUCHED] += 1
                 continue
@@ -133,10 +137,12 @@ class FilledImport:
     @cached_property
     def _beside(self) -> Attachments:
         """The files beside the forms, looked through once a form names one."""
-        return FolderAttachments(AttachmentFiles(), folder=str(self.folder))
+        return FolderAttachments(AttachmentFiles(), folder=str(self.path.parent))
 
     def _refuse(self, form: Filled, *problems: Problem) -> None:
         self.counts.bad += 1
+        for problem in problems:
+            self.problem_groups.add(form.row, problem)
         if len(self.problems) < MOST_PROBLEMS:
             self.problems += (problem.inside(form.place) for problem in problems)
 
@@ -170,7 +176,8 @@ def _rows(path: Path) -> Iterator[Filled]:
             f"{path.name}: {message('row {number}', number=row.number)}",
             row.cells,
             row.problem,
-            row.number if row.is_hidden else None,
+            row.number,
+            row.is_hidden,
         )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.mapping import Mapping as TableMapping
-from cemaudit.exchange.mapping import check_mapping
+from cemaudit.exchange.mapping import check_mapping, unread_columns
+from cemaudit.exchange.problem_groups import ProblemGroups
 from cemaudit.exchange.rows import RowReader, arising
 from cemaudit.exchange.tables import InputRow, InputTable, read_table
 from cemaudit.language import message
@@ -49,7 +50,11 @@ class ImportCounts:
 
 @dataclass
 class Import:
-    """The visits of a table, to be iterated once; ``counts`` and ``problems`` are complete when the iteration is."""
+    """The visits of a table, to be iterated once; all else is complete when the iteration is.
+
+    ``problems`` has those of every row, ``problem_groups`` tells those of one kind once; ``notices`` name columns that
+    are not read and look as if they should be.
+    """
 
     table: InputTable
     mapping: TableMapping
@@ -60,6 +65,9 @@ class Import:
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.problem_groups = ProblemGroups(self.place)
+        unread = unread_columns(self.mapping, self.checklist, self.table.columns)
+        self.notices = [problem.inside(self.place) for problem in unread]
         self._reader = RowReader(self.mapping, self.checklist)
         self._first_row: dict[str, int] = {}
 
@@ -126,6 +134,8 @@ class Import:
 
     def _refuse(self, row: InputRow, problems: list[Problem]) -> None:
         self.counts.bad += 1
+        for problem in problems:
+            self.problem_groups.add(row.number, problem)
         if len(self.problems) < MOST_PROBLEMS:
             where = message("row {number}", number=row.number)
             self.problems += (problem.inside(where).inside(self.place) for problem in problems)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from cemaudit.checklists import read_toml
-from cemaudit.errors import BadInput, Expected, Problem, nearest
+from cemaudit.errors import BadInput, Expected, Problem, folded, nearest
 from cemaudit.exchange.cells import CellMapping, DayCell, ItemCell, MomentCell
 from cemaudit.exchange.delimited import Encoding
 from cemaudit.exchange.tables import InputRow
@@ -19,7 +19,7 @@ from cemaudit.model import Checklist, Text, faults
 from cemaudit.model.base import Id, Line, LongText, Record
 from cemaudit.reading import NumberMarks
 
-__all__ = ["Mapping", "SkipRule", "VisitCells", "check_mapping", "load_mapping"]
+__all__ = ["Mapping", "SkipRule", "VisitCells", "check_mapping", "load_mapping", "unread_columns"]
 
 BY_TOUCHPOINT = ("emotions", "expectations", "perceived", "claims", "claim_states", "blames")
 """The parts of a mapping that go by touchpoint."""
@@ -145,11 +145,29 @@ def load_mapping(path: Path) -> Mapping:
 def check_mapping(mapping: Mapping, checklist: Checklist, columns: Sequence[str]) -> list[Problem]:
     """What does not fit between a mapping, its checklist and the columns of a table."""
     unknown = list(_unknown_columns(mapping, columns))
-    if len(unknown) > 1 and not {name for _, cell in mapping.cells() for name in cell.columns} & set(columns):
+    mapped = {folded(name) for _, cell in mapping.cells() for name in cell.columns}
+    if len(unknown) > 1 and not mapped & set(map(folded, columns)):
         names = ", ".join(columns[:MOST_NAMES])
         what = message("the row of column names holds none of those of the mapping: {names}", names=names)
         unknown = [Problem(what, hint=message("header_row of the mapping says which row holds them"))]
     return [*unknown, *_unknown_ids(mapping, checklist)]
+
+
+def unread_columns(mapping: Mapping, checklist: Checklist, columns: Sequence[str]) -> Iterator[Problem]:
+    """The columns that look as if they should be read: nearly one that is, or called like an item left unmapped."""
+    read = set(mapping.same_visit) | {rule.column for rule in mapping.skip_rows}
+    read |= {name for _, cell in mapping.cells() for name in cell.columns}
+    near = {folded(name): name for name in read}
+    items = {folded(item): item for item in checklist.items if item not in mapping.items}
+    for column in columns:
+        name = folded(column)
+        if column in read or not name:
+            continue
+        what = message("column {name} is not read", name=column)
+        if name in near:
+            yield Problem(what, hint=message("the mapping reads {name}", name=near[name]))
+        elif name in items:
+            yield Problem(what, hint=message("items.{item} of the mapping would read it", item=items[name]))
 
 
 def _unknown_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[Problem]:

@@ -14,8 +14,9 @@ from cemaudit.exchange.cells import CellMapping, DayCell, MomentCell
 from cemaudit.exchange.mapping import Mapping
 from cemaudit.exchange.tables import InputRow
 from cemaudit.language import message
-from cemaudit.model import Checklist, ClaimState, Visit, faults, label
+from cemaudit.model import Checklist, ClaimState, Scenario, Step, Visit, faults, label
 from cemaudit.model.answers import AnswerValue
+from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.reading import OptionWords, error_problem, read_answer, read_id, read_mark
 from cemaudit.scoring.items import item_is_relevant
@@ -41,9 +42,17 @@ class RowReader:
     def __init__(self, mapping: Mapping, checklist: Checklist) -> None:
         self._mapping = mapping
         self._checklist = checklist
+        declared: dict[str, tuple[Scenario | Step | Circumstance, ...]] = {
+            "scenario": checklist.scenarios,
+            "step": checklist.steps,
+            "persona": checklist.personas,
+            "occasion": checklist.occasions,
+        }
+        # Where none is declared, a persona or an occasion is in words of one's own.
         self._options = {
-            "scenario": partial(_id_of, OptionWords({one.id: one.title for one in checklist.scenarios})),
-            "step": partial(_id_of, OptionWords({one.id: one.title for one in checklist.steps})),
+            name: partial(_id_of, OptionWords({one.id: one.title for one in options}))
+            for name, options in declared.items()
+            if options
         }
 
     def read(self, row: InputRow) -> tuple[Visit | None, list[Problem]]:

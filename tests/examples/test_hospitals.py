@@ -1,6 +1,8 @@
 """Ratings of US hospitals, recomputed from their parts by the command line alone."""
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -8,20 +10,30 @@ DOMAINS = ("clinical", "experience", "outcome", "efficiency")
 DIMENSIONS = ("nurses", "doctors", "responsiveness", "pain", "medicines", "environment", "discharge", "overall")
 
 
-@pytest.fixture(scope="module")
-def total(through_the_command_line):
-    return through_the_command_line("hospitals_us/total", "hospitals_us/hvbp_tps_05_28_2015.csv")
+PUBLISHED = "hospitals_us/as_published"
+
+
+@pytest.fixture(scope="module", params=[PUBLISHED, "hospitals_us"])
+def tables(request, shared_data):
+    """The folder of the tables: as the publisher wrote them, and as others keep them (``N/A`` is empty there)."""
+    if not (shared_data / request.param).is_dir():
+        pytest.skip(f"{request.param} is not here")
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def experience(through_the_command_line):
-    return through_the_command_line("hospitals_us/experience", "hospitals_us/hvbp_hcahps_05_28_2015.csv")
+def total(tables, through_the_command_line):
+    return through_the_command_line("hospitals_us/total", f"{tables}/hvbp_tps_05_28_2015.csv")
 
 
 @pytest.fixture(scope="module")
-def hac(through_the_command_line):
-    table = "hospitals_us/HOSPITAL_QUARTERLY_HAC_DOMAIN_HOSPITAL.csv"
-    return through_the_command_line("hospitals_us/hac", table)
+def experience(tables, through_the_command_line):
+    return through_the_command_line("hospitals_us/experience", f"{tables}/hvbp_hcahps_05_28_2015.csv")
+
+
+@pytest.fixture(scope="module")
+def hac(tables, through_the_command_line):
+    return through_the_command_line("hospitals_us/hac", f"{tables}/HOSPITAL_QUARTERLY_HAC_DOMAIN_HOSPITAL.csv")
 
 
 def test_every_hospital_comes_in(total, experience, hac):
@@ -80,3 +92,22 @@ def test_a_hospital_without_any_indicator_is_not_scored(hac):
         score["measures"]["total"] for score in hac.scores.values() if score["measures"]["total"]["value"] is None
     ]
     assert unscored == [{"value": None, "reason": "not-applicable", "used": 0, "asked": 2}] * 2
+
+
+def test_footnote_marks_of_the_publisher_are_no_part_of_a_score(commands, tmp_path):
+    """Other stores of the same table carry marks at any score, also at one that is not there."""
+    header = (
+        "Hospital_Name,Provider ID,State,Fiscal Year,Domain_1_Score,AHRQ_PSI_90_Score,Domain_2_Score,CLABSI_Score,"
+        "CAUTI_Score,Total_HAC_Score"
+    )
+    rows = ("A,010001,AL,2015,5.5000*,5*,N/A*,N/A**,N/A,5.5000*", "B,010002,AL,2015,N/A*,N/A,4.5000**,6**,3*,4.5000")
+    table = tmp_path / "hac.csv"
+    table.write_text("\n".join([header, *rows]))
+    out = tmp_path / "hac.jsonl"
+    mapping = Path(__file__).parents[2] / "examples" / "hospitals_us" / "hac" / "mapping.toml"
+    commands.call("import", table, "--mapping", mapping, "--out", out)
+    first, second = map(json.loads, out.read_text("utf-8").splitlines())
+    assert first["answers"] == {"psi90": 5, "domain1_published": 5.5, "total_published": 5.5}
+    assert set(first["skipped"]) == {"clabsi", "cauti", "domain2_published"}
+    assert second["answers"] == {"clabsi": 6, "cauti": 3, "domain2_published": 4.5, "total_published": 4.5}
+    assert set(second["skipped"]) == {"psi90", "domain1_published"}

@@ -46,6 +46,34 @@ def test_no_value_is_unanswered_and_the_items_own_na_is_a_skip(run):
     assert {name: skip.state for name, skip in visits[1].skipped.items()} == {"tidy": "not-observed"}
 
 
+@pytest.mark.parametrize("cell", ["N/A", "N/A*", "n/a **", "closed", "*", "not * counted"])
+def test_the_items_own_na_is_looked_at_after_before(run, cell):
+    more = 'seconds = { column = "wait", before = "*", na = ["N/A", "Closed", "", "not * counted"] }\n'
+    visits, table = run(f"id,store,greeted,tidy,wait\nv1,S1,1,4,{cell}\n", more)
+    assert table.problems == []
+    assert "seconds" not in visits[0].answers
+    assert visits[0].skipped["seconds"].state == "not-applicable"
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer"), [("5.5*", Decimal("5.5")), ("12", 12), ("0 *", 0), ("none*", 0), ("N/A *", None)]
+)
+def test_what_before_leaves_is_an_answer_unless_it_is_na(run, cell, answer):
+    more = 'seconds = { column = "wait", before = "*", na = ["N/A", "none"], values = { none = "0" } }\n'
+    visits, _ = run(f"id,store,greeted,tidy,wait\nv1,S1,1,4,{cell}\n", more)
+    assert visits[0].answers.get("seconds") == answer
+    assert ("seconds" in visits[0].skipped) == (answer is None)
+
+
+@pytest.mark.parametrize("cell", ["NA*", "NA", "na *", "*"])
+def test_na_of_the_whole_table_is_looked_at_after_before(run, cell):
+    more = 'seconds = { column = "wait", before = "*" }\n'
+    visits, table = run(f"id,store,greeted,tidy,wait\nv1,S1,1,4,{cell}\n", more)
+    assert table.problems == []
+    assert "seconds" not in visits[0].answers
+    assert "seconds" not in visits[0].skipped
+
+
 def test_bad_rows_are_named_with_everything_wrong_and_good_ones_go_on(run):
     visits, table = run("id,store,greeted,tidy\nv1,,maybe,9\nv2,S1,1,5\nv2,S2,1,5\nv3,S1\n")
     assert [visit.id for visit in visits] == ["v2"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,7 +81,8 @@ def test_every_row_is_bad_and_named(imported: Any, case: str, rows: list[int]) -
     outcome, visits = imported(case)
     assert (outcome.code, visits) == (3, [])
     problems = [line for line in outcome.err.splitlines() if line.startswith("cemaudit: ")]
-    assert [int(line.partition("row ")[2].partition(":")[0]) for line in problems] == rows
+    numbers = [re.findall(r"rows? ([\d, ]+):", line)[0].split(", ") for line in problems]
+    assert [int(number) for line in numbers for number in line] == rows
 
 
 @pytest.mark.parametrize(

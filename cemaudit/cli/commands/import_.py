@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
 from cemaudit.cli.terminal import progress
-from cemaudit.errors import LONGEST_PLACE
+from cemaudit.errors import LONGEST_PLACE, Problem
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
     result = importer.import_table(table, columns, checklist)
     write_visits(out, progress(message("importing"), result))
-    print_problems(result.problems)
+    print_problems([*result.problem_groups.problems, *_warnings(result.notices)])
     print_import_counts(result.counts)
     print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
@@ -49,7 +50,7 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
     write_visits(out, progress(message("importing"), result))
-    print_problems(result.problems)
+    print_problems(result.problem_groups.problems)
     print_import_counts(result.counts)
     _tell_ignored(list(result.ignored))
     clock.tell()
@@ -63,10 +64,14 @@ def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int
 
     result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
     write_visits(out, progress(message("importing"), result))
-    print_problems([*result.problems, *(notice.inside(message("warning")) for notice in result.notices)])
+    print_problems([*result.problems, *_warnings(result.notices)])
     print_submission_counts(result.counts)
     print_plugin_problems(engine)
     return 3 if result.counts.bad or result.problems else 0
+
+
+def _warnings(notices: Iterable[Problem]) -> Iterator[Problem]:
+    return (notice.inside(message("warning")) for notice in notices)
 
 
 def import_xccdf(path: Path, out: str) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.errors import BadInput, Problem, folded, nearest
 from cemaudit.exchange.forms.fields import ON_PHONES, FieldKind, Form, Role
 from cemaudit.language import message
-from cemaudit.reading import error_problem, read_yes_no
+from cemaudit.reading import OptionWords, error_problem, read_yes_no
 
 __all__ = ["INSTANCE", "FieldFinder", "FieldText"]
 
@@ -20,6 +20,9 @@ INSTANCE = ("KEY", "meta/rootUuid", "_uuid", "meta/instanceID", "meta-instanceID
 
 _OURS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*__[a-z][a-z0-9_]*")
 _PHONE_ONLY = ("proof", "skip")
+SHORTEST_SLIP = 3
+SHORTEST_SUBSTITUTION = 6
+"""Letters from which on a name with one letter exchanged is a slip, and not another short name (``q1a``, ``q1b``)."""
 
 
 class FieldText(NamedTuple):
@@ -34,6 +37,13 @@ class MatchedField(NamedTuple):
 
     name: str
     option: str = ""
+
+
+class NearField(NamedTuple):
+    """The field that a column is nearly called by; ``is_same`` where only case and marks differ."""
+
+    name: str
+    is_same: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class FieldFinder:
         cells: dict[str, FieldText] = {}
         chosen: dict[str, list[FieldText]] = {}
         problems: list[Problem] = []
+        foreign: dict[str, None] = {}
         for column, text in record.items():
             found = self._find(column) if text else None
             if found and (broken := error_problem(text)):
@@ -65,7 +76,9 @@ class FieldFinder:
             elif found:
                 cells[found.name] = FieldText(text, column)
             elif text:
-                problems += self._foreign(column, ignored)
+                problems += self._foreign(column, text, foreign)
+        problems += self._mistaken(foreign, cells.keys() | chosen.keys())
+        ignored |= foreign
         for name, options in chosen.items():
             if options and name not in cells:
                 cells[name] = FieldText(
@@ -90,21 +103,76 @@ class FieldFinder:
     def _named(self, tail: str) -> MatchedField | None:
         if tail in self.names:
             return MatchedField(tail)
-        name, _, code = tail.rpartition("/")
-        field = self.form.fields.get(name)
-        if field and field.kind is FieldKind.MANY and any(code == option.code for option in field.options):
-            return MatchedField(name, code)
-        return None
+        name, code = _question_of(tail)
+        option = self._options[name].find(code) if name in self._options else None
+        return MatchedField(name, option) if option else None
 
-    def _foreign(self, column: str, ignored: dict[str, None]) -> Iterator[Problem]:
-        """A problem where the column looks like one of ours."""
+    @cached_property
+    def _options(self) -> dict[str, OptionWords]:
+        """The options of the questions that may have several answers."""
+        several = (field for field in self.form.fields.values() if field.kind is FieldKind.MANY)
+        return {field.name: OptionWords({one.code: one.label for one in field.options}) for field in several}
+
+    def _foreign(self, column: str, text: str, foreign: dict[str, None]) -> Iterator[Problem]:
+        """A problem where the column looks like one of ours, or tells of an option that does not exist."""
+        for name, code in map(_question_of, _tails(column, self._group)):
+            if name in self._options:
+                yield from self._unknown_option(name, code, text, column, foreign)
+                return
         *_, last = _tails(column, self._group)
         if _OURS.fullmatch(last) and not last.endswith("_URL") and last not in {*self.form.groups, *ON_PHONES}:
             hint = nearest(last, self.names, listing=False)
             ref = self.form.checklist.ref
             yield Problem(message("{ref} has no such field", ref=ref), column, hint)
         else:
-            ignored[column] = None
+            foreign[column] = None
+
+    def _unknown_option(
+        self, name: str, code: str, text: str, column: str, foreign: dict[str, None]
+    ) -> Iterator[Problem]:
+        """A problem where an option that does not exist was chosen; one that was not chosen is left out."""
+        try:
+            if read_yes_no(text):
+                raise self._options[name].unknown(code)
+            foreign[column] = None
+        except BadInput as error:
+            yield from error.inside(column).problems
+
+    def _mistaken(self, foreign: dict[str, None], filled: Collection[str]) -> Iterator[Problem]:
+        """The foreign columns that are nearly ours, taken out: their answer would be missing without a word.
+
+        One that differs by case or marks alone is always told; one that is merely alike where the field it is like
+        holds nothing.
+        """
+        for column in list(foreign):
+            if column not in self._alike:
+                self._alike[column] = self._near(column)
+            near = self._alike[column]
+            if near and (near.is_same or near.name not in filled):
+                del foreign[column]
+                ref, hint = self.form.checklist.ref, message("did you mean {name}?", name=near.name)
+                yield Problem(message("{ref} has no such field", ref=ref), column, hint)
+
+    @cached_property
+    def _alike(self) -> dict[str, NearField | None]:
+        return {}
+
+    def _near(self, column: str) -> NearField | None:
+        """The field a column is nearly called by; ``None`` for options, and what phones and servers add themselves."""
+        *_, last = _tails(column, self._group)
+        if any(name in self._options for name, _ in map(_question_of, _tails(column, self._group))):
+            return None
+        if last in {*self.form.groups, *ON_PHONES, *INSTANCE} or last.startswith("_") or last.endswith("_URL"):
+            return None
+        name = folded(last)
+        if name in self._folded:
+            return NearField(self._folded[name], is_same=True)
+        close = next((known for known in self._folded if is_slip(name, known)), None)
+        return NearField(self._folded[close], is_same=False) if close else None
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        return {folded(name): name for name in sorted(self.names)}
 
 
 def _chosen(option: MatchedField, text: str, column: str, problems: list[Problem]) -> Iterator[FieldText]:
@@ -114,6 +182,33 @@ def _chosen(option: MatchedField, text: str, column: str, problems: list[Problem
             yield FieldText(option.option, column)
     except BadInput as error:
         problems += error.inside(column).problems
+
+
+def is_slip(word: str, name: str) -> bool:
+    """Whether ``word`` is ``name`` with one sign more, less or exchanged, or two neighbours swapped.
+
+    One digit for another, or two digits swapped, make the name of something else: ``GS11`` is no slip of ``GS01``.
+    """
+    shorter, longer = sorted((word, name), key=len)
+    if len(shorter) < SHORTEST_SLIP or len(longer) - len(shorter) > 1:
+        return False
+    start = next((place for place, (one, other) in enumerate(zip(shorter, longer, strict=False)) if one != other), -1)
+    if len(longer) > len(shorter):
+        return start < 0 or shorter[start:] == longer[start + 1 :]
+    here, there = shorter[start : start + 2], longer[start : start + 2]
+    if start < 0:
+        return False
+    if here == there[::-1] and shorter[start + 2 :] == longer[start + 2 :]:
+        return not here.isdigit()
+    digits = shorter[start].isdigit() + longer[start].isdigit()
+    is_exchange = digits == 1 or (digits == 0 and len(word) >= SHORTEST_SUBSTITUTION)
+    return is_exchange and shorter[start + 1 :] == longer[start + 1 :]
+
+
+def _question_of(tail: str) -> tuple[str, str]:
+    """The question and the option of a column that tells of one option alone."""
+    name, _, code = tail.rpartition("/")
+    return name, code
 
 
 def _tails(column: str, group: re.Pattern[str]) -> Iterator[str]:

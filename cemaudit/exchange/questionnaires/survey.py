@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.forms.words import both
 from cemaudit.exchange.questionnaires.answers import Answer
 from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion, both_hold, say
 from cemaudit.exchange.questionnaires.dialect import Dialect
@@ -19,14 +20,18 @@ from cemaudit.exchange.questionnaires.sheets import XlsFormRow
 from cemaudit.exchange.questionnaires.texts import joined, loose
 from cemaudit.exchange.questionnaires.touchpoints import QuestionRun, heading_of
 from cemaudit.exchange.questionnaires.types import SurveyRowKind
-from cemaudit.exchange.questionnaires.xpath import Unsayable
-from cemaudit.language import message
+from cemaudit.exchange.questionnaires.xpath import Unsayable, XPathCall, XPathLiteral, XPathReference
+from cemaudit.language import N_, message
 from cemaudit.model import Item, Text
+from cemaudit.model.answers import TextAnswer
 
 __all__ = ["Survey"]
 
 NEVER = "false"
 MOST_OPTIONS = 100_000
+OTHER, OTHER_TEXT = "other", "_other"
+"""What forms call the choice that ``or_other`` adds, and how they end the name of the text it asks."""
+SPECIFY_OTHER = N_("If other, which?")
 _SCORE = re.compile(r"score|points|total|percent|점수|합계|총점", re.IGNORECASE)
 
 
@@ -46,6 +51,7 @@ class Survey:
         self._groups: dict[int, str | None] = {}
         self._notes = Notes(leftovers)
         self._last: SurveyQuestionRow | None = None
+        self._last_item = 0
         for entry in dialect.entries:
             self._take(entry)
         self._notes.end()
@@ -60,6 +66,8 @@ class Survey:
         else:
             asked = self._question(entry)
         self._references.add(entry.path, asked)
+        if entry.is_asked and entry.type.or_other:
+            self._other(entry, asked)
 
     def _tell(self, entry: SurveyQuestionRow) -> None:
         """Something the form shows, knows or reckons, and asks nobody."""
@@ -106,8 +114,31 @@ class Survey:
         if not self.sections or self.sections[-1].heading != heading:
             self.sections.append(QuestionRun(heading))
         self.sections[-1].items.append(item)
-        self._last = entry
+        self._last, self._last_item = entry, len(self.sections[-1].items) - 1
         return ConvertedQuestion(item_id, answer.type, answer.choices)
+
+    def _other(self, entry: SurveyQuestionRow, asked: ConvertedQuestion | None) -> None:
+        """The text that ``or_other`` asks where the choice ``other`` was made: a question of its own."""
+        self.questions += 1
+        line = entry.line
+        name = f"{line['name'] or f'q{line.number}'}{OTHER_TEXT}"
+        if asked is None:
+            what = message("asks which other choice was meant, of a question that is left out")
+            self._left.add(LeftoverKind.QUESTION, line, what, name)
+            return
+        chosen = XPathCall("selected", (XPathReference(asked.id), XPathLiteral(OTHER)))
+        try:
+            when = say(chosen, lambda _: asked)
+        except Unsayable as error:
+            self._left.add(LeftoverKind.QUESTION, line, error.why, name)
+            return
+        known = self._ids.take(plain_id(name, f"q{line.number}{OTHER_TEXT}"))
+        if known != name:
+            self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=known), name)
+        answer = TextAnswer(type="text")
+        ask = joined([self._words(line, "label") or loose(line["name"] or line["type"]), both(SPECIFY_OTHER)], " › ")
+        self.sections[-1].items.append(Item(id=known, ask=ask, answer=answer, when=when))
+        self._references.add((*entry.path[:-1], name), ConvertedQuestion(known, answer))
 
     def _refuse_too_many(self, line: XlsFormRow, answer: Answer) -> None:
         """Stop before the draft gets too large for a file: it has a list of choices with every question."""
@@ -161,10 +192,9 @@ class Survey:
         self.files += 1
         if line["relevant"]:
             self._left.add(LeftoverKind.EVIDENCE, line, message("always optional here"), line["relevant"])
-        items = self.sections[-1].items
-        items[-1] = _with_file(
-            items[-1], self._words(line, "label"), must=is_yes(line["required"]) and not line["relevant"]
-        )
+        items, words = self.sections[-1].items, self._words(line, "label")
+        must = is_yes(line["required"]) and not line["relevant"]
+        items[self._last_item] = _with_file(items[self._last_item], words, must=must)
 
     def _words(self, line: XlsFormRow, column: str) -> Text | None:
         return self._languages.text(line.texts(column))

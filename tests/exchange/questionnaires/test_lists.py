@@ -80,5 +80,5 @@ def test_mistakes_in_lists_are_told_with_their_row(import_table):
 
 def test_or_other_adds_a_choice(import_table):
     form = import_table(ASKED.format(kind="select_one x or_other") + "| list_name | name | label |\n| x | a | A |")
-    *_, other = form.only().answer.options
+    *_, other = form.items["a"].answer.options
     assert (other.id, other.label.ko, other.label.en) == ("other", "기타", "Other")
