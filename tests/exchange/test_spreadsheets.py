@@ -27,6 +27,7 @@ from cemaudit.exchange import (
     spreadsheets,
 )
 from cemaudit.exchange.questionnaires import Facets, import_form
+from cemaudit.exchange.submissions.kinds import ContainerKind, kind_of
 from cemaudit.reading import CellKind, CellText
 
 DATA = Path(__file__).parents[1] / "data" / "spreadsheets"
@@ -464,6 +465,11 @@ def test_public_forms_in_old_excel_files_are_read() -> None:
             refused.append(str(error).splitlines()[0])
     names = ("group_names_must_be_unique", "transportation.no_choices", "calculate")
     assert refused == [f"{name}.xls: sheet survey, row 1: no question that can be carried over" for name in names]
+
+
+@pytest.mark.parametrize("suffix", ["xls", "xlsb", "ods", "xlsx"])
+def test_a_spreadsheet_is_no_archive_of_submissions(tmp_path: Path, suffix: str) -> None:
+    assert kind_of(_form(tmp_path, suffix)) is ContainerKind.TABLE
 
 
 def test_options_are_checked_before_a_form_is_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
