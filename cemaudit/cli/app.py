@@ -22,6 +22,7 @@ __all__ = ["BUG", "COMMANDS", "EXTRAS", "cli", "is_installed", "missing_extra", 
 EXTRAS = {
     "hq": ("numpy", "duckdb", "scipy"),
     "xlsx": ("openpyxl", "defusedxml"),
+    "spreadsheets": ("xlrd", "python_calamine"),
     "pdf": ("pypdf",),
     "postgres": ("psycopg",),
     "sign": ("cryptography",),

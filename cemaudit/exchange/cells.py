@@ -23,6 +23,7 @@ ROW_NUMBER = "#"
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _KNOWN = set("YymbBdHIpMSfz")
+_NUMBERS = (CellKind.NUMBER, CellKind.NUMBER_1904, CellKind.UNFORMATTED, CellKind.LONG)
 
 
 class CellMapping(Record):
@@ -79,8 +80,7 @@ def _filled(name: str, row: InputRow) -> str:
     if name == ROW_NUMBER:
         return str(row.number)
     cell = row.cells[name]
-    has_id = isinstance(cell, CellText) and cell.kind in {CellKind.NUMBER, CellKind.NUMBER_1904, CellKind.LONG}
-    return read_id(cell) if has_id else cell
+    return read_id(cell) if isinstance(cell, CellText) and cell.kind in _NUMBERS else cell
 
 
 class ItemCell(CellMapping):

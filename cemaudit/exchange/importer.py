@@ -31,6 +31,7 @@ class ImportCounts:
 
     ``unknown_dates``: visits whose date stands for none. ``not_arising``: answers left out because their item does not
     arise in the visit. ``hidden``: the numbers of rows that the sheet hides; they are read like others.
+    ``hidden_sheets``: the sheets that the workbook hides.
     """
 
     rows: int = 0
@@ -40,6 +41,7 @@ class ImportCounts:
     unknown_dates: int = 0
     not_arising: int = 0
     hidden: list[int] = field(default_factory=list)
+    hidden_sheets: tuple[str, ...] = ()
     skipped_because: Counter[Text] = field(default_factory=Counter)
 
     @property
@@ -152,7 +154,8 @@ def import_table(
     problems = check_mapping(mapping, checklist, table.columns)
     if problems:
         raise BadInput(problems)
-    return Import(table, mapping, checklist, path.name, progress)
+    counts = ImportCounts(hidden_sheets=table.hidden_sheets)
+    return Import(table, mapping, checklist, path.name, progress, counts)
 
 
 def _disagreements(

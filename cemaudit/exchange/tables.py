@@ -1,4 +1,4 @@
-"""Tables of any kind (CSV, gz, XLSX) as rows of text by column name."""
+"""Tables of any kind (CSV, gz, spreadsheets) as rows of text by column name."""
 
 from __future__ import annotations
 
@@ -9,22 +9,16 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.exchange.delimited import Encoding, TextRow, read_delimited
-from cemaudit.exchange.workbook import read_workbook
+from cemaudit.exchange.spreadsheets import SheetRows, find_spreadsheet_format, open_sheet
 from cemaudit.files import refuse_unreadable
-from cemaudit.language import message
+from cemaudit.language import Message, message
 from cemaudit.model.base import clean
 from cemaudit.reading import CellText
 
 __all__ = ["InputRow", "InputTable", "read_table"]
 
-_ZIP = b"PK\x03\x04"
-_HEAD = 200
-_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_NEW_EXCEL = {".xlsx", ".xlsm", ".xltx"}
-"""Endings of workbooks that are no old Excel files unless somebody locked them."""
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-"""The name of the part that holds a workbook locked with a password."""
+_MOST_NAMELESS = 20
+"""Numbers of columns without a name that are listed."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +33,14 @@ class InputRow:
 
 @dataclass(frozen=True)
 class InputTable:
-    """The column names and, to be read once, the rows; rows without any text are left out."""
+    """The column names and, to be read once, the rows; rows without any text are left out.
+
+    ``hidden_sheets``: the sheets that the workbook does not show.
+    """
 
     columns: tuple[str, ...]
     rows: Iterator[InputRow]
+    hidden_sheets: tuple[str, ...] = ()
 
 
 def read_table(
@@ -55,29 +53,21 @@ def read_table(
     """The table in a file, told by its first bytes; all text NFC without control characters.
 
     ``header_row``: the number of the row with the column names; without it the first row that holds any text.
-    ``BadInput`` where the file or its header cannot be used, now or while rows are read; ``BadEnvironment`` where an
-    XLSX file comes and the extra ``xlsx`` is missing.
+    ``BadInput`` where the file or its header cannot be used, now or while rows are read; ``BadEnvironment`` where a
+    spreadsheet comes and the extra for its format is missing.
     """
     refuse_unreadable(path)
-    records = _named(path, _records(path, encoding, delimiter, sheet))
+    try:
+        format = find_spreadsheet_format(path)  # noqa: A001
+        opened = open_sheet(path, format, sheet) if format else SheetRows(read_delimited(path, encoding, delimiter), ())
+    except CemauditError as error:
+        raise error.inside(path.name) from error
+    records = _named(path, opened.rows)
     names = next((_names(record) for record in records if record.number >= (header_row or 1) and _names(record)), None)
     if names is None:
         raise BadInput(Problem(message("an empty table"), path.name))
     _refuse_header(names, path.name)
-    return InputTable(tuple(names), _rows(tuple(names), records))
-
-
-def _records(path: Path, encoding: Encoding, delimiter: str, sheet: str | None) -> Iterator[TextRow]:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    start = head[:4]
-    if start == _ZIP and _OPEN_DOCUMENT in head:
-        raise BadInput(Problem(message("an OpenDocument table"), hint=message("save it as .xlsx or CSV UTF-8")))
-    if start == _OLD_EXCEL:
-        if path.suffix.lower() in _NEW_EXCEL or _ENCRYPTED in path.read_bytes():
-            raise BadInput(Problem(message("locked with a password"), hint=message("save it without a password")))
-        raise BadInput(Problem(message("an old Excel file"), hint=message("save it as .xlsx or CSV UTF-8")))
-    yield from read_workbook(path, sheet) if start == _ZIP else read_delimited(path, encoding, delimiter)
+    return InputTable(tuple(names), _rows(tuple(names), records), opened.hidden_sheets)
 
 
 def _named(path: Path, records: Iterator[TextRow]) -> Iterator[TextRow]:
@@ -97,11 +87,9 @@ def _names(record: TextRow) -> list[str]:
 
 
 def _refuse_header(names: Sequence[str], place: str) -> None:
-    problems = [
-        Problem(message("column {number} has no name", number=number), place)
-        for number, name in enumerate(names, 1)
-        if not name
-    ]
+    nameless = [number for number, name in enumerate(names, 1) if not name]
+    hint = message("give each column a name in the row above the values")
+    problems = [Problem(_nameless(nameless), place, hint)] if nameless else []
     problems += [
         Problem(message("column name {name} comes {count} times", name=name, count=count), place)
         for name, count in Counter(filter(None, names)).items()
@@ -109,6 +97,14 @@ def _refuse_header(names: Sequence[str], place: str) -> None:
     ]
     if problems:
         raise BadInput(problems)
+
+
+def _nameless(numbers: Sequence[int]) -> Message:
+    """``columns 2, 5 and 6 have no name``, as one text however many they are."""
+    if len(numbers) == 1:
+        return message("column {number} has no name", number=numbers[0])
+    listed = ", ".join(map(str, numbers[:_MOST_NAMELESS])) + (", ..." if numbers[_MOST_NAMELESS:] else "")
+    return message("{count} columns have no name: {numbers}", count=len(numbers), numbers=listed)
 
 
 def _rows(names: tuple[str, ...], records: Iterator[TextRow]) -> Iterator[InputRow]:

@@ -6,14 +6,16 @@ caller.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import IO, Protocol
 from xml.parsers import expat
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 
-__all__ = ["Listener", "parse_xml"]
+__all__ = ["Listener", "parse_xml", "parse_xml_pieces"]
 
+_PIECE = 1 << 18
 DEEPEST = 200
 
 
@@ -29,6 +31,12 @@ class Listener(Protocol):
 
 def parse_xml(file: IO[bytes], listener: Listener) -> None:
     """Tell ``listener`` all that ``file`` holds; ``BadInput`` where it is no plain, well-formed XML."""
+    for _ in parse_xml_pieces(file, listener):
+        pass
+
+
+def parse_xml_pieces(file: IO[bytes], listener: Listener) -> Iterator[None]:
+    """The same piece by piece: whoever iterates takes from ``listener`` what it has gathered so far."""
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_document_type
@@ -48,7 +56,10 @@ def parse_xml(file: IO[bytes], listener: Listener) -> None:
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, listener.data
     try:
-        parser.ParseFile(file)
+        while piece := file.read(_PIECE):
+            parser.Parse(piece)
+            yield
+        parser.Parse(b"", True)  # noqa: FBT003 expat takes no name for it
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise BadInput(Problem(message("not well-formed XML: {why}", why=error))) from error
 

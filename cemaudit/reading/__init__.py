@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cemaudit.reading.amounts import is_percent, read_duration, read_money, read_percent, read_quantity
 from cemaudit.reading.answers import NONE, NONE_LABEL, read_answer
-from cemaudit.reading.cells import CellKind, CellText, error_problem
+from cemaudit.reading.cells import CellKind, CellText, error_problem, unformatted_problem
 from cemaudit.reading.moments import (
     Localise,
     read_day,
@@ -48,4 +48,5 @@ __all__ = [
     "read_time_or_moment",
     "read_whole",
     "read_yes_no",
+    "unformatted_problem",
 ]

@@ -15,7 +15,7 @@ from functools import lru_cache
 from cemaudit.errors import BadInput
 from cemaudit.language import LANGUAGES, Message, message, translate, use
 from cemaudit.model.answers import Quantity
-from cemaudit.reading.cells import CellKind, CellText
+from cemaudit.reading.cells import CellKind, CellText, unformatted_problem
 from cemaudit.reading.numbers import NumberMarks, read_number
 from cemaudit.reading.refusals import LONGEST, not_read, plain_marks
 
@@ -42,6 +42,8 @@ _UNIT_OF_WORD = {word: unit for unit, words in _TIME_WORDS.items() for word in w
 _PART = re.compile(r"\s*([0-9][0-9.,]*)\s*([a-z]+|[가-힣]+)\.?")
 _MINUTES_SECONDS = re.compile(r"([0-9]{1,3}):([0-5][0-9])")
 _MOST_PLACES = 10
+_FORMATTED = (CellKind.PERCENT, CellKind.UNFORMATTED)
+"""Kinds of numbers that may be another one in per cent."""
 
 
 def is_percent(unit: str) -> bool:
@@ -53,6 +55,8 @@ def read_percent(text: str, marks: NumberMarks | None = None) -> Decimal:
     """Return a number of per cent, ``85`` of ``85``, ``85%`` or of a cell that shows ``85 %``."""
     if isinstance(text, CellText) and text.kind is CellKind.PERCENT:
         return read_number(str(text)) * 100
+    if problem := unformatted_problem(text):
+        raise BadInput(problem)
     return _read_beside(text, _PERCENT, marks)
 
 
@@ -88,7 +92,7 @@ def read_duration(text: str, unit: str, marks: NumberMarks | None = None) -> Dec
 
 def read_quantity(kind: Quantity, text: str, marks: NumberMarks | None = None) -> int | Decimal:
     """Return the amount that ``text`` is in the unit of ``kind``; whether it is one of those allowed is not judged."""
-    if text.isascii() and text.isdecimal() and len(text) < 16 and getattr(text, "kind", None) is not CellKind.PERCENT:
+    if text.isascii() and text.isdecimal() and len(text) < 16 and getattr(text, "kind", None) not in _FORMATTED:
         return int(text)
     if is_percent(kind.unit):
         number = read_percent(text, marks)

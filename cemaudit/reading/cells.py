@@ -8,19 +8,21 @@ from typing import Self
 from cemaudit.errors import Problem
 from cemaudit.language import message
 
-__all__ = ["CellKind", "CellText", "error_problem"]
+__all__ = ["CellKind", "CellText", "error_problem", "unformatted_problem"]
 
 
 class CellKind(StrEnum):
     """What a cell holds.
 
     ``LONG``: a number of more digits than a spreadsheet keeps, so that some are lost. ``NUMBER_1904``: a number in a
-    workbook that counts its days from 1904.
+    workbook that counts its days from 1904. ``UNFORMATTED``: a number whose format is not known, so that nobody can say
+    what the sheet shows of it.
     """
 
     TEXT = "text"
     NUMBER = "number"
     NUMBER_1904 = "number-1904"
+    UNFORMATTED = "unformatted"
     LONG = "long"
     PERCENT = "percent"
     DATE = "date"
@@ -53,3 +55,11 @@ def error_problem(text: str) -> Problem | None:
         return None
     hint = message("mend the formula in the spreadsheet, or empty the cell")
     return Problem(message("the cell holds the error {error} of a spreadsheet", error=str(text)), hint=hint)
+
+
+def unformatted_problem(text: str) -> Problem | None:
+    """Return why a number without its format is neither id, percent nor day; ``None`` of any other text."""
+    if not (isinstance(text, CellText) and text.kind is CellKind.UNFORMATTED):
+        return None
+    what = message("the number {number} without its format may be shown as something else", number=str(text))
+    return Problem(what, hint=message("save the workbook as .xlsx"))

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
-from cemaudit.reading.cells import CellKind, CellText
+from cemaudit.reading.cells import CellKind, CellText, unformatted_problem
 from cemaudit.reading.refusals import LONGEST, not_read, plain_marks
 
 __all__ = [
@@ -173,6 +173,8 @@ def _plain(text: str) -> str:
     """The text as ASCII has its marks; nothing where it is too long to be a moment."""
     if isinstance(text, CellText) and text.kind is CellKind.DATE:
         text = text.shown  # of midnight the text is the day alone
+    if problem := unformatted_problem(text):
+        raise BadInput(problem)
     if isinstance(text, CellText) and text.kind is CellKind.NUMBER_1904 and _SERIAL.fullmatch(text):
         text = str(Decimal(text) + _DAYS_TO_1904)
     return unicodedata.normalize("NFC", plain_marks(text)) if len(text) <= LONGEST else ""
@@ -290,6 +292,8 @@ def _zone(match: re.Match[str]) -> dt.timezone | None:
 
 
 def _formatted(text: str, formats: Sequence[str]) -> dt.datetime | None:
+    if problem := unformatted_problem(text):
+        raise BadInput(problem)
     usual = text.replace("오전", "AM").replace("오후", "PM")  # strptime knows the halves of the day in English alone
     for spelling in dict.fromkeys((text, usual)):
         for date_format in formats:

@@ -11,7 +11,7 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.model import Text
 from cemaudit.model.base import clean
-from cemaudit.reading.cells import CellKind, CellText, error_problem
+from cemaudit.reading.cells import CellKind, CellText, error_problem, unformatted_problem
 from cemaudit.reading.numbers import read_whole
 from cemaudit.reading.refusals import LONGEST, not_read, plain_marks
 
@@ -43,7 +43,7 @@ def read_id(text: str) -> str:
 
     Raises ``BadInput`` where a spreadsheet has rounded a number that was meant as an id.
     """
-    problem = error_problem(text)
+    problem = error_problem(text) or unformatted_problem(text)
     if problem:
         raise BadInput(problem)
     if isinstance(text, CellText):

@@ -69,7 +69,7 @@ def test_rows_that_do_not_fit_the_header_are_named(make_table):
         (b"a,b,a\n1,2,3\n", "table.csv: column name a comes 2 times"),
         (b"a,,c\n1,2,3\n", "table.csv: column 2 has no name"),
         (b"\xff\xff\x00\x81\x00", "table.csv: not text in any encoding tried: utf-8, cp949"),
-        (b"\xd0\xcf\x11\xe0rest", "table.csv: an old Excel file (save it as .xlsx or CSV UTF-8)"),
+        (b"\xd0\xcf\x11\xe0rest", "table.csv: cannot be read as an XLS workbook: "),
         (b"PK\x03\x04rest", "table.csv: cannot be read as an XLSX workbook: File is not a zip file"),
         (b"\x1f\x8b\x08rest of it", "table.csv: a broken gz file"),
     ],

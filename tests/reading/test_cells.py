@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -283,12 +282,3 @@ def test_serial_numbers_of_a_workbook_that_counts_from_1904(imported: Any, colum
     ((visit,), problems) = imported(count_from_1904, **{column: (value, "General")}, store=(7, "000"), N=(5, "General"))
     assert problems == []
     assert (visit.day, visit.store, visit.answers["N"]) == (date(2026, 11, 20), "007", 5)
-
-
-def test_an_open_document_table_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "table.ods"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", "<x/>")
-    with pytest.raises(BadInput, match=r"table.ods: an OpenDocument table \(save it as .xlsx or CSV UTF-8\)"):
-        read_table(path)

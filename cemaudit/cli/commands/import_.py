@@ -149,6 +149,9 @@ def print_import_counts(counts: ImportCounts) -> None:
         numbers = ", ".join(map(str, counts.hidden[:MOST_HIDDEN])) + (", ..." if counts.hidden[MOST_HIDDEN:] else "")
         text = message("hidden rows were read as well ({count}): {rows}", count=len(counts.hidden), rows=numbers)
         click.echo(f"  {text}", err=True)
+    if counts.hidden_sheets:
+        names = printable(", ".join(counts.hidden_sheets[:MOST_HIDDEN]), LONGEST_PLACE)
+        click.echo(f"  {message('hidden sheets of the workbook: {names}', names=names)}", err=True)
     _tell_not_arising(counts.not_arising)
     if counts.unknown_dates:
         click.echo(f"  {message('{count} visits without a known date', count=counts.unknown_dates)}", err=True)

@@ -23,8 +23,9 @@ _LONGEST = 25_000
 @localized.command(
     "import-form",
     help=N_(
-        "Turn a form (XLSForm, .xlsx) into the draft of a checklist. What the form says and a checklist cannot, and "
-        "what a checklist needs and the form does not say, is listed and written beside the draft."
+        "Turn a form (XLSForm: .xlsx, .xls, .xlsb, .ods) into the draft of a checklist. What the form says and a "
+        "checklist cannot, and what a checklist needs and the form does not say, is listed and written beside the "
+        "draft."
     ),
 )
 @click.argument("form", type=FILE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from cemaudit.errors import BadInput, CemauditError, Problem, nearest
 from cemaudit.exchange.delimited import TextRow
 from cemaudit.exchange.questionnaires.columns import XlsFormColumn, key_of, read_header
-from cemaudit.exchange.workbook import read_sheets
+from cemaudit.exchange.spreadsheets import read_sheets
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 from cemaudit.model.base import LONGEST_TEXT, clean
@@ -22,7 +22,6 @@ LARGEST = 15_000_000
 
 _UNSAID = "NO_LABEL"
 """Stands in forms of the Community Health Toolkit where nothing shall stand."""
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _USED = {
     "survey": {
         "type", "name", "label", "hint", "guidance_hint", "relevant", "constraint", "required", "calculation",
@@ -84,21 +83,13 @@ def read_book(path: Path) -> dict[str, XlsFormSheet]:
     """The sheets survey, choices and settings of a workbook; all but the first may be missing.
 
     ``BadInput`` with file, sheet and row where the workbook cannot be used; ``BadEnvironment`` without the extra
-    ``xlsx``.
+    for its format.
     """
     refuse_unreadable(path)
     try:
-        _refuse_old(path)
         return _sheets(path)
     except CemauditError as error:
         raise error.inside(path.name) from error
-
-
-def _refuse_old(path: Path) -> None:
-    with path.open("rb") as file:
-        if file.read(len(_OLD_EXCEL)) == _OLD_EXCEL:
-            what = message("an old Excel file, or one behind a password")
-            raise BadInput(Problem(what, hint=message("save it as .xlsx without a password")))
 
 
 def _sheets(path: Path) -> dict[str, XlsFormSheet]:

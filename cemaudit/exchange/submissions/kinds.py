@@ -13,6 +13,8 @@ from cemaudit.language import message
 
 __all__ = ["ContainerKind", "kind_of"]
 
+_WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
+_OPEN_DOCUMENT = {"mimetype", "content.xml"}
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -44,10 +46,11 @@ def kind_of(path: Path) -> ContainerKind:
 
 
 def _is_workbook(path: Path) -> bool:
-    """Whether a zip file is an XLSX workbook; what cannot be read as a zip file is said where it is opened."""
+    """Whether a zip file is a spreadsheet; what cannot be read as a zip file is said where it is opened."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return "xl/workbook.xml" in archive.namelist()
+            names = set(archive.namelist())
+            return bool(names & _WORKBOOKS) or names >= _OPEN_DOCUMENT
     except Exception:  # noqa: BLE001 (damaged zip files raise many kinds)
         return False
 

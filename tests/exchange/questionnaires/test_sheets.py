@@ -42,7 +42,7 @@ def asked(path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "an old Excel file, or one behind a password (save it as .xlsx without"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "locked with a password (save it without a password)"),
         (b"type,name,label", "cannot be read as an XLSX workbook"),
         (b"", "cannot be read as an XLSX workbook"),
         (b"PK\x03\x04" + b"x" * 100, "cannot be read as an XLSX workbook"),

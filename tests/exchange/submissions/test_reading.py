@@ -165,7 +165,7 @@ def test_the_same_table_twice_in_a_zip(tmp_path: Path, send: Sending) -> None:
 def test_other_files(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "missing.csv")
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    assert "an old Excel file" in refusal(tmp_path / "old.xls")
+    assert "cannot be read as an XLS workbook" in refusal(tmp_path / "old.xls")
     (tmp_path / "form.xml").write_bytes(b"\xef\xbb\xbf <html/>")
     assert "an XML file, but no submission" in refusal(tmp_path / "form.xml")
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04")

@@ -1,0 +1,138 @@
+"""What all readers of spreadsheets share: how much they take, which sheet they read, how they refuse."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem, nearest
+from cemaudit.exchange.delimited import TextRow
+from cemaudit.language import Message, message
+from cemaudit.reading import CellText
+
+__all__ = [
+    "ERROR_CODES",
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "SheetBook",
+    "bounded_rows",
+    "choose_sheet",
+    "guarded_step",
+    "missing_spreadsheet_extra",
+    "refuse_bombs",
+    "refuse_larger",
+    "refuse_row",
+    "unreadable_workbook",
+    "unvalued_formula",
+]
+
+MOST_ROWS = 1_048_576
+MOST_COLUMNS = 16_384
+MOST_CELLS = 50_000_000
+"""The most rows and columns a sheet has in any spreadsheet program, and the most cells that are read of one."""
+
+ERROR_CODES = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}  # fmt: skip
+"""The errors of cells in binary formats by their codes ([MS-XLS] 2.5.10, [MS-XLSB] 2.5.97.2)."""
+
+_Step = TypeVar("_Step")
+
+
+class SheetBook(Protocol):
+    """A workbook of any format, open."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of its sheets."""
+
+    @property
+    def hidden(self) -> Container[str]:
+        """The names of the sheets that are not shown."""
+
+    def rows(self, name: str) -> Generator[TextRow]:
+        """The rows of a sheet, to be read before those of another."""
+
+
+def choose_sheet(book: SheetBook, sheet: str | None) -> str:
+    """Return ``sheet`` where the workbook has it; without one the first that is not hidden."""
+    if sheet is not None and sheet not in book.names:
+        raise BadInput(Problem(message("no such sheet: {sheet}", sheet=sheet), hint=nearest(sheet, book.names)))
+    if not book.names:
+        raise BadInput(Problem(message("a workbook without sheets")))
+    return sheet or next((name for name in book.names if name not in book.hidden), book.names[0])
+
+
+def bounded_rows(rows: Iterable[TextRow]) -> Iterator[TextRow]:
+    """The rows that hold anything, none narrower than the first; ``BadInput`` where a sheet holds too much."""
+    width = cells = 0
+    for row in rows:
+        if row.problem is None and not any(row.cells):
+            continue
+        refuse_row(row.number)
+        if len(row.cells) > MOST_COLUMNS:
+            raise _too_large(message("more than {most} columns", most=MOST_COLUMNS))
+        cells += len(row.cells)
+        if cells > MOST_CELLS:
+            raise _too_large(message("more than {most} cells", most=MOST_CELLS))
+        width = width or len(row.cells)
+        yield row._replace(cells=[*row.cells, *[CellText("")] * (width - len(row.cells))])
+
+
+def refuse_row(number: int) -> None:
+    """``BadInput`` where ``number`` is that of no row of a sheet."""
+    if number > MOST_ROWS:
+        raise _too_large(message("more than {most} rows", most=MOST_ROWS))
+
+
+def refuse_bombs(path: Path, most: int, what: str) -> None:
+    """``BadInput`` where the members of a ZIP file unpack to more than ``most`` bytes, or it is no ZIP file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise unreadable_workbook(what, error) from error
+    refuse_larger(size, most)
+
+
+def refuse_larger(size: int, most: int) -> None:
+    """``BadInput`` where ``size`` is more than ``most`` bytes."""
+    if size > most:
+        raise _too_large(message("larger than {most} MB", most=most // 1_000_000))
+
+
+def guarded_step(step: Callable[[], _Step], what: str) -> _Step:
+    """What ``step()`` gives, without a library's warnings, its many kinds of errors made one of the format ``what``."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return step()
+    except CemauditError:
+        raise
+    except Exception as error:
+        raise unreadable_workbook(what, error) from error
+
+
+def missing_spreadsheet_extra(what: str, extra: str) -> BadEnvironment:
+    """The refusal of a format whose ``extra`` is not installed."""
+    hint = message("install it: {command}", command=f"pip install 'cemaudit[{extra}]'")
+    problem = message("{format} tables need the extra {extra}", format=what, extra=extra)
+    return BadEnvironment(Problem(problem, hint=hint))
+
+
+def unvalued_formula(column: int) -> Problem:
+    """The problem of a row with a formula whose value the workbook does not hold."""
+    what = message("column {number} holds a formula without its value", number=column)
+    return Problem(what, hint=message("open and save the workbook in a spreadsheet program"))
+
+
+def _too_large(what: Message) -> BadInput:
+    return BadInput(Problem(what, hint=message("split the table")))
+
+
+def unreadable_workbook(what: str, error: Exception) -> BadInput:
+    """The refusal of a file that a library cannot read in the format ``what``."""
+    return BadInput(Problem(message("cannot be read as an {format} workbook: {why}", format=what, why=error)))
