@@ -23,6 +23,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("hq")
     chains.network(home, chains.made_up(5, 150))
     given = ["--kind", "raise", "--what", "greet sooner", "--ledger", str(home / "hq.db")]
+    (home / "more.csv").write_text("id\ns8\ns77\n")  # stores nobody has visited
+    assert run(["stores", "import", str(home / "more.csv"), "--ledger", str(home / "hq.db")]) == 0
     stores = [word for number in (1, 2, 77) for word in ("--store", f"s{number}")]
     everywhere = [word for number in range(9) for word in ("--store", f"s{number}")]
     assert run(["actions", "add", "greet", "--since", "2026-06-01", *given, *stores]) == 0
