@@ -38,6 +38,10 @@ def read_yes_no(text: str) -> bool:
     raise not_read(message("yes or no"), text, message("write yes or no, 예 or 아니요, 1 or 0"))
 
 
+_SPACE = re.compile(r" *[^\S\n ][^\S\n]*")
+"""Spaces that are not plain, with those beside them. Two plain ones stay two, for they tell ids apart."""
+
+
 def read_id(text: str) -> str:
     """Return a text as an id: what the sheet shows, without invisible characters and without ``="..."`` around it.
 
@@ -55,7 +59,7 @@ def read_id(text: str) -> str:
     if _ROUNDED.fullmatch(visible):
         raise _rounded(text)
     # A line break stays, and is refused where ids stand on one line.
-    return "\n".join(" ".join(line.split()) for line in visible.split("\n"))
+    return "\n".join(_SPACE.sub(" ", line).strip() for line in visible.split("\n"))
 
 
 def read_mark(text: str, low: int, high: int, words: Mapping[int, Text] | None = None) -> int:

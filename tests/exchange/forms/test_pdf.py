@@ -89,6 +89,14 @@ def test_every_shipped_checklist_comes_back_as_the_same_visit(engine: Engine, tm
         assert read_back(path, of, visit) == visit
 
 
+def test_two_spaces_in_an_id_come_back(engine: Engine, tmp_path: Path) -> None:
+    of = engine.library.checklist("retail.green-smile@1.0.0")
+    visit = next(simulate(of, stores=1, visits=1)).model_copy(update={"origin": "shopper", "store": "HB  99"})
+    path = tmp_path / "form.pdf"
+    path.write_bytes(pdf_forms.noted(pdf_form(of, "ko"), pdf_forms.written(of, visit)))
+    assert read_back(path, of, visit) == visit
+
+
 @settings(max_examples=25)
 @given(form_strategies.checklists_and_visits())
 def test_whatever_a_form_can_hold_comes_back(tmp_path: Path, both: tuple[Checklist, Visit]) -> None:
