@@ -135,4 +135,5 @@ def _too_large(what: Message) -> BadInput:
 
 def unreadable_workbook(what: str, error: Exception) -> BadInput:
     """The refusal of a file that a library cannot read in the format ``what``."""
-    return BadInput(Problem(message("cannot be read as an {format} workbook: {why}", format=what, why=error)))
+    why = str(error).partition("; found b")[0]  # the bytes tell nobody anything
+    return BadInput(Problem(message("cannot be read as an {format} workbook: {why}", format=what, why=why)))

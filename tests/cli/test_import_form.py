@@ -119,7 +119,11 @@ def test_a_draft_is_never_written_over(here: Path, capsys: pytest.CaptureFixture
     ("name", "arguments", "line"),
     [
         ("none.xlsx", [], "none.xlsx: no such file"),
-        ("old.xls", [], "old.xls: an old Excel file, or one behind a password (save it as .xlsx without a password)"),
+        (
+            "old.xls",
+            [],
+            "old.xls: cannot be read as an XLS workbook: Unsupported format, or corrupt file: Expected BOF record",
+        ),
         ("text.xlsx", [], "text.xlsx: cannot be read as an XLSX workbook: File is not a zip file"),
         ("bad.xlsx", [], "bad.xlsx: sheet survey, row 3: end group without its beginning"),
         (

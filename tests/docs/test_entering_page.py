@@ -26,6 +26,7 @@ def test_the_transcript_is_what_is_said(
     command, *lines = block.text.splitlines()
     typed = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
     monkeypatch.setenv("CEMAUDIT_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "100")  # those of the page, whatever the terminal of the tests
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
     assert run([*shlex.split(command)[2:], "--lang", "en"]) == 3
     said = [TODAY.sub("today", line) for line in capsys.readouterr().out.splitlines()]
