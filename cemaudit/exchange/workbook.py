@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Container, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -75,10 +75,14 @@ class ExcelBook:
     def rows(self, name: str) -> Generator[TextRow]:
         hidden = _hidden_rows(self.path, _page(self.values, name))
         is_1904 = self.values.epoch.year == _OTHER_EPOCH
-        rows = _rows(self.values, name)
-        if self.formulas is None:
-            return _records(((cells, cells) for cells in rows), hidden, is_1904=is_1904)
-        return _records(zip(rows, _rows(self.formulas, name), strict=True), hidden, is_1904=is_1904)
+        # Closed by hand: what stopped it holds on to the sheet, and with it to the file.
+        with ExitStack() as stack:
+            rows = stack.enter_context(closing(_rows(self.values, name)))
+            if self.formulas is None:
+                yield from _records(((cells, cells) for cells in rows), hidden, is_1904=is_1904)
+                return
+            formulas = stack.enter_context(closing(_rows(self.formulas, name)))
+            yield from _records(zip(rows, formulas, strict=True), hidden, is_1904=is_1904)
 
 
 def _records(
@@ -124,12 +128,12 @@ def _hidden_rows(path: Path, page: Any) -> frozenset[int]:
     return frozenset(hidden)
 
 
-def _rows(book: Workbook, name: str) -> Iterator[Sequence[Any]]:
+def _rows(book: Workbook, name: str) -> Generator[Sequence[Any]]:
     page = _page(book, name)
     page.reset_dimensions()  # the sheet's own word on its size may be wrong by a million rows
-    rows = page.iter_rows()
-    while some := guarded_step(lambda: list(islice(rows, _AT_ONCE)), _FORMAT):
-        yield from some
+    with closing(page.iter_rows()) as rows:
+        while some := guarded_step(lambda: list(islice(rows, _AT_ONCE)), _FORMAT):
+            yield from some
 
 
 def _load(path: Path, *, data_only: bool) -> Workbook:

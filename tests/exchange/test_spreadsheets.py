@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import os
 import re
 import zipfile
@@ -366,6 +367,23 @@ def test_a_row_far_beyond_a_sheet_is_refused_before_all_between_are_made(tmp_pat
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b'<row r="3"', b'<row r="3000000000"'))
     assert refusal(path) == "far.xlsx: more than 1048576 rows (split the table)"
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "xlsb", "ods"])
+def test_a_refused_workbook_is_closed_whoever_holds_on_to_the_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path, left_open = _form(tmp_path, suffix), []
+    monkeypatch.setattr("sys.unraisablehook", left_open.append)
+    monkeypatch.setattr("cemaudit.exchange.sheets.MOST_ROWS", 1)
+    try:
+        list(read_table(path).rows)
+    except BadInput as refused:
+        refused.itself = refused  # type: ignore[attr-defined]
+    else:
+        pytest.fail("it was read")
+    gc.collect()
+    assert left_open == []
 
 
 @pytest.mark.parametrize(

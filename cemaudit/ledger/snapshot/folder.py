@@ -288,7 +288,7 @@ def _sweep(store: SnapshotFolder, kept: set[str]) -> None:
     What is called otherwise than files of snapshots are is somebody else's, and stays.
     """
     ever = store.all_file_names()
-    for path in store.folder.rglob("*.parquet*"):
+    for path in list(store.folder.rglob("*.parquet*")):
         file = path.relative_to(store.folder).as_posix()
         with suppress(OSError):  # another run may sweep, too
             is_old = path.stat().st_mtime < time.time() - _A_DAY
