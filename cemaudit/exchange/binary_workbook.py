@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.delimited import TextRow
 from cemaudit.exchange.number_formats import cell_text
 from cemaudit.exchange.sheets import (
@@ -25,6 +24,7 @@ from cemaudit.exchange.sheets import (
     guarded_step,
     missing_spreadsheet_extra,
     refuse_bombs,
+    too_large,
 )
 from cemaudit.language import message
 from cemaudit.reading import CellKind, CellText
@@ -180,8 +180,7 @@ def _outline(content: bytes) -> SheetOutline:
 
 def _refuse_area(rows: int, columns: int) -> None:
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > _LARGEST_AREA:
-        what = message("more than {most} cells", most=_LARGEST_AREA)
-        raise BadInput(Problem(what, hint=message("split the table")))
+        raise too_large(message("more than {most} cells", most=_LARGEST_AREA))
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:

@@ -10,11 +10,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.delimited import TextRow
 from cemaudit.exchange.number_formats import cell_text
-from cemaudit.exchange.sheets import ERROR_CODES, guarded_step, missing_spreadsheet_extra, refuse_larger
-from cemaudit.language import message
+from cemaudit.exchange.sheets import (
+    ERROR_CODES,
+    guarded_step,
+    locked_workbook,
+    missing_spreadsheet_extra,
+    refuse_larger,
+)
 from cemaudit.reading import CellKind, CellText
 
 __all__ = ["OldExcelBook", "open_old_workbook"]
@@ -50,8 +54,7 @@ def open_old_workbook(path: Path, most: int) -> Iterator[OldExcelBook]:
             )
         except xlrd.XLRDError as error:
             if "encrypted" in str(error):
-                hint = message("save it without a password")
-                raise BadInput(Problem(message("locked with a password"), hint=hint)) from error
+                raise locked_workbook() from error
             raise
 
     book = guarded_step(load, _FORMAT)

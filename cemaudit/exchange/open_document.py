@@ -19,9 +19,11 @@ from cemaudit.exchange.open_document_cells import CellBuilder
 from cemaudit.exchange.sheets import (
     MOST_COLUMNS,
     MOST_ROWS,
+    locked_workbook,
     refuse_bombs,
     refuse_larger,
     refuse_row,
+    too_many_columns,
     unreadable_workbook,
     unvalued_formula,
 )
@@ -49,7 +51,7 @@ def open_document(path: Path, most: int) -> Iterator[OpenDocumentBook]:
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise BadInput(Problem(message("locked with a password"), hint=message("save it without a password")))
+            raise locked_workbook()
         if "mimetype" in names and not archive.read("mimetype").decode("ascii", "replace").startswith(_SPREADSHEET):
             hint = message("save it as .xlsx or CSV UTF-8")
             raise BadInput(Problem(message("an OpenDocument file, but no spreadsheet"), hint=hint))
@@ -211,8 +213,7 @@ class _OpenRow:
             self._empty += cell.times
             return
         if len(self.cells) + self._empty + cell.times > MOST_COLUMNS:
-            what = message("more than {most} columns", most=MOST_COLUMNS)
-            raise BadInput(Problem(what, hint=message("split the table")))
+            raise too_many_columns()
         self.cells += [CellText("")] * self._empty + [text] * cell.times
         self._empty = 0
         if cell.lacks_value and self.problem is None:

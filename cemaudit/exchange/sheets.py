@@ -21,10 +21,13 @@ __all__ = [
     "bounded_rows",
     "choose_sheet",
     "guarded_step",
+    "locked_workbook",
     "missing_spreadsheet_extra",
     "refuse_bombs",
     "refuse_larger",
     "refuse_row",
+    "too_large",
+    "too_many_columns",
     "unreadable_workbook",
     "unvalued_formula",
 ]
@@ -75,10 +78,10 @@ def bounded_rows(rows: Iterable[TextRow]) -> Iterator[TextRow]:
             continue
         refuse_row(row.number)
         if len(row.cells) > MOST_COLUMNS:
-            raise _too_large(message("more than {most} columns", most=MOST_COLUMNS))
+            raise too_many_columns()
         cells += len(row.cells)
         if cells > MOST_CELLS:
-            raise _too_large(message("more than {most} cells", most=MOST_CELLS))
+            raise too_large(message("more than {most} cells", most=MOST_CELLS))
         width = width or len(row.cells)
         yield row._replace(cells=[*row.cells, *[CellText("")] * (width - len(row.cells))])
 
@@ -86,7 +89,7 @@ def bounded_rows(rows: Iterable[TextRow]) -> Iterator[TextRow]:
 def refuse_row(number: int) -> None:
     """``BadInput`` where ``number`` is that of no row of a sheet."""
     if number > MOST_ROWS:
-        raise _too_large(message("more than {most} rows", most=MOST_ROWS))
+        raise too_large(message("more than {most} rows", most=MOST_ROWS))
 
 
 def refuse_bombs(path: Path, most: int, what: str) -> None:
@@ -102,7 +105,7 @@ def refuse_bombs(path: Path, most: int, what: str) -> None:
 def refuse_larger(size: int, most: int) -> None:
     """``BadInput`` where ``size`` is more than ``most`` bytes."""
     if size > most:
-        raise _too_large(message("larger than {most} MB", most=most // 1_000_000))
+        raise too_large(message("larger than {most} MB", most=most // 1_000_000))
 
 
 def guarded_step(step: Callable[[], _Step], what: str) -> _Step:
@@ -129,8 +132,19 @@ def unvalued_formula(column: int) -> Problem:
     return Problem(what, hint=message("open and save the workbook in a spreadsheet program"))
 
 
-def _too_large(what: Message) -> BadInput:
+def too_large(what: Message) -> BadInput:
+    """The refusal of a table that holds more than is taken; ``what`` says of what."""
     return BadInput(Problem(what, hint=message("split the table")))
+
+
+def too_many_columns() -> BadInput:
+    """The refusal of a row wider than any spreadsheet program has it."""
+    return too_large(message("more than {most} columns", most=MOST_COLUMNS))
+
+
+def locked_workbook() -> BadInput:
+    """The refusal of a workbook that a password locks."""
+    return BadInput(Problem(message("locked with a password"), hint=message("save it without a password")))
 
 
 def unreadable_workbook(what: str, error: Exception) -> BadInput:

@@ -9,14 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.binary_workbook import open_binary_workbook
 from cemaudit.exchange.delimited import LARGEST, TextRow
 from cemaudit.exchange.old_workbook import open_old_workbook
 from cemaudit.exchange.open_document import open_document
-from cemaudit.exchange.sheets import SheetBook, bounded_rows, choose_sheet
+from cemaudit.exchange.sheets import SheetBook, bounded_rows, choose_sheet, locked_workbook
 from cemaudit.exchange.workbook import open_workbook
-from cemaudit.language import message
 
 __all__ = ["SheetRows", "SpreadsheetFormat", "find_spreadsheet_format", "open_sheet", "read_sheets"]
 
@@ -101,7 +99,7 @@ def _rows_until_closed(book: SheetBook, name: str, stack: ExitStack) -> Iterator
 def _refuse_locked(path: Path, content: bytes) -> None:
     is_renamed = path.suffix.lower() in _NEW_EXCEL and not any(stream in content for stream in _STREAMS)
     if is_renamed or _ENCRYPTED in content:
-        raise BadInput(Problem(message("locked with a password"), hint=message("save it without a password")))
+        raise locked_workbook()
 
 
 _OPENERS: dict[SpreadsheetFormat, Callable[[Path, int], AbstractContextManager[SheetBook]]] = {

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from cemaudit.errors import BadEnvironment, BadInput, Problem
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.sheets import MOST_COLUMNS, missing_spreadsheet_extra
 from cemaudit.files import replaced
 from cemaudit.language import message
 
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["LONGEST_CELL", "MOST_COLUMNS", "XlsxSheet", "fit_for_cells", "save_timeless", "write_sheets"]
+__all__ = ["LONGEST_CELL", "XlsxSheet", "fit_for_cells", "save_timeless", "write_sheets"]
 
-MOST_COLUMNS = 16_384
 LONGEST_CELL = 32_767
 _LONG_AGO = (2020, 1, 1, 0, 0, 0)
 _AT_ONCE = 1 << 20
@@ -49,8 +49,7 @@ def write_sheets(path: Path, sheets: Sequence[XlsxSheet]) -> None:
     try:
         from openpyxl import Workbook  # noqa: PLC0415 an extra, and slow to load
     except ImportError as error:
-        hint = message("install it: {command}", command="pip install 'cemaudit[xlsx]'")
-        raise BadEnvironment(Problem(message("XLSX tables need the extra {extra}", extra="xlsx"), hint=hint)) from error
+        raise missing_spreadsheet_extra("XLSX", "xlsx") from error
     for sheet in sheets:
         if len(sheet.header) > MOST_COLUMNS:
             what = message("{count} columns are more than a sheet has", count=len(sheet.header))

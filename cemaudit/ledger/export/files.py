@@ -13,8 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.exchange.forms.sheets import MOST_COLUMNS, fit_for_cells, save_timeless
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.forms.sheets import fit_for_cells, save_timeless
+from cemaudit.exchange.sheets import MOST_COLUMNS, missing_spreadsheet_extra
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
 from cemaudit.ledger.export.columns import ExportColumn, Kind
@@ -54,8 +55,7 @@ def write_spreadsheet(
     try:
         from openpyxl import Workbook  # noqa: PLC0415 an extra, and slow to load
     except ImportError as error:
-        hint = message("install it: {command}", command="pip install 'cemaudit[xlsx]'")
-        raise BadEnvironment(Problem(message("XLSX tables need the extra {extra}", extra="xlsx"), hint=hint)) from error
+        raise missing_spreadsheet_extra("XLSX", "xlsx") from error
     hint = message("choose fewer with --where, or write CSV or Parquet")
     if count > MOST_ROWS:
         raise BadInput(Problem(message("{count} rows are more than a sheet has", count=f"{count:,}"), str(path), hint))
