@@ -15,7 +15,7 @@ import click
 from cemaudit.cli.lenses import lens_keys
 from cemaudit.cli.localized import PROBABILITY, option
 from cemaudit.errors import Problem
-from cemaudit.language import N_, message
+from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
     from cemaudit.compare.results import ComparisonRules
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cemaudit.ledger.query.reading import Local
     from cemaudit.ledger.spark.reading import SparkSnapshot
     from cemaudit.scoring import Engine
+    from cemaudit.scoring.lint import LintRemark
 
 __all__ = [
     "FILE",
@@ -48,7 +49,9 @@ __all__ = [
     "print_not_vectorized",
     "print_plugin_problems",
     "print_problems",
+    "print_remarks",
     "processes_option",
+    "refuse_beside",
     "rules_options",
     "scheme_option",
     "selection_options",
@@ -110,6 +113,15 @@ def print_problems(problems: Iterable[Problem]) -> None:
     """One line on stderr for each problem."""
     for problem in problems:
         click.echo(f"cemaudit: {problem}", err=True)
+
+
+_LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
+
+
+def print_remarks(remarks: Iterable[tuple[str, LintRemark]]) -> None:
+    """One line for each remark, with the file or definition it is about."""
+    for source, remark in remarks:
+        click.echo(f"{source}: {translate(_LEVELS[remark.level])}: {remark.problem}")
 
 
 snapshot_option = option(
@@ -193,6 +205,13 @@ pool_option = option(
     "--pool", type=click.Choice(("region", "format", "brand", "owner", "pool", _NONE)),
     help=N_("The shopper pools; by default the stores' pool or region."),
 )  # fmt: skip
+
+
+def refuse_beside(chosen: str, given: Mapping[str, object]) -> None:
+    """``UsageError`` where one of the options ``given``, by their names, is said beside ``chosen``."""
+    for name, value in given.items():
+        if value:
+            raise click.UsageError(str(message("give either {one} or {other}", one=chosen, other=name)))
 
 
 def pool_key(pool: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ from cemaudit.cli.options import (
     make_rules,
     open_selection,
     print_problems,
+    refuse_beside,
     rules_options,
     selection_options,
 )
@@ -409,7 +410,8 @@ def command(
     unit_or_facet = {"unit": by} if by in _UNITS else {"facet": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     platform = known_platform(platform_ref) if platform_ref else None
-    refuse_beside_episodes(selection, {"--report": bool(folder), "--relation": relation})
+    of_single_visits = {"--report": folder, "--relation": relation}
+    refuse_beside("--measure episode", of_single_visits if selection.of_episodes else {})
     with open_selection(question) as opened:
         if by not in _UNITS:
             print_facets(opened, selection, target, rules, form)
@@ -442,13 +444,6 @@ def command(
         form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
         print_league(league)
-
-
-def refuse_beside_episodes(selection: Selection, given: Mapping[str, bool]) -> None:
-    """``UsageError`` where episodes are compared and an option is given that is of single visits."""
-    for option, is_given in given.items():
-        if selection.of_episodes and is_given:
-            raise click.UsageError(str(message("give either {one} or {other}", one="--measure episode", other=option)))
 
 
 def show_with_relation(league: League, relation: RelationSummary, form: OutputFormat) -> None:

@@ -11,9 +11,9 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.inputs import newest_editions, valid_visits
-from cemaudit.cli.options import engine_options, json_option, print_plugin_problems, print_problems
+from cemaudit.cli.options import engine_options, json_option, print_plugin_problems, print_problems, print_remarks
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import N_, translate
+from cemaudit.language import N_
 
 if TYPE_CHECKING:
     from cemaudit.library import LibraryRecord
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from cemaudit.model.platform import Platform
     from cemaudit.scoring import Engine
     from cemaudit.scoring.lint import LintRemark
-
-
-_LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 
 
 @localized.command(
@@ -57,8 +54,7 @@ def command(sources: tuple[str, ...], as_json: bool, blocked: tuple[str, ...], f
         ]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     else:
-        for source, remark in remarks:
-            click.echo(f"{source}: {translate(_LEVELS[remark.level])}: {remark.problem}")
+        print_remarks(remarks)
     print_problems(unusable)
     print_plugin_problems(engine)
     if unusable:

@@ -25,10 +25,11 @@ from cemaudit.cli.options import (
     place_options,
     print_plugin_problems,
     print_problems,
+    print_remarks,
 )
 from cemaudit.cli.output import OutputFormat, rows_options, write_rows
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.compare.promises import PromiseSummary
@@ -44,7 +45,6 @@ _ABOUT = {
     "show": N_("Show a platform, and the items that prove its promises."),
     "kept": N_("Say how far each promise is kept."),
 }
-_LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 
 
 @group(
@@ -82,8 +82,7 @@ def check(file: Path, blocked: tuple[str, ...], files: tuple[Path, ...]) -> int:
     for checklist in newest_editions(engine):
         if is_named_by(platform, checklist):
             remarks += ((checklist.ref, remark) for remark in lint_proofs(checklist, {platform.ref: platform}))
-    for source, remark in remarks:
-        click.echo(f"{source}: {translate(_LEVELS[remark.level])}: {remark.problem}")
+    print_remarks(remarks)
     if any(remark.level is LintLevel.ERROR for _, remark in remarks):
         return 1
     click.echo(str(message("{path}: in order, {count} value promises", path=file, count=len(platform.promises))))
@@ -156,6 +155,7 @@ def kept(
         print_kept_by_store,
         promises_to_dict,
     )
+    from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.scoring import Engine
 
     if visits and (where or since or until or with_excluded):
@@ -164,12 +164,12 @@ def kept(
     print_plugin_problems(engine)
     named = find_platform(engine, platform_ref) if platform_ref else None
     problems: list[Problem] = []
-    usual = 0.9 if level is None else level
+    intended = DEFAULT_RULES.level if level is None else level
     if visits:
-        summary, names = _kept_in_files(engine, visits, named, usual, problems)
+        summary, names = _kept_in_files(engine, visits, named, intended, problems)
     else:
         visit_filter = filter_of(where, since, until, excluded=with_excluded)
-        summary, names = _kept_in_snapshot(engine, folder_of(url, snapshot_path), named, usual, visit_filter)
+        summary, names = _kept_in_snapshot(engine, folder_of(url, snapshot_path), named, intended, visit_filter)
     if not write_rows(form, PROMISE_COLUMNS, kept_rows(summary, names), lambda: promises_to_dict(summary, names)):
         print_kept(summary, names)
         if by_store:

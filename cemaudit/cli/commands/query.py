@@ -25,6 +25,7 @@ from cemaudit.cli.options import (
     open_on_cluster,
     place_options,
     print_problems,
+    refuse_beside,
 )
 from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
@@ -275,12 +276,13 @@ def command(
             result = run_sql(opened, sql, question)
             names = _OWN_NAMES
     elif view == EPISODES:
-        _refuse_beside(EPISODES, {"--scheme": scheme, "--measure": measure, "--on": on})
+        # They are scored as they come in.
+        refuse_beside(EPISODES, {"--scheme": scheme, "--measure": measure, "--on": on})
         with reading(folder_of(url, snapshot_path)) as opened:
             result, problems = episode_view(opened, question), []
             names = _OWN_NAMES
     elif view == AFTER_CLAIMS:
-        _refuse_beside(AFTER_CLAIMS, {"--scheme": scheme, "--measure": measure, "--on": on})
+        refuse_beside(AFTER_CLAIMS, {"--scheme": scheme, "--measure": measure, "--on": on})
         from cemaudit.compare.queries.claims import after_claims
 
         with reading(folder_of(url, snapshot_path)) as opened:
@@ -363,9 +365,7 @@ def _refuse_beside_sql(question: LedgerQuery, on: str | None) -> None:
         "--with-excluded": conditions_filter.excluded,
         "--measure": question.measure,
     }
-    for name, value in given_options.items():
-        if value:
-            raise click.UsageError(str(message("give either {one} or {other}", one="--sql", other=name)))
+    refuse_beside("--sql", given_options)
 
 
 def _episodes_on_screen(result: ViewResult) -> ViewResult:
@@ -382,13 +382,6 @@ def _episodes_on_screen(result: ViewResult) -> ViewResult:
         shares = [name for name in ("drop_out_share", "drop_out_low", "drop_out_high") if name in row]
         row.update({name: f"{row[name]:.0%}" for name in shares})
     return result._replace(rows=rows)
-
-
-def _refuse_beside(view: str, given_options: Mapping[str, str | None]) -> None:
-    """``UsageError`` where something is asked for that a view does not have: episodes are scored as they come in."""
-    for name, value in given_options.items():
-        if value:
-            raise click.UsageError(str(message("give either {one} or {other}", one=view, other=name)))
 
 
 def print_after_claims(after: AfterClaims, limit: int | None, *, as_json: bool, as_csv: bool) -> None:
