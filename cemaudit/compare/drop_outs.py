@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cemaudit.compare.intervals import Interval, wilson_interval
+from cemaudit.compare.wording import whole_percent
 from cemaudit.language import Message, message
 
 __all__ = ["DropOutCounts", "DropOutShare", "DropOuts", "drop_out_sentences", "drop_outs_of"]
@@ -61,10 +62,6 @@ def _share(counts: DropOutCounts, level: float) -> DropOutShare:
     return DropOutShare(counts, wilson_interval(counts.dropped_out, counts.episodes, level))
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
-
-
 def drop_out_sentences(drop_outs: DropOuts) -> Iterator[Message]:
     """Yield what is to be said of drop-outs, and of what is not known of them."""
     whole = drop_outs.whole
@@ -75,9 +72,9 @@ def drop_out_sentences(drop_outs: DropOuts) -> Iterator[Message]:
         "Drop-outs: {dropped} of {episodes} episodes missed a planned visit, {share} ({low} to {high}).",
         dropped=f"{dropped_out:,}",
         episodes=f"{episodes:,}",
-        share=_percent(whole.share),
-        low=_percent(whole.interval.low),
-        high=_percent(whole.interval.high),
+        share=whole_percent(whole.share),
+        low=whole_percent(whole.interval.low),
+        high=whole_percent(whole.interval.high),
     )
     if missing:
         yield message(

@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 from cemaudit.compare.intervals import Interval, wilson_interval
 from cemaudit.compare.results import DEFAULT_RULES
+from cemaudit.errors import BadInput, Problem
+from cemaudit.language import message
 from cemaudit.model.platform import Platform, ValuePromise
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "PromiseSummary",
     "ProofItems",
     "kept_share",
+    "nothing_proved",
     "promise_summary",
     "totals_of_visit",
 ]
@@ -116,6 +119,13 @@ def _effective_answers(totals: KeptTotals) -> float:
     if not residuals:
         return float(answers)
     return min(kept * (answers - kept) * answers**2 * (visits - 1) ** 2 / (residuals * visits**2), float(answers))
+
+
+def nothing_proved(platform: Platform, refs: Iterable[str]) -> BadInput:
+    """Return the refusal of checklists (``id@version``) none of whose items proves a promise of the platform."""
+    named = ", ".join(refs) or "-"
+    text = message("no item of {refs} proves a promise of {platform}", refs=named, platform=platform.ref)
+    return BadInput(Problem(text, hint=message("list items of these checklists under proofs; see docs/promises.md")))
 
 
 class ProofItems(NamedTuple):

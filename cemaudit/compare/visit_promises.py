@@ -9,12 +9,11 @@ from cemaudit.compare.promises import (
     KeptTotals,
     PromiseCell,
     PromiseSummary,
+    nothing_proved,
     promise_summary,
     totals_of_visit,
 )
 from cemaudit.compare.results import DEFAULT_RULES
-from cemaudit.errors import BadInput, Problem
-from cemaudit.language import message
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.platform import Platform, proof_items
 from cemaudit.scoring.promises import PromiseAnswers, promise_answers
@@ -39,11 +38,7 @@ def promises_of_visits(
             for cell, cell_totals in _cells(promise, answers, checklist).items():
                 of_store[cell] = of_store.get(cell, NO_ANSWERS).and_also(cell_totals)
     if not any(proofs.values()):
-        text = message(
-            "no item of {refs} proves a promise of {platform}",
-            refs=", ".join(sorted(proofs)) or "-", platform=platform.ref,
-        )  # fmt: skip
-        raise BadInput(Problem(text, hint=message("list items of these checklists under proofs; see docs/promises.md")))
+        raise nothing_proved(platform, sorted(proofs))
     proving = {ref: items for ref, items in sorted(proofs.items()) if items}
     return promise_summary(platform, proving, totals, level)
 

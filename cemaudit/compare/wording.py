@@ -27,6 +27,7 @@ __all__ = [
     "relation_conclusions",
     "relation_legend",
     "trend_conclusions",
+    "whole_percent",
 ]
 
 MOST_NAMED = 10
@@ -147,6 +148,11 @@ def percent(share: float) -> str:
         return "<1 %"
     if 0.995 < share < 1:
         return ">99 %"
+    return whole_percent(share)
+
+
+def whole_percent(share: float) -> str:
+    """Return a share (0 to 1) in whole percent, rounded."""
     return f"{share * 100:.0f} %"
 
 

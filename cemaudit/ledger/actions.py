@@ -90,8 +90,7 @@ def save_actions(ledger: Ledger, actions: Iterable[Action]) -> int:
     ``BadInput`` where one is in a store that the registry, where there is one, does not know.
     """
     listed = list(actions)
-    for action in listed:
-        refuse_unknown_stores(ledger, action.stores, action.id)
+    refuse_unknown_stores(ledger, ((action.id, action.stores) for action in listed))
 
     def work(entry: TrailEntry) -> int:
         current = current_actions(ledger)

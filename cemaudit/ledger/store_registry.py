@@ -278,18 +278,22 @@ def registered_store_ids(ledger: Ledger) -> frozenset[str] | None:
     return frozenset(name for (name,) in ledger.database.run("select distinct id from store")) or None
 
 
-def refuse_unknown_stores(ledger: Ledger, stores: Iterable[str], place: str) -> None:
-    """Raise ``BadInput`` that names every store that is not in the registry, where there is a registry."""
+def refuse_unknown_stores(ledger: Ledger, places: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Raise ``BadInput`` for every store that is not in the registry, where there is one.
+
+    ``places``: where stores are named, and the stores.
+    """
     registered = registered_store_ids(ledger)
-    if registered is not None:
-        unknown = [store for store in dict.fromkeys(stores) if store not in registered]
-        hint = message("import it with 'cemaudit stores import'")
-        if unknown:
-            raise BadInput(
-                Problem(
-                    message("no such store: {store}", store=store),
-                    place,
-                    nearest(store, registered, listing=False) or hint,
-                )
-                for store in unknown
-            )
+    if registered is None:
+        return
+    hint = message("import it with 'cemaudit stores import'")
+    problems = [
+        Problem(
+            message("no such store: {store}", store=store), place, nearest(store, registered, listing=False) or hint
+        )
+        for place, names in places
+        for store in dict.fromkeys(names)
+        if store not in registered
+    ]
+    if problems:
+        raise BadInput(problems)

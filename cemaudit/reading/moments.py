@@ -111,9 +111,7 @@ def read_moment(text: str, localise: Localise | None = None) -> dt.datetime:
     """Return the moment ``text`` is; one without its zone is given one by ``localise``, and refused without that."""
     expected = _A_MOMENT if localise else _A_ZONED_MOMENT
     try:
-        moment = _read_moment(_plain(text))
-        if moment is not None and moment.tzinfo is None:
-            moment = localise(moment) if localise else None
+        moment = _with_zone(_read_moment(_plain(text)), localise)
     except (ValueError, OverflowError) as error:
         raise not_read(expected, text) from error
     if moment is None:
@@ -160,13 +158,19 @@ def read_formatted_moment(text: str, formats: Sequence[str], localise: Localise 
         if moment is None:
             plain = _plain(text)
             moment = _read_moment(plain) if _is_year_first(plain, formats) else None
-        if moment is not None and moment.tzinfo is None:
-            moment = localise(moment) if localise else None
+        moment = _with_zone(moment, localise)
     except (ValueError, OverflowError) as error:
         raise _misfit(text, formats) from error
     if moment is None:
         raise _misfit(text, formats)
     return moment
+
+
+def _with_zone(moment: dt.datetime | None, localise: Localise | None) -> dt.datetime | None:
+    """The moment with its zone; ``None`` where nobody can say that."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return localise(moment) if localise else None
 
 
 def _plain(text: str) -> str:

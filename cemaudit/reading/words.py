@@ -64,11 +64,11 @@ def read_id(text: str) -> str:
 
 def read_mark(text: str, low: int, high: int, words: Mapping[int, Text] | None = None) -> int:
     """Return the whole number from ``low`` to ``high`` that ``text`` is, or the one that has these words beside it."""
-    by_words = OptionWords({str(mark): label for mark, label in (words or {}).items()})
     try:
-        mark = read_whole(by_words.find(text) or text)
+        mark = read_whole(text)
     except BadInput:
-        mark = low - 1
+        found = OptionWords({str(mark): label for mark, label in words.items()}).find(text) if words else None
+        mark = low - 1 if found is None else int(found)
     if low <= mark <= high:
         return mark
     raise not_read(message("a whole number from {low} to {high}", low=low, high=high), text)

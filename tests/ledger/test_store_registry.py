@@ -210,11 +210,11 @@ def test_a_heading_near_a_known_one_is_named(tmp_path: Path, heading: str, hint:
 
 
 def test_stores_that_nobody_registered_are_refused_all_at_once(ledger: Ledger) -> None:
-    refuse_unknown_stores(ledger, ["s9"], "it")  # without a registry nobody knows
+    refuse_unknown_stores(ledger, [("it", ["s9"])])  # without a registry nobody knows
     import_stores(ledger, [FULL])
-    refuse_unknown_stores(ledger, ["s1"], "it")
+    refuse_unknown_stores(ledger, [("it", ["s1"])])
     with use("en"), pytest.raises(BadInput) as refusal:
-        refuse_unknown_stores(ledger, ["s1", "zz", "s11"], "it")
+        refuse_unknown_stores(ledger, [("it", ["s1", "zz", "s11"])])
     assert [str(problem) for problem in refusal.value.problems] == [
         "it: no such store: zz (import it with 'cemaudit stores import')",
         "it: no such store: s11 (did you mean s1?)",

@@ -18,6 +18,8 @@ from cemaudit.compare.claim_follow_up import (
     follow_up,
 )
 from cemaudit.compare.queries.visits import store_attributes
+from cemaudit.compare.visit_table import STORE_KEYS
+from cemaudit.compare.wording import whole_percent
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.answers import CLAIM_STATES_JOIN
 from cemaudit.ledger.query.keys import known_key, of_visits
@@ -35,8 +37,7 @@ __all__ = ["CASE_KEYS", "AfterClaims", "after_claims", "after_claims_sentences"]
 LEVEL = 0.95
 """That of all intervals of ``query``."""
 
-_OF_STORES = ("region", "format", "brand", "owner", "pool")
-CASE_KEYS = ("store", "touchpoint", "wave", "state", "checklist", *_OF_STORES)
+CASE_KEYS = ("store", "touchpoint", "wave", "state", "checklist", *STORE_KEYS)
 """What cases can be grouped by: ``wave`` is that of the claim, ``state`` what became of it at the time."""
 
 Row = dict[str, Any]
@@ -68,7 +69,7 @@ def after_claims(reading: Reading, question: LedgerQuery) -> AfterClaims:
     refs = checklists_asked(reading, question, one=True)
     visits = replace_conditions(question.which, lambda condition: of_visits(condition.key) and condition.key != "wave")
     waves, waveless = _waves(reading, refs, visits)
-    attributes = store_attributes(reading) if set(keys) & set(_OF_STORES) else {}
+    attributes = store_attributes(reading) if set(keys) & set(STORE_KEYS) else {}
     groups: dict[tuple[str | None, ...], list[ClaimCase]] = defaultdict(list)
     for checklist in sorted({ref.partition("@")[0] for ref in refs}):
         versions = [ref for ref in refs if ref.partition("@")[0] == checklist]
@@ -171,15 +172,15 @@ def after_claims_sentences(after: AfterClaims) -> Iterator[Message]:
             "{high}); in any later wave in {ever}.",
             n=whole.followed,
             hits=blamed.hits,
-            share=_percent(blamed.share),
-            low=_percent(blamed.interval.low),
-            high=_percent(blamed.interval.high),
+            share=whole_percent(blamed.share),
+            low=whole_percent(blamed.interval.low),
+            high=whole_percent(blamed.interval.high),
             ever=whole.blamed_later.hits,
         )
     if whole.expected is not None:
         yield message(
             "Expected: {share} of the same touchpoints are blamed in the wave after one without a claim.",
-            share=_percent(whole.expected),
+            share=whole_percent(whole.expected),
         )
     if after.waveless:
         yield message("Visits without a wave, left out: {n}.", n=after.waveless)
@@ -188,10 +189,6 @@ def after_claims_sentences(after: AfterClaims) -> Iterator[Message]:
         "caused it. Cases of one store are not independent, so the intervals are too narrow where few stores make up "
         "most cases."
     )
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
 
 
 def _row(follow: ClaimFollowUp) -> Row:

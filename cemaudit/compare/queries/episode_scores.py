@@ -15,6 +15,7 @@ from cemaudit.compare.visit_table import STORE_KEYS
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.keys import expression
+from cemaudit.ledger.query.question import refuse_several_checklists
 from cemaudit.ledger.query.reading import Local, Reading
 from cemaudit.ledger.query.statement import STORES_JOIN, conditions_of
 from cemaudit.ledger.snapshot.names import quoted
@@ -35,10 +36,7 @@ def episode_table(reading: Local, selection: Selection) -> ColumnVisitTable:
     """
     _refuse_what_episodes_lack(selection)
     columns = _episode_columns(reading, selection)
-    ids = sorted({ref.partition("@")[0] for ref in columns["checklist"]})
-    if len(ids) > 1:
-        several = message("visits of several checklists are there: {names}", names=", ".join(ids))
-        raise BadInput(Problem(several, "", message("choose one with --where checklist=ID")))
+    refuse_several_checklists(columns["checklist"])
     table = table_of_columns(
         columns,
         score=EPISODE_MEASURE,

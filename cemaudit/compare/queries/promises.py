@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cemaudit.compare.promises import NO_ANSWERS, KeptTotals, PromiseCell
+from cemaudit.compare.promises import NO_ANSWERS, KeptTotals, PromiseCell, nothing_proved
 from cemaudit.compare.selection import require_visits
-from cemaudit.errors import BadInput, Problem
-from cemaudit.language import message
 from cemaudit.ledger.query.keys import of_scores_only, refuse_keys
 from cemaudit.ledger.query.measured import facets_of_item
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, is_asked
@@ -40,8 +38,7 @@ def proofs_asked(reading: Reading, platform: Platform, visit_filter: Filter) -> 
     refs = checklists_asked(reading, question, one=False)
     checklists = {ref: reading.checklist(ref) for ref in refs}
     if not any(proof_items(platform, checklist) for checklist in checklists.values()):
-        text = message("no item of {refs} proves a promise of {platform}", refs=", ".join(refs), platform=platform.ref)
-        raise BadInput(Problem(text, hint=message("list items of these checklists under proofs; see docs/promises.md")))
+        raise nothing_proved(platform, refs)
     return {
         ref: proofs for ref, checklist in checklists.items() if (proofs := _items_asked(question, checklist, platform))
     }

@@ -25,6 +25,7 @@ __all__ = [
     "checklists_asked",
     "is_asked",
     "key_columns",
+    "refuse_several_checklists",
     "replace_conditions",
     "seen_through",
 ]
@@ -118,11 +119,17 @@ def checklists_asked(reading: Reading, question: LedgerQuery, *, one: bool) -> l
         named = ", ".join(value for some in wanted for value in some)
         hint = nearest(named, reading.refs)
         raise BadInput(Problem(message("no visits of this checklist are there: {ref}", ref=named or "-"), "", hint))
-    ids = sorted({ref.partition("@")[0] for ref in found})
-    if one and len(ids) > 1 and "checklist" not in question.by:
+    if one and "checklist" not in question.by:
+        refuse_several_checklists(found)
+    return found
+
+
+def refuse_several_checklists(refs: Iterable[str]) -> None:
+    """``BadInput`` where ``refs`` (``id@version``) are of more than one checklist."""
+    ids = sorted({ref.partition("@")[0] for ref in refs})
+    if len(ids) > 1:
         what = message("visits of several checklists are there: {names}", names=", ".join(ids))
         raise BadInput(Problem(what, "", message("choose one with --where checklist=ID")))
-    return found
 
 
 def key_columns(question: LedgerQuery, rows: Sequence[Sequence[object]]) -> KeyColumns:
