@@ -19,8 +19,8 @@ from cemaudit.errors import Problem
 from cemaudit.exchange import import_filled, import_submissions, import_table, load_mapping
 from cemaudit.exchange.filled import FilledImport
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.pdf_names import field_name
-from cemaudit.exchange.forms.template import write_csv, write_xlsx
+from cemaudit.exchange.forms.pdf import field_name
+from cemaudit.exchange.forms.templates import write_csv, write_xlsx
 from cemaudit.exchange.importer import Import
 from cemaudit.exchange.submissions.importing import SubmissionImport
 from cemaudit.ledger.store_registry import read_stores
