@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.entry.briefing import CONDUCT
+from cemaudit.entry import CONDUCT
 from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.language import message, translate
 from cemaudit.model import Scenario
