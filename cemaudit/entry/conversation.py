@@ -17,6 +17,7 @@ from cemaudit.model import SkipState
 from cemaudit.model.answers import Quantity, TextAnswer
 
 __all__ = ["Conversation", "SecondLook"]
+
 SHORTEST_REASON = 5
 
 

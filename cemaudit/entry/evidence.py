@@ -23,6 +23,7 @@ from cemaudit.media.file_types import HEAD, MediaType, media_type_of
 from cemaudit.model.base import Line, Record, Whole, clean
 
 __all__ = ["KeptEvidence", "opened", "path_typed", "read_given", "take_in"]
+
 _MEGABYTE = 1_000_000
 _LARGEST = max(kind.most_bytes for kind in MediaType)
 _SAFELY = sum(getattr(os, flag, 0) for flag in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))

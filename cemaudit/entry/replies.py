@@ -32,8 +32,10 @@ from cemaudit.reading import (
 )
 
 __all__ = ["NONE", "can_be_timed", "elapsed_text", "read_reply", "skip", "starts_stopwatch", "today"]
+
 _STOPWATCH_WORDS = frozenset({"t", "ㅅ"})
 """The letter, also as the same key types it on a Korean keyboard."""
+
 _SECONDS_OF_UNIT = {"s": 1, "min": 60}
 
 
@@ -54,7 +56,9 @@ def elapsed_text(unit: str, seconds: float) -> str:
 
 NONE = "-"
 """Chooses nothing of several options."""
+
 _MOST_STEPS = 999
+
 Changes = dict[str, Any]
 
 

@@ -18,6 +18,7 @@ from cemaudit.language import current, message, translate
 from cemaudit.model import Change, Visit
 
 __all__ = ["STATEMENT", "NotReady", "difference", "refuse_unready", "seal"]
+
 _OWN = {"id", "checklist", "entered", "briefed", "revision", "supersedes", "amendment", "changes"}
 """Fields that differ by nature, or never."""
 
