@@ -13,16 +13,20 @@ from cemaudit.packages import front_door
 
 if TYPE_CHECKING:
     from cemaudit.entry.amending import amend
-    from cemaudit.entry.conversation import Conversation
+    from cemaudit.entry.conversation import Conversation, SecondLook
     from cemaudit.entry.desk import Desk, OpenDraft
     from cemaudit.entry.draft import Draft, DraftState
     from cemaudit.entry.evidence import KeptEvidence, take_in
-    from cemaudit.entry.questions import EntryQuestion, QuestionKind
-    from cemaudit.entry.sealing import NotReady, seal
-    from cemaudit.entry.second_look import SecondLook
+    from cemaudit.entry.instructions import CONDUCT, STATEMENT, briefing
+    from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, find_question, first_open, questions
+    from cemaudit.entry.replies import read_reply
+    from cemaudit.entry.sealing import NotReady, refuse_unready, seal
     from cemaudit.entry.session import Screen, Session
+    from cemaudit.entry.wording import ask_line, shown_value
 
 __all__ = [
+    "CONDUCT",
+    "STATEMENT",
     "Conversation",
     "Desk",
     "Draft",
@@ -36,25 +40,43 @@ __all__ = [
     "SecondLook",
     "Session",
     "amend",
+    "ask_line",
+    "briefing",
+    "find_question",
+    "first_open",
+    "questions",
+    "read_reply",
+    "refuse_unready",
     "seal",
+    "shown_value",
     "take_in",
 ]
 
 _HOMES = {
+    "CONDUCT": "instructions",
     "Conversation": "conversation",
     "Desk": "desk",
     "Draft": "draft",
     "DraftState": "draft",
-    "EntryQuestion": "questions",
+    "EntryQuestion": "questionnaire",
     "KeptEvidence": "evidence",
     "NotReady": "sealing",
     "OpenDraft": "desk",
-    "QuestionKind": "questions",
+    "QuestionKind": "questionnaire",
+    "STATEMENT": "instructions",
     "Screen": "session",
-    "SecondLook": "second_look",
+    "SecondLook": "conversation",
     "Session": "session",
     "amend": "amending",
+    "ask_line": "wording",
+    "briefing": "instructions",
+    "find_question": "questionnaire",
+    "first_open": "questionnaire",
+    "questions": "questionnaire",
+    "read_reply": "replies",
+    "refuse_unready": "sealing",
     "seal": "sealing",
+    "shown_value": "wording",
     "take_in": "evidence",
 }
 

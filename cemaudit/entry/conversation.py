@@ -5,25 +5,78 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from cemaudit.entry import questions as asking
-from cemaudit.entry.clock import can_be_timed, elapsed_text, starts_stopwatch
 from cemaudit.entry.commands import Said, SlashCommand, parse, usage
-from cemaudit.entry.exhibits import add_exhibit, drop_exhibit
-from cemaudit.entry.questions import EntryQuestion, QuestionKind, questions
-from cemaudit.entry.reading import read_reply, skip
-from cemaudit.entry.second_look import SecondLook
-from cemaudit.entry.session import DraftKeeper, Screen, Session
+from cemaudit.entry.doubts import Doubt
+from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, complaint, evidence, note, questions
+from cemaudit.entry.replies import can_be_timed, elapsed_text, read_reply, skip, starts_stopwatch
+from cemaudit.entry.session import DraftKeeper, Screen, Session, add_exhibit, drop_exhibit
 from cemaudit.entry.wording import SKIPS, ask_line, banner, described, helped, shown_value
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message, translate
 from cemaudit.model import SkipState
 from cemaudit.model.answers import Quantity, TextAnswer
 
-__all__ = ["Conversation"]
+__all__ = ["Conversation", "SecondLook"]
+
+SHORTEST_REASON = 5
+
+
+class SecondLook:
+    """What is in doubt once all questions are answered, by number."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.doubts = list(session.keeper.doubts(session.draft))
+
+    def show(self) -> None:
+        """The doubts, and what to do about them."""
+        say = self._session.screen.say
+        say()
+        if not self.doubts:
+            say(str(message("All questions are answered. Empty: done; /go GS05 changes an answer.")))
+            return
+        say(str(message("All questions are answered. Please look again:")))
+        for number, doubt in enumerate(self.doubts, 1):
+            self._session.tell(f"{number}  {doubt.problem}")
+        say(str(message("A number goes there to mend it; /stand 1 lets it stand, for a reason; empty: later.")))
+
+    def ask(self) -> str | Said | None:
+        """The question to mend, another command, ``None`` where a doubt was let stand; ``""`` to stop here."""
+        while True:
+            try:
+                line = self._session.screen.ask("> ").strip()
+                said = parse(line)
+                if said and said.command is SlashCommand.STAND:
+                    word, _, reason = said.rest.partition(" ")
+                    self._let_stand(self._doubt(word), reason.strip())
+                    return None
+                return said or (self._mending(self._doubt(line)) if line else "")
+            except BadInput as error:
+                self._session.complain(error)
+
+    def _doubt(self, word: str) -> Doubt:
+        if not word.isdecimal() or not 1 <= int(word) <= len(self.doubts):
+            what = message("expected a number from 1 to {most}, found {value}", most=len(self.doubts), value=word)
+            raise BadInput(Problem(what))
+        return self.doubts[int(word) - 1]
+
+    def _let_stand(self, doubt: Doubt, reason: str) -> None:
+        if doubt.must:
+            raise BadInput(Problem(message("this cannot stand; it must be mended")))
+        reason = reason or self._session.screen.ask(f"  {message('reason')}: ").strip()
+        if len(reason) < SHORTEST_REASON:
+            what = message("a reason of at least {least} characters is needed", least=SHORTEST_REASON)
+            raise BadInput(Problem(what))
+        override = doubt.let_stand(reason)
+        self._session.write({f"overrides.{doubt.check} {doubt.place}": override.model_dump(mode="json")})
+
+    def _mending(self, doubt: Doubt) -> str:
+        place = doubt.problem.place
+        known = {one.name for one in questions(self._session.draft)}
+        return place if place in known else self._session.named(place.rpartition(".")[2])
+
 
 _SKIP_WORDS = {"na": SkipState.NOT_APPLICABLE, "no": SkipState.NOT_OBSERVED, "de": SkipState.DECLINED}
-
-
 _SEVERAL_LINES = {QuestionKind.NOTE, QuestionKind.COMPLAINT}
 _ECHOED = frozenset(QuestionKind) - {
     QuestionKind.BRIEFING,
@@ -134,7 +187,7 @@ class Conversation:
         if reply in {"a", "ㅁ"}:
             self._confirmed.extend(lines)
         elif reply in {"m", "ㅡ"} and item and self._last_item and self._last_item.touchpoint:
-            self._hear_words(asking.note(item, self._last_item.touchpoint), "\n".join(lines).strip())
+            self._hear_words(note(item, self._last_item.touchpoint), "\n".join(lines).strip())
         else:
             self._session.tell(message("left out"))
 
@@ -213,7 +266,7 @@ class Conversation:
         if touchpoint is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
         if said.command in {SlashCommand.CLAIM, SlashCommand.BLAME}:
-            self._hear_words(asking.complaint(f"{said.command}s", touchpoint), said.rest)
+            self._hear_words(complaint(f"{said.command}s", touchpoint), said.rest)
             return question.name
         if said.command is SlashCommand.SKIP and question.is_feeling:
             self._session.write({question.name: None})
@@ -225,12 +278,12 @@ class Conversation:
                 self._session.write(skip(item, *self._skip_words(said.rest)))
                 return self._session.open_after(question)
             case SlashCommand.NOTE:
-                self._hear_words(asking.note(item, touchpoint), said.rest)
+                self._hear_words(note(item, touchpoint), said.rest)
             case SlashCommand.DROP:
                 drop_exhibit(self._session, item, said.rest)
             case _:
                 path = said.rest or self._screen.ask(f"  {message('path of the file')}: ")
-                add_exhibit(self._session, asking.evidence(item, touchpoint), path, said.command.value)
+                add_exhibit(self._session, evidence(item, touchpoint), path, said.command.value)
         return question.name
 
     def _hear_words(self, question: EntryQuestion, words: str) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cemaudit.entry.briefing import briefing
 from cemaudit.entry.draft import Draft
-from cemaudit.entry.questions import EntryQuestion, QuestionKind
-from cemaudit.entry.reading import NONE, today
+from cemaudit.entry.instructions import briefing
+from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind
+from cemaudit.entry.replies import NONE, today
 from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Checklist, ClaimState, Scenario, SkipState, Step, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.journal import DraftHeader, Event
-from cemaudit.entry.questions import QuestionKind, questions
+from cemaudit.entry.questionnaire import QuestionKind, questions
 from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.model import Checklist, Reason, SkipState, Visit

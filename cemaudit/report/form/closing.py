@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.entry.briefing import STATEMENT
+from cemaudit.entry import STATEMENT
 from cemaudit.exchange.forms.making import FILES
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Item

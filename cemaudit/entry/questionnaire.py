@@ -11,7 +11,7 @@ from cemaudit.entry.draft import Draft
 from cemaudit.model import Item, Touchpoint, Visit
 from cemaudit.scoring.items import item_is_relevant, touchpoint_arises
 
-__all__ = ["EntryQuestion", "QuestionKind", "find", "first_open", "questions"]
+__all__ = ["EntryQuestion", "QuestionKind", "find_question", "first_open", "questions"]
 
 
 class QuestionKind(StrEnum):
@@ -100,7 +100,7 @@ def first_open(asked: list[EntryQuestion], values: Mapping[str, Any], after: int
     return next((place for place in still if place > after), still[0] if still else None)
 
 
-def find(asked: list[EntryQuestion], word: str) -> int | None:
+def find_question(asked: list[EntryQuestion], word: str) -> int | None:
     """The place of the question called ``word``: its number from 1, an item's or touchpoint's id, or its name."""
     if word.isdecimal() and 1 <= int(word) <= len(asked):
         return int(word) - 1

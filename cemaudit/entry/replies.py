@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from cemaudit.entry.doubts.times import time_doubts
 from cemaudit.entry.draft import Draft
-from cemaudit.entry.questions import EntryQuestion, QuestionKind
+from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.model import ClaimState, Item, SkipState, Text, faults, label
-from cemaudit.model.answers import AnswerValue, Choice, Choices
+from cemaudit.model.answers import AnswerType, AnswerValue, Choice, Choices, Quantity
 from cemaudit.model.base import clean
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.reading import NONE as NONE_ID
@@ -31,7 +31,28 @@ from cemaudit.reading import (
     read_yes_no,
 )
 
-__all__ = ["NONE", "read_reply", "skip", "today"]
+__all__ = ["NONE", "can_be_timed", "elapsed_text", "read_reply", "skip", "starts_stopwatch", "today"]
+
+_STOPWATCH_WORDS = frozenset({"t", "ㅅ"})
+"""The letter, also as the same key types it on a Korean keyboard."""
+
+_SECONDS_OF_UNIT = {"s": 1, "min": 60}
+
+
+def can_be_timed(kind: AnswerType) -> bool:
+    """Return whether a stopwatch can give the answer: a duration in seconds or minutes, of any length."""
+    return isinstance(kind, Quantity) and kind.type == "duration" and kind.unit in _SECONDS_OF_UNIT and not kind.one_of
+
+
+def starts_stopwatch(line: str) -> bool:
+    """Return whether a line starts the stopwatch."""
+    return line.strip().lower() in _STOPWATCH_WORDS
+
+
+def elapsed_text(unit: str, seconds: float) -> str:
+    """Return so many seconds as one would type them in a unit, to a tenth."""
+    return f"{seconds / _SECONDS_OF_UNIT[unit]:.1f}"
+
 
 NONE = "-"
 """Chooses nothing of several options."""
