@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from cemaudit.entry.doubts.doubt import Doubt, open_doubts
 from cemaudit.entry.doubts.earlier import Earlier, PriorVisit
-from cemaudit.entry.doubts.every import all_doubts
+from cemaudit.entry.doubts.gate import all_doubts
 
 __all__ = ["Doubt", "Earlier", "PriorVisit", "all_doubts", "open_doubts"]

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from cemaudit.entry.doubts.answers import answer_doubts
 from cemaudit.entry.doubts.doubt import Doubt
-from cemaudit.entry.doubts.earlier import Earlier
+from cemaudit.entry.doubts.earlier import Earlier, text_doubts
 from cemaudit.entry.doubts.pictures import picture_doubts
-from cemaudit.entry.doubts.texts import text_doubts
 from cemaudit.entry.doubts.times import when_doubts
 from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.errors import Problem
