@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import combinations
 
 from cemaudit.entry.doubts.doubt import Doubt
+from cemaudit.entry.doubts.overlaps import Stay, Stays
 from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.errors import Problem, Sayable
 from cemaudit.language import message
@@ -69,14 +70,18 @@ class PriorVisit:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Files by their SHA-256 (of the copy, and of the file as it was given), and the shingles of every longer text."""
+    """Files by their SHA-256 (of the copy, and of the file as it was given), and the shingles of every longer text.
+
+    ``stays``: when the shopper of this laptop was in which store.
+    """
 
     files: Mapping[str, tuple[PriorVisit, ...]] = field(default_factory=dict)
     texts: tuple[tuple[frozenset[str], PriorVisit], ...] = ()
+    stays: Stays = field(default_factory=Stays)
 
     @classmethod
-    def of(cls, visits: Iterable[tuple[Visit, Iterable[KeptEvidence]]]) -> Earlier:
-        """What ``visits`` hold, each with the files taken in for it."""
+    def of(cls, visits: Iterable[tuple[Visit, Iterable[KeptEvidence]]], stays: Iterable[Stay | None] = ()) -> Earlier:
+        """What ``visits`` hold, each with the files taken in for it, and where their shopper was meanwhile."""
         files: dict[str, tuple[PriorVisit, ...]] = defaultdict(tuple)
         texts = []
         for visit, taken in visits:
@@ -85,7 +90,7 @@ class Earlier:
             for digest in hashes | {digest for one in taken for digest in (one.sha256, one.original)}:
                 files[digest] += (seen,)
             texts += [(shingles(words), seen) for _, words in narratives(visit)]
-        return cls(dict(files), tuple(texts))
+        return cls(dict(files), tuple(texts), Stays.of(stays, one_shopper=True))
 
     def file(self, visit: str, *digests: str) -> PriorVisit | None:
         """Another visit than ``visit`` that has a file of one of these SHA-256."""
