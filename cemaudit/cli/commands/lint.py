@@ -125,11 +125,14 @@ def _glyph_remarks(record: Checklist | Visit) -> Iterator[LintRemark]:
 
 def lint_visits(engine: Engine, sources: tuple[str, ...], unusable: list[Problem]) -> Iterator[tuple[str, LintRemark]]:
     """The remarks on visits: what a checklist requires and they lack, and what plugins doubt."""
+    from cemaudit.report import check_pictures
     from cemaudit.scoring.lint import LintLevel, LintRemark
     from cemaudit.scoring.validation import missing_requirements
 
     for located_visit in valid_visits(engine, sources, unusable):
         checklist = engine.plan(located_visit.visit.checklist, located_visit.visit.day).checklist
         yield from ((located_visit.place, remark) for remark in _glyph_remarks(located_visit.visit))
+        notes = check_pictures(located_visit)
+        yield from ((located_visit.place, LintRemark(LintLevel.NOTE, problem)) for problem in notes)
         problems = [*missing_requirements(located_visit.visit, checklist), *engine.review(located_visit.visit)]
         yield from ((located_visit.place, LintRemark(LintLevel.WARNING, problem)) for problem in problems)
