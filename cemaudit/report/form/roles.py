@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cemaudit.entry import CONDUCT
-from cemaudit.entry.briefing import CONDUCT
 from cemaudit.exchange.forms.making import PREFIX
-from cemaudit.exchange.forms.settings import PREFIX
 from cemaudit.language import message, translate
 from cemaudit.model import Scenario
 from cemaudit.report.form.boxes import HEIGHT, STRONG, Blank, Tick
