@@ -206,7 +206,7 @@ class Visit(Record):
     """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
 
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
-    alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
+    alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
     ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
     place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
     is different. ``expected`` is when the expectations were noted for good, ``perceived`` what was met, on their scale.
@@ -220,6 +220,7 @@ class Visit(Record):
     shopper: Token | None = None
     wave: Token | None = None
     date: dt.date | None = None
+    until: dt.date | None = None
     started: PointInTime | None = None
     finished: AwareDatetime | None = None
     entered: PointInTime | None = None
@@ -253,6 +254,11 @@ class Visit(Record):
         return self.started.date() if self.started else self.date
 
     @property
+    def last_day(self) -> dt.date | None:
+        """The calendar day on which the visit ended, in its own zone; that of its beginning where no other is known."""
+        return self.finished.date() if self.finished else self.until or self.day
+
+    @property
     def expected_before(self) -> dict[str, int]:
         """The expectations, where they were noted before the visit began; else none, for hindsight is no expectation.
 
@@ -281,6 +287,8 @@ class Visit(Record):
             raise Expected("finished not before started ({started})", started=self.started.isoformat())
         if self.entered and self.started and self.entered < self.started:
             raise Expected("entered not before started ({started})", started=self.started.isoformat())
+        if self.until and (self.day is None or self.until < self.day):
+            raise Expected("until not before the first day ({day})", day=self.day or "-")
         both = sorted(self.answers.keys() & self.skipped.keys())
         if both:
             raise Expected("an item either answered or skipped, not both: {ids}", ids=", ".join(both))
