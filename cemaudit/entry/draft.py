@@ -100,7 +100,8 @@ class Draft:
 
     def _head(self, values: Mapping[str, Any]) -> dict[str, Any]:
         known = {name: values[name] for name in Visit.model_fields if name in values}
-        times = {"entered": self.changed.astimezone().replace(microsecond=0)} if "started" in values else {}
+        begun = "started" in values or "until" in values
+        times = {"entered": self.changed.astimezone().replace(microsecond=0)} if begun else {}
         return {"id": self.header.id, "checklist": self.checklist.ref, **times, **known}
 
 

@@ -211,12 +211,13 @@ class Visit(Record):
     """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
 
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
-    alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
-    ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
-    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
-    is different. ``expected`` is when the expectations were noted for good, ``perceived`` what was met, on their scale.
-    ``consent`` is that of a real customer, where the checklist asks for it. ``feelings_skipped`` holds the feelings and
-    expectations the shopper was asked and did not give; ``format`` is 2 in a visit that has some, else 1.
+    alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run
+    -3..+3, ``expectations`` 1..7, both by touchpoint. ``briefed`` is when the shopper acknowledged the briefing. A
+    later ``revision`` has the id of the visit it takes the place of: ``supersedes`` is the SHA-256 of that visit's canonical
+    line, ``amendment`` the reason, ``changes`` what is different. ``expected`` is when the expectations were noted for
+    good, ``perceived`` what was met, on their scale. ``consent`` is that of a real customer, where the checklist asks
+    for it. ``feelings_skipped`` holds the feelings and expectations the shopper was asked and did not give. ``format``
+    is 2 in a visit that has some of them or an ``until``, else 1.
     """
 
     id: Token
@@ -226,6 +227,7 @@ class Visit(Record):
     shopper: Token | None = None
     wave: Token | None = None
     date: dt.date | None = None
+    until: dt.date | None = None
     started: PointInTime | None = None
     finished: AwareDatetime | None = None
     entered: PointInTime | None = None
@@ -261,6 +263,11 @@ class Visit(Record):
         return self.started.date() if self.started else self.date
 
     @property
+    def last_day(self) -> dt.date | None:
+        """The calendar day on which the visit ended, in its own zone; that of its beginning where no other is known."""
+        return self.finished.date() if self.finished else self.until or self.day
+
+    @property
     def expected_before(self) -> dict[str, int]:
         """The expectations, where they were noted before the visit began; else none, for hindsight is no expectation.
 
@@ -275,7 +282,7 @@ class Visit(Record):
 
     def with_feelings_skipped(self, skips: Mapping[str, Skip]) -> Self:
         """The visit with these feelings skipped instead of those it has."""
-        return self.model_copy(update={"feelings_skipped": dict(skips), "format": _format_of(skips)})
+        return self.model_copy(update={"feelings_skipped": dict(skips), "format": _format_of(skips, self.until)})
 
     @field_validator("format")
     @classmethod
@@ -283,7 +290,7 @@ class Visit(Record):
         """Only what the first format cannot say makes a visit one of the second: all others keep their bytes."""
         if declared not in {1, 2}:
             raise Expected("format 1 or 2 (a newer version of cemaudit wrote this visit)")
-        return _format_of(visit.data.get("feelings_skipped"))
+        return _format_of(visit.data.get("feelings_skipped"), visit.data.get("until"))
 
     @field_validator("finished")
     @classmethod
@@ -301,6 +308,8 @@ class Visit(Record):
             raise Expected("finished not before started ({started})", started=self.started.isoformat())
         if self.entered and self.started and self.entered < self.started:
             raise Expected("entered not before started ({started})", started=self.started.isoformat())
+        if self.until and (self.day is None or self.until < self.day):
+            raise Expected("until not before the first day ({day})", day=self.day or "-")
         both = sorted(self.answers.keys() & self.skipped.keys())
         if both:
             raise Expected("an item either answered or skipped, not both: {ids}", ids=", ".join(both))
@@ -323,8 +332,8 @@ class Visit(Record):
         return self
 
 
-def _format_of(feelings_skipped: Mapping[str, Skip] | None) -> int:
-    return 2 if feelings_skipped else 1
+def _format_of(feelings_skipped: Mapping[str, Skip] | None, until: dt.date | None) -> int:
+    return 2 if feelings_skipped or until else 1
 
 
 def _is_felt(visit: Visit, name: str) -> bool:
