@@ -206,7 +206,8 @@ class Visit(Record):
     """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
 
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
-    alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
+    alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run
+    -3..+3, ``expectations`` 1..7, both by touchpoint.
     ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
     place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
     is different. ``expected`` is when the expectations were noted for good, ``perceived`` what was met, on their scale.

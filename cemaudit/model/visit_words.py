@@ -63,11 +63,13 @@ class WordsInForce:
         """Return ``text`` with its places filled: ``{company}``, ``{customer}``.
 
         A place of a Korean text names the particle after a consonant (``{customer:은}``), and the one that fits is
-        written; ``{customer:s}`` and ``{customer:S}`` are the English plural, the second with a capital letter.
+        written; ``{customer:s}`` is the English plural, ``{customer:A}`` and ``{customer:S}`` begin with a capital.
         """
-        korean = text.ko and text.ko.format(company=_Noun(self.company.ko), customer=_Noun(self.customer.ko))
-        english = text.en and text.en.format(company=_Noun(self.company.en), customer=_Noun(self.customer.en))
-        return Text(ko=korean, en=english)
+        return Text.said(lambda: str(text).format(**self.nouns()))
+
+    def nouns(self) -> dict[str, str]:
+        """Return the values of the places of such a text, in the language in force."""
+        return {"company": _Noun(self.company), "customer": _Noun(self.customer)}
 
 
 _PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와"}
@@ -79,15 +81,11 @@ class _Noun(str):
 
     __slots__ = ()
 
-    def __new__(cls, word: str | None) -> Self:
-        return super().__new__(cls, word or "")
-
     def __format__(self, spec: str) -> str:
         if spec in _PARTICLES:
             return self + (spec if _ends_in_consonant(self) else _PARTICLES[spec])
-        if spec == "S":
-            return f"{self[:1].upper()}{self[1:]}s"
-        return self + spec
+        word = self if spec not in {"A", "S"} else self[:1].upper() + self[1:]
+        return f"{word}s" if spec in {"s", "S"} else str(word)
 
 
 def _ends_in_consonant(word: str) -> bool:
