@@ -77,7 +77,7 @@ def ask_line(question: EntryQuestion, draft: Draft) -> str:
     if question.kind is QuestionKind.EVIDENCE and question.item:
         return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
     if question.kind is QuestionKind.EXPECTATION and question.touchpoint and question.touchpoint.perceived:
-        return translate(N_("Before the visit: what do you expect here? 1 to 7"))
+        return str(message("Before {visit}: what do you expect here? 1 to 7", visit=draft.words.visit))
     return _worded(question, draft.words)
 
 

@@ -178,11 +178,19 @@ class EpisodeStep(Record):
     """Position among the visits of the episode, from 1."""
 
 
-def is_before(expected: dt.datetime | None, started: dt.datetime | None, date: dt.date | None) -> bool:
-    """Whether expectations noted at ``expected`` come before a visit that ``started`` then, or was on that ``date``."""
+def is_before(
+    expected: dt.datetime | None, started: dt.datetime | None, date: dt.date | None, until: dt.date | None = None
+) -> bool:
+    """Whether expectations noted at ``expected`` come before a visit that ``started`` then, or was on that ``date``.
+
+    Of one that ran on to a later day, ``until``, those of its first day count: an order is noted as it is placed.
+    """
     if expected is None:
         return False
-    return expected <= started if started is not None else date is not None and expected.date() < date
+    if started is not None:
+        return expected <= started
+    day = expected.date()
+    return date is not None and (day < date or (day == date and until is not None and until > date))
 
 
 def _at_its_offset(moment: dt.datetime) -> dt.datetime:
@@ -263,9 +271,10 @@ class Visit(Record):
     def expected_before(self) -> dict[str, int]:
         """The expectations, where they were noted before the visit began; else none, for hindsight is no expectation.
 
-        Of a visit whose beginning is not known, those of an earlier day count.
+        Of a visit whose beginning is not known, those of an earlier day count, and those of its first day where it
+        ran on to a later one.
         """
-        return self.expectations if is_before(self.expected, self.started, self.date) else {}
+        return self.expectations if is_before(self.expected, self.started, self.date, self.until) else {}
 
     @property
     def step(self) -> str | None:

@@ -11,20 +11,23 @@ from cemaudit.errors import Expected
 from cemaudit.model.base import Record
 from cemaudit.model.text import Text
 
-__all__ = ["COMPANY", "CUSTOMER", "VisitWords", "WordsInForce"]
+__all__ = ["COMPANY", "CUSTOMER", "VISIT", "VisitWords", "WordsInForce"]
 
 COMPANY = Text(ko="회사", en="the company")
 CUSTOMER = Text(ko="고객", en="customer")
+VISIT = Text(ko="방문", en="the visit")
 
 
 class VisitWords(Record):
     """The words of a checklist, of one of its steps or of a scenario, each of them optional.
 
-    ``arrival`` and ``departure`` are the questions when a visit began and ended. ``company`` is whom a claim is told
+    ``visit`` is what a visit is called, in English with its article (``the order``); ``arrival`` and ``departure`` are
+    the questions when it began and ended. ``company`` is whom a claim is told
     and a blame held against, in English with its article (``the clinic``); ``customer`` who is served, without one
     (``patient``). ``statement`` is what the shopper signs.
     """
 
+    visit: Text | None = None
     arrival: Text | None = None
     departure: Text | None = None
     company: Text | None = None
@@ -42,6 +45,7 @@ class VisitWords(Record):
 class WordsInForce:
     """The words of a visit; what nobody gave stays ``None`` and is said as for every sector."""
 
+    visit: Text
     arrival: Text | None
     departure: Text | None
     company: Text
@@ -56,8 +60,14 @@ class WordsInForce:
         def first(name: str) -> Text | None:
             return next((word for words in given if (word := getattr(words, name)) is not None), None)
 
-        company, customer = first("company") or COMPANY, first("customer") or CUSTOMER
-        return cls(first("arrival"), first("departure"), company, customer, first("statement"))
+        return cls(
+            visit=first("visit") or VISIT,
+            arrival=first("arrival"),
+            departure=first("departure"),
+            company=first("company") or COMPANY,
+            customer=first("customer") or CUSTOMER,
+            statement=first("statement"),
+        )
 
     def put_in(self, text: Text) -> Text:
         """Return ``text`` with its places filled: ``{company}``, ``{customer}``.
