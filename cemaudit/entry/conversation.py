@@ -143,7 +143,7 @@ class Conversation:
         self._screen.say(banner(draft, question, done, len(asked)))
         if question.kind is QuestionKind.BRIEFING:
             self._help(question)
-        self._screen.say(ask_line(question))
+        self._screen.say(ask_line(question, draft))
         for line in described(question, draft):
             self._session.tell(line)
         if self._seconds and _is_timed(question):
@@ -345,7 +345,7 @@ class Conversation:
             return
         for number, one in enumerate(questions(self._session.draft), 1):
             said = shown_value(one, self._session.draft)
-            self._session.tell(f"{number:3}  {ask_line(one)}: {'-' if said is None else said}")
+            self._session.tell(f"{number:3}  {ask_line(one, self._session.draft)}: {'-' if said is None else said}")
 
     def _help(self, question: EntryQuestion) -> None:
         for line in helped(question, self._session.draft):

@@ -13,6 +13,7 @@ from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.entry.journal import DraftHeader, Event
 from cemaudit.exchange.rows import arising
 from cemaudit.model import Checklist, Visit
+from cemaudit.model.visit_words import WordsInForce
 from cemaudit.scoring.items import item_is_relevant
 
 __all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "DraftState"]
@@ -86,6 +87,11 @@ class Draft:
         """The evidence files of the visit, by their SHA-256."""
         pieces = (piece for item in self.visit.evidence for piece in self.values[f"evidence.{item}"])
         return {piece["taken"]["sha256"]: KeptEvidence.model_validate(piece["taken"]) for piece in pieces}
+
+    @property
+    def words(self) -> WordsInForce:
+        """What arriving, leaving, company, customer and statement are called in this visit."""
+        return self.checklist.words_at(self.values.get("step"), self.values.get("scenario"))
 
     @cached_property
     def visit(self) -> Visit:

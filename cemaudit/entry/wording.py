@@ -16,6 +16,7 @@ from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quant
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.model.visit_words import WordsInForce
 
 __all__ = ["SKIPS", "ask_line", "banner", "described", "helped", "shown_value"]
 
@@ -35,7 +36,6 @@ _PLAIN = {
     QuestionKind.EPISODE: N_(
         "Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"
     ),
-    QuestionKind.CONSENT: N_("Consent of the customer: the day it was given, and the reference of the signed form"),
     QuestionKind.DAY: N_("On which day was the visit?"),
     QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
     QuestionKind.PERCEPTION: N_("What did you meet, beside what you expected? 1 to 7"),
@@ -44,11 +44,16 @@ _PLAIN = {
     QuestionKind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
 }
 _BY_NAME = {
+    "consent": N_("Consent of the {customer}: the day it was given, and the reference of the signed form"),
     "started": N_("When did you arrive?"),
     "finished": N_("When did you leave?"),
-    "claims": N_("Claim: what did you tell the company that it should repair? (empty: nothing)"),
-    "blames": N_("Blame: what do you hold against the company? (empty: nothing)"),
+    "date": N_("On which day did it begin?"),
+    "until": N_("On which day did it end?"),
+    "claims": N_("Claim: what did you tell {company} that it should repair? (empty: nothing)"),
+    "blames": N_("Blame: what do you hold against {company}? (empty: nothing)"),
 }
+_OWN_WORDS = {"started": "arrival", "date": "arrival", "finished": "departure", "until": "departure"}
+"""Questions that a checklist may ask in words of its own."""
 
 
 def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
@@ -63,8 +68,8 @@ def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
     return f"[{' · '.join(printable(part) for part in parts if part)} · {done}/{whole}]"
 
 
-def ask_line(question: EntryQuestion) -> str:
-    """The question itself."""
+def ask_line(question: EntryQuestion, draft: Draft) -> str:
+    """The question itself, in the words of the checklist's sector."""
     if question.kind is QuestionKind.ANSWER and question.item:
         return f"{question.item.id}  {question.item.ask}"
     if question.kind is QuestionKind.NOTE and question.item:
@@ -72,8 +77,18 @@ def ask_line(question: EntryQuestion) -> str:
     if question.kind is QuestionKind.EVIDENCE and question.item:
         return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
     if question.kind is QuestionKind.EXPECTATION and question.touchpoint and question.touchpoint.perceived:
-        return translate(N_("Before the visit: what do you expect here? 1 to 7"))
-    return translate(_PLAIN.get(question.kind) or _BY_NAME[question.name.partition(".")[0]])
+        return str(message("Before {visit}: what do you expect here? 1 to 7", visit=draft.words.visit))
+    return _worded(question, draft.words)
+
+
+def _worded(question: EntryQuestion, words: WordsInForce) -> str:
+    own = getattr(words, _OWN_WORDS[question.name]) if question.name in _OWN_WORDS else None
+    if own is not None:
+        return str(own)
+    if question.name == "day" and words.arrival is not None:
+        return translate(N_("On which day was it?"))
+    text = _BY_NAME.get(question.name.partition(".")[0]) or _PLAIN[question.kind]
+    return str(message(text, company=words.company, customer=words.customer))
 
 
 def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
@@ -88,7 +103,7 @@ def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
         case QuestionKind.CONSENT:
             yield str(message("like 2026-11-02 F-014; no name. Withdrawn since: 2026-11-02 F-014 withdrawn 2026-11-20"))
         case QuestionKind.DAY:
-            yield from _before_the_visit(draft)
+            yield from _before_the_visit(question, draft)
             yield str(message("a day like 2026-11-21 or 11-21; today is {day}", day=today().isoformat()))
         case QuestionKind.TIME:
             yield str(message("a time like 14:05 or 2:05 pm; after midnight with its day: 11-22 00:40"))
@@ -109,9 +124,10 @@ def _to_be_noted(draft: Draft) -> Iterator[str]:
         yield str(message("as whom and on what occasion the visit is made, to be chosen: {ways}", ways=", ".join(ways)))
 
 
-def _before_the_visit(draft: Draft) -> Iterator[str]:
+def _before_the_visit(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     """When expectations were noted, and that the rest comes after the visit; nothing where none were asked."""
-    if expected := draft.values.get("expected"):
+    expected = draft.values.get("expected")
+    if expected and question.name != "until":
         yield str(message("your expectations were noted at {moment}", moment=_local(expected)))
         yield str(message("if the visit is still to come, stop here (Ctrl-C) and go on afterwards: cemaudit resume"))
 

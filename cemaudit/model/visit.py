@@ -183,11 +183,19 @@ class EpisodeStep(Record):
     """Position among the visits of the episode, from 1."""
 
 
-def is_before(expected: dt.datetime | None, started: dt.datetime | None, date: dt.date | None) -> bool:
-    """Whether expectations noted at ``expected`` come before a visit that ``started`` then, or was on that ``date``."""
+def is_before(
+    expected: dt.datetime | None, started: dt.datetime | None, date: dt.date | None, until: dt.date | None = None
+) -> bool:
+    """Whether expectations noted at ``expected`` come before a visit that ``started`` then, or was on that ``date``.
+
+    Of one that ran on to a later day, ``until``, those of its first day count: an order is noted as it is placed.
+    """
     if expected is None:
         return False
-    return expected <= started if started is not None else date is not None and expected.date() < date
+    if started is not None:
+        return expected <= started
+    day = expected.date()
+    return date is not None and (day < date or (day == date and until is not None and until > date))
 
 
 def _at_its_offset(moment: dt.datetime) -> dt.datetime:
@@ -213,11 +221,11 @@ class Visit(Record):
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
     alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run
     -3..+3, ``expectations`` 1..7, both by touchpoint. ``briefed`` is when the shopper acknowledged the briefing. A
-    later ``revision`` has the id of the visit it takes the place of: ``supersedes`` is the SHA-256 of that visit's canonical
-    line, ``amendment`` the reason, ``changes`` what is different. ``expected`` is when the expectations were noted for
-    good, ``perceived`` what was met, on their scale. ``consent`` is that of a real customer, where the checklist asks
-    for it. ``feelings_skipped`` holds the feelings and expectations the shopper was asked and did not give. ``format``
-    is 2 in a visit that has some of them or an ``until``, else 1.
+    later ``revision`` has the id of the visit it takes the place of: ``supersedes`` is the SHA-256 of that visit's
+    canonical line, ``amendment`` the reason, ``changes`` what is different. ``expected`` is when the expectations were
+    noted for good, ``perceived`` what was met, on their scale. ``consent`` is that of a real customer, where the
+    checklist asks for it. ``feelings_skipped`` holds the feelings and expectations the shopper was asked and did not
+    give. ``format`` is 2 in a visit that has some of them or an ``until``, else 1.
     """
 
     id: Token
@@ -271,9 +279,10 @@ class Visit(Record):
     def expected_before(self) -> dict[str, int]:
         """The expectations, where they were noted before the visit began; else none, for hindsight is no expectation.
 
-        Of a visit whose beginning is not known, those of an earlier day count.
+        Of a visit whose beginning is not known, those of an earlier day count, and those of its first day where it
+        ran on to a later one.
         """
-        return self.expectations if is_before(self.expected, self.started, self.date) else {}
+        return self.expectations if is_before(self.expected, self.started, self.date, self.until) else {}
 
     @property
     def step(self) -> str | None:

@@ -11,20 +11,23 @@ from cemaudit.errors import Expected
 from cemaudit.model.base import Record
 from cemaudit.model.text import Text
 
-__all__ = ["COMPANY", "CUSTOMER", "VisitWords", "WordsInForce"]
+__all__ = ["COMPANY", "CUSTOMER", "VISIT", "VisitWords", "WordsInForce"]
 
 COMPANY = Text(ko="회사", en="the company")
 CUSTOMER = Text(ko="고객", en="customer")
+VISIT = Text(ko="방문", en="the visit")
 
 
 class VisitWords(Record):
     """The words of a checklist, of one of its steps or of a scenario, each of them optional.
 
-    ``arrival`` and ``departure`` are the questions when a visit began and ended. ``company`` is whom a claim is told
+    ``visit`` is what a visit is called, in English with its article (``the order``); ``arrival`` and ``departure`` are
+    the questions when it began and ended. ``company`` is whom a claim is told
     and a blame held against, in English with its article (``the clinic``); ``customer`` who is served, without one
     (``patient``). ``statement`` is what the shopper signs.
     """
 
+    visit: Text | None = None
     arrival: Text | None = None
     departure: Text | None = None
     company: Text | None = None
@@ -42,6 +45,7 @@ class VisitWords(Record):
 class WordsInForce:
     """The words of a visit; what nobody gave stays ``None`` and is said as for every sector."""
 
+    visit: Text
     arrival: Text | None
     departure: Text | None
     company: Text
@@ -56,18 +60,26 @@ class WordsInForce:
         def first(name: str) -> Text | None:
             return next((word for words in given if (word := getattr(words, name)) is not None), None)
 
-        company, customer = first("company") or COMPANY, first("customer") or CUSTOMER
-        return cls(first("arrival"), first("departure"), company, customer, first("statement"))
+        return cls(
+            visit=first("visit") or VISIT,
+            arrival=first("arrival"),
+            departure=first("departure"),
+            company=first("company") or COMPANY,
+            customer=first("customer") or CUSTOMER,
+            statement=first("statement"),
+        )
 
     def put_in(self, text: Text) -> Text:
         """Return ``text`` with its places filled: ``{company}``, ``{customer}``.
 
         A place of a Korean text names the particle after a consonant (``{customer:은}``), and the one that fits is
-        written; ``{customer:s}`` and ``{customer:S}`` are the English plural, the second with a capital letter.
+        written; ``{customer:s}`` is the English plural, ``{customer:A}`` and ``{customer:S}`` begin with a capital.
         """
-        korean = text.ko and text.ko.format(company=_Noun(self.company.ko), customer=_Noun(self.customer.ko))
-        english = text.en and text.en.format(company=_Noun(self.company.en), customer=_Noun(self.customer.en))
-        return Text(ko=korean, en=english)
+        return Text.said(lambda: str(text).format(**self.nouns()))
+
+    def nouns(self) -> dict[str, str]:
+        """Return the values of the places of such a text, in the language in force."""
+        return {"company": _Noun(self.company), "customer": _Noun(self.customer)}
 
 
 _PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와"}
@@ -79,15 +91,11 @@ class _Noun(str):
 
     __slots__ = ()
 
-    def __new__(cls, word: str | None) -> Self:
-        return super().__new__(cls, word or "")
-
     def __format__(self, spec: str) -> str:
         if spec in _PARTICLES:
             return self + (spec if _ends_in_consonant(self) else _PARTICLES[spec])
-        if spec == "S":
-            return f"{self[:1].upper()}{self[1:]}s"
-        return self + spec
+        word = self if spec not in {"A", "S"} else self[:1].upper() + self[1:]
+        return f"{word}s" if spec in {"s", "S"} else str(word)
 
 
 def _ends_in_consonant(word: str) -> bool:

@@ -95,7 +95,7 @@ def _order(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt |
     if not started or not finished or finished >= started:
         return None
     what = message(
-        "left at {finished}, before arriving at {started}", finished=_clock(finished), started=_clock(started)
+        "it ends at {finished}, before it begins at {started}", finished=_clock(finished), started=_clock(started)
     )
     return Doubt("times.order", Problem(what, "finished", _meant(finished + HALF_DAY, started)), must=True)
 
