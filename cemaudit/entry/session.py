@@ -10,6 +10,7 @@ from cemaudit.entry.doubts import Doubt
 from cemaudit.entry.draft import UNDO, Draft
 from cemaudit.entry.evidence import path_typed, take_in
 from cemaudit.entry.questionnaire import EntryQuestion, find_question, first_open, questions
+from cemaudit.entry.wording import in_words, listed_files
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.media import ExifDetails
@@ -65,10 +66,10 @@ class Session:
         """A line of ours, below the question."""
         self.screen.say(f"  {text}")
 
-    def complain(self, error: BadInput) -> None:
-        """What was wrong with a reply."""
+    def complain(self, error: BadInput, question: EntryQuestion | None = None) -> None:
+        """What was wrong with a reply, to ``question`` where one was asked, without the names of fields."""
         for problem in error.problems:
-            self.tell(f"! {problem}")
+            self.tell(f"! {in_words(problem, self.draft.checklist, question)}")
 
     def question(self, name: str) -> EntryQuestion:
         """The question of that name, or the last one where it does not arise any more."""
@@ -111,12 +112,14 @@ class Session:
         return next((name for name in names if name in known), self.open_after(None))
 
 
-def add_exhibit(session: Session, question: EntryQuestion, line: str, use: str | None = None) -> str:
-    """Take in the file of a line like ``PATH | caption``, keep it, say what is doubtful; the question stays.
+def add_exhibit(session: Session, question: EntryQuestion, line: str, use: str | None = None) -> None:
+    """Take in the file of a line like ``PATH | caption``, keep it, say what is doubtful.
 
     ``use``: ``photo``, ``receipt`` or ``audio``, where the shopper said which.
     """
     path, _, caption = line.partition("|")
+    if not path.strip():
+        raise BadInput(Problem(message("no file was named"), hint=message("type its path, or drag the file here")))
     taken = take_in(path_typed(path.strip()), session.keeper.folder)
     if session.draft.checklist.photo_details == "remove":
         taken = taken.model_copy(update={"details": ExifDetails(taken=taken.details.taken)})
@@ -128,18 +131,20 @@ def add_exhibit(session: Session, question: EntryQuestion, line: str, use: str |
     for doubt in session.keeper.doubts(session.draft):
         if doubt.problem.place == question.name and doubt.check.startswith("photo."):
             session.tell(f"! {doubt.problem}")
-    session.tell(message("another file, or empty to go on"))
-    return question.name
 
 
 def drop_exhibit(session: Session, item: Item, number: str) -> None:
     """Take a file off an item, by its number from 1; the copy stays on this machine."""
     name = f"evidence.{item.id}"
     pieces = _pieces(session, name)
+    if not pieces:
+        raise BadInput(Problem(message("there is no file on {item}", item=item.id)))
     if not number.isdecimal() or not 1 <= int(number) <= len(pieces):
-        raise BadInput(Problem(message("there are {count} files on this item; /drop 1", count=len(pieces))))
-    del pieces[int(number) - 1]
+        what = message("which file? as in /drop 1")
+        raise BadInput(Problem(what, hint=", ".join(listed_files(pieces))))
+    gone = pieces.pop(int(number) - 1)
     session.write({name: pieces or None})
+    session.tell(message("taken off {item}: {name}", item=item.id, name=gone["taken"]["name"]))
 
 
 def _use(kind: FileKind, wanted: str | None) -> str:
