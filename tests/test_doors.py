@@ -11,7 +11,19 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("media", "model", "reading", "scoring", "exchange", "exchange.forms", "entry", "ledger", "ledger.query", "report", "simulate")
+ROOMS = (
+    "media",
+    "model",
+    "reading",
+    "scoring",
+    "exchange",
+    "exchange.forms",
+    "entry",
+    "ledger",
+    "ledger.query",
+    "report",
+    "simulate",
+)
 LAZY = ("media", "exchange", "exchange.forms", "entry", "ledger", "ledger.query", "report")
 
 

@@ -334,7 +334,8 @@ def test_a_form_asks_all_there_is_in_order() -> None:
     assert [section.id for section in form.sections] == ["visit", "door"]
     roles = [field.role for field in form.sections[1].fields]
     complaints = [Role.CLAIM, Role.CLAIM_STATE, Role.BLAME]
-    assert (roles[0], roles[-4:]) == (Role.EXPECTATION, [Role.EMOTION, *complaints])
+    assert roles[:2] == [Role.EXPECTATION, Role.FEELING_WHY]
+    assert roles[-5:] == [Role.EMOTION, Role.FEELING_WHY, *complaints]
     assert form.fields["wait"].when is not None
     assert form.fields["door__emotion"].options[0].label.en == "-3 very unpleasant"
     assert form.fields["tidy"].kind is FieldKind.ONE

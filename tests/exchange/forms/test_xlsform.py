@@ -100,7 +100,9 @@ def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
     before = felt | {one.id for one in of.touchpoints if one.perceived}
     for part, there in (("emotions", felt), ("perceived", felt), ("expectations", before)):
         kept[part] = {n: v for n, v in getattr(visit, part).items() if n in there}
-    return visit.model_copy(update={**kept, "date": None})
+    asked = {"emotions": felt, "perceived": felt, "expectations": before}
+    skips = {n: v for n, v in visit.feelings_skipped.items() if n.partition(".")[2] in asked[n.partition(".")[0]]}
+    return visit.model_copy(update={**kept, "date": None}).with_feelings_skipped(skips)
 
 
 @settings(max_examples=25)
