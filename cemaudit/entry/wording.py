@@ -10,6 +10,7 @@ from cemaudit.entry.briefing import briefing
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from cemaudit.entry.reading import NONE, today
+from cemaudit.exchange.question_texts import expectation_text, question_text
 from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Checklist, ClaimState, Scenario, SkipState, Step, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
@@ -27,28 +28,15 @@ SKIPS = {
 """Why an item may be left without an answer, in words."""
 
 _PLAIN = {
-    QuestionKind.SCENARIO: N_("Which scenario do you play?"),
-    QuestionKind.PERSONA: N_("As whom do you make the visit?"),
-    QuestionKind.OCCASION: N_("On what occasion?"),
     QuestionKind.BRIEFING: N_("Have you read this, and will you keep to it? y"),
-    QuestionKind.STEP: N_("Which visit of the episode is it?"),
     QuestionKind.EPISODE: N_(
         "Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"
     ),
     QuestionKind.CONSENT: N_("Consent of the customer: the day it was given, and the reference of the signed form"),
-    QuestionKind.DAY: N_("On which day was the visit?"),
-    QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
-    QuestionKind.PERCEPTION: N_("What did you meet, beside what you expected? 1 to 7"),
-    QuestionKind.EMOTION: N_("How did it feel? -3 to 3"),
-    QuestionKind.CLAIM_STATE: N_("What became of it before you left? (empty: not noted)"),
     QuestionKind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
 }
-_BY_NAME = {
-    "started": N_("When did you arrive?"),
-    "finished": N_("When did you leave?"),
-    "claims": N_("Claim: what did you tell the company that it should repair? (empty: nothing)"),
-    "blames": N_("Blame: what do you hold against the company? (empty: nothing)"),
-}
+_SHARED = {"day": "day", "started": "arrival", "finished": "departure", "claims": "claim", "blames": "blame"}
+"""The questions of every door by the name of the terminal's, where its kind does not say it."""
 
 
 def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
@@ -63,17 +51,35 @@ def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
     return f"[{' · '.join(printable(part) for part in parts if part)} · {done}/{whole}]"
 
 
-def ask_line(question: EntryQuestion) -> str:
-    """The question itself."""
+def ask_line(question: EntryQuestion, checklist: Checklist | None = None) -> str:
+    """The question itself, in the words of the checklist's sector."""
     if question.kind is QuestionKind.ANSWER and question.item:
         return f"{question.item.id}  {question.item.ask}"
     if question.kind is QuestionKind.NOTE and question.item:
         return str(message("Note on {item} (several lines; an empty line ends it)", item=question.item.id))
     if question.kind is QuestionKind.EVIDENCE and question.item:
         return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
-    if question.kind is QuestionKind.EXPECTATION and question.touchpoint and question.touchpoint.perceived:
-        return translate(N_("Before the visit: what do you expect here? 1 to 7"))
-    return translate(_PLAIN.get(question.kind) or _BY_NAME[question.name.partition(".")[0]])
+    if question.kind in _PLAIN:
+        return translate(_PLAIN[question.kind])
+    if question.kind is QuestionKind.EXPECTATION and question.touchpoint:
+        text = expectation_text(question.touchpoint, checklist)
+    else:
+        name = question.name.partition(".")[0]
+        text = question_text(_SHARED.get(name, question.kind), checklist)
+    return _with_how_to_answer(question.kind, text)
+
+
+def _with_how_to_answer(kind: QuestionKind, text: Text) -> str:
+    """The question with what is typed for an answer, or what an empty line means."""
+    if kind in _MARKS:
+        return str(
+            message("{question} ({low} to {high})", question=text, low=min(_MARKS[kind]), high=max(_MARKS[kind]))
+        )
+    if kind is QuestionKind.COMPLAINT:
+        return str(message("{question} (empty: nothing)", question=text))
+    if kind is QuestionKind.CLAIM_STATE:
+        return str(message("{question} (empty: not noted)", question=text))
+    return str(text)
 
 
 def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:

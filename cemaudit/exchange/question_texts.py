@@ -25,21 +25,24 @@ _QUESTIONS = {
     "departure": N_("When did you leave?"),
     "expectation": N_("What had you expected beforehand?"),
     "expectation_before": N_("Before the visit: what do you expect here?"),
-    "perceived": N_("What did you meet, beside what you expected?"),
+    "perception": N_("What did you meet, beside what you expected?"),
     "emotion": N_("How did it feel?"),
     "claim": N_("Claim: what did you tell {company} that it should repair?"),
-    "claim_state": N_("What became of the claim before you left?"),
+    "claim-state": N_("What became of the claim before you left?"),
     "blame": N_("Blame: what do you hold against {company}?"),
 }
 """The questions by what they ask for; ``{company}`` is whom a claim is told in the checklist's sector."""
 
 
-def question_text(name: str, checklist: Checklist) -> Text:
-    """Return the question for ``name`` (a key such as ``emotion``, ``claim``, ``arrival``) in both languages."""
+def question_text(name: str, checklist: Checklist | None = None) -> Text:
+    """Return the question for ``name`` (a key such as ``emotion``, ``claim``, ``arrival``) in both languages.
+
+    It is in the words of the checklist; without one, in those of every sector.
+    """
     return Text.said(lambda: _in_the_words_of(checklist, translate(_QUESTIONS[name])))
 
 
-def expectation_text(touchpoint: Touchpoint, checklist: Checklist) -> Text:
+def expectation_text(touchpoint: Touchpoint, checklist: Checklist | None = None) -> Text:
     """Return the question what was expected; where it is compared with what was met, it is asked before the visit."""
     return question_text("expectation_before" if touchpoint.perceived else "expectation", checklist)
 
@@ -49,6 +52,6 @@ def placed_text(touchpoint: Touchpoint, question: Text) -> Text:
     return Text.said(lambda: f"{touchpoint.title} · {question}")
 
 
-def _in_the_words_of(_checklist: Checklist, question: str) -> str:
+def _in_the_words_of(_checklist: Checklist | None, question: str) -> str:
     """The question with its places filled; every checklist has the same words so far."""
     return question.replace("{company}", translate(_COMPANY))

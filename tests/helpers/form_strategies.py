@@ -226,7 +226,7 @@ def _felt(draw: st.DrawFn, touchpoints: list[Touchpoint]) -> dict[str, Any]:
 
 def skips() -> st.SearchStrategy[dict[str, Any]]:
     """How a feeling is left out."""
-    states = st.sampled_from(["not-applicable", "not-observed", "declined"])
+    states = st.sampled_from(["not-observed", "declined"])
     return st.fixed_dictionaries({"state": states, "reason": st.none() | words})
 
 

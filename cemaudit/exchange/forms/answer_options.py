@@ -36,8 +36,8 @@ __all__ = [
 CLAIM_STATES = tuple(FieldOption(state.value, label(state)) for state in ClaimState)
 """What may have become of a claim."""
 
-SKIPS_OF_FEELINGS = tuple(FieldOption(code, both(SKIPS[state])) for code, state in SKIP_CODES.items())
-"""The codes that may stand in place of a feeling or an expectation."""
+SKIPS_OF_FEELINGS = (FieldOption("_no", both(N_("could not be told"))), FieldOption("_de", both(N_("declined"))))
+"""The codes that may stand in place of a feeling or an expectation, which is applicable wherever it is asked."""
 
 MOST_STEPS = 11
 """A scale of more steps is a number to type, not a choice."""

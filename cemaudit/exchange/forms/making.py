@@ -146,12 +146,12 @@ def _of_touchpoint(touchpoint: Touchpoint, checklist: Checklist) -> Iterator[For
     for item in touchpoint.items:
         yield from _of_item(item, touchpoint)
     if touchpoint.perceived:
-        yield from _feeling(touchpoint, Role.PERCEPTION, question("perceived"), PERCEPTIONS)
+        yield from _feeling(touchpoint, Role.PERCEPTION, question("perception"), PERCEPTIONS)
     if touchpoint.emotion:
         yield from _feeling(touchpoint, Role.EMOTION, question("emotion"), EMOTIONS)
     claim, blame = question("claim"), question("blame")
     yield FormField(f"{touchpoint.id}__claim", Role.CLAIM, FieldKind.TEXT, claim, lines=True, touchpoint=touchpoint)
-    state = question("claim_state")
+    state = question("claim-state")
     yield FormField(
         f"{touchpoint.id}__claim_state",
         Role.CLAIM_STATE,

@@ -303,7 +303,7 @@ class Texts:
 
     def feeling(self, field: FormField, text: str) -> int | SkipState:
         """The mark of a feeling, or why it was left out."""
-        code = self._words_of(field).find(text)
+        code = text if text in SKIP_CODES else self._words_of(field).find(text)
         return SKIP_CODES[code] if code in SKIP_CODES else self.whole(field, text)
 
     def chosen(self, field: FormField, text: str) -> str:
