@@ -370,9 +370,8 @@ class Conversation:
         if said.command is SlashCommand.LIST:
             for number, one in enumerate(questions(self._draft), 1):
                 value = shown_value(one, self._draft)
-                self._session.tell(
-                    f"{number:3}  {list_line(one, self._draft)}: {'-' if value is None else ', '.join(value.splitlines())}"
-                )
+                shown = "-" if value is None else ", ".join(value.splitlines())
+                self._session.tell(f"{number:3}  {list_line(one, self._draft)}: {shown}")
             return
         self._help(question)
         if said.rest:  # a question mark
