@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from cemaudit.checklists import read_toml
 from cemaudit.errors import BadInput, Problem, nearest
-from cemaudit.exchange.tables import InputRow, read_table
+from cemaudit.exchange.tables.input_table import InputRow, read_table
 from cemaudit.exchange.toml import toml_of
 from cemaudit.language import message
 from cemaudit.model import Channel, Checklist, Touchpoint, faults

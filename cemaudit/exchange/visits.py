@@ -10,17 +10,15 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import not_json, parsed
-from cemaudit.exchange.written import STREAM
+from cemaudit.exchange.canonical_json import STREAM, not_json, parsed
 from cemaudit.files import read_text, refuse_unreadable
 from cemaudit.language import Message, message
 from cemaudit.model import Visit, faults
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.sealed.read import Sealed
-    from cemaudit.exchange.sealed.revisions import RevisionStatus
+    from cemaudit.exchange.sealed.reading import RevisionStatus, Sealed
 
-__all__ = ["LARGEST_FILE", "LONGEST_LINE", "LocatedVisit", "bounded_lines", "read_visits"]
+__all__ = ["LARGEST_FILE", "LONGEST_LINE", "LocatedVisit", "bounded_lines", "inside", "read_visits"]
 
 LONGEST_LINE = 5_000_000
 LARGEST_FILE = 100_000_000
@@ -99,7 +97,7 @@ def _standings(files: Iterable[Path]) -> dict[Path, RevisionStatus]:
     paths = list(files)
     if not paths:
         return {}
-    from cemaudit.exchange.sealed.revisions import standings  # noqa: PLC0415 (they hold visits, and are seldom there)
+    from cemaudit.exchange.sealed.reading import standings  # noqa: PLC0415 (they hold visits, and are seldom there)
 
     return standings(paths)
 
@@ -188,3 +186,13 @@ def _visit(data: object, place: str, problems: list[Problem]) -> Iterator[tuple[
         problems += (problem.inside(place) for problem in faults.problems(error, data))
     else:
         yield place, visit
+
+
+def inside(folder: Path, file: str) -> str:
+    """The absolute path of ``file`` in ``folder``; nothing where it is no regular file or lies outside, by any link."""
+    try:
+        base = folder.resolve(strict=True)
+        found = (base / file).resolve(strict=True)
+        return str(found) if found.is_relative_to(base) and found.is_file() else ""
+    except (OSError, ValueError, RuntimeError):
+        return ""

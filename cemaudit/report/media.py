@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from cemaudit.exchange import LocatedVisit
-from cemaudit.exchange.evidence import inside
+from cemaudit.exchange.visits import inside
 from cemaudit.files import unwritable
 from cemaudit.model import Visit
 

@@ -11,7 +11,7 @@ from cemaudit.exchange.forms.columns import FieldFinder, FieldText
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reading import Texts
 from cemaudit.exchange.forms.record import RecordReading
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.model import Checklist, Visit, faults
 from cemaudit.model.base import clean
 from cemaudit.reading import CellText, Localise

@@ -9,19 +9,13 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.words import both
-from cemaudit.exchange.questionnaires.decisions import tell_decisions
-from cemaudit.exchange.questionnaires.dialect import Dialect
-from cemaudit.exchange.questionnaires.facets import Facets
-from cemaudit.exchange.questionnaires.ids import plain_id
-from cemaudit.exchange.questionnaires.languages import find_languages
-from cemaudit.exchange.questionnaires.leftovers import Leftover, LeftoverKind, Leftovers
-from cemaudit.exchange.questionnaires.lists import read_lists
-from cemaudit.exchange.questionnaires.outline import read_outline
+from cemaudit.exchange.questionnaires.choices import plain_id, read_lists
+from cemaudit.exchange.questionnaires.languages import find_languages, loose
+from cemaudit.exchange.questionnaires.leftovers import Leftover, LeftoverKind, Leftovers, tell_decisions
 from cemaudit.exchange.questionnaires.own import OwnForm, is_own, unescaped
-from cemaudit.exchange.questionnaires.sheets import XlsFormRow, XlsFormSheet, read_book
-from cemaudit.exchange.questionnaires.survey import Survey
-from cemaudit.exchange.questionnaires.texts import loose
-from cemaudit.exchange.questionnaires.touchpoints import touchpoints_of
+from cemaudit.exchange.questionnaires.questions import read_outline
+from cemaudit.exchange.questionnaires.survey import Dialect, Facets, Survey, touchpoints_of
+from cemaudit.exchange.questionnaires.workbook import XlsFormRow, XlsFormSheet, read_book
 from cemaudit.exchange.toml import toml_of
 from cemaudit.language import message
 from cemaudit.model import Checklist

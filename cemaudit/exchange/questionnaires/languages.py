@@ -1,19 +1,44 @@
-"""Which language of a form goes where: a checklist speaks Korean and English, a form anything."""
+"""The languages of an XLSForm, and its labels as texts of a checklist."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cemaudit.exchange.questionnaires.columns import XlsFormColumn
+from cemaudit.exchange.forms.words import in_language
 from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
-from cemaudit.exchange.questionnaires.sheets import XlsFormSheet
-from cemaudit.exchange.questionnaires.texts import has_korean
-from cemaudit.language import Language, message
+from cemaudit.exchange.questionnaires.workbook import XlsFormColumn, XlsFormSheet
+from cemaudit.language import LANGUAGES, Language, message
 from cemaudit.model import Text
+from cemaudit.model.base import LONGEST_TEXT
 
-__all__ = ["Languages", "find_languages"]
+__all__ = ["Languages", "find_languages", "has_korean", "joined", "loose"]
+
+_HANGUL = re.compile(r"[가-힣]")
+
+
+def has_korean(words: str) -> bool:
+    """Whether there are Korean letters in ``words``."""
+    return bool(_HANGUL.search(words))
+
+
+def loose(words: str) -> Text:
+    """A text of which the form does not say the language."""
+    return Text(**{"ko" if has_korean(words) else "en": words})
+
+
+def joined(parts: Sequence[Text], by: str) -> Text:
+    """All parts in the languages they share; where they share none, in each language any of them speaks."""
+    spoken = [set(part.languages) for part in parts]
+    languages = set.intersection(*spoken) or set.union(*spoken)
+    words = {
+        language: by.join(in_language(part, language) for part in parts)[:LONGEST_TEXT]
+        for language in LANGUAGES
+        if language in languages
+    }
+    return Text(**words)
+
 
 _NAMES: dict[str, Language] = {
     **dict.fromkeys(("ko", "kor", "kr", "korean", "한국어", "한국말", "국어"), "ko"),

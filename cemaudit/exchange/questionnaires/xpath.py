@@ -24,7 +24,6 @@ __all__ = [
 
 LONGEST = 4000
 DEEPEST = 40
-
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 _TOKEN = re.compile(
     r"\s*(?:(?P<literal>'[^']*'|\"[^\"]*\")|(?P<number>\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})|(?P<reference>\$\{[^{}]*\})"

@@ -9,10 +9,8 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, ValidationError
 
 from cemaudit.errors import Expected
-from cemaudit.exchange.jsontext import canonical, not_json, parsed
-from cemaudit.exchange.sealed.archive import refusal
-from cemaudit.exchange.sealed.parts import MANIFEST, MEDIA
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import canonical, line_of, not_json, parsed
+from cemaudit.exchange.sealed.archive import MANIFEST, MEDIA, refusal
 from cemaudit.language import Language, message
 from cemaudit.model import Visit, faults
 from cemaudit.model.base import Line, LongText, Record, Whole
@@ -31,9 +29,7 @@ __all__ = [
 ]
 
 FORMAT: Final = "cemaudit-visit/1"
-
 _FORMATS = re.compile(r"cemaudit-visit/[0-9]{1,9}")
-
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 

@@ -13,8 +13,8 @@ from helpers import samples, sealed_visits, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed import Sealed, Statement, read_sealed, sealed_name, write_sealed
-from cemaudit.exchange.written import line_of
 from cemaudit.model import Visit
 from cemaudit.model.base import clean
 
